@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+"""Write the price book of lambdacost from a folder of CSV facts.
+
+Usage: python3 pricing/build.py FACTS_DIR
+
+Writes <region>.toml, instances.csv and sources.toml next to this script. Everything is
+checked and rendered before the first file is written, and the output depends only on the
+facts (not on their row order), so a second run gives the same bytes.
+"""
+import csv
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+# Per file: the columns that select a meter, and the other columns (first the price, then its date).
+FILES = {
+    "lambda.csv": (("arch", "meter"),
+                   ("usd_per_unit", "last_confirmed", "unit", "begin_range", "end_range", "aws_rate_code")),
+    "lambda_features_2026.csv": (("feature", "meter", "arch"), ("usd_per_unit", "as_of", "unit")),
+    "fargate.csv": (("purchase", "os", "arch", "meter"), ("usd_per_unit", "last_confirmed", "unit", "aws_rate_code")),
+    "eks.csv": (("meter",), ("usd_per_unit", "last_confirmed", "unit", "aws_rate_code")),
+    "ebs_gp3.csv": (("meter",), ("usd_per_unit", "last_confirmed", "unit")),
+    "ec2.csv": (("instance_type",), ("usd_per_hour", "last_confirmed")),
+}
+# Per file: selector -> (table, key, unit in the CSV). {arch} stands for x86_64 or arm64.
+METERS = {
+    "lambda.csv": {
+        "{arch}/request": ("lambda.{arch}", "request", "request"),
+        **{f"{{arch}}/{key}_gb_second": ("lambda.{arch}", key, "GB-second")
+           for key in ("duration", "provisioned_concurrency", "provisioned_duration", "ephemeral_storage")},
+        "{arch}/response_streaming_gb": ("lambda.{arch}", "response_streaming", "GB"),
+        "any/snapstart_cache_gb_second": ("lambda.features", "snapstart_cache", "GB-second"),
+        "any/snapstart_restore_gb": ("lambda.features", "snapstart_restore", "GB"),
+        "any/esm_event_poller_unit_hour": ("lambda.features", "kafka_event_poller", "EPU-hour"),
+    },
+    "lambda_features_2026.csv": {
+        # A second witness of the lambda.csv meter: see `place`.
+        "esm_provisioned_mode_kafka/event_poller_unit_hour/any": ("lambda.features", "kafka_event_poller", "EPU-hour"),
+        "esm_provisioned_mode_sqs/event_poller_unit_hour/any": ("lambda.features", "sqs_event_poller", "EPU-hour"),
+        "durable_functions/operation/any": ("lambda.features", "durable_operation", "operation"),
+        "durable_functions/data_written/any": ("lambda.features", "durable_written", "GB"),
+        "durable_functions/data_retained/any": ("lambda.features", "durable_retained", "GB-month"),
+        "tenant_isolation/environment_created/{arch}": ("lambda.features", "tenant_environment_{arch}", "GB of memory"),
+    },
+    "fargate.csv": {
+        "fargate_on_demand/linux/{arch}/vcpu_hour": ("fargate.linux.{arch}", "vcpu", "vCPU-hour"),
+        "fargate_on_demand/linux/{arch}/gb_hour": ("fargate.linux.{arch}", "memory", "GB-hour"),
+        "fargate_on_demand/windows/{arch}/vcpu_hour": ("fargate.windows.{arch}", "vcpu", "vCPU-hour"),
+        "fargate_on_demand/windows/{arch}/gb_hour": ("fargate.windows.{arch}", "memory", "GB-hour"),
+        "fargate_on_demand/windows/{arch}/os_license_vcpu_hour": ("fargate.windows.{arch}", "os_license", "vCPU-hour"),
+        "fargate_on_demand/any/any/ephemeral_storage_gb_hour": ("fargate.storage", "ephemeral", "GB-hour"),
+        "fargate_spot/linux/{arch}/vcpu_hour": ("fargate_spot.linux.{arch}", "vcpu", "vCPU-hour"),
+        "fargate_spot/linux/{arch}/gb_hour": ("fargate_spot.linux.{arch}", "memory", "GB-hour"),
+    },
+    "eks.csv": {
+        "cluster_hour_standard_support": ("eks", "cluster", "cluster-hour"),
+        "extended_support_surcharge_cluster_hour": ("eks", "extended_support", "cluster-hour"),
+        "fargate_on_eks_vcpu_hour": ("eks", "fargate_vcpu", "vCPU-hour"),
+        "fargate_on_eks_gb_hour": ("eks", "fargate_memory", "GB-hour"),
+        **{f"provisioned_control_plane_{size}_cluster_hour": ("eks", f"control_plane_{size}", "cluster-hour")
+           for size in ("xl", "2xl", "4xl", "8xl")},
+    },
+    "ebs_gp3.csv": {"gp3_gb_month": ("ebs", "gp3", "GB-month")},
+}
+# Selectors that are known and left out: the model has no use for them.
+SKIPPED = {
+    "lambda_features_2026.csv": ("lambda_edge/*", "microvm/*", "managed_instances/*"),
+    "eks.csv": ("eks_capabilities_*",),
+}
+RANK = {(f, selector): i for i, (f, selector) in enumerate((f, s) for f in METERS for s in METERS[f])}
+UNITS = {"GB-second": "GB-s"}  # units the book spells otherwise than the CSVs
+INSTANCE_TYPE = r"[a-z0-9-]+\.[a-z0-9-]+"
+TABLES = ("lambda.x86_64", "lambda.arm64", "lambda.features", "fargate.linux.x86_64", "fargate.linux.arm64",
+          "fargate.windows.x86_64", "fargate.storage", "fargate_spot.linux.x86_64", "fargate_spot.linux.arm64",
+          "eks", "ebs", "ec2")
+# Shorter words for the clumsier cells of sources.csv: what, where, price_date, note (None keeps the cell).
+REWORDED = {
+    "AWSM-202506": ("price files of the AWS pricing pages (meteredUnitMaps), mirrored hourly", None,
+                    "lambda 2025-06-17, ecs 2025-06-05, eks 2025-06-16, ec2 2025-06-13",
+                    "MIT (Ian Mckay); origin b0.p.awsstatic.com/pricing/2.0; rate codes are SKU.offerTerm.rateId"),
+    "REMOTION-calc": ("Lambda prices of 24 regions, copied from the AWS calculator",
+                      "remotion-dev/remotion pricing.ts; a published notes file", None,
+                      "retrieved independently; all 144 values equal AWSM-202506"),
+    "USE1-PLAPI-20251001": ("Price List API dump of AWSLambda in us-east-1, with SKUs", None, None, None),
+    "OCEL-20260831": ("offer CSV rows of us-east-1 (Lambda, S3, DynamoDB, EC2)",
+                      "ocelhq/ocel price-book research; a published notes file", None, None),
+    "REGIMES-20260919": ("notes on the Lambda offer and the Compute Savings Plan offer", None, None, None),
+    "REGIMES-F-20260911": ("notes on the Fargate offer, its Savings Plan offer and the Spot feed", None,
+                           "offer 2026-09-11, savings 2026-09-25, Spot 2026-09-28", None),
+    "COURSE-20260925": ("price sheet of a course, from pinned offers; us-east-1 and sa-east-1", None,
+                        "EC2 2026-09-25, Lambda 2026-09-19, VPC 2026-09-17, transfer 2026-09-16", ""),
+    "R4-20260831": ("bulk offers of EC2, ECS and EKS; us-east-1, ap-south-1, ap-southeast-1, ap-northeast-1", None,
+                    "ECS and EKS 2026-08-31, EC2 2026-09-09", None),
+    "EKSDOC-20260928": ("AmazonEKS bulk offer of us-east-1 and ap-southeast-5", None, None, None),
+    "FGCALC-20260929": ("Linux/x86 Fargate rates of 22 regions",
+                        "theuves/fgcalc src/utils/data.js and README; a published notes file", None,
+                        "November 2025 values; README: all matched the offer of 2026-09-11 on 2026-09-29"),
+    "YEVICE-202608": ("hard-coded ap-northeast-1 constants, several wrong; third witness for NAT only", None, None, ""),
+}
+# Tags that prices spell otherwise than sources.csv: spelling -> (tag in sources.csv, date).
+ALIASES = {
+    "COURSE-20260919": ("COURSE-20260925", "2026-09-19"), "R4-20260909": ("R4-20260831", "2026-09-09"),
+    "REGIMES-F-20260928": ("REGIMES-F-20260911", "2026-09-28"),
+    "REGIMES-L-20260919": ("REGIMES-20260919", "2026-09-19"),
+}
+# Entries that sources.csv does not have; "a" is how "a 2026 quote" of a gp3 price is cut.
+UNLISTED = {
+    "a": {"what": "a quote of the gp3 price seen in 2026, not named in the facts", "price_date": "2026"},
+    "instances": {"what": "instances.csv: size, pod limit and allocatable CPU and memory per instance type"},
+}
+
+
+@dataclass(frozen=True)
+class Price:
+    """One price of one row; `begin` and `end` bound its tier, `row` says where it was read."""
+    usd: str
+    per: str
+    rate_code: str
+    origin: tuple  # (as_of, confidence, source)
+    begin: str
+    end: str
+    rank: int
+    row: tuple
+
+
+def fail(row, message):
+    """Stop: a book with a guessed price is worse than none."""
+    sys.exit(f"{row[0]}:{row[1]}: {message}")
+
+
+def read(facts, name, columns):
+    """Yield ((file, line), cells) of a CSV, refusing missing columns and ragged rows."""
+    try:
+        handle = open(facts / name, newline="", encoding="utf-8")
+    except OSError as error:
+        fail((name, 0), error)
+    with handle:
+        reader = csv.DictReader(handle)
+        for column in columns:
+            if column not in (reader.fieldnames or ()):
+                fail((name, 1), f"missing column {column!r}")
+        for cells in reader:
+            row = (name, reader.line_num)
+            if None in cells or None in cells.values():
+                fail(row, "wrong number of cells")
+            yield row, {column: cell.strip() for column, cell in cells.items()}
+
+
+def checked(row, what, pattern, text):
+    """Return `text` unchanged if it has the expected form."""
+    if not re.fullmatch(pattern, text):
+        fail(row, f"{what} not understood: {text!r}")
+    return text
+
+
+def slot(row, cells):
+    """Say where a row's price goes: (table, key, per, rank), or None if it is skipped on purpose."""
+    name = row[0]
+    if name == "ec2.csv":
+        return "ec2", checked(row, "instance type", INSTANCE_TYPE, cells["instance_type"]), "instance-hour", 0
+    arch = cells.get("arch", "")
+    selector = "/".join("{arch}" if column == "arch" and arch in ("x86_64", "arm64") else cells[column]
+                        for column in FILES[name][0])
+    if any(fnmatchcase(selector, pattern) for pattern in SKIPPED.get(name, ())):
+        return None
+    if selector not in METERS[name]:
+        fail(row, f"unknown meter {selector.format(arch=arch)!r}")
+    table, key, unit = METERS[name][selector]
+    table = table.format(arch=arch)
+    if cells["unit"] != unit:
+        fail(row, f"unit {cells['unit']!r}, expected {unit!r}")
+    if table not in TABLES:
+        fail(row, f"the layout has no table {table!r}")
+    return table, key.format(arch=arch), UNITS.get(unit, unit), RANK[name, selector]
+
+
+def place(prices, price):
+    """Add a price to its slot; the same price told by a second file is dropped, else it is an error."""
+    for other in prices:
+        if other.begin == price.begin:
+            if other.row[0] == price.row[0] or (other.usd, other.end) != (price.usd, price.end):
+                fail(price.row, f"second price for the meter of {other.row[0]}:{other.row[1]}")
+            return
+    prices.append(price)
+
+
+def collect(facts):
+    """Read every price: region -> table -> key -> list of Price."""
+    book = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for name, (selecting, (usd, date, *others)) in FILES.items():
+        for row, cells in read(facts, name, ("region", *selecting, usd, date, *others, "confidence", "source")):
+            target = slot(row, cells) if cells["region"] != "*" else None
+            if target is None:
+                continue
+            table, key, per, rank = target
+            origin = (checked(row, "date", r"20[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?", cells[date]),
+                      checked(row, "confidence", "[A-D]", cells["confidence"]),
+                      checked(row, "source", ".+", cells["source"]))
+            region = checked(row, "region", "[a-z]{2}(-[a-z]+)+-[0-9]+", cells["region"])
+            place(book[region][table][key], Price(
+                checked(row, "price", r"[0-9]+(\.[0-9]+)?", cells[usd]), per, cells.get("aws_rate_code", ""), origin,
+                checked(row, "tier", "[0-9]+", cells.get("begin_range", "0")),
+                checked(row, "tier", "[0-9]+|Inf", cells.get("end_range", "Inf")), rank, row))
+    return book
+
+
+def tiers(key, prices):
+    """Order the tiers of one meter and refuse gaps, overlaps, and tiers where one price is expected."""
+    prices = sorted(prices, key=lambda price: int(price.begin))
+    expected = "0"
+    for price in prices:
+        if price.begin != expected or (price.end != "Inf" and int(price.end) <= int(price.begin)):
+            fail(price.row, f"tier {price.begin}..{price.end} of {key!r} should start at {expected}")
+        expected = price.end
+    if expected != "Inf":
+        fail(prices[-1].row, f"the last tier of {key!r} ends at {expected}")
+    if key != "duration" and len(prices) > 1:
+        fail(prices[1].row, f"{key!r} is not a tiered meter")
+    return prices
+
+
+def pairs(items):
+    """TOML `key = "text"` pairs without the blank ones (JSON and TOML escape basic strings alike)."""
+    return [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in items if text]
+
+
+def inline(price, defaults, tiered):
+    """One price as a TOML inline table, naming only what differs from its table's defaults."""
+    bounds = [("from", price.begin), ("to", "" if price.end == "Inf" else price.end)] if tiered else []
+    own = [item for item, default in zip(zip(("as_of", "confidence", "source"), price.origin), defaults)
+           if item[1] != default]
+    items = [*bounds, ("usd", price.usd), ("per", price.per), ("rate_code", price.rate_code), *own]
+    return f"{{ {', '.join(pairs(items))} }}"
+
+
+def render_table(name, meters):
+    """The lines of one table: its most common origin as defaults, then its prices."""
+    meters = {key: tiers(key, prices) for key, prices in meters.items()}
+    counts = Counter(price.origin for prices in meters.values() for price in prices)
+    defaults = max(counts, key=lambda origin: (counts[origin], origin))
+    lines = ["", f"[{name}]", *pairs(zip(("as_of", "confidence", "source"), defaults))]
+    for key, prices in sorted(meters.items(), key=lambda item: (item[1][0].rank, item[0])):
+        label = json.dumps(key) if "." in key else key
+        if key == "duration":
+            lines += [f"{label} = [", *(f"  {inline(price, defaults, True)}," for price in prices), "]"]
+        else:
+            lines.append(f"{label} = {inline(prices[0], defaults, False)}")
+    return lines
+
+
+def render_region(region, tables):
+    """The text of one region's file."""
+    newest = max(p.origin[0] for meters in tables.values() for prices in meters.values() for p in prices)
+    lines = [f"# Prices of {region}. Written by pricing/build.py; sources are listed in sources.toml.",
+             f'region = "{region}"', 'currency = "USD"',
+             f'as_of = "{newest}"          # newest confirmation date in this file']
+    for name in TABLES:
+        if name in tables:
+            lines += render_table(name, tables[name])
+    return "\n".join(lines) + "\n"
+
+
+def render_instances(facts):
+    """The text of instances.csv, and the one source all its rows must share."""
+    shapes, sources = {}, {}
+    columns = ("instance_type", "arch", "vcpu", "memory_mib", "max_pods", "allocatable_cpu", "allocatable_memory")
+    for row, cells in read(facts, "ec2_allocatable.csv", (*columns, "source")):
+        name = checked(row, "instance type", INSTANCE_TYPE, cells["instance_type"])
+        if name in shapes:
+            fail(row, f"{name!r} occurs twice")
+        forms = ("x86_64|arm64", "[0-9]+", "[0-9]+", "[0-9]+", "[0-9]+m", "[0-9]+Mi")
+        shapes[name] = [checked(row, column, form, cells[column]) for column, form in zip(columns[1:], forms)]
+        sources[cells["source"]] = row
+        if len(sources) > 1:
+            fail(row, "a second source: sources.toml has room for one")
+    header = "instance_type,architecture,vcpu,memory_mib,max_pods,allocatable_millicores,allocatable_mib"
+    lines = (",".join((name, *cells[:4], cells[4].removesuffix("m"), cells[5].removesuffix("Mi")))
+             for name, cells in sorted(shapes.items()))
+    return "\n".join((header, *lines)) + "\n", next(iter(sources), "")
+
+
+def render_sources(facts, book, instances_source):
+    """The text of sources.toml; a price whose source has no entry is an error."""
+    fields = ("what", "where", "price_date", "note")
+    listed = {}
+    for _, cells in read(facts, "sources.csv", ("tag", *fields)):
+        own = REWORDED.get(cells["tag"], (None,) * 4)
+        listed[cells["tag"]] = {field: cells[field] if text is None else text for field, text in zip(fields, own)}
+    for tag in [*REWORDED, *(tag for tag, _ in ALIASES.values())]:
+        if tag not in listed:
+            fail(("sources.csv", 1), f"no row for {tag!r}, which build.py rewords or renames")
+    entries = {**listed, **UNLISTED, "instances": {**UNLISTED["instances"], "where": instances_source}}
+    for spelling, (tag, date) in ALIASES.items():
+        entries[spelling] = {**listed[tag], "price_date": date, "note": f"listed as {tag} in the facts"}
+    for price in (p for tables in book.values() for meters in tables.values() for ps in meters.values() for p in ps):
+        for tag in (re.split(r"[ (]", part)[0] for part in price.origin[2].split("+")):
+            if tag not in entries:
+                fail(price.row, f"source tag {tag!r} has no entry in sources.csv or build.py")
+    lines = ["# Where the prices come from. Written by pricing/build.py."]
+    for tag, entry in sorted(entries.items()):
+        label = tag if re.fullmatch(r"[A-Za-z0-9_-]+", tag) else json.dumps(tag)
+        lines += ["", f"[{label}]", *pairs((field, entry.get(field, "")) for field in fields)]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    """Render everything, then write everything."""
+    if len(sys.argv) != 2:
+        sys.exit("usage: python3 pricing/build.py FACTS_DIR")
+    facts = Path(sys.argv[1])
+    book = collect(facts)
+    texts = {f"{region}.toml": render_region(region, tables) for region, tables in sorted(book.items())}
+    texts["instances.csv"], instances_source = render_instances(facts)
+    texts["sources.toml"] = render_sources(facts, book, instances_source)
+    for name, text in texts.items():
+        (Path(__file__).resolve().parent / name).write_text(text, encoding="utf-8", newline="\n")
+    print(f"{len(book)} regions, {len(texts)} files")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+//! Every meter that a price file may state, with the unit it must be stated in.
+
+/// A meter: its place in a price file, its unit, and what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Meter {
+    /// `table.key` of the price file.
+    pub path: &'static str,
+    /// What `per` must say.
+    pub per: &'static str,
+    /// What a person calls it.
+    pub what: &'static str,
+}
+
+const fn meter(path: &'static str, per: &'static str, what: &'static str) -> Meter {
+    Meter { path, per, what }
+}
+
+/// The table of the EC2 instance types: its keys are their names.
+pub const EC2: Meter = meter("ec2", "instance-hour", "EC2 instance, Linux, on demand");
+
+/// The meters of a region besides EC2, in the order in which they are listed.
+pub const METERS: &[Meter] = &[
+    meter("lambda.x86_64.request", "request", "Lambda requests, x86"),
+    meter("lambda.x86_64.duration", "GB-s", "Lambda duration, x86"),
+    meter(
+        "lambda.x86_64.provisioned_concurrency",
+        "GB-s",
+        "Lambda provisioned concurrency, x86",
+    ),
+    meter(
+        "lambda.x86_64.provisioned_duration",
+        "GB-s",
+        "Lambda duration on provisioned concurrency, x86",
+    ),
+    meter(
+        "lambda.x86_64.ephemeral_storage",
+        "GB-s",
+        "Lambda ephemeral storage over 512 MB, x86",
+    ),
+    meter(
+        "lambda.x86_64.response_streaming",
+        "GB",
+        "Lambda response streaming, x86",
+    ),
+    meter("lambda.arm64.request", "request", "Lambda requests, Arm"),
+    meter("lambda.arm64.duration", "GB-s", "Lambda duration, Arm"),
+    meter(
+        "lambda.arm64.provisioned_concurrency",
+        "GB-s",
+        "Lambda provisioned concurrency, Arm",
+    ),
+    meter(
+        "lambda.arm64.provisioned_duration",
+        "GB-s",
+        "Lambda duration on provisioned concurrency, Arm",
+    ),
+    meter(
+        "lambda.arm64.ephemeral_storage",
+        "GB-s",
+        "Lambda ephemeral storage over 512 MB, Arm",
+    ),
+    meter(
+        "lambda.arm64.response_streaming",
+        "GB",
+        "Lambda response streaming, Arm",
+    ),
+    meter(
+        "lambda.features.snapstart_cache",
+        "GB-s",
+        "Lambda SnapStart snapshot kept",
+    ),
+    meter(
+        "lambda.features.snapstart_restore",
+        "GB",
+        "Lambda SnapStart restore",
+    ),
+    meter(
+        "lambda.features.kafka_event_poller",
+        "EPU-hour",
+        "Lambda event poller, Kafka",
+    ),
+    meter(
+        "lambda.features.sqs_event_poller",
+        "EPU-hour",
+        "Lambda event poller, SQS",
+    ),
+    meter(
+        "lambda.features.durable_operation",
+        "operation",
+        "Lambda durable functions, operations",
+    ),
+    meter(
+        "lambda.features.durable_written",
+        "GB",
+        "Lambda durable functions, data written",
+    ),
+    meter(
+        "lambda.features.durable_retained",
+        "GB-month",
+        "Lambda durable functions, data retained",
+    ),
+    meter(
+        "lambda.features.tenant_environment_x86_64",
+        "GB of memory",
+        "Lambda tenant isolation, x86",
+    ),
+    meter(
+        "lambda.features.tenant_environment_arm64",
+        "GB of memory",
+        "Lambda tenant isolation, Arm",
+    ),
+    meter(
+        "fargate.linux.x86_64.vcpu",
+        "vCPU-hour",
+        "Fargate vCPU, Linux x86",
+    ),
+    meter(
+        "fargate.linux.x86_64.memory",
+        "GB-hour",
+        "Fargate memory, Linux x86",
+    ),
+    meter(
+        "fargate.linux.arm64.vcpu",
+        "vCPU-hour",
+        "Fargate vCPU, Linux Arm",
+    ),
+    meter(
+        "fargate.linux.arm64.memory",
+        "GB-hour",
+        "Fargate memory, Linux Arm",
+    ),
+    meter(
+        "fargate.windows.x86_64.vcpu",
+        "vCPU-hour",
+        "Fargate vCPU, Windows",
+    ),
+    meter(
+        "fargate.windows.x86_64.memory",
+        "GB-hour",
+        "Fargate memory, Windows",
+    ),
+    meter(
+        "fargate.windows.x86_64.os_license",
+        "vCPU-hour",
+        "Fargate Windows licence",
+    ),
+    meter(
+        "fargate.storage.ephemeral",
+        "GB-hour",
+        "Fargate ephemeral storage over 20 GB",
+    ),
+    meter(
+        "fargate_spot.linux.x86_64.vcpu",
+        "vCPU-hour",
+        "Fargate Spot vCPU, Linux x86",
+    ),
+    meter(
+        "fargate_spot.linux.x86_64.memory",
+        "GB-hour",
+        "Fargate Spot memory, Linux x86",
+    ),
+    meter(
+        "fargate_spot.linux.arm64.vcpu",
+        "vCPU-hour",
+        "Fargate Spot vCPU, Linux Arm",
+    ),
+    meter(
+        "fargate_spot.linux.arm64.memory",
+        "GB-hour",
+        "Fargate Spot memory, Linux Arm",
+    ),
+    meter(
+        "eks.cluster",
+        "cluster-hour",
+        "EKS cluster, standard support",
+    ),
+    meter(
+        "eks.extended_support",
+        "cluster-hour",
+        "EKS extended support, on top",
+    ),
+    meter("eks.fargate_vcpu", "vCPU-hour", "Fargate vCPU of EKS pods"),
+    meter(
+        "eks.fargate_memory",
+        "GB-hour",
+        "Fargate memory of EKS pods",
+    ),
+    meter(
+        "eks.control_plane_xl",
+        "cluster-hour",
+        "EKS provisioned control plane XL",
+    ),
+    meter(
+        "eks.control_plane_2xl",
+        "cluster-hour",
+        "EKS provisioned control plane 2XL",
+    ),
+    meter(
+        "eks.control_plane_4xl",
+        "cluster-hour",
+        "EKS provisioned control plane 4XL",
+    ),
+    meter(
+        "eks.control_plane_8xl",
+        "cluster-hour",
+        "EKS provisioned control plane 8XL",
+    ),
+    meter("ebs.gp3", "GB-month", "EBS gp3 volume"),
+];
+
+/// The meter at a path; every key of the table `ec2` is an instance type.
+pub fn find(path: &str) -> Option<Meter> {
+    if path.strip_prefix("ec2.").is_some() {
+        return Some(EC2);
+    }
+    METERS.iter().copied().find(|meter| meter.path == path)
+}

@@ -1,0 +1,216 @@
+//! The price book: what AWS charges in a region, since when, and who says so.
+//!
+//! One file a region, built into the program and overlaid by the user's own. A price that a region
+//! lacks is missing, never guessed. This room knows no platform and reads no disk: overlays are
+//! handed to it as text.
+
+pub mod instances;
+pub mod meters;
+mod price;
+mod read;
+
+pub use instances::{Allocatable, InstanceType};
+pub use price::{Entry, Listed, Price, Provenance, Tiers};
+
+use crate::diag::{Code, Diag, Diags, Source};
+use crate::text::did_you_mean;
+use crate::units::{InstanceHour, Unit};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+include!(concat!(env!("OUT_DIR"), "/region_files.rs"));
+static INSTANCES: &str = include_str!("../../pricing/instances.csv");
+static SOURCES: &str = include_str!("../../pricing/sources.toml");
+
+/// Processor architecture of a function, a task or a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Architecture {
+    /// Intel and AMD.
+    X86_64,
+    /// AWS Graviton.
+    Arm64,
+}
+
+impl Architecture {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
+
+    /// The spelling of scenarios and price files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+
+    /// Reads that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == text)
+    }
+}
+
+/// The prices of one region.
+#[derive(Debug, Clone)]
+pub struct Regional {
+    name: Arc<str>,
+    as_of: Arc<str>,
+    meters: BTreeMap<String, Entry>,
+}
+
+impl Regional {
+    /// AWS's code of the region.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The newest date at which any of its prices was confirmed.
+    pub fn as_of(&self) -> &Arc<str> {
+        &self.as_of
+    }
+
+    /// Every meter with its path, in alphabetical order.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.meters
+            .iter()
+            .map(|(path, entry)| (path.as_str(), entry))
+    }
+
+    /// The price of a meter.
+    ///
+    /// # Errors
+    /// [`Code::MissingPrice`] where the region lacks it.
+    pub fn price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
+        match self.meters.get(path) {
+            Some(Entry::Flat(listed)) if listed.per == U::SYMBOL => Ok(Price::from_listed(listed)),
+            _ => Err(self.missing(path)),
+        }
+    }
+
+    /// The tiers of a meter; a flat price is one tier.
+    ///
+    /// # Errors
+    /// [`Code::MissingPrice`] where the region lacks it.
+    pub fn tiers<U: Unit>(&self, path: &str) -> Result<Tiers<U>, Diag> {
+        match self.meters.get(path) {
+            Some(entry) => Ok(Tiers::from_entry(entry)),
+            None => Err(self.missing(path)),
+        }
+    }
+
+    /// The on-demand price of an instance type, if the region has it.
+    pub fn instance(&self, name: &str) -> Option<Price<InstanceHour>> {
+        self.price(&format!("ec2.{name}")).ok()
+    }
+
+    fn missing(&self, path: &str) -> Diag {
+        let what = meters::find(path).map_or(path, |meter| meter.what);
+        let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
+        let per = meters::find(path).map_or("", |meter| meter.per);
+        let message = format!("the price book has no price for {what} in {}", self.name);
+        Diag::new(Code::MissingPrice, message).help(format!(
+            "state it in a folder given with --prices: in {}.toml, under [{table}], \
+             {key} = {{ usd = \"…\", per = \"{per}\", as_of = \"…\", source = \"…\" }}",
+            self.name
+        ))
+    }
+}
+
+/// All regions, built in and overlaid.
+#[derive(Debug, Clone)]
+pub struct Book {
+    files: BTreeMap<String, Vec<Source>>,
+    instances: Vec<Source>,
+}
+
+impl Book {
+    /// The book that is built into the program.
+    pub fn embedded() -> Self {
+        let built_in = |(name, text): &(&str, &str)| {
+            let file = Source::new(&format!("pricing/{name}.toml"), text);
+            ((*name).to_owned(), vec![file])
+        };
+        Self {
+            files: REGION_FILES.iter().map(built_in).collect(),
+            instances: vec![Source::new("pricing/instances.csv", INSTANCES)],
+        }
+    }
+
+    /// Lays a file over the book: prices of a region, or shapes of instance types. What it does not
+    /// state stays as it is; a region that the book lacks is added.
+    pub fn overlay(&mut self, file_name: &str, source: Source) {
+        match file_name.strip_suffix(".toml") {
+            Some(region) => self
+                .files
+                .entry(region.to_owned())
+                .or_default()
+                .push(source),
+            None => self.instances.push(source),
+        }
+    }
+
+    /// Codes of all regions, in alphabetical order.
+    pub fn regions(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// What the tags in `source` mean, as TOML.
+    pub fn sources() -> &'static str {
+        SOURCES
+    }
+
+    /// The diagnostic for a region that the book lacks, with the nearest name.
+    pub fn unknown_region(&self, name: &str) -> Diag {
+        let message = format!("the price book has no region `{name}`");
+        let help = did_you_mean(name, self.regions())
+            .unwrap_or_else(|| "`lambdacost prices list` names the regions".to_owned());
+        Diag::new(Code::UnknownRegion, message).help(help)
+    }
+
+    /// The prices of a region.
+    ///
+    /// # Errors
+    /// An unknown region, or every mistake in its files.
+    pub fn region(&self, name: &str) -> Result<Regional, Diags> {
+        let files = self
+            .files
+            .get(name)
+            .ok_or_else(|| self.unknown_region(name))?;
+        let mut diags = Diags::new();
+        let mut whole: Option<Regional> = None;
+        for file in files {
+            let Some(read) = diags.take(read::region(file)) else {
+                continue;
+            };
+            if *read.name != *name {
+                let message = format!("the file of {name} says it is of {}", read.name);
+                diags.push(Diag::new(Code::BadPrice, message).at(file.at(0..0)));
+            }
+            match &mut whole {
+                Some(regional) => {
+                    regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));
+                    regional.meters.extend(read.meters);
+                }
+                None => whole = Some(read),
+            }
+        }
+        match whole {
+            Some(regional) => diags.into_result(regional),
+            None => Err(diags),
+        }
+    }
+
+    /// The shapes of all instance types; a later file replaces a type of the same name.
+    ///
+    /// # Errors
+    /// Every row that is not a shape.
+    pub fn instances(&self) -> Result<Vec<InstanceType>, Diags> {
+        let mut by_name = BTreeMap::new();
+        let mut diags = Diags::new();
+        for file in &self.instances {
+            for shape in diags.take(instances::read(file)).unwrap_or_default() {
+                by_name.insert(shape.name.clone(), shape);
+            }
+        }
+        diags.into_result(by_name.into_values().collect())
+    }
+}

@@ -1,0 +1,107 @@
+//! A price with its provenance, flat or in tiers.
+
+use crate::exact::Exact;
+use crate::money::Rate;
+use crate::units::{Qty, Unit};
+use std::sync::Arc;
+
+/// Where a price comes from and when it was last confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// `YYYY-MM-DD`, or only as much of it as is known.
+    pub as_of: Arc<str>,
+    /// Tags of `pricing/sources.toml`, joined by `+`.
+    pub source: Arc<str>,
+    /// AWS's `SKU.offer.rate` code, where known.
+    pub rate_code: Option<Arc<str>>,
+    /// `A` (confirmed by several sources) to `D` (one source, floating), where graded.
+    pub confidence: Option<Arc<str>>,
+}
+
+impl Provenance {
+    /// Source and, where known, AWS's rate code.
+    pub fn describe(&self) -> String {
+        match &self.rate_code {
+            Some(code) => format!("{}, AWS rate code {code}", self.source),
+            None => self.source.to_string(),
+        }
+    }
+}
+
+/// A price as a file states it, before a meter gives it a type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// US dollars per unit.
+    pub usd: Exact,
+    /// The unit's symbol.
+    pub per: &'static str,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// One meter of a region: a single price, or tiers from a quantity upwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// One price whatever the quantity.
+    Flat(Listed),
+    /// Ascending from zero, without gaps: each tier ends where the next begins.
+    Tiered(Vec<(Exact, Listed)>),
+}
+
+impl Entry {
+    /// All prices, each with the quantity it starts from.
+    pub fn tiers(&self) -> Vec<(Exact, &Listed)> {
+        match self {
+            Self::Flat(price) => vec![(Exact::ZERO, price)],
+            Self::Tiered(tiers) => tiers.iter().map(|(from, p)| (from.clone(), p)).collect(),
+        }
+    }
+}
+
+/// A price per unit of `U`.
+#[derive(Debug, Clone)]
+pub struct Price<U: Unit> {
+    /// Dollars per unit.
+    pub rate: Rate<U>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+impl<U: Unit> Price<U> {
+    pub(super) fn from_listed(listed: &Listed) -> Self {
+        Self {
+            rate: Rate::new(listed.usd.clone()),
+            provenance: listed.provenance.clone(),
+        }
+    }
+}
+
+/// Marginal prices: each tier's price holds for the part of the quantity that lies in it.
+#[derive(Debug, Clone)]
+pub struct Tiers<U: Unit>(Vec<(Qty<U>, Price<U>)>);
+
+impl<U: Unit> Tiers<U> {
+    pub(super) fn from_entry(entry: &Entry) -> Self {
+        let typed = |(from, listed): (Exact, &Listed)| (Qty::new(from), Price::from_listed(listed));
+        Self(entry.tiers().into_iter().map(typed).collect())
+    }
+
+    /// The tiers as (first quantity, price), ascending from zero.
+    pub fn steps(&self) -> &[(Qty<U>, Price<U>)] {
+        &self.0
+    }
+
+    /// The part of a quantity that lies in each tier that it reaches, with that tier's price.
+    pub fn split(&self, quantity: &Exact) -> Vec<(Exact, &Price<U>)> {
+        let ends = self.0.iter().skip(1).map(|(from, _)| Some(from.amount()));
+        self.0
+            .iter()
+            .zip(ends.chain([None]))
+            .take_while(|((from, _), _)| from.amount().is_zero() || from.amount() < quantity)
+            .map(|((from, price), end)| {
+                let top = end.filter(|end| *end < quantity).unwrap_or(quantity);
+                (top - from.amount(), price)
+            })
+            .collect()
+    }
+}

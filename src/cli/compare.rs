@@ -1,0 +1,22 @@
+//! `lambdacost compare`.
+
+use super::args::{self, Format};
+use super::exit::Outcome;
+use super::output::{self, Look};
+use super::subject;
+use crate::render::{self, View};
+
+/// Compares and writes the answer.
+///
+/// # Errors
+/// What could not be read or written.
+pub fn run(args: &args::Compare) -> Outcome {
+    let look = Look::of_stdout(&args.output);
+    subject::compared(&args.subject, &args.output, |views: &[View<'_>]| {
+        output::write(&args.output, |out| match args.format {
+            Format::Table => render::table::write(views, look.width, look.color, out),
+            Format::Json => render::json_v1::write(views, out),
+            Format::Csv => render::csv::write(views, out),
+        })
+    })
+}

@@ -1,0 +1,68 @@
+//! The command line: the only room that reads files, prints, and looks at the environment.
+
+pub mod args;
+mod compare;
+pub mod exit;
+mod input;
+mod output;
+mod progress;
+mod subject;
+
+use crate::diag::{self, Code, Diag};
+use annotate_snippets::Renderer;
+use args::{Cli, Command};
+use clap::Parser;
+use clap::error::ErrorKind;
+use exit::{Failure, Outcome};
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match run(&cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            report(&failure);
+            exit::code()
+        }
+    }
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    // Help and version are answers; everything else is a mistake.
+    let answer = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    let printed = error.print().is_ok();
+    match answer && printed {
+        true => ExitCode::SUCCESS,
+        false => exit::code(),
+    }
+}
+
+fn run(command: &Command) -> Outcome {
+    match command {
+        Command::Compare(args) => compare::run(args),
+        _ => Err(Failure::Diags(Diag::new(Code::NotPriced, "not yet").into())),
+    }
+}
+
+fn report(failure: &Failure) {
+    let Failure::Diags(diags) = failure else {
+        return;
+    };
+    let color = output::color(args::Color::Auto, io::stderr().is_terminal());
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let text = diag::render(diags, &renderer);
+    // Nobody is left to tell when standard error is gone too.
+    let _ = writeln!(io::stderr(), "{text}");
+}

@@ -1,0 +1,125 @@
+//! Where an answer goes: standard output, or a file that is written whole or not at all.
+
+use super::args;
+use super::exit::{Failure, Outcome};
+use crate::diag::{Code, Diag, Diags};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// Bytes that are collected before they are written.
+const BUFFER: usize = 1 << 20;
+/// Width of everything that is not a terminal.
+pub const PLAIN_WIDTH: u16 = 80;
+
+/// How an answer may look.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Columns.
+    pub width: u16,
+    /// Colour.
+    pub color: bool,
+}
+
+impl Look {
+    /// Flag over environment over terminal.
+    pub fn of_stdout(output: &args::Output) -> Self {
+        let terminal = io::stdout().is_terminal() && output.output.is_none();
+        let width = terminal_size::terminal_size().filter(|_| terminal);
+        Self {
+            width: width.map_or(PLAIN_WIDTH, |(width, _)| width.0.max(40)),
+            color: color(output.color, terminal),
+        }
+    }
+}
+
+/// Whether to colour something that goes to a terminal, or not.
+pub fn color(choice: args::Color, terminal: bool) -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    match choice {
+        args::Color::Always => true,
+        args::Color::Never => false,
+        args::Color::Auto => terminal && !refused,
+    }
+}
+
+/// Writes an answer where the user wants it.
+///
+/// A file is written under a temporary name in its folder and renamed when it is whole: a failure
+/// or a kill leaves the old one as it was.
+///
+/// # Errors
+/// It cannot be written, or its reader is gone.
+pub fn write(
+    output: &args::Output,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Outcome {
+    match &output.output {
+        Some(path) => to_file(path, render).map_err(|error| cannot_write(path, &error).into()),
+        None => {
+            let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+            let written = render(&mut out).and_then(|()| out.flush());
+            written.map_err(|error| Failure::of_stdout(&error))
+        }
+    }
+}
+
+fn to_file(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // Write through a link to the file it names, and never over a folder.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if target.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a folder",
+        ));
+    }
+    let known = target.metadata().ok();
+    if known
+        .as_ref()
+        .is_some_and(|known| known.permissions().readonly())
+    {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it is read-only",
+        ));
+    }
+    if known.is_some_and(|known| !known.is_file()) {
+        // A device or a pipe cannot be replaced.
+        let mut out = BufWriter::new(std::fs::OpenOptions::new().write(true).open(&target)?);
+        return render(&mut out).and_then(|()| out.flush());
+    }
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let temporary = new_file(folder.unwrap_or(Path::new(".")), &target)?;
+    let mut out = BufWriter::with_capacity(BUFFER, temporary);
+    render(&mut out)?;
+    let temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(&target)?;
+    Ok(())
+}
+
+/// A temporary file with the permissions that the result is to have.
+fn new_file(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lambdacost-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What `open` would give a new file; the user's mask takes off what it takes off.
+        const USUAL: u32 = 0o666;
+        builder.permissions(std::fs::Permissions::from_mode(USUAL));
+    }
+    let file = builder.tempfile_in(folder)?;
+    if let Ok(known) = target.metadata() {
+        file.as_file().set_permissions(known.permissions())?;
+    }
+    Ok(file)
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Diags {
+    let message = format!("cannot write `{}`: {error}", path.display());
+    let diag = Diag::new(Code::CannotWrite, message);
+    diag.help("what was there before is unchanged").into()
+}

@@ -1,0 +1,105 @@
+//! From the scenario on the command line to comparisons that can be shown.
+
+use super::args;
+use super::exit::{Failure, Outcome};
+use super::input;
+use super::progress::Progress;
+use crate::catalog::{InstanceType, Regional};
+use crate::diag::{Code, Diag, Diags};
+use crate::platform;
+use crate::render::View;
+use crate::report::Comparison;
+use crate::text::{did_you_mean, printable};
+use crate::workload::Scenario;
+
+struct Read {
+    scenario: Scenario,
+    prices: Vec<Regional>,
+    instances: Vec<InstanceType>,
+}
+
+/// Reads a scenario, once a region, and hands its comparisons over.
+///
+/// # Errors
+/// Mistakes in the scenario or its prices, or what `show` fails with.
+pub fn compared(
+    subject: &args::Subject,
+    output: &args::Output,
+    show: impl FnOnce(&[View<'_>]) -> Outcome,
+) -> Outcome {
+    let progress = Progress::new(output);
+    let read = read(subject, &progress)?;
+    let mut diags = Diags::new();
+    let comparisons: Vec<_> = read
+        .iter()
+        .filter_map(|one| {
+            let comparison = Comparison::new(&one.scenario, &one.prices, &one.instances);
+            diags.take(comparison)
+        })
+        .collect();
+    diags.into_result(()).map_err(Failure::Diags)?;
+    let total = read
+        .iter()
+        .map(|one| one.scenario.functions.len() as u64)
+        .sum();
+    progress.answering(total);
+    let shown = |count| progress.advance(count);
+    let views: Vec<_> = comparisons
+        .iter()
+        .map(|comparison| {
+            Ok(View {
+                comparison,
+                selected: selected(comparison.scenario(), subject.function.as_deref())?,
+                progress: &shown,
+            })
+        })
+        .collect::<Result<_, Diags>>()?;
+    let outcome = show(&views);
+    progress.finish();
+    outcome
+}
+
+fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, Diags> {
+    let book = input::book(subject.prices.as_deref())?;
+    let ids = platform::ids();
+    let mut regions: Vec<Option<&str>> = subject.region.iter().map(|r| Some(r.as_str())).collect();
+    if regions.is_empty() {
+        regions.push(None);
+    }
+    if subject.scenario.as_os_str() == "-" && regions.len() > 1 {
+        let message = "standard input can be read once, for one region";
+        let help = "save it to a file to compare regions";
+        return Err(Diag::new(Code::Unreadable, message).help(help).into());
+    }
+    let one = |region| {
+        let rows = |count| progress.reading(count);
+        let scenario = input::scenario(&subject.scenario, &ids, region, &rows)?;
+        let (prices, instances) = input::prices(&book, &scenario)?;
+        Ok(Read {
+            scenario,
+            prices,
+            instances,
+        })
+    };
+    regions.into_iter().map(one).collect()
+}
+
+/// Indices of the functions to show.
+fn selected(scenario: &Scenario, name: Option<&str>) -> Result<Vec<usize>, Diags> {
+    let functions = &scenario.functions;
+    let Some(name) = name else {
+        return Ok((0..functions.len()).collect());
+    };
+    match functions
+        .iter()
+        .position(|function| *function.name == *name)
+    {
+        Some(index) => Ok(vec![index]),
+        None => {
+            let names = functions.iter().map(|function| function.name.as_ref());
+            let message = format!("the scenario has no function `{}`", printable(name));
+            let diag = Diag::new(Code::NoFunction, message);
+            Err(diag.maybe_help(did_you_mean(name, names)).into())
+        }
+    }
+}

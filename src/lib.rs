@@ -1,0 +1,35 @@
+//! Is this workload cheaper on AWS Lambda or on containers, and at exactly which utilization does
+//! that turn?
+//!
+//! A scenario and a price book go in, every platform writes an itemised bill, the solver finds
+//! where the bills cross, and everything that is shown is a view of that one report. The rooms, in
+//! dependency order (a room uses only rooms above it; `tests/tidy.rs` holds the table):
+//!
+//! | room | knows |
+//! |---|---|
+//! | [`exact`] | exact ratios of integers |
+//! | [`units`] | what AWS meters, and the constants of the field |
+//! | [`money`] | US dollars and prices; the only place where a price is multiplied |
+//! | [`text`] | safe words, near names |
+//! | [`diag`] | everything that is said about what is wrong |
+//! | [`catalog`] | the price book |
+//! | [`workload`] | scenarios and fleets |
+//! | [`platform`] | what each platform charges: one file each |
+//! | [`crossover`], [`volume`] | where bills cross |
+//! | [`report`] | every number of an answer |
+//! | [`render`] | what an answer looks like: one format a file |
+//! | [`cli`] | the command line, files and the terminal |
+
+pub mod catalog;
+pub mod cli;
+pub mod crossover;
+pub mod diag;
+pub mod exact;
+pub mod money;
+pub mod platform;
+pub mod render;
+pub mod report;
+pub mod text;
+pub mod units;
+pub mod volume;
+pub mod workload;

@@ -1,0 +1,311 @@
+//! The platforms: each one file and one line in [`PLATFORMS`].
+//!
+//! A platform sees the whole fleet once, because Lambda's duration tiers and an EKS cluster are
+//! shared by many functions; then it answers for each function without reading anything more. No
+//! clock, no disk, no rounding in here.
+
+pub mod curve;
+mod eks;
+mod fargate;
+mod lambda;
+pub mod slot;
+
+use crate::catalog::{InstanceType, Price, Provenance, Regional};
+use crate::diag::{Diag, Diags};
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::units::{Qty, Unit};
+use crate::workload::{Function, Scenario, TaskSize};
+use curve::Curve;
+use std::sync::Arc;
+
+/// Every platform, in the order of all lists and in which ties are decided.
+pub static PLATFORMS: &[&dyn Platform] = &[&lambda::Lambda, &fargate::Fargate, &eks::Eks];
+
+/// Ids of all platforms.
+pub fn ids() -> Vec<&'static str> {
+    PLATFORMS.iter().map(|platform| platform.id()).collect()
+}
+
+/// What a platform may look at.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The fleet and its options.
+    pub scenario: &'a Scenario,
+    /// Prices of the scenario's regions, in its order.
+    pub prices: &'a [Regional],
+    /// Shapes of instance types.
+    pub instances: &'a [InstanceType],
+}
+
+impl<'a> Context<'a> {
+    /// Prices of a function's region.
+    pub fn prices_of(&self, function: &Function) -> &'a Regional {
+        &self.prices[usize::from(function.region)]
+    }
+
+    /// The function at an index.
+    pub fn function(&self, index: usize) -> &'a Function {
+        &self.scenario.functions[index]
+    }
+}
+
+/// A place where code can run.
+pub trait Platform: Sync {
+    /// The name in scenarios and reports.
+    fn id(&self) -> &'static str;
+    /// The name in headings.
+    fn title(&self) -> &'static str;
+    /// Looks at the whole fleet.
+    ///
+    /// # Errors
+    /// A price that something needs and the book lacks; an option that cannot be had.
+    fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags>;
+}
+
+/// A platform that knows its fleet.
+pub trait CostModel: Send + Sync {
+    /// What a function costs a month, without the lines of its bill.
+    ///
+    /// # Errors
+    /// The function cannot run here; that is an answer.
+    fn cost(&self, index: usize) -> Result<Cost, Infeasible>;
+    /// The bill of a function that can run here, line by line; the lines add up to its cost.
+    fn lines(&self, index: usize) -> Vec<Line>;
+    /// The oldest date at which a price in that bill was confirmed.
+    fn price_as_of(&self, index: usize) -> &str;
+    /// What a function would cost in other company; `None` where company does not matter.
+    fn company(&self, index: usize) -> Company;
+    /// What those functions cost that are members, pools and clusters formed of them alone; `None`
+    /// when one of them cannot run here.
+    fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd>;
+    /// How the platform charges.
+    fn tariff(&self) -> Tariff<'_>;
+    /// The clusters that carry the fleet.
+    fn clusters(&self) -> Vec<Cluster> {
+        Vec::new()
+    }
+    /// What is assumed and what is left out.
+    fn notes(&self, notes: &mut Notes);
+}
+
+/// Every platform is one of two kinds of tariff.
+pub enum Tariff<'m> {
+    /// Paid by use.
+    Usage(&'m dyn Usage),
+    /// Paid by provided capacity.
+    Capacity(&'m dyn Capacity),
+}
+
+/// A tariff paid by use.
+pub trait Usage {
+    /// Avoidable cost of a function over its invocations, the other functions staying.
+    fn curve(&self, index: usize, parts: UsageParts) -> Curve;
+}
+
+/// Which lines of a usage bill count: the steps that explain a crossover add them one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UsageParts {
+    /// The duration line alone.
+    Duration,
+    /// And requests.
+    Requests,
+    /// And everything else.
+    All,
+}
+
+/// A tariff paid by provided capacity.
+pub trait Capacity {
+    /// The fleet that provides so many slots for a function, the other functions staying; `None`
+    /// when the function cannot run here.
+    fn hold(&self, index: usize, slots: u128) -> Option<Holding>;
+    /// What that fleet costs by the effects that make it dearer than its slots.
+    fn steps(&self, index: usize, peak: &Exact) -> Option<CapacitySteps>;
+}
+
+/// A fleet held for a function.
+#[derive(Debug, Clone)]
+pub struct Holding {
+    /// Dollars a month.
+    pub monthly: Usd,
+    /// Requests in flight that it can carry at target utilization.
+    pub carries: Exact,
+}
+
+/// Monthly cost of a fleet with one more effect on at each step.
+#[derive(Debug, Clone)]
+pub struct CapacitySteps {
+    /// The bare price of the slots.
+    pub slots: Usd,
+    /// Whole tasks, or whole pods on fractions of nodes.
+    pub whole_tasks: Usd,
+    /// Minimum tasks, whole nodes, minimum nodes, packing.
+    pub minimums: Usd,
+    /// Fees, volumes, storage and every other line.
+    pub everything: Usd,
+}
+
+/// What a function costs a month.
+#[derive(Debug, Clone)]
+pub struct Cost {
+    /// Its bill, its part of shared pools and clusters included.
+    pub billed: Usd,
+    /// What verdicts compare: on Lambda what leaving would save, elsewhere the bill.
+    pub compared: Usd,
+    /// What carries it, where capacity is provided.
+    pub fleet: Option<Fleet>,
+}
+
+/// What a function would cost in other company.
+#[derive(Debug, Clone, Default)]
+pub struct Company {
+    /// With a cluster of its own.
+    pub alone: Option<Usd>,
+    /// What all together would save without it.
+    pub avoidable: Option<Usd>,
+}
+
+/// Why a function cannot run somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Infeasible(pub String);
+
+/// What carries a function.
+#[derive(Debug, Clone)]
+pub enum Fleet {
+    /// Fargate tasks.
+    Tasks {
+        /// How many.
+        tasks: u128,
+        /// Of which size.
+        size: TaskSize,
+        /// Requests in flight in each.
+        requests_per_task: u128,
+        /// Requests in flight that all carry at target utilization.
+        capacity: Exact,
+    },
+    /// Pods on nodes of a shared cluster.
+    Pods {
+        /// Type of the nodes.
+        instance_type: Arc<str>,
+        /// Nodes' worth of pods, unrounded.
+        node_share: Exact,
+        /// How many pods.
+        pods: u128,
+        /// How many of them a node takes.
+        pods_per_node: u128,
+        /// Requests in flight that all carry at target utilization.
+        capacity: Exact,
+    },
+}
+
+/// A cluster that carries functions.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Index of its region in the scenario.
+    pub region: u16,
+    /// Its architecture.
+    pub architecture: crate::catalog::Architecture,
+    /// Type of its nodes.
+    pub instance_type: Arc<str>,
+    /// How many: whole for a cluster of the scenario's own, a share of one that runs anyway.
+    pub nodes: Exact,
+    /// Its bill.
+    pub monthly: Usd,
+}
+
+/// One line of a bill: quantity x rate = cost.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// What is paid for.
+    pub item: &'static str,
+    /// How much of it.
+    pub quantity: Exact,
+    /// In which unit.
+    pub unit: &'static str,
+    /// US dollars per unit.
+    pub rate: Exact,
+    /// Their product.
+    pub cost: Usd,
+    /// Where the rate comes from.
+    pub provenance: Provenance,
+}
+
+impl Line {
+    /// A quantity at a price.
+    pub fn new<U: Unit>(item: &'static str, quantity: Exact, price: &Price<U>) -> Self {
+        let quantity = Qty::<U>::new(quantity);
+        Self {
+            item,
+            cost: &price.rate * &quantity,
+            quantity: quantity.amount().clone(),
+            unit: U::SYMBOL,
+            rate: price.rate.per_unit().clone(),
+            provenance: price.provenance.clone(),
+        }
+    }
+
+    /// What a free allowance takes off, shown so that quantities can be followed.
+    pub fn free<U: Unit>(item: &'static str, quantity: Exact, price: &Price<U>) -> Self {
+        Self {
+            item,
+            quantity,
+            unit: U::SYMBOL,
+            rate: Exact::ZERO,
+            cost: Usd::ZERO,
+            provenance: price.provenance.clone(),
+        }
+    }
+}
+
+/// What is assumed, and what is left out: printed whenever it is in force.
+#[derive(Debug, Clone, Default)]
+pub struct Notes {
+    /// Assumptions.
+    pub assumptions: Vec<String>,
+    /// Costs of these platforms that are not in the figures.
+    pub not_counted: Vec<String>,
+}
+
+impl Notes {
+    /// Notes an assumption.
+    pub fn assume(&mut self, text: impl Into<String>) {
+        self.assumptions.push(text.into());
+    }
+
+    /// Notes a cost that is left out.
+    pub fn leave_out(&mut self, text: impl Into<String>) {
+        self.not_counted.push(text.into());
+    }
+}
+
+/// Collects missing prices, each once however many functions need it.
+#[derive(Default)]
+struct Missing(Vec<Diag>);
+
+impl Missing {
+    fn take<T>(&mut self, price: Result<T, Diag>) -> Option<T> {
+        match price {
+            Ok(price) => Some(price),
+            Err(diag) => {
+                if !self.0.contains(&diag) {
+                    self.0.push(diag);
+                }
+                None
+            }
+        }
+    }
+
+    fn into_result<T>(self, value: T) -> Result<T, Diags> {
+        let mut diags = Diags::new();
+        diags.extend(self.0);
+        diags.into_result(value)
+    }
+}
+
+/// The oldest date among prices; dates of any precision sort as text.
+fn oldest<'p>(prices: impl Iterator<Item = &'p Provenance>) -> &'p str {
+    prices
+        .map(|provenance| provenance.as_of.as_ref())
+        .min()
+        .unwrap_or("")
+}

@@ -1,0 +1,67 @@
+//! What one request in flight needs of a container.
+
+use crate::exact::Exact;
+use crate::units::{MB_PER_VCPU, MS_PER_SECOND};
+use crate::workload::Function;
+
+/// The unit of comparison: the share of a container that one request in flight occupies.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// vCPUs of a slot: what Lambda gives at that memory, unless CPU time is stated.
+    pub vcpu: Exact,
+    /// Memory of a slot, MB.
+    pub memory_mb: Exact,
+    /// Memory that the slots of a task share, MB.
+    pub base_mb: Exact,
+    per_vcpu: Exact,
+    per_mb: Exact,
+}
+
+impl Slot {
+    /// The slot of a function.
+    pub fn of(function: &Function) -> Self {
+        let container = function.container();
+        let vcpu = match container.cpu_ms {
+            Some(cpu_ms) => {
+                let duration = Exact::from(function.duration_ms);
+                Exact::from(cpu_ms).over(&duration).unwrap_or(Exact::ZERO)
+            }
+            None => Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into()),
+        };
+        let memory_mb = match container.memory_per_request_mb {
+            Some(memory) => Exact::from(memory),
+            None => Exact::from(function.memory_mb),
+        };
+        // Both are above zero by the bounds of their keys.
+        let inverse = |amount: &Exact| Exact::ONE.over(amount).unwrap_or(Exact::ZERO);
+        Self {
+            per_vcpu: inverse(&vcpu),
+            per_mb: inverse(&memory_mb),
+            base_mb: Exact::from(container.base_memory_mb),
+            vcpu,
+            memory_mb,
+        }
+    }
+
+    /// Slots that fit so many thousandths of a vCPU and so much memory; zero when not even the base
+    /// memory fits.
+    pub fn fit(&self, millicores: u64, memory_mb: u64) -> u128 {
+        let by_cpu =
+            (&self.per_vcpu * &Exact::ratio(1, MS_PER_SECOND.into())).times_floor(millicores);
+        let by_memory = if self.base_mb.is_zero() {
+            self.per_mb.times_floor(memory_mb)
+        } else {
+            (&(&Exact::from(memory_mb) - &self.base_mb) * &self.per_mb).floor()
+        };
+        by_cpu.unwrap_or(0).min(by_memory.unwrap_or(0))
+    }
+}
+
+/// Slots that must be provided for a peak concurrency: `peak / target_utilization`, rounded up.
+///
+/// Rounding up here loses nothing: tasks of `c` whole slots number `ceil(need / c)` either way.
+pub fn needed(function: &Function, peak: &Exact) -> u128 {
+    let target = Exact::from(function.container().target_utilization);
+    let need = peak.over(&target).and_then(|slots| slots.ceil());
+    need.unwrap_or(u128::MAX)
+}

@@ -1,0 +1,213 @@
+//! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
+
+use super::json_v1::{band_name, kind_name};
+use crate::crossover::{Crossover, Kind};
+use crate::exact::Exact;
+use crate::platform::{Cost, Fleet, Infeasible};
+use crate::report::{Comparison, Summary};
+use rayon::prelude::*;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// The columns.
+pub const COLUMNS: [&str; 19] = [
+    "function",
+    "region",
+    "architecture",
+    "platform",
+    "invocations_per_month",
+    "duration_ms",
+    "memory_mb",
+    "average_concurrency",
+    "peak_concurrency",
+    "utilization",
+    "monthly_usd",
+    "usd_per_million_invocations",
+    "fleet",
+    "crossover_utilization",
+    "crossover_invocations_per_month",
+    "crossover_band",
+    "cheapest",
+    "gap_usd",
+    "price_as_of",
+];
+
+/// Functions that are worked out together.
+const CHUNK: usize = 2048;
+/// Chunks that are worked out ahead of being written.
+const AHEAD: usize = 8;
+
+/// Writes comparisons below one header.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(views: &[super::View<'_>], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", COLUMNS.join(","))?;
+    for view in views {
+        for ahead in view.selected.chunks(CHUNK * AHEAD) {
+            let chunks: Vec<_> = ahead
+                .par_chunks(CHUNK)
+                .map(|chunk| rows(view, chunk))
+                .collect();
+            for rows in chunks {
+                out.write_all(rows.as_bytes())?;
+            }
+            (view.progress)(ahead.len() as u64);
+        }
+    }
+    Ok(())
+}
+
+fn rows(view: &super::View<'_>, indices: &[usize]) -> String {
+    let mut text = String::with_capacity(indices.len() * 800);
+    for index in indices {
+        function(view.comparison, *index, &mut text);
+    }
+    text
+}
+
+/// What all rows of a function share, written once.
+struct Shared {
+    before_platform: String,
+    after_platform: String,
+    verdict: String,
+}
+
+fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
+    let summary = comparison.summary(index);
+    let shared = shared(comparison, index, &summary);
+    let calls = comparison.scenario().functions[index].invocations;
+    for (number, cost) in summary.costs.iter().enumerate() {
+        text.push_str(&shared.before_platform);
+        text.push_str(comparison.platforms()[number].id);
+        text.push_str(&shared.after_platform);
+        money(cost, calls, text);
+        crossover(&summary, number, text);
+        text.push_str(&shared.verdict);
+        if cost.is_ok() {
+            text.push_str(comparison.price_as_of(index, number));
+        }
+        text.push('\n');
+    }
+}
+
+fn shared(comparison: &Comparison<'_>, index: usize, summary: &Summary) -> Shared {
+    let scenario = comparison.scenario();
+    let function = &scenario.functions[index];
+    let mut before_platform = String::with_capacity(96);
+    cell(&mut before_platform, &guarded(&function.name));
+    cell(&mut before_platform, scenario.region_of(function));
+    cell(&mut before_platform, function.architecture.name());
+    let mut after_platform = String::with_capacity(128);
+    after_platform.push(',');
+    number(&mut after_platform, &Exact::from(function.invocations));
+    number(&mut after_platform, &Exact::from(function.duration_ms));
+    number(&mut after_platform, &Exact::from(function.memory_mb));
+    number(&mut after_platform, &summary.workload.average_concurrency);
+    number(&mut after_platform, &summary.workload.peak_concurrency);
+    maybe(&mut after_platform, summary.workload.utilization.as_ref());
+    let mut verdict = String::with_capacity(48);
+    let cheapest = summary
+        .cheapest
+        .map_or("", |number| comparison.platforms()[number].id);
+    cell(&mut verdict, cheapest);
+    maybe(&mut verdict, summary.gap.as_ref().map(|gap| gap.dollars()));
+    Shared {
+        before_platform,
+        after_platform,
+        verdict,
+    }
+}
+
+fn money(cost: &Result<Cost, Infeasible>, calls: u64, text: &mut String) {
+    let Ok(cost) = cost else {
+        text.push_str(",,,");
+        return;
+    };
+    number(text, cost.billed.dollars());
+    let per_million = cost.billed.per_million(calls);
+    maybe(text, per_million.as_ref().map(|usd| usd.dollars()));
+    if let Some(fleet) = &cost.fleet {
+        cell(text, &describe(fleet));
+    } else {
+        text.push(',');
+    }
+}
+
+fn describe(fleet: &Fleet) -> String {
+    match fleet {
+        Fleet::Tasks {
+            tasks,
+            size,
+            requests_per_task,
+            ..
+        } => format!(
+            "{tasks} x {} vCPU / {} GB x {requests_per_task}",
+            size.vcpu_text(),
+            size.memory_gb_text()
+        ),
+        Fleet::Pods {
+            instance_type,
+            pods,
+            pods_per_node,
+            ..
+        } => format!("{pods} pods at {pods_per_node} per {instance_type}"),
+    }
+}
+
+fn crossover(summary: &Summary, platform: usize, text: &mut String) {
+    let found = summary
+        .crossovers
+        .iter()
+        .find(|(pair, _)| pair.to == platform);
+    match found {
+        Some((
+            _,
+            Crossover {
+                point: Some(point),
+                kind,
+            },
+        )) => {
+            number(text, &point.utilization);
+            number(text, &Exact::whole(point.invocations));
+            cell(text, point.band.map_or_else(|| kind_name(*kind), band_name));
+        }
+        Some((_, Crossover { point: None, .. })) => {
+            text.push_str(",,");
+            cell(text, kind_name(Kind::Never));
+        }
+        None => text.push_str(",,,"),
+    }
+}
+
+fn number(text: &mut String, value: &Exact) {
+    value.write_digits(text);
+    text.push(',');
+}
+
+fn maybe(text: &mut String, value: Option<&Exact>) {
+    match value {
+        Some(value) => number(text, value),
+        None => text.push(','),
+    }
+}
+
+/// A cell and the comma after it, quoted where RFC 4180 asks for it.
+fn cell(text: &mut String, value: &str) {
+    if value.contains(['"', ',', '\n', '\r']) {
+        text.push('"');
+        text.push_str(&value.replace('"', "\"\""));
+        text.push('"');
+    } else {
+        text.push_str(value);
+    }
+    text.push(',');
+}
+
+/// Text that a spreadsheet would run as a formula gets a leading apostrophe.
+fn guarded(text: &str) -> Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
+    }
+}

@@ -1,0 +1,438 @@
+//! `lambdacost/compare/v1`: a frozen wire format with structs of its own.
+//!
+//! Decimals are strings with all their digits, whole counts are numbers, absent is `null`. What
+//! changes inside the program does not change here; a breaking change is a new file.
+
+use crate::crossover::{Band, Crossover, Kind, Step};
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::platform::{Cluster, Company, Cost, Fleet, Infeasible, Line};
+use crate::report::{Comparison, Detail, Pair, Summary, Totals};
+use crate::volume::{Flip, Flips, Side};
+use rayon::prelude::*;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// The schema's name.
+pub const SCHEMA: &str = "lambdacost/compare/v1";
+/// Functions that are worked out ahead of being written.
+const AHEAD: usize = 256;
+
+/// Writes comparisons: one as an object, several as an array of objects.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(views: &[super::View<'_>], out: &mut dyn Write) -> io::Result<()> {
+    match views {
+        [one] => serde_json::to_writer_pretty(&mut *out, &document(one))?,
+        _ => {
+            let documents: Vec<_> = views.iter().map(document).collect();
+            serde_json::to_writer_pretty(&mut *out, &documents)?;
+        }
+    }
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool_version: &'static str,
+    scenario: &'a str,
+    currency: &'static str,
+    hours_per_month: String,
+    prices: Vec<PriceBook<'a>>,
+    functions: Functions<'a>,
+    clusters: Vec<ClusterV1<'a>>,
+    totals: BTreeMap<&'static str, Option<String>>,
+    assumptions: Vec<String>,
+    not_counted: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PriceBook<'a> {
+    region: &'a str,
+    as_of: &'a str,
+}
+
+struct Functions<'a>(&'a super::View<'a>);
+
+#[derive(Serialize)]
+struct FunctionV1<'a> {
+    name: &'a str,
+    region: &'a str,
+    architecture: &'static str,
+    runs_on: &'static str,
+    workload: WorkloadV1,
+    platforms: Vec<PlatformV1>,
+    crossovers: Vec<CrossoverV1>,
+    cheapest: Option<&'static str>,
+    verdict: Option<&'static str>,
+    gap_usd: Option<String>,
+}
+
+#[derive(Serialize)]
+struct WorkloadV1 {
+    invocations_per_month: u64,
+    duration_ms: String,
+    memory_mb: u32,
+    average_concurrency: String,
+    peak_concurrency: String,
+    utilization: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PlatformV1 {
+    id: &'static str,
+    feasible: bool,
+    reason: Option<String>,
+    monthly_usd: Option<String>,
+    usd_per_million_invocations: Option<String>,
+    fleet: Option<FleetV1>,
+    alone_usd: Option<String>,
+    avoidable_usd: Option<String>,
+    lines: Vec<LineV1>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum FleetV1 {
+    Tasks {
+        tasks: u128,
+        vcpu: String,
+        memory_gb: String,
+        requests_per_task: u128,
+        capacity: String,
+    },
+    Pods {
+        instance_type: String,
+        node_share: String,
+        pods: u128,
+        pods_per_node: u128,
+        capacity: String,
+    },
+}
+
+#[derive(Serialize)]
+struct LineV1 {
+    item: &'static str,
+    quantity: String,
+    unit: &'static str,
+    rate_usd: String,
+    cost_usd: String,
+    price_source: String,
+    price_as_of: String,
+}
+
+#[derive(Serialize)]
+struct CrossoverV1 {
+    from: &'static str,
+    to: &'static str,
+    kind: Option<&'static str>,
+    utilization: Option<String>,
+    fleet_utilization: Option<String>,
+    invocations_per_month: Option<u128>,
+    requests_per_second: Option<String>,
+    band: Option<&'static str>,
+    steps: Vec<StepV1>,
+    volume_flips: Option<FlipsV1>,
+}
+
+#[derive(Serialize)]
+struct StepV1 {
+    effect: &'static str,
+    utilization: Option<String>,
+}
+
+#[derive(Serialize)]
+struct FlipsV1 {
+    count: u64,
+    list: Vec<FlipV1>,
+    list_is_cut: bool,
+    count_is_exact: bool,
+}
+
+#[derive(Serialize)]
+struct FlipV1 {
+    invocations_per_month: u128,
+    cheaper_above: &'static str,
+}
+
+#[derive(Serialize)]
+struct ClusterV1<'a> {
+    region: &'a str,
+    architecture: &'static str,
+    instance_type: String,
+    nodes: NodesV1,
+    monthly_usd: String,
+}
+
+/// A cluster of the scenario's own has whole nodes, the share of another one has not.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum NodesV1 {
+    Whole(u128),
+    Share(String),
+}
+
+fn document<'a>(view: &'a super::View<'a>) -> Document<'a> {
+    let comparison = view.comparison;
+    let scenario = comparison.scenario();
+    let prices = comparison.prices().iter();
+    let notes = comparison.notes();
+    let clusters = comparison.clusters();
+    Document {
+        schema: SCHEMA,
+        tool_version: env!("CARGO_PKG_VERSION"),
+        scenario: &scenario.name,
+        currency: "USD",
+        hours_per_month: scenario.hours.to_string(),
+        prices: prices
+            .map(|regional| PriceBook {
+                region: regional.name(),
+                as_of: regional.as_of(),
+            })
+            .collect(),
+        functions: Functions(view),
+        clusters: clusters
+            .iter()
+            .map(|cluster| self::cluster(comparison, cluster))
+            .collect(),
+        totals: totals(comparison, &comparison.totals()),
+        assumptions: notes.assumptions,
+        not_counted: notes.not_counted,
+    }
+}
+
+fn totals(comparison: &Comparison<'_>, totals: &Totals) -> BTreeMap<&'static str, Option<String>> {
+    let text = |total: &Option<Usd>| total.as_ref().map(Usd::to_string);
+    let platforms = comparison.platforms().iter().zip(&totals.platforms);
+    let mut all: BTreeMap<_, _> = platforms
+        .map(|(bound, total)| (bound.id, text(total)))
+        .collect();
+    all.insert("cheapest_each", text(&totals.cheapest_each));
+    all.insert("today", text(&totals.today));
+    all
+}
+
+fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV1<'a> {
+    let nodes = match (cluster.nodes.floor(), cluster.nodes.ceil()) {
+        (Some(floor), Some(ceil)) if floor == ceil => NodesV1::Whole(floor),
+        _ => NodesV1::Share(cluster.nodes.to_string()),
+    };
+    ClusterV1 {
+        region: &comparison.scenario().regions[usize::from(cluster.region)].name,
+        architecture: cluster.architecture.name(),
+        instance_type: cluster.instance_type.to_string(),
+        nodes,
+        monthly_usd: cluster.monthly.to_string(),
+    }
+}
+
+impl Serialize for Functions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(view) = self;
+        let mut sequence = serializer.serialize_seq(Some(view.selected.len()))?;
+        for chunk in view.selected.chunks(AHEAD) {
+            let functions: Vec<_> = chunk
+                .par_iter()
+                .map(|index| function(view.comparison, *index))
+                .collect();
+            for function in &functions {
+                sequence.serialize_element(function)?;
+            }
+            (view.progress)(chunk.len() as u64);
+        }
+        sequence.end()
+    }
+}
+
+fn function<'a>(comparison: &Comparison<'a>, index: usize) -> FunctionV1<'a> {
+    let scenario = comparison.scenario();
+    let function = &scenario.functions[index];
+    let summary = comparison.summary(index);
+    let detail = comparison.detail(index, &summary);
+    let cheapest = summary
+        .cheapest
+        .map(|number| comparison.platforms()[number].id);
+    let platforms = 0..comparison.platforms().len();
+    FunctionV1 {
+        name: &function.name,
+        region: scenario.region_of(function),
+        architecture: function.architecture.name(),
+        runs_on: function.runs_on.unwrap_or("lambda"),
+        workload: WorkloadV1 {
+            invocations_per_month: function.invocations,
+            duration_ms: Exact::from(function.duration_ms).to_string(),
+            memory_mb: function.memory_mb,
+            average_concurrency: summary.workload.average_concurrency.to_string(),
+            peak_concurrency: summary.workload.peak_concurrency.to_string(),
+            utilization: summary.workload.utilization.as_ref().map(Exact::to_string),
+        },
+        platforms: platforms
+            .map(|number| {
+                let id = comparison.platforms()[number].id;
+                let (lines, company) = (&detail.lines[number], &detail.company[number]);
+                platform(
+                    id,
+                    function.invocations,
+                    &summary.costs[number],
+                    lines,
+                    company,
+                )
+            })
+            .collect(),
+        crossovers: crossovers(comparison, &summary, &detail),
+        cheapest,
+        verdict: cheapest,
+        gap_usd: summary.gap.as_ref().map(Usd::to_string),
+    }
+}
+
+fn platform(
+    id: &'static str,
+    calls: u64,
+    cost: &Result<Cost, Infeasible>,
+    lines: &[Line],
+    company: &Company,
+) -> PlatformV1 {
+    let (cost, reason) = match cost {
+        Ok(cost) => (Some(cost), None),
+        Err(Infeasible(reason)) => (None, Some(reason.clone())),
+    };
+    let text = |amount: &Option<Usd>| amount.as_ref().map(Usd::to_string);
+    PlatformV1 {
+        id,
+        feasible: cost.is_some(),
+        reason,
+        monthly_usd: cost.map(|cost| cost.billed.to_string()),
+        usd_per_million_invocations: cost
+            .and_then(|cost| cost.billed.per_million(calls))
+            .map(|usd| usd.to_string()),
+        fleet: cost.and_then(|cost| cost.fleet.as_ref()).map(fleet),
+        alone_usd: text(&company.alone),
+        avoidable_usd: text(&company.avoidable),
+        lines: lines.iter().map(line).collect(),
+    }
+}
+
+fn fleet(fleet: &Fleet) -> FleetV1 {
+    match fleet {
+        Fleet::Tasks {
+            tasks,
+            size,
+            requests_per_task,
+            capacity,
+        } => FleetV1::Tasks {
+            tasks: *tasks,
+            vcpu: size.vcpu_text(),
+            memory_gb: size.memory_gb_text(),
+            requests_per_task: *requests_per_task,
+            capacity: capacity.to_string(),
+        },
+        Fleet::Pods {
+            instance_type,
+            node_share,
+            pods,
+            pods_per_node,
+            capacity,
+        } => FleetV1::Pods {
+            instance_type: instance_type.to_string(),
+            node_share: node_share.to_string(),
+            pods: *pods,
+            pods_per_node: *pods_per_node,
+            capacity: capacity.to_string(),
+        },
+    }
+}
+
+fn line(line: &Line) -> LineV1 {
+    LineV1 {
+        item: line.item,
+        quantity: line.quantity.to_string(),
+        unit: line.unit,
+        rate_usd: line.rate.to_string(),
+        cost_usd: line.cost.to_string(),
+        price_source: line.provenance.describe(),
+        price_as_of: line.provenance.as_of.to_string(),
+    }
+}
+
+/// One entry a pair: its crossover where one side is paid by use, its flips over volume.
+fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -> Vec<CrossoverV1> {
+    let of = |pair: Pair| summary.crossovers.iter().find(|(other, _)| *other == pair);
+    let steps_of = |pair: Pair| detail.steps.iter().find(|(other, _)| *other == pair);
+    let id = |number: usize| comparison.platforms()[number].id;
+    let entry = |(pair, flips): &(Pair, Option<Flips>)| {
+        let sides = [id(pair.from), id(pair.to)];
+        let steps = steps_of(*pair).map_or(&[][..], |(_, steps)| steps.as_slice());
+        let crossover = of(*pair).map(|(_, crossover)| crossover);
+        self::crossover(sides, crossover, steps, flips.as_ref())
+    };
+    detail.flips.iter().map(entry).collect()
+}
+
+fn crossover(
+    [from, to]: [&'static str; 2],
+    crossover: Option<&Crossover>,
+    steps: &[Step],
+    flips: Option<&Flips>,
+) -> CrossoverV1 {
+    let point = crossover.and_then(|crossover| crossover.point.as_ref());
+    CrossoverV1 {
+        from,
+        to,
+        kind: crossover.map(|crossover| kind_name(crossover.kind)),
+        utilization: point.map(|point| point.utilization.to_string()),
+        fleet_utilization: point.map(|point| point.fleet_utilization.to_string()),
+        invocations_per_month: point.map(|point| point.invocations),
+        requests_per_second: point.map(|point| point.requests_per_second.to_string()),
+        band: point.and_then(|point| point.band).map(band_name),
+        steps: steps
+            .iter()
+            .map(|step| StepV1 {
+                effect: step.effect,
+                utilization: step.utilization.as_ref().map(Exact::to_string),
+            })
+            .collect(),
+        volume_flips: flips.map(|flips| FlipsV1 {
+            count: flips.count,
+            list: flips
+                .list
+                .iter()
+                .map(|flip| self::flip(flip, [from, to]))
+                .collect(),
+            list_is_cut: flips.count > flips.list.len() as u64,
+            count_is_exact: flips.complete,
+        }),
+    }
+}
+
+fn flip(flip: &Flip, [from, to]: [&'static str; 2]) -> FlipV1 {
+    FlipV1 {
+        invocations_per_month: flip.invocations,
+        cheaper_above: match flip.cheaper_above {
+            Side::First => from,
+            Side::Second => to,
+        },
+    }
+}
+
+/// The word for a kind of crossover, in JSON and CSV.
+pub fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::At => "at",
+        Kind::BeyondPeak => "beyond-peak",
+        Kind::Never => "never",
+    }
+}
+
+/// The word for a place against the rule of thumb, in JSON and CSV.
+pub fn band_name(band: Band) -> &'static str {
+    match band {
+        Band::Below => "below-30",
+        Band::Within => "30-40",
+        Band::Above => "above-40",
+    }
+}

@@ -1,0 +1,17 @@
+//! What a report looks like: one format a file. Nothing is computed here.
+
+pub mod csv;
+pub mod json_v1;
+pub mod table;
+
+use crate::report::Comparison;
+
+/// A comparison with what of it is to be shown.
+pub struct View<'v> {
+    /// The comparison.
+    pub comparison: &'v Comparison<'v>,
+    /// Functions to show, in order.
+    pub selected: Vec<usize>,
+    /// Told how many more functions have been shown.
+    pub progress: &'v (dyn Fn(u64) + Sync),
+}

@@ -1,0 +1,316 @@
+//! Every number of an answer, and no formatting: all that is shown is a view of this.
+//!
+//! A [`Comparison`] knows the whole scenario; what it says of one function it works out when asked,
+//! so a fleet of a million rows is never held twice. [`Comparison::summary`] is what a table row or
+//! a CSV row needs, [`Comparison::detail`] unfolds it.
+
+mod notes;
+
+use crate::catalog::{InstanceType, Regional};
+use crate::crossover::{self, Crossover, Load, Step};
+use crate::diag::Diags;
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::platform::{
+    Capacity, Cluster, Company, Context, Cost, CostModel, Infeasible, Line, Notes, PLATFORMS,
+    Tariff, Usage, UsageParts,
+};
+use crate::volume::{self, First, Flips};
+use crate::workload::{Function, Scenario};
+use rayon::prelude::*;
+
+/// A platform bound to a scenario.
+pub struct Bound<'a> {
+    /// The platform's id.
+    pub id: &'static str,
+    /// The platform's heading.
+    pub title: &'static str,
+    model: Box<dyn CostModel + 'a>,
+}
+
+/// A scenario compared on its platforms.
+pub struct Comparison<'a> {
+    context: Context<'a>,
+    platforms: Vec<Bound<'a>>,
+}
+
+/// A pair of platforms, by their place in [`Comparison::platforms`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// The first.
+    pub from: usize,
+    /// The second.
+    pub to: usize,
+}
+
+/// What a function does in a month.
+#[derive(Debug, Clone)]
+pub struct Workload {
+    /// Average concurrency.
+    pub average_concurrency: Exact,
+    /// Concurrency that has to be provided for.
+    pub peak_concurrency: Exact,
+    /// Their ratio.
+    pub utilization: Option<Exact>,
+}
+
+/// The answer for a function in short.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// What it does.
+    pub workload: Workload,
+    /// What it costs on each platform.
+    pub costs: Vec<Result<Cost, Infeasible>>,
+    /// Where use and capacity cross, for each pair that can run it.
+    pub crossovers: Vec<(Pair, Crossover)>,
+    /// The cheapest platform; ties go to the earlier one.
+    pub cheapest: Option<usize>,
+    /// What the cheapest platform of the other kind (use or capacity) costs more.
+    pub gap: Option<Usd>,
+}
+
+/// The answer for a function unfolded.
+pub struct Detail {
+    /// Bills, by platform.
+    pub lines: Vec<Vec<Line>>,
+    /// Costs in other company, by platform.
+    pub company: Vec<Company>,
+    /// Why each crossover is where it is.
+    pub steps: Vec<(Pair, Vec<Step>)>,
+    /// How the cheaper side flips over volume.
+    pub flips: Vec<(Pair, Option<Flips>)>,
+}
+
+/// Costs of the whole scenario; `None` where a function cannot run.
+#[derive(Debug, Clone)]
+pub struct Totals {
+    /// Everything on one platform, by platform.
+    pub platforms: Vec<Option<Usd>>,
+    /// Every function where it is cheapest, pools and clusters formed anew.
+    pub cheapest_each: Option<Usd>,
+    /// Every function where it runs today.
+    pub today: Option<Usd>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Binds every platform of the scenario.
+    ///
+    /// `prices` are those of the scenario's regions, in its order.
+    ///
+    /// # Errors
+    /// Prices that are needed and missing, options that cannot be had.
+    pub fn new(
+        scenario: &'a Scenario,
+        prices: &'a [Regional],
+        instances: &'a [InstanceType],
+    ) -> Result<Self, Diags> {
+        let context = Context {
+            scenario,
+            prices,
+            instances,
+        };
+        let mut diags = Diags::new();
+        let mut platforms = Vec::new();
+        for platform in PLATFORMS {
+            if scenario.platforms.contains(&platform.id()) {
+                let bound = diags.take(platform.bind(context)).map(|model| Bound {
+                    id: platform.id(),
+                    title: platform.title(),
+                    model,
+                });
+                platforms.extend(bound);
+            }
+        }
+        diags.into_result(Self { context, platforms })
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &'a Scenario {
+        self.context.scenario
+    }
+
+    /// Prices of the scenario's regions, in its order.
+    pub fn prices(&self) -> &'a [Regional] {
+        self.context.prices
+    }
+
+    /// The platforms that are compared.
+    pub fn platforms(&self) -> &[Bound<'a>] {
+        &self.platforms
+    }
+
+    /// The clusters that carry the scenario.
+    pub fn clusters(&self) -> Vec<Cluster> {
+        let models = self.platforms.iter();
+        models.flat_map(|bound| bound.model.clusters()).collect()
+    }
+
+    /// A function in short.
+    pub fn summary(&self, index: usize) -> Summary {
+        let function = self.context.function(index);
+        let hours = &self.scenario().hours;
+        let models = self.platforms.iter().map(|bound| &bound.model);
+        let costs: Vec<_> = models.map(|model| model.cost(index)).collect();
+        let load = Load::of(function, hours);
+        let crossing = |pair: Pair| {
+            let (usage, capacity) = self.usage_and_capacity(pair)?;
+            costs[pair.from].as_ref().ok()?;
+            costs[pair.to].as_ref().ok()?;
+            let fleet = crossover::fleet_of(capacity, index, function, &load)?;
+            let curve = usage.curve(index, UsageParts::All);
+            Some((pair, load.cross(&curve, &fleet)))
+        };
+        let crossovers = self.pairs().filter_map(crossing).collect();
+        let cheapest = self.cheapest(&costs, |_| true);
+        let gap = cheapest.and_then(|best| self.gap(&costs, best));
+        Summary {
+            workload: workload(function, hours),
+            costs,
+            crossovers,
+            cheapest,
+            gap,
+        }
+    }
+
+    /// A function unfolded, as far as it can run.
+    pub fn detail(&self, index: usize, summary: &Summary) -> Detail {
+        let function = self.context.function(index);
+        let load = Load::of(function, &self.scenario().hours);
+        let models = || self.platforms.iter().map(|bound| &bound.model);
+        let steps = |pair: Pair| {
+            let (usage, capacity) = self.usage_and_capacity(pair)?;
+            let fleet = capacity.steps(index, &load.peak)?;
+            Some((pair, load.steps(index, usage, &fleet)))
+        };
+        let crossed = summary.crossovers.iter().map(|(pair, _)| *pair);
+        let feasible =
+            |pair: &Pair| summary.costs[pair.from].is_ok() && summary.costs[pair.to].is_ok();
+        Detail {
+            lines: models().map(|model| model.lines(index)).collect(),
+            company: models().map(|model| model.company(index)).collect(),
+            steps: crossed.filter_map(steps).collect(),
+            flips: self
+                .pairs()
+                .filter(feasible)
+                .map(|pair| (pair, self.flips(index, function, pair)))
+                .collect(),
+        }
+    }
+
+    /// Costs of the whole scenario.
+    pub fn totals(&self) -> Totals {
+        let indices = (0..self.scenario().functions.len()).into_par_iter();
+        let verdicts: Vec<_> = indices.map(|index| self.summary(index).cheapest).collect();
+        let models = || self.platforms.iter().enumerate();
+        let functions = &self.scenario().functions;
+        let home = |index: usize| functions[index].runs_on.unwrap_or("lambda");
+        let known = |id: &str| self.platforms.iter().any(|bound| bound.id == id);
+        let today =
+            || models().map(|(_, bound)| bound.model.total(&|index| home(index) == bound.id));
+        let each =
+            || models().map(|(number, bound)| bound.model.total(&|i| verdicts[i] == Some(number)));
+        let sum = |totals: Vec<Option<Usd>>| -> Option<Usd> {
+            totals
+                .into_iter()
+                .try_fold(Usd::ZERO, |sum, total| Some(&sum + &total?))
+        };
+        let all_known = (0..functions.len()).all(|index| known(home(index)));
+        let all_run = verdicts.iter().all(Option::is_some);
+        Totals {
+            platforms: models()
+                .map(|(_, bound)| bound.model.total(&|_| true))
+                .collect(),
+            cheapest_each: all_run.then(|| sum(each().collect())).flatten(),
+            today: all_known.then(|| sum(today().collect())).flatten(),
+        }
+    }
+
+    /// The oldest date at which a price in a function's bill was confirmed.
+    pub fn price_as_of(&self, index: usize, platform: usize) -> &str {
+        self.platforms[platform].model.price_as_of(index)
+    }
+
+    /// What is assumed and what is not counted.
+    pub fn notes(&self) -> Notes {
+        let mut notes = Notes::default();
+        notes::of_functions(self.scenario(), &mut notes);
+        for bound in &self.platforms {
+            bound.model.notes(&mut notes);
+        }
+        notes::of_prices(self.prices(), &mut notes);
+        notes
+    }
+
+    /// All pairs in which the first comes before the second: use against capacity, and capacities
+    /// against each other.
+    fn pairs(&self) -> impl Iterator<Item = Pair> {
+        let count = self.platforms.len();
+        let ordered = move |from| (from + 1..count).map(move |to| Pair { from, to });
+        (0..count).flat_map(ordered)
+    }
+
+    fn usage_and_capacity(&self, pair: Pair) -> Option<(&dyn Usage, &dyn Capacity)> {
+        let tariff = |number: usize| self.platforms[number].model.tariff();
+        match (tariff(pair.from), tariff(pair.to)) {
+            (Tariff::Usage(usage), Tariff::Capacity(capacity)) => Some((usage, capacity)),
+            _ => None,
+        }
+    }
+
+    fn flips(&self, index: usize, function: &Function, pair: Pair) -> Option<Flips> {
+        let stairs = |capacity: &dyn Capacity, slots: u128| {
+            let held = capacity.hold(index, slots);
+            held.map_or(Usd::ZERO, |held| held.monthly)
+        };
+        let hours = &self.scenario().hours;
+        let tariff = |number: usize| self.platforms[number].model.tariff();
+        match (tariff(pair.from), tariff(pair.to)) {
+            (Tariff::Usage(usage), Tariff::Capacity(capacity)) => {
+                let curve = usage.curve(index, UsageParts::All);
+                let second = |slots| stairs(capacity, slots);
+                volume::flips(function, hours, First::Curve(curve), &second)
+            }
+            (Tariff::Capacity(one), Tariff::Capacity(other)) => {
+                let first = |slots| stairs(one, slots);
+                let second = |slots| stairs(other, slots);
+                volume::flips(function, hours, First::Stairs(&first), &second)
+            }
+            _ => None,
+        }
+    }
+
+    fn cheapest(
+        &self,
+        costs: &[Result<Cost, Infeasible>],
+        among: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let mut best: Option<(usize, &Usd)> = None;
+        for (number, cost) in costs.iter().enumerate() {
+            if let (Ok(cost), true) = (cost, among(number))
+                && best.is_none_or(|(_, lowest)| cost.compared < *lowest)
+            {
+                best = Some((number, &cost.compared));
+            }
+        }
+        best.map(|(number, _)| number)
+    }
+
+    /// What the cheapest platform of the other kind of tariff costs more than the cheapest of all.
+    fn gap(&self, costs: &[Result<Cost, Infeasible>], best: usize) -> Option<Usd> {
+        let is_use =
+            |number: usize| matches!(self.platforms[number].model.tariff(), Tariff::Usage(_));
+        let other = self.cheapest(costs, |number| is_use(number) != is_use(best))?;
+        match (&costs[other], &costs[best]) {
+            (Ok(dearer), Ok(cheaper)) => Some(&dearer.compared - &cheaper.compared),
+            _ => None,
+        }
+    }
+}
+
+fn workload(function: &Function, hours: &Exact) -> Workload {
+    Workload {
+        average_concurrency: function.average_concurrency(hours),
+        peak_concurrency: function.peak_concurrency(hours),
+        utilization: function.utilization(hours),
+    }
+}

@@ -1,0 +1,112 @@
+//! Assumptions that come from what functions leave unsaid, each printed whenever it is in force.
+
+use crate::catalog::Regional;
+use crate::exact::Exact;
+use crate::platform::Notes;
+use crate::text::{listed, printable};
+use crate::units::HOURS_PER_MONTH;
+use crate::workload::{Capacity, Function, Scenario};
+use rust_decimal::Decimal;
+
+/// Names that are listed before it is said how many more there are.
+const NAMED: usize = 3;
+
+/// Notes what the functions assume.
+pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
+    let rules: [(&str, fn(&Function) -> bool); 9] = [
+        (
+            "measured_duration_ms: half a millisecond is added, the mean effect of billing each \
+             call in whole milliseconds",
+            |function| function.measured,
+        ),
+        (
+            "requests_per_second is rounded to whole invocations a month",
+            |function| function.rounded_invocations,
+        ),
+        (
+            "like for like: a request gets the vCPU share that Lambda gives at its memory, \
+             MB / 1,769 (cpu_ms states what it really needs)",
+            |function| function.container().cpu_ms.is_none() && !measured(function),
+        ),
+        (
+            "a request in flight takes the function's whole memory in a container \
+             (memory_per_request_mb states what it really needs)",
+            |function| function.container().memory_per_request_mb.is_none() && !measured(function),
+        ),
+        (
+            "containers have no base memory of their own (base_memory_mb)",
+            |function| function.container().base_memory_mb.is_zero() && !measured(function),
+        ),
+        (
+            "containers are planned for full use of their capacity (target_utilization = 1)",
+            |function| function.container().target_utilization == Decimal::ONE,
+        ),
+        (
+            "at least 2 tasks or pods, for two Availability Zones (min_tasks)",
+            |function| function.container().min_tasks == 2,
+        ),
+        (
+            "no traffic: the crossover is that of one request in flight",
+            |function| {
+                let peak_is_stated = matches!(function.capacity, Capacity::Peak(_));
+                function.invocations == 0 && !peak_is_stated
+            },
+        ),
+        (
+            "runs_on is not stated: taken to run on Lambda today",
+            |function| function.runs_on.is_none(),
+        ),
+    ];
+    for (text, holds) in rules {
+        let names: Vec<&str> = scenario
+            .functions
+            .iter()
+            .filter(|function| holds(function))
+            .map(|function| function.name.as_ref())
+            .collect();
+        if !names.is_empty() {
+            notes.assume(format!("{text}{}", whose(&names, scenario.functions.len())));
+        }
+    }
+    let usual = scenario.hours == Exact::from(HOURS_PER_MONTH);
+    let as_aws = if usual {
+        ", as in AWS's own calculator"
+    } else {
+        ""
+    };
+    notes.assume(format!("a month has {} hours{as_aws}", scenario.hours));
+}
+
+/// Notes what the prices are and leave out.
+pub fn of_prices(prices: &[Regional], notes: &mut Notes) {
+    let books: Vec<String> = prices
+        .iter()
+        .map(|regional| format!("{} as of {}", regional.name(), regional.as_of()))
+        .collect();
+    notes.assume(format!(
+        "on-demand list prices in US dollars: {}",
+        listed(&books)
+    ));
+    notes.leave_out(
+        "load balancers, NAT gateways, data transfer, logs, container images, taxes and support",
+    );
+}
+
+fn measured(function: &Function) -> bool {
+    function.container().requests_per_task.is_some()
+}
+
+fn whose(names: &[&str], all: usize) -> String {
+    if names.len() == all {
+        return String::new();
+    }
+    let mut shown: Vec<String> = names
+        .iter()
+        .take(NAMED)
+        .map(|name| format!("`{}`", printable(name)))
+        .collect();
+    if names.len() > NAMED {
+        shown.push(format!("{} more", names.len() - NAMED));
+    }
+    format!(": {}", listed(&shown))
+}

@@ -1,0 +1,93 @@
+//! What AWS meters, as types: a quantity of GB-seconds cannot meet a price per vCPU-hour.
+//!
+//! This is the only room that spells the constants of the field.
+
+use crate::exact::Exact;
+use std::marker::PhantomData;
+use std::ops::Add;
+
+/// Megabytes in a gigabyte on every meter of this program (AWS divides Lambda's memory by 1024 and
+/// calls a Fargate GB 1024^3 bytes: AWS Lambda and AWS Fargate pricing pages).
+pub const MB_PER_GB: u32 = 1024;
+/// Memory at which Lambda gives a function one vCPU (AWS Lambda developer guide).
+pub const MB_PER_VCPU: u32 = 1769;
+/// Seconds in an hour.
+pub const SECONDS_PER_HOUR: u32 = 3600;
+/// Milliseconds in a second.
+pub const MS_PER_SECOND: u32 = 1000;
+/// Hours in a month unless the scenario says otherwise (AWS Pricing Calculator).
+pub const HOURS_PER_MONTH: u32 = 730;
+/// Memory of a Lambda function, MB (AWS Lambda quotas).
+pub const LAMBDA_MEMORY_MB: std::ops::RangeInclusive<u32> = 128..=10_240;
+/// Longest run of a Lambda function, ms: 15 minutes (AWS Lambda quotas).
+pub const LAMBDA_MAX_DURATION_MS: u32 = 900_000;
+/// Ephemeral storage that every Lambda function has free of charge, MB (AWS Lambda pricing page).
+pub const LAMBDA_FREE_STORAGE_MB: u32 = 512;
+/// Largest ephemeral storage of a Lambda function, MB (AWS Lambda quotas).
+pub const LAMBDA_MAX_STORAGE_MB: u32 = 10_240;
+/// Monthly free requests of an account (AWS Lambda pricing page).
+pub const FREE_REQUESTS: u64 = 1_000_000;
+/// Monthly free GB-seconds of an account, both architectures together (AWS Lambda pricing page).
+pub const FREE_GB_SECONDS: u64 = 400_000;
+/// Ephemeral storage that every Fargate task has free of charge, GB (AWS Fargate pricing page).
+pub const FARGATE_FREE_STORAGE_GB: u32 = 20;
+
+/// A metered unit; its symbol is what a price file writes after `per`.
+pub trait Unit: 'static + Copy {
+    /// The spelling in price files and on bills.
+    const SYMBOL: &'static str;
+}
+
+macro_rules! units {
+    ($($(#[$doc:meta])* $name:ident = $symbol:literal;)*) => {
+        $($(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name;
+        impl Unit for $name { const SYMBOL: &'static str = $symbol; })*
+    };
+}
+
+units! {
+    /// One Lambda request.
+    Request = "request";
+    /// One GB (1024 MB) of memory or storage for one second.
+    GbSecond = "GB-s";
+    /// One vCPU for one hour.
+    VcpuHour = "vCPU-hour";
+    /// One GB of memory or task storage for one hour.
+    GbHour = "GB-hour";
+    /// One EC2 instance for one hour.
+    InstanceHour = "instance-hour";
+    /// One EKS cluster for one hour.
+    ClusterHour = "cluster-hour";
+    /// One GB of a volume for one month.
+    GbMonth = "GB-month";
+}
+
+/// An exact amount of a metered unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Qty<U: Unit>(Exact, PhantomData<U>);
+
+impl<U: Unit> Qty<U> {
+    /// An amount of `U`.
+    pub fn new(amount: Exact) -> Self {
+        Self(amount, PhantomData)
+    }
+
+    /// No amount.
+    pub fn zero() -> Self {
+        Self::new(Exact::ZERO)
+    }
+
+    /// The bare number, to print or to split.
+    pub fn amount(&self) -> &Exact {
+        &self.0
+    }
+}
+
+impl<U: Unit> Add for &Qty<U> {
+    type Output = Qty<U>;
+    fn add(self, other: &Qty<U>) -> Qty<U> {
+        Qty::new(&self.0 + &other.0)
+    }
+}

@@ -1,0 +1,200 @@
+//! How the cheaper side flips while traffic grows and the fleet grows with it.
+//!
+//! Use is piecewise straight, a fleet is a staircase over the slots it must provide. Both rise, so
+//! a stretch of the staircase whose dearest use is not above its cheapest fleet (or the reverse)
+//! holds no flip and is passed in one step; any other is halved, down to single steps, where one
+//! linear equation finds the flip. Nothing is sampled.
+
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::platform::curve::Curve;
+use crate::workload::Function;
+
+/// Traffic up to which flips are sought, in multiples of today's.
+pub const REACH: u64 = 1000;
+/// Flips that are listed; all are counted.
+pub const LISTED: usize = 1000;
+/// Stretches that are looked at before the search is given up as too close to call.
+const PATIENCE: u64 = 2_000_000;
+
+/// Which of the two sides is cheaper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The first; a tie is its own.
+    First,
+    /// The second.
+    Second,
+}
+
+/// A change of the cheaper side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flip {
+    /// The last number of invocations a month on the old side.
+    pub invocations: u128,
+    /// The side that is cheaper above.
+    pub cheaper_above: Side,
+}
+
+/// All flips from one invocation to [`REACH`] times today's traffic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flips {
+    /// The cheaper side of the first invocation.
+    pub starts: Side,
+    /// How many there are.
+    pub count: u64,
+    /// The first [`LISTED`] of them, and the last.
+    pub list: Vec<Flip>,
+    /// The last one.
+    pub last: Option<Flip>,
+    /// False when the sides stay so close that the search was given up: `count` is a lower bound.
+    pub complete: bool,
+}
+
+/// A cost that rises with traffic.
+pub enum First<'f> {
+    /// By use.
+    Curve(Curve),
+    /// By provided slots.
+    Stairs(&'f dyn Fn(u128) -> Usd),
+}
+
+/// Traffic of one shape: utilization constant, slots in proportion to invocations.
+struct Shape {
+    /// Slots per invocation a month.
+    slots_per_call: Exact,
+    most_calls: u128,
+}
+
+impl Shape {
+    fn slots(&self, calls: u128) -> u128 {
+        let slots = &self.slots_per_call * &Exact::whole(calls);
+        slots.ceil().unwrap_or(u128::MAX)
+    }
+
+    /// The last number of invocations that so many slots carry.
+    fn last(&self, slots: u128) -> u128 {
+        let calls = Exact::whole(slots).over(&self.slots_per_call);
+        let calls = calls.and_then(|calls| calls.floor());
+        calls.unwrap_or(u128::MAX).min(self.most_calls)
+    }
+
+    fn first(&self, slots: u128) -> u128 {
+        match slots {
+            0 | 1 => 1,
+            _ => self.last(slots - 1) + 1,
+        }
+    }
+}
+
+struct Search<'s> {
+    shape: Shape,
+    first: First<'s>,
+    second: &'s dyn Fn(u128) -> Usd,
+    state: Option<Side>,
+    flips: Flips,
+    patience: u64,
+}
+
+/// Finds every flip between two costs of a function; `None` for one without traffic.
+pub fn flips(
+    function: &Function,
+    hours: &Exact,
+    first: First<'_>,
+    second: &dyn Fn(u128) -> Usd,
+) -> Option<Flips> {
+    let calls = Exact::from(function.invocations);
+    let target = Exact::from(function.container().target_utilization);
+    let slots = function.peak_concurrency(hours).over(&target)?;
+    let shape = Shape {
+        slots_per_call: slots.over(&calls)?.reduced(),
+        most_calls: u128::from(function.invocations) * u128::from(REACH),
+    };
+    let range = (shape.slots(1), shape.slots(shape.most_calls));
+    let mut search = Search {
+        shape,
+        first,
+        second,
+        state: None,
+        flips: Flips {
+            starts: Side::First,
+            count: 0,
+            list: Vec::new(),
+            last: None,
+            complete: true,
+        },
+        patience: PATIENCE,
+    };
+    search.stretch(range.0, range.1);
+    Some(search.flips)
+}
+
+impl Search<'_> {
+    fn first_at(&self, calls: u128) -> Usd {
+        match &self.first {
+            First::Curve(curve) => curve.at(&Exact::whole(calls)),
+            First::Stairs(stairs) => stairs(self.shape.slots(calls)),
+        }
+    }
+
+    /// Looks at all counts of invocations that need `low` to `high` slots.
+    fn stretch(&mut self, low: u128, high: u128) {
+        let (from, to) = (self.shape.first(low), self.shape.last(high));
+        if from > to {
+            return;
+        }
+        if self.patience == 0 {
+            self.flips.complete = false;
+            return;
+        }
+        self.patience -= 1;
+        let (cheapest, dearest) = ((self.second)(low), (self.second)(high));
+        if self.first_at(to) <= cheapest {
+            self.enter(Side::First, from);
+        } else if self.first_at(from) > dearest {
+            self.enter(Side::Second, from);
+        } else if low == high {
+            self.step(from, to, &cheapest);
+        } else {
+            let middle = low + (high - low) / 2;
+            self.stretch(low, middle);
+            self.stretch(middle + 1, high);
+        }
+    }
+
+    /// One step of the staircase: the second side is constant, the first rises through it.
+    fn step(&mut self, from: u128, to: u128, second: &Usd) {
+        let last_first = match &self.first {
+            First::Curve(curve) => curve.reach(second).and_then(|calls| calls.floor()),
+            // Stairs of the same slots: constant too, and dearer, or it would have been passed.
+            First::Stairs(_) => None,
+        };
+        match last_first {
+            Some(last) if last >= from => {
+                self.enter(Side::First, from);
+                if last < to {
+                    self.enter(Side::Second, last + 1);
+                }
+            }
+            _ => self.enter(Side::Second, from),
+        }
+    }
+
+    /// Notes that `side` is cheaper from this count on.
+    fn enter(&mut self, side: Side, from: u128) {
+        match self.state.replace(side) {
+            None => self.flips.starts = side,
+            Some(before) if before == side => {}
+            Some(_) => {
+                let flip = Flip {
+                    invocations: from - 1,
+                    cheaper_above: side,
+                };
+                self.flips.count += 1;
+                if self.flips.list.len() < LISTED {
+                    self.flips.list.push(flip.clone());
+                }
+                self.flips.last = Some(flip);
+            }
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! Values as the user wrote them, each with its place, before anything is believed.
+
+use super::number::{self, Refusal};
+use super::schema::{ALTERNATIVES, Bounds, FIELDS, Field, Kind, RESERVED};
+use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::exact::Exact;
+use crate::text::{did_you_mean, listed, nearest};
+use rust_decimal::Decimal;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Turns a byte range of an input into a place to show.
+pub trait Locate {
+    /// The place.
+    fn at(&self, span: Range<usize>) -> At;
+}
+
+impl Locate for Source {
+    fn at(&self, span: Range<usize>) -> At {
+        Source::at(self, span)
+    }
+}
+
+/// What a value looks like before its meaning is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Quoted text, or a CSV cell, which may hold anything.
+    Text,
+    /// An unquoted number.
+    Number,
+    /// `true` or `false`.
+    Bool,
+}
+
+/// One value.
+#[derive(Debug, Clone)]
+pub struct Cell<'a> {
+    /// Its text without quotes.
+    pub text: Cow<'a, str>,
+    /// Its looks.
+    pub shape: Shape,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// These bytes of the input being read.
+    Bytes(Range<usize>),
+    /// A place in another input: a default of the scenario that a fleet's row takes.
+    Elsewhere(Arc<At>),
+}
+
+impl Place {
+    fn at(&self, locate: &dyn Locate) -> At {
+        match self {
+            Self::Bytes(span) => locate.at(span.clone()),
+            Self::Elsewhere(at) => (**at).clone(),
+        }
+    }
+}
+
+impl<'a> Cell<'a> {
+    /// The cell of a plain TOML value; `None` for tables, arrays and dates.
+    pub fn of(value: &'a Spanned<DeValue<'_>>) -> Option<Self> {
+        let (text, shape) = match value.get_ref() {
+            DeValue::String(text) => (Cow::Borrowed(text.as_ref()), Shape::Text),
+            DeValue::Float(number) => (Cow::Borrowed(number.as_str()), Shape::Number),
+            DeValue::Integer(number) if number.radix() == 10 => {
+                (Cow::Borrowed(number.as_str()), Shape::Number)
+            }
+            DeValue::Integer(number) => {
+                let whole = u128::from_str_radix(number.as_str(), number.radix());
+                let text = whole.map_or_else(|_| number.to_string(), |n| n.to_string());
+                (Cow::Owned(text), Shape::Number)
+            }
+            DeValue::Boolean(true) => (Cow::Borrowed("true"), Shape::Bool),
+            DeValue::Boolean(false) => (Cow::Borrowed("false"), Shape::Bool),
+            DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => return None,
+        };
+        let place = Place::Bytes(value.span());
+        Some(Self { text, shape, place })
+    }
+
+    /// Reads the cell as a number within bounds.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place and its fix.
+    pub fn number(&self, key: &str, bounds: &Bounds, locate: &dyn Locate) -> Result<Decimal, Diag> {
+        let wrong = |code, message: String| {
+            let help = format!("write {}", bounds.describe());
+            Diag::new(code, message)
+                .at(self.place.at(locate))
+                .help(help)
+        };
+        if self.shape == Shape::Bool {
+            return Err(wrong(Code::WrongType, format!("`{key}` is not a number")));
+        }
+        let read = match bounds.percent {
+            true => number::ratio(&self.text),
+            false => number::exact(&self.text),
+        };
+        let number = read.map_err(|refusal| match refusal {
+            Refusal::NotANumber => wrong(Code::WrongType, format!("`{key}` is not a number")),
+            Refusal::TooLarge => wrong(Code::OutOfRange, format!("`{key}` is out of bounds")),
+            Refusal::TooPrecise => wrong(
+                Code::NotExact,
+                format!("`{key}` has more digits than can be held exactly (28)"),
+            ),
+        })?;
+        let low = Decimal::from(bounds.low);
+        let below = number < low || (bounds.above_low && number == low);
+        if below || number > Decimal::from(bounds.high) {
+            return Err(wrong(Code::OutOfRange, format!("`{key}` is out of bounds")));
+        }
+        if bounds.whole && number.fract() != Decimal::ZERO {
+            return Err(wrong(Code::OutOfRange, format!("`{key}` must be whole")));
+        }
+        Ok(number)
+    }
+
+    /// Reads the cell as one of some words.
+    ///
+    /// # Errors
+    /// The word is another, with its place and the nearest that is allowed.
+    pub fn word<'w>(
+        &self,
+        key: &str,
+        words: &[&'w str],
+        locate: &dyn Locate,
+    ) -> Result<&'w str, Diag> {
+        let found = words.iter().find(|word| **word == self.text);
+        found.copied().ok_or_else(|| {
+            let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
+            let help = nearest(&self.text, words.iter().copied()).map_or_else(
+                || format!("write one of {}", listed(&quoted)),
+                |word| format!("did you mean \"{word}\"? It is one of {}", listed(&quoted)),
+            );
+            let message = format!("`{key}` cannot be `{}`", self.text);
+            Diag::new(Code::UnknownValue, message)
+                .at(self.place.at(locate))
+                .help(help)
+        })
+    }
+
+    /// Reads the cell as a text of 1 to 256 characters.
+    ///
+    /// # Errors
+    /// An unquoted value, or an empty or overlong text.
+    pub fn text(&self, key: &str, locate: &dyn Locate) -> Result<&str, Diag> {
+        let wrong = |code, message: String, help: &str| {
+            Err(Diag::new(code, message)
+                .at(self.place.at(locate))
+                .help(help))
+        };
+        if self.shape != Shape::Text {
+            let message = format!("`{key}` must be a text");
+            return wrong(Code::WrongType, message, "put it in quotes");
+        }
+        if self.text.is_empty() || self.text.chars().nth(256).is_some() {
+            let message = format!("`{key}` must have 1 to 256 characters");
+            return wrong(Code::OutOfRange, message, "shorten it, or give it a name");
+        }
+        Ok(&self.text)
+    }
+}
+
+/// The cells of one function (or of `[defaults]`), by field.
+#[derive(Debug, Clone)]
+pub struct Cells<'a> {
+    values: [Option<Cell<'a>>; FIELDS.len()],
+    place: Place,
+}
+
+impl<'a> Cells<'a> {
+    /// No cell yet.
+    pub fn new(span: Range<usize>) -> Self {
+        Self {
+            values: [const { None }; FIELDS.len()],
+            place: Place::Bytes(span),
+        }
+    }
+
+    /// The same cells for use beside another input: each knows its place for good.
+    pub fn settled(mut self, source: &Source) -> Self {
+        for cell in self.values.iter_mut().flatten() {
+            cell.place = Place::Elsewhere(Arc::new(cell.place.at(source)));
+        }
+        self
+    }
+
+    /// The cell of a field, if the user stated it.
+    pub fn get(&self, field: Field) -> Option<&Cell<'a>> {
+        self.values[field as usize].as_ref()
+    }
+
+    /// States a field.
+    pub fn set(&mut self, field: Field, cell: Cell<'a>) {
+        self.values[field as usize] = Some(cell);
+    }
+
+    /// Every stated field.
+    pub fn stated(&self) -> impl Iterator<Item = (Field, &Cell<'a>)> {
+        let cells = FIELDS.iter().zip(&self.values);
+        cells.filter_map(|((field, _, _), cell)| cell.as_ref().map(|cell| (*field, cell)))
+    }
+
+    /// The stated fields and, where this is silent, those of `defaults`.
+    ///
+    /// A field that this states drops the alternatives to it that `defaults` states.
+    pub fn over(&self, defaults: &Self) -> Self {
+        let mut merged = defaults.clone();
+        merged.place = self.place.clone();
+        for group in ALTERNATIVES {
+            if group.iter().any(|field| self.get(*field).is_some()) {
+                group
+                    .iter()
+                    .for_each(|field| merged.values[*field as usize] = None);
+            }
+        }
+        for (field, cell) in self.stated() {
+            merged.set(field, cell.clone());
+        }
+        merged
+    }
+
+    /// Collects the cells of a table, `prefix` being its dotted path within the function.
+    pub fn collect<'t: 'a>(
+        &mut self,
+        table: &'t DeTable<'_>,
+        prefix: &str,
+        source: &Source,
+        diags: &mut Diags,
+    ) {
+        for (key, value) in table {
+            let path = match prefix {
+                "" => key.get_ref().to_string(),
+                _ => format!("{prefix}.{}", key.get_ref()),
+            };
+            let key_at = || source.at(key.span());
+            match (Field::at_path(&path), Cell::of(value), value.get_ref()) {
+                (Some(field), Some(cell), _) => self.set(field, cell),
+                (Some(_), None, other) => diags.push(
+                    Diag::new(
+                        Code::WrongType,
+                        format!("`{path}` cannot be {}", kind_of(other)),
+                    )
+                    .at(source.at(value.span())),
+                ),
+                (None, _, _) if RESERVED.contains(&path.as_str()) => {
+                    diags.push(not_priced(&path).at(key_at()));
+                }
+                (None, _, DeValue::Table(inner)) if is_table(&path) => {
+                    self.collect(inner, &path, source, diags);
+                }
+                (None, _, other) if is_table(&path) => diags.push(
+                    Diag::new(
+                        Code::WrongType,
+                        format!("`{path}` cannot be {}", kind_of(other)),
+                    )
+                    .at(source.at(value.span()))
+                    .help(format!("`{path}` is a table: {}", keys_below(&path))),
+                ),
+                _ => diags.push(unknown_key(&path, key_at())),
+            }
+        }
+    }
+}
+
+/// The diagnostic for a part of the contract that this version does not price.
+pub fn not_priced(what: &str) -> Diag {
+    Diag::new(
+        Code::NotPriced,
+        format!("this version does not price `{what}`"),
+    )
+    .help("an answer without it would be wrong: leave it out only if that is what you want to know")
+}
+
+fn is_table(path: &str) -> bool {
+    let below = |known: &str| {
+        known
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    FIELDS.iter().any(|(_, known, _)| below(known))
+}
+
+fn keys_below(path: &str) -> String {
+    let prefix = format!("{path}.");
+    let keys = FIELDS
+        .iter()
+        .filter_map(|(_, known, _)| known.strip_prefix(&prefix));
+    let mut quoted: Vec<String> = Vec::new();
+    for key in keys {
+        let key = format!("`{}`", key.split('.').next().unwrap_or(key));
+        if !quoted.contains(&key) {
+            quoted.push(key);
+        }
+    }
+    format!("its keys are {}", listed(&quoted))
+}
+
+fn kind_of(value: &DeValue<'_>) -> String {
+    match value.type_str() {
+        kind @ ("array" | "integer") => format!("an {kind}"),
+        kind => format!("a {kind}"),
+    }
+}
+
+/// The diagnostic for a key that a function does not have.
+pub fn unknown_key(path: &str, at: At) -> Diag {
+    let tables = ["container", "budget", "container.task"];
+    let known = FIELDS.iter().map(|(_, known, _)| *known).chain(tables);
+    // A key in the wrong table is found by its last word.
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let help = match Field::of_column(last) {
+        Some(field) if field.path() != path => Some(format!("did you mean `{}`?", field.path())),
+        _ => did_you_mean(path, known),
+    };
+    Diag::new(Code::UnknownKey, format!("there is no key `{path}`"))
+        .at(at)
+        .maybe_help(help)
+}
+
+/// The values of a function's cells, each checked against its kind.
+pub struct Values<'c, 'a> {
+    cells: &'c Cells<'a>,
+    numbers: [Option<Decimal>; FIELDS.len()],
+    words: [Option<&'static str>; FIELDS.len()],
+}
+
+impl<'c, 'a> Values<'c, 'a> {
+    /// Checks every stated cell; what is wrong goes to `diags` and counts as not stated.
+    pub fn check(
+        cells: &'c Cells<'a>,
+        platforms: &[&'static str],
+        locate: &dyn Locate,
+        diags: &mut Diags,
+    ) -> Self {
+        let mut values = Self {
+            cells,
+            numbers: [None; FIELDS.len()],
+            words: [None; FIELDS.len()],
+        };
+        for (field, cell) in cells.stated() {
+            let key = field.path();
+            match field.kind() {
+                Kind::Text => {
+                    diags.take(cell.text(key, locate).map(|_| ()));
+                }
+                Kind::OneOf(words) => {
+                    values.words[field as usize] = diags.take(cell.word(key, words, locate));
+                }
+                Kind::Platform => {
+                    values.words[field as usize] = diags.take(cell.word(key, platforms, locate));
+                }
+                Kind::Number(bounds) => {
+                    values.numbers[field as usize] = diags.take(cell.number(key, &bounds, locate));
+                }
+            }
+        }
+        values
+    }
+
+    /// A number, if stated and fine.
+    pub fn number(&self, field: Field) -> Option<Decimal> {
+        self.numbers[field as usize]
+    }
+
+    /// A whole number; its bounds have been checked.
+    pub fn whole<T: TryFrom<i128>>(&self, field: Field) -> Option<T> {
+        let number = self.number(field)?.normalize();
+        T::try_from(number.mantissa()).ok()
+    }
+
+    /// An exact ratio of a number.
+    pub fn exact(&self, field: Field) -> Option<Exact> {
+        self.number(field).map(Exact::from)
+    }
+
+    /// A word, if stated and fine.
+    pub fn word(&self, field: Field) -> Option<&'static str> {
+        self.words[field as usize]
+    }
+
+    /// A text, if stated.
+    pub fn text(&self, field: Field) -> Option<&str> {
+        self.cells.get(field).map(|cell| cell.text.as_ref())
+    }
+
+    /// True when the user stated the field, rightly or wrongly.
+    pub fn stated(&self, field: Field) -> bool {
+        self.cells.get(field).is_some()
+    }
+
+    /// The place of a field, or of the function where it is silent.
+    pub fn at(&self, field: Field, locate: &dyn Locate) -> At {
+        let cell = self.cells.get(field);
+        let place = cell.map_or(&self.cells.place, |cell| &cell.place);
+        place.at(locate)
+    }
+}

@@ -1,0 +1,183 @@
+//! What the user says: scenarios and fleets, read whole or refused with every mistake.
+//!
+//! Text goes in, a [`Scenario`] comes out, and a [`Scenario`] cannot be invalid: later rooms have
+//! nothing to check. This room knows no price and opens no file by itself.
+
+mod cells;
+mod fleet;
+pub mod function;
+mod number;
+pub mod options;
+mod scenario;
+pub mod schema;
+pub mod task;
+
+pub use function::{Capacity, ColdStart, Container, Function};
+pub use options::{ClusterKind, DaemonSets, EksOptions};
+pub use task::TaskSize;
+
+use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::exact::Exact;
+use crate::units::HOURS_PER_MONTH;
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A region that functions of the scenario are in.
+#[derive(Debug, Clone)]
+pub struct RegionName {
+    /// AWS's code.
+    pub name: Arc<str>,
+    /// The first place that names it; `None` for the command line.
+    pub at: Option<At>,
+}
+
+/// Everything that is compared, valid by construction.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// The file as the user named it.
+    pub name: String,
+    /// Hours in the month.
+    pub hours: Exact,
+    /// True when the free tier of the account is to be used up.
+    pub free_tier: bool,
+    /// Ids of the platforms to compare, in the order of the program's list.
+    pub platforms: Vec<&'static str>,
+    /// Regions, in the order of first mention.
+    pub regions: Vec<RegionName>,
+    /// `[eks]`.
+    pub eks: EksOptions,
+    /// At least one function, names unique.
+    pub functions: Vec<Function>,
+}
+
+/// What a reader needs besides the text.
+pub struct Request<'r> {
+    /// Ids of all platforms.
+    pub platforms: &'r [&'static str],
+    /// The region that the command line chooses for every function.
+    pub region: Option<&'r str>,
+    /// Opens a file that the scenario names.
+    pub open: &'r dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
+    /// Told how many rows of a fleet have been read.
+    pub progress: &'r (dyn Fn(u64) + Sync),
+}
+
+/// Reads a scenario in TOML.
+///
+/// # Errors
+/// Every mistake in it, each with its place.
+pub fn read_toml(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
+    scenario::read(source, request)
+}
+
+/// Reads a fleet in CSV in place of a scenario: all options have their defaults.
+///
+/// # Errors
+/// Every mistake in it, each with its place.
+pub fn read_csv(
+    name: &str,
+    file: Box<dyn Read + Send>,
+    request: &Request<'_>,
+) -> Result<Scenario, Diags> {
+    let regions = Regions::default();
+    let hours = Exact::from(HOURS_PER_MONTH);
+    let reading = function::Reading {
+        platforms: request.platforms,
+        hours: &hours,
+        region: &|name, at| regions.index(name, at),
+        default_region: request
+            .region
+            .and_then(|region| regions.index_of_flag(region)),
+        region_is_fixed: request.region.is_some(),
+    };
+    let defaults = cells::Cells::new(0..0);
+    let functions = fleet::read(name, file, &defaults, &reading, request.progress)?;
+    if functions.is_empty() {
+        let diag = Diag::new(
+            Code::NoFunction,
+            format!("`{name}` has no row below its header"),
+        );
+        return Err(diag.help("add one row a function").into());
+    }
+    let scenario = Scenario {
+        name: name.to_owned(),
+        hours,
+        free_tier: false,
+        platforms: request.platforms.to_vec(),
+        regions: regions.into_names(),
+        eks: EksOptions::default(),
+        functions,
+    };
+    let mut diags = Diags::new();
+    scenario.check_names(None, &mut diags);
+    diags.into_result(scenario)
+}
+
+impl Scenario {
+    /// The name of a function's region.
+    pub fn region_of(&self, function: &Function) -> &Arc<str> {
+        &self.regions[usize::from(function.region)].name
+    }
+
+    /// Two functions of one name could not be told apart in any answer.
+    fn check_names(&self, source: Option<&Source>, diags: &mut Diags) {
+        let mut first: HashMap<&str, u64> = HashMap::with_capacity(self.functions.len());
+        for function in &self.functions {
+            if let Some(line) = first.insert(&function.name, function.line) {
+                let file = source.map_or(self.name.as_str(), |source| source.name());
+                let at = At {
+                    file: file.into(),
+                    line: function.line,
+                    text: function.name.to_string(),
+                    columns: 0..function.name.len(),
+                };
+                let message = format!("two functions are called `{}`", function.name);
+                let help = format!("the other is on line {line}: give one of them another name");
+                diags.push(Diag::new(Code::DuplicateName, message).at(at).help(help));
+            }
+        }
+    }
+}
+
+/// The regions met so far; shared by the threads that read a fleet.
+#[derive(Default)]
+struct Regions(RwLock<Vec<RegionName>>);
+
+impl Regions {
+    /// Most distinct names: AWS has a few dozen regions, a broken file may have a million.
+    const MOST: usize = 1000;
+
+    fn index(&self, name: &str, at: &dyn Fn() -> At) -> Option<u16> {
+        self.index_or(name, || Some(at()))
+    }
+
+    fn index_of_flag(&self, name: &str) -> Option<u16> {
+        self.index_or(name, || None)
+    }
+
+    fn index_or(&self, name: &str, at: impl Fn() -> Option<At>) -> Option<u16> {
+        let position = |regions: &[RegionName]| {
+            let found = regions.iter().position(|region| *region.name == *name);
+            found.and_then(|index| u16::try_from(index).ok())
+        };
+        let known = position(&self.0.read().unwrap_or_else(PoisonError::into_inner));
+        if known.is_some() {
+            return known;
+        }
+        let mut regions = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let known = position(&regions);
+        if known.is_none() && regions.len() < Self::MOST {
+            regions.push(RegionName {
+                name: name.into(),
+                at: at(),
+            });
+            return u16::try_from(regions.len() - 1).ok();
+        }
+        known
+    }
+
+    fn into_names(self) -> Vec<RegionName> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}

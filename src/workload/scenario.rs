@@ -1,0 +1,338 @@
+//! A scenario in TOML: its options, its functions, and the fleet it may point to.
+
+use super::cells::{Cell, Cells, not_priced};
+use super::fleet;
+use super::function::{self, Function, Reading};
+use super::options::{self, EksOptions};
+use super::schema::{Bounds, RESERVED};
+use super::{Regions, Request, Scenario};
+use crate::diag::{Code, Diag, Diags, Source};
+use crate::exact::Exact;
+use crate::text::{did_you_mean, listed};
+use crate::units::HOURS_PER_MONTH;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Keys at the top of a scenario.
+const KEYS: [&str; 13] = [
+    "region",
+    "hours_per_month",
+    "free_tier",
+    "functions",
+    "platforms",
+    "defaults",
+    "function",
+    "fargate",
+    "eks",
+    "budget",
+    "rules",
+    "commitment",
+    "discounts",
+];
+
+/// Tables that change a bill and that this version does not price.
+const NOT_PRICED: [&str; 2] = ["commitment", "discounts"];
+
+/// Reads a scenario.
+///
+/// # Errors
+/// Every mistake in it and in the fleet that it names.
+pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
+    let (document, errors) = DeTable::parse_recoverable(source.text());
+    let mut diags = Diags::new();
+    for error in errors {
+        let at = source.at(error.span().unwrap_or(0..0));
+        diags.push(Diag::new(Code::Syntax, error.message()).at(at));
+    }
+    if !diags.is_empty() {
+        return Err(diags);
+    }
+    let mut reader = Reader {
+        source,
+        request,
+        root: document.get_ref(),
+        diags,
+    };
+    let scenario = reader.scenario();
+    reader.diags.into_result(())?;
+    scenario.ok_or_else(Diags::new)
+}
+
+struct Reader<'r> {
+    source: &'r Source,
+    request: &'r Request<'r>,
+    root: &'r DeTable<'r>,
+    diags: Diags,
+}
+
+impl<'r> Reader<'r> {
+    fn wrong(&mut self, code: Code, span: Range<usize>, message: &str, help: &str) {
+        let diag = Diag::new(code, message).at(self.source.at(span));
+        self.diags.push(diag.help(help));
+    }
+
+    fn scenario(&mut self) -> Option<Scenario> {
+        self.unknown_keys();
+        let hours = self.hours();
+        let free_tier = self.flag("free_tier");
+        let platforms = self.platforms();
+        let regions = Regions::default();
+        let default_region = self.default_region(&regions);
+        let eks = self.eks();
+        self.fargate();
+        let mut functions = Vec::new();
+        let reading = Reading {
+            platforms: self.request.platforms,
+            hours: &hours,
+            region: &|name, at| regions.index(name, at),
+            default_region,
+            region_is_fixed: self.request.region.is_some(),
+        };
+        let defaults = self.defaults();
+        self.functions(&defaults, &reading, &mut functions);
+        self.fleet(&defaults.settled(self.source), &reading, &mut functions);
+        let scenario = Scenario {
+            name: self.source.name().to_string(),
+            hours,
+            free_tier,
+            platforms,
+            regions: regions.into_names(),
+            eks,
+            functions,
+        };
+        scenario.check_names(Some(self.source), &mut self.diags);
+        Some(scenario)
+    }
+
+    fn unknown_keys(&mut self) {
+        for (key, _) in self.root {
+            let name = key.get_ref().as_ref();
+            let at = self.source.at(key.span());
+            if NOT_PRICED.contains(&name) {
+                self.diags.push(not_priced(name).at(at));
+            } else if !KEYS.contains(&name) {
+                self.diags.push(unknown_root_key(name).at(at));
+            }
+        }
+    }
+
+    fn value(&self, key: &str) -> Option<&'r Spanned<DeValue<'r>>> {
+        self.root.get(key)
+    }
+
+    fn hours(&mut self) -> Exact {
+        let bounds = Bounds::from(1, 744);
+        let stated = self.value("hours_per_month").and_then(|value| {
+            self.diags.take(options::number(
+                value,
+                "hours_per_month",
+                &bounds,
+                self.source,
+            ))
+        });
+        stated.map_or_else(|| Exact::from(HOURS_PER_MONTH), Exact::from)
+    }
+
+    fn flag(&mut self, key: &str) -> bool {
+        let stated = self
+            .value(key)
+            .map(|value| options::flag(value, key, self.source));
+        stated
+            .and_then(|flag| self.diags.take(flag))
+            .unwrap_or_default()
+    }
+
+    fn default_region(&mut self, regions: &Regions) -> Option<u16> {
+        if let Some(region) = self.request.region {
+            return regions.index_of_flag(region);
+        }
+        let value = self.value("region")?;
+        let Some(cell) = Cell::of(value) else {
+            self.wrong(
+                Code::WrongType,
+                value.span(),
+                "`region` must be a text",
+                "put it in quotes",
+            );
+            return None;
+        };
+        let name = self.diags.take(cell.text("region", self.source))?;
+        regions.index(name, &|| self.source.at(value.span()))
+    }
+
+    fn platforms(&mut self) -> Vec<&'static str> {
+        let all = self.request.platforms;
+        let Some(value) = self.value("platforms") else {
+            return all.to_vec();
+        };
+        let Some(list) = value.get_ref().as_array() else {
+            let help = format!("write a list: platforms = {all:?}");
+            self.wrong(
+                Code::WrongType,
+                value.span(),
+                "`platforms` is not a list",
+                &help,
+            );
+            return Vec::new();
+        };
+        let mut chosen = Vec::new();
+        for item in list.iter() {
+            let word = Cell::of(item).map(|cell| cell.word("platforms", all, self.source));
+            match word {
+                Some(word) => chosen.extend(self.diags.take(word)),
+                None => self.wrong(
+                    Code::WrongType,
+                    item.span(),
+                    "a platform is not a text",
+                    "put its name in quotes",
+                ),
+            }
+        }
+        if chosen.is_empty() {
+            let help = format!("name at least one of {}", listed(all));
+            self.wrong(
+                Code::MissingKey,
+                value.span(),
+                "`platforms` names no platform",
+                &help,
+            );
+        }
+        // In the order of the program's list, each once, whatever order the user wrote.
+        all.iter()
+            .copied()
+            .filter(|id| chosen.contains(id))
+            .collect()
+    }
+
+    fn table(&mut self, key: &str) -> Option<(&'r DeTable<'r>, Range<usize>)> {
+        let value = self.value(key)?;
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            let message = format!("`{key}` is not a table");
+            let help = format!("write [{key}] on a line of its own, its keys below");
+            self.wrong(Code::WrongType, value.span(), &message, &help);
+        }
+        table.map(|table| (table, value.span()))
+    }
+
+    fn eks(&mut self) -> EksOptions {
+        let Some((table, span)) = self.table("eks") else {
+            return EksOptions::default();
+        };
+        options::eks(table, span, self.source, &mut self.diags)
+    }
+
+    fn fargate(&mut self) {
+        let Some((table, _)) = self.table("fargate") else {
+            return;
+        };
+        for (key, _) in table {
+            let message = format!("there is no key `fargate.{}`", key.get_ref());
+            let help = "Fargate has no options of the whole scenario yet; \
+                        a task size is stated per function, in [function.container]";
+            self.wrong(Code::UnknownKey, key.span(), &message, help);
+        }
+    }
+
+    fn defaults(&mut self) -> Cells<'r> {
+        let Some((table, span)) = self.table("defaults") else {
+            return Cells::new(0..0);
+        };
+        let mut cells = Cells::new(span);
+        cells.collect(table, "", self.source, &mut self.diags);
+        cells
+    }
+
+    fn functions(
+        &mut self,
+        defaults: &Cells<'r>,
+        reading: &Reading<'_>,
+        functions: &mut Vec<Function>,
+    ) {
+        let Some(value) = self.value("function") else {
+            return;
+        };
+        let Some(list) = value.get_ref().as_array() else {
+            let help = "begin each function with [[function]], in double brackets";
+            self.wrong(
+                Code::WrongType,
+                value.span(),
+                "`function` is not a list of tables",
+                help,
+            );
+            return;
+        };
+        for item in list.iter() {
+            let Some(table) = item.get_ref().as_table() else {
+                let help = "begin each function with [[function]]";
+                self.wrong(
+                    Code::WrongType,
+                    item.span(),
+                    "a function is not a table",
+                    help,
+                );
+                continue;
+            };
+            let mut cells = Cells::new(item.span());
+            cells.collect(table, "", self.source, &mut self.diags);
+            let line = self.source.at(item.span()).line;
+            let merged = cells.over(defaults);
+            let read = function::build(&merged, line, reading, self.source, &mut self.diags);
+            functions.extend(read);
+        }
+    }
+
+    fn fleet(
+        &mut self,
+        defaults: &Cells<'_>,
+        reading: &Reading<'_>,
+        functions: &mut Vec<Function>,
+    ) {
+        let Some(value) = self.value("functions") else {
+            let none = self.value("function").is_none();
+            if none {
+                let help = "add a [[function]], or functions = \"fleet.csv\"; \
+                            `lambdacost init` writes an example";
+                self.wrong(Code::NoFunction, 0..0, "the scenario has no function", help);
+            }
+            return;
+        };
+        let Some(cell) = Cell::of(value) else {
+            let help =
+                "functions = \"fleet.csv\" names a file; a function starts with [[function]]";
+            self.wrong(
+                Code::WrongType,
+                value.span(),
+                "`functions` is not a file name",
+                help,
+            );
+            return;
+        };
+        let Some(name) = self.diags.take(cell.text("functions", self.source)) else {
+            return;
+        };
+        match (self.request.open)(name) {
+            Ok(file) => {
+                let read = fleet::read(name, file, defaults, reading, self.request.progress);
+                functions.extend(self.diags.take(read).unwrap_or_default());
+            }
+            Err(error) => {
+                let message = format!("cannot read `{name}`: {error}");
+                let help = "a relative name is looked up beside the scenario";
+                self.wrong(Code::Unreadable, value.span(), &message, help);
+            }
+        }
+    }
+}
+
+fn unknown_root_key(name: &str) -> Diag {
+    let diag = Diag::new(Code::UnknownKey, format!("there is no key `{name}`"));
+    let of_function = super::schema::Field::at_path(name).is_some() || RESERVED.contains(&name);
+    if of_function {
+        return diag.help(format!(
+            "`{name}` belongs to a function: move it below [[function]] or [defaults]"
+        ));
+    }
+    diag.maybe_help(did_you_mean(name, KEYS))
+}

@@ -1,0 +1,331 @@
+//! The keys of a function: their names, kinds and bounds, once for TOML and CSV.
+
+/// Every key of `[[function]]` that takes a single value, by its dotted path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+#[allow(missing_docs, reason = "each is documented by its row in FIELDS")]
+pub enum Field {
+    Name,
+    Region,
+    Architecture,
+    RunsOn,
+    MemoryMb,
+    DurationMs,
+    MeasuredDurationMs,
+    InvocationsPerMonth,
+    RequestsPerSecond,
+    Utilization,
+    PeakConcurrency,
+    ColdStartRate,
+    InitMs,
+    EphemeralStorageMb,
+    CpuMs,
+    MemoryPerRequestMb,
+    BaseMemoryMb,
+    RequestsPerTask,
+    MinTasks,
+    TargetUtilization,
+    TaskVcpu,
+    TaskMemoryGb,
+    TaskStorageGb,
+    ContainerArchitecture,
+    BudgetMonthlyWarn,
+    BudgetMonthlyDeny,
+    BudgetMillionWarn,
+    BudgetMillionDeny,
+}
+
+/// What a value must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text of 1 to 256 characters.
+    Text,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A platform's id.
+    Platform,
+    /// A number within bounds.
+    Number(Bounds),
+}
+
+/// The bounds of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Smallest value, or the value it must exceed.
+    pub low: i64,
+    /// True when `low` itself is out of bounds.
+    pub above_low: bool,
+    /// Largest value.
+    pub high: i64,
+    /// True when only whole numbers make sense.
+    pub whole: bool,
+    /// True when `35%` may be written for 0.35.
+    pub percent: bool,
+}
+
+impl Bounds {
+    /// A whole number.
+    pub const fn whole(low: i64, high: i64) -> Self {
+        Self {
+            low,
+            above_low: false,
+            high,
+            whole: true,
+            percent: false,
+        }
+    }
+
+    /// A number from `low` on.
+    pub const fn from(low: i64, high: i64) -> Self {
+        Self {
+            low,
+            above_low: false,
+            high,
+            whole: false,
+            percent: false,
+        }
+    }
+
+    /// A number above `low`.
+    pub const fn above(low: i64, high: i64) -> Self {
+        Self {
+            low,
+            above_low: true,
+            high,
+            whole: false,
+            percent: false,
+        }
+    }
+
+    /// A share of one, zero included.
+    pub const SHARE: Self = Self {
+        percent: true,
+        ..Self::from(0, 1)
+    };
+    /// A share of one above zero.
+    pub const RATIO: Self = Self {
+        percent: true,
+        ..Self::above(0, 1)
+    };
+
+    /// The bounds in words.
+    pub fn describe(&self) -> String {
+        let kind = if self.whole {
+            "a whole number"
+        } else {
+            "a number"
+        };
+        let high = crate::money::grouped(&self.high.to_string());
+        let low = crate::money::grouped(&self.low.to_string());
+        match self.above_low {
+            true => format!("{kind} above {low}, at most {high}"),
+            false => format!("{kind} from {low} to {high}"),
+        }
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
+const MAX_MEMORY_MB: i64 = 1_048_576;
+const MAX_CALLS: i64 = 1_000_000_000_000_000;
+const MAX_COUNT: i64 = 1_000_000;
+const MAX_USD: i64 = 1_000_000_000_000;
+const ARCHITECTURES: Kind = Kind::OneOf(&["x86_64", "arm64"]);
+
+/// Dotted path and kind of every [`Field`], in the order of the enumeration.
+pub const FIELDS: [(Field, &str, Kind); 28] = [
+    (Field::Name, "name", Kind::Text),
+    (Field::Region, "region", Kind::Text),
+    (Field::Architecture, "architecture", ARCHITECTURES),
+    (Field::RunsOn, "runs_on", Kind::Platform),
+    (
+        Field::MemoryMb,
+        "memory_mb",
+        Kind::Number(Bounds::whole(1, MAX_MEMORY_MB)),
+    ),
+    (
+        Field::DurationMs,
+        "duration_ms",
+        Kind::Number(Bounds::from(1, DAY_MS)),
+    ),
+    (
+        Field::MeasuredDurationMs,
+        "measured_duration_ms",
+        Kind::Number(Bounds::above(0, DAY_MS)),
+    ),
+    (
+        Field::InvocationsPerMonth,
+        "invocations_per_month",
+        Kind::Number(Bounds::whole(0, MAX_CALLS)),
+    ),
+    (
+        Field::RequestsPerSecond,
+        "requests_per_second",
+        Kind::Number(Bounds::from(0, MAX_CALLS)),
+    ),
+    (
+        Field::Utilization,
+        "utilization",
+        Kind::Number(Bounds::RATIO),
+    ),
+    (
+        Field::PeakConcurrency,
+        "peak_concurrency",
+        Kind::Number(Bounds::above(0, 1_000_000_000)),
+    ),
+    (
+        Field::ColdStartRate,
+        "cold_start_rate",
+        Kind::Number(Bounds::SHARE),
+    ),
+    (
+        Field::InitMs,
+        "init_ms",
+        Kind::Number(Bounds::from(0, 900_000)),
+    ),
+    (
+        Field::EphemeralStorageMb,
+        "ephemeral_storage_mb",
+        Kind::Number(Bounds::whole(512, 10_240)),
+    ),
+    (
+        Field::CpuMs,
+        "container.cpu_ms",
+        Kind::Number(Bounds::above(0, 1000 * DAY_MS)),
+    ),
+    (
+        Field::MemoryPerRequestMb,
+        "container.memory_per_request_mb",
+        Kind::Number(Bounds::above(0, MAX_MEMORY_MB)),
+    ),
+    (
+        Field::BaseMemoryMb,
+        "container.base_memory_mb",
+        Kind::Number(Bounds::from(0, MAX_MEMORY_MB)),
+    ),
+    (
+        Field::RequestsPerTask,
+        "container.requests_per_task",
+        Kind::Number(Bounds::whole(1, MAX_COUNT)),
+    ),
+    (
+        Field::MinTasks,
+        "container.min_tasks",
+        Kind::Number(Bounds::whole(1, MAX_COUNT)),
+    ),
+    (
+        Field::TargetUtilization,
+        "container.target_utilization",
+        Kind::Number(Bounds::RATIO),
+    ),
+    (
+        Field::TaskVcpu,
+        "container.task.vcpu",
+        Kind::Number(Bounds::above(0, 1024)),
+    ),
+    (
+        Field::TaskMemoryGb,
+        "container.task.memory_gb",
+        Kind::Number(Bounds::above(0, 1024)),
+    ),
+    (
+        Field::TaskStorageGb,
+        "container.task_storage_gb",
+        Kind::Number(Bounds::whole(20, 200)),
+    ),
+    (
+        Field::ContainerArchitecture,
+        "container.architecture",
+        ARCHITECTURES,
+    ),
+    (
+        Field::BudgetMonthlyWarn,
+        "budget.monthly_usd.warn",
+        Kind::Number(Bounds::from(0, MAX_USD)),
+    ),
+    (
+        Field::BudgetMonthlyDeny,
+        "budget.monthly_usd.deny",
+        Kind::Number(Bounds::from(0, MAX_USD)),
+    ),
+    (
+        Field::BudgetMillionWarn,
+        "budget.usd_per_million_invocations.warn",
+        Kind::Number(Bounds::from(0, MAX_USD)),
+    ),
+    (
+        Field::BudgetMillionDeny,
+        "budget.usd_per_million_invocations.deny",
+        Kind::Number(Bounds::from(0, MAX_USD)),
+    ),
+];
+
+/// Keys of the contract that this version reads but does not price.
+pub const RESERVED: &[&str] = &[
+    "traffic",
+    "provisioned",
+    "snapstart",
+    "streaming",
+    "event_poller",
+    "tenant_isolation",
+    "durable",
+    "invocation",
+];
+
+/// Fields of which a function states one: its own replaces another one in `[defaults]`.
+pub const ALTERNATIVES: [[Field; 2]; 3] = [
+    [Field::DurationMs, Field::MeasuredDurationMs],
+    [Field::InvocationsPerMonth, Field::RequestsPerSecond],
+    [Field::Utilization, Field::PeakConcurrency],
+];
+
+impl Field {
+    /// The dotted path of the key.
+    pub fn path(self) -> &'static str {
+        FIELDS[self as usize].1
+    }
+
+    /// What its value must be.
+    pub fn kind(self) -> Kind {
+        FIELDS[self as usize].2
+    }
+
+    /// The field at a dotted path of a scenario.
+    pub fn at_path(path: &str) -> Option<Self> {
+        FIELDS
+            .iter()
+            .find(|(_, known, _)| *known == path)
+            .map(|row| row.0)
+    }
+
+    /// The field of a CSV column: its dotted path, or its last word where that is unambiguous.
+    pub fn of_column(column: &str) -> Option<Self> {
+        Self::at_path(column).or_else(|| {
+            let short = |path: &str| path.rsplit('.').next() == Some(column);
+            let mut found = FIELDS.iter().filter(|(_, path, _)| short(path));
+            match (found.next(), found.next()) {
+                (Some((field, _, _)), None) => Some(*field),
+                _ => None,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_enumeration() {
+        for (index, (field, path, _)) in FIELDS.iter().enumerate() {
+            assert_eq!(*field as usize, index, "{path}");
+        }
+    }
+
+    #[test]
+    fn columns_have_long_and_short_names() {
+        assert_eq!(Field::of_column("container.cpu_ms"), Some(Field::CpuMs));
+        assert_eq!(Field::of_column("cpu_ms"), Some(Field::CpuMs));
+        assert_eq!(Field::of_column("architecture"), Some(Field::Architecture));
+        assert_eq!(Field::of_column("warn"), None);
+    }
+}
