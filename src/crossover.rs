@@ -8,7 +8,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::curve::Curve;
 use crate::platform::slot::needed;
-use crate::platform::{Capacity, CapacitySteps, Holding, Usage, UsageParts};
+use crate::platform::{CapacitySteps, Holding, Usage, UsageParts};
 use crate::units::SECONDS_PER_HOUR;
 use crate::workload::Function;
 
@@ -146,6 +146,11 @@ impl Load {
         }
     }
 
+    /// The slots that the capacity needs.
+    pub fn slots(&self, function: &Function) -> u128 {
+        needed(function, &self.peak)
+    }
+
     /// The crossover unfolded into the effects that made it.
     pub fn steps(&self, index: usize, usage: &dyn Usage, fleet: &CapacitySteps) -> Vec<Step> {
         let [duration, requests, all] =
@@ -166,19 +171,4 @@ impl Load {
         };
         steps.into_iter().map(step).collect()
     }
-}
-
-/// The slots of a function's fleet; those of one request in flight where there is no traffic.
-pub fn slots_of(function: &Function, load: &Load) -> u128 {
-    needed(function, &load.peak)
-}
-
-/// The fleet whose cost a crossover is about.
-pub fn fleet_of(
-    capacity: &dyn Capacity,
-    index: usize,
-    function: &Function,
-    load: &Load,
-) -> Option<Holding> {
-    capacity.hold(index, slots_of(function, load))
 }

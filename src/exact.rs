@@ -317,7 +317,11 @@ impl From<u64> for Exact {
 }
 
 fn small_mul(a: (i128, i128), b: (i128, i128)) -> Option<(i128, i128)> {
-    Some((a.0.checked_mul(b.0)?, a.1.checked_mul(b.1)?))
+    let den = match (a.1, b.1) {
+        (1, den) | (den, 1) => den,
+        (one, other) => one.checked_mul(other)?,
+    };
+    Some((a.0.checked_mul(b.0)?, den))
 }
 
 impl Mul for &Exact {
@@ -405,6 +409,11 @@ impl PartialOrd for Exact {
 
 impl Ord for Exact {
     fn cmp(&self, other: &Self) -> Ordering {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
+            && b == d
+        {
+            return a.cmp(c);
+        }
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
             && let (Some(left), Some(right)) = (a.checked_mul(*d), c.checked_mul(*b))
         {

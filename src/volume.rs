@@ -7,6 +7,7 @@
 
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::platform::Stairs;
 use crate::platform::curve::Curve;
 use crate::workload::Function;
 
@@ -55,7 +56,7 @@ pub enum First<'f> {
     /// By use.
     Curve(Curve),
     /// By provided slots.
-    Stairs(&'f dyn Fn(u128) -> Usd),
+    Stairs(Box<dyn Stairs + 'f>),
 }
 
 /// Traffic of one shape: utilization constant, slots in proportion to invocations.
@@ -89,7 +90,7 @@ impl Shape {
 struct Search<'s> {
     shape: Shape,
     first: First<'s>,
-    second: &'s dyn Fn(u128) -> Usd,
+    second: &'s dyn Stairs,
     state: Option<Side>,
     flips: Flips,
     patience: u64,
@@ -100,7 +101,7 @@ pub fn flips(
     function: &Function,
     hours: &Exact,
     first: First<'_>,
-    second: &dyn Fn(u128) -> Usd,
+    second: &dyn Stairs,
 ) -> Option<Flips> {
     let calls = Exact::from(function.invocations);
     let target = Exact::from(function.container().target_utilization);
@@ -132,7 +133,7 @@ impl Search<'_> {
     fn first_at(&self, calls: u128) -> Usd {
         match &self.first {
             First::Curve(curve) => curve.at(&Exact::whole(calls)),
-            First::Stairs(stairs) => stairs(self.shape.slots(calls)),
+            First::Stairs(stairs) => stairs.hold(self.shape.slots(calls)).monthly,
         }
     }
 
@@ -147,7 +148,10 @@ impl Search<'_> {
             return;
         }
         self.patience -= 1;
-        let (cheapest, dearest) = ((self.second)(low), (self.second)(high));
+        let (cheapest, dearest) = (
+            self.second.hold(low).monthly,
+            self.second.hold(high).monthly,
+        );
         if self.first_at(to) <= cheapest {
             self.enter(Side::First, from);
         } else if self.first_at(from) > dearest {

@@ -3,12 +3,16 @@
 pub mod args;
 mod compare;
 pub mod exit;
+mod explain;
+mod init;
 mod input;
 mod output;
+mod prices;
 mod progress;
+mod shell;
 mod subject;
 
-use crate::diag::{self, Code, Diag};
+use crate::diag;
 use annotate_snippets::Renderer;
 use args::{Cli, Command};
 use clap::Parser;
@@ -48,7 +52,11 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn run(command: &Command) -> Outcome {
     match command {
         Command::Compare(args) => compare::run(args),
-        _ => Err(Failure::Diags(Diag::new(Code::NotPriced, "not yet").into())),
+        Command::Explain(args) => explain::run(args),
+        Command::Prices(args) => prices::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Completions { shell } => shell::completions(*shell),
+        Command::Man => shell::man(),
     }
 }
 

@@ -3,10 +3,10 @@
 //! Rules: EKS price list (cluster hour, extended support), EC2 on demand per instance hour, EBS gp3
 //! per GB-month; a node's capacity by the kubelet's formula ([`crate::catalog::instances`]).
 
-use super::slot::{Slot, needed};
+use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Cluster, Company, Context, Cost, CostModel, Fleet, Holding,
-    Infeasible, Line, Missing, Notes, Platform, Tariff, oldest,
+    Infeasible, Line, Missing, Notes, Platform, Stairs, Tariff, oldest,
 };
 use crate::catalog::{Architecture, InstanceType, Price, Regional};
 use crate::diag::{Code, Diag, Diags};
@@ -445,11 +445,6 @@ impl Placed<'_> {
         let slots = &Exact::whole(pods) * &Exact::whole(self.pod.slots);
         &slots * &Exact::from(self.function.container().target_utilization)
     }
-
-    /// Nodes' worth of all pods of the cluster if the function had `share` instead of today's.
-    fn cluster_share(&self, today: &Exact, share: &Exact) -> Exact {
-        &(&self.cluster.share - today) + share
-    }
 }
 
 impl Model<'_> {
@@ -655,41 +650,61 @@ impl CostModel for Model<'_> {
 }
 
 impl Capacity for Model<'_> {
-    fn hold(&self, index: usize, slots: u128) -> Option<Holding> {
+    fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>> {
         let placed = self.place(index).ok()?;
         let today = placed.share(self.pods_today(&placed));
-        let pods = with_minimum(placed.function, placed.pod.for_slots(slots));
+        Some(Box::new(Tenant {
+            others: &placed.cluster.share - &today,
+            placed,
+        }))
+    }
+}
+
+/// One function on a cluster whose other functions stay as they are.
+struct Tenant<'m> {
+    placed: Placed<'m>,
+    /// Nodes' worth of the others' pods.
+    others: Exact,
+}
+
+impl Tenant<'_> {
+    fn pods(&self, slots: u128) -> u128 {
+        with_minimum(self.placed.function, self.placed.pod.for_slots(slots))
+    }
+}
+
+impl Stairs for Tenant<'_> {
+    fn hold(&self, slots: u128) -> Holding {
+        let placed = &self.placed;
+        let pods = self.pods(slots);
         let share = placed.share(pods);
-        let all = placed.cluster_share(&today, &share);
+        let all = &self.others + &share;
         let monthly = placed.ground.month(&placed.candidate.price, &all);
-        Some(Holding {
+        Holding {
             monthly: placed.allocated(&monthly, &share, &all),
             carries: placed.carried(pods),
-        })
+        }
     }
 
-    fn steps(&self, index: usize, peak: &Exact) -> Option<CapacitySteps> {
-        let placed = self.place(index).ok()?;
+    fn steps(&self, peak: &Exact) -> CapacitySteps {
+        let placed = &self.placed;
         let (ground, node) = (placed.ground, &placed.candidate.node);
         let slot = Slot::of(placed.function);
-        let target = Exact::from(placed.function.container().target_utilization);
-        let part = slot
-            .vcpu
-            .over(&node.vcpu)?
-            .max(slot.memory_mb.over(&node.memory_mb)?);
+        // The pod fits the node, so the node has some of both.
+        let part = |need: &Exact, have: &Exact| need.over(have).unwrap_or(Exact::ZERO);
+        let of_node = part(&slot.vcpu, &node.vcpu).max(part(&slot.memory_mb, &node.memory_mb));
         let slots = needed(placed.function, peak);
         let whole = placed.pod.for_slots(slots);
-        let today = placed.share(self.pods_today(&placed));
-        let share = placed.share(with_minimum(placed.function, whole));
-        let all = placed.cluster_share(&today, &share);
+        let share = placed.share(self.pods(slots));
+        let all = &self.others + &share;
         let rate = &placed.candidate.price.rate;
         let machines = |nodes: &Exact| rate * &Qty::new(nodes * ground.hours);
         let everything = ground.month(&placed.candidate.price, &all);
-        Some(CapacitySteps {
-            slots: machines(&(&part * &peak.over(&target)?)),
+        CapacitySteps {
+            slots: machines(&(&of_node * &planned(placed.function, peak))),
             whole_tasks: machines(&placed.share(whole)),
             minimums: placed.allocated(&machines(&ground.nodes(&all)), &share, &all),
             everything: placed.allocated(&everything, &share, &all),
-        })
+        }
     }
 }

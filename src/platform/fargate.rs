@@ -2,18 +2,23 @@
 //!
 //! Rules: AWS Fargate pricing page (requested vCPU and memory; ephemeral storage over 20 GB).
 
-use super::slot::{Slot, needed};
+mod ladder;
+
+use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Company, Context, Cost, CostModel, Fleet, Holding, Infeasible, Line,
-    Missing, Notes, Platform, Tariff, oldest,
+    Missing, Notes, Platform, Stairs, Tariff, oldest,
 };
 use crate::catalog::{Architecture, Price, Regional};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::text::listed;
-use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, MB_PER_GB, MS_PER_SECOND, VcpuHour};
+use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, LAMBDA_MEMORY_MB, MB_PER_GB, VcpuHour};
 use crate::workload::{Function, TaskSize};
+use ladder::{Ladder, Tasks};
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// AWS Fargate, on demand.
 pub struct Fargate;
@@ -40,6 +45,8 @@ struct Offer {
     storage: Result<Price<GbHour>, Diag>,
     /// Dollars per hour of each of the 74 sizes, by vCPU and then by memory.
     sizes: Vec<(TaskSize, Exact)>,
+    /// Ladders of functions that say nothing of containers, by memory in MB, made when needed.
+    ladders: Vec<OnceLock<Result<Box<Ladder>, Infeasible>>>,
 }
 
 impl Offer {
@@ -50,8 +57,12 @@ impl Offer {
             memory: regional.price(&path("memory"))?,
             storage: regional.price("fargate.storage.ephemeral"),
             sizes: Vec::new(),
+            ladders: (0..=*LAMBDA_MEMORY_MB.end())
+                .map(|_| OnceLock::new())
+                .collect(),
         };
-        let priced = |size| (size, offer.hourly(size).reduced());
+        // All have one denominator, so that comparing them compares whole numbers.
+        let priced = |size| (size, offer.hourly(size));
         offer.sizes = TaskSize::up_to_16_vcpu().into_iter().map(priced).collect();
         Ok(offer)
     }
@@ -61,6 +72,24 @@ impl Offer {
         let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
         let gigabytes = Exact::ratio(size.memory_mb.into(), MB_PER_GB.into());
         &(&vcpus * self.vcpu.rate.per_unit()) + &(&gigabytes * self.memory.rate.per_unit())
+    }
+
+    fn storage_hourly(&self, function: &Function) -> Exact {
+        match (&self.storage, paid_storage(function)) {
+            (_, 0) | (Err(_), _) => Exact::ZERO,
+            (Ok(price), paid) => &Exact::from(paid) * price.rate.per_unit(),
+        }
+    }
+
+    fn climb(&self, function: &Function) -> Result<Ladder, Infeasible> {
+        let storage = self.storage_hourly(function);
+        let fixed = function.container().task;
+        let fixed = fixed.map(|size| (size, &self.hourly(size) + &storage));
+        let sizes = self
+            .sizes
+            .iter()
+            .map(|(size, hourly)| (*size, hourly + &storage));
+        Ladder::climb(function, fixed, sizes)
     }
 }
 
@@ -95,21 +124,6 @@ fn offers(context: &Context<'_>) -> Result<Vec<Option<Offer>>, Diags> {
     missing.into_result(offers)
 }
 
-/// A fleet of tasks.
-struct Tasks {
-    size: TaskSize,
-    requests_per_task: u128,
-    count: u128,
-    /// Dollars per hour of one, storage included.
-    hourly: Exact,
-}
-
-impl Tasks {
-    fn hourly_fleet(&self) -> Exact {
-        &self.hourly * &Exact::whole(self.count)
-    }
-}
-
 struct Model<'a> {
     context: Context<'a>,
     offers: Vec<Option<Offer>>,
@@ -122,57 +136,33 @@ impl Model<'_> {
             .ok_or_else(|| Infeasible("the region has no Fargate prices".to_owned()))
     }
 
-    fn storage_hourly(&self, function: &Function, offer: &Offer) -> Exact {
-        match (&offer.storage, paid_storage(function)) {
-            (_, 0) | (Err(_), _) => Exact::ZERO,
-            (Ok(price), paid) => &Exact::from(paid) * price.rate.per_unit(),
-        }
-    }
-
-    /// The cheapest fleet that provides so many slots, or the one of the size that is fixed.
-    fn tasks(&self, function: &Function, slots: u128) -> Result<Tasks, Infeasible> {
+    /// The sizes worth considering. Functions that say nothing of containers and have the same
+    /// memory share theirs.
+    fn ladder(&self, function: &Function) -> Result<Cow<'_, Ladder>, Infeasible> {
         let offer = self.offer(function)?;
-        let storage = self.storage_hourly(function, offer);
-        let slot = Slot::of(function);
-        let container = function.container();
-        let fleet_of = |size: TaskSize, hourly: &Exact| {
-            let millicores = u64::from(size.quarter_vcpus) * u64::from(MS_PER_SECOND) / 4;
-            let fitting = || slot.fit(millicores, size.memory_mb.into());
-            let measured = container.requests_per_task.map(u128::from);
-            let requests_per_task = measured.unwrap_or_else(fitting);
-            (requests_per_task > 0).then(|| Tasks {
-                size,
-                requests_per_task,
-                count: slots
-                    .div_ceil(requests_per_task)
-                    .max(container.min_tasks.into()),
-                hourly: hourly + &storage,
-            })
-        };
-        if let Some(size) = container.task {
-            let fixed = fleet_of(size, &offer.hourly(size));
-            return fixed.ok_or_else(|| too_small(&slot, size));
-        }
-        let mut best: Option<(Exact, Tasks)> = None;
-        for (size, hourly) in &offer.sizes {
-            let Some(fleet) = fleet_of(*size, hourly) else {
-                continue;
-            };
-            // Sizes come by vCPU, then memory: a tie keeps the earlier one.
-            let cost = fleet.hourly_fleet();
-            if best.as_ref().is_none_or(|(lowest, _)| cost < *lowest) {
-                best = Some((cost, fleet));
+        let shared = offer.ladders.get(function.memory_mb as usize);
+        match shared.filter(|_| function.is_like_for_like()) {
+            Some(shared) => {
+                let ladder = shared.get_or_init(|| offer.climb(function).map(Box::new));
+                ladder
+                    .as_ref()
+                    .map(|ladder| Cow::Borrowed(&**ladder))
+                    .map_err(Clone::clone)
             }
+            None => offer.climb(function).map(Cow::Owned),
         }
-        best.map(|(_, fleet)| fleet).ok_or_else(|| too_large(&slot))
     }
 
     /// The fleet of today's traffic.
     fn today(&self, index: usize) -> Result<(&Function, Tasks), Infeasible> {
         let function = self.context.function(index);
         let peak = function.peak_concurrency(&self.context.scenario.hours);
-        let tasks = self.tasks(function, needed(function, &peak))?;
-        Ok((function, tasks))
+        let min_tasks = function.container().min_tasks;
+        let ladder = self.ladder(function)?;
+        Ok((
+            function,
+            ladder.cheapest(needed(function, &peak), min_tasks),
+        ))
     }
 
     fn month(&self, hourly: &Exact) -> Usd {
@@ -180,52 +170,18 @@ impl Model<'_> {
     }
 }
 
-/// What the tasks carry at target utilization.
-fn carried(function: &Function, tasks: &Tasks) -> Exact {
-    let slots = &Exact::whole(tasks.count) * &Exact::whole(tasks.requests_per_task);
-    &slots * &Exact::from(function.container().target_utilization)
-}
-
-fn describe(slot: &Slot) -> String {
-    let base = match slot.base_mb.is_zero() {
-        true => String::new(),
-        false => format!(" over a base of {} MB", slot.base_mb.to_fixed(0)),
-    };
-    format!(
-        "a request needs {} vCPU and {} MB{base}",
-        slot.vcpu.to_fixed(2),
-        slot.memory_mb.to_fixed(0)
-    )
-}
-
-fn too_small(slot: &Slot, size: TaskSize) -> Infeasible {
-    Infeasible(format!(
-        "{}, more than a task of {} vCPU / {} GB has",
-        describe(slot),
-        size.vcpu_text(),
-        size.memory_gb_text()
-    ))
-}
-
-fn too_large(slot: &Slot) -> Infeasible {
-    Infeasible(format!(
-        "{}, more than any task up to 16 vCPU has",
-        describe(slot)
-    ))
-}
-
 impl CostModel for Model<'_> {
     fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
         let (function, tasks) = self.today(index)?;
-        let monthly = self.month(&tasks.hourly_fleet());
+        let monthly = self.month(&tasks.hourly());
         Ok(Cost {
             billed: monthly.clone(),
             compared: monthly,
             fleet: Some(Fleet::Tasks {
                 tasks: tasks.count,
-                size: tasks.size,
-                requests_per_task: tasks.requests_per_task,
-                capacity: carried(function, &tasks),
+                size: tasks.rung.size,
+                requests_per_task: tasks.rung.requests_per_task,
+                capacity: tasks.carries(function),
             }),
         })
     }
@@ -239,8 +195,8 @@ impl CostModel for Model<'_> {
         };
         let hours = &self.context.scenario.hours * &Exact::whole(tasks.count);
         let times = |amount: Exact| &hours * &amount;
-        let vcpus = Exact::ratio(tasks.size.quarter_vcpus.into(), 4);
-        let gigabytes = Exact::ratio(tasks.size.memory_mb.into(), MB_PER_GB.into());
+        let vcpus = Exact::ratio(tasks.rung.size.quarter_vcpus.into(), 4);
+        let gigabytes = Exact::ratio(tasks.rung.size.memory_mb.into(), MB_PER_GB.into());
         let mut lines = vec![
             Line::new("vCPU", times(vcpus), &offer.vcpu),
             Line::new("memory", times(gigabytes), &offer.memory),
@@ -305,32 +261,57 @@ impl CostModel for Model<'_> {
 }
 
 impl Capacity for Model<'_> {
-    fn hold(&self, index: usize, slots: u128) -> Option<Holding> {
+    fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>> {
         let function = self.context.function(index);
-        let tasks = self.tasks(function, slots).ok()?;
-        Some(Holding {
-            monthly: self.month(&tasks.hourly_fleet()),
-            carries: carried(function, &tasks),
-        })
+        Some(Box::new(Flight {
+            model: self,
+            function,
+            offer: self.offer(function).ok()?,
+            ladder: self.ladder(function).ok()?,
+        }))
+    }
+}
+
+/// The fleet of one function over its slots.
+struct Flight<'m> {
+    model: &'m Model<'m>,
+    function: &'m Function,
+    offer: &'m Offer,
+    ladder: Cow<'m, Ladder>,
+}
+
+impl Flight<'_> {
+    fn tasks(&self, slots: u128) -> Tasks {
+        let min_tasks = self.function.container().min_tasks;
+        self.ladder.cheapest(slots, min_tasks)
+    }
+}
+
+impl Stairs for Flight<'_> {
+    fn hold(&self, slots: u128) -> Holding {
+        let tasks = self.tasks(slots);
+        Holding {
+            monthly: self.model.month(&tasks.hourly()),
+            carries: tasks.carries(self.function),
+        }
     }
 
-    fn steps(&self, index: usize, peak: &Exact) -> Option<CapacitySteps> {
-        let function = self.context.function(index);
-        let slots = needed(function, peak);
-        let tasks = self.tasks(function, slots).ok()?;
-        let offer = self.offer(function).ok()?;
-        let slot = Slot::of(function);
-        let memory_gb = slot.memory_mb.over(&Exact::from(MB_PER_GB))?;
-        let slot_hourly = &(&slot.vcpu * offer.vcpu.rate.per_unit())
-            + &(&memory_gb * offer.memory.rate.per_unit());
-        let target = Exact::from(function.container().target_utilization);
-        let bare = offer.hourly(tasks.size);
-        let of = |count: u128| self.month(&(&bare * &Exact::whole(count)));
-        Some(CapacitySteps {
-            slots: self.month(&(&slot_hourly * &peak.over(&target)?)),
-            whole_tasks: of(slots.div_ceil(tasks.requests_per_task)),
+    fn steps(&self, peak: &Exact) -> CapacitySteps {
+        let slots = needed(self.function, peak);
+        let tasks = self.tasks(slots);
+        let slot = Slot::of(self.function);
+        let memory_gb = &slot.memory_mb * &Exact::ratio(1, MB_PER_GB.into());
+        let slot_hourly = &(&slot.vcpu * self.offer.vcpu.rate.per_unit())
+            + &(&memory_gb * self.offer.memory.rate.per_unit());
+        let bare = self.offer.hourly(tasks.rung.size);
+        let of = |count: u128| self.model.month(&(&bare * &Exact::whole(count)));
+        CapacitySteps {
+            slots: self
+                .model
+                .month(&(&slot_hourly * &planned(self.function, peak))),
+            whole_tasks: of(slots.div_ceil(tasks.rung.requests_per_task)),
             minimums: of(tasks.count),
-            everything: self.month(&tasks.hourly_fleet()),
-        })
+            everything: self.model.month(&tasks.hourly()),
+        }
     }
 }

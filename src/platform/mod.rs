@@ -116,11 +116,18 @@ pub enum UsageParts {
 
 /// A tariff paid by provided capacity.
 pub trait Capacity {
-    /// The fleet that provides so many slots for a function, the other functions staying; `None`
-    /// when the function cannot run here.
-    fn hold(&self, index: usize, slots: u128) -> Option<Holding>;
-    /// What that fleet costs by the effects that make it dearer than its slots.
-    fn steps(&self, index: usize, peak: &Exact) -> Option<CapacitySteps>;
+    /// How the fleet of a function grows, the other functions staying; `None` when the function
+    /// cannot run here.
+    fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>>;
+}
+
+/// The fleet of one function over the slots that it must provide: its cost rises in steps.
+pub trait Stairs {
+    /// The fleet that provides so many slots.
+    fn hold(&self, slots: u128) -> Holding;
+    /// What the fleet for a peak concurrency costs, by the effects that make it dearer than its
+    /// slots.
+    fn steps(&self, peak: &Exact) -> CapacitySteps;
 }
 
 /// A fleet held for a function.

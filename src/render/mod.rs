@@ -1,8 +1,12 @@
 //! What a report looks like: one format a file. Nothing is computed here.
 
 pub mod csv;
+pub mod explain;
 pub mod json_v1;
+mod paint;
+pub mod prices;
 pub mod table;
+mod words;
 
 use crate::report::Comparison;
 

@@ -1,10 +1,340 @@
+//! The answer for people, designed at 80 columns: costs first, then the verdict, then what it
+//! rests on. A wide terminal gets more columns, a terminal gets colour.
+
+use super::View;
+use super::paint::{Paint, wrapped};
+use super::words::{self, count, money, percent};
+use crate::crossover::{Crossover, Point};
+use crate::exact::Exact;
+use crate::platform::Notes;
+use crate::report::{Comparison, Summary};
+use crate::text::{listed, printable};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
+use comfy_table::{ColumnConstraint, LineStyle, Width};
+use rayon::prelude::*;
 use std::io::{self, Write};
-pub fn write(
-    views: &[super::View<'_>],
+
+/// Width from which further columns fit.
+const WIDE: u16 = 120;
+/// Functions up to which each gets a verdict of its own; above, only those that should move.
+const FEW: usize = 12;
+/// Cells of the bar.
+const BAR: u32 = 48;
+
+/// Writes comparisons one below the other.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(views: &[View<'_>], width: u16, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint::new(color);
+    for (number, view) in views.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        Page { view, paint, width }.write(out)?;
+    }
+    Ok(())
+}
+
+struct Page<'p> {
+    view: &'p View<'p>,
+    paint: Paint,
     width: u16,
-    color: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let _ = (views, width, color);
-    writeln!(out, "todo")
+}
+
+impl Page<'_> {
+    fn comparison(&self) -> &Comparison<'_> {
+        self.view.comparison
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let comparison = self.comparison();
+        let summaries: Vec<Summary> = self
+            .view
+            .selected
+            .par_iter()
+            .map(|index| comparison.summary(*index))
+            .collect();
+        (self.view.progress)(summaries.len() as u64);
+        writeln!(out, "{}\n", self.heading())?;
+        writeln!(out, "{}\n", self.costs(&summaries))?;
+        self.verdicts(&summaries, out)?;
+        self.totals(out)?;
+        self.notes(&comparison.notes(), out)
+    }
+
+    fn heading(&self) -> String {
+        let scenario = self.comparison().scenario();
+        let regions: Vec<&str> = scenario
+            .regions
+            .iter()
+            .map(|region| &*region.name)
+            .collect();
+        let regions = match regions.len() {
+            0..=3 => listed(&regions),
+            many => format!("{many} regions"),
+        };
+        let functions = words::plural(scenario.functions.len() as u128, "function");
+        let line = format!(
+            "{}: {functions} in {regions}, US dollars a month",
+            printable(&scenario.name)
+        );
+        self.paint.bold(&line)
+    }
+
+    fn costs(&self, summaries: &[Summary]) -> String {
+        let mut table = Table::new();
+        table
+            .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.width)
+            .set_truncation_indicator("…");
+        match self.paint.is_on() {
+            true => table.enforce_styling(),
+            false => table.force_no_tty(),
+        };
+        let header = self.header();
+        table.set_header(header.iter().map(|title| self.title_cell(title)));
+        let rows = self.view.selected.iter().zip(summaries);
+        table.add_rows(rows.map(|(index, summary)| self.row(*index, summary)));
+        // Numbers are never broken: what is too wide takes its room from the name.
+        let longest = ColumnConstraint::LowerBoundary(Width::Fixed(12));
+        let rest = header
+            .iter()
+            .skip(1)
+            .map(|_| ColumnConstraint::ContentWidth);
+        table.set_constraints([longest].into_iter().chain(rest));
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        table.trim_fmt()
+    }
+
+    fn title_cell(&self, title: &str) -> Cell {
+        match self.paint.is_on() {
+            true => Cell::new(title).add_attribute(Attribute::Bold),
+            false => Cell::new(title),
+        }
+    }
+
+    fn is_wide(&self) -> bool {
+        self.width >= WIDE
+    }
+
+    fn header(&self) -> Vec<String> {
+        let platforms = self.comparison().platforms();
+        let titles = platforms.iter().map(|bound| bound.title.to_owned());
+        let crossings = platforms
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| self.has_crossing(*number))
+            .map(|(_, bound)| format!("u* {}", bound.title));
+        let mut header = vec!["function".to_owned()];
+        if self.is_wide() {
+            header.extend(["calls", "MB", "ms", "peak"].map(str::to_owned));
+        }
+        header.extend(titles);
+        header.push("u".to_owned());
+        header.extend(crossings);
+        if self.is_wide() {
+            header.push("cheapest".to_owned());
+        }
+        header
+    }
+
+    /// True for a platform that some other is compared with over utilization.
+    fn has_crossing(&self, platform: usize) -> bool {
+        self.comparison().is_crossed(platform)
+    }
+
+    fn row(&self, index: usize, summary: &Summary) -> Row {
+        let comparison = self.comparison();
+        let function = &comparison.scenario().functions[index];
+        let mut cells = vec![Cell::new(printable(&function.name))];
+        if self.is_wide() {
+            cells.push(Cell::new(count(function.invocations.into())));
+            cells.push(Cell::new(count(function.memory_mb.into())));
+            cells.push(Cell::new(Exact::from(function.duration_ms)));
+            cells.push(Cell::new(summary.workload.peak_concurrency.to_fixed(1)));
+        }
+        for (number, cost) in summary.costs.iter().enumerate() {
+            let text = match cost {
+                Ok(cost) => money(&cost.billed),
+                Err(_) => "-".to_owned(),
+            };
+            let cell = Cell::new(text);
+            let best = self.paint.is_on() && summary.cheapest == Some(number);
+            cells.push(if best {
+                cell.fg(comfy_table::Color::Green)
+            } else {
+                cell
+            });
+        }
+        let load = summary.workload.utilization.as_ref();
+        cells.push(Cell::new(load.map_or_else(|| "-".to_owned(), percent)));
+        let crossed = (0..comparison.platforms().len()).filter(|number| self.has_crossing(*number));
+        cells.extend(crossed.map(|number| Cell::new(words::crossing(summary, number))));
+        if self.is_wide() {
+            let best = summary
+                .cheapest
+                .map_or("-", |number| comparison.platforms()[number].title);
+            cells.push(Cell::new(best));
+        }
+        Row::from(cells)
+    }
+
+    fn verdicts(&self, summaries: &[Summary], out: &mut dyn Write) -> io::Result<()> {
+        let functions = || self.view.selected.iter().copied().zip(summaries);
+        if summaries.len() <= FEW {
+            for (index, summary) in functions() {
+                self.verdict(index, summary, out)?;
+            }
+            return Ok(());
+        }
+        let mut moving: Vec<_> = functions()
+            .filter(|(index, summary)| words::verdict(self.comparison(), *index, summary).moves)
+            .collect();
+        moving.sort_by(|left, right| right.1.gap.cmp(&left.1.gap));
+        let staying = summaries.len() - moving.len();
+        let line = format!(
+            "{} of {} are where they are cheapest{}",
+            count(staying as u128),
+            count(summaries.len() as u128),
+            if moving.is_empty() {
+                ""
+            } else {
+                "; the largest moves:"
+            }
+        );
+        writeln!(out, "{}\n", self.paint.bold(&line))?;
+        for (index, summary) in moving.iter().take(FEW) {
+            self.verdict(*index, summary, out)?;
+        }
+        if moving.len() > FEW {
+            let rest = count((moving.len() - FEW) as u128);
+            writeln!(out, "… and {rest} more moves: --format csv lists all\n")?;
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, index: usize, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        let comparison = self.comparison();
+        let verdict = words::verdict(comparison, index, summary);
+        let name = &comparison.scenario().functions[index].name;
+        writeln!(out, "{}", self.paint.bold(&printable(name)))?;
+        let advice = match verdict.moves {
+            true => self.paint.yellow(&verdict.advice),
+            false => self.paint.green(&verdict.advice),
+        };
+        let plain = format!("{}: {}", verdict.advice, verdict.reason);
+        let text = wrapped(&plain, "  ", self.width);
+        writeln!(out, "{}", text.replacen(&verdict.advice, &advice, 1))?;
+        let crossing = verdict.pair.and_then(|pair| {
+            let found = summary.crossovers.iter().find(|(other, _)| *other == pair);
+            found.map(|(_, crossover)| crossover)
+        });
+        if let Some(bar) = crossing.and_then(|crossing| self.bar(summary, crossing)) {
+            writeln!(out, "{bar}")?;
+        }
+        let detail = comparison.detail(index, summary);
+        for (pair, flips) in &detail.flips {
+            let said = flips
+                .as_ref()
+                .and_then(|flips| words::flips(comparison, *pair, flips));
+            if let Some(said) = said {
+                writeln!(out, "{}", wrapped(&said, "  ", self.width))?;
+            }
+        }
+        writeln!(out)
+    }
+
+    /// u and u* between 0 and 100 %, with the band of the rule of thumb.
+    fn bar(&self, summary: &Summary, crossover: &Crossover) -> Option<String> {
+        let load = summary.workload.utilization.as_ref()?;
+        let place = |share: &Exact| {
+            let cells = share * &Exact::from(BAR);
+            let cell = cells.floor().and_then(|cell| u32::try_from(cell).ok());
+            cell.map(|cell| cell.min(BAR - 1))
+        };
+        let inside = |point: &&Point| point.utilization <= Exact::ONE;
+        let point = crossover.point.as_ref();
+        let here = place(load)?;
+        let cross = point
+            .filter(inside)
+            .and_then(|point| place(&point.utilization));
+        let (low, high) = (BAR * 30 / 100, BAR * 40 / 100);
+        let cells = (0..BAR).map(|cell| {
+            if cell == here && Some(cell) == cross {
+                self.paint.bold("◆")
+            } else if cell == here {
+                self.paint.bold("●")
+            } else if Some(cell) == cross {
+                self.paint.yellow("▲")
+            } else if (low..high).contains(&cell) {
+                self.paint.dim("▒")
+            } else {
+                self.paint.dim("─")
+            }
+        });
+        let cells: String = cells.collect();
+        let crossing = point.map_or_else(|| "never".to_owned(), |p| percent(&p.utilization));
+        let here = percent(load);
+        Some(format!("  ├{cells}┤ ● u {here}  ▲ u* {crossing}"))
+    }
+
+    fn totals(&self, out: &mut dyn Write) -> io::Result<()> {
+        let comparison = self.comparison();
+        let totals = comparison.totals();
+        let platforms = comparison.platforms().iter().zip(&totals.platforms);
+        let mut rows: Vec<(String, _)> = platforms
+            .map(|(bound, total)| (format!("all on {}", bound.title), total))
+            .collect();
+        rows.push((
+            "each where it is cheapest".to_owned(),
+            &totals.cheapest_each,
+        ));
+        rows.push(("as it runs today".to_owned(), &totals.today));
+        let amounts: Vec<String> = rows
+            .iter()
+            .map(|(_, total)| total.as_ref().map_or_else(|| "-".to_owned(), money))
+            .collect();
+        let widest = amounts.iter().map(String::len).max().unwrap_or(0);
+        writeln!(out, "{}", self.paint.bold("Totals a month"))?;
+        for ((label, _), amount) in rows.iter().zip(&amounts) {
+            writeln!(
+                out,
+                "  {label:<26} {amount:>widest$}{}",
+                self.machines(label)
+            )?;
+        }
+        writeln!(out)
+    }
+
+    /// The nodes behind the total of EKS.
+    fn machines(&self, label: &str) -> String {
+        let clusters = self.comparison().clusters();
+        match clusters.as_slice() {
+            [cluster] if label == "all on EKS" => {
+                let nodes = cluster.nodes.to_fixed(2);
+                let nodes = nodes.trim_end_matches('0').trim_end_matches('.');
+                format!("  {nodes} x {}", cluster.instance_type)
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn notes(&self, notes: &Notes, out: &mut dyn Write) -> io::Result<()> {
+        for (title, lines) in [
+            ("Assumed", &notes.assumptions),
+            ("Not counted", &notes.not_counted),
+        ] {
+            writeln!(out, "{}", self.paint.bold(title))?;
+            for line in lines {
+                let text = wrapped(line, "    ", self.width);
+                writeln!(out, "  - {}", text.trim_start())?;
+            }
+        }
+        Ok(())
+    }
 }

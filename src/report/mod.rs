@@ -7,7 +7,7 @@
 mod notes;
 
 use crate::catalog::{InstanceType, Regional};
-use crate::crossover::{self, Crossover, Load, Step};
+use crate::crossover::{Crossover, Load, Step};
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -156,7 +156,7 @@ impl<'a> Comparison<'a> {
             let (usage, capacity) = self.usage_and_capacity(pair)?;
             costs[pair.from].as_ref().ok()?;
             costs[pair.to].as_ref().ok()?;
-            let fleet = crossover::fleet_of(capacity, index, function, &load)?;
+            let fleet = capacity.stairs(index)?.hold(load.slots(function));
             let curve = usage.curve(index, UsageParts::All);
             Some((pair, load.cross(&curve, &fleet)))
         };
@@ -179,7 +179,7 @@ impl<'a> Comparison<'a> {
         let models = || self.platforms.iter().map(|bound| &bound.model);
         let steps = |pair: Pair| {
             let (usage, capacity) = self.usage_and_capacity(pair)?;
-            let fleet = capacity.steps(index, &load.peak)?;
+            let fleet = capacity.stairs(index)?.steps(&load.peak);
             Some((pair, load.steps(index, usage, &fleet)))
         };
         let crossed = summary.crossovers.iter().map(|(pair, _)| *pair);
@@ -225,6 +225,12 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// True for a platform that a platform paid by use is compared with over utilization.
+    pub fn is_crossed(&self, platform: usize) -> bool {
+        let with = |pair: &Pair| pair.to == platform && self.usage_and_capacity(*pair).is_some();
+        self.pairs().any(|pair| with(&pair))
+    }
+
     /// The oldest date at which a price in a function's bill was confirmed.
     pub fn price_as_of(&self, index: usize, platform: usize) -> &str {
         self.platforms[platform].model.price_as_of(index)
@@ -258,25 +264,17 @@ impl<'a> Comparison<'a> {
     }
 
     fn flips(&self, index: usize, function: &Function, pair: Pair) -> Option<Flips> {
-        let stairs = |capacity: &dyn Capacity, slots: u128| {
-            let held = capacity.hold(index, slots);
-            held.map_or(Usd::ZERO, |held| held.monthly)
-        };
         let hours = &self.scenario().hours;
         let tariff = |number: usize| self.platforms[number].model.tariff();
-        match (tariff(pair.from), tariff(pair.to)) {
-            (Tariff::Usage(usage), Tariff::Capacity(capacity)) => {
-                let curve = usage.curve(index, UsageParts::All);
-                let second = |slots| stairs(capacity, slots);
-                volume::flips(function, hours, First::Curve(curve), &second)
-            }
-            (Tariff::Capacity(one), Tariff::Capacity(other)) => {
-                let first = |slots| stairs(one, slots);
-                let second = |slots| stairs(other, slots);
-                volume::flips(function, hours, First::Stairs(&first), &second)
-            }
-            _ => None,
-        }
+        let Tariff::Capacity(capacity) = tariff(pair.to) else {
+            return None;
+        };
+        let second = capacity.stairs(index)?;
+        let first = match tariff(pair.from) {
+            Tariff::Usage(usage) => First::Curve(usage.curve(index, UsageParts::All)),
+            Tariff::Capacity(capacity) => First::Stairs(capacity.stairs(index)?),
+        };
+        volume::flips(function, hours, first, &*second)
     }
 
     fn cheapest(

@@ -109,6 +109,11 @@ impl Function {
         self.container.as_deref().unwrap_or(&LIKE_FOR_LIKE)
     }
 
+    /// True for a function that says nothing about containers.
+    pub fn is_like_for_like(&self) -> bool {
+        self.container.is_none()
+    }
+
     /// Architecture of the container side.
     pub fn container_architecture(&self) -> Architecture {
         self.container().architecture.unwrap_or(self.architecture)

@@ -1,0 +1,195 @@
+//! Writes a fleet of made-up functions as CSV, to try the program on and to measure it with.
+//!
+//! ```console
+//! cargo run --release --example fleet -- ROWS [--seed S] > fleet.csv
+//! ```
+//!
+//! The same rows and seed give the same bytes on every machine: the generator is splitmix64 and all
+//! arithmetic is in whole numbers. What it imitates: names of teams and jobs, the usual memory sizes
+//! with an odd one now and then, many short calls and a few long ones, invocations over nine orders
+//! of magnitude (most functions are rarely called, a few make nearly all calls), mostly low
+//! utilization, a handful of regions, two architectures, and a CPU time that somebody measured for
+//! one function in four.
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: fleet ROWS [--seed S]";
+const HEADER: &str = "name,region,architecture,memory_mb,duration_ms,invocations_per_month,\
+                      utilization,cpu_ms";
+
+const TEAMS: [&str; 16] = [
+    "orders",
+    "payments",
+    "catalog",
+    "search",
+    "users",
+    "media",
+    "billing",
+    "shipping",
+    "inventory",
+    "pricing",
+    "reviews",
+    "notify",
+    "reports",
+    "auth",
+    "partners",
+    "telemetry",
+];
+const JOBS: [&str; 16] = [
+    "checkout",
+    "webhook",
+    "resize",
+    "sync",
+    "export",
+    "import",
+    "lookup",
+    "index",
+    "authorize",
+    "digest",
+    "cleanup",
+    "fanout",
+    "render",
+    "validate",
+    "score",
+    "archive",
+];
+/// Regions as often as they stand here.
+const REGIONS: [&str; 10] = [
+    "us-east-1",
+    "us-east-1",
+    "us-east-1",
+    "us-east-1",
+    "us-west-2",
+    "us-west-2",
+    "eu-west-1",
+    "eu-west-1",
+    "eu-central-1",
+    "ap-south-1",
+];
+/// Memory sizes, MB, as often as they stand here.
+const MEMORY: [u64; 16] = [
+    128, 128, 128, 128, 256, 256, 256, 512, 512, 512, 1024, 1024, 1536, 1769, 2048, 3008,
+];
+/// Sizes that are rare, MB.
+const LARGE: [u64; 5] = [4096, 5120, 6144, 8192, 10_240];
+/// Work that one function may do, ms a month: about 76 calls in flight.
+const MOST_MS: u64 = 200_000_000_000;
+/// Shortest part of Lambda's 15 minutes that is left free, ms.
+const LONGEST_MS: u64 = 890_000;
+
+/// Splitmix64 (Steele, Lea and Flood, 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `end`.
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    fn one_in(&mut self, chances: u64) -> bool {
+        self.below(chances) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        let index = self.below(from.len() as u64);
+        from[usize::try_from(index).unwrap_or(0)]
+    }
+
+    fn memory_mb(&mut self) -> u64 {
+        match self.below(32) {
+            0 => self.pick(&LARGE),
+            1 => 128 + self.below(2945),
+            _ => self.pick(&MEMORY),
+        }
+    }
+
+    /// Tenths of a millisecond: a power of two between 1 ms and 8 s with its middle at 64 ms, one in
+    /// forty a hundred times as long.
+    fn duration_tenths(&mut self) -> u64 {
+        let doublings: u64 = (0..4).map(|_| self.below(4)).sum();
+        let factor = if self.one_in(40) { 100 } else { 1 };
+        let tenths = (10 << doublings) + self.below(10 << doublings);
+        (tenths * factor).min(LONGEST_MS * 10)
+    }
+
+    /// Two or three significant digits over nine orders of magnitude, small ones more often.
+    fn invocations(&mut self, duration_tenths: u64) -> u64 {
+        let magnitude = self.below(9).min(self.below(12));
+        let scale = 10_u64.pow(u32::try_from(magnitude).unwrap_or(0));
+        let calls = (10 + self.below(90)) * scale;
+        calls.min(MOST_MS * 10 / duration_tenths)
+    }
+
+    /// Hundredths, from 2 to 90, low ones more often.
+    fn utilization(&mut self) -> u64 {
+        2 + self.below(89).min(self.below(89))
+    }
+
+    fn row(&mut self, number: u64, out: &mut impl Write) -> io::Result<()> {
+        let (team, job) = (self.pick(&TEAMS), self.pick(&JOBS));
+        let region = self.pick(&REGIONS);
+        let architecture = ["x86_64", "x86_64", "arm64"];
+        let architecture = self.pick(&architecture);
+        let memory = self.memory_mb();
+        let tenths = self.duration_tenths();
+        let calls = self.invocations(tenths);
+        let utilization = self.utilization();
+        write!(
+            out,
+            "{team}-{job}-{number:06},{region},{architecture},{memory},{}.{},{calls},0.{utilization:02},",
+            tenths / 10,
+            tenths % 10,
+        )?;
+        if self.one_in(4) {
+            let cpu = (tenths * (5 + self.below(90)) / 100).max(1);
+            write!(out, "{}.{}", cpu / 10, cpu % 10)?;
+        }
+        writeln!(out)
+    }
+}
+
+/// Rows and seed.
+fn arguments() -> Option<(u64, u64)> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (rows, seed) = match words.as_slice() {
+        [rows] => (rows, "1"),
+        [rows, "--seed", seed] | ["--seed", seed, rows] => (rows, *seed),
+        _ => return None,
+    };
+    Some((rows.parse().ok()?, seed.parse().ok()?))
+}
+
+fn write_fleet(rows: u64, seed: u64) -> io::Result<()> {
+    let mut random = Random(seed);
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    writeln!(out, "{HEADER}")?;
+    for number in 1..=rows {
+        random.row(number, &mut out)?;
+    }
+    out.flush()
+}
+
+fn main() -> ExitCode {
+    let Some((rows, seed)) = arguments() else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match write_fleet(rows, seed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fleet: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

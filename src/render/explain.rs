@@ -1,0 +1,302 @@
+//! Every figure unfolded: quantity x rate = cost, where the rate comes from, and why the crossover
+//! is where it is.
+
+use super::View;
+use super::paint::{Paint, wrapped};
+use super::words::{self, count, money, percent};
+use crate::crossover::{Crossover, Kind, Step};
+use crate::exact::Exact;
+use crate::money::grouped;
+use crate::platform::{Company, Cost, Infeasible, Line};
+use crate::report::{Comparison, Detail, Pair, Summary};
+use crate::text::printable;
+use crate::workload::{Capacity, Function};
+use std::io::{self, Write};
+
+/// Flips that are listed; JSON has up to a thousand.
+const LISTED: usize = 10;
+/// Characters up to which a quantity is shown with all its digits.
+const ROOM: usize = 15;
+
+/// Explains comparisons one below the other.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(views: &[View<'_>], width: u16, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint::new(color);
+    for view in views {
+        let page = Page {
+            comparison: view.comparison,
+            paint,
+            width,
+        };
+        for index in &view.selected {
+            page.function(*index, out)?;
+            (view.progress)(1);
+        }
+        page.notes(out)?;
+    }
+    Ok(())
+}
+
+struct Page<'p> {
+    comparison: &'p Comparison<'p>,
+    paint: Paint,
+    width: u16,
+}
+
+impl Page<'_> {
+    fn function(&self, index: usize, out: &mut dyn Write) -> io::Result<()> {
+        let function = &self.comparison.scenario().functions[index];
+        let summary = self.comparison.summary(index);
+        let detail = self.comparison.detail(index, &summary);
+        self.workload(function, &summary, out)?;
+        for (number, bound) in self.comparison.platforms().iter().enumerate() {
+            writeln!(out)?;
+            let company = &detail.company[number];
+            match &summary.costs[number] {
+                Ok(cost) => {
+                    self.bill(
+                        bound.title,
+                        function,
+                        cost,
+                        &detail.lines[number],
+                        company,
+                        out,
+                    )?;
+                }
+                Err(Infeasible(reason)) => {
+                    writeln!(out, "{}", self.paint.bold(bound.title))?;
+                    writeln!(
+                        out,
+                        "{}",
+                        wrapped(&format!("cannot: {reason}"), "  ", self.width)
+                    )?;
+                }
+            }
+        }
+        writeln!(out)?;
+        for (pair, crossover) in &summary.crossovers {
+            self.crossover(*pair, crossover, &detail, out)?;
+        }
+        self.flips(&detail, out)?;
+        let verdict = words::verdict(self.comparison, index, &summary);
+        writeln!(out, "{}", self.paint.bold("Verdict"))?;
+        let text = format!("{}: {}", verdict.advice, verdict.reason);
+        writeln!(out, "{}\n", wrapped(&text, "  ", self.width))
+    }
+
+    fn workload(
+        &self,
+        function: &Function,
+        summary: &Summary,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let scenario = self.comparison.scenario();
+        let heading = format!(
+            "{}: {} MB, {} in {}",
+            printable(&function.name),
+            count(function.memory_mb.into()),
+            function.architecture.name(),
+            scenario.region_of(function)
+        );
+        writeln!(out, "{}", self.paint.bold(&heading))?;
+        let duration = Exact::from(function.duration_ms);
+        let average = &summary.workload.average_concurrency;
+        writeln!(
+            out,
+            "  average concurrency  {} calls x {duration} ms / {} h = {}",
+            count(function.invocations.into()),
+            scenario.hours,
+            shown(average)
+        )?;
+        let peak = &summary.workload.peak_concurrency;
+        let how = match function.capacity {
+            Capacity::Utilization(share) => {
+                format!("{} / utilization {} =", shown(average), share.normalize())
+            }
+            Capacity::Peak(_) => "stated as peak_concurrency:".to_owned(),
+        };
+        writeln!(out, "  capacity             {how} {}", shown(peak))?;
+        let load = summary.workload.utilization.as_ref();
+        let load = load.map_or_else(|| "-".to_owned(), percent);
+        writeln!(out, "  utilization          {load}")
+    }
+
+    fn bill(
+        &self,
+        title: &str,
+        function: &Function,
+        cost: &Cost,
+        lines: &[Line],
+        company: &Company,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let per_million = cost.billed.per_million(function.invocations);
+        let per_million = per_million.map(|usd| {
+            format!(
+                ", ${} per million calls",
+                grouped(&usd.dollars().to_fixed(4))
+            )
+        });
+        let heading = format!(
+            "{title}  {} a month{}",
+            money(&cost.billed),
+            per_million.unwrap_or_default()
+        );
+        writeln!(out, "{}", self.paint.bold(&heading))?;
+        if let Some(fleet) = &cost.fleet {
+            writeln!(out, "  {}", words::fleet(fleet))?;
+        }
+        for line in lines {
+            self.line(line, out)?;
+        }
+        for (amount, what) in [
+            (&company.alone, "with a cluster of its own"),
+            (&company.avoidable, "saved by leaving"),
+        ] {
+            if let Some(amount) = amount.as_ref().filter(|amount| **amount != cost.billed) {
+                writeln!(out, "  {what}: {}", money(amount))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&self, line: &Line, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "  {:<17} {:>16} {:<13} x {:>14} = {:>12}",
+            line.item,
+            shown(&line.quantity),
+            line.unit,
+            format!("${}", line.rate),
+            money(&line.cost)
+        )?;
+        let provenance = &line.provenance;
+        let code = provenance.rate_code.as_deref();
+        let code = code.map_or_else(String::new, |code| format!(", AWS rate code {code}"));
+        let dated = format!("      {}{code}", provenance.as_of);
+        writeln!(out, "{}", self.paint.dim(&dated))?;
+        let source = format!("      {}", provenance.source);
+        writeln!(out, "{}", self.paint.dim(&source))
+    }
+
+    fn titles(&self, pair: Pair) -> [&str; 2] {
+        [pair.from, pair.to].map(|number| self.comparison.platforms()[number].title)
+    }
+
+    fn crossover(
+        &self,
+        pair: Pair,
+        crossover: &Crossover,
+        detail: &Detail,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let [from, to] = self.titles(pair);
+        let heading = format!("Crossover of {from} and {to}");
+        writeln!(out, "{}", self.paint.bold(&heading))?;
+        let text = match (&crossover.point, crossover.kind) {
+            (Some(point), kind) => format!(
+                "u* {}, {} of what the fleet carries; {} calls a month, {}{}",
+                percent(&point.utilization),
+                percent(&point.fleet_utilization),
+                count(point.invocations),
+                words::rate(point),
+                if kind == Kind::BeyondPeak {
+                    "; above today's capacity"
+                } else {
+                    ""
+                }
+            ),
+            (None, _) => format!("never: {from} is cheaper at every load that this fleet carries"),
+        };
+        writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
+        let steps = detail.steps.iter().find(|(other, _)| *other == pair);
+        if let Some((_, steps)) = steps {
+            self.steps(steps, out)?;
+        }
+        writeln!(out)
+    }
+
+    fn steps(&self, steps: &[Step], out: &mut dyn Write) -> io::Result<()> {
+        for (number, step) in steps.iter().enumerate() {
+            let utilization = step.utilization.as_ref();
+            let shown = utilization.map_or_else(|| "never".to_owned(), hundredths);
+            let plus = if number == 0 { " " } else { "+" };
+            writeln!(out, "  {plus} {:<38} {shown:>10}", step.effect)?;
+        }
+        Ok(())
+    }
+
+    fn flips(&self, detail: &Detail, out: &mut dyn Write) -> io::Result<()> {
+        for (pair, flips) in &detail.flips {
+            let Some(flips) = flips else {
+                continue;
+            };
+            let [from, to] = self.titles(*pair);
+            let heading = format!("{from} or {to} as traffic grows, up to 1,000 times today's");
+            writeln!(out, "{}", self.paint.bold(&heading))?;
+            let title = |side| match side {
+                crate::volume::Side::First => from,
+                crate::volume::Side::Second => to,
+            };
+            writeln!(
+                out,
+                "  {} is cheaper from the first call on",
+                title(flips.starts)
+            )?;
+            for flip in flips.list.iter().take(LISTED) {
+                let side = title(flip.cheaper_above);
+                writeln!(
+                    out,
+                    "  {side} above {} calls a month",
+                    count(flip.invocations)
+                )?;
+            }
+            let rest = flips.count.saturating_sub(LISTED as u64);
+            if rest > 0 {
+                writeln!(
+                    out,
+                    "  … and {} more: --format json lists them",
+                    count(rest.into())
+                )?;
+            }
+            if !flips.complete {
+                let text = "the two stay so close that the search was given up: there may be more";
+                writeln!(out, "  {text}")?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn notes(&self, out: &mut dyn Write) -> io::Result<()> {
+        let notes = self.comparison.notes();
+        let parts = [
+            ("Assumed", notes.assumptions),
+            ("Not counted", notes.not_counted),
+        ];
+        for (title, lines) in parts {
+            writeln!(out, "{}", self.paint.bold(title))?;
+            for line in lines {
+                let text = wrapped(&line, "    ", self.width);
+                writeln!(out, "  - {}", text.trim_start())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `46.46 %`.
+fn hundredths(share: &Exact) -> String {
+    format!("{} %", (share * &Exact::from(100u32)).to_fixed(2))
+}
+
+/// All digits where there is room for them, else four decimals and an ellipsis.
+fn shown(quantity: &Exact) -> String {
+    let digits = grouped(&quantity.to_string());
+    match digits.chars().count() <= ROOM {
+        true => digits,
+        false => format!("{}…", grouped(&quantity.to_fixed(4))),
+    }
+}

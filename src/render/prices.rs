@@ -1,0 +1,189 @@
+//! The price book with its provenance.
+
+use super::paint::Paint;
+use crate::catalog::{Entry, Listed, Regional, meters};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// The schema's name.
+const SCHEMA: &str = "lambdacost/prices/v1";
+
+#[derive(Serialize)]
+struct ListV1<'a> {
+    schema: &'static str,
+    regions: Vec<RegionV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct RegionV1<'a> {
+    region: &'a str,
+    as_of: &'a str,
+    oldest: &'a str,
+    prices: usize,
+    instance_types: usize,
+}
+
+#[derive(Serialize)]
+struct ShowV1<'a> {
+    schema: &'static str,
+    region: &'a str,
+    currency: &'static str,
+    as_of: &'a str,
+    prices: Vec<PriceV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct PriceV1<'a> {
+    meter: &'a str,
+    what: &'static str,
+    from: String,
+    usd: String,
+    per: &'static str,
+    as_of: &'a str,
+    confidence: Option<&'a str>,
+    source: &'a str,
+    rate_code: Option<&'a str>,
+}
+
+fn listed(entry: &Entry) -> impl Iterator<Item = &Listed> {
+    let (flat, tiered) = match entry {
+        Entry::Flat(price) => (Some(price), None),
+        Entry::Tiered(tiers) => (None, Some(tiers.iter().map(|(_, price)| price))),
+    };
+    flat.into_iter().chain(tiered.into_iter().flatten())
+}
+
+fn oldest(regional: &Regional) -> &str {
+    let prices = regional.entries().flat_map(|(_, entry)| listed(entry));
+    let dates = prices.map(|price| &*price.provenance.as_of);
+    dates.min().unwrap_or("")
+}
+
+fn region_v1(regional: &Regional) -> RegionV1<'_> {
+    let is_instance = |path: &str| path.starts_with("ec2.");
+    RegionV1 {
+        region: regional.name(),
+        as_of: regional.as_of(),
+        oldest: oldest(regional),
+        prices: regional
+            .entries()
+            .map(|(_, entry)| listed(entry).count())
+            .sum(),
+        instance_types: regional
+            .entries()
+            .filter(|(path, _)| is_instance(path))
+            .count(),
+    }
+}
+
+/// The regions as a table.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn list_table(regions: &[Regional], color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let heading = format!(
+        "{:<16} {:>8} {:>15}   {:<11} {}",
+        "region", "prices", "instance types", "newest", "oldest"
+    );
+    writeln!(out, "{}", Paint::new(color).bold(&heading))?;
+    for region in regions.iter().map(region_v1) {
+        writeln!(
+            out,
+            "{:<16} {:>8} {:>15}   {:<11} {}",
+            region.region, region.prices, region.instance_types, region.as_of, region.oldest
+        )?;
+    }
+    Ok(())
+}
+
+/// The regions as JSON.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn list_json(regions: &[Regional], out: &mut dyn Write) -> io::Result<()> {
+    let list = ListV1 {
+        schema: SCHEMA,
+        regions: regions.iter().map(region_v1).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &list)?;
+    writeln!(out)
+}
+
+/// Every price of a region, one below the other, its provenance below it.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn show_table(regional: &Regional, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint::new(color);
+    let heading = format!(
+        "{}, as of {}, US dollars",
+        regional.name(),
+        regional.as_of()
+    );
+    writeln!(out, "{}", paint.bold(&heading))?;
+    for price in prices_v1(regional) {
+        let from = match price.from.as_str() {
+            "0" => String::new(),
+            from => format!(" from {from}"),
+        };
+        writeln!(
+            out,
+            "{:<50} {:>14} per {}",
+            price.meter.to_owned() + &from,
+            price.usd,
+            price.per
+        )?;
+        let rate_code = price
+            .rate_code
+            .map(|code| format!("  {code}"))
+            .unwrap_or_default();
+        let confidence = price
+            .confidence
+            .map(|grade| format!(" {grade}"))
+            .unwrap_or_default();
+        let provenance = format!(
+            "    {}{confidence}  {}{rate_code}",
+            price.as_of, price.source
+        );
+        writeln!(out, "{}", paint.dim(&provenance))?;
+    }
+    Ok(())
+}
+
+/// Every price of a region as JSON.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn show_json(regional: &Regional, out: &mut dyn Write) -> io::Result<()> {
+    let show = ShowV1 {
+        schema: SCHEMA,
+        region: regional.name(),
+        currency: "USD",
+        as_of: regional.as_of(),
+        prices: prices_v1(regional),
+    };
+    serde_json::to_writer_pretty(&mut *out, &show)?;
+    writeln!(out)
+}
+
+fn prices_v1(regional: &Regional) -> Vec<PriceV1<'_>> {
+    let mut prices = Vec::new();
+    for (path, entry) in regional.entries() {
+        let what = meters::find(path).map_or("", |meter| meter.what);
+        for (from, price) in entry.tiers() {
+            let provenance = &price.provenance;
+            prices.push(PriceV1 {
+                meter: path,
+                what,
+                from: from.to_string(),
+                usd: price.usd.to_string(),
+                per: price.per,
+                as_of: &provenance.as_of,
+                confidence: provenance.confidence.as_deref(),
+                source: &provenance.source,
+                rate_code: provenance.rate_code.as_deref(),
+            });
+        }
+    }
+    prices
+}
