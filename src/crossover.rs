@@ -83,6 +83,8 @@ pub struct Step {
 pub struct Load {
     /// Capacity that today's traffic needs, requests in flight; 1 for a function without traffic.
     pub peak: Exact,
+    /// True when there is no traffic, and `peak` is that of one request in flight.
+    pub is_imagined: bool,
     /// Average concurrency of one invocation a month.
     per_call: Exact,
     hours: Exact,
@@ -92,8 +94,10 @@ impl Load {
     /// The load of a function.
     pub fn of(function: &Function, hours: &Exact) -> Self {
         let peak = function.peak_concurrency(hours);
+        let is_imagined = peak.is_zero();
         Self {
-            peak: if peak.is_zero() { Exact::ONE } else { peak },
+            peak: if is_imagined { Exact::ONE } else { peak },
+            is_imagined,
             per_call: function.concurrency_per_call(hours),
             hours: hours.clone(),
         }
@@ -104,13 +108,14 @@ impl Load {
         (calls * &self.per_call).over(&self.peak)
     }
 
-    /// The crossover of a usage curve with the cost of a fleet.
-    pub fn cross(&self, curve: &Curve, fleet: &Holding) -> Crossover {
+    /// The crossover with a fleet, given the real count of invocations up to which use costs no
+    /// more than that fleet.
+    pub fn cross(&self, reach: Option<Exact>, fleet: &Holding) -> Crossover {
         let never = Crossover {
             kind: Kind::Never,
             point: None,
         };
-        let Some(calls) = curve.reach(&fleet.monthly) else {
+        let Some(calls) = reach else {
             return never;
         };
         let concurrency = &calls * &self.per_call;

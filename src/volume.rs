@@ -129,11 +129,16 @@ pub fn flips(
     Some(search.flips)
 }
 
+/// Stairs exist only for a function that fits, and one that fits can be held at any size.
+fn cost_of(stairs: &dyn Stairs, slots: u128) -> Usd {
+    stairs.hold(slots).map_or(Usd::ZERO, |held| held.monthly)
+}
+
 impl Search<'_> {
     fn first_at(&self, calls: u128) -> Usd {
         match &self.first {
             First::Curve(curve) => curve.at(&Exact::whole(calls)),
-            First::Stairs(stairs) => stairs.hold(self.shape.slots(calls)).monthly,
+            First::Stairs(stairs) => cost_of(&**stairs, self.shape.slots(calls)),
         }
     }
 
@@ -148,10 +153,7 @@ impl Search<'_> {
             return;
         }
         self.patience -= 1;
-        let (cheapest, dearest) = (
-            self.second.hold(low).monthly,
-            self.second.hold(high).monthly,
-        );
+        let (cheapest, dearest) = (cost_of(self.second, low), cost_of(self.second, high));
         if self.first_at(to) <= cheapest {
             self.enter(Side::First, from);
         } else if self.first_at(from) > dearest {

@@ -674,25 +674,26 @@ impl Tenant<'_> {
 }
 
 impl Stairs for Tenant<'_> {
-    fn hold(&self, slots: u128) -> Holding {
+    fn hold(&self, slots: u128) -> Option<Holding> {
         let placed = &self.placed;
         let pods = self.pods(slots);
         let share = placed.share(pods);
         let all = &self.others + &share;
         let monthly = placed.ground.month(&placed.candidate.price, &all);
-        Holding {
+        Some(Holding {
             monthly: placed.allocated(&monthly, &share, &all),
             carries: placed.carried(pods),
-        }
+        })
     }
 
-    fn steps(&self, peak: &Exact) -> CapacitySteps {
+    fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
         let placed = &self.placed;
         let (ground, node) = (placed.ground, &placed.candidate.node);
         let slot = Slot::of(placed.function);
-        // The pod fits the node, so the node has some of both.
-        let part = |need: &Exact, have: &Exact| need.over(have).unwrap_or(Exact::ZERO);
-        let of_node = part(&slot.vcpu, &node.vcpu).max(part(&slot.memory_mb, &node.memory_mb));
+        let of_node = slot
+            .vcpu
+            .over(&node.vcpu)?
+            .max(slot.memory_mb.over(&node.memory_mb)?);
         let slots = needed(placed.function, peak);
         let whole = placed.pod.for_slots(slots);
         let share = placed.share(self.pods(slots));
@@ -700,11 +701,11 @@ impl Stairs for Tenant<'_> {
         let rate = &placed.candidate.price.rate;
         let machines = |nodes: &Exact| rate * &Qty::new(nodes * ground.hours);
         let everything = ground.month(&placed.candidate.price, &all);
-        CapacitySteps {
+        Some(CapacitySteps {
             slots: machines(&(&of_node * &planned(placed.function, peak))),
             whole_tasks: machines(&placed.share(whole)),
             minimums: placed.allocated(&machines(&ground.nodes(&all)), &share, &all),
             everything: placed.allocated(&everything, &share, &all),
-        }
+        })
     }
 }

@@ -16,7 +16,7 @@ use crate::money::Usd;
 use crate::text::listed;
 use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, LAMBDA_MEMORY_MB, MB_PER_GB, VcpuHour};
 use crate::workload::{Function, TaskSize};
-use ladder::{Ladder, Tasks};
+use ladder::{Ladder, Tasks, cheapest, rungs, unfit};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -43,10 +43,10 @@ struct Offer {
     vcpu: Price<VcpuHour>,
     memory: Price<GbHour>,
     storage: Result<Price<GbHour>, Diag>,
-    /// Dollars per hour of each of the 74 sizes, by vCPU and then by memory.
+    /// Dollars per hour of each of the 74 sizes, by price and then by size.
     sizes: Vec<(TaskSize, Exact)>,
     /// Ladders of functions that say nothing of containers, by memory in MB, made when needed.
-    ladders: Vec<OnceLock<Result<Box<Ladder>, Infeasible>>>,
+    ladders: Vec<OnceLock<Box<Ladder>>>,
 }
 
 impl Offer {
@@ -64,6 +64,9 @@ impl Offer {
         // All have one denominator, so that comparing them compares whole numbers.
         let priced = |size| (size, offer.hourly(size));
         offer.sizes = TaskSize::up_to_16_vcpu().into_iter().map(priced).collect();
+        offer
+            .sizes
+            .sort_by(|left, right| (&left.1, left.0).cmp(&(&right.1, right.0)));
         Ok(offer)
     }
 
@@ -81,15 +84,19 @@ impl Offer {
         }
     }
 
-    fn climb(&self, function: &Function) -> Result<Ladder, Infeasible> {
+    /// The sizes that a function is offered: the one that it fixes, or all, by price.
+    fn offered(&self, function: &Function) -> impl Iterator<Item = (TaskSize, Exact)> {
         let storage = self.storage_hourly(function);
         let fixed = function.container().task;
-        let fixed = fixed.map(|size| (size, &self.hourly(size) + &storage));
-        let sizes = self
-            .sizes
-            .iter()
-            .map(|(size, hourly)| (*size, hourly + &storage));
-        Ladder::climb(function, fixed, sizes)
+        let only = fixed.map(|size| (size, &self.hourly(size) + &storage));
+        let any = self.sizes.iter().filter(move |_| fixed.is_none());
+        let with_storage = move |(size, hourly): &(TaskSize, Exact)| (*size, hourly + &storage);
+        only.into_iter().chain(any.map(with_storage))
+    }
+
+    fn ladder(&self, function: &Function) -> Ladder {
+        let slot = Slot::of(function);
+        Ladder::of(rungs(function, &slot, self.offered(function)))
     }
 }
 
@@ -136,33 +143,31 @@ impl Model<'_> {
             .ok_or_else(|| Infeasible("the region has no Fargate prices".to_owned()))
     }
 
-    /// The sizes worth considering. Functions that say nothing of containers and have the same
-    /// memory share theirs.
-    fn ladder(&self, function: &Function) -> Result<Cow<'_, Ladder>, Infeasible> {
-        let offer = self.offer(function)?;
-        let shared = offer.ladders.get(function.memory_mb as usize);
-        match shared.filter(|_| function.is_like_for_like()) {
-            Some(shared) => {
-                let ladder = shared.get_or_init(|| offer.climb(function).map(Box::new));
-                ladder
-                    .as_ref()
-                    .map(|ladder| Cow::Borrowed(&**ladder))
-                    .map_err(Clone::clone)
-            }
-            None => offer.climb(function).map(Cow::Owned),
-        }
+    /// The ladder that functions of the same memory share when they say nothing of containers.
+    fn shared<'m>(&'m self, function: &Function, offer: &'m Offer) -> Option<&'m Ladder> {
+        let shared = offer.ladders.get(function.memory_mb as usize)?;
+        let shares = function.is_like_for_like();
+        shares.then(|| &**shared.get_or_init(|| Box::new(offer.ladder(function))))
     }
 
     /// The fleet of today's traffic.
     fn today(&self, index: usize) -> Result<(&Function, Tasks), Infeasible> {
         let function = self.context.function(index);
+        let offer = self.offer(function)?;
         let peak = function.peak_concurrency(&self.context.scenario.hours);
-        let min_tasks = function.container().min_tasks;
-        let ladder = self.ladder(function)?;
-        Ok((
-            function,
-            ladder.cheapest(needed(function, &peak), min_tasks),
-        ))
+        let (slots, min_tasks) = (needed(function, &peak), function.container().min_tasks);
+        let tasks = match self.shared(function, offer) {
+            Some(ladder) => ladder.cheapest(slots, min_tasks),
+            None => {
+                let slot = Slot::of(function);
+                cheapest(
+                    rungs(function, &slot, offer.offered(function)),
+                    slots,
+                    min_tasks,
+                )
+            }
+        };
+        Ok((function, tasks.ok_or_else(|| unfit(function))?))
     }
 
     fn month(&self, hourly: &Exact) -> Usd {
@@ -263,55 +268,62 @@ impl CostModel for Model<'_> {
 impl Capacity for Model<'_> {
     fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>> {
         let function = self.context.function(index);
-        Some(Box::new(Flight {
-            model: self,
+        let offer = self.offer(function).ok()?;
+        let ladder = match self.shared(function, offer) {
+            Some(shared) => Cow::Borrowed(shared),
+            None => Cow::Owned(offer.ladder(function)),
+        };
+        let flight = Flight {
+            hours: &self.context.scenario.hours,
             function,
-            offer: self.offer(function).ok()?,
-            ladder: self.ladder(function).ok()?,
-        }))
+            offer,
+            ladder,
+        };
+        (!flight.ladder.is_empty()).then(|| Box::new(flight) as Box<dyn Stairs + '_>)
     }
 }
 
 /// The fleet of one function over its slots.
 struct Flight<'m> {
-    model: &'m Model<'m>,
+    hours: &'m Exact,
     function: &'m Function,
     offer: &'m Offer,
     ladder: Cow<'m, Ladder>,
 }
 
 impl Flight<'_> {
-    fn tasks(&self, slots: u128) -> Tasks {
-        let min_tasks = self.function.container().min_tasks;
-        self.ladder.cheapest(slots, min_tasks)
+    fn month(&self, hourly: &Exact) -> Usd {
+        Usd::new(hourly * self.hours)
     }
 }
 
 impl Stairs for Flight<'_> {
-    fn hold(&self, slots: u128) -> Holding {
-        let tasks = self.tasks(slots);
-        Holding {
-            monthly: self.model.month(&tasks.hourly()),
+    fn hold(&self, slots: u128) -> Option<Holding> {
+        let tasks = self
+            .ladder
+            .cheapest(slots, self.function.container().min_tasks)?;
+        Some(Holding {
+            monthly: self.month(&tasks.hourly()),
             carries: tasks.carries(self.function),
-        }
+        })
     }
 
-    fn steps(&self, peak: &Exact) -> CapacitySteps {
+    fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
         let slots = needed(self.function, peak);
-        let tasks = self.tasks(slots);
+        let tasks = self
+            .ladder
+            .cheapest(slots, self.function.container().min_tasks)?;
         let slot = Slot::of(self.function);
         let memory_gb = &slot.memory_mb * &Exact::ratio(1, MB_PER_GB.into());
         let slot_hourly = &(&slot.vcpu * self.offer.vcpu.rate.per_unit())
             + &(&memory_gb * self.offer.memory.rate.per_unit());
         let bare = self.offer.hourly(tasks.rung.size);
-        let of = |count: u128| self.model.month(&(&bare * &Exact::whole(count)));
-        CapacitySteps {
-            slots: self
-                .model
-                .month(&(&slot_hourly * &planned(self.function, peak))),
+        let of = |count: u128| self.month(&(&bare * &Exact::whole(count)));
+        Some(CapacitySteps {
+            slots: self.month(&(&slot_hourly * &planned(self.function, peak))),
             whole_tasks: of(slots.div_ceil(tasks.rung.requests_per_task)),
             minimums: of(tasks.count),
-            everything: self.model.month(&tasks.hourly()),
-        }
+            everything: self.month(&tasks.hourly()),
+        })
     }
 }

@@ -101,6 +101,11 @@ pub enum Tariff<'m> {
 pub trait Usage {
     /// Avoidable cost of a function over its invocations, the other functions staying.
     fn curve(&self, index: usize, parts: UsageParts) -> Curve;
+    /// The greatest real count of invocations whose avoidable cost is within a budget; `None` when
+    /// every count is.
+    fn reach(&self, index: usize, budget: &Usd) -> Option<Exact> {
+        self.curve(index, UsageParts::All).reach(budget)
+    }
 }
 
 /// Which lines of a usage bill count: the steps that explain a crossover add them one by one.
@@ -124,10 +129,10 @@ pub trait Capacity {
 /// The fleet of one function over the slots that it must provide: its cost rises in steps.
 pub trait Stairs {
     /// The fleet that provides so many slots.
-    fn hold(&self, slots: u128) -> Holding;
+    fn hold(&self, slots: u128) -> Option<Holding>;
     /// What the fleet for a peak concurrency costs, by the effects that make it dearer than its
     /// slots.
-    fn steps(&self, peak: &Exact) -> CapacitySteps;
+    fn steps(&self, peak: &Exact) -> Option<CapacitySteps>;
 }
 
 /// A fleet held for a function.
@@ -203,6 +208,15 @@ pub enum Fleet {
         /// Requests in flight that all carry at target utilization.
         capacity: Exact,
     },
+}
+
+impl Fleet {
+    /// Requests in flight that it carries at target utilization.
+    pub fn capacity(&self) -> &Exact {
+        match self {
+            Self::Tasks { capacity, .. } | Self::Pods { capacity, .. } => capacity,
+        }
+    }
 }
 
 /// A cluster that carries functions.

@@ -12,8 +12,8 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{
-    Capacity, Cluster, Company, Context, Cost, CostModel, Infeasible, Line, Notes, PLATFORMS,
-    Tariff, Usage, UsageParts,
+    Capacity, Cluster, Company, Context, Cost, CostModel, Holding, Infeasible, Line, Notes,
+    PLATFORMS, Tariff, Usage, UsageParts,
 };
 use crate::volume::{self, First, Flips};
 use crate::workload::{Function, Scenario};
@@ -155,10 +155,15 @@ impl<'a> Comparison<'a> {
         let crossing = |pair: Pair| {
             let (usage, capacity) = self.usage_and_capacity(pair)?;
             costs[pair.from].as_ref().ok()?;
-            costs[pair.to].as_ref().ok()?;
-            let fleet = capacity.stairs(index)?.hold(load.slots(function));
-            let curve = usage.curve(index, UsageParts::All);
-            Some((pair, load.cross(&curve, &fleet)))
+            let today = costs[pair.to].as_ref().ok()?;
+            let fleet = match &today.fleet {
+                Some(fleet) if !load.is_imagined => Holding {
+                    monthly: today.compared.clone(),
+                    carries: fleet.capacity().clone(),
+                },
+                _ => capacity.stairs(index)?.hold(load.slots(function))?,
+            };
+            Some((pair, load.cross(usage.reach(index, &fleet.monthly), &fleet)))
         };
         let crossovers = self.pairs().filter_map(crossing).collect();
         let cheapest = self.cheapest(&costs, |_| true);
@@ -179,7 +184,7 @@ impl<'a> Comparison<'a> {
         let models = || self.platforms.iter().map(|bound| &bound.model);
         let steps = |pair: Pair| {
             let (usage, capacity) = self.usage_and_capacity(pair)?;
-            let fleet = capacity.stairs(index)?.steps(&load.peak);
+            let fleet = capacity.stairs(index)?.steps(&load.peak)?;
             Some((pair, load.steps(index, usage, &fleet)))
         };
         let crossed = summary.crossovers.iter().map(|(pair, _)| *pair);

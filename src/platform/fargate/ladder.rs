@@ -5,6 +5,7 @@ use crate::platform::Infeasible;
 use crate::platform::slot::Slot;
 use crate::units::MS_PER_SECOND;
 use crate::workload::{Function, TaskSize};
+use std::cmp::Ordering;
 
 /// A task size, with what of a function fits it.
 #[derive(Debug, Clone)]
@@ -15,7 +16,7 @@ pub struct Rung {
     pub hourly: Exact,
 }
 
-/// The rungs that can be the cheapest for some number of slots, by vCPU and then by memory.
+/// The rungs that can be the cheapest for some number of slots, by price and then by size.
 #[derive(Debug, Clone)]
 pub struct Ladder(Vec<Rung>);
 
@@ -39,70 +40,76 @@ impl Tasks {
     }
 }
 
-impl Rung {
-    fn of(function: &Function, slot: &Slot, size: TaskSize, hourly: Exact) -> Option<Self> {
+/// The sizes that a function fits, of those offered by price: each carries more than all before it,
+/// since a dearer task that carries no more is never better.
+pub fn rungs<'o>(
+    function: &'o Function,
+    slot: &'o Slot,
+    offered: impl Iterator<Item = (TaskSize, Exact)> + 'o,
+) -> impl Iterator<Item = Rung> + 'o {
+    let measured = function.container().requests_per_task.map(u128::from);
+    let mut most = 0;
+    offered.filter_map(move |(size, hourly)| {
         let millicores = u64::from(size.quarter_vcpus) * u64::from(MS_PER_SECOND) / 4;
-        let measured = function.container().requests_per_task.map(u128::from);
-        let requests_per_task =
-            measured.unwrap_or_else(|| slot.fit(millicores, size.memory_mb.into()));
-        (requests_per_task > 0).then_some(Self {
+        let fitting = || slot.fit(millicores, size.memory_mb.into());
+        let requests_per_task = measured.unwrap_or_else(fitting);
+        let more = requests_per_task > most;
+        most = most.max(requests_per_task);
+        more.then_some(Rung {
             size,
             requests_per_task,
             hourly,
         })
-    }
+    })
+}
 
-    /// True when a fleet of `self` is never dearer than one of `other`, nor loses a tie to it.
-    fn makes_needless(&self, other: &Self) -> bool {
-        let carries_more = self.requests_per_task >= other.requests_per_task;
-        let cheaper = self.hourly < other.hourly;
-        carries_more && (cheaper || (self.hourly == other.hourly && self.size < other.size))
+/// The cheapest fleet that provides so many slots, of rungs by price; a tie goes to fewer vCPU,
+/// then less memory.
+pub fn cheapest(rungs: impl Iterator<Item = Rung>, slots: u128, min_tasks: u32) -> Option<Tasks> {
+    let mut best: Option<(Exact, Tasks)> = None;
+    for rung in rungs {
+        let count = slots.div_ceil(rung.requests_per_task).max(min_tasks.into());
+        let cost = &rung.hourly * &Exact::whole(count);
+        let Some((lowest, tasks)) = &best else {
+            best = Some((cost, Tasks { rung, count }));
+            continue;
+        };
+        match cost.cmp(lowest) {
+            Ordering::Less => best = Some((cost, Tasks { rung, count })),
+            Ordering::Equal if rung.size < tasks.rung.size => {
+                best = Some((cost, Tasks { rung, count }));
+            }
+            // Every later rung costs more a task, and there are never fewer than the minimum.
+            Ordering::Greater if count == min_tasks.into() => break,
+            Ordering::Equal | Ordering::Greater => {}
+        }
     }
+    best.map(|(_, tasks)| tasks)
 }
 
 impl Ladder {
-    /// The sizes that a function fits: the one it fixes, or the best of those offered, each with
-    /// its dollars per hour.
-    ///
-    /// # Errors
-    /// The function fits none.
-    pub fn climb(
-        function: &Function,
-        fixed: Option<(TaskSize, Exact)>,
-        offered: impl Iterator<Item = (TaskSize, Exact)>,
-    ) -> Result<Self, Infeasible> {
-        let slot = Slot::of(function);
-        let rung = |(size, hourly)| Rung::of(function, &slot, size, hourly);
-        if let Some((size, hourly)) = fixed {
-            let only = rung((size, hourly)).ok_or_else(|| too_small(&slot, size))?;
-            return Ok(Self(vec![only]));
-        }
-        let fitting: Vec<Rung> = offered.filter_map(rung).collect();
-        let needed = |rung: &&Rung| !fitting.iter().any(|other| other.makes_needless(rung));
-        let kept: Vec<Rung> = fitting.iter().filter(needed).cloned().collect();
-        if kept.is_empty() {
-            return Err(too_large(&slot));
-        }
-        Ok(Self(kept))
+    /// Keeps rungs for many questions.
+    pub fn of(rungs: impl Iterator<Item = Rung>) -> Self {
+        Self(rungs.collect())
     }
 
-    /// The cheapest fleet that provides so many slots; a tie goes to fewer vCPU, then less memory.
-    pub fn cheapest(&self, slots: u128, min_tasks: u32) -> Tasks {
-        let count = |rung: &Rung| slots.div_ceil(rung.requests_per_task).max(min_tasks.into());
-        let mut best = (&self.0[0], count(&self.0[0]));
-        let mut lowest = &best.0.hourly * &Exact::whole(best.1);
-        for rung in &self.0[1..] {
-            let count = count(rung);
-            let cost = &rung.hourly * &Exact::whole(count);
-            if cost < lowest {
-                lowest = cost;
-                best = (rung, count);
-            }
-        }
-        Tasks {
-            rung: best.0.clone(),
-            count: best.1,
-        }
+    /// True when the function fits no size.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The cheapest fleet that provides so many slots.
+    pub fn cheapest(&self, slots: u128, min_tasks: u32) -> Option<Tasks> {
+        cheapest(self.0.iter().cloned(), slots, min_tasks)
+    }
+}
+
+/// Why a function fits no size, or not the one that it fixes.
+pub fn unfit(function: &Function) -> Infeasible {
+    let slot = Slot::of(function);
+    match function.container().task {
+        Some(size) => too_small(&slot, size),
+        None => too_large(&slot),
     }
 }
 

@@ -7,15 +7,21 @@
 //!
 //! This room knows no unit, no price and no platform.
 
-use num_bigint::{BigInt, Sign};
+mod ball;
+mod digits;
+
+use ball::Ball;
+use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{One, Signed, ToPrimitive, Zero};
+use num_traits::{ToPrimitive, Zero};
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Sub};
+use std::sync::{Arc, OnceLock};
 
 /// Significant digits of a quotient that is printed.
 pub const PRINTED_DIGITS: u32 = 28;
@@ -28,8 +34,47 @@ pub struct Exact(Repr);
 enum Repr {
     /// Not necessarily in lowest terms; the denominator is positive.
     Small(i128, i128),
-    /// In lowest terms.
-    Big(Box<BigRational>),
+    /// Too long for machine integers.
+    Long(Arc<Long>),
+}
+
+/// A ratio too long for machine integers: a ball that answers most questions, and how to get the
+/// exact value for the others.
+struct Long {
+    ball: Ball,
+    /// Operations between this and the last value that is known.
+    depth: u32,
+    origin: Origin,
+    value: OnceLock<BigRational>,
+}
+
+/// Where the exact value of a [`Long`] comes from.
+enum Origin {
+    Known,
+    Sum(Exact, Exact),
+    Product(Exact, Exact),
+    Quotient(Exact, Exact),
+}
+
+/// Operations that may wait; more are carried out, so that no chain grows without bound.
+const PATIENCE: u32 = 24;
+
+impl Origin {
+    fn evaluate(&self) -> BigRational {
+        match self {
+            // Its value is there already.
+            Self::Known => BigRational::zero(),
+            Self::Sum(left, right) => &*left.big() + &*right.big(),
+            Self::Product(left, right) => &*left.big() * &*right.big(),
+            Self::Quotient(left, right) => &*left.big() / &*right.big(),
+        }
+    }
+}
+
+impl Long {
+    fn value(&self) -> &BigRational {
+        self.value.get_or_init(|| self.origin.evaluate())
+    }
 }
 
 impl Exact {
@@ -53,7 +98,7 @@ impl Exact {
     pub fn whole(count: u128) -> Self {
         match i128::try_from(count) {
             Ok(small) => Self(Repr::Small(small, 1)),
-            Err(_) => Self::from_big(BigRational::from_integer(BigInt::from(count))),
+            Err(_) => Self::known(BigRational::from_integer(BigInt::from(count))),
         }
     }
 
@@ -69,7 +114,7 @@ impl Exact {
                 };
                 Some(self * &flipped)
             }
-            Repr::Big(big) => Some(self * &Self::from_big(big.recip())),
+            Repr::Long(_) => Some(self.long(divisor, Ball::over, Origin::Quotient)),
         }
     }
 
@@ -77,7 +122,10 @@ impl Exact {
     pub fn floor(&self) -> Option<u128> {
         match &self.0 {
             Repr::Small(num, den) => u128::try_from(num.div_euclid(*den)).ok(),
-            Repr::Big(big) => big.numer().div_floor(big.denom()).to_u128(),
+            Repr::Long(long) => long.ball.whole_part().or_else(|| {
+                let big = long.value();
+                big.numer().div_floor(big.denom()).to_u128()
+            }),
         }
     }
 
@@ -88,7 +136,10 @@ impl Exact {
                 let up = i128::from(num.rem_euclid(*den) > 0);
                 u128::try_from(num.div_euclid(*den) + up).ok()
             }
-            Repr::Big(big) => big.ceil().to_integer().to_u128(),
+            Repr::Long(long) => match long.ball.whole_part() {
+                Some(below) => below.checked_add(1),
+                None => long.value().ceil().to_integer().to_u128(),
+            },
         }
     }
 
@@ -111,7 +162,7 @@ impl Exact {
     pub fn is_positive(&self) -> bool {
         match &self.0 {
             Repr::Small(num, _) => *num > 0,
-            Repr::Big(big) => big.is_positive(),
+            Repr::Long(long) => !long.ball.is_negative(),
         }
     }
 
@@ -132,22 +183,70 @@ impl Exact {
                 let (num, den) = lowest_terms(num, den);
                 Self(Repr::Small(num, den))
             }
-            Repr::Big(_) => self,
+            Repr::Long(long) => Self::known(long.value().clone()),
         }
     }
 
-    fn from_big(big: BigRational) -> Self {
-        match (big.numer().to_i128(), big.denom().to_i128()) {
-            // `-i128::MIN` does not exist; keep such a value big rather than guard every negation.
-            (Some(num), Some(den)) if num != i128::MIN => Self(Repr::Small(num, den)),
-            _ => Self(Repr::Big(Box::new(big))),
+    /// A value that has been worked out: small if it fits, in lowest terms.
+    fn known(big: BigRational) -> Self {
+        let small = (big.numer().to_i128(), big.denom().to_i128());
+        match (small, Ball::of(&big)) {
+            // `-i128::MIN` does not exist; keep such a value long rather than guard every negation.
+            ((Some(num), Some(den)), _) if num != i128::MIN => Self(Repr::Small(num, den)),
+            (_, Some(ball)) => Self(Repr::Long(Arc::new(Long {
+                ball,
+                depth: 0,
+                origin: Origin::Known,
+                value: OnceLock::from(big),
+            }))),
+            // Zero is small, and so nothing has no ball.
+            _ => Self::ZERO,
         }
     }
 
-    fn to_big(&self) -> BigRational {
+    fn big(&self) -> Cow<'_, BigRational> {
         match &self.0 {
-            Repr::Small(num, den) => BigRational::new(BigInt::from(*num), BigInt::from(*den)),
-            Repr::Big(big) => (**big).clone(),
+            Repr::Small(num, den) => {
+                Cow::Owned(BigRational::new(BigInt::from(*num), BigInt::from(*den)))
+            }
+            Repr::Long(long) => Cow::Borrowed(long.value()),
+        }
+    }
+
+    fn ball(&self) -> Option<Ball> {
+        match &self.0 {
+            Repr::Small(num, den) => Ball::ratio(*num < 0, num.unsigned_abs(), den.unsigned_abs()),
+            Repr::Long(long) => Some(long.ball),
+        }
+    }
+
+    fn depth(&self) -> u32 {
+        match &self.0 {
+            Repr::Small(..) => 0,
+            Repr::Long(long) => long.depth,
+        }
+    }
+
+    /// The outcome of an operation that does not fit machine integers: put off if its ball is good
+    /// enough to answer with, else carried out.
+    fn long(
+        &self,
+        other: &Self,
+        on_balls: fn(&Ball, &Ball) -> Option<Ball>,
+        origin: fn(Self, Self) -> Origin,
+    ) -> Self {
+        let balls = self.ball().zip(other.ball());
+        let ball = balls.and_then(|(left, right)| on_balls(&left, &right));
+        let depth = self.depth().max(other.depth()) + 1;
+        let origin = origin(self.clone(), other.clone());
+        match ball {
+            Some(ball) if depth < PATIENCE => Self(Repr::Long(Arc::new(Long {
+                ball,
+                depth,
+                origin,
+                value: OnceLock::new(),
+            }))),
+            _ => Self::known(origin.evaluate()),
         }
     }
 
@@ -155,146 +254,30 @@ impl Exact {
     ///
     /// A ratio whose decimal ends within 28 digits is printed whole; any other is rounded once.
     pub fn write_digits(&self, out: &mut String) {
-        let (negative, mantissa, scale) = self.significant();
-        push_decimal(out, negative, &mantissa.to_string(), scale);
+        let (negative, mantissa, scale) = match &self.0 {
+            Repr::Small(num, den) => {
+                let (mantissa, scale) = digits::of_small(num.unsigned_abs(), den.unsigned_abs())
+                    .unwrap_or_else(|| digits::of_big(&self.big()));
+                (*num < 0, mantissa, scale)
+            }
+            Repr::Long(long) => {
+                let certain = long.ball.digits();
+                let (mantissa, scale) = certain.unwrap_or_else(|| digits::of_big(long.value()));
+                (long.ball.is_negative(), mantissa, scale)
+            }
+        };
+        digits::push(out, negative, mantissa, scale);
     }
 
     /// The ratio rounded to a number of decimal places, halves away from zero, as people read money.
     pub fn to_fixed(&self, places: u32) -> String {
-        let big = self.to_big();
-        let scaled = big.abs() * BigRational::from_integer(BigInt::from(10).pow(places));
-        let half = BigRational::new(BigInt::one(), BigInt::from(2));
-        let mantissa = (scaled + half).floor().to_integer();
-        let negative = big.is_negative() && !mantissa.is_zero();
-        let mut out = String::new();
-        let digits = format!("{mantissa:0>width$}", width = places as usize + 1);
-        if negative {
-            out.push('-');
-        }
-        let (whole, fraction) = digits.split_at(digits.len() - places as usize);
-        out.push_str(whole);
-        if !fraction.is_empty() {
-            out.push('.');
-            out.push_str(fraction);
-        }
-        out
-    }
-
-    /// Sign, mantissa of at most 28 digits, and the power of ten it is divided by (negative for
-    /// numbers above 28 digits).
-    fn significant(&self) -> (bool, u128, i64) {
-        if let Repr::Small(num, den) = &self.0
-            && let Some((mantissa, scale)) = small_digits(num.unsigned_abs(), den.unsigned_abs())
-        {
-            return (*num < 0, mantissa, scale);
-        }
-        let big = self.to_big();
-        let (mantissa, scale) = big_digits(&big.abs());
-        (big.is_negative(), mantissa, scale)
+        digits::fixed(&self.big(), places)
     }
 }
 
 fn lowest_terms(num: i128, den: i128) -> (i128, i128) {
     let divisor = num.gcd(&den);
     (num / divisor, den / divisor)
-}
-
-/// Long division in chunks of as many digits as fit 128 bits; `None` when not even one fits.
-fn small_digits(num: u128, den: u128) -> Option<(u128, i64)> {
-    let limit = 10u128.pow(PRINTED_DIGITS);
-    let mut mantissa = num / den;
-    let mut rest = num % den;
-    if mantissa >= limit {
-        return None;
-    }
-    let room = (u128::MAX / den).checked_ilog10()?;
-    if room == 0 {
-        return None;
-    }
-    let mut scale = 0i64;
-    while rest > 0 {
-        let have = mantissa.checked_ilog10().map_or(0, |log| log + 1);
-        let chunk = (PRINTED_DIGITS - have).min(room);
-        if chunk == 0 {
-            break;
-        }
-        let power = 10u128.pow(chunk);
-        let scaled = rest * power;
-        mantissa = mantissa * power + scaled / den;
-        rest = scaled % den;
-        scale += i64::from(chunk);
-    }
-    // Halves to even: `rest` against what is missing to a whole last digit.
-    let missing = den - rest;
-    if rest > missing || (rest == missing && mantissa % 2 == 1) {
-        mantissa += 1;
-    }
-    Some((mantissa, scale))
-}
-
-fn big_digits(value: &BigRational) -> (u128, i64) {
-    if value.is_zero() {
-        return (0, 0);
-    }
-    let limit = BigInt::from(10).pow(PRINTED_DIGITS);
-    let magnitude = decimal_length(value.numer()) - decimal_length(value.denom());
-    // The quotient has `magnitude` or `magnitude + 1` digits before the point: try the longer first.
-    let mut scale = i64::from(PRINTED_DIGITS) - magnitude;
-    loop {
-        let (quotient, rest, den) = shifted_division(value, scale);
-        if quotient >= limit {
-            scale -= 1;
-            continue;
-        }
-        let mut mantissa = quotient.to_u128().unwrap_or_default();
-        let twice: BigInt = rest * 2;
-        match twice.cmp(&den) {
-            Ordering::Greater => mantissa += 1,
-            Ordering::Equal => mantissa += mantissa % 2,
-            Ordering::Less => {}
-        }
-        return (mantissa, scale);
-    }
-}
-
-fn shifted_division(value: &BigRational, scale: i64) -> (BigInt, BigInt, BigInt) {
-    let power = BigInt::from(10).pow(u32::try_from(scale.unsigned_abs()).unwrap_or(u32::MAX));
-    let (num, den) = if scale >= 0 {
-        (value.numer() * power, value.denom().clone())
-    } else {
-        (value.numer().clone(), value.denom() * power)
-    };
-    let (quotient, rest) = num.div_rem(&den);
-    (quotient, rest, den)
-}
-
-fn decimal_length(value: &BigInt) -> i64 {
-    i64::try_from(value.to_str_radix(10).trim_start_matches('-').len()).unwrap_or(i64::MAX)
-}
-
-/// Writes `digits / 10^scale` without exponent, trailing zeros of the fraction dropped.
-fn push_decimal(out: &mut String, negative: bool, digits: &str, scale: i64) {
-    if digits == "0" {
-        out.push('0');
-        return;
-    }
-    if negative {
-        out.push('-');
-    }
-    if scale <= 0 {
-        out.push_str(digits);
-        out.extend((0..-scale).map(|_| '0'));
-        return;
-    }
-    let scale = usize::try_from(scale).unwrap_or(usize::MAX);
-    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(scale));
-    let trimmed = fraction.trim_end_matches('0');
-    out.push_str(if whole.is_empty() { "0" } else { whole });
-    if !trimmed.is_empty() {
-        out.push('.');
-        out.extend((fraction.len()..scale).map(|_| '0'));
-        out.push_str(trimmed);
-    }
 }
 
 impl From<Decimal> for Exact {
@@ -336,7 +319,7 @@ impl Mul for &Exact {
                 return Exact(Repr::Small(num, den));
             }
         }
-        Exact::from_big(self.to_big() * other.to_big())
+        self.long(other, Ball::times, Origin::Product)
     }
 }
 
@@ -366,7 +349,14 @@ impl Add for &Exact {
                 return Exact(Repr::Small(num, den));
             }
         }
-        Exact::from_big(self.to_big() + other.to_big())
+        if self.is_zero() || other.is_zero() {
+            return if self.is_zero() {
+                other.clone()
+            } else {
+                self.clone()
+            };
+        }
+        self.long(other, Ball::plus, Origin::Sum)
     }
 }
 
@@ -375,7 +365,7 @@ impl Sub for &Exact {
     fn sub(self, other: &Exact) -> Exact {
         let negated = match &other.0 {
             Repr::Small(num, den) => Exact(Repr::Small(-num, *den)),
-            Repr::Big(big) => Exact(Repr::Big(Box::new(-(**big).clone()))),
+            Repr::Long(_) => other * &Exact(Repr::Small(-1, 1)),
         };
         self + &negated
     }
@@ -419,7 +409,11 @@ impl Ord for Exact {
         {
             return left.cmp(&right);
         }
-        self.to_big().cmp(&other.to_big())
+        let certain = self
+            .ball()
+            .zip(other.ball())
+            .and_then(|(left, right)| left.compare(&right));
+        certain.unwrap_or_else(|| self.big().cmp(&other.big()))
     }
 }
 
@@ -433,22 +427,8 @@ impl fmt::Display for Exact {
 
 impl fmt::Debug for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Repr::Small(num, den) => write!(f, "{num}/{den}"),
-            Repr::Big(big) => {
-                let sign = if big.numer().sign() == Sign::Minus {
-                    "-"
-                } else {
-                    ""
-                };
-                write!(
-                    f,
-                    "{sign}{}/{}",
-                    big.numer().magnitude(),
-                    big.denom().magnitude()
-                )
-            }
-        }
+        let big = self.big();
+        write!(f, "{}/{}", big.numer(), big.denom())
     }
 }
 
@@ -512,6 +492,47 @@ mod tests {
                 .starts_with("1157920892373161954235709850")
         );
         assert_eq!(square.to_string().len(), 78);
+    }
+
+    /// The same sums, products and quotients with and without balls: every answer is the same.
+    #[test]
+    fn long_ratios_answer_as_big_integers_do() {
+        let mut state = 1u64;
+        let mut next = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            state >> 24
+        };
+        let mut value = Exact::ratio(next(), 7);
+        for round in 0..3000 {
+            let other = Exact::ratio(next() % 1_000_003 + 1, next() % 997 + 1);
+            value = match round % 5 {
+                0 => &value * &other,
+                1 => &value + &other,
+                2 => value.over(&other).expect("other is positive"),
+                3 => (&value - &other).max(other),
+                _ => &value * &Exact::ratio(1, next() % 89 + 1),
+            };
+            let plain = Exact::known(value.big().into_owned());
+            assert_eq!(
+                value.floor(),
+                Some(value.big().floor().to_integer().to_u128().expect("fits"))
+            );
+            assert_eq!(
+                value.ceil(),
+                Some(value.big().ceil().to_integer().to_u128().expect("fits"))
+            );
+            assert_eq!(value.cmp(&plain), Ordering::Equal);
+            let (digits, scale) = digits::of_big(&value.big());
+            let mut text = String::new();
+            digits::push(&mut text, false, digits, scale);
+            assert_eq!(value.to_string(), text);
+            assert!(value < &plain + &Exact::ratio(1, u64::MAX));
+            if round % 50 == 49 {
+                value = Exact::ratio(next(), next() + 1);
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,351 @@
+//! A number known to 128 bits with a bound on its error: it answers most questions about a ratio
+//! too long for machine integers, and says so when it cannot.
+//!
+//! Every answer given is the exact one. Where the error might change it (a tie, a difference of
+//! nearly equal numbers), there is no answer, and the caller turns to big integers.
+
+use super::PRINTED_DIGITS;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{Signed, ToPrimitive};
+use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+/// `±(mantissa ± error) * 2^exponent`, the mantissa with its top bit set.
+#[derive(Debug, Clone, Copy)]
+pub struct Ball {
+    negative: bool,
+    mantissa: u128,
+    exponent: i32,
+    error: u64,
+}
+
+/// An error from which a ball is of no use.
+const USELESS: u64 = 1 << 60;
+/// Powers of ten that digits are found with.
+const TENS: i32 = 96;
+
+impl Ball {
+    /// The ratio of two positive integers.
+    pub fn ratio(negative: bool, numerator: u128, denominator: u128) -> Option<Self> {
+        let (top, bottom) = (Self::whole(numerator)?, Self::whole(denominator)?);
+        let mut quotient = top.over(&bottom)?;
+        quotient.negative = negative;
+        Some(quotient)
+    }
+
+    fn whole(number: u128) -> Option<Self> {
+        let shift = number.leading_zeros();
+        (number > 0).then(|| Self {
+            negative: false,
+            mantissa: number << shift,
+            exponent: -(shift as i32),
+            error: 0,
+        })
+    }
+
+    /// The ball around a big ratio; `None` for zero and for numbers beyond every use.
+    pub fn of(value: &BigRational) -> Option<Self> {
+        let (top, bottom) = (Self::leading(value.numer())?, Self::leading(value.denom())?);
+        let mut quotient = top.over(&bottom)?;
+        quotient.negative = value.is_negative();
+        Some(quotient)
+    }
+
+    fn leading(value: &BigInt) -> Option<Self> {
+        let bits = i32::try_from(value.bits())
+            .ok()
+            .filter(|bits| *bits < 1 << 20)?;
+        let dropped = (bits - 128).max(0);
+        let mut ball = Self::whole((value.magnitude() >> dropped).to_u128()?)?;
+        ball.exponent += dropped;
+        ball.error = u64::from(dropped > 0);
+        Some(ball)
+    }
+
+    fn normal(negative: bool, mantissa: u128, exponent: i32, error: u64) -> Option<Self> {
+        let shift = mantissa.leading_zeros();
+        if mantissa == 0 || shift >= 60 || error >= USELESS >> shift {
+            return None;
+        }
+        Some(Self {
+            negative,
+            mantissa: mantissa << shift,
+            exponent: exponent - shift as i32,
+            error: error << shift,
+        })
+    }
+
+    /// The product.
+    pub fn times(&self, other: &Self) -> Option<Self> {
+        let high = multiply_high(self.mantissa, other.mantissa);
+        let negative = self.negative != other.negative;
+        let exponent = self.exponent + other.exponent + 128;
+        Self::normal(negative, high, exponent, self.error + other.error + 2)
+    }
+
+    /// The quotient.
+    pub fn over(&self, other: &Self) -> Option<Self> {
+        // Halving the dividend keeps the quotient below 2^128.
+        let quotient = divide_wide(self.mantissa >> 1, self.mantissa << 127, other.mantissa);
+        let error = 2 * (self.error + other.error) + 2;
+        let error = if self.error | other.error == 0 {
+            1
+        } else {
+            error
+        };
+        let negative = self.negative != other.negative;
+        let exponent = self.exponent - other.exponent - 127;
+        Self::normal(negative, quotient, exponent, error)
+    }
+
+    /// The sum.
+    pub fn plus(&self, other: &Self) -> Option<Self> {
+        let (large, small) = match self.exponent >= other.exponent {
+            true => (self, other),
+            false => (other, self),
+        };
+        let distance = u32::try_from(large.exponent - small.exponent).ok()?;
+        let (aligned, lost) = match distance {
+            0 => (small.mantissa, small.error),
+            1..=127 => (
+                small.mantissa >> distance,
+                (small.error >> distance.min(63)) + 2,
+            ),
+            _ => (0, 2),
+        };
+        let error = large.error + lost;
+        if large.negative != small.negative {
+            let (difference, swapped) = match large.mantissa >= aligned {
+                true => (large.mantissa - aligned, false),
+                false => (aligned - large.mantissa, true),
+            };
+            return Self::normal(large.negative != swapped, difference, large.exponent, error);
+        }
+        match large.mantissa.checked_add(aligned) {
+            Some(sum) => Self::normal(large.negative, sum, large.exponent, error),
+            None => {
+                let sum = (large.mantissa >> 1) + (aligned >> 1);
+                Self::normal(large.negative, sum, large.exponent + 1, error / 2 + 2)
+            }
+        }
+    }
+
+    /// The negative.
+    pub fn negated(mut self) -> Self {
+        self.negative = !self.negative;
+        self
+    }
+
+    /// True below zero.
+    pub fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// The order of two numbers, if their errors cannot change it.
+    pub fn compare(&self, other: &Self) -> Option<Ordering> {
+        let difference = self.plus(&other.negated())?;
+        let certain = difference.mantissa > u128::from(difference.error);
+        certain.then_some(match difference.negative {
+            true => Ordering::Less,
+            false => Ordering::Greater,
+        })
+    }
+
+    /// The greatest integer below, for a positive number that is certainly not whole.
+    pub fn whole_part(&self) -> Option<u128> {
+        let shift = u32::try_from(-self.exponent).ok()?;
+        if self.negative || shift == 0 {
+            return None;
+        }
+        let (whole, fraction) = match shift {
+            0..128 => (self.mantissa >> shift, self.mantissa & ((1 << shift) - 1)),
+            128 => (0, self.mantissa),
+            _ => return Some(0),
+        };
+        let error = u128::from(self.error);
+        let below_next = match shift {
+            128 => fraction.checked_add(error).is_some(),
+            _ => fraction + error < 1 << shift,
+        };
+        (fraction > error && below_next).then_some(whole)
+    }
+
+    /// Mantissa of 28 digits and the power of ten it is divided by, halves to even, if certain.
+    pub fn digits(&self) -> Option<(u128, i64)> {
+        // log10(2) is 1233 / 4096, a little less: the estimate is right or one too low.
+        let magnitude = ((i64::from(self.exponent) + 127) * 1233) >> 12;
+        let mut places = i64::from(PRINTED_DIGITS) - 1 - magnitude;
+        let limit = 10u128.pow(PRINTED_DIGITS);
+        for _ in 0..3 {
+            let scaled = self.times(power_of_ten(places)?)?;
+            let shift = u32::try_from(-scaled.exponent).ok()?;
+            if !(1..128).contains(&shift) {
+                return None;
+            }
+            let whole = scaled.mantissa >> shift;
+            if whole >= limit {
+                places -= 1;
+                continue;
+            }
+            if whole < limit / 10 {
+                places += 1;
+                continue;
+            }
+            let fraction = scaled.mantissa & ((1 << shift) - 1);
+            let half = 1u128 << (shift - 1);
+            let certain = fraction.abs_diff(half) > u128::from(scaled.error);
+            return certain.then_some((whole + u128::from(fraction > half), places));
+        }
+        None
+    }
+}
+
+fn power_of_ten(exponent: i64) -> Option<&'static Ball> {
+    static POWERS: OnceLock<Vec<Option<Ball>>> = OnceLock::new();
+    let powers = POWERS.get_or_init(|| {
+        let ten = BigRational::from_integer(BigInt::from(10));
+        let power = |exponent: i32| {
+            let magnitude = num_traits::pow(ten.clone(), exponent.unsigned_abs() as usize);
+            Ball::of(&if exponent < 0 {
+                magnitude.recip()
+            } else {
+                magnitude
+            })
+        };
+        (-TENS..=TENS).map(power).collect()
+    });
+    let index = usize::try_from(exponent + i64::from(TENS)).ok()?;
+    powers.get(index)?.as_ref()
+}
+
+/// The upper 128 bits of a product.
+fn multiply_high(left: u128, right: u128) -> u128 {
+    let low = |number: u128| number & u128::from(u64::MAX);
+    let high = |number: u128| number >> 64;
+    let crosswise = high(left) * low(right) + high(low(left) * low(right));
+    let middle = low(crosswise) + low(left) * high(right);
+    high(left) * high(right) + high(crosswise) + high(middle)
+}
+
+/// `(high * 2^128 + low) / divisor`, rounded down, for a divisor with its top bit set and
+/// `high < divisor` (Knuth, The Art of Computer Programming, 4.3.1, algorithm D).
+fn divide_wide(high: u128, low: u128, divisor: u128) -> u128 {
+    let (upper, rest) = divide_step(high, low >> 64, divisor);
+    let (lower, _) = divide_step(rest, low & u128::from(u64::MAX), divisor);
+    (upper << 64) | lower
+}
+
+/// One digit of 64 bits: `(high * 2^64 + digit) / divisor` and the remainder.
+fn divide_step(high: u128, digit: u128, divisor: u128) -> (u128, u128) {
+    let (top, bottom) = (divisor >> 64, divisor & u128::from(u64::MAX));
+    let mut quotient = (high / top).min(u128::from(u64::MAX));
+    let mut rest = high - quotient * top;
+    while rest >> 64 == 0 && quotient * bottom > (rest << 64) | digit {
+        quotient -= 1;
+        rest += top;
+    }
+    // Wraps where the true remainder, below the divisor, does not.
+    let remainder = (high << 64)
+        .wrapping_add(digit)
+        .wrapping_sub(quotient.wrapping_mul(divisor));
+    (quotient, remainder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of all sizes, from a fixed sequence (splitmix64).
+    fn samples() -> Vec<u128> {
+        let mut state = 7u64;
+        let mut next = move || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        };
+        let mut all = vec![
+            1,
+            2,
+            3,
+            10,
+            u64::MAX.into(),
+            u128::MAX,
+            u128::MAX - 1,
+            1 << 127,
+        ];
+        all.extend((0..200).map(|size| {
+            let number = (u128::from(next()) << 64) | u128::from(next());
+            (number >> (size % 127)).max(1)
+        }));
+        all
+    }
+
+    fn big(number: u128) -> BigInt {
+        BigInt::from(number)
+    }
+
+    #[test]
+    fn wide_products_and_quotients_are_those_of_big_integers() {
+        for left in samples() {
+            for right in samples().into_iter().step_by(7) {
+                let product = (big(left) * big(right)) >> 128;
+                assert_eq!(big(multiply_high(left, right)), product);
+                let divisor = right << right.leading_zeros();
+                let high = left % divisor;
+                let quotient = ((big(high) << 128) + big(left)) / big(divisor);
+                assert_eq!(big(divide_wide(high, left, divisor)), quotient);
+            }
+        }
+    }
+
+    #[test]
+    fn the_true_value_is_inside_every_ball() {
+        let inside = |ball: Ball, value: &BigRational| {
+            let scale = |number: u128| {
+                let number = BigRational::from_integer(big(number));
+                let two = BigRational::from_integer(big(2));
+                let power = num_traits::pow(two, ball.exponent.unsigned_abs() as usize);
+                if ball.exponent < 0 {
+                    number / power
+                } else {
+                    number * power
+                }
+            };
+            let value = if ball.negative {
+                -value.clone()
+            } else {
+                value.clone()
+            };
+            (value - scale(ball.mantissa)).abs() <= scale(ball.error.into())
+        };
+        let ratio = |n, d| BigRational::new(big(n), big(d));
+        let numbers = samples();
+        for (index, left) in numbers.iter().enumerate() {
+            let (a, b) = (*left, numbers[(index * 31 + 1) % numbers.len()]);
+            let (c, d) = (
+                numbers[(index * 17 + 5) % numbers.len()],
+                numbers[(index * 13 + 9) % numbers.len()],
+            );
+            let (one, other) = (ratio(a, b), ratio(c, d));
+            let (x, y) = (
+                Ball::ratio(false, a, b).expect("a"),
+                Ball::ratio(false, c, d).expect("c"),
+            );
+            for (ball, value) in [
+                (Some(x), one.clone()),
+                (x.times(&y), &one * &other),
+                (x.over(&y), &one / &other),
+                (x.plus(&y), &one + &other),
+                (x.plus(&y.negated()), &one - &other),
+                (x.times(&y).and_then(|z| z.plus(&x)), &one * &other + &one),
+            ] {
+                if let Some(ball) = ball {
+                    assert!(inside(ball, &value), "{value}");
+                }
+            }
+        }
+    }
+}

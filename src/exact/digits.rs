@@ -1,0 +1,130 @@
+//! Numbers as text: 28 significant digits, or a fixed number of places.
+
+use super::PRINTED_DIGITS;
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_rational::BigRational;
+use num_traits::{One, Signed, ToPrimitive, Zero};
+use std::cmp::Ordering;
+use std::fmt::Write;
+
+/// Long division in chunks of as many digits as fit 128 bits; `None` when not even one fits.
+pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
+    let limit = 10u128.pow(PRINTED_DIGITS);
+    let mut mantissa = num / den;
+    let mut rest = num % den;
+    if mantissa >= limit {
+        return None;
+    }
+    let room = (u128::MAX / den).checked_ilog10()?;
+    if room == 0 {
+        return None;
+    }
+    let mut scale = 0i64;
+    while rest > 0 {
+        let have = mantissa.checked_ilog10().map_or(0, |log| log + 1);
+        let chunk = (PRINTED_DIGITS - have).min(room);
+        if chunk == 0 {
+            break;
+        }
+        let power = 10u128.pow(chunk);
+        let scaled = rest * power;
+        mantissa = mantissa * power + scaled / den;
+        rest = scaled % den;
+        scale += i64::from(chunk);
+    }
+    // Halves to even: `rest` against what is missing to a whole last digit.
+    let missing = den - rest;
+    if rest > missing || (rest == missing && mantissa % 2 == 1) {
+        mantissa += 1;
+    }
+    Some((mantissa, scale))
+}
+
+/// Digits of the magnitude of a ratio of any size.
+pub fn of_big(value: &BigRational) -> (u128, i64) {
+    let value = &value.abs();
+    if value.is_zero() {
+        return (0, 0);
+    }
+    let limit = BigInt::from(10).pow(PRINTED_DIGITS);
+    let magnitude = decimal_length(value.numer()) - decimal_length(value.denom());
+    // The quotient has `magnitude` or `magnitude + 1` digits before the point: try the longer first.
+    let mut scale = i64::from(PRINTED_DIGITS) - magnitude;
+    loop {
+        let (quotient, rest, den) = shifted_division(value, scale);
+        if quotient >= limit {
+            scale -= 1;
+            continue;
+        }
+        let mut mantissa = quotient.to_u128().unwrap_or_default();
+        let twice: BigInt = rest * 2;
+        match twice.cmp(&den) {
+            Ordering::Greater => mantissa += 1,
+            Ordering::Equal => mantissa += mantissa % 2,
+            Ordering::Less => {}
+        }
+        return (mantissa, scale);
+    }
+}
+
+fn shifted_division(value: &BigRational, scale: i64) -> (BigInt, BigInt, BigInt) {
+    let power = BigInt::from(10).pow(u32::try_from(scale.unsigned_abs()).unwrap_or(u32::MAX));
+    let (num, den) = if scale >= 0 {
+        (value.numer() * power, value.denom().clone())
+    } else {
+        (value.numer().clone(), value.denom() * power)
+    };
+    let (quotient, rest) = num.div_rem(&den);
+    (quotient, rest, den)
+}
+
+fn decimal_length(value: &BigInt) -> i64 {
+    i64::try_from(value.to_str_radix(10).trim_start_matches('-').len()).unwrap_or(i64::MAX)
+}
+
+/// Writes `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
+pub fn push(out: &mut String, negative: bool, mut mantissa: u128, mut scale: i64) {
+    while scale > 0 && mantissa.is_multiple_of(10) {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    if negative && mantissa > 0 {
+        out.push('-');
+    }
+    let start = out.len();
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{mantissa}");
+    if scale <= 0 || mantissa == 0 {
+        let zeros = if mantissa == 0 { 0 } else { -scale };
+        out.extend((0..zeros).map(|_| '0'));
+        return;
+    }
+    let length = i64::try_from(out.len() - start).unwrap_or(i64::MAX);
+    if length <= scale {
+        let zeros: String = (0..scale - length).map(|_| '0').collect();
+        out.insert_str(start, &format!("0.{zeros}"));
+    } else {
+        let point = out.len() - usize::try_from(scale).unwrap_or(0);
+        out.insert(point, '.');
+    }
+}
+
+/// A ratio rounded to a number of decimal places, halves away from zero.
+pub fn fixed(value: &BigRational, places: u32) -> String {
+    let scaled = value.abs() * BigRational::from_integer(BigInt::from(10).pow(places));
+    let half = BigRational::new(BigInt::one(), BigInt::from(2));
+    let mantissa = (scaled + half).floor().to_integer();
+    let mut out = String::new();
+    if value.is_negative() && !mantissa.is_zero() {
+        out.push('-');
+    }
+    let digits = format!("{mantissa:0>width$}", width = places as usize + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - places as usize);
+    out.push_str(whole);
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
