@@ -80,27 +80,31 @@ pub struct Step {
 }
 
 /// A function whose fleet is held fixed while its traffic varies.
-pub struct Load {
+pub struct Load<'l> {
     /// Capacity that today's traffic needs, requests in flight; 1 for a function without traffic.
     pub peak: Exact,
     /// True when there is no traffic, and `peak` is that of one request in flight.
     pub is_imagined: bool,
     /// Average concurrency of one invocation a month.
     per_call: Exact,
-    hours: Exact,
+    hours: &'l Exact,
 }
 
-impl Load {
+impl<'l> Load<'l> {
     /// The load of a function.
-    pub fn of(function: &Function, hours: &Exact) -> Self {
-        let peak = function.peak_concurrency(hours);
+    pub fn of(function: &Function, peak: &Exact, hours: &'l Exact) -> Self {
         let is_imagined = peak.is_zero();
         Self {
-            peak: if is_imagined { Exact::ONE } else { peak },
+            peak: if is_imagined { Exact::ONE } else { peak.clone() },
             is_imagined,
             per_call: function.concurrency_per_call(hours),
-            hours: hours.clone(),
+            hours,
         }
+    }
+
+    /// Average concurrency of today.
+    pub fn average(&self, function: &Function) -> Exact {
+        &self.per_call * &Exact::from(function.invocations)
     }
 
     /// Utilization of today's capacity at so many invocations.
@@ -122,7 +126,7 @@ impl Load {
         if concurrency > fleet.carries {
             return never;
         }
-        let month = &self.hours * &Exact::from(SECONDS_PER_HOUR);
+        let month = self.hours * &Exact::from(SECONDS_PER_HOUR);
         let parts = (
             concurrency.over(&self.peak),
             concurrency.over(&fleet.carries),

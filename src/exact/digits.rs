@@ -6,9 +6,9 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
-use std::fmt::Write;
 
 /// Long division in chunks of as many digits as fit 128 bits; `None` when not even one fits.
+/// A denominator of machine size leaves room for chunks of 19.
 pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
     let limit = 10u128.pow(PRINTED_DIGITS);
     let mut mantissa = num / den;
@@ -84,29 +84,28 @@ fn decimal_length(value: &BigInt) -> i64 {
 }
 
 /// Writes `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
-pub fn push(out: &mut String, negative: bool, mut mantissa: u128, mut scale: i64) {
-    while scale > 0 && mantissa.is_multiple_of(10) {
-        mantissa /= 10;
-        scale -= 1;
-    }
-    if negative && mantissa > 0 {
-        out.push('-');
-    }
-    let start = out.len();
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{mantissa}");
-    if scale <= 0 || mantissa == 0 {
-        let zeros = if mantissa == 0 { 0 } else { -scale };
-        out.extend((0..zeros).map(|_| '0'));
+pub fn push(out: &mut String, negative: bool, mantissa: u128, scale: i64) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(mantissa);
+    if mantissa == 0 {
+        out.push('0');
         return;
     }
-    let length = i64::try_from(out.len() - start).unwrap_or(i64::MAX);
-    if length <= scale {
-        let zeros: String = (0..scale - length).map(|_| '0').collect();
-        out.insert_str(start, &format!("0.{zeros}"));
-    } else {
-        let point = out.len() - usize::try_from(scale).unwrap_or(0);
-        out.insert(point, '.');
+    if negative {
+        out.push('-');
+    }
+    let Some(places) = usize::try_from(scale).ok().filter(|places| *places > 0) else {
+        out.push_str(digits);
+        out.extend((0..-scale).map(|_| '0'));
+        return;
+    };
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(places));
+    out.push_str(if whole.is_empty() { "0" } else { whole });
+    let trimmed = fraction.trim_end_matches('0');
+    if !trimmed.is_empty() {
+        out.push('.');
+        out.extend((fraction.len()..places).map(|_| '0'));
+        out.push_str(trimmed);
     }
 }
 

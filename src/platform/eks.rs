@@ -231,7 +231,7 @@ impl<'a> Ground<'a> {
         if population.is_empty() {
             return None;
         }
-        let mut best: Option<(usize, Usd, Formed)> = None;
+        let mut best: Option<(usize, Usd, (usize, Exact))> = None;
         for (number, candidate) in self.candidates.iter().enumerate() {
             let (share, unfit) = population.on(&candidate.node);
             let monthly = self.month(&candidate.price, &share);
@@ -241,17 +241,16 @@ impl<'a> Ground<'a> {
                 unfit < *best_unfit || (unfit == *best_unfit && monthly < *lowest)
             });
             if better {
-                let share = share.reduced();
-                let formed = Formed {
-                    number,
-                    share,
-                    monthly: monthly.clone(),
-                };
-                best = Some((unfit, monthly, formed));
+                best = Some((unfit, monthly, (number, share)));
             }
         }
-        best.map(|(_, _, formed)| formed)
-            .filter(|formed| formed.share.is_positive())
+        let (_, monthly, (number, share)) = best?;
+        Some(Formed {
+            number,
+            per_share: Usd::new(monthly.dollars().over(&share)?.reduced()),
+            share: share.reduced(),
+            monthly,
+        })
     }
 }
 
@@ -373,13 +372,12 @@ fn populations(
     member: &(dyn Fn(usize) -> bool + Sync),
 ) -> Vec<Population> {
     let empty = || vec![Population::default(); grounds];
-    let hours = &context.scenario.hours;
     let functions = context.scenario.functions.par_iter().enumerate();
     functions
         .filter(|(index, _)| member(*index))
-        .fold(empty, |mut populations, (_, function)| {
+        .fold(empty, |mut populations, (index, function)| {
             let pod = Pod::of(function);
-            let pods = pods_of_today(function, &pod, hours);
+            let pods = pods_of_today(function, &pod, context.peak(index));
             populations[ground_of(function)].add(pod, pods, 1);
             populations
         })
@@ -393,9 +391,8 @@ fn populations(
         })
 }
 
-fn pods_of_today(function: &Function, pod: &Pod, hours: &Exact) -> u128 {
-    let slots = needed(function, &function.peak_concurrency(hours));
-    with_minimum(function, pod.for_slots(slots))
+fn pods_of_today(function: &Function, pod: &Pod, peak: &Exact) -> u128 {
+    with_minimum(function, pod.for_slots(needed(function, peak)))
 }
 
 fn with_minimum(function: &Function, pods: u128) -> u128 {
@@ -410,6 +407,8 @@ struct Formed {
     share: Exact,
     /// Dollars a month.
     monthly: Usd,
+    /// Dollars a month of a node's worth of pods.
+    per_share: Usd,
 }
 
 struct Model<'a> {
@@ -427,6 +426,8 @@ struct Placed<'m> {
     candidate: &'m Candidate,
     pod: Pod,
     pods_per_node: u64,
+    /// Pods that today's traffic needs.
+    pods: u128,
 }
 
 impl Placed<'_> {
@@ -472,13 +473,10 @@ impl Model<'_> {
             ground,
             cluster,
             candidate,
+            pods: pods_of_today(function, &pod, self.context.peak(index)),
             pod,
             pods_per_node,
         })
-    }
-
-    fn pods_today(&self, placed: &Placed<'_>) -> u128 {
-        pods_of_today(placed.function, &placed.pod, &self.context.scenario.hours)
     }
 
     fn split(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Vec<Option<Formed>>> {
@@ -503,9 +501,9 @@ impl Model<'_> {
 impl CostModel for Model<'_> {
     fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
         let placed = self.place(index)?;
-        let pods = self.pods_today(&placed);
+        let pods = placed.pods;
         let share = placed.share(pods);
-        let billed = placed.allocated(&placed.cluster.monthly, &share, &placed.cluster.share);
+        let billed = placed.cluster.per_share.share(&share);
         Ok(Cost {
             compared: billed.clone(),
             billed,
@@ -524,7 +522,7 @@ impl CostModel for Model<'_> {
             return Vec::new();
         };
         let ground = placed.ground;
-        let share = placed.share(self.pods_today(&placed));
+        let share = placed.share(placed.pods);
         let Some(part) = share.over(&placed.cluster.share) else {
             return Vec::new();
         };
@@ -563,7 +561,7 @@ impl CostModel for Model<'_> {
         let Ok(placed) = self.place(index) else {
             return Company::default();
         };
-        let pods = self.pods_today(&placed);
+        let pods = placed.pods;
         let mut own = Population::default();
         own.add(placed.pod.clone(), pods, 1);
         let rest = self.everyone[ground_of(placed.function)].without(&placed.pod, pods);
@@ -652,7 +650,7 @@ impl CostModel for Model<'_> {
 impl Capacity for Model<'_> {
     fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>> {
         let placed = self.place(index).ok()?;
-        let today = placed.share(self.pods_today(&placed));
+        let today = placed.share(placed.pods);
         Some(Box::new(Tenant {
             others: &placed.cluster.share - &today,
             placed,

@@ -154,8 +154,8 @@ impl Model<'_> {
     fn today(&self, index: usize) -> Result<(&Function, Tasks), Infeasible> {
         let function = self.context.function(index);
         let offer = self.offer(function)?;
-        let peak = function.peak_concurrency(&self.context.scenario.hours);
-        let (slots, min_tasks) = (needed(function, &peak), function.container().min_tasks);
+        let peak = self.context.peak(index);
+        let (slots, min_tasks) = (needed(function, peak), function.container().min_tasks);
         let tasks = match self.shared(function, offer) {
             Some(ladder) => ladder.cheapest(slots, min_tasks),
             None => {

@@ -4,6 +4,8 @@
 //! functions of an architecture in a region) and, for billed initialization since 2025-08-01, the
 //! AWS Compute blog.
 
+mod pools;
+
 use super::curve::Curve;
 use super::{
     Company, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform, Tariff, Usage,
@@ -15,11 +17,11 @@ use crate::exact::Exact;
 use crate::money::{Usd, grouped};
 use crate::text::listed;
 use crate::units::{
-    FREE_GB_SECONDS, FREE_REQUESTS, GbSecond, LAMBDA_FREE_STORAGE_MB, LAMBDA_MAX_DURATION_MS,
-    LAMBDA_MEMORY_MB, MB_PER_GB, MS_PER_SECOND, Qty, Request,
+    GbSecond, LAMBDA_FREE_STORAGE_MB, LAMBDA_MAX_DURATION_MS,
+    LAMBDA_MEMORY_MB, MB_PER_GB, MS_PER_SECOND, Request,
 };
 use crate::workload::Function;
-use rayon::prelude::*;
+use pools::Pool;
 use rust_decimal::Decimal;
 
 /// AWS Lambda, on demand.
@@ -36,7 +38,7 @@ impl Platform for Lambda {
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let prices = prices(&context)?;
-        let pools = Pools::form(&context, &prices, &|_| true);
+        let pools = pools::form(&context, &prices, &|_| true);
         Ok(Box::new(Model {
             context,
             prices,
@@ -113,6 +115,14 @@ fn handler_gb_seconds(function: &Function) -> Exact {
     gb_seconds(function, &Exact::from(function.duration_ms))
 }
 
+/// GB-seconds of one invocation, initialization included.
+fn gb_seconds_per_call(function: &Function) -> Exact {
+    match function.cold_start {
+        Some(_) => &handler_gb_seconds(function) + &init_gb_seconds(function),
+        None => handler_gb_seconds(function),
+    }
+}
+
 /// GB-seconds of initialization, averaged over all invocations.
 fn init_gb_seconds(function: &Function) -> Exact {
     match &function.cold_start {
@@ -141,218 +151,85 @@ fn storage_gb_seconds(function: &Function) -> Exact {
     &Exact::from(function.duration_ms) * &per_ms
 }
 
-/// What all functions of an architecture in a region use together.
-#[derive(Clone)]
-struct Pool {
-    gb_seconds: Exact,
-    requests: u128,
-}
-
-impl Pool {
-    const EMPTY: Self = Self {
-        gb_seconds: Exact::ZERO,
-        requests: 0,
-    };
-
-    fn and(mut self, other: &Self) -> Self {
-        self.gb_seconds = &self.gb_seconds + &other.gb_seconds;
-        self.requests += other.requests;
-        self
-    }
-}
-
-/// All pools of a set of functions, with what the free tier leaves of them.
-struct Pools {
-    pools: Vec<Pool>,
-    /// Share of GB-seconds that is billed: one less the free share.
-    billed_duration: Exact,
-    /// Share of requests that is billed.
-    billed_requests: Exact,
-}
-
-impl Pools {
-    fn form(
-        context: &Context<'_>,
-        prices: &[Option<Prices>],
-        member: &(dyn Fn(usize) -> bool + Sync),
-    ) -> Self {
-        let empty = || vec![Pool::EMPTY; prices.len()];
-        let functions = context.scenario.functions.par_iter().enumerate();
-        let pools = functions
-            .filter(|(index, function)| member(*index) && infeasible(function).is_none())
-            .fold(empty, |mut pools, (_, function)| {
-                let each = &handler_gb_seconds(function) + &init_gb_seconds(function);
-                let pool = &mut pools[pool_of(function)];
-                let used = &each * &Exact::from(function.invocations);
-                pool.gb_seconds = &pool.gb_seconds + &used;
-                pool.requests += u128::from(function.invocations);
-                pools
-            })
-            .reduce(empty, |left, right| {
-                left.into_iter()
-                    .zip(&right)
-                    .map(|(l, r)| l.and(r))
-                    .collect()
-            });
-        let all = pools.iter().fold(Pool::EMPTY, |all, pool| all.and(pool));
-        let billed = |used: Exact, free: u64| match context.scenario.free_tier {
-            true => {
-                let left = (&used - &Exact::from(free)).max(Exact::ZERO);
-                left.over(&used).unwrap_or(Exact::ONE)
-            }
-            false => Exact::ONE,
-        };
-        Self {
-            billed_duration: billed(all.gb_seconds.clone(), FREE_GB_SECONDS),
-            billed_requests: billed(Exact::whole(all.requests), FREE_REQUESTS),
-            pools: pools
-                .into_iter()
-                .map(|pool| Pool {
-                    gb_seconds: pool.gb_seconds.reduced(),
-                    ..pool
-                })
-                .collect(),
-        }
-    }
-
-    /// Duration of a pool that is billed, GB-seconds.
-    fn billed(&self, pool: usize) -> Exact {
-        &self.pools[pool].gb_seconds * &self.billed_duration
-    }
-}
-
 struct Model<'a> {
     context: Context<'a>,
     prices: Vec<Option<Prices>>,
-    pools: Pools,
+    pools: Vec<Option<Pool>>,
 }
 
 impl Model<'_> {
-    /// The function and its prices, if it can run on Lambda.
-    fn member(&self, index: usize) -> Result<(&Function, &Prices), Infeasible> {
+    /// The function, its pool and its prices, if it can run on Lambda.
+    fn member(&self, index: usize) -> Result<(&Function, &Pool, &Prices), Infeasible> {
         let function = self.context.function(index);
         if let Some(reason) = infeasible(function) {
             return Err(reason);
         }
-        match &self.prices[pool_of(function)] {
-            Some(prices) => Ok((function, prices)),
-            None => Err(Infeasible("the region has no Lambda prices".to_owned())),
+        let number = pool_of(function);
+        match (&self.pools[number], &self.prices[number]) {
+            (Some(pool), Some(prices)) => Ok((function, pool, prices)),
+            _ => Err(Infeasible("the region has no Lambda prices".to_owned())),
         }
     }
 
-    /// Duration of the pool in each tier that it reaches, with the function's share of the pool.
-    fn tier_parts<'p>(
-        &self,
-        function: &Function,
-        prices: &'p Prices,
-    ) -> Vec<(Exact, &'p Price<GbSecond>)> {
-        let pool = &self.pools.pools[pool_of(function)];
-        let billed = self.pools.billed(pool_of(function));
-        let parts = prices.duration.split(&billed);
-        match parts.as_slice() {
-            // One tier: the pool's own size cancels.
-            [(_, price)] => vec![(self.pools.billed_duration.clone(), *price)],
-            _ => parts
-                .into_iter()
-                .filter_map(|(part, price)| Some((part.over(&pool.gb_seconds)?, price)))
-                .collect(),
+    /// Dollars of a call when every rate is averaged over the pool.
+    fn per_call(&self, function: &Function, pool: &Pool, prices: &Prices) -> Exact {
+        let duration = &gb_seconds_per_call(function) * &pool.duration_rate;
+        let call = &duration + &pool.request_rate;
+        match self.storage_rate(function, prices) {
+            Some(storage) => &call + &storage,
+            None => call,
         }
     }
 
-    /// The part of an allowance that is the pool's, as the traffic of today divides it.
-    fn allowance(&self, used: &Exact, billed_share: &Exact) -> Exact {
-        used * &(&Exact::ONE - billed_share)
+    fn storage_rate(&self, function: &Function, prices: &Prices) -> Option<Exact> {
+        if function.ephemeral_storage_mb <= LAMBDA_FREE_STORAGE_MB {
+            return None;
+        }
+        let price = prices.storage.as_ref().ok()?;
+        Some(&storage_gb_seconds(function) * price.rate.per_unit())
     }
 
+    /// GB-seconds of the pool without a function.
+    fn others(&self, function: &Function, pool: &Pool) -> Exact {
+        let own = &gb_seconds_per_call(function) * &Exact::from(function.invocations);
+        &pool.gb_seconds - &own
+    }
+
+    /// Where each tier begins for a function's calls, `each` GB-seconds long, and by how much a
+    /// call is dearer there.
     fn duration_changes(
         &self,
         function: &Function,
-        prices: &Prices,
+        (pool, prices): (&Pool, &Prices),
         each: &Exact,
     ) -> Vec<(Exact, Exact)> {
-        let pool = &self.pools.pools[pool_of(function)];
-        let today = &handler_gb_seconds(function) + &init_gb_seconds(function);
-        let own = &today * &Exact::from(function.invocations);
-        let rest = &pool.gb_seconds - &own;
-        let free = self.free_duration(pool);
-        let mut before = Exact::ZERO;
+        let before_first = &pool.free_gb_seconds - &self.others(function, pool);
+        let mut rate_below = Exact::ZERO;
         let mut changes = Vec::new();
         for (from, price) in prices.duration.steps() {
             let rate = price.rate.per_unit();
-            let at = (&(from.amount() + &free) - &rest).over(each);
-            changes.push((at.unwrap_or(Exact::ZERO), &(rate - &before) * each));
-            before = rate.clone();
+            let at = (from.amount() + &before_first).over(each);
+            changes.push((at.unwrap_or(Exact::ZERO), &(rate - &rate_below) * each));
+            rate_below = rate.clone();
         }
         changes
     }
 
-    /// Free GB-seconds of a pool: the whole allowance where nothing runs yet.
-    fn free_duration(&self, pool: &Pool) -> Exact {
-        let unused = self.context.scenario.free_tier && self.all_idle();
-        match unused {
-            true => Exact::from(FREE_GB_SECONDS),
-            false => self.allowance(&pool.gb_seconds, &self.pools.billed_duration),
-        }
-    }
-
-    fn free_requests(&self, pool: &Pool) -> Exact {
-        let unused = self.context.scenario.free_tier && self.all_idle();
-        match unused {
-            true => Exact::from(FREE_REQUESTS),
-            false => self.allowance(&Exact::whole(pool.requests), &self.pools.billed_requests),
-        }
-    }
-
-    fn all_idle(&self) -> bool {
-        self.pools.pools.iter().all(|pool| pool.requests == 0)
-    }
-
-    fn request_change(&self, function: &Function, prices: &Prices) -> (Exact, Exact) {
-        let pool = &self.pools.pools[pool_of(function)];
-        let rest = Exact::whole(pool.requests - u128::from(function.invocations));
-        let at = &self.free_requests(pool) - &rest;
+    fn request_change(&self, function: &Function, pool: &Pool, prices: &Prices) -> (Exact, Exact) {
+        let others = Exact::whole(pool.requests - u128::from(function.invocations));
+        let at = &pool.free_requests - &others;
         (at, prices.request.rate.per_unit().clone())
-    }
-
-    fn storage_rate(&self, function: &Function, prices: &Prices) -> Option<Exact> {
-        let each = storage_gb_seconds(function);
-        let price = prices
-            .storage
-            .as_ref()
-            .ok()
-            .filter(|_| each.is_positive())?;
-        Some(&each * price.rate.per_unit())
-    }
-
-    fn billed(&self, function: &Function, prices: &Prices) -> Usd {
-        let calls = Exact::from(function.invocations);
-        let each = &handler_gb_seconds(function) + &init_gb_seconds(function);
-        let tiers = self.tier_parts(function, prices).into_iter();
-        let duration: Exact = tiers
-            .map(|(share, price)| &share * price.rate.per_unit())
-            .sum();
-        let request = &self.pools.billed_requests * prices.request.rate.per_unit();
-        let storage = self.storage_rate(function, prices).unwrap_or(Exact::ZERO);
-        let per_call = &(&(&each * &duration) + &request) + &storage;
-        Usd::new(&per_call * &calls)
-    }
-
-    /// True when leaving saves exactly what is billed: every rate is flat.
-    fn is_flat(&self, function: &Function, prices: &Prices) -> bool {
-        let reached = prices.duration.split(&self.pools.billed(pool_of(function)));
-        reached.len() == 1 && !self.context.scenario.free_tier
     }
 }
 
 impl CostModel for Model<'_> {
     fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
-        let (function, prices) = self.member(index)?;
-        let billed = self.billed(function, prices);
-        let compared = match self.is_flat(function, prices) {
+        let (function, pool, prices) = self.member(index)?;
+        let calls = Exact::from(function.invocations);
+        let billed = Usd::new(&self.per_call(function, pool, prices) * &calls);
+        let compared = match pool.is_flat() {
             true => billed.clone(),
-            false => self
-                .curve(index, UsageParts::All)
-                .at(&Exact::from(function.invocations)),
+            false => self.curve(index, UsageParts::All).at(&calls),
         };
         Ok(Cost {
             billed,
@@ -362,50 +239,43 @@ impl CostModel for Model<'_> {
     }
 
     fn lines(&self, index: usize) -> Vec<Line> {
-        let Ok((function, prices)) = self.member(index) else {
+        let Ok((function, pool, prices)) = self.member(index) else {
             return Vec::new();
         };
         let calls = Exact::from(function.invocations);
-        let mut lines = vec![Line::new(
-            "requests",
-            &calls * &self.pools.billed_requests,
-            &prices.request,
-        )];
-        let handler = &handler_gb_seconds(function) * &calls;
-        let init = &init_gb_seconds(function) * &calls;
-        for (item, used) in [("duration", &handler), ("init", &init)] {
-            if item == "init" && function.cold_start.is_none() {
-                continue;
+        let billed_calls = &calls * &pool.billed_requests;
+        let mut lines = vec![Line::new("requests", billed_calls, &prices.request)];
+        let mut billed_duration = Exact::ZERO;
+        let used = |each: Exact| &each * &calls;
+        let handler = used(handler_gb_seconds(function));
+        let init = function.cold_start.as_ref().map(|_| used(init_gb_seconds(function)));
+        for (item, used) in [("duration", Some(&handler)), ("init", init.as_ref())] {
+            let tiers = pool.tiers.iter().zip(prices.duration.steps());
+            for (share, (_, price)) in tiers {
+                let part = used.map(|used| used * share);
+                billed_duration = &billed_duration + part.as_ref().unwrap_or(&Exact::ZERO);
+                lines.extend(part.map(|part| Line::new(item, part, price)));
             }
-            let tiers = self.tier_parts(function, prices);
-            lines.extend(
-                tiers
-                    .iter()
-                    .map(|(share, price)| Line::new(item, used * share, price)),
-            );
         }
-        let storage = &storage_gb_seconds(function) * &calls;
-        if let (true, Ok(price)) = (storage.is_positive(), &prices.storage) {
-            lines.push(Line::new("ephemeral storage", storage, price));
+        if let (Some(_), Ok(price)) = (self.storage_rate(function, prices), &prices.storage) {
+            lines.push(Line::new("ephemeral storage", used(storage_gb_seconds(function)), price));
         }
         if self.context.scenario.free_tier {
-            let free = |used: &Exact, billed: &Exact| used * &(&Exact::ONE - billed);
-            let requests = free(&calls, &self.pools.billed_requests);
-            lines.push(Line::free("free requests", requests, &prices.request));
-            let used = free(&(&handler + &init), &self.pools.billed_duration);
-            if let Some((_, price)) = prices.duration.steps().first() {
-                lines.push(Line::free("free duration", used, price));
-            }
+            let free = &calls - &(&calls * &pool.billed_requests);
+            lines.push(Line::free("free requests", free, &prices.request));
+            let free = &used(gb_seconds_per_call(function)) - &billed_duration;
+            let first = prices.duration.steps().first();
+            lines.extend(first.map(|(_, price)| Line::free("free duration", free, price)));
         }
         lines
     }
 
     fn price_as_of(&self, index: usize) -> &str {
-        let Ok((function, prices)) = self.member(index) else {
+        let Ok((function, pool, prices)) = self.member(index) else {
             return "";
         };
-        let reached = prices.duration.split(&self.pools.billed(pool_of(function)));
-        let duration = reached.into_iter().map(|(_, price)| &price.provenance);
+        let tiers = prices.duration.steps().iter().take(pool.tiers.len());
+        let duration = tiers.map(|(_, price)| &price.provenance);
         let storage = prices.storage.as_ref().ok();
         let storage = storage.filter(|_| function.ephemeral_storage_mb > LAMBDA_FREE_STORAGE_MB);
         let all = duration.chain([&prices.request.provenance]);
@@ -431,25 +301,18 @@ impl CostModel for Model<'_> {
         if members().any(|(_, function)| infeasible(function).is_some()) {
             return None;
         }
-        let pools = Pools::form(&self.context, &self.prices, member);
-        let mut total = Usd::ZERO;
-        for (number, pool) in pools.pools.iter().enumerate() {
-            let Some(prices) = &self.prices[number] else {
-                continue;
-            };
-            for (part, price) in prices.duration.split(&pools.billed(number)) {
-                total = &total + &(&price.rate * &Qty::new(part));
-            }
-            let requests = &Exact::whole(pool.requests) * &pools.billed_requests;
-            total = &total + &(&prices.request.rate * &Qty::new(requests));
-        }
+        let pools = pools::form(&self.context, &self.prices, member);
+        let priced = pools.iter().zip(&self.prices);
+        let pooled: Usd = priced
+            .filter_map(|(pool, prices)| Some(pool.as_ref()?.monthly(prices.as_ref()?)))
+            .sum();
         let storage: Exact = members()
             .filter_map(|(_, function)| {
                 let rate = self.storage_rate(function, self.prices[pool_of(function)].as_ref()?)?;
                 Some(&rate * &Exact::from(function.invocations))
             })
             .sum();
-        Some(&total + &Usd::new(storage))
+        Some(&pooled + &Usd::new(storage))
     }
 
     fn tariff(&self) -> Tariff<'_> {
@@ -465,15 +328,9 @@ impl CostModel for Model<'_> {
             ),
             false => notes.leave_out("Lambda's free tier (free_tier = true takes it off)"),
         }
-        let past_first = scenario
-            .functions
-            .iter()
-            .enumerate()
-            .any(|(index, function)| {
-                self.member(index)
-                    .is_ok_and(|(_, prices)| !self.is_flat(function, prices))
-            });
-        if past_first && !scenario.free_tier {
+        let pools = self.pools.iter().flatten();
+        let past_first = pools.into_iter().any(|pool| pool.tiers.len() > 1);
+        if past_first {
             notes.assume(
                 "Lambda's duration tiers count this scenario alone; other functions of the \
                  account or organization would move them",
@@ -498,17 +355,16 @@ impl CostModel for Model<'_> {
 
 impl Usage for Model<'_> {
     fn curve(&self, index: usize, parts: UsageParts) -> Curve {
-        let Ok((function, prices)) = self.member(index) else {
+        let Ok((function, pool, prices)) = self.member(index) else {
             return Curve::new([]);
         };
-        let handler = handler_gb_seconds(function);
         let each = match parts {
-            UsageParts::All => &handler + &init_gb_seconds(function),
-            UsageParts::Duration | UsageParts::Requests => handler,
+            UsageParts::All => gb_seconds_per_call(function),
+            UsageParts::Duration | UsageParts::Requests => handler_gb_seconds(function),
         };
-        let mut changes = self.duration_changes(function, prices, &each);
+        let mut changes = self.duration_changes(function, (pool, prices), &each);
         if parts >= UsageParts::Requests {
-            changes.push(self.request_change(function, prices));
+            changes.push(self.request_change(function, pool, prices));
         }
         if parts == UsageParts::All
             && let Some(rate) = self.storage_rate(function, prices)
@@ -516,5 +372,20 @@ impl Usage for Model<'_> {
             changes.push((Exact::ZERO, rate));
         }
         Curve::new(changes)
+    }
+
+    /// Most crossovers lie in the first tier, where one division finds them.
+    fn reach(&self, index: usize, budget: &Usd) -> Option<Exact> {
+        let (function, pool, prices) = self.member(index).ok()?;
+        if pool.is_flat()
+            && let Some((end, _)) = prices.duration.steps().get(1)
+        {
+            let calls = budget.dollars().over(&self.per_call(function, pool, prices))?;
+            let room = end.amount() - &self.others(function, pool);
+            if calls <= room.over(&gb_seconds_per_call(function))? {
+                return Some(calls);
+            }
+        }
+        self.curve(index, UsageParts::All).reach(budget)
     }
 }

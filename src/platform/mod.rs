@@ -17,6 +17,7 @@ use crate::money::Usd;
 use crate::units::{Qty, Unit};
 use crate::workload::{Function, Scenario, TaskSize};
 use curve::Curve;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Every platform, in the order of all lists and in which ties are decided.
@@ -28,7 +29,7 @@ pub fn ids() -> Vec<&'static str> {
 }
 
 /// What a platform may look at.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Context<'a> {
     /// The fleet and its options.
     pub scenario: &'a Scenario,
@@ -36,9 +37,34 @@ pub struct Context<'a> {
     pub prices: &'a [Regional],
     /// Shapes of instance types.
     pub instances: &'a [InstanceType],
+    /// Concurrency to provide for, of each function.
+    peaks: Arc<[Exact]>,
 }
 
 impl<'a> Context<'a> {
+    /// The fleet, with what every platform needs of it worked out once.
+    pub fn new(
+        scenario: &'a Scenario,
+        prices: &'a [Regional],
+        instances: &'a [InstanceType],
+    ) -> Self {
+        let functions = scenario.functions.par_iter();
+        let peaks: Vec<Exact> = functions
+            .map(|function| function.peak_concurrency(&scenario.hours))
+            .collect();
+        Self {
+            scenario,
+            prices,
+            instances,
+            peaks: peaks.into(),
+        }
+    }
+
+    /// Concurrency to provide for.
+    pub fn peak(&self, index: usize) -> &Exact {
+        &self.peaks[index]
+    }
+
     /// Prices of a function's region.
     pub fn prices_of(&self, function: &Function) -> &'a Regional {
         &self.prices[usize::from(function.region)]

@@ -7,6 +7,7 @@ use crate::platform::{Cost, Fleet, Infeasible};
 use crate::report::{Comparison, Summary};
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// The columns.
@@ -33,9 +34,9 @@ pub const COLUMNS: [&str; 19] = [
 ];
 
 /// Functions that are worked out together.
-const CHUNK: usize = 2048;
+const CHUNK: usize = 512;
 /// Chunks that are worked out ahead of being written.
-const AHEAD: usize = 8;
+const AHEAD: usize = 16;
 
 /// Writes comparisons below one header.
 ///
@@ -128,20 +129,22 @@ fn money(cost: &Result<Cost, Infeasible>, calls: u64, text: &mut String) {
     let per_million = cost.billed.per_million(calls);
     maybe(text, per_million.as_ref().map(|usd| usd.dollars()));
     if let Some(fleet) = &cost.fleet {
-        cell(text, &describe(fleet));
-    } else {
-        text.push(',');
+        describe(fleet, text);
     }
+    text.push(',');
 }
 
-fn describe(fleet: &Fleet) -> String {
-    match fleet {
+/// What carries the function, in words without a comma.
+fn describe(fleet: &Fleet, text: &mut String) {
+    // Writing to a string cannot fail.
+    let _ = match fleet {
         Fleet::Tasks {
             tasks,
             size,
             requests_per_task,
             ..
-        } => format!(
+        } => write!(
+            text,
             "{tasks} x {} vCPU / {} GB x {requests_per_task}",
             size.vcpu_text(),
             size.memory_gb_text()
@@ -151,8 +154,8 @@ fn describe(fleet: &Fleet) -> String {
             pods,
             pods_per_node,
             ..
-        } => format!("{pods} pods at {pods_per_node} per {instance_type}"),
-    }
+        } => write!(text, "{pods} pods at {pods_per_node} per {instance_type}"),
+    };
 }
 
 fn crossover(summary: &Summary, platform: usize, text: &mut String) {

@@ -104,16 +104,12 @@ impl<'a> Comparison<'a> {
         prices: &'a [Regional],
         instances: &'a [InstanceType],
     ) -> Result<Self, Diags> {
-        let context = Context {
-            scenario,
-            prices,
-            instances,
-        };
+        let context = Context::new(scenario, prices, instances);
         let mut diags = Diags::new();
         let mut platforms = Vec::new();
         for platform in PLATFORMS {
             if scenario.platforms.contains(&platform.id()) {
-                let bound = diags.take(platform.bind(context)).map(|model| Bound {
+                let bound = diags.take(platform.bind(context.clone())).map(|model| Bound {
                     id: platform.id(),
                     title: platform.title(),
                     model,
@@ -151,7 +147,8 @@ impl<'a> Comparison<'a> {
         let hours = &self.scenario().hours;
         let models = self.platforms.iter().map(|bound| &bound.model);
         let costs: Vec<_> = models.map(|model| model.cost(index)).collect();
-        let load = Load::of(function, hours);
+        let peak = self.context.peak(index);
+        let load = Load::of(function, peak, hours);
         let crossing = |pair: Pair| {
             let (usage, capacity) = self.usage_and_capacity(pair)?;
             costs[pair.from].as_ref().ok()?;
@@ -169,7 +166,11 @@ impl<'a> Comparison<'a> {
         let cheapest = self.cheapest(&costs, |_| true);
         let gap = cheapest.and_then(|best| self.gap(&costs, best));
         Summary {
-            workload: workload(function, hours),
+            workload: Workload {
+                average_concurrency: load.average(function),
+                peak_concurrency: peak.clone(),
+                utilization: function.utilization(hours),
+            },
             costs,
             crossovers,
             cheapest,
@@ -180,7 +181,7 @@ impl<'a> Comparison<'a> {
     /// A function unfolded, as far as it can run.
     pub fn detail(&self, index: usize, summary: &Summary) -> Detail {
         let function = self.context.function(index);
-        let load = Load::of(function, &self.scenario().hours);
+        let load = Load::of(function, self.context.peak(index), &self.scenario().hours);
         let models = || self.platforms.iter().map(|bound| &bound.model);
         let steps = |pair: Pair| {
             let (usage, capacity) = self.usage_and_capacity(pair)?;
@@ -307,13 +308,5 @@ impl<'a> Comparison<'a> {
             (Ok(dearer), Ok(cheaper)) => Some(&dearer.compared - &cheaper.compared),
             _ => None,
         }
-    }
-}
-
-fn workload(function: &Function, hours: &Exact) -> Workload {
-    Workload {
-        average_concurrency: function.average_concurrency(hours),
-        peak_concurrency: function.peak_concurrency(hours),
-        utilization: function.utilization(hours),
     }
 }
