@@ -95,7 +95,6 @@ fn to_file(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let mut out = BufWriter::with_capacity(BUFFER, temporary);
     render(&mut out)?;
     let temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    temporary.as_file().sync_all()?;
     temporary.persist(&target)?;
     Ok(())
 }

@@ -299,39 +299,69 @@ impl From<u64> for Exact {
     }
 }
 
-fn small_mul(a: (i128, i128), b: (i128, i128)) -> Option<(i128, i128)> {
-    let den = match (a.1, b.1) {
-        (1, den) | (den, 1) => den,
-        (one, other) => one.checked_mul(other)?,
+#[inline]
+fn small_mul((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)> {
+    let den = if b == 1 {
+        d
+    } else if d == 1 {
+        b
+    } else {
+        b.checked_mul(d)?
     };
-    Some((a.0.checked_mul(b.0)?, den))
+    Some((a.checked_mul(c)?, den))
 }
 
 impl Mul for &Exact {
     type Output = Exact;
+
+    #[inline]
     fn mul(self, other: &Exact) -> Exact {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
+            && let Some((num, den)) = small_mul((*a, *b), (*c, *d))
+        {
+            return Exact(Repr::Small(num, den));
+        }
+        self.mul_long(other)
+    }
+}
+
+impl Exact {
+    /// A product that overflows unless it is in lowest terms, or anyway.
+    fn mul_long(&self, other: &Self) -> Self {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
-            let crosswise = || {
-                let ((a, d), (c, b)) = (lowest_terms(*a, *d), lowest_terms(*c, *b));
-                small_mul((a, b), (c, d))
-            };
-            if let Some((num, den)) = small_mul((*a, *b), (*c, *d)).or_else(crosswise) {
-                return Exact(Repr::Small(num, den));
+            let ((a, d), (c, b)) = (lowest_terms(*a, *d), lowest_terms(*c, *b));
+            if let Some((num, den)) = small_mul((a, b), (c, d)) {
+                return Self(Repr::Small(num, den));
             }
         }
         self.long(other, Ball::times, Origin::Product)
     }
+
+    /// A sum that overflows unless it is in lowest terms, or anyway.
+    fn add_long(&self, other: &Self) -> Self {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
+            && let Some((num, den)) = small_add(lowest_terms(*a, *b), lowest_terms(*c, *d))
+        {
+            return Self(Repr::Small(num, den));
+        }
+        match (self.is_zero(), other.is_zero()) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ => self.long(other, Ball::plus, Origin::Sum),
+        }
+    }
 }
 
+#[inline]
 fn small_add((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)> {
     if b == d {
         return Some((a.checked_add(c)?, b));
     }
     // Denominators are mostly powers of ten: one divides the other.
-    if b % d == 0 {
+    if d == 1 || (b > d && b % d == 0) {
         return Some((c.checked_mul(b / d)?.checked_add(a)?, b));
     }
-    if d % b == 0 {
+    if b == 1 || (d > b && d % b == 0) {
         return Some((a.checked_mul(d / b)?.checked_add(c)?, d));
     }
     Some((
@@ -342,21 +372,20 @@ fn small_add((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)>
 
 impl Add for &Exact {
     type Output = Exact;
+
+    #[inline]
     fn add(self, other: &Exact) -> Exact {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
-            let in_lowest_terms = || small_add(lowest_terms(*a, *b), lowest_terms(*c, *d));
-            if let Some((num, den)) = small_add((*a, *b), (*c, *d)).or_else(in_lowest_terms) {
-                return Exact(Repr::Small(num, den));
+        match (&self.0, &other.0) {
+            (Repr::Small(0, _), _) => return other.clone(),
+            (_, Repr::Small(0, _)) => return self.clone(),
+            (Repr::Small(a, b), Repr::Small(c, d)) => {
+                if let Some((num, den)) = small_add((*a, *b), (*c, *d)) {
+                    return Exact(Repr::Small(num, den));
+                }
             }
+            _ => {}
         }
-        if self.is_zero() || other.is_zero() {
-            return if self.is_zero() {
-                other.clone()
-            } else {
-                self.clone()
-            };
-        }
-        self.long(other, Ball::plus, Origin::Sum)
+        self.add_long(other)
     }
 }
 

@@ -195,6 +195,44 @@ impl Model<'_> {
         &pool.gb_seconds - &own
     }
 
+    /// The first straight piece of a function's curve: dollars of its next call on top of the other
+    /// functions', and the GB-seconds for which that holds (`None`: for ever).
+    ///
+    /// No piece where some of the function's calls are free.
+    fn first_piece(
+        &self,
+        function: &Function,
+        pool: &Pool,
+        prices: &Prices,
+    ) -> Option<(Exact, Option<Exact>)> {
+        if !pool.free_gb_seconds.is_zero() || !pool.free_requests.is_zero() {
+            return None;
+        }
+        let others = self.others(function, pool);
+        let tiers = prices.duration.steps();
+        let reached = tiers.iter().rposition(|(from, _)| *from.amount() <= others)?;
+        let duration = &gb_seconds_per_call(function) * tiers[reached].1.rate.per_unit();
+        let call = &duration + prices.request.rate.per_unit();
+        let call = match self.storage_rate(function, prices) {
+            Some(storage) => &call + &storage,
+            None => call,
+        };
+        let room = tiers.get(reached + 1).map(|(end, _)| end.amount() - &others);
+        Some((call, room))
+    }
+
+    /// What leaving would save.
+    fn avoidable(&self, index: usize, (function, pool, prices): (&Function, &Pool, &Prices)) -> Usd {
+        let calls = Exact::from(function.invocations);
+        if let Some((call, room)) = self.first_piece(function, pool, prices) {
+            let own = &gb_seconds_per_call(function) * &calls;
+            if room.is_none_or(|room| own <= room) {
+                return Usd::new(&call * &calls);
+            }
+        }
+        self.curve(index, UsageParts::All).at(&calls)
+    }
+
     /// Where each tier begins for a function's calls, `each` GB-seconds long, and by how much a
     /// call is dearer there.
     fn duration_changes(
@@ -229,7 +267,7 @@ impl CostModel for Model<'_> {
         let billed = Usd::new(&self.per_call(function, pool, prices) * &calls);
         let compared = match pool.is_flat() {
             true => billed.clone(),
-            false => self.curve(index, UsageParts::All).at(&calls),
+            false => self.avoidable(index, (function, pool, prices)),
         };
         Ok(Cost {
             billed,
@@ -374,15 +412,13 @@ impl Usage for Model<'_> {
         Curve::new(changes)
     }
 
-    /// Most crossovers lie in the first tier, where one division finds them.
+    /// Most crossovers lie on the first piece, where one division finds them.
     fn reach(&self, index: usize, budget: &Usd) -> Option<Exact> {
         let (function, pool, prices) = self.member(index).ok()?;
-        if pool.is_flat()
-            && let Some((end, _)) = prices.duration.steps().get(1)
-        {
-            let calls = budget.dollars().over(&self.per_call(function, pool, prices))?;
-            let room = end.amount() - &self.others(function, pool);
-            if calls <= room.over(&gb_seconds_per_call(function))? {
+        if let Some((call, room)) = self.first_piece(function, pool, prices) {
+            let calls = budget.dollars().over(&call)?;
+            let each = gb_seconds_per_call(function);
+            if room.is_none_or(|room| room.over(&each).is_none_or(|most| calls <= most)) {
                 return Some(calls);
             }
         }

@@ -101,9 +101,9 @@ fn shared(comparison: &Comparison<'_>, index: usize, summary: &Summary) -> Share
     cell(&mut before_platform, function.architecture.name());
     let mut after_platform = String::with_capacity(128);
     after_platform.push(',');
-    number(&mut after_platform, &Exact::from(function.invocations));
+    whole(&mut after_platform, function.invocations);
     number(&mut after_platform, &Exact::from(function.duration_ms));
-    number(&mut after_platform, &Exact::from(function.memory_mb));
+    whole(&mut after_platform, function.memory_mb);
     number(&mut after_platform, &summary.workload.average_concurrency);
     number(&mut after_platform, &summary.workload.peak_concurrency);
     maybe(&mut after_platform, summary.workload.utilization.as_ref());
@@ -172,7 +172,7 @@ fn crossover(summary: &Summary, platform: usize, text: &mut String) {
             },
         )) => {
             number(text, &point.utilization);
-            number(text, &Exact::whole(point.invocations));
+            whole(text, point.invocations);
             cell(text, point.band.map_or_else(|| kind_name(*kind), band_name));
         }
         Some((_, Crossover { point: None, .. })) => {
@@ -181,6 +181,11 @@ fn crossover(summary: &Summary, platform: usize, text: &mut String) {
         }
         None => text.push_str(",,,"),
     }
+}
+
+fn whole(text: &mut String, value: impl itoa::Integer) {
+    text.push_str(itoa::Buffer::new().format(value));
+    text.push(',');
 }
 
 fn number(text: &mut String, value: &Exact) {
