@@ -52,19 +52,19 @@ pub fn color(choice: args::Color, terminal: bool) -> bool {
 /// It cannot be written, or its reader is gone.
 pub fn write(
     output: &args::Output,
-    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Outcome {
     match &output.output {
         Some(path) => to_file(path, render).map_err(|error| cannot_write(path, &error).into()),
         None => {
-            let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+            let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
             let written = render(&mut out).and_then(|()| out.flush());
             written.map_err(|error| Failure::of_stdout(&error))
         }
     }
 }
 
-fn to_file(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn to_file(path: &Path, render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
     // Write through a link to the file it names, and never over a folder.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if target.is_dir() {

@@ -57,7 +57,7 @@ enum Origin {
 }
 
 /// Operations that may wait; more are carried out, so that no chain grows without bound.
-const PATIENCE: u32 = 24;
+const PATIENCE: u32 = 256;
 
 impl Origin {
     fn evaluate(&self) -> BigRational {

@@ -35,7 +35,7 @@ impl Platform for Eks {
         let grounds = grounds(&context)?;
         let everyone = populations(&context, grounds.len(), &|_| true);
         let clusters = grounds
-            .iter()
+            .par_iter()
             .zip(&everyone)
             .map(|(ground, population)| ground.as_ref()?.form(population))
             .collect();

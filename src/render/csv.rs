@@ -35,28 +35,38 @@ pub const COLUMNS: [&str; 19] = [
 
 /// Functions that are worked out together.
 const CHUNK: usize = 512;
-/// Chunks that are worked out ahead of being written.
+/// Chunks that are worked out while as many are written.
 const AHEAD: usize = 16;
 
 /// Writes comparisons below one header.
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(views: &[super::View<'_>], out: &mut dyn Write) -> io::Result<()> {
+pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
     writeln!(out, "{}", COLUMNS.join(","))?;
     for view in views {
-        for ahead in view.selected.chunks(CHUNK * AHEAD) {
-            let chunks: Vec<_> = ahead
-                .par_chunks(CHUNK)
-                .map(|chunk| rows(view, chunk))
-                .collect();
-            for rows in chunks {
-                out.write_all(rows.as_bytes())?;
+        let mut written = Ok(());
+        let mut ready = Vec::new();
+        let batches = view.selected.chunks(CHUNK * AHEAD).map(Some);
+        for batch in batches.chain([None]) {
+            // While one batch is written, the next is worked out.
+            let work_out = || batch.map_or_else(Vec::new, |batch| rows_of(view, batch));
+            let write_out = || ready.iter().try_for_each(|rows: &String| out.write_all(rows.as_bytes()));
+            let (next, outcome) = rayon::join(work_out, write_out);
+            written = written.and(outcome);
+            if written.is_err() {
+                break;
             }
-            (view.progress)(ahead.len() as u64);
+            ready = next;
+            (view.progress)(batch.map_or(0, <[usize]>::len) as u64);
         }
+        written?;
     }
     Ok(())
+}
+
+fn rows_of(view: &super::View<'_>, indices: &[usize]) -> Vec<String> {
+    indices.par_chunks(CHUNK).map(|chunk| rows(view, chunk)).collect()
 }
 
 fn rows(view: &super::View<'_>, indices: &[usize]) -> String {

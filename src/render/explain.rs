@@ -22,7 +22,7 @@ const ROOM: usize = 15;
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(views: &[View<'_>], width: u16, color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(views: &[View<'_>], width: u16, color: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let paint = Paint::new(color);
     for view in views {
         let page = Page {
@@ -46,7 +46,7 @@ struct Page<'p> {
 }
 
 impl Page<'_> {
-    fn function(&self, index: usize, out: &mut dyn Write) -> io::Result<()> {
+    fn function(&self, index: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let function = &self.comparison.scenario().functions[index];
         let summary = self.comparison.summary(index);
         let detail = self.comparison.detail(index, &summary);
@@ -90,7 +90,7 @@ impl Page<'_> {
         &self,
         function: &Function,
         summary: &Summary,
-        out: &mut dyn Write,
+        out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let scenario = self.comparison.scenario();
         let heading = format!(
@@ -130,7 +130,7 @@ impl Page<'_> {
         cost: &Cost,
         lines: &[Line],
         company: &Company,
-        out: &mut dyn Write,
+        out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let per_million = cost.billed.per_million(function.invocations);
         let per_million = per_million.map(|usd| {
@@ -162,7 +162,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn line(&self, line: &Line, out: &mut dyn Write) -> io::Result<()> {
+    fn line(&self, line: &Line, out: &mut (dyn Write + Send)) -> io::Result<()> {
         writeln!(
             out,
             "  {:<17} {:>16} {:<13} x {:>14} = {:>12}",
@@ -190,7 +190,7 @@ impl Page<'_> {
         pair: Pair,
         crossover: &Crossover,
         detail: &Detail,
-        out: &mut dyn Write,
+        out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let [from, to] = self.titles(pair);
         let heading = format!("Crossover of {from} and {to}");
@@ -218,7 +218,7 @@ impl Page<'_> {
         writeln!(out)
     }
 
-    fn steps(&self, steps: &[Step], out: &mut dyn Write) -> io::Result<()> {
+    fn steps(&self, steps: &[Step], out: &mut (dyn Write + Send)) -> io::Result<()> {
         for (number, step) in steps.iter().enumerate() {
             let utilization = step.utilization.as_ref();
             let shown = utilization.map_or_else(|| "never".to_owned(), hundredths);
@@ -228,7 +228,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn flips(&self, detail: &Detail, out: &mut dyn Write) -> io::Result<()> {
+    fn flips(&self, detail: &Detail, out: &mut (dyn Write + Send)) -> io::Result<()> {
         for (pair, flips) in &detail.flips {
             let Some(flips) = flips else {
                 continue;
@@ -270,7 +270,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn notes(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn notes(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let notes = self.comparison.notes();
         let parts = [
             ("Assumed", notes.assumptions),

@@ -24,7 +24,7 @@ const AHEAD: usize = 256;
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(views: &[super::View<'_>], out: &mut dyn Write) -> io::Result<()> {
+pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
     match views {
         [one] => serde_json::to_writer_pretty(&mut *out, &document(one))?,
         _ => {

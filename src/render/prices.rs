@@ -80,7 +80,7 @@ fn region_v1(regional: &Regional) -> RegionV1<'_> {
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn list_table(regions: &[Regional], color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn list_table(regions: &[Regional], color: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let heading = format!(
         "{:<16} {:>8} {:>15}   {:<11} {}",
         "region", "prices", "instance types", "newest", "oldest"
@@ -100,7 +100,7 @@ pub fn list_table(regions: &[Regional], color: bool, out: &mut dyn Write) -> io:
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn list_json(regions: &[Regional], out: &mut dyn Write) -> io::Result<()> {
+pub fn list_json(regions: &[Regional], out: &mut (dyn Write + Send)) -> io::Result<()> {
     let list = ListV1 {
         schema: SCHEMA,
         regions: regions.iter().map(region_v1).collect(),
@@ -113,7 +113,7 @@ pub fn list_json(regions: &[Regional], out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn show_table(regional: &Regional, color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn show_table(regional: &Regional, color: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let paint = Paint::new(color);
     let heading = format!(
         "{}, as of {}, US dollars",
@@ -154,7 +154,7 @@ pub fn show_table(regional: &Regional, color: bool, out: &mut dyn Write) -> io::
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn show_json(regional: &Regional, out: &mut dyn Write) -> io::Result<()> {
+pub fn show_json(regional: &Regional, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let show = ShowV1 {
         schema: SCHEMA,
         region: regional.name(),

@@ -26,7 +26,7 @@ const BAR: u32 = 48;
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(views: &[View<'_>], width: u16, color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(views: &[View<'_>], width: u16, color: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let paint = Paint::new(color);
     for (number, view) in views.iter().enumerate() {
         if number > 0 {
@@ -48,7 +48,7 @@ impl Page<'_> {
         self.view.comparison
     }
 
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
         let summaries: Vec<Summary> = self
             .view
@@ -184,7 +184,7 @@ impl Page<'_> {
         Row::from(cells)
     }
 
-    fn verdicts(&self, summaries: &[Summary], out: &mut dyn Write) -> io::Result<()> {
+    fn verdicts(&self, summaries: &[Summary], out: &mut (dyn Write + Send)) -> io::Result<()> {
         let functions = || self.view.selected.iter().copied().zip(summaries);
         if summaries.len() <= FEW {
             for (index, summary) in functions() {
@@ -218,7 +218,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn verdict(&self, index: usize, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    fn verdict(&self, index: usize, summary: &Summary, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
         let verdict = words::verdict(comparison, index, summary);
         let name = &comparison.scenario().functions[index].name;
@@ -283,7 +283,7 @@ impl Page<'_> {
         Some(format!("  ├{cells}┤ ● u {here}  ▲ u* {crossing}"))
     }
 
-    fn totals(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
         let totals = comparison.totals();
         let platforms = comparison.platforms().iter().zip(&totals.platforms);
@@ -324,7 +324,7 @@ impl Page<'_> {
         }
     }
 
-    fn notes(&self, notes: &Notes, out: &mut dyn Write) -> io::Result<()> {
+    fn notes(&self, notes: &Notes, out: &mut (dyn Write + Send)) -> io::Result<()> {
         for (title, lines) in [
             ("Assumed", &notes.assumptions),
             ("Not counted", &notes.not_counted),

@@ -10,13 +10,13 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 /// Rows that are read before they are handed over to be understood.
-const BATCH: usize = 4096;
+const BATCH: usize = 16_384;
 /// Batches that may wait.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 /// Reads a fleet.
 ///
@@ -32,7 +32,6 @@ pub fn read(
     let file_name: Arc<str> = name.into();
     let mut rows = csv::ReaderBuilder::new()
         .flexible(true)
-        .trim(csv::Trim::All)
         .from_reader(file);
     let header = rows
         .byte_headers()
@@ -57,21 +56,40 @@ struct Context<'c> {
 
 type Rows = csv::Reader<Box<dyn Read + Send>>;
 
-/// One thread splits rows while the others understand them.
+/// Rows that have been split, and how many of them are new: the others are there to be reused.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<ByteRecord>,
+    filled: usize,
+}
+
+impl Batch {
+    fn fill(&mut self, rows: &mut Rows) -> Result<(), csv::Error> {
+        self.rows.resize_with(BATCH, ByteRecord::new);
+        self.filled = 0;
+        while self.filled < BATCH && rows.read_byte_record(&mut self.rows[self.filled])? {
+            self.filled += 1;
+        }
+        Ok(())
+    }
+}
+
+/// One thread splits rows while the others understand them; batches go to and fro between them.
 fn read_rows(
     mut rows: Rows,
     context: &Context<'_>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> (Vec<Function>, Diags) {
-    let (send, receive) = sync_channel::<Vec<ByteRecord>>(WAITING);
+    let (send, receive) = sync_channel::<Batch>(WAITING);
+    let (give_back, take_back) = channel::<Batch>();
     let mut functions = Vec::new();
     let mut diags = Diags::new();
     let failure = thread::scope(|scope| {
         let splitter = scope.spawn(move || {
             loop {
-                let mut batch = Vec::with_capacity(BATCH);
-                let outcome = fill(&mut rows, &mut batch);
-                let last = batch.len() < BATCH;
+                let mut batch = take_back.try_recv().unwrap_or_default();
+                let outcome = batch.fill(&mut rows);
+                let last = batch.filled < BATCH;
                 let stopped = send.send(batch).is_err();
                 if last || stopped || outcome.is_err() {
                     return outcome.err();
@@ -79,13 +97,13 @@ fn read_rows(
             }
         });
         for batch in receive {
-            let read: Vec<_> = batch
+            let read: Vec<_> = batch.rows[..batch.filled]
                 .par_iter()
                 .map(|row| understand(row, context))
                 .collect();
-            for outcome in read {
-                functions.extend(diags.take(outcome));
-            }
+            // When the splitter has ended, nobody needs the batch any more.
+            let _ = give_back.send(batch);
+            functions.extend(read.into_iter().filter_map(|outcome| diags.take(outcome)));
             progress(functions.len() as u64);
         }
         splitter.join().unwrap_or_default()
@@ -94,17 +112,6 @@ fn read_rows(
         diags.push(broken(&context.file, &error));
     }
     (functions, diags)
-}
-
-fn fill(rows: &mut Rows, batch: &mut Vec<ByteRecord>) -> Result<(), csv::Error> {
-    while batch.len() < BATCH {
-        let mut row = ByteRecord::new();
-        if !rows.read_byte_record(&mut row)? {
-            break;
-        }
-        batch.push(row);
-    }
-    Ok(())
 }
 
 fn broken(file: &Arc<str>, error: &csv::Error) -> Diag {
@@ -164,14 +171,15 @@ fn columns(header: &ByteRecord, file: &Arc<str>) -> Result<Vec<Field>, Diags> {
         let span = offset..offset + cell.len();
         offset += cell.len() + 1;
         let text = String::from_utf8_lossy(cell);
-        match Field::of_column(&text) {
+        let text = text.trim();
+        match Field::of_column(text) {
             Some(field) if columns.contains(&field) => diags.push(
                 Diag::new(Code::Conflict, format!("the column `{text}` occurs twice"))
                     .at(row.at(span))
                     .help("keep one of them"),
             ),
             Some(field) => columns.push(field),
-            None => diags.push(unknown_key(&text, row.at(span))),
+            None => diags.push(unknown_key(text, row.at(span))),
         }
     }
     diags.into_result(columns)
@@ -202,6 +210,7 @@ fn understand(record: &ByteRecord, context: &Context<'_>) -> Result<Function, Di
         };
         let place = Place::Bytes(offset..offset + cell.len());
         offset += cell.len() + 1;
+        let text = text.trim_matches([' ', '\t']);
         if !text.is_empty() {
             let cell = Cell {
                 text: Cow::Borrowed(text),

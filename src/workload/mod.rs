@@ -19,7 +19,9 @@ pub use task::TaskSize;
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::units::HOURS_PER_MONTH;
+use rayon::prelude::*;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -122,23 +124,43 @@ impl Scenario {
 
     /// Two functions of one name could not be told apart in any answer.
     fn check_names(&self, source: Option<&Source>, diags: &mut Diags) {
-        let mut first: HashMap<&str, u64> = HashMap::with_capacity(self.functions.len());
-        for function in &self.functions {
-            if let Some(line) = first.insert(&function.name, function.line) {
-                let file = source.map_or(self.name.as_str(), |source| source.name());
-                let at = At {
-                    file: file.into(),
-                    line: function.line,
-                    text: function.name.to_string(),
-                    columns: 0..function.name.len(),
-                };
-                let message = format!("two functions are called `{}`", function.name);
-                let help = format!("the other is on line {line}: give one of them another name");
-                diags.push(Diag::new(Code::DuplicateName, message).at(at).help(help));
+        let hasher = RandomState::new();
+        let hashes: Vec<u64> = self
+            .functions
+            .par_iter()
+            .map(|function| hasher.hash_one(&function.name))
+            .collect();
+        let in_shard = |shard: u64| {
+            let mut first: HashMap<&str, u64, _> = HashMap::with_hasher(hasher.clone());
+            let mut twins = Vec::new();
+            for (function, hash) in self.functions.iter().zip(&hashes) {
+                if hash % SHARDS == shard
+                    && let Some(line) = first.insert(&function.name, function.line)
+                {
+                    twins.push((function, line));
+                }
             }
+            twins
+        };
+        let mut twins: Vec<_> = (0..SHARDS).into_par_iter().flat_map_iter(in_shard).collect();
+        twins.sort_by_key(|(function, _)| function.line);
+        for (function, line) in twins {
+            let file = source.map_or(self.name.as_str(), |source| source.name());
+            let at = At {
+                file: file.into(),
+                line: function.line,
+                text: function.name.to_string(),
+                columns: 0..function.name.len(),
+            };
+            let message = format!("two functions are called `{}`", function.name);
+            let help = format!("the other is on line {line}: give one of them another name");
+            diags.push(Diag::new(Code::DuplicateName, message).at(at).help(help));
         }
     }
 }
+
+/// Parts into which names are divided to look for twins side by side.
+const SHARDS: u64 = 8;
 
 /// The regions met so far; shared by the threads that read a fleet.
 #[derive(Default)]
