@@ -60,14 +60,27 @@ pub struct Crossover {
 pub struct Point {
     /// Of the capacity that today's traffic needs.
     pub utilization: Exact,
-    /// Of what the fleet can carry.
-    pub fleet_utilization: Exact,
+    /// Invocations a month at which both cost the same, not rounded.
+    calls: Exact,
     /// Greatest whole number of invocations a month for which use is not dearer.
     pub invocations: u128,
-    /// Average requests per second.
-    pub requests_per_second: Exact,
     /// Against the rule of thumb; only for [`Kind::At`].
     pub band: Option<Band>,
+    /// What the fleet carries, in units of the capacity that today's traffic needs.
+    fleet: Exact,
+}
+
+impl Point {
+    /// Utilization of what the fleet can carry.
+    pub fn fleet_utilization(&self) -> Exact {
+        self.utilization.over(&self.fleet).unwrap_or(Exact::ZERO)
+    }
+
+    /// Average requests per second in a month of so many hours.
+    pub fn requests_per_second(&self, hours: &Exact) -> Exact {
+        let month = hours * &Exact::from(SECONDS_PER_HOUR);
+        self.calls.over(&month).unwrap_or(Exact::ZERO)
+    }
 }
 
 /// One effect more on the utilization at which the bills are equal.
@@ -80,25 +93,23 @@ pub struct Step {
 }
 
 /// A function whose fleet is held fixed while its traffic varies.
-pub struct Load<'l> {
+pub struct Load {
     /// Capacity that today's traffic needs, requests in flight; 1 for a function without traffic.
     pub peak: Exact,
     /// True when there is no traffic, and `peak` is that of one request in flight.
     pub is_imagined: bool,
     /// Average concurrency of one invocation a month.
     per_call: Exact,
-    hours: &'l Exact,
 }
 
-impl<'l> Load<'l> {
+impl Load {
     /// The load of a function.
-    pub fn of(function: &Function, peak: &Exact, hours: &'l Exact) -> Self {
+    pub fn of(function: &Function, peak: &Exact, hours: &Exact) -> Self {
         let is_imagined = peak.is_zero();
         Self {
             peak: if is_imagined { Exact::ONE } else { peak.clone() },
             is_imagined,
             per_call: function.concurrency_per_call(hours),
-            hours,
         }
     }
 
@@ -109,50 +120,40 @@ impl<'l> Load<'l> {
 
     /// Utilization of today's capacity at so many invocations.
     fn utilization(&self, calls: &Exact) -> Option<Exact> {
-        (calls * &self.per_call).over(&self.peak)
+        Some(calls * &self.per_call.over(&self.peak)?)
     }
 
     /// The crossover with a fleet, given the real count of invocations up to which use costs no
     /// more than that fleet.
     pub fn cross(&self, reach: Option<Exact>, fleet: &Holding) -> Crossover {
-        let never = Crossover {
-            kind: Kind::Never,
-            point: None,
+        let point = reach.and_then(|calls| self.point(calls, fleet));
+        let kind = match &point {
+            Some(point) if point.utilization <= Exact::ONE => Kind::At,
+            Some(_) => Kind::BeyondPeak,
+            None => Kind::Never,
         };
-        let Some(calls) = reach else {
-            return never;
-        };
-        let concurrency = &calls * &self.per_call;
-        if concurrency > fleet.carries {
-            return never;
-        }
-        let month = self.hours * &Exact::from(SECONDS_PER_HOUR);
-        let parts = (
-            concurrency.over(&self.peak),
-            concurrency.over(&fleet.carries),
-            calls.floor(),
-            calls.over(&month),
-        );
-        let (Some(utilization), Some(fleet_utilization), Some(invocations), Some(rate)) = parts
-        else {
-            return never;
-        };
-        let kind = match utilization <= Exact::ONE {
-            true => Kind::At,
-            false => Kind::BeyondPeak,
-        };
-        let band = (kind == Kind::At).then(|| Band::of(&utilization));
-        let point = Point {
-            utilization,
-            fleet_utilization,
-            invocations,
-            requests_per_second: rate,
-            band,
+        let band = |point: Point| Point {
+            band: (kind == Kind::At).then(|| Band::of(&point.utilization)),
+            ..point
         };
         Crossover {
             kind,
-            point: Some(point),
+            point: point.map(band),
         }
+    }
+
+    /// The load at so many invocations, if the fleet carries it.
+    fn point(&self, calls: Exact, fleet: &Holding) -> Option<Point> {
+        let utilization = self.utilization(&calls)?;
+        let fleet = fleet.carries.over(&self.peak)?;
+        (utilization <= fleet).then_some(())?;
+        Some(Point {
+            utilization,
+            invocations: calls.floor()?,
+            calls,
+            band: None,
+            fleet,
+        })
     }
 
     /// The slots that the capacity needs.

@@ -413,15 +413,23 @@ impl Usage for Model<'_> {
     }
 
     /// Most crossovers lie on the first piece, where one division finds them.
-    fn reach(&self, index: usize, budget: &Usd) -> Option<Exact> {
-        let (function, pool, prices) = self.member(index).ok()?;
-        if let Some((call, room)) = self.first_piece(function, pool, prices) {
+    fn reaches(&self, index: usize, budgets: &[&Usd]) -> Vec<Option<Exact>> {
+        let full = || self.curve(index, UsageParts::All);
+        let Ok((function, pool, prices)) = self.member(index) else {
+            return vec![None; budgets.len()];
+        };
+        let Some((call, room)) = self.first_piece(function, pool, prices) else {
+            let curve = full();
+            return budgets.iter().map(|budget| curve.reach(budget)).collect();
+        };
+        let most = room.and_then(|room| room.over(&gb_seconds_per_call(function)));
+        let reach = |budget: &&Usd| {
             let calls = budget.dollars().over(&call)?;
-            let each = gb_seconds_per_call(function);
-            if room.is_none_or(|room| room.over(&each).is_none_or(|most| calls <= most)) {
-                return Some(calls);
+            match most.as_ref().is_none_or(|most| calls <= *most) {
+                true => Some(calls),
+                false => full().reach(budget),
             }
-        }
-        self.curve(index, UsageParts::All).reach(budget)
+        };
+        budgets.iter().map(reach).collect()
     }
 }

@@ -127,10 +127,11 @@ pub enum Tariff<'m> {
 pub trait Usage {
     /// Avoidable cost of a function over its invocations, the other functions staying.
     fn curve(&self, index: usize, parts: UsageParts) -> Curve;
-    /// The greatest real count of invocations whose avoidable cost is within a budget; `None` when
-    /// every count is.
-    fn reach(&self, index: usize, budget: &Usd) -> Option<Exact> {
-        self.curve(index, UsageParts::All).reach(budget)
+    /// For each budget, the greatest real count of invocations whose avoidable cost is within it;
+    /// `None` when every count is.
+    fn reaches(&self, index: usize, budgets: &[&Usd]) -> Vec<Option<Exact>> {
+        let curve = self.curve(index, UsageParts::All);
+        budgets.iter().map(|budget| curve.reach(budget)).collect()
     }
 }
 

@@ -199,9 +199,9 @@ impl Page<'_> {
             (Some(point), kind) => format!(
                 "u* {}, {} of what the fleet carries; {} calls a month, {}{}",
                 percent(&point.utilization),
-                percent(&point.fleet_utilization),
+                percent(&point.fleet_utilization()),
                 count(point.invocations),
-                words::rate(point),
+                words::rate(point, &self.comparison.scenario().hours),
                 if kind == Kind::BeyondPeak {
                     "; above today's capacity"
                 } else {

@@ -368,12 +368,13 @@ fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -
         let sides = [id(pair.from), id(pair.to)];
         let steps = steps_of(*pair).map_or(&[][..], |(_, steps)| steps.as_slice());
         let crossover = of(*pair).map(|(_, crossover)| crossover);
-        self::crossover(sides, crossover, steps, flips.as_ref())
+        self::crossover(&comparison.scenario().hours, sides, crossover, steps, flips.as_ref())
     };
     detail.flips.iter().map(entry).collect()
 }
 
 fn crossover(
+    hours: &Exact,
     [from, to]: [&'static str; 2],
     crossover: Option<&Crossover>,
     steps: &[Step],
@@ -385,9 +386,9 @@ fn crossover(
         to,
         kind: crossover.map(|crossover| kind_name(crossover.kind)),
         utilization: point.map(|point| point.utilization.to_string()),
-        fleet_utilization: point.map(|point| point.fleet_utilization.to_string()),
+        fleet_utilization: point.map(|point| point.fleet_utilization().to_string()),
         invocations_per_month: point.map(|point| point.invocations),
-        requests_per_second: point.map(|point| point.requests_per_second.to_string()),
+        requests_per_second: point.map(|point| point.requests_per_second(hours).to_string()),
         band: point.and_then(|point| point.band).map(band_name),
         steps: steps
             .iter()

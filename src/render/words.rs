@@ -242,9 +242,9 @@ pub fn flips(comparison: &Comparison<'_>, pair: Pair, flips: &Flips) -> Option<S
 }
 
 /// Average requests per second at a crossover.
-pub fn rate(point: &Point) -> String {
+pub fn rate(point: &Point, hours: &Exact) -> String {
     format!(
         "{} requests/s",
-        grouped(&point.requests_per_second.to_fixed(1))
+        grouped(&point.requests_per_second(hours).to_fixed(1))
     )
 }

@@ -149,20 +149,10 @@ impl<'a> Comparison<'a> {
         let costs: Vec<_> = models.map(|model| model.cost(index)).collect();
         let peak = self.context.peak(index);
         let load = Load::of(function, peak, hours);
-        let crossing = |pair: Pair| {
-            let (usage, capacity) = self.usage_and_capacity(pair)?;
-            costs[pair.from].as_ref().ok()?;
-            let today = costs[pair.to].as_ref().ok()?;
-            let fleet = match &today.fleet {
-                Some(fleet) if !load.is_imagined => Holding {
-                    monthly: today.compared.clone(),
-                    carries: fleet.capacity().clone(),
-                },
-                _ => capacity.stairs(index)?.hold(load.slots(function))?,
-            };
-            Some((pair, load.cross(usage.reach(index, &fleet.monthly), &fleet)))
-        };
-        let crossovers = self.pairs().filter_map(crossing).collect();
+        let mut crossovers = Vec::new();
+        for from in 0..self.platforms.len() {
+            crossovers.extend(self.crossovers(index, from, &load, &costs));
+        }
         let cheapest = self.cheapest(&costs, |_| true);
         let gap = cheapest.and_then(|best| self.gap(&costs, best));
         Summary {
@@ -175,6 +165,45 @@ impl<'a> Comparison<'a> {
             crossovers,
             cheapest,
             gap,
+        }
+    }
+
+    /// The crossovers of a platform paid by use with every fleet that can run a function.
+    fn crossovers(
+        &self,
+        index: usize,
+        from: usize,
+        load: &Load,
+        costs: &[Result<Cost, Infeasible>],
+    ) -> Vec<(Pair, Crossover)> {
+        let (Tariff::Usage(usage), Ok(_)) = (self.platforms[from].model.tariff(), &costs[from])
+        else {
+            return Vec::new();
+        };
+        let fleet = |to: usize| Some((to, self.fleet(index, to, load, costs[to].as_ref().ok()?)?));
+        let fleets: Vec<_> = (from + 1..costs.len()).filter_map(fleet).collect();
+        let budgets: Vec<&Usd> = fleets.iter().map(|(_, fleet)| &fleet.monthly).collect();
+        let reaches = usage.reaches(index, &budgets).into_iter();
+        let cross = |((to, fleet), reach): (&(usize, Holding), _)| {
+            (Pair { from, to: *to }, load.cross(reach, fleet))
+        };
+        fleets.iter().zip(reaches).map(cross).collect()
+    }
+
+    /// The fleet that a crossover is about: today's, or that of one request in flight.
+    fn fleet(&self, index: usize, platform: usize, load: &Load, today: &Cost) -> Option<Holding> {
+        let Tariff::Capacity(capacity) = self.platforms[platform].model.tariff() else {
+            return None;
+        };
+        match &today.fleet {
+            Some(fleet) if !load.is_imagined => Some(Holding {
+                monthly: today.compared.clone(),
+                carries: fleet.capacity().clone(),
+            }),
+            _ => {
+                let slots = load.slots(self.context.function(index));
+                capacity.stairs(index)?.hold(slots)
+            }
         }
     }
 

@@ -172,7 +172,8 @@ impl<'a> Cell<'a> {
 /// The cells of one function (or of `[defaults]`), by field.
 #[derive(Debug, Clone)]
 pub struct Cells<'a> {
-    values: [Option<Cell<'a>>; FIELDS.len()],
+    /// Few of the fields are stated, so a list is shorter than a table.
+    values: Vec<(Field, Cell<'a>)>,
     place: Place,
 }
 
@@ -180,14 +181,14 @@ impl<'a> Cells<'a> {
     /// No cell yet.
     pub fn new(span: Range<usize>) -> Self {
         Self {
-            values: [const { None }; FIELDS.len()],
+            values: Vec::new(),
             place: Place::Bytes(span),
         }
     }
 
     /// The same cells for use beside another input: each knows its place for good.
     pub fn settled(mut self, source: &Source) -> Self {
-        for cell in self.values.iter_mut().flatten() {
+        for (_, cell) in &mut self.values {
             cell.place = Place::Elsewhere(Arc::new(cell.place.at(source)));
         }
         self
@@ -195,18 +196,19 @@ impl<'a> Cells<'a> {
 
     /// The cell of a field, if the user stated it.
     pub fn get(&self, field: Field) -> Option<&Cell<'a>> {
-        self.values[field as usize].as_ref()
+        let mut stated = self.values.iter();
+        stated.find(|(known, _)| *known == field).map(|(_, cell)| cell)
     }
 
     /// States a field.
     pub fn set(&mut self, field: Field, cell: Cell<'a>) {
-        self.values[field as usize] = Some(cell);
+        self.values.retain(|(known, _)| *known != field);
+        self.values.push((field, cell));
     }
 
     /// Every stated field.
     pub fn stated(&self) -> impl Iterator<Item = (Field, &Cell<'a>)> {
-        let cells = FIELDS.iter().zip(&self.values);
-        cells.filter_map(|((field, _, _), cell)| cell.as_ref().map(|cell| (*field, cell)))
+        self.values.iter().map(|(field, cell)| (*field, cell))
     }
 
     /// The stated fields and, where this is silent, those of `defaults`.
@@ -217,9 +219,7 @@ impl<'a> Cells<'a> {
         merged.place = self.place.clone();
         for group in ALTERNATIVES {
             if group.iter().any(|field| self.get(*field).is_some()) {
-                group
-                    .iter()
-                    .for_each(|field| merged.values[*field as usize] = None);
+                merged.values.retain(|(field, _)| !group.contains(field));
             }
         }
         for (field, cell) in self.stated() {

@@ -125,24 +125,22 @@ impl Scenario {
     /// Two functions of one name could not be told apart in any answer.
     fn check_names(&self, source: Option<&Source>, diags: &mut Diags) {
         let hasher = RandomState::new();
-        let hashes: Vec<u64> = self
-            .functions
-            .par_iter()
-            .map(|function| hasher.hash_one(&function.name))
+        let functions = self.functions.par_iter();
+        let mut hashed: Vec<(u64, &Function)> = functions
+            .map(|function| (hasher.hash_one(&function.name), function))
             .collect();
-        let in_shard = |shard: u64| {
-            let mut first: HashMap<&str, u64, _> = HashMap::with_hasher(hasher.clone());
-            let mut twins = Vec::new();
-            for (function, hash) in self.functions.iter().zip(&hashes) {
-                if hash % SHARDS == shard
-                    && let Some(line) = first.insert(&function.name, function.line)
-                {
-                    twins.push((function, line));
+        hashed.par_sort_unstable_by_key(|(hash, function)| (*hash, function.line));
+        let same_hash = hashed.chunk_by(|left, right| left.0 == right.0);
+        let mut twins = Vec::new();
+        for group in same_hash.filter(|group| group.len() > 1) {
+            let mut first: HashMap<&str, u64> = HashMap::new();
+            for (_, function) in group {
+                match first.get(&*function.name) {
+                    Some(line) => twins.push((*function, *line)),
+                    None => drop(first.insert(&function.name, function.line)),
                 }
             }
-            twins
-        };
-        let mut twins: Vec<_> = (0..SHARDS).into_par_iter().flat_map_iter(in_shard).collect();
+        }
         twins.sort_by_key(|(function, _)| function.line);
         for (function, line) in twins {
             let file = source.map_or(self.name.as_str(), |source| source.name());
@@ -158,9 +156,6 @@ impl Scenario {
         }
     }
 }
-
-/// Parts into which names are divided to look for twins side by side.
-const SHARDS: u64 = 8;
 
 /// The regions met so far; shared by the threads that read a fleet.
 #[derive(Default)]
