@@ -7,31 +7,43 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
 
-/// Long division in chunks of as many digits as fit 128 bits; `None` when not even one fits.
-/// A denominator of machine size leaves room for chunks of 19.
+/// Digits that a remainder below 2^64 can be scaled by without overflow.
+const CHUNK: u32 = 19;
+
+/// Powers of ten up to 10^28.
+const POWERS: [u128; PRINTED_DIGITS as usize + 1] = {
+    let mut powers = [1; PRINTED_DIGITS as usize + 1];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
+
+/// Long division in chunks of digits; `None` for denominators above 2^64 and long numbers.
 pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
-    let limit = 10u128.pow(PRINTED_DIGITS);
+    if den > u128::from(u64::MAX) {
+        return None;
+    }
     let mut mantissa = num / den;
-    let mut rest = num % den;
-    if mantissa >= limit {
-        return None;
-    }
-    let room = (u128::MAX / den).checked_ilog10()?;
-    if room == 0 {
-        return None;
-    }
-    let mut scale = 0i64;
+    let mut rest = num - mantissa * den;
+    let mut scale = 0;
     while rest > 0 {
-        let have = mantissa.checked_ilog10().map_or(0, |log| log + 1);
-        let chunk = (PRINTED_DIGITS - have).min(room);
+        let have = POWERS.partition_point(|power| *power <= mantissa) as u32;
+        let chunk = PRINTED_DIGITS.checked_sub(have)?.min(CHUNK);
         if chunk == 0 {
             break;
         }
-        let power = 10u128.pow(chunk);
+        let power = POWERS[chunk as usize];
         let scaled = rest * power;
-        mantissa = mantissa * power + scaled / den;
-        rest = scaled % den;
+        let digits = scaled / den;
+        mantissa = mantissa * power + digits;
+        rest = scaled - digits * den;
         scale += i64::from(chunk);
+    }
+    if mantissa >= POWERS[PRINTED_DIGITS as usize] {
+        return None;
     }
     // Halves to even: `rest` against what is missing to a whole last digit.
     let missing = den - rest;

@@ -254,18 +254,17 @@ impl Exact {
     ///
     /// A ratio whose decimal ends within 28 digits is printed whole; any other is rounded once.
     pub fn write_digits(&self, out: &mut String) {
-        let (negative, mantissa, scale) = match &self.0 {
-            Repr::Small(num, den) => {
-                let (mantissa, scale) = digits::of_small(num.unsigned_abs(), den.unsigned_abs())
-                    .unwrap_or_else(|| digits::of_big(&self.big()));
-                (*num < 0, mantissa, scale)
-            }
-            Repr::Long(long) => {
-                let certain = long.ball.digits();
-                let (mantissa, scale) = certain.unwrap_or_else(|| digits::of_big(long.value()));
-                (long.ball.is_negative(), mantissa, scale)
-            }
+        let negative = match &self.0 {
+            Repr::Small(num, _) => *num < 0,
+            Repr::Long(long) => long.ball.is_negative(),
         };
+        let plain = match &self.0 {
+            Repr::Small(num, den) => digits::of_small(num.unsigned_abs(), den.unsigned_abs()),
+            Repr::Long(_) => None,
+        };
+        let (mantissa, scale) = plain
+            .or_else(|| self.ball()?.digits())
+            .unwrap_or_else(|| digits::of_big(&self.big()));
         digits::push(out, negative, mantissa, scale);
     }
 

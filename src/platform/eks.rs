@@ -17,6 +17,7 @@ use crate::units::{ClusterHour, GbMonth, InstanceHour, MS_PER_SECOND, Qty};
 use crate::workload::{ClusterKind, EksOptions, Function};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// Amazon EKS on EC2, on demand.
@@ -231,20 +232,22 @@ impl<'a> Ground<'a> {
         if population.is_empty() {
             return None;
         }
-        let mut best: Option<(usize, Usd, (usize, Exact))> = None;
-        for (number, candidate) in self.candidates.iter().enumerate() {
-            let (share, unfit) = population.on(&candidate.node);
-            let monthly = self.month(&candidate.price, &share);
-            // Candidates come by vCPU, then name: a tie keeps the earlier one. A type that more
-            // functions fit is better at any price: a cluster has to carry whom it can.
-            let better = best.as_ref().is_none_or(|(best_unfit, lowest, _)| {
-                unfit < *best_unfit || (unfit == *best_unfit && monthly < *lowest)
-            });
-            if better {
-                best = Some((unfit, monthly, (number, share)));
-            }
-        }
-        let (_, monthly, (number, share)) = best?;
+        let offers: Vec<(usize, Usd, Exact)> = self
+            .candidates
+            .par_iter()
+            .map(|candidate| {
+                let (share, unfit) = population.on(&candidate.node);
+                (unfit, self.month(&candidate.price, &share), share)
+            })
+            .collect();
+        // Candidates come by vCPU, then name, and of equals the first is taken. A type that more
+        // functions fit is better at any price: a cluster has to carry whom it can.
+        let offers = offers.into_iter().enumerate();
+        let cheaper = |left: &(usize, Usd, Exact), right: &(usize, Usd, Exact)| {
+            (left.0, &left.1).cmp(&(right.0, &right.1))
+        };
+        let (number, (_, monthly, share)) =
+            offers.min_by(|(_, left), (_, right)| cheaper(left, right))?;
         Some(Formed {
             number,
             per_share: Usd::new(monthly.dollars().over(&share)?.reduced()),
@@ -320,29 +323,71 @@ fn cheapest_of_each_shape(all: Vec<Candidate>) -> Vec<Candidate> {
     kept
 }
 
-/// Pods by what they ask for, with the number of functions that ask: all that the cost of a cluster
-/// depends on.
+/// How pods are told apart: those of functions that say nothing of containers by memory alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    LikeForLike { memory_mb: u32 },
+    Stated(Pod),
+}
+
+impl Asked {
+    fn by(function: &Function) -> Self {
+        match function.is_like_for_like() {
+            true => Self::LikeForLike {
+                memory_mb: function.memory_mb,
+            },
+            false => Self::Stated(Pod::of(function)),
+        }
+    }
+}
+
+/// What functions ask the same pods: how many pods, and how many functions.
+#[derive(Debug, Clone)]
+struct Asking {
+    pod: Pod,
+    pods: u128,
+    functions: usize,
+}
+
+/// Pods by what they ask for: all that the cost of a cluster depends on.
 #[derive(Debug, Clone, Default)]
-struct Population(BTreeMap<Pod, (u128, usize)>);
+struct Population(BTreeMap<Asked, Asking>);
 
 impl Population {
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    fn add(&mut self, pod: Pod, pods: u128, functions: usize) {
-        let entry = self.0.entry(pod).or_default();
-        entry.0 += pods;
-        entry.1 += functions;
+    fn add(&mut self, asked: Asked, asking: Asking) {
+        match self.0.entry(asked) {
+            Entry::Vacant(place) => {
+                place.insert(asking);
+            }
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.pods += asking.pods;
+                known.functions += asking.functions;
+            }
+        }
     }
 
-    fn without(&self, pod: &Pod, pods: u128) -> Self {
+    fn add_function(&mut self, function: &Function, peak: &Exact) {
+        let asked = Asked::by(function);
+        let known = self.0.get(&asked).map(|known| known.pod.clone());
+        let pod = known.unwrap_or_else(|| Pod::of(function));
+        let pods = pods_of_today(function, &pod, peak);
+        let functions = 1;
+        self.add(asked, Asking { pod, pods, functions });
+    }
+
+    fn without(&self, function: &Function, pods: u128) -> Self {
         let mut rest = self.clone();
-        if let Some(entry) = rest.0.get_mut(pod) {
-            entry.0 -= pods;
-            entry.1 -= 1;
-            if entry.1 == 0 {
-                rest.0.remove(pod);
+        let asked = Asked::by(function);
+        if let Some(entry) = rest.0.get_mut(&asked) {
+            entry.pods -= pods;
+            entry.functions -= 1;
+            if entry.functions == 0 {
+                rest.0.remove(&asked);
             }
         }
         rest
@@ -352,10 +397,10 @@ impl Population {
     fn on(&self, node: &Node) -> (Exact, usize) {
         let mut by_fit: BTreeMap<u64, u128> = BTreeMap::new();
         let mut unfit = 0;
-        for (pod, (pods, functions)) in &self.0 {
-            match node.fit(pod) {
-                0 => unfit += functions,
-                fit => *by_fit.entry(fit).or_default() += pods,
+        for asking in self.0.values() {
+            match node.fit(&asking.pod) {
+                0 => unfit += asking.functions,
+                fit => *by_fit.entry(fit).or_default() += asking.pods,
             }
         }
         let parts = by_fit
@@ -374,22 +419,24 @@ fn populations(
     let empty = || vec![Population::default(); grounds];
     let functions = context.scenario.functions.par_iter().enumerate();
     functions
+        .with_min_len(SIDE_BY_SIDE)
         .filter(|(index, _)| member(*index))
         .fold(empty, |mut populations, (index, function)| {
-            let pod = Pod::of(function);
-            let pods = pods_of_today(function, &pod, context.peak(index));
-            populations[ground_of(function)].add(pod, pods, 1);
+            populations[ground_of(function)].add_function(function, context.peak(index));
             populations
         })
         .reduce(empty, |mut left, right| {
             for (mine, other) in left.iter_mut().zip(right) {
-                for (pod, (pods, functions)) in other.0 {
-                    mine.add(pod, pods, functions);
+                for (asked, asking) in other.0 {
+                    mine.add(asked, asking);
                 }
             }
             left
         })
 }
+
+/// Functions that are counted together before counts are merged.
+const SIDE_BY_SIDE: usize = 1 << 16;
 
 fn pods_of_today(function: &Function, pod: &Pod, peak: &Exact) -> u128 {
     with_minimum(function, pod.for_slots(needed(function, peak)))
@@ -563,8 +610,8 @@ impl CostModel for Model<'_> {
         };
         let pods = placed.pods;
         let mut own = Population::default();
-        own.add(placed.pod.clone(), pods, 1);
-        let rest = self.everyone[ground_of(placed.function)].without(&placed.pod, pods);
+        own.add_function(placed.function, self.context.peak(index));
+        let rest = self.everyone[ground_of(placed.function)].without(placed.function, pods);
         let monthly = |population| {
             let formed = placed.ground.form(&population);
             formed.map_or(Usd::ZERO, |formed| formed.monthly)
