@@ -17,7 +17,6 @@ use crate::units::{ClusterHour, GbMonth, InstanceHour, MS_PER_SECOND, Qty};
 use crate::workload::{ClusterKind, EksOptions, Function};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// Amazon EKS on EC2, on demand.
@@ -50,7 +49,7 @@ impl Platform for Eks {
 }
 
 /// What one pod asks of a node.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Pod {
     vcpu: Exact,
     memory_mb: Exact,
@@ -323,24 +322,6 @@ fn cheapest_of_each_shape(all: Vec<Candidate>) -> Vec<Candidate> {
     kept
 }
 
-/// How pods are told apart: those of functions that say nothing of containers by memory alone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Asked {
-    LikeForLike { memory_mb: u32 },
-    Stated(Pod),
-}
-
-impl Asked {
-    fn by(function: &Function) -> Self {
-        match function.is_like_for_like() {
-            true => Self::LikeForLike {
-                memory_mb: function.memory_mb,
-            },
-            false => Self::Stated(Pod::of(function)),
-        }
-    }
-}
-
 /// What functions ask the same pods: how many pods, and how many functions.
 #[derive(Debug, Clone)]
 struct Asking {
@@ -349,46 +330,70 @@ struct Asking {
     functions: usize,
 }
 
+impl Asking {
+    fn and(&mut self, pods: u128, functions: usize) {
+        self.pods += pods;
+        self.functions += functions;
+    }
+}
+
 /// Pods by what they ask for: all that the cost of a cluster depends on.
 #[derive(Debug, Clone, Default)]
-struct Population(BTreeMap<Asked, Asking>);
+struct Population {
+    /// Of functions that say nothing of containers, by memory in MB.
+    like_for_like: BTreeMap<u32, Asking>,
+    /// Of all others, one entry each: hardly two ask the same.
+    stated: Vec<Asking>,
+}
 
 impl Population {
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    fn asking(&self) -> impl Iterator<Item = &Asking> {
+        self.like_for_like.values().chain(&self.stated)
     }
 
-    fn add(&mut self, asked: Asked, asking: Asking) {
-        match self.0.entry(asked) {
-            Entry::Vacant(place) => {
-                place.insert(asking);
-            }
-            Entry::Occupied(mut known) => {
-                let known = known.get_mut();
-                known.pods += asking.pods;
-                known.functions += asking.functions;
+    fn is_empty(&self) -> bool {
+        self.asking().next().is_none()
+    }
+
+    fn add(&mut self, function: &Function, peak: &Exact) {
+        let known = self.like_for_like.get_mut(&function.memory_mb);
+        if let (Some(known), true) = (known, function.is_like_for_like()) {
+            let pods = pods_of_today(function, &known.pod, peak);
+            known.and(pods, 1);
+            return;
+        }
+        let pod = Pod::of(function);
+        let pods = pods_of_today(function, &pod, peak);
+        let functions = 1;
+        let asking = Asking { pod, pods, functions };
+        match function.is_like_for_like() {
+            true => drop(self.like_for_like.insert(function.memory_mb, asking)),
+            false => self.stated.push(asking),
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.stated.extend(other.stated);
+        for (memory, asking) in other.like_for_like {
+            match self.like_for_like.get_mut(&memory) {
+                Some(known) => known.and(asking.pods, asking.functions),
+                None => drop(self.like_for_like.insert(memory, asking)),
             }
         }
     }
 
-    fn add_function(&mut self, function: &Function, peak: &Exact) {
-        let asked = Asked::by(function);
-        let known = self.0.get(&asked).map(|known| known.pod.clone());
-        let pod = known.unwrap_or_else(|| Pod::of(function));
-        let pods = pods_of_today(function, &pod, peak);
-        let functions = 1;
-        self.add(asked, Asking { pod, pods, functions });
-    }
-
-    fn without(&self, function: &Function, pods: u128) -> Self {
+    fn without(&self, function: &Function, pod: &Pod, pods: u128) -> Self {
         let mut rest = self.clone();
-        let asked = Asked::by(function);
-        if let Some(entry) = rest.0.get_mut(&asked) {
-            entry.pods -= pods;
-            entry.functions -= 1;
-            if entry.functions == 0 {
-                rest.0.remove(&asked);
+        if function.is_like_for_like() {
+            if let Some(known) = rest.like_for_like.get_mut(&function.memory_mb) {
+                known.pods -= pods;
+                known.functions -= 1;
             }
+            rest.like_for_like.retain(|_, asking| asking.functions > 0);
+        } else {
+            let is_own = |asking: &Asking| asking.pods == pods && asking.pod == *pod;
+            let own = rest.stated.iter().position(is_own);
+            own.map(|own| rest.stated.swap_remove(own));
         }
         rest
     }
@@ -397,7 +402,7 @@ impl Population {
     fn on(&self, node: &Node) -> (Exact, usize) {
         let mut by_fit: BTreeMap<u64, u128> = BTreeMap::new();
         let mut unfit = 0;
-        for asking in self.0.values() {
+        for asking in self.asking() {
             match node.fit(&asking.pod) {
                 0 => unfit += asking.functions,
                 fit => *by_fit.entry(fit).or_default() += asking.pods,
@@ -422,14 +427,12 @@ fn populations(
         .with_min_len(SIDE_BY_SIDE)
         .filter(|(index, _)| member(*index))
         .fold(empty, |mut populations, (index, function)| {
-            populations[ground_of(function)].add_function(function, context.peak(index));
+            populations[ground_of(function)].add(function, context.peak(index));
             populations
         })
         .reduce(empty, |mut left, right| {
             for (mine, other) in left.iter_mut().zip(right) {
-                for (asked, asking) in other.0 {
-                    mine.add(asked, asking);
-                }
+                mine.merge(other);
             }
             left
         })
@@ -610,8 +613,8 @@ impl CostModel for Model<'_> {
         };
         let pods = placed.pods;
         let mut own = Population::default();
-        own.add_function(placed.function, self.context.peak(index));
-        let rest = self.everyone[ground_of(placed.function)].without(placed.function, pods);
+        own.add(placed.function, self.context.peak(index));
+        let rest = self.everyone[ground_of(placed.function)].without(placed.function, &placed.pod, pods);
         let monthly = |population| {
             let formed = placed.ground.form(&population);
             formed.map_or(Usd::ZERO, |formed| formed.monthly)
