@@ -10,7 +10,7 @@ use crate::platform::curve::Curve;
 use crate::platform::slot::needed;
 use crate::platform::{CapacitySteps, Holding, Usage, UsageParts};
 use crate::units::SECONDS_PER_HOUR;
-use crate::workload::Function;
+use crate::workload::{Capacity, Function};
 
 /// What the crossover is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,16 +100,29 @@ pub struct Load {
     pub is_imagined: bool,
     /// Average concurrency of one invocation a month.
     per_call: Exact,
+    /// Utilization of the capacity by one invocation a month.
+    share_per_call: Exact,
 }
 
 impl Load {
     /// The load of a function.
     pub fn of(function: &Function, peak: &Exact, hours: &Exact) -> Self {
         let is_imagined = peak.is_zero();
+        let peak = if is_imagined { Exact::ONE } else { peak.clone() };
+        let per_call = function.concurrency_per_call(hours);
+        let today = match function.capacity {
+            // What is stated has fewer digits than what can be derived.
+            Capacity::Utilization(share) => {
+                Exact::from(share).over(&Exact::from(function.invocations))
+            }
+            Capacity::Peak(_) => None,
+        };
+        let share_per_call = today.or_else(|| per_call.over(&peak)).unwrap_or(Exact::ZERO);
         Self {
-            peak: if is_imagined { Exact::ONE } else { peak.clone() },
+            peak,
             is_imagined,
-            per_call: function.concurrency_per_call(hours),
+            per_call,
+            share_per_call,
         }
     }
 
@@ -119,8 +132,8 @@ impl Load {
     }
 
     /// Utilization of today's capacity at so many invocations.
-    fn utilization(&self, calls: &Exact) -> Option<Exact> {
-        Some(calls * &self.per_call.over(&self.peak)?)
+    fn utilization(&self, calls: &Exact) -> Exact {
+        calls * &self.share_per_call
     }
 
     /// The crossover with a fleet, given the real count of invocations up to which use costs no
@@ -144,7 +157,7 @@ impl Load {
 
     /// The load at so many invocations, if the fleet carries it.
     fn point(&self, calls: Exact, fleet: &Holding) -> Option<Point> {
-        let utilization = self.utilization(&calls)?;
+        let utilization = self.utilization(&calls);
         let fleet = fleet.carries.over(&self.peak)?;
         (utilization <= fleet).then_some(())?;
         Some(Point {
@@ -177,7 +190,7 @@ impl Load {
         ];
         let step = |(effect, curve, cost): (&'static str, &Curve, &Usd)| Step {
             effect,
-            utilization: curve.reach(cost).and_then(|calls| self.utilization(&calls)),
+            utilization: curve.reach(cost).map(|calls| self.utilization(&calls)),
         };
         steps.into_iter().map(step).collect()
     }

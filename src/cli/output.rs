@@ -8,7 +8,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 /// Bytes that are collected before they are written.
-const BUFFER: usize = 1 << 20;
+const BUFFER: usize = 1 << 16;
 /// Width of everything that is not a terminal.
 pub const PLAIN_WIDTH: u16 = 80;
 

@@ -88,9 +88,12 @@ impl Exact {
     /// The denominator is a constant of the caller's or a value known to be positive; zero, which
     /// no caller can pass, would read as one.
     pub fn ratio(numerator: u64, denominator: u64) -> Self {
+        let denominator = denominator.max(1);
+        // Halving both while that is possible costs nothing and keeps later products short.
+        let twos = numerator.trailing_zeros().min(denominator.trailing_zeros());
         Self(Repr::Small(
-            i128::from(numerator),
-            i128::from(denominator.max(1)),
+            i128::from(numerator.checked_shr(twos).unwrap_or(0)),
+            i128::from(denominator >> twos),
         ))
     }
 

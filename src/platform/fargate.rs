@@ -72,9 +72,10 @@ impl Offer {
 
     /// Dollars per hour of a task, storage apart.
     fn hourly(&self, size: TaskSize) -> Exact {
-        let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
-        let gigabytes = Exact::ratio(size.memory_mb.into(), MB_PER_GB.into());
-        &(&vcpus * self.vcpu.rate.per_unit()) + &(&gigabytes * self.memory.rate.per_unit())
+        let quarter = self.vcpu.rate.per_unit() * &Exact::ratio(1, 4);
+        let half_gigabyte = self.memory.rate.per_unit() * &Exact::ratio(1, 2);
+        let vcpus = &quarter * &Exact::from(size.quarter_vcpus);
+        &vcpus + &(&half_gigabyte * &Exact::from(size.memory_mb / (MB_PER_GB / 2)))
     }
 
     fn storage_hourly(&self, function: &Function) -> Exact {
