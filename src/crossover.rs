@@ -108,7 +108,11 @@ impl Load {
     /// The load of a function.
     pub fn of(function: &Function, peak: &Exact, hours: &Exact) -> Self {
         let is_imagined = peak.is_zero();
-        let peak = if is_imagined { Exact::ONE } else { peak.clone() };
+        let peak = if is_imagined {
+            Exact::ONE
+        } else {
+            peak.clone()
+        };
         let per_call = function.concurrency_per_call(hours);
         let today = match function.capacity {
             // What is stated has fewer digits than what can be derived.
@@ -117,7 +121,9 @@ impl Load {
             }
             Capacity::Peak(_) => None,
         };
-        let share_per_call = today.or_else(|| per_call.over(&peak)).unwrap_or(Exact::ZERO);
+        let share_per_call = today
+            .or_else(|| per_call.over(&peak))
+            .unwrap_or(Exact::ZERO);
         Self {
             peak,
             is_imagined,

@@ -64,7 +64,10 @@ pub fn write(
     }
 }
 
-fn to_file(path: &Path, render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
+fn to_file(
+    path: &Path,
+    render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> io::Result<()> {
     // Write through a link to the file it names, and never over a folder.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if target.is_dir() {

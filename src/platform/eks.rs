@@ -365,7 +365,11 @@ impl Population {
         let pod = Pod::of(function);
         let pods = pods_of_today(function, &pod, peak);
         let functions = 1;
-        let asking = Asking { pod, pods, functions };
+        let asking = Asking {
+            pod,
+            pods,
+            functions,
+        };
         match function.is_like_for_like() {
             true => drop(self.like_for_like.insert(function.memory_mb, asking)),
             false => self.stated.push(asking),
@@ -614,7 +618,8 @@ impl CostModel for Model<'_> {
         let pods = placed.pods;
         let mut own = Population::default();
         own.add(placed.function, self.context.peak(index));
-        let rest = self.everyone[ground_of(placed.function)].without(placed.function, &placed.pod, pods);
+        let rest =
+            self.everyone[ground_of(placed.function)].without(placed.function, &placed.pod, pods);
         let monthly = |population| {
             let formed = placed.ground.form(&population);
             formed.map_or(Usd::ZERO, |formed| formed.monthly)

@@ -17,8 +17,8 @@ use crate::exact::Exact;
 use crate::money::{Usd, grouped};
 use crate::text::listed;
 use crate::units::{
-    GbSecond, LAMBDA_FREE_STORAGE_MB, LAMBDA_MAX_DURATION_MS,
-    LAMBDA_MEMORY_MB, MB_PER_GB, MS_PER_SECOND, Request,
+    GbSecond, LAMBDA_FREE_STORAGE_MB, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, MB_PER_GB,
+    MS_PER_SECOND, Request,
 };
 use crate::workload::Function;
 use pools::Pool;
@@ -210,19 +210,27 @@ impl Model<'_> {
         }
         let others = self.others(function, pool);
         let tiers = prices.duration.steps();
-        let reached = tiers.iter().rposition(|(from, _)| *from.amount() <= others)?;
+        let reached = tiers
+            .iter()
+            .rposition(|(from, _)| *from.amount() <= others)?;
         let duration = &gb_seconds_per_call(function) * tiers[reached].1.rate.per_unit();
         let call = &duration + prices.request.rate.per_unit();
         let call = match self.storage_rate(function, prices) {
             Some(storage) => &call + &storage,
             None => call,
         };
-        let room = tiers.get(reached + 1).map(|(end, _)| end.amount() - &others);
+        let room = tiers
+            .get(reached + 1)
+            .map(|(end, _)| end.amount() - &others);
         Some((call, room))
     }
 
     /// What leaving would save.
-    fn avoidable(&self, index: usize, (function, pool, prices): (&Function, &Pool, &Prices)) -> Usd {
+    fn avoidable(
+        &self,
+        index: usize,
+        (function, pool, prices): (&Function, &Pool, &Prices),
+    ) -> Usd {
         let calls = Exact::from(function.invocations);
         if let Some((call, room)) = self.first_piece(function, pool, prices) {
             let own = &gb_seconds_per_call(function) * &calls;
@@ -286,7 +294,10 @@ impl CostModel for Model<'_> {
         let mut billed_duration = Exact::ZERO;
         let used = |each: Exact| &each * &calls;
         let handler = used(handler_gb_seconds(function));
-        let init = function.cold_start.as_ref().map(|_| used(init_gb_seconds(function)));
+        let init = function
+            .cold_start
+            .as_ref()
+            .map(|_| used(init_gb_seconds(function)));
         for (item, used) in [("duration", Some(&handler)), ("init", init.as_ref())] {
             let tiers = pool.tiers.iter().zip(prices.duration.steps());
             for (share, (_, price)) in tiers {
@@ -296,7 +307,11 @@ impl CostModel for Model<'_> {
             }
         }
         if let (Some(_), Ok(price)) = (self.storage_rate(function, prices), &prices.storage) {
-            lines.push(Line::new("ephemeral storage", used(storage_gb_seconds(function)), price));
+            lines.push(Line::new(
+                "ephemeral storage",
+                used(storage_gb_seconds(function)),
+                price,
+            ));
         }
         if self.context.scenario.free_tier {
             let free = &calls - &(&calls * &pool.billed_requests);

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// The columns.
 pub const COLUMNS: [&str; 19] = [
@@ -51,7 +52,11 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
         for batch in batches.chain([None]) {
             // While one batch is written, the next is worked out.
             let work_out = || batch.map_or_else(Vec::new, |batch| rows_of(view, batch));
-            let write_out = || ready.iter().try_for_each(|rows: &String| out.write_all(rows.as_bytes()));
+            let write_out = || {
+                ready
+                    .iter()
+                    .try_for_each(|rows: &String| out.write_all(rows.as_bytes()))
+            };
             let (next, outcome) = rayon::join(work_out, write_out);
             written = written.and(outcome);
             if written.is_err() {
@@ -66,7 +71,10 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
 }
 
 fn rows_of(view: &super::View<'_>, indices: &[usize]) -> Vec<String> {
-    indices.par_chunks(CHUNK).map(|chunk| rows(view, chunk)).collect()
+    indices
+        .par_chunks(CHUNK)
+        .map(|chunk| rows(view, chunk))
+        .collect()
 }
 
 fn rows(view: &super::View<'_>, indices: &[usize]) -> String {
@@ -77,57 +85,70 @@ fn rows(view: &super::View<'_>, indices: &[usize]) -> String {
     text
 }
 
-/// What all rows of a function share, written once.
-struct Shared {
-    before_platform: String,
-    after_platform: String,
-    verdict: String,
-}
-
+/// Appends the rows of a function. What they share is worked out for the first row and copied into
+/// the others.
 fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
     let summary = comparison.summary(index);
-    let shared = shared(comparison, index, &summary);
     let calls = comparison.scenario().functions[index].invocations;
+    let mut shared: Option<[Range<usize>; 3]> = None;
     for (number, cost) in summary.costs.iter().enumerate() {
-        text.push_str(&shared.before_platform);
+        let known = |part: usize| shared.as_ref().map(|ranges| ranges[part].clone());
+        let name = part(text, known(0), |text| named(comparison, index, text));
         text.push_str(comparison.platforms()[number].id);
-        text.push_str(&shared.after_platform);
+        let load = part(text, known(1), |text| {
+            loaded(comparison, index, &summary, text)
+        });
         money(cost, calls, text);
         crossover(&summary, number, text);
-        text.push_str(&shared.verdict);
+        let verdict = part(text, known(2), |text| judged(comparison, &summary, text));
         if cost.is_ok() {
             text.push_str(comparison.price_as_of(index, number));
         }
         text.push('\n');
+        shared.get_or_insert([name, load, verdict]);
     }
 }
 
-fn shared(comparison: &Comparison<'_>, index: usize, summary: &Summary) -> Shared {
+/// Copies a part of the text that is known, or writes it; where it stands.
+fn part(
+    text: &mut String,
+    known: Option<Range<usize>>,
+    write: impl FnOnce(&mut String),
+) -> Range<usize> {
+    let start = text.len();
+    match known {
+        Some(range) => text.extend_from_within(range),
+        None => write(text),
+    }
+    start..text.len()
+}
+
+fn named(comparison: &Comparison<'_>, index: usize, text: &mut String) {
     let scenario = comparison.scenario();
     let function = &scenario.functions[index];
-    let mut before_platform = String::with_capacity(96);
-    cell(&mut before_platform, &guarded(&function.name));
-    cell(&mut before_platform, scenario.region_of(function));
-    cell(&mut before_platform, function.architecture.name());
-    let mut after_platform = String::with_capacity(128);
-    after_platform.push(',');
-    whole(&mut after_platform, function.invocations);
-    number(&mut after_platform, &Exact::from(function.duration_ms));
-    whole(&mut after_platform, function.memory_mb);
-    number(&mut after_platform, &summary.workload.average_concurrency);
-    number(&mut after_platform, &summary.workload.peak_concurrency);
-    maybe(&mut after_platform, summary.workload.utilization.as_ref());
-    let mut verdict = String::with_capacity(48);
-    let cheapest = summary
-        .cheapest
-        .map_or("", |number| comparison.platforms()[number].id);
-    cell(&mut verdict, cheapest);
-    maybe(&mut verdict, summary.gap.as_ref().map(|gap| gap.dollars()));
-    Shared {
-        before_platform,
-        after_platform,
-        verdict,
-    }
+    cell(text, &guarded(&function.name));
+    cell(text, scenario.region_of(function));
+    cell(text, function.architecture.name());
+}
+
+fn loaded(comparison: &Comparison<'_>, index: usize, summary: &Summary, text: &mut String) {
+    let function = &comparison.scenario().functions[index];
+    text.push(',');
+    whole(text, function.invocations);
+    number(text, &Exact::from(function.duration_ms));
+    whole(text, function.memory_mb);
+    number(text, &summary.workload.average_concurrency);
+    number(text, &summary.workload.peak_concurrency);
+    maybe(text, summary.workload.utilization.as_ref());
+}
+
+fn judged(comparison: &Comparison<'_>, summary: &Summary, text: &mut String) {
+    let cheapest = summary.cheapest;
+    cell(
+        text,
+        cheapest.map_or("", |number| comparison.platforms()[number].id),
+    );
+    maybe(text, summary.gap.as_ref().map(|gap| gap.dollars()));
 }
 
 fn money(cost: &Result<Cost, Infeasible>, calls: u64, text: &mut String) {

@@ -22,7 +22,12 @@ const ROOM: usize = 15;
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(views: &[View<'_>], width: u16, color: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub fn write(
+    views: &[View<'_>],
+    width: u16,
+    color: bool,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
     let paint = Paint::new(color);
     for view in views {
         let page = Page {

@@ -368,7 +368,13 @@ fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -
         let sides = [id(pair.from), id(pair.to)];
         let steps = steps_of(*pair).map_or(&[][..], |(_, steps)| steps.as_slice());
         let crossover = of(*pair).map(|(_, crossover)| crossover);
-        self::crossover(&comparison.scenario().hours, sides, crossover, steps, flips.as_ref())
+        self::crossover(
+            &comparison.scenario().hours,
+            sides,
+            crossover,
+            steps,
+            flips.as_ref(),
+        )
     };
     detail.flips.iter().map(entry).collect()
 }

@@ -80,7 +80,11 @@ fn region_v1(regional: &Regional) -> RegionV1<'_> {
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn list_table(regions: &[Regional], color: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub fn list_table(
+    regions: &[Regional],
+    color: bool,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
     let heading = format!(
         "{:<16} {:>8} {:>15}   {:<11} {}",
         "region", "prices", "instance types", "newest", "oldest"
@@ -113,7 +117,11 @@ pub fn list_json(regions: &[Regional], out: &mut (dyn Write + Send)) -> io::Resu
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn show_table(regional: &Regional, color: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub fn show_table(
+    regional: &Regional,
+    color: bool,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
     let paint = Paint::new(color);
     let heading = format!(
         "{}, as of {}, US dollars",

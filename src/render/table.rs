@@ -26,7 +26,12 @@ const BAR: u32 = 48;
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(views: &[View<'_>], width: u16, color: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub fn write(
+    views: &[View<'_>],
+    width: u16,
+    color: bool,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
     let paint = Paint::new(color);
     for (number, view) in views.iter().enumerate() {
         if number > 0 {
@@ -218,7 +223,12 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn verdict(&self, index: usize, summary: &Summary, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    fn verdict(
+        &self,
+        index: usize,
+        summary: &Summary,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
         let comparison = self.comparison();
         let verdict = words::verdict(comparison, index, summary);
         let name = &comparison.scenario().functions[index].name;

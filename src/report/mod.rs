@@ -109,11 +109,13 @@ impl<'a> Comparison<'a> {
         let mut platforms = Vec::new();
         for platform in PLATFORMS {
             if scenario.platforms.contains(&platform.id()) {
-                let bound = diags.take(platform.bind(context.clone())).map(|model| Bound {
-                    id: platform.id(),
-                    title: platform.title(),
-                    model,
-                });
+                let bound = diags
+                    .take(platform.bind(context.clone()))
+                    .map(|model| Bound {
+                        id: platform.id(),
+                        title: platform.title(),
+                        model,
+                    });
                 platforms.extend(bound);
             }
         }

@@ -161,7 +161,8 @@ impl<'a> Cell<'a> {
             let message = format!("`{key}` must be a text");
             return wrong(Code::WrongType, message, "put it in quotes");
         }
-        if self.text.is_empty() || self.text.chars().nth(256).is_some() {
+        let too_long = self.text.len() > 256 && self.text.chars().nth(256).is_some();
+        if self.text.is_empty() || too_long {
             let message = format!("`{key}` must have 1 to 256 characters");
             return wrong(Code::OutOfRange, message, "shorten it, or give it a name");
         }
@@ -197,12 +198,13 @@ impl<'a> Cells<'a> {
     /// The cell of a field, if the user stated it.
     pub fn get(&self, field: Field) -> Option<&Cell<'a>> {
         let mut stated = self.values.iter();
-        stated.find(|(known, _)| *known == field).map(|(_, cell)| cell)
+        stated
+            .find(|(known, _)| *known == field)
+            .map(|(_, cell)| cell)
     }
 
-    /// States a field.
-    pub fn set(&mut self, field: Field, cell: Cell<'a>) {
-        self.values.retain(|(known, _)| *known != field);
+    /// States a field that is not stated yet.
+    pub fn state(&mut self, field: Field, cell: Cell<'a>) {
         self.values.push((field, cell));
     }
 
@@ -223,7 +225,8 @@ impl<'a> Cells<'a> {
             }
         }
         for (field, cell) in self.stated() {
-            merged.set(field, cell.clone());
+            merged.values.retain(|(known, _)| *known != field);
+            merged.state(field, cell.clone());
         }
         merged
     }
@@ -243,7 +246,7 @@ impl<'a> Cells<'a> {
             };
             let key_at = || source.at(key.span());
             match (Field::at_path(&path), Cell::of(value), value.get_ref()) {
-                (Some(field), Some(cell), _) => self.set(field, cell),
+                (Some(field), Some(cell), _) => self.state(field, cell),
                 (Some(_), None, other) => diags.push(
                     Diag::new(
                         Code::WrongType,

@@ -30,9 +30,7 @@ pub fn read(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Vec<Function>, Diags> {
     let file_name: Arc<str> = name.into();
-    let mut rows = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(file);
+    let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let header = rows
         .byte_headers()
         .map_err(|error| broken(&file_name, &error))?;
@@ -217,7 +215,7 @@ fn understand(record: &ByteRecord, context: &Context<'_>) -> Result<Function, Di
                 shape: Shape::Text,
                 place,
             };
-            cells.set(*field, cell);
+            cells.state(*field, cell);
         }
     }
     let mut diags = Diags::new();

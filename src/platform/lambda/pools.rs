@@ -70,7 +70,10 @@ pub fn form(
             pools
         })
         .reduce(empty, |left, right| {
-            left.iter().zip(&right).map(|(left, right)| left.and(right)).collect()
+            left.iter()
+                .zip(&right)
+                .map(|(left, right)| left.and(right))
+                .collect()
         });
     let all = used.iter().fold(Used::NOTHING, |all, pool| all.and(pool));
     let pool = |(used, prices): (&Used, &Option<Prices>)| {
@@ -108,10 +111,17 @@ impl Pool {
         let tiers: Vec<Exact> = match parts.as_slice() {
             // One tier: the pool's own size cancels, and need not be above zero.
             [_] => vec![billed_duration],
-            _ => parts.iter().filter_map(|(part, _)| part.over(&gb_seconds)).collect(),
+            _ => parts
+                .iter()
+                .filter_map(|(part, _)| part.over(&gb_seconds))
+                .collect(),
         };
         let rates = parts.iter().map(|(_, price)| price.rate.per_unit());
-        let duration_rate: Exact = tiers.iter().zip(rates).map(|(share, rate)| share * rate).sum();
+        let duration_rate: Exact = tiers
+            .iter()
+            .zip(rates)
+            .map(|(share, rate)| share * rate)
+            .sum();
         Self {
             requests: used.requests,
             free_gb_seconds,
@@ -126,7 +136,9 @@ impl Pool {
 
     /// What duration and requests of all its functions cost.
     pub fn monthly(&self, prices: &Prices) -> Usd {
-        let parts = prices.duration.split(&(&self.gb_seconds - &self.free_gb_seconds).max(Exact::ZERO));
+        let parts = prices
+            .duration
+            .split(&(&self.gb_seconds - &self.free_gb_seconds).max(Exact::ZERO));
         let duration: Usd = parts
             .into_iter()
             .map(|(part, price)| &price.rate * &Qty::new(part))
