@@ -11,9 +11,12 @@ use rust_decimal::Decimal;
 /// Names that are listed before it is said how many more there are.
 const NAMED: usize = 3;
 
+/// An assumption, and the functions for which it is made.
+type Rule = (&'static str, fn(&Function) -> bool);
+
 /// Notes what the functions assume.
 pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
-    let rules: [(&str, fn(&Function) -> bool); 9] = [
+    let rules: [Rule; 9] = [
         (
             "measured_duration_ms: half a millisecond is added, the mean effect of billing each \
              call in whole milliseconds",

@@ -159,6 +159,9 @@ impl Function {
     }
 }
 
+/// Finds the index of a region's name.
+pub type IndexOfRegion<'r> = dyn Fn(&str, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
+
 /// What every function of a scenario shares while it is read.
 pub struct Reading<'r> {
     /// Ids of all platforms.
@@ -166,7 +169,7 @@ pub struct Reading<'r> {
     /// Hours in the month.
     pub hours: &'r Exact,
     /// Index of a region's name, given the place that names it; `None` when there are too many.
-    pub region: &'r (dyn Fn(&str, &dyn Fn() -> At) -> Option<u16> + Sync),
+    pub region: &'r IndexOfRegion<'r>,
     /// Index of the region of functions that name none, or `None` if the scenario has no default.
     pub default_region: Option<u16>,
     /// True when the command line chooses the region of every function.

@@ -1,0 +1,116 @@
+//! Laws of exact ratios.
+
+use super::*;
+
+fn third(count: u64) -> Exact {
+    Exact::ratio(count, 3)
+}
+
+#[test]
+fn three_times_two_thirds_has_ceiling_two() {
+    let sum: Exact = [third(2), third(2), third(2)].iter().sum();
+    assert_eq!(sum.ceil(), Some(2));
+}
+
+#[test]
+fn quotients_carry_28_significant_digits_half_to_even() {
+    assert_eq!(third(1).to_string(), "0.3333333333333333333333333333");
+    assert_eq!(third(200).to_string(), "66.66666666666666666666666667");
+    assert_eq!(
+        Exact::ratio(1, 3_000_000).to_string().len(),
+        "0.000000".len() + 28
+    );
+    // 28 digits, then a 5: the even neighbour, below and above.
+    let half = |text: &str| {
+        let tenth = Exact::ratio(1, 10_000_000_000_000_000_000);
+        let tenth = &tenth * &Exact::ratio(1, 10_000_000_000);
+        (&Exact::whole(text.parse().expect("digits")) * &tenth).to_string()
+    };
+    assert_eq!(
+        half("12345678901234567890123456785"),
+        "0.1234567890123456789012345678"
+    );
+    assert_eq!(
+        half("12345678901234567890123456775"),
+        "0.1234567890123456789012345678"
+    );
+}
+
+#[test]
+fn finite_decimals_print_whole() {
+    assert_eq!(Exact::ratio(21_833_375, 100_000).to_string(), "218.33375");
+    assert_eq!(Exact::ratio(1_000_000, 1).to_string(), "1000000");
+    assert_eq!((&Exact::ZERO - &Exact::ratio(5, 100)).to_string(), "-0.05");
+    assert_eq!(Exact::ZERO.to_string(), "0");
+}
+
+#[test]
+fn huge_numbers_neither_overflow_nor_lose_digits() {
+    let huge = Exact::whole(u128::MAX);
+    let square = &huge * &huge;
+    assert_eq!(square.over(&huge), Some(huge.clone()));
+    assert_eq!(square.over(&square), Some(Exact::ONE));
+    assert_eq!((&square - &square).to_string(), "0");
+    // (2^128 - 1)^2 = 1.157920892373161954235709850E77 to 28 digits.
+    assert!(
+        square
+            .to_string()
+            .starts_with("1157920892373161954235709850")
+    );
+    assert_eq!(square.to_string().len(), 78);
+}
+
+/// The same sums, products and quotients with and without balls: every answer is the same.
+#[test]
+fn long_ratios_answer_as_big_integers_do() {
+    let mut state = 1u64;
+    let mut next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        state >> 24
+    };
+    let mut value = Exact::ratio(next(), 7);
+    for round in 0..3000 {
+        let other = Exact::ratio(next() % 1_000_003 + 1, next() % 997 + 1);
+        value = match round % 5 {
+            0 => &value * &other,
+            1 => &value + &other,
+            2 => value.over(&other).expect("other is positive"),
+            3 => (&value - &other).max(other),
+            _ => &value * &Exact::ratio(1, next() % 89 + 1),
+        };
+        let plain = Exact::known(value.big().into_owned());
+        assert_eq!(
+            value.floor(),
+            Some(value.big().floor().to_integer().to_u128().expect("fits"))
+        );
+        assert_eq!(
+            value.ceil(),
+            Some(value.big().ceil().to_integer().to_u128().expect("fits"))
+        );
+        assert_eq!(value.cmp(&plain), Ordering::Equal);
+        let (digits, scale) = digits::of_big(&value.big());
+        let mut text = String::new();
+        digits::push(&mut text, false, digits, scale);
+        assert_eq!(value.to_string(), text);
+        assert!(value < &plain + &Exact::ratio(1, u64::MAX));
+        if round % 50 == 49 {
+            value = Exact::ratio(next(), next() + 1);
+        }
+    }
+}
+
+#[test]
+fn money_is_shown_with_halves_away_from_zero() {
+    assert_eq!(Exact::ratio(21_833_375, 100_000).to_fixed(2), "218.33");
+    assert_eq!(Exact::ratio(1, 8).to_fixed(2), "0.13");
+    assert_eq!((&Exact::ZERO - &Exact::ratio(1, 8)).to_fixed(2), "-0.13");
+    assert_eq!(Exact::ratio(1, 1000).to_fixed(2), "0.00");
+    assert_eq!(Exact::ratio(1999, 1000).to_fixed(0), "2");
+}
+
+#[test]
+fn dividing_by_zero_is_no_number() {
+    assert_eq!(Exact::ONE.over(&Exact::ZERO), None);
+}

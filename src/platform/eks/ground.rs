@@ -1,0 +1,230 @@
+//! Where clusters can stand, what they can be made of, and the cheapest that carries a population.
+
+use super::pods::{Node, Population};
+use crate::catalog::{Architecture, InstanceType, Price, Regional};
+use crate::diag::{Code, Diag, Diags};
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::platform::{Context, Missing};
+use crate::text::did_you_mean;
+use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
+use crate::workload::{ClusterKind, EksOptions, Function};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// A node type that a cluster can be made of.
+pub struct Candidate {
+    pub name: Arc<str>,
+    pub vcpu: u32,
+    pub node: Node,
+    pub price: Price<InstanceHour>,
+}
+
+/// Where clusters can stand: an architecture in a region, its prices and its node types.
+pub struct Ground<'a> {
+    pub options: &'a EksOptions,
+    pub hours: &'a Exact,
+    pub region: u16,
+    pub architecture: Architecture,
+    /// The cheapest type of each shape, by vCPU and then by name.
+    pub candidates: Vec<Candidate>,
+    pub fee: Option<Price<ClusterHour>>,
+    pub extended_support: Option<Price<ClusterHour>>,
+    pub volume: Option<Price<GbMonth>>,
+}
+
+/// Ground numbers: region and architecture of the containers.
+pub fn ground_of(function: &Function) -> usize {
+    let architecture = function.container_architecture() as usize;
+    usize::from(function.region) * Architecture::ALL.len() + architecture
+}
+
+pub fn grounds<'a>(context: &Context<'a>) -> Result<Vec<Option<Ground<'a>>>, Diags> {
+    let mut missing = Missing::default();
+    let count = context.prices.len() * Architecture::ALL.len();
+    let mut grounds: Vec<Option<Ground<'a>>> = (0..count).map(|_| None).collect();
+    let mut sought = vec![false; count];
+    for function in &context.scenario.functions {
+        let number = ground_of(function);
+        if !std::mem::replace(&mut sought[number], true) {
+            let ground = Ground::find(context, function, &mut missing);
+            grounds[number] = missing.take(ground);
+        }
+    }
+    missing.into_result(grounds)
+}
+
+impl<'a> Ground<'a> {
+    pub fn find(
+        context: &Context<'a>,
+        function: &Function,
+        missing: &mut Missing,
+    ) -> Result<Self, Diag> {
+        let options = &context.scenario.eks;
+        let regional = context.prices_of(function);
+        let architecture = function.container_architecture();
+        let dedicated = options.cluster == ClusterKind::Dedicated;
+        let mut fee =
+            |wanted: bool, path: &str| wanted.then(|| missing.take(regional.price(path))).flatten();
+        Ok(Self {
+            options,
+            hours: &context.scenario.hours,
+            region: function.region,
+            architecture,
+            fee: fee(dedicated, "eks.cluster"),
+            extended_support: fee(
+                dedicated && options.extended_support,
+                "eks.extended_support",
+            ),
+            volume: regional.price("ebs.gp3").ok(),
+            candidates: candidates(context, regional, architecture)?,
+        })
+    }
+
+    /// Dollars a month of one node with its root volume.
+    pub fn node_month(&self, price: &Price<InstanceHour>) -> Usd {
+        let machine = &price.rate * &Qty::new(self.hours.clone());
+        match &self.volume {
+            Some(volume) => &machine + &(&volume.rate * &Qty::new(self.volume_gb())),
+            None => machine,
+        }
+    }
+
+    pub fn volume_gb(&self) -> Exact {
+        Exact::from(self.options.root_volume_gb)
+    }
+
+    /// Dollars a month of the cluster itself.
+    pub fn fee_month(&self) -> Usd {
+        let fees = [&self.fee, &self.extended_support];
+        let month = |price: &Price<ClusterHour>| &price.rate * &Qty::new(self.hours.clone());
+        fees.into_iter().flatten().map(month).sum()
+    }
+
+    /// Nodes that carry so many nodes' worth of pods.
+    pub fn nodes(&self, share: &Exact) -> Exact {
+        if self.options.cluster == ClusterKind::Existing {
+            return share.clone();
+        }
+        let packing = Exact::from(self.options.packing_efficiency);
+        let packed = share.over(&packing).and_then(|nodes| nodes.ceil());
+        Exact::whole(
+            packed
+                .unwrap_or(u128::MAX)
+                .max(self.options.min_nodes.into()),
+        )
+    }
+
+    /// Dollars a month of a cluster of one type with so many nodes' worth of pods.
+    pub fn month(&self, price: &Price<InstanceHour>, share: &Exact) -> Usd {
+        let nodes = self.node_month(price).share(&self.nodes(share));
+        &nodes + &self.fee_month()
+    }
+
+    /// The cheapest cluster for a population, one type for all its nodes; `None` for nobody.
+    pub fn form(&self, population: &Population) -> Option<Formed> {
+        if population.is_empty() {
+            return None;
+        }
+        let offers: Vec<(usize, Usd, Exact)> = self
+            .candidates
+            .par_iter()
+            .map(|candidate| {
+                let (share, unfit) = population.on(&candidate.node);
+                (unfit, self.month(&candidate.price, &share), share)
+            })
+            .collect();
+        // Candidates come by vCPU, then name, and of equals the first is taken. A type that more
+        // functions fit is better at any price: a cluster has to carry whom it can.
+        let offers = offers.into_iter().enumerate();
+        let cheaper = |left: &(usize, Usd, Exact), right: &(usize, Usd, Exact)| {
+            (left.0, &left.1).cmp(&(right.0, &right.1))
+        };
+        let (number, (_, monthly, share)) =
+            offers.min_by(|(_, left), (_, right)| cheaper(left, right))?;
+        Some(Formed {
+            number,
+            per_share: Usd::new(monthly.dollars().over(&share)?.reduced()),
+            share: share.reduced(),
+            monthly,
+        })
+    }
+}
+
+pub fn candidates(
+    context: &Context<'_>,
+    regional: &Regional,
+    architecture: Architecture,
+) -> Result<Vec<Candidate>, Diag> {
+    let options = &context.scenario.eks;
+    let candidate = |shape: &InstanceType, price| Candidate {
+        name: shape.name.as_str().into(),
+        vcpu: shape.vcpu,
+        node: Node::of(shape, options),
+        price,
+    };
+    if let Some((name, at)) = &options.instance_type {
+        let wrong = |message: String| Diag::new(Code::NotAvailable, message).at(at.clone());
+        let Some(shape) = context.instances.iter().find(|shape| shape.name == *name) else {
+            let known = context.instances.iter().map(|shape| shape.name.as_str());
+            let message = format!("the book has no instance type `{name}`");
+            return Err(wrong(message).maybe_help(did_you_mean(name, known)));
+        };
+        if shape.architecture != architecture {
+            let message = format!("`{name}` is {}", shape.architecture.name());
+            let help = format!(
+                "functions of this scenario need {}: fix another type, or leave \
+                 instance_type = \"auto\"",
+                architecture.name()
+            );
+            return Err(wrong(message).help(help));
+        }
+        let price = regional.price(&format!("ec2.{name}"))?;
+        return Ok(vec![candidate(shape, price)]);
+    }
+    let mut all: Vec<Candidate> = context
+        .instances
+        .iter()
+        .filter(|shape| shape.architecture == architecture && shape.is_default_candidate())
+        .filter_map(|shape| Some(candidate(shape, regional.instance(&shape.name)?)))
+        .collect();
+    if all.is_empty() {
+        return Err(Diag::new(
+            Code::MissingPrice,
+            format!(
+                "the price book has no node type for {} in {}",
+                architecture.name(),
+                regional.name()
+            ),
+        )
+        .help("fix eks.instance_type, or leave \"eks\" out of `platforms`"));
+    }
+    all.sort_by(|left, right| (left.vcpu, &left.name).cmp(&(right.vcpu, &right.name)));
+    Ok(cheapest_of_each_shape(all))
+}
+
+/// Types of one shape carry the same pods: only the cheapest can win.
+pub fn cheapest_of_each_shape(all: Vec<Candidate>) -> Vec<Candidate> {
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in all {
+        match kept.iter_mut().find(|other| other.node == candidate.node) {
+            Some(other) if candidate.price.rate < other.price.rate => *other = candidate,
+            Some(_) => {}
+            None => kept.push(candidate),
+        }
+    }
+    kept.sort_by(|left, right| (left.vcpu, &left.name).cmp(&(right.vcpu, &right.name)));
+    kept
+}
+
+/// A cluster that has been formed.
+pub struct Formed {
+    /// Number of its candidate.
+    pub number: usize,
+    /// Nodes' worth of pods on it.
+    pub share: Exact,
+    /// Dollars a month.
+    pub monthly: Usd,
+    /// Dollars a month of a node's worth of pods.
+    pub per_share: Usd,
+}
