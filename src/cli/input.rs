@@ -3,6 +3,7 @@
 use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::workload::{self, Request, Scenario};
+use rayon::prelude::*;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -177,18 +178,21 @@ pub fn prices(
 ) -> Result<(Vec<Regional>, Vec<InstanceType>), Diags> {
     let mut diags = Diags::new();
     let known: Vec<&str> = book.regions().collect();
-    let mut prices = Vec::new();
-    for region in &scenario.regions {
+    let read = scenario.regions.par_iter().map(|region| {
         if known.contains(&region.name.as_ref()) {
-            prices.extend(diags.take(book.region(&region.name)));
-        } else {
-            let diag = book.unknown_region(&region.name);
-            diags.push(match &region.at {
-                Some(at) => diag.at(at.clone()),
-                None => diag,
-            });
+            return book.region(&region.name);
         }
-    }
+        let diag = book.unknown_region(&region.name);
+        Err(match &region.at {
+            Some(at) => diag.at(at.clone()).into(),
+            None => diag.into(),
+        })
+    });
+    let read: Vec<_> = read.collect();
+    let prices = read
+        .into_iter()
+        .filter_map(|outcome| diags.take(outcome))
+        .collect();
     let instances = diags.take(book.instances()).unwrap_or_default();
     diags.into_result((prices, instances))
 }

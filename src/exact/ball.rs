@@ -28,8 +28,11 @@ const TENS: i32 = 96;
 impl Ball {
     /// The ratio of two positive integers.
     pub fn ratio(negative: bool, numerator: u128, denominator: u128) -> Option<Self> {
-        let (top, bottom) = (Self::whole(numerator)?, Self::whole(denominator)?);
-        let mut quotient = top.over(&bottom)?;
+        let top = Self::whole(numerator)?;
+        let mut quotient = match denominator {
+            1 => top,
+            _ => top.over(&Self::whole(denominator)?)?,
+        };
         quotient.negative = negative;
         Some(quotient)
     }

@@ -7,7 +7,7 @@ mod ladder;
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Company, Context, Cost, CostModel, Fleet, Holding, Infeasible, Line,
-    Missing, Notes, Platform, Stairs, Tariff, oldest,
+    Missing, Notes, Platform, Stairs, Tariff, oldest, place,
 };
 use crate::catalog::{Architecture, Price, Regional};
 use crate::diag::{Diag, Diags};
@@ -102,8 +102,7 @@ impl Offer {
 }
 
 fn offer_of(function: &Function) -> usize {
-    let architecture = function.container_architecture() as usize;
-    usize::from(function.region) * Architecture::ALL.len() + architecture
+    place(function, function.container_architecture())
 }
 
 /// Gigabytes of a task's storage that are paid for.
@@ -116,16 +115,19 @@ fn paid_storage(function: &Function) -> u32 {
 
 fn offers(context: &Context<'_>) -> Result<Vec<Option<Offer>>, Diags> {
     let mut missing = Missing::default();
-    let count = context.prices.len() * Architecture::ALL.len();
-    let mut offers: Vec<Option<Offer>> = (0..count).map(|_| None).collect();
-    let mut sought = vec![false; count];
-    for function in &context.scenario.functions {
-        let number = offer_of(function);
-        if !std::mem::replace(&mut sought[number], true) {
-            let regional = context.prices_of(function);
-            offers[number] = missing.take(Offer::find(regional, function.container_architecture()));
-        }
-        if let (true, Some(offer)) = (paid_storage(function) > 0, &offers[number]) {
+    let find = |function: &Function| {
+        Offer::find(
+            context.prices_of(function),
+            function.container_architecture(),
+        )
+    };
+    let samples = context
+        .samples(|function| Some(offer_of(function)))
+        .into_iter();
+    let offers: Vec<Option<Offer>> = samples.map(|sample| missing.take(find(sample?))).collect();
+    let paid = |function: &Function| (paid_storage(function) > 0).then(|| offer_of(function));
+    for (offer, sample) in offers.iter().zip(context.samples(paid)) {
+        if let (Some(offer), Some(_)) = (offer, sample) {
             missing.take(offer.storage.clone());
         }
     }

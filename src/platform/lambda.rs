@@ -9,7 +9,7 @@ mod pools;
 use super::curve::Curve;
 use super::{
     Company, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform, Tariff, Usage,
-    UsageParts, oldest,
+    UsageParts, oldest, place,
 };
 use crate::catalog::{Architecture, Price, Regional, Tiers};
 use crate::diag::{Diag, Diags};
@@ -65,28 +65,24 @@ impl Prices {
     }
 }
 
-/// Pools are numbered by region and architecture.
+/// Pools are numbered as places are.
 fn pool_of(function: &Function) -> usize {
-    usize::from(function.region) * Architecture::ALL.len() + function.architecture as usize
+    place(function, function.architecture)
 }
 
 fn prices(context: &Context<'_>) -> Result<Vec<Option<Prices>>, Diags> {
     let mut missing = Missing::default();
-    let count = context.prices.len() * Architecture::ALL.len();
-    let mut found: Vec<Option<Prices>> = (0..count).map(|_| None).collect();
-    let mut sought = vec![false; count];
-    for function in &context.scenario.functions {
-        if infeasible(function).is_some() {
-            continue;
-        }
-        let pool = pool_of(function);
-        if !std::mem::replace(&mut sought[pool], true) {
-            let regional = context.prices_of(function);
-            found[pool] = missing.take(Prices::find(regional, function.architecture));
-        }
-        if function.ephemeral_storage_mb > LAMBDA_FREE_STORAGE_MB
-            && let Some(prices) = &found[pool]
-        {
+    let able = |function: &Function| infeasible(function).is_none().then(|| pool_of(function));
+    let paid = |function: &Function| {
+        let stores = function.ephemeral_storage_mb > LAMBDA_FREE_STORAGE_MB;
+        able(function).filter(|_| stores)
+    };
+    let find =
+        |function: &Function| Prices::find(context.prices_of(function), function.architecture);
+    let samples = context.samples(able).into_iter();
+    let found: Vec<Option<Prices>> = samples.map(|sample| missing.take(find(sample?))).collect();
+    for (prices, sample) in found.iter().zip(context.samples(paid)) {
+        if let (Some(prices), Some(_)) = (prices, sample) {
             missing.take(prices.storage.clone());
         }
     }

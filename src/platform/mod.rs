@@ -10,7 +10,7 @@ mod fargate;
 mod lambda;
 pub mod slot;
 
-use crate::catalog::{InstanceType, Price, Provenance, Regional};
+use crate::catalog::{Architecture, InstanceType, Price, Provenance, Regional};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -60,6 +60,32 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// How many places there are: an architecture in a region each.
+    pub fn places(&self) -> usize {
+        self.prices.len() * Architecture::ALL.len()
+    }
+
+    /// One function of every place that has any, given the place of each.
+    fn samples(
+        &self,
+        place: impl Fn(&Function) -> Option<usize> + Sync,
+    ) -> Vec<Option<&'a Function>> {
+        let nobody = || vec![None; self.places()];
+        let functions = self.scenario.functions.par_iter();
+        let found = functions.fold(nobody, |mut samples, function| {
+            if let Some(place) = place(function) {
+                samples[place].get_or_insert(function);
+            }
+            samples
+        });
+        found.reduce(nobody, |left, right| {
+            left.into_iter()
+                .zip(right)
+                .map(|(left, right)| left.or(right))
+                .collect()
+        })
+    }
+
     /// Concurrency to provide for.
     pub fn peak(&self, index: usize) -> &Exact {
         &self.peaks[index]
@@ -74,6 +100,11 @@ impl<'a> Context<'a> {
     pub fn function(&self, index: usize) -> &'a Function {
         &self.scenario.functions[index]
     }
+}
+
+/// The number of the place of an architecture in the region of a function.
+fn place(function: &Function, architecture: Architecture) -> usize {
+    usize::from(function.region) * Architecture::ALL.len() + architecture as usize
 }
 
 /// A place where code can run.
@@ -252,7 +283,7 @@ pub struct Cluster {
     /// Index of its region in the scenario.
     pub region: u16,
     /// Its architecture.
-    pub architecture: crate::catalog::Architecture,
+    pub architecture: Architecture,
     /// Type of its nodes.
     pub instance_type: Arc<str>,
     /// How many: whole for a cluster of the scenario's own, a share of one that runs anyway.

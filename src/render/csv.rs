@@ -36,6 +36,8 @@ pub const COLUMNS: [&str; 19] = [
 
 /// Functions that are worked out together.
 const CHUNK: usize = 512;
+/// Bytes that the rows of a function hardly ever exceed.
+const ROOM: usize = 1200;
 /// Chunks that are worked out while as many are written.
 const AHEAD: usize = 16;
 
@@ -78,7 +80,7 @@ fn rows_of(view: &super::View<'_>, indices: &[usize]) -> Vec<String> {
 }
 
 fn rows(view: &super::View<'_>, indices: &[usize]) -> String {
-    let mut text = String::with_capacity(indices.len() * 800);
+    let mut text = String::with_capacity(indices.len() * ROOM);
     for index in indices {
         function(view.comparison, *index, &mut text);
     }

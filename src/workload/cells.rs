@@ -170,6 +170,9 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// Fields that hardly any function exceeds.
+const USUAL: usize = 12;
+
 /// The cells of one function (or of `[defaults]`), by field.
 #[derive(Debug, Clone)]
 pub struct Cells<'a> {
@@ -182,7 +185,7 @@ impl<'a> Cells<'a> {
     /// No cell yet.
     pub fn new(span: Range<usize>) -> Self {
         Self {
-            values: Vec::new(),
+            values: Vec::with_capacity(USUAL),
             place: Place::Bytes(span),
         }
     }

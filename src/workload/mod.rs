@@ -129,14 +129,16 @@ impl Scenario {
         let mut hashed: Vec<(u64, &Function)> = functions
             .map(|function| (hasher.hash_one(&function.name), function))
             .collect();
-        hashed.par_sort_unstable_by_key(|(hash, function)| (*hash, function.line));
+        hashed.par_sort_unstable_by_key(|(hash, _)| *hash);
         let same_hash = hashed.chunk_by(|left, right| left.0 == right.0);
         let mut twins = Vec::new();
         for group in same_hash.filter(|group| group.len() > 1) {
             let mut first: HashMap<&str, u64> = HashMap::new();
-            for (_, function) in group {
+            let mut group: Vec<&Function> = group.iter().map(|(_, function)| *function).collect();
+            group.sort_by_key(|function| function.line);
+            for function in group {
                 match first.get(&*function.name) {
-                    Some(line) => twins.push((*function, *line)),
+                    Some(line) => twins.push((function, *line)),
                     None => drop(first.insert(&function.name, function.line)),
                 }
             }

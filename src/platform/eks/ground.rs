@@ -5,7 +5,7 @@ use crate::catalog::{Architecture, InstanceType, Price, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Context, Missing};
+use crate::platform::{Context, Missing, place};
 use crate::text::did_you_mean;
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
 use crate::workload::{ClusterKind, EksOptions, Function};
@@ -35,22 +35,19 @@ pub struct Ground<'a> {
 
 /// Ground numbers: region and architecture of the containers.
 pub fn ground_of(function: &Function) -> usize {
-    let architecture = function.container_architecture() as usize;
-    usize::from(function.region) * Architecture::ALL.len() + architecture
+    place(function, function.container_architecture())
 }
 
 pub fn grounds<'a>(context: &Context<'a>) -> Result<Vec<Option<Ground<'a>>>, Diags> {
     let mut missing = Missing::default();
-    let count = context.prices.len() * Architecture::ALL.len();
-    let mut grounds: Vec<Option<Ground<'a>>> = (0..count).map(|_| None).collect();
-    let mut sought = vec![false; count];
-    for function in &context.scenario.functions {
-        let number = ground_of(function);
-        if !std::mem::replace(&mut sought[number], true) {
-            let ground = Ground::find(context, function, &mut missing);
-            grounds[number] = missing.take(ground);
-        }
-    }
+    let samples = context
+        .samples(|function| Some(ground_of(function)))
+        .into_iter();
+    let grounds = samples.map(|sample| {
+        let ground = Ground::find(context, sample?, &mut missing);
+        missing.take(ground)
+    });
+    let grounds = grounds.collect();
     missing.into_result(grounds)
 }
 
