@@ -158,12 +158,15 @@ impl Book {
         SOURCES
     }
 
-    /// The diagnostic for a region that the book lacks, with the nearest name.
-    pub fn unknown_region(&self, name: &str) -> Diag {
+    /// What is wrong with the name of a region that the book lacks, with the nearest it has.
+    pub fn unknown_region(&self, name: &str) -> Option<Diag> {
+        if self.files.contains_key(name) {
+            return None;
+        }
         let message = format!("the price book has no region `{name}`");
         let help = did_you_mean(name, self.regions())
             .unwrap_or_else(|| "`lambdacost prices list` names the regions".to_owned());
-        Diag::new(Code::UnknownRegion, message).help(help)
+        Some(Diag::new(Code::UnknownRegion, message).help(help))
     }
 
     /// The prices of a region.
@@ -171,11 +174,9 @@ impl Book {
     /// # Errors
     /// An unknown region, or every mistake in its files.
     pub fn region(&self, name: &str) -> Result<Regional, Diags> {
-        let files = self
-            .files
-            .get(name)
-            .ok_or_else(|| self.unknown_region(name))?;
+        let files = self.files.get(name).map_or(&[][..], Vec::as_slice);
         let mut diags = Diags::new();
+        diags.extend(self.unknown_region(name));
         let mut whole: Option<Regional> = None;
         for file in files {
             let Some(read) = diags.take(read::region(file)) else {

@@ -21,6 +21,7 @@ pub fn scenario(
     path: &Path,
     platforms: &[&'static str],
     region: Option<&str>,
+    book: &Book,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Scenario, Diags> {
     let name = path.to_string_lossy();
@@ -34,6 +35,7 @@ pub fn scenario(
     let request = Request {
         platforms,
         region,
+        unknown_region: &|name| book.unknown_region(name),
         open: &open_beside,
         progress,
     };
@@ -171,23 +173,14 @@ pub fn book(overlay: Option<&Path>) -> Result<Book, Diags> {
 /// Prices of a scenario's regions, in its order, and the shapes of instance types.
 ///
 /// # Errors
-/// An unknown region, with the place that names it; mistakes in price files.
+/// Mistakes in price files.
 pub fn prices(
     book: &Book,
     scenario: &Scenario,
 ) -> Result<(Vec<Regional>, Vec<InstanceType>), Diags> {
     let mut diags = Diags::new();
-    let known: Vec<&str> = book.regions().collect();
-    let read = scenario.regions.par_iter().map(|region| {
-        if known.contains(&region.name.as_ref()) {
-            return book.region(&region.name);
-        }
-        let diag = book.unknown_region(&region.name);
-        Err(match &region.at {
-            Some(at) => diag.at(at.clone()).into(),
-            None => diag.into(),
-        })
-    });
+    let regions = scenario.regions.par_iter();
+    let read = regions.map(|region| book.region(&region.name));
     let read: Vec<_> = read.collect();
     let prices = read
         .into_iter()

@@ -77,7 +77,7 @@ fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, Diags
     }
     let one = |region| {
         let rows = |count| progress.reading(count);
-        let scenario = input::scenario(&subject.scenario, &ids, region, &rows)?;
+        let scenario = input::scenario(&subject.scenario, &ids, region, &book, &rows)?;
         let (prices, instances) = input::prices(&book, &scenario)?;
         Ok(Read {
             scenario,

@@ -288,7 +288,11 @@ impl Page<'_> {
             }
         });
         let cells: String = cells.collect();
-        let crossing = point.map_or_else(|| "never".to_owned(), |p| percent(&p.utilization));
+        let crossing = match point {
+            Some(point) if point.utilization > Exact::ONE => "over 100 %".to_owned(),
+            Some(point) => percent(&point.utilization),
+            None => "never".to_owned(),
+        };
         let here = percent(load);
         Some(format!("  ├{cells}┤ ● u {here}  ▲ u* {crossing}"))
     }

@@ -70,6 +70,7 @@ pub fn crossing(summary: &Summary, platform: usize) -> String {
         .iter()
         .find(|(pair, _)| pair.to == platform);
     match found.map(|(_, crossover)| &crossover.point) {
+        Some(Some(point)) if point.utilization >= Exact::from(10u32) => "> 999 %".to_owned(),
         Some(Some(point)) => percent(&point.utilization),
         Some(None) => "never".to_owned(),
         None => "-".to_owned(),
@@ -177,8 +178,8 @@ fn because(
             format!("{more}, and never less at any load this fleet can carry")
         }
         (Kind::BeyondPeak, Some(point), true) => format!(
-            "{more}; its fleet would pay from {} of the capacity that today needs",
-            percent(&point.utilization)
+            "{more}; its fleet would pay from {} times the capacity that today needs",
+            grouped(&point.utilization.to_fixed(2))
         ),
         (_, Some(point), true) => {
             format!(

@@ -16,7 +16,7 @@ type Rule = (&'static str, fn(&Function) -> bool);
 
 /// Notes what the functions assume.
 pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
-    let rules: [Rule; 9] = [
+    let rules: [Rule; 10] = [
         (
             "measured_duration_ms: half a millisecond is added, the mean effect of billing each \
              call in whole milliseconds",
@@ -54,6 +54,10 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
                 let peak_is_stated = matches!(function.capacity, Capacity::Peak(_));
                 function.invocations == 0 && !peak_is_stated
             },
+        ),
+        (
+            "--region replaces the region that the function names",
+            |function| function.moved,
         ),
         (
             "runs_on is not stated: taken to run on Lambda today",

@@ -65,6 +65,11 @@ impl Place {
 }
 
 impl<'a> Cell<'a> {
+    /// Its place.
+    pub fn at(&self, locate: &dyn Locate) -> At {
+        self.place.at(locate)
+    }
+
     /// The cell of a plain TOML value; `None` for tables, arrays and dates.
     pub fn of(value: &'a Spanned<DeValue<'_>>) -> Option<Self> {
         let (text, shape) = match value.get_ref() {

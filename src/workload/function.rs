@@ -73,6 +73,8 @@ pub struct Function {
     pub name: Box<str>,
     /// Index into the scenario's regions.
     pub region: u16,
+    /// True when the command line replaces the region that the function names.
+    pub moved: bool,
     /// Line of the input on which it starts.
     pub line: u64,
     /// Architecture of the function.
@@ -225,6 +227,7 @@ impl Builder<'_, '_, '_> {
         let function = Function {
             name: self.values.text(Field::Name)?.into(),
             region: region?,
+            moved: reading.region_is_fixed && self.values.stated(Field::Region),
             line,
             architecture: self
                 .architecture(Field::Architecture)

@@ -39,6 +39,8 @@ pub struct RegionName {
 pub struct Scenario {
     /// The file as the user named it.
     pub name: String,
+    /// The fleet that it points to, if it does.
+    pub fleet: Option<String>,
     /// Hours in the month.
     pub hours: Exact,
     /// True when the free tier of the account is to be used up.
@@ -59,6 +61,8 @@ pub struct Request<'r> {
     pub platforms: &'r [&'static str],
     /// The region that the command line chooses for every function.
     pub region: Option<&'r str>,
+    /// What is wrong with the name of a region, if anything.
+    pub unknown_region: &'r dyn Fn(&str) -> Option<Diag>,
     /// Opens a file that the scenario names.
     pub open: &'r dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
     /// Told how many rows of a fleet have been read.
@@ -94,25 +98,29 @@ pub fn read_csv(
         region_is_fixed: request.region.is_some(),
     };
     let defaults = cells::Cells::new(0..0);
-    let functions = fleet::read(name, file, &defaults, &reading, request.progress)?;
-    if functions.is_empty() {
+    let mut diags = Diags::new();
+    let read = fleet::read(name, file, &defaults, &reading, request.progress);
+    let functions = diags.take(read);
+    if functions.as_ref().is_some_and(Vec::is_empty) {
         let diag = Diag::new(
             Code::NoFunction,
             format!("`{name}` has no row below its header"),
         );
-        return Err(diag.help("add one row a function").into());
+        diags.push(diag.help("add one row a function"));
     }
+    let regions = regions.into_names();
+    check_regions(&regions, request, &mut diags);
     let scenario = Scenario {
         name: name.to_owned(),
+        fleet: None,
         hours,
         free_tier: false,
         platforms: request.platforms.to_vec(),
-        regions: regions.into_names(),
+        regions,
         eks: EksOptions::default(),
-        functions,
+        functions: functions.unwrap_or_default(),
     };
-    let mut diags = Diags::new();
-    scenario.check_names(None, &mut diags);
+    scenario.check_names(0, &mut diags);
     diags.into_result(scenario)
 }
 
@@ -122,39 +130,54 @@ impl Scenario {
         &self.regions[usize::from(function.region)].name
     }
 
-    /// Two functions of one name could not be told apart in any answer.
-    fn check_names(&self, source: Option<&Source>, diags: &mut Diags) {
+    /// Two functions of one name could not be told apart in any answer. The names of the first
+    /// `checked` functions are known to differ.
+    fn check_names(&self, checked: usize, diags: &mut Diags) {
         let hasher = RandomState::new();
-        let functions = self.functions.par_iter();
-        let mut hashed: Vec<(u64, &Function)> = functions
-            .map(|function| (hasher.hash_one(&function.name), function))
+        let functions = self.functions.par_iter().enumerate();
+        let mut hashed: Vec<(u64, usize)> = functions
+            .map(|(index, function)| (hasher.hash_one(&function.name), index))
             .collect();
-        hashed.par_sort_unstable_by_key(|(hash, _)| *hash);
-        let same_hash = hashed.chunk_by(|left, right| left.0 == right.0);
+        hashed.par_sort_unstable();
         let mut twins = Vec::new();
-        for group in same_hash.filter(|group| group.len() > 1) {
-            let mut first: HashMap<&str, u64> = HashMap::new();
-            let mut group: Vec<&Function> = group.iter().map(|(_, function)| *function).collect();
-            group.sort_by_key(|function| function.line);
-            for function in group {
-                match first.get(&*function.name) {
-                    Some(line) => twins.push((function, *line)),
-                    None => drop(first.insert(&function.name, function.line)),
+        for group in hashed.chunk_by(|left, right| left.0 == right.0) {
+            let mut first: HashMap<&str, &Function> = HashMap::new();
+            for (_, index) in group.iter().filter(|_| group.len() > 1) {
+                let function = &self.functions[*index];
+                let known = *first.entry(&function.name).or_insert(function);
+                if *index >= checked && !std::ptr::eq(known, function) {
+                    twins.push((*index, known.line));
                 }
             }
         }
-        twins.sort_by_key(|(function, _)| function.line);
-        for (function, line) in twins {
-            let file = source.map_or(self.name.as_str(), |source| source.name());
+        twins.sort_unstable();
+        diags.extend(twins.into_iter().map(|(index, line)| {
+            let function = &self.functions[index];
             let at = At {
-                file: file.into(),
+                file: self.fleet.as_deref().unwrap_or(&self.name).into(),
                 line: function.line,
                 text: function.name.to_string(),
                 columns: 0..function.name.len(),
             };
-            let message = format!("two functions are called `{}`", function.name);
-            let help = format!("the other is on line {line}: give one of them another name");
-            diags.push(Diag::new(Code::DuplicateName, message).at(at).help(help));
+            same_name(&function.name, line).at(at)
+        }));
+    }
+}
+
+/// The diagnostic for a name that is taken.
+fn same_name(name: &str, line: u64) -> Diag {
+    let message = format!("two functions are called `{name}`");
+    let help = format!("the other is on line {line}: give one of them another name");
+    Diag::new(Code::DuplicateName, message).help(help)
+}
+
+fn check_regions(regions: &[RegionName], request: &Request<'_>, diags: &mut Diags) {
+    for region in regions {
+        if let Some(diag) = (request.unknown_region)(&region.name) {
+            diags.push(match &region.at {
+                Some(at) => diag.at(at.clone()),
+                None => diag,
+            });
         }
     }
 }

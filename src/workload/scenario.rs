@@ -4,12 +4,13 @@ use super::cells::{Cell, Cells, not_priced};
 use super::fleet;
 use super::function::{self, Function, Reading};
 use super::options::{self, EksOptions};
-use super::schema::{Bounds, RESERVED};
-use super::{Regions, Request, Scenario};
+use super::schema::{Bounds, Field, RESERVED};
+use super::{Regions, Request, Scenario, check_regions, same_name};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::{did_you_mean, listed};
 use crate::units::HOURS_PER_MONTH;
+use std::collections::HashMap;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -55,8 +56,7 @@ pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
         diags,
     };
     let scenario = reader.scenario();
-    reader.diags.into_result(())?;
-    scenario.ok_or_else(Diags::new)
+    reader.diags.into_result(scenario)
 }
 
 struct Reader<'r> {
@@ -72,7 +72,7 @@ impl<'r> Reader<'r> {
         self.diags.push(diag.help(help));
     }
 
-    fn scenario(&mut self) -> Option<Scenario> {
+    fn scenario(&mut self) -> Scenario {
         self.unknown_keys();
         let hours = self.hours();
         let free_tier = self.flag("free_tier");
@@ -91,18 +91,22 @@ impl<'r> Reader<'r> {
         };
         let defaults = self.defaults();
         self.functions(&defaults, &reading, &mut functions);
-        self.fleet(&defaults.settled(self.source), &reading, &mut functions);
+        let stated = functions.len();
+        let fleet = self.fleet(&defaults.settled(self.source), &reading, &mut functions);
+        let regions = regions.into_names();
+        check_regions(&regions, self.request, &mut self.diags);
         let scenario = Scenario {
             name: self.source.name().to_string(),
+            fleet,
             hours,
             free_tier,
             platforms,
-            regions: regions.into_names(),
+            regions,
             eks,
             functions,
         };
-        scenario.check_names(Some(self.source), &mut self.diags);
-        Some(scenario)
+        scenario.check_names(stated, &mut self.diags);
+        scenario
     }
 
     fn unknown_keys(&mut self) {
@@ -263,6 +267,7 @@ impl<'r> Reader<'r> {
             );
             return;
         };
+        let mut names: HashMap<String, u64> = HashMap::new();
         for item in list.iter() {
             let Some(table) = item.get_ref().as_table() else {
                 let help = "begin each function with [[function]]";
@@ -277,6 +282,15 @@ impl<'r> Reader<'r> {
             let mut cells = Cells::new(item.span());
             cells.collect(table, "", self.source, &mut self.diags);
             let line = self.source.at(item.span()).line;
+            if let Some(name) = cells.get(Field::Name) {
+                match names.get(&*name.text) {
+                    Some(other) => {
+                        let diag = same_name(&name.text, *other);
+                        self.diags.push(diag.at(name.at(self.source)));
+                    }
+                    None => drop(names.insert(name.text.to_string(), line)),
+                }
+            }
             let merged = cells.over(defaults);
             let read = function::build(&merged, line, reading, self.source, &mut self.diags);
             functions.extend(read);
@@ -288,7 +302,7 @@ impl<'r> Reader<'r> {
         defaults: &Cells<'_>,
         reading: &Reading<'_>,
         functions: &mut Vec<Function>,
-    ) {
+    ) -> Option<String> {
         let Some(value) = self.value("functions") else {
             let none = self.value("function").is_none();
             if none {
@@ -296,7 +310,7 @@ impl<'r> Reader<'r> {
                             `lambdacost init` writes an example";
                 self.wrong(Code::NoFunction, 0..0, "the scenario has no function", help);
             }
-            return;
+            return None;
         };
         let Some(cell) = Cell::of(value) else {
             let help =
@@ -307,20 +321,22 @@ impl<'r> Reader<'r> {
                 "`functions` is not a file name",
                 help,
             );
-            return;
+            return None;
         };
         let Some(name) = self.diags.take(cell.text("functions", self.source)) else {
-            return;
+            return None;
         };
         match (self.request.open)(name) {
             Ok(file) => {
                 let read = fleet::read(name, file, defaults, reading, self.request.progress);
                 functions.extend(self.diags.take(read).unwrap_or_default());
+                Some(name.to_owned())
             }
             Err(error) => {
                 let message = format!("cannot read `{name}`: {error}");
                 let help = "a relative name is looked up beside the scenario";
                 self.wrong(Code::Unreadable, value.span(), &message, help);
+                None
             }
         }
     }
@@ -328,7 +344,7 @@ impl<'r> Reader<'r> {
 
 fn unknown_root_key(name: &str) -> Diag {
     let diag = Diag::new(Code::UnknownKey, format!("there is no key `{name}`"));
-    let of_function = super::schema::Field::at_path(name).is_some() || RESERVED.contains(&name);
+    let of_function = Field::at_path(name).is_some() || RESERVED.contains(&name);
     if of_function {
         return diag.help(format!(
             "`{name}` belongs to a function: move it below [[function]] or [defaults]"
