@@ -7,7 +7,7 @@ use super::words::{self, count, money, percent};
 use crate::crossover::{Crossover, Point};
 use crate::exact::Exact;
 use crate::platform::Notes;
-use crate::report::{Comparison, Summary};
+use crate::report::{Comparison, Summary, Totals};
 use crate::text::{listed, printable};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
@@ -322,7 +322,30 @@ impl Page<'_> {
                 self.machines(label)
             )?;
         }
+        if let Some(warning) = self.apart_is_dearer(&totals) {
+            writeln!(
+                out,
+                "{}",
+                self.paint.yellow(&wrapped(&warning, "  ", self.width))
+            )?;
+        }
         writeln!(out)
+    }
+
+    /// Following every verdict can cost more than staying together: a cluster made for a few
+    /// functions costs as much as one for all, and their verdicts count only a share of the latter.
+    fn apart_is_dearer(&self, totals: &Totals) -> Option<String> {
+        let apart = totals.cheapest_each.as_ref()?;
+        let platforms = self.comparison().platforms().iter().zip(&totals.platforms);
+        let whole = platforms.filter_map(|(bound, total)| Some((total.as_ref()?, bound.title)));
+        let (lowest, title) = whole.min()?;
+        (lowest < apart).then(|| {
+            format!(
+                "The verdicts share one cluster among all functions; for those that would move \
+                 alone it costs more: all on {title} is {} cheaper than following each.",
+                money(&(apart - lowest))
+            )
+        })
     }
 
     /// The nodes behind the total of EKS.

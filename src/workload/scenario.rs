@@ -323,9 +323,7 @@ impl<'r> Reader<'r> {
             );
             return None;
         };
-        let Some(name) = self.diags.take(cell.text("functions", self.source)) else {
-            return None;
-        };
+        let name = self.diags.take(cell.text("functions", self.source))?;
         match (self.request.open)(name) {
             Ok(file) => {
                 let read = fleet::read(name, file, defaults, reading, self.request.progress);

@@ -1,0 +1,94 @@
+//! What a user waits for: one function unfolded, and a fleet from text to CSV.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use lambdacost::catalog::Book;
+use lambdacost::diag::Source;
+use lambdacost::platform;
+use lambdacost::render::{self, View};
+use lambdacost::report::Comparison;
+use lambdacost::workload::{self, Request, Scenario};
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::io;
+
+const ONE: &str = include_str!("../scenarios/web-api.toml");
+const ROWS: u64 = 10_000;
+
+fn request<'r>(ids: &'r [&'static str], region: Option<&'r str>) -> Request<'r> {
+    Request {
+        platforms: ids,
+        region,
+        unknown_region: &|_| None,
+        open: &|_| Err(io::ErrorKind::NotFound.into()),
+        progress: &|_| (),
+    }
+}
+
+fn fleet() -> String {
+    let mut text = String::from("name,memory_mb,duration_ms,invocations_per_month,utilization\n");
+    for row in 0..ROWS {
+        let memory = [128, 256, 512, 1024, 1769][row as usize % 5];
+        let (duration, calls) = (20 + row % 977, 1000 * (row * row % 99_991));
+        writeln!(
+            text,
+            "f{row},{memory},{duration},{calls},0.{:02}",
+            5 + row % 90
+        )
+        .expect("text");
+    }
+    text
+}
+
+fn read_fleet(text: &str) -> Scenario {
+    let ids = platform::ids();
+    let file = Box::new(io::Cursor::new(text.to_owned()));
+    workload::read_csv("fleet.csv", file, &request(&ids, Some("us-east-1"))).expect("fleet")
+}
+
+fn one_function(criterion: &mut Criterion) {
+    let ids = platform::ids();
+    let source = Source::new("web-api.toml", ONE);
+    let book = Book::embedded();
+    criterion.bench_function("prices of a region and instance shapes", |bench| {
+        bench.iter(|| black_box((book.region("us-east-1"), book.instances())));
+    });
+    criterion.bench_function("one function, unfolded", |bench| {
+        let prices = [book.region("us-east-1").expect("region")];
+        let instances = book.instances().expect("instances");
+        bench.iter(|| {
+            let scenario = workload::read_toml(&source, &request(&ids, None)).expect("scenario");
+            let comparison = Comparison::new(&scenario, &prices, &instances).expect("comparison");
+            let summary = comparison.summary(0);
+            black_box(comparison.detail(0, &summary));
+        });
+    });
+}
+
+fn whole_fleet(criterion: &mut Criterion) {
+    let text = fleet();
+    let book = Book::embedded();
+    let prices = [book.region("us-east-1").expect("region")];
+    let instances = book.instances().expect("instances");
+    let mut group = criterion.benchmark_group("fleet of 10,000");
+    group.throughput(Throughput::Elements(ROWS));
+    group.bench_function("read", |bench| bench.iter(|| black_box(read_fleet(&text))));
+    let scenario = read_fleet(&text);
+    group.bench_function("bind platforms", |bench| {
+        bench.iter(|| black_box(Comparison::new(&scenario, &prices, &instances).is_ok()));
+    });
+    let comparison = Comparison::new(&scenario, &prices, &instances).expect("comparison");
+    group.bench_function("answer as CSV", |bench| {
+        bench.iter(|| {
+            let view = View {
+                comparison: &comparison,
+                selected: (0..scenario.functions.len()).collect(),
+                progress: &|_| (),
+            };
+            render::csv::write(&[view], &mut io::sink()).expect("sink");
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, one_function, whole_fleet);
+criterion_main!(benches);
