@@ -16,7 +16,7 @@ pub const REACH: u64 = 1000;
 /// Flips that are listed; all are counted.
 pub const LISTED: usize = 1000;
 /// Stretches that are looked at before the search is given up as too close to call.
-const PATIENCE: u64 = 2_000_000;
+const PATIENCE: u64 = 500_000;
 
 /// Which of the two sides is cheaper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +87,12 @@ impl Shape {
     }
 }
 
+/// A height of the staircase.
+struct Landing {
+    slots: u128,
+    cost: Usd,
+}
+
 struct Search<'s> {
     shape: Shape,
     first: First<'s>,
@@ -125,7 +131,8 @@ pub fn flips(
         },
         patience: PATIENCE,
     };
-    search.stretch(range.0, range.1);
+    let (low, high) = (search.landing(range.0), search.landing(range.1));
+    search.stretch(&low, &high);
     Some(search.flips)
 }
 
@@ -142,9 +149,16 @@ impl Search<'_> {
         }
     }
 
-    /// Looks at all counts of invocations that need `low` to `high` slots.
-    fn stretch(&mut self, low: u128, high: u128) {
-        let (from, to) = (self.shape.first(low), self.shape.last(high));
+    fn landing(&self, slots: u128) -> Landing {
+        Landing {
+            slots,
+            cost: cost_of(self.second, slots),
+        }
+    }
+
+    /// Looks at all counts of invocations that need from `low` to `high` slots.
+    fn stretch(&mut self, low: &Landing, high: &Landing) {
+        let (from, to) = (self.shape.first(low.slots), self.shape.last(high.slots));
         if from > to {
             return;
         }
@@ -153,17 +167,17 @@ impl Search<'_> {
             return;
         }
         self.patience -= 1;
-        let (cheapest, dearest) = (cost_of(self.second, low), cost_of(self.second, high));
-        if self.first_at(to) <= cheapest {
+        if self.first_at(to) <= low.cost {
             self.enter(Side::First, from);
-        } else if self.first_at(from) > dearest {
+        } else if self.first_at(from) > high.cost {
             self.enter(Side::Second, from);
-        } else if low == high {
-            self.step(from, to, &cheapest);
+        } else if low.slots == high.slots {
+            self.step(from, to, &low.cost);
         } else {
-            let middle = low + (high - low) / 2;
-            self.stretch(low, middle);
-            self.stretch(middle + 1, high);
+            let middle = low.slots + (high.slots - low.slots) / 2;
+            let (below, above) = (self.landing(middle), self.landing(middle + 1));
+            self.stretch(low, &below);
+            self.stretch(&above, high);
         }
     }
 

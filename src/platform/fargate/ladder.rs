@@ -5,6 +5,7 @@ use crate::platform::Infeasible;
 use crate::platform::slot::Slot;
 use crate::units::MS_PER_SECOND;
 use crate::workload::{Function, TaskSize};
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 /// A task size, with what of a function fits it.
@@ -65,26 +66,33 @@ pub fn rungs<'o>(
 
 /// The cheapest fleet that provides so many slots, of rungs by price; a tie goes to fewer vCPU,
 /// then less memory.
-pub fn cheapest(rungs: impl Iterator<Item = Rung>, slots: u128, min_tasks: u32) -> Option<Tasks> {
-    let mut best: Option<(Exact, Tasks)> = None;
+pub fn cheapest<R: Borrow<Rung>>(
+    rungs: impl Iterator<Item = R>,
+    slots: u128,
+    min_tasks: u32,
+) -> Option<Tasks> {
+    let mut best: Option<(Exact, R, u128)> = None;
     for rung in rungs {
-        let count = slots.div_ceil(rung.requests_per_task).max(min_tasks.into());
-        let cost = &rung.hourly * &Exact::whole(count);
-        let Some((lowest, tasks)) = &best else {
-            best = Some((cost, Tasks { rung, count }));
-            continue;
-        };
-        match cost.cmp(lowest) {
-            Ordering::Less => best = Some((cost, Tasks { rung, count })),
-            Ordering::Equal if rung.size < tasks.rung.size => {
-                best = Some((cost, Tasks { rung, count }));
-            }
+        let offered: &Rung = rung.borrow();
+        let count = slots
+            .div_ceil(offered.requests_per_task)
+            .max(min_tasks.into());
+        let cost = &offered.hourly * &Exact::whole(count);
+        let order = best.as_ref().map(|(lowest, known, _)| {
+            let smaller = offered.size.cmp(&known.borrow().size);
+            cost.cmp(lowest).then(smaller)
+        });
+        match order {
+            None | Some(Ordering::Less) => best = Some((cost, rung, count)),
             // Every later rung costs more a task, and there are never fewer than the minimum.
-            Ordering::Greater if count == min_tasks.into() => break,
-            Ordering::Equal | Ordering::Greater => {}
+            Some(_) if count == min_tasks.into() => break,
+            Some(_) => {}
         }
     }
-    best.map(|(_, tasks)| tasks)
+    best.map(|(_, rung, count)| Tasks {
+        rung: rung.borrow().clone(),
+        count,
+    })
 }
 
 impl Ladder {
@@ -100,7 +108,7 @@ impl Ladder {
 
     /// The cheapest fleet that provides so many slots.
     pub fn cheapest(&self, slots: u128, min_tasks: u32) -> Option<Tasks> {
-        cheapest(self.0.iter().cloned(), slots, min_tasks)
+        cheapest(self.0.iter(), slots, min_tasks)
     }
 }
 
