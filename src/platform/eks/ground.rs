@@ -10,6 +10,7 @@ use crate::text::did_you_mean;
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
 use crate::workload::{ClusterKind, EksOptions, Function};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// A node type that a cluster can be made of.
@@ -26,7 +27,7 @@ pub struct Ground<'a> {
     pub hours: &'a Exact,
     pub region: u16,
     pub architecture: Architecture,
-    /// The cheapest type of each shape, by vCPU and then by name.
+    /// The types that can win, by vCPU and then by name.
     pub candidates: Vec<Candidate>,
     pub fee: Option<Price<ClusterHour>>,
     pub extended_support: Option<Price<ClusterHour>>,
@@ -197,21 +198,29 @@ pub fn candidates(
         .help("fix eks.instance_type, or leave \"eks\" out of `platforms`"));
     }
     all.sort_by(|left, right| (left.vcpu, &left.name).cmp(&(right.vcpu, &right.name)));
-    Ok(cheapest_of_each_shape(all))
+    Ok(worth_asking(all))
 }
 
-/// Types of one shape carry the same pods: only the cheapest can win.
-pub fn cheapest_of_each_shape(all: Vec<Candidate>) -> Vec<Candidate> {
-    let mut kept: Vec<Candidate> = Vec::new();
-    for candidate in all {
-        match kept.iter_mut().find(|other| other.node == candidate.node) {
-            Some(other) if candidate.price.rate < other.price.rate => *other = candidate,
-            Some(_) => {}
-            None => kept.push(candidate),
-        }
-    }
-    kept.sort_by(|left, right| (left.vcpu, &left.name).cmp(&(right.vcpu, &right.name)));
-    kept
+/// Types that can win, by vCPU and then by name: a type with no more of anything than a cheaper one
+/// never does, nor does one that costs as much as an earlier one of its shape.
+fn worth_asking(all: Vec<Candidate>) -> Vec<Candidate> {
+    let beats =
+        |(place, other): (usize, &Candidate), (own, candidate): (usize, &Candidate)| match other
+            .price
+            .rate
+            .cmp(&candidate.price.rate)
+        {
+            Ordering::Less => other.node.covers(&candidate.node),
+            Ordering::Equal => place < own && other.node == candidate.node,
+            Ordering::Greater => false,
+        };
+    let stands =
+        |own: &(usize, &Candidate)| !all.iter().enumerate().any(|other| beats(other, *own));
+    let winners: Vec<bool> = all.iter().enumerate().map(|own| stands(&own)).collect();
+    let mut winners = winners.into_iter();
+    let mut all = all;
+    all.retain(|_| winners.next().unwrap_or(true));
+    all
 }
 
 /// A cluster that has been formed.

@@ -64,6 +64,11 @@ impl Node {
         }
     }
 
+    /// True when every pod that fits `other` fits here, as often at least.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.vcpu >= other.vcpu && self.memory_mb >= other.memory_mb && self.pods >= other.pods
+    }
+
     /// Pods that fit a node.
     pub fn fit(&self, pod: &Pod) -> u64 {
         let times = |have: &Exact, each: &Exact| {

@@ -1,0 +1,355 @@
+//! The papers in `docs/` say what the program does: every key, code, column, meter and field that
+//! exists is there, what is there exists, and no link is broken.
+
+use lambdacost::catalog::{Book, Entry, meters};
+use lambdacost::diag::Code;
+use lambdacost::money::grouped;
+use lambdacost::platform;
+use lambdacost::render::csv::COLUMNS;
+use lambdacost::workload::schema::{Bounds, FIELDS, Kind, RESERVED};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Longest line of prose; rows of tables and output of the program may be longer.
+const WIDTH: usize = 100;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn doc(name: &str) -> String {
+    read(Path::new("docs").join(name))
+}
+
+/// Every paper of the project.
+fn papers() -> Vec<PathBuf> {
+    let mut papers: Vec<PathBuf> = ["README", "DESIGN", "CONTRIBUTING", "CHANGELOG"]
+        .map(|name| PathBuf::from(format!("{name}.md")))
+        .into();
+    for entry in fs::read_dir(root().join("docs")).expect("there are docs") {
+        let name = entry.expect("an entry").file_name();
+        papers.push(Path::new("docs").join(name));
+    }
+    papers.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    papers
+}
+
+/// The row of a table that explains a name, whole.
+fn row<'t>(text: &'t str, name: &str) -> &'t str {
+    let quoted = format!("`{name}`");
+    let first = |line: &&str| {
+        let cell = line
+            .strip_prefix("| ")
+            .and_then(|rest| rest.split(" | ").next());
+        cell.is_some_and(|cell| cell.split(", ").any(|word| word == quoted))
+    };
+    text.lines()
+        .find(first)
+        .unwrap_or_else(|| panic!("no table explains {quoted}"))
+}
+
+fn says(text: &str, what: &str) {
+    assert!(text.contains(what), "not to be found: {what}");
+}
+
+/// The headings of the second level.
+fn sections(text: &str) -> Vec<&str> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .collect()
+}
+
+#[test]
+fn every_key_of_a_function_is_explained() {
+    let text = doc("scenario.md");
+    for (_, path, kind) in FIELDS {
+        let row = row(&text, path);
+        match kind {
+            Kind::Number(bounds) => bounds_are_in(row, path, &bounds),
+            Kind::OneOf(words) => words
+                .iter()
+                .for_each(|word| says(row, &format!("`{word}`"))),
+            Kind::Platform => platform::ids()
+                .iter()
+                .for_each(|id| says(row, &format!("`{id}`"))),
+            Kind::Text => {}
+        }
+    }
+}
+
+fn bounds_are_in(row: &str, path: &str, bounds: &Bounds) {
+    for bound in [bounds.low, bounds.high] {
+        let bound = grouped(&bound.to_string());
+        assert!(row.contains(&bound), "`{path}` does not say {bound}");
+    }
+    let whole = row.contains("a whole number");
+    assert_eq!(whole, bounds.whole, "`{path}` is whole, or is not");
+    let above = row.contains("above");
+    assert_eq!(
+        above, bounds.above_low,
+        "`{path}` excludes its bound, or does not"
+    );
+}
+
+#[test]
+fn every_reserved_key_is_explained() {
+    let text = doc("scenario.md");
+    let of_scenario = ["commitment", "discounts"];
+    for key in RESERVED.iter().chain(&of_scenario) {
+        row(&text, key);
+    }
+}
+
+#[test]
+fn options_that_are_explained_are_read() {
+    let text = doc("scenario.md");
+    let keys = |prefix: &str| -> BTreeSet<String> {
+        let quoted = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let own = quoted.filter_map(|key| key.strip_prefix(prefix));
+        own.map(str::to_owned).collect()
+    };
+    let eks: Vec<String> = keys("eks.").into_iter().collect();
+    assert_eq!(
+        eks,
+        [
+            "cluster",
+            "daemonsets.memory_mb",
+            "daemonsets.pods",
+            "daemonsets.vcpu",
+            "extended_support",
+            "instance_type",
+            "min_nodes",
+            "packing_efficiency",
+            "root_volume_gb",
+        ]
+    );
+    // A key that is not read is an error that names it.
+    let scenario = "region = 'us-east-1'\nhours_per_month = 730\nfree_tier = false\n\
+        platforms = ['lambda', 'fargate', 'eks']\n[eks]\ninstance_type = 'auto'\n\
+        cluster = 'dedicated'\nmin_nodes = 2\npacking_efficiency = 1\nroot_volume_gb = 20\n\
+        extended_support = false\ndaemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n\
+        [fargate]\n[budget]\n[rules]\n[defaults]\n[[function]]\nname = 'a'\nmemory_mb = 128\n\
+        duration_ms = 1\ninvocations_per_month = 1\nutilization = 1\n";
+    compare(scenario, &[]);
+}
+
+/// The answer to a scenario, as text.
+fn compare(scenario: &str, arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("scenario.toml");
+    fs::write(&file, scenario).expect("a scenario");
+    let output = Command::new(env!("CARGO_BIN_EXE_lambdacost"))
+        .arg("compare")
+        .arg(&file)
+        .args(arguments)
+        .output()
+        .expect("the program");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn what_is_said_to_be_a_default_is_one() {
+    let stated = "[[function]]\nname = 'a'\nmemory_mb = 512\nduration_ms = 100\n\
+        invocations_per_month = 9_000_000\nutilization = 0.3\n";
+    let spelled = "[function.container]\nmemory_per_request_mb = 512\nbase_memory_mb = 0\n\
+        min_tasks = 2\ntarget_utilization = 1\ntask_storage_gb = 20\n";
+    let eks = "[eks]\ninstance_type = 'auto'\ncluster = 'dedicated'\nmin_nodes = 2\n\
+        packing_efficiency = 1\nroot_volume_gb = 20\nextended_support = false\n\
+        daemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n";
+    let top = "region = 'us-east-1'\n";
+    let csv = ["--format", "csv"];
+    let silent = compare(&format!("{top}{stated}"), &csv);
+    let hours = "hours_per_month = 730\nfree_tier = false\n";
+    let explicit = compare(&format!("{top}{hours}{eks}{stated}{spelled}"), &csv);
+    assert_eq!(silent, explicit);
+}
+
+#[test]
+fn every_diagnostic_code_has_a_section_and_no_other_has() {
+    let known: Vec<String> = Code::ALL
+        .iter()
+        .map(|code| format!("`{}`", code.name()))
+        .collect();
+    assert_eq!(sections(&doc("errors.md")), known);
+}
+
+#[test]
+fn every_column_of_the_csv_is_explained_in_order() {
+    let text = doc("csv.md");
+    let explained: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    assert_eq!(explained, COLUMNS);
+}
+
+#[test]
+fn every_meter_is_explained_with_its_unit() {
+    let text = doc("prices.md");
+    for meter in meters::METERS {
+        let line = |path: &str| {
+            text.lines()
+                .find(|line| line.contains(&format!("`{path}`")))
+        };
+        let generic = ["x86_64", "arm64"].map(|arch| meter.path.replace(arch, "ARCH"));
+        let found = generic
+            .iter()
+            .find_map(|path| line(path))
+            .or_else(|| line(meter.path));
+        let found = found.unwrap_or_else(|| panic!("no word of {}", meter.path));
+        assert!(
+            found.contains(&format!("`{}`", meter.per)),
+            "the unit of {}",
+            meter.path
+        );
+    }
+}
+
+/// The keys of all objects in a document, wherever they are.
+fn keys(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                found.insert(key.clone());
+                keys(value, found);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| keys(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_the_json_is_explained() {
+    let text = doc("json.md");
+    let mut found = BTreeSet::new();
+    let commands: [&[&str]; 3] = [
+        &["compare", "scenarios/web-api.toml", "--format", "json"],
+        &["prices", "list", "--format", "json"],
+        &["prices", "show", "us-east-1", "--format", "json"],
+    ];
+    for arguments in commands {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+        let output = program
+            .args(arguments)
+            .current_dir(root())
+            .output()
+            .expect("the program");
+        let value: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        says(
+            &text,
+            &format!("## {}", value["schema"].as_str().expect("a schema")),
+        );
+        keys(&value, &mut found);
+    }
+    assert!(found.len() > 50, "hardly any field: {found:?}");
+    for key in found {
+        says(&text, &format!("`{key}`"));
+    }
+}
+
+#[test]
+fn the_ages_of_prices_in_the_readme_are_those_of_the_book() {
+    let book = Book::embedded();
+    let (mut machines, mut old, mut volumes, mut ancient) = (0, 0, 0, 0);
+    for name in book.regions() {
+        let region = book.region(name).expect("a region of the book");
+        for (path, entry) in region.entries() {
+            let Entry::Flat(price) = entry else {
+                continue;
+            };
+            let date = &price.provenance.as_of;
+            let (is_machine, is_volume) = (path.starts_with("ec2."), path == "ebs.gp3");
+            machines += usize::from(is_machine);
+            old += usize::from(is_machine && date.starts_with("2025-06"));
+            volumes += usize::from(is_volume);
+            ancient += usize::from(is_volume && date.starts_with("2021-07"));
+        }
+    }
+    let text = read("README.md")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let count = |number: usize| grouped(&number.to_string());
+    let regions = book.regions().count();
+    says(
+        &text,
+        &format!(
+            "Of the {} EC2 prices in the book, {} date from",
+            count(machines),
+            count(old)
+        ),
+    );
+    says(
+        &text,
+        &format!("a price in {volumes} of the {regions} regions, in {ancient} of them from"),
+    );
+}
+
+/// Targets of the links of a paper.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let ends = text.split("](").skip(1);
+    ends.filter_map(|rest| rest.split(')').next())
+}
+
+/// What GitHub makes of a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn no_link_is_broken() {
+    for paper in papers() {
+        let text = read(&paper);
+        let folder = paper.parent().unwrap_or(Path::new(""));
+        for link in links(&text).filter(|link| !link.starts_with("https://")) {
+            let (file, part) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() {
+                paper.clone()
+            } else {
+                folder.join(file)
+            };
+            let shown = format!("{}: {link}", paper.display());
+            assert!(root().join(&target).exists(), "{shown} does not exist");
+            let headings = text.lines().filter(|line| line.starts_with('#'));
+            let mut anchors = headings.map(|line| anchor(line.trim_start_matches(['#', ' '])));
+            let here = part.is_empty() || !file.is_empty();
+            assert!(
+                here || anchors.any(|known| known == part),
+                "{shown} has no heading"
+            );
+        }
+    }
+}
+
+#[test]
+fn lines_are_short_enough_to_read() {
+    for paper in papers() {
+        let text = read(&paper);
+        let mut inside = false;
+        for (number, line) in text.lines().enumerate() {
+            inside ^= line.starts_with("```");
+            let free = inside || line.starts_with('|') || line.starts_with("```");
+            let short = free || line.chars().count() <= WIDTH;
+            assert!(short, "{}:{} is too long", paper.display(), number + 1);
+        }
+    }
+}
