@@ -296,10 +296,24 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
         None => Group::with_title(title),
     };
     let help = diag.help.as_deref().map(printable);
-    if let Some(help) = &help {
-        group = group.element(Level::HELP.message(help.as_ref()));
+    let Some(help) = &help else {
+        return renderer.render(&[group]);
+    };
+    match &excerpt {
+        Some(_) => {
+            group = group.element(Level::HELP.message(help.as_ref()));
+            renderer.render(&[group])
+        }
+        // Below nothing, a help is a paragraph of its own.
+        None => {
+            let help = Group::with_title(Level::HELP.secondary_title(help.as_ref()));
+            format!(
+                "{}\n{}",
+                renderer.render(&[group]),
+                renderer.render(&[help])
+            )
+        }
     }
-    renderer.render(&[group])
 }
 
 /// How much of a long line is shown before and after the place.

@@ -54,10 +54,16 @@ impl Architecture {
 pub struct Regional {
     name: Arc<str>,
     as_of: Arc<str>,
+    is_overlaid: bool,
     meters: BTreeMap<String, Entry>,
 }
 
 impl Regional {
+    /// True when files of the user's lie over the book.
+    pub fn is_overlaid(&self) -> bool {
+        self.is_overlaid
+    }
+
     /// AWS's code of the region.
     pub fn name(&self) -> &Arc<str> {
         &self.name
@@ -103,14 +109,23 @@ impl Regional {
     }
 
     fn missing(&self, path: &str) -> Diag {
-        let what = meters::find(path).map_or(path, |meter| meter.what);
-        let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
-        let per = meters::find(path).map_or("", |meter| meter.per);
-        let message = format!("the price book has no price for {what} in {}", self.name);
+        let meter = meters::find(path);
+        let what = meter.map_or(path, |meter| meter.what);
+        let per = meter.map_or("", |meter| meter.per);
+        // The names of instance types have a dot of their own.
+        let (table, key, named) = match path.strip_prefix("ec2.") {
+            Some(name) => ("ec2", format!("{name:?}"), format!(" ({name})")),
+            None => {
+                let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
+                (table, key.to_owned(), String::new())
+            }
+        };
+        let region = &self.name;
+        let message = format!("the price book has no price for {what}{named} in {region}");
         Diag::new(Code::MissingPrice, message).help(format!(
-            "state it in a folder given with --prices: in {}.toml, under [{table}], \
-             {key} = {{ usd = \"…\", per = \"{per}\", as_of = \"…\", source = \"…\" }}",
-            self.name
+            "state it in {region}.toml in a folder given with --prices: region = \"{region}\" and \
+             as_of = \"YYYY-MM-DD\" at the top, and under [{table}] {key} = {{ usd = \"…\", \
+             per = \"{per}\", as_of = \"YYYY-MM-DD\", source = \"…\" }}"
         ))
     }
 }
@@ -189,6 +204,7 @@ impl Book {
             match &mut whole {
                 Some(regional) => {
                     regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));
+                    regional.is_overlaid = true;
                     regional.meters.extend(read.meters);
                 }
                 None => whole = Some(read),

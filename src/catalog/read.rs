@@ -56,6 +56,7 @@ pub fn region(source: &Source) -> Result<Regional, Diags> {
     let regional = Regional {
         name,
         as_of,
+        is_overlaid: false,
         meters: reader.meters,
     };
     reader.diags.into_result(regional)

@@ -113,7 +113,13 @@ fn new_file(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
         const USUAL: u32 = 0o666;
         builder.permissions(std::fs::Permissions::from_mode(USUAL));
     }
-    let file = builder.tempfile_in(folder)?;
+    // Its error would name the temporary file, which is nobody's business.
+    let file = builder
+        .tempfile_in(folder)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => io::Error::new(error.kind(), "its folder does not exist"),
+            kind => kind.into(),
+        })?;
     if let Ok(known) = target.metadata() {
         file.as_file().set_permissions(known.permissions())?;
     }
@@ -121,7 +127,13 @@ fn new_file(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Diags {
-    let message = format!("cannot write `{}`: {error}", path.display());
-    let diag = Diag::new(Code::CannotWrite, message);
-    diag.help("what was there before is unchanged").into()
+    let diag = Diag::new(
+        Code::CannotWrite,
+        format!("cannot write `{}`: {error}", path.display()),
+    );
+    let help = match path.exists() {
+        true => "what is there is unchanged",
+        false => "name a file in a folder that you may write to",
+    };
+    diag.help(help).into()
 }

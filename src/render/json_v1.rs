@@ -9,6 +9,7 @@ use crate::money::Usd;
 use crate::platform::{Cluster, Company, Cost, Fleet, Infeasible, Line};
 use crate::report::{Comparison, Detail, Pair, Summary, Totals};
 use crate::volume::{Flip, Flips, Side};
+use crate::workload::ClusterKind;
 use rayon::prelude::*;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
@@ -217,8 +218,8 @@ fn totals(comparison: &Comparison<'_>, totals: &Totals) -> BTreeMap<&'static str
 }
 
 fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV1<'a> {
-    let nodes = match (cluster.nodes.floor(), cluster.nodes.ceil()) {
-        (Some(floor), Some(ceil)) if floor == ceil => NodesV1::Whole(floor),
+    let nodes = match (comparison.scenario().eks.cluster, cluster.nodes.floor()) {
+        (ClusterKind::Dedicated, Some(whole)) => NodesV1::Whole(whole),
         _ => NodesV1::Share(cluster.nodes.to_string()),
     };
     ClusterV1 {

@@ -103,8 +103,13 @@ pub fn verdict(comparison: &Comparison<'_>, index: usize, summary: &Summary) -> 
     let home = comparison.scenario().functions[index]
         .runs_on
         .unwrap_or("lambda");
-    let moves = comparison.platforms()[best].id != home;
-    let verb = if moves { "move to" } else { "stay on" };
+    let is_compared = comparison.platforms().iter().any(|bound| bound.id == home);
+    let moves = is_compared && comparison.platforms()[best].id != home;
+    let verb = match (is_compared, moves) {
+        (false, _) => "cheapest on",
+        (true, true) => "move to",
+        (true, false) => "stay on",
+    };
     let pair = decisive(summary, best);
     let crossover = pair.and_then(|pair| {
         let found = summary.crossovers.iter().find(|(other, _)| *other == pair);
@@ -209,7 +214,7 @@ fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
     });
     let refused: Vec<String> = refused.collect();
     match refused.is_empty() {
-        true => "nothing of the other kind is compared".to_owned(),
+        true => "there is nothing to compare it with".to_owned(),
         false => refused.join("; "),
     }
 }

@@ -273,6 +273,16 @@ impl<'a> Comparison<'a> {
         self.platforms[platform].model.price_as_of(index)
     }
 
+    /// The oldest date at which a price in any bill was confirmed.
+    fn oldest_price(&self) -> Option<&str> {
+        let functions = (0..self.scenario().functions.len()).into_par_iter();
+        let dates = functions.flat_map_iter(|index| {
+            let platforms = 0..self.platforms.len();
+            platforms.map(move |platform| self.price_as_of(index, platform))
+        });
+        dates.filter(|date| !date.is_empty()).min()
+    }
+
     /// What is assumed and what is not counted.
     pub fn notes(&self) -> Notes {
         let mut notes = Notes::default();
@@ -280,7 +290,7 @@ impl<'a> Comparison<'a> {
         for bound in &self.platforms {
             bound.model.notes(&mut notes);
         }
-        notes::of_prices(self.prices(), &mut notes);
+        notes::of_prices(self.prices(), self.oldest_price(), &mut notes);
         notes
     }
 

@@ -84,16 +84,23 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
     notes.assume(format!("a month has {} hours{as_aws}", scenario.hours));
 }
 
-/// Notes what the prices are and leave out.
-pub fn of_prices(prices: &[Regional], notes: &mut Notes) {
+/// Notes what the prices are and leave out; `oldest` is the oldest of those in any bill.
+pub fn of_prices(prices: &[Regional], oldest: Option<&str>, notes: &mut Notes) {
     let books: Vec<String> = prices
         .iter()
         .map(|regional| format!("{} as of {}", regional.name(), regional.as_of()))
         .collect();
+    let oldest = oldest.map(|date| format!("; the oldest in these bills is of {date}"));
     notes.assume(format!(
-        "on-demand list prices in US dollars: {}",
-        listed(&books)
+        "on-demand list prices in US dollars: {}{}",
+        listed(&books),
+        oldest.unwrap_or_default()
     ));
+    let overlaid = prices.iter().filter(|regional| regional.is_overlaid());
+    let overlaid: Vec<&str> = overlaid.map(|regional| &**regional.name()).collect();
+    if !overlaid.is_empty() {
+        notes.assume(format!("--prices replaces prices of {}", listed(&overlaid)));
+    }
     notes.leave_out(
         "load balancers, NAT gateways, data transfer, logs, container images, taxes and support",
     );

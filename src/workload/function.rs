@@ -361,7 +361,8 @@ impl Builder<'_, '_, '_> {
                     false => (Code::MissingKey, "does not say what capacity it needs"),
                 };
                 let message = format!("{} {message}", self.called());
-                let help = "state exactly one of `utilization`, `peak_concurrency` and `traffic`";
+                let help = "state exactly one of `utilization`, `peak_concurrency` and `traffic` \
+                            (the last is not priced by this version)";
                 self.wrong(code, self.at(peak), message, help);
                 None
             }

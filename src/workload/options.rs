@@ -204,6 +204,44 @@ pub fn eks(
     options
 }
 
+/// Checks `[budget]`: `check` is who enforces it, but a mistake in it is a mistake now.
+pub fn budget(table: &DeTable<'_>, source: &Source, diags: &mut Diags) {
+    let mut keys = Keys {
+        table,
+        prefix: "budget",
+        known: Vec::new(),
+        source,
+        diags,
+    };
+    thresholds(&mut keys, "monthly_usd", "budget.monthly_usd");
+    thresholds(&mut keys, "increase_percent", "budget.increase_percent");
+    keys.refuse_others();
+}
+
+fn thresholds(keys: &mut Keys<'_>, key: &'static str, prefix: &'static str) {
+    let Some((value, path)) = keys.get(key) else {
+        return;
+    };
+    let Some(table) = value.get_ref().as_table() else {
+        let diag = Diag::new(Code::WrongType, format!("`{path}` is not a table"))
+            .at(keys.source.at(value.span()))
+            .help(format!("write {key} = {{ warn = 200, deny = 250 }}"));
+        keys.diags.push(diag);
+        return;
+    };
+    let mut inner = Keys {
+        table,
+        prefix,
+        known: Vec::new(),
+        source: keys.source,
+        diags: keys.diags,
+    };
+    for level in ["warn", "deny"] {
+        inner.number(level, Bounds::from(0, 1_000_000_000_000));
+    }
+    inner.refuse_others();
+}
+
 fn instance_type(keys: &mut Keys<'_>) -> Option<(String, At)> {
     let (cell, path, at) = keys.cell("instance_type")?;
     let text = cell.text(&path, keys.source).map(str::to_owned);

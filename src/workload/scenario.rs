@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys at the top of a scenario.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 12] = [
     "region",
     "hours_per_month",
     "free_tier",
@@ -27,7 +27,6 @@ const KEYS: [&str; 13] = [
     "fargate",
     "eks",
     "budget",
-    "rules",
     "commitment",
     "discounts",
 ];
@@ -81,6 +80,9 @@ impl<'r> Reader<'r> {
         let default_region = self.default_region(&regions);
         let eks = self.eks();
         self.fargate();
+        if let Some((table, _)) = self.table("budget") {
+            options::budget(table, self.source, &mut self.diags);
+        }
         let mut functions = Vec::new();
         let reading = Reading {
             platforms: self.request.platforms,
