@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys at the top of a scenario.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "region",
     "hours_per_month",
     "free_tier",
@@ -27,6 +27,7 @@ const KEYS: [&str; 12] = [
     "fargate",
     "eks",
     "budget",
+    "rules",
     "commitment",
     "discounts",
 ];
