@@ -104,7 +104,7 @@ impl Page<'_> {
         let rows = self.view.selected.iter().zip(summaries);
         table.add_rows(rows.map(|(index, summary)| self.row(*index, summary)));
         // Numbers are never broken: what is too wide takes its room from the name.
-        let longest = ColumnConstraint::LowerBoundary(Width::Fixed(8));
+        let longest = ColumnConstraint::LowerBoundary(Width::Fixed(12));
         let rest = header
             .iter()
             .skip(1)
