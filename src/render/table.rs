@@ -113,7 +113,11 @@ impl Page<'_> {
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        table.trim_fmt()
+        let lines: Vec<String> = table
+            .lines()
+            .map(|line| without_trailing_space(&line))
+            .collect();
+        lines.join("\n")
     }
 
     fn title_cell(&self, title: &str) -> Cell {
@@ -373,5 +377,15 @@ impl Page<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A line without the spaces at its end, inside its last colour too.
+fn without_trailing_space(line: &str) -> String {
+    const RESET: &str = "\u{1b}[0m";
+    let line = line.trim_end();
+    match line.strip_suffix(RESET) {
+        Some(coloured) => format!("{}{RESET}", coloured.trim_end()),
+        None => line.to_owned(),
     }
 }

@@ -33,6 +33,8 @@ pub enum Shape {
     Number,
     /// `true` or `false`.
     Bool,
+    /// Something that is no plain value, and has been complained of.
+    Refused,
 }
 
 /// One value.
@@ -89,6 +91,14 @@ impl<'a> Cell<'a> {
         };
         let place = Place::Bytes(value.span());
         Some(Self { text, shape, place })
+    }
+
+    fn refused(span: Range<usize>) -> Self {
+        Self {
+            text: Cow::Borrowed(""),
+            shape: Shape::Refused,
+            place: Place::Bytes(span),
+        }
     }
 
     /// Reads the cell as a number within bounds.
@@ -255,13 +265,11 @@ impl<'a> Cells<'a> {
             let key_at = || source.at(key.span());
             match (Field::at_path(&path), Cell::of(value), value.get_ref()) {
                 (Some(field), Some(cell), _) => self.state(field, cell),
-                (Some(_), None, other) => diags.push(
-                    Diag::new(
-                        Code::WrongType,
-                        format!("`{path}` cannot be {}", kind_of(other)),
-                    )
-                    .at(source.at(value.span())),
-                ),
+                (Some(field), None, other) => {
+                    let message = format!("`{path}` cannot be {}", kind_of(other));
+                    diags.push(Diag::new(Code::WrongType, message).at(source.at(value.span())));
+                    self.state(field, Cell::refused(value.span()));
+                }
                 (None, _, _) if RESERVED.contains(&path.as_str()) => {
                     diags.push(not_priced(&path).at(key_at()));
                 }
@@ -357,7 +365,8 @@ impl<'c, 'a> Values<'c, 'a> {
             numbers: [None; FIELDS.len()],
             words: [None; FIELDS.len()],
         };
-        for (field, cell) in cells.stated() {
+        let fine = |(_, cell): &(Field, &Cell<'_>)| cell.shape != Shape::Refused;
+        for (field, cell) in cells.stated().filter(fine) {
             let key = field.path();
             match field.kind() {
                 Kind::Text => {

@@ -151,21 +151,21 @@ impl<'r> Reader<'r> {
     }
 
     fn default_region(&mut self, regions: &Regions) -> Option<u16> {
+        /// Stands for a region that has been complained of: the scenario is refused anyway.
+        const REFUSED: Option<u16> = Some(0);
         if let Some(region) = self.request.region {
             return regions.index_of_flag(region);
         }
         let value = self.value("region")?;
         let Some(cell) = Cell::of(value) else {
-            self.wrong(
-                Code::WrongType,
-                value.span(),
-                "`region` must be a text",
-                "put it in quotes",
-            );
-            return None;
+            let message = "`region` must be a text";
+            self.wrong(Code::WrongType, value.span(), message, "put it in quotes");
+            return REFUSED;
         };
-        let name = self.diags.take(cell.text("region", self.source))?;
-        regions.index(name, &|| self.source.at(value.span()))
+        match self.diags.take(cell.text("region", self.source)) {
+            Some(name) => regions.index(name, &|| self.source.at(value.span())),
+            None => REFUSED,
+        }
     }
 
     fn platforms(&mut self) -> Vec<&'static str> {

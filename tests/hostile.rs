@@ -1,0 +1,904 @@
+//! What nobody should hand in, and what happens when they do: an answer or a message, exit code 0
+//! or 2, never a panic, never half a file.
+
+use lambdacost::workload::schema::{Bounds, FIELDS, Field, Kind};
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const COLUMNS: &str = "name,memory_mb,duration_ms,invocations_per_month,utilization\n";
+
+/// A folder of its own to run the program in.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn with(file: &str, content: impl AsRef<[u8]>) -> Self {
+        let folder = Self::new();
+        folder.write(file, content);
+        folder
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, file: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path().join(file), content).expect("written");
+    }
+
+    fn read(&self, file: &str) -> Vec<u8> {
+        fs::read(self.path().join(file)).expect("readable")
+    }
+
+    /// Names of all files, sorted.
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path()).expect("readable");
+        let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        let mut names: Vec<_> = entries
+            .map(|entry| name(entry.expect("an entry")))
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+        command.args(arguments).current_dir(self.path());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).output().expect("it starts"))
+    }
+}
+
+/// How a run ended.
+struct Run {
+    code: Option<i32>,
+    stdout: Vec<u8>,
+    stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        let run = Self {
+            code: output.status.code(),
+            stdout: output.stdout,
+            stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+        };
+        assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+        run
+    }
+
+    fn answered(&self, what: &str) {
+        assert_eq!(self.code, Some(0), "{what}: {}", self.stderr);
+        assert!(
+            self.stderr.is_empty() && !self.stdout.is_empty(),
+            "{what}: {}",
+            self.stderr
+        );
+    }
+
+    /// Refused, with at least one message of that code, and nothing on standard output.
+    fn refused(&self, code: &str, what: &str) {
+        assert_eq!(self.code, Some(2), "{what}: {}", self.stderr);
+        assert!(
+            self.stderr.contains(&format!("error[{code}]")),
+            "{what}: {}",
+            self.stderr
+        );
+        assert!(self.stdout.is_empty(), "{what}: wrote an answer");
+        let escaped = self.stderr.chars().all(|c| c == '\n' || !c.is_control());
+        assert!(escaped, "{what}: {:?}", self.stderr);
+        assert!(
+            self.stderr.len() < 60_000,
+            "{what}: {} bytes",
+            self.stderr.len()
+        );
+    }
+}
+
+/// A scenario of one function with these keys besides its name.
+fn scenario(keys: &str) -> String {
+    format!("region = \"us-east-1\"\n\n[[function]]\nname = \"one\"\n{keys}")
+}
+
+/// The keys that a function needs, some of them replaced.
+fn keys(replaced: &[(&str, &str)]) -> String {
+    let usual = [
+        ("memory_mb", "512"),
+        ("duration_ms", "100"),
+        ("invocations_per_month", "1_000_000"),
+        ("utilization", "0.35"),
+    ];
+    let value = |key: &str| replaced.iter().find(|(other, _)| *other == key);
+    let mut lines: Vec<String> = usual
+        .iter()
+        .filter_map(|(key, usual)| match value(key) {
+            Some((_, "")) => None,
+            Some((_, other)) => Some(format!("{key} = {other}\n")),
+            None => Some(format!("{key} = {usual}\n")),
+        })
+        .collect();
+    let added = replaced
+        .iter()
+        .filter(|(key, _)| !usual.iter().any(|(known, _)| known == key));
+    lines.extend(added.map(|(key, value)| format!("{key} = {value}\n")));
+    lines.concat()
+}
+
+fn compare(file: &str, content: impl AsRef<[u8]>) -> Run {
+    Folder::with(file, content).run(&["compare", file, "--region", "us-east-1"])
+}
+
+#[test]
+fn files_that_are_no_scenario_are_refused() {
+    let long = format!("name = \"{}\"\n", "x".repeat(10 << 20));
+    let plain = "x".repeat(10 << 20);
+    let nested = format!("a = {}", "[".repeat(10_000));
+    let braces = format!("a = {}", "{a=".repeat(10_000));
+    let dotted = format!("a{} = 1", ".a".repeat(10_000));
+    let tables = format!("[{}a{}]", "[".repeat(10_000), "]".repeat(10_000));
+    let cases: [(&str, &[u8], &str); 15] = [
+        ("empty", b"", "no-function"),
+        ("whitespace", b" \n\t\n  \r\n", "no-function"),
+        ("byte order mark alone", b"\xef\xbb\xbf", "no-function"),
+        ("invalid UTF-8", b"region = \"\xff\"", "unreadable"),
+        ("UTF-16", b"\xff\xfer\0e\0g\0", "unreadable"),
+        ("NUL bytes", &[0; 4096], "syntax"),
+        (
+            "a NUL byte in a name",
+            b"[[function]]\nname = \"a\0b\"\n",
+            "syntax",
+        ),
+        ("a long value", long.as_bytes(), "unknown-key"),
+        ("a long line", plain.as_bytes(), "syntax"),
+        ("brackets", nested.as_bytes(), "syntax"),
+        ("braces", braces.as_bytes(), "syntax"),
+        ("dots", dotted.as_bytes(), "unknown-key"),
+        ("brackets of a table", tables.as_bytes(), "syntax"),
+        ("JSON", b"{\"region\": \"us-east-1\"}", "syntax"),
+        ("a page", b"<!doctype html>\n<title>404</title>\n", "syntax"),
+    ];
+    for (what, content, code) in cases {
+        compare("scenario.toml", content).refused(code, what);
+    }
+}
+
+#[test]
+fn files_that_are_no_fleet_are_refused() {
+    let long = format!("{COLUMNS}{},512,1,1,0.5\n", "x".repeat(10 << 20));
+    let cells = format!("{COLUMNS}{}\n", ",".repeat(1 << 20));
+    let quote = format!(
+        "{COLUMNS}\"a,512,1,1,0.5\n{}",
+        "b,512,1,1,0.5\n".repeat(1000)
+    );
+    let row = |row: &str| format!("{COLUMNS}{row}\n").into_bytes();
+    let cases: [(&str, Vec<u8>, &str); 17] = [
+        ("empty", Vec::new(), "syntax"),
+        ("whitespace", b" \n\n".to_vec(), "unknown-key"),
+        ("header only", COLUMNS.into(), "no-function"),
+        (
+            "header without an end of line",
+            COLUMNS.trim_end().into(),
+            "no-function",
+        ),
+        ("NUL bytes", vec![0; 4096], "unknown-key"),
+        (
+            "invalid UTF-8 in the header",
+            b"n\xffme\na\n".to_vec(),
+            "unknown-key",
+        ),
+        (
+            "invalid UTF-8 in a row",
+            [COLUMNS.as_bytes(), b"\xff,512,1,1,0.5\n"].concat(),
+            "unreadable",
+        ),
+        (
+            "invalid UTF-8 in a number",
+            [COLUMNS.as_bytes(), b"a,5\xff2,1,1,0.5\n"].concat(),
+            "unreadable",
+        ),
+        (
+            "a NUL byte in a number",
+            row("a,5\u{0}2,1,1,0.5"),
+            "wrong-type",
+        ),
+        (
+            "an unknown column",
+            b"name,colour\na,red\n".to_vec(),
+            "unknown-key",
+        ),
+        (
+            "a column twice",
+            b"name,memory_mb,memory_mb\na,1,2\n".to_vec(),
+            "conflict",
+        ),
+        (
+            "a column under both names",
+            b"name,cpu_ms,container.cpu_ms\na,1,2\n".to_vec(),
+            "conflict",
+        ),
+        ("a short row", row("a,512"), "syntax"),
+        ("a long row", row("a,512,1,1,0.5,6"), "syntax"),
+        ("a long cell", long.into_bytes(), "out-of-range"),
+        ("a million cells", cells.into_bytes(), "syntax"),
+        ("an open quote", quote.into_bytes(), "syntax"),
+    ];
+    for (what, content, code) in cases {
+        compare("fleet.csv", content).refused(code, what);
+    }
+}
+
+#[test]
+fn places_that_are_no_file_are_refused() {
+    let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
+    fs::create_dir(folder.path().join("folder")).expect("created");
+    folder
+        .run(&["compare", "gone.toml"])
+        .refused("unreadable", "missing");
+    folder
+        .run(&["compare", "gone/gone.toml"])
+        .refused("unreadable", "missing folder");
+    folder
+        .run(&["compare", "folder"])
+        .refused("unreadable", "folder");
+    folder
+        .run(&["compare", "scenario.toml/x"])
+        .refused("unreadable", "file as a folder");
+    let prices = ["compare", "scenario.toml", "--prices", "scenario.toml"];
+    folder
+        .run(&prices)
+        .refused("unreadable", "prices in a file");
+    folder
+        .run(&["compare", "-"])
+        .refused("no-function", "nothing on standard input");
+    let long = "x".repeat(5000);
+    folder
+        .run(&["compare", &long])
+        .refused("unreadable", "a name of 5,000 letters");
+    folder
+        .run(&["compare", "a\u{1b}[2J\nb.toml"])
+        .refused("unreadable", "a name of escapes");
+}
+
+#[test]
+fn numbers_that_are_none_are_refused() {
+    for (value, code) in [
+        ("nan", "wrong-type"),
+        ("-nan", "wrong-type"),
+        ("inf", "wrong-type"),
+        ("-inf", "wrong-type"),
+        ("\"NaN\"", "wrong-type"),
+        ("\"\"", "wrong-type"),
+        ("\"1e\"", "wrong-type"),
+        ("\"0x10\"", "wrong-type"),
+        ("\"٣\"", "wrong-type"),
+        ("1979-05-27", "wrong-type"),
+        ("true", "wrong-type"),
+        ("{}", "wrong-type"),
+        ("-1", "out-of-range"),
+        ("1e30", "out-of-range"),
+        ("1e400", "out-of-range"),
+        ("\"1e99999999999999999999\"", "out-of-range"),
+        ("0.5", "out-of-range"),
+        (
+            "99999999999999999999999999999999999999999999",
+            "out-of-range",
+        ),
+    ] {
+        let keys = keys(&[("invocations_per_month", value)]);
+        compare("scenario.toml", scenario(&keys)).refused(code, value);
+        let quoted = value.trim_matches('"');
+        if !["", "{}"].contains(&quoted) {
+            let row = format!("{COLUMNS}a,512,100,{quoted},0.5\n");
+            compare("fleet.csv", row).refused(code, &format!("{value} in a fleet"));
+        }
+    }
+}
+
+#[test]
+fn unusual_spellings_of_numbers_are_read() {
+    let lambda = |keys: &str| {
+        let folder = Folder::with("scenario.toml", scenario(keys));
+        let run = folder.run(&["compare", "scenario.toml", "--format", "csv"]);
+        run.answered(keys);
+        String::from_utf8(run.stdout).expect("UTF-8")
+    };
+    let usual = lambda(&keys(&[("memory_mb", "128")]));
+    for (key, value) in [
+        ("memory_mb", "0x80"),
+        ("memory_mb", "0b1000_0000"),
+        ("memory_mb", "0o200"),
+        ("memory_mb", "1.28e2"),
+        ("memory_mb", "\" 128 \""),
+        ("memory_mb", "128.000"),
+    ] {
+        assert_eq!(lambda(&keys(&[(key, value)])), usual, "{value}");
+    }
+    for (key, value) in [
+        ("utilization", "\"35%\""),
+        ("utilization", "\"35 %\""),
+        ("utilization", "35e-2"),
+    ] {
+        assert_eq!(
+            lambda(&keys(&[("memory_mb", "128"), (key, value)])),
+            usual,
+            "{value}"
+        );
+    }
+    compare("scenario.toml", scenario(&keys(&[("memory_mb", "0x10")]))).answered("0x10 MB");
+    compare(
+        "scenario.toml",
+        scenario(&keys(&[("utilization", "1e-28")])),
+    )
+    .answered("1e-28");
+}
+
+/// The keys of a function in which one field has a value, and what the field needs beside it.
+fn with_field(field: Field, value: &str) -> String {
+    let beside: &[(&str, &str)] = match field {
+        Field::MeasuredDurationMs => &[("duration_ms", "")],
+        Field::RequestsPerSecond => &[("invocations_per_month", "")],
+        Field::PeakConcurrency => &[("utilization", ""), ("invocations_per_month", "0")],
+        Field::ColdStartRate => &[("init_ms", "100")],
+        Field::InitMs => &[("cold_start_rate", "0.5")],
+        Field::RequestsPerTask => &[("container.task", "{ vcpu = 1, memory_gb = 2 }")],
+        Field::TaskVcpu => &[("container.task.memory_gb", "2")],
+        Field::TaskMemoryGb => &[("container.task.vcpu", "1")],
+        _ => &[],
+    };
+    keys(&[beside, &[(field.path(), value)]].concat())
+}
+
+/// Values at the bounds of a number and just beyond them.
+fn edges(bounds: &Bounds) -> ([String; 2], [String; 2]) {
+    let Bounds { low, high, .. } = *bounds;
+    let inside_low = match bounds.above_low {
+        true => format!("{low}.000000001"),
+        false => low.to_string(),
+    };
+    let outside_low = match (bounds.above_low, bounds.whole, low) {
+        (true, _, _) => low.to_string(),
+        (_, true, _) => (low - 1).to_string(),
+        (_, _, 0) => "-0.000000001".to_owned(),
+        _ => format!("{}.999999999", low - 1),
+    };
+    let outside_high = match bounds.whole {
+        true => (high + 1).to_string(),
+        false => format!("{high}.000000001"),
+    };
+    ([inside_low, high.to_string()], [outside_low, outside_high])
+}
+
+#[test]
+fn every_bound_of_a_function_holds_to_the_digit() {
+    let mut tried = 0;
+    for (field, path, kind) in FIELDS {
+        let Kind::Number(bounds) = kind else { continue };
+        let (inside, outside) = edges(&bounds);
+        for value in inside {
+            // So many requests make more invocations than there can be, which is another bound.
+            let other_bound = field == Field::RequestsPerSecond && value.len() > 9;
+            let is_size = [Field::TaskVcpu, Field::TaskMemoryGb].contains(&field);
+            let run = compare("scenario.toml", scenario(&with_field(field, &value)));
+            let what = format!("{path} = {value}");
+            match (other_bound, is_size) {
+                (true, _) => run.refused("out-of-range", &what),
+                (_, true) => run.refused("not-available", &what),
+                _ => run.answered(&what),
+            }
+        }
+        for value in outside {
+            let run = compare("scenario.toml", scenario(&with_field(field, &value)));
+            run.refused("out-of-range", &format!("{path} = {value}"));
+        }
+        tried += 1;
+    }
+    assert!(tried > 20, "only {tried} numbers");
+}
+
+#[test]
+fn every_bound_of_the_scenario_holds_to_the_digit() {
+    let cases: [(&str, [&str; 2], [&str; 2]); 8] = [
+        (
+            "hours_per_month",
+            ["1", "744"],
+            ["0.999999999", "744.000000001"],
+        ),
+        ("eks.min_nodes", ["1", "1000000"], ["0", "1000001"]),
+        (
+            "eks.packing_efficiency",
+            ["1e-28", "1"],
+            ["0", "1.000000001"],
+        ),
+        ("eks.root_volume_gb", ["0", "16384"], ["-1", "16385"]),
+        (
+            "eks.daemonsets.vcpu",
+            ["0", "1024"],
+            ["-1e-9", "1024.000000001"],
+        ),
+        (
+            "eks.daemonsets.memory_mb",
+            ["0", "1048576"],
+            ["-1e-9", "1048576.000000001"],
+        ),
+        ("eks.daemonsets.pods", ["0", "10000"], ["-1", "10001"]),
+        ("defaults.memory_mb", ["1", "1048576"], ["0", "1048577"]),
+    ];
+    for (key, inside, outside) in cases {
+        let run = |value: &str| {
+            let replaced: &[(&str, &str)] = match key {
+                "defaults.memory_mb" => &[("memory_mb", "")],
+                _ => &[],
+            };
+            compare(
+                "scenario.toml",
+                format!("{key} = {value}\n{}", scenario(&keys(replaced))),
+            )
+        };
+        for value in inside {
+            run(value).answered(&format!("{key} = {value}"));
+        }
+        for value in outside {
+            run(value).refused("out-of-range", &format!("{key} = {value}"));
+        }
+    }
+    let name = |length: usize| format!("{COLUMNS}{},512,1,1,0.5\n", "é".repeat(length));
+    compare("fleet.csv", name(256)).answered("a name of 256 letters");
+    compare("fleet.csv", name(257)).refused("out-of-range", "a name of 257 letters");
+}
+
+/// Keys of a scenario at their bounds: those that make the most of everything.
+const MOST: &str = "hours_per_month = 744
+free_tier = true
+
+[eks]
+min_nodes = 1_000_000
+packing_efficiency = 1e-28
+root_volume_gb = 16_384
+extended_support = true
+";
+
+const MOST_OF_A_FUNCTION: &str = "invocations_per_month = 1_000_000_000_000_000
+utilization = 1e-28
+cold_start_rate = 1
+init_ms = 900_000
+ephemeral_storage_mb = 10_240
+
+[function.container]
+min_tasks = 1_000_000
+target_utilization = 1e-28
+task_storage_gb = 200
+";
+
+/// Everything that the program can be asked about a scenario.
+fn answers_everything(text: &str, what: &str) {
+    let folder = Folder::with("scenario.toml", text);
+    for format in ["table", "json", "csv"] {
+        let run = folder.run(&["compare", "scenario.toml", "--format", format]);
+        run.answered(&format!("{what}, {format}"));
+    }
+    folder.run(&["explain", "scenario.toml"]).answered(what);
+}
+
+#[test]
+fn the_largest_of_everything_together_is_answered() {
+    let function = |name: &str, own: &str, container: &str| {
+        format!("\n[[function]]\nname = \"{name}\"\n{own}{MOST_OF_A_FUNCTION}{container}")
+    };
+    let fits = function("fits", "memory_mb = 10_240\nduration_ms = 900_000\n", "");
+    let small = function("small", "memory_mb = 128\nduration_ms = 1\n", "");
+    let fixed = "requests_per_task = 1_000_000\ntask = { vcpu = 32, memory_gb = 244 }\n";
+    let fixed = function(
+        "fixed",
+        "memory_mb = 10_240\nduration_ms = 900_000\n",
+        fixed,
+    );
+    let huge = "cpu_ms = 86_400_000_000\nmemory_per_request_mb = 1_048_576\n\
+                base_memory_mb = 1_048_576\n";
+    let huge = function(
+        "huge",
+        "memory_mb = 1_048_576\nduration_ms = 86_400_000\n",
+        huge,
+    );
+    let region = "region = \"us-east-1\"\n";
+    for (what, function) in [
+        ("fits", &fits),
+        ("small", &small),
+        ("fixed", &fixed),
+        ("huge", &huge),
+    ] {
+        answers_everything(&format!("{region}{MOST}{function}"), what);
+    }
+    answers_everything(&format!("{region}{MOST}{fits}{small}{fixed}{huge}"), "all");
+}
+
+#[test]
+fn the_smallest_of_everything_together_is_answered() {
+    let function = "memory_mb = 128\nduration_ms = 1\ninvocations_per_month = 1\n";
+    let tiny =
+        "\n[function.container]\ncpu_ms = 1e-28\nmemory_per_request_mb = 1e-28\nmin_tasks = 1\n";
+    let hours = "region = \"us-east-1\"\nhours_per_month = 1\neks.min_nodes = 1\n\n[[function]]\nname = \"a\"\n";
+    answers_everything(
+        &format!("{hours}{function}utilization = 1\n{tiny}"),
+        "utilization",
+    );
+    answers_everything(
+        &format!("{hours}{function}peak_concurrency = 1_000_000_000\n{tiny}"),
+        "peak",
+    );
+    let short = "memory_mb = 1\nmeasured_duration_ms = 1e-28\nrequests_per_second = 1e-28\n";
+    answers_everything(
+        &format!("{hours}{short}utilization = 1e-28\n{tiny}"),
+        "measured",
+    );
+}
+
+#[test]
+fn long_digits_everywhere_are_answered() {
+    let text = "region = \"us-east-1\"\nhours_per_month = 729.1234567890123456789012345\n\n\
+        [eks]\npacking_efficiency = 0.9876543210987654321098765432\n\
+        daemonsets = { vcpu = 0.1234567890123456789012345678, memory_mb = 1.1, pods = 1 }\n";
+    let function = |number: u32| {
+        format!(
+            "\n[[function]]\nname = \"f{number}\"\nmemory_mb = {}\n\
+             duration_ms = 12345.{number}12345678901234567\n\
+             invocations_per_month = 999_999_999_{number}9\n\
+             utilization = 0.3141592653589793238462643{number}\ncold_start_rate = 0.{number}271828\n\
+             init_ms = 333.{number}33333333333333333\n\n[function.container]\n\
+             cpu_ms = 77.{number}77777777777777777\nmemory_per_request_mb = 33.{number}1\n\
+             target_utilization = 0.7071067811865475244008443{number}\n",
+            128 + number
+        )
+    };
+    let functions: String = (10..30).map(function).collect();
+    answers_everything(&format!("{text}{functions}"), "long digits");
+}
+
+#[test]
+fn a_thousand_functions_of_one_name_are_one_page_of_messages() {
+    let function = format!("\n[[function]]\nname = \"one\"\n{}", keys(&[]));
+    let run = compare("scenario.toml", function.repeat(1000));
+    run.refused("duplicate-name", "one name");
+    assert_eq!(run.stderr.matches("error[").count(), 100);
+    assert!(
+        run.stderr.contains("and 899 more mistakes"),
+        "{}",
+        run.stderr
+    );
+    let rows = format!("{COLUMNS}{}", "one,512,1,1,0.5\n".repeat(50_000));
+    compare("fleet.csv", rows).refused("duplicate-name", "one name in a fleet");
+}
+
+#[test]
+fn more_regions_than_there_can_be_are_refused() {
+    let rows: String = (0..20_000)
+        .map(|n| format!("f{n},512,1,1,0.5,region-{n}\n"))
+        .collect();
+    let fleet = format!("{},region\n{rows}", COLUMNS.trim_end());
+    let folder = Folder::with("fleet.csv", fleet);
+    folder
+        .run(&["compare", "fleet.csv"])
+        .refused("out-of-range", "regions");
+}
+
+#[test]
+fn line_ends_and_byte_order_marks_do_not_matter() {
+    let fleet = format!("{COLUMNS}a,512,100,1000,0.5\n\"b,\",128,5,7,10%\n");
+    let toml = scenario(&keys(&[])) + "\n[function.container]\nmin_tasks = 3\n";
+    for (file, text) in [("fleet.csv", fleet), ("scenario.toml", toml)] {
+        let answer = |text: &str| {
+            let folder = Folder::with(file, text);
+            let run = folder.run(&["compare", file, "--region", "us-east-1", "--format", "csv"]);
+            run.answered(file);
+            run.stdout
+        };
+        let usual = answer(&text);
+        let variants = [
+            text.replace('\n', "\r\n"),
+            format!("\u{feff}{text}"),
+            text.trim_end().to_owned(),
+            format!("{text}\n\n"),
+            format!("\u{feff}{}", text.trim_end().replace('\n', "\r\n")),
+        ];
+        for variant in variants {
+            assert_eq!(answer(&variant), usual, "{variant:?}");
+        }
+    }
+}
+
+#[test]
+fn defaults_reach_into_tables_and_give_way() {
+    let deep = "region = \"us-east-1\"\n[defaults]\nmemory_mb = 512\nmeasured_duration_ms = 9\n\
+        requests_per_second = 3\npeak_concurrency = 5\n[defaults.container]\nmin_tasks = 7\n\
+        [defaults.container.task]\nvcpu = 1\nmemory_gb = 2\n\
+        [[function]]\nname = \"one\"\nduration_ms = 100\ninvocations_per_month = 1_000_000\n\
+        utilization = 0.35\n[function.container]\nrequests_per_task = 4\ntask.memory_gb = 3\n";
+    let flat = scenario(&keys(&[]))
+        + "container.min_tasks = 7\ncontainer.requests_per_task = 4\n\
+        container.task = { vcpu = 1, memory_gb = 3 }\n";
+    let answer = |text: &str| {
+        let folder = Folder::with("scenario.toml", text);
+        let run = folder.run(&["compare", "scenario.toml", "--format", "csv"]);
+        run.answered(text);
+        run.stdout
+    };
+    assert_eq!(answer(deep), answer(&flat));
+}
+
+/// A fleet whose answer is longer than every buffer.
+fn large_fleet(rows: usize) -> String {
+    let row = |n: usize| format!("function-{n},512,100.5,{},0.35\n", 1000 + n);
+    COLUMNS.to_owned() + &(0..rows).map(row).collect::<String>()
+}
+
+#[test]
+fn what_cannot_be_written_leaves_the_old_file_and_nothing_else() {
+    let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
+    folder.write("old.csv", "old\n");
+    fs::create_dir(folder.path().join("folder")).expect("created");
+    let path = folder.path().join("old.csv");
+    let mut permissions = fs::metadata(&path).expect("there").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).expect("set");
+    let before = folder.files();
+    for target in [
+        "old.csv",
+        "folder",
+        "gone/answer.csv",
+        "scenario.toml/answer.csv",
+    ] {
+        for format in ["table", "json", "csv"] {
+            let arguments = [
+                "compare",
+                "scenario.toml",
+                "--format",
+                format,
+                "--output",
+                target,
+            ];
+            let run = folder.run(&arguments);
+            run.refused("cannot-write", target);
+            // The user knows nothing of the name under which a file is written first.
+            assert!(
+                !run.stderr.contains(".lambdacost-"),
+                "{target}: {}",
+                run.stderr
+            );
+        }
+        assert_eq!(folder.files(), before, "{target}");
+        assert_eq!(folder.read("old.csv"), b"old\n", "{target}");
+    }
+    let mistakes = ["compare", "gone.toml", "--output", "new.csv"];
+    folder.run(&mistakes).refused("unreadable", "no scenario");
+    assert_eq!(folder.files(), before);
+}
+
+#[test]
+fn an_old_file_is_replaced_whole() {
+    let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
+    folder.write("answer.csv", "old\n".repeat(100_000));
+    let answer = folder.run(&["compare", "scenario.toml", "--format", "csv"]);
+    let run = folder.run(&[
+        "compare",
+        "scenario.toml",
+        "--format",
+        "csv",
+        "-o",
+        "answer.csv",
+    ]);
+    assert_eq!(
+        (run.code, run.stdout.len(), run.stderr.as_str()),
+        (Some(0), 0, "")
+    );
+    assert_eq!(folder.read("answer.csv"), answer.stdout);
+    assert_eq!(folder.files(), ["answer.csv", "scenario.toml"]);
+    // A scenario may be replaced by its own answer: it has been read by then.
+    folder.run(&[
+        "compare",
+        "scenario.toml",
+        "--format",
+        "csv",
+        "-o",
+        "scenario.toml",
+    ]);
+    assert_eq!(folder.read("scenario.toml"), answer.stdout);
+}
+
+#[test]
+fn a_reader_that_leaves_early_hears_no_complaint() {
+    let folder = Folder::with("fleet.csv", large_fleet(3000));
+    for format in ["csv", "json", "table"] {
+        let arguments = [
+            "compare",
+            "fleet.csv",
+            "--region",
+            "us-east-1",
+            "--format",
+            format,
+        ];
+        let mut command = folder.command(&arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
+        assert!(
+            output.status.code().is_some(),
+            "{format}: {}",
+            output.status
+        );
+    }
+}
+
+#[test]
+fn input_may_come_in_drops() {
+    let folder = Folder::new();
+    let arguments = ["compare", "-", "--region", "us-east-1", "--format", "csv"];
+    let mut command = folder.command(&arguments);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    let writer = std::thread::spawn(move || {
+        for byte in large_fleet(20).bytes() {
+            input.write_all(&[byte]).expect("written");
+            input.flush().expect("flushed");
+        }
+    });
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("written");
+    let run = Run::of(output);
+    run.answered("drops");
+    let lines = run.stdout.iter().filter(|byte| **byte == b'\n').count();
+    assert_eq!(lines, 1 + 3 * 20);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::fs::File;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::process::ExitStatusExt;
+    use std::time::Duration;
+
+    #[test]
+    fn a_full_disk_is_said() {
+        if !Path::new("/dev/full").exists() {
+            return;
+        }
+        let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
+        folder.write("fleet.csv", large_fleet(2000));
+        let before = folder.files();
+        for format in ["table", "json", "csv"] {
+            for file in ["scenario.toml", "fleet.csv"] {
+                let arguments = ["compare", file, "--region", "us-east-1", "--format", format];
+                let run = folder.run(&[&arguments[..], &["--output", "/dev/full"]].concat());
+                run.refused("cannot-write", format);
+                full_stdout(&folder, &arguments);
+            }
+        }
+        full_stdout(&folder, &["explain", "scenario.toml"]);
+        full_stdout(&folder, &["prices", "list"]);
+        full_stdout(
+            &folder,
+            &["prices", "show", "us-east-1", "--format", "json"],
+        );
+        full_stdout(&folder, &["completions", "bash"]);
+        full_stdout(&folder, &["man"]);
+        full_stdout(&folder, &["init", "-"]);
+        assert_eq!(folder.files(), before);
+    }
+
+    fn full_stdout(folder: &Folder, arguments: &[&str]) {
+        let full = File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("a full disk");
+        let output = folder.command(arguments).stdout(full).output();
+        Run::of(output.expect("it starts")).refused("cannot-write", &arguments.join(" "));
+    }
+
+    #[test]
+    fn help_on_a_full_disk_is_no_answer() {
+        if let Ok(full) = File::options().write(true).open("/dev/full") {
+            let output = Folder::new().command(&["--help"]).stdout(full).output();
+            assert_eq!(Run::of(output.expect("it starts")).code, Some(2));
+        }
+    }
+
+    #[test]
+    fn a_reader_that_takes_one_line_hears_no_complaint() {
+        let folder = Folder::with("fleet.csv", large_fleet(3000));
+        let line = "\"$0\" compare fleet.csv --region us-east-1 --format csv | head -1";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", line, env!("CARGO_BIN_EXE_lambdacost")]);
+        let output = shell
+            .current_dir(folder.path())
+            .output()
+            .expect("it starts");
+        let run = Run::of(output);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        assert!(run.stdout.starts_with(b"function,region,"));
+    }
+
+    #[test]
+    fn a_link_is_written_through_and_permissions_stay() {
+        let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
+        folder.write("answer.csv", "old\n");
+        let path = folder.path().join("answer.csv");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
+        symlink("answer.csv", folder.path().join("link.csv")).expect("linked");
+        let arguments = [
+            "compare",
+            "scenario.toml",
+            "--format",
+            "csv",
+            "-o",
+            "link.csv",
+        ];
+        assert_eq!(folder.run(&arguments).code, Some(0));
+        assert!(folder.read("answer.csv").starts_with(b"function,region,"));
+        let link = fs::symlink_metadata(folder.path().join("link.csv")).expect("there");
+        assert!(link.file_type().is_symlink());
+        let mode = fs::metadata(&path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_folder_that_refuses_new_files_is_said() {
+        let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
+        let locked = folder.path().join("locked");
+        fs::create_dir(&locked).expect("created");
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).expect("set");
+        // Nobody can lock out the superuser.
+        if File::create(locked.join("probe")).is_err() {
+            let arguments = ["compare", "scenario.toml", "--output", "locked/answer.csv"];
+            folder.run(&arguments).refused("cannot-write", "locked");
+        }
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).expect("set");
+    }
+
+    #[test]
+    fn a_kill_leaves_the_old_file_or_the_new_one_whole() {
+        let folder = Folder::with("fleet.csv", large_fleet(1500));
+        let fleet = [
+            "compare",
+            "fleet.csv",
+            "--region",
+            "us-east-1",
+            "--format",
+            "csv",
+        ];
+        let new = folder.run(&fleet).stdout;
+        let mut killed = 0;
+        for round in 0..40 {
+            folder.write("answer.csv", "old\n");
+            let mut command = folder.command(&[&fleet[..], &["-o", "answer.csv"]].concat());
+            let mut child = command.spawn().expect("it starts");
+            std::thread::sleep(Duration::from_millis(round * 5));
+            // It may have ended by itself.
+            let _ = child.kill();
+            let status = child.wait().expect("it ends");
+            killed += usize::from(status.signal() == Some(9));
+            let left = folder.read("answer.csv");
+            assert!(
+                left == b"old\n" || left == new,
+                "{} bytes are left",
+                left.len()
+            );
+            assert!(status.signal().is_some() || left == new, "{status}");
+        }
+        assert!(killed > 0, "no run was killed while it wrote");
+    }
+}
