@@ -3,7 +3,7 @@
 //! A diagnostic carries its own excerpt, so a reader may forget a file of four gigabytes and still
 //! point at line 1,234,567 of it.
 
-use crate::text::printable;
+use crate::text::{folded, printable};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
@@ -265,16 +265,21 @@ impl std::error::Error for Diags {}
 /// owner, not a million.
 const PRINTED: usize = 100;
 
-/// The mistakes as text, one paragraph each.
+/// The mistakes as text, one paragraph each; one that many functions take from the same default is
+/// said once.
 pub fn render(diags: &Diags, renderer: &Renderer) -> String {
-    let mut out: Vec<String> = diags
-        .0
-        .iter()
-        .take(PRINTED)
-        .map(|diag| render_one(diag, renderer))
-        .collect();
-    if diags.0.len() > PRINTED {
-        let rest = diags.0.len() - PRINTED;
+    let mut said: Vec<&Diag> = Vec::new();
+    let mut all = diags.0.iter();
+    while said.len() < PRINTED
+        && let Some(diag) = all.next()
+    {
+        if !said.contains(&diag) {
+            said.push(diag);
+        }
+    }
+    let mut out: Vec<String> = said.iter().map(|diag| render_one(diag, renderer)).collect();
+    let rest = all.count();
+    if rest > 0 {
         out.push(format!("… and {rest} more mistakes: mend these first"));
     }
     out.join("\n\n")
@@ -295,18 +300,21 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
         ),
         None => Group::with_title(title),
     };
-    let help = diag.help.as_deref().map(printable);
+    let help = diag
+        .help
+        .as_deref()
+        .map(|help| folded(&printable(help), ADVICE).join("\n"));
     let Some(help) = &help else {
         return renderer.render(&[group]);
     };
     match &excerpt {
         Some(_) => {
-            group = group.element(Level::HELP.message(help.as_ref()));
+            group = group.element(Level::HELP.message(help.as_str()));
             renderer.render(&[group])
         }
         // Below nothing, a help is a paragraph of its own.
         None => {
-            let help = Group::with_title(Level::HELP.secondary_title(help.as_ref()));
+            let help = Group::with_title(Level::HELP.secondary_title(help.as_str()));
             format!(
                 "{}\n{}",
                 renderer.render(&[group]),
@@ -315,6 +323,9 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
         }
     }
 }
+
+/// Columns that an advice may take beside its margin.
+const ADVICE: usize = 64;
 
 /// How much of a long line is shown before and after the place.
 const CONTEXT: usize = 60;

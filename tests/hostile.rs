@@ -162,7 +162,7 @@ fn files_that_are_no_scenario_are_refused() {
         ("a long line", plain.as_bytes(), "syntax"),
         ("brackets", nested.as_bytes(), "syntax"),
         ("braces", braces.as_bytes(), "syntax"),
-        ("dots", dotted.as_bytes(), "unknown-key"),
+        ("dots", dotted.as_bytes(), "syntax"),
         ("brackets of a table", tables.as_bytes(), "syntax"),
         ("JSON", b"{\"region\": \"us-east-1\"}", "syntax"),
         ("a page", b"<!doctype html>\n<title>404</title>\n", "syntax"),

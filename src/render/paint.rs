@@ -1,5 +1,6 @@
 //! Colour and line breaks.
 
+use crate::text::folded;
 use clap::builder::styling::{AnsiColor, Style};
 
 /// Colours text, or leaves it alone.
@@ -48,16 +49,7 @@ impl Paint {
 /// Text broken between words to a width, each line indented.
 pub fn wrapped(text: &str, indent: &str, width: u16) -> String {
     let room = usize::from(width).saturating_sub(indent.len()).max(20);
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    let indented: Vec<String> = lines.iter().map(|line| format!("{indent}{line}")).collect();
+    let lines = folded(text, room).into_iter();
+    let indented: Vec<String> = lines.map(|line| format!("{indent}{line}")).collect();
     indented.join("\n")
 }
