@@ -9,7 +9,7 @@ mod pods;
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Cluster, Company, Context, Cost, CostModel, Fleet, Holding,
-    Infeasible, Line, Notes, Platform, Stairs, Tariff, oldest,
+    Infeasible, Line, Notes, Platform, Stairs, Tariff,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -212,14 +212,8 @@ impl CostModel for Model<'_> {
 
     fn price_as_of(&self, index: usize) -> &str {
         let number = ground_of(self.context.function(index));
-        let (Some(ground), Some(cluster)) = (&self.grounds[number], &self.clusters[number]) else {
-            return "";
-        };
-        let node = &ground.candidates[cluster.number].price.provenance;
-        let volume = ground.volume.as_ref().map(|price| &price.provenance);
-        let fees = [&ground.fee, &ground.extended_support];
-        let fees = fees.into_iter().flatten().map(|price| &price.provenance);
-        oldest([node].into_iter().chain(volume).chain(fees))
+        let cluster = self.clusters[number].as_ref();
+        cluster.map_or("", |cluster| &cluster.as_of)
     }
 
     fn company(&self, index: usize) -> Company {

@@ -18,7 +18,7 @@ use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, LAMBDA_MEMORY_MB, MB_PER_GB,
 use crate::workload::{Function, TaskSize};
 use ladder::{Ladder, Tasks, cheapest, rungs, unfit};
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// AWS Fargate, on demand.
 pub struct Fargate;
@@ -43,6 +43,8 @@ struct Offer {
     vcpu: Price<VcpuHour>,
     memory: Price<GbHour>,
     storage: Result<Price<GbHour>, Diag>,
+    /// The oldest date of the prices of vCPUs and memory.
+    as_of: Arc<str>,
     /// Dollars per hour of each of the 74 sizes, by price and then by size.
     sizes: Vec<(TaskSize, Exact)>,
     /// Ladders of functions that say nothing of containers, by memory in MB, made when needed.
@@ -52,9 +54,12 @@ struct Offer {
 impl Offer {
     fn find(regional: &Regional, architecture: Architecture) -> Result<Self, Diag> {
         let path = |meter: &str| format!("fargate.linux.{}.{meter}", architecture.name());
+        let vcpu = regional.price(&path("vcpu"))?;
+        let memory = regional.price(&path("memory"))?;
         let mut offer = Self {
-            vcpu: regional.price(&path("vcpu"))?,
-            memory: regional.price(&path("memory"))?,
+            as_of: oldest([&vcpu.provenance, &memory.provenance].into_iter()).into(),
+            vcpu,
+            memory,
             storage: regional.price("fargate.storage.ephemeral"),
             sizes: Vec::new(),
             ladders: (0..=*LAMBDA_MEMORY_MB.end())
@@ -225,17 +230,12 @@ impl CostModel for Model<'_> {
         let Ok(offer) = self.offer(function) else {
             return "";
         };
-        let storage = offer
-            .storage
-            .as_ref()
-            .ok()
-            .filter(|_| paid_storage(function) > 0);
-        let always = [&offer.vcpu.provenance, &offer.memory.provenance];
-        oldest(
-            always
-                .into_iter()
-                .chain(storage.map(|price| &price.provenance)),
-        )
+        match &offer.storage {
+            Ok(storage) if paid_storage(function) > 0 => {
+                offer.as_of.as_ref().min(&storage.provenance.as_of)
+            }
+            _ => &offer.as_of,
+        }
     }
 
     fn company(&self, _: usize) -> Company {

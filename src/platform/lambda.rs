@@ -9,7 +9,7 @@ mod pools;
 use super::curve::Curve;
 use super::{
     Company, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform, Tariff, Usage,
-    UsageParts, oldest, place,
+    UsageParts, place,
 };
 use crate::catalog::{Architecture, Price, Regional, Tiers};
 use crate::diag::{Diag, Diags};
@@ -323,12 +323,11 @@ impl CostModel for Model<'_> {
         let Ok((function, pool, prices)) = self.member(index) else {
             return "";
         };
-        let tiers = prices.duration.steps().iter().take(pool.tiers.len());
-        let duration = tiers.map(|(_, price)| &price.provenance);
-        let storage = prices.storage.as_ref().ok();
-        let storage = storage.filter(|_| function.ephemeral_storage_mb > LAMBDA_FREE_STORAGE_MB);
-        let all = duration.chain([&prices.request.provenance]);
-        oldest(all.chain(storage.map(|price| &price.provenance)))
+        let stores = function.ephemeral_storage_mb > LAMBDA_FREE_STORAGE_MB;
+        match &prices.storage {
+            Ok(storage) if stores => pool.as_of.as_ref().min(&storage.provenance.as_of),
+            _ => &pool.as_of,
+        }
     }
 
     fn company(&self, index: usize) -> Company {

@@ -39,7 +39,7 @@ const CHUNK: usize = 512;
 /// Bytes that the rows of a function hardly ever exceed.
 const ROOM: usize = 1200;
 /// Chunks that are worked out while as many are written.
-const AHEAD: usize = 16;
+const AHEAD: usize = 64;
 
 /// Writes comparisons below one header.
 ///

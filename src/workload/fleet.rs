@@ -94,16 +94,21 @@ fn read_rows(
                 }
             }
         });
+        let mut understood: Vec<Result<Function, Diags>> = Vec::new();
+        let mut keep = |rows: Vec<Result<Function, Diags>>| {
+            functions.extend(rows.into_iter().filter_map(|row| diags.take(row)));
+            progress(functions.len() as u64);
+        };
         for batch in receive {
-            let read: Vec<_> = batch.rows[..batch.filled]
-                .par_iter()
-                .map(|row| understand(row, context))
-                .collect();
+            // While one batch is understood, what came of the one before it is put away.
+            let rows = batch.rows[..batch.filled].par_iter();
+            let before = std::mem::take(&mut understood);
+            let understand = || rows.map(|row| understand(row, context)).collect();
+            (understood, ()) = rayon::join(understand, || keep(before));
             // When the splitter has ended, nobody needs the batch any more.
             let _ = give_back.send(batch);
-            functions.extend(read.into_iter().filter_map(|outcome| diags.take(outcome)));
-            progress(functions.len() as u64);
         }
+        keep(understood);
         splitter.join().unwrap_or_default()
     });
     if let Some(error) = failure {

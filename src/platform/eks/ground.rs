@@ -5,7 +5,7 @@ use crate::catalog::{Architecture, InstanceType, Price, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Context, Missing, place};
+use crate::platform::{Context, Missing, oldest, place};
 use crate::text::did_you_mean;
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
 use crate::workload::{ClusterKind, EksOptions, Function};
@@ -119,6 +119,14 @@ impl<'a> Ground<'a> {
         &nodes + &self.fee_month()
     }
 
+    fn as_of<'s>(&'s self, candidate: &'s Candidate) -> &'s str {
+        let volume = self.volume.as_ref().map(|price| &price.provenance);
+        let fees = [&self.fee, &self.extended_support];
+        let fees = fees.into_iter().flatten().map(|price| &price.provenance);
+        let node = [&candidate.price.provenance];
+        oldest(node.into_iter().chain(volume).chain(fees))
+    }
+
     /// The cheapest cluster for a population, one type for all its nodes; `None` for nobody.
     pub fn form(&self, population: &Population) -> Option<Formed> {
         if population.is_empty() {
@@ -141,6 +149,7 @@ impl<'a> Ground<'a> {
         let (number, (_, monthly, share)) =
             offers.min_by(|(_, left), (_, right)| cheaper(left, right))?;
         Some(Formed {
+            as_of: self.as_of(&self.candidates[number]).into(),
             number,
             per_share: Usd::new(monthly.dollars().over(&share)?.reduced()),
             share: share.reduced(),
@@ -233,4 +242,6 @@ pub struct Formed {
     pub monthly: Usd,
     /// Dollars a month of a node's worth of pods.
     pub per_share: Usd,
+    /// The oldest date of its prices.
+    pub as_of: Arc<str>,
 }

@@ -4,10 +4,11 @@
 use super::{Prices, infeasible, pool_of};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::Context;
+use crate::platform::{Context, oldest};
 use crate::units::{FREE_GB_SECONDS, FREE_REQUESTS, Qty};
 use crate::workload::Function;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// What the functions of a pool use together, and what that costs.
 pub struct Pool {
@@ -27,6 +28,8 @@ pub struct Pool {
     pub billed_requests: Exact,
     /// Dollars per request, averaged over free ones.
     pub request_rate: Exact,
+    /// The oldest date of the prices of its requests and duration.
+    pub as_of: Arc<str>,
 }
 
 #[derive(Clone)]
@@ -122,7 +125,10 @@ impl Pool {
             .zip(rates)
             .map(|(share, rate)| share * rate)
             .sum();
+        let reached = parts.iter().map(|(_, price)| &price.provenance);
+        let as_of = oldest(reached.chain([&prices.request.provenance])).into();
         Self {
+            as_of,
             requests: used.requests,
             free_gb_seconds,
             free_requests,
