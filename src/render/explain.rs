@@ -39,7 +39,7 @@ pub fn write(
             page.function(*index, out)?;
             (view.progress)(1);
         }
-        page.notes(out)?;
+        words::notes(&view.comparison.notes(), paint, width, out)?;
     }
     Ok(())
 }
@@ -271,22 +271,6 @@ impl Page<'_> {
                 writeln!(out, "  {text}")?;
             }
             writeln!(out)?;
-        }
-        Ok(())
-    }
-
-    fn notes(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let notes = self.comparison.notes();
-        let parts = [
-            ("Assumed", notes.assumptions),
-            ("Not counted", notes.not_counted),
-        ];
-        for (title, lines) in parts {
-            writeln!(out, "{}", self.paint.bold(title))?;
-            for line in lines {
-                let text = wrapped(&line, "    ", self.width);
-                writeln!(out, "  - {}", text.trim_start())?;
-            }
         }
         Ok(())
     }

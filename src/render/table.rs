@@ -6,7 +6,6 @@ use super::paint::{Paint, wrapped};
 use super::words::{self, count, money, percent};
 use crate::crossover::{Crossover, Point};
 use crate::exact::Exact;
-use crate::platform::Notes;
 use crate::report::{Comparison, Summary, Totals};
 use crate::text::{listed, printable};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -66,7 +65,7 @@ impl Page<'_> {
         writeln!(out, "{}\n", self.costs(&summaries))?;
         self.verdicts(&summaries, out)?;
         self.totals(out)?;
-        self.notes(&comparison.notes(), out)
+        words::notes(&comparison.notes(), self.paint, self.width, out)
     }
 
     fn heading(&self) -> String {
@@ -363,20 +362,6 @@ impl Page<'_> {
             }
             _ => String::new(),
         }
-    }
-
-    fn notes(&self, notes: &Notes, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        for (title, lines) in [
-            ("Assumed", &notes.assumptions),
-            ("Not counted", &notes.not_counted),
-        ] {
-            writeln!(out, "{}", self.paint.bold(title))?;
-            for line in lines {
-                let text = wrapped(line, "    ", self.width);
-                writeln!(out, "  - {}", text.trim_start())?;
-            }
-        }
-        Ok(())
     }
 }
 

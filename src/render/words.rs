@@ -1,12 +1,14 @@
 //! Numbers and verdicts in words, for every format that people read.
 
+use super::paint::{Paint, wrapped};
 use crate::crossover::{Crossover, Kind, Point};
 use crate::exact::Exact;
 use crate::money::{Usd, grouped};
-use crate::platform::{Fleet, Infeasible};
+use crate::platform::{Fleet, Infeasible, Notes};
 use crate::report::{Comparison, Pair, Summary};
 use crate::volume::{Flip, Flips, Side};
 use std::cmp::Ordering;
+use std::io::{self, Write};
 
 /// `$1,234.50`.
 pub fn money(amount: &Usd) -> String {
@@ -253,4 +255,25 @@ pub fn rate(point: &Point, hours: &Exact) -> String {
         "{} requests/s",
         grouped(&point.requests_per_second(hours).to_fixed(1))
     )
+}
+
+/// What is assumed and what is not counted, one item a paragraph.
+pub fn notes(
+    notes: &Notes,
+    paint: Paint,
+    width: u16,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let parts = [
+        ("Assumed", &notes.assumptions),
+        ("Not counted", &notes.not_counted),
+    ];
+    for (title, lines) in parts {
+        writeln!(out, "{}", paint.bold(title))?;
+        for line in lines {
+            let text = wrapped(line, "    ", width);
+            writeln!(out, "  - {}", text.trim_start())?;
+        }
+    }
+    Ok(())
 }
