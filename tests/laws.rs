@@ -1,0 +1,946 @@
+//! Laws that hold for every scenario, tried on random ones.
+//!
+//! Scenarios are built as text and read as a user's are. Seeds are fixed: a failure comes back, and
+//! prints the scenario that broke the law.
+
+use lambdacost::catalog::{Book, Entry, InstanceType, Listed, Regional};
+use lambdacost::crossover::Kind;
+use lambdacost::diag::{Diags, Source};
+use lambdacost::exact::Exact;
+use lambdacost::money::Usd;
+use lambdacost::platform::{self, Fleet};
+use lambdacost::render::{View, csv, explain, json_v1, table};
+use lambdacost::report::{Comparison, Pair, Summary};
+use lambdacost::volume::{Flip, Side};
+use lambdacost::workload::{self, Capacity, Function, Request, Scenario};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Read};
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+const LAMBDA: usize = 0;
+const FARGATE: usize = 1;
+const EKS: usize = 2;
+/// Most invocations a month that a scenario can state.
+const MOST_CALLS: u128 = 1_000_000_000_000_000;
+const MOST_PEAK: u32 = 1_000_000_000;
+const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-south-1"];
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(0x001a_3bda),
+        max_shrink_iters: 2_000,
+        ..ProptestConfig::default()
+    }
+}
+
+// The program without its command line.
+
+static EMBEDDED: LazyLock<Book> = LazyLock::new(Book::embedded);
+static BOOK: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
+    let region = |name| (name, EMBEDDED.region(name).expect("a region of the book"));
+    REGIONS.into_iter().map(region).collect()
+});
+static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
+    Book::embedded()
+        .instances()
+        .expect("the shapes of the book")
+});
+
+fn no_file(_: &str) -> io::Result<Box<dyn Read + Send>> {
+    Err(io::ErrorKind::NotFound.into())
+}
+
+fn read(text: &str) -> Result<Scenario, Diags> {
+    let platforms = platform::ids();
+    let request = Request {
+        platforms: &platforms,
+        region: None,
+        unknown_region: &|name| EMBEDDED.unknown_region(name),
+        open: &no_file,
+        progress: &|_| {},
+    };
+    workload::read_toml(&Source::new("scenario.toml", text), &request)
+}
+
+fn valid(text: &str) -> Scenario {
+    read(text).unwrap_or_else(|diags| panic!("{diags}\n\n{text}"))
+}
+
+/// Prices of a scenario's regions, if the book has them all.
+fn prices(scenario: &Scenario) -> Option<Vec<Regional>> {
+    let regions = scenario.regions.iter();
+    regions
+        .map(|region| BOOK.get(&*region.name).cloned())
+        .collect()
+}
+
+fn compared<T>(scenario: &Scenario, ask: impl FnOnce(&Comparison<'_>) -> T) -> T {
+    let prices = prices(scenario).expect("regions of the book");
+    compared_at(scenario, &prices, ask)
+}
+
+fn compared_at<T>(
+    scenario: &Scenario,
+    prices: &[Regional],
+    ask: impl FnOnce(&Comparison<'_>) -> T,
+) -> T {
+    let comparison = Comparison::new(scenario, prices, &INSTANCES);
+    ask(&comparison.unwrap_or_else(|diags| panic!("{diags}")))
+}
+
+fn summaries(scenario: &Scenario) -> Vec<Summary> {
+    let indices = 0..scenario.functions.len();
+    compared(scenario, |comparison| {
+        indices.map(|index| comparison.summary(index)).collect()
+    })
+}
+
+/// Every format of one comparison.
+fn rendered(comparison: &Comparison<'_>) -> Vec<Vec<u8>> {
+    let selected = (0..comparison.scenario().functions.len()).collect();
+    let view = [View {
+        comparison,
+        selected,
+        progress: &|_| {},
+    }];
+    let mut all = vec![Vec::new(); 4];
+    table::write(&view, 80, false, &mut all[0]).expect("a table");
+    json_v1::write(&view, &mut all[1]).expect("JSON");
+    csv::write(&view, &mut all[2]).expect("CSV");
+    explain::write(&view, 80, true, &mut all[3]).expect("an explanation");
+    all
+}
+
+fn json(comparison: &Comparison<'_>) -> serde_json::Value {
+    serde_json::from_slice(&rendered(comparison)[1]).expect("JSON reads back")
+}
+
+// Random scenarios.
+
+fn tenths(tenths: u64) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// Whole numbers of every length alike.
+fn of_any_length(digits: RangeInclusive<u32>) -> impl Strategy<Value = u64> {
+    let of_length = |digits: u32| 10u64.pow(digits - 1)..10u64.pow(digits);
+    digits.prop_flat_map(of_length)
+}
+
+fn memory() -> impl Strategy<Value = u32> {
+    prop_oneof![
+        select(vec![128u32, 512, 1024, 1769, 1770, 3008, 10_240]),
+        128u32..=10_240
+    ]
+}
+
+/// How a function states its capacity: per cent, or a multiple of what it needs in a short month.
+#[derive(Debug, Clone)]
+enum Stated {
+    Percent(u32),
+    Peak(u64),
+}
+
+fn capacity() -> impl Strategy<Value = Stated> {
+    prop_oneof![
+        4 => (1u32..=100).prop_map(Stated::Percent),
+        1 => (1u64..=20).prop_map(Stated::Peak)
+    ]
+}
+
+impl Stated {
+    fn line(&self, duration_tenths: u64, calls: u64) -> String {
+        let in_an_hour = duration_tenths.saturating_mul(calls) / 36_000_000 + 1;
+        match self {
+            Self::Percent(percent) => format!("utilization = \"{percent}%\"\n"),
+            Self::Peak(times) if in_an_hour * times <= MOST_PEAK.into() => {
+                format!("peak_concurrency = {}\n", in_an_hour * times)
+            }
+            Self::Peak(_) => "utilization = 0.3\n".to_owned(),
+        }
+    }
+}
+
+/// Lines that say more about a function on Lambda.
+fn extras() -> impl Strategy<Value = String> {
+    let cold = (0u32..=1000, 0u64..50_000).prop_map(|(rate, init)| {
+        format!(
+            "cold_start_rate = {}\ninit_ms = {}\n",
+            rate_text(rate),
+            tenths(init)
+        )
+    });
+    let storage = (512u32..=10_240).prop_map(|mb| format!("ephemeral_storage_mb = {mb}\n"));
+    let arm = Just("architecture = \"arm64\"\n".to_owned());
+    let optional = |lines: BoxedStrategy<String>| prop_oneof![2 => Just(String::new()), 1 => lines];
+    let both = (
+        optional(cold.boxed()),
+        optional(storage.boxed()),
+        optional(arm.boxed()),
+    );
+    both.prop_map(|(cold, storage, arm)| cold + &storage + &arm)
+}
+
+/// Thousandths.
+fn rate_text(thousandths: u32) -> String {
+    format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
+}
+
+/// Lines about a function's containers.
+fn container() -> impl Strategy<Value = String> {
+    let line = |key: &'static str, values: BoxedStrategy<String>| {
+        let stated = values.prop_map(move |value| format!("container.{key} = {value}\n"));
+        prop_oneof![2 => Just(String::new()), 1 => stated]
+    };
+    let number = |range: RangeInclusive<u64>| range.prop_map(tenths).boxed();
+    let whole = |range: RangeInclusive<u64>| range.prop_map(|n| n.to_string()).boxed();
+    let sizes = select(vec![
+        ("1", "2"),
+        ("2", "5"),
+        ("0.25", "0.5"),
+        ("4", "30"),
+        ("16", "120"),
+    ]);
+    let fixed = (sizes, 0u32..=200).prop_map(|((vcpu, gb), requests)| match requests {
+        0..=100 => format!("container.task = {{ vcpu = {vcpu}, memory_gb = {gb} }}\n"),
+        _ => format!(
+            "container.task = {{ vcpu = {vcpu}, memory_gb = {gb} }}\n\
+             container.requests_per_task = {}\n",
+            requests - 100
+        ),
+    });
+    let fixed = prop_oneof![4 => Just(String::new()), 1 => fixed];
+    let lines = (
+        line("cpu_ms", number(1..=5_000)),
+        line("memory_per_request_mb", number(1..=20_000)),
+        line("base_memory_mb", number(0..=10_000)),
+        line("min_tasks", whole(1..=20)),
+        line(
+            "target_utilization",
+            (1u32..=1000).prop_map(rate_text).boxed(),
+        ),
+        line("task_storage_gb", whole(20..=200)),
+        fixed,
+    );
+    let said = lines.prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g].concat());
+    prop_oneof![1 => Just(String::new()), 1 => said]
+}
+
+/// The keys of a function besides its name and region.
+fn function_with(calls: impl Strategy<Value = u64>) -> impl Strategy<Value = String> {
+    let duration = prop_oneof![10u64..=100_000, 10u64..=9_000_000];
+    (memory(), duration, calls, capacity(), extras(), container()).prop_map(
+        |(memory, duration, calls, capacity, extras, container)| {
+            format!(
+                "memory_mb = {memory}\nduration_ms = {}\ninvocations_per_month = {calls}\n\
+                 {}{extras}{container}",
+                tenths(duration),
+                capacity.line(duration, calls)
+            )
+        },
+    )
+}
+
+fn function() -> impl Strategy<Value = String> {
+    let calls = prop_oneof![1 => Just(0u64), 19 => of_any_length(1..=11)];
+    function_with(calls)
+}
+
+/// The keys of a scenario.
+fn options() -> impl Strategy<Value = String> {
+    let hours = prop_oneof![Just("730".to_owned()), (10u64..=7440).prop_map(tenths)];
+    let eks = (1u32..=5, 1u32..=1000, 0u32..=100, any::<bool>());
+    (hours, eks).prop_map(|(hours, (nodes, packing, volume, extended))| {
+        format!(
+            "region = \"us-east-1\"\nhours_per_month = {hours}\neks.min_nodes = {nodes}\n\
+             eks.packing_efficiency = {}\neks.root_volume_gb = {volume}\n\
+             eks.extended_support = {extended}\n",
+            rate_text(packing)
+        )
+    })
+}
+
+fn named(number: usize, region: &str, keys: &str) -> String {
+    format!("\n[[function]]\nname = \"f{number}\"\nregion = \"{region}\"\n{keys}")
+}
+
+fn written(options: &str, functions: &[(&str, String)]) -> String {
+    let functions = functions.iter().enumerate();
+    let functions = functions.map(|(number, (region, keys))| named(number, region, keys));
+    options.to_owned() + &functions.collect::<String>()
+}
+
+/// Options and functions of a scenario without a free tier.
+fn parts() -> impl Strategy<Value = (String, Vec<(&'static str, String)>)> {
+    let functions = prop::collection::vec((select(REGIONS.to_vec()), function()), 1..6);
+    (options(), functions)
+}
+
+fn scenario() -> impl Strategy<Value = String> {
+    (parts(), prop::bool::weighted(0.25)).prop_map(|((options, functions), free)| {
+        written(&format!("free_tier = {free}\n{options}"), &functions)
+    })
+}
+
+/// A scenario of one function with some traffic.
+fn lonely() -> impl Strategy<Value = String> {
+    let keys = function_with(of_any_length(1..=10));
+    (options(), keys, any::<bool>()).prop_map(|(options, keys, free)| {
+        written(
+            &format!("free_tier = {free}\n{options}"),
+            &[("us-east-1", keys)],
+        )
+    })
+}
+
+// What laws ask.
+
+/// A scenario in which one function is called so often, with room for it.
+fn with_calls(scenario: &Scenario, index: usize, calls: u128) -> Scenario {
+    let mut changed = scenario.clone();
+    changed.functions[index].invocations = u64::try_from(calls).expect("a count");
+    changed.functions[index].capacity = Capacity::Peak(Decimal::from(MOST_PEAK));
+    changed
+}
+
+/// The same shape with other traffic: utilization stays.
+fn scaled(scenario: &Scenario, calls: u64) -> Scenario {
+    let mut changed = scenario.clone();
+    changed.functions[0].invocations = calls;
+    changed
+}
+
+fn avoidable(scenario: &Scenario, index: usize) -> Usd {
+    let summary = compared(scenario, |comparison| comparison.summary(index));
+    summary.costs[LAMBDA]
+        .as_ref()
+        .expect("feasible")
+        .compared
+        .clone()
+}
+
+fn billed(summary: &Summary, platform: usize) -> Option<&Usd> {
+    summary.costs[platform]
+        .as_ref()
+        .ok()
+        .map(|cost| &cost.billed)
+}
+
+/// The cheaper of two platforms; a tie is the first one's.
+fn winner(summary: &Summary, pair: Pair) -> Side {
+    let cost = |platform: usize| &summary.costs[platform].as_ref().expect("feasible").compared;
+    match cost(pair.from) <= cost(pair.to) {
+        true => Side::First,
+        false => Side::Second,
+    }
+}
+
+/// A printed decimal, exactly: small amounts have more places than a `Decimal` holds.
+fn exact(text: &str) -> Exact {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = [whole, fraction].concat().parse::<u128>();
+    let tenth = Exact::ratio(1, 10);
+    let scaled = |number: Exact, _| &number * &tenth;
+    fraction
+        .bytes()
+        .fold(Exact::whole(digits.expect("digits")), scaled)
+}
+
+/// True when a printed amount is that amount, rounded to 28 digits.
+fn prints(text: &str, amount: &Usd) -> bool {
+    let short = exact(text);
+    let amount = amount.dollars();
+    let (low, high) = match short < *amount {
+        true => (short, amount.clone()),
+        false => (amount.clone(), short),
+    };
+    let error = &(&high - &low) * &Exact::whole(10u128.pow(27));
+    error <= *amount
+}
+
+proptest! {
+    #![proptest_config(config(128))]
+
+    #[test]
+    fn a_bill_is_the_sum_of_its_lines(text in scenario()) {
+        let scenario = valid(&text);
+        compared(&scenario, |comparison| {
+            for index in 0..scenario.functions.len() {
+                let summary = comparison.summary(index);
+                let detail = comparison.detail(index, &summary);
+                for (cost, lines) in summary.costs.iter().zip(&detail.lines) {
+                    let sum: Usd = lines.iter().map(|line| line.cost.clone()).sum();
+                    let billed = cost.as_ref().map_or(Usd::ZERO, |cost| cost.billed.clone());
+                    prop_assert_eq!(sum, billed);
+                    for line in lines {
+                        let product = &line.quantity * &line.rate;
+                        prop_assert_eq!(line.cost.dollars(), &product, "{}", line.item);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn bills_add_up_to_the_total_of_their_platform(text in scenario()) {
+        let scenario = valid(&text);
+        compared(&scenario, |comparison| {
+            let totals = comparison.totals();
+            let indices = 0..scenario.functions.len();
+            let summaries: Vec<_> = indices.map(|index| comparison.summary(index)).collect();
+            for platform in [LAMBDA, FARGATE, EKS] {
+                let bills: Option<Vec<&Usd>> =
+                    summaries.iter().map(|summary| billed(summary, platform)).collect();
+                let sum = bills.map(|bills| bills.into_iter().cloned().sum::<Usd>());
+                prop_assert_eq!(&sum, &totals.platforms[platform], "platform {}", platform);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn shares_add_up_to_their_cluster(text in scenario()) {
+        let scenario = valid(&text);
+        compared(&scenario, |comparison| {
+            let clusters = comparison.clusters();
+            let mut carried = 0;
+            for cluster in &clusters {
+                let here = |function: &Function| {
+                    function.region == cluster.region
+                        && function.container_architecture() == cluster.architecture
+                };
+                let mut sum = Usd::ZERO;
+                let mut need = Exact::ZERO;
+                for (index, _) in scenario.functions.iter().enumerate().filter(|(_, f)| here(f)) {
+                    let Ok(cost) = &comparison.summary(index).costs[EKS] else { continue };
+                    sum = &sum + &cost.billed;
+                    let Some(Fleet::Pods { node_share, .. }) = &cost.fleet else {
+                        panic!("a function on EKS has pods");
+                    };
+                    need = &need + node_share;
+                    carried += 1;
+                }
+                prop_assert_eq!(&sum, &cluster.monthly);
+                prop_assert!(cluster.nodes >= need);
+                prop_assert!(cluster.nodes >= Exact::from(scenario.eks.min_nodes));
+            }
+            let fit = (0..scenario.functions.len())
+                .filter(|index| comparison.summary(*index).costs[EKS].is_ok());
+            prop_assert_eq!(fit.count(), carried);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_crossover_is_where_the_bills_cross((options, functions) in parts(), which in any::<Index>()) {
+        let text = written(&options, &functions);
+        let scenario = valid(&text);
+        let index = which.index(functions.len());
+        crossover_holds(&scenario, index)?;
+    }
+
+    #[test]
+    fn a_crossover_with_a_free_tier_is_where_the_bills_cross(text in lonely()) {
+        crossover_holds(&valid(&text), 0)?;
+    }
+
+    #[test]
+    fn more_traffic_never_costs_less(text in lonely(), more in 1u64..1_000_000) {
+        let scenario = valid(&text);
+        let calls = scenario.functions[0].invocations;
+        let before = &summaries(&scenario)[0];
+        let after = &summaries(&scaled(&scenario, calls + more))[0];
+        for platform in [LAMBDA, FARGATE, EKS] {
+            let (before, after) = (billed(before, platform), billed(after, platform));
+            prop_assert!(before <= after, "platform {platform}: {before:?}, then {after:?}");
+        }
+    }
+
+    #[test]
+    fn json_and_csv_read_back_to_the_same_money(text in scenario()) {
+        let scenario = valid(&text);
+        compared(&scenario, |comparison| {
+            let written = rendered(comparison);
+            let document: serde_json::Value =
+                serde_json::from_slice(&written[1]).expect("JSON reads back");
+            let mut rows = ::csv::Reader::from_reader(written[2].as_slice());
+            let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
+            prop_assert_eq!(rows.len(), 3 * scenario.functions.len());
+            for (index, function) in scenario.functions.iter().enumerate() {
+                let summary = comparison.summary(index);
+                for platform in [LAMBDA, FARGATE, EKS] {
+                    let row = &rows[3 * index + platform];
+                    prop_assert_eq!(&row[0], &*function.name);
+                    let entry = &document["functions"][index]["platforms"][platform];
+                    let money = entry["monthly_usd"].as_str();
+                    prop_assert_eq!(money.unwrap_or(""), &row[10]);
+                    match (billed(&summary, platform), money) {
+                        (Some(amount), Some(text)) => prop_assert!(prints(text, amount), "{text}"),
+                        (amount, text) => prop_assert!(amount.is_none() && text.is_none()),
+                    }
+                }
+                let gap = document["functions"][index]["gap_usd"].as_str();
+                prop_assert_eq!(gap.unwrap_or(""), &rows[3 * index][17]);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn two_runs_give_the_same_bytes(text in scenario()) {
+        let run = || compared(&valid(&text), rendered);
+        prop_assert_eq!(run(), run());
+    }
+
+    #[test]
+    fn the_order_of_functions_changes_no_number(text in scenario(), turn in any::<Index>()) {
+        let scenario = valid(&text);
+        let mut turned = scenario.clone();
+        turned.functions.rotate_left(turn.index(scenario.functions.len()));
+        turned.functions.reverse();
+        let (before, after) = (compared(&scenario, json), compared(&turned, json));
+        let by_name = |document: &serde_json::Value| -> BTreeMap<String, serde_json::Value> {
+            let functions = document["functions"].as_array().expect("a list").iter();
+            let name = |function: &serde_json::Value| function["name"].as_str().map(str::to_owned);
+            functions.map(|one| (name(one).expect("a name"), one.clone())).collect()
+        };
+        prop_assert_eq!(by_name(&before), by_name(&after));
+        prop_assert_eq!(&before["totals"], &after["totals"]);
+        prop_assert_eq!(&before["clusters"], &after["clusters"]);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(64))]
+
+    #[test]
+    fn twice_the_prices_are_twice_the_bills_and_the_same_crossovers(text in scenario()) {
+        let scenario = valid(&text);
+        let once = prices(&scenario).expect("regions of the book");
+        let twice: Vec<_> = once.iter().map(|one| DOUBLED[&**one.name()].clone()).collect();
+        let ask = |comparison: &Comparison<'_>| {
+            let indices = 0..scenario.functions.len();
+            let flips = |index, summary: &Summary| comparison.detail(index, summary).flips;
+            let one = |index| {
+                let summary = comparison.summary(index);
+                (flips(index, &summary), summary)
+            };
+            indices.map(one).collect::<Vec<_>>()
+        };
+        let before = compared_at(&scenario, &once, ask);
+        let after = compared_at(&scenario, &twice, ask);
+        for ((flips, one), (flips_after, two)) in before.iter().zip(&after) {
+            for platform in [LAMBDA, FARGATE, EKS] {
+                let doubled = billed(one, platform).map(|amount| amount + amount);
+                prop_assert_eq!(doubled.as_ref(), billed(two, platform));
+            }
+            prop_assert_eq!(one.cheapest, two.cheapest);
+            prop_assert_eq!(flips, flips_after);
+            prop_assert_eq!(one.crossovers.len(), two.crossovers.len());
+            for ((pair, one), (other, two)) in one.crossovers.iter().zip(&two.crossovers) {
+                prop_assert_eq!((pair, one.kind), (other, two.kind));
+                let point = |crossover: &lambdacost::crossover::Crossover| {
+                    let point = crossover.point.as_ref()?;
+                    Some((point.utilization.clone(), point.invocations, point.band))
+                };
+                prop_assert_eq!(point(one), point(two));
+            }
+        }
+    }
+
+    #[test]
+    fn every_flip_has_another_winner_on_each_side(
+        (options, keys) in (options(), function_with(of_any_length(1..=9))),
+        eks in select(vec!["m5.large", "c6i.2xlarge", "r5.4xlarge"]),
+    ) {
+        let keys = keys.replace("architecture = \"arm64\"\n", "");
+        let options = format!("{options}eks.instance_type = \"{eks}\"\n");
+        let mut scenario = valid(&written(&options, &[("us-east-1", keys)]));
+        // Only a stated utilization keeps its shape when traffic grows.
+        if let Capacity::Peak(_) = scenario.functions[0].capacity {
+            scenario.functions[0].capacity = Capacity::Utilization(Decimal::new(35, 2));
+        }
+        let detail = compared(&scenario, |comparison| {
+            comparison.detail(0, &comparison.summary(0))
+        });
+        for (pair, flips) in detail.flips {
+            let flips = flips.expect("there is traffic");
+            let first = flips.list.iter().take(4);
+            for flip in first.chain(&flips.last) {
+                let at = |calls: u128| {
+                    let calls = u64::try_from(calls).expect("a count");
+                    winner(&summaries(&scaled(&scenario, calls))[0], pair)
+                };
+                prop_assert_ne!(at(flip.invocations), flip.cheaper_above);
+                prop_assert_eq!(at(flip.invocations + 1), flip.cheaper_above);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(16))]
+
+    #[test]
+    fn no_flip_is_missed(
+        memory in memory(),
+        duration in 1u64..=900,
+        calls in 1u64..=2,
+        percent in 1u32..=100,
+        container in container(),
+        min_tasks in 1u32..=2,
+        existing in any::<bool>(),
+    ) {
+        let cluster = if existing { "existing" } else { "dedicated" };
+        let container = match container.contains("min_tasks") {
+            true => container,
+            false => format!("container.min_tasks = {min_tasks}\n{container}"),
+        };
+        // In a month of one hour, a few calls are a fleet.
+        let text = format!(
+            "region = \"us-east-1\"\nhours_per_month = 1\n\n[eks]\ninstance_type = \"m5.large\"\n\
+             cluster = \"{cluster}\"\nmin_nodes = 1\nroot_volume_gb = 0\n\n[[function]]\n\
+             name = \"one\"\nmemory_mb = {memory}\nduration_ms = {duration}000\n\
+             invocations_per_month = {calls}\nutilization = \"{percent}%\"\n{container}"
+        );
+        let scenario = valid(&text);
+        let detail = compared(&scenario, |comparison| {
+            comparison.detail(0, &comparison.summary(0))
+        });
+        let shapes: Vec<InstanceType> =
+            INSTANCES.iter().filter(|shape| shape.name == "m5.large").cloned().collect();
+        let prices = prices(&scenario).expect("a region of the book");
+        let all: Vec<Summary> = (1..=calls * lambdacost::volume::REACH)
+            .map(|calls| {
+                let scenario = scaled(&scenario, calls);
+                let comparison = Comparison::new(&scenario, &prices, &shapes);
+                comparison.unwrap_or_else(|diags| panic!("{diags}")).summary(0)
+            })
+            .collect();
+        for (pair, flips) in detail.flips {
+            let flips = flips.expect("there is traffic");
+            let winners: Vec<Side> = all.iter().map(|summary| winner(summary, pair)).collect();
+            let turns = winners.windows(2).zip(1u128..).filter(|(two, _)| two[0] != two[1]);
+            let expected: Vec<Flip> = turns
+                .map(|(two, invocations)| Flip { invocations, cheaper_above: two[1] })
+                .collect();
+            prop_assert!(flips.complete);
+            prop_assert_eq!(flips.starts, winners[0]);
+            prop_assert_eq!(flips.count, expected.len() as u64);
+            prop_assert_eq!(flips.last.as_ref(), expected.last());
+            prop_assert_eq!(flips.list, expected);
+        }
+    }
+}
+
+/// Lambda is not dearer than the fleet at the crossover and dearer one call later.
+fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseError> {
+    let summary = compared(scenario, |comparison| comparison.summary(index));
+    let per_call = scenario.functions[index].concurrency_per_call(&scenario.hours);
+    let room = Exact::from(MOST_PEAK);
+    if scenario.functions[index].invocations == 0 {
+        return Ok(());
+    }
+    let peak = &summary.workload.peak_concurrency;
+    for (pair, crossover) in &summary.crossovers {
+        let fleet = summary.costs[pair.to].as_ref().expect("feasible");
+        let carries = fleet.fleet.as_ref().expect("a fleet").capacity();
+        let most = carries
+            .over(&per_call)
+            .and_then(|calls| calls.floor())
+            .unwrap_or(0);
+        let reached = match &crossover.point {
+            Some(point) => point.invocations,
+            None => most,
+        };
+        let next = reached + 1;
+        if next > MOST_CALLS || &per_call * &Exact::whole(next) > room {
+            continue;
+        }
+        let lambda = |calls| avoidable(&with_calls(scenario, index, calls), index);
+        prop_assert!(lambda(reached) <= fleet.compared);
+        let Some(point) = &crossover.point else {
+            prop_assert_eq!(crossover.kind, Kind::Never);
+            continue;
+        };
+        prop_assert!(lambda(next) > fleet.compared);
+        let calls = (&point.utilization * peak)
+            .over(&per_call)
+            .and_then(|calls| calls.floor());
+        prop_assert_eq!(calls, Some(reached));
+        prop_assert!(&point.utilization * peak <= *carries);
+        prop_assert!(*carries >= *peak);
+        prop_assert_eq!(crossover.kind == Kind::At, point.utilization <= Exact::ONE);
+        prop_assert_eq!(point.band.is_some(), crossover.kind == Kind::At);
+    }
+    Ok(())
+}
+
+// Prices times two, laid over the book as a user would.
+
+static DOUBLED: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
+    let mut book = EMBEDDED.clone();
+    for (name, regional) in BOOK.iter() {
+        let file = format!("{name}.toml");
+        book.overlay(&file, Source::new(&file, &doubled(regional)));
+    }
+    let region = |name| {
+        let region = book.region(name);
+        (name, region.unwrap_or_else(|diags| panic!("{diags}")))
+    };
+    REGIONS.into_iter().map(region).collect()
+});
+
+fn doubled(regional: &Regional) -> String {
+    let mut text = format!(
+        "region = \"{}\"\nas_of = \"{}\"\n",
+        regional.name(),
+        regional.as_of()
+    );
+    for (path, entry) in regional.entries() {
+        // An instance type has a dot in its name.
+        let path = match path.strip_prefix("ec2.") {
+            Some(name) => format!("ec2.\"{name}\""),
+            None => path.to_owned(),
+        };
+        let _ = match entry {
+            Entry::Flat(listed) => writeln!(text, "{path} = {{ {} }}", price(listed)),
+            Entry::Tiered(tiers) => writeln!(text, "{path} = [{}]", rows(tiers)),
+        };
+    }
+    text
+}
+
+fn rows(tiers: &[(Exact, Listed)]) -> String {
+    let ends = tiers
+        .iter()
+        .skip(1)
+        .map(|(from, _)| Some(from))
+        .chain([None]);
+    let row = |((from, listed), end): (&(Exact, Listed), Option<&Exact>)| {
+        let end = end.map_or_else(String::new, |end| format!("to = \"{end}\", "));
+        format!("{{ from = \"{from}\", {end}{} }},", price(listed))
+    };
+    tiers.iter().zip(ends).map(row).collect()
+}
+
+fn price(listed: &Listed) -> String {
+    let Listed {
+        usd,
+        per,
+        provenance,
+    } = listed;
+    let twice = usd + usd;
+    let date = &provenance.as_of;
+    format!("usd = \"{twice}\", per = \"{per}\", as_of = \"{date}\", source = \"twice\"")
+}
+
+// Readers and what they are given.
+
+/// Values that mutations put in place of others.
+const VALUES: [&str; 24] = [
+    "0",
+    "1",
+    "-1",
+    "0.5",
+    "1e30",
+    "1e-28",
+    "nan",
+    "inf",
+    "true",
+    "\"\"",
+    "\"x\"",
+    "\"35%\"",
+    "[]",
+    "{}",
+    "[[]]",
+    "{ warn = 1 }",
+    "\"lambda\"",
+    "\"arm64\"",
+    "\"auto\"",
+    "\"existing\"",
+    "\"m5.large\"",
+    "1979-05-27",
+    "9999999999999999999999999999999999999999",
+    "\"\\u0000\"",
+];
+
+#[derive(Debug, Clone)]
+enum Mutation {
+    Delete(Index),
+    Repeat(Index),
+    Swap(Index, Index),
+    Value(Index, usize),
+    Key(Index, usize),
+    Insert(Index, char),
+    Cut(Index),
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    let at = any::<Index>;
+    prop_oneof![
+        at().prop_map(Mutation::Delete),
+        at().prop_map(Mutation::Repeat),
+        (at(), at()).prop_map(|(one, two)| Mutation::Swap(one, two)),
+        (at(), 0..VALUES.len()).prop_map(|(line, value)| Mutation::Value(line, value)),
+        (at(), 0..workload::schema::FIELDS.len()).prop_map(|(line, key)| Mutation::Key(line, key)),
+        (at(), any::<char>()).prop_map(|(place, c)| Mutation::Insert(place, c)),
+        at().prop_map(Mutation::Cut),
+    ]
+}
+
+impl Mutation {
+    fn apply(&self, text: &str) -> String {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        if lines.is_empty() {
+            return text.to_owned();
+        }
+        let count = lines.len();
+        let part = |line: &str, key: bool| match line.split_once(" = ") {
+            Some((left, right)) => if key { right } else { left }.to_owned(),
+            None => line.to_owned(),
+        };
+        match self {
+            Self::Delete(line) => drop(lines.remove(line.index(count))),
+            Self::Repeat(line) => lines.push(lines[line.index(count)].clone()),
+            Self::Swap(one, two) => lines.swap(one.index(count), two.index(count)),
+            Self::Value(line, value) => {
+                let line = &mut lines[line.index(count)];
+                *line = format!("{} = {}", part(line, false), VALUES[*value]);
+            }
+            Self::Key(line, key) => {
+                let line = &mut lines[line.index(count)];
+                let path = workload::schema::FIELDS[*key].1;
+                *line = format!("{path} = {}", part(line, true));
+            }
+            Self::Insert(place, c) => {
+                let mut text = text.to_owned();
+                text.insert(starts[place.index(starts.len())], *c);
+                return text;
+            }
+            Self::Cut(place) => return text[..starts[place.index(starts.len())]].to_owned(),
+        }
+        lines.join("\n")
+    }
+}
+
+/// Reads a scenario and asks everything of it, if it is one.
+fn survives(text: &str) {
+    match read(text) {
+        Err(diags) => {
+            assert!(!diags.is_empty(), "refused without a reason:\n{text}");
+            assert!(!diags.to_string().is_empty());
+        }
+        Ok(scenario) => {
+            let Some(prices) = prices(&scenario) else {
+                return;
+            };
+            match Comparison::new(&scenario, &prices, &INSTANCES) {
+                Ok(comparison) => assert_eq!(rendered(&comparison).len(), 4),
+                Err(diags) => assert!(!diags.to_string().is_empty()),
+            }
+        }
+    }
+}
+
+fn survives_fleet(bytes: &[u8]) {
+    let platforms = platform::ids();
+    let request = Request {
+        platforms: &platforms,
+        region: Some("us-east-1"),
+        unknown_region: &|name| EMBEDDED.unknown_region(name),
+        open: &no_file,
+        progress: &|_| {},
+    };
+    let input = Box::new(io::Cursor::new(bytes.to_vec()));
+    match workload::read_csv("fleet.csv", input, &request) {
+        Err(diags) => assert!(!diags.to_string().is_empty()),
+        Ok(scenario) => assert!(!scenario.functions.is_empty()),
+    }
+}
+
+fn survives_prices(text: &str) {
+    let mut book = EMBEDDED.clone();
+    book.overlay("home-1.toml", Source::new("home-1.toml", text));
+    match book.region("home-1") {
+        Err(diags) => assert!(!diags.is_empty() && !diags.to_string().is_empty()),
+        Ok(regional) => assert_eq!(&**regional.name(), "home-1"),
+    }
+}
+
+const PRICES: &str = r#"region = "home-1"
+as_of = "2026-11-01"
+currency = "USD"
+[lambda.x86_64]
+as_of = "2026-11"
+source = "invoice"
+request = { usd = "0.0000002", per = "request" }
+duration = [
+  { from = "0", to = "6000000000", usd = "0.0000166667", per = "GB-s" },
+  { from = "6000000000", usd = "0.000015", per = "GB-s", confidence = "A" },
+]
+[ec2]
+source = "invoice"
+"m5.large" = { usd = "0.096", per = "instance-hour", as_of = "2026", rate_code = "X" }
+"#;
+
+proptest! {
+    #![proptest_config(config(256))]
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>(), tail in "[\\[\\]{}=\"'.,#\\n a-f0-9_-]{0,80}") {
+        for text in [&text, &tail, &format!("[[function]]\n{tail}")] {
+            survives(text);
+            survives_fleet(text.as_bytes());
+            survives_prices(text);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        survives_fleet(&bytes);
+        let header = b"name,memory_mb,duration_ms,invocations_per_month,utilization\n";
+        survives_fleet(&[header, bytes.as_slice()].concat());
+        survives(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn a_spoilt_scenario_is_read_or_refused(
+        text in scenario(),
+        mutations in prop::collection::vec(mutation(), 1..6),
+    ) {
+        survives(&mutations.iter().fold(text, |text, mutation| mutation.apply(&text)));
+    }
+
+    #[test]
+    fn a_spoilt_fleet_is_read_or_refused(
+        cells in prop::collection::vec(prop::collection::vec(0..VALUES.len(), 5), 1..8),
+        mutations in prop::collection::vec(mutation(), 0..3),
+    ) {
+        let mut text = "name,memory_mb,duration_ms,invocations_per_month,utilization\n".to_owned();
+        for row in cells {
+            let cells: Vec<_> = row.into_iter().map(|value| VALUES[value]).collect();
+            let _ = writeln!(text, "{}", cells.join(","));
+        }
+        let spoilt = mutations.iter().fold(text, |text, mutation| mutation.apply(&text));
+        survives_fleet(spoilt.as_bytes());
+    }
+
+    #[test]
+    fn a_spoilt_price_file_is_read_or_refused(
+        mutations in prop::collection::vec(mutation(), 0..4),
+    ) {
+        let text = PRICES.to_owned();
+        survives_prices(&mutations.iter().fold(text, |text, mutation| mutation.apply(&text)));
+    }
+}
