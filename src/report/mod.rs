@@ -222,13 +222,13 @@ impl<'a> Comparison<'a> {
         let crossed = summary.crossovers.iter().map(|(pair, _)| *pair);
         let feasible =
             |pair: &Pair| summary.costs[pair.from].is_ok() && summary.costs[pair.to].is_ok();
+        let pairs: Vec<Pair> = self.pairs().filter(feasible).collect();
         Detail {
             lines: models().map(|model| model.lines(index)).collect(),
             company: models().map(|model| model.company(index)).collect(),
             steps: crossed.filter_map(steps).collect(),
-            flips: self
-                .pairs()
-                .filter(feasible)
+            flips: pairs
+                .into_par_iter()
                 .map(|pair| (pair, self.flips(index, function, pair)))
                 .collect(),
         }
