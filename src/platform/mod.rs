@@ -38,7 +38,7 @@ pub struct Context<'a> {
     /// Shapes of instance types.
     pub instances: &'a [InstanceType],
     /// Concurrency to provide for, of each function.
-    peaks: Arc<[Exact]>,
+    peaks: Arc<Vec<Exact>>,
 }
 
 impl<'a> Context<'a> {
@@ -56,7 +56,7 @@ impl<'a> Context<'a> {
             scenario,
             prices,
             instances,
-            peaks: peaks.into(),
+            peaks: Arc::new(peaks),
         }
     }
 

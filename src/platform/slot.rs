@@ -14,8 +14,6 @@ pub struct Slot {
     pub memory_mb: Exact,
     /// Memory that the slots of a task share, MB.
     pub base_mb: Exact,
-    per_vcpu: Exact,
-    per_mb: Exact,
 }
 
 impl Slot {
@@ -33,26 +31,42 @@ impl Slot {
             Some(memory) => Exact::from(memory),
             None => Exact::from(function.memory_mb),
         };
-        // Both are above zero by the bounds of their keys.
-        let inverse = |amount: &Exact| Exact::ONE.over(amount).unwrap_or(Exact::ZERO);
         Self {
-            per_vcpu: inverse(&vcpu),
-            per_mb: inverse(&memory_mb),
-            base_mb: Exact::from(container.base_memory_mb),
             vcpu,
             memory_mb,
+            base_mb: Exact::from(container.base_memory_mb),
         }
     }
 
+    /// How many of it fit a task, for many sizes of tasks.
+    pub fn fit(&self) -> Fit<'_> {
+        let per_vcpu = Exact::ONE.over(&self.vcpu);
+        // Both are above zero by the bounds of their keys.
+        Fit {
+            per_millicore: &per_vcpu.unwrap_or(Exact::ZERO)
+                * &Exact::ratio(1, MS_PER_SECOND.into()),
+            per_mb: Exact::ONE.over(&self.memory_mb).unwrap_or(Exact::ZERO),
+            base_mb: &self.base_mb,
+        }
+    }
+}
+
+/// How many slots fit.
+pub struct Fit<'s> {
+    per_millicore: Exact,
+    per_mb: Exact,
+    base_mb: &'s Exact,
+}
+
+impl Fit<'_> {
     /// Slots that fit so many thousandths of a vCPU and so much memory; zero when not even the base
     /// memory fits.
-    pub fn fit(&self, millicores: u64, memory_mb: u64) -> u128 {
-        let by_cpu =
-            (&self.per_vcpu * &Exact::ratio(1, MS_PER_SECOND.into())).times_floor(millicores);
+    pub fn slots(&self, millicores: u64, memory_mb: u64) -> u128 {
+        let by_cpu = self.per_millicore.times_floor(millicores);
         let by_memory = if self.base_mb.is_zero() {
             self.per_mb.times_floor(memory_mb)
         } else {
-            (&(&Exact::from(memory_mb) - &self.base_mb) * &self.per_mb).floor()
+            (&(&Exact::from(memory_mb) - self.base_mb) * &self.per_mb).floor()
         };
         by_cpu.unwrap_or(0).min(by_memory.unwrap_or(0))
     }

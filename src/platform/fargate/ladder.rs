@@ -49,10 +49,11 @@ pub fn rungs<'o>(
     offered: impl Iterator<Item = (TaskSize, Exact)> + 'o,
 ) -> impl Iterator<Item = Rung> + 'o {
     let measured = function.container().requests_per_task.map(u128::from);
+    let fit = slot.fit();
     let mut most = 0;
     offered.filter_map(move |(size, hourly)| {
         let millicores = u64::from(size.quarter_vcpus) * u64::from(MS_PER_SECOND) / 4;
-        let fitting = || slot.fit(millicores, size.memory_mb.into());
+        let fitting = || fit.slots(millicores, size.memory_mb.into());
         let requests_per_task = measured.unwrap_or_else(fitting);
         let more = requests_per_task > most;
         most = most.max(requests_per_task);
