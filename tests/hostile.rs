@@ -768,6 +768,7 @@ fn input_may_come_in_drops() {
 mod unix {
     use super::*;
     use std::fs::File;
+    use std::io::Read as _;
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::os::unix::process::ExitStatusExt;
     use std::time::Duration;
@@ -867,6 +868,26 @@ mod unix {
             folder.run(&arguments).refused("cannot-write", "locked");
         }
         fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).expect("set");
+    }
+
+    #[test]
+    fn who_has_the_old_file_open_keeps_the_old_file() {
+        let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
+        folder.write("answer.csv", "old\n");
+        let mut open = File::open(folder.path().join("answer.csv")).expect("readable");
+        let arguments = [
+            "compare",
+            "scenario.toml",
+            "--format",
+            "csv",
+            "-o",
+            "answer.csv",
+        ];
+        assert_eq!(folder.run(&arguments).code, Some(0));
+        let mut old = String::new();
+        open.read_to_string(&mut old).expect("readable");
+        assert_eq!(old, "old\n");
+        assert!(folder.read("answer.csv").starts_with(b"function,region,"));
     }
 
     #[test]
