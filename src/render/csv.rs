@@ -35,11 +35,11 @@ pub const COLUMNS: [&str; 19] = [
 ];
 
 /// Functions that are worked out together.
-const CHUNK: usize = 512;
+const CHUNK: usize = 128;
 /// Bytes that the rows of a function hardly ever exceed.
 const ROOM: usize = 1200;
 /// Chunks that are worked out while as many are written.
-const AHEAD: usize = 64;
+const AHEAD: usize = 256;
 
 /// Writes comparisons below one header.
 ///
