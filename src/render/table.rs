@@ -318,12 +318,10 @@ impl Page<'_> {
             .collect();
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);
         writeln!(out, "{}", self.paint.bold("Totals a month"))?;
-        for ((label, _), amount) in rows.iter().zip(&amounts) {
-            writeln!(
-                out,
-                "  {label:<26} {amount:>widest$}{}",
-                self.machines(label)
-            )?;
+        for ((label, total), amount) in rows.iter().zip(&amounts) {
+            let machines = total.as_ref().map(|_| self.machines(label));
+            let machines = machines.unwrap_or_default();
+            writeln!(out, "  {label:<26} {amount:>widest$}{machines}")?;
         }
         if let Some(warning) = self.apart_is_dearer(&totals) {
             writeln!(
