@@ -17,7 +17,7 @@ use crate::money::Usd;
 use crate::units::Qty;
 use crate::workload::{ClusterKind, Function};
 use ground::{Candidate, Formed, Ground, ground_of, grounds};
-use pods::{Pod, Population, pods_of_today, with_minimum};
+use pods::{Pod, Population, Tally, pods_of_today, with_minimum};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -36,17 +36,18 @@ impl Platform for Eks {
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let grounds = grounds(&context)?;
         let everyone = populations(&context, grounds.len(), &|_| true);
-        let clusters = grounds
-            .par_iter()
-            .zip(&everyone)
-            .map(|(ground, population)| ground.as_ref()?.form(population))
-            .collect();
-        Ok(Box::new(Model {
-            context,
-            grounds,
-            everyone,
-            clusters,
-        }))
+        let places = grounds.into_par_iter().zip(everyone);
+        let sites = places.map(|(ground, population)| {
+            let ground = ground?;
+            let tallies = ground.tally(&population);
+            Some(Site {
+                cluster: ground.form(&tallies),
+                ground,
+                tallies,
+            })
+        });
+        let sites = sites.collect();
+        Ok(Box::new(Model { context, sites }))
     }
 }
 
@@ -78,15 +79,24 @@ const SIDE_BY_SIDE: usize = 1 << 16;
 
 struct Model<'a> {
     context: Context<'a>,
-    grounds: Vec<Option<Ground<'a>>>,
-    everyone: Vec<Population>,
-    clusters: Vec<Option<Formed>>,
+    /// By number of the ground.
+    sites: Vec<Option<Site<'a>>>,
+}
+
+/// A ground with the cluster that carries all functions there.
+struct Site<'a> {
+    ground: Ground<'a>,
+    /// What all functions there make of each candidate.
+    tallies: Vec<Tally>,
+    /// `None` when nobody fits any.
+    cluster: Option<Formed>,
 }
 
 /// A function on its cluster.
 struct Placed<'m> {
     function: &'m Function,
     ground: &'m Ground<'m>,
+    tallies: &'m [Tally],
     cluster: &'m Formed,
     candidate: &'m Candidate,
     pod: Pod,
@@ -116,7 +126,6 @@ impl Placed<'_> {
 impl Model<'_> {
     fn place(&self, index: usize) -> Result<Placed<'_>, Infeasible> {
         let function = self.context.function(index);
-        let number = ground_of(function);
         let pod = Pod::of(function);
         let nowhere = || {
             Infeasible(format!(
@@ -125,9 +134,12 @@ impl Model<'_> {
                 pod.memory_mb.to_fixed(0)
             ))
         };
-        let (Some(ground), Some(cluster)) = (&self.grounds[number], &self.clusters[number]) else {
+        let site = self.sites[ground_of(function)].as_ref();
+        let Some((site, cluster)) = site.and_then(|site| Some((site, site.cluster.as_ref()?)))
+        else {
             return Err(nowhere());
         };
+        let ground = &site.ground;
         let candidate = &ground.candidates[cluster.number];
         let pods_per_node = candidate.node.fit(&pod);
         if pods_per_node == 0 {
@@ -136,30 +148,13 @@ impl Model<'_> {
         Ok(Placed {
             function,
             ground,
+            tallies: &site.tallies,
             cluster,
             candidate,
             pods: pods_of_today(function, &pod, self.context.peak(index)),
             pod,
             pods_per_node,
         })
-    }
-
-    fn split(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Vec<Option<Formed>>> {
-        let populations = populations(&self.context, self.grounds.len(), member);
-        let formed = self
-            .grounds
-            .iter()
-            .zip(&populations)
-            .map(|(ground, population)| {
-                let (Some(ground), false) = (ground, population.is_empty()) else {
-                    return Some(None);
-                };
-                let formed = ground.form(population)?;
-                let candidate = &ground.candidates[formed.number];
-                let (_, unfit) = population.on(&candidate.node);
-                (unfit == 0).then_some(Some(formed))
-            });
-        formed.collect()
     }
 }
 
@@ -212,7 +207,8 @@ impl CostModel for Model<'_> {
 
     fn price_as_of(&self, index: usize) -> &str {
         let number = ground_of(self.context.function(index));
-        let cluster = self.clusters[number].as_ref();
+        let site = self.sites[number].as_ref();
+        let cluster = site.and_then(|site| site.cluster.as_ref());
         cluster.map_or("", |cluster| &cluster.as_of)
     }
 
@@ -220,30 +216,36 @@ impl CostModel for Model<'_> {
         let Ok(placed) = self.place(index) else {
             return Company::default();
         };
-        let pods = placed.pods;
+        let ground = placed.ground;
         let mut own = Population::default();
         own.add(placed.function, self.context.peak(index));
-        let rest =
-            self.everyone[ground_of(placed.function)].without(placed.function, &placed.pod, pods);
-        let monthly = |population| {
-            let formed = placed.ground.form(&population);
+        let candidates = ground.candidates.iter().zip(placed.tallies);
+        let rest: Vec<Tally> = candidates
+            .map(|(candidate, tally)| tally.without(&candidate.node, &placed.pod, placed.pods))
+            .collect();
+        let monthly = |tallies: &[Tally]| {
+            let formed = ground.form(tallies);
             formed.map_or(Usd::ZERO, |formed| formed.monthly)
         };
         Company {
-            alone: Some(monthly(own)),
-            avoidable: Some(&placed.cluster.monthly - &monthly(rest)),
+            alone: Some(monthly(&ground.tally(&own))),
+            avoidable: Some(&placed.cluster.monthly - &monthly(&rest)),
         }
     }
 
     fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
-        let clusters = self.split(member)?;
-        Some(
-            clusters
-                .into_iter()
-                .flatten()
-                .map(|formed| formed.monthly)
-                .sum(),
-        )
+        let populations = populations(&self.context, self.sites.len(), member);
+        let mut total = Usd::ZERO;
+        for (site, population) in self.sites.iter().zip(&populations) {
+            if population.is_empty() {
+                continue;
+            }
+            let ground = &site.as_ref()?.ground;
+            let formed = ground.form(&ground.tally(population))?;
+            (formed.unfit == 0).then_some(())?;
+            total = &total + &formed.monthly;
+        }
+        Some(total)
     }
 
     fn tariff(&self) -> Tariff<'_> {
@@ -251,16 +253,17 @@ impl CostModel for Model<'_> {
     }
 
     fn clusters(&self) -> Vec<Cluster> {
-        let both = self.grounds.iter().zip(&self.clusters);
-        both.filter_map(|(ground, cluster)| Some((ground.as_ref()?, cluster.as_ref()?)))
-            .map(|(ground, cluster)| Cluster {
+        let cluster = |site: &Site<'_>| {
+            let (ground, formed) = (&site.ground, site.cluster.as_ref()?);
+            Some(Cluster {
                 region: ground.region,
                 architecture: ground.architecture,
-                instance_type: Arc::clone(&ground.candidates[cluster.number].name),
-                nodes: ground.nodes(&cluster.share),
-                monthly: cluster.monthly.clone(),
+                instance_type: Arc::clone(&ground.candidates[formed.number].name),
+                nodes: ground.nodes(&formed.share),
+                monthly: formed.monthly.clone(),
             })
-            .collect()
+        };
+        self.sites.iter().flatten().filter_map(cluster).collect()
     }
 
     fn notes(&self, notes: &mut Notes) {
@@ -286,12 +289,8 @@ impl CostModel for Model<'_> {
             options.root_volume_gb
         ));
         let mut unpriced: Vec<&str> = Vec::new();
-        for ground in self
-            .grounds
-            .iter()
-            .flatten()
-            .filter(|ground| ground.volume.is_none())
-        {
+        let grounds = self.sites.iter().flatten().map(|site| &site.ground);
+        for ground in grounds.filter(|ground| ground.volume.is_none()) {
             let name: &str = self.context.prices[usize::from(ground.region)].name();
             if !unpriced.contains(&name) {
                 unpriced.push(name);

@@ -1,6 +1,6 @@
 //! Where clusters can stand, what they can be made of, and the cheapest that carries a population.
 
-use super::pods::{Node, Population};
+use super::pods::{Node, Population, Tally};
 use crate::catalog::{Architecture, InstanceType, Price, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
@@ -16,14 +16,14 @@ use std::sync::Arc;
 /// A node type that a cluster can be made of.
 pub struct Candidate {
     pub name: Arc<str>,
-    pub vcpu: u32,
+    vcpu: u32,
     pub node: Node,
     pub price: Price<InstanceHour>,
 }
 
 /// Where clusters can stand: an architecture in a region, its prices and its node types.
 pub struct Ground<'a> {
-    pub options: &'a EksOptions,
+    options: &'a EksOptions,
     pub hours: &'a Exact,
     pub region: u16,
     pub architecture: Architecture,
@@ -53,7 +53,7 @@ pub fn grounds<'a>(context: &Context<'a>) -> Result<Vec<Option<Ground<'a>>>, Dia
 }
 
 impl<'a> Ground<'a> {
-    pub fn find(
+    fn find(
         context: &Context<'a>,
         function: &Function,
         missing: &mut Missing,
@@ -80,7 +80,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Dollars a month of one node with its root volume.
-    pub fn node_month(&self, price: &Price<InstanceHour>) -> Usd {
+    fn node_month(&self, price: &Price<InstanceHour>) -> Usd {
         let machine = &price.rate * &Qty::new(self.hours.clone());
         match &self.volume {
             Some(volume) => &machine + &(&volume.rate * &Qty::new(self.volume_gb())),
@@ -93,7 +93,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Dollars a month of the cluster itself.
-    pub fn fee_month(&self) -> Usd {
+    fn fee_month(&self) -> Usd {
         let fees = [&self.fee, &self.extended_support];
         let month = |price: &Price<ClusterHour>| &price.rate * &Qty::new(self.hours.clone());
         fees.into_iter().flatten().map(month).sum()
@@ -127,38 +127,39 @@ impl<'a> Ground<'a> {
         oldest(node.into_iter().chain(volume).chain(fees))
     }
 
-    /// The cheapest cluster for a population, one type for all its nodes; `None` for nobody.
-    pub fn form(&self, population: &Population) -> Option<Formed> {
-        if population.is_empty() {
-            return None;
-        }
-        let offers: Vec<(usize, Usd, Exact)> = self
-            .candidates
-            .par_iter()
-            .map(|candidate| {
-                let (share, unfit) = population.on(&candidate.node);
-                (unfit, self.month(&candidate.price, &share), share)
-            })
-            .collect();
+    /// What a population makes of each candidate.
+    pub fn tally(&self, population: &Population) -> Vec<Tally> {
+        let candidates = self.candidates.par_iter();
+        candidates
+            .map(|candidate| population.on(&candidate.node))
+            .collect()
+    }
+
+    /// The cheapest cluster, one type for all its nodes, given what its population makes of each
+    /// candidate; `None` for nobody.
+    pub fn form(&self, tallies: &[Tally]) -> Option<Formed> {
+        let monthly = |number: usize| {
+            let share = &tallies[number].share;
+            self.month(&self.candidates[number].price, share)
+        };
         // Candidates come by vCPU, then name, and of equals the first is taken. A type that more
         // functions fit is better at any price: a cluster has to carry whom it can.
-        let offers = offers.into_iter().enumerate();
-        let cheaper = |left: &(usize, Usd, Exact), right: &(usize, Usd, Exact)| {
-            (left.0, &left.1).cmp(&(right.0, &right.1))
-        };
-        let (number, (_, monthly, share)) =
-            offers.min_by(|(_, left), (_, right)| cheaper(left, right))?;
+        let offers =
+            (0..tallies.len()).map(|number| (tallies[number].unfit, monthly(number), number));
+        let (unfit, monthly, number) = offers.min()?;
+        let share = &tallies[number].share;
         Some(Formed {
-            as_of: self.as_of(&self.candidates[number]).into(),
             number,
-            per_share: Usd::new(monthly.dollars().over(&share)?.reduced()),
-            share: share.reduced(),
+            unfit,
+            per_share: Usd::new(monthly.dollars().over(share)?.reduced()),
+            as_of: self.as_of(&self.candidates[number]).into(),
+            share: share.clone().reduced(),
             monthly,
         })
     }
 }
 
-pub fn candidates(
+fn candidates(
     context: &Context<'_>,
     regional: &Regional,
     architecture: Architecture,
@@ -236,6 +237,8 @@ fn worth_asking(all: Vec<Candidate>) -> Vec<Candidate> {
 pub struct Formed {
     /// Number of its candidate.
     pub number: usize,
+    /// Functions that do not fit that.
+    pub unfit: usize,
     /// Nodes' worth of pods on it.
     pub share: Exact,
     /// Dollars a month.

@@ -83,14 +83,14 @@ impl Node {
 
 /// What functions ask the same pods: how many pods, and how many functions.
 #[derive(Debug, Clone)]
-pub struct Asking {
-    pub pod: Pod,
-    pub pods: u128,
-    pub functions: usize,
+struct Asking {
+    pod: Pod,
+    pods: u128,
+    functions: usize,
 }
 
 impl Asking {
-    pub fn and(&mut self, pods: u128, functions: usize) {
+    fn and(&mut self, pods: u128, functions: usize) {
         self.pods += pods;
         self.functions += functions;
     }
@@ -100,13 +100,13 @@ impl Asking {
 #[derive(Debug, Clone, Default)]
 pub struct Population {
     /// Of functions that say nothing of containers, by memory in MB.
-    pub like_for_like: BTreeMap<u32, Asking>,
+    like_for_like: BTreeMap<u32, Asking>,
     /// Of all others, one entry each: hardly two ask the same.
-    pub stated: Vec<Asking>,
+    stated: Vec<Asking>,
 }
 
 impl Population {
-    pub fn asking(&self) -> impl Iterator<Item = &Asking> {
+    fn asking(&self) -> impl Iterator<Item = &Asking> {
         self.like_for_like.values().chain(&self.stated)
     }
 
@@ -145,24 +145,8 @@ impl Population {
         }
     }
 
-    pub fn without(&self, function: &Function, pod: &Pod, pods: u128) -> Self {
-        let mut rest = self.clone();
-        if function.is_like_for_like() {
-            if let Some(known) = rest.like_for_like.get_mut(&function.memory_mb) {
-                known.pods -= pods;
-                known.functions -= 1;
-            }
-            rest.like_for_like.retain(|_, asking| asking.functions > 0);
-        } else {
-            let is_own = |asking: &Asking| asking.pods == pods && asking.pod == *pod;
-            let own = rest.stated.iter().position(is_own);
-            own.map(|own| rest.stated.swap_remove(own));
-        }
-        rest
-    }
-
-    /// Nodes' worth of pods on a node, and how many functions do not fit it.
-    pub fn on(&self, node: &Node) -> (Exact, usize) {
+    /// What the pods make of a node.
+    pub fn on(&self, node: &Node) -> Tally {
         let mut by_fit: BTreeMap<u64, u128> = BTreeMap::new();
         let mut unfit = 0;
         for asking in self.asking() {
@@ -174,7 +158,35 @@ impl Population {
         let parts = by_fit
             .iter()
             .filter_map(|(fit, pods)| Exact::whole(*pods).over(&Exact::from(*fit)));
-        (parts.sum(), unfit)
+        Tally {
+            share: parts.sum(),
+            unfit,
+        }
+    }
+}
+
+/// What a population makes of a node type.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    /// Nodes' worth of pods.
+    pub share: Exact,
+    /// Functions that do not fit.
+    pub unfit: usize,
+}
+
+impl Tally {
+    /// The tally without a function of so many pods.
+    pub fn without(&self, node: &Node, pod: &Pod, pods: u128) -> Self {
+        match Exact::whole(pods).over(&Exact::from(node.fit(pod))) {
+            Some(own) => Self {
+                share: &self.share - &own,
+                unfit: self.unfit,
+            },
+            None => Self {
+                share: self.share.clone(),
+                unfit: self.unfit - 1,
+            },
+        }
     }
 }
 
