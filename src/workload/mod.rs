@@ -100,7 +100,7 @@ pub fn read_csv(
     let defaults = cells::Cells::new(0..0);
     let mut diags = Diags::new();
     let read = fleet::read(name, file, &defaults, &reading, request.progress);
-    let functions = diags.take(read);
+    let mut functions = diags.take(read);
     if functions.as_ref().is_some_and(Vec::is_empty) {
         let diag = Diag::new(
             Code::NoFunction,
@@ -108,7 +108,7 @@ pub fn read_csv(
         );
         diags.push(diag.help("add one row a function"));
     }
-    let regions = regions.into_names();
+    let regions = regions.settle(functions.as_deref_mut().unwrap_or_default());
     check_regions(&regions, request, &mut diags);
     let scenario = Scenario {
         name: name.to_owned(),
@@ -219,7 +219,27 @@ impl Regions {
         known
     }
 
-    fn into_names(self) -> Vec<RegionName> {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// The regions in the order of first mention, and `functions` numbered by it: threads that
+    /// read a fleet side by side meet its regions in any order.
+    fn settle(self, functions: &mut [Function]) -> Vec<RegionName> {
+        let met = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut first = vec![usize::MAX; met.len()];
+        for (place, function) in functions.iter().enumerate() {
+            // A region that was refused has no number; nor will there be a scenario.
+            if let Some(known) = first.get_mut(usize::from(function.region)) {
+                *known = place.min(*known);
+            }
+        }
+        let mut order: Vec<usize> = (0..met.len()).collect();
+        order.sort_by_key(|index| (first[*index], met[*index].name.clone()));
+        let mut numbers = vec![0; met.len()];
+        for (number, index) in order.iter().enumerate() {
+            numbers[*index] = u16::try_from(number).unwrap_or(u16::MAX);
+        }
+        for function in functions {
+            let number = numbers.get(usize::from(function.region));
+            function.region = number.copied().unwrap_or(function.region);
+        }
+        order.into_iter().map(|index| met[index].clone()).collect()
     }
 }

@@ -96,7 +96,7 @@ impl<'r> Reader<'r> {
         self.functions(&defaults, &reading, &mut functions);
         let stated = functions.len();
         let fleet = self.fleet(&defaults.settled(self.source), &reading, &mut functions);
-        let regions = regions.into_names();
+        let regions = regions.settle(&mut functions);
         check_regions(&regions, self.request, &mut self.diags);
         let scenario = Scenario {
             name: self.source.name().to_string(),
