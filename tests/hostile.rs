@@ -640,6 +640,50 @@ fn large_fleet(rows: usize) -> String {
     COLUMNS.to_owned() + &(0..rows).map(row).collect::<String>()
 }
 
+/// Threads that read a large fleet side by side meet its regions in any order; the answer has them
+/// in the order of the file, and a region that does not exist is shown where it is first named.
+#[test]
+fn regions_of_a_fleet_come_in_the_order_of_its_rows() {
+    let fleet = |regions: [&str; 4]| {
+        let row = |n: usize| {
+            let region = regions[if n < 4 { n } else { 3 - n % 4 }];
+            format!("function-{n},512,100.5,1000,0.35,{region}\n")
+        };
+        let header = format!("{},region\n", COLUMNS.trim_end());
+        header + &(0..20_000).map(row).collect::<String>()
+    };
+    let folder = Folder::with(
+        "fleet.csv",
+        fleet(["us-west-2", "eu-west-1", "ap-south-1", "us-east-1"]),
+    );
+    folder.write(
+        "wrong.csv",
+        fleet(["mars-1", "venus-1", "pluto-1", "ceres-1"]),
+    );
+    for _ in 0..5 {
+        let run = folder.run(&["compare", "fleet.csv"]);
+        let text = String::from_utf8(run.stdout).expect("text");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let places: Vec<_> = [
+            "us-west-2 as of",
+            "eu-west-1 as of",
+            "ap-south-1 as of",
+            "us-east-1 as of",
+        ]
+        .iter()
+        .map(|region| text.find(region).expect(region))
+        .collect();
+        assert!(places.is_sorted(), "{places:?}");
+        let run = folder.run(&["compare", "wrong.csv"]);
+        assert_eq!(run.code, Some(2));
+        for (line, region) in (2..).zip(["mars-1", "venus-1", "pluto-1", "ceres-1"]) {
+            let place = format!("wrong.csv:{line}:");
+            let paragraph = run.stderr.split("\n\n").find(|text| text.contains(region));
+            assert!(paragraph.expect(region).contains(&place), "{}", run.stderr);
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_written_leaves_the_old_file_and_nothing_else() {
     let folder = Folder::with("scenario.toml", scenario(&keys(&[])));

@@ -161,8 +161,8 @@ impl Function {
     }
 }
 
-/// Finds the index of a region's name.
-pub type IndexOfRegion<'r> = dyn Fn(&str, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
+/// Finds the index of a region's name, given the line and the place that name it.
+pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
 
 /// What every function of a scenario shares while it is read.
 pub struct Reading<'r> {
@@ -215,7 +215,7 @@ impl Builder<'_, '_, '_> {
     fn function(&mut self, line: u64, reading: &Reading<'_>) -> Option<Function> {
         let name = self.required(Field::Name, "every function has a name of its own");
         let memory = self.required(Field::MemoryMb, "state the memory of the function, MB");
-        let region = self.region(reading);
+        let region = self.region(line, reading);
         let duration = self.duration();
         let calls = self.invocations(reading.hours);
         let capacity = self.capacity();
@@ -270,14 +270,14 @@ impl Builder<'_, '_, '_> {
         }
     }
 
-    fn region(&mut self, reading: &Reading<'_>) -> Option<u16> {
+    fn region(&mut self, line: u64, reading: &Reading<'_>) -> Option<u16> {
         let own = self
             .values
             .text(Field::Region)
             .filter(|_| !reading.region_is_fixed);
         match (own, reading.default_region) {
             (Some(own), _) => {
-                let index = (reading.region)(own, &|| self.at(Field::Region));
+                let index = (reading.region)(own, line, &|| self.at(Field::Region));
                 if index.is_none() {
                     let message = "the scenario names more regions than there can be".to_owned();
                     let help = "is this column the region?";

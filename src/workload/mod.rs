@@ -34,6 +34,12 @@ pub struct RegionName {
     pub at: Option<At>,
 }
 
+impl RegionName {
+    fn is_named_later(&self, line: u64) -> bool {
+        self.at.as_ref().is_some_and(|at| at.line > line)
+    }
+}
+
 /// Everything that is compared, valid by construction.
 #[derive(Debug, Clone)]
 pub struct Scenario {
@@ -91,7 +97,7 @@ pub fn read_csv(
     let reading = function::Reading {
         platforms: request.platforms,
         hours: &hours,
-        region: &|name, at| regions.index(name, at),
+        region: &|name, line, at| regions.index(name, line, at),
         default_region: request
             .region
             .and_then(|region| regions.index_of_flag(region)),
@@ -182,6 +188,11 @@ fn check_regions(regions: &[RegionName], request: &Request<'_>, diags: &mut Diag
     }
 }
 
+fn position(regions: &[RegionName], name: &str) -> Option<u16> {
+    let found = regions.iter().position(|region| *region.name == *name);
+    found.and_then(|index| u16::try_from(index).ok())
+}
+
 /// The regions met so far; shared by the threads that read a fleet.
 #[derive(Default)]
 struct Regions(RwLock<Vec<RegionName>>);
@@ -190,33 +201,41 @@ impl Regions {
     /// Most distinct names: AWS has a few dozen regions, a broken file may have a million.
     const MOST: usize = 1000;
 
-    fn index(&self, name: &str, at: &dyn Fn() -> At) -> Option<u16> {
-        self.index_or(name, || Some(at()))
+    fn index(&self, name: &str, line: u64, at: &dyn Fn() -> At) -> Option<u16> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = position(&known, name)
+            && !known[usize::from(index)].is_named_later(line)
+        {
+            return Some(index);
+        }
+        drop(known);
+        self.name(name, Some(at()))
     }
 
     fn index_of_flag(&self, name: &str) -> Option<u16> {
-        self.index_or(name, || None)
+        self.name(name, None)
     }
 
-    fn index_or(&self, name: &str, at: impl Fn() -> Option<At>) -> Option<u16> {
-        let position = |regions: &[RegionName]| {
-            let found = regions.iter().position(|region| *region.name == *name);
-            found.and_then(|index| u16::try_from(index).ok())
-        };
-        let known = position(&self.0.read().unwrap_or_else(PoisonError::into_inner));
-        if known.is_some() {
-            return known;
-        }
+    /// Adds a region, or an earlier place that names it.
+    fn name(&self, name: &str, at: Option<At>) -> Option<u16> {
         let mut regions = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let known = position(&regions);
-        if known.is_none() && regions.len() < Self::MOST {
-            regions.push(RegionName {
-                name: name.into(),
-                at: at(),
-            });
+        let Some(index) = position(&regions, name) else {
+            (regions.len() < Self::MOST).then_some(())?;
+            let name = name.into();
+            regions.push(RegionName { name, at });
             return u16::try_from(regions.len() - 1).ok();
+        };
+        let known = &mut regions[usize::from(index)];
+        // A scenario is read before the fleet that it points to.
+        let same_file = known
+            .at
+            .as_ref()
+            .zip(at.as_ref())
+            .filter(|(one, other)| one.file == other.file);
+        if same_file.is_some_and(|(one, other)| other.line < one.line) {
+            known.at = at;
         }
-        known
+        Some(index)
     }
 
     /// The regions in the order of first mention, and `functions` numbered by it: threads that

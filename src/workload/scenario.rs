@@ -88,7 +88,7 @@ impl<'r> Reader<'r> {
         let reading = Reading {
             platforms: self.request.platforms,
             hours: &hours,
-            region: &|name, at| regions.index(name, at),
+            region: &|name, line, at| regions.index(name, line, at),
             default_region,
             region_is_fixed: self.request.region.is_some(),
         };
@@ -163,7 +163,10 @@ impl<'r> Reader<'r> {
             return REFUSED;
         };
         match self.diags.take(cell.text("region", self.source)) {
-            Some(name) => regions.index(name, &|| self.source.at(value.span())),
+            Some(name) => {
+                let at = self.source.at(value.span());
+                regions.index(name, at.line, &|| at.clone())
+            }
             None => REFUSED,
         }
     }
