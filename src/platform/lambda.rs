@@ -23,6 +23,7 @@ use crate::units::{
 use crate::workload::Function;
 use pools::Pool;
 use rust_decimal::Decimal;
+use std::cell::LazyCell;
 
 /// AWS Lambda, on demand.
 pub struct Lambda;
@@ -73,10 +74,7 @@ fn pool_of(function: &Function) -> usize {
 fn prices(context: &Context<'_>) -> Result<Vec<Option<Prices>>, Diags> {
     let mut missing = Missing::default();
     let able = |function: &Function| infeasible(function).is_none().then(|| pool_of(function));
-    let paid = |function: &Function| {
-        let stores = function.ephemeral_storage_mb > LAMBDA_FREE_STORAGE_MB;
-        able(function).filter(|_| stores)
-    };
+    let paid = |function: &Function| able(function).filter(|_| paid_storage_mb(function) > 0);
     let find =
         |function: &Function| Prices::find(context.prices_of(function), function.architecture);
     let samples = context.samples(able).into_iter();
@@ -108,43 +106,144 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
 
 /// GB-seconds of one invocation's handler.
 fn handler_gb_seconds(function: &Function) -> Exact {
-    gb_seconds(function, &Exact::from(function.duration_ms))
+    gb_seconds(function.memory_mb, &Exact::from(function.duration_ms))
 }
 
 /// GB-seconds of one invocation, initialization included.
 fn gb_seconds_per_call(function: &Function) -> Exact {
-    match function.cold_start {
-        Some(_) => &handler_gb_seconds(function) + &init_gb_seconds(function),
-        None => handler_gb_seconds(function),
+    let handler = handler_gb_seconds(function);
+    match init_gb_seconds(function) {
+        Some(init) => &handler + &init,
+        None => handler,
     }
 }
 
-/// GB-seconds of initialization, averaged over all invocations.
-fn init_gb_seconds(function: &Function) -> Exact {
-    match &function.cold_start {
-        Some(cold) => {
-            let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
-            gb_seconds(function, &mean_ms)
-        }
-        None => Exact::ZERO,
-    }
+/// GB-seconds of initialization, averaged over all invocations; `None` where nothing is stated.
+fn init_gb_seconds(function: &Function) -> Option<Exact> {
+    let cold = function.cold_start.as_ref()?;
+    let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
+    Some(gb_seconds(function.memory_mb, &mean_ms))
 }
 
-fn gb_seconds(function: &Function, ms: &Exact) -> Exact {
-    let per_ms = Exact::ratio(
-        function.memory_mb.into(),
-        (MB_PER_GB * MS_PER_SECOND).into(),
-    );
-    ms * &per_ms
+fn gb_seconds(mb: u32, ms: &Exact) -> Exact {
+    ms * &Exact::ratio(mb.into(), (MB_PER_GB * MS_PER_SECOND).into())
 }
 
-/// GB-seconds of ephemeral storage over the free part, of one invocation; memory does not matter.
-fn storage_gb_seconds(function: &Function) -> Exact {
-    let extra = function
+/// Megabytes of ephemeral storage that are paid for.
+fn paid_storage_mb(function: &Function) -> u32 {
+    function
         .ephemeral_storage_mb
-        .saturating_sub(LAMBDA_FREE_STORAGE_MB);
-    let per_ms = Exact::ratio(extra.into(), (MB_PER_GB * MS_PER_SECOND).into());
-    &Exact::from(function.duration_ms) * &per_ms
+        .saturating_sub(LAMBDA_FREE_STORAGE_MB)
+}
+
+/// GB-seconds of paid ephemeral storage of one invocation; memory does not matter.
+fn storage_gb_seconds(function: &Function) -> Exact {
+    gb_seconds(
+        paid_storage_mb(function),
+        &Exact::from(function.duration_ms),
+    )
+}
+
+/// Dollars of one invocation's ephemeral storage.
+fn storage_rate(function: &Function, prices: &Prices) -> Option<Exact> {
+    let price = prices.storage.as_ref().ok()?;
+    (paid_storage_mb(function) > 0).then(|| &storage_gb_seconds(function) * price.rate.per_unit())
+}
+
+/// A function that can run on Lambda, in its pool.
+struct Member<'m> {
+    function: &'m Function,
+    pool: &'m Pool,
+    prices: &'m Prices,
+    calls: Exact,
+    /// GB-seconds of one call, initialization included.
+    each: Exact,
+}
+
+impl Member<'_> {
+    /// Dollars of a call at a rate per GB-second and one per request.
+    fn call(&self, duration_rate: &Exact, request_rate: &Exact) -> Exact {
+        let call = &(&self.each * duration_rate) + request_rate;
+        match storage_rate(self.function, self.prices) {
+            Some(storage) => &call + &storage,
+            None => call,
+        }
+    }
+
+    /// GB-seconds of the pool without the function.
+    fn others(&self) -> Exact {
+        &self.pool.gb_seconds - &(&self.each * &self.calls)
+    }
+
+    /// The first straight piece of the function's curve: dollars of its next call on top of the
+    /// other functions', and up to how many calls that holds (`None`: for ever).
+    ///
+    /// No piece where some of the function's calls are free.
+    fn first_piece(&self) -> Option<(Exact, Option<Exact>)> {
+        if !self.pool.free_gb_seconds.is_zero() || !self.pool.free_requests.is_zero() {
+            return None;
+        }
+        let others = self.others();
+        let tiers = self.prices.duration.steps();
+        let reached = tiers
+            .iter()
+            .rposition(|(from, _)| *from.amount() <= others)?;
+        let rate = tiers[reached].1.rate.per_unit();
+        let next = tiers.get(reached + 1);
+        let most = next.and_then(|(end, _)| (end.amount() - &others).over(&self.each));
+        Some((self.call(rate, self.prices.request.rate.per_unit()), most))
+    }
+
+    /// What leaving would save.
+    fn avoidable(&self) -> Usd {
+        match self.first_piece() {
+            Some((call, most)) if most.as_ref().is_none_or(|most| self.calls <= *most) => {
+                Usd::new(&call * &self.calls)
+            }
+            _ => self.curve(UsageParts::All).at(&self.calls),
+        }
+    }
+
+    /// Avoidable cost over calls.
+    fn curve(&self, parts: UsageParts) -> Curve {
+        let mut changes = match parts {
+            UsageParts::All => self.duration_changes(&self.each),
+            UsageParts::Duration | UsageParts::Requests => {
+                self.duration_changes(&handler_gb_seconds(self.function))
+            }
+        };
+        if parts >= UsageParts::Requests {
+            changes.push(self.request_change());
+        }
+        if parts == UsageParts::All
+            && let Some(rate) = storage_rate(self.function, self.prices)
+        {
+            changes.push((Exact::ZERO, rate));
+        }
+        Curve::new(changes)
+    }
+
+    /// Where each tier begins for calls of `each` GB-seconds, and by how much a call is dearer
+    /// there.
+    fn duration_changes(&self, each: &Exact) -> Vec<(Exact, Exact)> {
+        let before_first = &self.pool.free_gb_seconds - &self.others();
+        let mut rate_below = Exact::ZERO;
+        let mut changes = Vec::new();
+        for (from, price) in self.prices.duration.steps() {
+            let rate = price.rate.per_unit();
+            let at = (from.amount() + &before_first).over(each);
+            changes.push((at.unwrap_or(Exact::ZERO), &(rate - &rate_below) * each));
+            rate_below = rate.clone();
+        }
+        changes
+    }
+
+    /// Where the free requests that the others leave end, and what a request costs from there.
+    fn request_change(&self) -> (Exact, Exact) {
+        let others = &Exact::whole(self.pool.requests) - &self.calls;
+        let at = &self.pool.free_requests - &others;
+        (at, self.prices.request.rate.per_unit().clone())
+    }
 }
 
 struct Model<'a> {
@@ -154,124 +253,33 @@ struct Model<'a> {
 }
 
 impl Model<'_> {
-    /// The function, its pool and its prices, if it can run on Lambda.
-    fn member(&self, index: usize) -> Result<(&Function, &Pool, &Prices), Infeasible> {
+    fn member(&self, index: usize) -> Result<Member<'_>, Infeasible> {
         let function = self.context.function(index);
         if let Some(reason) = infeasible(function) {
             return Err(reason);
         }
         let number = pool_of(function);
         match (&self.pools[number], &self.prices[number]) {
-            (Some(pool), Some(prices)) => Ok((function, pool, prices)),
+            (Some(pool), Some(prices)) => Ok(Member {
+                function,
+                pool,
+                prices,
+                calls: Exact::from(function.invocations),
+                each: gb_seconds_per_call(function),
+            }),
             _ => Err(Infeasible("the region has no Lambda prices".to_owned())),
         }
-    }
-
-    /// Dollars of a call when every rate is averaged over the pool.
-    fn per_call(&self, function: &Function, pool: &Pool, prices: &Prices) -> Exact {
-        let duration = &gb_seconds_per_call(function) * &pool.duration_rate;
-        let call = &duration + &pool.request_rate;
-        match self.storage_rate(function, prices) {
-            Some(storage) => &call + &storage,
-            None => call,
-        }
-    }
-
-    fn storage_rate(&self, function: &Function, prices: &Prices) -> Option<Exact> {
-        if function.ephemeral_storage_mb <= LAMBDA_FREE_STORAGE_MB {
-            return None;
-        }
-        let price = prices.storage.as_ref().ok()?;
-        Some(&storage_gb_seconds(function) * price.rate.per_unit())
-    }
-
-    /// GB-seconds of the pool without a function.
-    fn others(&self, function: &Function, pool: &Pool) -> Exact {
-        let own = &gb_seconds_per_call(function) * &Exact::from(function.invocations);
-        &pool.gb_seconds - &own
-    }
-
-    /// The first straight piece of a function's curve: dollars of its next call on top of the other
-    /// functions', and the GB-seconds for which that holds (`None`: for ever).
-    ///
-    /// No piece where some of the function's calls are free.
-    fn first_piece(
-        &self,
-        function: &Function,
-        pool: &Pool,
-        prices: &Prices,
-    ) -> Option<(Exact, Option<Exact>)> {
-        if !pool.free_gb_seconds.is_zero() || !pool.free_requests.is_zero() {
-            return None;
-        }
-        let others = self.others(function, pool);
-        let tiers = prices.duration.steps();
-        let reached = tiers
-            .iter()
-            .rposition(|(from, _)| *from.amount() <= others)?;
-        let duration = &gb_seconds_per_call(function) * tiers[reached].1.rate.per_unit();
-        let call = &duration + prices.request.rate.per_unit();
-        let call = match self.storage_rate(function, prices) {
-            Some(storage) => &call + &storage,
-            None => call,
-        };
-        let room = tiers
-            .get(reached + 1)
-            .map(|(end, _)| end.amount() - &others);
-        Some((call, room))
-    }
-
-    /// What leaving would save.
-    fn avoidable(
-        &self,
-        index: usize,
-        (function, pool, prices): (&Function, &Pool, &Prices),
-    ) -> Usd {
-        let calls = Exact::from(function.invocations);
-        if let Some((call, room)) = self.first_piece(function, pool, prices) {
-            let own = &gb_seconds_per_call(function) * &calls;
-            if room.is_none_or(|room| own <= room) {
-                return Usd::new(&call * &calls);
-            }
-        }
-        self.curve(index, UsageParts::All).at(&calls)
-    }
-
-    /// Where each tier begins for a function's calls, `each` GB-seconds long, and by how much a
-    /// call is dearer there.
-    fn duration_changes(
-        &self,
-        function: &Function,
-        (pool, prices): (&Pool, &Prices),
-        each: &Exact,
-    ) -> Vec<(Exact, Exact)> {
-        let before_first = &pool.free_gb_seconds - &self.others(function, pool);
-        let mut rate_below = Exact::ZERO;
-        let mut changes = Vec::new();
-        for (from, price) in prices.duration.steps() {
-            let rate = price.rate.per_unit();
-            let at = (from.amount() + &before_first).over(each);
-            changes.push((at.unwrap_or(Exact::ZERO), &(rate - &rate_below) * each));
-            rate_below = rate.clone();
-        }
-        changes
-    }
-
-    fn request_change(&self, function: &Function, pool: &Pool, prices: &Prices) -> (Exact, Exact) {
-        let others = Exact::whole(pool.requests - u128::from(function.invocations));
-        let at = &pool.free_requests - &others;
-        (at, prices.request.rate.per_unit().clone())
     }
 }
 
 impl CostModel for Model<'_> {
     fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
-        let (function, pool, prices) = self.member(index)?;
-        let calls = Exact::from(function.invocations);
-        let billed = Usd::new(&self.per_call(function, pool, prices) * &calls);
-        let compared = match pool.is_flat() {
+        let member = self.member(index)?;
+        let call = member.call(&member.pool.duration_rate, &member.pool.request_rate);
+        let billed = Usd::new(&call * &member.calls);
+        let compared = match member.pool.is_flat() {
             true => billed.clone(),
-            false => self.avoidable(index, (function, pool, prices)),
+            false => member.avoidable(),
         };
         Ok(Cost {
             billed,
@@ -281,19 +289,17 @@ impl CostModel for Model<'_> {
     }
 
     fn lines(&self, index: usize) -> Vec<Line> {
-        let Ok((function, pool, prices)) = self.member(index) else {
+        let Ok(member) = self.member(index) else {
             return Vec::new();
         };
-        let calls = Exact::from(function.invocations);
-        let billed_calls = &calls * &pool.billed_requests;
+        let (pool, prices, calls) = (member.pool, member.prices, &member.calls);
+        let billed_calls = calls * &pool.billed_requests;
+        let free_calls = calls - &billed_calls;
         let mut lines = vec![Line::new("requests", billed_calls, &prices.request)];
         let mut billed_duration = Exact::ZERO;
-        let used = |each: Exact| &each * &calls;
-        let handler = used(handler_gb_seconds(function));
-        let init = function
-            .cold_start
-            .as_ref()
-            .map(|_| used(init_gb_seconds(function)));
+        let used = |each: Exact| &each * calls;
+        let handler = used(handler_gb_seconds(member.function));
+        let init = init_gb_seconds(member.function).map(used);
         for (item, used) in [("duration", Some(&handler)), ("init", init.as_ref())] {
             let tiers = pool.tiers.iter().zip(prices.duration.steps());
             for (share, (_, price)) in tiers {
@@ -302,17 +308,16 @@ impl CostModel for Model<'_> {
                 lines.extend(part.map(|part| Line::new(item, part, price)));
             }
         }
-        if let (Some(_), Ok(price)) = (self.storage_rate(function, prices), &prices.storage) {
+        if let (true, Ok(price)) = (paid_storage_mb(member.function) > 0, &prices.storage) {
             lines.push(Line::new(
                 "ephemeral storage",
-                used(storage_gb_seconds(function)),
+                used(storage_gb_seconds(member.function)),
                 price,
             ));
         }
         if self.context.scenario.free_tier {
-            let free = &calls - &(&calls * &pool.billed_requests);
-            lines.push(Line::free("free requests", free, &prices.request));
-            let free = &used(gb_seconds_per_call(function)) - &billed_duration;
+            lines.push(Line::free("free requests", free_calls, &prices.request));
+            let free = &(&member.each * calls) - &billed_duration;
             let first = prices.duration.steps().first();
             lines.extend(first.map(|(_, price)| Line::free("free duration", free, price)));
         }
@@ -320,12 +325,19 @@ impl CostModel for Model<'_> {
     }
 
     fn price_as_of(&self, index: usize) -> &str {
-        let Ok((function, pool, prices)) = self.member(index) else {
+        let function = self.context.function(index);
+        let number = pool_of(function);
+        let (Some(pool), Some(prices), None) = (
+            &self.pools[number],
+            &self.prices[number],
+            infeasible(function),
+        ) else {
             return "";
         };
-        let stores = function.ephemeral_storage_mb > LAMBDA_FREE_STORAGE_MB;
         match &prices.storage {
-            Ok(storage) if stores => pool.as_of.as_ref().min(&storage.provenance.as_of),
+            Ok(storage) if paid_storage_mb(function) > 0 => {
+                pool.as_of.as_ref().min(&storage.provenance.as_of)
+            }
             _ => &pool.as_of,
         }
     }
@@ -356,7 +368,7 @@ impl CostModel for Model<'_> {
             .sum();
         let storage: Exact = members()
             .filter_map(|(_, function)| {
-                let rate = self.storage_rate(function, self.prices[pool_of(function)].as_ref()?)?;
+                let rate = storage_rate(function, self.prices[pool_of(function)].as_ref()?)?;
                 Some(&rate * &Exact::from(function.invocations))
             })
             .sum();
@@ -403,43 +415,24 @@ impl CostModel for Model<'_> {
 
 impl Usage for Model<'_> {
     fn curve(&self, index: usize, parts: UsageParts) -> Curve {
-        let Ok((function, pool, prices)) = self.member(index) else {
-            return Curve::new([]);
-        };
-        let each = match parts {
-            UsageParts::All => gb_seconds_per_call(function),
-            UsageParts::Duration | UsageParts::Requests => handler_gb_seconds(function),
-        };
-        let mut changes = self.duration_changes(function, (pool, prices), &each);
-        if parts >= UsageParts::Requests {
-            changes.push(self.request_change(function, pool, prices));
-        }
-        if parts == UsageParts::All
-            && let Some(rate) = self.storage_rate(function, prices)
-        {
-            changes.push((Exact::ZERO, rate));
-        }
-        Curve::new(changes)
+        let member = self.member(index);
+        member.map_or_else(|_| Curve::new([]), |member| member.curve(parts))
     }
 
     /// Most crossovers lie on the first piece, where one division finds them.
     fn reaches(&self, index: usize, budgets: &[&Usd]) -> Vec<Option<Exact>> {
-        let full = || self.curve(index, UsageParts::All);
-        let Ok((function, pool, prices)) = self.member(index) else {
+        let Ok(member) = self.member(index) else {
             return vec![None; budgets.len()];
         };
-        let Some((call, room)) = self.first_piece(function, pool, prices) else {
-            let curve = full();
-            return budgets.iter().map(|budget| curve.reach(budget)).collect();
+        let piece = member.first_piece();
+        let curve = LazyCell::new(|| member.curve(UsageParts::All));
+        let on_piece = |budget: &Usd| {
+            let (call, most) = piece.as_ref()?;
+            let calls = budget.dollars().over(call)?;
+            let inside = most.as_ref().is_none_or(|most| calls <= *most);
+            inside.then_some(calls)
         };
-        let most = room.and_then(|room| room.over(&gb_seconds_per_call(function)));
-        let reach = |budget: &&Usd| {
-            let calls = budget.dollars().over(&call)?;
-            match most.as_ref().is_none_or(|most| calls <= *most) {
-                true => Some(calls),
-                false => full().reach(budget),
-            }
-        };
+        let reach = |budget: &&Usd| on_piece(budget).or_else(|| curve.reach(budget));
         budgets.iter().map(reach).collect()
     }
 }
