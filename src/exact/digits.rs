@@ -108,16 +108,25 @@ pub fn push(out: &mut String, negative: bool, mantissa: u128, scale: i64) {
     }
     let Some(places) = usize::try_from(scale).ok().filter(|places| *places > 0) else {
         out.push_str(digits);
-        out.extend((0..-scale).map(|_| '0'));
+        push_zeros(out, usize::try_from(-scale).unwrap_or(0));
         return;
     };
     let (whole, fraction) = digits.split_at(digits.len().saturating_sub(places));
     out.push_str(if whole.is_empty() { "0" } else { whole });
-    let trimmed = fraction.trim_end_matches('0');
-    if !trimmed.is_empty() {
+    let last = fraction.bytes().rposition(|digit| digit != b'0');
+    if let Some(last) = last {
         out.push('.');
-        out.extend((fraction.len()..places).map(|_| '0'));
-        out.push_str(trimmed);
+        push_zeros(out, places - fraction.len());
+        out.push_str(&fraction[..=last]);
+    }
+}
+
+fn push_zeros(out: &mut String, mut count: usize) {
+    const ZEROS: &str = "0000000000000000000000000000";
+    while count > 0 {
+        let some = count.min(ZEROS.len());
+        out.push_str(&ZEROS[..some]);
+        count -= some;
     }
 }
 

@@ -124,7 +124,7 @@ impl Exact {
     /// The greatest integer not above the ratio; `None` when that is negative or beyond 128 bits.
     pub fn floor(&self) -> Option<u128> {
         match &self.0 {
-            Repr::Small(num, den) => u128::try_from(num.div_euclid(*den)).ok(),
+            Repr::Small(num, den) => whole_part(*num, *den),
             Repr::Long(long) => long.ball.whole_part().or_else(|| {
                 let big = long.value();
                 big.numer().div_floor(big.denom()).to_u128()
@@ -135,10 +135,11 @@ impl Exact {
     /// The least integer not below the ratio; `None` when that is negative or beyond 128 bits.
     pub fn ceil(&self) -> Option<u128> {
         match &self.0 {
-            Repr::Small(num, den) => {
-                let up = i128::from(num.rem_euclid(*den) > 0);
-                u128::try_from(num.div_euclid(*den) + up).ok()
+            Repr::Small(num, den) if *num > 0 => {
+                let below = whole_part(*num, *den)?;
+                Some(below + u128::from(below * den.unsigned_abs() < num.unsigned_abs()))
             }
+            Repr::Small(num, den) => (num + den > 0).then_some(0),
             Repr::Long(long) => match long.ball.whole_part() {
                 Some(below) => below.checked_add(1),
                 None => long.value().ceil().to_integer().to_u128(),
@@ -151,7 +152,7 @@ impl Exact {
         if let Repr::Small(num, den) = &self.0
             && let Some(product) = num.checked_mul(i128::from(count))
         {
-            return u128::try_from(product / den).ok();
+            return whole_part(product, *den);
         }
         (self * &Self::from(count)).floor()
     }
@@ -167,16 +168,6 @@ impl Exact {
             Repr::Small(num, _) => *num > 0,
             Repr::Long(long) => !long.ball.is_negative(),
         }
-    }
-
-    /// The smaller of two.
-    pub fn min(self, other: Self) -> Self {
-        if other < self { other } else { self }
-    }
-
-    /// The larger of two.
-    pub fn max(self, other: Self) -> Self {
-        if other > self { other } else { self }
     }
 
     /// The same ratio in lowest terms: later products stay small.
@@ -253,6 +244,27 @@ impl Exact {
         }
     }
 
+    /// A product that overflows unless it is in lowest terms, or anyway.
+    fn mul_long(&self, other: &Self) -> Self {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            let ((a, d), (c, b)) = (lowest_terms(*a, *d), lowest_terms(*c, *b));
+            if let Some((num, den)) = small_mul((a, b), (c, d)) {
+                return Self(Repr::Small(num, den));
+            }
+        }
+        self.long(other, Ball::times, Origin::Product)
+    }
+
+    /// A sum that overflows unless it is in lowest terms, or anyway.
+    fn add_long(&self, other: &Self) -> Self {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
+            && let Some((num, den)) = small_add(lowest_terms(*a, *b), lowest_terms(*c, *d))
+        {
+            return Self(Repr::Small(num, den));
+        }
+        self.long(other, Ball::plus, Origin::Sum)
+    }
+
     /// Plain decimal text with up to 28 significant digits, half to even, no trailing zeros.
     ///
     /// A ratio whose decimal ends within 28 digits is printed whole; any other is rounded once.
@@ -275,6 +287,16 @@ impl Exact {
     pub fn to_fixed(&self, places: u32) -> String {
         digits::fixed(&self.big(), places)
     }
+}
+
+/// `num / den` rounded down, unless that is negative.
+#[inline]
+fn whole_part(num: i128, den: i128) -> Option<u128> {
+    // Machine words, as most are, divide several times as fast.
+    if let (Ok(num), Ok(den)) = (u64::try_from(num), u64::try_from(den)) {
+        return Some((num / den).into());
+    }
+    u128::try_from(num.div_euclid(den)).ok()
 }
 
 fn lowest_terms(num: i128, den: i128) -> (i128, i128) {
@@ -324,33 +346,6 @@ impl Mul for &Exact {
             return Exact(Repr::Small(num, den));
         }
         self.mul_long(other)
-    }
-}
-
-impl Exact {
-    /// A product that overflows unless it is in lowest terms, or anyway.
-    fn mul_long(&self, other: &Self) -> Self {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
-            let ((a, d), (c, b)) = (lowest_terms(*a, *d), lowest_terms(*c, *b));
-            if let Some((num, den)) = small_mul((a, b), (c, d)) {
-                return Self(Repr::Small(num, den));
-            }
-        }
-        self.long(other, Ball::times, Origin::Product)
-    }
-
-    /// A sum that overflows unless it is in lowest terms, or anyway.
-    fn add_long(&self, other: &Self) -> Self {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
-            && let Some((num, den)) = small_add(lowest_terms(*a, *b), lowest_terms(*c, *d))
-        {
-            return Self(Repr::Small(num, den));
-        }
-        match (self.is_zero(), other.is_zero()) {
-            (true, _) => other.clone(),
-            (_, true) => self.clone(),
-            _ => self.long(other, Ball::plus, Origin::Sum),
-        }
     }
 }
 

@@ -7,7 +7,6 @@ use crate::platform::{Cost, Fleet, Infeasible};
 use crate::report::{Comparison, Summary};
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -47,24 +46,24 @@ const AHEAD: usize = 256;
 /// The output cannot be written.
 pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
     writeln!(out, "{}", COLUMNS.join(","))?;
+    let (mut ready, mut spare) = (Vec::new(), Vec::new());
     for view in views {
         let mut written = Ok(());
-        let mut ready = Vec::new();
         let batches = view.selected.chunks(CHUNK * AHEAD).map(Some);
         for batch in batches.chain([None]) {
             // While one batch is written, the next is worked out.
-            let work_out = || batch.map_or_else(Vec::new, |batch| rows_of(view, batch));
+            let work_out = || rows_of(view, batch.unwrap_or_default(), &mut spare);
             let write_out = || {
                 ready
                     .iter()
                     .try_for_each(|rows: &String| out.write_all(rows.as_bytes()))
             };
-            let (next, outcome) = rayon::join(work_out, write_out);
+            let ((), outcome) = rayon::join(work_out, write_out);
             written = written.and(outcome);
             if written.is_err() {
                 break;
             }
-            ready = next;
+            std::mem::swap(&mut ready, &mut spare);
             (view.progress)(batch.map_or(0, <[usize]>::len) as u64);
         }
         written?;
@@ -72,19 +71,19 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
     Ok(())
 }
 
-fn rows_of(view: &super::View<'_>, indices: &[usize]) -> Vec<String> {
-    indices
-        .par_chunks(CHUNK)
-        .map(|chunk| rows(view, chunk))
-        .collect()
+/// Fills one text a chunk; those that are there are used again, for memory is dear when new.
+fn rows_of(view: &super::View<'_>, indices: &[usize], texts: &mut Vec<String>) {
+    texts.resize_with(indices.len().div_ceil(CHUNK), String::new);
+    let chunks = indices.par_chunks(CHUNK).zip(texts);
+    chunks.for_each(|(chunk, text)| rows(view, chunk, text));
 }
 
-fn rows(view: &super::View<'_>, indices: &[usize]) -> String {
-    let mut text = String::with_capacity(indices.len() * ROOM);
+fn rows(view: &super::View<'_>, indices: &[usize], text: &mut String) {
+    text.clear();
+    text.reserve(indices.len() * ROOM);
     for index in indices {
-        function(view.comparison, *index, &mut text);
+        function(view.comparison, *index, text);
     }
-    text
 }
 
 /// Appends the rows of a function. What they share is worked out for the first row and copied into
@@ -169,26 +168,34 @@ fn money(cost: &Result<Cost, Infeasible>, calls: u64, text: &mut String) {
 
 /// What carries the function, in words without a comma.
 fn describe(fleet: &Fleet, text: &mut String) {
-    // Writing to a string cannot fail.
-    let _ = match fleet {
+    match fleet {
         Fleet::Tasks {
             tasks,
             size,
             requests_per_task,
             ..
-        } => write!(
-            text,
-            "{tasks} x {} vCPU / {} GB x {requests_per_task}",
-            size.vcpu_text(),
-            size.memory_gb_text()
-        ),
+        } => {
+            integer(text, *tasks);
+            text.push_str(" x ");
+            text.push_str(&size.vcpu_text());
+            text.push_str(" vCPU / ");
+            text.push_str(&size.memory_gb_text());
+            text.push_str(" GB x ");
+            integer(text, *requests_per_task);
+        }
         Fleet::Pods {
             instance_type,
             pods,
             pods_per_node,
             ..
-        } => write!(text, "{pods} pods at {pods_per_node} per {instance_type}"),
-    };
+        } => {
+            integer(text, *pods);
+            text.push_str(" pods at ");
+            integer(text, *pods_per_node);
+            text.push_str(" per ");
+            text.push_str(instance_type);
+        }
+    }
 }
 
 fn crossover(summary: &Summary, platform: usize, text: &mut String) {
@@ -216,8 +223,12 @@ fn crossover(summary: &Summary, platform: usize, text: &mut String) {
     }
 }
 
-fn whole(text: &mut String, value: impl itoa::Integer) {
+fn integer(text: &mut String, value: impl itoa::Integer) {
     text.push_str(itoa::Buffer::new().format(value));
+}
+
+fn whole(text: &mut String, value: impl itoa::Integer) {
+    integer(text, value);
     text.push(',');
 }
 
