@@ -29,6 +29,8 @@ pub struct Allocatable {
     pub memory_mib: u64,
 }
 
+/// Pods beyond any node: Kubernetes supports 110 by default, the largest types here say 1,514.
+const MOST_PODS: u32 = 65_536;
 /// Memory that arm64 machines lose before anything else, MiB (Karpenter's instance types).
 const ARM_LOSS_MIB: u64 = 64;
 /// Kubelet's hard eviction threshold, MiB (EKS AMI).
@@ -129,7 +131,7 @@ fn row(line: &str) -> Option<InstanceType> {
         architecture,
         vcpu: number()?,
         memory_mib: number()?,
-        max_pods: number()?,
+        max_pods: number().filter(|pods| *pods <= MOST_PODS)?,
         published: Allocatable {
             millicores: number()?.into(),
             memory_mib: number()?.into(),

@@ -17,8 +17,9 @@ use crate::money::Usd;
 use crate::units::Qty;
 use crate::workload::{ClusterKind, Function};
 use ground::{Candidate, Formed, Ground, ground_of, grounds};
-use pods::{Pod, Population, Tally, pods_of_today, with_minimum};
+use pods::{Census, Pod, Tally, pods_of_today, with_minimum};
 use rayon::prelude::*;
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 /// Amazon EKS on EC2, on demand.
@@ -35,11 +36,11 @@ impl Platform for Eks {
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let grounds = grounds(&context)?;
-        let everyone = populations(&context, grounds.len(), &|_| true);
-        let places = grounds.into_par_iter().zip(everyone);
-        let sites = places.map(|(ground, population)| {
+        let counted = censuses(&context, &grounds, &|_| true);
+        let places = grounds.into_par_iter().zip(counted);
+        let sites = places.map(|(ground, census)| {
             let ground = ground?;
-            let tallies = ground.tally(&population);
+            let tallies = ground.tally(&census?);
             Some(Site {
                 cluster: ground.form(&tallies),
                 ground,
@@ -51,23 +52,32 @@ impl Platform for Eks {
     }
 }
 
-/// The populations of all grounds, members only.
-fn populations(
+/// The censuses of all grounds, members only.
+fn censuses<'a, G: Borrow<Ground<'a>> + Sync>(
     context: &Context<'_>,
-    grounds: usize,
+    grounds: &[Option<G>],
     member: &(dyn Fn(usize) -> bool + Sync),
-) -> Vec<Population> {
-    let empty = || vec![Population::default(); grounds];
+) -> Vec<Option<Census>> {
+    let ground = |number: usize| grounds[number].as_ref().map(Borrow::borrow);
+    let nobody = || {
+        let numbers = 0..grounds.len();
+        numbers
+            .map(|number| Some(ground(number)?.census()))
+            .collect()
+    };
     let functions = context.scenario.functions.par_iter().enumerate();
     functions
         .with_min_len(SIDE_BY_SIDE)
         .filter(|(index, _)| member(*index))
-        .fold(empty, |mut populations, (index, function)| {
-            populations[ground_of(function)].add(function, context.peak(index));
-            populations
+        .fold(nobody, |mut all: Vec<Option<Census>>, (index, function)| {
+            let number = ground_of(function);
+            if let (Some(ground), Some(census)) = (ground(number), &mut all[number]) {
+                ground.count(census, function, context.peak(index));
+            }
+            all
         })
-        .reduce(empty, |mut left, right| {
-            for (mine, other) in left.iter_mut().zip(right) {
+        .reduce(nobody, |mut left, right| {
+            for (mine, other) in left.iter_mut().flatten().zip(right.into_iter().flatten()) {
                 mine.merge(other);
             }
             left
@@ -75,7 +85,7 @@ fn populations(
 }
 
 /// Functions that are counted together before counts are merged.
-const SIDE_BY_SIDE: usize = 1 << 16;
+const SIDE_BY_SIDE: usize = 1 << 14;
 
 struct Model<'a> {
     context: Context<'a>,
@@ -217,8 +227,8 @@ impl CostModel for Model<'_> {
             return Company::default();
         };
         let ground = placed.ground;
-        let mut own = Population::default();
-        own.add(placed.function, self.context.peak(index));
+        let mut own = ground.census();
+        ground.count(&mut own, placed.function, self.context.peak(index));
         let candidates = ground.candidates.iter().zip(placed.tallies);
         let rest: Vec<Tally> = candidates
             .map(|(candidate, tally)| tally.without(&candidate.node, &placed.pod, placed.pods))
@@ -234,18 +244,20 @@ impl CostModel for Model<'_> {
     }
 
     fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
-        let populations = populations(&self.context, self.sites.len(), member);
-        let mut total = Usd::ZERO;
-        for (site, population) in self.sites.iter().zip(&populations) {
-            if population.is_empty() {
-                continue;
-            }
-            let ground = &site.as_ref()?.ground;
-            let formed = ground.form(&ground.tally(population))?;
-            (formed.unfit == 0).then_some(())?;
-            total = &total + &formed.monthly;
-        }
-        Some(total)
+        let grounds: Vec<Option<&Ground<'_>>> = self
+            .sites
+            .iter()
+            .map(|site| site.as_ref().map(|site| &site.ground))
+            .collect();
+        let counted = censuses(&self.context, &grounds, member);
+        let places = grounds.into_iter().zip(counted);
+        let members = places.filter_map(|(ground, census)| Some((ground?, census?)));
+        let peopled = members.filter(|(_, census)| !census.is_empty());
+        let monthly = |(ground, census): (&Ground<'_>, Census)| {
+            let formed = ground.form(&ground.tally(&census))?;
+            (formed.unfit == 0).then_some(formed.monthly)
+        };
+        peopled.map(monthly).sum()
     }
 
     fn tariff(&self) -> Tariff<'_> {

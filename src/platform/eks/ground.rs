@@ -1,6 +1,6 @@
-//! Where clusters can stand, what they can be made of, and the cheapest that carries a population.
+//! Where clusters can stand, what they can be made of, and the cheapest that carries some functions.
 
-use super::pods::{Node, Population, Tally};
+use super::pods::{Census, Node, Tally};
 use crate::catalog::{Architecture, InstanceType, Price, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
@@ -127,15 +127,26 @@ impl<'a> Ground<'a> {
         oldest(node.into_iter().chain(volume).chain(fees))
     }
 
-    /// What a population makes of each candidate.
-    pub fn tally(&self, population: &Population) -> Vec<Tally> {
-        let candidates = self.candidates.par_iter();
+    /// A census of nobody.
+    pub fn census(&self) -> Census {
+        Census::new(self.candidates.len())
+    }
+
+    /// Counts a function.
+    pub fn count(&self, census: &mut Census, function: &Function, peak: &Exact) {
+        let nodes = self.candidates.iter().map(|candidate| &candidate.node);
+        census.add(function, peak, nodes);
+    }
+
+    /// What those who were counted make of each candidate.
+    pub fn tally(&self, census: &Census) -> Vec<Tally> {
+        let candidates = self.candidates.par_iter().enumerate();
         candidates
-            .map(|candidate| population.on(&candidate.node))
+            .map(|(number, candidate)| census.on(number, &candidate.node))
             .collect()
     }
 
-    /// The cheapest cluster, one type for all its nodes, given what its population makes of each
+    /// The cheapest cluster, one type for all its nodes, given what its functions make of each
     /// candidate; `None` for nobody.
     pub fn form(&self, tallies: &[Tally]) -> Option<Formed> {
         let monthly = |number: usize| {

@@ -81,7 +81,7 @@ impl Node {
     }
 }
 
-/// What functions ask the same pods: how many pods, and how many functions.
+/// Functions that ask the same: their pods, and how many they are.
 #[derive(Debug, Clone)]
 struct Asking {
     pod: Pod,
@@ -89,83 +89,133 @@ struct Asking {
     functions: usize,
 }
 
-impl Asking {
-    fn and(&mut self, pods: u128, functions: usize) {
-        self.pods += pods;
-        self.functions += functions;
+/// How nodes of one type fill up.
+#[derive(Debug, Clone, Default)]
+struct Filling {
+    /// Pods of which a node takes as many as the index says.
+    pods_by_fit: Vec<u128>,
+    /// Functions whose pods fit no node.
+    unfit: usize,
+}
+
+impl Filling {
+    fn add(&mut self, node: &Node, asking: &Asking) {
+        let fit = node.fit(&asking.pod);
+        match usize::try_from(fit) {
+            Ok(0) | Err(_) => self.unfit += asking.functions,
+            Ok(fit) => {
+                self.reach(fit + 1);
+                self.pods_by_fit[fit] += asking.pods;
+            }
+        }
+    }
+
+    fn reach(&mut self, length: usize) {
+        let length = length.max(self.pods_by_fit.len());
+        self.pods_by_fit.resize(length, 0);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.reach(other.pods_by_fit.len());
+        for (mine, pods) in self.pods_by_fit.iter_mut().zip(&other.pods_by_fit) {
+            *mine += pods;
+        }
+        self.unfit += other.unfit;
+    }
+
+    fn tally(&self) -> Tally {
+        let parts = (0u64..).zip(&self.pods_by_fit);
+        let parts = parts.filter(|(_, pods)| **pods > 0);
+        Tally {
+            share: parts
+                .filter_map(|(fit, pods)| Exact::whole(*pods).over(&Exact::from(fit)))
+                .sum(),
+            unfit: self.unfit,
+        }
     }
 }
 
-/// Pods by what they ask for: all that the cost of a cluster depends on.
-#[derive(Debug, Clone, Default)]
-pub struct Population {
-    /// Of functions that say nothing of containers, by memory in MB.
+/// Functions counted by how their pods fill each node type: all that the cost of a cluster depends
+/// on.
+#[derive(Debug, Clone)]
+pub struct Census {
+    /// Functions that say nothing of containers, by memory in MB: many ask the same.
     like_for_like: BTreeMap<u32, Asking>,
-    /// Of all others, one entry each: hardly two ask the same.
-    stated: Vec<Asking>,
+    /// What all others make of each node type: hardly two ask the same.
+    stated: Vec<Filling>,
+    is_empty: bool,
 }
 
-impl Population {
-    fn asking(&self) -> impl Iterator<Item = &Asking> {
-        self.like_for_like.values().chain(&self.stated)
+impl Census {
+    /// Nobody yet, for so many node types.
+    pub fn new(types: usize) -> Self {
+        Self {
+            like_for_like: BTreeMap::new(),
+            stated: vec![Filling::default(); types],
+            is_empty: true,
+        }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.asking().next().is_none()
+        self.is_empty
     }
 
-    pub fn add(&mut self, function: &Function, peak: &Exact) {
-        let known = self.like_for_like.get_mut(&function.memory_mb);
-        if let (Some(known), true) = (known, function.is_like_for_like()) {
-            let pods = pods_of_today(function, &known.pod, peak);
-            known.and(pods, 1);
+    pub fn add<'n>(
+        &mut self,
+        function: &Function,
+        peak: &Exact,
+        nodes: impl Iterator<Item = &'n Node>,
+    ) {
+        self.is_empty = false;
+        if function.is_like_for_like() {
+            let known = self.like_for_like.entry(function.memory_mb);
+            let known = known.or_insert_with(|| Asking {
+                pod: Pod::of(function),
+                pods: 0,
+                functions: 0,
+            });
+            known.pods += pods_of_today(function, &known.pod, peak);
+            known.functions += 1;
             return;
         }
         let pod = Pod::of(function);
-        let pods = pods_of_today(function, &pod, peak);
-        let functions = 1;
         let asking = Asking {
+            pods: pods_of_today(function, &pod, peak),
             pod,
-            pods,
-            functions,
+            functions: 1,
         };
-        match function.is_like_for_like() {
-            true => drop(self.like_for_like.insert(function.memory_mb, asking)),
-            false => self.stated.push(asking),
+        for (filling, node) in self.stated.iter_mut().zip(nodes) {
+            filling.add(node, &asking);
         }
     }
 
     pub fn merge(&mut self, other: Self) {
-        self.stated.extend(other.stated);
+        self.is_empty &= other.is_empty;
+        for (mine, filling) in self.stated.iter_mut().zip(&other.stated) {
+            mine.merge(filling);
+        }
         for (memory, asking) in other.like_for_like {
             match self.like_for_like.get_mut(&memory) {
-                Some(known) => known.and(asking.pods, asking.functions),
+                Some(known) => {
+                    known.pods += asking.pods;
+                    known.functions += asking.functions;
+                }
                 None => drop(self.like_for_like.insert(memory, asking)),
             }
         }
     }
 
-    /// What the pods make of a node.
-    pub fn on(&self, node: &Node) -> Tally {
-        let mut by_fit: BTreeMap<u64, u128> = BTreeMap::new();
-        let mut unfit = 0;
-        for asking in self.asking() {
-            match node.fit(&asking.pod) {
-                0 => unfit += asking.functions,
-                fit => *by_fit.entry(fit).or_default() += asking.pods,
-            }
+    /// What everyone makes of a node type.
+    pub fn on(&self, number: usize, node: &Node) -> Tally {
+        let mut filling = self.stated[number].clone();
+        for asking in self.like_for_like.values() {
+            filling.add(node, asking);
         }
-        let parts = by_fit
-            .iter()
-            .filter_map(|(fit, pods)| Exact::whole(*pods).over(&Exact::from(*fit)));
-        Tally {
-            share: parts.sum(),
-            unfit,
-        }
+        filling.tally()
     }
 }
 
-/// What a population makes of a node type.
+/// What functions make of a node type.
 #[derive(Debug, Clone)]
 pub struct Tally {
     /// Nodes' worth of pods.
