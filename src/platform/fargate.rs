@@ -16,7 +16,7 @@ use crate::money::Usd;
 use crate::text::listed;
 use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, LAMBDA_MEMORY_MB, MB_PER_GB, VcpuHour};
 use crate::workload::{Function, TaskSize};
-use ladder::{Ladder, Tasks, cheapest, rungs, unfit};
+use ladder::{Ladder, Rung, Tasks, cheapest, rungs, unfit};
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
@@ -45,7 +45,7 @@ struct Offer {
     storage: Result<Price<GbHour>, Diag>,
     /// The oldest date of the prices of vCPUs and memory.
     as_of: Arc<str>,
-    /// Dollars per hour of each of the 74 sizes, by price and then by size.
+    /// Dollars per hour of each size, by price and then by size.
     sizes: Vec<(TaskSize, Exact)>,
     /// Ladders of functions that say nothing of containers, by memory in MB, made when needed.
     ladders: Vec<OnceLock<Box<Ladder>>>,
@@ -68,7 +68,7 @@ impl Offer {
         };
         // All have one denominator, so that comparing them compares whole numbers.
         let priced = |size| (size, offer.hourly(size));
-        offer.sizes = TaskSize::up_to_16_vcpu().into_iter().map(priced).collect();
+        offer.sizes = TaskSize::all().into_iter().map(priced).collect();
         offer
             .sizes
             .sort_by(|left, right| (&left.1, left.0).cmp(&(&right.1, right.0)));
@@ -90,19 +90,27 @@ impl Offer {
         }
     }
 
-    /// The sizes that a function is offered: the one that it fixes, or all, by price.
-    fn offered(&self, function: &Function) -> impl Iterator<Item = (TaskSize, Exact)> {
-        let storage = self.storage_hourly(function);
+    /// The sizes that a function is offered, by price: the one that it fixes, or all that are
+    /// picked from.
+    fn offered(&self, function: &Function) -> impl Iterator<Item = &(TaskSize, Exact)> {
         let fixed = function.container().task;
-        let only = fixed.map(|size| (size, &self.hourly(size) + &storage));
-        let any = self.sizes.iter().filter(move |_| fixed.is_none());
-        let with_storage = move |(size, hourly): &(TaskSize, Exact)| (*size, hourly + &storage);
-        only.into_iter().chain(any.map(with_storage))
+        self.sizes.iter().filter(move |(size, _)| match fixed {
+            Some(fixed) => *size == fixed,
+            None => size.is_picked(),
+        })
+    }
+
+    /// The rungs of a function.
+    fn rungs<'o>(&'o self, function: &'o Function, slot: &'o Slot) -> impl Iterator<Item = Rung> {
+        let storage = self.storage_hourly(function);
+        rungs(function, slot, self.offered(function)).map(move |rung| Rung {
+            hourly: &rung.hourly + &storage,
+            ..rung
+        })
     }
 
     fn ladder(&self, function: &Function) -> Ladder {
-        let slot = Slot::of(function);
-        Ladder::of(rungs(function, &slot, self.offered(function)))
+        Ladder::of(self.rungs(function, &Slot::of(function)))
     }
 }
 
@@ -168,11 +176,7 @@ impl Model<'_> {
             Some(ladder) => ladder.cheapest(slots, min_tasks),
             None => {
                 let slot = Slot::of(function);
-                cheapest(
-                    rungs(function, &slot, offer.offered(function)),
-                    slots,
-                    min_tasks,
-                )
+                cheapest(offer.rungs(function, &slot), slots, min_tasks)
             }
         };
         Ok((function, tasks.ok_or_else(|| unfit(function))?))

@@ -59,16 +59,16 @@ pub struct Fit<'s> {
 }
 
 impl Fit<'_> {
-    /// Slots that fit so many thousandths of a vCPU and so much memory; zero when not even the base
-    /// memory fits.
-    pub fn slots(&self, millicores: u64, memory_mb: u64) -> u128 {
-        let by_cpu = self.per_millicore.times_floor(millicores);
-        let by_memory = if self.base_mb.is_zero() {
-            self.per_mb.times_floor(memory_mb)
-        } else {
-            (&(&Exact::from(memory_mb) - self.base_mb) * &self.per_mb).floor()
+    /// Slots that fit so many thousandths of a vCPU and so much memory, if they are more than
+    /// `fewer`.
+    pub fn slots_above(&self, fewer: u128, millicores: u64, memory_mb: u64) -> Option<u128> {
+        let more = |slots: &u128| *slots > fewer;
+        let by_cpu = self.per_millicore.times_floor(millicores).filter(more)?;
+        let by_memory = match self.base_mb.is_zero() {
+            true => self.per_mb.times_floor(memory_mb),
+            false => (&(&Exact::from(memory_mb) - self.base_mb) * &self.per_mb).floor(),
         };
-        by_cpu.unwrap_or(0).min(by_memory.unwrap_or(0))
+        Some(by_cpu.min(by_memory.filter(more)?))
     }
 }
 

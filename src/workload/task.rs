@@ -29,7 +29,9 @@ const ROWS: [Row; 7] = [
     row(64, 32, 120, 8),
 ];
 
-/// Sizes of 32 vCPU, GB (new in 2026): taken only when asked for.
+/// Sizes of 32 vCPU (new in 2026) are taken only when asked for.
+const LARGEST_QUARTERS: u32 = 128;
+/// Their memory, GB.
 const LARGEST_GB: [u32; 3] = [60, 120, 244];
 
 /// A valid pair.
@@ -42,8 +44,8 @@ pub struct TaskSize {
 }
 
 impl TaskSize {
-    /// The 74 pairs up to 16 vCPU, by vCPU and then by memory.
-    pub fn up_to_16_vcpu() -> Vec<Self> {
+    /// All 77 pairs, by vCPU and then by memory.
+    pub fn all() -> Vec<Self> {
         let mut sizes = vec![Self {
             quarter_vcpus: 1,
             memory_mb: 512,
@@ -52,14 +54,13 @@ impl TaskSize {
             let steps = (row.from_gb..=row.to_gb).step_by(row.step_gb as usize);
             sizes.extend(steps.map(|gb| Self::of_gb(row.quarter_vcpus, gb)));
         }
+        sizes.extend(LARGEST_GB.map(|gb| Self::of_gb(LARGEST_QUARTERS, gb)));
         sizes
     }
 
-    /// All 77 pairs.
-    pub fn all() -> Vec<Self> {
-        let mut sizes = Self::up_to_16_vcpu();
-        sizes.extend(LARGEST_GB.map(|gb| Self::of_gb(128, gb)));
-        sizes
+    /// True for the 74 pairs up to 16 vCPU, which are picked from when a scenario fixes none.
+    pub fn is_picked(self) -> bool {
+        self.quarter_vcpus < LARGEST_QUARTERS
     }
 
     fn of_gb(quarter_vcpus: u32, gb: u32) -> Self {
@@ -101,7 +102,8 @@ mod tests {
 
     #[test]
     fn there_are_77_pairs_of_which_74_up_to_16_vcpu() {
-        assert_eq!(TaskSize::up_to_16_vcpu().len(), 74);
+        let picked = TaskSize::all().into_iter().filter(|size| size.is_picked());
+        assert_eq!(picked.count(), 74);
         assert_eq!(TaskSize::all().len(), 77);
         assert!(TaskSize::all().is_sorted());
     }

@@ -46,21 +46,21 @@ impl Tasks {
 pub fn rungs<'o>(
     function: &'o Function,
     slot: &'o Slot,
-    offered: impl Iterator<Item = (TaskSize, Exact)> + 'o,
-) -> impl Iterator<Item = Rung> + 'o {
+    offered: impl Iterator<Item = &'o (TaskSize, Exact)>,
+) -> impl Iterator<Item = Rung> {
     let measured = function.container().requests_per_task.map(u128::from);
     let fit = slot.fit();
     let mut most = 0;
     offered.filter_map(move |(size, hourly)| {
         let millicores = u64::from(size.quarter_vcpus) * u64::from(MS_PER_SECOND) / 4;
-        let fitting = || fit.slots(millicores, size.memory_mb.into());
-        let requests_per_task = measured.unwrap_or_else(fitting);
-        let more = requests_per_task > most;
-        most = most.max(requests_per_task);
-        more.then_some(Rung {
-            size,
-            requests_per_task,
-            hourly,
+        most = match measured {
+            Some(measured) => Some(measured).filter(|slots| *slots > most),
+            None => fit.slots_above(most, millicores, size.memory_mb.into()),
+        }?;
+        Some(Rung {
+            size: *size,
+            requests_per_task: most,
+            hourly: hourly.clone(),
         })
     })
 }
