@@ -205,21 +205,14 @@ impl Ball {
 }
 
 fn power_of_ten(exponent: i64) -> Option<&'static Ball> {
-    static POWERS: OnceLock<Vec<Option<Ball>>> = OnceLock::new();
-    let powers = POWERS.get_or_init(|| {
+    const COUNT: usize = 2 * TENS as usize + 1;
+    static POWERS: [OnceLock<Option<Ball>>; COUNT] = [const { OnceLock::new() }; COUNT];
+    let power = || {
         let ten = BigRational::from_integer(BigInt::from(10));
-        let power = |exponent: i32| {
-            let magnitude = num_traits::pow(ten.clone(), exponent.unsigned_abs() as usize);
-            Ball::of(&if exponent < 0 {
-                magnitude.recip()
-            } else {
-                magnitude
-            })
-        };
-        (-TENS..=TENS).map(power).collect()
-    });
+        Ball::of(&ten.pow(i32::try_from(exponent).ok()?))
+    };
     let index = usize::try_from(exponent + i64::from(TENS)).ok()?;
-    powers.get(index)?.as_ref()
+    POWERS.get(index)?.get_or_init(power).as_ref()
 }
 
 /// The upper 128 bits of a product.

@@ -150,7 +150,7 @@ impl Exact {
     /// The greatest integer not above `count` times the ratio, which is not negative.
     pub fn times_floor(&self, count: u64) -> Option<u128> {
         if let Repr::Small(num, den) = &self.0
-            && let Some(product) = num.checked_mul(i128::from(count))
+            && let Some(product) = product(*num, i128::from(count))
         {
             return whole_part(product, *den);
         }
@@ -323,6 +323,16 @@ impl From<u64> for Exact {
     }
 }
 
+/// The product, if it does not overflow.
+#[inline]
+fn product(left: i128, right: i128) -> Option<i128> {
+    // Two machine words, as most are, cannot overflow, and multiply in one step.
+    if let (Ok(left), Ok(right)) = (i64::try_from(left), i64::try_from(right)) {
+        return Some(i128::from(left) * i128::from(right));
+    }
+    left.checked_mul(right)
+}
+
 #[inline]
 fn small_mul((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)> {
     let den = if b == 1 {
@@ -330,9 +340,9 @@ fn small_mul((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)>
     } else if d == 1 {
         b
     } else {
-        b.checked_mul(d)?
+        product(b, d)?
     };
-    Some((a.checked_mul(c)?, den))
+    Some((product(a, c)?, den))
 }
 
 impl Mul for &Exact {
@@ -356,15 +366,12 @@ fn small_add((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)>
     }
     // Denominators are mostly powers of ten: one divides the other.
     if d == 1 || (b > d && b % d == 0) {
-        return Some((c.checked_mul(b / d)?.checked_add(a)?, b));
+        return Some((product(c, b / d)?.checked_add(a)?, b));
     }
     if b == 1 || (d > b && d % b == 0) {
-        return Some((a.checked_mul(d / b)?.checked_add(c)?, d));
+        return Some((product(a, d / b)?.checked_add(c)?, d));
     }
-    Some((
-        a.checked_mul(d)?.checked_add(c.checked_mul(b)?)?,
-        b.checked_mul(d)?,
-    ))
+    Some((product(a, d)?.checked_add(product(c, b)?)?, product(b, d)?))
 }
 
 impl Add for &Exact {
@@ -431,7 +438,7 @@ impl Ord for Exact {
             return a.cmp(c);
         }
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
-            && let (Some(left), Some(right)) = (a.checked_mul(*d), c.checked_mul(*b))
+            && let (Some(left), Some(right)) = (product(*a, *d), product(*c, *b))
         {
             return left.cmp(&right);
         }
