@@ -11,6 +11,8 @@
 //! | [`units`] | what AWS meters, and the constants of the field |
 //! | [`money`] | US dollars and prices; the only place where a price is multiplied |
 //! | [`text`] | safe words, near names |
+//! | [`escape`] | words made harmless inside other formats |
+//! | [`paint`] | colour and line breaks |
 //! | [`diag`] | everything that is said about what is wrong |
 //! | [`catalog`] | the price book |
 //! | [`workload`] | scenarios and fleets |
@@ -24,8 +26,10 @@ pub mod catalog;
 pub mod cli;
 pub mod crossover;
 pub mod diag;
+pub mod escape;
 pub mod exact;
 pub mod money;
+pub mod paint;
 pub mod platform;
 pub mod render;
 pub mod report;

@@ -84,6 +84,31 @@ pub fn grouped(plain: &str) -> String {
     out
 }
 
+/// `$1,234.50`.
+pub fn money(amount: &Usd) -> String {
+    match amount.cents().strip_prefix('-') {
+        Some(positive) => format!("-${positive}"),
+        None => format!("${}", amount.cents()),
+    }
+}
+
+/// `32.4 %`.
+pub fn percent(share: &Exact) -> String {
+    let hundredfold = share * &Exact::from(100u32);
+    format!("{} %", grouped(&hundredfold.to_fixed(1)))
+}
+
+/// `4,869,815`.
+pub fn count(number: u128) -> String {
+    grouped(&number.to_string())
+}
+
+/// `1 task`, `2 tasks`.
+pub fn plural(number: u128, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", count(number))
+}
+
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -7,11 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms in dependency order, each with the rooms that it uses.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("exact", &[]),
     ("units", &["exact"]),
     ("money", &["exact", "units"]),
     ("text", &[]),
+    ("escape", &["text"]),
+    ("paint", &["text"]),
     ("diag", &["text"]),
     ("catalog", &["exact", "units", "money", "text", "diag"]),
     (
@@ -50,6 +52,8 @@ const ROOMS: [(&str, &[&str]); 13] = [
             "exact",
             "money",
             "text",
+            "escape",
+            "paint",
             "catalog",
             "workload",
             "platform",
@@ -78,7 +82,7 @@ const BOOLEAN_PARAMETERS: [(&str, &str, &str); 8] = [
     ("src/render/explain.rs", "write", "as in the table"),
     ("src/render/prices.rs", "list_table", "as in the table"),
     ("src/render/prices.rs", "show_table", "as in the table"),
-    ("src/render/paint.rs", "new", "as in the table"),
+    ("src/paint.rs", "new", "as in the table"),
     (
         "src/cli/output.rs",
         "color",

@@ -2,11 +2,11 @@
 
 use super::json_v1::{band_name, kind_name};
 use crate::crossover::{Crossover, Kind};
+use crate::escape::spreadsheet;
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
 use crate::report::{Comparison, Summary};
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -127,7 +127,7 @@ fn part(
 fn named(comparison: &Comparison<'_>, index: usize, text: &mut String) {
     let scenario = comparison.scenario();
     let function = &scenario.functions[index];
-    cell(text, &guarded(&function.name));
+    cell(text, &spreadsheet(&function.name));
     cell(text, scenario.region_of(function));
     cell(text, function.architecture.name());
 }
@@ -254,12 +254,4 @@ fn cell(text: &mut String, value: &str) {
         text.push_str(value);
     }
     text.push(',');
-}
-
-/// Text that a spreadsheet would run as a formula gets a leading apostrophe.
-fn guarded(text: &str) -> Cow<'_, str> {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
-    }
 }

@@ -2,11 +2,11 @@
 //! is where it is.
 
 use super::View;
-use super::paint::{Paint, wrapped};
-use super::words::{self, count, money, percent};
+use super::words;
 use crate::crossover::{Crossover, Kind, Step};
 use crate::exact::Exact;
-use crate::money::grouped;
+use crate::money::{count, grouped, money, percent};
+use crate::paint::{Paint, wrapped};
 use crate::platform::{Company, Cost, Infeasible, Line};
 use crate::report::{Comparison, Detail, Pair, Summary};
 use crate::text::printable;

@@ -3,7 +3,6 @@
 pub mod csv;
 pub mod explain;
 pub mod json_v1;
-mod paint;
 pub mod prices;
 pub mod table;
 mod words;

@@ -1,7 +1,7 @@
 //! The price book with its provenance.
 
-use super::paint::Paint;
 use crate::catalog::{Entry, Listed, Regional, meters};
+use crate::paint::Paint;
 use serde::Serialize;
 use std::io::{self, Write};
 

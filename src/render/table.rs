@@ -2,10 +2,11 @@
 //! rests on. A wide terminal gets more columns, a terminal gets colour.
 
 use super::View;
-use super::paint::{Paint, wrapped};
-use super::words::{self, count, money, percent};
+use super::words;
 use crate::crossover::{Crossover, Point};
 use crate::exact::Exact;
+use crate::money::{count, money, percent, plural};
+use crate::paint::{Paint, wrapped};
 use crate::report::{Comparison, Summary, Totals};
 use crate::text::{listed, printable};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -79,7 +80,7 @@ impl Page<'_> {
             0..=3 => listed(&regions),
             many => format!("{many} regions"),
         };
-        let functions = words::plural(scenario.functions.len() as u128, "function");
+        let functions = plural(scenario.functions.len() as u128, "function");
         let line = format!(
             "{}: {functions} in {regions}, US dollars a month",
             printable(&scenario.name)

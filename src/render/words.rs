@@ -1,39 +1,14 @@
 //! Numbers and verdicts in words, for every format that people read.
 
-use super::paint::{Paint, wrapped};
 use crate::crossover::{Crossover, Kind, Point};
 use crate::exact::Exact;
-use crate::money::{Usd, grouped};
+use crate::money::{Usd, count, grouped, money, percent, plural};
+use crate::paint::{Paint, wrapped};
 use crate::platform::{Fleet, Infeasible, Notes};
 use crate::report::{Comparison, Pair, Summary};
 use crate::volume::{Flip, Flips, Side};
 use std::cmp::Ordering;
 use std::io::{self, Write};
-
-/// `$1,234.50`.
-pub fn money(amount: &Usd) -> String {
-    match amount.cents().strip_prefix('-') {
-        Some(positive) => format!("-${positive}"),
-        None => format!("${}", amount.cents()),
-    }
-}
-
-/// `32.4 %`.
-pub fn percent(share: &Exact) -> String {
-    let hundredfold = share * &Exact::from(100u32);
-    format!("{} %", grouped(&hundredfold.to_fixed(1)))
-}
-
-/// `4,869,815`.
-pub fn count(number: u128) -> String {
-    grouped(&number.to_string())
-}
-
-/// `1 task`, `2 tasks`.
-pub fn plural(number: u128, noun: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", count(number))
-}
 
 /// What carries a function: `4 tasks of 2 vCPU / 4 GB, 13 requests each`.
 pub fn fleet(fleet: &Fleet) -> String {
