@@ -1,0 +1,343 @@
+//! A function of its cells: every value checked, every rule between values applied.
+
+use super::{Capacity, ColdStart, Container, Function, LIKE_FOR_LIKE, rounding_up};
+use crate::catalog::Architecture;
+use crate::diag::{At, Code, Diag, Diags};
+use crate::exact::Exact;
+use crate::units::{LAMBDA_FREE_STORAGE_MB, SECONDS_PER_HOUR};
+use crate::workload::cells::{Cells, Locate, Values};
+use crate::workload::schema::{FIELDS, Field};
+use crate::workload::task::TaskSize;
+use rust_decimal::Decimal;
+
+/// Finds the index of a region's name, given the line and the place that name it.
+pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
+
+/// What every function of a scenario shares while it is read.
+pub struct Reading<'r> {
+    /// Ids of all platforms.
+    pub platforms: &'r [&'static str],
+    /// Hours in the month.
+    pub hours: &'r Exact,
+    /// Index of a region's name, given the place that names it; `None` when there are too many.
+    pub region: &'r IndexOfRegion<'r>,
+    /// Index of the region of functions that name none, or `None` if the scenario has no default.
+    pub default_region: Option<u16>,
+    /// True when the command line chooses the region of every function.
+    pub region_is_fixed: bool,
+}
+
+struct Builder<'b, 'c, 'a> {
+    values: Values<'c, 'a>,
+    locate: &'b dyn Locate,
+    diags: &'b mut Diags,
+}
+
+/// Makes a function of its cells.
+///
+/// What is wrong goes to `diags`; `None` then.
+pub fn build(
+    cells: &Cells<'_>,
+    line: u64,
+    reading: &Reading<'_>,
+    locate: &dyn Locate,
+    diags: &mut Diags,
+) -> Option<Function> {
+    let mut found = Diags::new();
+    let values = Values::check(cells, reading.platforms, locate, &mut found);
+    let mut builder = Builder {
+        values,
+        locate,
+        diags: &mut found,
+    };
+    let function = builder.function(line, reading);
+    let function = found.into_result(function);
+    diags.take(function).flatten()
+}
+
+impl Builder<'_, '_, '_> {
+    fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
+        let diag = Diag::new(code, message).at(at).help(help);
+        self.diags.push(diag);
+    }
+
+    fn function(&mut self, line: u64, reading: &Reading<'_>) -> Option<Function> {
+        let name = self.required(Field::Name, "every function has a name of its own");
+        let memory = self.required(Field::MemoryMb, "state the memory of the function, MB");
+        let region = self.region(line, reading);
+        let duration = self.duration();
+        let calls = self.invocations(reading.hours);
+        let capacity = self.capacity();
+        let cold_start = self.cold_start();
+        let container = self.container();
+        let (_, _) = (name?, memory?);
+        let (invocations, rounded_invocations) = calls?;
+        let (duration_ms, measured) = duration?;
+        let function = Function {
+            name: self.values.text(Field::Name)?.into(),
+            region: region?,
+            moved: reading.region_is_fixed && self.values.stated(Field::Region),
+            line,
+            architecture: self
+                .architecture(Field::Architecture)
+                .unwrap_or(Architecture::X86_64),
+            runs_on: self.values.word(Field::RunsOn),
+            memory_mb: self.values.whole(Field::MemoryMb)?,
+            duration_ms,
+            measured,
+            invocations,
+            rounded_invocations,
+            capacity: capacity?,
+            cold_start,
+            ephemeral_storage_mb: self
+                .values
+                .whole(Field::EphemeralStorageMb)
+                .unwrap_or(LAMBDA_FREE_STORAGE_MB),
+            container,
+        };
+        self.enough_capacity(&function, reading.hours);
+        Some(function)
+    }
+
+    fn required(&mut self, field: Field, help: &str) -> Option<()> {
+        if self.values.stated(field) {
+            return Some(());
+        }
+        let message = format!("{} has no `{}`", self.called(), field.path());
+        self.wrong(Code::MissingKey, self.at(field), message, help);
+        None
+    }
+
+    fn at(&self, field: Field) -> At {
+        self.values.at(field, self.locate)
+    }
+
+    fn called(&self) -> String {
+        match self.values.text(Field::Name) {
+            Some(name) => format!("function `{name}`"),
+            None => "a function".to_owned(),
+        }
+    }
+
+    fn region(&mut self, line: u64, reading: &Reading<'_>) -> Option<u16> {
+        let own = self
+            .values
+            .text(Field::Region)
+            .filter(|_| !reading.region_is_fixed);
+        match (own, reading.default_region) {
+            (Some(own), _) => {
+                let index = (reading.region)(own, line, &|| self.at(Field::Region));
+                if index.is_none() {
+                    let message = "the scenario names more regions than there can be".to_owned();
+                    let help = "is this column the region?";
+                    self.wrong(Code::OutOfRange, self.at(Field::Region), message, help);
+                }
+                index
+            }
+            (None, Some(default)) => Some(default),
+            (None, None) => {
+                let message = format!("{} has no `region`", self.called());
+                let help = "name it on the function, at the top of the scenario, or with --region";
+                self.wrong(Code::MissingKey, self.at(Field::Region), message, help);
+                None
+            }
+        }
+    }
+
+    /// One of two fields; both or none is a mistake.
+    fn one_of(&mut self, [first, second]: [Field; 2], none: &str) -> Option<Field> {
+        match (self.values.stated(first), self.values.stated(second)) {
+            (true, false) => Some(first),
+            (false, true) => Some(second),
+            (true, true) => {
+                let message = format!(
+                    "`{}` and `{}` exclude each other",
+                    first.path(),
+                    second.path()
+                );
+                self.wrong(Code::Conflict, self.at(second), message, "keep one of them");
+                None
+            }
+            (false, false) => {
+                let message = format!("{} {none}", self.called());
+                let help = format!("state `{}` or `{}`", first.path(), second.path());
+                self.wrong(Code::MissingKey, self.at(first), message, &help);
+                None
+            }
+        }
+    }
+
+    fn duration(&mut self) -> Option<(Decimal, bool)> {
+        let fields = [Field::DurationMs, Field::MeasuredDurationMs];
+        let field = self.one_of(fields, "does not say how long it runs")?;
+        let stated = self.values.number(field)?;
+        match field {
+            Field::MeasuredDurationMs => Some((stated.checked_add(rounding_up())?, true)),
+            _ => Some((stated, false)),
+        }
+    }
+
+    /// Invocations a month, and whether a request rate had to be rounded to a whole number of them.
+    fn invocations(&mut self, hours: &Exact) -> Option<(u64, bool)> {
+        let fields = [Field::InvocationsPerMonth, Field::RequestsPerSecond];
+        let field = self.one_of(fields, "does not say how often it runs")?;
+        if field == Field::InvocationsPerMonth {
+            return Some((self.values.whole(field)?, false));
+        }
+        let seconds = hours * &Exact::from(SECONDS_PER_HOUR);
+        let calls = &self.values.exact(field)? * &seconds;
+        let floor = calls.floor()?;
+        let nearest = (&calls + &Exact::ratio(1, 2)).floor()?;
+        let whole = u64::try_from(nearest)
+            .ok()
+            .filter(|n| *n <= 1_000_000_000_000_000);
+        if whole.is_none() {
+            let message =
+                "`requests_per_second` makes more than 10^15 invocations a month".to_owned();
+            self.wrong(Code::OutOfRange, self.at(field), message, "lower it");
+        }
+        Some((whole?, Exact::whole(floor) != calls))
+    }
+
+    fn capacity(&mut self) -> Option<Capacity> {
+        let (share, peak) = (Field::Utilization, Field::PeakConcurrency);
+        match (self.values.stated(share), self.values.stated(peak)) {
+            (true, false) => self.values.number(share).map(Capacity::Utilization),
+            (false, true) => self.values.number(peak).map(Capacity::Peak),
+            (both, _) => {
+                let (code, message) = match both {
+                    true => (Code::Conflict, "states its capacity twice"),
+                    false => (Code::MissingKey, "does not say what capacity it needs"),
+                };
+                let message = format!("{} {message}", self.called());
+                let help = "state exactly one of `utilization`, `peak_concurrency` and `traffic` \
+                            (the last is not priced by this version)";
+                self.wrong(code, self.at(peak), message, help);
+                None
+            }
+        }
+    }
+
+    fn enough_capacity(&mut self, function: &Function, hours: &Exact) {
+        let Capacity::Peak(peak) = function.capacity else {
+            return;
+        };
+        let average = function.average_concurrency(hours);
+        if average > Exact::from(peak) {
+            let message = format!(
+                "`peak_concurrency` is below the average concurrency, {}",
+                average.to_fixed(3)
+            );
+            let help = format!(
+                "raise it to {} or more",
+                average.ceil().unwrap_or(u128::MAX)
+            );
+            let at = self.at(Field::PeakConcurrency);
+            self.wrong(Code::OutOfRange, at, message, &help);
+        }
+    }
+
+    fn cold_start(&mut self) -> Option<Box<ColdStart>> {
+        let [rate, init] = [Field::ColdStartRate, Field::InitMs];
+        let missing = match (self.values.stated(rate), self.values.stated(init)) {
+            (false, false) => return None,
+            (true, true) => {
+                let (rate, init_ms) = (self.values.number(rate)?, self.values.number(init)?);
+                return Some(Box::new(ColdStart { rate, init_ms }));
+            }
+            (true, false) => init,
+            (false, true) => rate,
+        };
+        let stated = if missing == init { rate } else { init };
+        let message = format!("`{}` needs `{}` beside it", stated.path(), missing.path());
+        let help = "cold starts are billed as rate x initialization: state both, or neither";
+        self.wrong(Code::MissingKey, self.at(stated), message, help);
+        None
+    }
+
+    fn architecture(&self, field: Field) -> Option<Architecture> {
+        self.values.word(field).and_then(Architecture::parse)
+    }
+
+    fn container(&mut self) -> Option<Box<Container>> {
+        let fields = Field::CpuMs as usize..=Field::ContainerArchitecture as usize;
+        let rows = &FIELDS[fields];
+        let silent = !rows.iter().any(|(field, _, _)| self.values.stated(*field));
+        if silent {
+            return None;
+        }
+        let task = self.task();
+        let requests_per_task = self.values.whole(Field::RequestsPerTask);
+        if self.values.stated(Field::RequestsPerTask) && !self.values.stated(Field::TaskVcpu) {
+            let message = "`container.requests_per_task` needs `container.task`".to_owned();
+            let help = "how many requests a task carries is measured on one size: \
+                        add task = { vcpu = 1, memory_gb = 2 }";
+            let at = self.at(Field::RequestsPerTask);
+            self.wrong(Code::MissingKey, at, message, help);
+        }
+        let default = &LIKE_FOR_LIKE;
+        Some(Box::new(Container {
+            cpu_ms: self.values.number(Field::CpuMs),
+            memory_per_request_mb: self.values.number(Field::MemoryPerRequestMb),
+            base_memory_mb: self
+                .values
+                .number(Field::BaseMemoryMb)
+                .unwrap_or(default.base_memory_mb),
+            requests_per_task,
+            min_tasks: self
+                .values
+                .whole(Field::MinTasks)
+                .unwrap_or(default.min_tasks),
+            target_utilization: self
+                .values
+                .number(Field::TargetUtilization)
+                .unwrap_or(default.target_utilization),
+            task,
+            task_storage_gb: self
+                .values
+                .whole(Field::TaskStorageGb)
+                .unwrap_or(default.task_storage_gb),
+            architecture: self.architecture(Field::ContainerArchitecture),
+        }))
+    }
+
+    fn task(&mut self) -> Option<TaskSize> {
+        let [vcpu, memory] = [Field::TaskVcpu, Field::TaskMemoryGb];
+        let missing = match (self.values.stated(vcpu), self.values.stated(memory)) {
+            (false, false) => return None,
+            (true, true) => return self.valid_pair(),
+            (true, false) => memory,
+            (false, true) => vcpu,
+        };
+        let message = format!("`container.task` has no `{}`", missing.path());
+        let help = "a task has both: task = { vcpu = 1, memory_gb = 2 }";
+        self.wrong(Code::MissingKey, self.at(missing), message, help);
+        None
+    }
+
+    fn valid_pair(&mut self) -> Option<TaskSize> {
+        let vcpu = self.values.exact(Field::TaskVcpu)?;
+        let memory = self.values.exact(Field::TaskMemoryGb)?;
+        let quarters = &vcpu * &Exact::from(4u32);
+        let megabytes = &memory * &Exact::from(crate::units::MB_PER_GB);
+        let up = |amount: &Exact| amount.ceil().and_then(|n| u64::try_from(n).ok());
+        let next = TaskSize::next_valid(up(&quarters)?, up(&megabytes)?);
+        let is_exactly = |size: &TaskSize| {
+            Exact::from(size.quarter_vcpus) == quarters && Exact::from(size.memory_mb) == megabytes
+        };
+        if let Some(size) = next.filter(is_exactly) {
+            return Some(size);
+        }
+        let message = format!("Fargate has no task of {vcpu} vCPU with {memory} GB");
+        let help = match next {
+            Some(size) => format!(
+                "the next valid size is {{ vcpu = {}, memory_gb = {} }}",
+                size.vcpu_text(),
+                size.memory_gb_text()
+            ),
+            None => "the largest is { vcpu = 32, memory_gb = 244 }".to_owned(),
+        };
+        self.wrong(Code::NotAvailable, self.at(Field::TaskVcpu), message, &help);
+        None
+    }
+}
