@@ -17,6 +17,7 @@ const ROWS: u64 = 10_000;
 fn request<'r>(ids: &'r [&'static str], region: Option<&'r str>) -> Request<'r> {
     Request {
         platforms: ids,
+        rules: &[],
         region,
         unknown_region: &|_| None,
         open: &|_| Err(io::ErrorKind::NotFound.into()),

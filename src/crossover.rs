@@ -55,6 +55,14 @@ pub struct Crossover {
     pub point: Option<Point>,
 }
 
+impl Crossover {
+    /// The utilization, if it lies within today's capacity.
+    pub fn within_capacity(&self) -> Option<&Exact> {
+        let point = self.point.as_ref().filter(|_| self.kind == Kind::At);
+        point.map(|point| &point.utilization)
+    }
+}
+
 /// A load.
 #[derive(Debug, Clone)]
 pub struct Point {

@@ -44,13 +44,15 @@ pub enum Code {
     MissingPrice,
     /// An instance type, task size or platform option that cannot be had.
     NotAvailable,
+    /// A baseline that is no scenario and no report of this version.
+    BadBaseline,
     /// A result that cannot be written.
     CannotWrite,
 }
 
 impl Code {
     /// Every code, for the manual and the tests.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Unreadable,
         Self::Syntax,
         Self::UnknownKey,
@@ -67,6 +69,7 @@ impl Code {
         Self::BadPrice,
         Self::MissingPrice,
         Self::NotAvailable,
+        Self::BadBaseline,
         Self::CannotWrite,
     ];
 
@@ -89,6 +92,7 @@ impl Code {
             Self::BadPrice => "bad-price",
             Self::MissingPrice => "missing-price",
             Self::NotAvailable => "not-available",
+            Self::BadBaseline => "bad-baseline",
             Self::CannotWrite => "cannot-write",
         }
     }

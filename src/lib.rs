@@ -20,9 +20,11 @@
 //! | [`crossover`], [`volume`] | where bills cross |
 //! | [`report`] | every number of an answer |
 //! | [`render`] | what an answer looks like: one format a file |
+//! | [`check`] | the gate: rules and what pipelines read of them |
 //! | [`cli`] | the command line, files and the terminal |
 
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod crossover;
 pub mod diag;

@@ -40,6 +40,11 @@ impl Paint {
         self.with(AnsiColor::Green.on_default(), text)
     }
 
+    /// What is wrong.
+    pub fn red(self, text: &str) -> String {
+        self.with(AnsiColor::Red.on_default(), text)
+    }
+
     /// What to look at.
     pub fn yellow(self, text: &str) -> String {
         self.with(AnsiColor::Yellow.on_default(), text)

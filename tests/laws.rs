@@ -62,6 +62,7 @@ fn read(text: &str) -> Result<Scenario, Diags> {
     let platforms = platform::ids();
     let request = Request {
         platforms: &platforms,
+        rules: &[],
         region: None,
         unknown_region: &|name| EMBEDDED.unknown_region(name),
         open: &no_file,
@@ -857,6 +858,7 @@ fn survives_fleet(bytes: &[u8]) {
     let platforms = platform::ids();
     let request = Request {
         platforms: &platforms,
+        rules: &[],
         region: Some("us-east-1"),
         unknown_region: &|name| EMBEDDED.unknown_region(name),
         open: &no_file,

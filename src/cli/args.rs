@@ -27,6 +27,8 @@ pub enum Command {
     Compare(Compare),
     /// Every figure unfolded to quantity x rate = cost, and why the crossover is where it is
     Explain(Explain),
+    /// The gate for pipelines: fails when a budget or another rule is broken
+    Check(Check),
     /// The price book
     #[command(subcommand)]
     Prices(Prices),
@@ -64,6 +66,61 @@ pub struct Explain {
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Scenario in TOML, or a fleet in CSV; `-` reads standard input
+    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "explain")]
+    pub scenario: Option<PathBuf>,
+    /// What it cost before: another scenario, or what `compare --format json` wrote
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
+    /// Days that the prices of a region may be old
+    #[arg(long, value_name = "DAYS")]
+    pub max_price_age: Option<u32>,
+    /// Fail when this rule is broken (repeat it for more rules)
+    #[arg(short = 'D', long, value_name = "RULE")]
+    pub deny: Vec<String>,
+    /// Only warn when this rule is broken
+    #[arg(short = 'W', long, value_name = "RULE")]
+    pub warn: Vec<String>,
+    /// Do not ask this rule
+    #[arg(short = 'A', long, value_name = "RULE")]
+    pub allow: Vec<String>,
+    /// Print the manual page of a rule; `all` prints every one
+    #[arg(long, value_name = "RULE", exclusive = true)]
+    pub explain: Option<String>,
+    /// Price every function in this region
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Lay the price files of this folder over the book
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub prices: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Formats of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    /// Schema lambdacost/check/v1
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// JUnit XML
+    Junit,
+    /// SARIF 2.1.0
+    Sarif,
+    /// A comment on a pull request
+    Markdown,
 }
 
 /// The scenario and how to read it.

@@ -4,15 +4,20 @@ use crate::diag::Diags;
 use std::io;
 use std::process::ExitCode;
 
+/// Answered, and a rule was broken.
+const BROKEN: u8 = 1;
 /// Could not answer.
-pub const CANNOT_ANSWER: u8 = 2;
+const CANNOT_ANSWER: u8 = 2;
 
-/// Why a command could not answer.
+/// Why a command did not end well.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// Mistakes in what the user gave.
     #[error("{0}")]
     Diags(#[from] Diags),
+    /// A rule was broken, and the report says so.
+    #[error("a rule was broken")]
+    Broken,
     /// The reader of the output is gone: nobody is left to tell.
     #[error("the output was closed")]
     Closed,
@@ -37,7 +42,15 @@ impl Failure {
     }
 }
 
-/// The exit code of a failure.
-pub fn code() -> ExitCode {
+/// The exit code of usage that is no use.
+pub fn usage() -> ExitCode {
     ExitCode::from(CANNOT_ANSWER)
+}
+
+/// The exit code of a failure.
+pub fn code(failure: &Failure) -> ExitCode {
+    ExitCode::from(match failure {
+        Failure::Broken => BROKEN,
+        Failure::Diags(_) | Failure::Closed => CANNOT_ANSWER,
+    })
 }

@@ -3,6 +3,7 @@
 use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::workload::{self, Request, Scenario};
+use crate::{check, platform};
 use rayon::prelude::*;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -19,7 +20,6 @@ const LARGEST: u64 = 4 << 30;
 /// It cannot be read, or has mistakes.
 pub fn scenario(
     path: &Path,
-    platforms: &[&'static str],
     region: Option<&str>,
     book: &Book,
     progress: &(dyn Fn(u64) + Sync),
@@ -33,7 +33,8 @@ pub fn scenario(
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let open_beside = |file: &str| open(&folder.join(file));
     let request = Request {
-        platforms,
+        platforms: &platform::ids(),
+        rules: &check::shapes(),
         region,
         unknown_region: &|name| book.unknown_region(name),
         open: &open_beside,
@@ -96,6 +97,24 @@ fn is_fleet(path: &Path, input: &mut Input) -> io::Result<bool> {
     let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(first
         .is_some_and(|line| line.contains(',') && !line.contains('=') && !line.starts_with('[')))
+}
+
+/// The whole text of a file, if it is JSON: by its name, or because no scenario begins so.
+///
+/// # Errors
+/// It cannot be read.
+pub fn json(path: &Path) -> Result<Option<Source>, Diags> {
+    let name = path.to_string_lossy();
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    if matches!(ending, Some("csv" | "toml")) {
+        return Ok(None);
+    }
+    let source = text(
+        &name,
+        open(path).map_err(|error| unreadable(&name, &error))?,
+    )?;
+    let is_json = ending == Some("json") || source.text().trim_start().starts_with('{');
+    Ok(is_json.then_some(source))
 }
 
 /// A whole input as text.

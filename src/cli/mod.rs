@@ -1,6 +1,8 @@
 //! The command line: the only room that reads files, prints, and looks at the environment.
 
 pub mod args;
+mod check;
+mod clock;
 mod compare;
 pub mod exit;
 mod explain;
@@ -31,7 +33,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             report(&failure);
-            exit::code()
+            exit::code(&failure)
         }
     }
 }
@@ -45,7 +47,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     let printed = error.print().is_ok();
     match answer && printed {
         true => ExitCode::SUCCESS,
-        false => exit::code(),
+        false => exit::usage(),
     }
 }
 
@@ -53,6 +55,7 @@ fn run(command: &Command) -> Outcome {
     match command {
         Command::Compare(args) => compare::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Check(args) => check::run(args),
         Command::Prices(args) => prices::run(args),
         Command::Init(args) => init::run(args),
         Command::Completions { shell } => shell::completions(*shell),

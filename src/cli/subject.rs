@@ -4,18 +4,50 @@ use super::args;
 use super::exit::{Failure, Outcome};
 use super::input;
 use super::progress::Progress;
-use crate::catalog::{InstanceType, Regional};
+use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags};
-use crate::platform;
 use crate::render::View;
 use crate::report::Comparison;
 use crate::text::{did_you_mean, printable};
 use crate::workload::Scenario;
+use std::path::Path;
 
-struct Read {
-    scenario: Scenario,
+/// A scenario with the prices that it needs.
+pub struct Read {
+    /// The scenario.
+    pub scenario: Scenario,
     prices: Vec<Regional>,
     instances: Vec<InstanceType>,
+}
+
+impl Read {
+    /// Reads a scenario and its prices.
+    ///
+    /// # Errors
+    /// Mistakes in either.
+    pub fn new(
+        path: &Path,
+        region: Option<&str>,
+        book: &Book,
+        progress: &Progress,
+    ) -> Result<Self, Diags> {
+        let rows = |count| progress.reading(count);
+        let scenario = input::scenario(path, region, book, &rows)?;
+        let (prices, instances) = input::prices(book, &scenario)?;
+        Ok(Self {
+            scenario,
+            prices,
+            instances,
+        })
+    }
+
+    /// The scenario on its platforms.
+    ///
+    /// # Errors
+    /// Prices that are missing, options that cannot be had.
+    pub fn comparison(&self) -> Result<Comparison<'_>, Diags> {
+        Comparison::new(&self.scenario, &self.prices, &self.instances)
+    }
 }
 
 /// Reads a scenario, once a region, and hands its comparisons over.
@@ -32,10 +64,7 @@ pub fn compared(
     let mut diags = Diags::new();
     let comparisons: Vec<_> = read
         .iter()
-        .filter_map(|one| {
-            let comparison = Comparison::new(&one.scenario, &one.prices, &one.instances);
-            diags.take(comparison)
-        })
+        .filter_map(|one| diags.take(one.comparison()))
         .collect();
     diags.into_result(()).map_err(Failure::Diags)?;
     let total = read
@@ -65,7 +94,6 @@ pub fn compared(
 
 fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, Diags> {
     let book = input::book(subject.prices.as_deref())?;
-    let ids = platform::ids();
     let mut regions: Vec<Option<&str>> = subject.region.iter().map(|r| Some(r.as_str())).collect();
     if regions.is_empty() {
         regions.push(None);
@@ -75,16 +103,7 @@ fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, Diags
         let help = "save it to a file to compare regions";
         return Err(Diag::new(Code::Unreadable, message).help(help).into());
     }
-    let one = |region| {
-        let rows = |count| progress.reading(count);
-        let scenario = input::scenario(&subject.scenario, &ids, region, &book, &rows)?;
-        let (prices, instances) = input::prices(&book, &scenario)?;
-        Ok(Read {
-            scenario,
-            prices,
-            instances,
-        })
-    };
+    let one = |region| Read::new(&subject.scenario, region, &book, progress);
     regions.into_iter().map(one).collect()
 }
 

@@ -130,6 +130,27 @@ fn push_zeros(out: &mut String, mut count: usize) {
     }
 }
 
+/// Longest text that is read.
+const LONGEST: usize = 1000;
+
+/// The number that plain decimal text says.
+pub fn read(text: &str) -> Option<BigRational> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if text.len() > LONGEST || !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
+    let mantissa: BigInt = [whole, fraction].concat().parse().ok()?;
+    let power = BigInt::from(10).pow(u32::try_from(fraction.len()).ok()?);
+    let value = BigRational::new(mantissa, power);
+    Some(if unsigned.len() < text.len() {
+        -value
+    } else {
+        value
+    })
+}
+
 /// A ratio rounded to a number of decimal places, halves away from zero.
 pub fn fixed(value: &BigRational, places: u32) -> String {
     let scaled = value.abs() * BigRational::from_integer(BigInt::from(10).pow(places));

@@ -283,6 +283,19 @@ impl Exact {
         digits::push(out, negative, mantissa, scale);
     }
 
+    /// What the digits that are printed of it say, exactly.
+    pub fn as_printed(&self) -> Self {
+        let mut text = String::new();
+        self.write_digits(&mut text);
+        Self::of_digits(&text).unwrap_or(Self::ZERO)
+    }
+
+    /// The number that plain decimal text says, as [`Exact::write_digits`] writes it; `None` for
+    /// anything else, and for more than 1,000 characters.
+    pub fn of_digits(text: &str) -> Option<Self> {
+        digits::read(text).map(Self::known)
+    }
+
     /// The ratio rounded to a number of decimal places, halves away from zero, as people read money.
     pub fn to_fixed(&self, places: u32) -> String {
         digits::fixed(&self.big(), places)

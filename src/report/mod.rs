@@ -43,6 +43,17 @@ pub struct Pair {
     pub to: usize,
 }
 
+impl Pair {
+    /// The platform beside this one, if it is one of the two.
+    pub fn other(self, platform: usize) -> Option<usize> {
+        match platform {
+            _ if platform == self.from => Some(self.to),
+            _ if platform == self.to => Some(self.from),
+            _ => None,
+        }
+    }
+}
+
 /// What a function does in a month.
 #[derive(Debug, Clone)]
 pub struct Workload {
@@ -67,6 +78,20 @@ pub struct Summary {
     pub cheapest: Option<usize>,
     /// What the cheapest platform of the other kind (use or capacity) costs more.
     pub gap: Option<Usd>,
+}
+
+impl Summary {
+    /// The crossover of a pair.
+    pub fn crossover(&self, pair: Pair) -> Option<&Crossover> {
+        let found = self.crossovers.iter().find(|(other, _)| *other == pair);
+        found.map(|(_, crossover)| crossover)
+    }
+
+    /// The crossover of a platform with the one paid by use.
+    pub fn crossover_of(&self, platform: usize) -> Option<&Crossover> {
+        let found = self.crossovers.iter().find(|(pair, _)| pair.to == platform);
+        found.map(|(_, crossover)| crossover)
+    }
 }
 
 /// The answer for a function unfolded.
@@ -143,12 +168,16 @@ impl<'a> Comparison<'a> {
         models.flat_map(|bound| bound.model.clusters()).collect()
     }
 
+    fn costs(&self, index: usize) -> Vec<Result<Cost, Infeasible>> {
+        let models = self.platforms.iter().map(|bound| &bound.model);
+        models.map(|model| model.cost(index)).collect()
+    }
+
     /// A function in short.
     pub fn summary(&self, index: usize) -> Summary {
         let function = self.context.function(index);
         let hours = &self.scenario().hours;
-        let models = self.platforms.iter().map(|bound| &bound.model);
-        let costs: Vec<_> = models.map(|model| model.cost(index)).collect();
+        let costs = self.costs(index);
         let peak = self.context.peak(index);
         let load = Load::of(function, peak, hours);
         let mut crossovers = Vec::new();
@@ -168,6 +197,25 @@ impl<'a> Comparison<'a> {
             cheapest,
             gap,
         }
+    }
+
+    /// The platform on which a function runs today, if it is compared.
+    pub fn home(&self, index: usize) -> Option<usize> {
+        let id = self.context.function(index).home();
+        self.platforms.iter().position(|bound| bound.id == id)
+    }
+
+    /// What a function costs on a platform.
+    ///
+    /// # Errors
+    /// It cannot run there.
+    pub fn cost(&self, index: usize, platform: usize) -> Result<Cost, Infeasible> {
+        self.platforms[platform].model.cost(index)
+    }
+
+    /// The bill of a function on a platform; empty where it cannot run.
+    pub fn lines(&self, index: usize, platform: usize) -> Vec<Line> {
+        self.platforms[platform].model.lines(index)
     }
 
     /// The crossovers of a platform paid by use with every fleet that can run a function.
@@ -236,30 +284,26 @@ impl<'a> Comparison<'a> {
 
     /// Costs of the whole scenario.
     pub fn totals(&self) -> Totals {
-        let indices = (0..self.scenario().functions.len()).into_par_iter();
-        let verdicts: Vec<_> = indices.map(|index| self.summary(index).cheapest).collect();
-        let models = || self.platforms.iter().enumerate();
-        let functions = &self.scenario().functions;
-        let home = |index: usize| functions[index].runs_on.unwrap_or("lambda");
-        let known = |id: &str| self.platforms.iter().any(|bound| bound.id == id);
-        let today =
-            || models().map(|(_, bound)| bound.model.total(&|index| home(index) == bound.id));
-        let each =
-            || models().map(|(number, bound)| bound.model.total(&|i| verdicts[i] == Some(number)));
-        let sum = |totals: Vec<Option<Usd>>| -> Option<Usd> {
-            totals
-                .into_iter()
-                .try_fold(Usd::ZERO, |sum, total| Some(&sum + &total?))
-        };
-        let all_known = (0..functions.len()).all(|index| known(home(index)));
-        let all_run = verdicts.iter().all(Option::is_some);
+        let indices = || (0..self.scenario().functions.len()).into_par_iter();
+        let best = |index| self.cheapest(&self.costs(index), |_| true);
+        let verdicts: Vec<Option<usize>> = indices().map(best).collect();
+        let homes: Vec<Option<usize>> = indices().map(|index| self.home(index)).collect();
+        let all_on = |bound: &Bound<'_>| bound.model.total(&|_| true);
         Totals {
-            platforms: models()
-                .map(|(_, bound)| bound.model.total(&|_| true))
-                .collect(),
-            cheapest_each: all_run.then(|| sum(each().collect())).flatten(),
-            today: all_known.then(|| sum(today().collect())).flatten(),
+            platforms: self.platforms.iter().map(all_on).collect(),
+            cheapest_each: self.total_of(&verdicts),
+            today: self.total_of(&homes),
         }
+    }
+
+    /// What everything costs with each function on a platform of its own; `None` where one has
+    /// none or cannot run there.
+    fn total_of(&self, places: &[Option<usize>]) -> Option<Usd> {
+        let placed = places.iter().all(Option::is_some);
+        let platforms = self.platforms.iter().enumerate().filter(|_| placed);
+        let totals =
+            platforms.map(|(number, bound)| bound.model.total(&|i| places[i] == Some(number)));
+        placed.then(|| totals.sum::<Option<Usd>>()).flatten()
     }
 
     /// True for a platform that a platform paid by use is compared with over utilization.

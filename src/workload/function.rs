@@ -4,6 +4,7 @@ mod build;
 
 pub use build::{IndexOfRegion, Reading, build};
 
+use super::budget::Budget;
 use super::task::TaskSize;
 use crate::catalog::Architecture;
 use crate::exact::Exact;
@@ -98,6 +99,8 @@ pub struct Function {
     pub cold_start: Option<Box<ColdStart>>,
     /// Ephemeral storage, MB, at least the free 512.
     pub ephemeral_storage_mb: u32,
+    /// What it may cost, where stated.
+    pub budget: Option<Box<Budget>>,
     container: Option<Box<Container>>,
 }
 
@@ -115,6 +118,11 @@ impl Function {
     /// True for a function that says nothing about containers.
     pub fn is_like_for_like(&self) -> bool {
         self.container.is_none()
+    }
+
+    /// Id of the platform on which it runs today: Lambda unless stated.
+    pub fn home(&self) -> &'static str {
+        self.runs_on.unwrap_or("lambda")
     }
 
     /// Architecture of the container side.

@@ -3,17 +3,22 @@
 //! Text goes in, a [`Scenario`] comes out, and a [`Scenario`] cannot be invalid: later rooms have
 //! nothing to check. This room knows no price and opens no file by itself.
 
+pub mod budget;
 mod cells;
 mod fleet;
 pub mod function;
+mod keys;
 mod number;
 pub mod options;
+pub mod rules;
 mod scenario;
 pub mod schema;
 pub mod task;
 
+pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use function::{Capacity, ColdStart, Container, Function};
 pub use options::{ClusterKind, DaemonSets, EksOptions};
+pub use rules::{RuleSetting, RuleShape};
 pub use task::TaskSize;
 
 use crate::diag::{At, Code, Diag, Diags, Source};
@@ -23,6 +28,7 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A region that functions of the scenario are in.
@@ -59,12 +65,22 @@ pub struct Scenario {
     pub eks: EksOptions,
     /// At least one function, names unique.
     pub functions: Vec<Function>,
+    /// How many of them stand in the scenario itself; the others are rows of the fleet.
+    pub stated: usize,
+    /// What all together may cost.
+    pub budget: Budget,
+    /// Budgets whose function does not exist.
+    pub unmatched_budgets: Vec<NamedBudget>,
+    /// What `[rules]` says.
+    pub rules: Vec<RuleSetting>,
 }
 
 /// What a reader needs besides the text.
 pub struct Request<'r> {
     /// Ids of all platforms.
     pub platforms: &'r [&'static str],
+    /// All rules.
+    pub rules: &'r [RuleShape],
     /// The region that the command line chooses for every function.
     pub region: Option<&'r str>,
     /// What is wrong with the name of a region, if anything.
@@ -124,9 +140,13 @@ pub fn read_csv(
         platforms: request.platforms.to_vec(),
         regions,
         eks: EksOptions::default(),
+        stated: 0,
         functions: functions.unwrap_or_default(),
+        budget: Budget::default(),
+        unmatched_budgets: Vec::new(),
+        rules: Vec::new(),
     };
-    scenario.check_names(0, &mut diags);
+    scenario.check_names(&mut diags);
     diags.into_result(scenario)
 }
 
@@ -136,9 +156,21 @@ impl Scenario {
         &self.regions[usize::from(function.region)].name
     }
 
-    /// Two functions of one name could not be told apart in any answer. The names of the first
-    /// `checked` functions are known to differ.
-    fn check_names(&self, checked: usize, diags: &mut Diags) {
+    /// The file and line on which a function starts; a fleet is looked up beside the scenario.
+    pub fn place_of(&self, index: usize) -> (String, u64) {
+        let line = self.functions[index].line;
+        match &self.fleet {
+            Some(fleet) if index >= self.stated => {
+                let beside = Path::new(&self.name).with_file_name(fleet);
+                (beside.to_string_lossy().into_owned(), line)
+            }
+            _ => (self.name.clone(), line),
+        }
+    }
+
+    /// Two functions of one name could not be told apart in any answer. The names of those that
+    /// stand in the scenario itself are known to differ.
+    fn check_names(&self, diags: &mut Diags) {
         let hasher = RandomState::new();
         let functions = self.functions.par_iter().enumerate();
         let mut hashed: Vec<(u64, usize)> = functions
@@ -151,7 +183,7 @@ impl Scenario {
             for (_, index) in group.iter().filter(|_| group.len() > 1) {
                 let function = &self.functions[*index];
                 let known = *first.entry(&function.name).or_insert(function);
-                if *index >= checked && !std::ptr::eq(known, function) {
+                if *index >= self.stated && !std::ptr::eq(known, function) {
                     twins.push((*index, known.line));
                 }
             }

@@ -1,9 +1,12 @@
 //! A scenario in TOML: its options, its functions, and the fleet it may point to.
 
+use super::budget::{self, Budget, NamedBudget};
 use super::cells::{Cell, Cells, not_priced};
 use super::fleet;
 use super::function::{self, Function, Reading};
+use super::keys;
 use super::options::{self, EksOptions};
+use super::rules::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
 use super::{Regions, Request, Scenario, check_regions, same_name};
 use crate::diag::{Code, Diag, Diags, Source};
@@ -81,9 +84,8 @@ impl<'r> Reader<'r> {
         let default_region = self.default_region(&regions);
         let eks = self.eks();
         self.fargate();
-        if let Some((table, _)) = self.table("budget") {
-            options::budget(table, self.source, &mut self.diags);
-        }
+        let (budget, named) = self.budget();
+        let rules = self.rules();
         let mut functions = Vec::new();
         let reading = Reading {
             platforms: self.request.platforms,
@@ -98,6 +100,7 @@ impl<'r> Reader<'r> {
         let fleet = self.fleet(&defaults.settled(self.source), &reading, &mut functions);
         let regions = regions.settle(&mut functions);
         check_regions(&regions, self.request, &mut self.diags);
+        let unmatched_budgets = budget::assign(named, &mut functions, &mut self.diags);
         let scenario = Scenario {
             name: self.source.name().to_string(),
             fleet,
@@ -107,8 +110,12 @@ impl<'r> Reader<'r> {
             regions,
             eks,
             functions,
+            stated,
+            budget,
+            unmatched_budgets,
+            rules,
         };
-        scenario.check_names(stated, &mut self.diags);
+        scenario.check_names(&mut self.diags);
         scenario
     }
 
@@ -131,12 +138,8 @@ impl<'r> Reader<'r> {
     fn hours(&mut self) -> Exact {
         let bounds = Bounds::from(1, 744);
         let stated = self.value("hours_per_month").and_then(|value| {
-            self.diags.take(options::number(
-                value,
-                "hours_per_month",
-                &bounds,
-                self.source,
-            ))
+            self.diags
+                .take(keys::number(value, "hours_per_month", &bounds, self.source))
         });
         stated.map_or_else(|| Exact::from(HOURS_PER_MONTH), Exact::from)
     }
@@ -144,7 +147,7 @@ impl<'r> Reader<'r> {
     fn flag(&mut self, key: &str) -> bool {
         let stated = self
             .value(key)
-            .map(|value| options::flag(value, key, self.source));
+            .map(|value| keys::flag(value, key, self.source));
         stated
             .and_then(|flag| self.diags.take(flag))
             .unwrap_or_default()
@@ -231,6 +234,19 @@ impl<'r> Reader<'r> {
             return EksOptions::default();
         };
         options::eks(table, span, self.source, &mut self.diags)
+    }
+
+    fn budget(&mut self) -> (Budget, Vec<NamedBudget>) {
+        let table = self.table("budget");
+        let read = table.map(|(table, _)| budget::read(table, self.source, &mut self.diags));
+        read.unwrap_or_default()
+    }
+
+    fn rules(&mut self) -> Vec<RuleSetting> {
+        let table = self.table("rules");
+        let known = self.request.rules;
+        let read = table.map(|(table, _)| rules::read(table, known, self.source, &mut self.diags));
+        read.unwrap_or_default()
     }
 
     fn fargate(&mut self) {

@@ -33,6 +33,10 @@ pub enum Field {
     BudgetMonthlyDeny,
     BudgetMillionWarn,
     BudgetMillionDeny,
+    BudgetPercentWarn,
+    BudgetPercentDeny,
+    BudgetIncreaseWarn,
+    BudgetIncreaseDeny,
 }
 
 /// What a value must be.
@@ -132,7 +136,7 @@ const MAX_USD: i64 = 1_000_000_000_000;
 const ARCHITECTURES: Kind = Kind::OneOf(&["x86_64", "arm64"]);
 
 /// Dotted path and kind of every [`Field`], in the order of the enumeration.
-pub const FIELDS: [(Field, &str, Kind); 28] = [
+pub const FIELDS: [(Field, &str, Kind); 32] = [
     (Field::Name, "name", Kind::Text),
     (Field::Region, "region", Kind::Text),
     (Field::Architecture, "architecture", ARCHITECTURES),
@@ -255,6 +259,26 @@ pub const FIELDS: [(Field, &str, Kind); 28] = [
     (
         Field::BudgetMillionDeny,
         "budget.usd_per_million_invocations.deny",
+        Kind::Number(Bounds::from(0, MAX_USD)),
+    ),
+    (
+        Field::BudgetPercentWarn,
+        "budget.increase_percent.warn",
+        Kind::Number(Bounds::from(0, MAX_USD)),
+    ),
+    (
+        Field::BudgetPercentDeny,
+        "budget.increase_percent.deny",
+        Kind::Number(Bounds::from(0, MAX_USD)),
+    ),
+    (
+        Field::BudgetIncreaseWarn,
+        "budget.increase_usd.warn",
+        Kind::Number(Bounds::from(0, MAX_USD)),
+    ),
+    (
+        Field::BudgetIncreaseDeny,
+        "budget.increase_usd.deny",
         Kind::Number(Bounds::from(0, MAX_USD)),
     ),
 ];

@@ -5,6 +5,7 @@ use crate::catalog::Architecture;
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::units::{LAMBDA_FREE_STORAGE_MB, SECONDS_PER_HOUR};
+use crate::workload::budget::{Budget, Limit, UPSIDE_DOWN};
 use crate::workload::cells::{Cells, Locate, Values};
 use crate::workload::schema::{FIELDS, Field};
 use crate::workload::task::TaskSize;
@@ -70,6 +71,7 @@ impl Builder<'_, '_, '_> {
         let capacity = self.capacity();
         let cold_start = self.cold_start();
         let container = self.container();
+        let budget = self.budget();
         let (_, _) = (name?, memory?);
         let (invocations, rounded_invocations) = calls?;
         let (duration_ms, measured) = duration?;
@@ -93,6 +95,7 @@ impl Builder<'_, '_, '_> {
                 .values
                 .whole(Field::EphemeralStorageMb)
                 .unwrap_or(LAMBDA_FREE_STORAGE_MB),
+            budget,
             container,
         };
         self.enough_capacity(&function, reading.hours);
@@ -299,6 +302,30 @@ impl Builder<'_, '_, '_> {
                 .unwrap_or(default.task_storage_gb),
             architecture: self.architecture(Field::ContainerArchitecture),
         }))
+    }
+
+    fn budget(&mut self) -> Option<Box<Budget>> {
+        let budget = Budget {
+            monthly_usd: self.limit([Field::BudgetMonthlyWarn, Field::BudgetMonthlyDeny]),
+            usd_per_million_invocations: self
+                .limit([Field::BudgetMillionWarn, Field::BudgetMillionDeny]),
+            increase_percent: self.limit([Field::BudgetPercentWarn, Field::BudgetPercentDeny]),
+            increase_usd: self.limit([Field::BudgetIncreaseWarn, Field::BudgetIncreaseDeny]),
+        };
+        budget.is_stated().then(|| Box::new(budget))
+    }
+
+    fn limit(&mut self, [warn, deny]: [Field; 2]) -> Limit {
+        let limit = Limit {
+            warn: self.values.number(warn),
+            deny: self.values.number(deny),
+        };
+        if limit.is_upside_down() {
+            let [what, help] = UPSIDE_DOWN;
+            let message = format!("`{}` {what}", warn.path().trim_end_matches(".warn"));
+            self.wrong(Code::Conflict, self.at(warn), message, help);
+        }
+        limit
     }
 
     fn task(&mut self) -> Option<TaskSize> {

@@ -1,0 +1,165 @@
+//! What things cost before: another scenario, or a report that this program wrote.
+
+use crate::diag::{Code, Diag, Diags};
+use crate::exact::Exact;
+use crate::report::Comparison;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The schema of reports that are read.
+const SCHEMA: &str = "lambdacost/compare/v1";
+/// All versions of it.
+const FAMILY: &str = "lambdacost/compare/v";
+
+/// Costs as they were.
+///
+/// All amounts are as a report prints them, with 28 digits: a scenario and its own report are equal.
+#[derive(Debug)]
+pub struct Baseline {
+    /// The file as the user named it.
+    pub name: String,
+    /// The whole scenario where it ran, USD a month.
+    pub total: Option<Exact>,
+    /// Each function by its name.
+    pub functions: BTreeMap<String, Before>,
+}
+
+/// A function as it was.
+#[derive(Debug)]
+pub struct Before {
+    /// USD a month where it ran; `None` where that is not known.
+    pub monthly: Option<Exact>,
+    /// The lines of that bill, USD a month by item.
+    pub lines: BTreeMap<String, Exact>,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    schema: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    functions: Vec<FunctionV1>,
+    totals: BTreeMap<String, Option<String>>,
+}
+
+#[derive(Deserialize)]
+struct FunctionV1 {
+    name: String,
+    runs_on: String,
+    platforms: Vec<PlatformV1>,
+}
+
+#[derive(Deserialize)]
+struct PlatformV1 {
+    id: String,
+    monthly_usd: Option<String>,
+    lines: Vec<LineV1>,
+}
+
+#[derive(Deserialize)]
+struct LineV1 {
+    item: String,
+    cost_usd: String,
+}
+
+impl Baseline {
+    /// The costs of a scenario.
+    pub fn of(name: &str, comparison: &Comparison<'_>) -> Self {
+        let functions = comparison.scenario().functions.iter().enumerate();
+        let before = |(index, function): (usize, &crate::workload::Function)| {
+            let home = comparison.home(index);
+            let lines = home.map(|home| comparison.lines(index, home));
+            let mut by_item = BTreeMap::new();
+            for line in lines.unwrap_or_default() {
+                add(&mut by_item, line.item, line.cost.dollars().as_printed());
+            }
+            let cost = home.and_then(|home| comparison.cost(index, home).ok());
+            let before = Before {
+                monthly: cost.map(|cost| cost.billed.dollars().as_printed()),
+                lines: by_item,
+            };
+            (function.name.to_string(), before)
+        };
+        let total = comparison.totals().today;
+        Self {
+            name: name.to_owned(),
+            total: total.map(|total| total.dollars().as_printed()),
+            functions: functions.map(before).collect(),
+        }
+    }
+
+    /// The costs in a report of `compare --format json`.
+    ///
+    /// # Errors
+    /// Not such a report, one of a newer version, or one that somebody has changed.
+    pub fn read(name: &str, text: &str) -> Result<Self, Diags> {
+        let refuse = |message: String, help: &str| {
+            let message = format!("the baseline `{name}` {message}");
+            Diags::from(Diag::new(Code::BadBaseline, message).help(help))
+        };
+        let broken = |error: &dyn std::fmt::Display| {
+            let help = "write it anew: lambdacost compare --format json --output FILE SCENARIO";
+            refuse(format!("is no report: {error}"), help)
+        };
+        let head: Head = serde_json::from_str(text).map_err(|error| broken(&error))?;
+        match head.schema.as_deref() {
+            Some(SCHEMA) => {}
+            Some(newer) if newer.starts_with(FAMILY) => {
+                let help = "it was written by a newer lambdacost: use that one, or write the \
+                            baseline with this one";
+                return Err(refuse(format!("has the schema {newer}"), help));
+            }
+            Some(other) => {
+                let help = "a baseline is a scenario, or what compare --format json writes";
+                return Err(refuse(format!("has the schema {other}"), help));
+            }
+            None => return Err(broken(&"it has no schema")),
+        }
+        let document: Document = serde_json::from_str(text).map_err(|error| broken(&error))?;
+        Self::of_document(name, document).map_err(|reason| broken(&reason))
+    }
+
+    fn of_document(name: &str, document: Document) -> Result<Self, String> {
+        let mut functions = BTreeMap::new();
+        for function in document.functions {
+            let before = function.before()?;
+            if functions.insert(function.name.clone(), before).is_some() {
+                return Err(format!("it has two functions `{}`", function.name));
+            }
+        }
+        let total = document.totals.get("today").cloned().flatten();
+        Ok(Self {
+            name: name.to_owned(),
+            total: total.as_deref().map(amount).transpose()?,
+            functions,
+        })
+    }
+}
+
+impl FunctionV1 {
+    fn before(&self) -> Result<Before, String> {
+        let home = self.platforms.iter().find(|one| one.id == self.runs_on);
+        let mut lines = BTreeMap::new();
+        for line in home.map_or(&[][..], |home| &home.lines) {
+            add(&mut lines, &line.item, amount(&line.cost_usd)?);
+        }
+        let monthly = home.and_then(|home| home.monthly_usd.as_deref());
+        Ok(Before {
+            monthly: monthly.map(amount).transpose()?,
+            lines,
+        })
+    }
+}
+
+/// An item may have several lines: one for each tier.
+fn add(lines: &mut BTreeMap<String, Exact>, item: &str, cost: Exact) {
+    let known = lines.entry(item.to_owned()).or_insert(Exact::ZERO);
+    *known = &*known + &cost;
+}
+
+fn amount(text: &str) -> Result<Exact, String> {
+    let amount = Exact::of_digits(text).filter(|amount| amount.is_zero() || amount.is_positive());
+    amount.ok_or_else(|| format!("`{text}` is not an amount"))
+}

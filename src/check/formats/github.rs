@@ -1,0 +1,40 @@
+//! Workflow commands of GitHub Actions: an annotation on the line of each finding.
+//!
+//! Format: GitHub's "Workflow commands" (`::error file=…,line=…,title=…::message`).
+
+use super::{driven_by, outcome, severity};
+use crate::check::{Finding, Report};
+use crate::escape::{workflow_message, workflow_property};
+use std::io::{self, Write};
+
+/// Writes a check.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    for finding in &report.findings {
+        writeln!(out, "{}", command(finding))?;
+    }
+    writeln!(out, "{}", outcome(report))
+}
+
+fn command(finding: &Finding) -> String {
+    let parts = [
+        Some(finding.message.clone()),
+        driven_by(finding),
+        Some(finding.help.clone()),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .flatten()
+        .map(|part| workflow_message(part))
+        .collect();
+    format!(
+        "::{} file={},line={},title=lambdacost {}::{}",
+        severity(finding.level),
+        workflow_property(&finding.file),
+        finding.line,
+        workflow_property(finding.code),
+        parts.join("%0A")
+    )
+}

@@ -1,0 +1,75 @@
+//! JUnit XML, as test reporters of CI systems read it: a test case for the scenario and one for
+//! each function; what is denied is a failure, what is warned of is output.
+
+use super::{driven_by, severity};
+use crate::check::{Finding, Report};
+use crate::escape::xml;
+use crate::workload::Level;
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+/// Writes a check.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let scenario = report.comparison.scenario();
+    let mut by_function: HashMap<Option<&str>, Vec<&Finding>> = HashMap::new();
+    for finding in &report.findings {
+        let found = by_function.entry(finding.function.as_deref()).or_default();
+        found.push(finding);
+    }
+    let is_failed = |found: &&Vec<&Finding>| found.iter().any(|one| one.level == Level::Deny);
+    let failures = by_function.values().filter(is_failed).count();
+    let tests = scenario.functions.len() + 1;
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
+    writeln!(out, "<testsuites name=\"lambdacost\" {counts}>")?;
+    let suite = xml(&scenario.name);
+    writeln!(out, "  <testsuite name=\"{suite}\" {counts} skipped=\"0\">")?;
+    let functions = scenario.functions.iter().map(|one| Some(&*one.name));
+    for name in [None].into_iter().chain(functions) {
+        let found = by_function.get(&name).map_or(&[][..], Vec::as_slice);
+        case(&suite, name.unwrap_or("the scenario"), found, out)?;
+    }
+    writeln!(out, "  </testsuite>\n</testsuites>")
+}
+
+fn case(
+    suite: &str,
+    name: &str,
+    found: &[&Finding],
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let head = format!("<testcase classname=\"{suite}\" name=\"{}\"", xml(name));
+    if found.is_empty() {
+        return writeln!(out, "    {head}/>");
+    }
+    writeln!(out, "    {head}>")?;
+    let (denied, warned): (Vec<&Finding>, Vec<&Finding>) =
+        found.iter().partition(|one| one.level == Level::Deny);
+    // Readers take one failure a case: all that is denied is in it.
+    if let Some(first) = denied.first() {
+        let texts: Vec<String> = denied.iter().map(|one| xml_lines(one)).collect();
+        let (code, message) = (first.code, xml(&first.message));
+        writeln!(out, "      <failure type=\"{code}\" message=\"{message}\">")?;
+        writeln!(out, "{}\n      </failure>", texts.join("\n"))?;
+    }
+    if !warned.is_empty() {
+        let texts: Vec<String> = warned.iter().map(|one| xml_lines(one)).collect();
+        writeln!(out, "      <system-out>{}</system-out>", texts.join("\n"))?;
+    }
+    writeln!(out, "    </testcase>")
+}
+
+fn xml_lines(finding: &Finding) -> String {
+    let (level, code) = (severity(finding.level), finding.code);
+    let lines = [
+        Some(format!("{level}[{code}]: {}", finding.message)),
+        Some(format!("  --> {}:{}", finding.file, finding.line)),
+        driven_by(finding).map(|driver| format!("  {driver}")),
+        Some(format!("  help: {}", finding.help)),
+    ];
+    let lines: Vec<String> = lines.iter().flatten().map(|line| xml(line)).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,130 @@
+//! A comment on a pull request: the outcome, the findings, the changes, details folded.
+
+use super::{driven_by, outcome, severity, shown, signed};
+use crate::check::{Change, Changes, Finding, Report};
+use crate::escape::markdown;
+use crate::money::{count, plural};
+use std::io::{self, Write};
+
+/// The first line, by which a pipeline finds the comment that it wrote before.
+pub const MARKER: &str = "<!-- lambdacost check -->";
+/// Rows of a table: GitHub takes comments of up to 65,536 characters.
+const ROWS: usize = 40;
+/// Bytes of a cell that came from outside.
+const LONGEST: usize = 120;
+
+/// Writes a check.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let mark = if report.is_denied() { "❌" } else { "✅" };
+    writeln!(
+        out,
+        "{MARKER}\n### {mark} lambdacost: {}\n",
+        outcome(report)
+    )?;
+    findings(&report.findings, out)?;
+    if let (Some(changes), Some(baseline)) = (&report.changes, report.baseline) {
+        self::changes(changes, baseline, out)?;
+    }
+    details(&report.findings, out)?;
+    let notes = report.comparison.notes();
+    let file = cell(&report.comparison.scenario().name);
+    writeln!(
+        out,
+        "<details><summary>What the figures rest on</summary>\n"
+    )?;
+    writeln!(out, "Scenario: {file}\n")?;
+    for note in notes.assumptions.iter().chain(&notes.not_counted) {
+        writeln!(out, "- {}", markdown(note))?;
+    }
+    writeln!(out, "\n</details>")
+}
+
+fn findings(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "| | rule | what |\n|---|---|---|")?;
+    for finding in findings.iter().take(ROWS) {
+        let (level, code) = (severity(finding.level), finding.code);
+        writeln!(out, "| {level} | `{code}` | {} |", cell(&finding.message))?;
+    }
+    more(findings.len(), "finding", out)
+}
+
+fn changes(changes: &Changes, baseline: &str, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    writeln!(out, "Against {}, US dollars a month:\n", cell(baseline))?;
+    writeln!(
+        out,
+        "| function | before | now | change |\n|---|---:|---:|---:|"
+    )?;
+    for change in changes.functions.iter().take(ROWS) {
+        writeln!(out, "{}", row(change))?;
+    }
+    let total = &changes.total;
+    writeln!(
+        out,
+        "| **the scenario** | **{}** | **{}** | **{}** |",
+        shown(total.before.as_ref()),
+        shown(total.after.as_ref()),
+        rise(total.rise().as_ref(), total.percent().as_ref())
+    )?;
+    more(changes.functions.len(), "change", out)?;
+    writeln!(out, "{} unchanged.\n", count(changes.unchanged as u128))
+}
+
+fn row(change: &Change) -> String {
+    let step = &change.step;
+    let rise = match step.rise() {
+        Some(change) => rise(Some(&change), step.percent().as_ref()),
+        None => change.status.name().to_owned(),
+    };
+    format!(
+        "| {} | {} | {} | {rise} |",
+        cell(&change.name),
+        shown(step.before.as_ref()),
+        shown(step.after.as_ref())
+    )
+}
+
+fn rise(dollars: Option<&crate::exact::Exact>, percent: Option<&crate::exact::Exact>) -> String {
+    let share = percent.map(|percent| format!(" ({} %)", percent.to_fixed(1)));
+    format!("{}{}", signed(dollars), share.unwrap_or_default())
+}
+
+fn details(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<details><summary>What drives it, and what to do</summary>\n"
+    )?;
+    for finding in findings.iter().take(ROWS) {
+        let place = format!("{}:{}", finding.file, finding.line);
+        let driver = driven_by(finding).map_or_else(String::new, |driver| format!("; {driver}"));
+        let text = format!("{place}{driver}; {}", finding.help);
+        writeln!(out, "- `{}` {}", finding.code, cell(&text))?;
+    }
+    writeln!(out, "\n</details>\n")
+}
+
+fn more(all: usize, noun: &str, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let more = all.saturating_sub(ROWS);
+    match more {
+        0 => writeln!(out),
+        _ => writeln!(out, "\n… and {} more.\n", plural(more as u128, noun)),
+    }
+}
+
+/// Text from outside, harmless and not too long.
+fn cell(text: &str) -> String {
+    let mut end = text.len().min(LONGEST * 2);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let cut = if end < text.len() { "…" } else { "" };
+    format!("{}{cut}", markdown(&text[..end]))
+}

@@ -1,0 +1,60 @@
+//! How much each rule matters: its default, then the scenario's `[rules]`, then the command line.
+
+use super::rules::{Rule, shapes};
+use crate::diag::{Code, Diag, Diags};
+use crate::exact::Exact;
+use crate::workload::{Level, RuleSetting, rules};
+
+/// What was said of the rules.
+#[derive(Debug, Default)]
+pub struct Levels {
+    settings: Vec<RuleSetting>,
+    overrides: Vec<(String, Level)>,
+}
+
+impl Levels {
+    /// What the scenario says, and over it the command line.
+    ///
+    /// # Errors
+    /// A rule on the command line that does not exist, or that stands there twice.
+    pub fn new(settings: &[RuleSetting], overrides: Vec<(String, Level)>) -> Result<Self, Diags> {
+        let mut diags = Diags::new();
+        let shapes = shapes();
+        for (number, (code, _)) in overrides.iter().enumerate() {
+            if !shapes.iter().any(|shape| shape.code == code) {
+                diags.push(rules::unknown(code, &shapes));
+            } else if overrides[..number].iter().any(|(other, _)| other == code) {
+                let message = format!("the command line has two levels for `{code}`");
+                let help = "keep one of -A, -W and -D for it";
+                diags.push(Diag::new(Code::Conflict, message).help(help));
+            }
+        }
+        diags.into_result(Self {
+            settings: settings.to_vec(),
+            overrides,
+        })
+    }
+
+    /// The level that was stated for a rule.
+    pub fn stated(&self, code: &str) -> Option<Level> {
+        let overridden = self.overrides.iter().find(|(known, _)| known == code);
+        let level = overridden.map(|(_, level)| *level);
+        level.or_else(|| self.setting(code)?.level)
+    }
+
+    /// The level of a rule: the stated one, or its default.
+    pub fn of(&self, rule: &dyn Rule) -> Level {
+        self.stated(rule.code()).unwrap_or(rule.default_level())
+    }
+
+    /// A number that was stated for a rule.
+    pub fn parameter(&self, code: &str, name: &str) -> Option<Exact> {
+        let parameters = &self.setting(code)?.parameters;
+        let found = parameters.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| Exact::from(*value))
+    }
+
+    fn setting(&self, code: &str) -> Option<&RuleSetting> {
+        self.settings.iter().find(|setting| setting.code == code)
+    }
+}

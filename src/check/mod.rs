@@ -1,0 +1,162 @@
+//! The gate: rules that a scenario must keep, one file each in `rules`, and what a pipeline reads
+//! of them, one format a file in `formats`.
+//!
+//! A rule looks at a finished [`Comparison`](crate::report::Comparison) and says what is wrong; how
+//! much that matters is decided here, by the rule, the scenario's `[rules]` and the command line, the
+//! last one winning. This room reads no file and no clock.
+
+pub mod baseline;
+mod case;
+pub mod changes;
+pub mod formats;
+mod levels;
+mod rules;
+
+pub use baseline::Baseline;
+pub use case::{Case, FunctionCase};
+pub use changes::{Change, Changes};
+pub use levels::Levels;
+pub use rules::{RULES, Rule, manual, shapes};
+
+use crate::money::Usd;
+use crate::report::Comparison;
+use crate::workload::Level;
+use rayon::prelude::*;
+
+/// What a rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's name.
+    pub code: &'static str,
+    /// How much it matters; never [`Level::Allow`].
+    pub level: Level,
+    /// The function that it is about, or the whole scenario.
+    pub function: Option<String>,
+    /// What broke and by how much, one sentence without a full stop.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where to do it.
+    pub file: String,
+    /// The line there, counted from one.
+    pub line: u64,
+    /// The limit and what exceeds it, where the rule compares two numbers.
+    pub measured: Option<Measured>,
+    /// The line of the bill that weighs most in it.
+    pub driver: Option<Driver>,
+}
+
+/// A number against its limit, as decimals with all their digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measured {
+    /// What was measured.
+    pub actual: String,
+    /// What is allowed.
+    pub limit: String,
+    /// In which unit.
+    pub unit: &'static str,
+}
+
+/// A line of a bill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Driver {
+    /// What is paid for.
+    pub item: String,
+    /// What it costs a month, or how much more than before.
+    pub cost: Usd,
+}
+
+/// Everything that a check answers.
+pub struct Report<'c> {
+    /// What was checked.
+    pub comparison: &'c Comparison<'c>,
+    /// The baseline as the user named it.
+    pub baseline: Option<&'c str>,
+    /// Findings of the whole scenario, then of its functions in their order.
+    pub findings: Vec<Finding>,
+    /// What changed since the baseline.
+    pub changes: Option<Changes>,
+}
+
+impl Report<'_> {
+    /// How many findings have a level.
+    pub fn count(&self, level: Level) -> usize {
+        let same = self.findings.iter().filter(|found| found.level == level);
+        same.count()
+    }
+
+    /// True when the check fails.
+    pub fn is_denied(&self) -> bool {
+        self.count(Level::Deny) > 0
+    }
+}
+
+/// Asks every rule that is not allowed to be broken.
+pub fn run<'c>(case: &Case<'c>) -> Report<'c> {
+    let asked: Vec<&dyn Rule> = RULES
+        .iter()
+        .copied()
+        .filter(|rule| case.levels.of(*rule) != Level::Allow)
+        .collect();
+    let whole = asked.iter().flat_map(|rule| {
+        let found = rule.scenario(case).into_iter();
+        found.map(|draft| draft.finding(case, *rule, None))
+    });
+    let mut findings: Vec<Finding> = whole.collect();
+    let indices = 0..case.comparison.scenario().functions.len();
+    let of_functions: Vec<Vec<Finding>> = indices
+        .into_par_iter()
+        .map(|index| {
+            let function = FunctionCase::new(case, index);
+            let of_rule = |rule: &&dyn Rule| {
+                let found = rule.function(&function).into_iter();
+                let finding = |draft: Draft| draft.finding(case, *rule, Some(index));
+                found.map(finding).collect::<Vec<_>>()
+            };
+            asked.iter().flat_map(of_rule).collect()
+        })
+        .collect();
+    findings.extend(of_functions.into_iter().flatten());
+    Report {
+        comparison: case.comparison,
+        baseline: case.baseline.map(|baseline| &*baseline.name),
+        findings,
+        changes: case.baseline.map(|baseline| Changes::of(case, baseline)),
+    }
+}
+
+/// What a rule says before its level is decided.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The level that the limit itself states; else the rule's.
+    level: Option<Level>,
+    message: String,
+    help: String,
+    measured: Option<Measured>,
+    driver: Option<Driver>,
+    /// A line of the scenario, where it is not that of the function.
+    line: Option<u64>,
+}
+
+impl Draft {
+    fn finding(self, case: &Case<'_>, rule: &dyn Rule, index: Option<usize>) -> Finding {
+        let scenario = case.comparison.scenario();
+        let stated = case.levels.stated(rule.code());
+        let level = stated.or(self.level).unwrap_or(rule.default_level());
+        let (file, line) = match index {
+            Some(index) => scenario.place_of(index),
+            None => (scenario.name.clone(), self.line.unwrap_or(1)),
+        };
+        Finding {
+            code: rule.code(),
+            level,
+            function: index.map(|index| scenario.functions[index].name.to_string()),
+            message: self.message,
+            help: self.help,
+            file,
+            line,
+            measured: self.measured,
+            driver: self.driver,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! A function or the whole scenario costs more than in the baseline.
+//!
+//! Needs `--baseline FILE`: another scenario, or what `compare --format json` wrote. How much more
+//! is allowed is stated as `increase_percent` and `increase_usd`, each `{ warn = …, deny = … }`, in
+//! `[budget]` for the whole scenario and in `[function.budget]` for a function; where `[budget]`
+//! states neither, any increase of the whole is a warning. What is compared is the monthly bill on
+//! the platform where a function runs. A new function rises from nothing: `increase_usd` limits
+//! it, `increase_percent` cannot. A function that is gone counts with what it cost.
+//!
+//! Level: that of the limit which is exceeded.
+
+use super::{Case, Draft, FunctionCase, Rule};
+use crate::check::changes::Step;
+use crate::check::{Driver, Measured};
+use crate::exact::Exact;
+use crate::money::{Usd, money};
+use crate::workload::{Budget, Level, Limit};
+use rust_decimal::Decimal;
+
+pub struct CostIncrease;
+
+impl Rule for CostIncrease {
+    fn code(&self) -> &'static str {
+        "cost-increase"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("cost_increase.rs")
+    }
+
+    fn default_level(&self) -> Level {
+        Level::Deny
+    }
+
+    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+        let (Some(_), Some(budget)) = (function.case.baseline, &function.function.budget) else {
+            return Vec::new();
+        };
+        let limits = [budget.increase_percent, budget.increase_usd];
+        if !limits.iter().any(Limit::is_stated) {
+            return Vec::new();
+        }
+        let before = function.before();
+        let step = Step {
+            before: match before {
+                Some(before) => before.monthly.clone(),
+                None => Some(Exact::ZERO),
+            },
+            after: function.case.monthly(function.index),
+        };
+        let driver = || match before {
+            Some(before) => function.risen_line(before),
+            None => function.dearest_line(),
+        };
+        let broken = judged(&function.called(), &step, limits, driver);
+        broken.into_iter().collect()
+    }
+
+    fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
+        let Some(baseline) = case.baseline else {
+            return Vec::new();
+        };
+        let budget = &case.comparison.scenario().budget;
+        let limits = limits_of_all(budget);
+        let driver = || case.risen_function(baseline);
+        let broken = judged("the scenario", &case.total_step(baseline), limits, driver);
+        broken.into_iter().collect()
+    }
+}
+
+/// Without a limit, every increase is worth a warning.
+fn limits_of_all(budget: &Budget) -> [Limit; 2] {
+    let stated = [budget.increase_percent, budget.increase_usd];
+    match stated.iter().any(Limit::is_stated) {
+        true => stated,
+        false => [
+            Limit::default(),
+            Limit {
+                warn: Some(Decimal::ZERO),
+                deny: None,
+            },
+        ],
+    }
+}
+
+fn judged(
+    name: &str,
+    step: &Step,
+    [percent, dollars]: [Limit; 2],
+    driver: impl Fn() -> Option<Driver>,
+) -> Option<Draft> {
+    let Some(rise) = step.rise() else {
+        let side = if step.before.is_none() {
+            "before"
+        } else {
+            "now"
+        };
+        return Some(Draft {
+            message: format!("what {name} costs {side} is not known, so its increase is not"),
+            help: "mend `runs_on`, `platforms` or the functions that cannot run".to_owned(),
+            ..Draft::default()
+        });
+    };
+    let share = step.percent();
+    let by_percent = share.as_ref().and_then(|share| {
+        let (level, limit) = percent.exceeded(share)?;
+        let text = format!("{} %", limit.normalize());
+        Some((level, text, measured(share, limit, "percent")))
+    });
+    let by_dollars = dollars.exceeded(&rise).map(|(level, limit)| {
+        let text = money(&Usd::new(limit.into()));
+        (level, text, measured(&rise, limit, "USD/month"))
+    });
+    // The harder of the two; of equals, the percentage.
+    let broken = [by_dollars, by_percent].into_iter().flatten();
+    let (level, limit, measured) = broken.max_by_key(|(level, _, _)| *level)?;
+    let more = share.map_or_else(String::new, |share| format!(" (+{} %)", share.to_fixed(1)));
+    let [before, after] = [&step.before, &step.after].map(|amount| {
+        amount
+            .clone()
+            .map_or_else(String::new, |usd| money(&Usd::new(usd)))
+    });
+    Some(Draft {
+        level: Some(level),
+        message: format!(
+            "{name} costs {} a month more{more}: {before} became {after}; {limit} more is allowed",
+            money(&Usd::new(rise))
+        ),
+        help: "undo the change, or raise `increase_percent` or `increase_usd` in its budget"
+            .to_owned(),
+        measured: Some(measured),
+        driver: driver(),
+        ..Draft::default()
+    })
+}
+
+fn measured(actual: &Exact, limit: Decimal, unit: &'static str) -> Measured {
+    Measured {
+        actual: actual.to_string(),
+        limit: limit.normalize().to_string(),
+        unit,
+    }
+}

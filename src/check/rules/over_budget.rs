@@ -1,0 +1,138 @@
+//! A function or the whole scenario costs more than its budget.
+//!
+//! The budget of a function is in `[function.budget]` or in `[budget.functions.NAME]`, that of the
+//! whole in `[budget]`: `monthly_usd` and, for functions, `usd_per_million_invocations`, each
+//! `{ warn = …, deny = … }`. What is compared is the bill on the platform where the function runs
+//! today (`runs_on`); an amount equal to the limit is within it. A budget that cannot be judged,
+//! because the function cannot run there, is broken.
+//!
+//! Level: that of the limit which is exceeded.
+
+use super::{Case, Draft, FunctionCase, Rule};
+use crate::check::{Driver, Measured};
+use crate::money::{Usd, money};
+use crate::workload::{Level, Limit};
+
+pub struct OverBudget;
+
+impl Rule for OverBudget {
+    fn code(&self) -> &'static str {
+        "over-budget"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("over_budget.rs")
+    }
+
+    fn default_level(&self) -> Level {
+        Level::Deny
+    }
+
+    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+        let Some(budget) = &function.function.budget else {
+            return Vec::new();
+        };
+        let per_million = &budget.usd_per_million_invocations;
+        if !budget.monthly_usd.is_stated() && !per_million.is_stated() {
+            return Vec::new();
+        }
+        let name = function.called();
+        let cost = match function.cost() {
+            Ok(cost) => &cost.billed,
+            Err(reason) => return vec![unjudged(&name, &reason)],
+        };
+        let driver = || function.dearest_line();
+        let monthly = over(
+            &name,
+            cost,
+            &budget.monthly_usd,
+            ["a month", "USD a month"],
+            driver,
+        );
+        let million = cost.per_million(function.function.invocations);
+        let million = million.and_then(|million| {
+            let per = ["per million invocations", "USD per million invocations"];
+            over(&name, &million, per_million, per, driver)
+        });
+        let broken = [monthly, million].into_iter().flatten();
+        broken
+            .map(|draft| Draft {
+                help: advice(function, cost),
+                ..draft
+            })
+            .collect()
+    }
+
+    fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
+        let limit = &case.comparison.scenario().budget.monthly_usd;
+        if !limit.is_stated() {
+            return Vec::new();
+        }
+        let Some(total) = &case.totals.today else {
+            let reason = "some function cannot run where it is said to";
+            return vec![unjudged("the scenario", reason)];
+        };
+        let per = ["a month", "USD a month"];
+        let broken = over("the scenario", total, limit, per, || {
+            case.dearest_function()
+        });
+        let help = "make the dearest function cheaper, or raise `monthly_usd` in [budget]";
+        let broken = broken.into_iter();
+        broken
+            .map(|draft| Draft {
+                help: help.to_owned(),
+                ..draft
+            })
+            .collect()
+    }
+}
+
+fn unjudged(name: &str, reason: &str) -> Draft {
+    Draft {
+        message: format!("{name} has a budget, but {reason}"),
+        help: "mend `runs_on`, `platforms` or the function".to_owned(),
+        ..Draft::default()
+    }
+}
+
+fn over(
+    name: &str,
+    cost: &Usd,
+    limit: &Limit,
+    [per, unit]: [&str; 2],
+    driver: impl Fn() -> Option<Driver>,
+) -> Option<Draft> {
+    let (level, allowed) = limit.exceeded(cost.dollars())?;
+    let allowed = Usd::new(allowed.into());
+    let message = format!(
+        "{name} costs {} {per}, {} over its budget of {}",
+        money(cost),
+        money(&(cost - &allowed)),
+        money(&allowed)
+    );
+    Some(Draft {
+        level: Some(level),
+        message,
+        measured: Some(Measured {
+            actual: cost.to_string(),
+            limit: allowed.to_string(),
+            unit: if unit == "USD a month" {
+                "USD/month"
+            } else {
+                "USD/million"
+            },
+        }),
+        driver: driver(),
+        ..Draft::default()
+    })
+}
+
+/// Where it would be cheaper, or what makes it cheaper where it is.
+fn advice(function: &FunctionCase<'_, '_>, cost: &Usd) -> String {
+    match function.cheaper_elsewhere() {
+        Some((title, elsewhere)) if elsewhere < *cost => {
+            format!("on {title} it would cost {}", money(&elsewhere))
+        }
+        _ => "lower its duration, its memory or its calls, or raise its budget".to_owned(),
+    }
+}

@@ -1,0 +1,76 @@
+//! A function runs on a platform that costs more than the cheapest one.
+//!
+//! The finding says what moving saves a month. `margin_percent` (default 0) is how much more the
+//! platform may cost, in per cent of the cheapest: `past-crossover = { margin_percent = 10 }` in
+//! `[rules]` lets small differences pass. What is compared is what leaving saves: on Lambda the
+//! avoidable cost, elsewhere the bill, as in every verdict.
+//!
+//! Level: warn.
+
+use super::{Draft, FunctionCase, Rule};
+use crate::check::Measured;
+use crate::exact::Exact;
+use crate::money::money;
+use crate::workload::Level;
+use crate::workload::schema::Bounds;
+
+pub struct PastCrossover;
+
+const MARGIN: &str = "margin_percent";
+
+impl Rule for PastCrossover {
+    fn code(&self) -> &'static str {
+        "past-crossover"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("past_crossover.rs")
+    }
+
+    fn default_level(&self) -> Level {
+        Level::Warn
+    }
+
+    fn parameters(&self) -> &'static [(&'static str, Bounds)] {
+        const ALL: &[(&str, Bounds)] = &[(MARGIN, Bounds::from(0, 1_000_000))];
+        ALL
+    }
+
+    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+        let stated = function.case.levels.parameter(self.code(), MARGIN);
+        let margin = stated.unwrap_or(Exact::ZERO);
+        judged(function, &margin).into_iter().collect()
+    }
+}
+
+fn judged(function: &FunctionCase<'_, '_>, margin: &Exact) -> Option<Draft> {
+    let cost = &function.cost().ok()?.compared;
+    let best = function.summary.cheapest?;
+    let cheapest = &function.summary.costs[best].as_ref().ok()?.compared;
+    let share = &Exact::ONE + &(margin * &Exact::ratio(1, 100));
+    let allowed = cheapest.share(&share);
+    if Some(best) == function.home || *cost <= allowed {
+        return None;
+    }
+    let platforms = function.case.comparison.platforms();
+    let title = platforms[best].title;
+    Some(Draft {
+        message: format!(
+            "{} runs on {}; moving it to {title} saves {} a month",
+            function.called(),
+            platforms[function.home?].title,
+            money(&(cost - cheapest))
+        ),
+        help: format!(
+            "move it to {title}, then state runs_on = \"{}\"",
+            platforms[best].id
+        ),
+        measured: Some(Measured {
+            actual: cost.to_string(),
+            limit: allowed.to_string(),
+            unit: "USD/month",
+        }),
+        driver: function.dearest_line(),
+        ..Draft::default()
+    })
+}

@@ -1,0 +1,68 @@
+//! The prices of a region are older than allowed.
+//!
+//! `--max-price-age DAYS` says how old they may be; without it nobody asks. What counts is the date
+//! at the head of the region's price file, and the day on which the check runs in UTC (or
+//! `SOURCE_DATE_EPOCH`, for builds that are to be repeated). A date of a year or a month alone is
+//! taken as its first day.
+//!
+//! Level: deny.
+
+use super::{Case, Draft, Rule};
+use crate::check::Measured;
+use crate::money::plural;
+use crate::workload::Level;
+use jiff::civil::Date;
+
+pub struct StalePrices;
+
+impl Rule for StalePrices {
+    fn code(&self) -> &'static str {
+        "stale-prices"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("stale_prices.rs")
+    }
+
+    fn default_level(&self) -> Level {
+        Level::Deny
+    }
+
+    fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
+        let Some((most, today)) = case.price_age else {
+            return Vec::new();
+        };
+        let books = case.comparison.prices().iter();
+        let stale = books.filter_map(|book| {
+            let days = age(book.as_of(), today)?;
+            (days > i64::from(most)).then(|| draft(book.name(), book.as_of(), days, most))
+        });
+        stale.collect()
+    }
+}
+
+/// Days from a date that may lack its day or month.
+fn age(date: &str, today: Date) -> Option<i64> {
+    let full = match date.len() {
+        4 => format!("{date}-01-01"),
+        7 => format!("{date}-01"),
+        _ => date.to_owned(),
+    };
+    let date: Date = full.parse().ok()?;
+    Some(i64::from((today - date).get_days()))
+}
+
+fn draft(region: &str, as_of: &str, days: i64, most: u32) -> Draft {
+    let old = plural(days.unsigned_abs().into(), "day");
+    Draft {
+        message: format!("the prices of {region} are of {as_of}, {old} old; {most} are allowed"),
+        help: "update lambdacost, lay newer prices over the book with --prices, or allow more days"
+            .to_owned(),
+        measured: Some(Measured {
+            actual: days.to_string(),
+            limit: most.to_string(),
+            unit: "days",
+        }),
+        ..Draft::default()
+    }
+}

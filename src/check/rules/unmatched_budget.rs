@@ -1,0 +1,40 @@
+//! A budget in `[budget.functions]` names a function that does not exist.
+//!
+//! Such a budget limits nothing, and nobody would notice: the function was renamed or is gone.
+//!
+//! Level: deny.
+
+use super::{Case, Draft, Rule};
+use crate::text::printable;
+use crate::workload::{Level, budget};
+
+pub struct UnmatchedBudget;
+
+impl Rule for UnmatchedBudget {
+    fn code(&self) -> &'static str {
+        "unmatched-budget"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("unmatched_budget.rs")
+    }
+
+    fn default_level(&self) -> Level {
+        Level::Deny
+    }
+
+    fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
+        let scenario = case.comparison.scenario();
+        let unmatched = scenario.unmatched_budgets.iter();
+        let draft = |budget: &budget::NamedBudget| Draft {
+            message: format!(
+                "the budget of `{}` names no function of the scenario",
+                printable(&budget.name)
+            ),
+            help: budget::advice(&budget.name, &scenario.functions),
+            line: Some(budget.at.line),
+            ..Draft::default()
+        };
+        unmatched.map(draft).collect()
+    }
+}

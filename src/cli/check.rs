@@ -1,0 +1,112 @@
+//! `lambdacost check`.
+
+use super::args::{self, CheckFormat};
+use super::exit::{Failure, Outcome};
+use super::output::{self, Look};
+use super::progress::Progress;
+use super::subject::Read;
+use super::{clock, input};
+use crate::catalog::Book;
+use crate::check::{self, Baseline, Case, Levels, RULES, Report, formats, shapes};
+use crate::diag::Diags;
+use crate::paint::Paint;
+use crate::workload::{Level, rules};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Checks a scenario: the report is written before the failure is known.
+///
+/// # Errors
+/// What could not be read or written, or that a rule is broken.
+pub fn run(args: &args::Check) -> Outcome {
+    if let Some(code) = &args.explain {
+        return explain(code, &args.output);
+    }
+    let Some(scenario) = &args.scenario else {
+        return Ok(());
+    };
+    let progress = Progress::new(&args.output);
+    let book = input::book(args.prices.as_deref())?;
+    let read = Read::new(scenario, args.region.as_deref(), &book, &progress)?;
+    let baseline = match &args.baseline {
+        Some(path) => Some(baseline(path, args, &book, &progress)?),
+        None => None,
+    };
+    let comparison = read.comparison()?;
+    let levels = Levels::new(&read.scenario.rules, overrides(args))?;
+    progress.answering(read.scenario.functions.len() as u64);
+    let case = Case {
+        comparison: &comparison,
+        totals: comparison.totals(),
+        baseline: baseline.as_ref(),
+        levels: &levels,
+        price_age: match args.max_price_age {
+            Some(days) => Some((days, clock::today().map_err(Diags::from)?)),
+            None => None,
+        },
+    };
+    let report = check::run(&case);
+    progress.finish();
+    let look = Look::of_stdout(&args.output);
+    output::write(&args.output, |out| write(&report, args.format, look, out))?;
+    match report.is_denied() {
+        true => Err(Failure::Broken),
+        false => Ok(()),
+    }
+}
+
+fn write(
+    report: &Report<'_>,
+    format: CheckFormat,
+    look: Look,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    match format {
+        CheckFormat::Text => formats::text::write(report, look.width, Paint::new(look.color), out),
+        CheckFormat::Json => formats::json_v1::write(report, out),
+        CheckFormat::Github => formats::github::write(report, out),
+        CheckFormat::Junit => formats::junit::write(report, out),
+        CheckFormat::Sarif => formats::sarif::write(report, out),
+        CheckFormat::Markdown => formats::markdown::write(report, out),
+    }
+}
+
+fn overrides(args: &args::Check) -> Vec<(String, Level)> {
+    let flags = [
+        (&args.allow, Level::Allow),
+        (&args.warn, Level::Warn),
+        (&args.deny, Level::Deny),
+    ];
+    let of_flag = |(codes, level): (&Vec<String>, Level)| {
+        let codes = codes.clone().into_iter();
+        codes.map(move |code| (code, level)).collect::<Vec<_>>()
+    };
+    flags.into_iter().flat_map(of_flag).collect()
+}
+
+fn baseline(
+    path: &Path,
+    args: &args::Check,
+    book: &Book,
+    progress: &Progress,
+) -> Result<Baseline, Diags> {
+    let name = path.to_string_lossy();
+    if let Some(json) = input::json(path)? {
+        return Baseline::read(&name, json.text());
+    }
+    let read = Read::new(path, args.region.as_deref(), book, progress)?;
+    Ok(Baseline::of(&name, &read.comparison()?))
+}
+
+fn explain(code: &str, output: &args::Output) -> Outcome {
+    let asked = |known: &str| code == "all" || known == code;
+    let pages: Vec<String> = RULES
+        .iter()
+        .filter(|rule| asked(rule.code()))
+        .map(|rule| format!("{}\n\n{}\n", rule.code(), check::manual(*rule)))
+        .collect();
+    if pages.is_empty() {
+        return Err(Failure::Diags(rules::unknown(code, &shapes()).into()));
+    }
+    output::write(output, |out| out.write_all(pages.join("\n").as_bytes()))
+}

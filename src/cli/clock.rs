@@ -1,0 +1,27 @@
+//! What day it is: the one thing that an answer may depend on besides its inputs, and only where a
+//! flag asks for it.
+
+use crate::diag::{Code, Diag};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// Names a moment for builds that are to be repeated (reproducible-builds.org).
+const VARIABLE: &str = "SOURCE_DATE_EPOCH";
+
+/// Today in UTC, or the day that `SOURCE_DATE_EPOCH` names.
+///
+/// # Errors
+/// The variable is no number of seconds.
+pub fn today() -> Result<Date, Diag> {
+    let utc = |moment: Timestamp| Zoned::new(moment, TimeZone::UTC).date();
+    let Ok(text) = std::env::var(VARIABLE) else {
+        return Ok(utc(Timestamp::now()));
+    };
+    let seconds = text.parse().ok();
+    let moment = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    moment.map(utc).ok_or_else(|| {
+        let message = format!("{VARIABLE} is `{text}`, which is no moment");
+        Diag::new(Code::OutOfRange, message).help("set it to seconds since 1970, or unset it")
+    })
+}

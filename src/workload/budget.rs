@@ -1,0 +1,217 @@
+//! Limits on what things may cost: `[budget]` of the scenario and of each function.
+
+use super::Function;
+use super::keys::Keys;
+use super::schema::Bounds;
+use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::exact::Exact;
+use crate::text::did_you_mean;
+use rust_decimal::Decimal;
+use std::collections::HashMap;
+use toml::de::DeTable;
+
+/// How much a broken rule matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Not at all.
+    Allow,
+    /// It is said.
+    Warn,
+    /// It is said, and the check fails.
+    Deny,
+}
+
+impl Level {
+    /// All levels, by their names.
+    pub const NAMES: [&'static str; 3] = ["allow", "warn", "deny"];
+
+    /// The name in scenarios and reports.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The level of a name.
+    pub fn of(name: &str) -> Option<Self> {
+        let all = [Self::Allow, Self::Warn, Self::Deny];
+        all.into_iter().find(|level| level.name() == name)
+    }
+}
+
+/// An amount that should not, and one that must not be exceeded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limit {
+    /// Above this, a warning.
+    pub warn: Option<Decimal>,
+    /// Above this, the check fails.
+    pub deny: Option<Decimal>,
+}
+
+impl Limit {
+    /// True when either is stated.
+    pub fn is_stated(&self) -> bool {
+        self.warn.is_some() || self.deny.is_some()
+    }
+
+    /// The limit that an amount exceeds, the hardest first.
+    pub fn exceeded(&self, amount: &Exact) -> Option<(Level, Decimal)> {
+        let steps = [(Level::Deny, self.deny), (Level::Warn, self.warn)];
+        let mut stated = steps
+            .into_iter()
+            .filter_map(|(level, limit)| Some((level, limit?)));
+        stated.find(|(_, limit)| *amount > Exact::from(*limit))
+    }
+
+    /// True when the warning could never come before the failure.
+    pub fn is_upside_down(&self) -> bool {
+        self.warn
+            .zip(self.deny)
+            .is_some_and(|(warn, deny)| warn > deny)
+    }
+}
+
+/// What is wrong with a limit that is upside down, and what to do.
+pub const UPSIDE_DOWN: [&str; 2] = [
+    "warns above what it denies",
+    "the warning comes first: state a `warn` below `deny`",
+];
+
+/// The limits of a function or of the whole scenario.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// Monthly bill, USD.
+    pub monthly_usd: Limit,
+    /// Price of a million invocations, USD.
+    pub usd_per_million_invocations: Limit,
+    /// Growth of the monthly bill against a baseline, per cent of it.
+    pub increase_percent: Limit,
+    /// The same, USD.
+    pub increase_usd: Limit,
+}
+
+impl Budget {
+    /// True when some limit is stated.
+    pub fn is_stated(&self) -> bool {
+        let all = [
+            self.monthly_usd,
+            self.usd_per_million_invocations,
+            self.increase_percent,
+            self.increase_usd,
+        ];
+        all.iter().any(Limit::is_stated)
+    }
+}
+
+/// A budget that `[budget.functions]` states for a function by its name.
+#[derive(Debug, Clone)]
+pub struct NamedBudget {
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub at: At,
+    budget: Budget,
+}
+
+/// Most dollars or per cent of a limit.
+const MOST: i64 = 1_000_000_000_000;
+
+/// Reads `[budget]`: the limits of the whole scenario, and those of functions by name.
+pub fn read(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> (Budget, Vec<NamedBudget>) {
+    let mut keys = Keys::new(table, "budget", source, diags);
+    let whole = Budget {
+        usd_per_million_invocations: Limit::default(),
+        ..limits(&mut keys, false)
+    };
+    let mut named = Vec::new();
+    let example = "[budget.functions.checkout-api] on a line of its own, its limits below";
+    if let Some(functions) = keys.table("functions", example) {
+        named = of_functions(functions);
+    }
+    keys.refuse_others();
+    (whole, named)
+}
+
+fn limits(keys: &mut Keys<'_>, of_function: bool) -> Budget {
+    Budget {
+        monthly_usd: limit(keys, "monthly_usd"),
+        usd_per_million_invocations: match of_function {
+            true => limit(keys, "usd_per_million_invocations"),
+            false => Limit::default(),
+        },
+        increase_percent: limit(keys, "increase_percent"),
+        increase_usd: limit(keys, "increase_usd"),
+    }
+}
+
+fn limit(keys: &mut Keys<'_>, key: &'static str) -> Limit {
+    let span = keys.get(key).map(|(value, _)| value.span());
+    let Some(mut inner) = keys.table(key, &format!("{key} = {{ warn = 200, deny = 250 }}")) else {
+        return Limit::default();
+    };
+    let mut step = |level| inner.number(level, Bounds::from(0, MOST));
+    let limit = Limit {
+        warn: step("warn"),
+        deny: step("deny"),
+    };
+    inner.refuse_others();
+    if let (Some(span), true) = (span, limit.is_upside_down()) {
+        let [what, help] = UPSIDE_DOWN;
+        keys.wrong(Code::Conflict, span, format!("`{key}` {what}"), help);
+    }
+    limit
+}
+
+fn of_functions(functions: Keys<'_>) -> Vec<NamedBudget> {
+    let (source, diags) = (functions.source, functions.diags);
+    let mut named = Vec::new();
+    for (name, value) in functions.table {
+        let at = source.at(name.span());
+        let name = name.get_ref().to_string();
+        let Some(table) = value.get_ref().as_table() else {
+            let message = format!("the budget of `{name}` is not a table");
+            let help = "write its limits: { monthly_usd = { deny = 250 } }";
+            diags.push(Diag::new(Code::WrongType, message).at(at).help(help));
+            continue;
+        };
+        let mut keys = Keys::new(table, format!("budget.functions.{name}"), source, diags);
+        let budget = limits(&mut keys, true);
+        keys.refuse_others();
+        named.push(NamedBudget { name, at, budget });
+    }
+    named
+}
+
+/// Gives the functions the budgets that name them; what is left names nothing.
+pub fn assign(
+    named: Vec<NamedBudget>,
+    functions: &mut [Function],
+    diags: &mut Diags,
+) -> Vec<NamedBudget> {
+    if named.is_empty() {
+        return named;
+    }
+    let mut open: HashMap<String, NamedBudget> = HashMap::new();
+    let mut order = Vec::new();
+    for budget in named {
+        order.push(budget.name.clone());
+        open.insert(budget.name.clone(), budget);
+    }
+    for function in functions {
+        let Some(found) = open.remove(&*function.name) else {
+            continue;
+        };
+        if function.budget.is_some() {
+            let message = format!("function `{}` has two budgets", found.name);
+            let help = "keep the one of the function or the one in [budget.functions]";
+            diags.push(Diag::new(Code::Conflict, message).at(found.at).help(help));
+            continue;
+        }
+        function.budget = Some(Box::new(found.budget));
+    }
+    order.iter().filter_map(|name| open.remove(name)).collect()
+}
+
+/// The function that a budget may mean.
+pub fn advice(name: &str, functions: &[Function]) -> String {
+    let names = functions.iter().map(|function| &*function.name);
+    did_you_mean(name, names).unwrap_or_else(|| "name a function, or take it out".to_owned())
+}
