@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms in dependency order, each with the rooms that it uses.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("exact", &[]),
     ("units", &["exact"]),
     ("money", &["exact", "units"]),
@@ -63,9 +63,15 @@ const ROOMS: [(&str, &[&str]); 15] = [
         ],
     ),
     (
+        "check",
+        &[
+            "exact", "money", "text", "escape", "paint", "diag", "workload", "platform", "report",
+        ],
+    ),
+    (
         "cli",
         &[
-            "text", "diag", "catalog", "workload", "platform", "report", "render",
+            "text", "paint", "diag", "catalog", "workload", "platform", "report", "render", "check",
         ],
     ),
 ];
