@@ -8,6 +8,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use toml::Spanned;
+use toml::de::DeTable;
 
 /// What kind of mistake it is: one stable name each, listed in `docs/errors.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -135,6 +137,20 @@ impl Source {
     /// The name that the user knows it by.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// The text read as TOML, every value with its place.
+    ///
+    /// # Errors
+    /// Every place where it is not TOML.
+    pub fn toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
+        let (document, errors) = DeTable::parse_recoverable(&self.text);
+        let mut diags = Diags::new();
+        for error in errors {
+            let at = self.at(error.span().unwrap_or(0..0));
+            diags.push(Diag::new(Code::Syntax, error.message()).at(at));
+        }
+        diags.into_result(document)
     }
 
     /// The place of a byte range: its first line, cut at the end of that line.

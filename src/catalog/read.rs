@@ -25,22 +25,13 @@ const DEFAULTS: [&str; 3] = ["as_of", "confidence", "source"];
 /// Every mistake in it: a wrong `per`, an unquoted or negative price, a gap between tiers, a
 /// missing date or source, an unknown meter.
 pub fn region(source: &Source) -> Result<Regional, Diags> {
-    let (document, errors) = DeTable::parse_recoverable(source.text());
+    let document = source.toml()?;
     let mut reader = Reader {
         source,
         diags: Diags::new(),
         meters: BTreeMap::new(),
         known: BTreeMap::new(),
     };
-    for error in errors {
-        let at = source.at(error.span().unwrap_or(0..0));
-        reader
-            .diags
-            .push(Diag::new(Code::Syntax, error.message()).at(at));
-    }
-    if !reader.diags.is_empty() {
-        return Err(reader.diags);
-    }
     let root = document.get_ref();
     let name = reader.text(root, "region", document.span());
     let as_of = reader.text(root, "as_of", document.span());

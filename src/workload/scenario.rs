@@ -43,20 +43,12 @@ const NOT_PRICED: [&str; 2] = ["commitment", "discounts"];
 /// # Errors
 /// Every mistake in it and in the fleet that it names.
 pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
-    let (document, errors) = DeTable::parse_recoverable(source.text());
-    let mut diags = Diags::new();
-    for error in errors {
-        let at = source.at(error.span().unwrap_or(0..0));
-        diags.push(Diag::new(Code::Syntax, error.message()).at(at));
-    }
-    if !diags.is_empty() {
-        return Err(diags);
-    }
+    let document = source.toml()?;
     let mut reader = Reader {
         source,
         request,
         root: document.get_ref(),
-        diags,
+        diags: Diags::new(),
     };
     let scenario = reader.scenario();
     reader.diags.into_result(scenario)
