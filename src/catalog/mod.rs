@@ -15,7 +15,8 @@ pub use price::{Entry, Listed, Price, Provenance, Tiers};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::text::did_you_mean;
 use crate::units::{InstanceHour, Unit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::sync::Arc;
 
 include!(concat!(env!("OUT_DIR"), "/region_files.rs"));
@@ -131,23 +132,27 @@ impl Regional {
 }
 
 /// All regions, built in and overlaid.
-#[derive(Debug, Clone)]
+///
+/// What is built in is read when it is asked for: of dozens of regions a run needs one or two.
+#[derive(Debug, Clone, Default)]
 pub struct Book {
-    files: BTreeMap<String, Vec<Source>>,
+    /// The user's files by region, each file over the one before it.
+    regions: BTreeMap<String, Vec<Source>>,
+    /// The user's files of instance types.
     instances: Vec<Source>,
+}
+
+/// The file of a region that is built into the program.
+fn built_in(name: &str) -> Option<Source> {
+    let index = REGION_FILES.binary_search_by_key(&name, |(known, _)| known);
+    let (_, text) = REGION_FILES.get(index.ok()?)?;
+    Some(Source::new(&format!("pricing/{name}.toml"), text))
 }
 
 impl Book {
     /// The book that is built into the program.
     pub fn embedded() -> Self {
-        let built_in = |(name, text): &(&str, &str)| {
-            let file = Source::new(&format!("pricing/{name}.toml"), text);
-            ((*name).to_owned(), vec![file])
-        };
-        Self {
-            files: REGION_FILES.iter().map(built_in).collect(),
-            instances: vec![Source::new("pricing/instances.csv", INSTANCES)],
-        }
+        Self::default()
     }
 
     /// Lays a file over the book: prices of a region, or shapes of instance types. What it does not
@@ -155,7 +160,7 @@ impl Book {
     pub fn overlay(&mut self, file_name: &str, source: Source) {
         match file_name.strip_suffix(".toml") {
             Some(region) => self
-                .files
+                .regions
                 .entry(region.to_owned())
                 .or_default()
                 .push(source),
@@ -165,7 +170,18 @@ impl Book {
 
     /// Codes of all regions, in alphabetical order.
     pub fn regions(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+        let built_in = REGION_FILES.iter().map(|(name, _)| *name);
+        let overlaid = self.regions.keys().map(String::as_str);
+        built_in
+            .chain(overlaid)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+    }
+
+    /// The files of a region, each over the one before it; none for a region that is unknown.
+    fn files(&self, name: &str) -> impl Iterator<Item = Source> {
+        let overlaid = self.regions.get(name).into_iter().flatten();
+        built_in(name).into_iter().chain(overlaid.cloned())
     }
 
     /// What the tags in `source` mean, as TOML.
@@ -175,7 +191,7 @@ impl Book {
 
     /// What is wrong with the name of a region that the book lacks, with the nearest it has.
     pub fn unknown_region(&self, name: &str) -> Option<Diag> {
-        if self.files.contains_key(name) {
+        if self.regions().any(|known| known == name) {
             return None;
         }
         let message = format!("the price book has no region `{name}`");
@@ -189,12 +205,11 @@ impl Book {
     /// # Errors
     /// An unknown region, or every mistake in its files.
     pub fn region(&self, name: &str) -> Result<Regional, Diags> {
-        let files = self.files.get(name).map_or(&[][..], Vec::as_slice);
         let mut diags = Diags::new();
         diags.extend(self.unknown_region(name));
         let mut whole: Option<Regional> = None;
-        for file in files {
-            let Some(read) = diags.take(read::region(file)) else {
+        for file in self.files(name) {
+            let Some(read) = diags.take(read::region(&file)) else {
                 continue;
             };
             if *read.name != *name {
@@ -221,9 +236,10 @@ impl Book {
     /// # Errors
     /// Every row that is not a shape.
     pub fn instances(&self) -> Result<Vec<InstanceType>, Diags> {
+        let built_in = Source::new("pricing/instances.csv", INSTANCES);
         let mut by_name = BTreeMap::new();
         let mut diags = Diags::new();
-        for file in &self.instances {
+        for file in iter::once(&built_in).chain(&self.instances) {
             for shape in diags.take(instances::read(file)).unwrap_or_default() {
                 by_name.insert(shape.name.clone(), shape);
             }
