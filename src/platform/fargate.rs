@@ -281,7 +281,7 @@ impl Capacity for Model<'_> {
             None => Cow::Owned(offer.ladder(function)),
         };
         let flight = Flight {
-            hours: &self.context.scenario.hours,
+            model: self,
             function,
             offer,
             ladder,
@@ -292,16 +292,10 @@ impl Capacity for Model<'_> {
 
 /// The fleet of one function over its slots.
 struct Flight<'m> {
-    hours: &'m Exact,
+    model: &'m Model<'m>,
     function: &'m Function,
     offer: &'m Offer,
     ladder: Cow<'m, Ladder>,
-}
-
-impl Flight<'_> {
-    fn month(&self, hourly: &Exact) -> Usd {
-        Usd::new(hourly * self.hours)
-    }
 }
 
 impl Stairs for Flight<'_> {
@@ -310,7 +304,7 @@ impl Stairs for Flight<'_> {
             .ladder
             .cheapest(slots, self.function.container().min_tasks)?;
         Some(Holding {
-            monthly: self.month(&tasks.hourly()),
+            monthly: self.model.month(&tasks.hourly()),
             carries: tasks.carries(self.function),
         })
     }
@@ -325,12 +319,14 @@ impl Stairs for Flight<'_> {
         let slot_hourly = &(&slot.vcpu * self.offer.vcpu.rate.per_unit())
             + &(&memory_gb * self.offer.memory.rate.per_unit());
         let bare = self.offer.hourly(tasks.rung.size);
-        let of = |count: u128| self.month(&(&bare * &Exact::whole(count)));
+        let of = |count: u128| self.model.month(&(&bare * &Exact::whole(count)));
         Some(CapacitySteps {
-            slots: self.month(&(&slot_hourly * &planned(self.function, peak))),
+            slots: self
+                .model
+                .month(&(&slot_hourly * &planned(self.function, peak))),
             whole_tasks: of(slots.div_ceil(tasks.rung.requests_per_task)),
             minimums: of(tasks.count),
-            everything: self.month(&tasks.hourly()),
+            everything: self.model.month(&tasks.hourly()),
         })
     }
 }
