@@ -189,6 +189,19 @@ pub fn book(overlay: Option<&Path>) -> Result<Book, Diags> {
     Ok(book)
 }
 
+/// Prices of regions, in the order of their names, read side by side.
+///
+/// # Errors
+/// Unknown regions, and mistakes in price files.
+pub fn regions(book: &Book, names: &[&str]) -> Result<Vec<Regional>, Diags> {
+    let read = names.par_iter().map(|name| book.region(name));
+    let read: Vec<_> = read.collect();
+    let mut diags = Diags::new();
+    let known = read.into_iter().filter_map(|outcome| diags.take(outcome));
+    let known = known.collect();
+    diags.into_result(known)
+}
+
 /// Prices of a scenario's regions, in its order, and the shapes of instance types.
 ///
 /// # Errors
@@ -197,14 +210,10 @@ pub fn prices(
     book: &Book,
     scenario: &Scenario,
 ) -> Result<(Vec<Regional>, Vec<InstanceType>), Diags> {
+    let names = scenario.regions.iter().map(|region| &*region.name);
+    let names: Vec<&str> = names.collect();
     let mut diags = Diags::new();
-    let regions = scenario.regions.par_iter();
-    let read = regions.map(|region| book.region(&region.name));
-    let read: Vec<_> = read.collect();
-    let prices = read
-        .into_iter()
-        .filter_map(|outcome| diags.take(outcome))
-        .collect();
+    let regions = diags.take(regions(book, &names)).unwrap_or_default();
     let instances = diags.take(book.instances()).unwrap_or_default();
-    diags.into_result((prices, instances))
+    diags.into_result((regions, instances))
 }

@@ -4,8 +4,6 @@ use super::args::{self, PricesFormat};
 use super::exit::Outcome;
 use super::input;
 use super::output::{self, Look};
-use crate::catalog::{Book, Regional};
-use crate::diag::Diags;
 use crate::render::prices;
 
 /// Shows the price book.
@@ -21,21 +19,13 @@ pub fn run(args: &args::Prices) -> Outcome {
 
 fn list(args: &args::PricesList) -> Outcome {
     let book = input::book(args.prices.as_deref())?;
-    let regions = all(&book)?;
+    let names: Vec<&str> = book.regions().collect();
+    let regions = input::regions(&book, &names)?;
     let look = Look::of_stdout(&args.output);
     output::write(&args.output, |out| match args.format {
         PricesFormat::Table => prices::list_table(&regions, look.color, out),
         PricesFormat::Json => prices::list_json(&regions, out),
     })
-}
-
-fn all(book: &Book) -> Result<Vec<Regional>, Diags> {
-    let mut diags = Diags::new();
-    let read = book
-        .regions()
-        .filter_map(|name| diags.take(book.region(name)));
-    let regions = read.collect();
-    diags.into_result(regions)
 }
 
 fn show(args: &args::PricesShow) -> Outcome {

@@ -1,6 +1,6 @@
 //! The price book with its provenance.
 
-use crate::catalog::{Entry, Listed, Regional, meters};
+use crate::catalog::{Regional, meters};
 use crate::paint::Paint;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -45,17 +45,9 @@ struct PriceV1<'a> {
     rate_code: Option<&'a str>,
 }
 
-fn listed(entry: &Entry) -> impl Iterator<Item = &Listed> {
-    let (flat, tiered) = match entry {
-        Entry::Flat(price) => (Some(price), None),
-        Entry::Tiered(tiers) => (None, Some(tiers.iter().map(|(_, price)| price))),
-    };
-    flat.into_iter().chain(tiered.into_iter().flatten())
-}
-
 fn oldest(regional: &Regional) -> &str {
-    let prices = regional.entries().flat_map(|(_, entry)| listed(entry));
-    let dates = prices.map(|price| &*price.provenance.as_of);
+    let prices = regional.entries().flat_map(|(_, entry)| entry.tiers());
+    let dates = prices.map(|(_, price)| &*price.provenance.as_of);
     dates.min().unwrap_or("")
 }
 
@@ -67,7 +59,7 @@ fn region_v1(regional: &Regional) -> RegionV1<'_> {
         oldest: oldest(regional),
         prices: regional
             .entries()
-            .map(|(_, entry)| listed(entry).count())
+            .map(|(_, entry)| entry.tiers().len())
             .sum(),
         instance_types: regional
             .entries()
