@@ -2,6 +2,7 @@
 
 use super::args;
 use super::exit::{Failure, Outcome};
+use super::output;
 use crate::diag::{Code, Diag};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -15,9 +16,7 @@ pub const STARTER: &str = include_str!("starter.toml");
 /// The file exists already, or cannot be written.
 pub fn run(args: &args::Init) -> Outcome {
     if args.file.as_os_str() == "-" {
-        let mut out = io::stdout().lock();
-        let written = out.write_all(STARTER.as_bytes()).and_then(|()| out.flush());
-        return written.map_err(|error| Failure::of_stdout(&error));
+        return output::print(STARTER.as_bytes());
     }
     let shown = args.file.display();
     let file = OpenOptions::new()

@@ -63,12 +63,13 @@ fn open(path: &Path) -> io::Result<Input> {
         ));
     }
     if metadata.len() > LARGEST {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "it is larger than 4 GiB",
-        ));
+        return Err(too_large());
     }
     Ok(Box::new(file))
+}
+
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 4 GiB")
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Diags {
@@ -123,8 +124,7 @@ fn text(name: &str, reader: Input) -> Result<Source, Diags> {
     let read = reader.take(LARGEST + 1).read_to_end(&mut bytes);
     read.map_err(|error| unreadable(name, &error))?;
     if bytes.len() as u64 > LARGEST {
-        let error = io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 4 GiB");
-        return Err(unreadable(name, &error));
+        return Err(unreadable(name, &too_large()));
     }
     let decoded = std::str::from_utf8(&bytes).map_err(|error| {
         let good = &bytes[..error.valid_up_to()];

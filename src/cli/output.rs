@@ -56,12 +56,22 @@ pub fn write(
 ) -> Outcome {
     match &output.output {
         Some(path) => to_file(path, render).map_err(|error| cannot_write(path, &error).into()),
-        None => {
-            let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
-            let written = render(&mut out).and_then(|()| out.flush());
-            written.map_err(|error| Failure::of_stdout(&error))
-        }
+        None => to_stdout(render),
     }
+}
+
+/// Writes a finished text to standard output.
+///
+/// # Errors
+/// It cannot be written, or its reader is gone.
+pub fn print(text: &[u8]) -> Outcome {
+    to_stdout(|out| out.write_all(text))
+}
+
+fn to_stdout(render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Outcome {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
+    let written = render(&mut out).and_then(|()| out.flush());
+    written.map_err(|error| Failure::of_stdout(&error))
 }
 
 fn to_file(

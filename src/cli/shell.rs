@@ -2,8 +2,8 @@
 
 use super::args::Cli;
 use super::exit::{Failure, Outcome};
+use super::output;
 use clap::CommandFactory;
-use std::io::{self, Write};
 
 /// Writes the completions for a shell.
 ///
@@ -12,7 +12,7 @@ use std::io::{self, Write};
 pub fn completions(shell: clap_complete::Shell) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "lambdacost", &mut script);
-    print(&script)
+    output::print(&script)
 }
 
 /// Writes the manual page.
@@ -23,11 +23,5 @@ pub fn man() -> Outcome {
     let mut page = Vec::new();
     let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
     rendered.map_err(|error| Failure::of_stdout(&error))?;
-    print(&page)
-}
-
-fn print(text: &[u8]) -> Outcome {
-    let mut out = io::stdout().lock();
-    let written = out.write_all(text).and_then(|()| out.flush());
-    written.map_err(|error| Failure::of_stdout(&error))
+    output::print(&page)
 }
