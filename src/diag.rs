@@ -255,7 +255,16 @@ impl Diags {
         self.0.is_empty()
     }
 
-    /// The mistakes in the order found.
+    /// Puts mistakes in one file in the order of their places: the keys of a table are met in
+    /// alphabetical order, which is not that of its lines.
+    pub fn sort_by_place(&mut self) {
+        self.0.sort_by_key(|diag| {
+            let at = diag.at.as_ref();
+            at.map(|at| (at.line, at.columns.start))
+        });
+    }
+
+    /// The mistakes in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Diag> {
         self.0.iter()
     }

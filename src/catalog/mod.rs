@@ -209,13 +209,9 @@ impl Book {
         diags.extend(self.unknown_region(name));
         let mut whole: Option<Regional> = None;
         for file in self.files(name) {
-            let Some(read) = diags.take(read::region(&file)) else {
+            let Some(read) = diags.take(read::region(&file, name)) else {
                 continue;
             };
-            if *read.name != *name {
-                let message = format!("the file of {name} says it is of {}", read.name);
-                diags.push(Diag::new(Code::BadPrice, message).at(file.at(0..0)));
-            }
             match &mut whole {
                 Some(regional) => {
                     regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));

@@ -19,12 +19,12 @@ type Value<'a> = Spanned<DeValue<'a>>;
 /// Keys of a table that hold for every price in it unless the price has its own.
 const DEFAULTS: [&str; 3] = ["as_of", "confidence", "source"];
 
-/// Reads one price file.
+/// Reads a price file of the region that is called so.
 ///
 /// # Errors
-/// Every mistake in it: a wrong `per`, an unquoted or negative price, a gap between tiers, a
-/// missing date or source, an unknown meter.
-pub fn region(source: &Source) -> Result<Regional, Diags> {
+/// Every mistake in it, in the order of its lines: a wrong `per`, an unquoted or negative price, a
+/// gap between tiers, a missing date or source, an unknown meter, another region.
+pub fn region(source: &Source, called: &str) -> Result<Regional, Diags> {
     let document = source.toml()?;
     let mut reader = Reader {
         source,
@@ -33,7 +33,7 @@ pub fn region(source: &Source) -> Result<Regional, Diags> {
         known: BTreeMap::new(),
     };
     let root = document.get_ref();
-    let name = reader.text(root, "region", document.span());
+    let name = reader.name(root, document.span(), called);
     let as_of = reader.text(root, "as_of", document.span());
     reader.currency(root);
     for (key, value) in root {
@@ -41,6 +41,7 @@ pub fn region(source: &Source) -> Result<Regional, Diags> {
             reader.value(key.get_ref(), value, &Inherited::default());
         }
     }
+    reader.diags.sort_by_place();
     let (Some(name), Some(as_of)) = (name, as_of) else {
         return Err(reader.diags);
     };
@@ -53,11 +54,54 @@ pub fn region(source: &Source) -> Result<Regional, Diags> {
     reader.diags.into_result(regional)
 }
 
+/// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    let mut digits = parts.iter().flat_map(|part| part.bytes());
+    matches!(lengths[..], [4] | [4, 2] | [4, 2, 2]) && digits.all(|byte| byte.is_ascii_digit())
+}
+
+/// A plain decimal, zero or more.
+fn plain(text: &str) -> Option<Decimal> {
+    let number = Decimal::from_str_exact(text).ok();
+    number.filter(|number| !number.is_sign_negative())
+}
+
+/// What to write in place of a value that is no number in quotes.
+fn in_quotes(key: &str, value: &DeValue<'_>) -> String {
+    let number = match value {
+        DeValue::Float(number) => number.as_str(),
+        DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
+        _ => "",
+    };
+    match plain(number) {
+        Some(_) => format!("write {key} = \"{number}\""),
+        None => format!("write {key} = \"…\", a plain decimal"),
+    }
+}
+
 #[derive(Default, Clone)]
 struct Inherited {
     as_of: Option<Arc<str>>,
     confidence: Option<Arc<str>>,
     source: Option<Arc<str>>,
+}
+
+/// What is known of a price before it is read.
+struct Expected<'e> {
+    path: &'e str,
+    meter: Meter,
+    inherited: &'e Inherited,
+}
+
+/// A price for the part of a quantity from here on.
+struct Tier {
+    from: Exact,
+    /// `None` for all that follows.
+    to: Option<Exact>,
+    price: Listed,
+    span: Range<usize>,
 }
 
 struct Reader<'s> {
@@ -83,24 +127,40 @@ impl Reader<'_> {
         shared
     }
 
-    fn text(&mut self, table: &Table<'_>, key: &str, span: Range<usize>) -> Option<Arc<str>> {
-        match table
-            .get(key)
-            .map(|value| (value.get_ref().as_str(), value.span()))
-        {
-            Some((Some(text), _)) => Some(self.share(text)),
-            Some((None, span)) => {
-                let message = format!("`{key}` must be a quoted text");
-                self.wrong(Code::BadPrice, span, message, "put it in quotes");
-                None
-            }
-            None => {
-                let message = format!("the price file does not say its `{key}`");
-                let help = format!("add `{key} = \"…\"` at the top");
-                self.wrong(Code::BadPrice, span.start..span.start, message, &help);
-                None
-            }
+    fn name(&mut self, root: &Table<'_>, span: Range<usize>, called: &str) -> Option<Arc<str>> {
+        let name = self.text(root, "region", span)?;
+        if *name != *called {
+            let place = root.get("region").map_or(0..0, Spanned::span);
+            let message = format!("the file of {called} says it is of {name}");
+            let help = format!("write region = \"{called}\", or call the file {name}.toml");
+            self.wrong(Code::BadPrice, place, message, &help);
         }
+        Some(name)
+    }
+
+    fn text(&mut self, table: &Table<'_>, key: &str, span: Range<usize>) -> Option<Arc<str>> {
+        let Some(value) = table.get(key) else {
+            let message = format!("the price file does not say its `{key}`");
+            let help = format!("add `{key} = \"…\"` at the top");
+            self.wrong(Code::BadPrice, span.start..span.start, message, &help);
+            return None;
+        };
+        self.quoted(key, value)
+    }
+
+    /// A text, and a date where it must be one.
+    fn quoted(&mut self, key: &str, value: &Value<'_>) -> Option<Arc<str>> {
+        let Some(text) = value.get_ref().as_str() else {
+            let message = format!("`{key}` must be a quoted text");
+            self.wrong(Code::BadPrice, value.span(), message, "put it in quotes");
+            return None;
+        };
+        if key == "as_of" && !is_date(text) {
+            let message = format!("`{text}` is not a date");
+            let help = "write YYYY-MM-DD, or only YYYY-MM or YYYY";
+            self.wrong(Code::BadPrice, value.span(), message, help);
+        }
+        Some(self.share(text))
     }
 
     fn currency(&mut self, root: &Table<'_>) {
@@ -136,13 +196,8 @@ impl Reader<'_> {
     }
 
     fn inherit(&mut self, table: &Table<'_>, outer: &Inherited) -> Inherited {
-        let mut own = |key| {
-            table
-                .get(key)?
-                .get_ref()
-                .as_str()
-                .map(|text| self.share(text))
-        };
+        // One that is wrong has been complained of: it is not missing from every price as well.
+        let mut own = |key| Some(self.quoted(key, table.get(key)?).unwrap_or_default());
         Inherited {
             as_of: own("as_of").or_else(|| outer.as_of.clone()),
             confidence: own("confidence").or_else(|| outer.confidence.clone()),
@@ -159,11 +214,14 @@ impl Reader<'_> {
             self.diags.push(diag);
             return;
         };
+        let expected = Expected {
+            path,
+            meter,
+            inherited,
+        };
         let entry = match value.get_ref() {
-            DeValue::Table(table) => self
-                .listed(meter, table, value.span(), inherited)
-                .map(Entry::Flat),
-            DeValue::Array(tiers) => self.tiers(meter, tiers.iter(), value.span(), inherited),
+            DeValue::Table(table) => self.listed(&expected, table, value.span()).map(Entry::Flat),
+            DeValue::Array(tiers) => self.tiers(&expected, tiers.iter(), value.span()),
             _ => {
                 let message = format!("`{path}` is not a price");
                 let help = format!("write {{ usd = \"…\", per = \"{}\" }}", meter.per);
@@ -178,119 +236,139 @@ impl Reader<'_> {
 
     fn listed(
         &mut self,
-        meter: Meter,
+        expected: &Expected<'_>,
         table: &Table<'_>,
         span: Range<usize>,
-        inherited: &Inherited,
     ) -> Option<Listed> {
         let usd = self.quantity(table, "usd", span.clone());
-        if table.get("per").and_then(|per| per.get_ref().as_str()) != Some(meter.per) {
-            let message = format!("`{}` is priced per {}", meter.path, meter.per);
-            let help = format!("write per = \"{}\", and the price for that unit", meter.per);
-            self.wrong(Code::BadPrice, span.clone(), message, &help);
-        }
-        let own = self.inherit(table, inherited);
-        let (Some(as_of), Some(source)) = (own.as_of, own.source) else {
-            let message = "a price without date or source".to_owned();
-            let help = "add as_of = \"YYYY-MM-DD\" and source = \"…\" to it or to its table";
-            self.wrong(Code::BadPrice, span, message, help);
-            return None;
-        };
-        self.date(&as_of, span);
-        let rate_code = table
-            .get("rate_code")
-            .and_then(|code| code.get_ref().as_str());
+        self.per(expected, table, span.clone());
+        let provenance = self.provenance(expected, table, span);
         Some(Listed {
             usd: usd?,
-            per: meter.per,
-            provenance: Provenance {
-                as_of,
-                source,
-                rate_code: rate_code.map(Arc::from),
-                confidence: own.confidence,
-            },
+            per: expected.meter.per,
+            provenance: provenance?,
         })
     }
 
-    /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
-    fn date(&mut self, text: &str, span: Range<usize>) {
-        let digits =
-            |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
-        let parts: Vec<&str> = text.split('-').collect();
-        let fine = match parts.as_slice() {
-            [year] => digits(year, 4),
-            [year, month] => digits(year, 4) && digits(month, 2),
-            [year, month, day] => digits(year, 4) && digits(month, 2) && digits(day, 2),
-            _ => false,
-        };
-        if !fine {
-            let message = format!("`{text}` is not a date");
-            self.wrong(Code::BadPrice, span, message, "write YYYY-MM-DD");
+    fn per(&mut self, expected: &Expected<'_>, table: &Table<'_>, span: Range<usize>) {
+        let per = expected.meter.per;
+        let stated = table.get("per");
+        if stated.and_then(|stated| stated.get_ref().as_str()) != Some(per) {
+            let place = stated.map_or(span, Spanned::span);
+            let message = format!("`{}` is priced per {per}", expected.path);
+            let help = format!("write per = \"{per}\", and the price for that unit");
+            self.wrong(Code::BadPrice, place, message, &help);
         }
+    }
+
+    fn provenance(
+        &mut self,
+        expected: &Expected<'_>,
+        table: &Table<'_>,
+        span: Range<usize>,
+    ) -> Option<Provenance> {
+        let own = self.inherit(table, expected.inherited);
+        let (what, add) = match (own.as_of, own.source) {
+            (Some(as_of), Some(source)) => {
+                let rate_code = table.get("rate_code");
+                let rate_code = rate_code.and_then(|code| code.get_ref().as_str());
+                return Some(Provenance {
+                    as_of,
+                    source,
+                    rate_code: rate_code.map(Arc::from),
+                    confidence: own.confidence,
+                });
+            }
+            (None, Some(_)) => ("date", "as_of = \"YYYY-MM-DD\""),
+            (Some(_), None) => ("source", "source = \"…\""),
+            (None, None) => (
+                "date and no source",
+                "as_of = \"YYYY-MM-DD\" and source = \"…\"",
+            ),
+        };
+        let message = format!("`{}` has no {what}", expected.path);
+        let help = format!("add {add} to it or to its table");
+        self.wrong(Code::BadPrice, span, message, &help);
+        None
     }
 
     /// A quoted, exact, non-negative number.
     fn quantity(&mut self, table: &Table<'_>, key: &str, span: Range<usize>) -> Option<Exact> {
-        let value = table.get(key);
-        let place = value.map_or(span, Spanned::span);
-        let text = value.and_then(|value| value.get_ref().as_str());
-        let Some(text) = text else {
-            let message = format!("`{key}` must be a number in quotes");
-            let help = "an unquoted number would pass through binary fractions";
-            self.wrong(Code::BadPrice, place, message, help);
+        let Some(value) = table.get(key) else {
+            let message = format!("a price has no `{key}`");
+            let help = format!("add {key} = \"…\", a number in quotes");
+            self.wrong(Code::BadPrice, span, message, &help);
             return None;
         };
-        match Decimal::from_str_exact(text) {
-            Ok(number) if !number.is_sign_negative() => Some(Exact::from(number)),
-            _ => {
-                let message = format!("`{text}` is not a price");
-                self.wrong(
-                    Code::BadPrice,
-                    place,
-                    message,
-                    "write a plain decimal, zero or more",
-                );
-                None
-            }
+        let Some(text) = value.get_ref().as_str() else {
+            let message = format!("`{key}` must be a number in quotes");
+            let help = in_quotes(key, value.get_ref());
+            self.wrong(Code::BadPrice, value.span(), message, &help);
+            return None;
+        };
+        let number = plain(text);
+        if number.is_none() {
+            let message = format!("`{text}` is not a price");
+            let help = "write a plain decimal, zero or more";
+            self.wrong(Code::BadPrice, value.span(), message, help);
         }
+        number.map(Exact::from)
     }
 
     fn tiers<'t, 'v: 't>(
         &mut self,
-        meter: Meter,
+        expected: &Expected<'_>,
         tiers: impl Iterator<Item = &'t Value<'v>>,
         span: Range<usize>,
-        inherited: &Inherited,
     ) -> Option<Entry> {
-        let mut read: Vec<(Exact, Listed)> = Vec::new();
-        let mut expected = Some(Exact::ZERO);
-        for value in tiers {
-            let Some(table) = value.get_ref().as_table() else {
-                let message = "a tier is not a table".to_owned();
-                self.wrong(
-                    Code::BadPrice,
-                    value.span(),
-                    message,
-                    "write { from = \"0\", usd = …",
-                );
-                return None;
-            };
-            let from = self.quantity(table, "from", value.span())?;
-            if expected.as_ref() != Some(&from) {
+        let read: Vec<Option<Tier>> = tiers.map(|value| self.tier(expected, value)).collect();
+        let read: Vec<Tier> = read.into_iter().collect::<Option<_>>()?;
+        self.without_gaps(&read, span);
+        let tiers = read.into_iter().map(|tier| (tier.from, tier.price));
+        Some(Entry::Tiered(tiers.collect()))
+    }
+
+    fn tier(&mut self, expected: &Expected<'_>, value: &Value<'_>) -> Option<Tier> {
+        let span = value.span();
+        let Some(table) = value.get_ref().as_table() else {
+            let message = "a tier is not a table".to_owned();
+            let per = expected.meter.per;
+            let help = format!("write {{ from = \"0\", usd = \"…\", per = \"{per}\" }}");
+            self.wrong(Code::BadPrice, span, message, &help);
+            return None;
+        };
+        let from = self.quantity(table, "from", span.clone());
+        let ends = table.contains_key("to");
+        let to = ends.then(|| self.quantity(table, "to", span.clone()));
+        let price = self.listed(expected, table, span.clone());
+        Some(Tier {
+            from: from?,
+            to: match to {
+                Some(to) => Some(to?),
+                None => None,
+            },
+            price: price?,
+            span,
+        })
+    }
+
+    /// Each tier starts where the one before it ends, the first at zero, and the last has no end.
+    fn without_gaps(&mut self, tiers: &[Tier], span: Range<usize>) {
+        let mut reached = Some(Exact::ZERO);
+        for tier in tiers {
+            if reached.as_ref() != Some(&tier.from) {
                 let message = "there is a gap or an overlap between tiers".to_owned();
                 let help = "each tier starts `from` where the one before it ends with `to`";
-                self.wrong(Code::BadPrice, value.span(), message, help);
+                self.wrong(Code::BadPrice, tier.span.clone(), message, help);
             }
-            expected = match table.contains_key("to") {
-                true => Some(self.quantity(table, "to", value.span())?).filter(|to| *to > from),
-                false => None,
-            };
-            read.push((from, self.listed(meter, table, value.span(), inherited)?));
+            let end = tier.to.as_ref().filter(|end| **end > tier.from);
+            reached = end.cloned();
         }
-        if expected.is_some() {
+        let last = tiers.last();
+        if last.is_none_or(|last| last.to.is_some()) {
+            let place = last.map_or(span, |last| last.span.clone());
             let message = "the last tier must be open-ended".to_owned();
-            self.wrong(Code::BadPrice, span, message, "leave its `to` away");
+            self.wrong(Code::BadPrice, place, message, "leave its `to` away");
         }
-        Some(Entry::Tiered(read))
     }
 }
