@@ -148,7 +148,8 @@ impl Source {
         let mut diags = Diags::new();
         for error in errors {
             let at = self.at(error.span().unwrap_or(0..0));
-            diags.push(Diag::new(Code::Syntax, error.message()).at(at));
+            let diag = Diag::new(Code::Syntax, error.message()).at(at);
+            diags.push(diag.maybe_help(way_out(error.message()).map(str::to_owned)));
         }
         diags.into_result(document)
     }
@@ -170,6 +171,15 @@ impl Source {
             columns: from..to,
         }
     }
+}
+
+/// What to do about a mistake in TOML whose message does not say it.
+fn way_out(message: &str) -> Option<&'static str> {
+    if message == "duplicate key" {
+        return Some("keep one of them");
+    }
+    let is_deep = message.contains("recursion limit") || message.contains("recursion depth");
+    is_deep.then_some("no key lies more than a few levels deep: take brackets or dots away")
 }
 
 /// One thing that is wrong.
