@@ -106,36 +106,55 @@ impl<'a> Cell<'a> {
     /// # Errors
     /// What is wrong with it, with its place and its fix.
     pub fn number(&self, key: &str, bounds: &Bounds, locate: &dyn Locate) -> Result<Decimal, Diag> {
-        let wrong = |code, message: String| {
-            let help = format!("write {}", bounds.describe());
+        let wrong = |code, message: String, help: String| {
             Diag::new(code, message)
                 .at(self.place.at(locate))
                 .help(help)
         };
+        let no_number = || {
+            let message = format!("`{key}` is not a number");
+            wrong(Code::WrongType, message, write(bounds))
+        };
+        let out_of_bounds = || {
+            let message = format!("`{key}` is out of bounds");
+            let help = write(bounds) + &self.as_share(bounds).unwrap_or_default();
+            wrong(Code::OutOfRange, message, help)
+        };
         if self.shape == Shape::Bool {
-            return Err(wrong(Code::WrongType, format!("`{key}` is not a number")));
+            return Err(no_number());
         }
         let read = match bounds.percent {
             true => number::ratio(&self.text),
             false => number::exact(&self.text),
         };
         let number = read.map_err(|refusal| match refusal {
-            Refusal::NotANumber => wrong(Code::WrongType, format!("`{key}` is not a number")),
-            Refusal::TooLarge => wrong(Code::OutOfRange, format!("`{key}` is out of bounds")),
-            Refusal::TooPrecise => wrong(
-                Code::NotExact,
-                format!("`{key}` has more digits than can be held exactly (28)"),
-            ),
+            Refusal::NotANumber => no_number(),
+            Refusal::TooLarge => out_of_bounds(),
+            Refusal::TooPrecise => {
+                let message = format!("`{key}` has more digits than can be held exactly (28)");
+                let help = "round it yourself, to at most 28 digits with its decimals";
+                wrong(Code::NotExact, message, help.to_owned())
+            }
         })?;
-        let low = Decimal::from(bounds.low);
-        let below = number < low || (bounds.above_low && number == low);
-        if below || number > Decimal::from(bounds.high) {
-            return Err(wrong(Code::OutOfRange, format!("`{key}` is out of bounds")));
+        if !is_within(number, bounds) {
+            return Err(out_of_bounds());
         }
         if bounds.whole && number.fract() != Decimal::ZERO {
-            return Err(wrong(Code::OutOfRange, format!("`{key}` must be whole")));
+            let message = format!("`{key}` must be whole");
+            return Err(wrong(Code::OutOfRange, message, write(bounds)));
         }
         Ok(number)
+    }
+
+    /// How to write a percentage where a share is due, if the cell may be one: 35 for 0.35.
+    fn as_share(&self, bounds: &Bounds) -> Option<String> {
+        let percent = format!("{}%", self.text);
+        let share = bounds.percent.then(|| number::ratio(&percent))?.ok()?;
+        let hint = || {
+            let (text, share) = (&self.text, share.normalize());
+            format!("; {text} per cent is {share} or \"{percent}\"")
+        };
+        is_within(share, bounds).then(hint)
     }
 
     /// Reads the cell as one of some words.
@@ -150,10 +169,9 @@ impl<'a> Cell<'a> {
     ) -> Result<&'w str, Diag> {
         let found = words.iter().find(|word| **word == self.text);
         found.copied().ok_or_else(|| {
-            let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
             let help = nearest(&self.text, words.iter().copied()).map_or_else(
-                || format!("write one of {}", listed(&quoted)),
-                |word| format!("did you mean \"{word}\"? It is one of {}", listed(&quoted)),
+                || format!("write {}", one_of(words)),
+                |word| format!("did you mean \"{word}\"? It is {}", one_of(words)),
             );
             let message = format!("`{key}` cannot be `{}`", self.text);
             Diag::new(Code::UnknownValue, message)
@@ -176,12 +194,40 @@ impl<'a> Cell<'a> {
             let message = format!("`{key}` must be a text");
             return wrong(Code::WrongType, message, "put it in quotes");
         }
-        let too_long = self.text.len() > 256 && self.text.chars().nth(256).is_some();
-        if self.text.is_empty() || too_long {
-            let message = format!("`{key}` must have 1 to 256 characters");
-            return wrong(Code::OutOfRange, message, "shorten it, or give it a name");
+        if self.text.is_empty() {
+            let message = format!("`{key}` is empty");
+            return wrong(Code::OutOfRange, message, "write 1 to 256 characters");
+        }
+        if self.text.len() > 256 && self.text.chars().nth(256).is_some() {
+            let message = format!("`{key}` is longer than 256 characters");
+            return wrong(Code::OutOfRange, message, "shorten it");
         }
         Ok(&self.text)
+    }
+}
+
+fn is_within(number: Decimal, bounds: &Bounds) -> bool {
+    let low = Decimal::from(bounds.low);
+    let below = number < low || (bounds.above_low && number == low);
+    !below && number <= Decimal::from(bounds.high)
+}
+
+fn write(bounds: &Bounds) -> String {
+    format!("write {}", bounds.describe())
+}
+
+fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    format!("one of {}", listed(&quoted))
+}
+
+/// What to write for a value of some kind.
+fn proper(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "write a text in quotes".to_owned(),
+        Kind::OneOf(words) => format!("write {}", one_of(words)),
+        Kind::Platform => "write the name of one platform in quotes, such as \"lambda\"".to_owned(),
+        Kind::Number(bounds) => write(&bounds),
     }
 }
 
@@ -267,7 +313,8 @@ impl<'a> Cells<'a> {
                 (Some(field), Some(cell), _) => self.state(field, cell),
                 (Some(field), None, other) => {
                     let message = format!("`{path}` cannot be {}", kind_of(other));
-                    diags.push(Diag::new(Code::WrongType, message).at(source.at(value.span())));
+                    let diag = Diag::new(Code::WrongType, message).at(source.at(value.span()));
+                    diags.push(diag.help(proper(field.kind())));
                     self.state(field, Cell::refused(value.span()));
                 }
                 (None, _, _) if RESERVED.contains(&path.as_str()) => {
@@ -284,7 +331,7 @@ impl<'a> Cells<'a> {
                     .at(source.at(value.span()))
                     .help(format!("`{path}` is a table: {}", keys_below(&path))),
                 ),
-                _ => diags.push(unknown_key(&path, key_at())),
+                _ => diags.push(unknown("key", &path, key_at())),
             }
         }
     }
@@ -330,8 +377,8 @@ fn kind_of(value: &DeValue<'_>) -> String {
     }
 }
 
-/// The diagnostic for a key that a function does not have.
-pub fn unknown_key(path: &str, at: At) -> Diag {
+/// The diagnostic for a key, or a column, that a function does not have.
+pub fn unknown(what: &str, path: &str, at: At) -> Diag {
     let tables = ["container", "budget", "container.task"];
     let known = FIELDS.iter().map(|(_, known, _)| *known).chain(tables);
     // A key in the wrong table is found by its last word.
@@ -340,7 +387,7 @@ pub fn unknown_key(path: &str, at: At) -> Diag {
         Some(field) if field.path() != path => Some(format!("did you mean `{}`?", field.path())),
         _ => did_you_mean(path, known),
     };
-    Diag::new(Code::UnknownKey, format!("there is no key `{path}`"))
+    Diag::new(Code::UnknownKey, format!("there is no {what} `{path}`"))
         .at(at)
         .maybe_help(help)
 }

@@ -1,6 +1,6 @@
 //! A fleet as CSV: one function a row, the keys of `[[function]]` as columns.
 
-use super::cells::{Cell, Cells, Locate, Place, Shape, unknown_key};
+use super::cells::{Cell, Cells, Locate, Place, Shape, unknown};
 use super::function::{self, Function, Reading};
 use super::schema::Field;
 use crate::diag::{At, Code, Diag, Diags};
@@ -182,7 +182,7 @@ fn columns(header: &ByteRecord, file: &Arc<str>) -> Result<Vec<Field>, Diags> {
                     .help("keep one of them"),
             ),
             Some(field) => columns.push(field),
-            None => diags.push(unknown_key(text, row.at(span))),
+            None => diags.push(unknown("column", text, row.at(span))),
         }
     }
     diags.into_result(columns)
