@@ -32,28 +32,24 @@ pub fn xml(text: &str) -> String {
 
 /// Text inside a line or a table cell of GitHub's Markdown: no markup, link, mention or HTML.
 pub fn markdown(text: &str) -> String {
-    replaced(text, |c| match c {
-        '&' => Some("&amp;"),
-        '<' => Some("&lt;"),
-        '>' => Some("&gt;"),
-        '|' => Some("&#124;"),
-        '@' => Some("&#64;"),
-        '#' => Some("&#35;"),
-        ':' => Some("&#58;"),
-        '.' => Some("&#46;"),
-        '\\' => Some("&#92;"),
-        '`' => Some("&#96;"),
-        '*' => Some("&#42;"),
-        '_' => Some("&#95;"),
-        '~' => Some("&#126;"),
-        '[' => Some("&#91;"),
-        ']' => Some("&#93;"),
-        '(' => Some("&#40;"),
-        ')' => Some("&#41;"),
-        '!' => Some("&#33;"),
-        '$' => Some("&#36;"),
-        _ => None,
-    })
+    let text = printable(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let harmless = match c {
+            // The dot of `www.` makes a link.
+            '.' => !out.to_ascii_lowercase().ends_with("www"),
+            // So does a scheme, and a word between colons is a picture.
+            ':' => rest.peek().is_none_or(|next| next.is_whitespace()),
+            _ => !"&<>|@#\\`*_~[]$".contains(c),
+        };
+        match harmless {
+            true => out.push(c),
+            // Writing to a string cannot fail.
+            false => drop(write!(out, "&#{};", u32::from(c))),
+        }
+    }
+    out
 }
 
 /// The message of a GitHub workflow command.
@@ -120,9 +116,9 @@ mod tests {
 
     #[test]
     fn markdown_has_no_markup_left() {
-        let text = markdown("|x|\n# `a` [b](http://c.d) <img> @all **e** ![f](g)");
+        let text = markdown("|x|\n# `a` [b](http://c.d) <img> @all **e** ![f](g) www.h.i :j:");
         for markup in [
-            "|", "\n", "`", "[", "]", "(", "<", ">", "@", "*", "!", "://", "c.d",
+            "|", "\n", "`", "[", "]", "<", ">", "@", "*", "://", "www.", " :",
         ] {
             assert!(!text.contains(markup), "{markup}: {text}");
         }

@@ -52,6 +52,12 @@ pub struct Compare {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// The month that --format focus is for, as YYYY-MM
+    #[arg(long, value_name = "MONTH")]
+    pub period: Option<String>,
+    /// The bills that --format focus writes: `today`, or a platform for every function
+    #[arg(long, value_name = "PLATFORM", default_value = "today")]
+    pub bill: String,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
@@ -166,6 +172,10 @@ pub enum Format {
     Json,
     /// One row per function and platform
     Csv,
+    /// FinOps FOCUS 1.2, one row per line of a bill
+    Focus,
+    /// Tables for a pull request or a page
+    Markdown,
 }
 
 /// When to use colour.

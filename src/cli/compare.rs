@@ -2,6 +2,7 @@
 
 use super::args::{self, Format};
 use super::exit::Outcome;
+use super::focus;
 use super::output::{self, Look};
 use super::subject;
 use crate::render::{self, View};
@@ -11,12 +12,16 @@ use crate::render::{self, View};
 /// # Errors
 /// What could not be read or written.
 pub fn run(args: &args::Compare) -> Outcome {
+    if args.format == Format::Focus {
+        return focus::run(args);
+    }
     let look = Look::of_stdout(&args.output);
     subject::compared(&args.subject, &args.output, |views: &[View<'_>]| {
         output::write(&args.output, |out| match args.format {
             Format::Table => render::table::write(views, look.width, look.color, out),
             Format::Json => render::json_v1::write(views, out),
-            Format::Csv => render::csv::write(views, out),
+            Format::Markdown => render::markdown::write(views, out),
+            Format::Csv | Format::Focus => render::csv::write(views, out),
         })
     })
 }

@@ -6,6 +6,7 @@ mod clock;
 mod compare;
 pub mod exit;
 mod explain;
+mod focus;
 mod init;
 mod input;
 mod output;

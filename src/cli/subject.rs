@@ -41,6 +41,21 @@ impl Read {
         })
     }
 
+    /// The same on one platform, with those functions that run on some platform today; `None` for
+    /// nobody.
+    pub fn on(&self, platform: &'static str, member: impl Fn(&str) -> bool) -> Option<Self> {
+        let mut scenario = self.scenario.clone();
+        scenario.platforms = vec![platform];
+        scenario
+            .functions
+            .retain(|function| member(function.home()));
+        (!scenario.functions.is_empty()).then(|| Self {
+            scenario,
+            prices: self.prices.clone(),
+            instances: self.instances.clone(),
+        })
+    }
+
     /// The scenario on its platforms.
     ///
     /// # Errors
@@ -92,7 +107,11 @@ pub fn compared(
     outcome
 }
 
-fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, Diags> {
+/// Reads the scenario on the command line, once a region.
+///
+/// # Errors
+/// Mistakes in it or in its prices.
+pub fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, Diags> {
     let book = input::book(subject.prices.as_deref())?;
     let mut regions: Vec<Option<&str>> = subject.region.iter().map(|r| Some(r.as_str())).collect();
     if regions.is_empty() {
@@ -108,7 +127,10 @@ fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, Diags
 }
 
 /// Indices of the functions to show.
-fn selected(scenario: &Scenario, name: Option<&str>) -> Result<Vec<usize>, Diags> {
+///
+/// # Errors
+/// None has that name.
+pub fn selected(scenario: &Scenario, name: Option<&str>) -> Result<Vec<usize>, Diags> {
     let functions = &scenario.functions;
     let Some(name) = name else {
         return Ok((0..functions.len()).collect());

@@ -6,6 +6,7 @@
 mod ground;
 mod pods;
 
+use super::service::{EBS, EC2, EKS};
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Cluster, Company, Context, Cost, CostModel, Fleet, Holding,
@@ -198,19 +199,25 @@ impl CostModel for Model<'_> {
         };
         let nodes = &ground.nodes(&placed.cluster.share) * &part;
         let hours = |amount: &Exact| amount * ground.hours;
-        let mut lines = vec![Line::new("nodes", hours(&nodes), &placed.candidate.price)];
+        let mut lines = vec![Line::new(
+            &EC2,
+            "nodes",
+            hours(&nodes),
+            &placed.candidate.price,
+        )];
         if let Some(volume) = &ground.volume {
             lines.push(Line::new(
+                &EBS,
                 "root volumes",
                 &nodes * &ground.volume_gb(),
                 volume,
             ));
         }
         if let Some(fee) = &ground.fee {
-            lines.push(Line::new("cluster", hours(&part), fee));
+            lines.push(Line::new(&EKS, "cluster", hours(&part), fee));
         }
         if let Some(surcharge) = &ground.extended_support {
-            lines.push(Line::new("extended support", hours(&part), surcharge));
+            lines.push(Line::new(&EKS, "extended support", hours(&part), surcharge));
         }
         lines
     }

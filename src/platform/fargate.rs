@@ -4,6 +4,7 @@
 
 mod ladder;
 
+use super::service::ECS;
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Company, Context, Cost, CostModel, Fleet, Holding, Infeasible, Line,
@@ -215,12 +216,13 @@ impl CostModel for Model<'_> {
         let vcpus = Exact::ratio(tasks.rung.size.quarter_vcpus.into(), 4);
         let gigabytes = Exact::ratio(tasks.rung.size.memory_mb.into(), MB_PER_GB.into());
         let mut lines = vec![
-            Line::new("vCPU", times(vcpus), &offer.vcpu),
-            Line::new("memory", times(gigabytes), &offer.memory),
+            Line::new(&ECS, "vCPU", times(vcpus), &offer.vcpu),
+            Line::new(&ECS, "memory", times(gigabytes), &offer.memory),
         ];
         let paid = paid_storage(function);
         if let (true, Ok(price)) = (paid > 0, &offer.storage) {
             lines.push(Line::new(
+                &ECS,
                 "ephemeral storage",
                 times(Exact::from(paid)),
                 price,

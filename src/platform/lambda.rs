@@ -7,6 +7,7 @@
 mod pools;
 
 use super::curve::Curve;
+use super::service::LAMBDA;
 use super::{
     Company, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform, Tariff, Usage,
     UsageParts, place,
@@ -295,7 +296,12 @@ impl CostModel for Model<'_> {
         let (pool, prices, calls) = (member.pool, member.prices, &member.calls);
         let billed_calls = calls * &pool.billed_requests;
         let free_calls = calls - &billed_calls;
-        let mut lines = vec![Line::new("requests", billed_calls, &prices.request)];
+        let mut lines = vec![Line::new(
+            &LAMBDA,
+            "requests",
+            billed_calls,
+            &prices.request,
+        )];
         let mut billed_duration = Exact::ZERO;
         let used = |each: Exact| &each * calls;
         let handler = used(handler_gb_seconds(member.function));
@@ -305,21 +311,27 @@ impl CostModel for Model<'_> {
             for (share, (_, price)) in tiers {
                 let part = used.map(|used| used * share);
                 billed_duration = &billed_duration + part.as_ref().unwrap_or(&Exact::ZERO);
-                lines.extend(part.map(|part| Line::new(item, part, price)));
+                lines.extend(part.map(|part| Line::new(&LAMBDA, item, part, price)));
             }
         }
         if let (true, Ok(price)) = (paid_storage_mb(member.function) > 0, &prices.storage) {
             lines.push(Line::new(
+                &LAMBDA,
                 "ephemeral storage",
                 used(storage_gb_seconds(member.function)),
                 price,
             ));
         }
         if self.context.scenario.free_tier {
-            lines.push(Line::free("free requests", free_calls, &prices.request));
+            lines.push(Line::free(
+                &LAMBDA,
+                "free requests",
+                free_calls,
+                &prices.request,
+            ));
             let free = &(&member.each * calls) - &billed_duration;
             let first = prices.duration.steps().first();
-            lines.extend(first.map(|(_, price)| Line::free("free duration", free, price)));
+            lines.extend(first.map(|(_, price)| Line::free(&LAMBDA, "free duration", free, price)));
         }
         lines
     }

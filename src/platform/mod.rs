@@ -8,6 +8,7 @@ pub mod curve;
 mod eks;
 mod fargate;
 mod lambda;
+pub mod service;
 pub mod slot;
 
 use crate::catalog::{Architecture, InstanceType, Price, Provenance, Regional};
@@ -18,6 +19,7 @@ use crate::units::{Qty, Unit};
 use crate::workload::{Function, Scenario, TaskSize};
 use curve::Curve;
 use rayon::prelude::*;
+use service::Service;
 use std::sync::Arc;
 
 /// Every platform, in the order of all lists and in which ties are decided.
@@ -295,6 +297,8 @@ pub struct Cluster {
 /// One line of a bill: quantity x rate = cost.
 #[derive(Debug, Clone)]
 pub struct Line {
+    /// Whose line it is.
+    pub service: &'static Service,
     /// What is paid for.
     pub item: &'static str,
     /// How much of it.
@@ -311,9 +315,15 @@ pub struct Line {
 
 impl Line {
     /// A quantity at a price.
-    pub fn new<U: Unit>(item: &'static str, quantity: Exact, price: &Price<U>) -> Self {
+    pub fn new<U: Unit>(
+        service: &'static Service,
+        item: &'static str,
+        quantity: Exact,
+        price: &Price<U>,
+    ) -> Self {
         let quantity = Qty::<U>::new(quantity);
         Self {
+            service,
             item,
             cost: &price.rate * &quantity,
             quantity: quantity.amount().clone(),
@@ -324,8 +334,14 @@ impl Line {
     }
 
     /// What a free allowance takes off, shown so that quantities can be followed.
-    pub fn free<U: Unit>(item: &'static str, quantity: Exact, price: &Price<U>) -> Self {
+    pub fn free<U: Unit>(
+        service: &'static Service,
+        item: &'static str,
+        quantity: Exact,
+        price: &Price<U>,
+    ) -> Self {
         Self {
+            service,
             item,
             quantity,
             unit: U::SYMBOL,

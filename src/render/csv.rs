@@ -1,7 +1,6 @@
 //! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
 
 use super::json_v1::{band_name, kind_name};
-use crate::crossover::{Crossover, Kind};
 use crate::escape::spreadsheet;
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
@@ -199,28 +198,21 @@ fn describe(fleet: &Fleet, text: &mut String) {
 }
 
 fn crossover(summary: &Summary, platform: usize, text: &mut String) {
-    let found = summary
-        .crossovers
-        .iter()
-        .find(|(pair, _)| pair.to == platform);
-    match found {
-        Some((
-            _,
-            Crossover {
-                point: Some(point),
-                kind,
-            },
-        )) => {
-            number(text, &point.utilization);
-            whole(text, point.invocations);
-            cell(text, point.band.map_or_else(|| kind_name(*kind), band_name));
-        }
-        Some((_, Crossover { point: None, .. })) => {
-            text.push_str(",,");
-            cell(text, kind_name(Kind::Never));
-        }
-        None => text.push_str(",,,"),
+    let Some(crossover) = summary.crossover_of(platform) else {
+        text.push_str(",,,");
+        return;
+    };
+    let point = crossover.point.as_ref();
+    maybe(text, point.map(|point| &point.utilization));
+    match point {
+        Some(point) => whole(text, point.invocations),
+        None => text.push(','),
     }
+    let band = point.and_then(|point| point.band);
+    cell(
+        text,
+        band.map_or_else(|| kind_name(crossover.kind), band_name),
+    );
 }
 
 fn integer(text: &mut String, value: impl itoa::Integer) {

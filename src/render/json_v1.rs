@@ -262,7 +262,7 @@ fn function<'a>(comparison: &Comparison<'a>, index: usize) -> FunctionV1<'a> {
         name: &function.name,
         region: scenario.region_of(function),
         architecture: function.architecture.name(),
-        runs_on: function.runs_on.unwrap_or("lambda"),
+        runs_on: function.home(),
         workload: WorkloadV1 {
             invocations_per_month: function.invocations,
             duration_ms: Exact::from(function.duration_ms).to_string(),
@@ -362,13 +362,12 @@ fn line(line: &Line) -> LineV1 {
 
 /// One entry a pair: its crossover where one side is paid by use, its flips over volume.
 fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -> Vec<CrossoverV1> {
-    let of = |pair: Pair| summary.crossovers.iter().find(|(other, _)| *other == pair);
     let steps_of = |pair: Pair| detail.steps.iter().find(|(other, _)| *other == pair);
     let id = |number: usize| comparison.platforms()[number].id;
     let entry = |(pair, flips): &(Pair, Option<Flips>)| {
         let sides = [id(pair.from), id(pair.to)];
         let steps = steps_of(*pair).map_or(&[][..], |(_, steps)| steps.as_slice());
-        let crossover = of(*pair).map(|(_, crossover)| crossover);
+        let crossover = summary.crossover(*pair);
         self::crossover(
             &comparison.scenario().hours,
             sides,

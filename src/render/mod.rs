@@ -2,7 +2,9 @@
 
 pub mod csv;
 pub mod explain;
+pub mod focus;
 pub mod json_v1;
+pub mod markdown;
 pub mod prices;
 pub mod table;
 mod words;

@@ -244,15 +244,11 @@ impl Page<'_> {
         let plain = format!("{}: {}", verdict.advice, verdict.reason);
         let text = wrapped(&plain, "  ", self.width);
         writeln!(out, "{}", text.replacen(&verdict.advice, &advice, 1))?;
-        let crossing = verdict.pair.and_then(|pair| {
-            let found = summary.crossovers.iter().find(|(other, _)| *other == pair);
-            found.map(|(_, crossover)| crossover)
-        });
-        if let Some(bar) = crossing.and_then(|crossing| self.bar(summary, crossing)) {
+        let bar = |crossover| self.bar(summary, crossover);
+        if let Some(bar) = verdict.crossover.and_then(bar) {
             writeln!(out, "{bar}")?;
         }
-        let detail = comparison.detail(index, summary);
-        for (pair, flips) in &detail.flips {
+        for (pair, flips) in &comparison.flips(index, summary) {
             let said = flips
                 .as_ref()
                 .and_then(|flips| words::flips(comparison, *pair, flips));
@@ -304,23 +300,15 @@ impl Page<'_> {
     fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
         let totals = comparison.totals();
-        let platforms = comparison.platforms().iter().zip(&totals.platforms);
-        let mut rows: Vec<(String, _)> = platforms
-            .map(|(bound, total)| (format!("all on {}", bound.title), total))
-            .collect();
-        rows.push((
-            "each where it is cheapest".to_owned(),
-            &totals.cheapest_each,
-        ));
-        rows.push(("as it runs today".to_owned(), &totals.today));
+        let rows = words::totals(comparison, &totals);
         let amounts: Vec<String> = rows
             .iter()
             .map(|(_, total)| total.as_ref().map_or_else(|| "-".to_owned(), money))
             .collect();
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);
         writeln!(out, "{}", self.paint.bold("Totals a month"))?;
-        for ((label, total), amount) in rows.iter().zip(&amounts) {
-            let machines = total.as_ref().map(|_| self.machines(label));
+        for (number, ((label, total), amount)) in rows.iter().zip(&amounts).enumerate() {
+            let machines = total.as_ref().and_then(|_| self.machines(number));
             let machines = machines.unwrap_or_default();
             writeln!(out, "  {label:<26} {amount:>widest$}{machines}")?;
         }
@@ -350,17 +338,15 @@ impl Page<'_> {
         })
     }
 
-    /// The nodes behind the total of EKS.
-    fn machines(&self, label: &str) -> String {
-        let clusters = self.comparison().clusters();
-        match clusters.as_slice() {
-            [cluster] if label == "all on EKS" => {
-                let nodes = cluster.nodes.to_fixed(2);
-                let nodes = nodes.trim_end_matches('0').trim_end_matches('.');
-                format!("  {nodes} x {}", cluster.instance_type)
-            }
-            _ => String::new(),
-        }
+    /// The nodes behind the total of a platform that has one cluster.
+    fn machines(&self, platform: usize) -> Option<String> {
+        let clusters = self.comparison().platforms().get(platform)?.clusters();
+        let [cluster] = clusters.as_slice() else {
+            return None;
+        };
+        let nodes = cluster.nodes.to_fixed(2);
+        let nodes = nodes.trim_end_matches('0').trim_end_matches('.');
+        Some(format!("  {nodes} x {}", cluster.instance_type))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::paint::{Paint, wrapped};
 use crate::platform::{Fleet, Infeasible, Notes};
-use crate::report::{Comparison, Pair, Summary};
+use crate::report::{Comparison, Pair, Summary, Totals};
 use crate::volume::{Flip, Flips, Side};
 use std::cmp::Ordering;
 use std::io::{self, Write};
@@ -42,11 +42,8 @@ pub fn fleet(fleet: &Fleet) -> String {
 
 /// The crossover of a platform as a table shows it: `32.4 %`, `never`, or a dash.
 pub fn crossing(summary: &Summary, platform: usize) -> String {
-    let found = summary
-        .crossovers
-        .iter()
-        .find(|(pair, _)| pair.to == platform);
-    match found.map(|(_, crossover)| &crossover.point) {
+    let found = summary.crossover_of(platform);
+    match found.map(|crossover| &crossover.point) {
         Some(Some(point)) if point.utilization >= Exact::from(10u32) => "> 999 %".to_owned(),
         Some(Some(point)) => percent(&point.utilization),
         Some(None) => "never".to_owned(),
@@ -54,59 +51,53 @@ pub fn crossing(summary: &Summary, platform: usize) -> String {
     }
 }
 
+/// Totals with their labels.
+pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Option<Usd>)> {
+    let platforms = comparison.platforms().iter().zip(&totals.platforms);
+    let mut rows: Vec<_> = platforms
+        .map(|(bound, total)| (format!("all on {}", bound.title), total.clone()))
+        .collect();
+    let each = "each where it is cheapest".to_owned();
+    rows.push((each, totals.cheapest_each.clone()));
+    rows.push(("as it runs today".to_owned(), totals.today.clone()));
+    rows
+}
+
 /// Where a function should run, in one line.
-pub struct Verdict {
+pub struct Verdict<'s> {
     /// `stay on Lambda`, `move to Fargate`.
     pub advice: String,
     /// Why, in dollars and utilization.
     pub reason: String,
     /// True when the function is not where it should be.
     pub moves: bool,
-    /// The pair whose crossover the verdict is about.
-    pub pair: Option<Pair>,
+    /// The crossover that it is about.
+    pub crossover: Option<&'s Crossover>,
 }
 
 /// The verdict on a function.
-pub fn verdict(comparison: &Comparison<'_>, index: usize, summary: &Summary) -> Verdict {
+pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summary) -> Verdict<'s> {
     let title = |number: usize| comparison.platforms()[number].title;
     let Some(best) = summary.cheapest else {
         return Verdict {
             advice: "runs nowhere".to_owned(),
             reason: reasons(comparison, summary),
             moves: false,
-            pair: None,
+            crossover: None,
         };
     };
-    let home = comparison.scenario().functions[index]
-        .runs_on
-        .unwrap_or("lambda");
-    let is_compared = comparison.platforms().iter().any(|bound| bound.id == home);
-    let moves = is_compared && comparison.platforms()[best].id != home;
-    let verb = match (is_compared, moves) {
-        (false, _) => "cheapest on",
-        (true, true) => "move to",
-        (true, false) => "stay on",
+    let home = comparison.home(index);
+    let moves = home.is_some_and(|home| home != best);
+    let verb = match (home, moves) {
+        (None, _) => "cheapest on",
+        (_, true) => "move to",
+        (_, false) => "stay on",
     };
-    let pair = decisive(summary, best);
-    let crossover = pair.and_then(|pair| {
-        let found = summary.crossovers.iter().find(|(other, _)| *other == pair);
-        found.map(|(_, crossover)| crossover)
-    });
-    let reason = match (pair, crossover, &summary.gap) {
-        (Some(pair), Some(crossover), Some(gap)) => {
-            let other = if pair.from == best {
-                pair.to
-            } else {
-                pair.from
-            };
-            let load = &summary.workload.utilization;
-            because(
-                title(other),
-                gap,
-                crossover,
-                pair.from == best,
-                load.as_ref(),
-            )
+    let decisive = decisive(summary, best);
+    let reason = match (&decisive, &summary.gap) {
+        (Some((pair, other, crossover)), Some(gap)) => {
+            let load = summary.workload.utilization.as_ref();
+            because(title(*other), gap, crossover, pair.from == best, load)
         }
         _ => reasons(comparison, summary),
     };
@@ -114,33 +105,26 @@ pub fn verdict(comparison: &Comparison<'_>, index: usize, summary: &Summary) -> 
         advice: format!("{verb} {}", title(best)),
         reason,
         moves,
-        pair,
+        crossover: decisive.map(|(_, _, crossover)| crossover),
     }
 }
 
-/// The pair of the cheapest platform and the cheapest of the other kind.
-fn decisive(summary: &Summary, best: usize) -> Option<Pair> {
-    let with_best = |pair: &Pair| pair.from == best || pair.to == best;
-    let other_cost = |pair: &Pair| {
-        let other = if pair.from == best {
-            pair.to
-        } else {
-            pair.from
-        };
+/// The pair of the cheapest platform and the cheapest of the other kind, that other one, and their
+/// crossover.
+fn decisive(summary: &Summary, best: usize) -> Option<(Pair, usize, &Crossover)> {
+    let crossovers = summary.crossovers.iter();
+    let with_best =
+        crossovers.filter_map(|(pair, crossover)| Some((*pair, pair.other(best)?, crossover)));
+    let cost = |other: usize| {
         summary.costs[other]
             .as_ref()
             .ok()
-            .map(|cost| cost.compared.clone())
+            .map(|cost| &cost.compared)
     };
-    let pairs = summary
-        .crossovers
-        .iter()
-        .map(|(pair, _)| *pair)
-        .filter(with_best);
     // `min_by` keeps the first of equals, as every tie does.
-    pairs.min_by(|left, right| {
-        let (left, right) = (other_cost(left), other_cost(right));
-        left.partial_cmp(&right).unwrap_or(Ordering::Equal)
+    with_best.min_by(|(_, left, _), (_, right, _)| {
+        let order = cost(*left).partial_cmp(&cost(*right));
+        order.unwrap_or(Ordering::Equal)
     })
 }
 

@@ -16,7 +16,7 @@ use crate::platform::{
     PLATFORMS, Tariff, Usage, UsageParts,
 };
 use crate::volume::{self, First, Flips};
-use crate::workload::{Function, Scenario};
+use crate::workload::Scenario;
 use rayon::prelude::*;
 
 /// A platform bound to a scenario.
@@ -26,6 +26,13 @@ pub struct Bound<'a> {
     /// The platform's heading.
     pub title: &'static str,
     model: Box<dyn CostModel + 'a>,
+}
+
+impl Bound<'_> {
+    /// The clusters that carry the scenario there.
+    pub fn clusters(&self) -> Vec<Cluster> {
+        self.model.clusters()
+    }
 }
 
 /// A scenario compared on its platforms.
@@ -164,8 +171,7 @@ impl<'a> Comparison<'a> {
 
     /// The clusters that carry the scenario.
     pub fn clusters(&self) -> Vec<Cluster> {
-        let models = self.platforms.iter();
-        models.flat_map(|bound| bound.model.clusters()).collect()
+        self.platforms.iter().flat_map(Bound::clusters).collect()
     }
 
     fn costs(&self, index: usize) -> Vec<Result<Cost, Infeasible>> {
@@ -260,7 +266,8 @@ impl<'a> Comparison<'a> {
     /// A function unfolded, as far as it can run.
     pub fn detail(&self, index: usize, summary: &Summary) -> Detail {
         let function = self.context.function(index);
-        let load = Load::of(function, self.context.peak(index), &self.scenario().hours);
+        let peak = self.context.peak(index);
+        let load = Load::of(function, peak, &self.scenario().hours);
         let models = || self.platforms.iter().map(|bound| &bound.model);
         let steps = |pair: Pair| {
             let (usage, capacity) = self.usage_and_capacity(pair)?;
@@ -268,18 +275,22 @@ impl<'a> Comparison<'a> {
             Some((pair, load.steps(index, usage, &fleet)))
         };
         let crossed = summary.crossovers.iter().map(|(pair, _)| *pair);
-        let feasible =
-            |pair: &Pair| summary.costs[pair.from].is_ok() && summary.costs[pair.to].is_ok();
-        let pairs: Vec<Pair> = self.pairs().filter(feasible).collect();
         Detail {
             lines: models().map(|model| model.lines(index)).collect(),
             company: models().map(|model| model.company(index)).collect(),
             steps: crossed.filter_map(steps).collect(),
-            flips: pairs
-                .into_par_iter()
-                .map(|pair| (pair, self.flips(index, function, pair)))
-                .collect(),
+            flips: self.flips(index, summary),
         }
+    }
+
+    /// How the cheaper side flips over volume, for each pair that can run a function.
+    pub fn flips(&self, index: usize, summary: &Summary) -> Vec<(Pair, Option<Flips>)> {
+        let feasible =
+            |pair: &Pair| summary.costs[pair.from].is_ok() && summary.costs[pair.to].is_ok();
+        let pairs: Vec<Pair> = self.pairs().filter(feasible).collect();
+        let pairs = pairs.into_par_iter();
+        let of_pair = |pair| (pair, self.flips_of(index, pair));
+        pairs.map(of_pair).collect()
     }
 
     /// Costs of the whole scenario.
@@ -354,7 +365,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn flips(&self, index: usize, function: &Function, pair: Pair) -> Option<Flips> {
+    fn flips_of(&self, index: usize, pair: Pair) -> Option<Flips> {
         let hours = &self.scenario().hours;
         let tariff = |number: usize| self.platforms[number].model.tariff();
         let Tariff::Capacity(capacity) = tariff(pair.to) else {
@@ -365,7 +376,7 @@ impl<'a> Comparison<'a> {
             Tariff::Usage(usage) => First::Curve(usage.curve(index, UsageParts::All)),
             Tariff::Capacity(capacity) => First::Stairs(capacity.stairs(index)?),
         };
-        volume::flips(function, hours, first, &*second)
+        volume::flips(self.context.function(index), hours, first, &*second)
     }
 
     fn cheapest(

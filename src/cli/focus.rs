@@ -1,0 +1,117 @@
+//! `lambdacost compare --format focus`: the bills of a month, each function on one platform.
+
+use super::args;
+use super::exit::{Failure, Outcome};
+use super::output;
+use super::progress::Progress;
+use super::subject::{self, Read};
+use crate::diag::{Code, Diag, Diags};
+use crate::platform::{self, Infeasible};
+use crate::render::View;
+use crate::render::focus::{self, Period};
+use crate::report::Comparison;
+use crate::text::{did_you_mean, listed, printable};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+/// Where every function runs as it does today.
+const TODAY: &str = "today";
+
+/// Writes the bills.
+///
+/// # Errors
+/// No period, a function that cannot run where it is billed, and what could not be read or written.
+pub fn run(args: &args::Compare) -> Outcome {
+    let mut diags = Diags::new();
+    let period = diags.take(period(args.period.as_deref()));
+    let platforms = diags.take(platforms(&args.bill));
+    let (Some(period), Some(platforms)) = (period, platforms) else {
+        return Err(Failure::Diags(diags));
+    };
+    let progress = Progress::new(&args.output);
+    let read = subject::read(&args.subject, &progress)?;
+    let parts = read.iter().flat_map(|one| {
+        let on = |id: &&'static str| one.on(id, |home| args.bill != TODAY || home == *id);
+        platforms.iter().filter_map(on).collect::<Vec<Read>>()
+    });
+    let parts: Vec<Read> = parts.collect();
+    let compared = parts
+        .iter()
+        .filter_map(|part| diags.take(part.comparison()));
+    let comparisons: Vec<Comparison<'_>> = compared.collect();
+    diags.extend(comparisons.iter().flat_map(refused));
+    diags.into_result(()).map_err(Failure::Diags)?;
+    let name = args.subject.function.as_deref();
+    for one in &read {
+        subject::selected(&one.scenario, name)?;
+    }
+    let views: Vec<View<'_>> = comparisons
+        .iter()
+        .map(|comparison| View {
+            comparison,
+            selected: of_name(comparison, name),
+            progress: &|_| {},
+        })
+        .collect();
+    output::write(&args.output, |out| focus::write(&views, &period, out))
+}
+
+fn of_name(comparison: &Comparison<'_>, name: Option<&str>) -> Vec<usize> {
+    let functions = comparison.scenario().functions.iter().enumerate();
+    let asked = functions.filter(|(_, one)| name.is_none_or(|name| *one.name == *name));
+    asked.map(|(index, _)| index).collect()
+}
+
+/// Nothing is left out of a bill without a word.
+fn refused(comparison: &Comparison<'_>) -> Vec<Diag> {
+    let functions = comparison.scenario().functions.iter().enumerate();
+    let title = comparison.platforms()[0].title;
+    let reasons = functions.filter_map(|(index, function)| {
+        let Infeasible(reason) = comparison.cost(index, 0).err()?;
+        let name = printable(&function.name);
+        let message = format!("`{name}` cannot run on {title}: {reason}");
+        let help = "choose another platform with --bill, or state where it runs (runs_on)";
+        Some(Diag::new(Code::NotAvailable, message).help(help))
+    });
+    reasons.collect()
+}
+
+/// The platforms that bills are written of.
+fn platforms(bill: &str) -> Result<Vec<&'static str>, Diag> {
+    let ids = platform::ids();
+    let asked = ids
+        .iter()
+        .copied()
+        .filter(|id| bill == TODAY || bill == *id);
+    let asked: Vec<&str> = asked.collect();
+    if asked.is_empty() {
+        let words: Vec<&str> = [TODAY].into_iter().chain(ids).collect();
+        let near = did_you_mean(bill, words.iter().copied());
+        let help = near.unwrap_or_else(|| format!("it is one of {}", listed(&words)));
+        let message = format!("--bill cannot be `{}`", printable(bill));
+        return Err(Diag::new(Code::UnknownValue, message).help(help));
+    }
+    Ok(asked)
+}
+
+/// The month of `YYYY-MM`.
+fn period(text: Option<&str>) -> Result<Period, Diag> {
+    let Some(text) = text else {
+        let message = "a FOCUS row belongs to a billing period, and none is stated";
+        let help = "add --period YYYY-MM, the month that the estimate is for";
+        return Err(Diag::new(Code::MissingKey, message).help(help));
+    };
+    let start: Option<Date> = match text.len() {
+        7 => format!("{text}-01").parse().ok(),
+        _ => None,
+    };
+    let months = start.and_then(|start| Some((start, start.checked_add(1.month()).ok()?)));
+    let Some((start, end)) = months else {
+        let message = format!("--period cannot be `{}`", printable(text));
+        return Err(Diag::new(Code::OutOfRange, message).help("write a month as YYYY-MM"));
+    };
+    Ok(Period {
+        start: format!("{start}T00:00:00Z"),
+        end: format!("{end}T00:00:00Z"),
+    })
+}

@@ -1,0 +1,210 @@
+//! `--format focus`: one row a line of a bill, in the columns of FinOps FOCUS 1.2, as an estimate.
+//!
+//! `docs/focus.md` says how each column is filled and which rules an estimate cannot keep. Columns
+//! of our own begin with `x_`.
+
+use crate::escape::spreadsheet;
+use crate::exact::Exact;
+use crate::platform::Line;
+use crate::report::Comparison;
+use crate::text::printable;
+use crate::workload::Function;
+use rayon::prelude::*;
+use std::io::{self, Write};
+
+/// The month that the rows are for: its first moment and that of the next.
+#[derive(Debug, Clone)]
+pub struct Period {
+    /// ISO 8601, UTC.
+    pub start: String,
+    /// The same.
+    pub end: String,
+}
+
+/// Functions that are worked out ahead of being written.
+const AHEAD: usize = 4096;
+
+/// The account of an estimate: it is nobody's.
+const ACCOUNT: &str = "lambdacost-estimate";
+
+/// A row being made.
+struct Row<'r> {
+    comparison: &'r Comparison<'r>,
+    function: &'r Function,
+    line: &'r Line,
+    period: &'r Period,
+}
+
+type Cell = fn(&Row<'_>) -> String;
+
+/// The columns, each with how it is filled; an empty cell is null.
+const COLUMNS: [(&str, Cell); 49] = [
+    ("BilledCost", |row| decimal(row.line.cost.dollars())),
+    ("BillingAccountId", |_| ACCOUNT.to_owned()),
+    ("BillingAccountName", |_| ACCOUNT.to_owned()),
+    ("BillingAccountType", |_| "Estimate".to_owned()),
+    ("BillingCurrency", |_| "USD".to_owned()),
+    ("BillingPeriodEnd", |row| row.period.end.clone()),
+    ("BillingPeriodStart", |row| row.period.start.clone()),
+    ("ChargeCategory", |_| "Usage".to_owned()),
+    ("ChargeClass", null),
+    ("ChargeDescription", description),
+    ("ChargeFrequency", |_| "Usage-Based".to_owned()),
+    ("ChargePeriodEnd", |row| row.period.end.clone()),
+    ("ChargePeriodStart", |row| row.period.start.clone()),
+    ("ConsumedQuantity", |row| decimal(&row.line.quantity)),
+    ("ConsumedUnit", |row| unit(row.line.unit).to_owned()),
+    ("ContractedCost", |row| decimal(row.line.cost.dollars())),
+    ("ContractedUnitPrice", |row| decimal(&row.line.rate)),
+    ("EffectiveCost", |row| decimal(row.line.cost.dollars())),
+    // Of a provisional invoice: the validator wants one.
+    ("InvoiceId", |_| ACCOUNT.to_owned()),
+    ("InvoiceIssuerName", |_| "AWS".to_owned()),
+    ("ListCost", |row| decimal(row.line.cost.dollars())),
+    ("ListUnitPrice", |row| decimal(&row.line.rate)),
+    ("PricingCategory", |_| "Standard".to_owned()),
+    ("PricingCurrency", |_| "USD".to_owned()),
+    ("PricingCurrencyContractedUnitPrice", |row| {
+        decimal(&row.line.rate)
+    }),
+    ("PricingCurrencyEffectiveCost", |row| {
+        decimal(row.line.cost.dollars())
+    }),
+    ("PricingCurrencyListUnitPrice", |row| {
+        decimal(&row.line.rate)
+    }),
+    ("PricingQuantity", |row| decimal(&row.line.quantity)),
+    ("PricingUnit", |row| unit(row.line.unit).to_owned()),
+    ("ProviderName", |_| "AWS".to_owned()),
+    ("PublisherName", |_| "AWS".to_owned()),
+    ("RegionId", |row| region(row).to_owned()),
+    ("ResourceId", name),
+    ("ResourceName", name),
+    ("ResourceType", |_| "Function".to_owned()),
+    ("ServiceCategory", |row| {
+        row.line.service.category.to_owned()
+    }),
+    ("ServiceName", |row| row.line.service.name.to_owned()),
+    ("ServiceSubcategory", |row| {
+        row.line.service.subcategory.to_owned()
+    }),
+    ("SkuId", |row| {
+        rate_code(row)
+            .split('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    }),
+    ("SkuMeter", |row| row.line.item.to_owned()),
+    ("SkuPriceId", |row| rate_code(row).to_owned()),
+    ("x_Architecture", |row| {
+        row.function.architecture.name().to_owned()
+    }),
+    ("x_Estimate", |_| "true".to_owned()),
+    ("x_HoursPerMonth", |row| {
+        decimal(&row.comparison.scenario().hours)
+    }),
+    ("x_Platform", |row| {
+        row.comparison.platforms()[0].id.to_owned()
+    }),
+    ("x_PriceAsOf", |row| row.line.provenance.as_of.to_string()),
+    ("x_PriceSource", |row| {
+        row.line.provenance.source.to_string()
+    }),
+    ("x_Scenario", |row| outside(&row.comparison.scenario().name)),
+    ("x_ServiceCode", |row| row.line.service.code.to_owned()),
+];
+
+/// Names of the columns, in their order.
+pub fn columns() -> impl Iterator<Item = &'static str> {
+    COLUMNS.iter().map(|(name, _)| *name)
+}
+
+/// Writes the bills of comparisons of one platform each, below one header.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(
+    views: &[super::View<'_>],
+    period: &Period,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let names: Vec<&str> = columns().collect();
+    writeln!(out, "{}", names.join(","))?;
+    for view in views {
+        for chunk in view.selected.chunks(AHEAD) {
+            let texts = chunk
+                .par_iter()
+                .map(|index| rows(view.comparison, *index, period));
+            let texts: Vec<io::Result<Vec<u8>>> = texts.collect();
+            for text in texts {
+                out.write_all(&text?)?;
+            }
+            (view.progress)(chunk.len() as u64);
+        }
+    }
+    Ok(())
+}
+
+fn rows(comparison: &Comparison<'_>, index: usize, period: &Period) -> io::Result<Vec<u8>> {
+    let mut text = csv::Writer::from_writer(Vec::new());
+    for line in &comparison.lines(index, 0) {
+        let row = Row {
+            comparison,
+            function: &comparison.scenario().functions[index],
+            line,
+            period,
+        };
+        text.write_record(COLUMNS.iter().map(|(_, cell)| cell(&row)))?;
+    }
+    text.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+fn null(_: &Row<'_>) -> String {
+    String::new()
+}
+
+/// All digits, with a decimal point: readers guess the type of a column by its looks.
+fn decimal(number: &Exact) -> String {
+    let digits = number.to_string();
+    match digits.contains('.') {
+        true => digits,
+        false => format!("{digits}.0"),
+    }
+}
+
+/// Text from outside: no control character, no formula.
+fn outside(text: &str) -> String {
+    spreadsheet(&printable(text)).into_owned()
+}
+
+fn name(row: &Row<'_>) -> String {
+    outside(&row.function.name)
+}
+
+fn region<'r>(row: &'r Row<'_>) -> &'r str {
+    row.comparison.scenario().region_of(row.function)
+}
+
+fn rate_code<'r>(row: &'r Row<'_>) -> &'r str {
+    row.line.provenance.rate_code.as_deref().unwrap_or_default()
+}
+
+fn description(row: &Row<'_>) -> String {
+    let (item, service) = (row.line.item, row.line.service.name);
+    let name = printable(&row.function.name);
+    format!("Estimate by lambdacost: {service}, {item} of {name}")
+}
+
+/// A unit in the spelling of FOCUS (its unit format attribute).
+fn unit(symbol: &'static str) -> &'static str {
+    match symbol {
+        "request" => "Requests",
+        "GB-s" => "GB-Seconds",
+        "vCPU-hour" => "vCPU-Hours",
+        "GB-hour" => "GB-Hours",
+        "instance-hour" | "cluster-hour" => "Hours",
+        "GB-month" => "GB-Months",
+        other => other,
+    }
+}

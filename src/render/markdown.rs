@@ -1,0 +1,114 @@
+//! `--format markdown`: the table, the verdicts and the totals for a pull request or a page.
+
+use super::words;
+use crate::escape::markdown;
+use crate::money::{money, percent};
+use crate::platform::{Cost, Infeasible};
+use crate::report::{Comparison, Summary};
+use rayon::prelude::*;
+use std::io::{self, Write};
+
+/// Functions that are worked out ahead of being written.
+const AHEAD: usize = 4096;
+
+/// Writes comparisons one below the other.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    for (number, view) in views.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        let scenario = view.comparison.scenario();
+        let regions: Vec<String> = scenario
+            .regions
+            .iter()
+            .map(|region| markdown(&region.name))
+            .collect();
+        let name = markdown(&scenario.name);
+        writeln!(out, "### {name} in {}\n", regions.join(", "))?;
+        functions(view, out)?;
+        totals(view.comparison, out)?;
+        notes(view.comparison, out)?;
+    }
+    Ok(())
+}
+
+fn functions(view: &super::View<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let comparison = view.comparison;
+    let platforms = comparison.platforms().iter().enumerate();
+    let crossed: Vec<usize> = platforms
+        .filter(|(number, _)| comparison.is_crossed(*number))
+        .map(|(number, _)| number)
+        .collect();
+    let titles = comparison
+        .platforms()
+        .iter()
+        .map(|bound| bound.title.to_owned());
+    let crossings = crossed
+        .iter()
+        .map(|number| format!("u* {}", comparison.platforms()[*number].title));
+    let middle: Vec<String> = titles.chain(["u".to_owned()]).chain(crossings).collect();
+    writeln!(out, "| function | {} | verdict |", middle.join(" | "))?;
+    writeln!(out, "|---|{}---|", "---:|".repeat(middle.len()))?;
+    for chunk in view.selected.chunks(AHEAD) {
+        let rows = chunk
+            .par_iter()
+            .map(|index| row(comparison, &crossed, *index));
+        for row in rows.collect::<Vec<String>>() {
+            writeln!(out, "{row}")?;
+        }
+        (view.progress)(chunk.len() as u64);
+    }
+    writeln!(out)
+}
+
+fn row(comparison: &Comparison<'_>, crossed: &[usize], index: usize) -> String {
+    let summary: Summary = comparison.summary(index);
+    let dollars = |cost: &Result<Cost, Infeasible>| match cost {
+        Ok(cost) => money(&cost.billed),
+        Err(_) => "-".to_owned(),
+    };
+    let mut cells = vec![markdown(&comparison.scenario().functions[index].name)];
+    cells.extend(summary.costs.iter().map(dollars));
+    let load = summary.workload.utilization.as_ref();
+    cells.push(load.map_or_else(|| "-".to_owned(), percent));
+    cells.extend(
+        crossed
+            .iter()
+            .map(|number| words::crossing(&summary, *number)),
+    );
+    let verdict = words::verdict(comparison, index, &summary);
+    cells.push(format!(
+        "**{}**: {}",
+        verdict.advice,
+        markdown(&verdict.reason)
+    ));
+    format!("| {} |", cells.join(" | "))
+}
+
+fn totals(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    writeln!(out, "| US dollars a month | |\n|---|---:|")?;
+    for (label, total) in words::totals(comparison, &comparison.totals()) {
+        let amount = total.as_ref().map_or_else(|| "-".to_owned(), money);
+        writeln!(out, "| {label} | {amount} |")?;
+    }
+    writeln!(out)
+}
+
+fn notes(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let notes = comparison.notes();
+    let parts = [
+        ("Assumed", &notes.assumptions),
+        ("Not counted", &notes.not_counted),
+    ];
+    for (title, lines) in parts {
+        writeln!(out, "<details><summary>{title}</summary>\n")?;
+        for line in lines {
+            writeln!(out, "- {}", markdown(line))?;
+        }
+        writeln!(out, "\n</details>")?;
+    }
+    Ok(())
+}
