@@ -48,10 +48,10 @@ pub static EC2: Service = Service {
     subcategory: "Virtual Machines",
 };
 
-/// Amazon EC2's volumes.
+/// Amazon EC2's volumes. AWS bills them under EC2's name; FOCUS wants one category a name.
 pub static EBS: Service = Service {
     code: "AmazonEC2",
-    name: "Amazon Elastic Compute Cloud",
+    name: "Amazon Elastic Block Store",
     category: "Storage",
     subcategory: "Block Storage",
 };
