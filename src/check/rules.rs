@@ -5,6 +5,7 @@ mod cost_increase;
 mod near_crossover;
 mod over_budget;
 mod past_crossover;
+mod provisioned_waste;
 mod stale_prices;
 mod unbudgeted_function;
 mod unmatched_budget;
@@ -41,6 +42,7 @@ pub static RULES: &[&dyn Rule] = &[
     &cost_increase::CostIncrease,
     &past_crossover::PastCrossover,
     &near_crossover::NearCrossover,
+    &provisioned_waste::ProvisionedWaste,
     &stale_prices::StalePrices,
     &unmatched_budget::UnmatchedBudget,
     &unbudgeted_function::UnbudgetedFunction,

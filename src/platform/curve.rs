@@ -19,15 +19,20 @@ struct Piece {
 pub struct Curve(Vec<Piece>);
 
 impl Curve {
-    /// The curve that costs nothing at zero invocations and whose slope changes by each amount at
+    /// The curve that costs nothing ever.
+    pub fn nothing() -> Self {
+        Self::new(Exact::ZERO, [])
+    }
+
+    /// The curve that costs `standing` dollars at zero invocations and whose slope changes by each amount at
     /// each count; changes at or below zero hold from the start.
-    pub fn new(changes: impl IntoIterator<Item = (Exact, Exact)>) -> Self {
+    pub fn new(standing: Exact, changes: impl IntoIterator<Item = (Exact, Exact)>) -> Self {
         let (start, mut later): (Vec<_>, Vec<_>) =
             changes.into_iter().partition(|(at, _)| !at.is_positive());
         later.sort_by(|left, right| left.0.cmp(&right.0));
         let mut pieces = vec![Piece {
             from: Exact::ZERO,
-            value: Exact::ZERO,
+            value: standing,
             slope: start.iter().map(|(_, change)| change).sum(),
         }];
         for (at, change) in later {
@@ -50,8 +55,8 @@ impl Curve {
         Usd::new(&piece.value + &(&piece.slope * &(calls - &piece.from)))
     }
 
-    /// The greatest real count of invocations that costs no more than a budget; `None` when no
-    /// count does cost more.
+    /// The greatest real count of invocations that costs no more than a budget, zero when all cost
+    /// more; `None` when no count does.
     pub fn reach(&self, budget: &Usd) -> Option<Exact> {
         let budget = budget.dollars();
         let ends = self.0.iter().skip(1).map(|piece| Some(&piece.from));
@@ -62,7 +67,7 @@ impl Curve {
             let calls = &piece.from + &run;
             // Equal to the end is on this piece, unless the next one stays as cheap.
             if end.is_none_or(|end| calls < *end) {
-                return Some(calls);
+                return Some(calls.max(Exact::ZERO));
             }
         }
         None
@@ -80,10 +85,11 @@ mod tests {
     /// Free up to 10, then 3 each, from 20 on 1 each.
     fn bent() -> Curve {
         let minus_two = &Exact::ONE - &Exact::from(3u32);
-        Curve::new([
+        let changes = [
             (Exact::from(20u32), minus_two),
             (Exact::from(10u32), Exact::from(3u32)),
-        ])
+        ];
+        Curve::new(Exact::ZERO, changes)
     }
 
     #[test]
@@ -104,7 +110,15 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_is_paid_first() {
+        let curve = Curve::new(Exact::from(5u32), [(Exact::ZERO, Exact::from(2u32))]);
+        assert_eq!(curve.at(&Exact::from(3u32)), dollars(11));
+        assert_eq!(curve.reach(&dollars(11)), Some(Exact::from(3u32)));
+        assert_eq!(curve.reach(&dollars(4)), Some(Exact::ZERO));
+    }
+
+    #[test]
     fn what_costs_nothing_has_no_reach() {
-        assert_eq!(Curve::new([]).reach(&dollars(1)), None);
+        assert_eq!(Curve::nothing().reach(&dollars(1)), None);
     }
 }

@@ -4,27 +4,30 @@
 //! functions of an architecture in a region) and, for billed initialization since 2025-08-01, the
 //! AWS Compute blog.
 
+mod member;
 mod pools;
+mod provisioned;
 
 use super::curve::Curve;
 use super::service::LAMBDA;
 use super::{
-    Company, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform, Tariff, Usage,
-    UsageParts, place,
+    Company, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform, Provisioning,
+    Tariff, Usage, UsageParts, place,
 };
 use crate::catalog::{Architecture, Price, Regional, Tiers};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::{Usd, grouped};
 use crate::text::listed;
-use crate::units::{
-    GbSecond, LAMBDA_FREE_STORAGE_MB, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, MB_PER_GB,
-    MS_PER_SECOND, Request,
-};
+use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
 use crate::workload::Function;
+use member::{
+    Member, gb_seconds_per_call, handler_gb_seconds, init_gb_seconds, paid_storage_mb,
+    storage_gb_seconds,
+};
 use pools::Pool;
+use provisioned::{Rates, kept_gb_seconds, served_gb_seconds};
 use rust_decimal::Decimal;
-use std::cell::LazyCell;
 
 /// AWS Lambda, on demand.
 pub struct Lambda;
@@ -54,6 +57,7 @@ struct Prices {
     request: Price<Request>,
     duration: Tiers<GbSecond>,
     storage: Result<Price<GbSecond>, Diag>,
+    provisioned: Result<Rates, Diag>,
 }
 
 impl Prices {
@@ -63,6 +67,7 @@ impl Prices {
             request: regional.price(&path("request"))?,
             duration: regional.tiers(&path("duration"))?,
             storage: regional.price(&path("ephemeral_storage")),
+            provisioned: Rates::find(regional, architecture),
         })
     }
 }
@@ -75,14 +80,23 @@ fn pool_of(function: &Function) -> usize {
 fn prices(context: &Context<'_>) -> Result<Vec<Option<Prices>>, Diags> {
     let mut missing = Missing::default();
     let able = |function: &Function| infeasible(function).is_none().then(|| pool_of(function));
-    let paid = |function: &Function| able(function).filter(|_| paid_storage_mb(function) > 0);
+    let stores = |function: &Function| able(function).filter(|_| paid_storage_mb(function) > 0);
+    let provisions =
+        |function: &Function| able(function).filter(|_| function.provisioned.is_some());
     let find =
         |function: &Function| Prices::find(context.prices_of(function), function.architecture);
     let samples = context.samples(able).into_iter();
     let found: Vec<Option<Prices>> = samples.map(|sample| missing.take(find(sample?))).collect();
-    for (prices, sample) in found.iter().zip(context.samples(paid)) {
-        if let (Some(prices), Some(_)) = (prices, sample) {
+    let needed = context
+        .samples(stores)
+        .into_iter()
+        .zip(context.samples(provisions));
+    for (prices, (stores, provisions)) in found.iter().zip(needed) {
+        if let (Some(prices), Some(_)) = (prices, stores) {
             missing.take(prices.storage.clone());
+        }
+        if let (Some(prices), Some(_)) = (prices, provisions) {
+            missing.take(prices.provisioned.clone());
         }
     }
     missing.into_result(found)
@@ -103,148 +117,6 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
         return Some(Infeasible(reason));
     }
     None
-}
-
-/// GB-seconds of one invocation's handler.
-fn handler_gb_seconds(function: &Function) -> Exact {
-    gb_seconds(function.memory_mb, &Exact::from(function.duration_ms))
-}
-
-/// GB-seconds of one invocation, initialization included.
-fn gb_seconds_per_call(function: &Function) -> Exact {
-    let handler = handler_gb_seconds(function);
-    match init_gb_seconds(function) {
-        Some(init) => &handler + &init,
-        None => handler,
-    }
-}
-
-/// GB-seconds of initialization, averaged over all invocations; `None` where nothing is stated.
-fn init_gb_seconds(function: &Function) -> Option<Exact> {
-    let cold = function.cold_start.as_ref()?;
-    let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
-    Some(gb_seconds(function.memory_mb, &mean_ms))
-}
-
-fn gb_seconds(mb: u32, ms: &Exact) -> Exact {
-    ms * &Exact::ratio(mb.into(), (MB_PER_GB * MS_PER_SECOND).into())
-}
-
-/// Megabytes of ephemeral storage that are paid for.
-fn paid_storage_mb(function: &Function) -> u32 {
-    function
-        .ephemeral_storage_mb
-        .saturating_sub(LAMBDA_FREE_STORAGE_MB)
-}
-
-/// GB-seconds of paid ephemeral storage of one invocation; memory does not matter.
-fn storage_gb_seconds(function: &Function) -> Exact {
-    gb_seconds(
-        paid_storage_mb(function),
-        &Exact::from(function.duration_ms),
-    )
-}
-
-/// Dollars of one invocation's ephemeral storage.
-fn storage_rate(function: &Function, prices: &Prices) -> Option<Exact> {
-    let price = prices.storage.as_ref().ok()?;
-    (paid_storage_mb(function) > 0).then(|| &storage_gb_seconds(function) * price.rate.per_unit())
-}
-
-/// A function that can run on Lambda, in its pool.
-struct Member<'m> {
-    function: &'m Function,
-    pool: &'m Pool,
-    prices: &'m Prices,
-    calls: Exact,
-    /// GB-seconds of one call, initialization included.
-    each: Exact,
-}
-
-impl Member<'_> {
-    /// Dollars of a call at a rate per GB-second and one per request.
-    fn call(&self, duration_rate: &Exact, request_rate: &Exact) -> Exact {
-        let call = &(&self.each * duration_rate) + request_rate;
-        match storage_rate(self.function, self.prices) {
-            Some(storage) => &call + &storage,
-            None => call,
-        }
-    }
-
-    /// GB-seconds of the pool without the function.
-    fn others(&self) -> Exact {
-        &self.pool.gb_seconds - &(&self.each * &self.calls)
-    }
-
-    /// The first straight piece of the function's curve: dollars of its next call on top of the
-    /// other functions', and up to how many calls that holds (`None`: for ever).
-    ///
-    /// No piece where some of the function's calls are free.
-    fn first_piece(&self) -> Option<(Exact, Option<Exact>)> {
-        if !self.pool.free_gb_seconds.is_zero() || !self.pool.free_requests.is_zero() {
-            return None;
-        }
-        let others = self.others();
-        let tiers = self.prices.duration.steps();
-        let reached = tiers
-            .iter()
-            .rposition(|(from, _)| *from.amount() <= others)?;
-        let rate = tiers[reached].1.rate.per_unit();
-        let next = tiers.get(reached + 1);
-        let most = next.and_then(|(end, _)| (end.amount() - &others).over(&self.each));
-        Some((self.call(rate, self.prices.request.rate.per_unit()), most))
-    }
-
-    /// What leaving would save.
-    fn avoidable(&self) -> Usd {
-        match self.first_piece() {
-            Some((call, most)) if most.as_ref().is_none_or(|most| self.calls <= *most) => {
-                Usd::new(&call * &self.calls)
-            }
-            _ => self.curve(UsageParts::All).at(&self.calls),
-        }
-    }
-
-    /// Avoidable cost over calls.
-    fn curve(&self, parts: UsageParts) -> Curve {
-        let mut changes = match parts {
-            UsageParts::All => self.duration_changes(&self.each),
-            UsageParts::Duration | UsageParts::Requests => {
-                self.duration_changes(&handler_gb_seconds(self.function))
-            }
-        };
-        if parts >= UsageParts::Requests {
-            changes.push(self.request_change());
-        }
-        if parts == UsageParts::All
-            && let Some(rate) = storage_rate(self.function, self.prices)
-        {
-            changes.push((Exact::ZERO, rate));
-        }
-        Curve::new(changes)
-    }
-
-    /// Where each tier begins for calls of `each` GB-seconds, and by how much a call is dearer
-    /// there.
-    fn duration_changes(&self, each: &Exact) -> Vec<(Exact, Exact)> {
-        let before_first = &self.pool.free_gb_seconds - &self.others();
-        let mut rate_below = Exact::ZERO;
-        let mut changes = Vec::new();
-        for (from, price) in self.prices.duration.steps() {
-            let rate = price.rate.per_unit();
-            let at = (from.amount() + &before_first).over(each);
-            changes.push((at.unwrap_or(Exact::ZERO), &(rate - &rate_below) * each));
-            rate_below = rate.clone();
-        }
-        changes
-    }
-
-    /// Where the free requests that the others leave end, and what a request costs from there.
-    fn request_change(&self) -> (Exact, Exact) {
-        let others = &Exact::whole(self.pool.requests) - &self.calls;
-        let at = &self.pool.free_requests - &others;
-        (at, self.prices.request.rate.per_unit().clone())
-    }
 }
 
 struct Model<'a> {
@@ -276,8 +148,7 @@ impl Model<'_> {
 impl CostModel for Model<'_> {
     fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
         let member = self.member(index)?;
-        let call = member.call(&member.pool.duration_rate, &member.pool.request_rate);
-        let billed = Usd::new(&call * &member.calls);
+        let billed = member.billed();
         let compared = match member.pool.is_flat() {
             true => billed.clone(),
             false => member.avoidable(),
@@ -322,6 +193,13 @@ impl CostModel for Model<'_> {
                 price,
             ));
         }
+        if let Some(rates) = member.provisioned() {
+            let kept = kept_gb_seconds(member.function);
+            let served = used(served_gb_seconds(member.function));
+            let (environments, duration) = ("provisioned", "on provisioned");
+            lines.push(Line::new(&LAMBDA, environments, kept, &rates.concurrency));
+            lines.push(Line::new(&LAMBDA, duration, served, &rates.duration));
+        }
         if self.context.scenario.free_tier {
             lines.push(Line::free(
                 &LAMBDA,
@@ -346,12 +224,17 @@ impl CostModel for Model<'_> {
         ) else {
             return "";
         };
-        match &prices.storage {
-            Ok(storage) if paid_storage_mb(function) > 0 => {
-                pool.as_of.as_ref().min(&storage.provenance.as_of)
-            }
-            _ => &pool.as_of,
-        }
+        let storage = prices.storage.as_ref().ok();
+        let storage = storage.filter(|_| paid_storage_mb(function) > 0);
+        let rates = prices.provisioned.as_ref().ok();
+        let rates = rates.filter(|_| function.provisioned.is_some());
+        let others = [
+            storage.map(|price| &price.provenance),
+            rates.map(|rates| &rates.concurrency.provenance),
+            rates.map(|rates| &rates.duration.provenance),
+        ];
+        let dates = others.into_iter().flatten().map(|one| one.as_of.as_ref());
+        dates.fold(&pool.as_of, |oldest, date| oldest.min(date))
     }
 
     fn company(&self, index: usize) -> Company {
@@ -360,6 +243,17 @@ impl CostModel for Model<'_> {
             alone: None,
             avoidable,
         }
+    }
+
+    fn provisioning(&self, index: usize) -> Option<Provisioning> {
+        let member = self.member(index).ok()?;
+        let rates = member.provisioned()?;
+        let first = member.prices.duration.steps().first();
+        let on_demand = first.map(|(_, price)| price.rate.per_unit())?;
+        Some(Provisioning {
+            utilization: provisioned::utilization(member.function)?,
+            break_even: rates.break_even(on_demand),
+        })
     }
 
     fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
@@ -378,13 +272,11 @@ impl CostModel for Model<'_> {
         let pooled: Usd = priced
             .filter_map(|(pool, prices)| Some(pool.as_ref()?.monthly(prices.as_ref()?)))
             .sum();
-        let storage: Exact = members()
-            .filter_map(|(_, function)| {
-                let rate = storage_rate(function, self.prices[pool_of(function)].as_ref()?)?;
-                Some(&rate * &Exact::from(function.invocations))
-            })
+        // Storage and provisioned concurrency are nobody else's.
+        let own: Exact = members()
+            .filter_map(|(index, _)| Some(self.member(index).ok()?.unpooled()))
             .sum();
-        Some(&pooled + &Usd::new(storage))
+        Some(&pooled + &Usd::new(own))
     }
 
     fn tariff(&self) -> Tariff<'_> {
@@ -415,36 +307,32 @@ impl CostModel for Model<'_> {
         {
             notes.leave_out("cold starts of functions that state no cold_start_rate and init_ms");
         }
-        let others = [
-            "provisioned concurrency",
-            "SnapStart",
-            "response streaming",
-            "Lambda@Edge",
-        ];
-        notes.leave_out(listed(&others));
+        let provisions = |function: &Function| function.provisioned.is_some();
+        if scenario.functions.iter().any(provisions) {
+            notes.assume(
+                "provisioned environments stay as they are while utilization varies, and grow \
+                 with the calls while traffic grows; what finds none is on demand",
+            );
+        }
+        notes.leave_out(listed(&["SnapStart", "response streaming", "Lambda@Edge"]));
     }
 }
 
 impl Usage for Model<'_> {
     fn curve(&self, index: usize, parts: UsageParts) -> Curve {
         let member = self.member(index);
-        member.map_or_else(|_| Curve::new([]), |member| member.curve(parts))
+        member.map_or_else(|_| Curve::nothing(), |member| member.curve(parts))
     }
 
-    /// Most crossovers lie on the first piece, where one division finds them.
+    fn growth(&self, index: usize) -> Curve {
+        let member = self.member(index);
+        member.map_or_else(|_| Curve::nothing(), |member| member.growth())
+    }
+
     fn reaches(&self, index: usize, budgets: &[&Usd]) -> Vec<Option<Exact>> {
-        let Ok(member) = self.member(index) else {
-            return vec![None; budgets.len()];
-        };
-        let piece = member.first_piece();
-        let curve = LazyCell::new(|| member.curve(UsageParts::All));
-        let on_piece = |budget: &Usd| {
-            let (call, most) = piece.as_ref()?;
-            let calls = budget.dollars().over(call)?;
-            let inside = most.as_ref().is_none_or(|most| calls <= *most);
-            inside.then_some(calls)
-        };
-        let reach = |budget: &&Usd| on_piece(budget).or_else(|| curve.reach(budget));
-        budgets.iter().map(reach).collect()
+        match self.member(index) {
+            Ok(member) => member.reaches(budgets),
+            Err(_) => vec![None; budgets.len()],
+        }
     }
 }

@@ -135,6 +135,10 @@ pub trait CostModel: Send + Sync {
     fn price_as_of(&self, index: usize) -> &str;
     /// What a function would cost in other company; `None` where company does not matter.
     fn company(&self, index: usize) -> Company;
+    /// How well the environments that it keeps for a function are used, where it keeps any.
+    fn provisioning(&self, _: usize) -> Option<Provisioning> {
+        None
+    }
     /// What those functions cost that are members, pools and clusters formed of them alone; `None`
     /// when one of them cannot run here.
     fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd>;
@@ -160,6 +164,10 @@ pub enum Tariff<'m> {
 pub trait Usage {
     /// Avoidable cost of a function over its invocations, the other functions staying.
     fn curve(&self, index: usize, parts: UsageParts) -> Curve;
+    /// The same while everything that is provided for the function grows with its invocations.
+    fn growth(&self, index: usize) -> Curve {
+        self.curve(index, UsageParts::All)
+    }
     /// For each budget, the greatest real count of invocations whose avoidable cost is within it;
     /// `None` when every count is.
     fn reaches(&self, index: usize, budgets: &[&Usd]) -> Vec<Option<Exact>> {
@@ -226,6 +234,15 @@ pub struct Cost {
     pub compared: Usd,
     /// What carries it, where capacity is provided.
     pub fleet: Option<Fleet>,
+}
+
+/// How well environments that are kept for a function are used.
+#[derive(Debug, Clone)]
+pub struct Provisioning {
+    /// Share of the time in which they work.
+    pub utilization: Exact,
+    /// The share from which they cost less than on demand; above 1, or `None`, they never do.
+    pub break_even: Option<Exact>,
 }
 
 /// What a function would cost in other company.

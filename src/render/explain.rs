@@ -69,6 +69,7 @@ impl Page<'_> {
                         company,
                         out,
                     )?;
+                    self.provisioning(index, number, out)?;
                 }
                 Err(Infeasible(reason)) => {
                     writeln!(out, "{}", self.paint.bold(bound.title))?;
@@ -165,6 +166,30 @@ impl Page<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How well provisioned environments are used, and from where they pay.
+    fn provisioning(
+        &self,
+        index: usize,
+        platform: usize,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
+        let Some(used) = self.comparison.provisioning(index, platform) else {
+            return Ok(());
+        };
+        let from = match &used.break_even {
+            Some(share) if *share <= Exact::ONE => {
+                format!("cheaper than on demand from {}", percent(share))
+            }
+            Some(share) => format!("never pay here: break-even at {}", percent(share)),
+            None => "never pay here".to_owned(),
+        };
+        let busy = percent(&used.utilization);
+        writeln!(
+            out,
+            "  provisioned environments work {busy} of their time; {from}"
+        )
     }
 
     fn line(&self, line: &Line, out: &mut (dyn Write + Send)) -> io::Result<()> {

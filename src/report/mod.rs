@@ -13,7 +13,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{
     Capacity, Cluster, Company, Context, Cost, CostModel, Holding, Infeasible, Line, Notes,
-    PLATFORMS, Tariff, Usage, UsageParts,
+    PLATFORMS, Provisioning, Tariff, Usage,
 };
 use crate::volume::{self, First, Flips};
 use crate::workload::Scenario;
@@ -224,6 +224,11 @@ impl<'a> Comparison<'a> {
         self.platforms[platform].model.lines(index)
     }
 
+    /// How well the environments that a platform keeps for a function are used.
+    pub fn provisioning(&self, index: usize, platform: usize) -> Option<Provisioning> {
+        self.platforms[platform].model.provisioning(index)
+    }
+
     /// The crossovers of a platform paid by use with every fleet that can run a function.
     fn crossovers(
         &self,
@@ -373,7 +378,7 @@ impl<'a> Comparison<'a> {
         };
         let second = capacity.stairs(index)?;
         let first = match tariff(pair.from) {
-            Tariff::Usage(usage) => First::Curve(usage.curve(index, UsageParts::All)),
+            Tariff::Usage(usage) => First::Curve(usage.growth(index)),
             Tariff::Capacity(capacity) => First::Stairs(capacity.stairs(index)?),
         };
         volume::flips(self.context.function(index), hours, first, &*second)

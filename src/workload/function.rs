@@ -29,6 +29,19 @@ pub struct ColdStart {
     pub init_ms: Decimal,
 }
 
+/// Provisioned concurrency of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Environments that are kept.
+    pub environments: u64,
+    /// Hours a month in which they are.
+    pub hours: Exact,
+    /// Share of the invocations that find one, 0 to 1.
+    pub share_served: Decimal,
+    /// Mean billed duration of those, ms.
+    pub duration_ms: Decimal,
+}
+
 /// What the container side of a function needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
@@ -97,6 +110,8 @@ pub struct Function {
     pub capacity: Capacity,
     /// Cold starts, where stated.
     pub cold_start: Option<Box<ColdStart>>,
+    /// Provisioned concurrency, where it is used.
+    pub provisioned: Option<Box<Provisioned>>,
     /// Ephemeral storage, MB, at least the free 512.
     pub ephemeral_storage_mb: u32,
     /// What it may cost, where stated.

@@ -16,7 +16,7 @@ pub mod schema;
 pub mod task;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
-pub use function::{Capacity, ColdStart, Container, Function};
+pub use function::{Capacity, ColdStart, Container, Function, Provisioned};
 pub use options::{ClusterKind, DaemonSets, EksOptions};
 pub use rules::{RuleSetting, RuleShape};
 pub use task::TaskSize;

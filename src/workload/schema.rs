@@ -37,6 +37,10 @@ pub enum Field {
     BudgetPercentDeny,
     BudgetIncreaseWarn,
     BudgetIncreaseDeny,
+    ProvisionedEnvironments,
+    ProvisionedHours,
+    ProvisionedShare,
+    ProvisionedDurationMs,
 }
 
 /// What a value must be.
@@ -136,7 +140,7 @@ const MAX_USD: i64 = 1_000_000_000_000;
 const ARCHITECTURES: Kind = Kind::OneOf(&["x86_64", "arm64"]);
 
 /// Dotted path and kind of every [`Field`], in the order of the enumeration.
-pub const FIELDS: [(Field, &str, Kind); 32] = [
+pub const FIELDS: [(Field, &str, Kind); 36] = [
     (Field::Name, "name", Kind::Text),
     (Field::Region, "region", Kind::Text),
     (Field::Architecture, "architecture", ARCHITECTURES),
@@ -281,12 +285,31 @@ pub const FIELDS: [(Field, &str, Kind); 32] = [
         "budget.increase_usd.deny",
         Kind::Number(Bounds::from(0, MAX_USD)),
     ),
+    (
+        Field::ProvisionedEnvironments,
+        "provisioned.environments",
+        Kind::Number(Bounds::whole(1, 1_000_000_000)),
+    ),
+    (
+        Field::ProvisionedHours,
+        "provisioned.hours_per_month",
+        Kind::Number(Bounds::above(0, 744)),
+    ),
+    (
+        Field::ProvisionedShare,
+        "provisioned.share_served",
+        Kind::Number(Bounds::SHARE),
+    ),
+    (
+        Field::ProvisionedDurationMs,
+        "provisioned.duration_ms",
+        Kind::Number(Bounds::from(1, 900_000)),
+    ),
 ];
 
 /// Keys of the contract that this version reads but does not price.
 pub const RESERVED: &[&str] = &[
     "traffic",
-    "provisioned",
     "snapstart",
     "streaming",
     "event_poller",

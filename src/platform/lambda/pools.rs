@@ -1,6 +1,7 @@
 //! Pools: the functions of an architecture in a region share the duration tiers, and all pools share
 //! the free tier.
 
+use super::member::gb_seconds_per_call;
 use super::{Prices, infeasible, pool_of};
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -52,7 +53,7 @@ impl Used {
     }
 
     fn function(&mut self, function: &Function) {
-        let duration = &super::gb_seconds_per_call(function) * &Exact::from(function.invocations);
+        let duration = &gb_seconds_per_call(function) * &Exact::from(function.invocations);
         self.gb_seconds = &self.gb_seconds + &duration;
         self.requests += u128::from(function.invocations);
     }

@@ -1,10 +1,10 @@
 //! A function of its cells: every value checked, every rule between values applied.
 
-use super::{Capacity, ColdStart, Container, Function, LIKE_FOR_LIKE, rounding_up};
+use super::{Capacity, ColdStart, Container, Function, LIKE_FOR_LIKE, Provisioned, rounding_up};
 use crate::catalog::Architecture;
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
-use crate::units::{LAMBDA_FREE_STORAGE_MB, SECONDS_PER_HOUR};
+use crate::units::{LAMBDA_FREE_STORAGE_MB, MS_PER_SECOND, SECONDS_PER_HOUR};
 use crate::workload::budget::{Budget, Limit, UPSIDE_DOWN};
 use crate::workload::cells::{Cells, Locate, Values};
 use crate::workload::schema::{FIELDS, Field};
@@ -72,6 +72,7 @@ impl Builder<'_, '_, '_> {
         let cold_start = self.cold_start();
         let container = self.container();
         let budget = self.budget();
+        let provisioned = self.provisioned(reading.hours, duration);
         let (_, _) = (name?, memory?);
         let (invocations, rounded_invocations) = calls?;
         let (duration_ms, measured) = duration?;
@@ -91,6 +92,7 @@ impl Builder<'_, '_, '_> {
             rounded_invocations,
             capacity: capacity?,
             cold_start,
+            provisioned,
             ephemeral_storage_mb: self
                 .values
                 .whole(Field::EphemeralStorageMb)
@@ -99,6 +101,7 @@ impl Builder<'_, '_, '_> {
             container,
         };
         self.enough_capacity(&function, reading.hours);
+        self.enough_environments(&function);
         Some(function)
     }
 
@@ -256,6 +259,72 @@ impl Builder<'_, '_, '_> {
         let help = "cold starts are billed as rate x initialization: state both, or neither";
         self.wrong(Code::MissingKey, self.at(stated), message, help);
         None
+    }
+
+    fn provisioned(
+        &mut self,
+        hours: &Exact,
+        duration: Option<(Decimal, bool)>,
+    ) -> Option<Box<Provisioned>> {
+        let fields =
+            Field::ProvisionedEnvironments as usize..=Field::ProvisionedDurationMs as usize;
+        let rows = &FIELDS[fields];
+        if !rows.iter().any(|(field, _, _)| self.values.stated(*field)) {
+            return None;
+        }
+        let environments = "state how many environments are kept";
+        let share = "state the share of invocations that find a provisioned environment";
+        let stated = [
+            self.required(Field::ProvisionedEnvironments, environments),
+            self.required(Field::ProvisionedShare, share),
+        ];
+        let kept = self.values.exact(Field::ProvisionedHours);
+        let kept = kept.unwrap_or_else(|| hours.clone());
+        if kept > *hours {
+            let message = "environments are kept longer than a month has hours".to_owned();
+            let help = format!("state at most `hours_per_month`, {hours}");
+            self.wrong(
+                Code::OutOfRange,
+                self.at(Field::ProvisionedHours),
+                message,
+                &help,
+            );
+        }
+        let [Some(()), Some(())] = stated else {
+            return None;
+        };
+        let own = self.values.number(Field::ProvisionedDurationMs);
+        Some(Box::new(Provisioned {
+            environments: self.values.whole(Field::ProvisionedEnvironments)?,
+            hours: kept,
+            share_served: self.values.number(Field::ProvisionedShare)?,
+            duration_ms: own.or(duration.map(|(ms, _)| ms))?,
+        }))
+    }
+
+    /// The environments cannot work longer than they are kept.
+    fn enough_environments(&mut self, function: &Function) {
+        let Some(provisioned) = &function.provisioned else {
+            return;
+        };
+        let ms = &provisioned.hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
+        let kept = &ms * &Exact::from(provisioned.environments);
+        let calls = &Exact::from(provisioned.share_served) * &Exact::from(function.invocations);
+        let served = &calls * &Exact::from(provisioned.duration_ms);
+        if served > kept {
+            let message = format!(
+                "{} environments cannot serve {} of the invocations",
+                provisioned.environments,
+                provisioned.share_served.normalize()
+            );
+            let least = served.over(&ms).and_then(|least| least.ceil());
+            let help = format!(
+                "that would take {} environments, always busy: lower `share_served`",
+                least.unwrap_or(u128::MAX)
+            );
+            let at = self.at(Field::ProvisionedShare);
+            self.wrong(Code::OutOfRange, at, message, &help);
+        }
     }
 
     fn architecture(&self, field: Field) -> Option<Architecture> {

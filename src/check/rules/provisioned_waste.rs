@@ -1,0 +1,67 @@
+//! Provisioned environments work less than the utilization from which they cost less than on
+//! demand.
+//!
+//! That break-even is the price of keeping an environment over what its lower rate of duration
+//! saves, per GB-second: 60 % in us-east-1, and over 100 %, so never reached, in several regions.
+//! The first tier's rate counts as the rate on demand. Environments may be kept for their speed
+//! alone: allow the rule then.
+//!
+//! Level: warn.
+
+use super::{Draft, FunctionCase, Rule};
+use crate::check::Measured;
+use crate::exact::Exact;
+use crate::money::percent;
+use crate::workload::Level;
+
+pub struct ProvisionedWaste;
+
+impl Rule for ProvisionedWaste {
+    fn code(&self) -> &'static str {
+        "provisioned-waste"
+    }
+
+    fn source(&self) -> &'static str {
+        include_str!("provisioned_waste.rs")
+    }
+
+    fn default_level(&self) -> Level {
+        Level::Warn
+    }
+
+    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+        judged(function).into_iter().collect()
+    }
+}
+
+fn judged(function: &FunctionCase<'_, '_>) -> Option<Draft> {
+    let comparison = function.case.comparison;
+    let used = comparison.provisioning(function.index, function.home?)?;
+    let reachable = used.break_even.filter(|share| *share <= Exact::ONE);
+    if reachable
+        .as_ref()
+        .is_some_and(|share| used.utilization >= *share)
+    {
+        return None;
+    }
+    let region = comparison.scenario().region_of(function.function);
+    let from = match &reachable {
+        Some(share) => format!("they cost less than on demand from {}", percent(share)),
+        None => format!("in {region} they never cost less than on demand"),
+    };
+    Some(Draft {
+        message: format!(
+            "the provisioned environments of {} work {} of their time; {from}",
+            function.called(),
+            percent(&used.utilization)
+        ),
+        help: "keep fewer of them, or for fewer hours".to_owned(),
+        measured: reachable.map(|share| Measured {
+            actual: used.utilization.to_string(),
+            limit: share.to_string(),
+            unit: "share of the time",
+        }),
+        driver: function.dearest_line(),
+        ..Draft::default()
+    })
+}

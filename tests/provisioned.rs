@@ -1,0 +1,91 @@
+//! Provisioned concurrency: when it pays, and what it does to the curve.
+
+use lambdacost::catalog::Book;
+use lambdacost::exact::Exact;
+use lambdacost::platform;
+use lambdacost::report::Comparison;
+use lambdacost::workload::{Request, Scenario, read_toml};
+use std::io;
+
+fn scenario(book: &Book, region: &str, provisioned: &str) -> Scenario {
+    let platforms = platform::ids();
+    let text = format!(
+        "region = '{region}'\n[[function]]\nname = 'a'\nmemory_mb = 1024\nduration_ms = 100\n\
+         invocations_per_month = 1_000_000\nutilization = 0.5\n{provisioned}"
+    );
+    let request = Request {
+        platforms: &platforms,
+        rules: &[],
+        region: None,
+        unknown_region: &|name| book.unknown_region(name),
+        open: &|_| Err(io::Error::other("no file")),
+        progress: &|_| {},
+    };
+    let source = lambdacost::diag::Source::new("test.toml", &text);
+    read_toml(&source, &request).unwrap_or_else(|diags| panic!("{diags}"))
+}
+
+/// The lambda cost of the function: billed, and what leaving would save.
+fn cost(region: &str, provisioned: &str) -> [String; 2] {
+    let book = Book::embedded();
+    let scenario = scenario(&book, region, provisioned);
+    let prices = [book.region(region).expect("a region")];
+    let instances = book.instances().expect("shapes");
+    let comparison = Comparison::new(&scenario, &prices, &instances).expect("priced");
+    let cost = comparison.cost(0, 0).expect("it runs");
+    [cost.billed.to_string(), cost.compared.to_string()]
+}
+
+/// In per cent.
+fn break_even(region: &str) -> Exact {
+    let book = Book::embedded();
+    let own = "provisioned = { environments = 1, share_served = 0 }";
+    let scenario = scenario(&book, region, own);
+    let prices = [book.region(region).expect("a region")];
+    let instances = book.instances().expect("shapes");
+    let comparison = Comparison::new(&scenario, &prices, &instances).expect("priced");
+    let used = comparison.provisioning(0, 0).expect("it is used");
+    let share = used.break_even.expect("it saves something");
+    &share * &Exact::from(100u32)
+}
+
+/// The price of an environment over what its duration saves, x86: in us-east-1
+/// 0.0000041667 / (0.0000166667 - 0.0000097222) = 0.6000.
+#[test]
+fn environments_pay_from_a_utilization_that_depends_on_the_region() {
+    for (region, places, percent) in [
+        ("us-east-1", 1, "60.0"),
+        ("eu-west-1", 1, "79.7"),
+        ("eu-central-1", 0, "101"),
+        ("ap-northeast-1", 0, "131"),
+        ("sa-east-1", 0, "562"),
+    ] {
+        assert_eq!(break_even(region).to_fixed(places), percent, "{region}");
+    }
+}
+
+/// 20 environments of 1 GB for 1 h: 72,000 GB-s x 0.0000041667 = 0.3000024. Half of the million
+/// calls of 0.1 s finds one: 50,000 GB-s x 0.0000097222 = 0.48611, the other half is on demand:
+/// 50,000 x 0.0000166667 = 0.833335; requests 0.20. Together 1.8194474.
+#[test]
+fn what_finds_no_environment_is_on_demand() {
+    let own = "provisioned = { environments = 20, hours_per_month = 1, share_served = 0.5 }";
+    let [billed, compared] = cost("us-east-1", own);
+    assert_eq!(billed, "1.8194474");
+    assert_eq!(compared, billed);
+}
+
+/// Five minutes and a moment are ten: 2 x 300 s x 1 GB x 100 = 60,000 GB-s = 0.250002.
+#[test]
+fn time_is_rounded_up_to_five_minutes() {
+    let kept = |hours: &str| {
+        let own = format!(
+            "provisioned = {{ environments = 100, hours_per_month = {hours}, share_served = 0 }}"
+        );
+        cost("us-east-1", &own)[0].clone()
+    };
+    // 100,000 GB-s on demand and the requests: 1.66667 + 0.2.
+    assert_eq!(kept("0.0833"), "1.991671");
+    assert_eq!(kept("0.0834"), "2.116672");
+    assert_eq!(kept("0.16"), "2.116672");
+}
