@@ -9,6 +9,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::Stairs;
 use crate::platform::curve::Curve;
+use crate::platform::slot::planned;
 use crate::workload::Function;
 
 /// Traffic up to which flips are sought, in multiples of today's.
@@ -43,7 +44,7 @@ pub struct Flips {
     pub starts: Side,
     /// How many there are.
     pub count: u64,
-    /// The first [`LISTED`] of them, and the last.
+    /// The first [`LISTED`] of them.
     pub list: Vec<Flip>,
     /// The last one.
     pub last: Option<Flip>,
@@ -110,8 +111,7 @@ pub fn flips(
     second: &dyn Stairs,
 ) -> Option<Flips> {
     let calls = Exact::from(function.invocations);
-    let target = Exact::from(function.container().target_utilization);
-    let slots = function.peak_concurrency(hours).over(&target)?;
+    let slots = planned(function, &function.peak_concurrency(hours));
     let shape = Shape {
         slots_per_call: slots.over(&calls)?.reduced(),
         most_calls: u128::from(function.invocations) * u128::from(REACH),
