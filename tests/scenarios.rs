@@ -2,14 +2,19 @@
 //!
 //! The machine-checked lines of a head comment are written `# expect FIGURE = VALUE`; the language
 //! is explained in `tests/expect/mod.rs`. A scenario without such a line proves nothing and fails.
+//! Lines `# finds LEVEL RULE in FUNCTION: ACTUAL > LIMIT` are all that `lambdacost check` finds in it;
+//! `the scenario` stands for the whole.
 
 mod expect;
 
 use expect::Answer;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const MARK: &str = "# expect ";
+const FINDS: &str = "# finds ";
 
 fn scenarios() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -54,6 +59,42 @@ fn every_scenario_gives_the_answer_of_its_head_comment() {
     assert!(paths.len() >= 11, "only {} scenarios", paths.len());
     let all: Vec<_> = paths.iter().flat_map(|path| mistakes(path)).collect();
     assert!(all.is_empty(), "\n{}", all.join("\n"));
+}
+
+/// What `check` finds in a scenario, as its head comment would write it.
+fn findings(path: &Path) -> Vec<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_lambdacost"))
+        .args(["check", "--format", "json"])
+        .arg(path)
+        .output()
+        .expect("the program");
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let denied = answer["denied"].as_u64().expect("a count") > 0;
+    assert_eq!(output.status.code(), Some(i32::from(denied)));
+    let found = answer["findings"].as_array().expect("a list");
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    let written = found.iter().map(|finding| {
+        let name = finding["function"].as_str().unwrap_or("the scenario");
+        let [level, rule, actual, limit] =
+            ["level", "rule", "actual", "limit"].map(|key| text(finding, key));
+        format!("{level} {rule} in {name}: {actual} > {limit}")
+    });
+    written.collect()
+}
+
+#[test]
+fn the_gate_finds_what_a_head_comment_says_and_nothing_else() {
+    let mut count = 0;
+    for path in scenarios() {
+        let text = fs::read_to_string(&path).expect("a readable scenario");
+        let claimed = text.lines().filter_map(|line| line.strip_prefix(FINDS));
+        let claimed: Vec<&str> = claimed.collect();
+        if !claimed.is_empty() {
+            assert_eq!(findings(&path), claimed, "{}", path.display());
+            count += claimed.len();
+        }
+    }
+    assert!(count > 0, "no scenario is checked");
 }
 
 #[test]
