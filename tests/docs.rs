@@ -2,10 +2,12 @@
 //! exists is there, what is there exists, and no link is broken.
 
 use lambdacost::catalog::{Book, Entry, meters};
+use lambdacost::check::RULES;
 use lambdacost::diag::Code;
 use lambdacost::money::grouped;
 use lambdacost::platform;
 use lambdacost::render::csv::COLUMNS;
+use lambdacost::render::focus;
 use lambdacost::workload::schema::{Bounds, FIELDS, Kind, RESERVED};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -199,6 +201,37 @@ fn every_column_of_the_csv_is_explained_in_order() {
 }
 
 #[test]
+fn every_column_of_the_focus_export_is_explained_in_order() {
+    let text = doc("focus.md");
+    let rows = cells(&text, "Columns");
+    let explained: Vec<&str> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
+    let columns: Vec<&str> = focus::columns().collect();
+    assert_eq!(explained, columns);
+    for row in cells(&text, "Columns that are absent") {
+        for absent in row[0].split('`').skip(1).step_by(2) {
+            assert!(!columns.contains(&absent), "{absent} is not absent");
+        }
+    }
+}
+
+/// FOCUS 1.2 has 57 columns; a column is either there or said to be absent.
+#[test]
+fn no_column_of_focus_is_forgotten() {
+    let text = doc("focus.md");
+    let rows = cells(&text, "Columns that are absent");
+    let absent = rows
+        .iter()
+        .flat_map(|row| row[0].split('`').skip(1).step_by(2));
+    let mut all: BTreeSet<String> = focus::columns().map(str::to_owned).collect();
+    all.retain(|name| !name.starts_with("x_"));
+    for row in &rows {
+        let names = row[0].split('`').skip(1).step_by(2);
+        all.extend(names.map(str::to_owned));
+    }
+    assert_eq!(all.len(), 57);
+}
+
+#[test]
 fn every_meter_is_explained_with_its_unit() {
     let text = doc("prices.md");
     for meter in meters::METERS {
@@ -238,8 +271,10 @@ fn keys(value: &Value, found: &mut BTreeSet<String>) {
 fn every_field_of_the_json_is_explained() {
     let text = doc("json.md");
     let mut found = BTreeSet::new();
-    let commands: [&[&str]; 3] = [
+    let (gate, base) = ("scenarios/gate.toml", "scenarios/web-api.toml");
+    let commands: [&[&str]; 4] = [
         &["compare", "scenarios/web-api.toml", "--format", "json"],
+        &["check", gate, "--baseline", base, "--format", "json"],
         &["prices", "list", "--format", "json"],
         &["prices", "show", "us-east-1", "--format", "json"],
     ];
@@ -261,6 +296,175 @@ fn every_field_of_the_json_is_explained() {
     for key in found {
         says(&text, &format!("`{key}`"));
     }
+}
+
+/// Rows of the tables of a section, without their heads, in cells.
+fn cells<'t>(text: &'t str, section: &str) -> Vec<Vec<&'t str>> {
+    let start = text.find(&format!("\n## {section}\n"));
+    let rest = &text[start.unwrap_or_else(|| panic!("no section {section}")) + 1..];
+    let section = &rest[..rest.find("\n## ").unwrap_or(rest.len())];
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
+#[test]
+fn every_rule_is_explained_with_its_level_and_its_numbers_and_no_other_is() {
+    let text = doc("ci.md");
+    let rows = cells(&text, "Rules");
+    let codes: Vec<&str> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
+    let known: Vec<&str> = RULES.iter().map(|rule| rule.code()).collect();
+    assert_eq!(codes, known);
+    for (rule, row) in RULES.iter().zip(&rows) {
+        let level = format!("`{}`", rule.default_level().name());
+        let stated = row[1].split(',').next();
+        assert_eq!(stated, Some(&*level), "{}", rule.code());
+        let numbers = row[2].split('`').skip(1).step_by(2);
+        let parameters = rule.parameters().iter();
+        assert_eq!(
+            numbers.collect::<Vec<_>>(),
+            parameters
+                .clone()
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>(),
+            "{}",
+            rule.code()
+        );
+        for (_, bounds) in parameters {
+            says(row[2], &bounds.describe());
+        }
+    }
+}
+
+#[test]
+fn the_blocks_for_pipelines_name_what_exists() {
+    let text = doc("ci.md");
+    let ends = |c: char| !(c.is_alphanumeric() || "/._-".contains(c));
+    let words: Vec<&str> = text.split(ends).collect();
+    let names = words.iter().filter_map(|word| {
+        let start = word.find("integrations/")?;
+        Some(&word[start..])
+    });
+    let mut scripts = BTreeSet::new();
+    for name in names {
+        assert!(root().join(name).is_file(), "{name}");
+        scripts.insert(name);
+    }
+    let folder = fs::read_dir(root().join("integrations")).expect("the folder");
+    assert_eq!(scripts.len(), folder.count(), "{scripts:?}");
+    for file in ["action.yml", ".pre-commit-hooks.yaml"] {
+        says(&text, &format!("`{file}`"));
+        assert!(root().join(file).is_file(), "{file}");
+    }
+    let hooks = read(".pre-commit-hooks.yaml");
+    let ids: Vec<&str> = hooks
+        .lines()
+        .filter_map(|line| line.strip_prefix("- "))
+        .collect();
+    let shown = text.lines().map(|line| line.trim_start());
+    let shown: Vec<&str> = shown
+        .filter_map(|line| line.strip_prefix("- "))
+        .filter(|line| line.starts_with("id: "))
+        .collect();
+    assert_eq!(shown, ids);
+}
+
+#[test]
+fn every_input_of_the_action_and_every_variable_of_the_script_is_explained() {
+    let text = doc("ci.md");
+    let action = read("action.yml");
+    let inputs = action.lines().skip_while(|line| *line != "inputs:");
+    let inputs = inputs.skip(1).take_while(|line| line.starts_with(' '));
+    let inputs: Vec<&str> = inputs
+        .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
+        .filter(|name| !name.starts_with(' '))
+        .collect();
+    let script = read("integrations/check.sh");
+    let head = script.lines().take_while(|line| line.starts_with('#'));
+    let variables: Vec<&str> = head
+        .filter_map(|line| line.strip_prefix("#   LAMBDACOST"))
+        .map(|rest| rest.split(' ').next().unwrap_or_default())
+        .collect();
+    let named = |section| -> Vec<String> {
+        let rows = cells(&text, section).into_iter();
+        rows.map(|row| row[0].trim_matches('`').to_owned())
+            .collect()
+    };
+    assert_eq!(named("GitHub"), inputs);
+    let variables: Vec<String> = variables
+        .iter()
+        .map(|end| format!("LAMBDACOST{end}"))
+        .collect();
+    assert_eq!(named("Anywhere else"), variables);
+}
+
+/// Commands of the blocks `console` of a paper, each with the lines that are shown for it.
+fn shown(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
+    for block in text.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap_or_default();
+        for line in block.lines() {
+            match (line.strip_prefix("$ lambdacost "), all.last_mut()) {
+                (Some(command), _) => all.push((command, Vec::new())),
+                (None, Some((_, lines))) => lines.push(line),
+                (None, None) => panic!("output without a command: {line}"),
+            }
+        }
+    }
+    all
+}
+
+/// True when `output` reads as `claimed`: `...` stands for any number of lines, `…` for the rest of
+/// one.
+fn reads(claimed: &[&str], output: &[&str]) -> bool {
+    match (claimed.split_first(), output.split_first()) {
+        (None, None) => true,
+        (Some((&"...", rest)), _) => {
+            (0..=output.len()).any(|skipped| reads(rest, &output[skipped..]))
+        }
+        (Some((line, rest)), Some((real, others))) => {
+            let same = match line.strip_suffix('…') {
+                Some(start) => real.starts_with(start),
+                None => line == real,
+            };
+            same && reads(rest, others)
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn what_papers_show_of_the_program_is_what_it_says() {
+    for (paper, fewest) in [("ci.md", 7), ("focus.md", 1)] {
+        let text = doc(paper);
+        let commands = shown(&text);
+        assert!(commands.len() >= fewest, "{paper}");
+        for (command, claimed) in commands {
+            let output = Command::new(env!("CARGO_BIN_EXE_lambdacost"))
+                .args(command.split(' '))
+                .current_dir(root())
+                .output()
+                .expect("the program");
+            let output = String::from_utf8(output.stdout).expect("text");
+            let lines: Vec<&str> = output.lines().collect();
+            assert!(reads(&claimed, &lines), "{paper}: {command}:\n{output}");
+        }
+    }
+}
+
+#[test]
+fn the_budgets_and_rules_that_are_shown_are_read() {
+    let text = doc("scenario.md");
+    let blocks = text.split("```toml\n").skip(1);
+    let blocks: String = blocks
+        .filter_map(|block| block.split("```").next())
+        .collect();
+    let function = "[[function]]\nname = 'checkout'\nmemory_mb = 128\nduration_ms = 1\n\
+        invocations_per_month = 1\nutilization = 1\n";
+    // `[budget.functions]` and `[defaults.budget]` exclude each other for one function.
+    let (named, own) = ("[budget.functions.checkout]", "[budget.functions.nobody]");
+    let blocks = blocks.replace(named, own);
+    compare(&format!("region = 'us-east-1'\n{blocks}{function}"), &[]);
 }
 
 #[test]
