@@ -4,7 +4,7 @@
 //! its standard output, and a line of three dots stands for any number of lines. They run in a
 //! folder of their own that holds a copy of `scenarios/` and the files that the README itself
 //! spells out: a block `toml shop.toml` is the file `shop.toml`. A block `sh` is not run; what may
-//! stand in one is listed below.
+//! stand in one is listed below. A block `yaml` is for a pipeline, and stands in `docs/ci.md` too.
 #![cfg(unix)]
 
 use std::env;
@@ -176,12 +176,21 @@ fn the_tests_are_one_command() {
 fn every_block_says_what_it_is() {
     for block in readme() {
         let is_file = block.info.starts_with("toml ") || block.info.starts_with("csv ");
-        let is_command = ["console", "sh"].contains(&block.info.as_str());
+        let is_command = ["console", "sh", "yaml"].contains(&block.info.as_str());
         assert!(
             is_file || is_command,
             "a block of the README: `{}`",
             block.info
         );
+    }
+}
+
+#[test]
+fn pipelines_are_those_of_the_papers() {
+    let paper = fs::read_to_string(root().join("docs/ci.md")).expect("a paper");
+    for block in readme().iter().filter(|block| block.info == "yaml") {
+        let text = format!("```yaml\n{}\n```", block.lines.join("\n"));
+        assert!(paper.contains(&text), "not in docs/ci.md:\n{text}");
     }
 }
 

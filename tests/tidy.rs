@@ -505,6 +505,19 @@ fn no_public_function_takes_a_bool_without_a_reason() {
 }
 
 #[test]
+fn the_rooms_are_those_of_the_design() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("DESIGN.md");
+    let text = fs::read_to_string(path).expect("a readable paper");
+    let rooms = text.split("\n## Rooms\n").nth(1).expect("the section");
+    let rooms = rooms.split("\n## ").next().unwrap_or_default();
+    let names = rooms
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let known = ROOMS.iter().map(|(room, _)| *room);
+    assert_eq!(names.collect::<Vec<_>>(), known.collect::<Vec<_>>());
+}
+
+#[test]
 fn files_of_tests_are_not_shipped() {
     let files = files();
     for tests in files.iter().filter(|file| file.is_tests()) {
