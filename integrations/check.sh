@@ -16,6 +16,13 @@ scenario=${1:?usage: check.sh SCENARIO [ARGUMENT...]}
 shift
 program=${LAMBDACOST:-lambdacost}
 
+case $scenario in
+/*)
+    echo "lambdacost: name the scenario relative to the folder: $scenario" >&2
+    exit 2
+    ;;
+esac
+
 if [ -n "${LAMBDACOST_BASE:-}" ]; then
     # A copy of the whole tree: a scenario may point to a fleet beside it.
     base=$(git rev-parse --git-dir)/lambdacost-base

@@ -56,8 +56,8 @@ pub struct Compare {
     #[arg(long, value_name = "MONTH")]
     pub period: Option<String>,
     /// The bills that --format focus writes: `today`, or a platform for every function
-    #[arg(long, value_name = "PLATFORM", default_value = "today")]
-    pub bill: String,
+    #[arg(long, value_name = "PLATFORM")]
+    pub bill: Option<String>,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
@@ -96,7 +96,7 @@ pub struct Check {
     #[arg(short = 'A', long, value_name = "RULE")]
     pub allow: Vec<String>,
     /// Print the manual page of a rule; `all` prints every one
-    #[arg(long, value_name = "RULE", exclusive = true)]
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["scenario", "baseline"])]
     pub explain: Option<String>,
     /// Price every function in this region
     #[arg(long, value_name = "REGION")]

@@ -15,6 +15,7 @@ pub fn run(args: &args::Compare) -> Outcome {
     if args.format == Format::Focus {
         return focus::run(args);
     }
+    focus::refuse_flags(args)?;
     let look = Look::of_stdout(&args.output);
     subject::compared(&args.subject, &args.output, |views: &[View<'_>]| {
         output::write(&args.output, |out| match args.format {

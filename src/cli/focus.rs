@@ -24,14 +24,15 @@ const TODAY: &str = "today";
 pub fn run(args: &args::Compare) -> Outcome {
     let mut diags = Diags::new();
     let period = diags.take(period(args.period.as_deref()));
-    let platforms = diags.take(platforms(&args.bill));
+    let bill = args.bill.as_deref().unwrap_or(TODAY);
+    let platforms = diags.take(platforms(bill));
     let (Some(period), Some(platforms)) = (period, platforms) else {
         return Err(Failure::Diags(diags));
     };
     let progress = Progress::new(&args.output);
     let read = subject::read(&args.subject, &progress)?;
     let parts = read.iter().flat_map(|one| {
-        let on = |id: &&'static str| one.on(id, |home| args.bill != TODAY || home == *id);
+        let on = |id: &&'static str| one.on(id, |home| bill != TODAY || home == *id);
         platforms.iter().filter_map(on).collect::<Vec<Read>>()
     });
     let parts: Vec<Read> = parts.collect();
@@ -54,6 +55,22 @@ pub fn run(args: &args::Compare) -> Outcome {
         })
         .collect();
     output::write(&args.output, |out| focus::write(&views, &period, out))
+}
+
+/// The flags of this format say nothing to any other.
+///
+/// # Errors
+/// One of them is there.
+pub fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
+    let mut diags = Diags::new();
+    for (flag, value) in [("--period", &args.period), ("--bill", &args.bill)] {
+        if value.is_some() {
+            let message = format!("{flag} is for --format focus alone");
+            let help = "add --format focus, or leave it out";
+            diags.push(Diag::new(Code::Conflict, message).help(help));
+        }
+    }
+    diags.into_result(())
 }
 
 fn of_name(comparison: &Comparison<'_>, name: Option<&str>) -> Vec<usize> {

@@ -38,7 +38,7 @@ struct Row<'r> {
 type Cell = fn(&Row<'_>) -> String;
 
 /// The columns, each with how it is filled; an empty cell is null.
-const COLUMNS: [(&str, Cell); 49] = [
+const COLUMNS: [(&str, Cell); 50] = [
     ("BilledCost", |row| decimal(row.line.cost.dollars())),
     ("BillingAccountId", |_| ACCOUNT.to_owned()),
     ("BillingAccountName", |_| ACCOUNT.to_owned()),
@@ -88,15 +88,9 @@ const COLUMNS: [(&str, Cell); 49] = [
     ("ServiceSubcategory", |row| {
         row.line.service.subcategory.to_owned()
     }),
-    ("SkuId", |row| {
-        rate_code(row)
-            .split('.')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    }),
-    ("SkuMeter", |row| row.line.item.to_owned()),
-    ("SkuPriceId", |row| rate_code(row).to_owned()),
+    ("SkuId", sku),
+    ("SkuMeter", meter),
+    ("SkuPriceId", |row| outside(rate_code(row))),
     ("x_Architecture", |row| {
         row.function.architecture.name().to_owned()
     }),
@@ -104,13 +98,12 @@ const COLUMNS: [(&str, Cell); 49] = [
     ("x_HoursPerMonth", |row| {
         decimal(&row.comparison.scenario().hours)
     }),
+    ("x_Item", |row| row.line.item.to_owned()),
     ("x_Platform", |row| {
         row.comparison.platforms()[0].id.to_owned()
     }),
     ("x_PriceAsOf", |row| row.line.provenance.as_of.to_string()),
-    ("x_PriceSource", |row| {
-        row.line.provenance.source.to_string()
-    }),
+    ("x_PriceSource", |row| outside(&row.line.provenance.source)),
     ("x_Scenario", |row| outside(&row.comparison.scenario().name)),
     ("x_ServiceCode", |row| row.line.service.code.to_owned()),
 ];
@@ -184,6 +177,18 @@ fn name(row: &Row<'_>) -> String {
 
 fn region<'r>(row: &'r Row<'_>) -> &'r str {
     row.comparison.scenario().region_of(row.function)
+}
+
+fn sku(row: &Row<'_>) -> String {
+    outside(rate_code(row).split('.').next().unwrap_or_default())
+}
+
+/// What is metered; FOCUS wants no meter without a SKU.
+fn meter(row: &Row<'_>) -> String {
+    match rate_code(row) {
+        "" => String::new(),
+        _ => row.line.item.to_owned(),
+    }
 }
 
 fn rate_code<'r>(row: &'r Row<'_>) -> &'r str {

@@ -318,11 +318,16 @@ pub const RESERVED: &[&str] = &[
     "invocation",
 ];
 
-/// Fields of which a function states one: its own replaces another one in `[defaults]`.
-pub const ALTERNATIVES: [[Field; 2]; 3] = [
+/// Fields that say the same in two ways, or two steps of it: what a function states of them
+/// replaces all that `[defaults]` does.
+pub const ALTERNATIVES: [[Field; 2]; 7] = [
     [Field::DurationMs, Field::MeasuredDurationMs],
     [Field::InvocationsPerMonth, Field::RequestsPerSecond],
     [Field::Utilization, Field::PeakConcurrency],
+    [Field::BudgetMonthlyWarn, Field::BudgetMonthlyDeny],
+    [Field::BudgetMillionWarn, Field::BudgetMillionDeny],
+    [Field::BudgetPercentWarn, Field::BudgetPercentDeny],
+    [Field::BudgetIncreaseWarn, Field::BudgetIncreaseDeny],
 ];
 
 impl Field {
