@@ -314,7 +314,11 @@ impl CostModel for Model<'_> {
                  with the calls while traffic grows; what finds none is on demand",
             );
         }
-        notes.leave_out(listed(&["SnapStart", "response streaming", "Lambda@Edge"]));
+        let mut others = vec!["SnapStart", "response streaming", "Lambda@Edge"];
+        if !scenario.functions.iter().any(provisions) {
+            others.insert(0, "provisioned concurrency");
+        }
+        notes.leave_out(listed(&others));
     }
 }
 
