@@ -3,13 +3,14 @@
 //! `--max-price-age DAYS` says how old they may be; without it nobody asks. What counts is the date
 //! at the head of the region's price file, and the day on which the check runs in UTC (or
 //! `SOURCE_DATE_EPOCH`, for builds that are to be repeated). A date of a year or a month alone is
-//! taken as its first day.
+//! taken as its first day; a date that is none at all counts as too old.
 //!
 //! Level: deny.
 
 use super::{Case, Draft, Rule};
 use crate::check::Measured;
 use crate::money::plural;
+use crate::text::printable;
 use crate::workload::Level;
 use jiff::civil::Date;
 
@@ -33,9 +34,9 @@ impl Rule for StalePrices {
             return Vec::new();
         };
         let books = case.comparison.prices().iter();
-        let stale = books.filter_map(|book| {
-            let days = age(book.as_of(), today)?;
-            (days > i64::from(most)).then(|| draft(book.name(), book.as_of(), days, most))
+        let stale = books.filter_map(|book| match age(book.as_of(), today) {
+            Some(days) if days <= i64::from(most) => None,
+            days => Some(draft(book.name(), book.as_of(), days, most)),
         });
         stale.collect()
     }
@@ -52,13 +53,17 @@ fn age(date: &str, today: Date) -> Option<i64> {
     Some(i64::from((today - date).get_days()))
 }
 
-fn draft(region: &str, as_of: &str, days: i64, most: u32) -> Draft {
-    let old = plural(days.unsigned_abs().into(), "day");
+fn draft(region: &str, as_of: &str, days: Option<i64>, most: u32) -> Draft {
+    let old = match days {
+        Some(days) => format!("{} old", plural(days.unsigned_abs().into(), "day")),
+        None => "which is no date".to_owned(),
+    };
+    let of = format!("{} are of {}", printable(region), printable(as_of));
     Draft {
-        message: format!("the prices of {region} are of {as_of}, {old} old; {most} are allowed"),
+        message: format!("the prices of {of}, {old}; {most} are allowed"),
         help: "update lambdacost, lay newer prices over the book with --prices, or allow more days"
             .to_owned(),
-        measured: Some(Measured {
+        measured: days.map(|days| Measured {
             actual: days.to_string(),
             limit: most.to_string(),
             unit: "days",
