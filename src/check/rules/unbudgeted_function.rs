@@ -7,7 +7,7 @@
 //! Level: allow.
 
 use super::{Draft, FunctionCase, Rule};
-use crate::workload::Level;
+use crate::workload::{Budget, Level};
 
 pub struct UnbudgetedFunction;
 
@@ -25,7 +25,8 @@ impl Rule for UnbudgetedFunction {
     }
 
     fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
-        let silent = function.function.budget.is_none();
+        let budget = function.function.budget.as_deref();
+        let silent = !budget.is_some_and(Budget::is_stated);
         let draft = || Draft {
             message: format!("{} has no budget", function.called()),
             help: "add [function.budget] with monthly_usd = { deny = … }".to_owned(),
