@@ -12,7 +12,7 @@ mod unmatched_budget;
 
 use super::{Case, Draft, FunctionCase};
 use crate::workload::schema::Bounds;
-use crate::workload::{Level, RuleShape};
+use crate::workload::{Level, Limit, RuleShape};
 
 /// Something that a scenario must keep.
 pub trait Rule: Sync {
@@ -55,6 +55,14 @@ pub fn shapes() -> Vec<RuleShape> {
         parameters: rule.parameters(),
     };
     RULES.iter().map(shape).collect()
+}
+
+/// How much it matters that limits cannot be judged: as much as breaking the hardest of them.
+fn unjudged(limits: &[Limit]) -> Level {
+    match limits.iter().any(|limit| limit.deny.is_some()) {
+        true => Level::Deny,
+        false => Level::Warn,
+    }
 }
 
 /// The manual page of a rule: the head comment of its file.

@@ -7,7 +7,7 @@
 //! the platform where a function runs. A new function rises from nothing: `increase_usd` limits
 //! it, `increase_percent` cannot. A function that is gone counts with what it cost.
 //!
-//! Level: that of the limit which is exceeded.
+//! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
 
 use super::{Case, Draft, FunctionCase, Rule};
 use crate::check::changes::Step;
@@ -96,6 +96,7 @@ fn judged(
             "now"
         };
         return Some(Draft {
+            level: Some(super::unjudged(&[percent, dollars])),
             message: format!("what {name} costs {side} is not known, so its increase is not"),
             help: "mend `runs_on`, `platforms` or the functions that cannot run".to_owned(),
             ..Draft::default()

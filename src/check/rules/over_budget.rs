@@ -6,7 +6,7 @@
 //! today (`runs_on`); an amount equal to the limit is within it. A budget that cannot be judged,
 //! because the function cannot run there, is broken.
 //!
-//! Level: that of the limit which is exceeded.
+//! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
 
 use super::{Case, Draft, FunctionCase, Rule};
 use crate::check::{Driver, Measured};
@@ -39,7 +39,10 @@ impl Rule for OverBudget {
         let name = function.called();
         let cost = match function.cost() {
             Ok(cost) => &cost.billed,
-            Err(reason) => return vec![unjudged(&name, &reason)],
+            Err(reason) => {
+                let level = super::unjudged(&[budget.monthly_usd, *per_million]);
+                return vec![unjudged(&name, &reason, level)];
+            }
         };
         let driver = || function.dearest_line();
         let monthly = over(
@@ -70,7 +73,7 @@ impl Rule for OverBudget {
         }
         let Some(total) = &case.totals.today else {
             let reason = "some function cannot run where it is said to";
-            return vec![unjudged("the scenario", reason)];
+            return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
         };
         let per = ["a month", "USD a month"];
         let broken = over("the scenario", total, limit, per, || {
@@ -87,8 +90,9 @@ impl Rule for OverBudget {
     }
 }
 
-fn unjudged(name: &str, reason: &str) -> Draft {
+fn unjudged(name: &str, reason: &str, level: Level) -> Draft {
     Draft {
+        level: Some(level),
         message: format!("{name} has a budget, but {reason}"),
         help: "mend `runs_on`, `platforms` or the function".to_owned(),
         ..Draft::default()
