@@ -31,7 +31,7 @@ impl Rule for UnmatchedBudget {
                 "the budget of `{}` names no function of the scenario",
                 printable(&budget.name)
             ),
-            help: budget::advice(&budget.name, &scenario.functions),
+            help: printable(&budget::advice(&budget.name, &scenario.functions)).into_owned(),
             line: Some(budget.at.line),
             ..Draft::default()
         };
