@@ -30,26 +30,91 @@ pub fn xml(text: &str) -> String {
     })
 }
 
+/// Text that is not longer than so many bytes: what is left out of its middle is marked.
+pub fn elided(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most {
+        return Cow::Borrowed(text);
+    }
+    let [mut start, mut end] = [most / 2, text.len() - most / 2];
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Cow::Owned(format!("{}…{}", &text[..start], &text[end..]))
+}
+
 /// Text inside a line or a table cell of GitHub's Markdown: no markup, link, mention or HTML.
+///
+/// GitHub looks for mentions and issues when entities are characters again, so a space without
+/// width follows what begins one.
 pub fn markdown(text: &str) -> String {
     let text = printable(text);
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
+    let mut before = ['\0'; 3];
     while let Some(c) = rest.next() {
         let harmless = match c {
-            // The dot of `www.` makes a link.
-            '.' => !out.to_ascii_lowercase().ends_with("www"),
-            // So does a scheme, and a word between colons is a picture.
+            // Only `www.` makes a link of itself.
+            '.' => !before.iter().all(|c| c.eq_ignore_ascii_case(&'w')),
+            // A scheme makes one too, and a word between colons a picture.
             ':' => rest.peek().is_none_or(|next| next.is_whitespace()),
-            _ => !"&<>|@#\\`*_~[]$".contains(c),
+            _ => false,
         };
-        match harmless {
-            true => out.push(c),
-            // Writing to a string cannot fail.
-            false => drop(write!(out, "&#{};", u32::from(c))),
+        match markup(c) {
+            Some(escaped) if !harmless => out.push_str(escaped),
+            _ => out.push(c),
         }
+        before = [before[1], before[2], c];
     }
     out
+}
+
+/// The same in at most so many bytes, whatever escaping adds; what is left out of its middle is
+/// marked.
+pub fn markdown_within(text: &str, most: usize) -> String {
+    let whole = markdown(text);
+    if whole.len() <= most {
+        return whole;
+    }
+    let text = printable(text);
+    let head = text.char_indices().map(|(at, c)| (at + c.len_utf8(), c));
+    let start = end_of_room(head, most / 2).unwrap_or(0);
+    let end = end_of_room(text.char_indices().rev(), most / 2).unwrap_or(text.len());
+    format!("{}…{}", markdown(&text[..start]), markdown(&text[end..]))
+}
+
+/// The last place that escaped characters reach within so many bytes.
+fn end_of_room(characters: impl Iterator<Item = (usize, char)>, most: usize) -> Option<usize> {
+    let mut taken = 0;
+    let within = characters.take_while(|(_, c)| {
+        taken += markup(*c).map_or(c.len_utf8(), str::len);
+        taken <= most
+    });
+    within.last().map(|(place, _)| place)
+}
+
+fn markup(c: char) -> Option<&'static str> {
+    match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '|' => Some("&#124;"),
+        '@' => Some("&#64;&#8203;"),
+        '#' => Some("&#35;&#8203;"),
+        ':' => Some("&#58;"),
+        '.' => Some("&#46;"),
+        '\\' => Some("&#92;"),
+        '`' => Some("&#96;"),
+        '*' => Some("&#42;"),
+        '_' => Some("&#95;"),
+        '~' => Some("&#126;"),
+        '[' => Some("&#91;"),
+        ']' => Some("&#93;"),
+        '$' => Some("&#36;"),
+        _ => None,
+    }
 }
 
 /// The message of a GitHub workflow command.
@@ -121,6 +186,27 @@ mod tests {
             "|", "\n", "`", "[", "]", "<", ">", "@", "*", "://", "www.", " :",
         ] {
             assert!(!text.contains(markup), "{markup}: {text}");
+        }
+    }
+
+    #[test]
+    fn entities_begin_no_mention_and_no_issue() {
+        assert_eq!(markdown("@a#1"), "&#64;&#8203;a&#35;&#8203;1");
+    }
+
+    #[test]
+    fn long_text_loses_its_middle() {
+        assert_eq!(elided("ab", 2), "ab");
+        assert_eq!(elided("abcdef", 4), "ab…ef");
+        // Two bytes each: three make neither half.
+        assert_eq!(elided("üüüü", 6), "ü…ü");
+        assert_eq!(markdown_within("a|b", 8), "a&#124;b");
+        assert_eq!(markdown_within("a|b|c", 14), "a&#124;…&#124;c");
+        assert_eq!(markdown_within("a|b|c", 12), "a…c");
+        assert_eq!(markdown_within("||", 4), "…");
+        for most in 0..200 {
+            let text = "ab|cü`\u{202e}d|@#é".repeat(20);
+            assert!(markdown_within(&text, most).len() <= most + '…'.len_utf8());
         }
     }
 

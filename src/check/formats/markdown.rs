@@ -2,7 +2,7 @@
 
 use super::{driven_by, outcome, severity, shown, signed};
 use crate::check::{Change, Changes, Finding, Report};
-use crate::escape::markdown;
+use crate::escape::{markdown, markdown_within};
 use crate::money::{count, plural};
 use std::io::{self, Write};
 
@@ -10,8 +10,8 @@ use std::io::{self, Write};
 pub const MARKER: &str = "<!-- lambdacost check -->";
 /// Rows of a table: GitHub takes comments of up to 65,536 characters.
 const ROWS: usize = 40;
-/// Bytes of a cell that came from outside.
-const LONGEST: usize = 120;
+/// Bytes of a cell whose text came from outside: three tables of them are a comment.
+const LONGEST: usize = 400;
 
 /// Writes a check.
 ///
@@ -121,10 +121,5 @@ fn more(all: usize, noun: &str, out: &mut (dyn Write + Send)) -> io::Result<()> 
 
 /// Text from outside, harmless and not too long.
 fn cell(text: &str) -> String {
-    let mut end = text.len().min(LONGEST * 2);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let cut = if end < text.len() { "…" } else { "" };
-    format!("{}{cut}", markdown(&text[..end]))
+    markdown_within(text, LONGEST)
 }
