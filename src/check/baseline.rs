@@ -1,6 +1,7 @@
 //! What things cost before: another scenario, or a report that this program wrote.
 
 use crate::diag::{Code, Diag, Diags};
+use crate::escape::elided;
 use crate::exact::Exact;
 use crate::report::Comparison;
 use serde::Deserialize;
@@ -10,6 +11,9 @@ use std::collections::BTreeMap;
 const SCHEMA: &str = "lambdacost/compare/v1";
 /// All versions of it.
 const FAMILY: &str = "lambdacost/compare/v";
+
+/// Bytes of what is said to be wrong: a broken file may hold a word of megabytes.
+const LONGEST: usize = 300;
 
 /// Costs as they were.
 ///
@@ -96,7 +100,7 @@ impl Baseline {
     /// Not such a report, one of a newer version, or one that somebody has changed.
     pub fn read(name: &str, text: &str) -> Result<Self, Diags> {
         let refuse = |message: String, help: &str| {
-            let message = format!("the baseline `{name}` {message}");
+            let message = format!("the baseline `{name}` {}", elided(&message, LONGEST));
             Diags::from(Diag::new(Code::BadBaseline, message).help(help))
         };
         let broken = |error: &dyn std::fmt::Display| {
