@@ -1,5 +1,6 @@
 //! `lambdacost/check/v1`: a frozen wire format with structs of its own.
 
+use super::json;
 use crate::check::changes::{Changes, Step};
 use crate::check::{Finding, Report};
 use crate::exact::Exact;
@@ -15,8 +16,7 @@ pub const SCHEMA: &str = "lambdacost/check/v1";
 /// # Errors
 /// The output cannot be written.
 pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report))?;
-    out.write_all(b"\n")
+    json::write(&document(report), out)
 }
 
 #[derive(Serialize)]

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0 (OASIS), as code scanning reads it: the rules with their manual pages, and a result
 //! for each finding.
 
-use super::driven_by;
+use super::{driven_by, json};
 use crate::check::{Finding, RULES, Report, Rule, manual};
 use crate::escape::{markdown, uri};
 use crate::text::printable;
@@ -17,8 +17,7 @@ const SCHEMA: &str =
 /// # Errors
 /// The output cannot be written.
 pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &log(report))?;
-    out.write_all(b"\n")
+    json::write(&log(report), out)
 }
 
 #[derive(Serialize)]
@@ -151,6 +150,24 @@ fn plain(text: String) -> Text {
     }
 }
 
+/// Plain messages of SARIF may have links, in square brackets, and places for arguments, in braces
+/// (3.11.5 and 3.11.6): ours have neither.
+fn message(text: &str) -> Text {
+    let mut plain = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '[' | ']' | '\\' => plain.extend(['\\', c]),
+            '{' | '}' => plain.extend([c, c]),
+            _ => plain.push(c),
+        }
+    }
+    let entities = markdown(text).replace('{', "&#123;").replace('}', "&#125;");
+    Text {
+        text: plain,
+        markdown: Some(entities),
+    }
+}
+
 fn level(level: Level) -> &'static str {
     match level {
         Level::Deny => "error",
@@ -175,11 +192,7 @@ fn result(finding: &Finding) -> ResultV1 {
         rule_id: finding.code,
         rule_index: index.unwrap_or_default(),
         level: level(finding.level),
-        // Square brackets would make links, which plain messages of SARIF may contain.
-        message: Text {
-            text: text.join("; ").replace('[', "\\[").replace(']', "\\]"),
-            markdown: Some(markdown(&text.join("; "))),
-        },
+        message: message(&text.join("; ")),
         locations: [Location {
             physical_location: Physical {
                 artifact_location: Artifact {
