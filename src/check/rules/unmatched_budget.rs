@@ -8,6 +8,9 @@ use super::{Case, Draft, Rule};
 use crate::text::printable;
 use crate::workload::{Level, budget};
 
+/// Budgets for which a similar name is looked for among all functions.
+const ADVISED: usize = 10;
+
 pub struct UnmatchedBudget;
 
 impl Rule for UnmatchedBudget {
@@ -26,15 +29,18 @@ impl Rule for UnmatchedBudget {
     fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
         let scenario = case.comparison.scenario();
         let unmatched = scenario.unmatched_budgets.iter();
-        let draft = |budget: &budget::NamedBudget| Draft {
+        let draft = |(number, budget): (usize, &budget::NamedBudget)| Draft {
             message: format!(
                 "the budget of `{}` names no function of the scenario",
                 printable(&budget.name)
             ),
-            help: printable(&budget::advice(&budget.name, &scenario.functions)).into_owned(),
+            help: match number < ADVISED {
+                true => printable(&budget::advice(&budget.name, &scenario.functions)).into_owned(),
+                false => "name a function, or take it out".to_owned(),
+            },
             line: Some(budget.at.line),
             ..Draft::default()
         };
-        unmatched.map(draft).collect()
+        unmatched.enumerate().map(draft).collect()
     }
 }
