@@ -1,0 +1,237 @@
+//! Where a check is written: whole or not at all, the same every time.
+
+use super::{Folder, Run, function};
+use std::fs;
+
+const FORMATS: [&str; 6] = ["text", "json", "github", "junit", "sarif", "markdown"];
+
+/// Every third of so many functions is over its budget, and half are dearer than before.
+fn large(count: usize) -> Folder {
+    let rows = |calls: usize| -> String {
+        let row = |n: usize| {
+            let calls = if n.is_multiple_of(2) {
+                calls
+            } else {
+                1_000_000
+            };
+            let limit = if n.is_multiple_of(3) {
+                "0.000001"
+            } else {
+                "1000"
+            };
+            format!("f{n},1024,{}.5,{calls},0.4,{limit},{limit}\n", 1 + n % 977)
+        };
+        (0..count).map(row).collect()
+    };
+    let columns = "name,memory_mb,duration_ms,invocations_per_month,utilization,\
+                   budget.monthly_usd.deny,budget.increase_usd.warn";
+    let folder = Folder::with("fleet.csv", format!("{columns}\n{}", rows(1_000_000)));
+    folder.write("before.csv", format!("{columns}\n{}", rows(900_000)));
+    folder
+}
+
+const FLEET: [&str; 5] = [
+    "fleet.csv",
+    "--baseline",
+    "before.csv",
+    "--region",
+    "us-east-1",
+];
+
+#[test]
+fn two_runs_write_the_same_bytes() {
+    let folder = large(3000);
+    for format in FORMATS {
+        let arguments = [&FLEET[..], &["--format", format]].concat();
+        let first = folder.check(&arguments);
+        first.reported(1, format);
+        for threads in ["1", "2", "7"] {
+            let mut command = folder.command(&["check", "--prices", "prices"]);
+            command.args(&arguments).env("RAYON_NUM_THREADS", threads);
+            let other = Run::of(command.output().expect("it starts"));
+            assert_eq!(other.code, Some(1));
+            assert!(
+                other.stdout == first.stdout,
+                "{format} with {threads} threads"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_file_holds_what_standard_output_would() {
+    let folder = large(300);
+    for format in FORMATS {
+        folder.write("report", "old\n".repeat(1_000_000));
+        let arguments = [&FLEET[..], &["--format", format]].concat();
+        let shown = folder.check(&arguments);
+        let run = folder.check(&[&arguments[..], &["--output", "report"]].concat());
+        assert_eq!(
+            (run.code, &*run.stdout, &*run.stderr),
+            (Some(1), "", ""),
+            "{format}"
+        );
+        assert!(folder.read("report") == shown.stdout.as_bytes(), "{format}");
+    }
+}
+
+#[test]
+fn a_mistake_leaves_the_old_report() {
+    let folder = large(3);
+    folder.write("report", "old\n");
+    folder.write("broken.json", "{");
+    let output = ["--output", "report"];
+    let run = |arguments: &[&str]| folder.check(&[arguments, &output].concat());
+    run(&["gone.csv"]).refused("unreadable", "no scenario");
+    run(&["fleet.csv"]).refused("missing-key", "no region");
+    run(&[
+        "fleet.csv",
+        "--region",
+        "us-east-1",
+        "--baseline",
+        "broken.json",
+    ])
+    .refused("bad-baseline", "a broken baseline");
+    run(&["fleet.csv", "--region", "us-east-1", "-D", "no-rule"])
+        .refused("unknown-value", "no such rule");
+    assert_eq!(folder.read("report"), b"old\n");
+}
+
+#[test]
+fn what_cannot_be_written_leaves_the_old_file() {
+    let folder = large(3);
+    folder.write("old", "old\n");
+    fs::create_dir(folder.path().join("folder")).expect("created");
+    let path = folder.path().join("old");
+    let mut permissions = fs::metadata(&path).expect("there").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).expect("set");
+    for target in ["old", "folder", "gone/report", "fleet.csv/report"] {
+        for format in FORMATS {
+            let arguments = [&FLEET[..], &["--format", format, "-o", target]].concat();
+            folder.check(&arguments).refused("cannot-write", target);
+        }
+    }
+    assert_eq!(folder.read("old"), b"old\n");
+}
+
+#[test]
+fn a_report_may_replace_its_own_scenario_and_baseline() {
+    for file in ["fleet.csv", "before.csv"] {
+        let folder = large(3);
+        let run = folder.check(&[&FLEET[..], &["-o", file]].concat());
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        let text = String::from_utf8(folder.read(file)).expect("UTF-8");
+        assert!(text.contains("3 functions checked"), "{text}");
+    }
+}
+
+#[test]
+fn a_scenario_may_come_on_standard_input() {
+    use std::io::Write as _;
+    let folder = Folder::with("before.toml", super::one(""));
+    let text = super::one("budget.monthly_usd.deny = 9\n") + &function("two", "");
+    for format in FORMATS {
+        let arguments = [
+            "check",
+            "-",
+            "--prices",
+            "prices",
+            "--baseline",
+            "before.toml",
+        ];
+        let mut command = folder.command(&[&arguments[..], &["--format", format]].concat());
+        let pipe = std::process::Stdio::piped;
+        command.stdin(pipe()).stdout(pipe()).stderr(pipe());
+        let mut child = command.spawn().expect("it starts");
+        let mut input = child.stdin.take().expect("a pipe");
+        input.write_all(text.as_bytes()).expect("written");
+        drop(input);
+        Run::of(child.wait_with_output().expect("it ends")).reported(1, format);
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::fs::File;
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::path::Path;
+    use std::time::Duration;
+
+    #[test]
+    fn a_full_disk_is_said() {
+        if !Path::new("/dev/full").exists() {
+            return;
+        }
+        let folder = large(2000);
+        for format in FORMATS {
+            let arguments = [&FLEET[..], &["--format", format]].concat();
+            let run = folder.check(&[&arguments[..], &["-o", "/dev/full"]].concat());
+            run.refused("cannot-write", format);
+            let full = File::options()
+                .write(true)
+                .open("/dev/full")
+                .expect("a full disk");
+            let mut command = folder.command(&["check", "--prices", "prices"]);
+            let output = command.args(&arguments).stdout(full).output();
+            Run::of(output.expect("it starts")).refused("cannot-write", format);
+        }
+        let full = File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("a full disk");
+        let output = folder
+            .command(&["check", "--explain", "all"])
+            .stdout(full)
+            .output();
+        Run::of(output.expect("it starts")).refused("cannot-write", "--explain");
+    }
+
+    #[test]
+    fn a_reader_that_leaves_early_hears_no_complaint() {
+        let folder = large(3000);
+        for format in FORMATS {
+            let line = format!(
+                "\"$0\" check {} --prices prices --format {format} | head -1",
+                FLEET.join(" ")
+            );
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &line, env!("CARGO_BIN_EXE_lambdacost")]);
+            let output = shell
+                .current_dir(folder.path())
+                .output()
+                .expect("it starts");
+            let run = Run::of(output);
+            assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{format}");
+            assert_eq!(run.stdout.lines().count(), 1, "{format}");
+        }
+    }
+
+    #[test]
+    fn a_kill_leaves_the_old_report_or_the_new_one_whole() {
+        let folder = large(1500);
+        let check = [
+            &["check", "--prices", "prices", "--format", "json"],
+            &FLEET[..],
+        ]
+        .concat();
+        let new = folder.run(&check).stdout;
+        let mut killed = 0;
+        for round in 0..40 {
+            folder.write("report", "old\n");
+            let mut command = folder.command(&[&check[..], &["-o", "report"]].concat());
+            let mut child = command.spawn().expect("it starts");
+            std::thread::sleep(Duration::from_millis(round * 7));
+            // It may have ended by itself.
+            let _ = child.kill();
+            let status = child.wait().expect("it ends");
+            killed += usize::from(status.signal() == Some(9));
+            let left = folder.read("report");
+            let whole = left == new.as_bytes();
+            assert!(left == b"old\n" || whole, "{} bytes are left", left.len());
+            assert!(status.signal().is_some() || whole, "{status}");
+        }
+        assert!(killed > 0, "no run was killed while it wrote");
+    }
+}

@@ -1,0 +1,435 @@
+//! Names that try to be something else: whatever a function, a file or a baseline is called, every
+//! format keeps its structure.
+
+use super::formats::{decoded, is_sarif};
+use super::{Folder, HEAD, function, quoted};
+use lambdacost::text::{is_unsafe, printable};
+use roxmltree::Document;
+use serde_json::Value;
+
+const FORMATS: [&str; 6] = ["text", "json", "github", "junit", "sarif", "markdown"];
+
+/// What people have been attacked with.
+fn names() -> Vec<String> {
+    let mut names: Vec<String> = [
+        "a\n::error::x",
+        "\r::warning file=x::y",
+        "\n::set-output name=a::b",
+        "\n##[error]x",
+        "::error::first",
+        "%0A::error::x",
+        "%0a%0D%25,:;=",
+        "]]>",
+        "]]><testcase name=\"x\"/>",
+        "<script>alert(1)</script>",
+        "</failure></testcase>",
+        "<!DOCTYPE x [<!ENTITY y SYSTEM \"file:///etc/passwd\">]>",
+        "&amp;&lt;&#64;team&x;",
+        "\"'`",
+        "|||",
+        "a|b\\|c",
+        "`x` ``y`` ```",
+        "\n```\n# heading\n",
+        "[x](javascript:alert(1))",
+        "\\[x\\](1)",
+        "\\\\[x](2)",
+        "![x](https://evil.example/x.png)",
+        "[a]: https://evil.example",
+        "https://evil.example www.evil.example a@evil.example",
+        "@team @org/team",
+        "#1 org/repo#2",
+        ":+1: :cat:",
+        "</details></summary>",
+        "<!-- lambdacost check -->",
+        "--> <b>",
+        "{0} {1} {{2}} ${{ github.token }}",
+        "\u{1b}[2J\u{1b}]8;;https://evil.example\u{7}x",
+        "\u{9b}31m\u{85}\u{7f}",
+        "\u{202e}evil\u{2066}\u{200b}\u{feff}",
+        "\u{2028}\u{2029}",
+        "\u{fffe}\u{ffff}\u{1fffe}",
+        "\0",
+        "a\0b",
+        "=cmd|' /C calc'!A0",
+        "-1",
+        "+1",
+        "*bold* _it_ ~~no~~ **the scenario**",
+        "- item",
+        "1. item",
+        "> quote",
+        "$x$ $$y$$",
+        " ",
+        "  leading and trailing  ",
+        "\t",
+        "the scenario",
+        "../../etc/passwd",
+        "函数 naïve 🦀",
+        "\\u{1b}",
+        "\\n",
+    ]
+    .map(str::to_owned)
+    .into();
+    for long in ["|", "@", "\u{202e}", "é", "🦀", "`", "<"] {
+        names.push(long.repeat(256));
+    }
+    names
+}
+
+/// A scenario in which functions are named by findings, drivers, advice and changes.
+fn scenario<S: AsRef<str>>(names: &[S]) -> String {
+    let limits =
+        "budget = { monthly_usd.deny = 1, increase_percent.deny = 1, increase_usd.warn = 1 }\n";
+    let mut text = format!("{HEAD}\n[budget]\nmonthly_usd.deny = 1\n");
+    for name in names {
+        text += &function(name.as_ref(), limits);
+    }
+    text += &function("other", "runs_on = \"fargate\"\n");
+    for name in names
+        .iter()
+        .filter(|name| name.as_ref().chars().count() < 256)
+    {
+        let near = quoted(&format!("{}x", name.as_ref()));
+        text += &format!("\n[budget.functions.{near}]\nmonthly_usd.deny = 1\n");
+    }
+    text
+}
+
+/// The same functions for half as much, and others that are gone.
+fn baseline<S: AsRef<str>>(names: &[S]) -> String {
+    let mut text = HEAD.to_owned();
+    for name in names {
+        let gone = "gone ".chars().chain(name.as_ref().chars()).take(256);
+        text += &function(name.as_ref(), "").replace("= 1000000", "= 500000");
+        text += &function(&gone.collect::<String>(), "");
+    }
+    text
+}
+
+/// What each format says of a scenario.
+fn answers(folder: &Folder, scenario: &str, baseline: &str) -> Vec<(&'static str, String)> {
+    let asked = |format| {
+        let flags = ["-W", "unbudgeted-function", "--format", format];
+        let run = folder.check(&[&[scenario, "--baseline", baseline], &flags[..]].concat());
+        run.reported(1, &format!("{format} of {scenario:?}"));
+        (format, run.stdout)
+    };
+    FORMATS.into_iter().map(asked).collect()
+}
+
+fn structure(format: &str, text: &str, findings: usize) {
+    match format {
+        "text" | "json" | "sarif" => {}
+        "github" => commands(text, findings),
+        "junit" => drop(Document::parse(text).expect("XML")),
+        "markdown" => comment(text),
+        _ => unreachable!("{format}"),
+    }
+    let obeyed = text.chars().find(|c| is_unsafe(*c) && *c != '\n');
+    assert_eq!(obeyed, None, "{format}: {text}");
+    match format {
+        "json" => drop(serde_json::from_str::<Value>(text).expect("JSON")),
+        "sarif" => sarif(&serde_json::from_str(text).expect("JSON")),
+        _ => {}
+    }
+}
+
+/// One annotation a finding and a sentence, nothing else.
+fn commands(text: &str, findings: usize) {
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), findings + 1, "{text}");
+    for line in &lines[..findings] {
+        let rest = line
+            .strip_prefix("::error ")
+            .or(line.strip_prefix("::warning "));
+        let (properties, message) = rest.and_then(|rest| rest.split_once("::")).expect(line);
+        let keys: Vec<&str> = properties
+            .split(',')
+            .map(|property| property.split_once('=').expect(line).0)
+            .collect();
+        assert_eq!(keys, ["file", "line", "title"], "{line}");
+        // A percent sign begins an escape or a line of ours.
+        for escape in properties.split('%').skip(1) {
+            assert!(["25", "3A", "2C"].contains(&&escape[..2]), "{line}");
+        }
+        for escape in message.split('%').skip(1) {
+            assert!(["25", "0A"].contains(&&escape[..2]), "{line}");
+        }
+        assert!((1..=2).contains(&message.matches("%0A").count()), "{line}");
+    }
+    assert!(lines[findings].contains(" checked: "), "{text}");
+}
+
+/// Plain texts hold neither links nor places for arguments.
+fn sarif(log: &Value) {
+    is_sarif(log);
+    for result in log["runs"][0]["results"].as_array().expect("results") {
+        let text = result["message"]["text"].as_str().expect("a text");
+        let mut rest = text.chars();
+        while let Some(c) = rest.next() {
+            match c {
+                '\\' => assert!(rest.next().is_some_and(|c| "[]\\".contains(c)), "{text}"),
+                '{' | '}' => assert_eq!(rest.next(), Some(c), "{text}"),
+                _ => assert!(!"[]".contains(c), "{text}"),
+            }
+        }
+        let markdown = result["message"]["markdown"].as_str().expect("a text");
+        harmless(markdown);
+        assert!(!markdown.contains(['{', '}', '`']), "{markdown}");
+    }
+}
+
+/// No markup in a text from outside, nor anything that GitHub makes a link of afterwards.
+fn harmless(text: &str) {
+    assert!(
+        !text.contains(['<', '>', '@', '[', ']', '\\', '!', '~', '_']),
+        "{text}"
+    );
+    assert!(!text.contains("://") && !text.contains("www."), "{text}");
+    let read: Vec<char> = decoded(text).chars().collect();
+    for pair in read.windows(2) {
+        let begins = ['@', '#'].contains(&pair[0]);
+        assert!(!begins || pair[1] == '\u{200b}', "{text}");
+    }
+}
+
+/// A comment has the program's tags and tables, and no other markup.
+fn comment(text: &str) {
+    assert!(text.len() < 65_536, "{} bytes", text.len());
+    let mut rest = text.to_owned();
+    for (tag, most) in [
+        ("<!-- lambdacost check -->\n", 1),
+        (
+            "<details><summary>What drives it, and what to do</summary>\n\n",
+            1,
+        ),
+        (
+            "<details><summary>What the figures rest on</summary>\n\n",
+            1,
+        ),
+        ("\n</details>\n", 2),
+        ("\n### ", 1),
+        ("**", 8),
+    ] {
+        assert!(rest.matches(tag).count() <= most, "{tag}: {text}");
+        rest = rest.replace(tag, "\n");
+    }
+    for rule in lambdacost::check::RULES {
+        rest = rest.replace(&format!("`{}`", rule.code()), "");
+    }
+    assert!(!rest.contains(['`', '*']), "{text}");
+    for line in rest.lines() {
+        let line = line.trim_start_matches("- ");
+        harmless(line);
+        assert!(
+            !line.starts_with("    ") && !line.starts_with("&gt; "),
+            "{line}"
+        );
+    }
+    let mut columns = 0;
+    for line in text.lines() {
+        let bars = line.matches('|').count();
+        assert!(
+            bars == 0 || line.starts_with('|') && line.ends_with('|'),
+            "{line}"
+        );
+        assert!(columns == 0 || bars == 0 || bars == columns, "{line}");
+        columns = bars;
+    }
+}
+
+#[test]
+fn functions_may_be_called_anything() {
+    for names in names().chunks(8) {
+        let tame: Vec<String> = (0..names.len()).map(|n| format!("tame-{n}")).collect();
+        let of = |names: &[String]| {
+            let folder = Folder::with("scenario.toml", scenario(names));
+            folder.write("before.toml", baseline(names));
+            answers(&folder, "scenario.toml", "before.toml")
+        };
+        let (answers, models) = (of(names), of(&tame));
+        let json: Value = serde_json::from_str(&answers[1].1).expect("JSON");
+        let findings = json["findings"].as_array().expect("a list");
+        for name in names {
+            // Over its budget, and dearer than before by both limits.
+            let named = findings
+                .iter()
+                .filter(|one| one["function"] == name.as_str());
+            assert_eq!(named.count(), 2, "{name:?} does not come back");
+        }
+        let is_unmatched = |one: &&Value| one["rule"] == "unmatched-budget";
+        let unmatched = findings.iter().filter(is_unmatched).count();
+        let short = names
+            .iter()
+            .filter(|name| name.chars().count() < 256)
+            .count();
+        assert_eq!(unmatched, short, "{names:?}");
+        for ((format, text), (_, model)) in answers.iter().zip(&models) {
+            structure(format, text, findings.len());
+            // Lines of text are broken by their length.
+            if *format != "text" && short == names.len() {
+                let lines = [text, model].map(|text| text.lines().count());
+                assert_eq!(lines[0], lines[1], "{format} of {names:?}: {text}");
+            }
+        }
+        let document = Document::parse(&answers[3].1).expect("XML");
+        let cases = document
+            .descendants()
+            .filter(|node| node.has_tag_name("testcase"));
+        let cases: Vec<_> = cases.filter_map(|case| case.attribute("name")).collect();
+        let shown = |name: &String| printable(name).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+        let shown: Vec<String> = names.iter().map(shown).collect();
+        assert_eq!(cases[0], "the scenario");
+        assert_eq!(&cases[1..=names.len()], shown);
+    }
+}
+
+#[test]
+fn a_line_that_is_all_name_is_told_with_its_figures() {
+    for letter in ["a", "|", "@", "\u{202e}"] {
+        let folder = Folder::with("scenario.toml", scenario(&[letter.repeat(256)]));
+        let run = folder.check(&["scenario.toml", "--format", "markdown"]);
+        let row = "a month, $9.00 over its budget of $1.00 |";
+        let rows: Vec<String> = run.stdout.lines().map(decoded).collect();
+        assert!(
+            rows.iter().any(|line| line.ends_with(row)),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn a_comment_is_never_too_long() {
+    for letter in ["|", "@", "\u{202e}"] {
+        let name = |n: usize| format!("{n}{}", letter.repeat(250));
+        let limits = "budget = { monthly_usd.deny = 1, increase_usd.deny = 1 }\n";
+        let functions: String = (0..50).map(|n| function(&name(n), limits)).collect();
+        let unmatched = (0..50).map(|n| {
+            let name = quoted(&format!("{}{n}", name(n)));
+            format!("\n[budget.functions.{name}]\nmonthly_usd.deny = 1\n")
+        });
+        let unmatched: String = unmatched.collect();
+        let text = format!("{HEAD}{functions}{unmatched}");
+        let folder = Folder::with("scenario.toml", &text);
+        folder.write("before.toml", format!("{HEAD}{}", function("x", "")));
+        let long = format!("{}.toml", "(".repeat(120));
+        folder.write(&long, text);
+        for file in ["scenario.toml", &long] {
+            let arguments = [file, "--baseline", "before.toml", "--format", "markdown"];
+            let run = folder.check(&arguments);
+            run.reported(1, letter);
+            comment(&run.stdout);
+        }
+    }
+}
+
+/// Names of files that every system takes, and those that only some do.
+fn file_names() -> Vec<&'static str> {
+    let mut names = vec![
+        "a b.toml",
+        "%0A,line=2.toml",
+        "[x](y).toml",
+        "@team #1.toml",
+        "&amp;.toml",
+        "`x`.toml",
+        "{0}.toml",
+        "ü函.toml",
+        "a,b=c.toml",
+        "'q'.toml",
+        "#x.toml",
+        "~$x.toml",
+        "-x.toml",
+    ];
+    if cfg!(unix) {
+        names.extend([
+            "a\n::error::x.toml",
+            "\r.toml",
+            "<b>|\"x\".toml",
+            "]]>.toml",
+            "::error::x.toml",
+            "\u{1b}[2J.toml",
+            "\u{202e}x.toml",
+            "a?b*.toml",
+            "back\\slash.toml",
+            "<!--.toml",
+            "c:.toml",
+            "\u{85}\u{9b}\u{7f}.toml",
+        ]);
+    }
+    names
+}
+
+#[test]
+fn files_may_be_called_anything() {
+    for name in file_names() {
+        let folder = Folder::with(name, scenario(&["one"]));
+        let before = format!("before {name}");
+        folder.write(&before, baseline(&["one"]));
+        let path = format!("./{name}");
+        let answers = answers(&folder, &path, &before);
+        let json: Value = serde_json::from_str(&answers[1].1).expect("JSON");
+        assert_eq!(json["scenario"], path.as_str());
+        assert_eq!(json["baseline"], before.as_str());
+        let findings = json["findings"].as_array().expect("a list").len();
+        for (format, text) in &answers {
+            structure(format, text, findings);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_whose_names_are_no_text_are_shown_somehow() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let name = OsStr::from_bytes(b"x\xff\n.toml");
+    let folder = Folder::with("scenario.toml", scenario(&["one"]));
+    let to = folder.path().join(name);
+    if std::fs::rename(folder.path().join("scenario.toml"), &to).is_err() {
+        return;
+    }
+    for format in FORMATS {
+        let mut command = folder.command(&["check", "--prices", "prices", "--format", format]);
+        let run = super::Run::of(command.arg(name).output().expect("it starts"));
+        run.reported(1, format);
+        if format != "github" {
+            structure(format, &run.stdout, 0);
+        }
+    }
+}
+
+#[test]
+fn fleets_may_be_called_anything_and_name_anything() {
+    let file = "a,b [x](y) %0A.csv";
+    let row = "\"=x|\u{1b}[2J\n::error::\"\"</a>\",1024,1000,1000000,0.4,1\n";
+    let columns =
+        "name,memory_mb,duration_ms,invocations_per_month,utilization,budget.monthly_usd.deny";
+    let folder = Folder::with(file, format!("{columns}\n{row}"));
+    folder.write("scenario.toml", format!("{HEAD}functions = \"{file}\"\n"));
+    folder.write("before.toml", baseline(&["one"]));
+    for (format, text) in answers(&folder, "scenario.toml", "before.toml") {
+        structure(format, &text, 1);
+    }
+}
+
+#[test]
+fn reports_of_others_may_name_anything() {
+    for name in names().into_iter().step_by(3) {
+        let line = serde_json::json!({ "item": name, "cost_usd": "1" });
+        let platform = serde_json::json!({ "id": "lambda", "monthly_usd": "1", "lines": [line] });
+        let of = |name: &str| serde_json::json!({ "name": name, "runs_on": "lambda", "platforms": [platform] });
+        let report = serde_json::json!({
+            "schema": "lambdacost/compare/v1",
+            "functions": [of(&name), of("one"), of("x\n::error::\u{1b}[2J|<b>")],
+            "totals": { "today": "1" },
+        });
+        let folder = Folder::with("scenario.toml", scenario(&["one"]));
+        folder.write("before.json", report.to_string());
+        let answers = answers(&folder, "scenario.toml", "before.json");
+        let json: Value = serde_json::from_str(&answers[1].1).expect("JSON");
+        let findings = json["findings"].as_array().expect("a list").len();
+        for (format, text) in &answers {
+            structure(format, text, findings);
+        }
+    }
+}
