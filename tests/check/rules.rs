@@ -522,6 +522,27 @@ fn a_budget_for_nobody_is_found() {
 }
 
 #[test]
+fn of_many_budgets_for_nobody_only_the_first_are_advised() {
+    let functions: String = (0..200).map(|n| function(&format!("f{n}"), "")).collect();
+    let budgets: String = (0..200)
+        .map(|n| format!("\n[budget.functions.g{n}]\nmonthly_usd.deny = 1\n"))
+        .collect();
+    let folder = Folder::with("scenario.toml", format!("{HEAD}{functions}{budgets}"));
+    let json = folder.check(&["scenario.toml", "--format", "json"]).json();
+    let findings = json["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), 200);
+    for (number, finding) in findings.iter().enumerate() {
+        let help = finding["help"].as_str().expect("advice");
+        let near = help.starts_with("did you mean `f");
+        assert!(near || number >= 10, "{finding}");
+        assert!(
+            near || help == "name a function, or take it out",
+            "{finding}"
+        );
+    }
+}
+
+#[test]
 fn a_function_without_a_limit_is_found_when_asked_for() {
     let asked = ["-D", "unbudgeted-function"];
     let found = ["unbudgeted-function", "deny", "one", "-", "-"];
