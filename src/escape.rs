@@ -112,6 +112,7 @@ fn markup(c: char) -> Option<&'static str> {
         '~' => Some("&#126;"),
         '[' => Some("&#91;"),
         ']' => Some("&#93;"),
+        '!' => Some("&#33;"),
         '$' => Some("&#36;"),
         _ => None,
     }
