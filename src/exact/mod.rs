@@ -455,6 +455,16 @@ impl Ord for Exact {
         {
             return left.cmp(&right);
         }
+        // Nothing has no ball; a sign is all that is asked for.
+        if other.is_zero() {
+            return match self.is_positive() {
+                true => Ordering::Greater,
+                false => Ordering::Less,
+            };
+        }
+        if self.is_zero() {
+            return other.cmp(self).reverse();
+        }
         let certain = self
             .ball()
             .zip(other.ball())

@@ -114,3 +114,12 @@ fn money_is_shown_with_halves_away_from_zero() {
 fn dividing_by_zero_is_no_number() {
     assert_eq!(Exact::ONE.over(&Exact::ZERO), None);
 }
+
+#[test]
+fn long_numbers_are_above_or_below_nothing() {
+    let huge = &Exact::whole(u128::MAX) * &Exact::whole(u128::MAX);
+    let below = &Exact::ZERO - &huge;
+    assert!(huge > Exact::ZERO && Exact::ZERO < huge);
+    assert!(below < Exact::ZERO && Exact::ZERO > below);
+    assert_eq!(below.max(Exact::ZERO), Exact::ZERO);
+}
