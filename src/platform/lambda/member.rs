@@ -103,13 +103,22 @@ impl Member<'_> {
     pub fn unpooled(&self) -> Exact {
         let extras = [storage_rate(self.function, self.prices), self.served()];
         let each: Exact = extras.into_iter().flatten().sum();
-        &(&each * &self.calls) + &self.standing()
+        self.month(&each)
+    }
+
+    /// Dollars a month of all calls at so much each, and of what stands.
+    fn month(&self, call: &Exact) -> Exact {
+        let calls = call * &self.calls;
+        match self.standing() {
+            Some(standing) => &calls + &standing,
+            None => calls,
+        }
     }
 
     /// What it costs when every rate is averaged over the pool.
     pub fn billed(&self) -> Usd {
         let call = self.call(&self.pool.duration_rate, &self.pool.request_rate);
-        Usd::new(&(&call * &self.calls) + &self.standing())
+        Usd::new(self.month(&call))
     }
 
     /// Dollars of the duration of a call on provisioned environments.
@@ -119,11 +128,9 @@ impl Member<'_> {
     }
 
     /// Dollars a month of provisioned environments, whatever the traffic.
-    pub fn standing(&self) -> Exact {
-        match self.provisioned() {
-            Some(rates) => &kept_gb_seconds(self.function) * rates.concurrency.rate.per_unit(),
-            None => Exact::ZERO,
-        }
+    fn standing(&self) -> Option<Exact> {
+        let rate = self.provisioned()?.concurrency.rate.per_unit();
+        Some(&kept_gb_seconds(self.function) * rate)
     }
 
     /// The rates of provisioned concurrency, where it is used.
@@ -141,9 +148,12 @@ impl Member<'_> {
         let curve = LazyCell::new(|| self.curve(UsageParts::All));
         let on_piece = |budget: &Usd| {
             let (call, most) = piece.as_ref()?;
-            let calls = (budget.dollars() - &standing).over(call)?;
+            let calls = match &standing {
+                Some(standing) => (budget.dollars() - standing).max(Exact::ZERO).over(call)?,
+                None => budget.dollars().over(call)?,
+            };
             let inside = most.as_ref().is_none_or(|most| calls <= *most);
-            inside.then(|| calls.max(Exact::ZERO))
+            inside.then_some(calls)
         };
         let reach = |budget: &&Usd| on_piece(budget).or_else(|| curve.reach(budget));
         budgets.iter().map(reach).collect()
@@ -177,7 +187,7 @@ impl Member<'_> {
     pub fn avoidable(&self) -> Usd {
         match self.first_piece() {
             Some((call, most)) if most.as_ref().is_none_or(|most| self.calls <= *most) => {
-                Usd::new(&(&call * &self.calls) + &self.standing())
+                Usd::new(self.month(&call))
             }
             _ => self.curve(UsageParts::All).at(&self.calls),
         }
@@ -187,15 +197,15 @@ impl Member<'_> {
     pub fn curve(&self, parts: UsageParts) -> Curve {
         let standing = match parts {
             UsageParts::All => self.standing(),
-            UsageParts::Duration | UsageParts::Requests => Exact::ZERO,
+            UsageParts::Duration | UsageParts::Requests => None,
         };
-        Curve::new(standing, self.changes(parts))
+        Curve::new(standing.unwrap_or(Exact::ZERO), self.changes(parts))
     }
 
     /// The same while provisioned environments grow with the calls.
     pub fn growth(&self) -> Curve {
         let mut changes = self.changes(UsageParts::All);
-        let each = self.standing().over(&self.calls);
+        let each = self.standing().and_then(|usd| usd.over(&self.calls));
         changes.extend(each.map(|each| (Exact::ZERO, each)));
         Curve::new(Exact::ZERO, changes)
     }
