@@ -121,7 +121,7 @@ fn a_change_that_costs_too_much_fails_with_a_comment_and_an_annotation() {
     let out = text(&run.stdout);
     let annotations: Vec<&str> = out.lines().filter(|line| line.starts_with("::")).collect();
     assert_eq!(annotations.len(), 1, "{out}");
-    assert!(annotations[0].starts_with("::error file=costs/shop.toml,line=1,"));
+    assert!(annotations[0].starts_with("::error file=costs/shop.toml,line=3,"));
     assert!(text(&run.stderr).is_empty(), "{run:?}");
     // Nothing stays behind.
     assert_eq!(repository.git(&["worktree", "list"]).lines().count(), 1);

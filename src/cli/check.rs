@@ -1,11 +1,12 @@
 //! `lambdacost check`.
 
 use super::args::{self, CheckFormat};
+use super::clock;
 use super::exit::{Failure, Outcome};
+use super::input::{self, Opened};
 use super::output::{self, Look};
 use super::progress::Progress;
 use super::subject::Read;
-use super::{clock, input};
 use crate::catalog::Book;
 use crate::check::{self, Baseline, Case, Levels, RULES, Report, formats, shapes};
 use crate::diag::Diags;
@@ -27,7 +28,8 @@ pub fn run(args: &args::Check) -> Outcome {
     };
     let progress = Progress::new(&args.output);
     let book = input::book(args.prices.as_deref())?;
-    let read = Read::new(scenario, args.region.as_deref(), &book, &progress)?;
+    let opened = Opened::new(scenario)?;
+    let read = Read::new(opened, args.region.as_deref(), &book, &progress)?;
     let baseline = match &args.baseline {
         Some(path) => Some(baseline(path, args, &book, &progress)?),
         None => None,
@@ -90,11 +92,12 @@ fn baseline(
     book: &Book,
     progress: &Progress,
 ) -> Result<Baseline, Diags> {
-    let name = path.to_string_lossy();
-    if let Some(json) = input::json(path)? {
-        return Baseline::read(&name, json.text());
+    let mut opened = Opened::new(path)?;
+    let name = opened.name.clone();
+    if opened.is_json()? {
+        return Baseline::read(&name, opened.text()?.text());
     }
-    let read = Read::new(path, args.region.as_deref(), book, progress)?;
+    let read = Read::new(opened, args.region.as_deref(), book, progress)?;
     Ok(Baseline::of(&name, &read.comparison()?))
 }
 

@@ -14,37 +14,106 @@ const SNIFFED: usize = 64 * 1024;
 /// Largest input that is read (a fleet is streamed, a scenario is held).
 const LARGEST: u64 = 4 << 30;
 
-/// Reads the scenario at a path, or on standard input.
-///
-/// # Errors
-/// It cannot be read, or has mistakes.
-pub fn scenario(
-    path: &Path,
-    region: Option<&str>,
-    book: &Book,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Scenario, Diags> {
-    let name = path.to_string_lossy();
-    let (name, reader) = match &*name {
-        "-" => ("standard input", stdin()),
-        _ => (&*name, open(path)),
-    };
-    let mut reader = reader.map_err(|error| unreadable(name, &error))?;
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let open_beside = |file: &str| open(&folder.join(file));
-    let request = Request {
-        platforms: &platform::ids(),
-        rules: &check::shapes(),
-        region,
-        unknown_region: &|name| book.unknown_region(name),
-        open: &open_beside,
-        progress,
-    };
-    if is_fleet(path, &mut reader).map_err(|error| unreadable(name, &error))? {
-        return workload::read_csv(name, reader, &request);
+/// An input that has been opened, once: it may be a pipe.
+pub struct Opened<'p> {
+    path: &'p Path,
+    /// As the user named it.
+    pub name: String,
+    reader: BufReader<Input>,
+}
+
+impl<'p> Opened<'p> {
+    /// Opens what a path names; `-` is standard input.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn new(path: &'p Path) -> Result<Self, Diags> {
+        let name = path.to_string_lossy();
+        let (name, reader) = match &*name {
+            "-" => ("standard input", stdin()),
+            _ => (&*name, open(path)),
+        };
+        let reader = reader.map_err(|error| unreadable(name, &error))?;
+        Ok(Self {
+            path,
+            name: name.to_owned(),
+            reader: BufReader::with_capacity(SNIFFED, reader),
+        })
     }
-    let source = text(name, reader)?;
-    workload::read_toml(&source, &request)
+
+    /// Its ending, in lower case.
+    fn ending(&self) -> Option<String> {
+        let ending = self.path.extension()?.to_str()?;
+        Some(ending.to_ascii_lowercase())
+    }
+
+    /// What it begins with.
+    fn start(&mut self) -> Result<String, Diags> {
+        let start = self.reader.fill_buf();
+        let start = start.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        start.map_err(|error| unreadable(&self.name, &error))
+    }
+
+    /// A report by its name, or because no scenario begins so.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn is_json(&mut self) -> Result<bool, Diags> {
+        match self.ending().as_deref() {
+            Some("json") => Ok(true),
+            Some("csv" | "toml") => Ok(false),
+            _ => Ok(self.start()?.trim_start().starts_with('{')),
+        }
+    }
+
+    /// A fleet by its name, or by a first line that is a list of columns.
+    fn is_fleet(&mut self) -> Result<bool, Diags> {
+        match self.ending().as_deref() {
+            Some("csv") => return Ok(true),
+            Some("toml") => return Ok(false),
+            _ => {}
+        }
+        let start = self.start()?;
+        let mut lines = start.lines().map(str::trim);
+        let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+        let is_header =
+            |line: &str| line.contains(',') && !line.contains('=') && !line.starts_with('[');
+        Ok(first.is_some_and(is_header))
+    }
+
+    /// The whole of it.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no text.
+    pub fn text(self) -> Result<Source, Diags> {
+        text(&self.name, Box::new(self.reader))
+    }
+
+    /// The scenario that it is.
+    ///
+    /// # Errors
+    /// It cannot be read, or has mistakes.
+    pub fn scenario(
+        mut self,
+        region: Option<&str>,
+        book: &Book,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Scenario, Diags> {
+        let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
+        let open_beside = |file: &str| open(&folder.join(file));
+        let request = Request {
+            platforms: &platform::ids(),
+            rules: &check::shapes(),
+            region,
+            unknown_region: &|name| book.unknown_region(name),
+            open: &open_beside,
+            progress,
+        };
+        match self.is_fleet()? {
+            true => workload::read_csv(&self.name, Box::new(self.reader), &request),
+            false => workload::read_toml(&self.text()?, &request),
+        }
+    }
 }
 
 type Input = Box<dyn Read + Send>;
@@ -80,42 +149,6 @@ fn unreadable(name: &str, error: &io::Error) -> Diags {
     };
     let diag = Diag::new(Code::Unreadable, format!("cannot read `{name}`: {error}"));
     diag.help(help).into()
-}
-
-/// A fleet by its name, or by a first line that is a list of columns.
-fn is_fleet(path: &Path, input: &mut Input) -> io::Result<bool> {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    match ending.map(str::to_ascii_lowercase).as_deref() {
-        Some("csv") => return Ok(true),
-        Some("toml") => return Ok(false),
-        _ => {}
-    }
-    let taken = std::mem::replace(input, Box::new(io::empty()));
-    let mut buffered = BufReader::with_capacity(SNIFFED, taken);
-    let start = String::from_utf8_lossy(buffered.fill_buf()?).into_owned();
-    *input = Box::new(buffered);
-    let mut lines = start.lines().map(str::trim);
-    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(first
-        .is_some_and(|line| line.contains(',') && !line.contains('=') && !line.starts_with('[')))
-}
-
-/// The whole text of a file, if it is JSON: by its name, or because no scenario begins so.
-///
-/// # Errors
-/// It cannot be read.
-pub fn json(path: &Path) -> Result<Option<Source>, Diags> {
-    let name = path.to_string_lossy();
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    if matches!(ending, Some("csv" | "toml")) {
-        return Ok(None);
-    }
-    let source = text(
-        &name,
-        open(path).map_err(|error| unreadable(&name, &error))?,
-    )?;
-    let is_json = ending == Some("json") || source.text().trim_start().starts_with('{');
-    Ok(is_json.then_some(source))
 }
 
 /// A whole input as text.

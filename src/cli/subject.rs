@@ -2,7 +2,7 @@
 
 use super::args;
 use super::exit::{Failure, Outcome};
-use super::input;
+use super::input::{self, Opened};
 use super::progress::Progress;
 use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags};
@@ -10,7 +10,6 @@ use crate::render::View;
 use crate::report::Comparison;
 use crate::text::{did_you_mean, printable};
 use crate::workload::Scenario;
-use std::path::Path;
 
 /// A scenario with the prices that it needs.
 pub struct Read {
@@ -26,13 +25,13 @@ impl Read {
     /// # Errors
     /// Mistakes in either.
     pub fn new(
-        path: &Path,
+        input: Opened<'_>,
         region: Option<&str>,
         book: &Book,
         progress: &Progress,
     ) -> Result<Self, Diags> {
         let rows = |count| progress.reading(count);
-        let scenario = input::scenario(path, region, book, &rows)?;
+        let scenario = input.scenario(region, book, &rows)?;
         let (prices, instances) = input::prices(book, &scenario)?;
         Ok(Self {
             scenario,
@@ -122,7 +121,10 @@ pub fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, D
         let help = "save it to a file to compare regions";
         return Err(Diag::new(Code::Unreadable, message).help(help).into());
     }
-    let one = |region| Read::new(&subject.scenario, region, &book, progress);
+    let one = |region| {
+        let opened = Opened::new(&subject.scenario)?;
+        Read::new(opened, region, &book, progress)
+    };
     regions.into_iter().map(one).collect()
 }
 

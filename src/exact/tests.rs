@@ -119,7 +119,9 @@ fn dividing_by_zero_is_no_number() {
 fn long_numbers_are_above_or_below_nothing() {
     let huge = &Exact::whole(u128::MAX) * &Exact::whole(u128::MAX);
     let below = &Exact::ZERO - &huge;
-    assert!(huge > Exact::ZERO && Exact::ZERO < huge);
-    assert!(below < Exact::ZERO && Exact::ZERO > below);
+    assert_eq!(huge.cmp(&Exact::ZERO), Ordering::Greater);
+    assert_eq!(Exact::ZERO.cmp(&huge), Ordering::Less);
+    assert_eq!(below.cmp(&Exact::ZERO), Ordering::Less);
+    assert_eq!(Exact::ZERO.cmp(&below), Ordering::Greater);
     assert_eq!(below.max(Exact::ZERO), Exact::ZERO);
 }

@@ -69,6 +69,8 @@ pub struct Scenario {
     pub stated: usize,
     /// What all together may cost.
     pub budget: Budget,
+    /// Line of `[budget]`, or the first.
+    pub budget_line: u64,
     /// Budgets whose function does not exist.
     pub unmatched_budgets: Vec<NamedBudget>,
     /// What `[rules]` says.
@@ -143,6 +145,7 @@ pub fn read_csv(
         stated: 0,
         functions: functions.unwrap_or_default(),
         budget: Budget::default(),
+        budget_line: 1,
         unmatched_budgets: Vec::new(),
         rules: Vec::new(),
     };

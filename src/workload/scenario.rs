@@ -77,6 +77,7 @@ impl<'r> Reader<'r> {
         let eks = self.eks();
         self.fargate();
         let (budget, named) = self.budget();
+        let budget_line = self.line_of("budget");
         let rules = self.rules();
         let mut functions = Vec::new();
         let reading = Reading {
@@ -104,6 +105,7 @@ impl<'r> Reader<'r> {
             functions,
             stated,
             budget,
+            budget_line,
             unmatched_budgets,
             rules,
         };
@@ -232,6 +234,12 @@ impl<'r> Reader<'r> {
         let table = self.table("budget");
         let read = table.map(|(table, _)| budget::read(table, self.source, &mut self.diags));
         read.unwrap_or_default()
+    }
+
+    /// The line of a table at the top, or the first.
+    fn line_of(&self, key: &str) -> u64 {
+        let place = self.value(key).map(|value| self.source.at(value.span()));
+        place.map_or(1, |at| at.line)
     }
 
     fn rules(&mut self) -> Vec<RuleSetting> {

@@ -252,9 +252,11 @@ fn without_a_limit_any_rise_of_the_whole_is_a_warning_and_a_fall_is_nothing() {
 }
 
 #[test]
-fn from_nothing_a_rise_has_no_percentage() {
+fn from_nothing_a_rise_is_above_any_percentage() {
     let percent = ["increase_percent.deny = 0", "increase_percent.deny = 0"];
-    rises(0, 1_000_000, percent, &[]);
+    let any = |whose| ["cost-increase", "deny", whose, "-", "-"];
+    rises(0, 1_000_000, percent, &[any("-"), any("one")]);
+    rises(0, 0, percent, &[]);
     let dollars = ["increase_usd.deny = 9.99", "increase_usd.deny = 10"];
     rises(
         0,

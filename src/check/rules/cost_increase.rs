@@ -4,8 +4,9 @@
 //! is allowed is stated as `increase_percent` and `increase_usd`, each `{ warn = …, deny = … }`, in
 //! `[budget]` for the whole scenario and in `[function.budget]` for a function; where `[budget]`
 //! states neither, any increase of the whole is a warning. What is compared is the monthly bill on
-//! the platform where a function runs. A new function rises from nothing: `increase_usd` limits
-//! it, `increase_percent` cannot. A function that is gone counts with what it cost.
+//! the platform where a function runs. A rise from nothing is above any percentage, but not that of
+//! a new function, which only `increase_usd` limits. A function that is gone counts with what it
+//! cost.
 //!
 //! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
 
@@ -36,11 +37,15 @@ impl Rule for CostIncrease {
         let (Some(_), Some(budget)) = (function.case.baseline, &function.function.budget) else {
             return Vec::new();
         };
-        let limits = [budget.increase_percent, budget.increase_usd];
+        let before = function.before();
+        let percent = match before {
+            Some(_) => budget.increase_percent,
+            None => Limit::default(),
+        };
+        let limits = [percent, budget.increase_usd];
         if !limits.iter().any(Limit::is_stated) {
             return Vec::new();
         }
-        let before = function.before();
         let step = Step {
             before: match before {
                 Some(before) => before.monthly.clone(),
@@ -64,7 +69,13 @@ impl Rule for CostIncrease {
         let limits = limits_of_all(budget);
         let driver = || case.risen_function(baseline);
         let broken = judged("the scenario", &case.total_step(baseline), limits, driver);
-        broken.into_iter().collect()
+        let broken = broken.into_iter();
+        broken
+            .map(|draft| Draft {
+                line: Some(case.comparison.scenario().budget_line),
+                ..draft
+            })
+            .collect()
     }
 }
 
@@ -91,26 +102,22 @@ fn judged(
 ) -> Option<Draft> {
     let Some(rise) = step.rise() else {
         let side = if step.before.is_none() {
-            "before"
+            "cost before"
         } else {
-            "now"
+            "costs now"
         };
         return Some(Draft {
             level: Some(super::unjudged(&[percent, dollars])),
-            message: format!("what {name} costs {side} is not known, so its increase is not"),
+            message: format!("what {name} {side} is not known, so its increase is not"),
             help: "mend `runs_on`, `platforms` or the functions that cannot run".to_owned(),
             ..Draft::default()
         });
     };
     let share = step.percent();
-    let by_percent = share.as_ref().and_then(|share| {
-        let (level, limit) = percent.exceeded(share)?;
-        let text = format!("{} %", limit.normalize());
-        Some((level, text, measured(share, limit, "percent")))
-    });
+    let by_percent = by_percent(&rise, share.as_ref(), percent);
     let by_dollars = dollars.exceeded(&rise).map(|(level, limit)| {
         let text = money(&Usd::new(limit.into()));
-        (level, text, measured(&rise, limit, "USD/month"))
+        (level, text, Some(measured(&rise, limit, "USD/month")))
     });
     // The harder of the two; of equals, the percentage.
     let broken = [by_dollars, by_percent].into_iter().flatten();
@@ -129,10 +136,25 @@ fn judged(
         ),
         help: "undo the change, or raise `increase_percent` or `increase_usd` in its budget"
             .to_owned(),
-        measured: Some(measured),
+        measured,
         driver: driver(),
         ..Draft::default()
     })
+}
+
+/// A level, the limit that says so, and both numbers where there are two.
+type Broken = (Level, String, Option<Measured>);
+
+fn by_percent(rise: &Exact, share: Option<&Exact>, limit: Limit) -> Option<Broken> {
+    let text = |limit: Decimal| format!("{} %", limit.normalize());
+    let Some(share) = share else {
+        // From nothing.
+        let steps = [(Level::Deny, limit.deny), (Level::Warn, limit.warn)];
+        let mut stated = steps.into_iter().filter(|_| rise.is_positive());
+        return stated.find_map(|(level, limit)| Some((level, text(limit?), None)));
+    };
+    let (level, limit) = limit.exceeded(share)?;
+    Some((level, text(limit), Some(measured(share, limit, "percent"))))
 }
 
 fn measured(actual: &Exact, limit: Decimal, unit: &'static str) -> Measured {

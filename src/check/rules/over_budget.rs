@@ -84,6 +84,7 @@ impl Rule for OverBudget {
         broken
             .map(|draft| Draft {
                 help: help.to_owned(),
+                line: Some(case.comparison.scenario().budget_line),
                 ..draft
             })
             .collect()
@@ -108,10 +109,13 @@ fn over(
 ) -> Option<Draft> {
     let (level, allowed) = limit.exceeded(cost.dollars())?;
     let allowed = Usd::new(allowed.into());
+    let excess = match money(&(cost - &allowed)) {
+        cents if cents == "$0.00" => "less than a cent".to_owned(),
+        cents => cents,
+    };
     let message = format!(
-        "{name} costs {} {per}, {} over its budget of {}",
+        "{name} costs {} {per}, {excess} over its budget of {}",
         money(cost),
-        money(&(cost - &allowed)),
         money(&allowed)
     );
     Some(Draft {
