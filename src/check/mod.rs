@@ -1,7 +1,7 @@
 //! The gate: rules that a scenario must keep, one file each in `rules`, and what a pipeline reads
 //! of them, one format a file in `formats`.
 //!
-//! A rule looks at a finished [`Comparison`](crate::report::Comparison) and says what is wrong; how
+//! A rule looks at a finished [`Comparison`] and says what is wrong; how
 //! much that matters is decided here, by the rule, the scenario's `[rules]` and the command line, the
 //! last one winning. This room reads no file and no clock.
 
