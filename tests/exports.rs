@@ -1,0 +1,217 @@
+//! What other programs load: FOCUS adds up to the bill to the last digit, and no name is a formula
+//! or markup in it.
+
+use lambdacost::exact::Exact;
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn compare(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+    command.arg("compare").args(arguments).current_dir(folder);
+    command.output().expect("it starts")
+}
+
+fn rows(output: &Output) -> Vec<HashMap<String, String>> {
+    assert!(output.status.success(), "{output:?}");
+    let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
+    let rows = reader.deserialize();
+    rows.map(|row| row.expect("a row")).collect()
+}
+
+/// Sums of 28-digit numbers differ in their last digits.
+fn near(left: &Exact, right: &Exact) -> bool {
+    let difference = left - right;
+    let little = Exact::ratio(1, 1_000_000_000_000_000);
+    difference < little && difference > &Exact::ZERO - &little
+}
+
+fn sum(rows: &[HashMap<String, String>], column: &str) -> Exact {
+    let amount = |row: &HashMap<String, String>| Exact::of_digits(&row[column]);
+    rows.iter().map(|row| amount(row).expect("an amount")).sum()
+}
+
+/// The total of `compare --format json`; `None` where there is none.
+fn total(file: &Path, name: &str) -> Option<Exact> {
+    let file = file.to_str().expect("a name");
+    let output = compare(Path::new("."), &[file, "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let text = json["totals"][name].as_str()?;
+    Some(Exact::of_digits(text).expect("an amount"))
+}
+
+fn scenarios() -> Vec<std::path::PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let entries = fs::read_dir(folder).expect("scenarios");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+        .collect()
+}
+
+#[test]
+fn rows_add_up_to_the_bill() {
+    let mut checked = 0;
+    for file in scenarios() {
+        for (bill, name) in [
+            ("today", "today"),
+            ("lambda", "lambda"),
+            ("fargate", "fargate"),
+            ("eks", "eks"),
+        ] {
+            let path = file.to_str().expect("a name");
+            let focus = ["--format", "focus", "--period", "2026-12", "--bill", bill];
+            let output = compare(Path::new("."), &[&[path][..], &focus[..]].concat());
+            let Some(total) = total(&file, name) else {
+                continue;
+            };
+            let rows = rows(&output);
+            let billed = sum(&rows, "BilledCost");
+            assert!(
+                near(&billed, &total),
+                "{path} {bill}: {billed}, not {total}"
+            );
+            for row in &rows {
+                let number = |column: &str| Exact::of_digits(&row[column]).expect(column);
+                let product = &number("ListUnitPrice") * &number("PricingQuantity");
+                assert!(
+                    near(&product, &number("BilledCost")),
+                    "{path} {bill}: {row:?}"
+                );
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 40, "only {checked} bills");
+}
+
+/// A scenario with a function that runs elsewhere, and names that nobody should use.
+const HOSTILE: &str = r#"
+region = "us-east-1"
+[[function]]
+name = "=cmd|'/C calc'!A1"
+memory_mb = 512
+duration_ms = 100
+invocations_per_month = 1_000_000
+utilization = 0.5
+[[function]]
+name = "a,\"b\"\n|<img src=x> [c](http://d.e) @all `f` \u001b[2J"
+memory_mb = 512
+duration_ms = 100
+invocations_per_month = 1_000_000
+utilization = 0.5
+runs_on = "fargate"
+"#;
+
+fn hostile() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("=a.toml"), HOSTILE).expect("written");
+    folder
+}
+
+#[test]
+fn no_cell_is_a_formula_or_has_a_control_character() {
+    let folder = hostile();
+    let prices = folder.path().join("prices");
+    fs::create_dir(&prices).expect("made");
+    let overlay = "region = \"us-east-1\"\nas_of = \"2026-11-01\"\n[lambda.x86_64.request]\n\
+                   usd = \"0.0000002\"\nper = \"request\"\nsource = \"=1+1\"\nrate_code = \"+1.x\"\n\
+                   as_of = \"2026-11-01\"\n";
+    fs::write(prices.join("us-east-1.toml"), overlay).expect("written");
+    let focus = [
+        "=a.toml", "--format", "focus", "--period", "2026-12", "--prices", "prices",
+    ];
+    let output = compare(folder.path(), &focus);
+    let rows = rows(&output);
+    let services: Vec<&str> = rows
+        .iter()
+        .map(|row| row["x_ServiceCode"].as_str())
+        .collect();
+    assert_eq!(
+        services,
+        ["AWSLambda", "AWSLambda", "AmazonECS", "AmazonECS"]
+    );
+    for cell in rows.iter().flat_map(HashMap::values) {
+        assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+        assert!(!cell.chars().any(char::is_control), "{cell:?}");
+    }
+    assert_eq!(rows[0]["x_PriceSource"], "'=1+1");
+    assert_eq!(rows[0]["SkuId"], "'+1");
+}
+
+#[test]
+fn no_name_is_markup() {
+    let folder = hostile();
+    let output = compare(folder.path(), &["=a.toml", "--format", "markdown"]);
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    for markup in ["<img", "[c]", "://", "@all", "`f`", "\u{1b}", "|<"] {
+        assert!(!text.contains(markup), "{markup}: {text}");
+    }
+    let table = text
+        .lines()
+        .skip_while(|line| !line.starts_with("| function"));
+    let widths: Vec<usize> = table
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.matches('|').count())
+        .collect();
+    assert_eq!(widths.len(), 4, "{text}");
+    assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
+}
+
+#[test]
+fn what_cannot_be_billed_is_refused() {
+    let folder = hostile();
+    let refused = |arguments: &[&str], code: &str| {
+        let output = compare(folder.path(), arguments);
+        let message = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+        assert!(message.contains(code), "{arguments:?}: {message}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    };
+    let focus = |more: &[&'static str]| [&["=a.toml", "--format", "focus"], more].concat();
+    refused(&focus(&[]), "missing-key");
+    for period in [
+        "2026",
+        "2026-13",
+        "2026-1",
+        "2026-12-01",
+        "9999-12",
+        "x",
+        "",
+    ] {
+        refused(
+            &["=a.toml", "--format", "focus", "--period", period],
+            "out-of-range",
+        );
+    }
+    refused(
+        &focus(&["--period", "2026-12", "--bill", "fargat"]),
+        "unknown-value",
+    );
+    refused(&["=a.toml", "--period", "2026-12"], "conflict");
+    refused(&["=a.toml", "--bill", "eks"], "conflict");
+    let large = HOSTILE.replacen("memory_mb = 512", "memory_mb = 20480", 1);
+    fs::write(folder.path().join("large.toml"), large).expect("written");
+    refused(
+        &["large.toml", "--format", "focus", "--period", "2026-12"],
+        "not-available",
+    );
+}
+
+#[test]
+fn the_period_is_a_whole_month() {
+    let folder = hostile();
+    for (period, start, end) in [
+        ("2026-12", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+        ("2028-02", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"),
+    ] {
+        let focus = ["=a.toml", "--format", "focus", "--period", period];
+        for row in rows(&compare(folder.path(), &focus)) {
+            for prefix in ["BillingPeriod", "ChargePeriod"] {
+                assert_eq!(row[&format!("{prefix}Start")], start);
+                assert_eq!(row[&format!("{prefix}End")], end);
+            }
+        }
+    }
+}
