@@ -77,9 +77,10 @@ const ROOMS: [(&str, &[&str]); 16] = [
 ];
 
 /// Public functions that take a `bool` and have a reason to.
-const BOOLEAN_PARAMETERS: [(&str, &str, &str); 8] = [
+const BOOLEAN_PARAMETERS: [(&str, &str, &str); 9] = [
     ("src/exact/ball.rs", "ratio", "the sign of a number"),
     ("src/exact/digits.rs", "push", "the sign of a number"),
+    ("src/exact/digits.rs", "fixed", "the sign of a number"),
     (
         "src/render/table.rs",
         "write",

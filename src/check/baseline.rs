@@ -86,7 +86,7 @@ impl Baseline {
             };
             (function.name.to_string(), before)
         };
-        let total = comparison.totals().today;
+        let total = comparison.today();
         Self {
             name: name.to_owned(),
             total: total.map(|total| total.dollars().as_printed()),

@@ -5,7 +5,7 @@ use super::{Driver, Levels};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{Cost, Infeasible};
-use crate::report::{Comparison, Summary, Totals};
+use crate::report::{Comparison, Summary};
 use crate::text::printable;
 use crate::workload::Function;
 use jiff::civil::Date;
@@ -15,8 +15,8 @@ use rayon::prelude::*;
 pub struct Case<'c> {
     /// The scenario and its bills.
     pub comparison: &'c Comparison<'c>,
-    /// Its totals.
-    pub totals: Totals,
+    /// What it costs where everything runs; `None` where something cannot.
+    pub total: Option<Usd>,
     /// What to compare it with.
     pub baseline: Option<&'c Baseline>,
     /// How much each rule matters.

@@ -118,7 +118,7 @@ impl Case<'_> {
 
     /// The whole scenario before and after.
     pub fn total_step(&self, baseline: &Baseline) -> Step {
-        let after = self.totals.today.as_ref();
+        let after = self.total.as_ref();
         Step {
             before: baseline.total.clone(),
             after: after.map(|after| after.dollars().as_printed()),

@@ -39,7 +39,7 @@ pub fn run(args: &args::Check) -> Outcome {
     progress.answering(read.scenario.functions.len() as u64);
     let case = Case {
         comparison: &comparison,
-        totals: comparison.totals(),
+        total: comparison.today(),
         baseline: baseline.as_ref(),
         levels: &levels,
         price_age: match args.max_price_age {

@@ -4,7 +4,7 @@ use super::PRINTED_DIGITS;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{One, Signed, ToPrimitive, Zero};
+use num_traits::{Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
 
 /// Digits that a remainder below 2^64 can be scaled by without overflow.
@@ -151,13 +151,10 @@ pub fn read(text: &str) -> Option<BigRational> {
     })
 }
 
-/// A ratio rounded to a number of decimal places, halves away from zero.
-pub fn fixed(value: &BigRational, places: u32) -> String {
-    let scaled = value.abs() * BigRational::from_integer(BigInt::from(10).pow(places));
-    let half = BigRational::new(BigInt::one(), BigInt::from(2));
-    let mantissa = (scaled + half).floor().to_integer();
+/// Text of so many digits, the last `places` of them behind the point; nothing has no sign.
+pub fn fixed(is_negative: bool, mantissa: &str, places: u32) -> String {
     let mut out = String::new();
-    if value.is_negative() && !mantissa.is_zero() {
+    if is_negative && mantissa != "0" {
         out.push('-');
     }
     let digits = format!("{mantissa:0>width$}", width = places as usize + 1);

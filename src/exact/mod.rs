@@ -9,18 +9,17 @@
 
 mod ball;
 mod digits;
+mod operators;
 
 use ball::Ball;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
+use operators::{lowest_terms, product};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::fmt;
-use std::iter::Sum;
-use std::ops::{Add, Mul, Sub};
 use std::sync::{Arc, OnceLock};
 
 /// Significant digits of a quotient that is printed.
@@ -244,27 +243,6 @@ impl Exact {
         }
     }
 
-    /// A product that overflows unless it is in lowest terms, or anyway.
-    fn mul_long(&self, other: &Self) -> Self {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
-            let ((a, d), (c, b)) = (lowest_terms(*a, *d), lowest_terms(*c, *b));
-            if let Some((num, den)) = small_mul((a, b), (c, d)) {
-                return Self(Repr::Small(num, den));
-            }
-        }
-        self.long(other, Ball::times, Origin::Product)
-    }
-
-    /// A sum that overflows unless it is in lowest terms, or anyway.
-    fn add_long(&self, other: &Self) -> Self {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
-            && let Some((num, den)) = small_add(lowest_terms(*a, *b), lowest_terms(*c, *d))
-        {
-            return Self(Repr::Small(num, den));
-        }
-        self.long(other, Ball::plus, Origin::Sum)
-    }
-
     /// Plain decimal text with up to 28 significant digits, half to even, no trailing zeros.
     ///
     /// A ratio whose decimal ends within 28 digits is printed whole; any other is rounded once.
@@ -298,7 +276,20 @@ impl Exact {
 
     /// The ratio rounded to a number of decimal places, halves away from zero, as people read money.
     pub fn to_fixed(&self, places: u32) -> String {
-        digits::fixed(&self.big(), places)
+        let is_negative = *self < Self::ZERO;
+        let magnitude = match is_negative {
+            true => &Self::ZERO - self,
+            false => self.clone(),
+        };
+        let power = 10u128.checked_pow(places).map_or(Self::ONE, Self::whole);
+        let halves_up = &(&magnitude * &power) + &Self::ratio(1, 2);
+        match halves_up.floor() {
+            Some(mantissa) => digits::fixed(is_negative, &mantissa.to_string(), places),
+            None => {
+                let mantissa = halves_up.big().floor().to_integer();
+                digits::fixed(is_negative, &mantissa.to_string(), places)
+            }
+        }
     }
 }
 
@@ -310,11 +301,6 @@ fn whole_part(num: i128, den: i128) -> Option<u128> {
         return Some((num / den).into());
     }
     u128::try_from(num.div_euclid(den)).ok()
-}
-
-fn lowest_terms(num: i128, den: i128) -> (i128, i128) {
-    let divisor = num.gcd(&den);
-    (num / divisor, den / divisor)
 }
 
 impl From<Decimal> for Exact {
@@ -333,143 +319,6 @@ impl From<u32> for Exact {
 impl From<u64> for Exact {
     fn from(value: u64) -> Self {
         Self(Repr::Small(i128::from(value), 1))
-    }
-}
-
-/// The product, if it does not overflow.
-#[inline]
-fn product(left: i128, right: i128) -> Option<i128> {
-    // Two machine words, as most are, cannot overflow, and multiply in one step.
-    if let (Ok(left), Ok(right)) = (i64::try_from(left), i64::try_from(right)) {
-        return Some(i128::from(left) * i128::from(right));
-    }
-    left.checked_mul(right)
-}
-
-#[inline]
-fn small_mul((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)> {
-    let den = if b == 1 {
-        d
-    } else if d == 1 {
-        b
-    } else {
-        product(b, d)?
-    };
-    Some((product(a, c)?, den))
-}
-
-impl Mul for &Exact {
-    type Output = Exact;
-
-    #[inline]
-    fn mul(self, other: &Exact) -> Exact {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
-            && let Some((num, den)) = small_mul((*a, *b), (*c, *d))
-        {
-            return Exact(Repr::Small(num, den));
-        }
-        self.mul_long(other)
-    }
-}
-
-#[inline]
-fn small_add((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)> {
-    if b == d {
-        return Some((a.checked_add(c)?, b));
-    }
-    // Denominators are mostly powers of ten: one divides the other.
-    if d == 1 || (b > d && b % d == 0) {
-        return Some((product(c, b / d)?.checked_add(a)?, b));
-    }
-    if b == 1 || (d > b && d % b == 0) {
-        return Some((product(a, d / b)?.checked_add(c)?, d));
-    }
-    Some((product(a, d)?.checked_add(product(c, b)?)?, product(b, d)?))
-}
-
-impl Add for &Exact {
-    type Output = Exact;
-
-    #[inline]
-    fn add(self, other: &Exact) -> Exact {
-        match (&self.0, &other.0) {
-            (Repr::Small(0, _), _) => return other.clone(),
-            (_, Repr::Small(0, _)) => return self.clone(),
-            (Repr::Small(a, b), Repr::Small(c, d)) => {
-                if let Some((num, den)) = small_add((*a, *b), (*c, *d)) {
-                    return Exact(Repr::Small(num, den));
-                }
-            }
-            _ => {}
-        }
-        self.add_long(other)
-    }
-}
-
-impl Sub for &Exact {
-    type Output = Exact;
-    fn sub(self, other: &Exact) -> Exact {
-        let negated = match &other.0 {
-            Repr::Small(num, den) => Exact(Repr::Small(-num, *den)),
-            Repr::Long(_) => other * &Exact(Repr::Small(-1, 1)),
-        };
-        self + &negated
-    }
-}
-
-impl<'a> Sum<&'a Exact> for Exact {
-    fn sum<I: Iterator<Item = &'a Exact>>(values: I) -> Self {
-        values.fold(Exact::ZERO, |total, value| &total + value)
-    }
-}
-
-impl Sum for Exact {
-    fn sum<I: Iterator<Item = Exact>>(values: I) -> Self {
-        values.fold(Exact::ZERO, |total, value| &total + &value)
-    }
-}
-
-impl PartialEq for Exact {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Exact {}
-
-impl PartialOrd for Exact {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Exact {
-    fn cmp(&self, other: &Self) -> Ordering {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
-            && b == d
-        {
-            return a.cmp(c);
-        }
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
-            && let (Some(left), Some(right)) = (product(*a, *d), product(*c, *b))
-        {
-            return left.cmp(&right);
-        }
-        // Nothing has no ball; a sign is all that is asked for.
-        if other.is_zero() {
-            return match self.is_positive() {
-                true => Ordering::Greater,
-                false => Ordering::Less,
-            };
-        }
-        if self.is_zero() {
-            return other.cmp(self).reverse();
-        }
-        let certain = self
-            .ball()
-            .zip(other.ball())
-            .and_then(|(left, right)| left.compare(&right));
-        certain.unwrap_or_else(|| self.big().cmp(&other.big()))
     }
 }
 

@@ -300,16 +300,22 @@ impl<'a> Comparison<'a> {
 
     /// Costs of the whole scenario.
     pub fn totals(&self) -> Totals {
-        let indices = || (0..self.scenario().functions.len()).into_par_iter();
+        let indices = (0..self.scenario().functions.len()).into_par_iter();
         let best = |index| self.cheapest(&self.costs(index), |_| true);
-        let verdicts: Vec<Option<usize>> = indices().map(best).collect();
-        let homes: Vec<Option<usize>> = indices().map(|index| self.home(index)).collect();
+        let verdicts: Vec<Option<usize>> = indices.map(best).collect();
         let all_on = |bound: &Bound<'_>| bound.model.total(&|_| true);
         Totals {
             platforms: self.platforms.iter().map(all_on).collect(),
             cheapest_each: self.total_of(&verdicts),
-            today: self.total_of(&homes),
+            today: self.today(),
         }
+    }
+
+    /// What every function costs where it runs today; `None` where one cannot run there.
+    pub fn today(&self) -> Option<Usd> {
+        let indices = (0..self.scenario().functions.len()).into_par_iter();
+        let homes: Vec<Option<usize>> = indices.map(|index| self.home(index)).collect();
+        self.total_of(&homes)
     }
 
     /// What everything costs with each function on a platform of its own; `None` where one has

@@ -71,7 +71,7 @@ impl Rule for OverBudget {
         if !limit.is_stated() {
             return Vec::new();
         }
-        let Some(total) = &case.totals.today else {
+        let Some(total) = &case.total else {
             let reason = "some function cannot run where it is said to";
             return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
         };
