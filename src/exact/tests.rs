@@ -1,6 +1,7 @@
 //! Laws of exact ratios.
 
 use super::*;
+use std::cmp::Ordering;
 
 fn third(count: u64) -> Exact {
     Exact::ratio(count, 3)
