@@ -164,6 +164,10 @@ fn what_cannot_be_answered_ends_with_two_and_without_a_comment() {
     assert!(repository.read("comment.md").is_empty());
     let run = repository.check("", "no-such-branch", &["costs/shop.toml"]);
     assert_eq!(run.status.code(), Some(2), "{run:?}");
+    // An absolute path is none of the base's: it would pass as new.
+    let absolute = repository.path().join("costs/shop.toml");
+    let run = repository.check("", "main", &[absolute.to_str().expect("a name")]);
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
 }
 
 /// Stands for GitHub's program: it notes how it is called and answers from a file.
