@@ -8,7 +8,7 @@ pub mod markdown;
 pub mod sarif;
 pub mod text;
 
-use super::{Finding, Measured, Report};
+use super::{Finding, Report};
 use crate::exact::Exact;
 use crate::money::{Usd, money, plural};
 use crate::workload::Level;
@@ -29,6 +29,13 @@ fn driven_by(finding: &Finding) -> Option<String> {
         driver.item,
         money(&driver.cost)
     ))
+}
+
+/// All that is said of a finding: what broke, what drives it, what to do.
+fn sentences(finding: &Finding) -> impl Iterator<Item = String> {
+    let message = Some(finding.message.clone());
+    let parts = [message, driven_by(finding), Some(finding.help.clone())];
+    parts.into_iter().flatten()
 }
 
 /// `2 functions checked: 1 error, no warnings`.
@@ -57,8 +64,4 @@ fn signed(rise: Option<&Exact>) -> String {
         Some(rise) if rise.is_positive() => format!("+{}", shown(Some(rise))),
         other => shown(other),
     }
-}
-
-fn unit(finding: &Finding) -> Option<&'static str> {
-    finding.measured.as_ref().map(|Measured { unit, .. }| *unit)
 }

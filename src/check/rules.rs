@@ -59,10 +59,8 @@ pub fn shapes() -> Vec<RuleShape> {
 
 /// How much it matters that limits cannot be judged: as much as breaking the hardest of them.
 fn unjudged(limits: &[Limit]) -> Level {
-    match limits.iter().any(|limit| limit.deny.is_some()) {
-        true => Level::Deny,
-        false => Level::Warn,
-    }
+    let stated = limits.iter().flat_map(Limit::steps);
+    stated.map(|(level, _)| level).max().unwrap_or(Level::Warn)
 }
 
 /// The manual page of a rule: the head comment of its file.

@@ -2,10 +2,9 @@
 
 use super::Function;
 use super::keys::Keys;
-use super::schema::Bounds;
+use super::schema::{Bounds, MAX_USD};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::text::did_you_mean;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 use toml::de::DeTable;
@@ -52,13 +51,18 @@ impl Limit {
         self.warn.is_some() || self.deny.is_some()
     }
 
+    /// What is stated, the hardest first.
+    pub fn steps(&self) -> impl Iterator<Item = (Level, Decimal)> {
+        let steps = [(Level::Deny, self.deny), (Level::Warn, self.warn)];
+        steps
+            .into_iter()
+            .filter_map(|(level, limit)| Some((level, limit?)))
+    }
+
     /// The limit that an amount exceeds, the hardest first.
     pub fn exceeded(&self, amount: &Exact) -> Option<(Level, Decimal)> {
-        let steps = [(Level::Deny, self.deny), (Level::Warn, self.warn)];
-        let mut stated = steps
-            .into_iter()
-            .filter_map(|(level, limit)| Some((level, limit?)));
-        stated.find(|(_, limit)| *amount > Exact::from(*limit))
+        self.steps()
+            .find(|(_, limit)| *amount > Exact::from(*limit))
     }
 
     /// True when the warning could never come before the failure.
@@ -111,16 +115,10 @@ pub struct NamedBudget {
     budget: Budget,
 }
 
-/// Most dollars or per cent of a limit.
-const MOST: i64 = 1_000_000_000_000;
-
 /// Reads `[budget]`: the limits of the whole scenario, and those of functions by name.
 pub fn read(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> (Budget, Vec<NamedBudget>) {
     let mut keys = Keys::new(table, "budget", source, diags);
-    let whole = Budget {
-        usd_per_million_invocations: Limit::default(),
-        ..limits(&mut keys, false)
-    };
+    let whole = limits(&mut keys, false);
     let mut named = Vec::new();
     let example = "[budget.functions.checkout-api] on a line of its own, its limits below";
     if let Some(functions) = keys.table("functions", example) {
@@ -147,7 +145,7 @@ fn limit(keys: &mut Keys<'_>, key: &'static str) -> Limit {
     let Some(mut inner) = keys.table(key, &format!("{key} = {{ warn = 200, deny = 250 }}")) else {
         return Limit::default();
     };
-    let mut step = |level| inner.number(level, Bounds::from(0, MOST));
+    let mut step = |level| inner.number(level, Bounds::from(0, MAX_USD));
     let limit = Limit {
         warn: step("warn"),
         deny: step("deny"),
@@ -208,10 +206,4 @@ pub fn assign(
         function.budget = Some(Box::new(found.budget));
     }
     order.iter().filter_map(|name| open.remove(name)).collect()
-}
-
-/// The function that a budget may mean.
-pub fn advice(name: &str, functions: &[Function]) -> String {
-    let names = functions.iter().map(|function| &*function.name);
-    did_you_mean(name, names).unwrap_or_else(|| "name a function, or take it out".to_owned())
 }

@@ -136,7 +136,8 @@ const DAY_MS: i64 = 86_400_000;
 const MAX_MEMORY_MB: i64 = 1_048_576;
 const MAX_CALLS: i64 = 1_000_000_000_000_000;
 const MAX_COUNT: i64 = 1_000_000;
-const MAX_USD: i64 = 1_000_000_000_000;
+/// Most dollars, or per cent, of a limit.
+pub const MAX_USD: i64 = 1_000_000_000_000;
 const ARCHITECTURES: Kind = Kind::OneOf(&["x86_64", "arm64"]);
 
 /// Dotted path and kind of every [`Field`], in the order of the enumeration.

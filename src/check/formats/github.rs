@@ -2,7 +2,7 @@
 //!
 //! Format: GitHub's "Workflow commands" (`::error file=…,line=…,title=…::message`).
 
-use super::{driven_by, outcome, severity};
+use super::{outcome, sentences, severity};
 use crate::check::{Finding, Report};
 use crate::escape::{workflow_message, workflow_property};
 use std::io::{self, Write};
@@ -19,22 +19,13 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
 }
 
 fn command(finding: &Finding) -> String {
-    let parts = [
-        Some(finding.message.clone()),
-        driven_by(finding),
-        Some(finding.help.clone()),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .flatten()
-        .map(|part| workflow_message(part))
-        .collect();
+    let parts = sentences(finding).map(|part| workflow_message(&part));
     format!(
         "::{} file={},line={},title=lambdacost {}::{}",
         severity(finding.level),
         workflow_property(&finding.file),
         finding.line,
         workflow_property(finding.code),
-        parts.join("%0A")
+        parts.collect::<Vec<_>>().join("%0A")
     )
 }

@@ -108,7 +108,7 @@ fn finding(finding: &Finding) -> FindingV1<'_> {
         help: &finding.help,
         actual: measured.map(|measured| &*measured.actual),
         limit: measured.map(|measured| &*measured.limit),
-        unit: super::unit(finding),
+        unit: measured.map(|measured| measured.unit),
         driver: driver.map(|driver| DriverV1 {
             item: &driver.item,
             cost_usd: driver.cost.to_string(),

@@ -1,6 +1,7 @@
 //! A comment on a pull request: the outcome, the findings, the changes, details folded.
 
 use super::{driven_by, outcome, severity, shown, signed};
+use crate::check::changes::Step;
 use crate::check::{Change, Changes, Finding, Report};
 use crate::escape::{markdown, markdown_within};
 use crate::money::{count, plural};
@@ -69,7 +70,7 @@ fn changes(changes: &Changes, baseline: &str, out: &mut (dyn Write + Send)) -> i
         "| **the scenario** | **{}** | **{}** | **{}** |",
         shown(total.before.as_ref()),
         shown(total.after.as_ref()),
-        rise(total.rise().as_ref(), total.percent().as_ref())
+        rise(total)
     )?;
     more(changes.functions.len(), "change", out)?;
     writeln!(out, "{} unchanged.\n", count(changes.unchanged as u128))
@@ -78,7 +79,7 @@ fn changes(changes: &Changes, baseline: &str, out: &mut (dyn Write + Send)) -> i
 fn row(change: &Change) -> String {
     let step = &change.step;
     let rise = match step.rise() {
-        Some(change) => rise(Some(&change), step.percent().as_ref()),
+        Some(_) => rise(step),
         None => change.status.name().to_owned(),
     };
     format!(
@@ -89,9 +90,11 @@ fn row(change: &Change) -> String {
     )
 }
 
-fn rise(dollars: Option<&crate::exact::Exact>, percent: Option<&crate::exact::Exact>) -> String {
-    let share = percent.map(|percent| format!(" ({} %)", percent.to_fixed(1)));
-    format!("{}{}", signed(dollars), share.unwrap_or_default())
+fn rise(step: &Step) -> String {
+    let share = step.percent();
+    let share = share.map(|percent| format!(" ({} %)", percent.to_fixed(1)));
+    let dollars = signed(step.rise().as_ref());
+    format!("{dollars}{}", share.unwrap_or_default())
 }
 
 fn details(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()> {

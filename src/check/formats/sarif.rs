@@ -1,7 +1,7 @@
 //! SARIF 2.1.0 (OASIS), as code scanning reads it: the rules with their manual pages, and a result
 //! for each finding.
 
-use super::{driven_by, json};
+use super::{json, sentences};
 use crate::check::{Finding, RULES, Report, Rule, manual};
 use crate::escape::{markdown, uri};
 use crate::text::printable;
@@ -177,12 +177,7 @@ fn level(level: Level) -> &'static str {
 }
 
 fn result(finding: &Finding) -> ResultV1 {
-    let parts = [
-        Some(finding.message.clone()),
-        driven_by(finding),
-        Some(finding.help.clone()),
-    ];
-    let text: Vec<String> = parts.into_iter().flatten().collect();
+    let text: Vec<String> = sentences(finding).collect();
     let index = RULES.iter().position(|rule| rule.code() == finding.code);
     let logical = finding.function.iter().map(|name| Logical {
         name: printable(name).into_owned(),

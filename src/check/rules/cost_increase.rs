@@ -51,7 +51,10 @@ impl Rule for CostIncrease {
                 Some(before) => before.monthly.clone(),
                 None => Some(Exact::ZERO),
             },
-            after: function.case.monthly(function.index),
+            after: function
+                .cost()
+                .ok()
+                .map(|cost| cost.billed.dollars().as_printed()),
         };
         let driver = || match before {
             Some(before) => function.risen_line(before),
@@ -149,9 +152,8 @@ fn by_percent(rise: &Exact, share: Option<&Exact>, limit: Limit) -> Option<Broke
     let text = |limit: Decimal| format!("{} %", limit.normalize());
     let Some(share) = share else {
         // From nothing.
-        let steps = [(Level::Deny, limit.deny), (Level::Warn, limit.warn)];
-        let mut stated = steps.into_iter().filter(|_| rise.is_positive());
-        return stated.find_map(|(level, limit)| Some((level, text(limit?), None)));
+        let hardest = limit.steps().next().filter(|_| rise.is_positive());
+        return hardest.map(|(level, limit)| (level, text(limit), None));
     };
     let (level, limit) = limit.exceeded(share)?;
     Some((level, text(limit), Some(measured(share, limit, "percent"))))

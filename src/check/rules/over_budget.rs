@@ -49,12 +49,12 @@ impl Rule for OverBudget {
             &name,
             cost,
             &budget.monthly_usd,
-            ["a month", "USD a month"],
+            ["a month", "USD/month"],
             driver,
         );
         let million = cost.per_million(function.function.invocations);
         let million = million.and_then(|million| {
-            let per = ["per million invocations", "USD per million invocations"];
+            let per = ["per million invocations", "USD/million"];
             over(&name, &million, per_million, per, driver)
         });
         let broken = [monthly, million].into_iter().flatten();
@@ -75,7 +75,7 @@ impl Rule for OverBudget {
             let reason = "some function cannot run where it is said to";
             return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
         };
-        let per = ["a month", "USD a month"];
+        let per = ["a month", "USD/month"];
         let broken = over("the scenario", total, limit, per, || {
             case.dearest_function()
         });
@@ -104,7 +104,7 @@ fn over(
     name: &str,
     cost: &Usd,
     limit: &Limit,
-    [per, unit]: [&str; 2],
+    [per, unit]: [&'static str; 2],
     driver: impl Fn() -> Option<Driver>,
 ) -> Option<Draft> {
     let (level, allowed) = limit.exceeded(cost.dollars())?;
@@ -124,11 +124,7 @@ fn over(
         measured: Some(Measured {
             actual: cost.to_string(),
             limit: allowed.to_string(),
-            unit: if unit == "USD a month" {
-                "USD/month"
-            } else {
-                "USD/million"
-            },
+            unit,
         }),
         driver: driver(),
         ..Draft::default()

@@ -5,8 +5,8 @@
 //! Level: deny.
 
 use super::{Case, Draft, Rule};
-use crate::text::printable;
-use crate::workload::{Level, budget};
+use crate::text::{did_you_mean, printable};
+use crate::workload::{Level, NamedBudget};
 
 /// Budgets for which a similar name is looked for among all functions.
 const ADVISED: usize = 10;
@@ -29,14 +29,19 @@ impl Rule for UnmatchedBudget {
     fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
         let scenario = case.comparison.scenario();
         let unmatched = scenario.unmatched_budgets.iter();
-        let draft = |(number, budget): (usize, &budget::NamedBudget)| Draft {
+        let names = || scenario.functions.iter().map(|function| &*function.name);
+        let near = |number: usize, budget: &NamedBudget| {
+            let asked = number < ADVISED;
+            asked.then(|| did_you_mean(&budget.name, names())).flatten()
+        };
+        let draft = |(number, budget): (usize, &NamedBudget)| Draft {
             message: format!(
                 "the budget of `{}` names no function of the scenario",
                 printable(&budget.name)
             ),
-            help: match number < ADVISED {
-                true => printable(&budget::advice(&budget.name, &scenario.functions)).into_owned(),
-                false => "name a function, or take it out".to_owned(),
+            help: match near(number, budget) {
+                Some(near) => printable(&near).into_owned(),
+                None => "name a function, or take it out".to_owned(),
             },
             line: Some(budget.at.line),
             ..Draft::default()
