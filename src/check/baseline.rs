@@ -4,6 +4,8 @@ use crate::diag::{Code, Diag, Diags};
 use crate::escape::elided;
 use crate::exact::Exact;
 use crate::report::Comparison;
+use crate::workload::Function;
+use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -71,8 +73,8 @@ struct LineV1 {
 impl Baseline {
     /// The costs of a scenario.
     pub fn of(name: &str, comparison: &Comparison<'_>) -> Self {
-        let functions = comparison.scenario().functions.iter().enumerate();
-        let before = |(index, function): (usize, &crate::workload::Function)| {
+        let functions = comparison.scenario().functions.par_iter().enumerate();
+        let before = |(index, function): (usize, &Function)| {
             let home = comparison.home(index);
             let lines = home.map(|home| comparison.lines(index, home));
             let mut by_item = BTreeMap::new();

@@ -46,15 +46,19 @@ pub fn run(args: &args::Compare) -> Outcome {
     for one in &read {
         subject::selected(&one.scenario, name)?;
     }
+    let shown = |count| progress.advance(count);
     let views: Vec<View<'_>> = comparisons
         .iter()
         .map(|comparison| View {
             comparison,
             selected: of_name(comparison, name),
-            progress: &|_| {},
+            progress: &shown,
         })
         .collect();
-    output::write(&args.output, |out| focus::write(&views, &period, out))
+    progress.answering(views.iter().map(|view| view.selected.len() as u64).sum());
+    let outcome = output::write(&args.output, |out| focus::write(&views, &period, out));
+    progress.finish();
+    outcome
 }
 
 /// The flags of this format say nothing to any other.

@@ -2,7 +2,7 @@
 
 use super::Prices;
 use super::pools::Pool;
-use super::provisioned::{Rates, kept_gb_seconds, served_gb_seconds};
+use super::provisioned::{Rates, kept_gb_seconds, served_gb_seconds, served_ms};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::UsageParts;
@@ -60,15 +60,8 @@ pub fn paid_storage_mb(function: &Function) -> u32 {
 
 /// GB-seconds of paid ephemeral storage of one invocation; memory does not matter.
 pub fn storage_gb_seconds(function: &Function) -> Exact {
-    let duration = Exact::from(function.duration_ms);
-    let mean_ms = match &function.provisioned {
-        Some(provisioned) => {
-            let share = Exact::from(provisioned.share_served);
-            let served = &share * &Exact::from(provisioned.duration_ms);
-            &served + &(&(&Exact::ONE - &share) * &duration)
-        }
-        None => duration,
-    };
+    let on_demand = on_demand(function, Exact::from(function.duration_ms));
+    let mean_ms = &served_ms(function) + &on_demand;
     gb_seconds(paid_storage_mb(function), &mean_ms)
 }
 
@@ -92,18 +85,18 @@ impl Member<'_> {
     /// Dollars of a call at a rate per GB-second on demand and one per request.
     fn call(&self, duration_rate: &Exact, request_rate: &Exact) -> Exact {
         let call = &(&self.each * duration_rate) + request_rate;
+        self.extras().fold(call, |call, extra| &call + &extra)
+    }
+
+    /// Dollars of a call for what the function shares with nobody.
+    fn extras(&self) -> impl Iterator<Item = Exact> {
         let extras = [storage_rate(self.function, self.prices), self.served()];
-        extras
-            .iter()
-            .flatten()
-            .fold(call, |call, extra| &call + extra)
+        extras.into_iter().flatten()
     }
 
     /// Dollars a month of what it shares with nobody.
     pub fn unpooled(&self) -> Exact {
-        let extras = [storage_rate(self.function, self.prices), self.served()];
-        let each: Exact = extras.into_iter().flatten().sum();
-        self.month(&each)
+        self.month(&self.extras().sum())
     }
 
     /// Dollars a month of all calls at so much each, and of what stands.
@@ -122,7 +115,7 @@ impl Member<'_> {
     }
 
     /// Dollars of the duration of a call on provisioned environments.
-    pub fn served(&self) -> Option<Exact> {
+    fn served(&self) -> Option<Exact> {
         let rates = self.provisioned()?;
         Some(&served_gb_seconds(self.function) * rates.duration.rate.per_unit())
     }

@@ -56,13 +56,19 @@ pub fn kept_gb_seconds(function: &Function) -> Exact {
     &(&Exact::from(provisioned.environments) * &memory) * &seconds
 }
 
-/// GB-seconds on such environments, averaged over all invocations.
+/// Milliseconds on such environments, averaged over all invocations.
+pub fn served_ms(function: &Function) -> Exact {
+    match &function.provisioned {
+        Some(provisioned) => {
+            &Exact::from(provisioned.share_served) * &Exact::from(provisioned.duration_ms)
+        }
+        None => Exact::ZERO,
+    }
+}
+
+/// The same in GB-seconds.
 pub fn served_gb_seconds(function: &Function) -> Exact {
-    let Some(provisioned) = &function.provisioned else {
-        return Exact::ZERO;
-    };
-    let mean_ms = &Exact::from(provisioned.share_served) * &Exact::from(provisioned.duration_ms);
-    super::member::gb_seconds(function.memory_mb, &mean_ms)
+    super::member::gb_seconds(function.memory_mb, &served_ms(function))
 }
 
 /// Share of the time that is paid for in which the environments work.
