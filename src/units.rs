@@ -29,6 +29,8 @@ pub const LAMBDA_MAX_STORAGE_MB: u32 = 10_240;
 pub const FREE_REQUESTS: u64 = 1_000_000;
 /// Monthly free GB-seconds of an account, both architectures together (AWS Lambda pricing page).
 pub const FREE_GB_SECONDS: u64 = 400_000;
+/// Monthly free gigabytes of streamed responses (AWS Lambda pricing page).
+pub const FREE_STREAMED_GB: u64 = 100;
 /// Ephemeral storage that every Fargate task has free of charge, GB (AWS Fargate pricing page).
 pub const FARGATE_FREE_STORAGE_GB: u32 = 20;
 
@@ -60,8 +62,16 @@ units! {
     InstanceHour = "instance-hour";
     /// One EKS cluster for one hour.
     ClusterHour = "cluster-hour";
-    /// One GB of a volume for one month.
+    /// One GB of a volume, or of retained data, for one month.
     GbMonth = "GB-month";
+    /// One GB written, streamed or restored.
+    Gb = "GB";
+    /// One GB of the memory of an environment that is created.
+    GbOfMemory = "GB of memory";
+    /// One unit of an event poller for one hour.
+    EpuHour = "EPU-hour";
+    /// One operation of a durable function.
+    Operation = "operation";
 }
 
 /// An exact amount of a metered unit.

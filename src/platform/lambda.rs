@@ -4,7 +4,9 @@
 //! functions of an architecture in a region) and, for billed initialization since 2025-08-01, the
 //! AWS Compute blog.
 
+mod duration;
 mod member;
+mod meters;
 mod pools;
 mod provisioned;
 
@@ -15,18 +17,17 @@ use super::{
     Tariff, Usage, UsageParts, place,
 };
 use crate::catalog::{Architecture, Price, Regional, Tiers};
-use crate::diag::{Diag, Diags};
+use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Usd, grouped};
 use crate::text::listed;
 use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
 use crate::workload::Function;
-use member::{
-    Member, gb_seconds_per_call, handler_gb_seconds, init_gb_seconds, paid_storage_mb,
-    storage_gb_seconds,
-};
+use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
+use member::{Extra, Member};
+use meters::{METERS, Meter, PROVISIONED, Rated, Use};
 use pools::Pool;
-use provisioned::{Rates, kept_gb_seconds, served_gb_seconds};
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 /// AWS Lambda, on demand.
@@ -56,19 +57,39 @@ impl Platform for Lambda {
 struct Prices {
     request: Price<Request>,
     duration: Tiers<GbSecond>,
-    storage: Result<Price<GbSecond>, Diag>,
-    provisioned: Result<Rates, Diag>,
+    /// By number of the meter; those that some function uses.
+    extras: Vec<Option<Box<dyn Rated>>>,
 }
 
 impl Prices {
-    fn find(regional: &Regional, architecture: Architecture) -> Result<Self, Diag> {
+    fn find(
+        regional: &Regional,
+        architecture: Architecture,
+        uses: &Uses,
+        missing: &mut Missing,
+    ) -> Option<Self> {
         let path = |meter: &str| format!("lambda.{}.{meter}", architecture.name());
-        Ok(Self {
-            request: regional.price(&path("request"))?,
-            duration: regional.tiers(&path("duration"))?,
-            storage: regional.price(&path("ephemeral_storage")),
-            provisioned: Rates::find(regional, architecture),
+        let request = missing.take(regional.price(&path("request")));
+        let duration = missing.take(regional.tiers(&path("duration")));
+        let extra = |(number, meter): (usize, &Meter)| {
+            uses[number].then(|| meter.price(regional, architecture))
+        };
+        let extras = METERS
+            .iter()
+            .enumerate()
+            .map(|meter| missing.take(extra(meter)?));
+        let extras = extras.collect();
+        Some(Self {
+            request: request?,
+            duration: duration?,
+            extras,
         })
+    }
+
+    /// The price of a meter besides requests and duration, where some function uses it.
+    fn extra(&self, item: &str) -> Option<&dyn Rated> {
+        let number = METERS.iter().position(|meter| meter.item == item)?;
+        self.extras[number].as_deref()
     }
 }
 
@@ -77,29 +98,52 @@ fn pool_of(function: &Function) -> usize {
     place(function, function.architecture)
 }
 
+/// By number of the meter, whether some function uses it.
+type Uses = [bool; METERS.len()];
+
 fn prices(context: &Context<'_>) -> Result<Vec<Option<Prices>>, Diags> {
     let mut missing = Missing::default();
-    let able = |function: &Function| infeasible(function).is_none().then(|| pool_of(function));
-    let stores = |function: &Function| able(function).filter(|_| paid_storage_mb(function) > 0);
-    let provisions =
-        |function: &Function| able(function).filter(|_| function.provisioned.is_some());
-    let find =
-        |function: &Function| Prices::find(context.prices_of(function), function.architecture);
-    let samples = context.samples(able).into_iter();
-    let found: Vec<Option<Prices>> = samples.map(|sample| missing.take(find(sample?))).collect();
-    let needed = context
-        .samples(stores)
-        .into_iter()
-        .zip(context.samples(provisions));
-    for (prices, (stores, provisions)) in found.iter().zip(needed) {
-        if let (Some(prices), Some(_)) = (prices, stores) {
-            missing.take(prices.storage.clone());
-        }
-        if let (Some(prices), Some(_)) = (prices, provisions) {
-            missing.take(prices.provisioned.clone());
-        }
-    }
+    let places = uses(context).into_iter().enumerate();
+    let find = |(number, uses): (usize, Option<Uses>)| {
+        let count = Architecture::ALL.len();
+        let (regional, architecture) = (
+            &context.prices[number / count],
+            Architecture::ALL[number % count],
+        );
+        Prices::find(regional, architecture, &uses?, &mut missing)
+    };
+    let found = places.map(find).collect();
     missing.into_result(found)
+}
+
+/// What functions of every place use; `None` where there is none that can run here.
+fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
+    let nobody = || vec![None; context.places()];
+    let functions = context.scenario.functions.par_iter();
+    let able = functions.filter(|function| infeasible(function).is_none());
+    let add = |mut places: Vec<Option<Uses>>, function: &Function| {
+        let uses = places[pool_of(function)].get_or_insert(Uses::default());
+        for (number, _) in extras(function, &context.scenario.hours) {
+            uses[number] = true;
+        }
+        places
+    };
+    let both = |left: Uses, right: Uses| std::array::from_fn(|n| left[n] || right[n]);
+    able.fold(nobody, add).reduce(nobody, |left, right| {
+        let pairs = left.into_iter().zip(right);
+        let merged = pairs.map(|(left, right)| match (left, right) {
+            (Some(left), Some(right)) => Some(both(left, right)),
+            (left, right) => left.or(right),
+        });
+        merged.collect()
+    })
+}
+
+/// What a function uses besides requests and duration, by number of the meter.
+fn extras(function: &Function, hours: &Exact) -> impl Iterator<Item = (usize, Use)> {
+    let meters = METERS.iter().enumerate();
+    let meters = meters.filter(|_| !meters::is_plain(function));
+    meters.filter_map(|(number, meter)| Some((number, meter.used(function, hours)?)))
 }
 
 /// Why a function cannot run on Lambda (AWS Lambda quotas).
@@ -132,16 +176,72 @@ impl Model<'_> {
             return Err(reason);
         }
         let number = pool_of(function);
-        match (&self.pools[number], &self.prices[number]) {
-            (Some(pool), Some(prices)) => Ok(Member {
-                function,
-                pool,
-                prices,
-                calls: Exact::from(function.invocations),
-                each: gb_seconds_per_call(function),
-            }),
-            _ => Err(Infeasible("the region has no Lambda prices".to_owned())),
+        let (Some(pool), Some(prices)) = (&self.pools[number], &self.prices[number]) else {
+            return Err(Infeasible("the region has no Lambda prices".to_owned()));
+        };
+        let extra = |(number, used): (usize, Use)| {
+            let (meter, price) = (&METERS[number], prices.extras[number].as_deref()?);
+            Some(Extra { meter, used, price })
+        };
+        let extras = extras(function, &self.context.scenario.hours);
+        Ok(Member {
+            function,
+            pool,
+            prices,
+            calls: Exact::from(function.invocations),
+            each: gb_seconds_per_call(function),
+            extras: extras.filter_map(extra).collect(),
+        })
+    }
+
+    fn note_features(&self, notes: &mut Notes) {
+        let functions = &self.context.scenario.functions;
+        let some = |uses: fn(&Function) -> bool| functions.iter().any(uses);
+        let provisions = some(|function| function.provisioned.is_some());
+        let features = || {
+            functions
+                .iter()
+                .filter_map(|function| function.features.as_deref())
+        };
+        let polls = features().any(|features| features.event_poller.is_some());
+        for (holds, what) in [
+            (provisions, "provisioned environments"),
+            (polls, "event pollers"),
+        ] {
+            if holds {
+                notes.assume(format!(
+                    "{what} stay as they are while utilization varies, and grow with the calls \
+                     while traffic grows"
+                ));
+            }
         }
+        if provisions {
+            notes.assume("what finds no provisioned environment is on demand");
+        }
+        if features().any(|features| features.snapstart.is_some()) {
+            notes.assume("SnapStart keeps the snapshots of the stated versions all month");
+        }
+        if features().any(|features| features.attempts != Exact::ONE) {
+            notes.assume(
+                "every attempt of an invocation runs as long, is billed on Lambda as a request \
+                 and its duration, and takes its slot in a container",
+            );
+        }
+        let used = [
+            (provisions, "provisioned concurrency"),
+            (
+                features().any(|features| features.snapstart.is_some()),
+                "SnapStart",
+            ),
+            (
+                features().any(|features| features.streamed_gb.is_some()),
+                "response streaming",
+            ),
+            (false, "Lambda@Edge"),
+        ];
+        let unused = used.iter().filter(|(used, _)| !used);
+        let others: Vec<&str> = unused.map(|(_, what)| *what).collect();
+        notes.leave_out(listed(&others));
     }
 }
 
@@ -165,51 +265,33 @@ impl CostModel for Model<'_> {
             return Vec::new();
         };
         let (pool, prices, calls) = (member.pool, member.prices, &member.calls);
-        let billed_calls = calls * &pool.billed_requests;
-        let free_calls = calls - &billed_calls;
-        let mut lines = vec![Line::new(
-            &LAMBDA,
-            "requests",
-            billed_calls,
-            &prices.request,
-        )];
-        let mut billed_duration = Exact::ZERO;
         let used = |each: Exact| &each * calls;
+        let requests = used(member.function.billed_requests());
+        let billed = &requests * &pool.billed_requests;
+        let free_requests = &requests - &billed;
+        let mut lines = vec![Line::new(&LAMBDA, "requests", billed, &prices.request)];
+        let mut free_duration = used(member.each.clone());
         let handler = used(handler_gb_seconds(member.function));
         let init = init_gb_seconds(member.function).map(used);
         for (item, used) in [("duration", Some(&handler)), ("init", init.as_ref())] {
             let tiers = pool.tiers.iter().zip(prices.duration.steps());
             for (share, (_, price)) in tiers {
-                let part = used.map(|used| used * share);
-                billed_duration = &billed_duration + part.as_ref().unwrap_or(&Exact::ZERO);
-                lines.extend(part.map(|part| Line::new(&LAMBDA, item, part, price)));
+                let Some(part) = used.map(|used| used * share) else {
+                    continue;
+                };
+                free_duration = &free_duration - &part;
+                lines.push(Line::new(&LAMBDA, item, part, price));
             }
         }
-        if let (true, Ok(price)) = (paid_storage_mb(member.function) > 0, &prices.storage) {
-            lines.push(Line::new(
-                &LAMBDA,
-                "ephemeral storage",
-                used(storage_gb_seconds(member.function)),
-                price,
-            ));
-        }
-        if let Some(rates) = member.provisioned() {
-            let kept = kept_gb_seconds(member.function);
-            let served = used(served_gb_seconds(member.function));
-            let (environments, duration) = ("provisioned", "on provisioned");
-            lines.push(Line::new(&LAMBDA, environments, kept, &rates.concurrency));
-            lines.push(Line::new(&LAMBDA, duration, served, &rates.duration));
-        }
+        lines.extend(member.extra_lines());
         if self.context.scenario.free_tier {
-            lines.push(Line::free(
-                &LAMBDA,
-                "free requests",
-                free_calls,
-                &prices.request,
-            ));
-            let free = &(&member.each * calls) - &billed_duration;
+            let free = Line::free(&LAMBDA, "free requests", free_requests, &prices.request);
+            lines.push(free);
             let first = prices.duration.steps().first();
-            lines.extend(first.map(|(_, price)| Line::free(&LAMBDA, "free duration", free, price)));
+            let free =
+                |(_, price): &(_, _)| Line::free(&LAMBDA, "free duration", free_duration, price);
+            lines.extend(first.map(free));
+            lines.extend(member.free_streaming());
         }
         lines
     }
@@ -224,16 +306,9 @@ impl CostModel for Model<'_> {
         ) else {
             return "";
         };
-        let storage = prices.storage.as_ref().ok();
-        let storage = storage.filter(|_| paid_storage_mb(function) > 0);
-        let rates = prices.provisioned.as_ref().ok();
-        let rates = rates.filter(|_| function.provisioned.is_some());
-        let others = [
-            storage.map(|price| &price.provenance),
-            rates.map(|rates| &rates.concurrency.provenance),
-            rates.map(|rates| &rates.duration.provenance),
-        ];
-        let dates = others.into_iter().flatten().map(|one| one.as_of.as_ref());
+        let extras = extras(function, &self.context.scenario.hours);
+        let used = extras.filter_map(|(number, _)| prices.extras[number].as_ref());
+        let dates = used.map(|price| price.provenance().as_of.as_ref());
         dates.fold(&pool.as_of, |oldest, date| oldest.min(date))
     }
 
@@ -247,12 +322,12 @@ impl CostModel for Model<'_> {
 
     fn provisioning(&self, index: usize) -> Option<Provisioning> {
         let member = self.member(index).ok()?;
-        let rates = member.provisioned()?;
+        let [kept, served] = PROVISIONED.map(|item| member.rate(item));
         let first = member.prices.duration.steps().first();
         let on_demand = first.map(|(_, price)| price.rate.per_unit())?;
         Some(Provisioning {
             utilization: provisioned::utilization(member.function)?,
-            break_even: rates.break_even(on_demand),
+            break_even: provisioned::break_even(kept?, served?, on_demand),
         })
     }
 
@@ -272,7 +347,7 @@ impl CostModel for Model<'_> {
         let pooled: Usd = priced
             .filter_map(|(pool, prices)| Some(pool.as_ref()?.monthly(prices.as_ref()?)))
             .sum();
-        // Storage and provisioned concurrency are nobody else's.
+        // Storage, provisioned concurrency and the like are nobody else's.
         let own: Exact = members()
             .filter_map(|(index, _)| Some(self.member(index).ok()?.unpooled()))
             .sum();
@@ -307,18 +382,7 @@ impl CostModel for Model<'_> {
         {
             notes.leave_out("cold starts of functions that state no cold_start_rate and init_ms");
         }
-        let provisions = |function: &Function| function.provisioned.is_some();
-        if scenario.functions.iter().any(provisions) {
-            notes.assume(
-                "provisioned environments stay as they are while utilization varies, and grow \
-                 with the calls while traffic grows; what finds none is on demand",
-            );
-        }
-        let mut others = vec!["SnapStart", "response streaming", "Lambda@Edge"];
-        if !scenario.functions.iter().any(provisions) {
-            others.insert(0, "provisioned concurrency");
-        }
-        notes.leave_out(listed(&others));
+        self.note_features(notes);
     }
 }
 

@@ -1,8 +1,10 @@
 //! One function of a scenario, valid by construction.
 
 mod build;
+mod features;
 
 pub use build::{IndexOfRegion, Reading, build};
+pub use features::{Durable, EventPoller, Features, PollerKind, SnapStart};
 
 use super::budget::Budget;
 use super::task::TaskSize;
@@ -112,6 +114,8 @@ pub struct Function {
     pub cold_start: Option<Box<ColdStart>>,
     /// Provisioned concurrency, where it is used.
     pub provisioned: Option<Box<Provisioned>>,
+    /// Further features of Lambda, where any is used.
+    pub features: Option<Box<Features>>,
     /// Ephemeral storage, MB, at least the free 512.
     pub ephemeral_storage_mb: u32,
     /// What it may cost, where stated.
@@ -156,8 +160,30 @@ impl Function {
     /// Concurrency that one invocation a month makes on average, in a month of so many hours.
     pub fn concurrency_per_call(&self, hours: &Exact) -> Exact {
         let month_ms = hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
-        let duration = Exact::from(self.duration_ms);
+        let duration = self.of_attempts(Exact::from(self.duration_ms));
         duration.over(&month_ms).unwrap_or(Exact::ZERO)
+    }
+
+    /// Attempts that one invocation makes on average, retries included.
+    pub fn attempts(&self) -> Exact {
+        self.of_attempts(Exact::ONE)
+    }
+
+    /// An amount of every attempt, for one invocation.
+    pub fn of_attempts(&self, amount: Exact) -> Exact {
+        match &self.features {
+            Some(features) => &amount * &features.attempts,
+            None => amount,
+        }
+    }
+
+    /// Requests that Lambda bills for one invocation: its attempts, and what its event is larger
+    /// than 256 KB.
+    pub fn billed_requests(&self) -> Exact {
+        match &self.features {
+            Some(features) => &features.attempts + &Exact::from(features.further_requests),
+            None => Exact::ONE,
+        }
     }
 
     /// Average concurrency (Little's law).

@@ -3,6 +3,7 @@
 //! Text goes in, a [`Scenario`] comes out, and a [`Scenario`] cannot be invalid: later rooms have
 //! nothing to check. This room knows no price and opens no file by itself.
 
+mod bounds;
 pub mod budget;
 mod cells;
 mod fleet;
@@ -16,7 +17,7 @@ pub mod schema;
 pub mod task;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
-pub use function::{Capacity, ColdStart, Container, Function, Provisioned};
+pub use function::{Capacity, ColdStart, Container, Features, Function, Provisioned};
 pub use options::{ClusterKind, DaemonSets, EksOptions};
 pub use rules::{RuleSetting, RuleShape};
 pub use task::TaskSize;

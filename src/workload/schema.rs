@@ -1,5 +1,7 @@
 //! The keys of a function: their names, kinds and bounds, once for TOML and CSV.
 
+pub use super::bounds::Bounds;
+
 /// Every key of `[[function]]` that takes a single value, by its dotted path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
@@ -41,6 +43,19 @@ pub enum Field {
     ProvisionedHours,
     ProvisionedShare,
     ProvisionedDurationMs,
+    SnapstartRuntime,
+    SnapstartVersions,
+    SnapstartRestoreRate,
+    StreamedGb,
+    PollerKind,
+    PollerUnitHours,
+    TenantEnvironments,
+    DurableOperations,
+    DurableWrittenGb,
+    DurableRetained,
+    AsyncPayloadKb,
+    ErrorRate,
+    Retries,
 }
 
 /// What a value must be.
@@ -56,92 +71,18 @@ pub enum Kind {
     Number(Bounds),
 }
 
-/// The bounds of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    /// Smallest value, or the value it must exceed.
-    pub low: i64,
-    /// True when `low` itself is out of bounds.
-    pub above_low: bool,
-    /// Largest value.
-    pub high: i64,
-    /// True when only whole numbers make sense.
-    pub whole: bool,
-    /// True when `35%` may be written for 0.35.
-    pub percent: bool,
-}
-
-impl Bounds {
-    /// A whole number.
-    pub const fn whole(low: i64, high: i64) -> Self {
-        Self {
-            low,
-            above_low: false,
-            high,
-            whole: true,
-            percent: false,
-        }
-    }
-
-    /// A number from `low` on.
-    pub const fn from(low: i64, high: i64) -> Self {
-        Self {
-            low,
-            above_low: false,
-            high,
-            whole: false,
-            percent: false,
-        }
-    }
-
-    /// A number above `low`.
-    pub const fn above(low: i64, high: i64) -> Self {
-        Self {
-            low,
-            above_low: true,
-            high,
-            whole: false,
-            percent: false,
-        }
-    }
-
-    /// A share of one, zero included.
-    pub const SHARE: Self = Self {
-        percent: true,
-        ..Self::from(0, 1)
-    };
-    /// A share of one above zero.
-    pub const RATIO: Self = Self {
-        percent: true,
-        ..Self::above(0, 1)
-    };
-
-    /// The bounds in words.
-    pub fn describe(&self) -> String {
-        let kind = if self.whole {
-            "a whole number"
-        } else {
-            "a number"
-        };
-        let high = crate::money::grouped(&self.high.to_string());
-        let low = crate::money::grouped(&self.low.to_string());
-        match self.above_low {
-            true => format!("{kind} above {low}, at most {high}"),
-            false => format!("{kind} from {low} to {high}"),
-        }
-    }
-}
-
 const DAY_MS: i64 = 86_400_000;
 const MAX_MEMORY_MB: i64 = 1_048_576;
 const MAX_CALLS: i64 = 1_000_000_000_000_000;
 const MAX_COUNT: i64 = 1_000_000;
+/// Most gigabytes, or hours of a unit, a month.
+const MAX_AMOUNT: i64 = 1_000_000_000_000;
 /// Most dollars, or per cent, of a limit.
 pub const MAX_USD: i64 = 1_000_000_000_000;
 const ARCHITECTURES: Kind = Kind::OneOf(&["x86_64", "arm64"]);
 
 /// Dotted path and kind of every [`Field`], in the order of the enumeration.
-pub const FIELDS: [(Field, &str, Kind); 36] = [
+pub const FIELDS: [(Field, &str, Kind); 49] = [
     (Field::Name, "name", Kind::Text),
     (Field::Region, "region", Kind::Text),
     (Field::Architecture, "architecture", ARCHITECTURES),
@@ -306,18 +247,75 @@ pub const FIELDS: [(Field, &str, Kind); 36] = [
         "provisioned.duration_ms",
         Kind::Number(Bounds::from(1, 900_000)),
     ),
+    (
+        Field::SnapstartRuntime,
+        "snapstart.runtime",
+        Kind::OneOf(&["java", "python", "dotnet"]),
+    ),
+    (
+        Field::SnapstartVersions,
+        "snapstart.versions",
+        Kind::Number(Bounds::whole(1, 1_000_000)),
+    ),
+    (
+        Field::SnapstartRestoreRate,
+        "snapstart.restore_rate",
+        Kind::Number(Bounds::SHARE),
+    ),
+    (
+        Field::StreamedGb,
+        "streaming.gb_per_month",
+        Kind::Number(Bounds::from(0, MAX_AMOUNT)),
+    ),
+    (
+        Field::PollerKind,
+        "event_poller.kind",
+        Kind::OneOf(&["sqs", "kafka"]),
+    ),
+    (
+        Field::PollerUnitHours,
+        "event_poller.unit_hours_per_month",
+        Kind::Number(Bounds::from(0, MAX_AMOUNT)),
+    ),
+    (
+        Field::TenantEnvironments,
+        "tenant_isolation.environments_per_month",
+        Kind::Number(Bounds::whole(0, MAX_CALLS)),
+    ),
+    (
+        Field::DurableOperations,
+        "durable.operations_per_month",
+        Kind::Number(Bounds::whole(0, MAX_CALLS)),
+    ),
+    (
+        Field::DurableWrittenGb,
+        "durable.gb_written_per_month",
+        Kind::Number(Bounds::from(0, MAX_AMOUNT)),
+    ),
+    (
+        Field::DurableRetained,
+        "durable.gb_months_retained",
+        Kind::Number(Bounds::from(0, MAX_AMOUNT)),
+    ),
+    (
+        Field::AsyncPayloadKb,
+        "invocation.async_payload_kb",
+        Kind::Number(Bounds::whole(1, 1024)),
+    ),
+    (
+        Field::ErrorRate,
+        "invocation.error_rate",
+        Kind::Number(Bounds::SHARE),
+    ),
+    (
+        Field::Retries,
+        "invocation.retries",
+        Kind::Number(Bounds::whole(0, 100)),
+    ),
 ];
 
 /// Keys of the contract that this version reads but does not price.
-pub const RESERVED: &[&str] = &[
-    "traffic",
-    "snapstart",
-    "streaming",
-    "event_poller",
-    "tenant_isolation",
-    "durable",
-    "invocation",
-];
+pub const RESERVED: &[&str] = &["traffic"];
 
 /// Fields that say the same in two ways, or two steps of it: what a function states of them
 /// replaces all that `[defaults]` does.

@@ -1,74 +1,21 @@
 //! A function in its pool: what a call costs, and what more or fewer calls would cost.
 
 use super::Prices;
+use super::duration::handler_gb_seconds;
+use super::meters::{Meter, Rated, Use};
 use super::pools::Pool;
-use super::provisioned::{Rates, kept_gb_seconds, served_gb_seconds, served_ms};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::UsageParts;
 use crate::platform::curve::Curve;
-use crate::units::{LAMBDA_FREE_STORAGE_MB, MB_PER_GB, MS_PER_SECOND};
+use crate::platform::{Line, UsageParts};
 use crate::workload::Function;
 use std::cell::LazyCell;
 
-/// GB-seconds of a handler on demand, averaged over all invocations.
-pub fn handler_gb_seconds(function: &Function) -> Exact {
-    let each = gb_seconds(function.memory_mb, &Exact::from(function.duration_ms));
-    on_demand(function, each)
-}
-
-/// What is left on demand of an amount of all invocations.
-fn on_demand(function: &Function, amount: Exact) -> Exact {
-    match &function.provisioned {
-        Some(provisioned) => &amount * &(&Exact::ONE - &Exact::from(provisioned.share_served)),
-        None => amount,
-    }
-}
-
-/// GB-seconds on demand of one invocation, initialization included.
-pub fn gb_seconds_per_call(function: &Function) -> Exact {
-    let handler = handler_gb_seconds(function);
-    match init_gb_seconds(function) {
-        Some(init) => &handler + &init,
-        None => handler,
-    }
-}
-
-/// GB-seconds of initialization, averaged over all invocations; `None` where nothing is stated.
-///
-/// Invocations that find a provisioned environment do not start cold.
-pub fn init_gb_seconds(function: &Function) -> Option<Exact> {
-    let cold = function.cold_start.as_ref()?;
-    let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
-    Some(on_demand(
-        function,
-        gb_seconds(function.memory_mb, &mean_ms),
-    ))
-}
-
-/// GB-seconds of so much memory for so many milliseconds.
-pub fn gb_seconds(mb: u32, ms: &Exact) -> Exact {
-    ms * &Exact::ratio(mb.into(), (MB_PER_GB * MS_PER_SECOND).into())
-}
-
-/// Megabytes of ephemeral storage that are paid for.
-pub fn paid_storage_mb(function: &Function) -> u32 {
-    function
-        .ephemeral_storage_mb
-        .saturating_sub(LAMBDA_FREE_STORAGE_MB)
-}
-
-/// GB-seconds of paid ephemeral storage of one invocation; memory does not matter.
-pub fn storage_gb_seconds(function: &Function) -> Exact {
-    let on_demand = on_demand(function, Exact::from(function.duration_ms));
-    let mean_ms = &served_ms(function) + &on_demand;
-    gb_seconds(paid_storage_mb(function), &mean_ms)
-}
-
-/// Dollars of one invocation's ephemeral storage.
-pub fn storage_rate(function: &Function, prices: &Prices) -> Option<Exact> {
-    let price = prices.storage.as_ref().ok()?;
-    (paid_storage_mb(function) > 0).then(|| &storage_gb_seconds(function) * price.rate.per_unit())
+/// What a function uses of a meter besides requests and duration.
+pub struct Extra<'m> {
+    pub meter: &'static Meter,
+    pub used: Use,
+    pub price: &'m dyn Rated,
 }
 
 /// A function that can run on Lambda, in its pool.
@@ -79,71 +26,135 @@ pub struct Member<'m> {
     pub calls: Exact,
     /// GB-seconds on demand of one call, initialization included.
     pub each: Exact,
+    /// In the order of bills; hardly any function has some.
+    pub extras: Vec<Extra<'m>>,
+}
+
+/// What of one call is billed, and at which rates.
+struct Terms<'t> {
+    /// Dollars per GB-second on demand.
+    duration: &'t Exact,
+    /// Dollars per request.
+    request: &'t Exact,
+    /// Share of the streamed gigabytes.
+    streamed: &'t Exact,
 }
 
 impl Member<'_> {
-    /// Dollars of a call at a rate per GB-second on demand and one per request.
-    fn call(&self, duration_rate: &Exact, request_rate: &Exact) -> Exact {
-        let call = &(&self.each * duration_rate) + request_rate;
-        self.extras().fold(call, |call, extra| &call + &extra)
+    /// Dollars of a call.
+    fn call(&self, terms: &Terms<'_>) -> Exact {
+        let call = &(&self.each * terms.duration) + &self.requests(terms.request);
+        self.extras.iter().fold(call, |call, extra| {
+            let amount = match &extra.used {
+                Use::Call(each) => each.clone(),
+                Use::Streamed(each) => each * terms.streamed,
+                Use::Kept(_) | Use::Fixed(_) => return call,
+            };
+            &call + &(&amount * extra.price.rate())
+        })
     }
 
-    /// Dollars of a call for what the function shares with nobody.
-    fn extras(&self) -> impl Iterator<Item = Exact> {
-        let extras = [storage_rate(self.function, self.prices), self.served()];
-        extras.into_iter().flatten()
+    /// Dollars of the requests of a call.
+    fn requests(&self, rate: &Exact) -> Exact {
+        match self.function.features {
+            Some(_) => &self.function.billed_requests() * rate,
+            None => rate.clone(),
+        }
+    }
+
+    /// Lines of what it uses besides requests and duration.
+    pub fn extra_lines(&self) -> impl Iterator<Item = Line> {
+        self.extras.iter().map(|extra| {
+            let quantity = match &extra.used {
+                Use::Call(each) => each * &self.calls,
+                Use::Streamed(each) => &(each * &self.calls) * &self.pool.billed_streamed,
+                Use::Kept(amount) | Use::Fixed(amount) => amount.clone(),
+            };
+            extra.price.line(extra.meter.item, quantity)
+        })
+    }
+
+    /// What of its streaming is free.
+    pub fn free_streaming(&self) -> Option<Line> {
+        self.extras.iter().find_map(|extra| {
+            let Use::Streamed(each) = &extra.used else {
+                return None;
+            };
+            let free = &Exact::ONE - &self.pool.billed_streamed;
+            let quantity = &(each * &self.calls) * &free;
+            Some(extra.price.free("free streaming", quantity))
+        })
     }
 
     /// Dollars a month of what it shares with nobody.
     pub fn unpooled(&self) -> Exact {
-        self.month(&self.extras().sum())
+        let call = self.call(&Terms {
+            duration: &Exact::ZERO,
+            request: &Exact::ZERO,
+            streamed: &Exact::ZERO,
+        });
+        self.month(&call)
     }
 
     /// Dollars a month of all calls at so much each, and of what stands.
     fn month(&self, call: &Exact) -> Exact {
         let calls = call * &self.calls;
-        match self.standing() {
-            Some(standing) => &calls + &standing,
-            None => calls,
+        match self.extras.is_empty() {
+            true => calls,
+            false => &(&calls + &self.kept()) + &self.fixed(),
         }
     }
 
     /// What it costs when every rate is averaged over the pool.
     pub fn billed(&self) -> Usd {
-        let call = self.call(&self.pool.duration_rate, &self.pool.request_rate);
+        let call = self.call(&Terms {
+            duration: &self.pool.duration_rate,
+            request: &self.pool.request_rate,
+            streamed: &self.pool.billed_streamed,
+        });
         Usd::new(self.month(&call))
     }
 
-    /// Dollars of the duration of a call on provisioned environments.
-    fn served(&self) -> Option<Exact> {
-        let rates = self.provisioned()?;
-        Some(&served_gb_seconds(self.function) * rates.duration.rate.per_unit())
+    /// Dollars a month of what is kept whatever the utilization, and grows with the traffic.
+    fn kept(&self) -> Exact {
+        self.standing(|used| match used {
+            Use::Kept(amount) => Some(amount),
+            _ => None,
+        })
     }
 
-    /// Dollars a month of provisioned environments, whatever the traffic.
-    fn standing(&self) -> Option<Exact> {
-        let rate = self.provisioned()?.concurrency.rate.per_unit();
-        Some(&kept_gb_seconds(self.function) * rate)
+    /// Dollars a month of what is paid whatever the traffic.
+    fn fixed(&self) -> Exact {
+        self.standing(|used| match used {
+            Use::Fixed(amount) => Some(amount),
+            _ => None,
+        })
     }
 
-    /// The rates of provisioned concurrency, where it is used.
-    pub fn provisioned(&self) -> Option<&Rates> {
-        self.function.provisioned.as_ref()?;
-        self.prices.provisioned.as_ref().ok()
+    fn standing(&self, amount: impl Fn(&Use) -> Option<&Exact>) -> Exact {
+        let cost = |extra: &Extra<'_>| Some(amount(&extra.used)? * extra.price.rate());
+        self.extras.iter().filter_map(cost).sum()
+    }
+
+    /// The rate of a meter that the function uses.
+    pub fn rate(&self, item: &str) -> Option<&Exact> {
+        let mut extras = self.extras.iter();
+        let extra = extras.find(|extra| extra.meter.item == item)?;
+        Some(extra.price.rate())
     }
 
     /// For each budget, the greatest real count of calls whose avoidable cost is within it.
     ///
     /// Most crossovers lie on the first piece, where one division finds them.
     pub fn reaches(&self, budgets: &[&Usd]) -> Vec<Option<Exact>> {
-        let standing = self.standing();
+        let standing = &self.kept() + &self.fixed();
         let piece = self.first_piece();
         let curve = LazyCell::new(|| self.curve(UsageParts::All));
         let on_piece = |budget: &Usd| {
             let (call, most) = piece.as_ref()?;
-            let calls = match &standing {
-                Some(standing) => (budget.dollars() - standing).max(Exact::ZERO).over(call)?,
-                None => budget.dollars().over(call)?,
+            let calls = match standing.is_zero() {
+                true => budget.dollars().over(call)?,
+                false => (budget.dollars() - &standing).max(Exact::ZERO).over(call)?,
             };
             let inside = most.as_ref().is_none_or(|most| calls <= *most);
             inside.then_some(calls)
@@ -162,7 +173,7 @@ impl Member<'_> {
     ///
     /// No piece where some of the function's calls are free.
     fn first_piece(&self) -> Option<(Exact, Option<Exact>)> {
-        if !self.pool.free_gb_seconds.is_zero() || !self.pool.free_requests.is_zero() {
+        if self.pool.has_free() {
             return None;
         }
         let others = self.others();
@@ -173,7 +184,12 @@ impl Member<'_> {
         let rate = tiers[reached].1.rate.per_unit();
         let next = tiers.get(reached + 1);
         let most = next.and_then(|(end, _)| (end.amount() - &others).over(&self.each));
-        Some((self.call(rate, self.prices.request.rate.per_unit()), most))
+        let call = self.call(&Terms {
+            duration: rate,
+            request: self.prices.request.rate.per_unit(),
+            streamed: &Exact::ONE,
+        });
+        Some((call, most))
     }
 
     /// What leaving would save.
@@ -186,21 +202,21 @@ impl Member<'_> {
         }
     }
 
-    /// Avoidable cost over calls, provisioned environments staying as they are.
+    /// Avoidable cost over calls, what is kept staying as it is.
     pub fn curve(&self, parts: UsageParts) -> Curve {
         let standing = match parts {
-            UsageParts::All => self.standing(),
-            UsageParts::Duration | UsageParts::Requests => None,
+            UsageParts::All => &self.kept() + &self.fixed(),
+            UsageParts::Duration | UsageParts::Requests => Exact::ZERO,
         };
-        Curve::new(standing.unwrap_or(Exact::ZERO), self.changes(parts))
+        Curve::new(standing, self.changes(parts))
     }
 
-    /// The same while provisioned environments grow with the calls.
+    /// The same while what is kept grows with the calls.
     pub fn growth(&self) -> Curve {
         let mut changes = self.changes(UsageParts::All);
-        let each = self.standing().and_then(|usd| usd.over(&self.calls));
+        let each = self.kept().over(&self.calls);
         changes.extend(each.map(|each| (Exact::ZERO, each)));
-        Curve::new(Exact::ZERO, changes)
+        Curve::new(self.fixed(), changes)
     }
 
     /// Where a call becomes dearer or cheaper, and by how much.
@@ -214,13 +230,22 @@ impl Member<'_> {
         if parts >= UsageParts::Requests {
             changes.push(self.request_change());
         }
-        if parts == UsageParts::All
-            && let Some(rate) = storage_rate(self.function, self.prices)
-        {
-            changes.push((Exact::ZERO, rate));
-        }
-        changes.extend(self.served().map(|served| (Exact::ZERO, served)));
+        let counted = self.extras.iter().filter(|extra| extra.meter.part <= parts);
+        changes.extend(counted.filter_map(|extra| self.extra_change(extra)));
         changes
+    }
+
+    fn extra_change(&self, extra: &Extra<'_>) -> Option<(Exact, Exact)> {
+        let (from, each) = match &extra.used {
+            Use::Call(each) => (Exact::ZERO, each),
+            Use::Streamed(each) => {
+                let others = &self.pool.streamed_gb - &(each * &self.calls);
+                let free = (&self.pool.free_streamed_gb - &others).over(each);
+                (free.unwrap_or(Exact::ZERO), each)
+            }
+            Use::Kept(_) | Use::Fixed(_) => return None,
+        };
+        Some((from, each * extra.price.rate()))
     }
 
     /// Where each tier begins for calls of `each` GB-seconds, and by how much a call is dearer
@@ -238,10 +263,12 @@ impl Member<'_> {
         changes
     }
 
-    /// Where the free requests that the others leave end, and what a request costs from there.
+    /// Where the free requests that the others leave end, and what those of a call cost from there.
     fn request_change(&self) -> (Exact, Exact) {
-        let others = &Exact::whole(self.pool.requests) - &self.calls;
-        let at = &self.pool.free_requests - &others;
-        (at, self.prices.request.rate.per_unit().clone())
+        let each = self.function.billed_requests();
+        let others = &self.pool.requests - &(&each * &self.calls);
+        let at = (&self.pool.free_requests - &others).over(&each);
+        let rate = self.requests(self.prices.request.rate.per_unit());
+        (at.unwrap_or(Exact::ZERO), rate)
     }
 }

@@ -1,12 +1,13 @@
 //! Pools: the functions of an architecture in a region share the duration tiers, and all pools share
 //! the free tier.
 
-use super::member::gb_seconds_per_call;
+use super::duration::gb_seconds_per_call;
+use super::meters::STREAMING;
 use super::{Prices, infeasible, pool_of};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{Context, oldest};
-use crate::units::{FREE_GB_SECONDS, FREE_REQUESTS, Qty};
+use crate::units::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB, Qty};
 use crate::workload::Function;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -16,11 +17,15 @@ pub struct Pool {
     /// Duration, GB-seconds, free ones included.
     pub gb_seconds: Exact,
     /// Requests, free ones included.
-    pub requests: u128,
+    pub requests: Exact,
+    /// Gigabytes streamed, free ones included.
+    pub streamed_gb: Exact,
     /// The part of the free GB-seconds that is this pool's, as today's traffic divides it.
     pub free_gb_seconds: Exact,
     /// The part of the free requests that is this pool's.
     pub free_requests: Exact,
+    /// The part of the free gigabytes streamed that is this pool's.
+    pub free_streamed_gb: Exact,
     /// Share of the pool's duration that is billed in each tier that it reaches.
     pub tiers: Vec<Exact>,
     /// Dollars per GB-second, averaged over tiers and free ones.
@@ -29,33 +34,46 @@ pub struct Pool {
     pub billed_requests: Exact,
     /// Dollars per request, averaged over free ones.
     pub request_rate: Exact,
+    /// Share of the gigabytes streamed that is billed.
+    pub billed_streamed: Exact,
     /// The oldest date of the prices of its requests and duration.
     pub as_of: Arc<str>,
 }
 
+/// What free allowances and tiers count.
 #[derive(Clone)]
 struct Used {
     gb_seconds: Exact,
-    requests: u128,
+    requests: Exact,
+    streamed_gb: Exact,
 }
 
 impl Used {
     const NOTHING: Self = Self {
         gb_seconds: Exact::ZERO,
-        requests: 0,
+        requests: Exact::ZERO,
+        streamed_gb: Exact::ZERO,
     };
 
     fn and(&self, other: &Self) -> Self {
         Self {
             gb_seconds: &self.gb_seconds + &other.gb_seconds,
-            requests: self.requests + other.requests,
+            requests: &self.requests + &other.requests,
+            streamed_gb: &self.streamed_gb + &other.streamed_gb,
         }
     }
 
     fn function(&mut self, function: &Function) {
-        let duration = &gb_seconds_per_call(function) * &Exact::from(function.invocations);
+        let calls = Exact::from(function.invocations);
+        let duration = &gb_seconds_per_call(function) * &calls;
         self.gb_seconds = &self.gb_seconds + &duration;
-        self.requests += u128::from(function.invocations);
+        let Some(features) = &function.features else {
+            self.requests = &self.requests + &calls;
+            return;
+        };
+        self.requests = &self.requests + &(&function.billed_requests() * &calls);
+        let streamed_gb = Exact::from(features.streamed_gb.unwrap_or_default());
+        self.streamed_gb = &self.streamed_gb + &streamed_gb;
     }
 }
 
@@ -102,15 +120,18 @@ fn billed_share(used: &Exact, free: &Exact) -> Exact {
 impl Pool {
     fn of(used: &Used, all: &Used, prices: &Prices, free_tier: bool) -> Self {
         let gb_seconds = used.gb_seconds.clone().reduced();
-        let requests = Exact::whole(used.requests);
+        let requests = used.requests.clone().reduced();
+        let streamed_gb = used.streamed_gb.clone().reduced();
         let allowed = |free, own, all| match free_tier {
             true => allowance(free, own, all),
             false => Exact::ZERO,
         };
         let free_gb_seconds = allowed(FREE_GB_SECONDS, &gb_seconds, &all.gb_seconds);
-        let free_requests = allowed(FREE_REQUESTS, &requests, &Exact::whole(all.requests));
+        let free_requests = allowed(FREE_REQUESTS, &requests, &all.requests);
+        let free_streamed_gb = allowed(FREE_STREAMED_GB, &streamed_gb, &all.streamed_gb);
         let billed_duration = billed_share(&gb_seconds, &free_gb_seconds);
         let billed_requests = billed_share(&requests, &free_requests);
+        let billed_streamed = billed_share(&streamed_gb, &free_streamed_gb);
         let parts = prices.duration.split(&(&gb_seconds * &billed_duration));
         let tiers: Vec<Exact> = match parts.as_slice() {
             // One tier: the pool's own size cancels, and need not be above zero.
@@ -130,18 +151,21 @@ impl Pool {
         let as_of = oldest(reached.chain([&prices.request.provenance])).into();
         Self {
             as_of,
-            requests: used.requests,
+            requests,
+            streamed_gb,
             free_gb_seconds,
             free_requests,
+            free_streamed_gb,
             duration_rate: duration_rate.reduced(),
             request_rate: (&billed_requests * prices.request.rate.per_unit()).reduced(),
             billed_requests,
+            billed_streamed,
             tiers,
             gb_seconds,
         }
     }
 
-    /// What duration and requests of all its functions cost.
+    /// What duration, requests and streaming of all its functions cost.
     pub fn monthly(&self, prices: &Prices) -> Usd {
         let parts = prices
             .duration
@@ -150,12 +174,27 @@ impl Pool {
             .into_iter()
             .map(|(part, price)| &price.rate * &Qty::new(part))
             .sum();
-        let requests = &Exact::whole(self.requests) * &self.billed_requests;
-        &duration + &(&prices.request.rate * &Qty::new(requests))
+        let requests = &self.requests * &self.billed_requests;
+        let used = &duration + &(&prices.request.rate * &Qty::new(requests));
+        let streamed = prices.extra(STREAMING).map(|price| {
+            let billed = &self.streamed_gb * &self.billed_streamed;
+            Usd::new(&billed * price.rate())
+        });
+        streamed.map_or(used.clone(), |streamed| &used + &streamed)
+    }
+
+    /// True when a part of its use is free.
+    pub fn has_free(&self) -> bool {
+        let free = [
+            &self.free_gb_seconds,
+            &self.free_requests,
+            &self.free_streamed_gb,
+        ];
+        free.into_iter().any(|free| !free.is_zero())
     }
 
     /// True when the next call costs what every call costs: one tier, nothing free.
     pub fn is_flat(&self) -> bool {
-        self.tiers.len() == 1 && self.free_gb_seconds.is_zero() && self.free_requests.is_zero()
+        self.tiers.len() == 1 && !self.has_free()
     }
 }

@@ -28,8 +28,8 @@ pub struct Reading<'r> {
     pub region_is_fixed: bool,
 }
 
-struct Builder<'b, 'c, 'a> {
-    values: Values<'c, 'a>,
+pub(super) struct Builder<'b, 'c, 'a> {
+    pub(super) values: Values<'c, 'a>,
     locate: &'b dyn Locate,
     diags: &'b mut Diags,
 }
@@ -57,7 +57,7 @@ pub fn build(
 }
 
 impl Builder<'_, '_, '_> {
-    fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
+    pub(super) fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
         let diag = Diag::new(code, message).at(at).help(help);
         self.diags.push(diag);
     }
@@ -73,6 +73,7 @@ impl Builder<'_, '_, '_> {
         let container = self.container();
         let budget = self.budget();
         let provisioned = self.provisioned(reading.hours, duration);
+        let features = self.features();
         let (_, _) = (name?, memory?);
         let (invocations, rounded_invocations) = calls?;
         let (duration_ms, measured) = duration?;
@@ -93,6 +94,7 @@ impl Builder<'_, '_, '_> {
             capacity: capacity?,
             cold_start,
             provisioned,
+            features,
             ephemeral_storage_mb: self
                 .values
                 .whole(Field::EphemeralStorageMb)
@@ -114,8 +116,14 @@ impl Builder<'_, '_, '_> {
         None
     }
 
-    fn at(&self, field: Field) -> At {
+    pub(super) fn at(&self, field: Field) -> At {
         self.values.at(field, self.locate)
+    }
+
+    /// True when any field of those in a row is stated.
+    pub(super) fn any_stated(&self, from: Field, to: Field) -> bool {
+        let rows = &FIELDS[from as usize..=to as usize];
+        rows.iter().any(|(field, _, _)| self.values.stated(*field))
     }
 
     fn called(&self) -> String {
@@ -266,10 +274,7 @@ impl Builder<'_, '_, '_> {
         hours: &Exact,
         duration: Option<(Decimal, bool)>,
     ) -> Option<Box<Provisioned>> {
-        let fields =
-            Field::ProvisionedEnvironments as usize..=Field::ProvisionedDurationMs as usize;
-        let rows = &FIELDS[fields];
-        if !rows.iter().any(|(field, _, _)| self.values.stated(*field)) {
+        if !self.any_stated(Field::ProvisionedEnvironments, Field::ProvisionedDurationMs) {
             return None;
         }
         let environments = "state how many environments are kept";
@@ -309,7 +314,8 @@ impl Builder<'_, '_, '_> {
         };
         let ms = &provisioned.hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
         let kept = &ms * &Exact::from(provisioned.environments);
-        let calls = &Exact::from(provisioned.share_served) * &Exact::from(function.invocations);
+        let attempts = function.of_attempts(Exact::from(function.invocations));
+        let calls = &Exact::from(provisioned.share_served) * &attempts;
         let served = &calls * &Exact::from(provisioned.duration_ms);
         if served > kept {
             let message = format!(
@@ -332,10 +338,7 @@ impl Builder<'_, '_, '_> {
     }
 
     fn container(&mut self) -> Option<Box<Container>> {
-        let fields = Field::CpuMs as usize..=Field::ContainerArchitecture as usize;
-        let rows = &FIELDS[fields];
-        let silent = !rows.iter().any(|(field, _, _)| self.values.stated(*field));
-        if silent {
+        if !self.any_stated(Field::CpuMs, Field::ContainerArchitecture) {
             return None;
         }
         let task = self.task();

@@ -1,0 +1,62 @@
+//! What an invocation takes: milliseconds and GB-seconds, averaged over all invocations, every
+//! attempt counted.
+
+use crate::exact::Exact;
+use crate::units::{MB_PER_GB, MS_PER_SECOND};
+use crate::workload::Function;
+
+/// GB-seconds of so much memory for so many milliseconds.
+pub fn gb_seconds(mb: u32, ms: &Exact) -> Exact {
+    ms * &Exact::ratio(mb.into(), (MB_PER_GB * MS_PER_SECOND).into())
+}
+
+/// Milliseconds of the handler on demand.
+pub fn on_demand_ms(function: &Function) -> Exact {
+    on_demand(function, Exact::from(function.duration_ms))
+}
+
+/// Milliseconds on provisioned environments.
+pub fn served_ms(function: &Function) -> Exact {
+    match &function.provisioned {
+        Some(provisioned) => {
+            let duration = Exact::from(provisioned.duration_ms);
+            function.of_attempts(&Exact::from(provisioned.share_served) * &duration)
+        }
+        None => Exact::ZERO,
+    }
+}
+
+/// What is left on demand of an amount of every attempt.
+fn on_demand(function: &Function, amount: Exact) -> Exact {
+    let amount = function.of_attempts(amount);
+    match &function.provisioned {
+        Some(provisioned) => &amount * &(&Exact::ONE - &Exact::from(provisioned.share_served)),
+        None => amount,
+    }
+}
+
+/// GB-seconds of the handler on demand.
+pub fn handler_gb_seconds(function: &Function) -> Exact {
+    gb_seconds(function.memory_mb, &on_demand_ms(function))
+}
+
+/// GB-seconds of initialization; `None` where nothing is stated.
+///
+/// Invocations that find a provisioned environment do not start cold.
+pub fn init_gb_seconds(function: &Function) -> Option<Exact> {
+    let cold = function.cold_start.as_ref()?;
+    let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
+    Some(gb_seconds(
+        function.memory_mb,
+        &on_demand(function, mean_ms),
+    ))
+}
+
+/// GB-seconds on demand, initialization included.
+pub fn gb_seconds_per_call(function: &Function) -> Exact {
+    let handler = handler_gb_seconds(function);
+    match init_gb_seconds(function) {
+        Some(init) => &handler + &init,
+        None => handler,
+    }
+}

@@ -1,0 +1,205 @@
+//! Features of Lambda beyond requests, duration and provisioned concurrency: what the scenario says
+//! of them.
+
+use super::build::Builder;
+use crate::diag::Code;
+use crate::exact::Exact;
+use crate::units::LAMBDA_FREE_STORAGE_MB;
+use crate::workload::schema::Field;
+use rust_decimal::Decimal;
+
+/// Features that a function uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Features {
+    /// SnapStart, where it is charged.
+    pub snapstart: Option<SnapStart>,
+    /// Gigabytes a month of responses beyond the first 6 MB of each.
+    pub streamed_gb: Option<Decimal>,
+    /// Provisioned mode of an event source mapping.
+    pub event_poller: Option<EventPoller>,
+    /// Environments that tenant isolation creates in a month.
+    pub tenant_environments: Option<Decimal>,
+    /// Durable execution.
+    pub durable: Option<Durable>,
+    /// Attempts of one invocation on average, 1 and more.
+    pub attempts: Exact,
+    /// Requests billed for a large asynchronous event besides its attempts.
+    pub further_requests: u32,
+}
+
+/// SnapStart of a runtime that pays for it (Java does not).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SnapStart {
+    /// Published versions whose snapshots are kept all month.
+    pub versions: u32,
+    /// Share of invocations that restore one, 0 to 1.
+    pub restore_rate: Decimal,
+}
+
+/// What an event poller reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PollerKind {
+    /// Amazon SQS.
+    Sqs,
+    /// Apache Kafka.
+    Kafka,
+}
+
+/// Provisioned mode of an event source mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventPoller {
+    /// What it reads.
+    pub kind: PollerKind,
+    /// Event poller units times the hours of the month in which they are kept.
+    pub unit_hours: Decimal,
+}
+
+/// A durable function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Durable {
+    /// Operations a month.
+    pub operations: Decimal,
+    /// Gigabytes written a month.
+    pub written_gb: Decimal,
+    /// Gigabytes retained, times the months for which they are.
+    pub retained_gb_months: Decimal,
+}
+
+/// Size of an asynchronous event that is one request, KB (AWS Lambda pricing page).
+const ONE_REQUEST_KB: u32 = 256;
+/// Size of each further request of a larger one, KB.
+const FURTHER_REQUEST_KB: u32 = 64;
+
+impl Builder<'_, '_, '_> {
+    /// The features that are stated, if any is.
+    pub fn features(&mut self) -> Option<Box<Features>> {
+        if !self.any_stated(Field::SnapstartRuntime, Field::Retries) {
+            return None;
+        }
+        let features = Features {
+            snapstart: self.snapstart(),
+            streamed_gb: self.of_calls(Field::StreamedGb),
+            event_poller: self.event_poller(),
+            tenant_environments: self.of_calls(Field::TenantEnvironments),
+            durable: self.durable(),
+            attempts: self.attempts()?,
+            further_requests: self.further_requests(),
+        };
+        Some(Box::new(features))
+    }
+
+    /// All fields of a table when one of them is stated: they are of no use alone.
+    fn together<const COUNT: usize>(&mut self, fields: [Field; COUNT], help: &str) -> Option<()> {
+        let stated = fields.iter().find(|field| self.values.stated(**field))?;
+        let missing = fields.map(|field| (!self.values.stated(field)).then_some(field));
+        for missing in missing.iter().flatten() {
+            let message = format!("`{}` needs `{}` beside it", stated.path(), missing.path());
+            self.wrong(Code::MissingKey, self.at(*stated), message, help);
+        }
+        missing.iter().all(Option::is_none).then_some(())
+    }
+
+    fn snapstart(&mut self) -> Option<SnapStart> {
+        let [runtime, versions, rate] = [
+            Field::SnapstartRuntime,
+            Field::SnapstartVersions,
+            Field::SnapstartRestoreRate,
+        ];
+        let stated = [runtime, versions, rate]
+            .into_iter()
+            .find(|field| self.values.stated(*field))?;
+        self.excludes(stated);
+        if self.values.word(runtime) == Some("java") {
+            return None;
+        }
+        let help = "Python and .NET pay for snapshots kept and restored: state all three keys of \
+                    [function.snapstart]; Java pays nothing: runtime = \"java\" is enough";
+        self.together([runtime, versions, rate], help)?;
+        Some(SnapStart {
+            versions: self.values.whole(versions)?,
+            restore_rate: self.values.number(rate)?,
+        })
+    }
+
+    /// What AWS does not let a function have beside SnapStart (AWS Lambda developer guide).
+    fn excludes(&mut self, stated: Field) {
+        let stores: Option<u32> = self.values.whole(Field::EphemeralStorageMb);
+        let stores = stores.is_some_and(|mb| mb > LAMBDA_FREE_STORAGE_MB);
+        let provisions = self.values.stated(Field::ProvisionedEnvironments);
+        for (used, what) in [
+            (stores, "more than 512 MB of ephemeral storage"),
+            (provisions, "provisioned concurrency"),
+        ] {
+            if used {
+                let message = format!("SnapStart and {what} exclude each other");
+                let help = "AWS offers one or the other: keep one of them";
+                self.wrong(Code::Conflict, self.at(stated), message, help);
+            }
+        }
+    }
+
+    fn event_poller(&mut self) -> Option<EventPoller> {
+        let [kind, hours] = [Field::PollerKind, Field::PollerUnitHours];
+        let help = "state kind = \"sqs\" or \"kafka\", and its units x hours in a month";
+        self.together([kind, hours], help)?;
+        Some(EventPoller {
+            kind: match self.values.word(kind)? {
+                "kafka" => PollerKind::Kafka,
+                _ => PollerKind::Sqs,
+            },
+            unit_hours: self.values.number(hours)?,
+        })
+    }
+
+    fn durable(&mut self) -> Option<Durable> {
+        let fields = [
+            Field::DurableOperations,
+            Field::DurableWrittenGb,
+            Field::DurableRetained,
+        ];
+        let help = "AWS bills operations, data written and data retained: state all three, 0 where \
+                    there is none";
+        self.together(fields, help)?;
+        let [operations, written, retained] = fields.map(|field| self.of_calls(field));
+        Some(Durable {
+            operations: operations?,
+            written_gb: written?,
+            retained_gb_months: retained?,
+        })
+    }
+
+    /// An amount a month that calls make: without any there is none.
+    fn of_calls(&mut self, field: Field) -> Option<Decimal> {
+        let amount = self.values.number(field)?;
+        let calls = [Field::InvocationsPerMonth, Field::RequestsPerSecond];
+        let idle = calls
+            .into_iter()
+            .find(|calls| self.values.number(*calls) == Some(Decimal::ZERO));
+        if let (Some(calls), false) = (idle, amount.is_zero()) {
+            let message = format!("`{}` is 0, but `{}` is not", calls.path(), field.path());
+            let help = "a function that is never called uses none of it";
+            self.wrong(Code::Conflict, self.at(field), message, help);
+        }
+        Some(amount)
+    }
+
+    /// `1 + p + p^2 + … + p^retries`: each attempt fails with the same probability.
+    fn attempts(&mut self) -> Option<Exact> {
+        let [rate, retries] = [Field::ErrorRate, Field::Retries];
+        let help = "an attempt that fails is retried: state the share that fails, and how often \
+                    each is retried at most";
+        if !self.values.stated(rate) && !self.values.stated(retries) {
+            return Some(Exact::ONE);
+        }
+        self.together([rate, retries], help)?;
+        let rate = self.values.exact(rate)?;
+        let again = 0..self.values.whole::<u32>(retries)?;
+        Some(again.fold(Exact::ONE, |attempts, _| &Exact::ONE + &(&attempts * &rate)))
+    }
+
+    fn further_requests(&mut self) -> u32 {
+        let kb: u32 = self.values.whole(Field::AsyncPayloadKb).unwrap_or_default();
+        kb.saturating_sub(ONE_REQUEST_KB)
+            .div_ceil(FURTHER_REQUEST_KB)
+    }
+}
