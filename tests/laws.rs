@@ -28,6 +28,8 @@ const FARGATE: usize = 1;
 const EKS: usize = 2;
 /// Most invocations a month that a scenario can state.
 const MOST_CALLS: u128 = 1_000_000_000_000_000;
+/// Attempts of an invocation, at most.
+const MOST_ATTEMPTS: u32 = 3;
 const MOST_PEAK: u32 = 1_000_000_000;
 const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-south-1"];
 
@@ -190,6 +192,37 @@ fn extras() -> impl Strategy<Value = String> {
     both.prop_map(|(cold, storage, arm)| cold + &storage + &arm)
 }
 
+/// Lines of what Lambda charges apart, of which the book has the prices in every region here.
+fn features() -> impl Strategy<Value = String> {
+    let snapstart = (1u32..=9, 0u32..=1000).prop_map(|(versions, rate)| {
+        let rate = rate_text(rate);
+        format!(
+            "snapstart = {{ runtime = \"python\", versions = {versions}, restore_rate = {rate} }}\n"
+        )
+    });
+    let streaming =
+        (0u64..=99_999).prop_map(|amount| format!("streaming.gb_per_month = {}\n", tenths(amount)));
+    let poller = (0u64..=99_999).prop_map(|hours| {
+        let hours = tenths(hours);
+        format!("event_poller = {{ kind = \"kafka\", unit_hours_per_month = {hours} }}\n")
+    });
+    let events = (1u32..=1024, 0u32..=1000, 0..MOST_ATTEMPTS).prop_map(|(kb, rate, retries)| {
+        let rate = rate_text(rate);
+        format!(
+            "invocation = {{ async_payload_kb = {kb}, error_rate = {rate}, retries = {retries} }}\n"
+        )
+    });
+    let optional = |lines: BoxedStrategy<String>| prop_oneof![2 => Just(String::new()), 1 => lines];
+    let all = (
+        optional(snapstart.boxed()),
+        optional(streaming.boxed()),
+        optional(poller.boxed()),
+        optional(events.boxed()),
+    );
+    let some = all.prop_map(|(a, b, c, d)| [a, b, c, d].concat());
+    prop_oneof![3 => Just(String::new()), 1 => some]
+}
+
 /// Thousandths.
 fn rate_text(thousandths: u32) -> String {
     format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
@@ -238,16 +271,27 @@ fn container() -> impl Strategy<Value = String> {
 /// The keys of a function besides its name and region.
 fn function_with(calls: impl Strategy<Value = u64>) -> impl Strategy<Value = String> {
     let duration = prop_oneof![10u64..=100_000, 10u64..=9_000_000];
-    let extras = (extras(), provisioned());
+    let extras = (extras(), provisioned(), features());
     (memory(), duration, calls, capacity(), extras, container()).prop_map(
-        |(memory, duration, calls, capacity, (extras, provisioned), container)| {
-            format!(
+        |(memory, duration, calls, capacity, (extras, provisioned, features), container)| {
+            let attempts = duration.saturating_mul(MOST_ATTEMPTS.into());
+            let stated = format!(
                 "memory_mb = {memory}\nduration_ms = {}\ninvocations_per_month = {calls}\n\
                  {}{extras}{}{container}",
                 tenths(duration),
-                capacity.line(duration, calls),
-                kept(duration, calls, provisioned)
-            )
+                capacity.line(attempts, calls),
+                kept(attempts, calls, provisioned)
+            );
+            let excluded = ["ephemeral_storage_mb", "provisioned"];
+            let fits = |line: &&str| match line {
+                line if line.starts_with("snapstart") => {
+                    !excluded.iter().any(|key| stated.contains(key))
+                }
+                line if line.starts_with("streaming") => calls > 0,
+                _ => true,
+            };
+            let features: String = features.split_inclusive('\n').filter(fits).collect();
+            stated + &features
         },
     )
 }
@@ -587,8 +631,9 @@ proptest! {
         eks in select(vec!["m5.large", "c6i.2xlarge", "r5.4xlarge"]),
     ) {
         let keys = keys.replace("architecture = \"arm64\"\n", "");
-        // Environments would have to grow in fractions.
-        let lines = keys.split_inclusive('\n').filter(|line| !line.starts_with("provisioned"));
+        // Environments and pollers would have to grow in fractions.
+        let grows = |line: &str| line.starts_with("provisioned") || line.starts_with("event_poller");
+        let lines = keys.split_inclusive('\n').filter(|line| !grows(line));
         let keys: String = lines.collect();
         let options = format!("{options}eks.instance_type = \"{eks}\"\n");
         let mut scenario = valid(&written(&options, &[("us-east-1", keys)]));

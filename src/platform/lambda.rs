@@ -362,8 +362,8 @@ impl CostModel for Model<'_> {
         let scenario = self.context.scenario;
         match scenario.free_tier {
             true => notes.assume(
-                "Lambda's free tier, 1,000,000 requests and 400,000 GB-s a month, is used once \
-                 by the whole scenario, pro rata",
+                "Lambda's free tier, 1,000,000 requests, 400,000 GB-s and 100 GB of streamed \
+                 responses a month, is used once by the whole scenario, pro rata",
             ),
             false => notes.leave_out("Lambda's free tier (free_tier = true takes it off)"),
         }

@@ -8,6 +8,7 @@
 //! | figure | written as |
 //! |---|---|
 //! | `F lambda`, `F fargate`, `F eks` | `$266.67`, `infeasible` |
+//! | `F P[ITEM]` (lines of a bill) | `$7.91` |
 //! | `F P.million`, `F P.alone`, `F P.avoidable`, `F gap` | `$0.53`, `none` |
 //! | `F fargate.fleet` | `4 x 2 vCPU / 4 GB x 13` |
 //! | `F eks.fleet` | `51 pods at 26 per m5a.xlarge` |
@@ -80,7 +81,12 @@ impl Answer {
         let found = match subject {
             "total" => self.total(key),
             "cluster" => self.cluster(key),
-            name => figure_of(self.function(name)?, key.trim(), wanted),
+            name => match key.trim().trim_end_matches(']').split_once('[') {
+                Some((platform, item)) => {
+                    self.lines(name, platform, &[item.to_owned()]).map(dollars)
+                }
+                None => figure_of(self.function(name)?, key.trim(), wanted),
+            },
         }?;
         match found == wanted {
             true => Ok(()),

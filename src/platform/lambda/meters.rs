@@ -15,7 +15,6 @@ use crate::units::{
 };
 use crate::workload::function::{Durable, PollerKind, SnapStart};
 use crate::workload::{Features, Function};
-use rust_decimal::Decimal;
 
 /// How much of a meter a function uses.
 pub enum Use {
@@ -120,7 +119,9 @@ pub static METERS: [Meter; 12] = [
         STREAMING,
         "lambda.{arch}.response_streaming",
         found::<Gb>,
-        |function, _| each_call(function, |features| features.streamed_gb).map(Use::Streamed),
+        |function, _| {
+            each_call(function, |features| features.streamed_gb.as_ref()).map(Use::Streamed)
+        },
     ),
     meter(
         "snapshots kept",
@@ -151,7 +152,8 @@ pub static METERS: [Meter; 12] = [
         "lambda.features.tenant_environment_{arch}",
         found::<GbOfMemory>,
         |function, _| {
-            let environments = each_call(function, |features| features.tenant_environments)?;
+            let environments =
+                each_call(function, |features| features.tenant_environments.as_ref())?;
             Some(Use::Call(&environments * &memory_gb(function)))
         },
     ),
@@ -159,19 +161,19 @@ pub static METERS: [Meter; 12] = [
         "durable operations",
         "lambda.features.durable_operation",
         found::<Operation>,
-        |function, _| durable(function, |durable| durable.operations),
+        |function, _| durable(function, |durable| &durable.operations),
     ),
     meter(
         "durable data written",
         "lambda.features.durable_written",
         found::<Gb>,
-        |function, _| durable(function, |durable| durable.written_gb),
+        |function, _| durable(function, |durable| &durable.written_gb),
     ),
     meter(
         "durable data retained",
         "lambda.features.durable_retained",
         found::<GbMonth>,
-        |function, _| durable(function, |durable| durable.retained_gb_months),
+        |function, _| durable(function, |durable| &durable.retained_gb_months),
     ),
 ];
 
@@ -212,15 +214,13 @@ fn memory_gb(function: &Function) -> Exact {
     Exact::ratio(function.memory_mb.into(), MB_PER_GB.into())
 }
 
-/// What is stated for a month, averaged over its invocations. Reading has seen to it that a
-/// function that is never called states nothing.
-fn each_call(function: &Function, stated: impl Fn(&Features) -> Option<Decimal>) -> Option<Exact> {
-    let month = stated(function.features.as_ref()?)?;
-    Exact::from(month).over(&Exact::from(function.invocations))
+fn each_call(function: &Function, amount: fn(&Features) -> Option<&Exact>) -> Option<Exact> {
+    amount(function.features.as_ref()?).cloned()
 }
 
-fn durable(function: &Function, amount: fn(&Durable) -> Decimal) -> Option<Use> {
-    each_call(function, |features| features.durable.as_ref().map(amount)).map(Use::Call)
+fn durable(function: &Function, amount: fn(&Durable) -> &Exact) -> Option<Use> {
+    let durable = function.features.as_ref()?.durable.as_ref()?;
+    Some(Use::Call(amount(durable).clone()))
 }
 
 /// GB-seconds of the snapshots of published versions: each is kept three hours at least.

@@ -72,8 +72,9 @@ impl Used {
             return;
         };
         self.requests = &self.requests + &(&function.billed_requests() * &calls);
-        let streamed_gb = Exact::from(features.streamed_gb.unwrap_or_default());
-        self.streamed_gb = &self.streamed_gb + &streamed_gb;
+        if let Some(each) = &features.streamed_gb {
+            self.streamed_gb = &self.streamed_gb + &(each * &calls);
+        }
     }
 }
 

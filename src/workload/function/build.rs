@@ -73,7 +73,7 @@ impl Builder<'_, '_, '_> {
         let container = self.container();
         let budget = self.budget();
         let provisioned = self.provisioned(reading.hours, duration);
-        let features = self.features();
+        let features = self.features(calls.map(|(calls, _)| calls));
         let (_, _) = (name?, memory?);
         let (invocations, rounded_invocations) = calls?;
         let (duration_ms, measured) = duration?;

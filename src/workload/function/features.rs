@@ -4,6 +4,7 @@
 use super::build::Builder;
 use crate::diag::Code;
 use crate::exact::Exact;
+use crate::text::listed;
 use crate::units::LAMBDA_FREE_STORAGE_MB;
 use crate::workload::schema::Field;
 use rust_decimal::Decimal;
@@ -13,12 +14,12 @@ use rust_decimal::Decimal;
 pub struct Features {
     /// SnapStart, where it is charged.
     pub snapstart: Option<SnapStart>,
-    /// Gigabytes a month of responses beyond the first 6 MB of each.
-    pub streamed_gb: Option<Decimal>,
+    /// Gigabytes of the response to one invocation beyond its first 6 MB, on average.
+    pub streamed_gb: Option<Exact>,
     /// Provisioned mode of an event source mapping.
     pub event_poller: Option<EventPoller>,
-    /// Environments that tenant isolation creates in a month.
-    pub tenant_environments: Option<Decimal>,
+    /// Environments that tenant isolation creates for one invocation, on average.
+    pub tenant_environments: Option<Exact>,
     /// Durable execution.
     pub durable: Option<Durable>,
     /// Attempts of one invocation on average, 1 and more.
@@ -54,15 +55,15 @@ pub struct EventPoller {
     pub unit_hours: Decimal,
 }
 
-/// A durable function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What one invocation of a durable function makes, on average.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Durable {
-    /// Operations a month.
-    pub operations: Decimal,
-    /// Gigabytes written a month.
-    pub written_gb: Decimal,
+    /// Operations.
+    pub operations: Exact,
+    /// Gigabytes written.
+    pub written_gb: Exact,
     /// Gigabytes retained, times the months for which they are.
-    pub retained_gb_months: Decimal,
+    pub retained_gb_months: Exact,
 }
 
 /// Size of an asynchronous event that is one request, KB (AWS Lambda pricing page).
@@ -70,18 +71,23 @@ const ONE_REQUEST_KB: u32 = 256;
 /// Size of each further request of a larger one, KB.
 const FURTHER_REQUEST_KB: u32 = 64;
 
+/// The last word of a field's path.
+fn key(field: Field) -> &'static str {
+    field.path().rsplit('.').next().unwrap_or_default()
+}
+
 impl Builder<'_, '_, '_> {
-    /// The features that are stated, if any is.
-    pub fn features(&mut self) -> Option<Box<Features>> {
+    /// The features that are stated of a function that is called so often, if any is.
+    pub fn features(&mut self, calls: Option<u64>) -> Option<Box<Features>> {
         if !self.any_stated(Field::SnapstartRuntime, Field::Retries) {
             return None;
         }
         let features = Features {
             snapstart: self.snapstart(),
-            streamed_gb: self.of_calls(Field::StreamedGb),
+            streamed_gb: self.each_call(Field::StreamedGb, calls),
             event_poller: self.event_poller(),
-            tenant_environments: self.of_calls(Field::TenantEnvironments),
-            durable: self.durable(),
+            tenant_environments: self.each_call(Field::TenantEnvironments, calls),
+            durable: self.durable(calls),
             attempts: self.attempts()?,
             further_requests: self.further_requests(),
         };
@@ -91,12 +97,19 @@ impl Builder<'_, '_, '_> {
     /// All fields of a table when one of them is stated: they are of no use alone.
     fn together<const COUNT: usize>(&mut self, fields: [Field; COUNT], help: &str) -> Option<()> {
         let stated = fields.iter().find(|field| self.values.stated(**field))?;
-        let missing = fields.map(|field| (!self.values.stated(field)).then_some(field));
-        for missing in missing.iter().flatten() {
-            let message = format!("`{}` needs `{}` beside it", stated.path(), missing.path());
-            self.wrong(Code::MissingKey, self.at(*stated), message, help);
+        let missing = fields.iter().filter(|field| !self.values.stated(**field));
+        let missing: Vec<String> = missing.map(|field| format!("`{}`", key(*field))).collect();
+        if missing.is_empty() {
+            return Some(());
         }
-        missing.iter().all(Option::is_none).then_some(())
+        let table = stated.path().trim_end_matches(key(*stated));
+        let message = format!(
+            "`{}` lacks {}",
+            table.trim_end_matches('.'),
+            listed(&missing)
+        );
+        self.wrong(Code::MissingKey, self.at(*stated), message, help);
+        None
     }
 
     fn snapstart(&mut self) -> Option<SnapStart> {
@@ -151,7 +164,7 @@ impl Builder<'_, '_, '_> {
         })
     }
 
-    fn durable(&mut self) -> Option<Durable> {
+    fn durable(&mut self, calls: Option<u64>) -> Option<Durable> {
         let fields = [
             Field::DurableOperations,
             Field::DurableWrittenGb,
@@ -160,7 +173,7 @@ impl Builder<'_, '_, '_> {
         let help = "AWS bills operations, data written and data retained: state all three, 0 where \
                     there is none";
         self.together(fields, help)?;
-        let [operations, written, retained] = fields.map(|field| self.of_calls(field));
+        let [operations, written, retained] = fields.map(|field| self.each_call(field, calls));
         Some(Durable {
             operations: operations?,
             written_gb: written?,
@@ -168,19 +181,15 @@ impl Builder<'_, '_, '_> {
         })
     }
 
-    /// An amount a month that calls make: without any there is none.
-    fn of_calls(&mut self, field: Field) -> Option<Decimal> {
-        let amount = self.values.number(field)?;
-        let calls = [Field::InvocationsPerMonth, Field::RequestsPerSecond];
-        let idle = calls
-            .into_iter()
-            .find(|calls| self.values.number(*calls) == Some(Decimal::ZERO));
-        if let (Some(calls), false) = (idle, amount.is_zero()) {
-            let message = format!("`{}` is 0, but `{}` is not", calls.path(), field.path());
-            let help = "a function that is never called uses none of it";
+    /// An amount a month for one of so many calls: without any there is none.
+    fn each_call(&mut self, field: Field, calls: Option<u64>) -> Option<Exact> {
+        let (month, calls) = (self.values.exact(field)?, calls?);
+        if calls == 0 && !month.is_zero() {
+            let message = format!("`{}` is not 0, but nothing is called", field.path());
+            let help = "a function without invocations uses none of it";
             self.wrong(Code::Conflict, self.at(field), message, help);
         }
-        Some(amount)
+        Some(month.over(&Exact::from(calls)).unwrap_or(Exact::ZERO))
     }
 
     /// `1 + p + p^2 + … + p^retries`: each attempt fails with the same probability.
