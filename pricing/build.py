@@ -77,6 +77,21 @@ INSTANCE_TYPE = r"[a-z0-9-]+\.[a-z0-9-]+"
 TABLES = ("lambda.x86_64", "lambda.arm64", "lambda.features", "fargate.linux.x86_64", "fargate.linux.arm64",
           "fargate.windows.x86_64", "fargate.storage", "fargate_spot.linux.x86_64", "fargate_spot.linux.arm64",
           "eks", "ebs", "ec2")
+# Commitments: their names in savings.csv and in scenarios, and the meters that they cover.
+SAVINGS_COLUMNS = ("plan", "term", "payment", "region", "service", "arch", "meter", "usd_rate", "as_of", "confidence",
+                   "source")
+PLANS = {"Compute SP": "compute-savings-plan", "EC2 Instance SP": "ec2-instance-savings-plan",
+         "Standard RI": "reserved-instances"}
+PAYMENTS = {"No Upfront": "no-upfront", "Partial Upfront": "partial-upfront", "All Upfront": "all-upfront"}
+SAVINGS_METERS = {
+    ("Fargate", "vcpu_hour"): ("fargate.linux.{arch}", "vcpu", "vCPU-hour"),
+    ("Fargate", "gb_hour"): ("fargate.linux.{arch}", "memory", "GB-hour"),
+    **{("Lambda", f"{key}_gb_second"): ("lambda.{arch}", key, "GB-s")
+       for key in ("duration", "provisioned_concurrency", "provisioned_duration")},
+}
+# Rates that are left out: those of years ago, those whose payment option is a presumption, and those of requests, which
+# plans cover without a discount.
+SAVINGS_SKIPPED = ("HIST", "(no-upfront presumed)", "request")
 # Shorter words for the clumsier cells of sources.csv: what, where, price_date, note (None keeps the cell).
 REWORDED = {
     "AWSM-202506": ("price files of the AWS pricing pages (meteredUnitMaps), mirrored hourly", None,
@@ -104,8 +119,9 @@ REWORDED = {
 # Tags that prices spell otherwise than sources.csv: spelling -> (tag in sources.csv, date).
 ALIASES = {
     "COURSE-20260919": ("COURSE-20260925", "2026-09-19"), "R4-20260909": ("R4-20260831", "2026-09-09"),
+    "REGIMES-F-20260925": ("REGIMES-F-20260911", "2026-09-25"),
     "REGIMES-F-20260928": ("REGIMES-F-20260911", "2026-09-28"),
-    "REGIMES-L-20260919": ("REGIMES-20260919", "2026-09-19"),
+    "REGIMES-L-20260919": ("REGIMES-20260919", "2026-09-19"), "REGIMES-L-20260925": ("REGIMES-20260919", "2026-09-25"),
 }
 # Entries that sources.csv does not have; "a" is how "a 2026 quote" of a gp3 price is cut.
 UNLISTED = {
@@ -208,6 +224,29 @@ def collect(facts):
     return book
 
 
+def collect_savings(facts, book):
+    """Add the effective rates of commitments: savings.PLAN.TERM.PAYMENT.TABLE -> key -> Price."""
+    for row, cells in read(facts, "savings.csv", SAVINGS_COLUMNS):
+        if any(reason in (cells["confidence"], cells["term"], cells["meter"]) for reason in SAVINGS_SKIPPED):
+            continue
+        service, arch, meter = cells["service"], cells["arch"], cells["meter"]
+        if service == "EC2":
+            name = checked(row, "meter", f"{INSTANCE_TYPE} linux hour", meter).removesuffix(" linux hour")
+            table, key, per = "ec2", name, "instance-hour"
+        elif (service, meter) in SAVINGS_METERS:
+            table, key, per = SAVINGS_METERS[service, meter]
+        else:
+            fail(row, f"unknown meter {service}/{meter!r}")
+        if cells["plan"] not in PLANS or cells["payment"] not in PAYMENTS:
+            fail(row, f"unknown plan {cells['plan']!r}, {cells['payment']!r}")
+        origin = (cells["as_of"].removeprefix("undated>="), cells["confidence"],
+                  checked(row, "source", ".+", cells["source"]))
+        usd = checked(row, "price", r"[0-9]+(\.[0-9]+)?", cells["usd_rate"])
+        for term in checked(row, "term", "[13]yr(/[13]yr)?", cells["term"]).split("/"):
+            path = f"savings.{PLANS[cells['plan']]}.{term}.{PAYMENTS[cells['payment']]}.{table.format(arch=arch)}"
+            place(book[cells["region"]][path][key], Price(usd, per, "", origin, "0", "Inf", 0, row))
+
+
 def tiers(key, prices):
     """Order the tiers of one meter and refuse gaps, overlaps, and tiers where one price is expected."""
     prices = sorted(prices, key=lambda price: int(price.begin))
@@ -245,7 +284,7 @@ def render_table(name, meters):
     lines = ["", f"[{name}]", *pairs(zip(("as_of", "confidence", "source"), defaults))]
     for key, prices in sorted(meters.items(), key=lambda item: (item[1][0].rank, item[0])):
         label = json.dumps(key) if "." in key else key
-        if key == "duration":
+        if key == "duration" and not name.startswith("savings."):
             lines += [f"{label} = [", *(f"  {inline(price, defaults, True)}," for price in prices), "]"]
         else:
             lines.append(f"{label} = {inline(prices[0], defaults, False)}")
@@ -254,11 +293,12 @@ def render_table(name, meters):
 
 def render_region(region, tables):
     """The text of one region's file."""
-    newest = max(p.origin[0] for meters in tables.values() for prices in meters.values() for p in prices)
+    listed = (meters for name, meters in tables.items() if not name.startswith("savings."))
+    newest = max(p.origin[0] for meters in listed for prices in meters.values() for p in prices)
     lines = [f"# Prices of {region}. Written by pricing/build.py; sources are listed in sources.toml.",
              f'region = "{region}"', 'currency = "USD"',
              f'as_of = "{newest}"          # newest confirmation date in this file']
-    for name in TABLES:
+    for name in (*TABLES, *sorted(name for name in tables if name.startswith("savings."))):
         if name in tables:
             lines += render_table(name, tables[name])
     return "\n".join(lines) + "\n"
@@ -313,6 +353,7 @@ def main():
         sys.exit("usage: python3 pricing/build.py FACTS_DIR")
     facts = Path(sys.argv[1])
     book = collect(facts)
+    collect_savings(facts, book)
     texts = {f"{region}.toml": render_region(region, tables) for region, tables in sorted(book.items())}
     texts["instances.csv"], instances_source = render_instances(facts)
     texts["sources.toml"] = render_sources(facts, book, instances_source)

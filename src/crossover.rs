@@ -188,7 +188,7 @@ impl Load {
         needed(function, &self.peak)
     }
 
-    /// The crossover unfolded into the effects that made it.
+    /// The crossover unfolded into the effects that made it, at the prices of `usage` and `fleet`.
     pub fn steps(&self, index: usize, usage: &dyn Usage, fleet: &CapacitySteps) -> Vec<Step> {
         let [duration, requests, all] =
             [UsageParts::Duration, UsageParts::Requests, UsageParts::All]
@@ -200,7 +200,6 @@ impl Load {
             ("whole tasks or pods", &all, &fleet.whole_tasks),
             ("minimum tasks, whole nodes, packing", &all, &fleet.minimums),
             ("fees, volumes, storage", &all, &fleet.everything),
-            ("discounts", &all, &fleet.everything),
         ];
         let step = |(effect, curve, cost): (&'static str, &Curve, &Usd)| Step {
             effect,

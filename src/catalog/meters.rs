@@ -1,5 +1,7 @@
 //! Every meter that a price file may state, with the unit it must be stated in.
 
+use super::terms::{PAYMENTS, Plan, TERMS};
+
 /// A meter: its place in a price file, its unit, and what it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Meter {
@@ -213,5 +215,17 @@ pub fn find(path: &str) -> Option<Meter> {
     if path.strip_prefix("ec2.").is_some() {
         return Some(EC2);
     }
+    if let Some(rate) = path.strip_prefix("savings.") {
+        return find(rate_of(rate)?);
+    }
     METERS.iter().copied().find(|meter| meter.path == path)
+}
+
+/// The meter that a rate of a commitment is for: what follows its plan, term and payment.
+fn rate_of(path: &str) -> Option<&str> {
+    let mut parts = path.splitn(4, '.');
+    let known = Plan::NAMES.contains(&parts.next()?)
+        && TERMS.contains(&parts.next()?)
+        && PAYMENTS.contains(&parts.next()?);
+    parts.next().filter(|_| known)
 }

@@ -8,9 +8,11 @@ pub mod instances;
 pub mod meters;
 mod price;
 mod read;
+pub mod terms;
 
 pub use instances::{Allocatable, InstanceType};
-pub use price::{Entry, Listed, Price, Provenance, Tiers};
+pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers};
+pub use terms::{Commitment, Discount, Plan, Terms};
 
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::text::did_you_mean;
@@ -57,6 +59,8 @@ pub struct Regional {
     as_of: Arc<str>,
     is_overlaid: bool,
     meters: BTreeMap<String, Entry>,
+    /// How prices are bought, where they are not list prices.
+    terms: Option<Arc<Terms>>,
 }
 
 impl Regional {
@@ -82,26 +86,44 @@ impl Regional {
             .map(|(path, entry)| (path.as_str(), entry))
     }
 
-    /// The price of a meter.
+    /// The price of a meter, as it is bought.
+    ///
+    /// # Errors
+    /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
+    pub fn price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
+        let listed = self.listed::<U>(path)?;
+        let bought = self.terms.as_ref();
+        let bought = bought.map_or(Ok(None), |terms| terms.of(path, listed, self))?;
+        Ok(bought.map_or_else(|| Price::from_listed(listed), Price::from_bought))
+    }
+
+    /// The list price of a meter, however it is bought.
     ///
     /// # Errors
     /// [`Code::MissingPrice`] where the region lacks it.
-    pub fn price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
+    pub fn list_price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
+        self.listed::<U>(path).map(Price::from_listed)
+    }
+
+    fn listed<U: Unit>(&self, path: &str) -> Result<&Listed, Diag> {
         match self.meters.get(path) {
-            Some(Entry::Flat(listed)) if listed.per == U::SYMBOL => Ok(Price::from_listed(listed)),
+            Some(Entry::Flat(listed)) if listed.per == U::SYMBOL => Ok(listed),
             _ => Err(self.missing(path)),
         }
     }
 
-    /// The tiers of a meter; a flat price is one tier.
+    /// The tiers of a meter, as they are bought; a flat price is one tier. A commitment lowers the
+    /// first tier alone: what it would do to the others is not published.
     ///
     /// # Errors
-    /// [`Code::MissingPrice`] where the region lacks it.
+    /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
     pub fn tiers<U: Unit>(&self, path: &str) -> Result<Tiers<U>, Diag> {
-        match self.meters.get(path) {
-            Some(entry) => Ok(Tiers::from_entry(entry)),
-            None => Err(self.missing(path)),
-        }
+        let entry = self.meters.get(path).ok_or_else(|| self.missing(path))?;
+        Tiers::from_entry(entry, |number, listed| match (&self.terms, number) {
+            (None, _) => Ok(None),
+            (Some(terms), 0) => terms.of(path, listed, self),
+            (Some(terms), _) => Ok(terms.discounted(path, listed)),
+        })
     }
 
     /// The on-demand price of an instance type, if the region has it.

@@ -1,5 +1,6 @@
 //! A price with its provenance, flat or in tiers.
 
+use crate::diag::Diag;
 use crate::exact::Exact;
 use crate::money::Rate;
 use crate::units::{Qty, Unit};
@@ -58,6 +59,38 @@ impl Entry {
     }
 }
 
+/// How a part of a quantity is bought below its list price.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bought {
+    /// `compute-savings-plan, 1yr, no-upfront`, or `discount`.
+    pub how: Arc<str>,
+    /// The part, above 0 to 1; the rest is at the list price.
+    pub share: Exact,
+    /// US dollars per unit of it.
+    pub rate: Exact,
+    /// Where that comes from.
+    pub provenance: Provenance,
+    /// The list price.
+    pub list: Listed,
+}
+
+impl Bought {
+    /// Dollars per unit of the whole quantity.
+    fn mean(&self) -> Exact {
+        let rest = &(&Exact::ONE - &self.share) * &self.list.usd;
+        &(&self.share * &self.rate) + &rest
+    }
+
+    /// The older one of both prices, where both count.
+    fn oldest(&self) -> Provenance {
+        let list = &self.list.provenance;
+        match self.share < Exact::ONE && list.as_of < self.provenance.as_of {
+            true => list.clone(),
+            false => self.provenance.clone(),
+        }
+    }
+}
+
 /// A price per unit of `U`.
 #[derive(Debug, Clone)]
 pub struct Price<U: Unit> {
@@ -65,6 +98,8 @@ pub struct Price<U: Unit> {
     pub rate: Rate<U>,
     /// Where it comes from.
     pub provenance: Provenance,
+    /// How it comes about, where it is not the list price.
+    pub bought: Option<Box<Bought>>,
 }
 
 impl<U: Unit> Price<U> {
@@ -72,6 +107,15 @@ impl<U: Unit> Price<U> {
         Self {
             rate: Rate::new(listed.usd.clone()),
             provenance: listed.provenance.clone(),
+            bought: None,
+        }
+    }
+
+    pub(super) fn from_bought(bought: Bought) -> Self {
+        Self {
+            rate: Rate::new(bought.mean()),
+            provenance: bought.oldest(),
+            bought: Some(Box::new(bought)),
         }
     }
 }
@@ -81,9 +125,20 @@ impl<U: Unit> Price<U> {
 pub struct Tiers<U: Unit>(Vec<(Qty<U>, Price<U>)>);
 
 impl<U: Unit> Tiers<U> {
-    pub(super) fn from_entry(entry: &Entry) -> Self {
-        let typed = |(from, listed): (Exact, &Listed)| (Qty::new(from), Price::from_listed(listed));
-        Self(entry.tiers().into_iter().map(typed).collect())
+    /// The tiers of an entry, each bought as `bought` says of its number and its list price.
+    pub(super) fn from_entry(
+        entry: &Entry,
+        bought: impl Fn(usize, &Listed) -> Result<Option<Bought>, Diag>,
+    ) -> Result<Self, Diag> {
+        let tiers = entry.tiers().into_iter().enumerate();
+        let typed = |(number, (from, listed)): (usize, (Exact, &Listed))| {
+            let price = match bought(number, listed)? {
+                Some(bought) => Price::from_bought(bought),
+                None => Price::from_listed(listed),
+            };
+            Ok((Qty::new(from), price))
+        };
+        tiers.map(typed).collect::<Result<_, _>>().map(Self)
     }
 
     /// The tiers as (first quantity, price), ascending from zero.

@@ -50,6 +50,7 @@ pub fn region(source: &Source, called: &str) -> Result<Regional, Diags> {
         as_of,
         is_overlaid: false,
         meters: reader.meters,
+        terms: None,
     };
     reader.diags.into_result(regional)
 }

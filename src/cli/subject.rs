@@ -15,7 +15,10 @@ use crate::workload::Scenario;
 pub struct Read {
     /// The scenario.
     pub scenario: Scenario,
-    prices: Vec<Regional>,
+    /// List prices of its regions.
+    list: Vec<Regional>,
+    /// The same as they are bought, where that is otherwise.
+    bought: Option<Vec<Regional>>,
     instances: Vec<InstanceType>,
 }
 
@@ -32,10 +35,12 @@ impl Read {
     ) -> Result<Self, Diags> {
         let rows = |count| progress.reading(count);
         let scenario = input.scenario(region, book, &rows)?;
-        let (prices, instances) = input::prices(book, &scenario)?;
+        let (list, instances) = input::prices(book, &scenario)?;
+        let terms = scenario.terms.as_ref();
         Ok(Self {
+            bought: terms.map(|terms| terms.apply(&list)).transpose()?,
             scenario,
-            prices,
+            list,
             instances,
         })
     }
@@ -50,7 +55,8 @@ impl Read {
             .retain(|function| member(function.home()));
         (!scenario.functions.is_empty()).then(|| Self {
             scenario,
-            prices: self.prices.clone(),
+            list: self.list.clone(),
+            bought: self.bought.clone(),
             instances: self.instances.clone(),
         })
     }
@@ -60,7 +66,11 @@ impl Read {
     /// # Errors
     /// Prices that are missing, options that cannot be had.
     pub fn comparison(&self) -> Result<Comparison<'_>, Diags> {
-        Comparison::new(&self.scenario, &self.prices, &self.instances)
+        let compared = |prices| Comparison::new(&self.scenario, prices, &self.instances);
+        match &self.bought {
+            Some(bought) => Ok(compared(bought)?.beside(compared(&self.list)?)),
+            None => compared(&self.list),
+        }
     }
 }
 

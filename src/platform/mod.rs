@@ -11,7 +11,7 @@ mod lambda;
 pub mod service;
 pub mod slot;
 
-use crate::catalog::{Architecture, InstanceType, Price, Provenance, Regional};
+use crate::catalog::{Architecture, Bought, InstanceType, Price, Provenance, Regional};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -328,6 +328,12 @@ pub struct Line {
     pub cost: Usd,
     /// Where the rate comes from.
     pub provenance: Provenance,
+    /// How it is bought, where that is not at the list price.
+    pub how: Option<Arc<str>>,
+    /// The list price, US dollars per unit.
+    pub list_rate: Exact,
+    /// What the rate is the mean of.
+    bought: Option<Box<Bought>>,
 }
 
 impl Line {
@@ -346,8 +352,38 @@ impl Line {
             quantity: quantity.amount().clone(),
             unit: U::SYMBOL,
             rate: price.rate.per_unit().clone(),
+            list_rate: price.rate.per_unit().clone(),
             provenance: price.provenance.clone(),
+            how: None,
+            bought: price.bought.clone(),
         }
+    }
+
+    /// The same line, or one for what a commitment or a discount lowers and one for the rest.
+    pub fn parts(mut self) -> Vec<Self> {
+        let Some(bought) = self.bought.take() else {
+            return vec![self];
+        };
+        let part = |share: &Exact, rate: &Exact, provenance: &Provenance, how| {
+            let quantity = &self.quantity * share;
+            Self {
+                cost: Usd::new(&quantity * rate),
+                quantity,
+                rate: rate.clone(),
+                provenance: provenance.clone(),
+                how,
+                list_rate: bought.list.usd.clone(),
+                ..self.clone()
+            }
+        };
+        let how = Some(Arc::clone(&bought.how));
+        let mut parts = vec![part(&bought.share, &bought.rate, &bought.provenance, how)];
+        let rest = &Exact::ONE - &bought.share;
+        if !rest.is_zero() {
+            let list = &bought.list;
+            parts.push(part(&rest, &list.usd, &list.provenance, None));
+        }
+        parts
     }
 
     /// What a free allowance takes off, shown so that quantities can be followed.
@@ -365,6 +401,9 @@ impl Line {
             rate: Exact::ZERO,
             cost: Usd::ZERO,
             provenance: price.provenance.clone(),
+            how: None,
+            list_rate: Exact::ZERO,
+            bought: None,
         }
     }
 }

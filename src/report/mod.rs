@@ -39,6 +39,8 @@ impl Bound<'_> {
 pub struct Comparison<'a> {
     context: Context<'a>,
     platforms: Vec<Bound<'a>>,
+    /// The same on demand at list prices, where the scenario buys otherwise.
+    listed: Option<Box<Self>>,
 }
 
 /// A pair of platforms, by their place in [`Comparison::platforms`].
@@ -151,7 +153,24 @@ impl<'a> Comparison<'a> {
                 platforms.extend(bound);
             }
         }
-        diags.into_result(Self { context, platforms })
+        diags.into_result(Self {
+            context,
+            platforms,
+            listed: None,
+        })
+    }
+
+    /// The comparison with the same on demand at list prices to be shown beside it.
+    pub fn beside(self, listed: Self) -> Self {
+        Self {
+            listed: Some(Box::new(listed)),
+            ..self
+        }
+    }
+
+    /// The same on demand at list prices, where the scenario buys otherwise.
+    pub fn listed(&self) -> Option<&Self> {
+        self.listed.as_deref()
     }
 
     /// The scenario.
@@ -221,7 +240,8 @@ impl<'a> Comparison<'a> {
 
     /// The bill of a function on a platform; empty where it cannot run.
     pub fn lines(&self, index: usize, platform: usize) -> Vec<Line> {
-        self.platforms[platform].model.lines(index)
+        let lines = self.platforms[platform].model.lines(index).into_iter();
+        lines.flat_map(Line::parts).collect()
     }
 
     /// How well the environments that a platform keeps for a function are used.
@@ -275,17 +295,31 @@ impl<'a> Comparison<'a> {
         let load = Load::of(function, peak, &self.scenario().hours);
         let models = || self.platforms.iter().map(|bound| &bound.model);
         let steps = |pair: Pair| {
-            let (usage, capacity) = self.usage_and_capacity(pair)?;
-            let fleet = capacity.stairs(index)?.steps(&load.peak)?;
-            Some((pair, load.steps(index, usage, &fleet)))
+            let bought = self.steps(index, pair, &load)?;
+            let discounts = Step {
+                effect: "discounts",
+                utilization: bought.last()?.utilization.clone(),
+            };
+            // All but the last step are at list prices.
+            let listed = self.listed();
+            let listed = listed.map_or(Some(bought), |listed| listed.steps(index, pair, &load));
+            Some((pair, listed?.into_iter().chain([discounts]).collect()))
         };
         let crossed = summary.crossovers.iter().map(|(pair, _)| *pair);
+        let platforms = 0..self.platforms.len();
         Detail {
-            lines: models().map(|model| model.lines(index)).collect(),
+            lines: platforms.map(|number| self.lines(index, number)).collect(),
             company: models().map(|model| model.company(index)).collect(),
             steps: crossed.filter_map(steps).collect(),
             flips: self.flips(index, summary),
         }
+    }
+
+    /// Why a crossover is where it is, at these prices.
+    fn steps(&self, index: usize, pair: Pair, load: &Load) -> Option<Vec<Step>> {
+        let (usage, capacity) = self.usage_and_capacity(pair)?;
+        let fleet = capacity.stairs(index)?.steps(&load.peak)?;
+        Some(load.steps(index, usage, &fleet))
     }
 
     /// How the cheaper side flips over volume, for each pair that can run a function.

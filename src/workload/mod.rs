@@ -11,6 +11,7 @@ pub mod function;
 mod keys;
 mod number;
 pub mod options;
+mod purchase;
 pub mod rules;
 mod scenario;
 pub mod schema;
@@ -22,6 +23,7 @@ pub use options::{ClusterKind, DaemonSets, EksOptions};
 pub use rules::{RuleSetting, RuleShape};
 pub use task::TaskSize;
 
+use crate::catalog::Terms;
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::units::HOURS_PER_MONTH;
@@ -76,6 +78,8 @@ pub struct Scenario {
     pub unmatched_budgets: Vec<NamedBudget>,
     /// What `[rules]` says.
     pub rules: Vec<RuleSetting>,
+    /// How it buys, where that is not on demand at list prices.
+    pub terms: Option<Arc<Terms>>,
 }
 
 /// What a reader needs besides the text.
@@ -149,6 +153,7 @@ pub fn read_csv(
         budget_line: 1,
         unmatched_budgets: Vec::new(),
         rules: Vec::new(),
+        terms: None,
     };
     scenario.check_names(&mut diags);
     diags.into_result(scenario)

@@ -1,20 +1,23 @@
 //! A scenario in TOML: its options, its functions, and the fleet it may point to.
 
 use super::budget::{self, Budget, NamedBudget};
-use super::cells::{Cell, Cells, not_priced};
+use super::cells::{Cell, Cells};
 use super::fleet;
 use super::function::{self, Function, Reading};
 use super::keys;
 use super::options::{self, EksOptions};
+use super::purchase;
 use super::rules::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
 use super::{Regions, Request, Scenario, check_regions, same_name};
+use crate::catalog::Terms;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::{did_you_mean, listed};
 use crate::units::HOURS_PER_MONTH;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -34,9 +37,6 @@ const KEYS: [&str; 13] = [
     "commitment",
     "discounts",
 ];
-
-/// Tables that change a bill and that this version does not price.
-const NOT_PRICED: [&str; 2] = ["commitment", "discounts"];
 
 /// Reads a scenario.
 ///
@@ -79,6 +79,7 @@ impl<'r> Reader<'r> {
         let (budget, named) = self.budget();
         let budget_line = self.line_of("budget");
         let rules = self.rules();
+        let terms = self.terms();
         let mut functions = Vec::new();
         let reading = Reading {
             platforms: self.request.platforms,
@@ -108,6 +109,7 @@ impl<'r> Reader<'r> {
             budget_line,
             unmatched_budgets,
             rules,
+            terms,
         };
         scenario.check_names(&mut self.diags);
         scenario
@@ -117,9 +119,7 @@ impl<'r> Reader<'r> {
         for (key, _) in self.root {
             let name = key.get_ref().as_ref();
             let at = self.source.at(key.span());
-            if NOT_PRICED.contains(&name) {
-                self.diags.push(not_priced(name).at(at));
-            } else if !KEYS.contains(&name) {
+            if !KEYS.contains(&name) {
                 self.diags.push(unknown_root_key(name).at(at));
             }
         }
@@ -247,6 +247,21 @@ impl<'r> Reader<'r> {
         let known = self.request.rules;
         let read = table.map(|(table, _)| rules::read(table, known, self.source, &mut self.diags));
         read.unwrap_or_default()
+    }
+
+    fn terms(&mut self) -> Option<Arc<Terms>> {
+        let commitment = self.table("commitment").and_then(|(table, span)| {
+            purchase::commitment(table, span, self.source, &mut self.diags)
+        });
+        let discounts = self.table("discounts");
+        let discounts = discounts
+            .map(|(table, _)| purchase::discounts(table, self.source, &mut self.diags))
+            .unwrap_or_default();
+        let terms = Terms {
+            commitment,
+            discounts,
+        };
+        (terms != Terms::default()).then(|| Arc::new(terms))
     }
 
     fn fargate(&mut self) {

@@ -1,0 +1,232 @@
+//! How prices are bought: commitments and negotiated discounts, always per meter.
+//!
+//! Rules: Savings Plans user guide (what a plan covers, and that fees, Spot and storage are not in
+//! it); the effective rate of a plan holds what was paid upfront.
+
+use super::Regional;
+use super::meters::{self, METERS};
+use super::price::{Bought, Entry, Listed};
+use crate::diag::{At, Code, Diag, Diags};
+use crate::exact::Exact;
+use crate::text::did_you_mean;
+use std::sync::Arc;
+
+/// What can be committed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    /// Compute Savings Plan: EC2, Fargate and Lambda.
+    Compute,
+    /// EC2 Instance Savings Plan.
+    Instance,
+    /// Standard Reserved Instances.
+    Reserved,
+}
+
+impl Plan {
+    /// Names in scenarios and price files.
+    pub const NAMES: [&str; 3] = [
+        "compute-savings-plan",
+        "ec2-instance-savings-plan",
+        "reserved-instances",
+    ];
+
+    /// The plan of a name.
+    pub fn of(name: &str) -> Option<Self> {
+        let plans = [Self::Compute, Self::Instance, Self::Reserved];
+        plans.into_iter().find(|plan| plan.name() == name)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// True for a meter that it lowers.
+    ///
+    /// Requests of Lambda are in a Compute Savings Plan too, at no discount.
+    fn covers(self, path: &str) -> bool {
+        let parts: Vec<&str> = path.split('.').collect();
+        match parts.as_slice() {
+            ["ec2", ..] => true,
+            ["fargate", "linux", _, "vcpu" | "memory"]
+            | ["eks", "fargate_vcpu" | "fargate_memory"]
+            | [
+                "lambda",
+                _,
+                "duration" | "provisioned_concurrency" | "provisioned_duration",
+            ] => self == Self::Compute,
+            _ => false,
+        }
+    }
+}
+
+/// Terms of a commitment.
+pub const TERMS: [&str; 2] = ["1yr", "3yr"];
+/// How a commitment is paid.
+pub const PAYMENTS: [&str; 3] = ["no-upfront", "partial-upfront", "all-upfront"];
+
+/// A commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commitment {
+    /// What is committed to.
+    pub plan: Plan,
+    /// For how long: one of [`TERMS`].
+    pub term: &'static str,
+    /// How it is paid: one of [`PAYMENTS`].
+    pub payment: &'static str,
+    /// Share of the usage of each meter that it covers, 0 to 1.
+    pub coverage: Exact,
+}
+
+impl Commitment {
+    /// `compute-savings-plan, 1yr, no-upfront`.
+    pub fn describe(&self) -> String {
+        format!("{}, {}, {}", self.plan.name(), self.term, self.payment)
+    }
+
+    /// Where price files have the rate of a meter.
+    fn path(&self, meter: &str) -> String {
+        // Pods of EKS on Fargate have the rates of Fargate (Savings Plans user guide).
+        let meter = match meter {
+            "eks.fargate_vcpu" => "fargate.linux.x86_64.vcpu",
+            "eks.fargate_memory" => "fargate.linux.x86_64.memory",
+            _ => meter,
+        };
+        let (plan, term, payment) = (self.plan.name(), self.term, self.payment);
+        format!("savings.{plan}.{term}.{payment}.{meter}")
+    }
+}
+
+/// A negotiated discount off the list price, in place of a commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discount {
+    /// A meter, or the beginning of many: `fargate`, `lambda.arm64.duration`.
+    pub path: String,
+    /// The share that is taken off, 0 to 1.
+    pub share: Exact,
+    /// The place that states it.
+    pub at: At,
+}
+
+impl Discount {
+    fn holds_for(&self, meter: &str) -> bool {
+        let rest = meter.strip_prefix(self.path.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+/// How a scenario buys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// What is committed to, if anything is.
+    pub commitment: Option<Commitment>,
+    /// Discounts by meter: the longest path counts.
+    pub discounts: Vec<Discount>,
+}
+
+impl Terms {
+    /// The prices of regions as they are bought.
+    ///
+    /// # Errors
+    /// A discount that holds for no meter.
+    pub fn apply(self: &Arc<Self>, list: &[Regional]) -> Result<Vec<Regional>, Diags> {
+        let mut diags = Diags::new();
+        for discount in &self.discounts {
+            let holds = |regional: &Regional| {
+                let mut paths = regional.entries().map(|(path, _)| path);
+                paths.any(|path| discount.holds_for(path))
+            };
+            if !list.iter().any(holds) {
+                diags.push(unknown_meter(discount, list));
+            }
+        }
+        let bought = list.iter().map(|regional| Regional {
+            terms: Some(Arc::clone(self)),
+            ..regional.clone()
+        });
+        diags.into_result(bought.collect())
+    }
+
+    /// How a meter is bought by the discounts alone; `None` where none holds.
+    pub(super) fn discounted(&self, meter: &str, list: &Listed) -> Option<Bought> {
+        let holding = self.discounts.iter().filter(|one| one.holds_for(meter));
+        let discount = holding.max_by_key(|discount| discount.path.len())?;
+        Some(Bought {
+            how: "discount".into(),
+            share: Exact::ONE,
+            rate: &list.usd * &(&Exact::ONE - &discount.share),
+            provenance: list.provenance.clone(),
+            list: list.clone(),
+        })
+    }
+
+    /// How a meter is bought; `None` for one at its list price.
+    ///
+    /// # Errors
+    /// The book lacks the rate of the commitment.
+    pub(super) fn of(
+        &self,
+        meter: &str,
+        list: &Listed,
+        regional: &Regional,
+    ) -> Result<Option<Bought>, Diag> {
+        if let Some(bought) = self.discounted(meter, list) {
+            return Ok(Some(bought));
+        }
+        let covers = |commitment: &&Commitment| {
+            commitment.plan.covers(meter) && !commitment.coverage.is_zero()
+        };
+        let Some(commitment) = self.commitment.as_ref().filter(covers) else {
+            return Ok(None);
+        };
+        match regional.meters.get(&commitment.path(meter)) {
+            Some(Entry::Flat(rate)) => Ok(Some(Bought {
+                how: commitment.describe().into(),
+                share: commitment.coverage.clone(),
+                rate: rate.usd.clone(),
+                provenance: rate.provenance.clone(),
+                list: list.clone(),
+            })),
+            _ => Err(missing_rate(commitment, meter, regional)),
+        }
+    }
+}
+
+fn unknown_meter(discount: &Discount, list: &[Regional]) -> Diag {
+    let listed = list
+        .iter()
+        .flat_map(Regional::entries)
+        .map(|(path, _)| path);
+    let known = METERS.iter().map(|meter| meter.path).chain(listed);
+    let message = format!("no meter is called `{}`", discount.path);
+    let help = did_you_mean(&discount.path, known).unwrap_or_else(|| {
+        "a discount is stated for a meter or a group of them, as in `lambdacost prices show`: \
+         ec2 = 0.1, or fargate.linux.x86_64.vcpu = \"10%\""
+            .to_owned()
+    });
+    let diag = Diag::new(Code::UnknownKey, message).help(help);
+    diag.at(discount.at.clone())
+}
+
+fn missing_rate(commitment: &Commitment, meter: &str, regional: &Regional) -> Diag {
+    let what = meters::find(meter).map_or(meter, |known| known.what);
+    let per = meters::find(meter).map_or("", |known| known.per);
+    let region = regional.name();
+    let path = commitment.path(meter);
+    let (table, key) = match path.split_once(".ec2.") {
+        Some((table, name)) => (format!("{table}.ec2"), format!("{name:?}")),
+        None => {
+            let (table, key) = path.rsplit_once('.').unwrap_or(("", &path));
+            (table.to_owned(), key.to_owned())
+        }
+    };
+    let message = format!(
+        "the price book has no {} rate for {what} in {region}",
+        commitment.describe()
+    );
+    Diag::new(Code::MissingPrice, message).help(format!(
+        "state the discount under [discounts], {meter} = 0.2 for 20 %, or the rate in \
+         {region}.toml in a folder given with --prices: [{table}] {key} = {{ usd = \"…\", per = \
+         \"{per}\", as_of = \"YYYY-MM-DD\", source = \"…\" }}"
+    ))
+}
