@@ -115,6 +115,9 @@ impl Discount {
     }
 }
 
+/// How a meter is bought whose price is negotiated.
+pub const DISCOUNT: &str = "discount";
+
 /// How a scenario buys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Terms {
@@ -152,7 +155,7 @@ impl Terms {
         let holding = self.discounts.iter().filter(|one| one.holds_for(meter));
         let discount = holding.max_by_key(|discount| discount.path.len())?;
         Some(Bought {
-            how: "discount".into(),
+            how: DISCOUNT.into(),
             share: Exact::ONE,
             rate: &list.usd * &(&Exact::ONE - &discount.share),
             provenance: list.provenance.clone(),

@@ -205,7 +205,9 @@ impl Page<'_> {
         let provenance = &line.provenance;
         let code = provenance.rate_code.as_deref();
         let code = code.map_or_else(String::new, |code| format!(", AWS rate code {code}"));
-        let dated = format!("      {}{code}", provenance.as_of);
+        let how = line.how.as_deref();
+        let how = how.map_or_else(String::new, |how| format!(", {how}"));
+        let dated = format!("      {}{code}{how}", provenance.as_of);
         writeln!(out, "{}", self.paint.dim(&dated))?;
         let source = format!("      {}", provenance.source);
         writeln!(out, "{}", self.paint.dim(&source))

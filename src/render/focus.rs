@@ -3,6 +3,7 @@
 //! `docs/focus.md` says how each column is filled and which rules an estimate cannot keep. Columns
 //! of our own begin with `x_`.
 
+use crate::catalog::terms::DISCOUNT;
 use crate::escape::spreadsheet;
 use crate::exact::Exact;
 use crate::platform::Line;
@@ -38,7 +39,7 @@ struct Row<'r> {
 type Cell = fn(&Row<'_>) -> String;
 
 /// The columns, each with how it is filled; an empty cell is null.
-const COLUMNS: [(&str, Cell); 50] = [
+const COLUMNS: [(&str, Cell); 51] = [
     ("BilledCost", |row| decimal(row.line.cost.dollars())),
     ("BillingAccountId", |_| ACCOUNT.to_owned()),
     ("BillingAccountName", |_| ACCOUNT.to_owned()),
@@ -54,24 +55,27 @@ const COLUMNS: [(&str, Cell); 50] = [
     ("ChargePeriodStart", |row| row.period.start.clone()),
     ("ConsumedQuantity", |row| decimal(&row.line.quantity)),
     ("ConsumedUnit", |row| unit(row.line.unit).to_owned()),
-    ("ContractedCost", |row| decimal(row.line.cost.dollars())),
-    ("ContractedUnitPrice", |row| decimal(&row.line.rate)),
+    ("ContractedCost", |row| cost_at(row, contracted(row))),
+    ("ContractedUnitPrice", |row| decimal(contracted(row))),
     ("EffectiveCost", |row| decimal(row.line.cost.dollars())),
     // Of a provisional invoice: the validator wants one.
     ("InvoiceId", |_| ACCOUNT.to_owned()),
     ("InvoiceIssuerName", |_| "AWS".to_owned()),
-    ("ListCost", |row| decimal(row.line.cost.dollars())),
-    ("ListUnitPrice", |row| decimal(&row.line.rate)),
-    ("PricingCategory", |_| "Standard".to_owned()),
+    ("ListCost", |row| cost_at(row, &row.line.list_rate)),
+    ("ListUnitPrice", |row| decimal(&row.line.list_rate)),
+    ("PricingCategory", |row| match is_committed(row) {
+        true => "Committed".to_owned(),
+        false => "Standard".to_owned(),
+    }),
     ("PricingCurrency", |_| "USD".to_owned()),
     ("PricingCurrencyContractedUnitPrice", |row| {
-        decimal(&row.line.rate)
+        decimal(contracted(row))
     }),
     ("PricingCurrencyEffectiveCost", |row| {
         decimal(row.line.cost.dollars())
     }),
     ("PricingCurrencyListUnitPrice", |row| {
-        decimal(&row.line.rate)
+        decimal(&row.line.list_rate)
     }),
     ("PricingQuantity", |row| decimal(&row.line.quantity)),
     ("PricingUnit", |row| unit(row.line.unit).to_owned()),
@@ -93,6 +97,9 @@ const COLUMNS: [(&str, Cell); 50] = [
     ("SkuPriceId", |row| outside(rate_code(row))),
     ("x_Architecture", |row| {
         row.function.architecture.name().to_owned()
+    }),
+    ("x_Bought", |row| {
+        row.line.how.as_deref().unwrap_or_default().to_owned()
     }),
     ("x_Estimate", |_| "true".to_owned()),
     ("x_HoursPerMonth", |row| {
@@ -151,6 +158,23 @@ fn rows(comparison: &Comparison<'_>, index: usize, period: &Period) -> io::Resul
         text.write_record(COLUMNS.iter().map(|(_, cell)| cell(&row)))?;
     }
     text.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+/// True for what a commitment covers; a negotiated discount is none.
+fn is_committed(row: &Row<'_>) -> bool {
+    row.line.how.as_deref().is_some_and(|how| how != DISCOUNT)
+}
+
+/// The unit price with negotiated discounts and without commitments.
+fn contracted<'r>(row: &'r Row<'_>) -> &'r Exact {
+    match is_committed(row) {
+        true => &row.line.list_rate,
+        false => &row.line.rate,
+    }
+}
+
+fn cost_at(row: &Row<'_>, rate: &Exact) -> String {
+    decimal(&(&row.line.quantity * rate))
 }
 
 fn null(_: &Row<'_>) -> String {

@@ -122,6 +122,8 @@ struct LineV1 {
     unit: &'static str,
     rate_usd: String,
     cost_usd: String,
+    list_rate_usd: String,
+    bought: Option<String>,
     price_source: String,
     price_as_of: String,
 }
@@ -132,6 +134,7 @@ struct CrossoverV1 {
     to: &'static str,
     kind: Option<&'static str>,
     utilization: Option<String>,
+    on_demand_utilization: Option<String>,
     fleet_utilization: Option<String>,
     invocations_per_month: Option<u128>,
     requests_per_second: Option<String>,
@@ -355,6 +358,8 @@ fn line(line: &Line) -> LineV1 {
         unit: line.unit,
         rate_usd: line.rate.to_string(),
         cost_usd: line.cost.to_string(),
+        list_rate_usd: line.list_rate.to_string(),
+        bought: line.how.as_deref().map(str::to_owned),
         price_source: line.provenance.describe(),
         price_as_of: line.provenance.as_of.to_string(),
     }
@@ -367,11 +372,11 @@ fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -
     let entry = |(pair, flips): &(Pair, Option<Flips>)| {
         let sides = [id(pair.from), id(pair.to)];
         let steps = steps_of(*pair).map_or(&[][..], |(_, steps)| steps.as_slice());
-        let crossover = summary.crossover(*pair);
+        let crossovers = [summary.crossover(*pair), summary.listed_crossover(*pair)];
         self::crossover(
             &comparison.scenario().hours,
             sides,
-            crossover,
+            crossovers,
             steps,
             flips.as_ref(),
         )
@@ -382,16 +387,18 @@ fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -
 fn crossover(
     hours: &Exact,
     [from, to]: [&'static str; 2],
-    crossover: Option<&Crossover>,
+    [crossover, listed]: [Option<&Crossover>; 2],
     steps: &[Step],
     flips: Option<&Flips>,
 ) -> CrossoverV1 {
     let point = crossover.and_then(|crossover| crossover.point.as_ref());
+    let listed = listed.and_then(|crossover| crossover.point.as_ref());
     CrossoverV1 {
         from,
         to,
         kind: crossover.map(|crossover| kind_name(crossover.kind)),
         utilization: point.map(|point| point.utilization.to_string()),
+        on_demand_utilization: listed.map(|point| point.utilization.to_string()),
         fleet_utilization: point.map(|point| point.fleet_utilization().to_string()),
         invocations_per_month: point.map(|point| point.invocations),
         requests_per_second: point.map(|point| point.requests_per_second(hours).to_string()),

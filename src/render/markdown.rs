@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::escape::markdown;
-use crate::money::{money, percent};
+use crate::money::{Usd, money, percent};
 use crate::platform::{Cost, Infeasible};
 use crate::report::{Comparison, Summary};
 use rayon::prelude::*;
@@ -89,10 +89,19 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], index: usize) -> String {
 }
 
 fn totals(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    writeln!(out, "| US dollars a month | |\n|---|---:|")?;
-    for (label, total) in words::totals(comparison, &comparison.totals()) {
-        let amount = total.as_ref().map_or_else(|| "-".to_owned(), money);
-        writeln!(out, "| {label} | {amount} |")?;
+    let bought = words::totals(comparison, &comparison.totals());
+    let listed = comparison.listed();
+    let listed = listed.map(|listed| words::totals(listed, &listed.totals()));
+    let (title, rule) = match listed {
+        Some(_) => (format!(" {} |", words::LISTED), "---:|"),
+        None => (String::new(), ""),
+    };
+    writeln!(out, "| US dollars a month | |{title}\n|---|---:|{rule}")?;
+    let amount = |total: &Option<Usd>| total.as_ref().map_or_else(|| "-".to_owned(), money);
+    for (number, (label, total)) in bought.iter().enumerate() {
+        let listed = listed.as_ref().map(|listed| amount(&listed[number].1));
+        let listed = listed.map_or_else(String::new, |amount| format!(" {amount} |"));
+        writeln!(out, "| {label} | {} |{listed}", amount(total))?;
     }
     writeln!(out)
 }

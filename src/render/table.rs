@@ -5,7 +5,7 @@ use super::View;
 use super::words;
 use crate::crossover::{Crossover, Point};
 use crate::exact::Exact;
-use crate::money::{count, money, percent, plural};
+use crate::money::{Usd, count, money, percent, plural};
 use crate::paint::{Paint, wrapped};
 use crate::report::{Comparison, Summary, Totals};
 use crate::text::{listed, printable};
@@ -301,16 +301,16 @@ impl Page<'_> {
         let comparison = self.comparison();
         let totals = comparison.totals();
         let rows = words::totals(comparison, &totals);
-        let amounts: Vec<String> = rows
-            .iter()
-            .map(|(_, total)| total.as_ref().map_or_else(|| "-".to_owned(), money))
-            .collect();
+        let amounts = amounts(&rows);
+        let listed = comparison.listed().map(|listed| amounts_of(listed));
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);
         writeln!(out, "{}", self.paint.bold("Totals a month"))?;
         for (number, ((label, total), amount)) in rows.iter().zip(&amounts).enumerate() {
+            let listed = listed.as_ref().map(|listed| &listed[number]);
+            let listed = listed.map(|amount| format!("  ({} {amount})", words::LISTED));
             let machines = total.as_ref().and_then(|_| self.machines(number));
-            let machines = machines.unwrap_or_default();
-            writeln!(out, "  {label:<26} {amount:>widest$}{machines}")?;
+            let after = listed.into_iter().chain(machines).collect::<String>();
+            writeln!(out, "  {label:<26} {amount:>widest$}{after}")?;
         }
         if let Some(warning) = self.apart_is_dearer(&totals) {
             writeln!(
@@ -348,6 +348,15 @@ impl Page<'_> {
         let nodes = nodes.trim_end_matches('0').trim_end_matches('.');
         Some(format!("  {nodes} x {}", cluster.instance_type))
     }
+}
+
+fn amounts_of(comparison: &Comparison<'_>) -> Vec<String> {
+    amounts(&words::totals(comparison, &comparison.totals()))
+}
+
+fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {
+    let amount = |total: &Option<Usd>| total.as_ref().map_or_else(|| "-".to_owned(), money);
+    rows.iter().map(|(_, total)| amount(total)).collect()
 }
 
 /// A line without the spaces at its end, inside its last colour too.

@@ -40,16 +40,31 @@ pub fn fleet(fleet: &Fleet) -> String {
     }
 }
 
-/// The crossover of a platform as a table shows it: `32.4 %`, `never`, or a dash.
+/// The crossover of a platform as a table shows it: `32.4 %`, `never`, or a dash; where the scenario
+/// buys below list prices, on demand and as it buys: `57.8 → 40.6 %`.
 pub fn crossing(summary: &Summary, platform: usize) -> String {
-    let found = summary.crossover_of(platform);
-    match found.map(|crossover| &crossover.point) {
+    let bought = point_of(summary.crossover_of(platform));
+    let listed = match summary.listed_crossover_of(platform) {
+        Some(listed) => point_of(Some(listed)),
+        None => return bought,
+    };
+    match listed == bought {
+        true => bought,
+        false => format!("{} → {bought}", listed.trim_end_matches(" %")),
+    }
+}
+
+fn point_of(crossover: Option<&Crossover>) -> String {
+    match crossover.map(|crossover| &crossover.point) {
         Some(Some(point)) if point.utilization >= Exact::from(10u32) => "> 999 %".to_owned(),
         Some(Some(point)) => percent(&point.utilization),
         Some(None) => "never".to_owned(),
         None => "-".to_owned(),
     }
 }
+
+/// Heads the totals where the scenario buys below list prices.
+pub const LISTED: &str = "on demand";
 
 /// Totals with their labels.
 pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Option<Usd>)> {

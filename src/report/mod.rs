@@ -83,6 +83,8 @@ pub struct Summary {
     pub costs: Vec<Result<Cost, Infeasible>>,
     /// Where use and capacity cross, for each pair that can run it.
     pub crossovers: Vec<(Pair, Crossover)>,
+    /// The same on demand at list prices, where the scenario buys otherwise.
+    pub listed: Vec<(Pair, Crossover)>,
     /// The cheapest platform; ties go to the earlier one.
     pub cheapest: Option<usize>,
     /// What the cheapest platform of the other kind (use or capacity) costs more.
@@ -92,15 +94,28 @@ pub struct Summary {
 impl Summary {
     /// The crossover of a pair.
     pub fn crossover(&self, pair: Pair) -> Option<&Crossover> {
-        let found = self.crossovers.iter().find(|(other, _)| *other == pair);
-        found.map(|(_, crossover)| crossover)
+        found(&self.crossovers, |other| other == pair)
+    }
+
+    /// The same on demand at list prices, where the scenario buys otherwise.
+    pub fn listed_crossover(&self, pair: Pair) -> Option<&Crossover> {
+        found(&self.listed, |other| other == pair)
     }
 
     /// The crossover of a platform with the one paid by use.
     pub fn crossover_of(&self, platform: usize) -> Option<&Crossover> {
-        let found = self.crossovers.iter().find(|(pair, _)| pair.to == platform);
-        found.map(|(_, crossover)| crossover)
+        found(&self.crossovers, |pair| pair.to == platform)
     }
+
+    /// The same on demand at list prices, where the scenario buys otherwise.
+    pub fn listed_crossover_of(&self, platform: usize) -> Option<&Crossover> {
+        found(&self.listed, |pair| pair.to == platform)
+    }
+}
+
+fn found(crossovers: &[(Pair, Crossover)], is: impl Fn(Pair) -> bool) -> Option<&Crossover> {
+    let found = crossovers.iter().find(|(pair, _)| is(*pair));
+    found.map(|(_, crossover)| crossover)
 }
 
 /// The answer for a function unfolded.
@@ -219,6 +234,9 @@ impl<'a> Comparison<'a> {
             },
             costs,
             crossovers,
+            listed: self
+                .listed()
+                .map_or_else(Vec::new, |listed| listed.summary(index).crossovers),
             cheapest,
             gap,
         }
@@ -390,7 +408,8 @@ impl<'a> Comparison<'a> {
         for bound in &self.platforms {
             bound.model.notes(&mut notes);
         }
-        notes::of_prices(self.prices(), self.oldest_price(), &mut notes);
+        let terms = self.scenario().terms.as_deref();
+        notes::of_prices(self.prices(), terms, self.oldest_price(), &mut notes);
         notes
     }
 

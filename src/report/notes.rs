@@ -1,7 +1,8 @@
 //! Assumptions that come from what functions leave unsaid, each printed whenever it is in force.
 
-use crate::catalog::Regional;
+use crate::catalog::{Regional, Terms};
 use crate::exact::Exact;
+use crate::money::percent;
 use crate::platform::Notes;
 use crate::text::{listed, printable};
 use crate::units::HOURS_PER_MONTH;
@@ -85,7 +86,12 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
 }
 
 /// Notes what the prices are and leave out; `oldest` is the oldest of those in any bill.
-pub fn of_prices(prices: &[Regional], oldest: Option<&str>, notes: &mut Notes) {
+pub fn of_prices(
+    prices: &[Regional],
+    terms: Option<&Terms>,
+    oldest: Option<&str>,
+    notes: &mut Notes,
+) {
     let books: Vec<String> = prices
         .iter()
         .map(|regional| format!("{} as of {}", regional.name(), regional.as_of()))
@@ -96,6 +102,9 @@ pub fn of_prices(prices: &[Regional], oldest: Option<&str>, notes: &mut Notes) {
         listed(&books),
         oldest.unwrap_or_default()
     ));
+    if let Some(terms) = terms {
+        of_terms(terms, notes);
+    }
     let overlaid = prices.iter().filter(|regional| regional.is_overlaid());
     let overlaid: Vec<&str> = overlaid.map(|regional| &**regional.name()).collect();
     if !overlaid.is_empty() {
@@ -104,6 +113,27 @@ pub fn of_prices(prices: &[Regional], oldest: Option<&str>, notes: &mut Notes) {
     notes.leave_out(
         "load balancers, NAT gateways, data transfer, logs, container images, taxes and support",
     );
+}
+
+fn of_terms(terms: &Terms, notes: &mut Notes) {
+    if let Some(commitment) = &terms.commitment {
+        notes.assume(format!(
+            "{} covers {} of the usage of each meter that it lowers; what is committed to is used up",
+            commitment.describe(),
+            percent(&commitment.coverage)
+        ));
+        notes.assume(
+            "the commitment lowers the first tier of Lambda's duration alone, and neither requests, \
+             fees, storage nor Spot",
+        );
+    }
+    for discount in &terms.discounts {
+        let (path, share) = (&discount.path, percent(&discount.share));
+        notes.assume(format!(
+            "{share} off the list price of {path} ([discounts])"
+        ));
+    }
+    notes.assume("figures \"on demand\", and those before an arrow, are at list prices");
 }
 
 fn measured(function: &Function) -> bool {
