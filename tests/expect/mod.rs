@@ -32,22 +32,35 @@ use std::process::{Command, Stdio};
 pub struct Answer(Value);
 
 /// A figure as a person writes it, or why there is none.
-type Written = Result<String, String>;
+pub type Written = Result<String, String>;
 
 impl Answer {
     /// Runs the program on a file.
     pub fn of_file(path: &str) -> Result<Self, String> {
-        Self::run(path, "")
+        Self::run(&["compare", path], "")
     }
 
     /// Runs the program on the text of a scenario.
     pub fn of_text(scenario: &str) -> Result<Self, String> {
-        Self::run("-", scenario)
+        Self::run(&["compare", "-"], scenario)
     }
 
-    fn run(subject: &str, input: &str) -> Result<Self, String> {
+    /// The same, with a price file laid over the book.
+    pub fn with_prices(scenario: &str, prices: &str) -> Result<Self, String> {
+        let table: toml::Table = prices.parse().map_err(|error| format!("prices: {error}"))?;
+        let region = table.get("region").and_then(toml::Value::as_str);
+        let region = region.ok_or("prices without a region")?;
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let file = folder.path().join(format!("{region}.toml"));
+        std::fs::write(file, prices).map_err(|error| error.to_string())?;
+        let folder = folder.path().to_str().ok_or("a folder without a name")?;
+        Self::run(&["compare", "-", "--prices", folder], scenario)
+    }
+
+    fn run(arguments: &[&str], input: &str) -> Result<Self, String> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lambdacost"))
-            .args(["compare", subject, "--format", "json"])
+            .args(arguments)
+            .args(["--format", "json"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -73,42 +86,53 @@ impl Answer {
         let (figure, wanted) = expectation
             .split_once(" = ")
             .ok_or("an expectation is written FIGURE = VALUE")?;
-        let (subject, key) = figure
-            .trim()
-            .split_once(' ')
-            .ok_or("a figure is written FUNCTION KEY")?;
         let wanted = wanted.trim();
-        let found = match subject {
-            "total" => self.total(key),
-            "cluster" => self.cluster(key),
-            name => match key.trim().trim_end_matches(']').split_once('[') {
-                Some((platform, item)) => {
-                    self.lines(name, platform, &[item.to_owned()]).map(dollars)
-                }
-                None => figure_of(self.function(name)?, key.trim(), wanted),
-            },
-        }?;
+        let found = self.figure(figure, wanted)?;
         match found == wanted {
             true => Ok(()),
             false => Err(format!("expected {wanted}, the program says {found}")),
         }
     }
 
-    /// What lines of a bill add up to, with all digits.
+    /// A figure, written with as many decimals as `wanted`.
+    pub fn figure(&self, figure: &str, wanted: &str) -> Written {
+        let (subject, key) = figure
+            .trim()
+            .split_once(' ')
+            .ok_or("a figure is written FUNCTION KEY")?;
+        match subject {
+            "total" => self.total(key),
+            "cluster" => self.cluster(key),
+            name => match key.trim().trim_end_matches(']').split_once('[') {
+                Some((platform, item)) => {
+                    let items = [item.to_owned()];
+                    self.lines(Some(name), platform, &items).map(dollars)
+                }
+                None => figure_of(self.function(name)?, key.trim(), wanted),
+            },
+        }
+    }
+
+    /// What lines of the bill of one function, or of all of them, add up to, with all digits.
     pub fn lines(
         &self,
-        function: &str,
+        function: Option<&str>,
         platform: &str,
         items: &[String],
     ) -> Result<Decimal, String> {
-        let platform = platform_of(self.function(function)?, platform)?;
         let mut sum = None;
-        for line in list(platform, "lines")? {
-            if items.iter().any(|item| line["item"] == item.as_str()) {
-                sum = Some(sum.unwrap_or(Decimal::ZERO) + decimal(&line["cost_usd"])?);
+        for one in list(&self.0, "functions")? {
+            if function.is_some_and(|name| one["name"] != name) {
+                continue;
+            }
+            for line in list(platform_of(one, platform)?, "lines")? {
+                if items.iter().any(|item| line["item"] == item.as_str()) {
+                    sum = Some(sum.unwrap_or(Decimal::ZERO) + decimal(&line["cost_usd"])?);
+                }
             }
         }
-        sum.ok_or_else(|| format!("the bill has no line {}", items.join(", ")))
+        let whose = function.unwrap_or("any function");
+        sum.ok_or_else(|| format!("the bill of {whose} has no line {}", items.join(", ")))
     }
 
     fn function(&self, name: &str) -> Result<&Value, String> {

@@ -1,0 +1,223 @@
+//! The data files of AWS's worked examples and of published crossovers, as tests read them.
+//!
+//! `tests/aws_examples/` has one file an example; two lists beside them hold the examples that wait
+//! for a feature (`not_yet.toml`) and those that this program is not for (`outside.toml`).
+//! `tests/published.toml` holds the published crossovers.
+
+#![allow(dead_code, reason = "each test that includes it uses a part of it")]
+
+use super::expect::Answer;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const WAITING: &str = "not_yet.toml";
+const OUTSIDE: &str = "outside.toml";
+
+/// An amount in a data file: text, so that no float ever holds it.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(try_from = "String")]
+pub struct Amount(pub Decimal);
+
+impl TryFrom<String> for Amount {
+    type Error = rust_decimal::Error;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(Self)
+    }
+}
+
+/// A worked example of AWS.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    pub id: String,
+    pub title: String,
+    pub source: String,
+    /// What of the example this version cannot price.
+    pub left_out: Option<String>,
+    pub note: Option<String>,
+    /// As AWS prints it, for all of the example; absent where AWS prints none.
+    pub published_total: Option<Amount>,
+    /// Of the components below.
+    pub exact_total: Amount,
+    pub scenario: String,
+    /// A price file laid over the book, where AWS's example is at other prices.
+    pub prices: Option<String>,
+    pub component: Vec<Component>,
+}
+
+/// Lines of the bill.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// Absent for all functions of the scenario together.
+    pub function: Option<String>,
+    pub platform: String,
+    pub items: Vec<String>,
+    /// As AWS prints it; absent where AWS prints only a sum.
+    pub published: Option<Amount>,
+    pub exact: Amount,
+    /// How AWS errs.
+    pub slip: Option<String>,
+}
+
+impl Component {
+    /// What the program says that it costs.
+    pub fn found(&self, answer: &Answer) -> Result<Decimal, String> {
+        answer.lines(self.function.as_deref(), &self.platform, &self.items)
+    }
+}
+
+impl Example {
+    pub fn answer(&self) -> Result<Answer, String> {
+        answer(&self.scenario, self.prices.as_deref())
+    }
+
+    pub fn slips(&self) -> impl Iterator<Item = &str> {
+        self.component
+            .iter()
+            .filter_map(|part| part.slip.as_deref())
+    }
+}
+
+/// An example that waits for a platform or a feature.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    pub id: String,
+    pub needs: String,
+    /// True when a file beside the list covers a part of it.
+    pub partly: bool,
+    pub reason: String,
+}
+
+/// An example about something that is neither Lambda functions nor containers.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outside {
+    pub id: String,
+    pub title: String,
+    pub source: String,
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List<T> {
+    example: Vec<T>,
+}
+
+/// Every example that has a file, by the name of its file.
+pub fn examples() -> Vec<Example> {
+    let entries = fs::read_dir(folder()).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let is_list = |path: &PathBuf| path.ends_with(WAITING) || path.ends_with(OUTSIDE);
+    let mut paths: Vec<_> = paths.filter(|path| !is_list(path)).collect();
+    paths.sort();
+    paths.iter().map(|path| read(path)).collect()
+}
+
+pub fn waiting() -> Vec<Waiting> {
+    read::<List<Waiting>>(&folder().join(WAITING)).example
+}
+
+pub fn outside() -> Vec<Outside> {
+    read::<List<Outside>>(&folder().join(OUTSIDE)).example
+}
+
+/// Crossovers that others have published.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// Numbers that the collection does not give to any case.
+    pub unused_rows: Vec<u8>,
+    pub case: Vec<Case>,
+    pub not_expressed: Vec<Left>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    pub id: String,
+    /// Its number in the collection of published cases; absent for tables of the project's own.
+    pub row: Option<u8>,
+    pub source: String,
+    /// How its inputs became a scenario.
+    pub how: String,
+    pub verdict: Verdict,
+    /// Where the publication goes astray.
+    pub note: Option<String>,
+    pub scenario: Option<String>,
+    /// The case whose scenario it takes over, for want of its own.
+    pub scenario_of: Option<String>,
+    /// A price file laid over the book.
+    pub prices: Option<String>,
+    /// What, as published, ours: what and ours are an expectation.
+    pub figures: Vec<[String; 3]>,
+}
+
+/// About the published arithmetic.
+#[derive(Deserialize, PartialEq, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Right,
+    Wrong,
+    Inconsistent,
+}
+
+impl Verdict {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Wrong => "wrong",
+            Self::Inconsistent => "inconsistent",
+        }
+    }
+}
+
+/// A published case, or a part of one, that no scenario expresses.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Left {
+    pub row: Option<u8>,
+    pub what: String,
+    pub reason: String,
+}
+
+impl Published {
+    pub fn answer(&self, case: &Case) -> Result<Answer, String> {
+        let scenario = match (&case.scenario, &case.scenario_of) {
+            (Some(own), None) => Some(own),
+            (None, Some(id)) => {
+                let other = self.case.iter().find(|other| other.id == *id);
+                other.and_then(|other| other.scenario.as_ref())
+            }
+            _ => None,
+        };
+        let scenario = scenario.ok_or("a case has a scenario, or that of another case")?;
+        answer(scenario, case.prices.as_deref())
+    }
+}
+
+pub fn published() -> Published {
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/published.toml"))
+}
+
+fn answer(scenario: &str, prices: Option<&str>) -> Result<Answer, String> {
+    match prices {
+        Some(prices) => Answer::with_prices(scenario, prices),
+        None => Answer::of_text(scenario),
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aws_examples")
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> T {
+    let text = fs::read_to_string(path).expect("a readable file");
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
