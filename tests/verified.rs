@@ -1,0 +1,320 @@
+//! `docs/verified.md` is what the data files of AWS's examples and of published crossovers say, with
+//! the figures that the program computes for them now.
+//!
+//! `UPDATE_DOCS=1 cargo test --test verified` writes it anew: then read the difference. That the
+//! figures are right is held elsewhere, by `tests/aws_examples.rs` and `tests/published.rs`.
+
+mod expect;
+mod golden;
+
+use expect::{Answer, cents, dollars};
+use golden::{Amount, Case, Component, Example, Published};
+use lambdacost::money::grouped;
+use rust_decimal::Decimal;
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+const PAPER: &str = "docs/verified.md";
+const WIDTH: usize = 100;
+/// Where no figure is.
+const NONE: &str = "-";
+
+const HEAD: &str = "\
+# AWS's examples and published crossovers, recomputed
+
+This paper is written by a test. Inputs, published figures and remarks are those of
+`tests/aws_examples/` and `tests/published.toml`, where each figure is also worked out by hand; what
+is called exact or ours is what the program answered when the paper was written. The test fails once
+they differ. To write it anew:
+
+```sh
+UPDATE_DOCS=1 cargo test --test verified
+```
+
+* [AWS's examples](#awss-examples)
+* [Line by line](#line-by-line)
+* [Published crossovers](#published-crossovers)
+* [What is not recomputed, and why](#what-is-not-recomputed-and-why)
+";
+
+const EXAMPLES: &str = "\
+AWS adds up rounded parts in some examples and rounds exact sums in others. So lines are compared to
+the cent, and totals within a cent. An example in part has lines that wait for a feature: the exact
+sum is then that of the others, and AWS's total that of all.
+";
+
+const CROSSOVERS: &str = "\
+What others have published, put to the same inputs as far as they are known. A verdict is about the
+arithmetic: right, wrong, or inconsistent with the publication's own numbers. Whether a container
+carries the load that it is given there is another matter. A row is the number of a case in the
+project's collection of such publications; cases without one are tables of the project's own.
+
+`F lambda` and `F fargate` are the bills of function F, `F lambda.million` that of a million calls,
+`F u*.P` is the utilization at which F costs the same on Lambda and on platform P, and `F n*.P` the
+calls a month.
+";
+
+const WAITING: &str = "Examples of AWS that wait for a platform or a feature:\n";
+const OUTSIDE: &str = "Examples of AWS outside the question, Lambda or containers:\n";
+const LEFT: &str = "Published figures without inputs, or of what no scenario expresses:\n";
+
+/// Cells of a row.
+type Row = Vec<String>;
+
+/// A table with its columns made even, to be read as text too.
+fn table(head: &[&str], rows: &[Row]) -> String {
+    let head: Row = head.iter().map(|cell| (*cell).to_owned()).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().chain([&head]).map(|row| &row[column]);
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |row: &Row| {
+        let cells = row.iter().zip(&widths);
+        let cells: Vec<_> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let rule: Row = widths.iter().map(|width| "-".repeat(*width)).collect();
+    [&head, &rule].into_iter().chain(rows).map(line).collect()
+}
+
+/// Notes on examples or cases: what several have in common is said once.
+#[derive(Default)]
+struct Notes(Vec<(Vec<String>, String)>);
+
+impl Notes {
+    fn add(&mut self, id: &str, text: String) {
+        let id = format!("**{id}**");
+        match self.0.iter_mut().find(|(_, known)| *known == text) {
+            Some((ids, _)) => ids.push(id),
+            None => self.0.push((vec![id], text)),
+        }
+    }
+
+    fn points(&self) -> String {
+        let point = |(ids, text): &(Vec<String>, String)| {
+            let text = text.replace('*', r"\*");
+            point(&format!("{}: {text}", ids.join(", ")))
+        };
+        self.0.iter().map(point).collect()
+    }
+}
+
+/// A point of a list, broken into lines.
+fn point(text: &str) -> String {
+    let mut lines = vec!["*".to_owned()];
+    for word in text.split_whitespace() {
+        let last = lines.last_mut().expect("a first line");
+        // A line that begins with one of these would begin a list.
+        let clings = ["-", "+"].contains(&word);
+        if clings || last.chars().count() + 1 + word.chars().count() <= WIDTH - 2 {
+            let _ = write!(last, " {word}");
+        } else {
+            lines.push(format!("  {word}"));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Sentences in a row, each with its end.
+fn sentences<'t>(parts: impl IntoIterator<Item = &'t str>) -> String {
+    let ended = |part: &str| format!("{}.", part.trim().trim_end_matches('.'));
+    let parts: Vec<_> = parts.into_iter().map(ended).collect();
+    parts.join(" ")
+}
+
+/// How often each word occurs, in the order in which they appear.
+fn tally<'t>(what: &str, words: impl Iterator<Item = &'t str>) -> String {
+    let (mut counts, mut all) = (Vec::<(&str, usize)>::new(), 0);
+    for word in words {
+        all += 1;
+        match counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    let counts = counts.iter().map(|(word, count)| format!("{word} {count}"));
+    format!("{all} {what}: {}.\n", counts.collect::<Vec<_>>().join(", "))
+}
+
+/// Dollars with all digits that there are, two at least.
+fn exact(amount: Decimal) -> String {
+    let amount = amount.normalize();
+    match amount.scale() {
+        0..=2 => dollars(amount),
+        _ => format!("${}", grouped(&amount.to_string())),
+    }
+}
+
+fn printed(amount: Option<Amount>) -> String {
+    amount.map_or_else(|| NONE.to_owned(), |Amount(amount)| dollars(amount))
+}
+
+/// A total beside AWS's, in a word or two.
+fn remark(example: &Example, total: Decimal) -> &'static str {
+    let slips = example.slips().next().is_some();
+    match (example.published_total, &example.left_out, slips) {
+        (None, ..) => "AWS prints none",
+        (Some(_), Some(_), true) => "in part, AWS slips",
+        (Some(_), Some(_), false) => "in part",
+        (Some(_), None, true) => "AWS slips",
+        (Some(Amount(published)), None, false) if published == cents(total) => "agrees",
+        (Some(_), None, false) => "a cent apart",
+    }
+}
+
+fn line_remark(part: &Component) -> &'static str {
+    match (&part.slip, part.published) {
+        (Some(_), _) => "AWS slips",
+        (None, Some(_)) => "agrees",
+        (None, None) => "AWS prints none",
+    }
+}
+
+/// Rows of an example's lines, and what they add up to.
+fn lines(example: &Example) -> (Vec<Row>, Decimal) {
+    let answer = example.answer().expect("an answer");
+    let mut total = Decimal::ZERO;
+    let rows = example.component.iter().map(|part| {
+        let found = part.found(&answer).expect("the line");
+        total += found;
+        let name = match &part.function {
+            Some(name) => format!("{}, {name}", part.items.join(" + ")),
+            None => format!("{}, all functions", part.items.join(" + ")),
+        };
+        let published = printed(part.published);
+        let remark = line_remark(part).to_owned();
+        vec![example.id.clone(), name, published, exact(found), remark]
+    });
+    (rows.collect(), total)
+}
+
+fn about(example: &Example) -> String {
+    let left = example
+        .left_out
+        .iter()
+        .map(|what| format!("Left out: {what}"));
+    let slips = example.slips().map(|slip| format!("AWS's slip: {slip}"));
+    let rest: Vec<String> = left.chain(slips).collect();
+    let note = example.note.as_deref();
+    let parts = [example.source.as_str()].into_iter().chain(note);
+    sentences(parts.chain(rest.iter().map(String::as_str)))
+}
+
+fn examples() -> String {
+    let (mut totals, mut all, mut notes) = (Vec::new(), Vec::new(), Notes::default());
+    for example in golden::examples() {
+        let (rows, total) = lines(&example);
+        let remark = remark(&example, total).to_owned();
+        let published = printed(example.published_total);
+        notes.add(&example.id, about(&example));
+        totals.push(vec![
+            example.id,
+            example.title,
+            published,
+            exact(total),
+            remark,
+        ]);
+        all.extend(rows);
+    }
+    let tally = tally("examples", totals.iter().map(|row| row[4].as_str()));
+    let totals = table(&["id", "example", "AWS prints", "exact", "remark"], &totals);
+    let all = table(&["id", "line", "AWS prints", "exact", "remark"], &all);
+    let notes = notes.points();
+    format!("{EXAMPLES}\n{tally}\n{totals}\n{notes}\n## Line by line\n\n{all}")
+}
+
+fn figures(case: &Case, answer: &Answer) -> Vec<Row> {
+    let row = case
+        .row
+        .map_or_else(|| NONE.to_owned(), |row| row.to_string());
+    let figures = case.figures.iter().map(|[figure, published, ours]| {
+        let ours = answer.figure(figure, ours).expect("the figure");
+        let ours = match ours.bytes().all(|digit| digit.is_ascii_digit()) {
+            true => grouped(&ours),
+            false => ours,
+        };
+        let (id, figure) = (case.id.clone(), format!("`{figure}`"));
+        let verdict = case.verdict.name().to_owned();
+        vec![row.clone(), id, figure, published.clone(), ours, verdict]
+    });
+    figures.collect()
+}
+
+fn crossovers(published: &Published) -> String {
+    let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    for case in &published.case {
+        let answer = published.answer(case).expect("an answer");
+        rows.extend(figures(case, &answer));
+        let parts = [&case.source, &case.how].into_iter().chain(&case.note);
+        notes.add(&case.id, sentences(parts.map(String::as_str)));
+    }
+    let verdicts = published.case.iter().map(|case| case.verdict.name());
+    let tally = tally("cases", verdicts);
+    let head = ["row", "case", "figure", "published", "ours", "verdict"];
+    let rows = table(&head, &rows);
+    format!("{CROSSOVERS}\n{tally}\n{rows}\n{}", notes.points())
+}
+
+fn absent(published: &Published) -> String {
+    let waiting = golden::waiting().into_iter().map(|one| {
+        let what = sentences([one.reason.as_str()]);
+        point(&format!("**{}**, {}: {what}", one.id, one.needs))
+    });
+    let outside = golden::outside().into_iter().map(|one| {
+        let what = sentences([one.reason.as_str()]);
+        point(&format!(
+            "**{}**, {} ({}): {what}",
+            one.id, one.title, one.source
+        ))
+    });
+    let left = published.not_expressed.iter().map(|left| {
+        let row = left
+            .row
+            .map_or_else(String::new, |row| format!("row {row}, "));
+        let what = sentences([left.reason.as_str()]);
+        point(&format!("{row}{}: {what}", left.what))
+    });
+    let unused: Vec<_> = published.unused_rows.iter().map(u8::to_string).collect();
+    format!(
+        "{WAITING}\n{}\n{OUTSIDE}\n{}\n{LEFT}\n{}\nThe collection has no rows {}.\n",
+        waiting.collect::<String>(),
+        outside.collect::<String>(),
+        left.collect::<String>(),
+        unused.join(", ")
+    )
+}
+
+fn paper() -> String {
+    let published = golden::published();
+    let sections = [
+        ("AWS's examples", examples()),
+        ("Published crossovers", crossovers(&published)),
+        ("What is not recomputed, and why", absent(&published)),
+    ];
+    let sections = sections.map(|(title, text)| format!("\n## {title}\n\n{text}"));
+    format!("{HEAD}{}", sections.concat())
+}
+
+#[test]
+fn the_paper_says_what_the_files_and_the_program_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAPER);
+    let paper = paper();
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &paper).expect("it can be written");
+        return;
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    let mut pairs = found.lines().zip(paper.lines()).enumerate();
+    let first = pairs.find(|(_, (found, wanted))| found != wanted);
+    let first = first.map(|(at, (_, wanted))| format!("line {} should be:\n{wanted}", at + 1));
+    assert!(
+        found == paper,
+        "{PAPER} is not up to date; `UPDATE_DOCS=1 cargo test --test verified` writes it anew\n{}",
+        first.unwrap_or_default()
+    );
+}
