@@ -147,6 +147,7 @@ impl Terms {
             terms: Some(Arc::clone(self)),
             ..regional.clone()
         });
+        diags.sort_by_place();
         diags.into_result(bought.collect())
     }
 
@@ -223,12 +224,10 @@ fn missing_rate(commitment: &Commitment, meter: &str, regional: &Regional) -> Di
             (table.to_owned(), key.to_owned())
         }
     };
-    let message = format!(
-        "the price book has no {} rate for {what} in {region}",
-        commitment.describe()
-    );
+    let message = format!("the commitment has no known rate for {what} in {region}");
+    let plan = commitment.describe();
     Diag::new(Code::MissingPrice, message).help(format!(
-        "state the discount under [discounts], {meter} = 0.2 for 20 %, or the rate in \
+        "the price book lacks it for {plan}: state the discount under [discounts], {meter} = 0.2 for 20 %, or the rate in \
          {region}.toml in a folder given with --prices: [{table}] {key} = {{ usd = \"…\", per = \
          \"{per}\", as_of = \"YYYY-MM-DD\", source = \"…\" }}"
     ))

@@ -7,6 +7,7 @@ use crate::catalog::terms::{PAYMENTS, TERMS};
 use crate::catalog::{Commitment, Discount, Plan};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
+use crate::text::listed;
 use rust_decimal::Decimal;
 use std::ops::Range;
 use toml::de::DeTable;
@@ -45,7 +46,8 @@ fn word(
         return keys.diags.take(word);
     }
     let message = format!("the commitment has no `{key}`");
-    let help = format!("write {key} = \"{}\", or another of {words:?}", words[0]);
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    let help = format!("write one of {}", listed(&quoted));
     keys.wrong(Code::MissingKey, span.clone(), message, &help);
     None
 }

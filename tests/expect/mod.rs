@@ -12,7 +12,7 @@
 //! | `F P.million`, `F P.alone`, `F P.avoidable`, `F gap` | `$0.53`, `none` |
 //! | `F fargate.fleet` | `4 x 2 vCPU / 4 GB x 13` |
 //! | `F eks.fleet` | `51 pods at 26 per m5a.xlarge` |
-//! | `F u*.P` (of today's capacity), `F fleet-u*.P` | `32.4 %`, `never` |
+//! | `F u*.P` (of today's capacity), `F listed-u*.P` (on demand), `F fleet-u*.P` | `32.4 %`, `never` |
 //! | `F n*.P` | `540600824` |
 //! | `F kind.P`, `F band.P`, `F verdict` | `at`, `30-40`, `lambda` |
 //! | `F steps.P` | `46.46, 29.04, …` per cent |
@@ -197,6 +197,7 @@ fn crossing(function: &Value, what: &str, platform: &str, wanted: &str) -> Writt
         .ok_or_else(|| format!("no crossover with `{platform}`"))?;
     match what {
         "u*" => per_cent_or(&crossover["utilization"], "never", wanted),
+        "listed-u*" => per_cent_or(&crossover["on_demand_utilization"], "never", wanted),
         "fleet-u*" => per_cent_or(&crossover["fleet_utilization"], "never", wanted),
         "n*" => Ok(crossover["invocations_per_month"].to_string()),
         "kind" => Ok(text(&crossover["kind"])),
