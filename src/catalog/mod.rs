@@ -8,11 +8,12 @@ pub mod instances;
 pub mod meters;
 mod price;
 mod read;
+pub mod spend;
 pub mod terms;
 
 pub use instances::{Allocatable, InstanceType};
 pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers};
-pub use terms::{Commitment, Discount, Plan, Terms};
+pub use terms::{Commitment, Coverage, Discount, Plan, Terms, Usage};
 
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::text::did_you_mean;
@@ -94,7 +95,7 @@ impl Regional {
         let listed = self.listed::<U>(path)?;
         let bought = self.terms.as_ref();
         let bought = bought.map_or(Ok(None), |terms| terms.of(path, listed, self))?;
-        Ok(bought.map_or_else(|| Price::from_listed(listed), Price::from_bought))
+        Ok(Price::new(path, listed, bought))
     }
 
     /// The list price of a meter, however it is bought.
@@ -102,7 +103,8 @@ impl Regional {
     /// # Errors
     /// [`Code::MissingPrice`] where the region lacks it.
     pub fn list_price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
-        self.listed::<U>(path).map(Price::from_listed)
+        let listed = self.listed::<U>(path)?;
+        Ok(Price::new(path, listed, None))
     }
 
     fn listed<U: Unit>(&self, path: &str) -> Result<&Listed, Diag> {
@@ -119,7 +121,7 @@ impl Regional {
     /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
     pub fn tiers<U: Unit>(&self, path: &str) -> Result<Tiers<U>, Diag> {
         let entry = self.meters.get(path).ok_or_else(|| self.missing(path))?;
-        Tiers::from_entry(entry, |number, listed| match (&self.terms, number) {
+        Tiers::from_entry(path, entry, |number, listed| match (&self.terms, number) {
             (None, _) => Ok(None),
             (Some(terms), 0) => terms.of(path, listed, self),
             (Some(terms), _) => Ok(terms.discounted(path, listed)),

@@ -100,22 +100,22 @@ pub struct Price<U: Unit> {
     pub provenance: Provenance,
     /// How it comes about, where it is not the list price.
     pub bought: Option<Box<Bought>>,
+    /// The path of its meter.
+    pub meter: Arc<str>,
 }
 
 impl<U: Unit> Price<U> {
-    pub(super) fn from_listed(listed: &Listed) -> Self {
+    /// The list price of a meter, or how it is bought.
+    pub(super) fn new(meter: &str, listed: &Listed, bought: Option<Bought>) -> Self {
+        let (rate, provenance) = match &bought {
+            Some(bought) => (bought.mean(), bought.oldest()),
+            None => (listed.usd.clone(), listed.provenance.clone()),
+        };
         Self {
-            rate: Rate::new(listed.usd.clone()),
-            provenance: listed.provenance.clone(),
-            bought: None,
-        }
-    }
-
-    pub(super) fn from_bought(bought: Bought) -> Self {
-        Self {
-            rate: Rate::new(bought.mean()),
-            provenance: bought.oldest(),
-            bought: Some(Box::new(bought)),
+            rate: Rate::new(rate),
+            provenance,
+            bought: bought.map(Box::new),
+            meter: meter.into(),
         }
     }
 }
@@ -127,15 +127,13 @@ pub struct Tiers<U: Unit>(Vec<(Qty<U>, Price<U>)>);
 impl<U: Unit> Tiers<U> {
     /// The tiers of an entry, each bought as `bought` says of its number and its list price.
     pub(super) fn from_entry(
+        meter: &str,
         entry: &Entry,
         bought: impl Fn(usize, &Listed) -> Result<Option<Bought>, Diag>,
     ) -> Result<Self, Diag> {
         let tiers = entry.tiers().into_iter().enumerate();
         let typed = |(number, (from, listed)): (usize, (Exact, &Listed))| {
-            let price = match bought(number, listed)? {
-                Some(bought) => Price::from_bought(bought),
-                None => Price::from_listed(listed),
-            };
+            let price = Price::new(meter, listed, bought(number, listed)?);
             Ok((Qty::new(from), price))
         };
         tiers.map(typed).collect::<Result<_, _>>().map(Self)

@@ -6,9 +6,11 @@
 use super::Regional;
 use super::meters::{self, METERS};
 use super::price::{Bought, Entry, Listed};
+use super::spend::{Eligible, spend};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::text::did_you_mean;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What can be committed to.
@@ -41,9 +43,14 @@ impl Plan {
         Self::NAMES[self as usize]
     }
 
+    /// True for a meter that takes of an hourly commitment: what the plan lowers, and requests of
+    /// Lambda, which are in a Compute Savings Plan at no discount.
+    fn absorbs(self, path: &str) -> bool {
+        let request = path.starts_with("lambda.") && path.ends_with(".request");
+        self.covers(path) || (self == Self::Compute && request)
+    }
+
     /// True for a meter that it lowers.
-    ///
-    /// Requests of Lambda are in a Compute Savings Plan too, at no discount.
     fn covers(self, path: &str) -> bool {
         let parts: Vec<&str> = path.split('.').collect();
         match parts.as_slice() {
@@ -74,14 +81,46 @@ pub struct Commitment {
     pub term: &'static str,
     /// How it is paid: one of [`PAYMENTS`].
     pub payment: &'static str,
-    /// Share of the usage of each meter that it covers, 0 to 1.
-    pub coverage: Exact,
+    /// How much it covers.
+    pub coverage: Coverage,
 }
+
+/// How much a commitment covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coverage {
+    /// This share of the usage of each meter that it lowers, 0 to 1.
+    Share(Exact),
+    /// What so many US dollars an hour pay for.
+    Hourly(Exact),
+}
+
+/// How much of each meter is used in an hour, by region.
+pub type Usage = BTreeMap<(Arc<str>, Arc<str>), Exact>;
 
 impl Commitment {
     /// `compute-savings-plan, 1yr, no-upfront`.
     pub fn describe(&self) -> String {
         format!("{}, {}, {}", self.plan.name(), self.term, self.payment)
+    }
+
+    /// The rate of a meter that it lowers.
+    fn rate<'r>(&self, meter: &str, regional: &'r Regional) -> Result<&'r Listed, Diag> {
+        match regional.meters.get(&self.path(meter)) {
+            Some(Entry::Flat(rate)) => Ok(rate),
+            _ => Err(missing_rate(self, meter, regional)),
+        }
+    }
+
+    /// US dollars per unit of a meter: on demand in its first tier, and under the plan.
+    fn rates(&self, meter: &str, regional: &Regional) -> Result<[Exact; 2], Diag> {
+        let first = regional.meters.get(meter).map(Entry::tiers);
+        let list = first.and_then(|tiers| Some(tiers.first()?.1.usd.clone()));
+        let list = list.unwrap_or(Exact::ZERO);
+        let plan = match self.plan.covers(meter) {
+            true => self.rate(meter, regional)?.usd.clone(),
+            false => list.clone(),
+        };
+        Ok([list, plan])
     }
 
     /// Where price files have the rate of a meter.
@@ -125,9 +164,86 @@ pub struct Terms {
     pub commitment: Option<Commitment>,
     /// Discounts by meter: the longest path counts.
     pub discounts: Vec<Discount>,
+    /// What an hourly commitment covers of each meter, once it has been spent.
+    spent: Usage,
 }
 
 impl Terms {
+    /// Terms of a commitment and discounts; `None` for neither.
+    pub fn new(commitment: Option<Commitment>, discounts: Vec<Discount>) -> Option<Self> {
+        (commitment.is_some() || !discounts.is_empty()).then_some(Self {
+            commitment,
+            discounts,
+            spent: Usage::new(),
+        })
+    }
+
+    /// US dollars an hour that are committed to, if they are stated so.
+    fn hourly(&self) -> Option<(&Commitment, &Exact)> {
+        let commitment = self.commitment.as_ref()?;
+        match &commitment.coverage {
+            Coverage::Hourly(usd) => Some((commitment, usd)),
+            Coverage::Share(_) => None,
+        }
+    }
+
+    /// True for a commitment in dollars an hour: what it covers depends on what is used.
+    pub fn is_hourly(&self) -> bool {
+        self.hourly().is_some()
+    }
+
+    /// The terms once a commitment in dollars an hour has been spent on what is used, and the US
+    /// dollars an hour that nothing used.
+    ///
+    /// # Errors
+    /// The book lacks the rate of something that is used.
+    pub fn spend(&self, usage: &Usage, list: &[Regional]) -> Result<(Self, Exact), Diags> {
+        let Some((commitment, hourly)) = self.hourly() else {
+            return Ok((self.clone(), Exact::ZERO));
+        };
+        let mut diags = Diags::new();
+        let absorbed = usage
+            .iter()
+            .filter(|((_, meter), _)| commitment.plan.absorbs(meter) && !self.is_discounted(meter));
+        let mut keys = Vec::new();
+        let mut uses = Vec::new();
+        for (key, quantity) in absorbed {
+            let regional = list.iter().find(|regional| *regional.name() == key.0);
+            let rates =
+                regional.and_then(|regional| diags.take(commitment.rates(&key.1, regional)));
+            let Some([list_rate, plan_rate]) = rates else {
+                continue;
+            };
+            keys.push(key.clone());
+            uses.push(Eligible {
+                quantity: quantity.clone(),
+                list_rate,
+                plan_rate,
+            });
+        }
+        let spent = spend(hourly, &uses);
+        let terms = Self {
+            spent: keys.into_iter().zip(spent.shares).collect(),
+            ..self.clone()
+        };
+        diags.into_result((terms, spent.unused))
+    }
+
+    fn is_discounted(&self, meter: &str) -> bool {
+        self.discounts.iter().any(|one| one.holds_for(meter))
+    }
+
+    /// The share of a meter that the commitment covers.
+    fn share(&self, commitment: &Commitment, meter: &str, regional: &Regional) -> Exact {
+        match &commitment.coverage {
+            Coverage::Share(share) => share.clone(),
+            Coverage::Hourly(_) => {
+                let key = (Arc::clone(regional.name()), meter.into());
+                self.spent.get(&key).cloned().unwrap_or(Exact::ZERO)
+            }
+        }
+    }
+
     /// The prices of regions as they are bought.
     ///
     /// # Errors
@@ -177,22 +293,22 @@ impl Terms {
         if let Some(bought) = self.discounted(meter, list) {
             return Ok(Some(bought));
         }
-        let covers = |commitment: &&Commitment| {
-            commitment.plan.covers(meter) && !commitment.coverage.is_zero()
-        };
+        let covers = |commitment: &&Commitment| commitment.plan.covers(meter);
         let Some(commitment) = self.commitment.as_ref().filter(covers) else {
             return Ok(None);
         };
-        match regional.meters.get(&commitment.path(meter)) {
-            Some(Entry::Flat(rate)) => Ok(Some(Bought {
-                how: commitment.describe().into(),
-                share: commitment.coverage.clone(),
-                rate: rate.usd.clone(),
-                provenance: rate.provenance.clone(),
-                list: list.clone(),
-            })),
-            _ => Err(missing_rate(commitment, meter, regional)),
+        let share = self.share(commitment, meter, regional);
+        if share.is_zero() {
+            return Ok(None);
         }
+        let rate = commitment.rate(meter, regional)?;
+        Ok(Some(Bought {
+            how: commitment.describe().into(),
+            share,
+            rate: rate.usd.clone(),
+            provenance: rate.provenance.clone(),
+            list: list.clone(),
+        }))
     }
 }
 

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::render::View;
-use crate::report::Comparison;
+use crate::report::{Bought, Comparison};
 use crate::text::{did_you_mean, printable};
 use crate::workload::Scenario;
 
@@ -18,7 +18,7 @@ pub struct Read {
     /// List prices of its regions.
     list: Vec<Regional>,
     /// The same as they are bought, where that is otherwise.
-    bought: Option<Vec<Regional>>,
+    bought: Option<Bought>,
     instances: Vec<InstanceType>,
 }
 
@@ -36,9 +36,8 @@ impl Read {
         let rows = |count| progress.reading(count);
         let scenario = input.scenario(region, book, &rows)?;
         let (list, instances) = input::prices(book, &scenario)?;
-        let terms = scenario.terms.as_ref();
         Ok(Self {
-            bought: terms.map(|terms| terms.apply(&list)).transpose()?,
+            bought: Bought::new(&scenario, &list, &instances)?,
             scenario,
             list,
             instances,
@@ -66,10 +65,9 @@ impl Read {
     /// # Errors
     /// Prices that are missing, options that cannot be had.
     pub fn comparison(&self) -> Result<Comparison<'_>, Diags> {
-        let compared = |prices| Comparison::new(&self.scenario, prices, &self.instances);
         match &self.bought {
-            Some(bought) => Ok(compared(bought)?.beside(compared(&self.list)?)),
-            None => compared(&self.list),
+            Some(bought) => Comparison::bought(&self.scenario, &self.list, bought, &self.instances),
+            None => Comparison::new(&self.scenario, &self.list, &self.instances),
         }
     }
 }

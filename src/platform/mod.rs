@@ -62,6 +62,14 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The same at other prices.
+    pub fn at(&self, prices: &'a [Regional]) -> Self {
+        Self {
+            prices,
+            ..self.clone()
+        }
+    }
+
     /// How many places there are: an architecture in a region each.
     pub fn places(&self) -> usize {
         self.prices.len() * Architecture::ALL.len()
@@ -332,6 +340,8 @@ pub struct Line {
     pub how: Option<Arc<str>>,
     /// The list price, US dollars per unit.
     pub list_rate: Exact,
+    /// The path of its meter in price files.
+    pub meter: Arc<str>,
     /// What the rate is the mean of.
     bought: Option<Box<Bought>>,
 }
@@ -355,6 +365,7 @@ impl Line {
             list_rate: price.rate.per_unit().clone(),
             provenance: price.provenance.clone(),
             how: None,
+            meter: Arc::clone(&price.meter),
             bought: price.bought.clone(),
         }
     }
@@ -402,6 +413,7 @@ impl Line {
             cost: Usd::ZERO,
             provenance: price.provenance.clone(),
             how: None,
+            meter: Arc::clone(&price.meter),
             list_rate: Exact::ZERO,
             bought: None,
         }

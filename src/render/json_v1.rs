@@ -47,6 +47,8 @@ struct Document<'a> {
     functions: Functions<'a>,
     clusters: Vec<ClusterV1<'a>>,
     totals: BTreeMap<&'static str, Option<String>>,
+    on_demand_totals: Option<BTreeMap<&'static str, Option<String>>>,
+    unused_commitment_usd: BTreeMap<&'static str, String>,
     assumptions: Vec<String>,
     not_counted: Vec<String>,
 }
@@ -204,9 +206,20 @@ fn document<'a>(view: &'a super::View<'a>) -> Document<'a> {
             .map(|cluster| self::cluster(comparison, cluster))
             .collect(),
         totals: totals(comparison, &comparison.totals()),
+        on_demand_totals: comparison
+            .listed()
+            .map(|listed| totals(listed, &listed.totals())),
+        unused_commitment_usd: unused_commitment(comparison),
         assumptions: notes.assumptions,
         not_counted: notes.not_counted,
     }
+}
+
+/// By platform; empty where no commitment is stated in dollars an hour.
+fn unused_commitment(comparison: &Comparison<'_>) -> BTreeMap<&'static str, String> {
+    let platforms = comparison.platforms().iter();
+    let unused = platforms.filter_map(|bound| Some((bound.id, bound.unused.as_ref()?.to_string())));
+    unused.collect()
 }
 
 fn totals(comparison: &Comparison<'_>, totals: &Totals) -> BTreeMap<&'static str, Option<String>> {

@@ -99,7 +99,8 @@ fn totals(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Resu
     writeln!(out, "| US dollars a month | |{title}\n|---|---:|{rule}")?;
     let amount = |total: &Option<Usd>| total.as_ref().map_or_else(|| "-".to_owned(), money);
     for (number, (label, total)) in bought.iter().enumerate() {
-        let listed = listed.as_ref().map(|listed| amount(&listed[number].1));
+        let listed = listed.as_ref().map(|listed| listed.get(number));
+        let listed = listed.map(|row| row.map_or_else(String::new, |(_, total)| amount(total)));
         let listed = listed.map_or_else(String::new, |amount| format!(" {amount} |"));
         writeln!(out, "| {label} | {} |{listed}", amount(total))?;
     }

@@ -19,6 +19,8 @@ use std::io::{self, Write};
 const WIDE: u16 = 120;
 /// Functions up to which each gets a verdict of its own; above, only those that should move.
 const FEW: usize = 12;
+/// Characters of the usual labels of totals.
+const LABEL: usize = 26;
 /// Cells of the bar.
 const BAR: u32 = 48;
 
@@ -304,13 +306,15 @@ impl Page<'_> {
         let amounts = amounts(&rows);
         let listed = comparison.listed().map(|listed| amounts_of(listed));
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);
+        let longest = rows.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+        let longest = longest.max(LABEL);
         writeln!(out, "{}", self.paint.bold("Totals a month"))?;
         for (number, ((label, total), amount)) in rows.iter().zip(&amounts).enumerate() {
-            let listed = listed.as_ref().map(|listed| &listed[number]);
+            let listed = listed.as_ref().and_then(|listed| listed.get(number));
             let listed = listed.map(|amount| format!("  ({} {amount})", words::LISTED));
             let machines = total.as_ref().and_then(|_| self.machines(number));
             let after = listed.into_iter().chain(machines).collect::<String>();
-            writeln!(out, "  {label:<26} {amount:>widest$}{after}")?;
+            writeln!(out, "  {label:<longest$} {amount:>widest$}{after}")?;
         }
         if let Some(warning) = self.apart_is_dearer(&totals) {
             writeln!(

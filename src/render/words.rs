@@ -75,6 +75,11 @@ pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Opti
     let each = "each where it is cheapest".to_owned();
     rows.push((each, totals.cheapest_each.clone()));
     rows.push(("as it runs today".to_owned(), totals.today.clone()));
+    for bound in comparison.platforms() {
+        let unused = bound.unused.as_ref().filter(|usd| **usd != Usd::ZERO);
+        let label = format!("unused commitment on {}", bound.title);
+        rows.extend(unused.map(|usd| (label, Some(usd.clone()))));
+    }
     rows
 }
 

@@ -4,7 +4,10 @@
 //! so a fleet of a million rows is never held twice. [`Comparison::summary`] is what a table row or
 //! a CSV row needs, [`Comparison::detail`] unfolds it.
 
+mod bought;
 mod notes;
+
+pub use bought::Bought;
 
 use crate::catalog::{InstanceType, Regional};
 use crate::crossover::{Crossover, Load, Step};
@@ -25,6 +28,8 @@ pub struct Bound<'a> {
     pub id: &'static str,
     /// The platform's heading.
     pub title: &'static str,
+    /// Dollars a month of an hourly commitment that everything here would leave unused.
+    pub unused: Option<Usd>,
     model: Box<dyn CostModel + 'a>,
 }
 
@@ -153,18 +158,46 @@ impl<'a> Comparison<'a> {
         prices: &'a [Regional],
         instances: &'a [InstanceType],
     ) -> Result<Self, Diags> {
-        let context = Context::new(scenario, prices, instances);
+        Self::bind(scenario, prices, None, instances)
+    }
+
+    /// The same as it buys, and on demand at list prices beside that.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn bought(
+        scenario: &'a Scenario,
+        list: &'a [Regional],
+        bought: &'a Bought,
+        instances: &'a [InstanceType],
+    ) -> Result<Self, Diags> {
+        let listed = Self::bind(scenario, list, None, instances)?;
+        Ok(Self {
+            listed: Some(Box::new(listed)),
+            ..Self::bind(scenario, list, Some(bought), instances)?
+        })
+    }
+
+    fn bind(
+        scenario: &'a Scenario,
+        list: &'a [Regional],
+        bought: Option<&'a Bought>,
+        instances: &'a [InstanceType],
+    ) -> Result<Self, Diags> {
+        let context = Context::new(scenario, list, instances);
         let mut diags = Diags::new();
         let mut platforms = Vec::new();
         for platform in PLATFORMS {
             if scenario.platforms.contains(&platform.id()) {
-                let bound = diags
-                    .take(platform.bind(context.clone()))
-                    .map(|model| Bound {
-                        id: platform.id(),
-                        title: platform.title(),
-                        model,
-                    });
+                let id = platform.id();
+                let prices = bought.and_then(|bought| bought.regions(id));
+                let bound = platform.bind(context.at(prices.unwrap_or(list)));
+                let bound = diags.take(bound).map(|model| Bound {
+                    id,
+                    title: platform.title(),
+                    unused: bought.and_then(|bought| bought.unused(id)).cloned(),
+                    model,
+                });
                 platforms.extend(bound);
             }
         }
@@ -173,14 +206,6 @@ impl<'a> Comparison<'a> {
             platforms,
             listed: None,
         })
-    }
-
-    /// The comparison with the same on demand at list prices to be shown beside it.
-    pub fn beside(self, listed: Self) -> Self {
-        Self {
-            listed: Some(Box::new(listed)),
-            ..self
-        }
     }
 
     /// The same on demand at list prices, where the scenario buys otherwise.

@@ -1,6 +1,6 @@
 //! Assumptions that come from what functions leave unsaid, each printed whenever it is in force.
 
-use crate::catalog::{Regional, Terms};
+use crate::catalog::{Coverage, Regional, Terms};
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::platform::Notes;
@@ -117,11 +117,18 @@ pub fn of_prices(
 
 fn of_terms(terms: &Terms, notes: &mut Notes) {
     if let Some(commitment) = &terms.commitment {
-        notes.assume(format!(
-            "{} covers {} of the usage of each meter that it lowers; what is committed to is used up",
-            commitment.describe(),
-            percent(&commitment.coverage)
-        ));
+        let plan = commitment.describe();
+        notes.assume(match &commitment.coverage {
+            Coverage::Share(share) => format!(
+                "{plan} covers {} of the usage of each meter that it lowers; what is committed to is \
+                 used up",
+                percent(share)
+            ),
+            Coverage::Hourly(usd) => format!(
+                "{plan}: ${usd} an hour are spent on what all functions use on a platform at list \
+                 prices, even over the month, the greatest saving first"
+            ),
+        });
         notes.assume(
             "the commitment lowers the first tier of Lambda's duration alone, and neither requests, \
              fees, storage nor Spot",

@@ -2,9 +2,9 @@
 
 use super::cells::Cell;
 use super::keys::{Keys, number};
-use super::schema::Bounds;
+use super::schema::{Bounds, MAX_USD};
 use crate::catalog::terms::{PAYMENTS, TERMS};
-use crate::catalog::{Commitment, Discount, Plan};
+use crate::catalog::{Commitment, Coverage, Discount, Plan};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::listed;
@@ -23,14 +23,29 @@ pub fn commitment(
     let plan = word(&mut keys, "plan", &Plan::NAMES, &span).and_then(Plan::of);
     let term = word(&mut keys, "term", &TERMS, &span);
     let payment = word(&mut keys, "payment", &PAYMENTS, &span);
-    let coverage = keys.number("coverage", Bounds::SHARE);
+    let coverage = coverage(&mut keys, &span);
     keys.refuse_others();
     Some(Commitment {
         plan: plan?,
         term: term?,
         payment: payment?,
-        coverage: Exact::from(coverage.unwrap_or(Decimal::ONE)),
+        coverage,
     })
+}
+
+/// A share, or dollars an hour; without either all that the plan lowers.
+fn coverage(keys: &mut Keys<'_>, span: &Range<usize>) -> Coverage {
+    let share = keys.number("coverage", Bounds::SHARE);
+    let hourly = keys.number("usd_per_hour", Bounds::from(0, MAX_USD));
+    if share.is_some() && hourly.is_some() {
+        let message = "`coverage` and `usd_per_hour` exclude each other".to_owned();
+        let help = "how much is covered follows from the dollars: keep one of them";
+        keys.wrong(Code::Conflict, span.clone(), message, help);
+    }
+    match hourly {
+        Some(usd) => Coverage::Hourly(Exact::from(usd)),
+        None => Coverage::Share(Exact::from(share.unwrap_or(Decimal::ONE))),
+    }
 }
 
 /// A required word.

@@ -257,11 +257,7 @@ impl<'r> Reader<'r> {
         let discounts = discounts
             .map(|(table, _)| purchase::discounts(table, self.source, &mut self.diags))
             .unwrap_or_default();
-        let terms = Terms {
-            commitment,
-            discounts,
-        };
-        (terms != Terms::default()).then(|| Arc::new(terms))
+        Terms::new(commitment, discounts).map(Arc::new)
     }
 
     fn fargate(&mut self) {

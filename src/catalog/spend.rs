@@ -1,0 +1,57 @@
+//! How a commitment of so many dollars an hour is spent on what is used in that hour.
+//!
+//! Rule: Savings Plans user guide, "How Savings Plans apply to your usage": the greatest saving in
+//! per cent comes first, of equals the lowest rate of the plan; what the commitment cannot cover is
+//! on demand, and what nobody uses is lost with its hour.
+
+use crate::exact::Exact;
+use std::cmp::Ordering;
+
+/// What a plan may cover of one meter in an hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Eligible {
+    /// How much is used.
+    pub quantity: Exact,
+    /// US dollars per unit on demand.
+    pub list_rate: Exact,
+    /// US dollars per unit under the plan.
+    pub plan_rate: Exact,
+}
+
+impl Eligible {
+    /// The order in which a plan covers: both ratios by cross-multiplying.
+    fn order(&self, other: &Self) -> Ordering {
+        let left = &self.plan_rate * &other.list_rate;
+        let right = &other.plan_rate * &self.list_rate;
+        left.cmp(&right)
+            .then_with(|| self.plan_rate.cmp(&other.plan_rate))
+    }
+}
+
+/// How a commitment was spent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spent {
+    /// The share of each use that is covered, in the order in which uses were given.
+    pub shares: Vec<Exact>,
+    /// US dollars an hour that are lost.
+    pub unused: Exact,
+}
+
+/// Spends so many US dollars on what is used.
+pub fn spend(hourly: &Exact, uses: &[Eligible]) -> Spent {
+    let mut order: Vec<usize> = (0..uses.len()).collect();
+    order.sort_by(|left, right| uses[*left].order(&uses[*right]));
+    let mut left = hourly.clone();
+    let mut shares = vec![Exact::ZERO; uses.len()];
+    for number in order {
+        let whole = &uses[number].quantity * &uses[number].plan_rate;
+        // A use that costs nothing is covered by nothing.
+        let share = left.over(&whole).unwrap_or(Exact::ONE).min(Exact::ONE);
+        left = &left - &(&whole * &share);
+        shares[number] = share;
+    }
+    Spent {
+        shares,
+        unused: left,
+    }
+}
