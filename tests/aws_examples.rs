@@ -88,11 +88,50 @@ fn aws_worked_examples_come_out_to_the_cent() {
     assert!(all.is_empty(), "\n{}", all.join("\n"));
 }
 
+/// Coverage, order and remainder as the user guide says.
+#[test]
+fn hourly_commitments_are_spent_as_the_user_guide_says() {
+    let hour = golden::hour();
+    for example in &hour.example {
+        let (outcome, id) = (hour.spent(example), &example.id);
+        let sorted = |pairs: &[[String; 2]]| {
+            let pairs = pairs.iter().map(|[name, amount]| {
+                let amount = amount.parse::<Decimal>().expect("a number").round_dp(20);
+                (name.clone(), amount.normalize())
+            });
+            pairs.collect::<BTreeSet<_>>()
+        };
+        assert_eq!(sorted(&outcome.covered), sorted(&example.covered), "{id}");
+        let amount = |exact: &lambdacost::exact::Exact| {
+            exact
+                .to_string()
+                .parse::<Decimal>()
+                .expect("a number")
+                .round_dp(20)
+        };
+        assert_eq!(amount(&outcome.unused), example.unused.0, "{id}: unused");
+        let on_demand = amount(&outcome.on_demand);
+        assert_eq!(
+            on_demand,
+            example.on_demand.0.round_dp(20),
+            "{id}: on demand"
+        );
+        let published = example.published_on_demand.0;
+        assert_eq!(
+            expect::cents(on_demand),
+            expect::cents(published),
+            "{id}: as printed"
+        );
+    }
+}
+
 #[test]
 fn every_example_is_priced_or_waits_for_a_reason() {
     let examples = examples();
     let whole = examples.iter().filter(|one| one.left_out.is_none());
-    let whole: BTreeSet<_> = whole.map(|one| one.id.as_str()).collect();
+    let hour = golden::hour();
+    let hour = hour.example.iter().map(|one| one.id.as_str());
+    let whole: BTreeSet<_> = whole.map(|one| one.id.as_str()).chain(hour).collect();
     let part = examples.iter().filter(|one| one.left_out.is_some());
     let part: BTreeSet<_> = part.map(|one| one.id.as_str()).collect();
     let (waiting, outside) = (waiting(), outside());

@@ -35,6 +35,7 @@ UPDATE_DOCS=1 cargo test --test verified
 
 * [AWS's examples](#awss-examples)
 * [Line by line](#line-by-line)
+* [Savings Plans](#savings-plans)
 * [Published crossovers](#published-crossovers)
 * [What is not recomputed, and why](#what-is-not-recomputed-and-why)
 ";
@@ -43,6 +44,11 @@ const EXAMPLES: &str = "\
 AWS adds up rounded parts in some examples and rounds exact sums in others. So lines are compared to
 the cent, and totals within a cent. An example in part has lines that wait for a feature: the exact
 sum is then that of the others, and AWS's total that of all.
+";
+
+const SAVINGS: &str = "\
+One hour of usage, and what commitments in dollars an hour make of it: the greatest saving comes
+first, of equals the lowest rate, and what is not covered is on demand.
 ";
 
 const CROSSOVERS: &str = "\
@@ -228,6 +234,34 @@ fn examples() -> String {
     format!("{EXAMPLES}\n{tally}\n{totals}\n{notes}\n## Line by line\n\n{all}")
 }
 
+fn savings_plans() -> String {
+    let hour = golden::hour();
+    let rows = hour.example.iter().map(|example| {
+        let outcome = hour.spent(example);
+        let names = outcome.covered.iter().map(|[name, _]| name.as_str());
+        let covered = names.collect::<Vec<_>>().join(", ");
+        vec![
+            example.id.clone(),
+            example.title.clone(),
+            covered,
+            format!("${}", outcome.unused),
+            printed(Some(example.published_on_demand)),
+            format!("${}", outcome.on_demand.to_fixed(4)),
+        ]
+    });
+    let head = [
+        "id",
+        "commitments",
+        "covers, wholly or in part",
+        "lost",
+        "on demand, AWS",
+        "on demand, ours",
+    ];
+    let rows = table(&head, &rows.collect::<Vec<_>>());
+    let source = sentences([hour.source.as_str()]);
+    format!("{SAVINGS}\n{rows}\n{}", point(&source))
+}
+
 fn figures(case: &Case, answer: &Answer) -> Vec<Row> {
     let row = case
         .row
@@ -293,6 +327,7 @@ fn paper() -> String {
     let published = golden::published();
     let sections = [
         ("AWS's examples", examples()),
+        ("Savings Plans", savings_plans()),
         ("Published crossovers", crossovers(&published)),
         ("What is not recomputed, and why", absent(&published)),
     ];

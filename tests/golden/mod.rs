@@ -2,11 +2,14 @@
 //!
 //! `tests/aws_examples/` has one file an example; two lists beside them hold the examples that wait
 //! for a feature (`not_yet.toml`) and those that this program is not for (`outside.toml`).
-//! `tests/published.toml` holds the published crossovers.
+//! `tests/published.toml` holds the published crossovers, `tests/savings_plans.toml` the hour of the
+//! Savings Plans user guide.
 
 #![allow(dead_code, reason = "each test that includes it uses a part of it")]
 
 use super::expect::Answer;
+use lambdacost::catalog::spend::{Eligible, Spent, spend};
+use lambdacost::exact::Exact;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -204,6 +207,123 @@ impl Published {
 
 pub fn published() -> Published {
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/published.toml"))
+}
+
+/// The hour of the Savings Plans user guide.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hour {
+    pub source: String,
+    #[serde(rename = "use")]
+    uses: Vec<Use>,
+    pub example: Vec<Plans>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Use {
+    name: String,
+    quantity: String,
+    list_rate: String,
+    plan_rate: String,
+}
+
+/// What commitments make of that hour.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plans {
+    pub id: String,
+    pub title: String,
+    /// What Reserved Instances take before any plan.
+    #[serde(default)]
+    reserved: Vec<[String; 2]>,
+    plans: Vec<Hourly>,
+    /// How much of each use is covered, those that are not left out.
+    pub covered: Vec<[String; 2]>,
+    /// Dollars of the commitments that are lost.
+    pub unused: Amount,
+    pub on_demand: Amount,
+    pub published_on_demand: Amount,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hourly {
+    usd_per_hour: String,
+    /// Names and rates of the uses that it is for, if not for all.
+    #[serde(default)]
+    only: Vec<[String; 2]>,
+}
+
+/// What became of an hour.
+pub struct Outcome {
+    /// By the names of uses, those of which something is covered.
+    pub covered: Vec<[String; 2]>,
+    pub unused: Exact,
+    pub on_demand: Exact,
+}
+
+pub fn hour() -> Hour {
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/savings_plans.toml"))
+}
+
+fn number(text: &str) -> Exact {
+    Exact::of_digits(text).expect("a number")
+}
+
+impl Hour {
+    /// Spends the commitments of an example, one after the other.
+    pub fn spent(&self, example: &Plans) -> Outcome {
+        let mut left: Vec<Exact> = self.uses.iter().map(|one| number(&one.quantity)).collect();
+        for [name, taken] in &example.reserved {
+            let at = self.uses.iter().position(|one| one.name == *name);
+            let at = at.expect("a use of that name");
+            left[at] = &left[at] - &number(taken);
+        }
+        let mut unused = Exact::ZERO;
+        for plan in &example.plans {
+            let uses: Vec<Eligible> = self
+                .uses
+                .iter()
+                .zip(&left)
+                .map(|(one, left)| plan.eligible(one, left))
+                .collect();
+            let Spent {
+                shares,
+                unused: lost,
+            } = spend(&number(&plan.usd_per_hour), &uses);
+            for (left, (one, share)) in left.iter_mut().zip(uses.iter().zip(&shares)) {
+                *left = &*left - &(&one.quantity * share);
+            }
+            unused = &unused + &lost;
+        }
+        let rates = self.uses.iter().zip(&left);
+        let on_demand = rates
+            .map(|(one, left)| left * &number(&one.list_rate))
+            .sum();
+        let covered = self.uses.iter().zip(&left).filter_map(|(one, left)| {
+            let covered = &number(&one.quantity) - left;
+            (!covered.is_zero()).then(|| [one.name.clone(), covered.to_string()])
+        });
+        Outcome {
+            covered: covered.collect(),
+            unused,
+            on_demand,
+        }
+    }
+}
+
+impl Hourly {
+    /// What of a use the plan may cover: nothing of one that it is not for.
+    fn eligible(&self, one: &Use, left: &Exact) -> Eligible {
+        let own = self.only.iter().find(|[name, _]| *name == one.name);
+        let is_for = self.only.is_empty() || own.is_some();
+        Eligible {
+            quantity: if is_for { left.clone() } else { Exact::ZERO },
+            list_rate: number(&one.list_rate),
+            plan_rate: number(own.map_or(&one.plan_rate, |[_, rate]| rate)),
+        }
+    }
 }
 
 fn answer(scenario: &str, prices: Option<&str>) -> Result<Answer, String> {
