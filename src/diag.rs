@@ -44,6 +44,8 @@ pub enum Code {
     BadPrice,
     /// A price that the region lacks and something needs.
     MissingPrice,
+    /// More than an account may have.
+    OverQuota,
     /// An instance type, task size or platform option that cannot be had.
     NotAvailable,
     /// A baseline that is no scenario and no report of this version.
@@ -54,7 +56,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the manual and the tests.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Unreadable,
         Self::Syntax,
         Self::UnknownKey,
@@ -70,6 +72,7 @@ impl Code {
         Self::UnknownRegion,
         Self::BadPrice,
         Self::MissingPrice,
+        Self::OverQuota,
         Self::NotAvailable,
         Self::BadBaseline,
         Self::CannotWrite,
@@ -93,6 +96,7 @@ impl Code {
             Self::UnknownRegion => "unknown-region",
             Self::BadPrice => "bad-price",
             Self::MissingPrice => "missing-price",
+            Self::OverQuota => "over-quota",
             Self::NotAvailable => "not-available",
             Self::BadBaseline => "bad-baseline",
             Self::CannotWrite => "cannot-write",

@@ -19,10 +19,10 @@ use super::{
 use crate::catalog::{Architecture, Price, Regional, Tiers};
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::{Usd, grouped};
+use crate::money::{Usd, count, grouped};
 use crate::text::listed;
 use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
-use crate::workload::Function;
+use crate::workload::{Function, quota};
 use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
 use member::{Extra, Member};
 use meters::{METERS, Meter, PROVISIONED, Rated, Use};
@@ -192,6 +192,25 @@ impl Model<'_> {
             each: gb_seconds_per_call(function),
             extras: extras.filter_map(extra).collect(),
         })
+    }
+
+    /// What AWS grants every account; more must be asked for.
+    fn note_quota(&self, notes: &mut Notes) {
+        let scenario = self.context.scenario;
+        if scenario.lambda.concurrency_quota.is_some() {
+            return;
+        }
+        let demands = quota::demands(scenario).into_iter();
+        for demand in demands.filter(|demand| demand.quota() > quota::GRANTED) {
+            notes.assume(format!(
+                "{} has {} at the peaks of all functions: a quota of {} concurrent executions, of \
+                 which AWS grants {} unasked ([lambda] concurrency_quota checks)",
+                demand.region,
+                demand.describe(),
+                count(demand.quota()),
+                count(quota::GRANTED)
+            ));
+        }
     }
 
     fn note_features(&self, notes: &mut Notes) {
@@ -383,6 +402,7 @@ impl CostModel for Model<'_> {
             notes.leave_out("cold starts of functions that state no cold_start_rate and init_ms");
         }
         self.note_features(notes);
+        self.note_quota(notes);
     }
 }
 

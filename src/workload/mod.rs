@@ -12,6 +12,7 @@ mod keys;
 mod number;
 pub mod options;
 mod purchase;
+pub mod quota;
 pub mod rules;
 mod scenario;
 pub mod schema;
@@ -19,7 +20,7 @@ pub mod task;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Provisioned};
-pub use options::{ClusterKind, DaemonSets, EksOptions};
+pub use options::{ClusterKind, DaemonSets, EksOptions, LambdaOptions};
 pub use rules::{RuleSetting, RuleShape};
 pub use task::TaskSize;
 
@@ -64,6 +65,8 @@ pub struct Scenario {
     pub platforms: Vec<&'static str>,
     /// Regions, in the order of first mention.
     pub regions: Vec<RegionName>,
+    /// `[lambda]`.
+    pub lambda: LambdaOptions,
     /// `[eks]`.
     pub eks: EksOptions,
     /// At least one function, names unique.
@@ -146,6 +149,7 @@ pub fn read_csv(
         free_tier: false,
         platforms: request.platforms.to_vec(),
         regions,
+        lambda: LambdaOptions::default(),
         eks: EksOptions::default(),
         stated: 0,
         functions: functions.unwrap_or_default(),

@@ -64,6 +64,27 @@ impl Default for EksOptions {
     }
 }
 
+/// `[lambda]`.
+#[derive(Debug, Clone, Default)]
+pub struct LambdaOptions {
+    /// Concurrent executions that the account may have in a region, with the place that says so.
+    pub concurrency_quota: Option<(u64, At)>,
+}
+
+/// Reads `[lambda]`.
+pub fn lambda(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> LambdaOptions {
+    let mut keys = Keys::new(table, "lambda", source, diags);
+    let bounds = Bounds::whole(1, 1_000_000_000);
+    let quota = keys.whole("concurrency_quota", bounds);
+    let at = table
+        .get("concurrency_quota")
+        .map(|value| source.at(value.span()));
+    keys.refuse_others();
+    LambdaOptions {
+        concurrency_quota: quota.map(u64::from).zip(at),
+    }
+}
+
 /// Reads `[eks]`.
 pub fn eks(
     table: &DeTable<'_>,

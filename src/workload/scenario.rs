@@ -5,8 +5,9 @@ use super::cells::{Cell, Cells};
 use super::fleet;
 use super::function::{self, Function, Reading};
 use super::keys;
-use super::options::{self, EksOptions};
+use super::options::{self, EksOptions, LambdaOptions};
 use super::purchase;
+use super::quota;
 use super::rules::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
 use super::{Regions, Request, Scenario, check_regions, same_name};
@@ -22,7 +23,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys at the top of a scenario.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "region",
     "hours_per_month",
     "free_tier",
@@ -30,6 +31,7 @@ const KEYS: [&str; 13] = [
     "platforms",
     "defaults",
     "function",
+    "lambda",
     "fargate",
     "eks",
     "budget",
@@ -74,6 +76,7 @@ impl<'r> Reader<'r> {
         let platforms = self.platforms();
         let regions = Regions::default();
         let default_region = self.default_region(&regions);
+        let lambda = self.lambda();
         let eks = self.eks();
         self.fargate();
         let (budget, named) = self.budget();
@@ -102,6 +105,7 @@ impl<'r> Reader<'r> {
             free_tier,
             platforms,
             regions,
+            lambda,
             eks,
             functions,
             stated,
@@ -112,6 +116,7 @@ impl<'r> Reader<'r> {
             terms,
         };
         scenario.check_names(&mut self.diags);
+        self.diags.extend(quota::check(&scenario));
         scenario
     }
 
@@ -221,6 +226,12 @@ impl<'r> Reader<'r> {
             self.wrong(Code::WrongType, value.span(), &message, &help);
         }
         table.map(|table| (table, value.span()))
+    }
+
+    fn lambda(&mut self) -> LambdaOptions {
+        let table = self.table("lambda");
+        let read = table.map(|(table, _)| options::lambda(table, self.source, &mut self.diags));
+        read.unwrap_or_default()
     }
 
     fn eks(&mut self) -> EksOptions {
