@@ -1,15 +1,35 @@
-//! Lists the region files of `pricing/`, so that adding a region is adding a file.
+//! Lists the price files of `pricing/`, so that adding a region is adding a file.
 
+use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// Folders of price files, each with the name of its list: the regions, and prices that few runs
+/// need.
+const FOLDERS: [(&str, &str); 2] = [
+    ("pricing", "REGION_FILES"),
+    ("pricing/auto_mode", "AUTO_MODE_FILES"),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
-    let pricing = Path::new(&root).join("pricing");
     println!("cargo::rerun-if-changed=pricing");
+    let mut code = String::new();
+    for (folder, list) in FOLDERS {
+        files(&Path::new(&root).join(folder), list, &mut code)?;
+    }
+    fs::write(
+        Path::new(&env::var("OUT_DIR")?).join("region_files.rs"),
+        code,
+    )?;
+    Ok(())
+}
+
+/// Writes the files of a folder as a list of regions with their texts, sorted.
+fn files(folder: &Path, list: &str, code: &mut String) -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(&pricing)? {
+    for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_stem().and_then(|stem| stem.to_str());
         if let (Some(name), Some("toml")) = (name, path.extension().and_then(|end| end.to_str()))
@@ -19,14 +39,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     files.sort();
-    let mut code = String::from("pub static REGION_FILES: &[(&str, &str)] = &[\n");
+    writeln!(code, "static {list}: &[(&str, &str)] = &[")?;
     for (name, path) in &files {
         writeln!(code, "    ({name:?}, include_str!({path:?})),")?;
     }
-    code.push_str("];\n");
-    fs::write(
-        Path::new(&env::var("OUT_DIR")?).join("region_files.rs"),
-        code,
-    )?;
+    writeln!(code, "];")?;
     Ok(())
 }

@@ -3,9 +3,9 @@
 
 Usage: python3 pricing/build.py FACTS_DIR
 
-Writes <region>.toml, instances.csv and sources.toml next to this script. Everything is
-checked and rendered before the first file is written, and the output depends only on the
-facts (not on their row order), so a second run gives the same bytes.
+Writes <region>.toml, auto_mode/<region>.toml, instances.csv and sources.toml next to this
+script. Everything is checked and rendered before the first file is written, and the output
+depends only on the facts (not on their row order), so a second run gives the same bytes.
 """
 import csv
 import json
@@ -25,6 +25,7 @@ FILES = {
     "eks.csv": (("meter",), ("usd_per_unit", "last_confirmed", "unit", "aws_rate_code")),
     "ebs_gp3.csv": (("meter",), ("usd_per_unit", "last_confirmed", "unit")),
     "ec2.csv": (("instance_type",), ("usd_per_hour", "last_confirmed")),
+    "eks_auto_mode.csv": (("instance_type",), ("usd_per_instance_hour", "as_of", "method")),
 }
 # Per file: selector -> (table, key, unit in the CSV). {arch} stands for x86_64 or arm64.
 METERS = {
@@ -45,6 +46,8 @@ METERS = {
         "durable_functions/data_written/any": ("lambda.features", "durable_written", "GB"),
         "durable_functions/data_retained/any": ("lambda.features", "durable_retained", "GB-month"),
         "tenant_isolation/environment_created/{arch}": ("lambda.features", "tenant_environment_{arch}", "GB of memory"),
+        "managed_instances/management_fee/any": ("lambda.managed_instances", "management_fee",
+                                                 "fraction of EC2 on-demand"),
     },
     "fargate.csv": {
         "fargate_on_demand/linux/{arch}/vcpu_hour": ("fargate.linux.{arch}", "vcpu", "vCPU-hour"),
@@ -68,15 +71,29 @@ METERS = {
 }
 # Selectors that are known and left out: the model has no use for them.
 SKIPPED = {
-    "lambda_features_2026.csv": ("lambda_edge/*", "microvm/*", "managed_instances/*"),
+    "lambda_features_2026.csv": ("lambda_edge/*", "microvm/*",
+                                 # The fee times the EC2 price, and the price of any other request.
+                                 "managed_instances/management_hour *", "managed_instances/request/any"),
     "eks.csv": ("eks_capabilities_*",),
 }
+# Files whose prices are per instance type: the table of each.
+BY_TYPE = {"ec2.csv": "ec2", "eks_auto_mode.csv": "eks_auto_mode"}
+# How the instance type of an Auto Mode price was told, in the words of its source.
+METHODS = {
+    "12pct-match": "inferred: 12 % of EC2 on demand",
+    "12pct-match; 2 equal-price SKUs": "inferred: 12 % of EC2 on demand; two SKUs have this price",
+}
 RANK = {(f, selector): i for i, (f, selector) in enumerate((f, s) for f in METERS for s in METERS[f])}
-UNITS = {"GB-second": "GB-s"}  # units the book spells otherwise than the CSVs
+# Units the book spells otherwise than the CSVs.
+UNITS = {"GB-second": "GB-s", "fraction of EC2 on-demand": "USD on demand"}
+# Files whose rows with region `*` hold for every region that has Lambda; other files' hold for none.
+EVERYWHERE = ("lambda_features_2026.csv",)
 INSTANCE_TYPE = r"[a-z0-9-]+\.[a-z0-9-]+"
-TABLES = ("lambda.x86_64", "lambda.arm64", "lambda.features", "fargate.linux.x86_64", "fargate.linux.arm64",
-          "fargate.windows.x86_64", "fargate.storage", "fargate_spot.linux.x86_64", "fargate_spot.linux.arm64",
-          "eks", "ebs", "ec2")
+TABLES = ("lambda.x86_64", "lambda.arm64", "lambda.features", "lambda.managed_instances",
+          "fargate.linux.x86_64", "fargate.linux.arm64", "fargate.windows.x86_64", "fargate.storage",
+          "fargate_spot.linux.x86_64", "fargate_spot.linux.arm64", "eks", "ebs", "ec2", "eks_auto_mode")
+# Tables that few runs need, each in files of its own: table -> folder.
+APART = {"eks_auto_mode": "auto_mode"}
 # Commitments: their names in savings.csv and in scenarios, and the meters that they cover.
 SAVINGS_COLUMNS = ("plan", "term", "payment", "region", "service", "arch", "meter", "usd_rate", "as_of", "confidence",
                    "source")
@@ -126,13 +143,19 @@ ALIASES = {
 # Entries that sources.csv does not have; "a" is how "a 2026 quote" of a gp3 price is cut.
 UNLISTED = {
     "a": {"what": "a quote of the gp3 price seen in 2026, not named in the facts", "price_date": "2026"},
+    "aws-samples": {"what": "pricing calculator for Lambda Managed Instances",
+                    "where": "github.com/aws-samples/sample-aws-lambda-managed-instances, tools/pricing-calculator",
+                    "price_date": "2026-03-19"},
     "instances": {"what": "instances.csv: size, pod limit and allocatable CPU and memory per instance type"},
 }
 
 
 @dataclass(frozen=True)
 class Price:
-    """One price of one row; `begin` and `end` bound its tier, `row` says where it was read."""
+    """One price of one row; `begin` and `end` bound its tier, `row` says where it was read.
+
+    A price that holds everywhere says nothing of how old a region's prices are.
+    """
     usd: str
     per: str
     rate_code: str
@@ -141,6 +164,7 @@ class Price:
     end: str
     rank: int
     row: tuple
+    everywhere: bool
 
 
 def fail(row, message):
@@ -176,8 +200,8 @@ def checked(row, what, pattern, text):
 def slot(row, cells):
     """Say where a row's price goes: (table, key, per, rank), or None if it is skipped on purpose."""
     name = row[0]
-    if name == "ec2.csv":
-        return "ec2", checked(row, "instance type", INSTANCE_TYPE, cells["instance_type"]), "instance-hour", 0
+    if name in BY_TYPE:
+        return BY_TYPE[name], checked(row, "instance type", INSTANCE_TYPE, cells["instance_type"]), "instance-hour", 0
     arch = cells.get("arch", "")
     selector = "/".join("{arch}" if column == "arch" and arch in ("x86_64", "arm64") else cells[column]
                         for column in FILES[name][0])
@@ -192,6 +216,17 @@ def slot(row, cells):
     if table not in TABLES:
         fail(row, f"the layout has no table {table!r}")
     return table, key.format(arch=arch), UNITS.get(unit, unit), RANK[name, selector]
+
+
+def source(row, cells):
+    """Say where a price comes from; what was inferred says so."""
+    text = checked(row, "source", ".+", cells["source"])
+    method = cells.get("method", "")
+    if method and method not in METHODS:
+        fail(row, f"unknown method {method!r}")
+    # A source in brackets describes the method at length.
+    tag, bracket, _ = text.partition(" (")
+    return f"{tag} ({METHODS[method]})" if method and bracket else text
 
 
 def place(prices, price):
@@ -209,18 +244,24 @@ def collect(facts):
     book = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for name, (selecting, (usd, date, *others)) in FILES.items():
         for row, cells in read(facts, name, ("region", *selecting, usd, date, *others, "confidence", "source")):
-            target = slot(row, cells) if cells["region"] != "*" else None
+            everywhere = cells["region"] == "*"
+            target = None if everywhere and name not in EVERYWHERE else slot(row, cells)
             if target is None:
                 continue
             table, key, per, rank = target
             origin = (checked(row, "date", r"20[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?", cells[date]),
                       checked(row, "confidence", "[A-D]", cells["confidence"]),
-                      checked(row, "source", ".+", cells["source"]))
-            region = checked(row, "region", "[a-z]{2}(-[a-z]+)+-[0-9]+", cells["region"])
-            place(book[region][table][key], Price(
+                      source(row, cells))
+            price = Price(
                 checked(row, "price", r"[0-9]+(\.[0-9]+)?", cells[usd]), per, cells.get("aws_rate_code", ""), origin,
                 checked(row, "tier", "[0-9]+", cells.get("begin_range", "0")),
-                checked(row, "tier", "[0-9]+|Inf", cells.get("end_range", "Inf")), rank, row))
+                checked(row, "tier", "[0-9]+|Inf", cells.get("end_range", "Inf")), rank, row, everywhere)
+            if everywhere:
+                regions = [region for region, tables in book.items() if "lambda.x86_64" in tables]
+            else:
+                regions = [checked(row, "region", "[a-z]{2}(-[a-z]+)+-[0-9]+", cells["region"])]
+            for region in regions:
+                place(book[region][table][key], price)
     return book
 
 
@@ -244,7 +285,7 @@ def collect_savings(facts, book):
         usd = checked(row, "price", r"[0-9]+(\.[0-9]+)?", cells["usd_rate"])
         for term in checked(row, "term", "[13]yr(/[13]yr)?", cells["term"]).split("/"):
             path = f"savings.{PLANS[cells['plan']]}.{term}.{PAYMENTS[cells['payment']]}.{table.format(arch=arch)}"
-            place(book[cells["region"]][path][key], Price(usd, per, "", origin, "0", "Inf", 0, row))
+            place(book[cells["region"]][path][key], Price(usd, per, "", origin, "0", "Inf", 0, row, False))
 
 
 def tiers(key, prices):
@@ -292,12 +333,12 @@ def render_table(name, meters):
 
 
 def render_region(region, tables):
-    """The text of one region's file."""
+    """The text of one file of a region."""
     listed = (meters for name, meters in tables.items() if not name.startswith("savings."))
-    newest = max(p.origin[0] for meters in listed for prices in meters.values() for p in prices)
+    newest = max(p.origin[0] for meters in listed for prices in meters.values() for p in prices if not p.everywhere)
     lines = [f"# Prices of {region}. Written by pricing/build.py; sources are listed in sources.toml.",
              f'region = "{region}"', 'currency = "USD"',
-             f'as_of = "{newest}"          # newest confirmation date in this file']
+             f'as_of = "{newest}"          # newest confirmation date of the region itself']
     for name in (*TABLES, *sorted(name for name in tables if name.startswith("savings."))):
         if name in tables:
             lines += render_table(name, tables[name])
@@ -347,6 +388,18 @@ def render_sources(facts, book, instances_source):
     return "\n".join(lines) + "\n"
 
 
+def render_regions(book):
+    """The texts of the files of all regions, by path."""
+    texts = {}
+    for region, tables in sorted(book.items()):
+        core = {name: meters for name, meters in tables.items() if name not in APART}
+        texts[f"{region}.toml"] = render_region(region, core)
+        for name, folder in APART.items():
+            if name in tables:
+                texts[f"{folder}/{region}.toml"] = render_region(region, {name: tables[name]})
+    return texts
+
+
 def main():
     """Render everything, then write everything."""
     if len(sys.argv) != 2:
@@ -354,11 +407,13 @@ def main():
     facts = Path(sys.argv[1])
     book = collect(facts)
     collect_savings(facts, book)
-    texts = {f"{region}.toml": render_region(region, tables) for region, tables in sorted(book.items())}
+    texts = render_regions(book)
     texts["instances.csv"], instances_source = render_instances(facts)
     texts["sources.toml"] = render_sources(facts, book, instances_source)
     for name, text in texts.items():
-        (Path(__file__).resolve().parent / name).write_text(text, encoding="utf-8", newline="\n")
+        path = Path(__file__).resolve().parent / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
     print(f"{len(book)} regions, {len(texts)} files")
 
 

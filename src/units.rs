@@ -72,6 +72,8 @@ units! {
     EpuHour = "EPU-hour";
     /// One operation of a durable function.
     Operation = "operation";
+    /// One dollar that EC2 instances cost on demand, whatever is paid for them.
+    OnDemandUsd = "USD on demand";
 }
 
 /// An exact amount of a metered unit.

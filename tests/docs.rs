@@ -124,12 +124,15 @@ fn options_that_are_explained_are_read() {
     assert_eq!(
         eks,
         [
+            "auto_mode",
             "cluster",
+            "control_plane",
             "daemonsets.memory_mb",
             "daemonsets.pods",
             "daemonsets.vcpu",
             "extended_support",
             "instance_type",
+            "kubernetes_age_months",
             "min_nodes",
             "packing_efficiency",
             "root_volume_gb",
@@ -139,7 +142,8 @@ fn options_that_are_explained_are_read() {
     let scenario = "region = 'us-east-1'\nhours_per_month = 730\nfree_tier = false\n\
         platforms = ['lambda', 'fargate', 'eks']\n[eks]\ninstance_type = 'auto'\n\
         cluster = 'dedicated'\nmin_nodes = 2\npacking_efficiency = 1\nroot_volume_gb = 20\n\
-        extended_support = false\ndaemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n\
+        extended_support = false\nkubernetes_age_months = 14\ncontrol_plane = 'xl'\n\
+        auto_mode = true\ndaemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n\
         [fargate]\n[budget]\n[rules]\n[defaults]\n[[function]]\nname = 'a'\nmemory_mb = 128\n\
         duration_ms = 1\ninvocations_per_month = 1\nutilization = 1\n";
     compare(scenario, &[]);
@@ -172,7 +176,7 @@ fn what_is_said_to_be_a_default_is_one() {
         min_tasks = 2\ntarget_utilization = 1\ntask_storage_gb = 20\n";
     let eks = "[eks]\ninstance_type = 'auto'\ncluster = 'dedicated'\nmin_nodes = 2\n\
         packing_efficiency = 1\nroot_volume_gb = 20\nextended_support = false\n\
-        daemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n";
+        auto_mode = false\ndaemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n";
     let top = "region = 'us-east-1'\n";
     let csv = ["--format", "csv"];
     let silent = compare(&format!("{top}{stated}"), &csv);

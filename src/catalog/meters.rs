@@ -17,10 +17,17 @@ const fn meter(path: &'static str, per: &'static str, what: &'static str) -> Met
     Meter { path, per, what }
 }
 
-/// The table of the EC2 instance types: its keys are their names.
-pub const EC2: Meter = meter("ec2", "instance-hour", "EC2 instance, Linux, on demand");
+/// The tables whose keys are the names of instance types.
+pub const BY_TYPE: [Meter; 2] = [
+    meter("ec2", "instance-hour", "EC2 instance, Linux, on demand"),
+    meter(
+        "eks_auto_mode",
+        "instance-hour",
+        "EKS Auto Mode on an instance",
+    ),
+];
 
-/// The meters of a region besides EC2, in the order in which they are listed.
+/// The meters of a region besides those, in the order in which they are listed.
 pub const METERS: &[Meter] = &[
     meter("lambda.x86_64.request", "request", "Lambda requests, x86"),
     meter("lambda.x86_64.duration", "GB-s", "Lambda duration, x86"),
@@ -110,6 +117,11 @@ pub const METERS: &[Meter] = &[
         "lambda.features.tenant_environment_arm64",
         "GB of memory",
         "Lambda tenant isolation, Arm",
+    ),
+    meter(
+        "lambda.managed_instances.management_fee",
+        "USD on demand",
+        "Lambda Managed Instances, management of EC2",
     ),
     meter(
         "fargate.linux.x86_64.vcpu",
@@ -210,15 +222,22 @@ pub const METERS: &[Meter] = &[
     meter("ebs.gp3", "GB-month", "EBS gp3 volume"),
 ];
 
-/// The meter at a path; every key of the table `ec2` is an instance type.
+/// The table of instance types that a path is in, and the type.
+pub fn by_type(path: &str) -> Option<(Meter, &str)> {
+    let (table, name) = path.split_once('.')?;
+    let meter = BY_TYPE.into_iter().find(|meter| meter.path == table)?;
+    Some((meter, name))
+}
+
+/// The meter at a path.
 pub fn find(path: &str) -> Option<Meter> {
-    if path.strip_prefix("ec2.").is_some() {
-        return Some(EC2);
-    }
     if let Some(rate) = path.strip_prefix("savings.") {
         return find(rate_of(rate)?);
     }
-    METERS.iter().copied().find(|meter| meter.path == path)
+    match by_type(path) {
+        Some((meter, _)) => Some(meter),
+        None => METERS.iter().copied().find(|meter| meter.path == path),
+    }
 }
 
 /// The meter that a rate of a commitment is for: what follows its plan, term and payment.

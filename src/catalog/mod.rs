@@ -18,6 +18,7 @@ pub use terms::{Commitment, Coverage, Discount, Plan, Terms, Usage};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::text::did_you_mean;
 use crate::units::{InstanceHour, Unit};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use std::sync::Arc;
@@ -128,9 +129,9 @@ impl Regional {
         })
     }
 
-    /// The on-demand price of an instance type, if the region has it.
-    pub fn instance(&self, name: &str) -> Option<Price<InstanceHour>> {
-        self.price(&format!("ec2.{name}")).ok()
+    /// The price of an instance type in one of the tables of types, if the region has it.
+    pub fn instance(&self, table: &str, name: &str) -> Option<Price<InstanceHour>> {
+        self.price(&format!("{table}.{name}")).ok()
     }
 
     fn missing(&self, path: &str) -> Diag {
@@ -138,8 +139,8 @@ impl Regional {
         let what = meter.map_or(path, |meter| meter.what);
         let per = meter.map_or("", |meter| meter.per);
         // The names of instance types have a dot of their own.
-        let (table, key, named) = match path.strip_prefix("ec2.") {
-            Some(name) => ("ec2", format!("{name:?}"), format!(" ({name})")),
+        let (table, key, named) = match meters::by_type(path) {
+            Some((meter, name)) => (meter.path, format!("{name:?}"), format!(" ({name})")),
             None => {
                 let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
                 (table, key.to_owned(), String::new())
@@ -155,6 +156,15 @@ impl Regional {
     }
 }
 
+/// How much of the book a run reads: what few runs need takes as long as all else together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All but the prices of EKS Auto Mode; of those only what the user's own files state.
+    Usual,
+    /// Everything.
+    Whole,
+}
+
 /// All regions, built in and overlaid.
 ///
 /// What is built in is read when it is asked for: of dozens of regions a run needs one or two.
@@ -166,11 +176,11 @@ pub struct Book {
     instances: Vec<Source>,
 }
 
-/// The file of a region that is built into the program.
-fn built_in(name: &str) -> Option<Source> {
-    let index = REGION_FILES.binary_search_by_key(&name, |(known, _)| known);
-    let (_, text) = REGION_FILES.get(index.ok()?)?;
-    Some(Source::new(&format!("pricing/{name}.toml"), text))
+/// The file of a region in a folder that is built into the program.
+fn built_in(folder: &str, files: &[(&str, &str)], name: &str) -> Option<Source> {
+    let index = files.binary_search_by_key(&name, |(known, _)| known);
+    let (_, text) = files.get(index.ok()?)?;
+    Some(Source::new(&format!("{folder}/{name}.toml"), text))
 }
 
 impl Book {
@@ -202,10 +212,14 @@ impl Book {
             .into_iter()
     }
 
-    /// The files of a region, each over the one before it; none for a region that is unknown.
-    fn files(&self, name: &str) -> impl Iterator<Item = Source> {
-        let overlaid = self.regions.get(name).into_iter().flatten();
-        built_in(name).into_iter().chain(overlaid.cloned())
+    /// The files of the book for a region, each over the one before it; none for one that it lacks.
+    fn built_in(name: &str, extent: Extent) -> impl Iterator<Item = Source> {
+        let auto_mode = match extent {
+            Extent::Usual => None,
+            Extent::Whole => built_in("pricing/auto_mode", AUTO_MODE_FILES, name),
+        };
+        let region = built_in("pricing", REGION_FILES, name);
+        region.into_iter().chain(auto_mode)
     }
 
     /// What the tags in `source` mean, as TOML.
@@ -224,22 +238,33 @@ impl Book {
         Some(Diag::new(Code::UnknownRegion, message).help(help))
     }
 
-    /// The prices of a region.
+    /// The prices of a region that most runs need.
     ///
     /// # Errors
     /// An unknown region, or every mistake in its files.
     pub fn region(&self, name: &str) -> Result<Regional, Diags> {
+        self.region_to(name, Extent::Usual)
+    }
+
+    /// The prices of a region, as far as they are asked for.
+    ///
+    /// # Errors
+    /// An unknown region, or every mistake in its files.
+    pub fn region_to(&self, name: &str, extent: Extent) -> Result<Regional, Diags> {
         let mut diags = Diags::new();
         diags.extend(self.unknown_region(name));
+        let own = self.regions.get(name).into_iter().flatten();
+        let own = own.map(|file| (Cow::Borrowed(file), true));
+        let built_in = Self::built_in(name, extent).map(|file| (Cow::Owned(file), false));
         let mut whole: Option<Regional> = None;
-        for file in self.files(name) {
+        for (file, is_own) in built_in.chain(own) {
             let Some(read) = diags.take(read::region(&file, name)) else {
                 continue;
             };
             match &mut whole {
                 Some(regional) => {
                     regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));
-                    regional.is_overlaid = true;
+                    regional.is_overlaid |= is_own;
                     regional.meters.extend(read.meters);
                 }
                 None => whole = Some(read),

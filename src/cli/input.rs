@@ -1,6 +1,6 @@
 //! Reading what the command line names.
 
-use crate::catalog::{Book, InstanceType, Regional};
+use crate::catalog::{Book, Extent, InstanceType, Regional};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::workload::{self, Request, Scenario};
 use crate::{check, platform};
@@ -226,8 +226,8 @@ pub fn book(overlay: Option<&Path>) -> Result<Book, Diags> {
 ///
 /// # Errors
 /// Unknown regions, and mistakes in price files.
-pub fn regions(book: &Book, names: &[&str]) -> Result<Vec<Regional>, Diags> {
-    let read = names.par_iter().map(|name| book.region(name));
+pub fn regions(book: &Book, names: &[&str], extent: Extent) -> Result<Vec<Regional>, Diags> {
+    let read = names.par_iter().map(|name| book.region_to(name, extent));
     let read: Vec<_> = read.collect();
     let mut diags = Diags::new();
     let known = read.into_iter().filter_map(|outcome| diags.take(outcome));
@@ -245,8 +245,13 @@ pub fn prices(
 ) -> Result<(Vec<Regional>, Vec<InstanceType>), Diags> {
     let names = scenario.regions.iter().map(|region| &*region.name);
     let names: Vec<&str> = names.collect();
+    let extent = match scenario.eks.auto_mode {
+        true => Extent::Whole,
+        false => Extent::Usual,
+    };
     let mut diags = Diags::new();
-    let regions = diags.take(regions(book, &names)).unwrap_or_default();
+    let regions = diags.take(regions(book, &names, extent));
+    let regions = regions.unwrap_or_default();
     let instances = diags.take(book.instances()).unwrap_or_default();
     diags.into_result((regions, instances))
 }

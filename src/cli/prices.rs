@@ -4,6 +4,7 @@ use super::args::{self, PricesFormat};
 use super::exit::Outcome;
 use super::input;
 use super::output::{self, Look};
+use crate::catalog::Extent;
 use crate::render::prices;
 
 /// Shows the price book.
@@ -20,7 +21,7 @@ pub fn run(args: &args::Prices) -> Outcome {
 fn list(args: &args::PricesList) -> Outcome {
     let book = input::book(args.prices.as_deref())?;
     let names: Vec<&str> = book.regions().collect();
-    let regions = input::regions(&book, &names)?;
+    let regions = input::regions(&book, &names, Extent::Whole)?;
     let look = Look::of_stdout(&args.output);
     output::write(&args.output, |out| match args.format {
         PricesFormat::Table => prices::list_table(&regions, look.color, out),
@@ -30,7 +31,7 @@ fn list(args: &args::PricesList) -> Outcome {
 
 fn show(args: &args::PricesShow) -> Outcome {
     let book = input::book(args.prices.as_deref())?;
-    let regional = book.region(&args.region)?;
+    let regional = book.region_to(&args.region, Extent::Whole)?;
     let look = Look::of_stdout(&args.output);
     output::write(&args.output, |out| match args.format {
         PricesFormat::Table => prices::show_table(&regional, look.color, out),

@@ -15,6 +15,7 @@ use super::{
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::text::listed;
 use crate::units::Qty;
 use crate::workload::{ClusterKind, Function};
 use ground::{Candidate, Formed, Ground, ground_of, grounds};
@@ -205,6 +206,9 @@ impl CostModel for Model<'_> {
             hours(&nodes),
             &placed.candidate.price,
         )];
+        if let Some(fee) = &placed.candidate.auto_mode {
+            lines.push(Line::new(&EKS, "auto mode", hours(&nodes), fee));
+        }
         if let Some(volume) = &ground.volume {
             lines.push(Line::new(
                 &EBS,
@@ -213,12 +217,8 @@ impl CostModel for Model<'_> {
                 volume,
             ));
         }
-        if let Some(fee) = &ground.fee {
-            lines.push(Line::new(&EKS, "cluster", hours(&part), fee));
-        }
-        if let Some(surcharge) = &ground.extended_support {
-            lines.push(Line::new(&EKS, "extended support", hours(&part), surcharge));
-        }
+        let fees = ground.fees.iter();
+        lines.extend(fees.map(|(item, price)| Line::new(&EKS, item, hours(&part), price)));
         lines
     }
 
@@ -318,10 +318,30 @@ impl CostModel for Model<'_> {
         if options.root_volume_gb > 0 && !unpriced.is_empty() {
             notes.leave_out(format!(
                 "root volumes of EKS nodes in {}: the book has no gp3 price there",
-                crate::text::listed(&unpriced)
+                listed(&unpriced)
             ));
         }
-        notes.leave_out("EKS Auto Mode, add-ons, and the surge of nodes during upgrades");
+        if let Some(months) = options.kubernetes_age_months {
+            let support = match options.extended_support {
+                true => "extended support, for 12 months after the first 14",
+                false => "standard support, for 14 months",
+            };
+            notes.assume(format!(
+                "EKS: a Kubernetes version of {} months is in {support}",
+                months.normalize()
+            ));
+        }
+        let (add_ons, surge) = ("add-ons", "and the surge of nodes during upgrades");
+        match options.auto_mode {
+            true => {
+                notes.assume(
+                    "EKS Auto Mode runs the nodes: its fee is per instance and hour, and no \
+                     commitment reduces it",
+                );
+                notes.leave_out(format!("EKS {add_ons}, {surge}"));
+            }
+            false => notes.leave_out(format!("EKS Auto Mode, {add_ons}, {surge}")),
+        }
     }
 }
 
@@ -355,7 +375,7 @@ impl Stairs for Tenant<'_> {
         let pods = self.pods(slots);
         let share = placed.share(pods);
         let all = &self.others + &share;
-        let monthly = placed.ground.month(&placed.candidate.price, &all);
+        let monthly = placed.ground.month(placed.candidate, &all);
         Some(Holding {
             monthly: placed.allocated(&monthly, &share, &all),
             carries: placed.carried(pods),
@@ -376,7 +396,7 @@ impl Stairs for Tenant<'_> {
         let all = &self.others + &share;
         let rate = &placed.candidate.price.rate;
         let machines = |nodes: &Exact| rate * &Qty::new(nodes * ground.hours);
-        let everything = ground.month(&placed.candidate.price, &all);
+        let everything = ground.month(placed.candidate, &all);
         Some(CapacitySteps {
             slots: machines(&(&of_node * &planned(placed.function, peak))),
             whole_tasks: machines(&placed.share(whole)),

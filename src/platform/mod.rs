@@ -8,6 +8,7 @@ pub mod curve;
 mod eks;
 mod fargate;
 mod lambda;
+mod machines;
 pub mod service;
 pub mod slot;
 

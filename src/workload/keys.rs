@@ -92,6 +92,12 @@ impl<'k> Keys<'k> {
         self.diags.push(diag.help(help));
     }
 
+    /// Notes a mistake in the value of a key.
+    pub fn wrong_at(&mut self, key: &str, code: Code, message: String, help: &str) {
+        let span = self.table.get(key).map_or(0..0, Spanned::span);
+        self.wrong(code, span, message, help);
+    }
+
     /// The value of a key and its dotted path.
     pub fn get(&mut self, key: &'static str) -> Option<(&'k Spanned<DeValue<'k>>, String)> {
         self.known.push(key);

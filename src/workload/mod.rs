@@ -20,7 +20,7 @@ pub mod task;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Provisioned};
-pub use options::{ClusterKind, DaemonSets, EksOptions, LambdaOptions};
+pub use options::{ClusterKind, DaemonSets, EksOptions, FixedType, LambdaOptions};
 pub use rules::{RuleSetting, RuleShape};
 pub use task::TaskSize;
 

@@ -16,6 +16,9 @@ pub enum ClusterKind {
     Existing,
 }
 
+/// An instance type that options fix, with the place that names it.
+pub type FixedType = (String, At);
+
 /// What every node runs besides the functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaemonSets {
@@ -30,8 +33,8 @@ pub struct DaemonSets {
 /// `[eks]`.
 #[derive(Debug, Clone)]
 pub struct EksOptions {
-    /// The instance type where it is fixed, with the place that names it.
-    pub instance_type: Option<(String, At)>,
+    /// The instance type where it is fixed.
+    pub instance_type: Option<FixedType>,
     /// Own or shared cluster.
     pub cluster: ClusterKind,
     /// Fewest nodes.
@@ -42,6 +45,12 @@ pub struct EksOptions {
     pub root_volume_gb: u32,
     /// True when the Kubernetes version is in extended support.
     pub extended_support: bool,
+    /// Months since the release of the Kubernetes version on EKS, where stated.
+    pub kubernetes_age_months: Option<Decimal>,
+    /// Tier of the provisioned control plane, where there is one.
+    pub control_plane: Option<&'static str>,
+    /// True when EKS Auto Mode runs the nodes.
+    pub auto_mode: bool,
     /// What every node runs besides the functions.
     pub daemonsets: DaemonSets,
 }
@@ -55,6 +64,9 @@ impl Default for EksOptions {
             packing_efficiency: Decimal::ONE,
             root_volume_gb: 20,
             extended_support: false,
+            kubernetes_age_months: None,
+            control_plane: None,
+            auto_mode: false,
             daemonsets: DaemonSets {
                 vcpu: Decimal::new(15, 2),
                 memory_mb: Decimal::from(256),
@@ -84,6 +96,12 @@ pub fn lambda(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> Lambda
         concurrency_quota: quota.map(u64::from).zip(at),
     }
 }
+/// Tiers of a provisioned control plane.
+const CONTROL_PLANES: [&str; 4] = ["xl", "2xl", "4xl", "8xl"];
+/// Months of standard support of a Kubernetes version on EKS (EKS pricing page).
+const STANDARD_MONTHS: u32 = 14;
+/// Months of any support: extended support is twelve more.
+const SUPPORTED_MONTHS: u32 = 26;
 
 /// Reads `[eks]`.
 pub fn eks(
@@ -97,6 +115,8 @@ pub fn eks(
     let instance_type = instance_type(&mut keys);
     let cluster = cluster(&mut keys);
     let root_volume_gb = keys.whole("root_volume_gb", Bounds::whole(0, 16_384));
+    let (kubernetes_age_months, extended_support) = support(&mut keys);
+    let control_plane = control_plane(&mut keys);
     let options = EksOptions {
         instance_type,
         cluster,
@@ -107,9 +127,15 @@ pub fn eks(
             .number("packing_efficiency", Bounds::RATIO)
             .unwrap_or(default.packing_efficiency),
         root_volume_gb: root_volume_gb.unwrap_or(default.root_volume_gb),
-        extended_support: keys.flag("extended_support").unwrap_or_default(),
+        extended_support,
+        kubernetes_age_months,
+        control_plane,
+        auto_mode: keys.flag("auto_mode").unwrap_or_default(),
         daemonsets: daemonsets(&mut keys).unwrap_or(default.daemonsets),
     };
+    if options.cluster == ClusterKind::Existing {
+        refuse_fees(&options, &mut keys);
+    }
     keys.refuse_others();
     if options.cluster == ClusterKind::Existing && options.instance_type.is_none() {
         let message = "an existing cluster needs its `instance_type`";
@@ -123,7 +149,7 @@ pub fn eks(
     options
 }
 
-fn instance_type(keys: &mut Keys<'_>) -> Option<(String, At)> {
+fn instance_type(keys: &mut Keys<'_>) -> Option<FixedType> {
     let (cell, path, at) = keys.cell("instance_type")?;
     let text = cell.text(&path, keys.source).map(str::to_owned);
     let name = keys.diags.take(text)?;
@@ -138,6 +164,53 @@ fn cluster(keys: &mut Keys<'_>) -> ClusterKind {
     match keys.diags.take(word) {
         Some("existing") => ClusterKind::Existing,
         _ => ClusterKind::Dedicated,
+    }
+}
+
+fn control_plane(keys: &mut Keys<'_>) -> Option<&'static str> {
+    let (cell, path, _) = keys.cell("control_plane")?;
+    let word = cell.word(&path, &CONTROL_PLANES, keys.source);
+    keys.diags.take(word)
+}
+
+/// The age of the Kubernetes version, and whether it is in extended support.
+fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
+    let flag = keys.flag("extended_support");
+    let age = keys.number("kubernetes_age_months", Bounds::from(0, 600));
+    let Some(months) = age else {
+        return (None, flag.unwrap_or_default());
+    };
+    let extended = months > Decimal::from(STANDARD_MONTHS);
+    let said = months.normalize();
+    if months > Decimal::from(SUPPORTED_MONTHS) {
+        let message = format!("EKS does not support a Kubernetes version of {said} months");
+        let help = "support is standard for 14 months and extended for 12 more: upgrade the \
+                    cluster, and state the age of its new version";
+        keys.wrong_at("kubernetes_age_months", Code::NotAvailable, message, help);
+    } else if flag.is_some_and(|flag| flag != extended) {
+        let kind = if extended { "extended" } else { "standard" };
+        let message = format!("a Kubernetes version of {said} months is in {kind} support");
+        let help = "keep one of `extended_support` and `kubernetes_age_months`";
+        keys.wrong_at("extended_support", Code::Conflict, message, help);
+    }
+    (age, extended)
+}
+
+/// The fees of a cluster that runs anyway are not the scenario's: one that is stated would be left
+/// out without a word.
+fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
+    let support = match options.kubernetes_age_months {
+        Some(_) => "kubernetes_age_months",
+        None => "extended_support",
+    };
+    let fees = [
+        ("control_plane", options.control_plane.is_some()),
+        (support, options.extended_support),
+    ];
+    for (key, _) in fees.into_iter().filter(|(_, charged)| *charged) {
+        let message = format!("`eks.{key}` is a fee of the cluster, and an existing one has none");
+        let help = "leave it out, or make the cluster the scenario's own: cluster = \"dedicated\"";
+        keys.wrong_at(key, Code::Conflict, message, help);
     }
 }
 

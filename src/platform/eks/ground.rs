@@ -1,12 +1,12 @@
 //! Where clusters can stand, what they can be made of, and the cheapest that carries some functions.
 
 use super::pods::{Census, Node, Tally};
-use crate::catalog::{Architecture, InstanceType, Price, Regional};
-use crate::diag::{Code, Diag, Diags};
+use crate::catalog::{Architecture, Price, Regional};
+use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::platform::machines::{Machine, machines, none};
 use crate::platform::{Context, Missing, oldest, place};
-use crate::text::did_you_mean;
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
 use crate::workload::{ClusterKind, EksOptions, Function};
 use rayon::prelude::*;
@@ -16,9 +16,12 @@ use std::sync::Arc;
 /// A node type that a cluster can be made of.
 pub struct Candidate {
     pub name: Arc<str>,
-    vcpu: u32,
     pub node: Node,
     pub price: Price<InstanceHour>,
+    /// The fee of EKS Auto Mode, where that runs the nodes.
+    pub auto_mode: Option<Price<InstanceHour>>,
+    /// Dollars per hour of both.
+    hourly: Exact,
 }
 
 /// Where clusters can stand: an architecture in a region, its prices and its node types.
@@ -29,8 +32,8 @@ pub struct Ground<'a> {
     pub architecture: Architecture,
     /// The types that can win, by vCPU and then by name.
     pub candidates: Vec<Candidate>,
-    pub fee: Option<Price<ClusterHour>>,
-    pub extended_support: Option<Price<ClusterHour>>,
+    /// What the cluster itself costs, each with its name on the bill.
+    pub fees: Vec<(&'static str, Price<ClusterHour>)>,
     pub volume: Option<Price<GbMonth>>,
 }
 
@@ -61,27 +64,20 @@ impl<'a> Ground<'a> {
         let options = &context.scenario.eks;
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
-        let dedicated = options.cluster == ClusterKind::Dedicated;
-        let mut fee =
-            |wanted: bool, path: &str| wanted.then(|| missing.take(regional.price(path))).flatten();
         Ok(Self {
             options,
             hours: &context.scenario.hours,
             region: function.region,
             architecture,
-            fee: fee(dedicated, "eks.cluster"),
-            extended_support: fee(
-                dedicated && options.extended_support,
-                "eks.extended_support",
-            ),
+            fees: fees(options, regional, missing),
             volume: regional.price("ebs.gp3").ok(),
             candidates: candidates(context, regional, architecture)?,
         })
     }
 
     /// Dollars a month of one node with its root volume.
-    fn node_month(&self, price: &Price<InstanceHour>) -> Usd {
-        let machine = &price.rate * &Qty::new(self.hours.clone());
+    fn node_month(&self, candidate: &Candidate) -> Usd {
+        let machine = Usd::new(&candidate.hourly * self.hours);
         match &self.volume {
             Some(volume) => &machine + &(&volume.rate * &Qty::new(self.volume_gb())),
             None => machine,
@@ -94,9 +90,8 @@ impl<'a> Ground<'a> {
 
     /// Dollars a month of the cluster itself.
     fn fee_month(&self) -> Usd {
-        let fees = [&self.fee, &self.extended_support];
         let month = |price: &Price<ClusterHour>| &price.rate * &Qty::new(self.hours.clone());
-        fees.into_iter().flatten().map(month).sum()
+        self.fees.iter().map(|(_, price)| month(price)).sum()
     }
 
     /// Nodes that carry so many nodes' worth of pods.
@@ -114,17 +109,17 @@ impl<'a> Ground<'a> {
     }
 
     /// Dollars a month of a cluster of one type with so many nodes' worth of pods.
-    pub fn month(&self, price: &Price<InstanceHour>, share: &Exact) -> Usd {
-        let nodes = self.node_month(price).share(&self.nodes(share));
+    pub fn month(&self, candidate: &Candidate, share: &Exact) -> Usd {
+        let nodes = self.node_month(candidate).share(&self.nodes(share));
         &nodes + &self.fee_month()
     }
 
     fn as_of<'s>(&'s self, candidate: &'s Candidate) -> &'s str {
         let volume = self.volume.as_ref().map(|price| &price.provenance);
-        let fees = [&self.fee, &self.extended_support];
-        let fees = fees.into_iter().flatten().map(|price| &price.provenance);
-        let node = [&candidate.price.provenance];
-        oldest(node.into_iter().chain(volume).chain(fees))
+        let fees = self.fees.iter().map(|(_, price)| &price.provenance);
+        let node = [Some(&candidate.price), candidate.auto_mode.as_ref()];
+        let node = node.into_iter().flatten().map(|price| &price.provenance);
+        oldest(node.chain(volume).chain(fees))
     }
 
     /// A census of nobody.
@@ -151,7 +146,7 @@ impl<'a> Ground<'a> {
     pub fn form(&self, tallies: &[Tally]) -> Option<Formed> {
         let monthly = |number: usize| {
             let share = &tallies[number].share;
-            self.month(&self.candidates[number].price, share)
+            self.month(&self.candidates[number], share)
         };
         // Candidates come by vCPU, then name, and of equals the first is taken. A type that more
         // functions fit is better at any price: a cluster has to carry whom it can.
@@ -170,55 +165,61 @@ impl<'a> Ground<'a> {
     }
 }
 
+/// What a cluster of the scenario's own costs besides its nodes.
+fn fees(
+    options: &EksOptions,
+    regional: &Regional,
+    missing: &mut Missing,
+) -> Vec<(&'static str, Price<ClusterHour>)> {
+    if options.cluster == ClusterKind::Existing {
+        return Vec::new();
+    }
+    let mut fees = vec![("cluster", "eks.cluster".to_owned())];
+    if options.extended_support {
+        fees.push(("extended support", "eks.extended_support".to_owned()));
+    }
+    if let Some(tier) = options.control_plane {
+        fees.push(("control plane", format!("eks.control_plane_{tier}")));
+    }
+    let fees = fees.into_iter();
+    fees.filter_map(|(item, path)| Some((item, missing.take(regional.price(&path))?)))
+        .collect()
+}
+
 fn candidates(
     context: &Context<'_>,
     regional: &Regional,
     architecture: Architecture,
 ) -> Result<Vec<Candidate>, Diag> {
     let options = &context.scenario.eks;
-    let candidate = |shape: &InstanceType, price| Candidate {
-        name: shape.name.as_str().into(),
-        vcpu: shape.vcpu,
-        node: Node::of(shape, options),
-        price,
-    };
-    if let Some((name, at)) = &options.instance_type {
-        let wrong = |message: String| Diag::new(Code::NotAvailable, message).at(at.clone());
-        let Some(shape) = context.instances.iter().find(|shape| shape.name == *name) else {
-            let known = context.instances.iter().map(|shape| shape.name.as_str());
-            let message = format!("the book has no instance type `{name}`");
-            return Err(wrong(message).maybe_help(did_you_mean(name, known)));
+    let fixed = options.instance_type.as_ref();
+    let machines = machines(context, regional, architecture, ("eks", fixed))?;
+    let fee =
+        |machine: &Machine<'_>| regional.price(&format!("eks_auto_mode.{}", machine.shape.name));
+    let mut all = Vec::new();
+    for machine in machines {
+        let auto_mode = match options.auto_mode.then(|| fee(&machine)) {
+            // Of many types those without the fee are no candidates; one that is fixed needs it.
+            Some(Err(missing)) if fixed.is_some() => return Err(missing),
+            Some(Err(_)) => continue,
+            Some(Ok(fee)) => Some(fee),
+            None => None,
         };
-        if shape.architecture != architecture {
-            let message = format!("`{name}` is {}", shape.architecture.name());
-            let help = format!(
-                "functions of this scenario need {}: fix another type, or leave \
-                 instance_type = \"auto\"",
-                architecture.name()
-            );
-            return Err(wrong(message).help(help));
-        }
-        let price = regional.price(&format!("ec2.{name}"))?;
-        return Ok(vec![candidate(shape, price)]);
+        all.push(Candidate {
+            name: machine.shape.name.as_str().into(),
+            node: Node::of(machine.shape, options),
+            hourly: match &auto_mode {
+                Some(fee) => machine.price.rate.per_unit() + fee.rate.per_unit(),
+                None => machine.price.rate.per_unit().clone(),
+            },
+            price: machine.price,
+            auto_mode,
+        });
     }
-    let mut all: Vec<Candidate> = context
-        .instances
-        .iter()
-        .filter(|shape| shape.architecture == architecture && shape.is_default_candidate())
-        .filter_map(|shape| Some(candidate(shape, regional.instance(&shape.name)?)))
-        .collect();
     if all.is_empty() {
-        return Err(Diag::new(
-            Code::MissingPrice,
-            format!(
-                "the price book has no node type for {} in {}",
-                architecture.name(),
-                regional.name()
-            ),
-        )
-        .help("fix eks.instance_type, or leave \"eks\" out of `platforms`"));
+        let what = "node type with a fee of EKS Auto Mode";
+        return Err(none("eks", what, architecture, regional));
     }
-    all.sort_by(|left, right| (left.vcpu, &left.name).cmp(&(right.vcpu, &right.name)));
     Ok(worth_asking(all))
 }
 
@@ -227,9 +228,8 @@ fn candidates(
 fn worth_asking(all: Vec<Candidate>) -> Vec<Candidate> {
     let beats =
         |(place, other): (usize, &Candidate), (own, candidate): (usize, &Candidate)| match other
-            .price
-            .rate
-            .cmp(&candidate.price.rate)
+            .hourly
+            .cmp(&candidate.hourly)
         {
             Ordering::Less => other.node.covers(&candidate.node),
             Ordering::Equal => place < own && other.node == candidate.node,

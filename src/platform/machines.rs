@@ -1,0 +1,77 @@
+//! The EC2 instance types that a platform can put under functions.
+
+use super::Context;
+use crate::catalog::{Architecture, InstanceType, Price, Regional};
+use crate::diag::{Code, Diag};
+use crate::text::did_you_mean;
+use crate::units::InstanceHour;
+use crate::workload::FixedType;
+
+/// An instance type with its price on demand.
+pub struct Machine<'a> {
+    pub shape: &'a InstanceType,
+    pub price: Price<InstanceHour>,
+}
+
+/// The type that the options of a platform fix, or all that it chooses from, by vCPU and then by
+/// name.
+///
+/// # Errors
+/// The fixed type is unknown, of another architecture or without a price; or there is none at all.
+pub fn machines<'a>(
+    context: &Context<'a>,
+    regional: &Regional,
+    architecture: Architecture,
+    (platform, fixed): (&str, Option<&FixedType>),
+) -> Result<Vec<Machine<'a>>, Diag> {
+    if let Some(fixed) = fixed {
+        let shape = shape(context.instances, architecture, fixed)?;
+        let price = regional.price(&format!("ec2.{}", shape.name))?;
+        return Ok(vec![Machine { shape, price }]);
+    }
+    let shapes = context.instances.iter();
+    let fitting =
+        shapes.filter(|shape| shape.architecture == architecture && shape.is_default_candidate());
+    let priced = fitting.filter_map(|shape| {
+        let price = regional.instance("ec2", &shape.name)?;
+        Some(Machine { shape, price })
+    });
+    let mut all: Vec<Machine<'a>> = priced.collect();
+    if all.is_empty() {
+        return Err(none(platform, "node type", architecture, regional));
+    }
+    all.sort_by_key(|machine| (machine.shape.vcpu, &machine.shape.name));
+    Ok(all)
+}
+
+/// The diagnostic for a platform that finds no type to choose from.
+pub fn none(platform: &str, what: &str, architecture: Architecture, regional: &Regional) -> Diag {
+    let architecture = architecture.name();
+    let region = regional.name();
+    let message = format!("the price book has no {what} for {architecture} in {region}");
+    let help = format!("fix {platform}.instance_type, or leave \"{platform}\" out of `platforms`");
+    Diag::new(Code::MissingPrice, message).help(help)
+}
+
+fn shape<'a>(
+    instances: &'a [InstanceType],
+    architecture: Architecture,
+    (name, at): &FixedType,
+) -> Result<&'a InstanceType, Diag> {
+    let wrong = |message: String| Diag::new(Code::NotAvailable, message).at(at.clone());
+    let Some(shape) = instances.iter().find(|shape| shape.name == *name) else {
+        let known = instances.iter().map(|shape| shape.name.as_str());
+        let message = format!("the book has no instance type `{name}`");
+        return Err(wrong(message).maybe_help(did_you_mean(name, known)));
+    };
+    if shape.architecture != architecture {
+        let message = format!("`{name}` is {}", shape.architecture.name());
+        let help = format!(
+            "functions of this scenario need {}: fix another type, or leave \
+             instance_type = \"auto\"",
+            architecture.name()
+        );
+        return Err(wrong(message).help(help));
+    }
+    Ok(shape)
+}
