@@ -189,17 +189,24 @@ impl Load {
     }
 
     /// The crossover unfolded into the effects that made it, at the prices of `usage` and `fleet`.
-    pub fn steps(&self, index: usize, usage: &dyn Usage, fleet: &CapacitySteps) -> Vec<Step> {
+    /// What the fleet takes for every call is on with its other fees.
+    pub fn steps(
+        &self,
+        (index, usage): (usize, &dyn Usage),
+        fleet: &CapacitySteps,
+        per_call: &Usd,
+    ) -> Vec<Step> {
         let [duration, requests, all] =
             [UsageParts::Duration, UsageParts::Requests, UsageParts::All]
                 .map(|parts| usage.curve(index, parts));
+        let net = all.clone().less(per_call);
         let steps = [
             ("slot price", &duration, &fleet.slots),
             ("request fee", &requests, &fleet.slots),
             ("Lambda's other lines", &all, &fleet.slots),
             ("whole tasks or pods", &all, &fleet.whole_tasks),
             ("minimum tasks, whole nodes, packing", &all, &fleet.minimums),
-            ("fees, volumes, storage", &all, &fleet.everything),
+            ("fees, volumes, storage", &net, &fleet.everything),
         ];
         let step = |(effect, curve, cost): (&'static str, &Curve, &Usd)| Step {
             effect,

@@ -31,6 +31,21 @@ pub const FREE_REQUESTS: u64 = 1_000_000;
 pub const FREE_GB_SECONDS: u64 = 400_000;
 /// Monthly free gigabytes of streamed responses (AWS Lambda pricing page).
 pub const FREE_STREAMED_GB: u64 = 100;
+/// Memory of an execution environment of Lambda Managed Instances, MB (AWS Lambda developer guide).
+pub const MANAGED_MEMORY_MB: std::ops::RangeInclusive<u32> = 2_048..=32_768;
+/// Gigabytes of memory that such an environment can have to a vCPU (AWS Lambda developer guide).
+pub const MANAGED_GB_PER_VCPU: [u32; 3] = [2, 4, 8];
+/// Most requests in flight to a vCPU of such an environment, by runtime; for Rust AWS states none
+/// (AWS Lambda developer guide, scaling of managed instances).
+pub const MANAGED_REQUESTS_PER_VCPU: [(&str, u32); 4] =
+    [("node", 64), ("java", 32), ("dotnet", 32), ("python", 16)];
+/// vCPUs of a managed instance that its system keeps (AWS Lambda developer guide).
+pub const MANAGED_SYSTEM_VCPU: u32 = 1;
+/// Memory of a managed instance that its system keeps, MB (AWS Lambda developer guide).
+pub const MANAGED_SYSTEM_MB: u32 = 1_024;
+/// Fewest instances of a capacity provider, and fewest environments of a function on it: one in each
+/// of three Availability Zones (AWS Lambda developer guide).
+pub const MANAGED_LEAST: u32 = 3;
 /// Ephemeral storage that every Fargate task has free of charge, GB (AWS Fargate pricing page).
 pub const FARGATE_FREE_STORAGE_GB: u32 = 20;
 

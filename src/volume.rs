@@ -1,9 +1,10 @@
 //! How the cheaper side flips while traffic grows and the fleet grows with it.
 //!
-//! Use is piecewise straight, a fleet is a staircase over the slots it must provide. Both rise, so
-//! a stretch of the staircase whose dearest use is not above its cheapest fleet (or the reverse)
-//! holds no flip and is passed in one step; any other is halved, down to single steps, where one
-//! linear equation finds the flip. Nothing is sampled.
+//! Use is piecewise straight, a fleet is a staircase over the slots it must provide. A stretch of
+//! the staircase whose dearest use is not above its cheapest fleet (or the reverse) holds no flip
+//! and is passed in one step; any other is halved, down to single steps, where one linear equation
+//! finds the flip. What the second side takes for every call is taken off the first: what is left
+//! may fall, and then single steps are halved too. Nothing is sampled.
 
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -58,6 +59,8 @@ pub enum First<'f> {
     Curve(Curve),
     /// By provided slots.
     Stairs(Box<dyn Stairs + 'f>),
+    /// By both.
+    Both(Box<dyn Stairs + 'f>, Curve),
 }
 
 /// Traffic of one shape: utilization constant, slots in proportion to invocations.
@@ -142,10 +145,27 @@ fn cost_of(stairs: &dyn Stairs, slots: u128) -> Usd {
 }
 
 impl Search<'_> {
-    fn first_at(&self, calls: u128) -> Usd {
+    /// The dearest that the first side is from one count of invocations to another.
+    fn dearest(&self, from: u128, to: u128) -> Usd {
+        let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
-            First::Curve(curve) => curve.at(&Exact::whole(calls)),
-            First::Stairs(stairs) => cost_of(&**stairs, self.shape.slots(calls)),
+            First::Curve(curve) => curve.most(&start, &end),
+            First::Stairs(stairs) => cost_of(&**stairs, self.shape.slots(to)),
+            First::Both(stairs, curve) => {
+                &cost_of(&**stairs, self.shape.slots(to)) + &curve.most(&start, &end)
+            }
+        }
+    }
+
+    /// The cheapest that it is.
+    fn cheapest(&self, from: u128, to: u128) -> Usd {
+        let [start, end] = [from, to].map(Exact::whole);
+        match &self.first {
+            First::Curve(curve) => curve.least(&start, &end),
+            First::Stairs(stairs) => cost_of(&**stairs, self.shape.slots(from)),
+            First::Both(stairs, curve) => {
+                &cost_of(&**stairs, self.shape.slots(from)) + &curve.least(&start, &end)
+            }
         }
     }
 
@@ -167,9 +187,9 @@ impl Search<'_> {
             return;
         }
         self.patience -= 1;
-        if self.first_at(to) <= low.cost {
+        if self.dearest(from, to) <= low.cost {
             self.enter(Side::First, from);
-        } else if self.first_at(from) > high.cost {
+        } else if self.cheapest(from, to) > high.cost {
             self.enter(Side::Second, from);
         } else if low.slots == high.slots {
             self.step(from, to, &low.cost);
@@ -181,12 +201,15 @@ impl Search<'_> {
         }
     }
 
-    /// One step of the staircase: the second side is constant, the first rises through it.
+    /// One step of the staircase: the second side is constant.
     fn step(&mut self, from: u128, to: u128, second: &Usd) {
         let last_first = match &self.first {
-            First::Curve(curve) => curve.reach(second).and_then(|calls| calls.floor()),
+            First::Curve(curve) if curve.is_rising() => {
+                curve.reach(second).and_then(|calls| calls.floor())
+            }
             // Stairs of the same slots: constant too, and dearer, or it would have been passed.
             First::Stairs(_) => None,
+            _ => return self.halve(from, to, second),
         };
         match last_first {
             Some(last) if last >= from => {
@@ -196,6 +219,19 @@ impl Search<'_> {
                 }
             }
             _ => self.enter(Side::Second, from),
+        }
+    }
+
+    /// A part of a step on which the first side may fall; of a single count one of the two holds.
+    fn halve(&mut self, from: u128, to: u128, second: &Usd) {
+        if self.dearest(from, to) <= *second {
+            self.enter(Side::First, from);
+        } else if self.cheapest(from, to) > *second {
+            self.enter(Side::Second, from);
+        } else {
+            let middle = from + (to - from) / 2;
+            self.halve(from, middle, second);
+            self.halve(middle + 1, to, second);
         }
     }
 

@@ -17,7 +17,7 @@ pub use terms::{Commitment, Coverage, Discount, Plan, Terms, Usage};
 
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::text::did_you_mean;
-use crate::units::{InstanceHour, Unit};
+use crate::units::Unit;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
@@ -127,11 +127,6 @@ impl Regional {
             (Some(terms), 0) => terms.of(path, listed, self),
             (Some(terms), _) => Ok(terms.discounted(path, listed)),
         })
-    }
-
-    /// The price of an instance type in one of the tables of types, if the region has it.
-    pub fn instance(&self, table: &str, name: &str) -> Option<Price<InstanceHour>> {
-        self.price(&format!("{table}.{name}")).ok()
     }
 
     fn missing(&self, path: &str) -> Diag {

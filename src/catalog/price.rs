@@ -105,6 +105,14 @@ pub struct Price<U: Unit> {
 }
 
 impl<U: Unit> Price<U> {
+    /// US dollars per unit at the list price.
+    pub fn list_rate(&self) -> &Exact {
+        match &self.bought {
+            Some(bought) => &bought.list.usd,
+            None => self.rate.per_unit(),
+        }
+    }
+
     /// The list price of a meter, or how it is bought.
     pub(super) fn new(meter: &str, listed: &Listed, bought: Option<Bought>) -> Self {
         let (rate, provenance) = match &bought {

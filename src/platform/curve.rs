@@ -1,4 +1,5 @@
-//! Cost as a function of invocations: rising, continuous, made of straight pieces.
+//! Cost as a function of invocations: continuous, made of straight pieces, rising unless something
+//! else is taken off it.
 
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -14,7 +15,7 @@ struct Piece {
     slope: Exact,
 }
 
-/// A rising, continuous, piecewise straight cost from zero invocations up.
+/// A continuous, piecewise straight cost from zero invocations up.
 #[derive(Debug, Clone)]
 pub struct Curve(Vec<Piece>);
 
@@ -56,21 +57,68 @@ impl Curve {
     }
 
     /// The greatest real count of invocations that costs no more than a budget, zero when all cost
-    /// more; `None` when no count does.
+    /// more; `None` when no count is the greatest.
     pub fn reach(&self, budget: &Usd) -> Option<Exact> {
         let budget = budget.dollars();
-        let ends = self.0.iter().skip(1).map(|piece| Some(&piece.from));
-        for (piece, end) in self.0.iter().zip(ends.chain([None])) {
-            let Some(run) = (budget - &piece.value).over(&piece.slope) else {
-                continue;
-            };
-            let calls = &piece.from + &run;
-            // Equal to the end is on this piece, unless the next one stays as cheap.
-            if end.is_none_or(|end| calls < *end) {
-                return Some(calls.max(Exact::ZERO));
-            }
+        let ends = self.0.last().is_some_and(|last| last.slope >= Exact::ZERO);
+        ends.then_some(())?;
+        // All later pieces start above the budget: this one leaves it, unless it is level and last.
+        let last = self.0.iter().rev().find(|piece| piece.value <= *budget);
+        let Some(piece) = last else {
+            return Some(Exact::ZERO);
+        };
+        let run = (budget - &piece.value).over(&piece.slope)?;
+        Some(&piece.from + &run)
+    }
+
+    /// The same cost less so much for every invocation; it may fall.
+    pub fn less(self, per_call: &Usd) -> Self {
+        let per_call = per_call.dollars();
+        if per_call.is_zero() {
+            return self;
         }
-        None
+        let tilted = |piece: Piece| Piece {
+            value: &piece.value - &(per_call * &piece.from),
+            slope: &piece.slope - per_call,
+            from: piece.from,
+        };
+        Self(self.0.into_iter().map(tilted).collect())
+    }
+
+    /// True for a cost that never falls.
+    pub fn is_rising(&self) -> bool {
+        self.0.iter().all(|piece| piece.slope >= Exact::ZERO)
+    }
+
+    /// The highest cost between two counts of invocations.
+    pub fn most(&self, from: &Exact, to: &Exact) -> Usd {
+        let end = self.at(to);
+        match self.is_rising() {
+            true => end,
+            false => self
+                .corners(from, to)
+                .fold(self.at(from).max(end), Usd::max),
+        }
+    }
+
+    /// The lowest cost between two counts of invocations.
+    pub fn least(&self, from: &Exact, to: &Exact) -> Usd {
+        let start = self.at(from);
+        match self.is_rising() {
+            true => start,
+            false => self
+                .corners(from, to)
+                .fold(start.min(self.at(to)), Usd::min),
+        }
+    }
+
+    /// Costs where pieces meet between two counts.
+    fn corners<'c>(&'c self, from: &'c Exact, to: &'c Exact) -> impl Iterator<Item = Usd> + 'c {
+        let inside = self
+            .0
+            .iter()
+            .filter(move |piece| piece.from > *from && piece.from < *to);
+        inside.map(|piece| Usd::new(piece.value.clone()))
     }
 }
 

@@ -154,13 +154,16 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
         let reason = format!("{memory} MB is outside Lambda's 128 to 10,240 MB");
         return Some(Infeasible(reason));
     }
+    too_long(function)
+}
+
+/// Why a function runs too long for Lambda, on managed instances too (AWS Lambda quotas).
+pub fn too_long(function: &Function) -> Option<Infeasible> {
     let duration = function.stated_duration_ms();
-    if duration > Decimal::from(LAMBDA_MAX_DURATION_MS) {
+    (duration > Decimal::from(LAMBDA_MAX_DURATION_MS)).then(|| {
         let duration = grouped(&duration.normalize().to_string());
-        let reason = format!("{duration} ms is longer than Lambda's 15 minutes");
-        return Some(Infeasible(reason));
-    }
-    None
+        Infeasible(format!("{duration} ms is longer than Lambda's 15 minutes"))
+    })
 }
 
 struct Model<'a> {

@@ -3,9 +3,11 @@
 use super::Context;
 use crate::catalog::{Architecture, InstanceType, Price, Regional};
 use crate::diag::{Code, Diag};
+use crate::exact::Exact;
 use crate::text::did_you_mean;
 use crate::units::InstanceHour;
 use crate::workload::FixedType;
+use std::cmp::Ordering;
 
 /// An instance type with its price on demand.
 pub struct Machine<'a> {
@@ -32,16 +34,36 @@ pub fn machines<'a>(
     let shapes = context.instances.iter();
     let fitting =
         shapes.filter(|shape| shape.architecture == architecture && shape.is_default_candidate());
+    let mut is_listed = false;
     let priced = fitting.filter_map(|shape| {
-        let price = regional.instance("ec2", &shape.name)?;
+        let path = format!("ec2.{}", shape.name);
+        regional.list_price::<InstanceHour>(&path).ok()?;
+        is_listed = true;
+        let price = regional.price(&path).ok()?;
         Some(Machine { shape, price })
     });
     let mut all: Vec<Machine<'a>> = priced.collect();
     if all.is_empty() {
-        return Err(none(platform, "node type", architecture, regional));
+        return Err(match is_listed {
+            true => no_rate(platform, architecture, regional),
+            false => none(platform, "node type", architecture, regional),
+        });
     }
     all.sort_by_key(|machine| (machine.shape.vcpu, &machine.shape.name));
     Ok(all)
+}
+
+/// The diagnostic for a commitment of which the book has the rate of no type to choose from.
+fn no_rate(platform: &str, architecture: Architecture, regional: &Regional) -> Diag {
+    let (architecture, region) = (architecture.name(), regional.name());
+    let message = format!(
+        "the commitment has no known rate for any node type for {architecture} in {region}"
+    );
+    let help = format!(
+        "state a discount under [discounts], ec2 = 0.2 for 20 %, or the rates in {region}.toml in \
+         a folder given with --prices, or leave \"{platform}\" out of `platforms`"
+    );
+    Diag::new(Code::MissingPrice, message).help(help)
 }
 
 /// The diagnostic for a platform that finds no type to choose from.
@@ -74,4 +96,26 @@ fn shape<'a>(
         return Err(wrong(message).help(help));
     }
     Ok(shape)
+}
+
+/// Of types in the order in which ties are decided, those that can win: a type with no more of
+/// anything than a cheaper one never does, nor than an earlier one that costs as much.
+pub fn worth_asking<T>(
+    mut all: Vec<T>,
+    hourly: impl Fn(&T) -> &Exact,
+    covers: impl Fn(&T, &T) -> bool,
+) -> Vec<T> {
+    let beats = |(place, other): (usize, &T), (own, candidate): (usize, &T)| {
+        let first = match hourly(other).cmp(hourly(candidate)) {
+            Ordering::Less => true,
+            Ordering::Equal => place < own,
+            Ordering::Greater => false,
+        };
+        first && covers(other, candidate)
+    };
+    let stands = |own: (usize, &T)| !all.iter().enumerate().any(|other| beats(other, own));
+    let winners: Vec<bool> = all.iter().enumerate().map(stands).collect();
+    let mut winners = winners.into_iter();
+    all.retain(|_| winners.next().unwrap_or(true));
+    all
 }

@@ -9,6 +9,7 @@ mod eks;
 mod fargate;
 mod lambda;
 mod machines;
+mod managed;
 pub mod service;
 pub mod slot;
 
@@ -24,7 +25,12 @@ use service::Service;
 use std::sync::Arc;
 
 /// Every platform, in the order of all lists and in which ties are decided.
-pub static PLATFORMS: &[&dyn Platform] = &[&lambda::Lambda, &fargate::Fargate, &eks::Eks];
+pub static PLATFORMS: &[&dyn Platform] = &[
+    &lambda::Lambda,
+    &fargate::Fargate,
+    &eks::Eks,
+    &managed::LambdaManaged,
+];
 
 /// Ids of all platforms.
 pub fn ids() -> Vec<&'static str> {
@@ -201,6 +207,10 @@ pub trait Capacity {
     /// How the fleet of a function grows, the other functions staying; `None` when the function
     /// cannot run here.
     fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>>;
+    /// Dollars that every invocation of a function costs on top of what is provided.
+    fn per_call(&self, _: usize) -> Usd {
+        Usd::ZERO
+    }
 }
 
 /// The fleet of one function over the slots that it must provide: its cost rises in steps.
@@ -215,7 +225,7 @@ pub trait Stairs {
 /// A fleet held for a function.
 #[derive(Debug, Clone)]
 pub struct Holding {
-    /// Dollars a month.
+    /// Dollars a month, what is paid per call apart.
     pub monthly: Usd,
     /// Requests in flight that it can carry at target utilization.
     pub carries: Exact,
@@ -294,13 +304,30 @@ pub enum Fleet {
         /// Requests in flight that all carry at target utilization.
         capacity: Exact,
     },
+    /// Execution environments on managed instances.
+    Instances {
+        /// Type of the instances.
+        instance_type: Arc<str>,
+        /// How many.
+        instances: u128,
+        /// Environments that are needed.
+        environments: u128,
+        /// How many of them fit an instance.
+        environments_per_instance: u128,
+        /// Requests in flight in each.
+        requests_per_environment: u128,
+        /// Requests in flight that the instances carry at target utilization.
+        capacity: Exact,
+    },
 }
 
 impl Fleet {
     /// Requests in flight that it carries at target utilization.
     pub fn capacity(&self) -> &Exact {
         match self {
-            Self::Tasks { capacity, .. } | Self::Pods { capacity, .. } => capacity,
+            Self::Tasks { capacity, .. }
+            | Self::Pods { capacity, .. }
+            | Self::Instances { capacity, .. } => capacity,
         }
     }
 }

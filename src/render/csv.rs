@@ -194,6 +194,21 @@ fn describe(fleet: &Fleet, text: &mut String) {
             text.push_str(" per ");
             text.push_str(instance_type);
         }
+        Fleet::Instances {
+            instance_type,
+            instances,
+            environments,
+            requests_per_environment,
+            ..
+        } => {
+            integer(text, *instances);
+            text.push_str(" x ");
+            text.push_str(instance_type);
+            text.push_str(" for ");
+            integer(text, *environments);
+            text.push_str(" environments x ");
+            integer(text, *requests_per_environment);
+        }
     }
 }
 

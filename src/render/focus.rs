@@ -234,6 +234,7 @@ fn unit(symbol: &'static str) -> &'static str {
         "GB-hour" => "GB-Hours",
         "instance-hour" | "cluster-hour" => "Hours",
         "GB-month" => "GB-Months",
+        "USD on demand" => "USD",
         other => other,
     }
 }

@@ -115,6 +115,14 @@ enum FleetV1 {
         pods_per_node: u128,
         capacity: String,
     },
+    Instances {
+        instance_type: String,
+        instances: u128,
+        environments: u128,
+        environments_per_instance: u128,
+        requests_per_environment: u128,
+        capacity: String,
+    },
 }
 
 #[derive(Serialize)]
@@ -359,6 +367,21 @@ fn fleet(fleet: &Fleet) -> FleetV1 {
             node_share: node_share.to_string(),
             pods: *pods,
             pods_per_node: *pods_per_node,
+            capacity: capacity.to_string(),
+        },
+        Fleet::Instances {
+            instance_type,
+            instances,
+            environments,
+            environments_per_instance,
+            requests_per_environment,
+            capacity,
+        } => FleetV1::Instances {
+            instance_type: instance_type.to_string(),
+            instances: *instances,
+            environments: *environments,
+            environments_per_instance: *environments_per_instance,
+            requests_per_environment: *requests_per_environment,
             capacity: capacity.to_string(),
         },
     }

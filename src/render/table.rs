@@ -90,7 +90,24 @@ impl Page<'_> {
         self.paint.bold(&line)
     }
 
+    /// The costs; where crossovers make the table wider than the screen, without them: verdicts say
+    /// the one that matters.
     fn costs(&self, summaries: &[Summary]) -> String {
+        let platforms = 0..self.comparison().platforms().len();
+        let crossed: Vec<usize> = platforms
+            .filter(|number| self.has_crossing(*number))
+            .collect();
+        let whole = self.table(summaries, &crossed);
+        // The first line is a rule as wide as the table.
+        let rule = whole.first().map_or(0, |rule| rule.chars().count());
+        match rule > usize::from(self.width) {
+            true => self.table(summaries, &[]).join("\n"),
+            false => whole.join("\n"),
+        }
+    }
+
+    /// The lines of the table, with the crossovers of some platforms.
+    fn table(&self, summaries: &[Summary], crossed: &[usize]) -> Vec<String> {
         let mut table = Table::new();
         table
             .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
@@ -101,10 +118,10 @@ impl Page<'_> {
             true => table.enforce_styling(),
             false => table.force_no_tty(),
         };
-        let header = self.header();
+        let header = self.header(crossed);
         table.set_header(header.iter().map(|title| self.title_cell(title)));
         let rows = self.view.selected.iter().zip(summaries);
-        table.add_rows(rows.map(|(index, summary)| self.row(*index, summary)));
+        table.add_rows(rows.map(|(index, summary)| self.row(*index, summary, crossed)));
         // Numbers are never broken: what is too wide takes its room from the name.
         let longest = ColumnConstraint::LowerBoundary(Width::Fixed(12));
         let rest = header
@@ -115,11 +132,8 @@ impl Page<'_> {
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        let lines: Vec<String> = table
-            .lines()
-            .map(|line| without_trailing_space(&line))
-            .collect();
-        lines.join("\n")
+        let lines = table.lines();
+        lines.map(|line| without_trailing_space(&line)).collect()
     }
 
     fn title_cell(&self, title: &str) -> Cell {
@@ -133,14 +147,13 @@ impl Page<'_> {
         self.width >= WIDE
     }
 
-    fn header(&self) -> Vec<String> {
+    fn header(&self, crossed: &[usize]) -> Vec<String> {
         let platforms = self.comparison().platforms();
-        let titles = platforms.iter().map(|bound| bound.title.to_owned());
-        let crossings = platforms
-            .iter()
-            .enumerate()
-            .filter(|(number, _)| self.has_crossing(*number))
-            .map(|(_, bound)| format!("u* {}", bound.title));
+        // A title of two words stands on two lines: six platforms have to fit a screen.
+        let broken = |title: &str| title.replace(' ', "\n");
+        let titles = platforms.iter().map(|bound| broken(bound.title));
+        let crossed = crossed.iter().map(|number| platforms[*number].title);
+        let crossings = crossed.map(|title| format!("u* {}", broken(title)));
         let mut header = vec!["function".to_owned()];
         if self.is_wide() {
             header.extend(["calls", "MB", "ms", "peak"].map(str::to_owned));
@@ -159,7 +172,7 @@ impl Page<'_> {
         self.comparison().is_crossed(platform)
     }
 
-    fn row(&self, index: usize, summary: &Summary) -> Row {
+    fn row(&self, index: usize, summary: &Summary, crossed: &[usize]) -> Row {
         let comparison = self.comparison();
         let function = &comparison.scenario().functions[index];
         let mut cells = vec![Cell::new(printable(&function.name))];
@@ -184,8 +197,8 @@ impl Page<'_> {
         }
         let load = summary.workload.utilization.as_ref();
         cells.push(Cell::new(load.map_or_else(|| "-".to_owned(), percent)));
-        let crossed = (0..comparison.platforms().len()).filter(|number| self.has_crossing(*number));
-        cells.extend(crossed.map(|number| Cell::new(words::crossing(summary, number))));
+        let crossed = crossed.iter();
+        cells.extend(crossed.map(|number| Cell::new(words::crossing(summary, *number))));
         if self.is_wide() {
             let best = summary
                 .cheapest

@@ -37,6 +37,20 @@ pub fn fleet(fleet: &Fleet) -> String {
             count(*pods_per_node),
             node_share.to_fixed(2)
         ),
+        Fleet::Instances {
+            instance_type,
+            instances,
+            environments,
+            environments_per_instance,
+            requests_per_environment,
+            ..
+        } => format!(
+            "{} x {instance_type} for {}, {} to an instance, {} each",
+            count(*instances),
+            plural(*environments, "environment"),
+            count(*environments_per_instance),
+            plural(*requests_per_environment, "request")
+        ),
     }
 }
 

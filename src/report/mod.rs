@@ -14,9 +14,10 @@ use crate::crossover::{Crossover, Load, Step};
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::platform::curve::Curve;
 use crate::platform::{
     Capacity, Cluster, Company, Context, Cost, CostModel, Holding, Infeasible, Line, Notes,
-    PLATFORMS, Provisioning, Tariff, Usage,
+    PLATFORMS, Provisioning, Tariff, Usage, UsageParts,
 };
 use crate::volume::{self, First, Flips};
 use crate::workload::Scenario;
@@ -309,6 +310,14 @@ impl<'a> Comparison<'a> {
         let budgets: Vec<&Usd> = fleets.iter().map(|(_, fleet)| &fleet.monthly).collect();
         let reaches = usage.reaches(index, &budgets).into_iter();
         let cross = |((to, fleet), reach): (&(usize, Holding), _)| {
+            let per_call = self.per_call(index, *to);
+            let reach = match per_call.dollars().is_zero() {
+                true => reach,
+                false => {
+                    let curve = usage.curve(index, UsageParts::All).less(&per_call);
+                    curve.reach(&fleet.monthly)
+                }
+            };
             (Pair { from, to: *to }, load.cross(reach, fleet))
         };
         fleets.iter().zip(reaches).map(cross).collect()
@@ -321,7 +330,13 @@ impl<'a> Comparison<'a> {
         };
         match &today.fleet {
             Some(fleet) if !load.is_imagined => Some(Holding {
-                monthly: today.compared.clone(),
+                monthly: match capacity.per_call(index) {
+                    none if none.dollars().is_zero() => today.compared.clone(),
+                    per_call => {
+                        let calls = self.context.function(index).invocations;
+                        &today.compared - &per_call.share(&Exact::from(calls))
+                    }
+                },
                 carries: fleet.capacity().clone(),
             }),
             _ => {
@@ -362,7 +377,8 @@ impl<'a> Comparison<'a> {
     fn steps(&self, index: usize, pair: Pair, load: &Load) -> Option<Vec<Step>> {
         let (usage, capacity) = self.usage_and_capacity(pair)?;
         let fleet = capacity.stairs(index)?.steps(&load.peak)?;
-        Some(load.steps(index, usage, &fleet))
+        let per_call = capacity.per_call(index);
+        Some(load.steps((index, usage), &fleet, &per_call))
     }
 
     /// How the cheaper side flips over volume, for each pair that can run a function.
@@ -433,8 +449,8 @@ impl<'a> Comparison<'a> {
         for bound in &self.platforms {
             bound.model.notes(&mut notes);
         }
-        let terms = self.scenario().terms.as_deref();
-        notes::of_prices(self.prices(), terms, self.oldest_price(), &mut notes);
+        let oldest = self.oldest_price();
+        notes::of_prices(self.scenario(), self.prices(), oldest, &mut notes);
         notes
     }
 
@@ -454,6 +470,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// What a platform takes for every call of a function on top of its fleet.
+    fn per_call(&self, index: usize, platform: usize) -> Usd {
+        match self.platforms[platform].model.tariff() {
+            Tariff::Capacity(capacity) => capacity.per_call(index),
+            Tariff::Usage(_) => Usd::ZERO,
+        }
+    }
+
     fn flips_of(&self, index: usize, pair: Pair) -> Option<Flips> {
         let hours = &self.scenario().hours;
         let tariff = |number: usize| self.platforms[number].model.tariff();
@@ -461,9 +485,14 @@ impl<'a> Comparison<'a> {
             return None;
         };
         let second = capacity.stairs(index)?;
+        let more = &self.per_call(index, pair.to) - &self.per_call(index, pair.from);
         let first = match tariff(pair.from) {
-            Tariff::Usage(usage) => First::Curve(usage.growth(index)),
-            Tariff::Capacity(capacity) => First::Stairs(capacity.stairs(index)?),
+            Tariff::Usage(usage) => First::Curve(usage.growth(index).less(&more)),
+            Tariff::Capacity(capacity) => match (capacity.stairs(index)?, more.dollars().is_zero())
+            {
+                (stairs, true) => First::Stairs(stairs),
+                (stairs, false) => First::Both(stairs, Curve::nothing().less(&more)),
+            },
         };
         volume::flips(self.context.function(index), hours, first, &*second)
     }

@@ -87,8 +87,8 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
 
 /// Notes what the prices are and leave out; `oldest` is the oldest of those in any bill.
 pub fn of_prices(
+    scenario: &Scenario,
     prices: &[Regional],
-    terms: Option<&Terms>,
     oldest: Option<&str>,
     notes: &mut Notes,
 ) {
@@ -102,8 +102,8 @@ pub fn of_prices(
         listed(&books),
         oldest.unwrap_or_default()
     ));
-    if let Some(terms) = terms {
-        of_terms(terms, notes);
+    if let Some(terms) = &scenario.terms {
+        of_terms(scenario, terms, notes);
     }
     let overlaid = prices.iter().filter(|regional| regional.is_overlaid());
     let overlaid: Vec<&str> = overlaid.map(|regional| &**regional.name()).collect();
@@ -115,7 +115,7 @@ pub fn of_prices(
     );
 }
 
-fn of_terms(terms: &Terms, notes: &mut Notes) {
+fn of_terms(scenario: &Scenario, terms: &Terms, notes: &mut Notes) {
     if let Some(commitment) = &terms.commitment {
         let plan = commitment.describe();
         notes.assume(match &commitment.coverage {
@@ -129,6 +129,10 @@ fn of_terms(terms: &Terms, notes: &mut Notes) {
                  prices, even over the month, the greatest saving first"
             ),
         });
+        let nodes = ["eks", "lambda-managed"];
+        if scenario.platforms.iter().any(|id| nodes.contains(id)) {
+            notes.assume("node types are chosen among those whose rate of the commitment is known");
+        }
         notes.assume(
             "the commitment lowers the first tier of Lambda's duration alone, and neither requests, \
              fees, storage nor Spot",

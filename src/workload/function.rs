@@ -67,6 +67,27 @@ pub struct Container {
     pub architecture: Option<Architecture>,
 }
 
+/// What a function says of its execution environments on Lambda Managed Instances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Managed {
+    /// Its runtime, which limits the requests in flight to a vCPU.
+    pub runtime: Option<&'static str>,
+    /// Memory of an environment, MB; `None` for the least in which a request fits.
+    pub memory_mb: Option<u32>,
+    /// Gigabytes of memory to a vCPU.
+    pub gb_per_vcpu: u32,
+    /// Requests that an environment was measured to carry at once.
+    pub requests_per_environment: Option<u32>,
+}
+
+/// What holds for a function that says nothing about managed instances.
+static UNMANAGED: Managed = Managed {
+    runtime: None,
+    memory_mb: None,
+    gb_per_vcpu: 4,
+    requests_per_environment: None,
+};
+
 /// Tasks of a service that survives the loss of an Availability Zone, as Lambda does.
 const DEFAULT_MIN_TASKS: u32 = 2;
 
@@ -116,6 +137,8 @@ pub struct Function {
     pub provisioned: Option<Box<Provisioned>>,
     /// Further features of Lambda, where any is used.
     pub features: Option<Box<Features>>,
+    /// Its environments on managed instances, where it says something of them.
+    managed: Option<Box<Managed>>,
     /// Ephemeral storage, MB, at least the free 512.
     pub ephemeral_storage_mb: u32,
     /// What it may cost, where stated.
@@ -132,6 +155,11 @@ impl Function {
     /// What the container side needs.
     pub fn container(&self) -> &Container {
         self.container.as_deref().unwrap_or(&LIKE_FOR_LIKE)
+    }
+
+    /// Its environments on managed instances.
+    pub fn managed(&self) -> &Managed {
+        self.managed.as_deref().unwrap_or(&UNMANAGED)
     }
 
     /// True for a function that says nothing about containers.

@@ -19,8 +19,8 @@ pub mod schema;
 pub mod task;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
-pub use function::{Capacity, ColdStart, Container, Features, Function, Provisioned};
-pub use options::{ClusterKind, DaemonSets, EksOptions, FixedType, LambdaOptions};
+pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned};
+pub use options::{ClusterKind, DaemonSets, EksOptions, FixedType, LambdaOptions, ManagedOptions};
 pub use rules::{RuleSetting, RuleShape};
 pub use task::TaskSize;
 
@@ -69,6 +69,8 @@ pub struct Scenario {
     pub lambda: LambdaOptions,
     /// `[eks]`.
     pub eks: EksOptions,
+    /// `[lambda-managed]`.
+    pub managed: ManagedOptions,
     /// At least one function, names unique.
     pub functions: Vec<Function>,
     /// How many of them stand in the scenario itself; the others are rows of the fleet.
@@ -99,6 +101,14 @@ pub struct Request<'r> {
     pub open: &'r dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
     /// Told how many rows of a fleet have been read.
     pub progress: &'r (dyn Fn(u64) + Sync),
+}
+
+/// The platforms that a scenario compares which names none.
+const DEFAULT_PLATFORMS: [&str; 3] = ["lambda", "fargate", "eks"];
+
+fn default_platforms(all: &[&'static str]) -> Vec<&'static str> {
+    let all = all.iter().copied();
+    all.filter(|id| DEFAULT_PLATFORMS.contains(id)).collect()
 }
 
 /// Reads a scenario in TOML.
@@ -147,10 +157,11 @@ pub fn read_csv(
         fleet: None,
         hours,
         free_tier: false,
-        platforms: request.platforms.to_vec(),
+        platforms: default_platforms(request.platforms),
         regions,
         lambda: LambdaOptions::default(),
         eks: EksOptions::default(),
+        managed: ManagedOptions::default(),
         stated: 0,
         functions: functions.unwrap_or_default(),
         budget: Budget::default(),

@@ -3,6 +3,7 @@
 use super::keys::Keys;
 use super::schema::Bounds;
 use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::units::MANAGED_LEAST;
 use rust_decimal::Decimal;
 use std::ops::Range;
 use toml::de::DeTable;
@@ -96,6 +97,48 @@ pub fn lambda(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> Lambda
         concurrency_quota: quota.map(u64::from).zip(at),
     }
 }
+/// `[lambda-managed]`.
+#[derive(Debug, Clone)]
+pub struct ManagedOptions {
+    /// The instance type where it is fixed.
+    pub instance_type: Option<FixedType>,
+    /// Fewest instances of a function.
+    pub min_instances: u32,
+    /// Instances that are provided for one that is needed, at least 1.
+    pub availability_buffer: Decimal,
+}
+
+impl Default for ManagedOptions {
+    fn default() -> Self {
+        Self {
+            instance_type: None,
+            min_instances: MANAGED_LEAST,
+            availability_buffer: Decimal::ONE,
+        }
+    }
+}
+
+/// Reads `[lambda-managed]`.
+pub fn managed(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> ManagedOptions {
+    let default = ManagedOptions::default();
+    let mut keys = Keys::new(table, "lambda-managed", source, diags);
+    let least = keys.whole("min_instances", Bounds::whole(1, 1_000_000));
+    if least.is_some_and(|least| least < MANAGED_LEAST) {
+        let message = "managed instances number three at least".to_owned();
+        let help = "one in each of three Availability Zones: state 3 or more";
+        keys.wrong_at("min_instances", Code::NotAvailable, message, help);
+    }
+    let options = ManagedOptions {
+        instance_type: instance_type(&mut keys),
+        min_instances: least.unwrap_or(default.min_instances),
+        availability_buffer: keys
+            .number("availability_buffer", Bounds::from(1, 100))
+            .unwrap_or(default.availability_buffer),
+    };
+    keys.refuse_others();
+    options
+}
+
 /// Tiers of a provisioned control plane.
 const CONTROL_PLANES: [&str; 4] = ["xl", "2xl", "4xl", "8xl"];
 /// Months of standard support of a Kubernetes version on EKS (EKS pricing page).

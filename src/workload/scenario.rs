@@ -5,12 +5,12 @@ use super::cells::{Cell, Cells};
 use super::fleet;
 use super::function::{self, Function, Reading};
 use super::keys;
-use super::options::{self, EksOptions, LambdaOptions};
+use super::options::{self, EksOptions, LambdaOptions, ManagedOptions};
 use super::purchase;
 use super::quota;
 use super::rules::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
-use super::{Regions, Request, Scenario, check_regions, same_name};
+use super::{Regions, Request, Scenario, check_regions, default_platforms, same_name};
 use crate::catalog::Terms;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
@@ -23,7 +23,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys at the top of a scenario.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "region",
     "hours_per_month",
     "free_tier",
@@ -34,6 +34,7 @@ const KEYS: [&str; 14] = [
     "lambda",
     "fargate",
     "eks",
+    "lambda-managed",
     "budget",
     "rules",
     "commitment",
@@ -78,6 +79,7 @@ impl<'r> Reader<'r> {
         let default_region = self.default_region(&regions);
         let lambda = self.lambda();
         let eks = self.eks();
+        let managed = self.managed();
         self.fargate();
         let (budget, named) = self.budget();
         let budget_line = self.line_of("budget");
@@ -107,6 +109,7 @@ impl<'r> Reader<'r> {
             regions,
             lambda,
             eks,
+            managed,
             functions,
             stated,
             budget,
@@ -176,7 +179,7 @@ impl<'r> Reader<'r> {
     fn platforms(&mut self) -> Vec<&'static str> {
         let all = self.request.platforms;
         let Some(value) = self.value("platforms") else {
-            return all.to_vec();
+            return default_platforms(all);
         };
         let Some(list) = value.get_ref().as_array() else {
             let help = format!("write a list: platforms = {all:?}");
@@ -239,6 +242,12 @@ impl<'r> Reader<'r> {
             return EksOptions::default();
         };
         options::eks(table, span, self.source, &mut self.diags)
+    }
+
+    fn managed(&mut self) -> ManagedOptions {
+        let table = self.table("lambda-managed");
+        let read = table.map(|(table, _)| options::managed(table, self.source, &mut self.diags));
+        read.unwrap_or_default()
     }
 
     fn budget(&mut self) -> (Budget, Vec<NamedBudget>) {

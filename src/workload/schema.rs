@@ -56,6 +56,10 @@ pub enum Field {
     AsyncPayloadKb,
     ErrorRate,
     Retries,
+    ManagedRuntime,
+    ManagedMemoryMb,
+    ManagedGbPerVcpu,
+    ManagedRequests,
 }
 
 /// What a value must be.
@@ -82,7 +86,7 @@ pub const MAX_USD: i64 = 1_000_000_000_000;
 const ARCHITECTURES: Kind = Kind::OneOf(&["x86_64", "arm64"]);
 
 /// Dotted path and kind of every [`Field`], in the order of the enumeration.
-pub const FIELDS: [(Field, &str, Kind); 49] = [
+pub const FIELDS: [(Field, &str, Kind); 53] = [
     (Field::Name, "name", Kind::Text),
     (Field::Region, "region", Kind::Text),
     (Field::Architecture, "architecture", ARCHITECTURES),
@@ -311,6 +315,26 @@ pub const FIELDS: [(Field, &str, Kind); 49] = [
         Field::Retries,
         "invocation.retries",
         Kind::Number(Bounds::whole(0, 100)),
+    ),
+    (
+        Field::ManagedRuntime,
+        "managed.runtime",
+        Kind::OneOf(&["node", "java", "dotnet", "python", "rust"]),
+    ),
+    (
+        Field::ManagedMemoryMb,
+        "managed.memory_mb",
+        Kind::Number(Bounds::whole(2_048, 32_768)),
+    ),
+    (
+        Field::ManagedGbPerVcpu,
+        "managed.memory_gb_per_vcpu",
+        Kind::Number(Bounds::whole(2, 8)),
+    ),
+    (
+        Field::ManagedRequests,
+        "managed.requests_per_environment",
+        Kind::Number(Bounds::whole(1, MAX_COUNT)),
     ),
 ];
 

@@ -5,12 +5,11 @@ use crate::catalog::{Architecture, Price, Regional};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::machines::{Machine, machines, none};
+use crate::platform::machines::{Machine, machines, none, worth_asking};
 use crate::platform::{Context, Missing, oldest, place};
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
 use crate::workload::{ClusterKind, EksOptions, Function};
 use rayon::prelude::*;
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// A node type that a cluster can be made of.
@@ -220,28 +219,8 @@ fn candidates(
         let what = "node type with a fee of EKS Auto Mode";
         return Err(none("eks", what, architecture, regional));
     }
-    Ok(worth_asking(all))
-}
-
-/// Types that can win, by vCPU and then by name: a type with no more of anything than a cheaper one
-/// never does, nor does one that costs as much as an earlier one of its shape.
-fn worth_asking(all: Vec<Candidate>) -> Vec<Candidate> {
-    let beats =
-        |(place, other): (usize, &Candidate), (own, candidate): (usize, &Candidate)| match other
-            .hourly
-            .cmp(&candidate.hourly)
-        {
-            Ordering::Less => other.node.covers(&candidate.node),
-            Ordering::Equal => place < own && other.node == candidate.node,
-            Ordering::Greater => false,
-        };
-    let stands =
-        |own: &(usize, &Candidate)| !all.iter().enumerate().any(|other| beats(other, *own));
-    let winners: Vec<bool> = all.iter().enumerate().map(|own| stands(&own)).collect();
-    let mut winners = winners.into_iter();
-    let mut all = all;
-    all.retain(|_| winners.next().unwrap_or(true));
-    all
+    let covers = |one: &Candidate, other: &Candidate| one.node.covers(&other.node);
+    Ok(worth_asking(all, |candidate| &candidate.hourly, covers))
 }
 
 /// A cluster that has been formed.

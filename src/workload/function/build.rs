@@ -1,5 +1,7 @@
 //! A function of its cells: every value checked, every rule between values applied.
 
+mod managed;
+
 use super::{Capacity, ColdStart, Container, Function, LIKE_FOR_LIKE, Provisioned, rounding_up};
 use crate::catalog::Architecture;
 use crate::diag::{At, Code, Diag, Diags};
@@ -74,6 +76,7 @@ impl Builder<'_, '_, '_> {
         let budget = self.budget();
         let provisioned = self.provisioned(reading.hours, duration);
         let features = self.features(calls.map(|(calls, _)| calls));
+        let managed = self.managed();
         let (_, _) = (name?, memory?);
         let (invocations, rounded_invocations) = calls?;
         let (duration_ms, measured) = duration?;
@@ -95,6 +98,7 @@ impl Builder<'_, '_, '_> {
             cold_start,
             provisioned,
             features,
+            managed,
             ephemeral_storage_mb: self
                 .values
                 .whole(Field::EphemeralStorageMb)

@@ -1,0 +1,99 @@
+//! Execution environments: what one has, and how many requests it carries at once.
+
+use crate::exact::Exact;
+use crate::platform::Infeasible;
+use crate::platform::slot::Slot;
+use crate::units::{MANAGED_MEMORY_MB, MANAGED_REQUESTS_PER_VCPU, MB_PER_GB};
+use crate::workload::{Function, Managed};
+
+/// An execution environment of a function on managed instances.
+pub struct Environment {
+    pub vcpu: Exact,
+    pub memory_mb: u32,
+    /// Requests in flight.
+    pub requests: u128,
+}
+
+impl Environment {
+    /// The environment of a function.
+    ///
+    /// # Errors
+    /// A request fits none, or too little is said to know how many do.
+    pub fn of(function: &Function) -> Result<Self, Infeasible> {
+        let managed = function.managed();
+        let slot = Slot::of(function);
+        let memory_mb = match managed.memory_mb {
+            Some(stated) => stated,
+            None => least_memory(function, &slot)?,
+        };
+        let per_vcpu = managed.gb_per_vcpu * MB_PER_GB;
+        let mut environment = Self {
+            vcpu: Exact::ratio(memory_mb.into(), per_vcpu.into()),
+            memory_mb,
+            requests: 0,
+        };
+        environment.requests = match managed.requests_per_environment {
+            Some(measured) => measured.into(),
+            None => environment.fit(&slot).min(environment.limit(managed)?),
+        };
+        match environment.requests {
+            0 => Err(Infeasible(format!(
+                "a request needs {} vCPU and {} MB, more than an environment of {} has",
+                slot.vcpu.to_fixed(2),
+                (&slot.memory_mb + &slot.base_mb).to_fixed(0),
+                environment.describe()
+            ))),
+            _ => Ok(environment),
+        }
+    }
+
+    /// `0.50 vCPU and 2048 MB`.
+    pub fn describe(&self) -> String {
+        format!("{} vCPU and {} MB", self.vcpu.to_fixed(2), self.memory_mb)
+    }
+
+    /// Slots for which it has vCPU and memory.
+    fn fit(&self, slot: &Slot) -> u128 {
+        let memory = &Exact::from(self.memory_mb) - &slot.base_mb;
+        let by_cpu = self.vcpu.over(&slot.vcpu);
+        let by_memory = memory.over(&slot.memory_mb);
+        let whole = |count: Option<Exact>| count.and_then(|count| count.floor()).unwrap_or(0);
+        whole(by_cpu).min(whole(by_memory))
+    }
+
+    /// Requests that its runtime admits.
+    fn limit(&self, managed: &Managed) -> Result<u128, Infeasible> {
+        let Some(runtime) = managed.runtime else {
+            let reason = "how many requests an environment takes at once is not known: state \
+                          managed.runtime, or managed.requests_per_environment";
+            return Err(Infeasible(reason.to_owned()));
+        };
+        let mut known = MANAGED_REQUESTS_PER_VCPU.iter();
+        let Some((_, per_vcpu)) = known.find(|(name, _)| *name == runtime) else {
+            return Err(Infeasible(format!(
+                "AWS states no limit of requests to a vCPU for {runtime}: state \
+                 managed.requests_per_environment"
+            )));
+        };
+        let most = &self.vcpu * &Exact::from(*per_vcpu);
+        Ok(most.floor().unwrap_or(0))
+    }
+}
+
+/// The least memory of an environment that holds the function's and in which a request fits, MB.
+fn least_memory(function: &Function, slot: &Slot) -> Result<u32, Infeasible> {
+    let managed = function.managed();
+    let mut least = function.memory_mb.max(*MANAGED_MEMORY_MB.start());
+    if managed.requests_per_environment.is_none() {
+        let per_vcpu = Exact::from(managed.gb_per_vcpu * MB_PER_GB);
+        let request = (&slot.memory_mb + &slot.base_mb).max(&slot.vcpu * &per_vcpu);
+        let request = request.ceil().and_then(|mb| u32::try_from(mb).ok());
+        least = least.max(request.unwrap_or(u32::MAX));
+    }
+    if MANAGED_MEMORY_MB.contains(&least) {
+        return Ok(least);
+    }
+    Err(Infeasible(
+        "it needs more memory than the 32 GB of the largest environment".to_owned(),
+    ))
+}

@@ -1,0 +1,187 @@
+//! Capacity providers: the instance types of a place, and how many of one a function needs.
+
+use super::environment::Environment;
+use crate::catalog::{Architecture, Price, Regional};
+use crate::diag::{Code, Diag, Diags};
+use crate::exact::Exact;
+use crate::platform::machines::{machines, worth_asking};
+use crate::platform::{Context, Missing, oldest, place};
+use crate::units::{
+    InstanceHour, MANAGED_LEAST, MANAGED_SYSTEM_MB, MANAGED_SYSTEM_VCPU, OnDemandUsd, Request,
+};
+use crate::workload::{FixedType, Function, ManagedOptions};
+use std::sync::Arc;
+
+/// A type of managed instances.
+pub struct Kind {
+    pub name: Arc<str>,
+    pub price: Price<InstanceHour>,
+    /// vCPUs for environments.
+    pub vcpu: Exact,
+    /// Memory for environments, MB.
+    pub memory_mb: Exact,
+    /// Dollars per hour, the fee included.
+    hourly: Exact,
+    /// The oldest date of the prices of the instance, its fee and requests.
+    pub as_of: Arc<str>,
+}
+
+impl Kind {
+    /// Environments that fit an instance.
+    fn fit(&self, environment: &Environment) -> u128 {
+        let times = |have: &Exact, each: &Exact| {
+            let count = have.over(each).and_then(|count| count.floor());
+            count.unwrap_or(0)
+        };
+        let by_memory = times(&self.memory_mb, &Exact::from(environment.memory_mb));
+        times(&self.vcpu, &environment.vcpu).min(by_memory)
+    }
+}
+
+/// Managed instances of an architecture in a region.
+pub struct Offer<'a> {
+    options: &'a ManagedOptions,
+    pub request: Price<Request>,
+    pub fee: Price<OnDemandUsd>,
+    /// The types that can win, by vCPU and then by name.
+    kinds: Vec<Kind>,
+}
+
+/// Instances of one type that carry a function.
+pub struct Hosts<'o> {
+    pub kind: &'o Kind,
+    pub instances: u128,
+    /// Environments that are needed.
+    pub environments: u128,
+    pub per_instance: u128,
+    /// Environments for which there is room besides the availability buffer.
+    pub usable: u128,
+}
+
+impl Hosts<'_> {
+    /// Dollars per hour of all, their fee included.
+    pub fn hourly(&self) -> Exact {
+        &self.kind.hourly * &Exact::whole(self.instances)
+    }
+}
+
+/// Offers are numbered as places are.
+pub fn offer_of(function: &Function) -> usize {
+    place(function, function.container_architecture())
+}
+
+/// What every place where a function can be offers.
+///
+/// # Errors
+/// Prices that are missing, an instance type that cannot be had.
+pub fn offers<'a>(context: &Context<'a>) -> Result<Vec<Option<Offer<'a>>>, Diags> {
+    let mut missing = Missing::default();
+    let samples = context.samples(|function| Some(offer_of(function)));
+    let offers = samples.into_iter().map(|sample| {
+        let offer = Offer::find(context, sample?);
+        missing.take(offer)
+    });
+    let offers = offers.collect();
+    missing.into_result(offers)
+}
+
+impl<'a> Offer<'a> {
+    fn find(context: &Context<'a>, function: &Function) -> Result<Self, Diag> {
+        let options = &context.scenario.managed;
+        let regional = context.prices_of(function);
+        let architecture = function.container_architecture();
+        let fixed = options.instance_type.as_ref();
+        fixed.map_or(Ok(()), offered)?;
+        let request = format!("lambda.{}.request", architecture.name());
+        let mut offer = Self {
+            options,
+            request: regional.price(&request)?,
+            fee: regional.price("lambda.managed_instances.management_fee")?,
+            kinds: Vec::new(),
+        };
+        offer.kinds = offer.kinds(context, regional, architecture)?;
+        Ok(offer)
+    }
+
+    fn kinds(
+        &self,
+        context: &Context<'a>,
+        regional: &Regional,
+        architecture: Architecture,
+    ) -> Result<Vec<Kind>, Diag> {
+        let fixed = self.options.instance_type.as_ref();
+        let machines = machines(context, regional, architecture, ("lambda-managed", fixed))?;
+        let kinds = machines.into_iter().map(|machine| {
+            let shape = machine.shape;
+            let prices = [
+                &machine.price.provenance,
+                &self.fee.provenance,
+                &self.request.provenance,
+            ];
+            Kind {
+                name: shape.name.as_str().into(),
+                vcpu: Exact::from(shape.vcpu.saturating_sub(MANAGED_SYSTEM_VCPU)),
+                memory_mb: Exact::from(shape.memory_mib.saturating_sub(MANAGED_SYSTEM_MB)),
+                hourly: self.with_fee(&machine.price),
+                as_of: oldest(prices.into_iter()).into(),
+                price: machine.price,
+            }
+        });
+        let covers =
+            |one: &Kind, other: &Kind| one.vcpu >= other.vcpu && one.memory_mb >= other.memory_mb;
+        Ok(worth_asking(kinds.collect(), |kind| &kind.hourly, covers))
+    }
+
+    /// Dollars per hour of an instance: its fee is on the list price, however it is bought.
+    fn with_fee(&self, price: &Price<InstanceHour>) -> Exact {
+        let fee = price.list_rate() * self.fee.rate.per_unit();
+        price.rate.per_unit() + &fee
+    }
+
+    /// The cheapest instances that carry so many requests in flight in environments of a kind; of
+    /// equals those with fewer vCPUs, then by name. `None` where an environment fits no type.
+    pub fn hosts(&self, environment: &Environment, slots: u128) -> Option<Hosts<'_>> {
+        let environments = slots.div_ceil(environment.requests);
+        let environments = environments.max(MANAGED_LEAST.into());
+        let hosts = self.kinds.iter().filter_map(|kind| {
+            let per_instance = kind.fit(environment);
+            (per_instance > 0).then(|| self.of_kind(kind, environments, per_instance))
+        });
+        // The first of equals is kept.
+        hosts.min_by(|left, right| left.hourly().cmp(&right.hourly()))
+    }
+
+    fn of_kind<'o>(&self, kind: &'o Kind, environments: u128, per_instance: u128) -> Hosts<'o> {
+        let buffer = Exact::from(self.options.availability_buffer);
+        let needed = Exact::whole(environments.div_ceil(per_instance));
+        let buffered = (&needed * &buffer).ceil().unwrap_or(u128::MAX);
+        let instances = buffered.max(self.options.min_instances.into());
+        let used = Exact::whole(instances).over(&buffer);
+        let used = used.and_then(|used| used.floor()).unwrap_or(0);
+        Hosts {
+            kind,
+            instances,
+            environments,
+            per_instance,
+            usable: used.saturating_mul(per_instance),
+        }
+    }
+}
+
+/// A type that is fixed must be one of the families and sizes that managed instances have: compute,
+/// general and memory, from `large` on (AWS Lambda developer guide).
+fn offered((name, at): &FixedType) -> Result<(), Diag> {
+    let (family, size) = name.split_once('.').unwrap_or((name, ""));
+    let mut letters = family.chars();
+    let known = matches!(letters.next(), Some('c' | 'm' | 'r'))
+        && letters.next().is_some_and(|digit| digit.is_ascii_digit());
+    if known && !["nano", "micro", "small", "medium"].contains(&size) {
+        return Ok(());
+    }
+    let message = format!("`{name}` is no type of managed instances");
+    let help = "they are of the families c, m and r, from large on; or leave instance_type = \
+                \"auto\"";
+    Err(Diag::new(Code::NotAvailable, message)
+        .at(at.clone())
+        .help(help))
+}
