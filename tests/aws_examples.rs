@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 #[rustfmt::skip]
 const EXAMPLES: &[&str] = &[
     "L1", "L2", "L3", "L-2019", "1MS", "INIT", "PC1", "PC2", "SNAP", "RS", "ESM1", "ESM2", "ESM3",
-    "Durable", "Tenant", "LMI", "LMI-CALC", "CALC1", "CALC2", "CALC3", "Edge", "MVM1", "MVM2",
+    "Durable", "Tenant", "LMI", "LMI-CALC", "LMI-CALC-LAMBDA", "CALC1", "CALC2", "CALC3", "Edge", "MVM1", "MVM2",
     "TIER-x86-6", "TIER-x86-15", "TIER-x86-20", "TIER-arm-7.5", "TIER-arm-18.75", "TIER-arm-20",
     "F1", "F2", "F3", "F4", "EKS", "EKS-EXT", "EKS-AUTO", "EKS-POD",
     "SP1", "SP2", "SP3", "SP4", "SP5", "XRAY", "LOGS", "API",

@@ -138,13 +138,17 @@ fn options_that_are_explained_are_read() {
             "root_volume_gb",
         ]
     );
+    let managed: Vec<String> = keys("lambda-managed.").into_iter().collect();
+    let known = ["availability_buffer", "instance_type", "min_instances"];
+    assert_eq!(managed, known);
     // A key that is not read is an error that names it.
     let scenario = "region = 'us-east-1'\nhours_per_month = 730\nfree_tier = false\n\
         platforms = ['lambda', 'fargate', 'eks']\n[eks]\ninstance_type = 'auto'\n\
         cluster = 'dedicated'\nmin_nodes = 2\npacking_efficiency = 1\nroot_volume_gb = 20\n\
         extended_support = false\nkubernetes_age_months = 14\ncontrol_plane = 'xl'\n\
         auto_mode = true\ndaemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n\
-        [fargate]\n[budget]\n[rules]\n[defaults]\n[[function]]\nname = 'a'\nmemory_mb = 128\n\
+        [lambda-managed]\ninstance_type = 'auto'\nmin_instances = 3\n\
+        availability_buffer = 1\n[fargate]\n[budget]\n[rules]\n[defaults]\n[[function]]\nname = 'a'\nmemory_mb = 128\n\
         duration_ms = 1\ninvocations_per_month = 1\nutilization = 1\n";
     compare(scenario, &[]);
 }

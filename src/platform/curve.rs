@@ -166,6 +166,27 @@ mod tests {
     }
 
     #[test]
+    fn a_cost_that_falls_first_is_within_a_budget_up_to_its_last_crossing() {
+        // 1 taken off each: falls to -10 at 10, rises by 2 to 10 at 20, then is level.
+        let falling = bent().less(&dollars(1));
+        let minus_ten = &Usd::ZERO - &dollars(10);
+        let at = |calls: u32| Exact::from(calls);
+        assert!(bent().is_rising() && !falling.is_rising());
+        assert_eq!(falling.at(&at(10)), minus_ten);
+        assert_eq!(falling.reach(&minus_ten), Some(at(10)));
+        assert_eq!(falling.reach(&Usd::ZERO), Some(at(15)));
+        assert_eq!(falling.reach(&dollars(10)), None);
+        assert_eq!(falling.most(&at(0), &at(12)), Usd::ZERO);
+        assert_eq!(falling.least(&at(0), &at(12)), minus_ten);
+        assert_eq!(falling.most(&at(12), &at(30)), dollars(10));
+    }
+
+    #[test]
+    fn a_cost_that_falls_for_good_has_no_reach() {
+        assert_eq!(bent().less(&dollars(2)).reach(&dollars(100)), None);
+    }
+
+    #[test]
     fn what_costs_nothing_has_no_reach() {
         assert_eq!(Curve::nothing().reach(&dollars(1)), None);
     }

@@ -13,6 +13,7 @@
 //! | `F fargate.fleet` | `4 x 2 vCPU / 4 GB x 13` |
 //! | `F eks.fleet` | `51 pods at 26 per m5a.xlarge` |
 //! | `F u*.P` (of today's capacity), `F listed-u*.P` (on demand), `F fleet-u*.P` | `32.4 %`, `never` |
+//! | `F lambda-managed.fleet` | `4 x m7g.large for 7 environments x 20` |
 //! | `F n*.P` | `540600824` |
 //! | `F kind.P`, `F band.P`, `F verdict` | `at`, `30-40`, `lambda` |
 //! | `F steps.P` | `46.46, 29.04, …` per cent |
@@ -241,6 +242,15 @@ fn fleet(fleet: &Value) -> Written {
             fleet["pods"],
             fleet["pods_per_node"],
             text(&fleet["instance_type"])
+        ));
+    }
+    if fleet["instances"].is_number() {
+        return Ok(format!(
+            "{} x {} for {} environments x {}",
+            fleet["instances"],
+            text(&fleet["instance_type"]),
+            fleet["environments"],
+            fleet["requests_per_environment"]
         ));
     }
     Err(format!("no fleet: {fleet}"))

@@ -1,0 +1,315 @@
+//! Lambda Managed Instances: what AWS publishes, and laws of a fleet that is also paid by the call.
+
+use lambdacost::catalog::{Book, InstanceType, Regional};
+use lambdacost::diag::Source;
+use lambdacost::exact::Exact;
+use lambdacost::money::Usd;
+use lambdacost::platform::{self, Fleet, Infeasible};
+use lambdacost::report::{Comparison, Pair, Summary};
+use lambdacost::volume::{Flip, REACH, Side};
+use lambdacost::workload::{self, Capacity, Request, Scenario};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::RngSeed;
+use rust_decimal::Decimal;
+use std::io;
+use std::sync::LazyLock;
+
+const LAMBDA: usize = 0;
+const MANAGED: usize = 3;
+const ALL: &str = "platforms = ['lambda', 'fargate', 'eks', 'lambda-managed']";
+
+static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
+    Book::embedded()
+        .instances()
+        .expect("the shapes of the book")
+});
+static BOOK: LazyLock<Regional> = LazyLock::new(|| region(""));
+
+/// us-east-1, with other prices laid over it.
+fn region(prices: &str) -> Regional {
+    let mut book = Book::embedded();
+    if !prices.is_empty() {
+        let file = format!("region = 'us-east-1'\nas_of = '2026-11-01'\n{prices}");
+        book.overlay("us-east-1.toml", Source::new("us-east-1.toml", &file));
+    }
+    book.region("us-east-1").expect("a region")
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(0x001a_3bda),
+        ..ProptestConfig::default()
+    }
+}
+
+fn valid(text: &str) -> Scenario {
+    let platforms = platform::ids();
+    let request = Request {
+        platforms: &platforms,
+        rules: &[],
+        region: None,
+        unknown_region: &|_| None,
+        open: &|_| Err(io::ErrorKind::NotFound.into()),
+        progress: &|_| {},
+    };
+    let read = workload::read_toml(&Source::new("scenario.toml", text), &request);
+    read.unwrap_or_else(|diags| panic!("{diags}\n\n{text}"))
+}
+
+/// One function of us-east-1 on all platforms, with further lines for the top and for itself.
+fn written(top: &str, function: &str) -> String {
+    format!("region = 'us-east-1'\n{ALL}\n{top}\n[[function]]\nname = 'one'\n{function}")
+}
+
+fn compared_at<T>(
+    scenario: &Scenario,
+    prices: &Regional,
+    ask: impl FnOnce(&Comparison<'_>) -> T,
+) -> T {
+    let prices = std::slice::from_ref(prices);
+    let comparison = Comparison::new(scenario, prices, &INSTANCES);
+    ask(&comparison.unwrap_or_else(|diags| panic!("{diags}")))
+}
+
+fn summary(scenario: &Scenario) -> Summary {
+    compared_at(scenario, &BOOK, |comparison| comparison.summary(0))
+}
+
+/// Requests in flight in an environment, or why there is none.
+fn requests(function: &str) -> Result<u128, String> {
+    let base = "memory_mb = 128\nduration_ms = 100\ninvocations_per_month = 1_000_000\n\
+        utilization = 0.5\n";
+    let summary = summary(&valid(&written("", &format!("{base}{function}"))));
+    match &summary.costs[MANAGED] {
+        Err(Infeasible(reason)) => Err(reason.clone()),
+        Ok(cost) => match &cost.fleet {
+            Some(Fleet::Instances {
+                requests_per_environment,
+                ..
+            }) => Ok(*requests_per_environment),
+            other => panic!("{other:?}"),
+        },
+    }
+}
+
+/// Three m7g.large for a month: 3 x 0.0816 x 1.15 x 730 = 205.5096 before requests.
+#[test]
+fn the_least_fleet_costs_what_aws_charges_for_three_instances() {
+    let text = written(
+        "[lambda-managed]\ninstance_type = 'm7g.large'",
+        "architecture = 'arm64'\nmemory_mb = 512\nduration_ms = 100\n\
+         invocations_per_month = 1_000_000\nutilization = 0.5\nmanaged.runtime = 'node'\n",
+    );
+    let scenario = valid(&text);
+    let lines = compared_at(&scenario, &BOOK, |comparison| comparison.lines(0, MANAGED));
+    let cost = |item: &str| {
+        let line = lines.iter().find(|line| line.item == item);
+        line.expect("a line").cost.clone()
+    };
+    let provided = &cost("instances") + &cost("management fee");
+    assert_eq!(provided, Usd::new(Exact::ratio(2_055_096, 10_000)));
+    // 1 M x 0.0000002
+    assert_eq!(cost("requests"), Usd::new(Exact::ratio(2, 10)));
+}
+
+/// 8,192 MB at 4 GB to a vCPU are 2 vCPU: 128 requests for Node, 64 for Java and .NET, 32 for Python.
+#[test]
+fn a_runtime_limits_the_requests_to_a_vcpu() {
+    let light = "[function.container]\ncpu_ms = 0.1\nmemory_per_request_mb = 1\n\
+        [function.managed]\nmemory_mb = 8192\n";
+    for (runtime, most) in [("node", 128), ("java", 64), ("dotnet", 64), ("python", 32)] {
+        let found = requests(&format!("{light}runtime = '{runtime}'\n"));
+        assert_eq!(found, Ok(most), "{runtime}");
+    }
+    let rust = requests(&format!("{light}runtime = 'rust'\n")).expect_err("no limit is known");
+    assert!(rust.contains("managed.requests_per_environment"), "{rust}");
+    let silent = requests(light).expect_err("no runtime");
+    assert!(silent.contains("managed.runtime"), "{silent}");
+    let measured = format!("{light}runtime = 'rust'\nrequests_per_environment = 7\n");
+    assert_eq!(requests(&measured), Ok(7));
+}
+
+/// Memory at 2, 4 and 8 GB to a vCPU: 8,192 MB are 4, 2 and 1 vCPU; half a vCPU a request.
+#[test]
+fn the_ratio_gives_an_environment_its_vcpus() {
+    for (ratio, fit) in [(2, 8), (4, 4), (8, 2)] {
+        let function = format!(
+            "[function.container]\ncpu_ms = 50\nmemory_per_request_mb = 1\n[function.managed]\n\
+             runtime = 'node'\nmemory_mb = 8192\nmemory_gb_per_vcpu = {ratio}\n"
+        );
+        assert_eq!(requests(&function), Ok(fit), "{ratio}");
+    }
+}
+
+/// An environment that is not stated is the least in which a request fits: one of them does.
+#[test]
+fn a_request_fits_the_environment_that_is_not_stated() {
+    // 1 vCPU a request wants 4 GB at 4 GB to a vCPU.
+    assert_eq!(
+        requests("container.cpu_ms = 100\nmanaged.runtime = 'node'\n"),
+        Ok(1)
+    );
+    // 9 vCPU would want 36 GB.
+    let large = requests("container.cpu_ms = 900\nmanaged.runtime = 'node'\n");
+    assert!(large.expect_err("too large").contains("32 GB"));
+    let tight = "container.cpu_ms = 100\nmanaged = { runtime = 'node', memory_mb = 2048 }\n";
+    let tight = requests(tight).expect_err("half a vCPU");
+    assert!(tight.contains("more than an environment"), "{tight}");
+}
+
+/// Keys of a function that runs on every platform.
+fn function(calls: impl Strategy<Value = u64>) -> impl Strategy<Value = String> {
+    let runtimes = select(vec!["node", "java", "python"]);
+    let loads = (128u32..=2_000, 1u64..=100_000, calls, 1u32..=100);
+    (loads, runtimes, select(vec![2, 4, 8]), any::<bool>()).prop_map(
+        |((memory, duration, calls, percent), runtime, ratio, waits)| {
+            let cpu = if waits {
+                "container.cpu_ms = 0.5\n"
+            } else {
+                ""
+            };
+            format!(
+                "memory_mb = {memory}\nduration_ms = {duration}\ninvocations_per_month = {calls}\n\
+                 utilization = '{percent}%'\nmanaged = {{ runtime = '{runtime}', \
+                 memory_gb_per_vcpu = {ratio} }}\n{cpu}"
+            )
+        },
+    )
+}
+
+fn options() -> impl Strategy<Value = String> {
+    (3u32..=9, 10u32..=20, any::<bool>()).prop_map(|(least, buffer, free)| {
+        format!(
+            "free_tier = {free}\n[lambda-managed]\nmin_instances = {least}\n\
+             availability_buffer = {}.{}\n",
+            buffer / 10,
+            buffer % 10
+        )
+    })
+}
+
+/// The fleet of today with so many calls: what is paid per call moves, the rest stays.
+fn held(scenario: &Scenario, summary: &Summary, calls: u128) -> Usd {
+    let cost = summary.costs[MANAGED].as_ref().expect("feasible");
+    let request = Exact::ratio(2, 10_000_000);
+    let today = Exact::from(scenario.functions[0].invocations);
+    let more = &request * &(&Exact::whole(calls) - &today);
+    &cost.compared + &Usd::new(more)
+}
+
+/// What a function costs on Lambda with so many calls.
+fn on_lambda(scenario: &Scenario, calls: u128) -> Usd {
+    let mut changed = scenario.clone();
+    changed.functions[0].invocations = u64::try_from(calls).expect("a count");
+    changed.functions[0].capacity = Capacity::Peak(Decimal::from(1_000_000_000));
+    let summary = summary(&changed);
+    let cost = summary.costs[LAMBDA].as_ref().expect("feasible");
+    cost.compared.clone()
+}
+
+fn winner(summary: &Summary, pair: Pair) -> Side {
+    let cost = |platform: usize| &summary.costs[platform].as_ref().expect("feasible").compared;
+    match cost(pair.from) <= cost(pair.to) {
+        true => Side::First,
+        false => Side::Second,
+    }
+}
+
+proptest! {
+    #![proptest_config(config(64))]
+
+    #[test]
+    fn a_bill_is_the_sum_of_its_lines(options in options(), keys in function(0u64..=1_000_000_000)) {
+        let scenario = valid(&written(&options, &keys));
+        compared_at(&scenario, &BOOK, |comparison| {
+            let cost = comparison.cost(0, MANAGED).expect("feasible");
+            let lines = comparison.lines(0, MANAGED);
+            let sum: Usd = lines.iter().map(|line| line.cost.clone()).sum();
+            prop_assert_eq!(&sum, &cost.billed);
+            let total = &comparison.totals().platforms[MANAGED];
+            prop_assert_eq!(total.as_ref(), Some(&cost.billed));
+            let peak = comparison.summary(0).workload.peak_concurrency;
+            prop_assert!(*cost.fleet.expect("a fleet").capacity() >= peak);
+            Ok(())
+        })?;
+    }
+
+    /// Requests cost the same on both sides: they are counted on both.
+    #[test]
+    fn a_crossover_is_where_the_bills_cross(
+        options in options(),
+        keys in function(1u64..=1_000_000_000),
+    ) {
+        let scenario = valid(&written(&options, &keys));
+        let (summary, steps) = compared_at(&scenario, &BOOK, |comparison| {
+            let summary = comparison.summary(0);
+            let steps = comparison.detail(0, &summary).steps;
+            (summary, steps)
+        });
+        let pair = Pair { from: LAMBDA, to: MANAGED };
+        let crossover = summary.crossover(pair).expect("both can run it");
+        let of_pair = steps.iter().find(|(other, _)| *other == pair);
+        let last = of_pair.and_then(|(_, steps)| steps.last()).expect("steps");
+        if let Some(point) = &crossover.point {
+            prop_assert_eq!(Some(&point.utilization), last.utilization.as_ref());
+            let (reached, next) = (point.invocations, point.invocations + 1);
+            prop_assert!(on_lambda(&scenario, reached) <= held(&scenario, &summary, reached));
+            prop_assert!(on_lambda(&scenario, next) > held(&scenario, &summary, next));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(8))]
+
+    /// Requests at a tenth of a cent, so that a fleet becomes the dearer one on one of its steps.
+    #[test]
+    fn no_flip_is_missed(
+        memory in 128u32..=2_000,
+        duration in 1u64..=900,
+        calls in 1u64..=2,
+        percent in 1u32..=100,
+        free in any::<bool>(),
+        price in select(vec!["0.0000002", "0.0001", "0.001"]),
+    ) {
+        // In a month of one hour, a few calls are a fleet.
+        let top = format!(
+            "hours_per_month = 1\nfree_tier = {free}\n[eks]\ninstance_type = 'm5.large'\n\
+             cluster = 'existing'\n[lambda-managed]\ninstance_type = 'm5.large'\n"
+        );
+        let function = format!(
+            "memory_mb = {memory}\nduration_ms = {duration}000\ninvocations_per_month = {calls}\n\
+             utilization = '{percent}%'\nmanaged.runtime = 'node'\n"
+        );
+        let prices = region(&format!(
+            "[lambda.x86_64]\nrequest = {{ usd = '{price}', per = 'request', \
+             as_of = '2026-11-01', source = 'a test' }}\n"
+        ));
+        let scenario = valid(&written(&top, &function));
+        let flips = compared_at(&scenario, &prices, |comparison| {
+            comparison.flips(0, &comparison.summary(0))
+        });
+        let all: Vec<Summary> = (1..=calls * REACH)
+            .map(|calls| {
+                let mut scaled = scenario.clone();
+                scaled.functions[0].invocations = calls;
+                compared_at(&scaled, &prices, |comparison| comparison.summary(0))
+            })
+            .collect();
+        for (pair, flips) in flips {
+            let flips = flips.expect("there is traffic");
+            let winners: Vec<Side> = all.iter().map(|summary| winner(summary, pair)).collect();
+            let turns = winners.windows(2).zip(1u128..).filter(|(two, _)| two[0] != two[1]);
+            let expected: Vec<Flip> = turns
+                .map(|(two, invocations)| Flip { invocations, cheaper_above: two[1] })
+                .collect();
+            prop_assert!(flips.complete);
+            prop_assert_eq!(flips.starts, winners[0], "{:?}", pair);
+            prop_assert_eq!(&flips.list, &expected, "{:?}", pair);
+            prop_assert_eq!(flips.count, expected.len() as u64);
+        }
+    }
+}
