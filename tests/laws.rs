@@ -3,7 +3,7 @@
 //! Scenarios are built as text and read as a user's are. Seeds are fixed: a failure comes back, and
 //! prints the scenario that broke the law.
 
-use lambdacost::catalog::{Book, Entry, InstanceType, Listed, Regional};
+use lambdacost::catalog::{Book, Entry, Extent, InstanceType, Listed, Regional, meters};
 use lambdacost::crossover::Kind;
 use lambdacost::diag::{Diags, Source};
 use lambdacost::exact::Exact;
@@ -47,7 +47,8 @@ fn config(cases: u32) -> ProptestConfig {
 
 static EMBEDDED: LazyLock<Book> = LazyLock::new(Book::embedded);
 static BOOK: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
-    let region = |name| (name, EMBEDDED.region(name).expect("a region of the book"));
+    let whole = |name| EMBEDDED.region_to(name, Extent::Whole);
+    let region = |name| (name, whole(name).expect("a region of the book"));
     REGIONS.into_iter().map(region).collect()
 });
 static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
@@ -325,12 +326,13 @@ fn function() -> impl Strategy<Value = String> {
 /// The keys of a scenario.
 fn options() -> impl Strategy<Value = String> {
     let hours = prop_oneof![Just("730".to_owned()), (10u64..=7440).prop_map(tenths)];
-    let eks = (1u32..=5, 1u32..=1000, 0u32..=100, any::<bool>());
-    (hours, eks).prop_map(|(hours, (nodes, packing, volume, extended))| {
+    let flags = any::<(bool, bool)>();
+    let eks = (1u32..=5, 1u32..=1000, 0u32..=100, flags);
+    (hours, eks).prop_map(|(hours, (nodes, packing, volume, (extended, auto)))| {
         format!(
             "region = \"us-east-1\"\nhours_per_month = {hours}\neks.min_nodes = {nodes}\n\
              eks.packing_efficiency = {}\neks.root_volume_gb = {volume}\n\
-             eks.extended_support = {extended}\n",
+             eks.extended_support = {extended}\neks.auto_mode = {auto}\n",
             rate_text(packing)
         )
     })
@@ -782,8 +784,8 @@ fn doubled(regional: &Regional) -> String {
     );
     for (path, entry) in regional.entries() {
         // An instance type has a dot in its name.
-        let path = match path.strip_prefix("ec2.") {
-            Some(name) => format!("ec2.\"{name}\""),
+        let path = match meters::by_type(path) {
+            Some((table, name)) => format!("{}.\"{name}\"", table.path),
             None => path.to_owned(),
         };
         let _ = match entry {
