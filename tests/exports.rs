@@ -74,11 +74,15 @@ fn rows_add_up_to_the_bill() {
             );
             for row in &rows {
                 let number = |column: &str| Exact::of_digits(&row[column]).expect(column);
-                let product = &number("ListUnitPrice") * &number("PricingQuantity");
-                assert!(
-                    near(&product, &number("BilledCost")),
-                    "{path} {bill}: {row:?}"
-                );
+                for kind in ["List", "Contracted"] {
+                    let price = number(&format!("{kind}UnitPrice"));
+                    let cost = number(&format!("{kind}Cost"));
+                    let product = &price * &number("PricingQuantity");
+                    assert!(near(&product, &cost), "{path} {bill}: {row:?}");
+                }
+                // Nothing but discounts and commitments comes between the list and the bill.
+                let listed = near(&number("ListCost"), &number("BilledCost"));
+                assert_eq!(listed, row["x_Bought"].is_empty(), "{path} {bill}: {row:?}");
             }
             checked += 1;
         }
