@@ -160,8 +160,8 @@ impl CostModel for Model<'_> {
         let options = &self.context.scenario.managed;
         notes.assume(format!(
             "managed instances: a capacity provider for each function, on demand, all hours of \
-             the month, at least {} instances and 3 environments; {} instances for one that is \
-             needed (availability_buffer; AWS's own calculator takes 1.5)",
+             the month, at least {} instances and 3 environments, availability_buffer {} (AWS's \
+             own calculator takes 1.5)",
             options.min_instances,
             options.availability_buffer.normalize()
         ));
