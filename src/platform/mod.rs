@@ -12,6 +12,7 @@ mod machines;
 mod managed;
 pub mod service;
 pub mod slot;
+mod tasks;
 
 use crate::catalog::{Architecture, Bought, InstanceType, Price, Provenance, Regional};
 use crate::diag::{Diag, Diags};

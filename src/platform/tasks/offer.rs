@@ -1,0 +1,196 @@
+//! What tasks cost by the hour, size by size.
+
+use super::ladder::{Ladder, Rung, rungs};
+use crate::catalog::{Price, Provenance};
+use crate::diag::Diag;
+use crate::exact::Exact;
+use crate::platform::service::Service;
+use crate::platform::slot::Slot;
+use crate::platform::{Line, oldest};
+use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, LAMBDA_MEMORY_MB, MB_PER_GB, VcpuHour};
+use crate::workload::{Function, TaskSize};
+use std::sync::{Arc, OnceLock};
+
+/// A price that every hour of a task is charged.
+pub struct Charge {
+    item: &'static str,
+    price: Metered,
+}
+
+/// What of a task a price is for.
+enum Metered {
+    Vcpu(Price<VcpuHour>),
+    Memory(Price<GbHour>),
+}
+
+impl Charge {
+    /// A price of each vCPU.
+    pub fn vcpu(item: &'static str, price: Price<VcpuHour>) -> Self {
+        let price = Metered::Vcpu(price);
+        Self { item, price }
+    }
+
+    /// A price of each GB of memory.
+    pub fn memory(item: &'static str, price: Price<GbHour>) -> Self {
+        let price = Metered::Memory(price);
+        Self { item, price }
+    }
+
+    fn provenance(&self) -> &Provenance {
+        match &self.price {
+            Metered::Vcpu(price) => &price.provenance,
+            Metered::Memory(price) => &price.provenance,
+        }
+    }
+
+    /// The line of so many hours of a task.
+    fn line(&self, service: &'static Service, size: TaskSize, hours: &Exact) -> Line {
+        match &self.price {
+            Metered::Vcpu(price) => {
+                let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
+                Line::new(service, self.item, hours * &vcpus, price)
+            }
+            Metered::Memory(price) => {
+                let gigabytes = Exact::ratio(size.memory_mb.into(), MB_PER_GB.into());
+                Line::new(service, self.item, hours * &gigabytes, price)
+            }
+        }
+    }
+}
+
+/// What is charged for an architecture in a region, and for each size that it picks from.
+pub struct Offer {
+    charges: Vec<Charge>,
+    /// Dollars per vCPU-hour and per GB-hour, all charges together.
+    vcpu: Exact,
+    memory: Exact,
+    pub storage: Result<Price<GbHour>, Diag>,
+    /// The oldest date of the prices of vCPUs and memory.
+    as_of: Arc<str>,
+    /// Dollars per hour of each size, by price and then by size.
+    sizes: Vec<(TaskSize, Exact)>,
+    /// Ladders of functions that say nothing of containers, by memory in MB, made when needed.
+    ladders: Vec<OnceLock<Box<Ladder>>>,
+}
+
+impl Offer {
+    pub fn of(charges: Vec<Charge>, storage: Result<Price<GbHour>, Diag>) -> Self {
+        let (mut vcpu, mut memory) = (Exact::ZERO, Exact::ZERO);
+        for charge in &charges {
+            match &charge.price {
+                Metered::Vcpu(price) => vcpu = &vcpu + price.rate.per_unit(),
+                Metered::Memory(price) => memory = &memory + price.rate.per_unit(),
+            }
+        }
+        let mut offer = Self {
+            as_of: oldest(charges.iter().map(Charge::provenance)).into(),
+            charges,
+            vcpu,
+            memory,
+            storage,
+            sizes: Vec::new(),
+            ladders: (0..=*LAMBDA_MEMORY_MB.end())
+                .map(|_| OnceLock::new())
+                .collect(),
+        };
+        // All have one denominator, so that comparing them compares whole numbers.
+        let priced = |size| (size, offer.hourly(size));
+        offer.sizes = TaskSize::all().into_iter().map(priced).collect();
+        offer
+            .sizes
+            .sort_by(|left, right| (&left.1, left.0).cmp(&(&right.1, right.0)));
+        offer
+    }
+
+    /// Dollars per hour of a task, storage apart.
+    pub fn hourly(&self, size: TaskSize) -> Exact {
+        let quarter = &self.vcpu * &Exact::ratio(1, 4);
+        let half_gigabyte = &self.memory * &Exact::ratio(1, 2);
+        let vcpus = &quarter * &Exact::from(size.quarter_vcpus);
+        &vcpus + &(&half_gigabyte * &Exact::from(size.memory_mb / (MB_PER_GB / 2)))
+    }
+
+    /// Dollars per hour of a slot by itself.
+    pub fn slot_hourly(&self, slot: &Slot) -> Exact {
+        let gigabytes = &slot.memory_mb * &Exact::ratio(1, MB_PER_GB.into());
+        &(&slot.vcpu * &self.vcpu) + &(&gigabytes * &self.memory)
+    }
+
+    fn storage_hourly(&self, function: &Function) -> Exact {
+        match (&self.storage, paid_storage(function)) {
+            (_, 0) | (Err(_), _) => Exact::ZERO,
+            (Ok(price), paid) => &Exact::from(paid) * price.rate.per_unit(),
+        }
+    }
+
+    /// The sizes that a function is offered, by price: the one that it fixes, or all that are
+    /// picked from.
+    fn offered(&self, function: &Function) -> impl Iterator<Item = &(TaskSize, Exact)> {
+        let fixed = function.container().task;
+        self.sizes.iter().filter(move |(size, _)| match fixed {
+            Some(fixed) => *size == fixed,
+            None => size.is_picked(),
+        })
+    }
+
+    /// The rungs of a function.
+    pub fn rungs<'o>(
+        &'o self,
+        function: &'o Function,
+        slot: &'o Slot,
+    ) -> impl Iterator<Item = Rung> {
+        let storage = self.storage_hourly(function);
+        rungs(function, slot, self.offered(function)).map(move |rung| Rung {
+            hourly: &rung.hourly + &storage,
+            ..rung
+        })
+    }
+
+    pub fn ladder(&self, function: &Function) -> Ladder {
+        Ladder::of(self.rungs(function, &Slot::of(function)))
+    }
+
+    /// The ladder that functions of the same memory share when they say nothing of containers.
+    pub fn shared(&self, function: &Function) -> Option<&Ladder> {
+        let shared = self.ladders.get(function.memory_mb as usize)?;
+        let shares = function.is_like_for_like();
+        shares.then(|| &**shared.get_or_init(|| Box::new(self.ladder(function))))
+    }
+
+    /// The lines of so many hours of a function's tasks.
+    pub fn lines(
+        &self,
+        service: &'static Service,
+        function: &Function,
+        size: TaskSize,
+        hours: &Exact,
+    ) -> Vec<Line> {
+        let charges = self.charges.iter();
+        let mut lines: Vec<Line> = charges
+            .map(|charge| charge.line(service, size, hours))
+            .collect();
+        if let (paid @ 1.., Ok(price)) = (paid_storage(function), &self.storage) {
+            let quantity = hours * &Exact::from(paid);
+            lines.push(Line::new(service, "ephemeral storage", quantity, price));
+        }
+        lines
+    }
+
+    /// The oldest date of the prices in a function's bill.
+    pub fn as_of(&self, function: &Function) -> &str {
+        match &self.storage {
+            Ok(storage) if paid_storage(function) > 0 => {
+                self.as_of.as_ref().min(&storage.provenance.as_of)
+            }
+            _ => &self.as_of,
+        }
+    }
+}
+
+/// Gigabytes of a task's storage that are paid for.
+pub fn paid_storage(function: &Function) -> u32 {
+    function
+        .container()
+        .task_storage_gb
+        .saturating_sub(FARGATE_FREE_STORAGE_GB)
+}
