@@ -10,7 +10,7 @@ use super::service::{EBS, EC2, EKS};
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Cluster, Company, Context, Cost, CostModel, Fleet, Holding,
-    Infeasible, Line, Notes, Platform, Stairs, Tariff,
+    Infeasible, Line, Notes, Platform, Stairs, Tariff, container_place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -18,7 +18,7 @@ use crate::money::Usd;
 use crate::text::listed;
 use crate::units::Qty;
 use crate::workload::{ClusterKind, Function};
-use ground::{Candidate, Formed, Ground, ground_of, grounds};
+use ground::{Candidate, Formed, Ground, grounds, refusal};
 use pods::{Census, Pod, Tally, pods_of_today, with_minimum};
 use rayon::prelude::*;
 use std::borrow::Borrow;
@@ -70,9 +70,9 @@ fn censuses<'a, G: Borrow<Ground<'a>> + Sync>(
     let functions = context.scenario.functions.par_iter().enumerate();
     functions
         .with_min_len(SIDE_BY_SIDE)
-        .filter(|(index, _)| member(*index))
+        .filter(|(index, function)| member(*index) && refusal(function).is_none())
         .fold(nobody, |mut all: Vec<Option<Census>>, (index, function)| {
-            let number = ground_of(function);
+            let number = container_place(function);
             if let (Some(ground), Some(census)) = (ground(number), &mut all[number]) {
                 ground.count(census, function, context.peak(index));
             }
@@ -138,6 +138,9 @@ impl Placed<'_> {
 impl Model<'_> {
     fn place(&self, index: usize) -> Result<Placed<'_>, Infeasible> {
         let function = self.context.function(index);
+        if let Some(refused) = refusal(function) {
+            return Err(refused);
+        }
         let pod = Pod::of(function);
         let nowhere = || {
             Infeasible(format!(
@@ -146,7 +149,7 @@ impl Model<'_> {
                 pod.memory_mb.to_fixed(0)
             ))
         };
-        let site = self.sites[ground_of(function)].as_ref();
+        let site = self.sites[container_place(function)].as_ref();
         let Some((site, cluster)) = site.and_then(|site| Some((site, site.cluster.as_ref()?)))
         else {
             return Err(nowhere());
@@ -223,7 +226,7 @@ impl CostModel for Model<'_> {
     }
 
     fn price_as_of(&self, index: usize) -> &str {
-        let number = ground_of(self.context.function(index));
+        let number = container_place(self.context.function(index));
         let site = self.sites[number].as_ref();
         let cluster = site.and_then(|site| site.cluster.as_ref());
         cluster.map_or("", |cluster| &cluster.as_of)
@@ -251,6 +254,10 @@ impl CostModel for Model<'_> {
     }
 
     fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
+        let mut functions = self.context.scenario.functions.iter().enumerate();
+        if functions.any(|(index, function)| member(index) && refusal(function).is_some()) {
+            return None;
+        }
         let grounds: Vec<Option<&Ground<'_>>> = self
             .sites
             .iter()

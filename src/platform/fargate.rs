@@ -1,14 +1,14 @@
-//! AWS Fargate for Amazon ECS, Linux, on demand.
+//! AWS Fargate for Amazon ECS, on demand.
 //!
-//! Rules: AWS Fargate pricing page (requested vCPU and memory; ephemeral storage over 20 GB).
+//! Rules: AWS Fargate pricing page (requested vCPU and memory; ephemeral storage over 20 GB; the
+//! licence of Windows per vCPU).
 
 use super::service::ECS;
 use super::tasks::{Charge, Model, Terms};
 use super::{Context, CostModel, Notes, Platform};
-use crate::catalog::{Architecture, Regional};
 use crate::diag::{Diag, Diags};
 use crate::text::listed;
-use crate::workload::Scenario;
+use crate::workload::{Function, Os, Scenario};
 
 /// AWS Fargate, on demand.
 pub struct Fargate;
@@ -33,17 +33,33 @@ impl Platform for Fargate {
     }
 }
 
-fn on_demand(regional: &Regional, architecture: Architecture) -> Result<Vec<Charge>, Diag> {
-    let path = |meter: &str| format!("fargate.linux.{}.{meter}", architecture.name());
-    Ok(vec![
+fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
+    let regional = context.prices_of(function);
+    let os = function.container().os;
+    let path = |meter: &str| {
+        let architecture = function.container_architecture().name();
+        format!("fargate.{}.{architecture}.{meter}", os.name())
+    };
+    let mut charges = vec![
         Charge::vcpu("vCPU", regional.price(&path("vcpu"))?),
         Charge::memory("memory", regional.price(&path("memory"))?),
-    ])
+    ];
+    if os == Os::Windows {
+        let license = regional.price(&path("os_license"))?;
+        charges.push(Charge::vcpu("OS licence", license));
+    }
+    Ok(charges)
 }
 
 fn notes(scenario: &Scenario, notes: &mut Notes) {
+    let mut functions = scenario.functions.iter();
+    let windows = functions.any(|function| function.container().os == Os::Windows);
+    let systems = match windows {
+        true => "tasks of the stated operating systems",
+        false => "Linux tasks",
+    };
     notes.assume(format!(
-        "Fargate runs Linux tasks on demand, all {} hours of the month",
+        "Fargate runs {systems} on demand, all {} hours of the month",
         scenario.hours
     ));
     let others = [

@@ -105,11 +105,7 @@ fn prices(context: &Context<'_>) -> Result<Vec<Option<Prices>>, Diags> {
     let mut missing = Missing::default();
     let places = uses(context).into_iter().enumerate();
     let find = |(number, uses): (usize, Option<Uses>)| {
-        let count = Architecture::ALL.len();
-        let (regional, architecture) = (
-            &context.prices[number / count],
-            Architecture::ALL[number % count],
-        );
+        let (regional, architecture) = context.located(number);
         Prices::find(regional, architecture, &uses?, &mut missing)
     };
     let found = places.map(find).collect();

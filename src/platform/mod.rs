@@ -19,7 +19,7 @@ use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::units::{Qty, Unit};
-use crate::workload::{Function, Scenario, TaskSize};
+use crate::workload::{Function, Os, Scenario, TaskSize};
 use curve::Curve;
 use rayon::prelude::*;
 use service::Service;
@@ -78,12 +78,18 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// How many places there are: an architecture in a region each.
-    pub fn places(&self) -> usize {
-        self.prices.len() * Architecture::ALL.len()
+    /// How many places there are.
+    fn places(&self) -> usize {
+        self.prices.len() * PLACES
     }
 
-    /// One function of every place that has any, given the place of each.
+    /// The prices of a place and its architecture.
+    fn located(&self, place: usize) -> (&'a Regional, Architecture) {
+        let architecture = Architecture::ALL[place % Architecture::ALL.len()];
+        (&self.prices[place / PLACES], architecture)
+    }
+
+    /// One function of every place that has any, given the place of each that counts.
     fn samples(
         &self,
         place: impl Fn(&Function) -> Option<usize> + Sync,
@@ -120,9 +126,18 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Places in a region: an architecture and an operating system each.
+const PLACES: usize = Architecture::ALL.len() * Os::ALL.len();
+
 /// The number of the place of an architecture in the region of a function.
 fn place(function: &Function, architecture: Architecture) -> usize {
-    usize::from(function.region) * Architecture::ALL.len() + architecture as usize
+    usize::from(function.region) * PLACES + architecture as usize
+}
+
+/// The number of the place of a function's containers.
+fn container_place(function: &Function) -> usize {
+    let system = function.container().os as usize * Architecture::ALL.len();
+    place(function, function.container_architecture()) + system
 }
 
 /// A place where code can run.

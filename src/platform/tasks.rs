@@ -11,9 +11,8 @@ use super::service::Service;
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Company, Context, Cost, CostModel, Fleet, Holding, Infeasible, Line,
-    Missing, Notes, Stairs, Tariff, place,
+    Missing, Notes, Stairs, Tariff, container_place,
 };
-use crate::catalog::{Architecture, Regional};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -26,8 +25,9 @@ use std::borrow::Cow;
 pub struct Terms {
     /// Who bills them.
     pub service: &'static Service,
-    /// What an hour of a task is charged.
-    pub charges: fn(&Regional, Architecture) -> Result<Vec<Charge>, Diag>,
+    /// What an hour of a task is charged, of an architecture and operating system in a region;
+    /// a function stands for all that run there.
+    pub charges: fn(&Context<'_>, &Function) -> Result<Vec<Charge>, Diag>,
     /// What is assumed and what is left out.
     pub notes: fn(&Scenario, &mut Notes),
 }
@@ -39,23 +39,21 @@ pub struct Model<'a> {
     offers: Vec<Option<Offer>>,
 }
 
-fn offer_of(function: &Function) -> usize {
-    place(function, function.container_architecture())
-}
-
 fn offers(terms: &Terms, context: &Context<'_>) -> Result<Vec<Option<Offer>>, Diags> {
     let mut missing = Missing::default();
     let find = |function: &Function| {
-        let regional = context.prices_of(function);
-        let charges = (terms.charges)(regional, function.container_architecture())?;
-        let storage = regional.price("fargate.storage.ephemeral");
-        Ok(Offer::of(charges, storage))
+        let charges = (terms.charges)(context, function)?;
+        let storage = context
+            .prices_of(function)
+            .price("fargate.storage.ephemeral");
+        Ok(Offer::of(charges, storage, function.container().os))
     };
     let samples = context
-        .samples(|function| Some(offer_of(function)))
+        .samples(|function| Some(container_place(function)))
         .into_iter();
     let offers: Vec<Option<Offer>> = samples.map(|sample| missing.take(find(sample?))).collect();
-    let paid = |function: &Function| (paid_storage(function) > 0).then(|| offer_of(function));
+    let paid =
+        |function: &Function| (paid_storage(function) > 0).then(|| container_place(function));
     for (offer, sample) in offers.iter().zip(context.samples(paid)) {
         if let (Some(offer), Some(_)) = (offer, sample) {
             missing.take(offer.storage.clone());
@@ -86,7 +84,7 @@ impl<'a> Model<'a> {
     }
 
     fn offer(&self, function: &Function) -> Result<&Offer, Infeasible> {
-        self.offers[offer_of(function)]
+        self.offers[container_place(function)]
             .as_ref()
             .ok_or_else(|| Infeasible("the region has no Fargate prices".to_owned()))
     }

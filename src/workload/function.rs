@@ -1,13 +1,14 @@
 //! One function of a scenario, valid by construction.
 
 mod build;
+mod container;
 mod features;
 
 pub use build::{IndexOfRegion, Reading, build};
 pub use features::{Durable, EventPoller, Features, PollerKind, SnapStart};
 
 use super::budget::Budget;
-use super::task::TaskSize;
+use super::task::{Os, TaskSize};
 use crate::catalog::Architecture;
 use crate::exact::Exact;
 use crate::units::{MS_PER_SECOND, SECONDS_PER_HOUR};
@@ -65,6 +66,8 @@ pub struct Container {
     pub task_storage_gb: u32,
     /// Architecture of the containers, where it is not the function's.
     pub architecture: Option<Architecture>,
+    /// Operating system of the containers.
+    pub os: Os,
 }
 
 /// What a function says of its execution environments on Lambda Managed Instances.
@@ -102,6 +105,7 @@ static LIKE_FOR_LIKE: Container = Container {
     task: None,
     task_storage_gb: crate::units::FARGATE_FREE_STORAGE_GB,
     architecture: None,
+    os: Os::Linux,
 };
 
 /// One function: what it does in a month and what it needs.

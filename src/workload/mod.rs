@@ -22,7 +22,7 @@ pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned};
 pub use options::{ClusterKind, DaemonSets, EksOptions, FixedType, LambdaOptions, ManagedOptions};
 pub use rules::{RuleSetting, RuleShape};
-pub use task::TaskSize;
+pub use task::{Os, TaskSize};
 
 use crate::catalog::Terms;
 use crate::diag::{At, Code, Diag, Diags, Source};

@@ -31,6 +31,7 @@ pub enum Field {
     TaskMemoryGb,
     TaskStorageGb,
     ContainerArchitecture,
+    ContainerOs,
     BudgetMonthlyWarn,
     BudgetMonthlyDeny,
     BudgetMillionWarn,
@@ -86,7 +87,7 @@ pub const MAX_USD: i64 = 1_000_000_000_000;
 const ARCHITECTURES: Kind = Kind::OneOf(&["x86_64", "arm64"]);
 
 /// Dotted path and kind of every [`Field`], in the order of the enumeration.
-pub const FIELDS: [(Field, &str, Kind); 53] = [
+pub const FIELDS: [(Field, &str, Kind); 54] = [
     (Field::Name, "name", Kind::Text),
     (Field::Region, "region", Kind::Text),
     (Field::Architecture, "architecture", ARCHITECTURES),
@@ -190,6 +191,11 @@ pub const FIELDS: [(Field, &str, Kind); 53] = [
         Field::ContainerArchitecture,
         "container.architecture",
         ARCHITECTURES,
+    ),
+    (
+        Field::ContainerOs,
+        "container.os",
+        Kind::OneOf(&["linux", "windows"]),
     ),
     (
         Field::BudgetMonthlyWarn,

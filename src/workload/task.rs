@@ -34,6 +34,35 @@ const LARGEST_QUARTERS: u32 = 128;
 /// Their memory, GB.
 const LARGEST_GB: [u32; 3] = [60, 120, 244];
 
+/// Operating system of containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Os {
+    /// Linux.
+    Linux,
+    /// Windows Server.
+    Windows,
+}
+
+impl Os {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Linux, Self::Windows];
+    /// The vCPU sizes that Windows tasks can have, in quarters (Fargate pricing page, 2026-09).
+    const WINDOWS_QUARTERS: [u32; 3] = [4, 8, 16];
+
+    /// The spelling of scenarios and price files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "linux",
+            Self::Windows => "windows",
+        }
+    }
+
+    /// Reads that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == text)
+    }
+}
+
 /// A valid pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskSize {
@@ -70,12 +99,27 @@ impl TaskSize {
         }
     }
 
+    /// The pairs that tasks of an operating system can have, by vCPU and then by memory.
+    pub fn of(os: Os) -> impl DoubleEndedIterator<Item = Self> {
+        let has = move |size: &Self| match os {
+            Os::Linux => true,
+            Os::Windows => Os::WINDOWS_QUARTERS.contains(&size.quarter_vcpus),
+        };
+        Self::all().into_iter().filter(has)
+    }
+
     /// The smallest valid pair that has at least this much of both, cheapest vCPU first.
-    pub fn next_valid(quarter_vcpus: u64, memory_mb: u64) -> Option<Self> {
+    pub fn next_valid(quarter_vcpus: u64, memory_mb: u64, os: Os) -> Option<Self> {
         let fits = |size: &Self| {
             u64::from(size.quarter_vcpus) >= quarter_vcpus && u64::from(size.memory_mb) >= memory_mb
         };
-        Self::all().into_iter().filter(fits).min()
+        Self::of(os).find(fits)
+    }
+
+    /// The pair as a scenario states it.
+    pub fn written(self) -> String {
+        let [vcpu, memory] = [self.vcpu_text(), self.memory_gb_text()];
+        format!("{{ vcpu = {vcpu}, memory_gb = {memory} }}")
     }
 
     /// vCPUs as people write them: `0.25`, `2`.
@@ -111,7 +155,7 @@ mod tests {
     #[test]
     fn the_next_valid_pair_covers_both_needs() {
         let next = |quarters, mb| {
-            let size = TaskSize::next_valid(quarters, mb)?;
+            let size = TaskSize::next_valid(quarters, mb, Os::Linux)?;
             Some((size.vcpu_text(), size.memory_gb_text()))
         };
         let pair = |v: &str, m: &str| Some((v.to_owned(), m.to_owned()));
@@ -120,5 +164,20 @@ mod tests {
         assert_eq!(next(3, 1024), pair("1", "2"));
         assert_eq!(next(32, 17 * 1024), pair("8", "20"));
         assert_eq!(next(256, 1024), None);
+    }
+
+    #[test]
+    fn windows_has_the_pairs_of_1_2_and_4_vcpu() {
+        // 7 of 1 vCPU, 13 of 2 and 23 of 4.
+        assert_eq!(TaskSize::of(Os::Windows).count(), 7 + 13 + 23);
+        let next = |quarters, mb| {
+            let size = TaskSize::next_valid(quarters, mb, Os::Windows)?;
+            Some(size.written())
+        };
+        let pair = |text: &str| Some(text.to_owned());
+        assert_eq!(next(1, 512), pair("{ vcpu = 1, memory_gb = 2 }"));
+        assert_eq!(next(4, 9 * 1024), pair("{ vcpu = 2, memory_gb = 9 }"));
+        assert_eq!(next(16, 31 * 1024), None);
+        assert_eq!(next(32, 1024), None);
     }
 }

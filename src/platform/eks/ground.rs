@@ -6,9 +6,9 @@ use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::machines::{Machine, machines, none, worth_asking};
-use crate::platform::{Context, Missing, oldest, place};
+use crate::platform::{Context, Infeasible, Missing, container_place, oldest};
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
-use crate::workload::{ClusterKind, EksOptions, Function};
+use crate::workload::{ClusterKind, EksOptions, Function, Os};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -37,14 +37,23 @@ pub struct Ground<'a> {
 }
 
 /// Ground numbers: region and architecture of the containers.
-pub fn ground_of(function: &Function) -> usize {
-    place(function, function.container_architecture())
+/// Why the nodes of these clusters cannot run a function, whatever its size.
+pub fn refusal(function: &Function) -> Option<Infeasible> {
+    let reason = match function.container().os {
+        Os::Windows => "its containers are of Windows, and the nodes of this comparison run Linux",
+        Os::Linux => return None,
+    };
+    Some(Infeasible(reason.to_owned()))
 }
 
 pub fn grounds<'a>(context: &Context<'a>) -> Result<Vec<Option<Ground<'a>>>, Diags> {
     let mut missing = Missing::default();
     let samples = context
-        .samples(|function| Some(ground_of(function)))
+        .samples(|function| {
+            refusal(function)
+                .is_none()
+                .then(|| container_place(function))
+        })
         .into_iter();
     let grounds = samples.map(|sample| {
         let ground = Ground::find(context, sample?, &mut missing);

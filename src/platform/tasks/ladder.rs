@@ -4,7 +4,7 @@ use crate::exact::Exact;
 use crate::platform::Infeasible;
 use crate::platform::slot::Slot;
 use crate::units::MS_PER_SECOND;
-use crate::workload::{Function, TaskSize};
+use crate::workload::{Function, Os, TaskSize};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 
@@ -118,7 +118,7 @@ pub fn unfit(function: &Function) -> Infeasible {
     let slot = Slot::of(function);
     match function.container().task {
         Some(size) => too_small(&slot, size),
-        None => too_large(&slot),
+        None => too_large(&slot, function.container().os),
     }
 }
 
@@ -143,7 +143,13 @@ fn too_small(slot: &Slot, size: TaskSize) -> Infeasible {
     ))
 }
 
-fn too_large(slot: &Slot) -> Infeasible {
+fn too_large(slot: &Slot, os: Os) -> Infeasible {
     let need = describe(slot);
-    Infeasible(format!("{need}, more than any task up to 16 vCPU has"))
+    let (windows, most) = match os {
+        Os::Linux => ("", 16),
+        Os::Windows => ("Windows ", 4),
+    };
+    Infeasible(format!(
+        "{need}, more than any {windows}task up to {most} vCPU has"
+    ))
 }

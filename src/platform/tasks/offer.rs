@@ -8,7 +8,7 @@ use crate::platform::service::Service;
 use crate::platform::slot::Slot;
 use crate::platform::{Line, oldest};
 use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, LAMBDA_MEMORY_MB, MB_PER_GB, VcpuHour};
-use crate::workload::{Function, TaskSize};
+use crate::workload::{Function, Os, TaskSize};
 use std::sync::{Arc, OnceLock};
 
 /// A price that every hour of a task is charged.
@@ -58,7 +58,7 @@ impl Charge {
     }
 }
 
-/// What is charged for an architecture in a region, and for each size that it picks from.
+/// What is charged for an architecture and operating system in a region, and for each size that it picks from.
 pub struct Offer {
     charges: Vec<Charge>,
     /// Dollars per vCPU-hour and per GB-hour, all charges together.
@@ -74,7 +74,7 @@ pub struct Offer {
 }
 
 impl Offer {
-    pub fn of(charges: Vec<Charge>, storage: Result<Price<GbHour>, Diag>) -> Self {
+    pub fn of(charges: Vec<Charge>, storage: Result<Price<GbHour>, Diag>, os: Os) -> Self {
         let (mut vcpu, mut memory) = (Exact::ZERO, Exact::ZERO);
         for charge in &charges {
             match &charge.price {
@@ -95,7 +95,7 @@ impl Offer {
         };
         // All have one denominator, so that comparing them compares whole numbers.
         let priced = |size| (size, offer.hourly(size));
-        offer.sizes = TaskSize::all().into_iter().map(priced).collect();
+        offer.sizes = TaskSize::of(os).map(priced).collect();
         offer
             .sizes
             .sort_by(|left, right| (&left.1, left.0).cmp(&(&right.1, right.0)));

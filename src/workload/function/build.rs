@@ -2,7 +2,7 @@
 
 mod managed;
 
-use super::{Capacity, ColdStart, Container, Function, LIKE_FOR_LIKE, Provisioned, rounding_up};
+use super::{Capacity, ColdStart, Function, Provisioned, rounding_up};
 use crate::catalog::Architecture;
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
@@ -10,7 +10,6 @@ use crate::units::{LAMBDA_FREE_STORAGE_MB, MS_PER_SECOND, SECONDS_PER_HOUR};
 use crate::workload::budget::{Budget, Limit, UPSIDE_DOWN};
 use crate::workload::cells::{Cells, Locate, Values};
 use crate::workload::schema::{FIELDS, Field};
-use crate::workload::task::TaskSize;
 use rust_decimal::Decimal;
 
 /// Finds the index of a region's name, given the line and the place that name it.
@@ -337,47 +336,8 @@ impl Builder<'_, '_, '_> {
         }
     }
 
-    fn architecture(&self, field: Field) -> Option<Architecture> {
+    pub(super) fn architecture(&self, field: Field) -> Option<Architecture> {
         self.values.word(field).and_then(Architecture::parse)
-    }
-
-    fn container(&mut self) -> Option<Box<Container>> {
-        if !self.any_stated(Field::CpuMs, Field::ContainerArchitecture) {
-            return None;
-        }
-        let task = self.task();
-        let requests_per_task = self.values.whole(Field::RequestsPerTask);
-        if self.values.stated(Field::RequestsPerTask) && !self.values.stated(Field::TaskVcpu) {
-            let message = "`container.requests_per_task` needs `container.task`".to_owned();
-            let help = "how many requests a task carries is measured on one size: \
-                        add task = { vcpu = 1, memory_gb = 2 }";
-            let at = self.at(Field::RequestsPerTask);
-            self.wrong(Code::MissingKey, at, message, help);
-        }
-        let default = &LIKE_FOR_LIKE;
-        Some(Box::new(Container {
-            cpu_ms: self.values.number(Field::CpuMs),
-            memory_per_request_mb: self.values.number(Field::MemoryPerRequestMb),
-            base_memory_mb: self
-                .values
-                .number(Field::BaseMemoryMb)
-                .unwrap_or(default.base_memory_mb),
-            requests_per_task,
-            min_tasks: self
-                .values
-                .whole(Field::MinTasks)
-                .unwrap_or(default.min_tasks),
-            target_utilization: self
-                .values
-                .number(Field::TargetUtilization)
-                .unwrap_or(default.target_utilization),
-            task,
-            task_storage_gb: self
-                .values
-                .whole(Field::TaskStorageGb)
-                .unwrap_or(default.task_storage_gb),
-            architecture: self.architecture(Field::ContainerArchitecture),
-        }))
     }
 
     fn budget(&mut self) -> Option<Box<Budget>> {
@@ -402,45 +362,5 @@ impl Builder<'_, '_, '_> {
             self.wrong(Code::Conflict, self.at(warn), message, help);
         }
         limit
-    }
-
-    fn task(&mut self) -> Option<TaskSize> {
-        let [vcpu, memory] = [Field::TaskVcpu, Field::TaskMemoryGb];
-        let missing = match (self.values.stated(vcpu), self.values.stated(memory)) {
-            (false, false) => return None,
-            (true, true) => return self.valid_pair(),
-            (true, false) => memory,
-            (false, true) => vcpu,
-        };
-        let message = format!("`container.task` has no `{}`", missing.path());
-        let help = "a task has both: task = { vcpu = 1, memory_gb = 2 }";
-        self.wrong(Code::MissingKey, self.at(missing), message, help);
-        None
-    }
-
-    fn valid_pair(&mut self) -> Option<TaskSize> {
-        let vcpu = self.values.exact(Field::TaskVcpu)?;
-        let memory = self.values.exact(Field::TaskMemoryGb)?;
-        let quarters = &vcpu * &Exact::from(4u32);
-        let megabytes = &memory * &Exact::from(crate::units::MB_PER_GB);
-        let up = |amount: &Exact| amount.ceil().and_then(|n| u64::try_from(n).ok());
-        let next = TaskSize::next_valid(up(&quarters)?, up(&megabytes)?);
-        let is_exactly = |size: &TaskSize| {
-            Exact::from(size.quarter_vcpus) == quarters && Exact::from(size.memory_mb) == megabytes
-        };
-        if let Some(size) = next.filter(is_exactly) {
-            return Some(size);
-        }
-        let message = format!("Fargate has no task of {vcpu} vCPU with {memory} GB");
-        let help = match next {
-            Some(size) => format!(
-                "the next valid size is {{ vcpu = {}, memory_gb = {} }}",
-                size.vcpu_text(),
-                size.memory_gb_text()
-            ),
-            None => "the largest is { vcpu = 32, memory_gb = 244 }".to_owned(),
-        };
-        self.wrong(Code::NotAvailable, self.at(Field::TaskVcpu), message, &help);
-        None
     }
 }
