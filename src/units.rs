@@ -48,6 +48,10 @@ pub const MANAGED_SYSTEM_MB: u32 = 1_024;
 pub const MANAGED_LEAST: u32 = 3;
 /// Ephemeral storage that every Fargate task has free of charge, GB (AWS Fargate pricing page).
 pub const FARGATE_FREE_STORAGE_GB: u32 = 20;
+/// Least time for which a Fargate task is billed, seconds: Linux (AWS Fargate pricing page).
+pub const FARGATE_MIN_SECONDS: u32 = 60;
+/// The same of Windows.
+pub const FARGATE_MIN_SECONDS_WINDOWS: u32 = 300;
 
 /// A metered unit; its symbol is what a price file writes after `per`.
 pub trait Unit: 'static + Copy {

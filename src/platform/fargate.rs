@@ -4,10 +4,9 @@
 //! licence of Windows per vCPU).
 
 use super::service::ECS;
-use super::tasks::{Charge, Model, Terms};
+use super::tasks::{Charge, Model, Terms, all_month, beside};
 use super::{Context, CostModel, Notes, Platform};
 use crate::diag::{Diag, Diags};
-use crate::text::listed;
 use crate::workload::{Function, Os, Scenario};
 
 /// AWS Fargate, on demand.
@@ -54,18 +53,13 @@ fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, 
 fn notes(scenario: &Scenario, notes: &mut Notes) {
     let mut functions = scenario.functions.iter();
     let windows = functions.any(|function| function.container().os == Os::Windows);
-    let systems = match windows {
+    let tasks = match windows {
         true => "tasks of the stated operating systems",
         false => "Linux tasks",
     };
     notes.assume(format!(
-        "Fargate runs {systems} on demand, all {} hours of the month",
-        scenario.hours
+        "Fargate runs {tasks} on demand{}",
+        all_month(scenario)
     ));
-    let others = [
-        "Fargate's public IPv4 addresses",
-        "image pulls",
-        "the doubled tasks of a deployment",
-    ];
-    notes.leave_out(listed(&others));
+    notes.leave_out(beside("Fargate's public IPv4 addresses", scenario));
 }

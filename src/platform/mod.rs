@@ -170,6 +170,10 @@ pub trait CostModel: Send + Sync {
     fn provisioning(&self, _: usize) -> Option<Provisioning> {
         None
     }
+    /// The task in which each job of a function runs, if it runs by the job.
+    fn job(&self, _: usize) -> Option<Job> {
+        None
+    }
     /// What those functions cost that are members, pools and clusters formed of them alone; `None`
     /// when one of them cannot run here.
     fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd>;
@@ -221,7 +225,7 @@ pub enum UsageParts {
 /// A tariff paid by provided capacity.
 pub trait Capacity {
     /// How the fleet of a function grows, the other functions staying; `None` when the function
-    /// cannot run here.
+    /// cannot run here, or holds no fleet because it runs by the job.
     fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>>;
     /// Dollars that every invocation of a function costs on top of what is provided.
     fn per_call(&self, _: usize) -> Usd {
@@ -278,6 +282,15 @@ pub struct Provisioning {
     pub utilization: Exact,
     /// The share from which they cost less than on demand; above 1, or `None`, they never do.
     pub break_even: Option<Exact>,
+}
+
+/// The task of one job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its size.
+    pub size: TaskSize,
+    /// How long it is billed, seconds.
+    pub seconds: Exact,
 }
 
 /// What a function would cost in other company.

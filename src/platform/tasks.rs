@@ -1,7 +1,9 @@
-//! Whole tasks of a valid size, running all month: what every way to run them on AWS Fargate shares.
+//! Whole tasks of a valid size, running all month or as long as a job: what every way to run them on
+//! AWS Fargate shares.
 //!
 //! A platform says by its [`Terms`] what is its own.
 
+mod job;
 mod ladder;
 mod offer;
 
@@ -10,12 +12,14 @@ pub use offer::Charge;
 use super::service::Service;
 use super::slot::{Slot, needed, planned};
 use super::{
-    Capacity, CapacitySteps, Company, Context, Cost, CostModel, Fleet, Holding, Infeasible, Line,
-    Missing, Notes, Stairs, Tariff, container_place,
+    Capacity, CapacitySteps, Company, Context, Cost, CostModel, Fleet, Holding, Infeasible, Job,
+    Line, Missing, Notes, Stairs, Tariff, container_place,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::text::listed;
+use crate::units::SECONDS_PER_HOUR;
 use crate::workload::{Function, Scenario};
 use ladder::{Ladder, Tasks, cheapest, unfit};
 use offer::{Offer, paid_storage};
@@ -30,6 +34,26 @@ pub struct Terms {
     pub charges: fn(&Context<'_>, &Function) -> Result<Vec<Charge>, Diag>,
     /// What is assumed and what is left out.
     pub notes: fn(&Scenario, &mut Notes),
+}
+
+/// How long tasks run, as the end of a sentence: services and jobs differ.
+pub fn all_month(scenario: &Scenario) -> String {
+    let services = scenario.functions.iter().filter(|one| one.is_service());
+    let who = match services.count() {
+        0 => return String::new(),
+        all if all == scenario.functions.len() => "",
+        _ => "services ",
+    };
+    format!(", {who}all {} hours of the month", scenario.hours)
+}
+
+/// What of services is not counted beside something else.
+pub fn beside(other: &str, scenario: &Scenario) -> String {
+    let mut functions = scenario.functions.iter();
+    if !functions.any(Function::is_service) {
+        return other.to_owned();
+    }
+    listed(&[other, "image pulls", "the doubled tasks of a deployment"])
 }
 
 /// Tasks by some terms.
@@ -62,11 +86,29 @@ fn offers(terms: &Terms, context: &Context<'_>) -> Result<Vec<Option<Offer>>, Di
     missing.into_result(offers)
 }
 
-/// A function with its fleet of today.
+/// A task for each invocation, of the cheapest size that fits one.
+fn one_each(function: &Function, offer: &Offer) -> Option<Tasks> {
+    let slot = Slot::of(function);
+    // They come by price.
+    let rung = offer.rungs(function, &slot).next()?;
+    let count = function.invocations.into();
+    Some(Tasks { rung, count })
+}
+
+/// A function with its tasks of today.
 struct Today<'m> {
     function: &'m Function,
     offer: &'m Offer,
+    /// A fleet, or one for each job.
     tasks: Tasks,
+    /// Hours that each is billed.
+    hours: Cow<'m, Exact>,
+}
+
+impl Today<'_> {
+    fn monthly(&self) -> Usd {
+        Usd::new(&self.tasks.hourly() * &self.hours)
+    }
 }
 
 impl<'a> Model<'a> {
@@ -89,24 +131,40 @@ impl<'a> Model<'a> {
             .ok_or_else(|| Infeasible("the region has no Fargate prices".to_owned()))
     }
 
-    /// The fleet of today's traffic.
+    /// The tasks of today's traffic.
     fn today(&self, index: usize) -> Result<Today<'_>, Infeasible> {
         let function = self.context.function(index);
         let offer = self.offer(function)?;
-        let peak = self.context.peak(index);
-        let (slots, min_tasks) = (needed(function, peak), function.container().min_tasks);
-        let tasks = match offer.shared(function) {
-            Some(ladder) => ladder.cheapest(slots, min_tasks),
+        let (tasks, hours) = match job::billed_seconds(function) {
+            Some(seconds) => {
+                let hours = &seconds * &Exact::ratio(1, SECONDS_PER_HOUR.into());
+                (one_each(function, offer), Cow::Owned(hours))
+            }
             None => {
-                let slot = Slot::of(function);
-                cheapest(offer.rungs(function, &slot), slots, min_tasks)
+                let hours = Cow::Borrowed(&self.context.scenario.hours);
+                (self.fleet(index, offer), hours)
             }
         };
         Ok(Today {
             function,
             offer,
             tasks: tasks.ok_or_else(|| unfit(function))?,
+            hours,
         })
+    }
+
+    /// The cheapest fleet for today's traffic.
+    fn fleet(&self, index: usize, offer: &Offer) -> Option<Tasks> {
+        let function = self.context.function(index);
+        let peak = self.context.peak(index);
+        let (slots, min_tasks) = (needed(function, peak), function.container().min_tasks);
+        match offer.shared(function) {
+            Some(ladder) => ladder.cheapest(slots, min_tasks),
+            None => {
+                let slot = Slot::of(function);
+                cheapest(offer.rungs(function, &slot), slots, min_tasks)
+            }
+        }
     }
 
     fn month(&self, hourly: &Exact) -> Usd {
@@ -116,19 +174,19 @@ impl<'a> Model<'a> {
 
 impl CostModel for Model<'_> {
     fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
-        let Today {
-            function, tasks, ..
-        } = self.today(index)?;
-        let monthly = self.month(&tasks.hourly());
+        let today = self.today(index)?;
+        let monthly = today.monthly();
+        let tasks = &today.tasks;
+        let fleet = || Fleet::Tasks {
+            tasks: tasks.count,
+            size: tasks.rung.size,
+            requests_per_task: tasks.rung.requests_per_task,
+            capacity: tasks.carries(today.function),
+        };
         Ok(Cost {
             billed: monthly.clone(),
             compared: monthly,
-            fleet: Some(Fleet::Tasks {
-                tasks: tasks.count,
-                size: tasks.rung.size,
-                requests_per_task: tasks.rung.requests_per_task,
-                capacity: tasks.carries(function),
-            }),
+            fleet: today.function.is_service().then(fleet),
         })
     }
 
@@ -136,13 +194,9 @@ impl CostModel for Model<'_> {
         let Ok(today) = self.today(index) else {
             return Vec::new();
         };
-        let Today {
-            function,
-            offer,
-            tasks,
-        } = today;
-        let hours = &self.context.scenario.hours * &Exact::whole(tasks.count);
-        offer.lines(self.terms.service, function, tasks.rung.size, &hours)
+        let (service, size) = (self.terms.service, today.tasks.rung.size);
+        let hours = &*today.hours * &Exact::whole(today.tasks.count);
+        today.offer.lines(service, today.function, size, &hours)
     }
 
     fn price_as_of(&self, index: usize) -> &str {
@@ -153,6 +207,12 @@ impl CostModel for Model<'_> {
 
     fn company(&self, _: usize) -> Company {
         Company::default()
+    }
+
+    fn job(&self, index: usize) -> Option<Job> {
+        let seconds = job::billed_seconds(self.context.function(index))?;
+        let size = self.today(index).ok()?.tasks.rung.size;
+        Some(Job { size, seconds })
     }
 
     fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
@@ -175,6 +235,8 @@ impl CostModel for Model<'_> {
 impl Capacity for Model<'_> {
     fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>> {
         let function = self.context.function(index);
+        // Jobs are paid by use: nothing is held for them.
+        function.is_service().then_some(())?;
         let offer = self.offer(function).ok()?;
         let ladder = match offer.shared(function) {
             Some(shared) => Cow::Borrowed(shared),

@@ -7,7 +7,7 @@ use crate::crossover::{Crossover, Kind, Step};
 use crate::exact::Exact;
 use crate::money::{count, grouped, money, percent};
 use crate::paint::{Paint, wrapped};
-use crate::platform::{Company, Cost, Infeasible, Line};
+use crate::platform::{Cost, Infeasible, Line};
 use crate::report::{Comparison, Detail, Pair, Summary};
 use crate::text::printable;
 use crate::workload::{Capacity, Function};
@@ -58,17 +58,9 @@ impl Page<'_> {
         self.workload(function, &summary, out)?;
         for (number, bound) in self.comparison.platforms().iter().enumerate() {
             writeln!(out)?;
-            let company = &detail.company[number];
             match &summary.costs[number] {
                 Ok(cost) => {
-                    self.bill(
-                        bound.title,
-                        function,
-                        cost,
-                        &detail.lines[number],
-                        company,
-                        out,
-                    )?;
+                    self.bill([index, number], cost, &detail, out)?;
                     self.provisioning(index, number, out)?;
                 }
                 Err(Infeasible(reason)) => {
@@ -131,13 +123,13 @@ impl Page<'_> {
 
     fn bill(
         &self,
-        title: &str,
-        function: &Function,
+        [index, platform]: [usize; 2],
         cost: &Cost,
-        lines: &[Line],
-        company: &Company,
+        detail: &Detail,
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
+        let title = self.comparison.platforms()[platform].title;
+        let function = &self.comparison.scenario().functions[index];
         let per_million = cost.billed.per_million(function.invocations);
         let per_million = per_million.map(|usd| {
             format!(
@@ -154,9 +146,13 @@ impl Page<'_> {
         if let Some(fleet) = &cost.fleet {
             writeln!(out, "  {}", words::fleet(fleet))?;
         }
-        for line in lines {
+        if let Some(job) = self.comparison.job(index, platform) {
+            writeln!(out, "  {}", words::job(&job))?;
+        }
+        for line in &detail.lines[platform] {
             self.line(line, out)?;
         }
+        let company = &detail.company[platform];
         for (amount, what) in [
             (&company.alone, "with a cluster of its own"),
             (&company.avoidable, "saved by leaving"),

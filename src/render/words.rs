@@ -4,10 +4,9 @@ use crate::crossover::{Crossover, Kind, Point};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::paint::{Paint, wrapped};
-use crate::platform::{Fleet, Infeasible, Notes};
+use crate::platform::{Fleet, Infeasible, Job, Notes};
 use crate::report::{Comparison, Pair, Summary, Totals};
 use crate::volume::{Flip, Flips, Side};
-use std::cmp::Ordering;
 use std::io::{self, Write};
 
 /// What carries a function: `4 tasks of 2 vCPU / 4 GB, 13 requests each`.
@@ -52,6 +51,16 @@ pub fn fleet(fleet: &Fleet) -> String {
             plural(*requests_per_environment, "request")
         ),
     }
+}
+
+/// In what each job runs: `a task of 1 vCPU / 2 GB for each job, billed 600 s`.
+pub fn job(job: &Job) -> String {
+    format!(
+        "a task of {} vCPU / {} GB for each job, billed {} s",
+        job.size.vcpu_text(),
+        job.size.memory_gb_text(),
+        grouped(&job.seconds.to_fixed(0))
+    )
 }
 
 /// The crossover of a platform as a table shows it: `32.4 %`, `never`, or a dash; where the scenario
@@ -127,11 +136,15 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summa
         (_, true) => "move to",
         (_, false) => "stay on",
     };
-    let decisive = decisive(summary, best);
-    let reason = match (&decisive, &summary.gap) {
-        (Some((pair, other, crossover)), Some(gap)) => {
+    let rival = rival(comparison, summary, best);
+    let crossover = rival.and_then(|other| {
+        let (from, to) = (best.min(other), best.max(other));
+        summary.crossover(Pair { from, to })
+    });
+    let reason = match (rival, &summary.gap) {
+        (Some(other), Some(gap)) => {
             let load = summary.workload.utilization.as_ref();
-            because(title(*other), gap, crossover, pair.from == best, load)
+            because(title(other), gap, crossover, best < other, load)
         }
         _ => reasons(comparison, summary),
     };
@@ -139,39 +152,34 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summa
         advice: format!("{verb} {}", title(best)),
         reason,
         moves,
-        crossover: decisive.map(|(_, _, crossover)| crossover),
+        crossover,
     }
 }
 
-/// The pair of the cheapest platform and the cheapest of the other kind, that other one, and their
-/// crossover.
-fn decisive(summary: &Summary, best: usize) -> Option<(Pair, usize, &Crossover)> {
-    let crossovers = summary.crossovers.iter();
-    let with_best =
-        crossovers.filter_map(|(pair, crossover)| Some((*pair, pair.other(best)?, crossover)));
-    let cost = |other: usize| {
-        summary.costs[other]
-            .as_ref()
-            .ok()
-            .map(|cost| &cost.compared)
-    };
-    // `min_by` keeps the first of equals, as every tie does.
-    with_best.min_by(|(_, left, _), (_, right, _)| {
-        let order = cost(*left).partial_cmp(&cost(*right));
-        order.unwrap_or(Ordering::Equal)
-    })
+/// The cheapest platform of the other kind than the cheapest of all.
+fn rival(comparison: &Comparison<'_>, summary: &Summary, best: usize) -> Option<usize> {
+    let is_held = |platform: usize| comparison.is_crossed(platform);
+    let costs = summary.costs.iter().enumerate();
+    let others = costs.filter(|(number, _)| is_held(*number) != is_held(best));
+    let amounts = others.filter_map(|(number, cost)| Some((&cost.as_ref().ok()?.compared, number)));
+    amounts.min().map(|(_, number)| number)
 }
 
 fn because(
     other: &str,
     gap: &Usd,
-    crossover: &Crossover,
+    crossover: Option<&Crossover>,
     use_is_cheaper: bool,
     load: Option<&Exact>,
 ) -> String {
     let more = match gap.dollars().is_zero() {
         true => format!("{other} costs the same"),
         false => format!("{other} costs {} more", money(gap)),
+    };
+    let Some(crossover) = crossover else {
+        return format!(
+            "{more}; a task per job is paid by use, as Lambda is: no utilization turns that"
+        );
     };
     match (crossover.kind, &crossover.point, use_is_cheaper) {
         (Kind::Never, _, true) => {

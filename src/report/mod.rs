@@ -16,7 +16,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::curve::Curve;
 use crate::platform::{
-    Capacity, Cluster, Company, Context, Cost, CostModel, Holding, Infeasible, Line, Notes,
+    Capacity, Cluster, Company, Context, Cost, CostModel, Holding, Infeasible, Job, Line, Notes,
     PLATFORMS, Provisioning, Tariff, Usage, UsageParts,
 };
 use crate::volume::{self, First, Flips};
@@ -291,6 +291,11 @@ impl<'a> Comparison<'a> {
     /// How well the environments that a platform keeps for a function are used.
     pub fn provisioning(&self, index: usize, platform: usize) -> Option<Provisioning> {
         self.platforms[platform].model.provisioning(index)
+    }
+
+    /// The task in which each job of a function runs there, if it runs by the job.
+    pub fn job(&self, index: usize, platform: usize) -> Option<Job> {
+        self.platforms[platform].model.job(index)
     }
 
     /// The crossovers of a platform paid by use with every fleet that can run a function.

@@ -6,7 +6,7 @@ use crate::money::percent;
 use crate::platform::Notes;
 use crate::text::{listed, printable};
 use crate::units::HOURS_PER_MONTH;
-use crate::workload::{Capacity, Function, Scenario};
+use crate::workload::{Capacity, Function, Run, Scenario};
 use rust_decimal::Decimal;
 
 /// Names that are listed before it is said how many more there are.
@@ -43,17 +43,19 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
         ),
         (
             "containers are planned for full use of their capacity (target_utilization = 1)",
-            |function| function.container().target_utilization == Decimal::ONE,
+            |function| {
+                function.is_service() && function.container().target_utilization == Decimal::ONE
+            },
         ),
         (
             "at least 2 tasks or pods, for two Availability Zones (min_tasks)",
-            |function| function.container().min_tasks == 2,
+            |function| function.is_service() && function.container().min_tasks == 2,
         ),
         (
             "no traffic: the crossover is that of one request in flight",
             |function| {
                 let peak_is_stated = matches!(function.capacity, Capacity::Peak(_));
-                function.invocations == 0 && !peak_is_stated
+                function.is_service() && function.invocations == 0 && !peak_is_stated
             },
         ),
         (
@@ -66,16 +68,11 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
         ),
     ];
     for (text, holds) in rules {
-        let names: Vec<&str> = scenario
-            .functions
-            .iter()
-            .filter(|function| holds(function))
-            .map(|function| function.name.as_ref())
-            .collect();
-        if !names.is_empty() {
-            notes.assume(format!("{text}{}", whose(&names, scenario.functions.len())));
+        if let Some(whose) = whose(scenario, holds) {
+            notes.assume(format!("{text}{whose}"));
         }
     }
+    of_jobs(scenario, notes);
     let usual = scenario.hours == Exact::from(HOURS_PER_MONTH);
     let as_aws = if usual {
         ", as in AWS's own calculator"
@@ -83,6 +80,21 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
         ""
     };
     notes.assume(format!("a month has {} hours{as_aws}", scenario.hours));
+}
+
+/// Notes what functions assume whose containers run by the job.
+fn of_jobs(scenario: &Scenario, notes: &mut Notes) {
+    if let Some(whose) = whose(scenario, |function| !function.is_service()) {
+        let text = "container.run = \"job\": each job runs the mean duration, rounded up to a whole \
+                    second, in a task of its own; at least a minute is billed, five on Windows";
+        notes.assume(format!("{text}{whose}"));
+    }
+    let unpulled =
+        |function: &Function| function.container().run == Run::Job { pull_seconds: None };
+    if let Some(whose) = whose(scenario, unpulled) {
+        let text = "the pull of each job's image (container.pull_seconds)";
+        notes.leave_out(format!("{text}{whose}"));
+    }
 }
 
 /// Notes what the prices are and leave out; `oldest` is the oldest of those in any bill.
@@ -151,9 +163,18 @@ fn measured(function: &Function) -> bool {
     function.container().requests_per_task.is_some()
 }
 
-fn whose(names: &[&str], all: usize) -> String {
-    if names.len() == all {
-        return String::new();
+/// The functions for which something holds, unless it holds for all; `None` where it does for none.
+fn whose(scenario: &Scenario, holds: impl Fn(&Function) -> bool) -> Option<String> {
+    let functions = scenario.functions.iter();
+    let names: Vec<&str> = functions
+        .filter(|function| holds(function))
+        .map(|function| function.name.as_ref())
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    if names.len() == scenario.functions.len() {
+        return Some(String::new());
     }
     let mut shown: Vec<String> = names
         .iter()
@@ -163,5 +184,5 @@ fn whose(names: &[&str], all: usize) -> String {
     if names.len() > NAMED {
         shown.push(format!("{} more", names.len() - NAMED));
     }
-    format!(": {}", listed(&shown))
+    Some(format!(": {}", listed(&shown)))
 }

@@ -45,6 +45,18 @@ pub struct Provisioned {
     pub duration_ms: Decimal,
 }
 
+/// How the containers of a function run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// All month, each serving many requests.
+    Service,
+    /// One for each invocation, which ends with it.
+    Job {
+        /// Seconds in which its image is pulled, where stated.
+        pull_seconds: Option<Decimal>,
+    },
+}
+
 /// What the container side of a function needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
@@ -68,6 +80,8 @@ pub struct Container {
     pub architecture: Option<Architecture>,
     /// Operating system of the containers.
     pub os: Os,
+    /// How the containers run.
+    pub run: Run,
 }
 
 /// What a function says of its execution environments on Lambda Managed Instances.
@@ -106,6 +120,7 @@ static LIKE_FOR_LIKE: Container = Container {
     task_storage_gb: crate::units::FARGATE_FREE_STORAGE_GB,
     architecture: None,
     os: Os::Linux,
+    run: Run::Service,
 };
 
 /// One function: what it does in a month and what it needs.
@@ -169,6 +184,11 @@ impl Function {
     /// True for a function that says nothing about containers.
     pub fn is_like_for_like(&self) -> bool {
         self.container.is_none()
+    }
+
+    /// True when its containers run all month.
+    pub fn is_service(&self) -> bool {
+        self.container().run == Run::Service
     }
 
     /// Id of the platform on which it runs today: Lambda unless stated.

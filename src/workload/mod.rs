@@ -19,7 +19,7 @@ pub mod schema;
 pub mod task;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
-pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned};
+pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
 pub use options::{ClusterKind, DaemonSets, EksOptions, FixedType, LambdaOptions, ManagedOptions};
 pub use rules::{RuleSetting, RuleShape};
 pub use task::{Os, TaskSize};

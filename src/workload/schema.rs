@@ -32,6 +32,8 @@ pub enum Field {
     TaskStorageGb,
     ContainerArchitecture,
     ContainerOs,
+    ContainerRun,
+    PullSeconds,
     BudgetMonthlyWarn,
     BudgetMonthlyDeny,
     BudgetMillionWarn,
@@ -87,7 +89,7 @@ pub const MAX_USD: i64 = 1_000_000_000_000;
 const ARCHITECTURES: Kind = Kind::OneOf(&["x86_64", "arm64"]);
 
 /// Dotted path and kind of every [`Field`], in the order of the enumeration.
-pub const FIELDS: [(Field, &str, Kind); 54] = [
+pub const FIELDS: [(Field, &str, Kind); 56] = [
     (Field::Name, "name", Kind::Text),
     (Field::Region, "region", Kind::Text),
     (Field::Architecture, "architecture", ARCHITECTURES),
@@ -196,6 +198,16 @@ pub const FIELDS: [(Field, &str, Kind); 54] = [
         Field::ContainerOs,
         "container.os",
         Kind::OneOf(&["linux", "windows"]),
+    ),
+    (
+        Field::ContainerRun,
+        "container.run",
+        Kind::OneOf(&["service", "job"]),
+    ),
+    (
+        Field::PullSeconds,
+        "container.pull_seconds",
+        Kind::Number(Bounds::from(0, DAY_MS / 1000)),
     ),
     (
         Field::BudgetMonthlyWarn,

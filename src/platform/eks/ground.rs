@@ -8,7 +8,7 @@ use crate::money::Usd;
 use crate::platform::machines::{Machine, machines, none, worth_asking};
 use crate::platform::{Context, Infeasible, Missing, container_place, oldest};
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
-use crate::workload::{ClusterKind, EksOptions, Function, Os};
+use crate::workload::{ClusterKind, EksOptions, Function, Os, Run};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -39,9 +39,16 @@ pub struct Ground<'a> {
 /// Ground numbers: region and architecture of the containers.
 /// Why the nodes of these clusters cannot run a function, whatever its size.
 pub fn refusal(function: &Function) -> Option<Infeasible> {
-    let reason = match function.container().os {
-        Os::Windows => "its containers are of Windows, and the nodes of this comparison run Linux",
-        Os::Linux => return None,
+    let container = function.container();
+    let reason = match (container.os, container.run) {
+        (Os::Windows, _) => {
+            "its containers are of Windows (container.os), and nodes are priced with Linux"
+        }
+        (_, Run::Job { .. }) => {
+            "it runs by the job (container.run), and nodes for pods that come and go are not \
+             modelled"
+        }
+        (Os::Linux, Run::Service) => return None,
     };
     Some(Infeasible(reason.to_owned()))
 }

@@ -1,7 +1,7 @@
 //! The container side of a function, of its cells.
 
 use super::build::Builder;
-use super::{Container, LIKE_FOR_LIKE};
+use super::{Container, LIKE_FOR_LIKE, Run};
 use crate::catalog::Architecture;
 use crate::diag::Code;
 use crate::exact::Exact;
@@ -10,7 +10,7 @@ use crate::workload::task::{Os, TaskSize};
 
 impl Builder<'_, '_, '_> {
     pub(super) fn container(&mut self) -> Option<Box<Container>> {
-        if !self.any_stated(Field::CpuMs, Field::ContainerOs) {
+        if !self.any_stated(Field::CpuMs, Field::PullSeconds) {
             return None;
         }
         let os = self.os();
@@ -47,7 +47,39 @@ impl Builder<'_, '_, '_> {
                 .unwrap_or(default.task_storage_gb),
             architecture: self.architecture(Field::ContainerArchitecture),
             os,
+            run: self.run(),
         }))
+    }
+
+    fn run(&mut self) -> Run {
+        let pull = Field::PullSeconds;
+        if self.values.word(Field::ContainerRun) != Some("job") {
+            if self.values.stated(pull) {
+                let message = "`container.pull_seconds` needs `container.run = \"job\"`".to_owned();
+                let help = "an image is pulled for every job, and hardly ever for a service: \
+                            leave it out";
+                self.wrong(Code::MissingKey, self.at(pull), message, help);
+            }
+            return Run::Service;
+        }
+        for field in [
+            Field::RequestsPerTask,
+            Field::MinTasks,
+            Field::TargetUtilization,
+        ] {
+            if self.values.stated(field) {
+                let message = format!(
+                    "`{}` is of services, and `container.run` is \"job\"",
+                    field.path()
+                );
+                let help = "each job has a task of its own, that runs as long as the job: leave \
+                            it out";
+                self.wrong(Code::Conflict, self.at(field), message, help);
+            }
+        }
+        Run::Job {
+            pull_seconds: self.values.number(pull),
+        }
     }
 
     fn os(&mut self) -> Os {

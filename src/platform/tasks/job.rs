@@ -1,0 +1,26 @@
+//! Tasks that run one invocation each.
+//!
+//! Rules: AWS Fargate pricing page (billed from the start of the image pull to the end of the task,
+//! in whole seconds rounded up, a minute at least; five on Windows).
+
+use crate::exact::Exact;
+use crate::units::{FARGATE_MIN_SECONDS, FARGATE_MIN_SECONDS_WINDOWS, MS_PER_SECOND};
+use crate::workload::{Function, Os, Run};
+
+/// Seconds for which the task of each invocation is billed; `None` for a service.
+///
+/// Every job is taken to run the mean duration.
+pub fn billed_seconds(function: &Function) -> Option<Exact> {
+    let Run::Job { pull_seconds } = function.container().run else {
+        return None;
+    };
+    let milliseconds = Exact::from(function.stated_duration_ms());
+    let runs = &milliseconds * &Exact::ratio(1, MS_PER_SECOND.into());
+    let pulls = pull_seconds.map_or(Exact::ZERO, Exact::from);
+    let least = match function.container().os {
+        Os::Linux => FARGATE_MIN_SECONDS,
+        Os::Windows => FARGATE_MIN_SECONDS_WINDOWS,
+    };
+    let whole = (&runs + &pulls).ceil().unwrap_or(u128::MAX);
+    Some(Exact::whole(whole.max(least.into())))
+}
