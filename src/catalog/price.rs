@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Where a price comes from and when it was last confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
-    /// `YYYY-MM-DD`, or only as much of it as is known.
+    /// `YYYY-MM-DD`, or only as much of it as is known; [`Provenance::STATED`] outside the book.
     pub as_of: Arc<str>,
     /// Tags of `pricing/sources.toml`, joined by `+`.
     pub source: Arc<str>,
@@ -20,6 +20,23 @@ pub struct Provenance {
 }
 
 impl Provenance {
+    /// What stands in place of a date for a price that the scenario states.
+    pub const STATED: &str = "stated";
+
+    fn of_scenario() -> Self {
+        Self {
+            as_of: Self::STATED.into(),
+            source: "the scenario".into(),
+            rate_code: None,
+            confidence: None,
+        }
+    }
+
+    /// True for a price of the book: only its date can be old.
+    pub fn is_dated(&self) -> bool {
+        *self.as_of != *Self::STATED
+    }
+
     /// Source and, where known, AWS's rate code.
     pub fn describe(&self) -> String {
         match &self.rate_code {
@@ -105,6 +122,16 @@ pub struct Price<U: Unit> {
 }
 
 impl<U: Unit> Price<U> {
+    /// A price that the scenario states, in dollars per unit.
+    pub fn stated(usd: Exact) -> Self {
+        Self {
+            rate: Rate::new(usd),
+            provenance: Provenance::of_scenario(),
+            bought: None,
+            meter: "".into(),
+        }
+    }
+
     /// US dollars per unit at the list price.
     pub fn list_rate(&self) -> &Exact {
         match &self.bought {

@@ -4,16 +4,17 @@
 //! licence of Windows per vCPU).
 
 use super::service::ECS;
-use super::tasks::{Charge, Model, Terms, all_month, beside};
+use super::tasks::{Model, Terms, all_month, beside, on_demand};
 use super::{Context, CostModel, Notes, Platform};
-use crate::diag::{Diag, Diags};
-use crate::workload::{Function, Os, Scenario};
+use crate::diag::Diags;
+use crate::workload::{Os, Scenario};
 
 /// AWS Fargate, on demand.
 pub struct Fargate;
 
 static TERMS: Terms = Terms {
     service: &ECS,
+    refuse: |_| None,
     charges: on_demand,
     notes,
 };
@@ -30,24 +31,6 @@ impl Platform for Fargate {
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         Ok(Box::new(Model::bind(&TERMS, context)?))
     }
-}
-
-fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
-    let regional = context.prices_of(function);
-    let os = function.container().os;
-    let path = |meter: &str| {
-        let architecture = function.container_architecture().name();
-        format!("fargate.{}.{architecture}.{meter}", os.name())
-    };
-    let mut charges = vec![
-        Charge::vcpu("vCPU", regional.price(&path("vcpu"))?),
-        Charge::memory("memory", regional.price(&path("memory"))?),
-    ];
-    if os == Os::Windows {
-        let license = regional.price(&path("os_license"))?;
-        charges.push(Charge::vcpu("OS licence", license));
-    }
-    Ok(charges)
 }
 
 fn notes(scenario: &Scenario, notes: &mut Notes) {

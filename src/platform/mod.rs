@@ -7,6 +7,7 @@
 pub mod curve;
 mod eks;
 mod fargate;
+mod fargate_spot;
 mod lambda;
 mod machines;
 mod managed;
@@ -31,6 +32,7 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &fargate::Fargate,
     &eks::Eks,
     &managed::LambdaManaged,
+    &fargate_spot::FargateSpot,
 ];
 
 /// Ids of all platforms.
@@ -399,8 +401,19 @@ pub struct Line {
     pub list_rate: Exact,
     /// The path of its meter in price files.
     pub meter: Arc<str>,
+    /// How AWS sets the rate.
+    pub pricing: Pricing,
     /// What the rate is the mean of.
     bought: Option<Box<Bought>>,
+}
+
+/// How AWS sets a rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pricing {
+    /// It stands in a price list.
+    Standard,
+    /// It changes with supply and demand.
+    Dynamic,
 }
 
 impl Line {
@@ -424,6 +437,7 @@ impl Line {
             how: None,
             meter: Arc::clone(&price.meter),
             bought: price.bought.clone(),
+            pricing: Pricing::Standard,
         }
     }
 
@@ -473,6 +487,7 @@ impl Line {
             meter: Arc::clone(&price.meter),
             list_rate: Exact::ZERO,
             bought: None,
+            pricing: Pricing::Standard,
         }
     }
 }
@@ -492,9 +507,12 @@ impl Notes {
         self.assumptions.push(text.into());
     }
 
-    /// Notes a cost that is left out.
+    /// Notes a cost that is left out; once, if several platforms leave it out.
     pub fn leave_out(&mut self, text: impl Into<String>) {
-        self.not_counted.push(text.into());
+        let text = text.into();
+        if !self.not_counted.contains(&text) {
+            self.not_counted.push(text);
+        }
     }
 }
 
@@ -522,9 +540,10 @@ impl Missing {
     }
 }
 
-/// The oldest date among prices; dates of any precision sort as text.
+/// The oldest date among prices of the book; dates of any precision sort as text.
 fn oldest<'p>(prices: impl Iterator<Item = &'p Provenance>) -> &'p str {
     prices
+        .filter(|provenance| provenance.is_dated())
         .map(|provenance| provenance.as_of.as_ref())
         .min()
         .unwrap_or("")

@@ -20,7 +20,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::text::listed;
 use crate::units::SECONDS_PER_HOUR;
-use crate::workload::{Function, Scenario};
+use crate::workload::{Function, Os, Scenario};
 use ladder::{Ladder, Tasks, cheapest, unfit};
 use offer::{Offer, paid_storage};
 use std::borrow::Cow;
@@ -29,11 +29,35 @@ use std::borrow::Cow;
 pub struct Terms {
     /// Who bills them.
     pub service: &'static Service,
+    /// Why a function cannot run there, whatever its size.
+    pub refuse: fn(&Function) -> Option<&'static str>,
     /// What an hour of a task is charged, of an architecture and operating system in a region;
     /// a function stands for all that run there.
     pub charges: fn(&Context<'_>, &Function) -> Result<Vec<Charge>, Diag>,
     /// What is assumed and what is left out.
     pub notes: fn(&Scenario, &mut Notes),
+}
+
+/// What tasks of Amazon ECS are charged on demand.
+///
+/// # Errors
+/// The book lacks a price.
+pub fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
+    let regional = context.prices_of(function);
+    let os = function.container().os;
+    let path = |meter: &str| {
+        let architecture = function.container_architecture().name();
+        format!("fargate.{}.{architecture}.{meter}", os.name())
+    };
+    let mut charges = vec![
+        Charge::vcpu("vCPU", regional.price(&path("vcpu"))?),
+        Charge::memory("memory", regional.price(&path("memory"))?),
+    ];
+    if os == Os::Windows {
+        let license = regional.price(&path("os_license"))?;
+        charges.push(Charge::vcpu("OS licence", license));
+    }
+    Ok(charges)
 }
 
 /// How long tasks run, as the end of a sentence: services and jobs differ.
@@ -72,12 +96,13 @@ fn offers(terms: &Terms, context: &Context<'_>) -> Result<Vec<Option<Offer>>, Di
             .price("fargate.storage.ephemeral");
         Ok(Offer::of(charges, storage, function.container().os))
     };
-    let samples = context
-        .samples(|function| Some(container_place(function)))
-        .into_iter();
+    let welcome = |function: &Function| {
+        let refused = (terms.refuse)(function).is_some();
+        (!refused).then(|| container_place(function))
+    };
+    let samples = context.samples(welcome).into_iter();
     let offers: Vec<Option<Offer>> = samples.map(|sample| missing.take(find(sample?))).collect();
-    let paid =
-        |function: &Function| (paid_storage(function) > 0).then(|| container_place(function));
+    let paid = |function: &Function| welcome(function).filter(|_| paid_storage(function) > 0);
     for (offer, sample) in offers.iter().zip(context.samples(paid)) {
         if let (Some(offer), Some(_)) = (offer, sample) {
             missing.take(offer.storage.clone());
@@ -126,9 +151,15 @@ impl<'a> Model<'a> {
     }
 
     fn offer(&self, function: &Function) -> Result<&Offer, Infeasible> {
-        self.offers[container_place(function)]
-            .as_ref()
-            .ok_or_else(|| Infeasible("the region has no Fargate prices".to_owned()))
+        let refused = |reason: &str| Err(Infeasible(reason.to_owned()));
+        match (
+            (self.terms.refuse)(function),
+            &self.offers[container_place(function)],
+        ) {
+            (Some(reason), _) => refused(reason),
+            (None, Some(offer)) => Ok(offer),
+            (None, None) => refused("the region has no Fargate prices"),
+        }
     }
 
     /// The tasks of today's traffic.

@@ -6,7 +6,7 @@
 use crate::catalog::terms::DISCOUNT;
 use crate::escape::spreadsheet;
 use crate::exact::Exact;
-use crate::platform::Line;
+use crate::platform::{Line, Pricing};
 use crate::report::Comparison;
 use crate::text::printable;
 use crate::workload::Function;
@@ -63,9 +63,13 @@ const COLUMNS: [(&str, Cell); 51] = [
     ("InvoiceIssuerName", |_| "AWS".to_owned()),
     ("ListCost", |row| cost_at(row, &row.line.list_rate)),
     ("ListUnitPrice", |row| decimal(&row.line.list_rate)),
-    ("PricingCategory", |row| match is_committed(row) {
-        true => "Committed".to_owned(),
-        false => "Standard".to_owned(),
+    ("PricingCategory", |row| {
+        let category = match row.line.pricing {
+            _ if is_committed(row) => "Committed",
+            Pricing::Standard => "Standard",
+            Pricing::Dynamic => "Dynamic",
+        };
+        category.to_owned()
     }),
     ("PricingCurrency", |_| "USD".to_owned()),
     ("PricingCurrencyContractedUnitPrice", |row| {

@@ -20,7 +20,10 @@ pub mod task;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
-pub use options::{ClusterKind, DaemonSets, EksOptions, FixedType, LambdaOptions, ManagedOptions};
+pub use options::{
+    ClusterKind, DaemonSets, EksOptions, FixedType, LambdaOptions, ManagedOptions, SpotOptions,
+    SpotPrices,
+};
 pub use rules::{RuleSetting, RuleShape};
 pub use task::{Os, TaskSize};
 
@@ -34,6 +37,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
+
+/// What is compared where a scenario does not say it; the other platforms are asked for by name.
+pub const DEFAULT_PLATFORMS: [&str; 3] = ["lambda", "fargate", "eks"];
 
 /// A region that functions of the scenario are in.
 #[derive(Debug, Clone)]
@@ -71,6 +77,8 @@ pub struct Scenario {
     pub eks: EksOptions,
     /// `[lambda-managed]`.
     pub managed: ManagedOptions,
+    /// `[fargate-spot]`.
+    pub spot: SpotOptions,
     /// At least one function, names unique.
     pub functions: Vec<Function>,
     /// How many of them stand in the scenario itself; the others are rows of the fleet.
@@ -101,14 +109,6 @@ pub struct Request<'r> {
     pub open: &'r dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
     /// Told how many rows of a fleet have been read.
     pub progress: &'r (dyn Fn(u64) + Sync),
-}
-
-/// The platforms that a scenario compares which names none.
-const DEFAULT_PLATFORMS: [&str; 3] = ["lambda", "fargate", "eks"];
-
-fn default_platforms(all: &[&'static str]) -> Vec<&'static str> {
-    let all = all.iter().copied();
-    all.filter(|id| DEFAULT_PLATFORMS.contains(id)).collect()
 }
 
 /// Reads a scenario in TOML.
@@ -157,11 +157,12 @@ pub fn read_csv(
         fleet: None,
         hours,
         free_tier: false,
-        platforms: default_platforms(request.platforms),
+        platforms: DEFAULT_PLATFORMS.to_vec(),
         regions,
         lambda: LambdaOptions::default(),
         eks: EksOptions::default(),
         managed: ManagedOptions::default(),
+        spot: SpotOptions::default(),
         stated: 0,
         functions: functions.unwrap_or_default(),
         budget: Budget::default(),

@@ -5,12 +5,12 @@ use super::cells::{Cell, Cells};
 use super::fleet;
 use super::function::{self, Function, Reading};
 use super::keys;
-use super::options::{self, EksOptions, LambdaOptions, ManagedOptions};
+use super::options::{self, EksOptions};
 use super::purchase;
 use super::quota;
 use super::rules::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
-use super::{Regions, Request, Scenario, check_regions, default_platforms, same_name};
+use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions, same_name};
 use crate::catalog::Terms;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
@@ -23,7 +23,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys at the top of a scenario.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "region",
     "hours_per_month",
     "free_tier",
@@ -35,6 +35,7 @@ const KEYS: [&str; 15] = [
     "fargate",
     "eks",
     "lambda-managed",
+    "fargate-spot",
     "budget",
     "rules",
     "commitment",
@@ -77,10 +78,11 @@ impl<'r> Reader<'r> {
         let platforms = self.platforms();
         let regions = Regions::default();
         let default_region = self.default_region(&regions);
-        let lambda = self.lambda();
+        let lambda = self.options("lambda", options::lambda);
         let eks = self.eks();
-        let managed = self.managed();
+        let managed = self.options("lambda-managed", options::managed);
         self.fargate();
+        let spot = self.options("fargate-spot", options::spot);
         let (budget, named) = self.budget();
         let budget_line = self.line_of("budget");
         let rules = self.rules();
@@ -110,6 +112,7 @@ impl<'r> Reader<'r> {
             lambda,
             eks,
             managed,
+            spot,
             functions,
             stated,
             budget,
@@ -179,7 +182,7 @@ impl<'r> Reader<'r> {
     fn platforms(&mut self) -> Vec<&'static str> {
         let all = self.request.platforms;
         let Some(value) = self.value("platforms") else {
-            return default_platforms(all);
+            return DEFAULT_PLATFORMS.to_vec();
         };
         let Some(list) = value.get_ref().as_array() else {
             let help = format!("write a list: platforms = {all:?}");
@@ -231,9 +234,14 @@ impl<'r> Reader<'r> {
         table.map(|table| (table, value.span()))
     }
 
-    fn lambda(&mut self) -> LambdaOptions {
-        let table = self.table("lambda");
-        let read = table.map(|(table, _)| options::lambda(table, self.source, &mut self.diags));
+    /// The options of a platform, from the table of its name.
+    fn options<T: Default>(
+        &mut self,
+        platform: &str,
+        read: fn(&DeTable<'_>, &Source, &mut Diags) -> T,
+    ) -> T {
+        let table = self.table(platform);
+        let read = table.map(|(table, _)| read(table, self.source, &mut self.diags));
         read.unwrap_or_default()
     }
 
@@ -242,12 +250,6 @@ impl<'r> Reader<'r> {
             return EksOptions::default();
         };
         options::eks(table, span, self.source, &mut self.diags)
-    }
-
-    fn managed(&mut self) -> ManagedOptions {
-        let table = self.table("lambda-managed");
-        let read = table.map(|(table, _)| options::managed(table, self.source, &mut self.diags));
-        read.unwrap_or_default()
     }
 
     fn budget(&mut self) -> (Budget, Vec<NamedBudget>) {

@@ -6,7 +6,7 @@ use crate::diag::Diag;
 use crate::exact::Exact;
 use crate::platform::service::Service;
 use crate::platform::slot::Slot;
-use crate::platform::{Line, oldest};
+use crate::platform::{Line, Pricing, oldest};
 use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, LAMBDA_MEMORY_MB, MB_PER_GB, VcpuHour};
 use crate::workload::{Function, Os, TaskSize};
 use std::sync::{Arc, OnceLock};
@@ -15,6 +15,9 @@ use std::sync::{Arc, OnceLock};
 pub struct Charge {
     item: &'static str,
     price: Metered,
+    pricing: Pricing,
+    /// The share of the hours for which it is charged.
+    share: Exact,
 }
 
 /// What of a task a price is for.
@@ -26,14 +29,40 @@ enum Metered {
 impl Charge {
     /// A price of each vCPU.
     pub fn vcpu(item: &'static str, price: Price<VcpuHour>) -> Self {
-        let price = Metered::Vcpu(price);
-        Self { item, price }
+        Self::always(item, Metered::Vcpu(price))
     }
 
     /// A price of each GB of memory.
     pub fn memory(item: &'static str, price: Price<GbHour>) -> Self {
-        let price = Metered::Memory(price);
-        Self { item, price }
+        Self::always(item, Metered::Memory(price))
+    }
+
+    fn always(item: &'static str, price: Metered) -> Self {
+        Self {
+            item,
+            price,
+            pricing: Pricing::Standard,
+            share: Exact::ONE,
+        }
+    }
+
+    /// The same for a share of the hours.
+    pub fn of_share(self, share: Exact) -> Self {
+        Self { share, ..self }
+    }
+
+    /// The same at a price that changes with supply and demand.
+    pub fn dynamic(self) -> Self {
+        let pricing = Pricing::Dynamic;
+        Self { pricing, ..self }
+    }
+
+    /// Dollars per vCPU-hour and per GB-hour of any task.
+    fn rates(&self) -> [Exact; 2] {
+        match &self.price {
+            Metered::Vcpu(price) => [price.rate.per_unit() * &self.share, Exact::ZERO],
+            Metered::Memory(price) => [Exact::ZERO, price.rate.per_unit() * &self.share],
+        }
     }
 
     fn provenance(&self) -> &Provenance {
@@ -45,16 +74,19 @@ impl Charge {
 
     /// The line of so many hours of a task.
     fn line(&self, service: &'static Service, size: TaskSize, hours: &Exact) -> Line {
-        match &self.price {
+        let hours = hours * &self.share;
+        let line = match &self.price {
             Metered::Vcpu(price) => {
                 let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
-                Line::new(service, self.item, hours * &vcpus, price)
+                Line::new(service, self.item, &hours * &vcpus, price)
             }
             Metered::Memory(price) => {
                 let gigabytes = Exact::ratio(size.memory_mb.into(), MB_PER_GB.into());
-                Line::new(service, self.item, hours * &gigabytes, price)
+                Line::new(service, self.item, &hours * &gigabytes, price)
             }
-        }
+        };
+        let pricing = self.pricing;
+        Line { pricing, ..line }
     }
 }
 
@@ -75,13 +107,8 @@ pub struct Offer {
 
 impl Offer {
     pub fn of(charges: Vec<Charge>, storage: Result<Price<GbHour>, Diag>, os: Os) -> Self {
-        let (mut vcpu, mut memory) = (Exact::ZERO, Exact::ZERO);
-        for charge in &charges {
-            match &charge.price {
-                Metered::Vcpu(price) => vcpu = &vcpu + price.rate.per_unit(),
-                Metered::Memory(price) => memory = &memory + price.rate.per_unit(),
-            }
-        }
+        let rates: Vec<[Exact; 2]> = charges.iter().map(Charge::rates).collect();
+        let [vcpu, memory] = [0, 1].map(|part| rates.iter().map(|rate| &rate[part]).sum());
         let mut offer = Self {
             as_of: oldest(charges.iter().map(Charge::provenance)).into(),
             charges,
@@ -179,6 +206,10 @@ impl Offer {
     /// The oldest date of the prices in a function's bill.
     pub fn as_of(&self, function: &Function) -> &str {
         match &self.storage {
+            // Nothing is older than a price without a date.
+            Ok(storage) if paid_storage(function) > 0 && self.as_of.is_empty() => {
+                &storage.provenance.as_of
+            }
             Ok(storage) if paid_storage(function) > 0 => {
                 self.as_of.as_ref().min(&storage.provenance.as_of)
             }
