@@ -52,6 +52,8 @@ pub const FARGATE_FREE_STORAGE_GB: u32 = 20;
 pub const FARGATE_MIN_SECONDS: u32 = 60;
 /// The same of Windows.
 pub const FARGATE_MIN_SECONDS_WINDOWS: u32 = 300;
+/// Memory that EKS adds to what a pod on Fargate requests, MB (Amazon EKS user guide).
+pub const EKS_FARGATE_OVERHEAD_MB: u32 = 256;
 
 /// A metered unit; its symbol is what a price file writes after `per`.
 pub trait Unit: 'static + Copy {

@@ -8,9 +8,9 @@
 
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::Stairs;
 use crate::platform::curve::Curve;
 use crate::platform::slot::planned;
+use crate::platform::{Part, Stairs};
 use crate::workload::Function;
 
 /// Traffic up to which flips are sought, in multiples of today's.
@@ -134,9 +134,39 @@ pub fn flips(
         },
         patience: PATIENCE,
     };
+    if let First::Stairs(first) = &search.first
+        && let Some(starts) = always(&**first, second)
+    {
+        return Some(Flips {
+            starts,
+            ..search.flips
+        });
+    }
     let (low, high) = (search.landing(range.0), search.landing(range.1));
     search.stretch(&low, &high);
     Some(search.flips)
+}
+
+/// The side that is cheaper at any traffic, where the units of the fleets show it: two fleets of the
+/// same units at nearly the same prices rise side by side, and a search would never end.
+fn always(first: &dyn Stairs, second: &dyn Stairs) -> Option<Side> {
+    let holds = |better: &[Part], others: &[Part], cheaper: fn(&Exact, &Exact) -> bool| {
+        let beaten = |other: &Part| {
+            let beats =
+                |part: &Part| part.slots >= other.slots && cheaper(&part.hourly, &other.hourly);
+            better.iter().any(beats)
+        };
+        !others.is_empty() && others.iter().all(beaten)
+    };
+    if holds(&first.at_most(), &second.at_least(), |one, other| {
+        one <= other
+    }) {
+        return Some(Side::First);
+    }
+    let second = holds(&second.at_most(), &first.at_least(), |one, other| {
+        one < other
+    });
+    second.then_some(Side::Second)
 }
 
 /// Stairs exist only for a function that fits, and one that fits can be held at any size.

@@ -26,6 +26,9 @@ use std::sync::LazyLock;
 const LAMBDA: usize = 0;
 const FARGATE: usize = 1;
 const EKS: usize = 2;
+const SPOT: usize = 3;
+const EKS_FARGATE: usize = 4;
+const ALL: [usize; 5] = [LAMBDA, FARGATE, EKS, SPOT, EKS_FARGATE];
 /// Most invocations a month that a scenario can state.
 const MOST_CALLS: u128 = 1_000_000_000_000_000;
 /// Attempts of an invocation, at most.
@@ -320,22 +323,50 @@ fn kept(duration_tenths: u64, calls: u64, provisioned: Provisioned) -> String {
 
 fn function() -> impl Strategy<Value = String> {
     let calls = prop_oneof![1 => Just(0u64), 19 => of_any_length(1..=11)];
-    function_with(calls)
+    prop_oneof![9 => function_with(calls), 1 => job()]
 }
+
+/// A function whose containers run by the job.
+fn job() -> impl Strategy<Value = String> {
+    let systems = select(vec!["linux", "windows"]);
+    let pull = prop_oneof![
+        Just(String::new()),
+        (0u64..=900).prop_map(|pull| { format!("container.pull_seconds = {}\n", tenths(pull)) })
+    ];
+    (memory(), 10u64..=9_000_000, 0u64..=100_000, systems, pull).prop_map(
+        |(memory, duration, calls, os, pull)| {
+            format!(
+                "memory_mb = {memory}\nmeasured_duration_ms = {}\n\
+                 invocations_per_month = {calls}\nutilization = 0.5\n\
+                 container.run = \"job\"\ncontainer.os = \"{os}\"\n{pull}",
+                tenths(duration)
+            )
+        },
+    )
+}
+
+/// All platforms; not every region of the book has a Spot price.
+const EVERYWHERE: &str = "platforms = [\"lambda\", \"fargate\", \"eks\", \"fargate-spot\", \
+    \"eks-fargate\"]\nfargate-spot.vcpu_hour_usd = 0.013\nfargate-spot.gb_hour_usd = 0.0014\n";
 
 /// The keys of a scenario.
 fn options() -> impl Strategy<Value = String> {
     let hours = prop_oneof![Just("730".to_owned()), (10u64..=7440).prop_map(tenths)];
     let flags = any::<(bool, bool)>();
     let eks = (1u32..=5, 1u32..=1000, 0u32..=100, flags);
-    (hours, eks).prop_map(|(hours, (nodes, packing, volume, (extended, auto)))| {
-        format!(
-            "region = \"us-east-1\"\nhours_per_month = {hours}\neks.min_nodes = {nodes}\n\
-             eks.packing_efficiency = {}\neks.root_volume_gb = {volume}\n\
-             eks.extended_support = {extended}\neks.auto_mode = {auto}\n",
-            rate_text(packing)
-        )
-    })
+    let others = (1u32..=1000, select(vec!["dedicated", "existing"]));
+    (hours, eks, others).prop_map(
+        |(hours, (nodes, packing, volume, (extended, auto)), (spot, cluster))| {
+            format!(
+                "region = \"us-east-1\"\nhours_per_month = {hours}\neks.min_nodes = {nodes}\n\
+                 eks.packing_efficiency = {}\neks.root_volume_gb = {volume}\n\
+                 eks.extended_support = {extended}\neks.auto_mode = {auto}\n{EVERYWHERE}\
+                 fargate-spot.share = {}\neks-fargate.cluster = \"{cluster}\"\n",
+                rate_text(packing),
+                rate_text(spot)
+            )
+        },
+    )
 }
 
 fn named(number: usize, region: &str, keys: &str) -> String {
@@ -467,7 +498,7 @@ proptest! {
             let totals = comparison.totals();
             let indices = 0..scenario.functions.len();
             let summaries: Vec<_> = indices.map(|index| comparison.summary(index)).collect();
-            for platform in [LAMBDA, FARGATE, EKS] {
+            for platform in ALL {
                 let bills: Option<Vec<&Usd>> =
                     summaries.iter().map(|summary| billed(summary, platform)).collect();
                 let sum = bills.map(|bills| bills.into_iter().cloned().sum::<Usd>());
@@ -529,7 +560,7 @@ proptest! {
         let calls = scenario.functions[0].invocations;
         let before = &summaries(&scenario)[0];
         let after = &summaries(&scaled(&scenario, calls + more))[0];
-        for platform in [LAMBDA, FARGATE, EKS] {
+        for platform in ALL {
             let (before, after) = (billed(before, platform), billed(after, platform));
             prop_assert!(before <= after, "platform {platform}: {before:?}, then {after:?}");
         }
@@ -544,11 +575,11 @@ proptest! {
                 serde_json::from_slice(&written[1]).expect("JSON reads back");
             let mut rows = ::csv::Reader::from_reader(written[2].as_slice());
             let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
-            prop_assert_eq!(rows.len(), 3 * scenario.functions.len());
+            prop_assert_eq!(rows.len(), ALL.len() * scenario.functions.len());
             for (index, function) in scenario.functions.iter().enumerate() {
                 let summary = comparison.summary(index);
-                for platform in [LAMBDA, FARGATE, EKS] {
-                    let row = &rows[3 * index + platform];
+                for platform in ALL {
+                    let row = &rows[ALL.len() * index + platform];
                     prop_assert_eq!(&row[0], &*function.name);
                     let entry = &document["functions"][index]["platforms"][platform];
                     let money = entry["monthly_usd"].as_str();
@@ -559,7 +590,7 @@ proptest! {
                     }
                 }
                 let gap = document["functions"][index]["gap_usd"].as_str();
-                prop_assert_eq!(gap.unwrap_or(""), &rows[3 * index][17]);
+                prop_assert_eq!(gap.unwrap_or(""), &rows[ALL.len() * index][17]);
             }
             Ok(())
         })?;
@@ -607,9 +638,13 @@ proptest! {
             indices.map(one).collect::<Vec<_>>()
         };
         let before = compared_at(&scenario, &once, ask);
-        let after = compared_at(&scenario, &twice, ask);
+        let mut dearer = scenario.clone();
+        let stated = dearer.spot.prices.as_mut().expect("prices of Spot");
+        stated.vcpu_hour_usd += stated.vcpu_hour_usd;
+        stated.gb_hour_usd += stated.gb_hour_usd;
+        let after = compared_at(&dearer, &twice, ask);
         for ((flips, one), (flips_after, two)) in before.iter().zip(&after) {
-            for platform in [LAMBDA, FARGATE, EKS] {
+            for platform in ALL {
                 let doubled = billed(one, platform).map(|amount| amount + amount);
                 prop_assert_eq!(doubled.as_ref(), billed(two, platform));
             }
@@ -681,7 +716,7 @@ proptest! {
         };
         // In a month of one hour, a few calls are a fleet.
         let text = format!(
-            "region = \"us-east-1\"\nhours_per_month = 1\n\n[eks]\ninstance_type = \"m5.large\"\n\
+            "region = \"us-east-1\"\nhours_per_month = 1\n{EVERYWHERE}\n[eks]\ninstance_type = \"m5.large\"\n\
              cluster = \"{cluster}\"\nmin_nodes = 1\nroot_volume_gb = 0\n\n[[function]]\n\
              name = \"one\"\nmemory_mb = {memory}\nduration_ms = {duration}000\n\
              invocations_per_month = {calls}\nutilization = \"{percent}%\"\n{container}"

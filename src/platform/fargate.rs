@@ -4,7 +4,7 @@
 //! licence of Windows per vCPU).
 
 use super::service::ECS;
-use super::tasks::{Model, Terms, all_month, beside, on_demand};
+use super::tasks::{Carrier, Model, Terms, all_month, beside, on_demand};
 use super::{Context, CostModel, Notes, Platform};
 use crate::diag::Diags;
 use crate::workload::{Os, Scenario};
@@ -13,6 +13,7 @@ use crate::workload::{Os, Scenario};
 pub struct Fargate;
 
 static TERMS: Terms = Terms {
+    carrier: Carrier::Task,
     service: &ECS,
     refuse: |_| None,
     charges: on_demand,

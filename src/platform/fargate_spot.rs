@@ -4,7 +4,7 @@
 //! Spot price of ephemeral storage).
 
 use super::service::ECS;
-use super::tasks::{Charge, Model, Terms, all_month, beside, on_demand};
+use super::tasks::{Carrier, Charge, Model, Terms, all_month, beside, on_demand};
 use super::{Context, CostModel, Notes, Platform};
 use crate::catalog::Price;
 use crate::diag::{Diag, Diags};
@@ -17,6 +17,7 @@ use crate::workload::{Function, Os, Scenario};
 pub struct FargateSpot;
 
 static TERMS: Terms = Terms {
+    carrier: Carrier::Task,
     service: &ECS,
     refuse,
     charges,

@@ -6,6 +6,7 @@
 
 pub mod curve;
 mod eks;
+mod eks_fargate;
 mod fargate;
 mod fargate_spot;
 mod lambda;
@@ -31,8 +32,9 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &lambda::Lambda,
     &fargate::Fargate,
     &eks::Eks,
-    &managed::LambdaManaged,
     &fargate_spot::FargateSpot,
+    &eks_fargate::EksFargate,
+    &managed::LambdaManaged,
 ];
 
 /// Ids of all platforms.
@@ -242,6 +244,24 @@ pub trait Stairs {
     /// What the fleet for a peak concurrency costs, by the effects that make it dearer than its
     /// slots.
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps>;
+    /// Units of which a fleet is made: it never costs more than the cheapest of them in numbers
+    /// that provide enough. None where nothing so simple can be said.
+    fn at_most(&self) -> Vec<Part> {
+        Vec::new()
+    }
+    /// The same from below: it never costs less than the cheapest of these.
+    fn at_least(&self) -> Vec<Part> {
+        Vec::new()
+    }
+}
+
+/// A unit of a fleet.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Slots that it has.
+    pub slots: u128,
+    /// What it costs.
+    pub hourly: Exact,
 }
 
 /// A fleet held for a function.
@@ -289,6 +309,8 @@ pub struct Provisioning {
 /// The task of one job.
 #[derive(Debug, Clone)]
 pub struct Job {
+    /// What it is called: a task or a pod.
+    pub noun: &'static str,
     /// Its size.
     pub size: TaskSize,
     /// How long it is billed, seconds.
@@ -311,8 +333,10 @@ pub struct Infeasible(pub String);
 /// What carries a function.
 #[derive(Debug, Clone)]
 pub enum Fleet {
-    /// Fargate tasks.
+    /// Tasks of Fargate, or pods on it.
     Tasks {
+        /// What one of them is called.
+        noun: &'static str,
         /// How many.
         tasks: u128,
         /// Of which size.

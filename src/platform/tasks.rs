@@ -13,20 +13,72 @@ use super::service::Service;
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Company, Context, Cost, CostModel, Fleet, Holding, Infeasible, Job,
-    Line, Missing, Notes, Stairs, Tariff, container_place,
+    Line, Missing, Notes, Part, Stairs, Tariff, container_place,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::text::listed;
-use crate::units::SECONDS_PER_HOUR;
-use crate::workload::{Function, Os, Scenario};
+use crate::units::{EKS_FARGATE_OVERHEAD_MB, SECONDS_PER_HOUR};
+use crate::workload::{Function, Os, Scenario, TaskSize};
 use ladder::{Ladder, Tasks, cheapest, unfit};
 use offer::{Offer, paid_storage};
 use std::borrow::Cow;
 
+/// What carries slots, and what of its size it keeps for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// A task of Amazon ECS.
+    Task,
+    /// A pod of Amazon EKS: 256 MB are added to what it requests, and the sum is rounded up to a
+    /// valid pair (Amazon EKS user guide, "Understand Fargate Pod configuration details").
+    Pod,
+}
+
+impl Carrier {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Pod => "pod",
+        }
+    }
+
+    /// Memory of it that slots cannot use, MB.
+    fn overhead_mb(self) -> u32 {
+        match self {
+            Self::Task => 0,
+            Self::Pod => EKS_FARGATE_OVERHEAD_MB,
+        }
+    }
+
+    /// The sizes that it can be billed, by vCPU and then by memory.
+    fn sizes(self, os: Os) -> impl Iterator<Item = TaskSize> {
+        // The sizes of 32 vCPU are of tasks alone.
+        TaskSize::of(os).filter(move |size| self == Self::Task || size.is_picked())
+    }
+
+    /// The size that is billed for one that is stated.
+    fn billed(self, stated: TaskSize, os: Os) -> Option<TaskSize> {
+        let memory_mb = stated.memory_mb + self.overhead_mb();
+        let holds = |size: &TaskSize| {
+            size.quarter_vcpus >= stated.quarter_vcpus && size.memory_mb >= memory_mb
+        };
+        self.sizes(os).find(holds)
+    }
+
+    /// What of a size slots can use.
+    fn room(self, size: TaskSize) -> TaskSize {
+        TaskSize {
+            memory_mb: size.memory_mb - self.overhead_mb(),
+            ..size
+        }
+    }
+}
+
 /// What a way to run tasks has of its own.
 pub struct Terms {
+    /// What carries the slots.
+    pub carrier: Carrier,
     /// Who bills them.
     pub service: &'static Service,
     /// Why a function cannot run there, whatever its size.
@@ -94,7 +146,8 @@ fn offers(terms: &Terms, context: &Context<'_>) -> Result<Vec<Option<Offer>>, Di
         let storage = context
             .prices_of(function)
             .price("fargate.storage.ephemeral");
-        Ok(Offer::of(charges, storage, function.container().os))
+        let os = function.container().os;
+        Ok(Offer::of(terms.carrier, os, charges, storage))
     };
     let welcome = |function: &Function| {
         let refused = (terms.refuse)(function).is_some();
@@ -179,7 +232,7 @@ impl<'a> Model<'a> {
         Ok(Today {
             function,
             offer,
-            tasks: tasks.ok_or_else(|| unfit(function))?,
+            tasks: tasks.ok_or_else(|| unfit(function, self.terms.carrier))?,
             hours,
         })
     }
@@ -209,6 +262,7 @@ impl CostModel for Model<'_> {
         let monthly = today.monthly();
         let tasks = &today.tasks;
         let fleet = || Fleet::Tasks {
+            noun: self.terms.carrier.noun(),
             tasks: tasks.count,
             size: tasks.rung.size,
             requests_per_task: tasks.rung.requests_per_task,
@@ -243,7 +297,11 @@ impl CostModel for Model<'_> {
     fn job(&self, index: usize) -> Option<Job> {
         let seconds = job::billed_seconds(self.context.function(index))?;
         let size = self.today(index).ok()?.tasks.rung.size;
-        Some(Job { size, seconds })
+        Some(Job {
+            noun: self.terms.carrier.noun(),
+            size,
+            seconds,
+        })
     }
 
     fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
@@ -292,6 +350,14 @@ struct Flight<'m> {
 }
 
 impl Stairs for Flight<'_> {
+    fn at_most(&self) -> Vec<Part> {
+        self.ladder.parts()
+    }
+
+    fn at_least(&self) -> Vec<Part> {
+        self.ladder.parts()
+    }
+
     fn hold(&self, slots: u128) -> Option<Holding> {
         let tasks = self
             .ladder
@@ -318,5 +384,49 @@ impl Stairs for Flight<'_> {
             minimums: of(tasks.count),
             everything: self.model.month(&tasks.hourly()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Requests of pods with what is billed (quarters of a vCPU and MB): the first is AWS's own
+    /// example, the others are the request, 256 MB more, and the next pair of AWS's table by hand.
+    #[test]
+    fn pods_are_billed_256_mb_more_than_they_request_rounded_up() {
+        let gb = |gigabytes: u32| gigabytes * 1024;
+        let cases = [
+            ((4, gb(8)), Some((8, gb(9)))),
+            ((1, 256), Some((1, 512))),
+            ((1, 512), Some((1, gb(1)))),
+            ((1, gb(1)), Some((1, gb(2)))),
+            ((1, 1792), Some((1, gb(2)))),
+            ((1, gb(2)), Some((2, gb(3)))),
+            ((2, gb(4)), Some((4, gb(5)))),
+            ((4, gb(2)), Some((4, gb(3)))),
+            ((8, gb(16)), Some((16, gb(17)))),
+            ((16, gb(30)), Some((32, gb(32)))),
+            ((32, gb(16)), Some((32, gb(20)))),
+            ((64, gb(120)), None),
+            ((128, gb(60)), None),
+        ];
+        let size = |(quarter_vcpus, memory_mb)| TaskSize {
+            quarter_vcpus,
+            memory_mb,
+        };
+        for (request, billed) in cases {
+            let request = size(request);
+            assert_eq!(Carrier::Pod.billed(request, Os::Linux), billed.map(size));
+        }
+    }
+
+    #[test]
+    fn tasks_are_billed_what_is_stated() {
+        for os in Os::ALL {
+            for size in TaskSize::of(os) {
+                assert_eq!(Carrier::Task.billed(size, os), Some(size));
+            }
+        }
     }
 }

@@ -349,6 +349,7 @@ fn fleet(fleet: &Fleet) -> FleetV1 {
             size,
             requests_per_task,
             capacity,
+            ..
         } => FleetV1::Tasks {
             tasks: *tasks,
             vcpu: size.vcpu_text(),

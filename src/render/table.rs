@@ -44,6 +44,31 @@ pub fn write(
     Ok(())
 }
 
+/// Least width of the names' column.
+const NAME: u16 = 12;
+
+/// A column of the costs.
+#[derive(Debug, Clone, Copy)]
+enum Column {
+    Function,
+    Calls,
+    Memory,
+    Duration,
+    Peak,
+    Platform(usize),
+    Load,
+    Crossing(usize),
+    Cheapest,
+}
+
+/// How titles of several words are written.
+#[derive(Debug, Clone, Copy)]
+enum Titles {
+    Plain,
+    /// The last word on a line of its own.
+    Broken,
+}
+
 struct Page<'p> {
     view: &'p View<'p>,
     paint: Paint,
@@ -90,24 +115,41 @@ impl Page<'_> {
         self.paint.bold(&line)
     }
 
-    /// The costs; where crossovers make the table wider than the screen, without them: verdicts say
-    /// the one that matters.
+    /// The costs, in the first of some shapes that fits the width; the last one splits them in two.
     fn costs(&self, summaries: &[Summary]) -> String {
-        let platforms = 0..self.comparison().platforms().len();
-        let crossed: Vec<usize> = platforms
-            .filter(|number| self.has_crossing(*number))
+        let (plain, broken) = (Titles::Plain, Titles::Broken);
+        let narrow = self.columns(false);
+        let is_crossing = |column: &&Column| matches!(column, Column::Load | Column::Crossing(_));
+        let amounts: Vec<Column> = narrow
+            .iter()
+            .filter(|one| !is_crossing(one))
+            .copied()
             .collect();
-        let whole = self.table(summaries, &crossed);
-        // The first line is a rule as wide as the table.
-        let rule = whole.first().map_or(0, |rule| rule.chars().count());
-        match rule > usize::from(self.width) {
-            true => self.table(summaries, &[]).join("\n"),
-            false => whole.join("\n"),
+        let crossings = narrow.iter().filter(is_crossing).copied();
+        let crossings: Vec<Column> = [Column::Function].into_iter().chain(crossings).collect();
+        let whole = [
+            (self.columns(self.width >= WIDE), plain),
+            (narrow.clone(), plain),
+            (narrow, broken),
+        ];
+        let whole = whole
+            .iter()
+            .map(|(columns, titles)| self.table(columns, *titles, summaries));
+        let written = |table: &Table| {
+            let lines = table.lines().map(|line| without_trailing_space(&line));
+            lines.collect::<Vec<String>>().join("\n")
+        };
+        for table in whole {
+            if least_width(&table) <= self.width {
+                return written(&table);
+            }
         }
+        let parts =
+            [&amounts, &crossings].map(|part| written(&self.table(part, broken, summaries)));
+        parts.join("\n\n")
     }
 
-    /// The lines of the table, with the crossovers of some platforms.
-    fn table(&self, summaries: &[Summary], crossed: &[usize]) -> Vec<String> {
+    fn table(&self, columns: &[Column], titles: Titles, summaries: &[Summary]) -> Table {
         let mut table = Table::new();
         table
             .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
@@ -118,13 +160,18 @@ impl Page<'_> {
             true => table.enforce_styling(),
             false => table.force_no_tty(),
         };
-        let header = self.header(crossed);
-        table.set_header(header.iter().map(|title| self.title_cell(title)));
+        let header = columns.iter().map(|column| self.title(*column, titles));
+        table.set_header(header.map(|title| self.title_cell(&title)));
         let rows = self.view.selected.iter().zip(summaries);
-        table.add_rows(rows.map(|(index, summary)| self.row(*index, summary, crossed)));
+        table.add_rows(rows.map(|(index, summary)| {
+            let cells = columns
+                .iter()
+                .map(|column| self.cell(*column, *index, summary));
+            Row::from(cells.collect::<Vec<Cell>>())
+        }));
         // Numbers are never broken: what is too wide takes its room from the name.
-        let longest = ColumnConstraint::LowerBoundary(Width::Fixed(12));
-        let rest = header
+        let longest = ColumnConstraint::LowerBoundary(Width::Fixed(NAME));
+        let rest = columns
             .iter()
             .skip(1)
             .map(|_| ColumnConstraint::ContentWidth);
@@ -132,8 +179,7 @@ impl Page<'_> {
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        let lines = table.lines();
-        lines.map(|line| without_trailing_space(&line)).collect()
+        table
     }
 
     fn title_cell(&self, title: &str) -> Cell {
@@ -143,69 +189,79 @@ impl Page<'_> {
         }
     }
 
-    fn is_wide(&self) -> bool {
-        self.width >= WIDE
+    fn columns(&self, is_wide: bool) -> Vec<Column> {
+        let wide = |columns: &[Column]| match is_wide {
+            true => columns.to_vec(),
+            false => Vec::new(),
+        };
+        let platforms = || 0..self.comparison().platforms().len();
+        let workload = [
+            Column::Calls,
+            Column::Memory,
+            Column::Duration,
+            Column::Peak,
+        ];
+        // Only what is provided has a crossing over utilization.
+        let crossed = platforms().filter(|number| self.comparison().is_crossed(*number));
+        let columns = [Column::Function].into_iter().chain(wide(&workload));
+        let columns = columns.chain(platforms().map(Column::Platform));
+        let columns = columns
+            .chain([Column::Load])
+            .chain(crossed.map(Column::Crossing));
+        columns.chain(wide(&[Column::Cheapest])).collect()
     }
 
-    fn header(&self, crossed: &[usize]) -> Vec<String> {
-        let platforms = self.comparison().platforms();
-        // A title of two words stands on two lines: six platforms have to fit a screen.
-        let broken = |title: &str| title.replace(' ', "\n");
-        let titles = platforms.iter().map(|bound| broken(bound.title));
-        let crossed = crossed.iter().map(|number| platforms[*number].title);
-        let crossings = crossed.map(|title| format!("u* {}", broken(title)));
-        let mut header = vec!["function".to_owned()];
-        if self.is_wide() {
-            header.extend(["calls", "MB", "ms", "peak"].map(str::to_owned));
+    fn title(&self, column: Column, titles: Titles) -> String {
+        let platform = |number: usize| {
+            let title = self.comparison().platforms()[number].title;
+            match (titles, title.rsplit_once(' ')) {
+                (Titles::Broken, Some((first, last))) => format!("{first}\n{last}"),
+                _ => title.to_owned(),
+            }
+        };
+        match column {
+            Column::Function => "function".to_owned(),
+            Column::Calls => "calls".to_owned(),
+            Column::Memory => "MB".to_owned(),
+            Column::Duration => "ms".to_owned(),
+            Column::Peak => "peak".to_owned(),
+            Column::Platform(number) => platform(number),
+            Column::Load => "u".to_owned(),
+            Column::Crossing(number) => format!("u* {}", platform(number)),
+            Column::Cheapest => "cheapest".to_owned(),
         }
-        header.extend(titles);
-        header.push("u".to_owned());
-        header.extend(crossings);
-        if self.is_wide() {
-            header.push("cheapest".to_owned());
-        }
-        header
     }
 
-    /// True for a platform that some other is compared with over utilization.
-    fn has_crossing(&self, platform: usize) -> bool {
-        self.comparison().is_crossed(platform)
-    }
-
-    fn row(&self, index: usize, summary: &Summary, crossed: &[usize]) -> Row {
-        let comparison = self.comparison();
-        let function = &comparison.scenario().functions[index];
-        let mut cells = vec![Cell::new(printable(&function.name))];
-        if self.is_wide() {
-            cells.push(Cell::new(count(function.invocations.into())));
-            cells.push(Cell::new(count(function.memory_mb.into())));
-            cells.push(Cell::new(Exact::from(function.duration_ms)));
-            cells.push(Cell::new(summary.workload.peak_concurrency.to_fixed(1)));
+    fn cell(&self, column: Column, index: usize, summary: &Summary) -> Cell {
+        let function = &self.comparison().scenario().functions[index];
+        let dash = || "-".to_owned();
+        let text = match column {
+            Column::Function => printable(&function.name).into_owned(),
+            Column::Calls => count(function.invocations.into()),
+            Column::Memory => count(function.memory_mb.into()),
+            Column::Duration => Exact::from(function.duration_ms).to_string(),
+            Column::Peak => summary.workload.peak_concurrency.to_fixed(1),
+            Column::Platform(number) => {
+                let cost = summary.costs[number].as_ref();
+                cost.map_or_else(|_| dash(), |cost| money(&cost.billed))
+            }
+            Column::Load => {
+                let load = summary.workload.utilization.as_ref();
+                load.map_or_else(dash, percent)
+            }
+            Column::Crossing(number) => words::crossing(summary, number),
+            Column::Cheapest => {
+                let platforms = self.comparison().platforms();
+                let best = summary.cheapest.map(|number| platforms[number].title);
+                best.map_or_else(dash, str::to_owned)
+            }
+        };
+        let is_best =
+            matches!(column, Column::Platform(number) if summary.cheapest == Some(number));
+        match self.paint.is_on() && is_best {
+            true => Cell::new(text).fg(comfy_table::Color::Green),
+            false => Cell::new(text),
         }
-        for (number, cost) in summary.costs.iter().enumerate() {
-            let text = match cost {
-                Ok(cost) => money(&cost.billed),
-                Err(_) => "-".to_owned(),
-            };
-            let cell = Cell::new(text);
-            let best = self.paint.is_on() && summary.cheapest == Some(number);
-            cells.push(if best {
-                cell.fg(comfy_table::Color::Green)
-            } else {
-                cell
-            });
-        }
-        let load = summary.workload.utilization.as_ref();
-        cells.push(Cell::new(load.map_or_else(|| "-".to_owned(), percent)));
-        let crossed = crossed.iter();
-        cells.extend(crossed.map(|number| Cell::new(words::crossing(summary, *number))));
-        if self.is_wide() {
-            let best = summary
-                .cheapest
-                .map_or("-", |number| comparison.platforms()[number].title);
-            cells.push(Cell::new(best));
-        }
-        Row::from(cells)
     }
 
     fn verdicts(&self, summaries: &[Summary], out: &mut (dyn Write + Send)) -> io::Result<()> {
@@ -374,6 +430,14 @@ fn amounts_of(comparison: &Comparison<'_>) -> Vec<String> {
 fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {
     let amount = |total: &Option<Usd>| total.as_ref().map_or_else(|| "-".to_owned(), money);
     rows.iter().map(|(_, total)| amount(total)).collect()
+}
+
+/// The least width of a table whose numbers are not broken: a blank on both sides of each cell, and
+/// one between them.
+fn least_width(table: &Table) -> u16 {
+    let widths = table.column_max_content_widths();
+    let numbers = widths.iter().skip(1).map(|width| width + 3);
+    NAME + numbers.sum::<u16>()
 }
 
 /// A line without the spaces at its end, inside its last colour too.

@@ -13,13 +13,14 @@ use std::io::{self, Write};
 pub fn fleet(fleet: &Fleet) -> String {
     match fleet {
         Fleet::Tasks {
+            noun,
             tasks,
             size,
             requests_per_task,
             ..
         } => format!(
             "{} of {} vCPU / {} GB, {} each",
-            plural(*tasks, "task"),
+            plural(*tasks, noun),
             size.vcpu_text(),
             size.memory_gb_text(),
             plural(*requests_per_task, "request")
@@ -56,7 +57,8 @@ pub fn fleet(fleet: &Fleet) -> String {
 /// In what each job runs: `a task of 1 vCPU / 2 GB for each job, billed 600 s`.
 pub fn job(job: &Job) -> String {
     format!(
-        "a task of {} vCPU / {} GB for each job, billed {} s",
+        "a {} of {} vCPU / {} GB for each job, billed {} s",
+        job.noun,
         job.size.vcpu_text(),
         job.size.memory_gb_text(),
         grouped(&job.seconds.to_fixed(0))
@@ -178,7 +180,7 @@ fn because(
     };
     let Some(crossover) = crossover else {
         return format!(
-            "{more}; a task per job is paid by use, as Lambda is: no utilization turns that"
+            "{more}; jobs hold no fleet that utilization could pay for, so there is no crossover"
         );
     };
     match (crossover.kind, &crossover.point, use_is_cheaper) {

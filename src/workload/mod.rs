@@ -21,8 +21,8 @@ pub mod task;
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
 pub use options::{
-    ClusterKind, DaemonSets, EksOptions, FixedType, LambdaOptions, ManagedOptions, SpotOptions,
-    SpotPrices,
+    ClusterKind, DaemonSets, EksFargateOptions, EksOptions, FixedType, LambdaOptions,
+    ManagedOptions, SpotOptions, SpotPrices,
 };
 pub use rules::{RuleSetting, RuleShape};
 pub use task::{Os, TaskSize};
@@ -79,6 +79,8 @@ pub struct Scenario {
     pub managed: ManagedOptions,
     /// `[fargate-spot]`.
     pub spot: SpotOptions,
+    /// `[eks-fargate]`.
+    pub eks_fargate: EksFargateOptions,
     /// At least one function, names unique.
     pub functions: Vec<Function>,
     /// How many of them stand in the scenario itself; the others are rows of the fleet.
@@ -163,6 +165,7 @@ pub fn read_csv(
         eks: EksOptions::default(),
         managed: ManagedOptions::default(),
         spot: SpotOptions::default(),
+        eks_fargate: EksFargateOptions::default(),
         stated: 0,
         functions: functions.unwrap_or_default(),
         budget: Budget::default(),

@@ -201,6 +201,37 @@ pub fn managed(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> Manag
     options
 }
 
+/// `[eks-fargate]`.
+#[derive(Debug, Clone)]
+pub struct EksFargateOptions {
+    /// Own or shared cluster.
+    pub cluster: ClusterKind,
+}
+
+impl Default for EksFargateOptions {
+    fn default() -> Self {
+        Self {
+            cluster: ClusterKind::Dedicated,
+        }
+    }
+}
+
+/// Reads `[eks-fargate]`.
+pub fn eks_fargate(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> EksFargateOptions {
+    let mut keys = Keys::new(table, "eks-fargate", source, diags);
+    let cluster = cluster(&mut keys);
+    for key in ["spot", "spot_share", "share"] {
+        if let Some((value, path)) = keys.get(key) {
+            let message = format!("`{path}`: EKS on Fargate has no Spot");
+            let help =
+                "leave it out; tasks of ECS run on Spot: add \"fargate-spot\" to `platforms`";
+            keys.wrong(Code::NotAvailable, value.span(), message, help);
+        }
+    }
+    keys.refuse_others();
+    EksFargateOptions { cluster }
+}
+
 /// Tiers of a provisioned control plane.
 const CONTROL_PLANES: [&str; 4] = ["xl", "2xl", "4xl", "8xl"];
 /// Months of standard support of a Kubernetes version on EKS (EKS pricing page).

@@ -23,7 +23,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys at the top of a scenario.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "region",
     "hours_per_month",
     "free_tier",
@@ -36,6 +36,7 @@ const KEYS: [&str; 16] = [
     "eks",
     "lambda-managed",
     "fargate-spot",
+    "eks-fargate",
     "budget",
     "rules",
     "commitment",
@@ -83,6 +84,7 @@ impl<'r> Reader<'r> {
         let managed = self.options("lambda-managed", options::managed);
         self.fargate();
         let spot = self.options("fargate-spot", options::spot);
+        let eks_fargate = self.options("eks-fargate", options::eks_fargate);
         let (budget, named) = self.budget();
         let budget_line = self.line_of("budget");
         let rules = self.rules();
@@ -113,6 +115,7 @@ impl<'r> Reader<'r> {
             eks,
             managed,
             spot,
+            eks_fargate,
             functions,
             stated,
             budget,

@@ -1,12 +1,23 @@
 //! The task sizes worth considering for a function, and the cheapest fleet made of one of them.
 
+use super::Carrier;
 use crate::exact::Exact;
-use crate::platform::Infeasible;
 use crate::platform::slot::Slot;
+use crate::platform::{Infeasible, Part};
 use crate::units::MS_PER_SECOND;
 use crate::workload::{Function, Os, TaskSize};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
+
+/// A size that a function can be given.
+pub struct Offered<'o> {
+    /// What is billed.
+    pub size: TaskSize,
+    /// What of it slots can use.
+    pub room: TaskSize,
+    /// Dollars per hour, storage apart.
+    pub hourly: &'o Exact,
+}
 
 /// A task size, with what of a function fits it.
 #[derive(Debug, Clone)]
@@ -46,21 +57,22 @@ impl Tasks {
 pub fn rungs<'o>(
     function: &'o Function,
     slot: &'o Slot,
-    offered: impl Iterator<Item = &'o (TaskSize, Exact)>,
+    offered: impl Iterator<Item = Offered<'o>>,
 ) -> impl Iterator<Item = Rung> {
     let measured = function.container().requests_per_task.map(u128::from);
     let fit = slot.fit();
     let mut most = 0;
-    offered.filter_map(move |(size, hourly)| {
-        let millicores = u64::from(size.quarter_vcpus) * u64::from(MS_PER_SECOND) / 4;
+    offered.filter_map(move |offered| {
+        let room = offered.room;
+        let millicores = u64::from(room.quarter_vcpus) * u64::from(MS_PER_SECOND) / 4;
         most = match measured {
             Some(measured) => Some(measured).filter(|slots| *slots > most),
-            None => fit.slots_above(most, millicores, size.memory_mb.into()),
+            None => fit.slots_above(most, millicores, room.memory_mb.into()),
         }?;
         Some(Rung {
-            size: *size,
+            size: offered.size,
             requests_per_task: most,
-            hourly: hourly.clone(),
+            hourly: offered.hourly.clone(),
         })
     })
 }
@@ -102,6 +114,15 @@ impl Ladder {
         Self(rungs.collect())
     }
 
+    /// The sizes as parts of a fleet.
+    pub fn parts(&self) -> Vec<Part> {
+        let part = |rung: &Rung| Part {
+            slots: rung.requests_per_task,
+            hourly: rung.hourly.clone(),
+        };
+        self.0.iter().map(part).collect()
+    }
+
     /// True when the function fits no size.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -114,11 +135,12 @@ impl Ladder {
 }
 
 /// Why a function fits no size, or not the one that it fixes.
-pub fn unfit(function: &Function) -> Infeasible {
-    let slot = Slot::of(function);
-    match function.container().task {
-        Some(size) => too_small(&slot, size),
-        None => too_large(&slot, function.container().os),
+pub fn unfit(function: &Function, carrier: Carrier) -> Infeasible {
+    let (slot, container) = (Slot::of(function), function.container());
+    match container.task {
+        Some(size) if carrier.billed(size, container.os).is_none() => too_full(size, carrier),
+        Some(size) => too_small(&slot, size, carrier),
+        None => too_large(&slot, container.os, carrier),
     }
 }
 
@@ -134,22 +156,33 @@ fn describe(slot: &Slot) -> String {
     )
 }
 
-fn too_small(slot: &Slot, size: TaskSize) -> Infeasible {
+fn too_full(size: TaskSize, carrier: Carrier) -> Infeasible {
     Infeasible(format!(
-        "{}, more than a task of {} vCPU / {} GB has",
+        "a {} of {} vCPU / {} GB and the {} MB that are added to it fit no size",
+        carrier.noun(),
+        size.vcpu_text(),
+        size.memory_gb_text(),
+        carrier.overhead_mb()
+    ))
+}
+
+fn too_small(slot: &Slot, size: TaskSize, carrier: Carrier) -> Infeasible {
+    Infeasible(format!(
+        "{}, more than a {} of {} vCPU / {} GB has",
         describe(slot),
+        carrier.noun(),
         size.vcpu_text(),
         size.memory_gb_text()
     ))
 }
 
-fn too_large(slot: &Slot, os: Os) -> Infeasible {
-    let need = describe(slot);
+fn too_large(slot: &Slot, os: Os, carrier: Carrier) -> Infeasible {
+    let (need, noun) = (describe(slot), carrier.noun());
     let (windows, most) = match os {
         Os::Linux => ("", 16),
         Os::Windows => ("Windows ", 4),
     };
     Infeasible(format!(
-        "{need}, more than any {windows}task up to {most} vCPU has"
+        "{need}, more than any {windows}{noun} up to {most} vCPU has"
     ))
 }

@@ -1,6 +1,7 @@
 //! What tasks cost by the hour, size by size.
 
-use super::ladder::{Ladder, Rung, rungs};
+use super::Carrier;
+use super::ladder::{Ladder, Offered, Rung, rungs};
 use crate::catalog::{Price, Provenance};
 use crate::diag::Diag;
 use crate::exact::Exact;
@@ -92,6 +93,7 @@ impl Charge {
 
 /// What is charged for an architecture and operating system in a region, and for each size that it picks from.
 pub struct Offer {
+    carrier: Carrier,
     charges: Vec<Charge>,
     /// Dollars per vCPU-hour and per GB-hour, all charges together.
     vcpu: Exact,
@@ -106,10 +108,16 @@ pub struct Offer {
 }
 
 impl Offer {
-    pub fn of(charges: Vec<Charge>, storage: Result<Price<GbHour>, Diag>, os: Os) -> Self {
+    pub fn of(
+        carrier: Carrier,
+        os: Os,
+        charges: Vec<Charge>,
+        storage: Result<Price<GbHour>, Diag>,
+    ) -> Self {
         let rates: Vec<[Exact; 2]> = charges.iter().map(Charge::rates).collect();
         let [vcpu, memory] = [0, 1].map(|part| rates.iter().map(|rate| &rate[part]).sum());
         let mut offer = Self {
+            carrier,
             as_of: oldest(charges.iter().map(Charge::provenance)).into(),
             charges,
             vcpu,
@@ -122,7 +130,7 @@ impl Offer {
         };
         // All have one denominator, so that comparing them compares whole numbers.
         let priced = |size| (size, offer.hourly(size));
-        offer.sizes = TaskSize::of(os).map(priced).collect();
+        offer.sizes = carrier.sizes(os).map(priced).collect();
         offer
             .sizes
             .sort_by(|left, right| (&left.1, left.0).cmp(&(&right.1, right.0)));
@@ -152,11 +160,18 @@ impl Offer {
 
     /// The sizes that a function is offered, by price: the one that it fixes, or all that are
     /// picked from.
-    fn offered(&self, function: &Function) -> impl Iterator<Item = &(TaskSize, Exact)> {
-        let fixed = function.container().task;
-        self.sizes.iter().filter(move |(size, _)| match fixed {
-            Some(fixed) => *size == fixed,
+    fn offered(&self, function: &Function) -> impl Iterator<Item = Offered<'_>> {
+        let container = function.container();
+        let fixed = container.task;
+        let billed = fixed.and_then(|size| self.carrier.billed(size, container.os));
+        let sizes = self.sizes.iter().filter(move |(size, _)| match fixed {
+            Some(_) => Some(*size) == billed,
             None => size.is_picked(),
+        });
+        sizes.map(move |(size, hourly)| Offered {
+            size: *size,
+            room: fixed.unwrap_or(self.carrier.room(*size)),
+            hourly,
         })
     }
 
