@@ -120,7 +120,13 @@ fn options_that_are_explained_are_read() {
         let own = quoted.filter_map(|key| key.strip_prefix(prefix));
         own.map(str::to_owned).collect()
     };
-    let eks: Vec<String> = keys("eks.").into_iter().collect();
+    let of = |prefix: &str| keys(prefix).into_iter().collect::<Vec<String>>();
+    assert_eq!(
+        of("fargate-spot."),
+        ["gb_hour_usd", "share", "vcpu_hour_usd"]
+    );
+    assert_eq!(of("eks-fargate."), ["cluster"]);
+    let eks = of("eks.");
     assert_eq!(
         eks,
         [
@@ -143,7 +149,9 @@ fn options_that_are_explained_are_read() {
     assert_eq!(managed, known);
     // A key that is not read is an error that names it.
     let scenario = "region = 'us-east-1'\nhours_per_month = 730\nfree_tier = false\n\
-        platforms = ['lambda', 'fargate', 'eks']\n[eks]\ninstance_type = 'auto'\n\
+        platforms = ['lambda', 'fargate', 'eks']\n[fargate-spot]\nshare = 1\n\
+        vcpu_hour_usd = 0.01\ngb_hour_usd = 0.001\n[eks-fargate]\ncluster = 'dedicated'\n\
+        [eks]\ninstance_type = 'auto'\n\
         cluster = 'dedicated'\nmin_nodes = 2\npacking_efficiency = 1\nroot_volume_gb = 20\n\
         extended_support = false\nkubernetes_age_months = 14\ncontrol_plane = 'xl'\n\
         auto_mode = true\ndaemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n\
@@ -177,7 +185,8 @@ fn what_is_said_to_be_a_default_is_one() {
     let stated = "[[function]]\nname = 'a'\nmemory_mb = 512\nduration_ms = 100\n\
         invocations_per_month = 9_000_000\nutilization = 0.3\n";
     let spelled = "[function.container]\nmemory_per_request_mb = 512\nbase_memory_mb = 0\n\
-        min_tasks = 2\ntarget_utilization = 1\ntask_storage_gb = 20\n";
+        min_tasks = 2\ntarget_utilization = 1\ntask_storage_gb = 20\nos = 'linux'\n\
+        run = 'service'\n";
     let eks = "[eks]\ninstance_type = 'auto'\ncluster = 'dedicated'\nmin_nodes = 2\n\
         packing_efficiency = 1\nroot_volume_gb = 20\nextended_support = false\n\
         auto_mode = false\ndaemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n";
@@ -185,6 +194,7 @@ fn what_is_said_to_be_a_default_is_one() {
     let csv = ["--format", "csv"];
     let silent = compare(&format!("{top}{stated}"), &csv);
     let hours = "hours_per_month = 730\nfree_tier = false\n";
+    let hours = format!("{hours}platforms = ['lambda', 'fargate', 'eks']\n");
     let explicit = compare(&format!("{top}{hours}{eks}{stated}{spelled}"), &csv);
     assert_eq!(silent, explicit);
 }
