@@ -359,6 +359,7 @@ fn with_field(field: Field, value: &str) -> String {
             ("provisioned.share_served", "0"),
         ],
         Field::ProvisionedShare => &[("provisioned.environments", "1")],
+        Field::PullSeconds => &[("container.run", "\"job\"")],
         _ => &[],
     };
     keys(&[beside, &[(field.path(), value)]].concat())
@@ -418,7 +419,7 @@ fn every_bound_of_a_function_holds_to_the_digit() {
 
 #[test]
 fn every_bound_of_the_scenario_holds_to_the_digit() {
-    let cases: [(&str, [&str; 2], [&str; 2]); 8] = [
+    let cases: [(&str, [&str; 2], [&str; 2]); 10] = [
         (
             "hours_per_month",
             ["1", "744"],
@@ -443,6 +444,12 @@ fn every_bound_of_the_scenario_holds_to_the_digit() {
         ),
         ("eks.daemonsets.pods", ["0", "10000"], ["-1", "10001"]),
         ("defaults.memory_mb", ["1", "1048576"], ["0", "1048577"]),
+        ("fargate-spot.share", ["1e-28", "1"], ["0", "1.000000001"]),
+        (
+            "fargate-spot.gb_hour_usd = 0\nfargate-spot.vcpu_hour_usd",
+            ["0", "1000"],
+            ["-1e-9", "1000.000000001"],
+        ),
     ];
     for (key, inside, outside) in cases {
         let run = |value: &str| {
@@ -466,6 +473,11 @@ fn every_bound_of_the_scenario_holds_to_the_digit() {
     compare("fleet.csv", name(256)).answered("a name of 256 letters");
     compare("fleet.csv", name(257)).refused("out-of-range", "a name of 257 letters");
 }
+
+/// All platforms, and prices of Spot with as many digits as can be stated.
+const EVERYWHERE: &str = "platforms = [\"lambda\", \"fargate\", \"eks\", \"fargate-spot\", \
+    \"eks-fargate\"]\nfargate-spot = { share = 0.1234567890123456789012345678, vcpu_hour_usd = \
+    999.9999999999999999999999999, gb_hour_usd = 1e-28 }\n";
 
 /// Keys of a scenario at their bounds: those that make the most of everything.
 const MOST: &str = "hours_per_month = 744
@@ -520,16 +532,24 @@ fn the_largest_of_everything_together_is_answered() {
         "memory_mb = 1_048_576\nduration_ms = 86_400_000\n",
         huge,
     );
-    let region = "region = \"us-east-1\"\n";
+    let job = "\n[[function]]\nname = \"job\"\nmemory_mb = 10_240\nduration_ms = 86_400_000\n\
+               invocations_per_month = 1\nutilization = 1e-28\n\
+               container = { run = \"job\", pull_seconds = 86_400 }\n";
+    let job = job.to_owned();
+    let region = format!("region = \"us-east-1\"\n{EVERYWHERE}");
     for (what, function) in [
         ("fits", &fits),
         ("small", &small),
         ("fixed", &fixed),
         ("huge", &huge),
+        ("job", &job),
     ] {
         answers_everything(&format!("{region}{MOST}{function}"), what);
     }
-    answers_everything(&format!("{region}{MOST}{fits}{small}{fixed}{huge}"), "all");
+    answers_everything(
+        &format!("{region}{MOST}{fits}{small}{fixed}{huge}{job}"),
+        "all",
+    );
 }
 
 #[test]
@@ -537,7 +557,10 @@ fn the_smallest_of_everything_together_is_answered() {
     let function = "memory_mb = 128\nduration_ms = 1\ninvocations_per_month = 1\n";
     let tiny =
         "\n[function.container]\ncpu_ms = 1e-28\nmemory_per_request_mb = 1e-28\nmin_tasks = 1\n";
-    let hours = "region = \"us-east-1\"\nhours_per_month = 1\neks.min_nodes = 1\n\n[[function]]\nname = \"a\"\n";
+    let hours = format!(
+        "region = \"us-east-1\"\nhours_per_month = 1\n{EVERYWHERE}eks.min_nodes = 1\n\n\
+         [[function]]\nname = \"a\"\n"
+    );
     answers_everything(
         &format!("{hours}{function}utilization = 1\n{tiny}"),
         "utilization",
@@ -555,8 +578,8 @@ fn the_smallest_of_everything_together_is_answered() {
 
 #[test]
 fn long_digits_everywhere_are_answered() {
-    let text = "region = \"us-east-1\"\nhours_per_month = 729.1234567890123456789012345\n\n\
-        [eks]\npacking_efficiency = 0.9876543210987654321098765432\n\
+    let hours = "region = \"us-east-1\"\nhours_per_month = 729.1234567890123456789012345\n";
+    let eks = "\n[eks]\npacking_efficiency = 0.9876543210987654321098765432\n\
         daemonsets = { vcpu = 0.1234567890123456789012345678, memory_mb = 1.1, pods = 1 }\n";
     let function = |number: u32| {
         format!(
@@ -571,7 +594,8 @@ fn long_digits_everywhere_are_answered() {
         )
     };
     let functions: String = (10..30).map(function).collect();
-    answers_everything(&format!("{text}{functions}"), "long digits");
+    let text = format!("{hours}{EVERYWHERE}{eks}{functions}");
+    answers_everything(&text, "long digits");
 }
 
 #[test]
