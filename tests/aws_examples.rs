@@ -3,15 +3,15 @@
 //! Each file in `tests/aws_examples/` is one example: its source, a scenario, and components (lines
 //! of the bill) with the figure that AWS prints and the exact one, worked by hand. AWS adds up
 //! rounded parts in some examples and rounds exact sums in others, so components are compared to the
-//! cent and totals within a cent; where AWS itself errs, `slip` says how. What waits for a platform
-//! or a feature is listed in `not_yet.toml`, and what is about something else in `outside.toml`, so
-//! that no example is forgotten. `docs/verified.md` shows all of it.
+//! cent and totals within a cent; where AWS itself errs, `slip` says how. What is about
+//! something else is listed in `outside.toml`, so that no example is forgotten. `docs/verified.md`
+//! shows all of it.
 
 mod expect;
 mod golden;
 
 use expect::Answer;
-use golden::{Amount, Component, Example, examples, outside, waiting};
+use golden::{Amount, Component, Example, examples, outside};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -78,7 +78,7 @@ fn mistaken_total(example: &Example, total: Decimal) -> Option<String> {
     }
     let Amount(published) = example.published_total?;
     let near = (published - expect::cents(total)).abs() <= Decimal::new(1, 2);
-    let excused = example.left_out.is_some() || example.slips().next().is_some();
+    let excused = example.slips().next().is_some();
     (!near && !excused).then(|| format!("total: AWS prints {published}, we {total}"))
 }
 
@@ -126,34 +126,15 @@ fn hourly_commitments_are_spent_as_the_user_guide_says() {
 }
 
 #[test]
-fn every_example_is_priced_or_waits_for_a_reason() {
-    let examples = examples();
-    let whole = examples.iter().filter(|one| one.left_out.is_none());
-    let hour = golden::hour();
+fn every_example_is_priced_or_outside_the_question() {
+    let (examples, outside, hour) = (examples(), outside(), golden::hour());
+    let priced = examples.iter().map(|one| one.id.as_str());
     let hour = hour.example.iter().map(|one| one.id.as_str());
-    let whole: BTreeSet<_> = whole.map(|one| one.id.as_str()).chain(hour).collect();
-    let part = examples.iter().filter(|one| one.left_out.is_some());
-    let part: BTreeSet<_> = part.map(|one| one.id.as_str()).collect();
-    let (waiting, outside) = (waiting(), outside());
-    let listed: BTreeSet<_> = waiting.iter().map(|one| one.id.as_str()).collect();
+    let priced: BTreeSet<_> = priced.chain(hour).collect();
     let foreign: BTreeSet<_> = outside.iter().map(|one| one.id.as_str()).collect();
-    let partly = waiting.iter().filter(|one| one.partly);
-    let partly: BTreeSet<_> = partly.map(|one| one.id.as_str()).collect();
-    assert_eq!(part, partly, "parts and the list disagree");
     for id in EXAMPLES {
-        let places = [&whole, &listed, &foreign].map(|place| place.contains(id));
-        let count = places.iter().filter(|there| **there).count();
-        assert_eq!(
-            count, 1,
-            "{id} must be priced, wait or be outside, and only one of these"
-        );
-    }
-    for one in &waiting {
-        assert!(
-            !one.needs.is_empty() && !one.reason.is_empty(),
-            "{}",
-            one.id
-        );
+        let places = [priced.contains(id), foreign.contains(id)];
+        assert_ne!(places[0], places[1], "{id} must be priced or be outside");
     }
     for one in &outside {
         let told = [&one.title, &one.source, &one.reason];

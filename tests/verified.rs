@@ -42,8 +42,7 @@ UPDATE_DOCS=1 cargo test --test verified
 
 const EXAMPLES: &str = "\
 AWS adds up rounded parts in some examples and rounds exact sums in others. So lines are compared to
-the cent, and totals within a cent. An example in part has lines that wait for a feature: the exact
-sum is then that of the others, and AWS's total that of all.
+the cent, and totals within a cent.
 ";
 
 const SAVINGS: &str = "\
@@ -62,7 +61,6 @@ project's collection of such publications; cases without one are tables of the p
 calls a month.
 ";
 
-const WAITING: &str = "Examples of AWS that wait for a platform or a feature:\n";
 const OUTSIDE: &str = "Examples of AWS outside the question, Lambda or containers:\n";
 const LEFT: &str = "Published figures without inputs, or of what no scenario expresses:\n";
 
@@ -163,13 +161,11 @@ fn printed(amount: Option<Amount>) -> String {
 /// A total beside AWS's, in a word or two.
 fn remark(example: &Example, total: Decimal) -> &'static str {
     let slips = example.slips().next().is_some();
-    match (example.published_total, &example.left_out, slips) {
-        (None, ..) => "AWS prints none",
-        (Some(_), Some(_), true) => "in part, AWS slips",
-        (Some(_), Some(_), false) => "in part",
-        (Some(_), None, true) => "AWS slips",
-        (Some(Amount(published)), None, false) if published == cents(total) => "agrees",
-        (Some(_), None, false) => "a cent apart",
+    match (example.published_total, slips) {
+        (None, _) => "AWS prints none",
+        (Some(_), true) => "AWS slips",
+        (Some(Amount(published)), false) if cents(published) == cents(total) => "agrees",
+        (Some(_), false) => "a cent apart",
     }
 }
 
@@ -200,12 +196,8 @@ fn lines(example: &Example) -> (Vec<Row>, Decimal) {
 }
 
 fn about(example: &Example) -> String {
-    let left = example
-        .left_out
-        .iter()
-        .map(|what| format!("Left out: {what}"));
     let slips = example.slips().map(|slip| format!("AWS's slip: {slip}"));
-    let rest: Vec<String> = left.chain(slips).collect();
+    let rest: Vec<String> = slips.collect();
     let note = example.note.as_deref();
     let parts = [example.source.as_str()].into_iter().chain(note);
     sentences(parts.chain(rest.iter().map(String::as_str)))
@@ -295,10 +287,6 @@ fn crossovers(published: &Published) -> String {
 }
 
 fn absent(published: &Published) -> String {
-    let waiting = golden::waiting().into_iter().map(|one| {
-        let what = sentences([one.reason.as_str()]);
-        point(&format!("**{}**, {}: {what}", one.id, one.needs))
-    });
     let outside = golden::outside().into_iter().map(|one| {
         let what = sentences([one.reason.as_str()]);
         point(&format!(
@@ -315,8 +303,7 @@ fn absent(published: &Published) -> String {
     });
     let unused: Vec<_> = published.unused_rows.iter().map(u8::to_string).collect();
     format!(
-        "{WAITING}\n{}\n{OUTSIDE}\n{}\n{LEFT}\n{}\nThe collection has no rows {}.\n",
-        waiting.collect::<String>(),
+        "{OUTSIDE}\n{}\n{LEFT}\n{}\nThe collection has no rows {}.\n",
         outside.collect::<String>(),
         left.collect::<String>(),
         unused.join(", ")

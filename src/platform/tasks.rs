@@ -222,6 +222,7 @@ impl<'a> Model<'a> {
         let (tasks, hours) = match job::billed_seconds(function) {
             Some(seconds) => {
                 let hours = &seconds * &Exact::ratio(1, SECONDS_PER_HOUR.into());
+                let hours = function.of_attempts(hours);
                 (one_each(function, offer), Cow::Owned(hours))
             }
             None => {

@@ -1,7 +1,7 @@
 //! The data files of AWS's worked examples and of published crossovers, as tests read them.
 //!
-//! `tests/aws_examples/` has one file an example; two lists beside them hold the examples that wait
-//! for a feature (`not_yet.toml`) and those that this program is not for (`outside.toml`).
+//! `tests/aws_examples/` has one file an example, and a list of those that this program is not for
+//! (`outside.toml`).
 //! `tests/published.toml` holds the published crossovers, `tests/savings_plans.toml` the hour of the
 //! Savings Plans user guide.
 
@@ -16,7 +16,6 @@ use serde::de::DeserializeOwned;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const WAITING: &str = "not_yet.toml";
 const OUTSIDE: &str = "outside.toml";
 
 /// An amount in a data file: text, so that no float ever holds it.
@@ -39,8 +38,6 @@ pub struct Example {
     pub id: String,
     pub title: String,
     pub source: String,
-    /// What of the example this version cannot price.
-    pub left_out: Option<String>,
     pub note: Option<String>,
     /// As AWS prints it, for all of the example; absent where AWS prints none.
     pub published_total: Option<Amount>,
@@ -86,17 +83,6 @@ impl Example {
     }
 }
 
-/// An example that waits for a platform or a feature.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Waiting {
-    pub id: String,
-    pub needs: String,
-    /// True when a file beside the list covers a part of it.
-    pub partly: bool,
-    pub reason: String,
-}
-
 /// An example about something that is neither Lambda functions nor containers.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -117,14 +103,10 @@ struct List<T> {
 pub fn examples() -> Vec<Example> {
     let entries = fs::read_dir(folder()).expect("the folder is there");
     let paths = entries.map(|entry| entry.expect("an entry").path());
-    let is_list = |path: &PathBuf| path.ends_with(WAITING) || path.ends_with(OUTSIDE);
+    let is_list = |path: &PathBuf| path.ends_with(OUTSIDE);
     let mut paths: Vec<_> = paths.filter(|path| !is_list(path)).collect();
     paths.sort();
     paths.iter().map(|path| read(path)).collect()
-}
-
-pub fn waiting() -> Vec<Waiting> {
-    read::<List<Waiting>>(&folder().join(WAITING)).example
 }
 
 pub fn outside() -> Vec<Outside> {
