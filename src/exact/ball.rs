@@ -147,6 +147,16 @@ impl Ball {
 
     /// The order of two numbers, if their errors cannot change it.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
+        let apart = self.exponent.abs_diff(other.exponent) > 1;
+        if apart && self.negative == other.negative {
+            // The top bits are set, so that one is above the other whatever their errors.
+            let order = self.exponent.cmp(&other.exponent);
+            return Some(if self.negative {
+                order.reverse()
+            } else {
+                order
+            });
+        }
         let difference = self.plus(&other.negated())?;
         let certain = difference.mantissa > u128::from(difference.error);
         certain.then_some(match difference.negative {

@@ -23,14 +23,15 @@ const POWERS: [u128; PRINTED_DIGITS as usize + 1] = {
 
 /// Long division in chunks of digits; `None` for denominators above 2^64 and long numbers.
 pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
-    if den > u128::from(u64::MAX) {
-        return None;
-    }
-    let mut mantissa = num / den;
-    let mut rest = num - mantissa * den;
+    let short = u64::try_from(den).ok()?;
+    // Machine words, as most are, divide several times as fast.
+    let (mut mantissa, mut rest) = match u64::try_from(num) {
+        Ok(num) => (u128::from(num / short), u128::from(num % short)),
+        Err(_) => (num / den, num % den),
+    };
+    let mut have = length(mantissa);
     let mut scale = 0;
     while rest > 0 {
-        let have = POWERS.partition_point(|power| *power <= mantissa) as u32;
         let chunk = PRINTED_DIGITS.checked_sub(have)?.min(CHUNK);
         if chunk == 0 {
             break;
@@ -41,8 +42,12 @@ pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
         mantissa = mantissa * power + digits;
         rest = scaled - digits * den;
         scale += i64::from(chunk);
+        have = match have {
+            0 => length(digits),
+            _ => have + chunk,
+        };
     }
-    if mantissa >= POWERS[PRINTED_DIGITS as usize] {
+    if have > PRINTED_DIGITS {
         return None;
     }
     // Halves to even: `rest` against what is missing to a whole last digit.
@@ -51,6 +56,15 @@ pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
         mantissa += 1;
     }
     Some((mantissa, scale))
+}
+
+/// How many digits a number has; none for zero.
+fn length(number: u128) -> u32 {
+    let log = match u64::try_from(number) {
+        Ok(word) => word.checked_ilog10(),
+        Err(_) => number.checked_ilog10(),
+    };
+    log.map_or(0, |log| log + 1)
 }
 
 /// Digits of the magnitude of a ratio of any size.

@@ -44,7 +44,7 @@ struct Long {
     /// Operations between this and the last value that is known.
     depth: u32,
     origin: Origin,
-    value: OnceLock<BigRational>,
+    value: OnceLock<Box<BigRational>>,
 }
 
 /// Where the exact value of a [`Long`] comes from.
@@ -72,7 +72,7 @@ impl Origin {
 
 impl Long {
     fn value(&self) -> &BigRational {
-        self.value.get_or_init(|| self.origin.evaluate())
+        self.value.get_or_init(|| Box::new(self.origin.evaluate()))
     }
 }
 
@@ -156,6 +156,18 @@ impl Exact {
         (self * &Self::from(count)).floor()
     }
 
+    /// How many whole times `part` goes into the ratio; `None` for a part of zero, and when that is
+    /// negative or beyond 128 bits.
+    pub fn whole_times(&self, part: &Self) -> Option<u128> {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &part.0)
+            && let (Some(num), Some(den)) = (product(*a, *d), product(*b, *c))
+            && den > 0
+        {
+            return whole_part(num, den);
+        }
+        self.over(part)?.floor()
+    }
+
     /// True for zero.
     pub fn is_zero(&self) -> bool {
         matches!(self.0, Repr::Small(0, _))
@@ -190,7 +202,7 @@ impl Exact {
                 ball,
                 depth: 0,
                 origin: Origin::Known,
-                value: OnceLock::from(big),
+                value: OnceLock::from(Box::new(big)),
             }))),
             // Zero is small, and so nothing has no ball.
             _ => Self::ZERO,

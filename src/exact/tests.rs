@@ -102,6 +102,46 @@ fn long_ratios_answer_as_big_integers_do() {
     }
 }
 
+/// Ratios at and about the sizes where machine words, machine integers and balls take turns.
+fn edges() -> Vec<Exact> {
+    let mut numbers: Vec<u128> = vec![1, 2, 3, 7, 10, 1000, 1769, 2_628_000_000];
+    for bits in [63, 64, 126] {
+        numbers.extend([(1 << bits) - 1, 1 << bits, (1 << bits) + 1]);
+    }
+    let over = |top: &u128, bottom: &u128| Exact::whole(*top).over(&Exact::whole(*bottom));
+    let ratios = |top| numbers.iter().filter_map(move |bottom| over(top, bottom));
+    let mut edges: Vec<Exact> = numbers.iter().flat_map(ratios).collect();
+    let long = |ratio: &Exact| &(ratio * &edges[edges.len() - 2]) * &third(1);
+    let longs: Vec<Exact> = edges.iter().step_by(17).map(long).collect();
+    edges.extend(longs);
+    edges.push(Exact::ZERO);
+    edges.extend((0..3).map(|count| &Exact::ZERO - &third(count)));
+    edges
+}
+
+#[test]
+fn shortcuts_answer_as_big_integers_do() {
+    let edges = edges();
+    for (place, left) in edges.iter().enumerate() {
+        let mut text = String::new();
+        let (mantissa, scale) = digits::of_big(&left.big());
+        digits::push(&mut text, *left < Exact::ZERO, mantissa, scale);
+        assert_eq!(left.to_string(), text, "{left:?}");
+        for right in edges.iter().skip(place % 41).step_by(41) {
+            let (one, other) = (&*left.big(), &*right.big());
+            assert_eq!(left.cmp(right), one.cmp(other), "{left:?} {right:?}");
+            assert_eq!(*(left + right).big(), one + other, "{left:?} {right:?}");
+            assert_eq!(*(left - right).big(), one - other, "{left:?} {right:?}");
+            let times = (!right.is_zero()).then(|| (one / other).floor().to_integer().to_u128());
+            assert_eq!(
+                left.whole_times(right),
+                times.flatten(),
+                "{left:?} {right:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn money_is_shown_with_halves_away_from_zero() {
     assert_eq!(Exact::ratio(21_833_375, 100_000).to_fixed(2), "218.33");

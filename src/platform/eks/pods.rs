@@ -72,7 +72,7 @@ impl Node {
     /// Pods that fit a node.
     pub fn fit(&self, pod: &Pod) -> u64 {
         let times = |have: &Exact, each: &Exact| {
-            let count = have.over(each).and_then(|count| count.floor());
+            let count = have.whole_times(each);
             count.map_or(u64::MAX, |count| u64::try_from(count).unwrap_or(u64::MAX))
         };
         let by_cpu = times(&self.vcpu, &pod.vcpu);
