@@ -181,7 +181,7 @@ fn files_that_are_no_fleet_are_refused() {
         "b,512,1,1,0.5\n".repeat(1000)
     );
     let row = |row: &str| format!("{COLUMNS}{row}\n").into_bytes();
-    let cases: [(&str, Vec<u8>, &str); 17] = [
+    let cases: [(&str, Vec<u8>, &str); 18] = [
         ("empty", Vec::new(), "syntax"),
         ("whitespace", b" \n\n".to_vec(), "unknown-key"),
         ("header only", COLUMNS.into(), "no-function"),
@@ -204,6 +204,11 @@ fn files_that_are_no_fleet_are_refused() {
         (
             "invalid UTF-8 in a number",
             [COLUMNS.as_bytes(), b"a,5\xff2,1,1,0.5\n"].concat(),
+            "unreadable",
+        ),
+        (
+            "a character across two cells",
+            [COLUMNS.as_bytes(), b"a\xc3,\xa9512,1,1,0.5\n"].concat(),
             "unreadable",
         ),
         (

@@ -136,7 +136,7 @@ impl<'a> Cell<'a> {
                 wrong(Code::NotExact, message, help.to_owned())
             }
         })?;
-        if !is_within(number, bounds) {
+        if !number::is_within(number, bounds) {
             return Err(out_of_bounds());
         }
         if bounds.whole && number.fract() != Decimal::ZERO {
@@ -154,7 +154,7 @@ impl<'a> Cell<'a> {
             let (text, share) = (&self.text, share.normalize());
             format!("; {text} per cent is {share} or \"{percent}\"")
         };
-        is_within(share, bounds).then(hint)
+        number::is_within(share, bounds).then(hint)
     }
 
     /// Reads the cell as one of some words.
@@ -204,12 +204,6 @@ impl<'a> Cell<'a> {
         }
         Ok(&self.text)
     }
-}
-
-fn is_within(number: Decimal, bounds: &Bounds) -> bool {
-    let low = Decimal::from(bounds.low);
-    let below = number < low || (bounds.above_low && number == low);
-    !below && number <= Decimal::from(bounds.high)
 }
 
 fn write(bounds: &Bounds) -> String {
@@ -395,6 +389,7 @@ pub fn unknown(what: &str, path: &str, at: At) -> Diag {
 /// The values of a function's cells, each checked against its kind.
 pub struct Values<'c, 'a> {
     cells: &'c Cells<'a>,
+    stated: [bool; FIELDS.len()],
     numbers: [Option<Decimal>; FIELDS.len()],
     words: [Option<&'static str>; FIELDS.len()],
 }
@@ -409,11 +404,15 @@ impl<'c, 'a> Values<'c, 'a> {
     ) -> Self {
         let mut values = Self {
             cells,
+            stated: [false; FIELDS.len()],
             numbers: [None; FIELDS.len()],
             words: [None; FIELDS.len()],
         };
-        let fine = |(_, cell): &(Field, &Cell<'_>)| cell.shape != Shape::Refused;
-        for (field, cell) in cells.stated().filter(fine) {
+        for (field, cell) in cells.stated() {
+            values.stated[field as usize] = true;
+            if cell.shape == Shape::Refused {
+                continue;
+            }
             let key = field.path();
             match field.kind() {
                 Kind::Text => {
@@ -461,7 +460,7 @@ impl<'c, 'a> Values<'c, 'a> {
 
     /// True when the user stated the field, rightly or wrongly.
     pub fn stated(&self, field: Field) -> bool {
-        self.cells.get(field).is_some()
+        self.stated[field as usize]
     }
 
     /// The place of a field, or of the function where it is silent.

@@ -203,16 +203,18 @@ fn understand(record: &ByteRecord, context: &Context<'_>) -> Result<Function, Di
         return Err(row.wrong(Code::Syntax, &message, help).into());
     }
     let mut cells = Cells::new(0..0);
-    let mut offset = 0;
-    for (cell, field) in record.iter().zip(&context.columns) {
-        let Ok(text) = std::str::from_utf8(cell) else {
+    let all = std::str::from_utf8(record.as_slice()).unwrap_or_default();
+    for (commas, field) in context.columns.iter().enumerate() {
+        let span = record.range(commas).unwrap_or_default();
+        // The cells stand side by side in `all`: where one begins or ends within a character, or
+        // where `all` is no text, there is none to get.
+        let Some(text) = all.get(span.clone()) else {
             let help = "save the file as UTF-8";
             return Err(row
                 .wrong(Code::Unreadable, "the row is not UTF-8 text", help)
                 .into());
         };
-        let place = Place::Bytes(offset..offset + cell.len());
-        offset += cell.len() + 1;
+        let place = Place::Bytes(span.start + commas..span.end + commas);
         let text = text.trim_matches([' ', '\t']);
         if !text.is_empty() {
             let cell = Cell {

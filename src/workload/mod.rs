@@ -315,10 +315,10 @@ impl Regions {
         for (number, index) in order.iter().enumerate() {
             numbers[*index] = u16::try_from(number).unwrap_or(u16::MAX);
         }
-        for function in functions {
+        functions.par_iter_mut().for_each(|function| {
             let number = numbers.get(usize::from(function.region));
             function.region = number.copied().unwrap_or(function.region);
-        }
+        });
         order.into_iter().map(|index| met[index].clone()).collect()
     }
 }

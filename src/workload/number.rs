@@ -1,5 +1,6 @@
 //! Exact decimals from text: `0.35`, `5e7`, `35%`, `50_000_000`.
 
+use super::schema::Bounds;
 use rust_decimal::Decimal;
 
 /// Why a text is no usable number.
@@ -34,6 +35,17 @@ pub fn ratio(text: &str) -> Result<Decimal, Refusal> {
         Some(percent) => scaled(percent.trim_end(), -2),
         None => exact(text),
     }
+}
+
+/// True for a number within bounds.
+pub fn is_within(number: Decimal, bounds: &Bounds) -> bool {
+    // Whole numbers of the last decimal place: a bound of more than 128 bits there is beyond every
+    // decimal.
+    let one = 10_i128.pow(number.scale());
+    let scaled = |bound: i64| i128::from(bound).saturating_mul(one);
+    let (number, low) = (number.mantissa(), scaled(bounds.low));
+    let below = number < low || (bounds.above_low && number == low);
+    !below && number <= scaled(bounds.high)
 }
 
 fn general(text: &str) -> Result<Decimal, Refusal> {
@@ -161,6 +173,23 @@ mod tests {
             ("0.12345678901234567890123456789", "TooPrecise"),
         ] {
             assert_eq!(read(text), refusal, "{text}");
+        }
+    }
+
+    #[test]
+    fn bounds_hold_at_every_scale() {
+        let numbers = "-1 -0 0 0.00 0.0000000000000000000000000001 1 1.0 1.000000000000000000000000001 \
+                       9223372036854775807 9223372036854775807.5 79228162514264337593543950335";
+        let bounds = [Bounds::above(0, 1), Bounds::from(1, i64::MAX)];
+        for (text, bounds) in numbers
+            .split(' ')
+            .flat_map(|text| bounds.map(|b| (text, b)))
+        {
+            let number: Decimal = text.parse().expect("a decimal");
+            let low =
+                number > bounds.low.into() || (!bounds.above_low && number == bounds.low.into());
+            let within = low && number <= bounds.high.into();
+            assert_eq!(is_within(number, &bounds), within, "{text}");
         }
     }
 }
