@@ -33,11 +33,11 @@ pub const COLUMNS: [&str; 19] = [
 ];
 
 /// Functions that are worked out together.
-const CHUNK: usize = 128;
+const CHUNK: usize = 96;
 /// Bytes that the rows of a function hardly ever exceed.
 const ROOM: usize = 1200;
-/// Chunks that are worked out while as many are written.
-const AHEAD: usize = 256;
+/// Chunks that are worked out while as many are written: few enough to stay in the cache.
+const AHEAD: usize = 64;
 
 /// Writes comparisons below one header.
 ///
@@ -253,7 +253,10 @@ fn maybe(text: &mut String, value: Option<&Exact>) {
 
 /// A cell and the comma after it, quoted where RFC 4180 asks for it.
 fn cell(text: &mut String, value: &str) {
-    if value.contains(['"', ',', '\n', '\r']) {
+    if value
+        .bytes()
+        .any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r'))
+    {
         text.push('"');
         text.push_str(&value.replace('"', "\"\""));
         text.push('"');
