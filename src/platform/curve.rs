@@ -122,6 +122,37 @@ impl Curve {
     }
 }
 
+/// The first straight piece of a curve, without the others: most crossovers lie on it, and one
+/// division finds them.
+#[derive(Debug, Clone)]
+pub struct FirstPiece {
+    /// Dollars at zero invocations, if there are any.
+    pub standing: Option<Exact>,
+    /// Dollars per invocation.
+    pub call: Exact,
+    /// Greatest count of invocations on it; `None` where it never ends.
+    pub most: Option<Exact>,
+}
+
+impl FirstPiece {
+    /// True for a count of invocations on the piece.
+    pub fn holds(&self, calls: &Exact) -> bool {
+        self.most.as_ref().is_none_or(|most| calls <= most)
+    }
+
+    /// As [`Curve::reach`], if that is on the piece.
+    pub fn reach(&self, budget: &Usd) -> Option<Exact> {
+        let calls = match &self.standing {
+            Some(standing) => {
+                let left = budget.dollars() - standing;
+                left.max(Exact::ZERO).over(&self.call)?
+            }
+            None => budget.dollars().over(&self.call)?,
+        };
+        self.holds(&calls).then_some(calls)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +215,25 @@ mod tests {
     #[test]
     fn a_cost_that_falls_for_good_has_no_reach() {
         assert_eq!(bent().less(&dollars(2)).reach(&dollars(100)), None);
+    }
+
+    #[test]
+    fn the_first_piece_is_that_of_the_curve() {
+        let two = Exact::from(2u32);
+        let five = Exact::from(5u32);
+        let changes = [(Exact::ZERO, two.clone()), (five.clone(), Exact::ONE)];
+        for standing in [Some(Exact::from(3u32)), None] {
+            let curve = Curve::new(standing.clone().unwrap_or(Exact::ZERO), changes.clone());
+            let piece = FirstPiece {
+                standing,
+                call: two.clone(),
+                most: Some(five.clone()),
+            };
+            for budget in (0..20).map(dollars) {
+                let reach = curve.reach(&budget).filter(|calls| *calls <= five);
+                assert_eq!(piece.reach(&budget), reach, "{budget}");
+            }
+        }
     }
 
     #[test]

@@ -189,6 +189,7 @@ impl CostModel for Model<'_> {
                 pods_per_node: placed.pods_per_node.into(),
                 capacity: placed.carried(pods),
             }),
+            piece: None,
         })
     }
 

@@ -267,14 +267,16 @@ impl CostModel for Model<'_> {
     fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
         let member = self.member(index)?;
         let billed = member.billed();
+        let piece = member.first_piece();
         let compared = match member.pool.is_flat() {
             true => billed.clone(),
-            false => member.avoidable(),
+            false => member.avoidable(piece.as_ref()),
         };
         Ok(Cost {
             billed,
             compared,
             fleet: None,
+            piece,
         })
     }
 
@@ -414,12 +416,5 @@ impl Usage for Model<'_> {
     fn growth(&self, index: usize) -> Curve {
         let member = self.member(index);
         member.map_or_else(|_| Curve::nothing(), |member| member.growth())
-    }
-
-    fn reaches(&self, index: usize, budgets: &[&Usd]) -> Vec<Option<Exact>> {
-        match self.member(index) {
-            Ok(member) => member.reaches(budgets),
-            Err(_) => vec![None; budgets.len()],
-        }
     }
 }

@@ -109,6 +109,7 @@ impl CostModel for Model<'_> {
         let requests = &hosted.offer.request.rate * &Qty::new(hosted.requests());
         let monthly = &hosted.month(&hosts.hourly()) + &requests;
         Ok(Cost {
+            piece: None,
             billed: monthly.clone(),
             compared: monthly,
             fleet: Some(Fleet::Instances {

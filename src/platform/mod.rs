@@ -22,7 +22,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::units::{Qty, Unit};
 use crate::workload::{Function, Os, Scenario, TaskSize};
-use curve::Curve;
+use curve::{Curve, FirstPiece};
 use rayon::prelude::*;
 use service::Service;
 use std::sync::Arc;
@@ -207,12 +207,6 @@ pub trait Usage {
     fn growth(&self, index: usize) -> Curve {
         self.curve(index, UsageParts::All)
     }
-    /// For each budget, the greatest real count of invocations whose avoidable cost is within it;
-    /// `None` when every count is.
-    fn reaches(&self, index: usize, budgets: &[&Usd]) -> Vec<Option<Exact>> {
-        let curve = self.curve(index, UsageParts::All);
-        budgets.iter().map(|budget| curve.reach(budget)).collect()
-    }
 }
 
 /// Which lines of a usage bill count: the steps that explain a crossover add them one by one.
@@ -295,6 +289,9 @@ pub struct Cost {
     pub compared: Usd,
     /// What carries it, where capacity is provided.
     pub fleet: Option<Fleet>,
+    /// How its avoidable cost over its invocations begins, where it is paid by use and begins with
+    /// what they cost in a straight line.
+    pub piece: Option<FirstPiece>,
 }
 
 /// How well environments that are kept for a function are used.

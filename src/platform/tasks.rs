@@ -270,6 +270,7 @@ impl CostModel for Model<'_> {
             capacity: tasks.carries(today.function),
         };
         Ok(Cost {
+            piece: None,
             billed: monthly.clone(),
             compared: monthly,
             fleet: today.function.is_service().then(fleet),

@@ -22,6 +22,7 @@ use crate::platform::{
 use crate::volume::{self, First, Flips};
 use crate::workload::Scenario;
 use rayon::prelude::*;
+use std::cell::LazyCell;
 
 /// A platform bound to a scenario.
 pub struct Bound<'a> {
@@ -248,7 +249,7 @@ impl<'a> Comparison<'a> {
         let load = Load::of(function, peak, hours);
         let mut crossovers = Vec::new();
         for from in 0..self.platforms.len() {
-            crossovers.extend(self.crossovers(index, from, &load, &costs));
+            self.crossovers(index, from, &load, &costs, &mut crossovers);
         }
         let cheapest = self.cheapest(&costs, |_| true);
         let gap = cheapest.and_then(|best| self.gap(&costs, best));
@@ -298,34 +299,33 @@ impl<'a> Comparison<'a> {
         self.platforms[platform].model.job(index)
     }
 
-    /// The crossovers of a platform paid by use with every fleet that can run a function.
+    /// Adds the crossovers of a platform paid by use with every fleet that can run a function.
     fn crossovers(
         &self,
         index: usize,
         from: usize,
         load: &Load,
         costs: &[Result<Cost, Infeasible>],
-    ) -> Vec<(Pair, Crossover)> {
-        let (Tariff::Usage(usage), Ok(_)) = (self.platforms[from].model.tariff(), &costs[from])
+        crossovers: &mut Vec<(Pair, Crossover)>,
+    ) {
+        let (Tariff::Usage(usage), Ok(today)) = (self.platforms[from].model.tariff(), &costs[from])
         else {
-            return Vec::new();
+            return;
         };
-        let fleet = |to: usize| Some((to, self.fleet(index, to, load, costs[to].as_ref().ok()?)?));
-        let fleets: Vec<_> = (from + 1..costs.len()).filter_map(fleet).collect();
-        let budgets: Vec<&Usd> = fleets.iter().map(|(_, fleet)| &fleet.monthly).collect();
-        let reaches = usage.reaches(index, &budgets).into_iter();
-        let cross = |((to, fleet), reach): (&(usize, Holding), _)| {
-            let per_call = self.per_call(index, *to);
-            let reach = match per_call.dollars().is_zero() {
-                true => reach,
-                false => {
-                    let curve = usage.curve(index, UsageParts::All).less(&per_call);
-                    curve.reach(&fleet.monthly)
-                }
-            };
-            (Pair { from, to: *to }, load.cross(reach, fleet))
+        let curve = LazyCell::new(|| usage.curve(index, UsageParts::All));
+        let reach = |budget: &Usd, per_call: &Usd| {
+            if !per_call.dollars().is_zero() {
+                return (*curve).clone().less(per_call).reach(budget);
+            }
+            let on_piece = today.piece.as_ref().and_then(|piece| piece.reach(budget));
+            on_piece.or_else(|| curve.reach(budget))
         };
-        fleets.iter().zip(reaches).map(cross).collect()
+        let cross = |to: usize| {
+            let fleet = self.fleet(index, to, load, costs[to].as_ref().ok()?)?;
+            let reach = reach(&fleet.monthly, &self.per_call(index, to));
+            Some((Pair { from, to }, load.cross(reach, &fleet)))
+        };
+        crossovers.extend((from + 1..costs.len()).filter_map(cross));
     }
 
     /// The fleet that a crossover is about: today's, or that of one request in flight.

@@ -6,10 +6,9 @@ use super::meters::{Meter, Rated, Use};
 use super::pools::Pool;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::curve::Curve;
+use crate::platform::curve::{Curve, FirstPiece};
 use crate::platform::{Line, UsageParts};
 use crate::workload::Function;
-use std::cell::LazyCell;
 
 /// What a function uses of a meter besides requests and duration.
 pub struct Extra<'m> {
@@ -101,7 +100,7 @@ impl Member<'_> {
         let calls = call * &self.calls;
         match self.extras.is_empty() {
             true => calls,
-            false => &(&calls + &self.kept()) + &self.fixed(),
+            false => &calls + &self.standing(),
         }
     }
 
@@ -117,7 +116,7 @@ impl Member<'_> {
 
     /// Dollars a month of what is kept whatever the utilization, and grows with the traffic.
     fn kept(&self) -> Exact {
-        self.standing(|used| match used {
+        self.of_month(|used| match used {
             Use::Kept(amount) => Some(amount),
             _ => None,
         })
@@ -125,13 +124,18 @@ impl Member<'_> {
 
     /// Dollars a month of what is paid whatever the traffic.
     fn fixed(&self) -> Exact {
-        self.standing(|used| match used {
+        self.of_month(|used| match used {
             Use::Fixed(amount) => Some(amount),
             _ => None,
         })
     }
 
-    fn standing(&self, amount: impl Fn(&Use) -> Option<&Exact>) -> Exact {
+    /// Dollars a month of both.
+    fn standing(&self) -> Exact {
+        &self.kept() + &self.fixed()
+    }
+
+    fn of_month(&self, amount: impl Fn(&Use) -> Option<&Exact>) -> Exact {
         let cost = |extra: &Extra<'_>| Some(amount(&extra.used)? * extra.price.rate());
         self.extras.iter().filter_map(cost).sum()
     }
@@ -143,36 +147,16 @@ impl Member<'_> {
         Some(extra.price.rate())
     }
 
-    /// For each budget, the greatest real count of calls whose avoidable cost is within it.
-    ///
-    /// Most crossovers lie on the first piece, where one division finds them.
-    pub fn reaches(&self, budgets: &[&Usd]) -> Vec<Option<Exact>> {
-        let standing = &self.kept() + &self.fixed();
-        let piece = self.first_piece();
-        let curve = LazyCell::new(|| self.curve(UsageParts::All));
-        let on_piece = |budget: &Usd| {
-            let (call, most) = piece.as_ref()?;
-            let calls = match standing.is_zero() {
-                true => budget.dollars().over(call)?,
-                false => (budget.dollars() - &standing).max(Exact::ZERO).over(call)?,
-            };
-            let inside = most.as_ref().is_none_or(|most| calls <= *most);
-            inside.then_some(calls)
-        };
-        let reach = |budget: &&Usd| on_piece(budget).or_else(|| curve.reach(budget));
-        budgets.iter().map(reach).collect()
-    }
-
     /// GB-seconds of the pool without the function.
     fn others(&self) -> Exact {
         &self.pool.gb_seconds - &(&self.each * &self.calls)
     }
 
-    /// The first straight piece of the function's curve: dollars of its next call on top of the
-    /// other functions', and up to how many calls that holds (`None`: for ever).
+    /// The first straight piece of the function's curve: what its next calls cost on top of the
+    /// other functions'.
     ///
     /// No piece where some of the function's calls are free.
-    fn first_piece(&self) -> Option<(Exact, Option<Exact>)> {
+    pub fn first_piece(&self) -> Option<FirstPiece> {
         if self.pool.has_free() {
             return None;
         }
@@ -183,29 +167,30 @@ impl Member<'_> {
             .rposition(|(from, _)| *from.amount() <= others)?;
         let rate = tiers[reached].1.rate.per_unit();
         let next = tiers.get(reached + 1);
-        let most = next.and_then(|(end, _)| (end.amount() - &others).over(&self.each));
         let call = self.call(&Terms {
             duration: rate,
             request: self.prices.request.rate.per_unit(),
             streamed: &Exact::ONE,
         });
-        Some((call, most))
+        Some(FirstPiece {
+            standing: (!self.extras.is_empty()).then(|| self.standing()),
+            call,
+            most: next.and_then(|(end, _)| (end.amount() - &others).over(&self.each)),
+        })
     }
 
     /// What leaving would save.
-    pub fn avoidable(&self) -> Usd {
-        match self.first_piece() {
-            Some((call, most)) if most.as_ref().is_none_or(|most| self.calls <= *most) => {
-                Usd::new(self.month(&call))
-            }
-            _ => self.curve(UsageParts::All).at(&self.calls),
+    pub fn avoidable(&self, piece: Option<&FirstPiece>) -> Usd {
+        match piece.filter(|piece| piece.holds(&self.calls)) {
+            Some(piece) => Usd::new(self.month(&piece.call)),
+            None => self.curve(UsageParts::All).at(&self.calls),
         }
     }
 
     /// Avoidable cost over calls, what is kept staying as it is.
     pub fn curve(&self, parts: UsageParts) -> Curve {
         let standing = match parts {
-            UsageParts::All => &self.kept() + &self.fixed(),
+            UsageParts::All => self.standing(),
             UsageParts::Duration | UsageParts::Requests => Exact::ZERO,
         };
         Curve::new(standing, self.changes(parts))
