@@ -5,7 +5,7 @@ use lambdacost::catalog::{Book, Entry, meters};
 use lambdacost::check::RULES;
 use lambdacost::diag::Code;
 use lambdacost::money::grouped;
-use lambdacost::platform;
+use lambdacost::platform::{self, Refusal};
 use lambdacost::render::csv::COLUMNS;
 use lambdacost::render::focus;
 use lambdacost::workload::schema::{Bounds, FIELDS, Kind, RESERVED};
@@ -99,6 +99,14 @@ fn bounds_are_in(row: &str, path: &str, bounds: &Bounds) {
         above, bounds.above_low,
         "`{path}` excludes its bound, or does not"
     );
+}
+
+#[test]
+fn every_kind_of_refusal_is_explained() {
+    let text = doc("errors.md");
+    for kind in Refusal::ALL {
+        row(&text, kind.name());
+    }
 }
 
 #[test]

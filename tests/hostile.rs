@@ -365,6 +365,29 @@ fn with_field(field: Field, value: &str) -> String {
         ],
         Field::ProvisionedShare => &[("provisioned.environments", "1")],
         Field::PullSeconds => &[("container.run", "\"job\"")],
+        Field::SnapstartVersions => &[
+            ("snapstart.runtime", "\"python\""),
+            ("snapstart.restore_rate", "1"),
+        ],
+        Field::SnapstartRestoreRate => &[
+            ("snapstart.runtime", "\"dotnet\""),
+            ("snapstart.versions", "1"),
+        ],
+        Field::PollerUnitHours => &[("event_poller.kind", "\"sqs\"")],
+        Field::DurableOperations => &[
+            ("durable.gb_written_per_month", "0"),
+            ("durable.gb_months_retained", "0"),
+        ],
+        Field::DurableWrittenGb => &[
+            ("durable.operations_per_month", "0"),
+            ("durable.gb_months_retained", "0"),
+        ],
+        Field::DurableRetained => &[
+            ("durable.operations_per_month", "0"),
+            ("durable.gb_written_per_month", "0"),
+        ],
+        Field::ErrorRate => &[("invocation.retries", "100")],
+        Field::Retries => &[("invocation.error_rate", "0.1234567890123456789012345678")],
         _ => &[],
     };
     keys(&[beside, &[(field.path(), value)]].concat())

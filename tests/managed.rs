@@ -4,7 +4,7 @@ use lambdacost::catalog::{Book, InstanceType, Regional};
 use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
-use lambdacost::platform::{self, Fleet, Infeasible};
+use lambdacost::platform::{self, Fleet};
 use lambdacost::report::{Comparison, Pair, Summary};
 use lambdacost::volume::{Flip, REACH, Side};
 use lambdacost::workload::{self, Capacity, Request, Scenario};
@@ -84,7 +84,7 @@ fn requests(function: &str) -> Result<u128, String> {
         utilization = 0.5\n";
     let summary = summary(&valid(&written("", &format!("{base}{function}"))));
     match &summary.costs[MANAGED] {
-        Err(Infeasible(reason)) => Err(reason.clone()),
+        Err(refused) => Err(format!("{}: {}", refused.reason, refused.advice)),
         Ok(cost) => match &cost.fleet {
             Some(Fleet::Instances {
                 requests_per_environment,

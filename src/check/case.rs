@@ -4,7 +4,7 @@ use super::baseline::{Baseline, Before};
 use super::{Driver, Levels};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Cost, Infeasible};
+use crate::platform::Cost;
 use crate::report::{Comparison, Summary};
 use crate::text::printable;
 use crate::workload::Function;
@@ -64,7 +64,7 @@ impl<'c, 'k> FunctionCase<'c, 'k> {
         let title = self.case.comparison.platforms()[home].title;
         self.summary.costs[home]
             .as_ref()
-            .map_err(|Infeasible(reason)| format!("it cannot run on {title}: {reason}"))
+            .map_err(|refused| format!("it cannot run on {title}: {}", refused.reason))
     }
 
     /// Its name, as messages say it.

@@ -6,7 +6,7 @@ use super::output;
 use super::progress::Progress;
 use super::subject::{self, Read};
 use crate::diag::{Code, Diag, Diags};
-use crate::platform::{self, Infeasible};
+use crate::platform::{self};
 use crate::render::View;
 use crate::render::focus::{self, Period};
 use crate::report::Comparison;
@@ -88,10 +88,13 @@ fn refused(comparison: &Comparison<'_>) -> Vec<Diag> {
     let functions = comparison.scenario().functions.iter().enumerate();
     let title = comparison.platforms()[0].title;
     let reasons = functions.filter_map(|(index, function)| {
-        let Infeasible(reason) = comparison.cost(index, 0).err()?;
+        let refused = comparison.cost(index, 0).err()?;
         let name = printable(&function.name);
-        let message = format!("`{name}` cannot run on {title}: {reason}");
-        let help = "choose another platform with --bill, or state where it runs (runs_on)";
+        let message = format!("`{name}` cannot run on {title}: {}", refused.reason);
+        let help = format!(
+            "{}; or choose another platform with --bill, or state where it runs (runs_on)",
+            refused.advice
+        );
         Some(Diag::new(Code::NotAvailable, message).help(help))
     });
     reasons.collect()

@@ -10,7 +10,7 @@ use super::service::{EBS, EC2, EKS};
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Cluster, Company, Context, Cost, CostModel, Fleet, Holding,
-    Infeasible, Line, Notes, Platform, Stairs, Tariff, container_place,
+    Infeasible, Line, Notes, Platform, Refusal, Stairs, Tariff, container_place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -143,11 +143,16 @@ impl Model<'_> {
         }
         let pod = Pod::of(function);
         let nowhere = || {
-            Infeasible(format!(
-                "a pod of {} vCPU and {} MB fits no node of the cluster",
-                pod.vcpu.to_fixed(2),
-                pod.memory_mb.to_fixed(0)
-            ))
+            Infeasible::new(
+                Refusal::DoesNotFit,
+                format!(
+                    "a pod of {} vCPU and {} MB fits no node of the cluster",
+                    pod.vcpu.to_fixed(2),
+                    pod.memory_mb.to_fixed(0)
+                ),
+                "state a larger eks.instance_type, or what a request really needs \
+                 (container.cpu_ms, container.memory_per_request_mb)",
+            )
         };
         let site = self.sites[container_place(function)].as_ref();
         let Some((site, cluster)) = site.and_then(|site| Some((site, site.cluster.as_ref()?)))

@@ -8,7 +8,7 @@ use super::service::EKS;
 use super::tasks::{Carrier, Charge, Model as Pods, Terms, all_month};
 use super::{
     Capacity, CapacitySteps, Company, Context, Cost, CostModel, Holding, Infeasible, Job, Line,
-    Missing, Notes, Part, Platform, Stairs, Tariff,
+    Missing, Notes, Part, Platform, Refusal, Stairs, Tariff,
 };
 use crate::catalog::{Architecture, Price};
 use crate::diag::{Diag, Diags};
@@ -49,16 +49,27 @@ impl Platform for EksFargate {
     }
 }
 
-fn refuse(function: &Function) -> Option<&'static str> {
+fn refuse(function: &Function) -> Option<Infeasible> {
     let container = function.container();
-    if container.os == Os::Windows {
-        return Some("its containers are of Windows (container.os), and pods on Fargate run Linux");
-    }
-    if function.container_architecture() == Architecture::Arm64 {
-        return Some("pods on Fargate have no Arm: state container.architecture = \"x86_64\"");
-    }
-    let stores = container.task_storage_gb > FARGATE_FREE_STORAGE_GB;
-    stores.then_some("the book has no price for the storage of pods (container.task_storage_gb)")
+    let (reason, advice) = if container.os == Os::Windows {
+        (
+            "its containers are of Windows (container.os), and pods on Fargate run Linux",
+            "state container.os = \"linux\", or leave eks-fargate out",
+        )
+    } else if function.container_architecture() == Architecture::Arm64 {
+        (
+            "pods on Fargate have no Arm",
+            "state container.architecture = \"x86_64\"",
+        )
+    } else if container.task_storage_gb > FARGATE_FREE_STORAGE_GB {
+        (
+            "the book has no price for the storage of pods (container.task_storage_gb)",
+            "leave it at 20 GB, or leave eks-fargate out",
+        )
+    } else {
+        return None;
+    };
+    Some(Infeasible::new(Refusal::NotSupported, reason, advice))
 }
 
 fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {

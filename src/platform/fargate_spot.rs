@@ -5,7 +5,7 @@
 
 use super::service::ECS;
 use super::tasks::{Carrier, Charge, Model, Terms, all_month, beside, on_demand};
-use super::{Context, CostModel, Notes, Platform};
+use super::{Context, CostModel, Infeasible, Notes, Platform, Refusal};
 use crate::catalog::Price;
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
@@ -38,9 +38,15 @@ impl Platform for FargateSpot {
     }
 }
 
-fn refuse(function: &Function) -> Option<&'static str> {
+fn refuse(function: &Function) -> Option<Infeasible> {
     let windows = function.container().os == Os::Windows;
-    windows.then_some("its containers are of Windows (container.os), and Spot runs Linux alone")
+    windows.then(|| {
+        Infeasible::new(
+            Refusal::NotSupported,
+            "its containers are of Windows (container.os), and Spot runs Linux alone",
+            "state container.os = \"linux\", or leave fargate-spot out",
+        )
+    })
 }
 
 fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {

@@ -14,7 +14,7 @@ use super::curve::Curve;
 use super::service::LAMBDA;
 use super::{
     Company, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform, Provisioning,
-    Tariff, Usage, UsageParts, place,
+    Refusal, Tariff, Usage, UsageParts, place,
 };
 use crate::catalog::{Architecture, Price, Regional, Tiers};
 use crate::diag::Diags;
@@ -147,8 +147,11 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
     let memory = function.memory_mb;
     if !LAMBDA_MEMORY_MB.contains(&memory) {
         let memory = grouped(&memory.to_string());
-        let reason = format!("{memory} MB is outside Lambda's 128 to 10,240 MB");
-        return Some(Infeasible(reason));
+        return Some(Infeasible::new(
+            Refusal::MemoryOutOfRange,
+            format!("{memory} MB is outside Lambda's 128 to 10,240 MB"),
+            "state a memory_mb that Lambda has",
+        ));
     }
     too_long(function)
 }
@@ -158,7 +161,11 @@ pub fn too_long(function: &Function) -> Option<Infeasible> {
     let duration = function.stated_duration_ms();
     (duration > Decimal::from(LAMBDA_MAX_DURATION_MS)).then(|| {
         let duration = grouped(&duration.normalize().to_string());
-        Infeasible(format!("{duration} ms is longer than Lambda's 15 minutes"))
+        Infeasible::new(
+            Refusal::TooLong,
+            format!("{duration} ms is longer than Lambda's 15 minutes"),
+            "split it into shorter runs, or run it as a task by the job (container.run)",
+        )
     })
 }
 
@@ -176,7 +183,7 @@ impl Model<'_> {
         }
         let number = pool_of(function);
         let (Some(pool), Some(prices)) = (&self.pools[number], &self.prices[number]) else {
-            return Err(Infeasible("the region has no Lambda prices".to_owned()));
+            return Err(Infeasible::unpriced("Lambda"));
         };
         let extra = |(number, used): (usize, Use)| {
             let (meter, price) = (&METERS[number], prices.extras[number].as_deref()?);

@@ -13,7 +13,7 @@ use super::service::{EC2, LAMBDA};
 use super::slot::{Slot, needed, planned};
 use super::{
     Capacity, CapacitySteps, Company, Context, Cost, CostModel, Fleet, Holding, Infeasible, Line,
-    Notes, Platform, Stairs, Tariff,
+    Notes, Platform, Refusal, Stairs, Tariff,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -61,7 +61,7 @@ impl Model<'_> {
         if let Some(reason) = too_long(function) {
             return Err(reason);
         }
-        let nowhere = || Infeasible("the region has no managed instances".to_owned());
+        let nowhere = || Infeasible::unpriced("managed instances");
         Ok(Hosted {
             model: self,
             function,
@@ -78,10 +78,14 @@ impl Model<'_> {
         let slots = needed(hosted.function, self.context.peak(index));
         match hosted.offer.hosts(&hosted.environment, slots) {
             Some(hosts) => Ok((hosted, hosts)),
-            None => Err(Infeasible(format!(
-                "an environment of {} fits no instance",
-                hosted.environment.describe()
-            ))),
+            None => Err(Infeasible::new(
+                Refusal::DoesNotFit,
+                format!(
+                    "an environment of {} fits no instance",
+                    hosted.environment.describe()
+                ),
+                "state a larger lambda-managed.instance_type, or less managed.memory_mb",
+            )),
         }
     }
 }

@@ -82,7 +82,7 @@ pub struct Terms {
     /// Who bills them.
     pub service: &'static Service,
     /// Why a function cannot run there, whatever its size.
-    pub refuse: fn(&Function) -> Option<&'static str>,
+    pub refuse: fn(&Function) -> Option<Infeasible>,
     /// What an hour of a task is charged, of an architecture and operating system in a region;
     /// a function stands for all that run there.
     pub charges: fn(&Context<'_>, &Function) -> Result<Vec<Charge>, Diag>,
@@ -204,15 +204,11 @@ impl<'a> Model<'a> {
     }
 
     fn offer(&self, function: &Function) -> Result<&Offer, Infeasible> {
-        let refused = |reason: &str| Err(Infeasible(reason.to_owned()));
-        match (
-            (self.terms.refuse)(function),
-            &self.offers[container_place(function)],
-        ) {
-            (Some(reason), _) => refused(reason),
-            (None, Some(offer)) => Ok(offer),
-            (None, None) => refused("the region has no Fargate prices"),
+        if let Some(refused) = (self.terms.refuse)(function) {
+            return Err(refused);
         }
+        let offer = self.offers[container_place(function)].as_ref();
+        offer.ok_or_else(|| Infeasible::unpriced("Fargate"))
     }
 
     /// The tasks of today's traffic.

@@ -63,13 +63,11 @@ impl Page<'_> {
                     self.bill([index, number], cost, &detail, out)?;
                     self.provisioning(index, number, out)?;
                 }
-                Err(Infeasible(reason)) => {
+                Err(refused) => {
                     writeln!(out, "{}", self.paint.bold(bound.title))?;
-                    writeln!(
-                        out,
-                        "{}",
-                        wrapped(&format!("cannot: {reason}"), "  ", self.width)
-                    )?;
+                    let Infeasible { reason, advice, .. } = refused;
+                    let text = format!("cannot: {reason} [{}]; {advice}", refused.code.name());
+                    writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
                 }
             }
         }

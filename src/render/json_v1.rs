@@ -90,6 +90,8 @@ struct PlatformV1 {
     id: &'static str,
     feasible: bool,
     reason: Option<String>,
+    reason_code: Option<&'static str>,
+    advice: Option<String>,
     monthly_usd: Option<String>,
     usd_per_million_invocations: Option<String>,
     fleet: Option<FleetV1>,
@@ -322,15 +324,17 @@ fn platform(
     lines: &[Line],
     company: &Company,
 ) -> PlatformV1 {
-    let (cost, reason) = match cost {
+    let (cost, refused) = match cost {
         Ok(cost) => (Some(cost), None),
-        Err(Infeasible(reason)) => (None, Some(reason.clone())),
+        Err(refused) => (None, Some(refused)),
     };
     let text = |amount: &Option<Usd>| amount.as_ref().map(Usd::to_string);
     PlatformV1 {
         id,
         feasible: cost.is_some(),
-        reason,
+        reason: refused.map(|refused| refused.reason.clone()),
+        reason_code: refused.map(|refused| refused.code.name()),
+        advice: refused.map(|refused| refused.advice.clone()),
         monthly_usd: cost.map(|cost| cost.billed.to_string()),
         usd_per_million_invocations: cost
             .and_then(|cost| cost.billed.per_million(calls))

@@ -4,7 +4,7 @@ use crate::crossover::{Crossover, Kind, Point};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::paint::{Paint, wrapped};
-use crate::platform::{Fleet, Infeasible, Job, Notes};
+use crate::platform::{Fleet, Job, Notes, Refusal};
 use crate::report::{Comparison, Pair, Summary, Totals};
 use crate::volume::{Flip, Flips, Side};
 use std::io::{self, Write};
@@ -214,7 +214,12 @@ fn because(
 fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
     let platforms = comparison.platforms().iter().zip(&summary.costs);
     let refused = platforms.filter_map(|(bound, cost)| match cost {
-        Err(Infeasible(reason)) => Some(format!("not on {}: {reason}", bound.title)),
+        // What was left unsaid is said at once; other ways out are in `explain`.
+        Err(refused) if refused.code == Refusal::NotStated => Some(format!(
+            "not on {}: {}: {}",
+            bound.title, refused.reason, refused.advice
+        )),
+        Err(refused) => Some(format!("not on {}: {}", bound.title, refused.reason)),
         Ok(_) => None,
     });
     let refused: Vec<String> = refused.collect();

@@ -6,7 +6,7 @@ use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::machines::{Machine, machines, none, worth_asking};
-use crate::platform::{Context, Infeasible, Missing, container_place, oldest};
+use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
 use crate::workload::{ClusterKind, EksOptions, Function, Os, Run};
 use rayon::prelude::*;
@@ -36,21 +36,22 @@ pub struct Ground<'a> {
     pub volume: Option<Price<GbMonth>>,
 }
 
-/// Ground numbers: region and architecture of the containers.
 /// Why the nodes of these clusters cannot run a function, whatever its size.
 pub fn refusal(function: &Function) -> Option<Infeasible> {
     let container = function.container();
-    let reason = match (container.os, container.run) {
-        (Os::Windows, _) => {
-            "its containers are of Windows (container.os), and nodes are priced with Linux"
-        }
-        (_, Run::Job { .. }) => {
+    let (reason, advice) = match (container.os, container.run) {
+        (Os::Windows, _) => (
+            "its containers are of Windows (container.os), and nodes are priced with Linux",
+            "state container.os = \"linux\", or leave eks out",
+        ),
+        (_, Run::Job { .. }) => (
             "it runs by the job (container.run), and nodes for pods that come and go are not \
-             modelled"
-        }
+             modelled",
+            "state container.run = \"service\", or leave eks out",
+        ),
         (Os::Linux, Run::Service) => return None,
     };
-    Some(Infeasible(reason.to_owned()))
+    Some(Infeasible::new(Refusal::NotSupported, reason, advice))
 }
 
 pub fn grounds<'a>(context: &Context<'a>) -> Result<Vec<Option<Ground<'a>>>, Diags> {

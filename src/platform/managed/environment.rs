@@ -1,8 +1,8 @@
 //! Execution environments: what one has, and how many requests it carries at once.
 
 use crate::exact::Exact;
-use crate::platform::Infeasible;
 use crate::platform::slot::Slot;
+use crate::platform::{Infeasible, Refusal};
 use crate::units::{MANAGED_MEMORY_MB, MANAGED_REQUESTS_PER_VCPU, MB_PER_GB};
 use crate::workload::{Function, Managed};
 
@@ -37,12 +37,16 @@ impl Environment {
             None => environment.fit(&slot).min(environment.limit(managed)?),
         };
         match environment.requests {
-            0 => Err(Infeasible(format!(
-                "a request needs {} vCPU and {} MB, more than an environment of {} has",
-                slot.vcpu.to_fixed(2),
-                (&slot.memory_mb + &slot.base_mb).to_fixed(0),
-                environment.describe()
-            ))),
+            0 => Err(Infeasible::new(
+                Refusal::DoesNotFit,
+                format!(
+                    "a request needs {} vCPU and {} MB, more than an environment of {} has",
+                    slot.vcpu.to_fixed(2),
+                    (&slot.memory_mb + &slot.base_mb).to_fixed(0),
+                    environment.describe()
+                ),
+                "state more managed.memory_mb, or what a request really needs (container.cpu_ms)",
+            )),
             _ => Ok(environment),
         }
     }
@@ -64,16 +68,19 @@ impl Environment {
     /// Requests that its runtime admits.
     fn limit(&self, managed: &Managed) -> Result<u128, Infeasible> {
         let Some(runtime) = managed.runtime else {
-            let reason = "how many requests an environment takes at once is not known: state \
-                          managed.runtime, or managed.requests_per_environment";
-            return Err(Infeasible(reason.to_owned()));
+            return Err(Infeasible::new(
+                Refusal::NotStated,
+                "how many requests an environment takes at once is not known",
+                "state managed.runtime, or managed.requests_per_environment",
+            ));
         };
         let mut known = MANAGED_REQUESTS_PER_VCPU.iter();
         let Some((_, per_vcpu)) = known.find(|(name, _)| *name == runtime) else {
-            return Err(Infeasible(format!(
-                "AWS states no limit of requests to a vCPU for {runtime}: state \
-                 managed.requests_per_environment"
-            )));
+            return Err(Infeasible::new(
+                Refusal::NotStated,
+                format!("AWS states no limit of requests to a vCPU for {runtime}"),
+                "state managed.requests_per_environment",
+            ));
         };
         let most = &self.vcpu * &Exact::from(*per_vcpu);
         Ok(most.floor().unwrap_or(0))
@@ -93,7 +100,9 @@ fn least_memory(function: &Function, slot: &Slot) -> Result<u32, Infeasible> {
     if MANAGED_MEMORY_MB.contains(&least) {
         return Ok(least);
     }
-    Err(Infeasible(
-        "it needs more memory than the 32 GB of the largest environment".to_owned(),
+    Err(Infeasible::new(
+        Refusal::MemoryOutOfRange,
+        "it needs more memory than the 32 GB of the largest environment",
+        "state what a request really needs (container.memory_per_request_mb, container.cpu_ms)",
     ))
 }

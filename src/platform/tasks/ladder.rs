@@ -3,7 +3,7 @@
 use super::Carrier;
 use crate::exact::Exact;
 use crate::platform::slot::Slot;
-use crate::platform::{Infeasible, Part};
+use crate::platform::{Infeasible, Part, Refusal};
 use crate::units::MS_PER_SECOND;
 use crate::workload::{Function, Os, TaskSize};
 use std::borrow::Borrow;
@@ -157,23 +157,29 @@ fn describe(slot: &Slot) -> String {
 }
 
 fn too_full(size: TaskSize, carrier: Carrier) -> Infeasible {
-    Infeasible(format!(
+    let reason = format!(
         "a {} of {} vCPU / {} GB and the {} MB that are added to it fit no size",
         carrier.noun(),
         size.vcpu_text(),
         size.memory_gb_text(),
         carrier.overhead_mb()
-    ))
+    );
+    Infeasible::new(
+        Refusal::DoesNotFit,
+        reason,
+        "state a smaller container.task",
+    )
 }
 
 fn too_small(slot: &Slot, size: TaskSize, carrier: Carrier) -> Infeasible {
-    Infeasible(format!(
+    let reason = format!(
         "{}, more than a {} of {} vCPU / {} GB has",
         describe(slot),
         carrier.noun(),
         size.vcpu_text(),
         size.memory_gb_text()
-    ))
+    );
+    Infeasible::new(Refusal::DoesNotFit, reason, "state a larger container.task")
 }
 
 fn too_large(slot: &Slot, os: Os, carrier: Carrier) -> Infeasible {
@@ -182,7 +188,9 @@ fn too_large(slot: &Slot, os: Os, carrier: Carrier) -> Infeasible {
         Os::Linux => ("", 16),
         Os::Windows => ("Windows ", 4),
     };
-    Infeasible(format!(
-        "{need}, more than any {windows}{noun} up to {most} vCPU has"
-    ))
+    Infeasible::new(
+        Refusal::DoesNotFit,
+        format!("{need}, more than any {windows}{noun} up to {most} vCPU has"),
+        "state what a request really needs (container.cpu_ms, container.memory_per_request_mb)",
+    )
 }

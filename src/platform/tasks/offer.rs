@@ -76,7 +76,7 @@ impl Charge {
     /// The line of so many hours of a task.
     fn line(&self, service: &'static Service, size: TaskSize, hours: &Exact) -> Line {
         let hours = hours * &self.share;
-        let line = match &self.price {
+        let mut line = match &self.price {
             Metered::Vcpu(price) => {
                 let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
                 Line::new(service, self.item, &hours * &vcpus, price)
@@ -86,8 +86,8 @@ impl Charge {
                 Line::new(service, self.item, &hours * &gigabytes, price)
             }
         };
-        let pricing = self.pricing;
-        Line { pricing, ..line }
+        line.pricing = self.pricing;
+        line
     }
 }
 
