@@ -818,11 +818,8 @@ fn doubled(regional: &Regional) -> String {
         regional.as_of()
     );
     for (path, entry) in regional.entries() {
-        // An instance type has a dot in its name.
-        let path = match meters::by_type(path) {
-            Some((table, name)) => format!("{}.\"{name}\"", table.path),
-            None => path.to_owned(),
-        };
+        let (table, key) = meters::written(path);
+        let path = format!("{table}.{key}");
         let _ = match entry {
             Entry::Flat(listed) => writeln!(text, "{path} = {{ {} }}", price(listed)),
             Entry::Tiered(tiers) => writeln!(text, "{path} = [{}]", rows(tiers)),

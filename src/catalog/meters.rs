@@ -240,6 +240,24 @@ pub fn find(path: &str) -> Option<Meter> {
     }
 }
 
+/// The table and the key of a meter in a price file. The names of instance types have a dot of their
+/// own and stand in quotes.
+pub fn written(path: &str) -> (String, String) {
+    let meter = path.strip_prefix("savings.").and_then(rate_of);
+    let (above, meter) = match meter {
+        Some(meter) => path.split_at(path.len() - meter.len()),
+        None => ("", path),
+    };
+    let (table, key) = match by_type(meter) {
+        Some((table, name)) => (table.path, format!("{name:?}")),
+        None => {
+            let (table, key) = meter.rsplit_once('.').unwrap_or(("", meter));
+            (table, key.to_owned())
+        }
+    };
+    (format!("{above}{table}"), key)
+}
+
 /// The meter that a rate of a commitment is for: what follows its plan, term and payment.
 fn rate_of(path: &str) -> Option<&str> {
     let mut parts = path.splitn(4, '.');

@@ -133,14 +133,9 @@ impl Regional {
         let meter = meters::find(path);
         let what = meter.map_or(path, |meter| meter.what);
         let per = meter.map_or("", |meter| meter.per);
-        // The names of instance types have a dot of their own.
-        let (table, key, named) = match meters::by_type(path) {
-            Some((meter, name)) => (meter.path, format!("{name:?}"), format!(" ({name})")),
-            None => {
-                let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
-                (table, key.to_owned(), String::new())
-            }
-        };
+        let (table, key) = meters::written(path);
+        let named = meters::by_type(path).map(|(_, name)| format!(" ({name})"));
+        let named = named.unwrap_or_default();
         let region = &self.name;
         let message = format!("the price book has no price for {what}{named} in {region}");
         Diag::new(Code::MissingPrice, message).help(format!(

@@ -332,14 +332,7 @@ fn missing_rate(commitment: &Commitment, meter: &str, regional: &Regional) -> Di
     let what = meters::find(meter).map_or(meter, |known| known.what);
     let per = meters::find(meter).map_or("", |known| known.per);
     let region = regional.name();
-    let path = commitment.path(meter);
-    let (table, key) = match path.split_once(".ec2.") {
-        Some((table, name)) => (format!("{table}.ec2"), format!("{name:?}")),
-        None => {
-            let (table, key) = path.rsplit_once('.').unwrap_or(("", &path));
-            (table.to_owned(), key.to_owned())
-        }
-    };
+    let (table, key) = meters::written(&commitment.path(meter));
     let message = format!("the commitment has no known rate for {what} in {region}");
     let plan = commitment.describe();
     Diag::new(Code::MissingPrice, message).help(format!(
