@@ -115,38 +115,46 @@ impl Page<'_> {
         self.paint.bold(&line)
     }
 
-    /// The costs, in the first of some shapes that fits the width; the last one splits them in two.
+    /// The costs, in the first of some shapes that fits the width; else in several tables.
     fn costs(&self, summaries: &[Summary]) -> String {
         let (plain, broken) = (Titles::Plain, Titles::Broken);
         let narrow = self.columns(false);
-        let is_crossing = |column: &&Column| matches!(column, Column::Load | Column::Crossing(_));
-        let amounts: Vec<Column> = narrow
-            .iter()
-            .filter(|one| !is_crossing(one))
-            .copied()
-            .collect();
-        let crossings = narrow.iter().filter(is_crossing).copied();
-        let crossings: Vec<Column> = [Column::Function].into_iter().chain(crossings).collect();
-        let whole = [
+        let shapes = [
             (self.columns(self.width >= WIDE), plain),
             (narrow.clone(), plain),
-            (narrow, broken),
+            (narrow.clone(), broken),
         ];
-        let whole = whole
-            .iter()
-            .map(|(columns, titles)| self.table(columns, *titles, summaries));
-        let written = |table: &Table| {
-            let lines = table.lines().map(|line| without_trailing_space(&line));
-            lines.collect::<Vec<String>>().join("\n")
-        };
-        for table in whole {
-            if least_width(&table) <= self.width {
+        let mut widths = Vec::new();
+        for (columns, titles) in &shapes {
+            let table = self.table(columns, *titles, summaries);
+            widths = table.column_max_content_widths();
+            if least_width(&widths[1..]) <= self.width {
                 return written(&table);
             }
         }
-        let parts =
-            [&amounts, &crossings].map(|part| written(&self.table(part, broken, summaries)));
-        parts.join("\n\n")
+        let parts = self.split(&narrow, &widths).into_iter();
+        let tables = parts.map(|columns| written(&self.table(&columns, broken, summaries)));
+        tables.collect::<Vec<String>>().join("\n\n")
+    }
+
+    /// Columns in as many tables as the width makes of them, each beginning with the function: costs
+    /// first, then crossings.
+    fn split(&self, columns: &[Column], widths: &[u16]) -> Vec<Vec<Column>> {
+        let mut parts: Vec<(Vec<Column>, Vec<u16>)> = Vec::new();
+        for (column, width) in columns.iter().zip(widths).skip(1) {
+            let fits = |(_, taken): &&mut (Vec<Column>, Vec<u16>)| {
+                least_width(taken) + least_width(&[*width]) - NAME <= self.width
+            };
+            let begins = matches!(column, Column::Load);
+            match parts.last_mut().filter(|_| !begins).filter(fits) {
+                Some((part, taken)) => {
+                    part.push(*column);
+                    taken.push(*width);
+                }
+                None => parts.push((vec![Column::Function, *column], vec![*width])),
+            }
+        }
+        parts.into_iter().map(|(part, _)| part).collect()
     }
 
     fn table(&self, columns: &[Column], titles: Titles, summaries: &[Summary]) -> Table {
@@ -432,12 +440,15 @@ fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {
     rows.iter().map(|(_, total)| amount(total)).collect()
 }
 
-/// The least width of a table whose numbers are not broken: a blank on both sides of each cell, and
-/// one between them.
-fn least_width(table: &Table) -> u16 {
-    let widths = table.column_max_content_widths();
-    let numbers = widths.iter().skip(1).map(|width| width + 3);
-    NAME + numbers.sum::<u16>()
+/// The least width of a table with columns so wide besides the names: numbers are not broken, a blank
+/// is on both sides of each cell, and one between them.
+fn least_width(widths: &[u16]) -> u16 {
+    NAME + widths.iter().map(|width| width + 3).sum::<u16>()
+}
+
+fn written(table: &Table) -> String {
+    let lines = table.lines().map(|line| without_trailing_space(&line));
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 /// A line without the spaces at its end, inside its last colour too.
