@@ -66,7 +66,7 @@ pub fn job(job: &Job) -> String {
 }
 
 /// The crossover of a platform as a table shows it: `32.4 %`, `never`, or a dash; where the scenario
-/// buys below list prices, on demand and as it buys: `57.8 → 40.6 %`.
+/// buys below list prices, on demand and as it buys: `57.8→40.6 %`.
 pub fn crossing(summary: &Summary, platform: usize) -> String {
     let bought = point_of(summary.crossover_of(platform));
     let listed = match summary.listed_crossover_of(platform) {
@@ -75,7 +75,7 @@ pub fn crossing(summary: &Summary, platform: usize) -> String {
     };
     match listed == bought {
         true => bought,
-        false => format!("{} → {bought}", listed.trim_end_matches(" %")),
+        false => format!("{}→{bought}", listed.trim_end_matches(" %")),
     }
 }
 
