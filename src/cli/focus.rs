@@ -40,9 +40,9 @@ pub fn run(args: &args::Compare) -> Outcome {
         .iter()
         .filter_map(|part| diags.take(part.comparison()));
     let comparisons: Vec<Comparison<'_>> = compared.collect();
-    diags.extend(comparisons.iter().flat_map(refused));
-    diags.into_result(()).map_err(Failure::Diags)?;
     let name = args.subject.function.as_deref();
+    diags.extend(comparisons.iter().flat_map(|one| refused(one, name)));
+    diags.into_result(()).map_err(Failure::Diags)?;
     for one in &read {
         subject::selected(&one.scenario, name)?;
     }
@@ -84,12 +84,11 @@ fn of_name(comparison: &Comparison<'_>, name: Option<&str>) -> Vec<usize> {
 }
 
 /// Nothing is left out of a bill without a word.
-fn refused(comparison: &Comparison<'_>) -> Vec<Diag> {
-    let functions = comparison.scenario().functions.iter().enumerate();
+fn refused(comparison: &Comparison<'_>, name: Option<&str>) -> Vec<Diag> {
     let title = comparison.platforms()[0].title;
-    let reasons = functions.filter_map(|(index, function)| {
+    let reasons = of_name(comparison, name).into_iter().filter_map(|index| {
         let refused = comparison.cost(index, 0).err()?;
-        let name = printable(&function.name);
+        let name = printable(&comparison.scenario().functions[index].name);
         let message = format!("`{name}` cannot run on {title}: {}", refused.reason);
         let help = format!(
             "{}; or choose another platform with --bill, or state where it runs (runs_on)",
