@@ -180,10 +180,8 @@ impl Page<'_> {
             None => "never pay here".to_owned(),
         };
         let busy = percent(&used.utilization);
-        writeln!(
-            out,
-            "  provisioned environments work {busy} of their time; {from}"
-        )
+        let text = format!("provisioned environments work {busy} of their time; {from}");
+        writeln!(out, "{}", wrapped(&text, "  ", self.width))
     }
 
     fn line(&self, line: &Line, out: &mut (dyn Write + Send)) -> io::Result<()> {
@@ -203,7 +201,7 @@ impl Page<'_> {
         let how = how.map_or_else(String::new, |how| format!(", {how}"));
         let dated = format!("      {}{code}{how}", provenance.as_of);
         writeln!(out, "{}", self.paint.dim(&dated))?;
-        let source = format!("      {}", provenance.source);
+        let source = wrapped(&provenance.source, "      ", self.width);
         writeln!(out, "{}", self.paint.dim(&source))
     }
 
