@@ -4,7 +4,7 @@ use lambdacost::catalog::Book;
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
 use lambdacost::platform::{self, Line};
-use lambdacost::report::{Bought, Comparison};
+use lambdacost::report::{BoughtPrices, Comparison};
 use lambdacost::workload::{Request, Scenario, read_toml};
 use std::io;
 
@@ -58,7 +58,7 @@ fn compared<T>(text: &str, ask: impl FnOnce(&Comparison<'_>) -> T) -> T {
     let scenario = scenario(text);
     let list = [book.region("us-east-1").expect("a region")];
     let instances = book.instances().expect("shapes");
-    let bought = Bought::new(&scenario, &list, &instances).expect("rates");
+    let bought = BoughtPrices::new(&scenario, &list, &instances).expect("rates");
     let comparison = match &bought {
         Some(bought) => Comparison::bought(&scenario, &list, bought, &instances),
         None => Comparison::new(&scenario, &list, &instances),
@@ -190,6 +190,39 @@ fn a_commitment_in_dollars_is_spent_or_left_over() {
         assert_eq!(&sum(&covered) + &unused, Usd::new(month));
         assert_eq!(unused == Usd::ZERO, is_spent, "{hourly} an hour");
     }
+}
+
+/// A commitment covers Lambda's first tier alone, 7,500,000,000 GB-s on arm64, and here are twice as
+/// many. So 100 an hour, less than 7,500,000,000 x 0.0000117 / 730 = 120.21, are spent whole on them.
+#[test]
+fn dollars_are_spent_on_the_first_tier_alone() {
+    let text = format!(
+        "{PLAN}usd_per_hour = 100\n{KEPT}[[function]]\nname = 'c'\nmemory_mb = 1024\n\
+         duration_ms = 1000\ninvocations_per_month = 15_000_000_000\n"
+    );
+    compared(&text, |comparison| {
+        let lines = (0..3).flat_map(|index| comparison.lines(index, 0));
+        let covered: Vec<Line> = lines.filter(is_of_plan).collect();
+        assert_eq!(sum(&covered), Usd::new(Exact::from(73_000u32)));
+        let unused = comparison.platforms()[0].unused.clone();
+        assert_eq!(unused, Some(Usd::ZERO));
+    });
+}
+
+fn is_of_plan(line: &Line) -> bool {
+    line.how
+        .as_deref()
+        .is_some_and(|how| how.contains("savings-plan"))
+}
+
+/// A mix of platforms would spend the dollars of one commitment more than once.
+#[test]
+fn dollars_have_no_total_of_several_platforms() {
+    let text = format!("{PLAN}usd_per_hour = 0.25\n{KEPT}");
+    let moved =
+        format!("{text}[[function]]\nname = 'c'\nruns_on = 'fargate'\ninvocations_per_month = 1\n");
+    assert!(compared(&text, |comparison| comparison.today()).is_some());
+    assert_eq!(compared(&moved, |comparison| comparison.today()), None);
 }
 
 /// Two of the rates: GB-hours save 21.3 % and vCPU-hours 21.2 %, so a little covers memory alone.

@@ -16,6 +16,7 @@ pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers};
 pub use terms::{Commitment, Coverage, Discount, Plan, Terms, Usage};
 
 use crate::diag::{Code, Diag, Diags, Source};
+use crate::exact::Exact;
 use crate::text::did_you_mean;
 use crate::units::Unit;
 use std::borrow::Cow;
@@ -106,6 +107,14 @@ impl Regional {
     pub fn list_price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
         let listed = self.listed::<U>(path)?;
         Ok(Price::new(path, listed, None))
+    }
+
+    /// US dollars per unit of a meter at its list price, that of its first tier where it has some.
+    pub fn first_rate(&self, path: &str) -> Option<&Exact> {
+        match self.meters.get(path)? {
+            Entry::Flat(listed) => Some(&listed.usd),
+            Entry::Tiered(tiers) => tiers.first().map(|(_, listed)| &listed.usd),
+        }
     }
 
     fn listed<U: Unit>(&self, path: &str) -> Result<&Listed, Diag> {

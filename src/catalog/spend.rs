@@ -45,8 +45,11 @@ pub fn spend(hourly: &Exact, uses: &[Eligible]) -> Spent {
     let mut shares = vec![Exact::ZERO; uses.len()];
     for number in order {
         let whole = &uses[number].quantity * &uses[number].plan_rate;
-        // A use that costs nothing is covered by nothing.
-        let share = left.over(&whole).unwrap_or(Exact::ONE).min(Exact::ONE);
+        // What is not used is not covered; what the plan gives for nothing is covered whole.
+        let share = match uses[number].quantity.is_zero() {
+            true => Exact::ZERO,
+            false => left.over(&whole).unwrap_or(Exact::ONE).min(Exact::ONE),
+        };
         left = &left - &(&whole * &share);
         shares[number] = share;
     }

@@ -113,8 +113,7 @@ impl Commitment {
 
     /// US dollars per unit of a meter: on demand in its first tier, and under the plan.
     fn rates(&self, meter: &str, regional: &Regional) -> Result<[Exact; 2], Diag> {
-        let first = regional.meters.get(meter).map(Entry::tiers);
-        let list = first.and_then(|tiers| Some(tiers.first()?.1.usd.clone()));
+        let list = regional.first_rate(meter).cloned();
         let list = list.unwrap_or(Exact::ZERO);
         let plan = match self.plan.covers(meter) {
             true => self.rate(meter, regional)?.usd.clone(),
@@ -149,6 +148,10 @@ pub struct Discount {
 
 impl Discount {
     fn holds_for(&self, meter: &str) -> bool {
+        // Rates of commitments are no meters of their own.
+        if meter.starts_with("savings.") {
+            return false;
+        }
         let rest = meter.strip_prefix(self.path.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
@@ -333,7 +336,9 @@ fn missing_rate(commitment: &Commitment, meter: &str, regional: &Regional) -> Di
     let per = meters::find(meter).map_or("", |known| known.per);
     let region = regional.name();
     let (table, key) = meters::written(&commitment.path(meter));
-    let message = format!("the commitment has no known rate for {what} in {region}");
+    let named = meters::by_type(meter).map(|(_, name)| format!(" ({name})"));
+    let named = named.unwrap_or_default();
+    let message = format!("the commitment has no known rate for {what}{named} in {region}");
     let plan = commitment.describe();
     Diag::new(Code::MissingPrice, message).help(format!(
         "the price book lacks it for {plan}: state the discount under [discounts], {meter} = 0.2 for 20 %, or the rate in \

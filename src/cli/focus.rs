@@ -31,11 +31,14 @@ pub fn run(args: &args::Compare) -> Outcome {
     };
     let progress = Progress::new(&args.output);
     let read = subject::read(&args.subject, &progress)?;
-    let parts = read.iter().flat_map(|one| {
-        let on = |id: &&'static str| one.on(id, |home| bill != TODAY || home == *id);
-        platforms.iter().filter_map(on).collect::<Vec<Read>>()
-    });
-    let parts: Vec<Read> = parts.collect();
+    let everywhere = read
+        .iter()
+        .flat_map(|one| platforms.iter().map(move |id| (one, *id)));
+    let part = |(one, id): (&Read, &'static str)| {
+        let part = one.on(id, |home| bill != TODAY || home == id);
+        diags.take(part).flatten()
+    };
+    let parts: Vec<Read> = everywhere.filter_map(part).collect();
     let compared = parts
         .iter()
         .filter_map(|part| diags.take(part.comparison()));

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::render::View;
-use crate::report::{Bought, Comparison};
+use crate::report::{BoughtPrices, Comparison};
 use crate::text::{did_you_mean, printable};
 use crate::workload::Scenario;
 
@@ -18,7 +18,7 @@ pub struct Read {
     /// List prices of its regions.
     list: Vec<Regional>,
     /// The same as they are bought, where that is otherwise.
-    bought: Option<Bought>,
+    bought: Option<BoughtPrices>,
     instances: Vec<InstanceType>,
 }
 
@@ -37,7 +37,7 @@ impl Read {
         let scenario = input.scenario(region, book, &rows)?;
         let (list, instances) = input::prices(book, &scenario)?;
         Ok(Self {
-            bought: Bought::new(&scenario, &list, &instances)?,
+            bought: BoughtPrices::new(&scenario, &list, &instances)?,
             scenario,
             list,
             instances,
@@ -46,18 +46,31 @@ impl Read {
 
     /// The same on one platform, with those functions that run on some platform today; `None` for
     /// nobody.
-    pub fn on(&self, platform: &'static str, member: impl Fn(&str) -> bool) -> Option<Self> {
+    ///
+    /// # Errors
+    /// Rates of a commitment that are missing there.
+    pub fn on(
+        &self,
+        platform: &'static str,
+        member: impl Fn(&str) -> bool,
+    ) -> Result<Option<Self>, Diags> {
+        let functions = &self.scenario.functions;
+        if !functions.iter().any(|function| member(function.home())) {
+            return Ok(None);
+        }
         let mut scenario = self.scenario.clone();
         scenario.platforms = vec![platform];
+        // As in a comparison, a commitment is spent on what everything would use there.
+        let bought = BoughtPrices::new(&scenario, &self.list, &self.instances)?;
         scenario
             .functions
             .retain(|function| member(function.home()));
-        (!scenario.functions.is_empty()).then(|| Self {
+        Ok(Some(Self {
             scenario,
             list: self.list.clone(),
-            bought: self.bought.clone(),
+            bought,
             instances: self.instances.clone(),
-        })
+        }))
     }
 
     /// The scenario on its platforms.

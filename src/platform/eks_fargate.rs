@@ -4,6 +4,7 @@
 //! 256 MB more than requested, rounded up to a valid pair); AWS Fargate pricing page (no Arm, no
 //! Windows and no Spot with EKS); EKS price list (cluster hour).
 
+use super::cluster::fees;
 use super::service::EKS;
 use super::tasks::{Carrier, Charge, Model as Pods, Terms, all_month};
 use super::{
@@ -104,8 +105,9 @@ fn notes(scenario: &Scenario, notes: &mut Notes) {
 
 /// The cluster of a region.
 struct Cluster {
-    fee: Price<ClusterHour>,
-    /// The fee of a month.
+    /// Each with its name on the bill.
+    fees: Vec<(&'static str, Price<ClusterHour>)>,
+    /// The fees of a month.
     monthly: Usd,
     /// What all pods there cost a month.
     pods: Usd,
@@ -133,10 +135,15 @@ fn clusters(context: &Context<'_>, pods: &Pods<'_>) -> Result<Vec<Option<Cluster
     let regions = context.prices.iter().zip(pods_by_region(context, pods));
     let clusters = regions.map(|(regional, pods)| {
         let pods = pods.filter(|_| dedicated)?;
-        let fee: Price<ClusterHour> = missing.take(regional.price("eks.cluster"))?;
+        let fees = fees(
+            ClusterKind::Dedicated,
+            &context.scenario.eks,
+            regional,
+            &mut missing,
+        );
         Some(Cluster {
-            monthly: &fee.rate * &hours,
-            fee,
+            monthly: fees.iter().map(|(_, fee)| &fee.rate * &hours).sum(),
+            fees,
             pods,
         })
     });
@@ -201,15 +208,20 @@ impl CostModel for Model<'_> {
         let mut lines = self.pods.lines(index);
         if let (Some(cluster), Some(own)) = (self.cluster(index), self.own(index)) {
             let hours = &self.context.scenario.hours * &Cluster::share(&own, &cluster.pods);
-            lines.push(Line::new(&EKS, "cluster", hours, &cluster.fee));
+            let fees = cluster.fees.iter();
+            lines.extend(fees.map(|(item, fee)| Line::new(&EKS, item, hours.clone(), fee)));
         }
         lines
     }
 
     fn price_as_of(&self, index: usize) -> &str {
         let pods = self.pods.price_as_of(index);
-        let fee = self.cluster(index).map(|cluster| &cluster.fee.provenance);
-        fee.map_or(pods, |fee| pods.min(&fee.as_of))
+        let fees = self
+            .cluster(index)
+            .into_iter()
+            .flat_map(|cluster| &cluster.fees);
+        let dates = fees.map(|(_, fee)| fee.provenance.as_of.as_ref());
+        dates.fold(pods, |oldest, date| oldest.min(date))
     }
 
     fn company(&self, index: usize) -> Company {

@@ -4,7 +4,7 @@ use super::Context;
 use crate::catalog::{Architecture, InstanceType, Price, Regional};
 use crate::diag::{Code, Diag};
 use crate::exact::Exact;
-use crate::text::did_you_mean;
+use crate::text::{did_you_mean, listed};
 use crate::units::InstanceHour;
 use crate::workload::FixedType;
 use std::cmp::Ordering;
@@ -34,34 +34,53 @@ pub fn machines<'a>(
     let shapes = context.instances.iter();
     let fitting =
         shapes.filter(|shape| shape.architecture == architecture && shape.is_default_candidate());
-    let mut is_listed = false;
+    let mut unrated = 0;
+    let mut rated: Vec<&str> = Vec::new();
     let priced = fitting.filter_map(|shape| {
         let path = format!("ec2.{}", shape.name);
         regional.list_price::<InstanceHour>(&path).ok()?;
-        is_listed = true;
-        let price = regional.price(&path).ok()?;
+        let Ok(price) = regional.price::<InstanceHour>(&path) else {
+            unrated += 1;
+            return None;
+        };
+        if price.bought.is_some() {
+            rated.push(&shape.name);
+        }
         Some(Machine { shape, price })
     });
     let mut all: Vec<Machine<'a>> = priced.collect();
+    if unrated > 0 {
+        return Err(no_rate(platform, architecture, regional, &rated));
+    }
     if all.is_empty() {
-        return Err(match is_listed {
-            true => no_rate(platform, architecture, regional),
-            false => none(platform, "node type", architecture, regional),
-        });
+        return Err(none(platform, "instance type", architecture, regional));
     }
     all.sort_by_key(|machine| (machine.shape.vcpu, &machine.shape.name));
     Ok(all)
 }
 
-/// The diagnostic for a commitment of which the book has the rate of no type to choose from.
-fn no_rate(platform: &str, architecture: Architecture, regional: &Regional) -> Diag {
+/// The diagnostic for a commitment of which the book lacks rates of types to choose from: without
+/// them the cheapest is not known.
+fn no_rate(
+    platform: &str,
+    architecture: Architecture,
+    regional: &Regional,
+    rated: &[&str],
+) -> Diag {
     let (architecture, region) = (architecture.name(), regional.name());
     let message = format!(
-        "the commitment has no known rate for any node type for {architecture} in {region}"
+        "the commitment has no known rate for most instance types for {architecture} in {region}"
     );
+    let known = match rated {
+        [] => String::new(),
+        _ => format!(
+            "fix {platform}.instance_type, known are {}; or ",
+            listed(rated)
+        ),
+    };
     let help = format!(
-        "state a discount under [discounts], ec2 = 0.2 for 20 %, or the rates in {region}.toml in \
-         a folder given with --prices, or leave \"{platform}\" out of `platforms`"
+        "{known}state a discount under [discounts], ec2 = 0.2 for 20 %, or the rates in \
+         {region}.toml in a folder given with --prices, or leave \"{platform}\" out of `platforms`"
     );
     Diag::new(Code::MissingPrice, message).help(help)
 }

@@ -19,7 +19,7 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::units::Qty;
-use crate::workload::Function;
+use crate::workload::{Function, Os};
 use environment::Environment;
 use provider::{Hosts, Offer, offer_of, offers};
 use std::sync::Arc;
@@ -42,6 +42,23 @@ impl Platform for LambdaManaged {
     }
 }
 
+/// What these instances do not run (AWS Lambda developer guide).
+fn unsupported(function: &Function) -> Option<Infeasible> {
+    let container = function.container();
+    let (reason, advice) = match (container.os, function.is_service()) {
+        (Os::Windows, _) => (
+            "its containers are of Windows (container.os), and managed instances run Linux",
+            "state container.os = \"linux\", or leave lambda-managed out",
+        ),
+        (Os::Linux, false) => (
+            "it runs by the job (container.run), and managed instances run all month",
+            "state container.run = \"service\", or leave lambda-managed out",
+        ),
+        (Os::Linux, true) => return None,
+    };
+    Some(Infeasible::new(Refusal::NotSupported, reason, advice))
+}
+
 struct Model<'a> {
     context: Context<'a>,
     offers: Vec<Option<Offer<'a>>>,
@@ -58,8 +75,8 @@ struct Hosted<'m> {
 impl Model<'_> {
     fn hosted(&self, index: usize) -> Result<Hosted<'_>, Infeasible> {
         let function = self.context.function(index);
-        if let Some(reason) = too_long(function) {
-            return Err(reason);
+        if let Some(refused) = too_long(function).or_else(|| unsupported(function)) {
+            return Err(refused);
         }
         let nowhere = || Infeasible::unpriced("managed instances");
         Ok(Hosted {

@@ -4,6 +4,7 @@
 //! shared by many functions; then it answers for each function without reading anything more. No
 //! clock, no disk, no rounding in here.
 
+mod cluster;
 pub mod curve;
 mod eks;
 mod eks_fargate;

@@ -197,6 +197,9 @@ fn because(
                 percent(&point.utilization)
             )
         }
+        (_, Some(point), false) if point.utilization.is_zero() => {
+            format!("{more} even without any traffic")
+        }
         (_, Some(point), false) => {
             let falls = match load.is_some_and(|load| *load > point.utilization) {
                 true => "falls to",

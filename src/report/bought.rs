@@ -10,22 +10,25 @@ use crate::workload::Scenario;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Prices as a scenario buys; those of its platforms differ where a commitment in dollars an hour is
-/// spent on what each of them uses.
+/// Prices as a scenario buys.
 #[derive(Debug, Clone)]
-pub struct Bought {
-    platforms: Vec<Prices>,
+pub struct BoughtPrices {
+    /// For every platform that has none of its own.
+    shared: Vec<Regional>,
+    /// Where a commitment in dollars an hour is spent on what each platform uses.
+    own: Vec<Spent>,
 }
 
-/// Prices of a platform.
+/// Prices of a platform once the commitment has been spent there.
 #[derive(Debug, Clone)]
-struct Prices {
+struct Spent {
     id: &'static str,
     regions: Vec<Regional>,
-    unused: Option<Usd>,
+    /// Dollars a month that nothing used.
+    unused: Usd,
 }
 
-impl Bought {
+impl BoughtPrices {
     /// The prices of a scenario, given list prices of its regions in its order; `None` where it buys
     /// on demand at list prices.
     ///
@@ -39,33 +42,30 @@ impl Bought {
         let Some(terms) = &scenario.terms else {
             return Ok(None);
         };
+        let shared = terms.apply(list)?;
         if !terms.is_hourly() {
-            let regions = terms.apply(list)?;
-            let prices = |id: &&'static str| Prices {
-                id,
-                regions: regions.clone(),
-                unused: None,
-            };
-            let platforms = scenario.platforms.iter().map(prices).collect();
-            return Ok(Some(Self { platforms }));
+            let own = Vec::new();
+            return Ok(Some(Self { shared, own }));
         }
         let listed = Comparison::new(scenario, list, instances)?;
         let numbers = 0..listed.platforms().len();
         let spent = numbers.map(|number| spent(&listed, number, terms, list));
-        let platforms = spent.collect::<Result<_, _>>()?;
-        Ok(Some(Self { platforms }))
+        let own = spent.collect::<Result<_, _>>()?;
+        Ok(Some(Self { shared, own }))
+    }
+
+    fn own(&self, id: &str) -> Option<&Spent> {
+        self.own.iter().find(|spent| spent.id == id)
     }
 
     /// Prices of a platform's regions.
-    pub(super) fn regions(&self, id: &str) -> Option<&[Regional]> {
-        let found = self.platforms.iter().find(|prices| prices.id == id);
-        found.map(|prices| prices.regions.as_slice())
+    pub(super) fn regions(&self, id: &str) -> &[Regional] {
+        self.own(id).map_or(&self.shared, |spent| &spent.regions)
     }
 
     /// Dollars a month of the commitment that everything on a platform would leave unused.
     pub(super) fn unused(&self, id: &str) -> Option<&Usd> {
-        let found = self.platforms.iter().find(|prices| prices.id == id);
-        found.and_then(|prices| prices.unused.as_ref())
+        self.own(id).map(|spent| &spent.unused)
     }
 }
 
@@ -75,26 +75,33 @@ fn spent(
     number: usize,
     terms: &Arc<Terms>,
     list: &[Regional],
-) -> Result<Prices, Diags> {
+) -> Result<Spent, Diags> {
     let (terms, unused) = terms.spend(&usage(listed, number), list)?;
     let unused = &unused * &listed.scenario().hours;
-    Ok(Prices {
+    Ok(Spent {
         id: listed.platforms()[number].id,
         regions: Arc::new(terms).apply(list)?,
-        unused: Some(Usd::new(unused)),
+        unused: Usd::new(unused),
     })
 }
 
-/// How much of each meter everything on a platform uses in an hour.
+/// How much of each meter everything on a platform uses in an hour, of tiers the first alone: a
+/// commitment covers no other.
 fn usage(listed: &Comparison<'_>, number: usize) -> Usage {
     let scenario = listed.scenario();
+    let first = |region: &str, meter: &str| {
+        let mut prices = listed.prices().iter();
+        let regional = prices.find(|regional| **regional.name() == *region)?;
+        regional.first_rate(meter)
+    };
     let functions = (0..scenario.functions.len()).into_par_iter();
     let add = |mut usage: Usage, index: usize| {
         let region = scenario.region_of(&scenario.functions[index]);
         for line in listed.lines(index, number) {
             let key = (Arc::clone(region), Arc::clone(&line.meter));
+            let is_covered = Some(&line.rate) == first(&key.0, &key.1);
             // What is free takes nothing of a commitment.
-            if !line.rate.is_zero() {
+            if is_covered && !line.rate.is_zero() {
                 let known = usage.entry(key).or_insert(Exact::ZERO);
                 *known = &*known + &line.quantity;
             }

@@ -9,7 +9,7 @@ mod bought;
 mod notes;
 
 pub use answer::{Detail, Pair, Summary, Totals, Workload};
-pub use bought::Bought;
+pub use bought::BoughtPrices;
 
 use crate::catalog::{InstanceType, Regional};
 use crate::crossover::{Crossover, Load, Step};
@@ -74,7 +74,7 @@ impl<'a> Comparison<'a> {
     pub fn bought(
         scenario: &'a Scenario,
         list: &'a [Regional],
-        bought: &'a Bought,
+        bought: &'a BoughtPrices,
         instances: &'a [InstanceType],
     ) -> Result<Self, Diags> {
         let listed = Self::bind(scenario, list, None, instances)?;
@@ -87,7 +87,7 @@ impl<'a> Comparison<'a> {
     fn bind(
         scenario: &'a Scenario,
         list: &'a [Regional],
-        bought: Option<&'a Bought>,
+        bought: Option<&'a BoughtPrices>,
         instances: &'a [InstanceType],
     ) -> Result<Self, Diags> {
         let context = Context::new(scenario, list, instances);
@@ -96,8 +96,8 @@ impl<'a> Comparison<'a> {
         for platform in PLATFORMS {
             if scenario.platforms.contains(&platform.id()) {
                 let id = platform.id();
-                let prices = bought.and_then(|bought| bought.regions(id));
-                let bound = platform.bind(context.at(prices.unwrap_or(list)));
+                let prices = bought.map_or(list, |bought| bought.regions(id));
+                let bound = platform.bind(context.at(prices));
                 let bound = diags.take(bound).map(|model| Bound {
                     id,
                     title: platform.title(),
@@ -321,9 +321,12 @@ impl<'a> Comparison<'a> {
     }
 
     /// What everything costs with each function on a platform of its own; `None` where one has
-    /// none or cannot run there.
+    /// none or cannot run there, and where several platforms would each spend the dollars of one
+    /// commitment.
     fn total_of(&self, places: &[Option<usize>]) -> Option<Usd> {
-        let placed = places.iter().all(Option::is_some);
+        let is_hourly = self.platforms.iter().any(|bound| bound.unused.is_some());
+        let together = places.iter().all(|place| *place == places[0]);
+        let placed = places.iter().all(Option::is_some) && (together || !is_hourly);
         let platforms = self.platforms.iter().enumerate().filter(|_| placed);
         let totals =
             platforms.map(|(number, bound)| bound.model.total(&|i| places[i] == Some(number)));

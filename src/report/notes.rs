@@ -1,6 +1,6 @@
 //! Assumptions that come from what functions leave unsaid, each printed whenever it is in force.
 
-use crate::catalog::{Coverage, Regional, Terms};
+use crate::catalog::{Coverage, Plan, Regional, Terms};
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::platform::Notes;
@@ -110,12 +110,16 @@ pub fn of_prices(
         .collect();
     let oldest = oldest.map(|date| format!("; the oldest in these bills is of {date}"));
     notes.assume(format!(
-        "on-demand list prices in US dollars: {}{}",
+        "{} in US dollars: {}{}",
+        match scenario.terms {
+            Some(_) => "list prices, lowered as below,",
+            None => "on-demand list prices",
+        },
         listed(&books),
         oldest.unwrap_or_default()
     ));
     if let Some(terms) = &scenario.terms {
-        of_terms(scenario, terms, notes);
+        of_terms(terms, notes);
     }
     let overlaid = prices.iter().filter(|regional| regional.is_overlaid());
     let overlaid: Vec<&str> = overlaid.map(|regional| &**regional.name()).collect();
@@ -127,7 +131,7 @@ pub fn of_prices(
     );
 }
 
-fn of_terms(scenario: &Scenario, terms: &Terms, notes: &mut Notes) {
+fn of_terms(terms: &Terms, notes: &mut Notes) {
     if let Some(commitment) = &terms.commitment {
         let plan = commitment.describe();
         notes.assume(match &commitment.coverage {
@@ -137,18 +141,18 @@ fn of_terms(scenario: &Scenario, terms: &Terms, notes: &mut Notes) {
                 percent(share)
             ),
             Coverage::Hourly(usd) => format!(
-                "{plan}: ${usd} an hour are spent on what all functions use on a platform at list \
-                 prices, even over the month, the greatest saving first"
+                "{plan}: on each platform ${usd} an hour are spent on what all functions use there \
+                 at list prices, even over the month, the greatest saving first; the coverage that \
+                 this gives is held while traffic varies, and what is left over is in no bill"
             ),
         });
-        let nodes = ["eks", "lambda-managed"];
-        if scenario.platforms.iter().any(|id| nodes.contains(id)) {
-            notes.assume("node types are chosen among those whose rate of the commitment is known");
-        }
-        notes.assume(
-            "the commitment lowers the first tier of Lambda's duration alone, and neither requests, \
-             fees, storage nor Spot",
-        );
+        notes.assume(match commitment.plan {
+            Plan::Compute => {
+                "the commitment lowers the first tier of Lambda's duration alone, and neither \
+                 requests, fees, storage nor Spot"
+            }
+            Plan::Instance | Plan::Reserved => "the commitment lowers EC2 instances alone",
+        });
     }
     for discount in &terms.discounts {
         let (path, share) = (&discount.path, percent(&discount.share));

@@ -11,7 +11,7 @@ use super::budget::Budget;
 use super::task::{Os, TaskSize};
 use crate::catalog::Architecture;
 use crate::exact::Exact;
-use crate::units::{MS_PER_SECOND, SECONDS_PER_HOUR};
+use crate::units::{LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, MS_PER_SECOND, SECONDS_PER_HOUR};
 use rust_decimal::Decimal;
 
 /// How a function states the concurrency that has to be provided for.
@@ -207,6 +207,12 @@ impl Function {
             true => self.duration_ms - rounding_up(),
             false => self.duration_ms,
         }
+    }
+
+    /// True for a function that Lambda's quotas of memory and duration admit.
+    pub fn is_within_lambda_limits(&self) -> bool {
+        let most = Decimal::from(LAMBDA_MAX_DURATION_MS);
+        LAMBDA_MEMORY_MB.contains(&self.memory_mb) && self.stated_duration_ms() <= most
     }
 
     /// Concurrency that one invocation a month makes on average, in a month of so many hours.

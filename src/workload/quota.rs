@@ -3,7 +3,7 @@
 //! Rules: AWS Lambda developer guide, quotas and concurrency: concurrent executions are counted per
 //! account and region, and ten requests a second come with each of them.
 
-use super::Scenario;
+use super::{Function, Scenario};
 use crate::diag::{Code, Diag};
 use crate::exact::Exact;
 use crate::money::{count, grouped};
@@ -47,7 +47,7 @@ impl Demand {
     }
 }
 
-/// What every region of a scenario needs.
+/// What the functions that can run on Lambda need in every region.
 pub fn demands(scenario: &Scenario) -> Vec<Demand> {
     let none = |region: &super::RegionName| Demand {
         region: Arc::clone(&region.name),
@@ -55,14 +55,18 @@ pub fn demands(scenario: &Scenario) -> Vec<Demand> {
         rate: Exact::ZERO,
     };
     let mut demands: Vec<Demand> = scenario.regions.iter().map(none).collect();
-    for function in &scenario.functions {
+    let able = |function: &&Function| function.is_within_lambda_limits();
+    for function in scenario.functions.iter().filter(able) {
         let Some(demand) = demands.get_mut(usize::from(function.region)) else {
             continue;
         };
         let peak = function.peak_concurrency(&scenario.hours);
         let a_second = Exact::from(MS_PER_SECOND).over(&Exact::from(function.duration_ms));
         let rate = &peak * &a_second.unwrap_or(Exact::ZERO);
-        demand.concurrency = &demand.concurrency + &peak;
+        // Environments that are kept count whether they work or not.
+        let kept = function.provisioned.as_ref();
+        let kept = kept.map_or(Exact::ZERO, |kept| Exact::from(kept.environments));
+        demand.concurrency = &demand.concurrency + &peak.max(kept);
         demand.rate = &demand.rate + &rate;
     }
     demands
@@ -73,6 +77,9 @@ pub fn check(scenario: &Scenario) -> Vec<Diag> {
     let Some((quota, at)) = &scenario.lambda.concurrency_quota else {
         return Vec::new();
     };
+    if !scenario.platforms.contains(&"lambda") {
+        return Vec::new();
+    }
     let beyond = demands(scenario)
         .into_iter()
         .filter(|demand| demand.quota() > u128::from(*quota));

@@ -72,7 +72,8 @@ impl Rule for OverBudget {
             return Vec::new();
         }
         let Some(total) = &case.total else {
-            let reason = "some function cannot run where it is said to";
+            let reason = "some function cannot run where it is said to, or platforms would \
+                          spend one hourly commitment twice";
             return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
         };
         let per = ["a month", "USD/month"];

@@ -5,6 +5,7 @@ use crate::catalog::{Architecture, Price, Regional};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::platform::cluster::fees;
 use crate::platform::machines::{Machine, machines, none, worth_asking};
 use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
@@ -54,6 +55,10 @@ pub fn refusal(function: &Function) -> Option<Infeasible> {
     Some(Infeasible::new(Refusal::NotSupported, reason, advice))
 }
 
+/// The grounds of all places in which somebody can run; numbered as places are.
+///
+/// # Errors
+/// Prices that are missing, an instance type that cannot be had.
 pub fn grounds<'a>(context: &Context<'a>) -> Result<Vec<Option<Ground<'a>>>, Diags> {
     let mut missing = Missing::default();
     let samples = context
@@ -85,7 +90,7 @@ impl<'a> Ground<'a> {
             hours: &context.scenario.hours,
             region: function.region,
             architecture,
-            fees: fees(options, regional, missing),
+            fees: fees(options.cluster, options, regional, missing),
             volume: regional.price("ebs.gp3").ok(),
             candidates: candidates(context, regional, architecture)?,
         })
@@ -179,27 +184,6 @@ impl<'a> Ground<'a> {
             monthly,
         })
     }
-}
-
-/// What a cluster of the scenario's own costs besides its nodes.
-fn fees(
-    options: &EksOptions,
-    regional: &Regional,
-    missing: &mut Missing,
-) -> Vec<(&'static str, Price<ClusterHour>)> {
-    if options.cluster == ClusterKind::Existing {
-        return Vec::new();
-    }
-    let mut fees = vec![("cluster", "eks.cluster".to_owned())];
-    if options.extended_support {
-        fees.push(("extended support", "eks.extended_support".to_owned()));
-    }
-    if let Some(tier) = options.control_plane {
-        fees.push(("control plane", format!("eks.control_plane_{tier}")));
-    }
-    let fees = fees.into_iter();
-    fees.filter_map(|(item, path)| Some((item, missing.take(regional.price(&path))?)))
-        .collect()
 }
 
 fn candidates(
