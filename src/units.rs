@@ -23,8 +23,6 @@ pub const LAMBDA_MEMORY_MB: std::ops::RangeInclusive<u32> = 128..=10_240;
 pub const LAMBDA_MAX_DURATION_MS: u32 = 900_000;
 /// Ephemeral storage that every Lambda function has free of charge, MB (AWS Lambda pricing page).
 pub const LAMBDA_FREE_STORAGE_MB: u32 = 512;
-/// Largest ephemeral storage of a Lambda function, MB (AWS Lambda quotas).
-pub const LAMBDA_MAX_STORAGE_MB: u32 = 10_240;
 /// Monthly free requests of an account (AWS Lambda pricing page).
 pub const FREE_REQUESTS: u64 = 1_000_000;
 /// Monthly free GB-seconds of an account, both architectures together (AWS Lambda pricing page).

@@ -25,9 +25,9 @@ const HEAD: &str = "\
 # AWS's examples and published crossovers, recomputed
 
 This paper is written by a test. Inputs, published figures and remarks are those of
-`tests/aws_examples/` and `tests/published.toml`, where each figure is also worked out by hand; what
-is called exact or ours is what the program answered when the paper was written. The test fails once
-they differ. To write it anew:
+`tests/aws_examples/`, `tests/savings_plans.toml` and `tests/published.toml`, where each figure is
+also worked out by hand; what is called exact or ours is what the program answered when the paper
+was written. The test fails once they differ. To write it anew:
 
 ```sh
 UPDATE_DOCS=1 cargo test --test verified

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 /// Is this workload cheaper on AWS Lambda or on containers, and at exactly which utilization does
 /// that turn?
 ///
-/// Reads a scenario, prices every function of it on AWS Lambda, AWS Fargate and Amazon EKS from the
-/// price book that is built in, and says where the bills cross. It opens no connection and needs no
-/// account.
+/// Reads a scenario, prices every function of it on AWS Lambda, AWS Fargate and Amazon EKS (and, when
+/// asked, on Fargate Spot, EKS on Fargate and Lambda Managed Instances) from the price book that is
+/// built in, and says where the bills cross. It opens no connection and needs no account.
 #[derive(Debug, Parser)]
 #[command(name = "lambdacost", version, max_term_width = 100)]
 #[command(

@@ -6,7 +6,7 @@ use crate::money::Usd;
 use crate::platform::{Company, Cost, Infeasible, Line};
 use crate::volume::Flips;
 
-/// A pair of platforms, by their place in [`Comparison::platforms`].
+/// A pair of platforms, by their place in [`crate::report::Comparison::platforms`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
     /// The first.
