@@ -222,6 +222,12 @@ impl Diag {
         self
     }
 
+    /// Adds what to do, where nothing is said yet.
+    pub fn or_help(mut self, help: &str) -> Self {
+        self.help.get_or_insert_with(|| help.to_owned());
+        self
+    }
+
     /// Adds what to do, if there is something.
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help;
@@ -269,13 +275,20 @@ impl Diags {
         self.0.is_empty()
     }
 
-    /// Puts mistakes in one file in the order of their places: the keys of a table are met in
-    /// alphabetical order, which is not that of its lines.
+    /// Puts the mistakes in each file in the order of their places: the keys of a table are met in
+    /// alphabetical order, which is not that of its lines. Files keep the order in which they come.
     pub fn sort_by_place(&mut self) {
-        self.0.sort_by_key(|diag| {
-            let at = diag.at.as_ref();
-            at.map(|at| (at.line, at.columns.start))
-        });
+        let mut files: Vec<Arc<str>> = Vec::new();
+        for at in self.0.iter().filter_map(|diag| diag.at.as_ref()) {
+            if !files.contains(&at.file) {
+                files.push(Arc::clone(&at.file));
+            }
+        }
+        let place = |at: &At| {
+            let file = files.iter().position(|file| *file == at.file);
+            (file, at.line, at.columns.start)
+        };
+        self.0.sort_by_key(|diag| diag.at.as_ref().map(place));
     }
 
     /// The mistakes in their order.

@@ -26,6 +26,15 @@ pub fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A cell of CSV, quoted where RFC 4180 asks for it.
+pub fn csv_cell(text: &str) -> Cow<'_, str> {
+    let needs_quotes = |byte| matches!(byte, b'"' | b',' | b'\n' | b'\r');
+    match text.bytes().any(needs_quotes) {
+        true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
+        false => Cow::Borrowed(text),
+    }
+}
+
 /// The candidate that a typing mistake most likely meant, if any is near.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();

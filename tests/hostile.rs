@@ -678,6 +678,74 @@ fn line_ends_and_byte_order_marks_do_not_matter() {
     }
 }
 
+/// The lines that a message points at.
+fn places(run: &Run) -> Vec<&str> {
+    let lines = run.stderr.lines();
+    lines
+        .filter_map(|line| line.trim_start().strip_prefix("--> "))
+        .collect()
+}
+
+#[test]
+fn mistakes_in_a_fleet_are_on_their_lines_however_lines_end() {
+    // Rows on lines 2, 3 and 4 (a name with a line break in it), 6 and 7; line 5 is blank.
+    let rows = [
+        "a,512,10,x,0.5",
+        "\"b\nb\",512,10,x,0.5",
+        "",
+        "c,512,10,\"1,000\",0.5",
+        "a,512,10,1,0.5",
+    ];
+    for line_end in ["\n", "\r\n"] {
+        for last in ["", line_end] {
+            let text = format!("{COLUMNS}{}", rows.join("\n"));
+            let text = text.replace('\n', line_end) + last;
+            let run = Folder::with("fleet.csv", &text).run(&[
+                "compare",
+                "fleet.csv",
+                "--region",
+                "us-east-1",
+            ]);
+            run.refused("wrong-type", &text);
+            run.refused("duplicate-name", &text);
+            let lines: Vec<&str> = places(&run)
+                .iter()
+                .filter_map(|place| place.split(':').nth(1))
+                .collect();
+            assert_eq!(lines, ["2", "3", "6", "7"], "{text:?}: {}", run.stderr);
+            assert!(run.stderr.contains("6 | c,512,10,\"1,000\",0.5"));
+            assert!(run.stderr.contains("1000"), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_name_is_taken_once_wherever_it_stands() {
+    let function = |name: &str| {
+        let keys = keys(&[]);
+        format!("[[function]]\n{name}\n{keys}")
+    };
+    let region = "region = \"us-east-1\"\n";
+    // By a default, which all functions take.
+    let both = format!(
+        "{region}[defaults]\nname = \"one\"\n{}{}",
+        function(""),
+        function("")
+    );
+    compare("defaults.toml", both).refused("duplicate-name", "defaults");
+    // By the scenario before the fleet, even by a function that has mistakes.
+    for memory in ["512", "0"] {
+        let stated = function("name = \"one\"").replace("512", memory);
+        let scenario = format!("{region}functions = \"fleet.csv\"\n{stated}");
+        let folder = Folder::with("scenario.toml", scenario);
+        folder.write("fleet.csv", format!("{COLUMNS}one,512,10,1,0.5\n"));
+        let run = folder.run(&["compare", "scenario.toml"]);
+        run.refused("duplicate-name", memory);
+        assert!(run.stderr.contains("fleet.csv:2:1"), "{}", run.stderr);
+        assert!(run.stderr.contains("of scenario.toml"), "{}", run.stderr);
+    }
+}
+
 #[test]
 fn defaults_reach_into_tables_and_give_way() {
     let deep = "region = \"us-east-1\"\n[defaults]\nmemory_mb = 512\nmeasured_duration_ms = 9\n\

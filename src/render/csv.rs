@@ -5,6 +5,7 @@ use crate::escape::spreadsheet;
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
 use crate::report::{Comparison, Summary};
+use crate::text::csv_cell;
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -251,17 +252,8 @@ fn maybe(text: &mut String, value: Option<&Exact>) {
     }
 }
 
-/// A cell and the comma after it, quoted where RFC 4180 asks for it.
+/// A cell and the comma after it.
 fn cell(text: &mut String, value: &str) {
-    if value
-        .bytes()
-        .any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r'))
-    {
-        text.push('"');
-        text.push_str(&value.replace('"', "\"\""));
-        text.push('"');
-    } else {
-        text.push_str(value);
-    }
+    text.push_str(&csv_cell(value));
     text.push(',');
 }

@@ -4,7 +4,7 @@ use super::number::{self, Refusal};
 use super::schema::{ALTERNATIVES, Bounds, FIELDS, Field, Kind, RESERVED};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::text::{did_you_mean, listed, nearest};
+use crate::text::{listed, nearest};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub enum Shape {
     Number,
     /// `true` or `false`.
     Bool,
-    /// Something that is no plain value, and has been complained of.
+    /// Something that has been complained of: no plain value, or one below a mistyped key.
     Refused,
 }
 
@@ -113,7 +113,11 @@ impl<'a> Cell<'a> {
         };
         let no_number = || {
             let message = format!("`{key}` is not a number");
-            wrong(Code::WrongType, message, write(bounds))
+            wrong(
+                Code::WrongType,
+                message,
+                write(bounds) + &self.unseparated(),
+            )
         };
         let out_of_bounds = || {
             let message = format!("`{key}` is out of bounds");
@@ -155,6 +159,15 @@ impl<'a> Cell<'a> {
             format!("; {text} per cent is {share} or \"{percent}\"")
         };
         number::is_within(share, bounds).then(hint)
+    }
+
+    /// How to write a number whose thousands are set apart.
+    fn unseparated(&self) -> String {
+        let joined = self.text.replace([',', ' ', '\''], "");
+        match joined != self.text && number::exact(&joined).is_ok() {
+            true => format!(", without separators: {joined}"),
+            false => String::new(),
+        }
     }
 
     /// Reads the cell as one of some words.
@@ -325,7 +338,13 @@ impl<'a> Cells<'a> {
                     .at(source.at(value.span()))
                     .help(format!("`{path}` is a table: {}", keys_below(&path))),
                 ),
-                _ => diags.push(unknown("key", &path, key_at())),
+                _ => {
+                    diags.push(unknown("key", &path, key_at()));
+                    // What was mistyped is not missing as well.
+                    if let Some(field) = meant(&path).and_then(Field::at_path) {
+                        self.state(field, Cell::refused(value.span()));
+                    }
+                }
             }
         }
     }
@@ -371,16 +390,21 @@ fn kind_of(value: &DeValue<'_>) -> String {
     }
 }
 
-/// The diagnostic for a key, or a column, that a function does not have.
-pub fn unknown(what: &str, path: &str, at: At) -> Diag {
+/// The key of a function, or the table in it, that a mistyped one most likely meant.
+fn meant(path: &str) -> Option<&str> {
     let tables = ["container", "budget", "container.task"];
     let known = FIELDS.iter().map(|(_, known, _)| *known).chain(tables);
     // A key in the wrong table is found by its last word.
     let last = path.rsplit('.').next().unwrap_or(path);
-    let help = match Field::of_column(last) {
-        Some(field) if field.path() != path => Some(format!("did you mean `{}`?", field.path())),
-        _ => did_you_mean(path, known),
-    };
+    match Field::of_column(last) {
+        Some(field) if field.path() != path => Some(field.path()),
+        _ => nearest(path, known),
+    }
+}
+
+/// The diagnostic for a key, or a column, that a function does not have.
+pub fn unknown(what: &str, path: &str, at: At) -> Diag {
+    let help = meant(path).map(|known| format!("did you mean `{known}`?"));
     Diag::new(Code::UnknownKey, format!("there is no {what} `{path}`"))
         .at(at)
         .maybe_help(help)

@@ -13,6 +13,7 @@ mod number;
 pub mod options;
 mod purchase;
 pub mod quota;
+mod roll;
 pub mod rules;
 mod scenario;
 pub mod schema;
@@ -32,8 +33,7 @@ use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::units::HOURS_PER_MONTH;
 use rayon::prelude::*;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use roll::Roll;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -143,18 +143,20 @@ pub fn read_csv(
     };
     let defaults = cells::Cells::new(0..0);
     let mut diags = Diags::new();
-    let read = fleet::read(name, file, &defaults, &reading, request.progress);
-    let mut functions = diags.take(read);
-    if functions.as_ref().is_some_and(Vec::is_empty) {
+    let mut roll = Roll::new(&name.into());
+    let read = fleet::read(name, file, &defaults, &reading, &mut roll, request.progress);
+    let is_read = diags.take(read).is_some();
+    let mut functions = roll.into_functions();
+    if is_read && functions.is_empty() {
         let diag = Diag::new(
             Code::NoFunction,
             format!("`{name}` has no row below its header"),
         );
         diags.push(diag.help("add one row a function"));
     }
-    let regions = regions.settle(functions.as_deref_mut().unwrap_or_default());
+    let regions = regions.settle(&mut functions);
     check_regions(&regions, request, &mut diags);
-    let scenario = Scenario {
+    diags.into_result(Scenario {
         name: name.to_owned(),
         fleet: None,
         hours,
@@ -167,15 +169,13 @@ pub fn read_csv(
         spot: SpotOptions::default(),
         eks_fargate: EksFargateOptions::default(),
         stated: 0,
-        functions: functions.unwrap_or_default(),
+        functions,
         budget: Budget::default(),
         budget_line: 1,
         unmatched_budgets: Vec::new(),
         rules: Vec::new(),
         terms: None,
-    };
-    scenario.check_names(&mut diags);
-    diags.into_result(scenario)
+    })
 }
 
 impl Scenario {
@@ -195,46 +195,6 @@ impl Scenario {
             _ => (self.name.clone(), line),
         }
     }
-
-    /// Two functions of one name could not be told apart in any answer. The names of those that
-    /// stand in the scenario itself are known to differ.
-    fn check_names(&self, diags: &mut Diags) {
-        let hasher = RandomState::new();
-        let functions = self.functions.par_iter().enumerate();
-        let mut hashed: Vec<(u64, usize)> = functions
-            .map(|(index, function)| (hasher.hash_one(&function.name), index))
-            .collect();
-        hashed.par_sort_unstable();
-        let mut twins = Vec::new();
-        for group in hashed.chunk_by(|left, right| left.0 == right.0) {
-            let mut first: HashMap<&str, &Function> = HashMap::new();
-            for (_, index) in group.iter().filter(|_| group.len() > 1) {
-                let function = &self.functions[*index];
-                let known = *first.entry(&function.name).or_insert(function);
-                if *index >= self.stated && !std::ptr::eq(known, function) {
-                    twins.push((*index, known.line));
-                }
-            }
-        }
-        twins.sort_unstable();
-        diags.extend(twins.into_iter().map(|(index, line)| {
-            let function = &self.functions[index];
-            let at = At {
-                file: self.fleet.as_deref().unwrap_or(&self.name).into(),
-                line: function.line,
-                text: function.name.to_string(),
-                columns: 0..function.name.len(),
-            };
-            same_name(&function.name, line).at(at)
-        }));
-    }
-}
-
-/// The diagnostic for a name that is taken.
-fn same_name(name: &str, line: u64) -> Diag {
-    let message = format!("two functions are called `{name}`");
-    let help = format!("the other is on line {line}: give one of them another name");
-    Diag::new(Code::DuplicateName, message).help(help)
 }
 
 fn check_regions(regions: &[RegionName], request: &Request<'_>, diags: &mut Diags) {

@@ -3,20 +3,20 @@
 use super::budget::{self, Budget, NamedBudget};
 use super::cells::{Cell, Cells};
 use super::fleet;
-use super::function::{self, Function, Reading};
+use super::function::{self, Reading};
 use super::keys;
 use super::options::{self, EksOptions};
 use super::purchase;
 use super::quota;
+use super::roll::Roll;
 use super::rules::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
-use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions, same_name};
+use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
 use crate::catalog::Terms;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::{did_you_mean, listed};
 use crate::units::HOURS_PER_MONTH;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -56,6 +56,7 @@ pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
         diags: Diags::new(),
     };
     let scenario = reader.scenario();
+    reader.diags.sort_by_place();
     reader.diags.into_result(scenario)
 }
 
@@ -89,7 +90,6 @@ impl<'r> Reader<'r> {
         let budget_line = self.line_of("budget");
         let rules = self.rules();
         let terms = self.terms();
-        let mut functions = Vec::new();
         let reading = Reading {
             platforms: self.request.platforms,
             hours: &hours,
@@ -98,9 +98,11 @@ impl<'r> Reader<'r> {
             region_is_fixed: self.request.region.is_some(),
         };
         let defaults = self.defaults();
-        self.functions(&defaults, &reading, &mut functions);
-        let stated = functions.len();
-        let fleet = self.fleet(&defaults.settled(self.source), &reading, &mut functions);
+        let mut roll = Roll::new(self.source.name());
+        self.functions(&defaults, &reading, &mut roll);
+        let stated = roll.len();
+        let fleet = self.fleet(&defaults.settled(self.source), &reading, &mut roll);
+        let mut functions = roll.into_functions();
         let regions = regions.settle(&mut functions);
         check_regions(&regions, self.request, &mut self.diags);
         let unmatched_budgets = budget::assign(named, &mut functions, &mut self.diags);
@@ -124,7 +126,6 @@ impl<'r> Reader<'r> {
             rules,
             terms,
         };
-        scenario.check_names(&mut self.diags);
         self.diags.extend(quota::check(&scenario));
         scenario
     }
@@ -306,12 +307,7 @@ impl<'r> Reader<'r> {
         cells
     }
 
-    fn functions(
-        &mut self,
-        defaults: &Cells<'r>,
-        reading: &Reading<'_>,
-        functions: &mut Vec<Function>,
-    ) {
+    fn functions(&mut self, defaults: &Cells<'r>, reading: &Reading<'_>, roll: &mut Roll) {
         let Some(value) = self.value("function") else {
             return;
         };
@@ -325,7 +321,6 @@ impl<'r> Reader<'r> {
             );
             return;
         };
-        let mut names: HashMap<String, u64> = HashMap::new();
         for item in list.iter() {
             let Some(table) = item.get_ref().as_table() else {
                 let help = "begin each function with [[function]]";
@@ -340,18 +335,18 @@ impl<'r> Reader<'r> {
             let mut cells = Cells::new(item.span());
             cells.collect(table, "", self.source, &mut self.diags);
             let line = self.source.at(item.span()).line;
-            if let Some(name) = cells.get(Field::Name) {
-                match names.get(&*name.text) {
-                    Some(other) => {
-                        let diag = same_name(&name.text, *other);
-                        self.diags.push(diag.at(name.at(self.source)));
-                    }
-                    None => drop(names.insert(name.text.to_string(), line)),
-                }
-            }
             let merged = cells.over(defaults);
             let read = function::build(&merged, line, reading, self.source, &mut self.diags);
-            functions.extend(read);
+            let place = || match merged.get(Field::Name) {
+                Some(name) => name.at(self.source),
+                None => self.source.at(item.span()),
+            };
+            let added = match (read, merged.get(Field::Name)) {
+                (Some(function), _) => roll.add(function, place),
+                (None, Some(name)) => roll.add_faulty(&name.text, place()),
+                (None, None) => Ok(()),
+            };
+            self.diags.take(added);
         }
     }
 
@@ -359,7 +354,7 @@ impl<'r> Reader<'r> {
         &mut self,
         defaults: &Cells<'_>,
         reading: &Reading<'_>,
-        functions: &mut Vec<Function>,
+        roll: &mut Roll,
     ) -> Option<String> {
         let Some(value) = self.value("functions") else {
             let none = self.value("function").is_none();
@@ -384,8 +379,10 @@ impl<'r> Reader<'r> {
         let name = self.diags.take(cell.text("functions", self.source))?;
         match (self.request.open)(name) {
             Ok(file) => {
-                let read = fleet::read(name, file, defaults, reading, self.request.progress);
-                functions.extend(self.diags.take(read).unwrap_or_default());
+                roll.turn_to(&name.into());
+                let progress = self.request.progress;
+                let read = fleet::read(name, file, defaults, reading, roll, progress);
+                self.diags.take(read);
                 Some(name.to_owned())
             }
             Err(error) => {
