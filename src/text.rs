@@ -71,10 +71,10 @@ pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
 }
 
 /// Text broken between words into lines of at most so many characters; a longer word has a line of
-/// its own.
+/// its own, and a per cent sign stays with its number.
 pub fn folded(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
+    for word in text.replace(" %", "\u{a0}%").split(' ') {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
                 line.push(' ');
@@ -82,6 +82,9 @@ pub fn folded(text: &str, room: usize) -> Vec<String> {
             }
             _ => lines.push(word.to_owned()),
         }
+    }
+    for line in &mut lines {
+        *line = line.replace("\u{a0}%", " %");
     }
     lines
 }
@@ -96,6 +99,12 @@ mod tests {
         assert_eq!(printable("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(printable("a\nb"), "a\\nb");
         assert_eq!(printable("\u{202e}evil"), "\\u{202e}evil");
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_but_not_before_a_per_cent_sign() {
+        let lines = folded("falls to 48.3 %; then a-very-long-word", 13);
+        assert_eq!(lines, ["falls to", "48.3 %; then", "a-very-long-word"]);
     }
 
     #[test]

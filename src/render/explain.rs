@@ -56,6 +56,7 @@ impl Page<'_> {
         let summary = self.comparison.summary(index);
         let detail = self.comparison.detail(index, &summary);
         self.workload(function, &summary, out)?;
+        self.verdict(index, &summary, out)?;
         for (number, bound) in self.comparison.platforms().iter().enumerate() {
             writeln!(out)?;
             match &summary.costs[number] {
@@ -75,11 +76,18 @@ impl Page<'_> {
         for (pair, crossover) in &summary.crossovers {
             self.crossover(*pair, crossover, &detail, out)?;
         }
-        self.flips(&detail, out)?;
-        let verdict = words::verdict(self.comparison, index, &summary);
-        writeln!(out, "{}", self.paint.bold("Verdict"))?;
+        self.flips(&detail, out)
+    }
+
+    fn verdict(
+        &self,
+        index: usize,
+        summary: &Summary,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
+        let verdict = words::verdict(self.comparison, index, summary);
         let text = format!("{}: {}", verdict.advice, verdict.reason);
-        writeln!(out, "{}\n", wrapped(&text, "  ", self.width))
+        writeln!(out, "{}", wrapped(&text, "  ", self.width))
     }
 
     fn workload(
@@ -152,8 +160,11 @@ impl Page<'_> {
         }
         let company = &detail.company[platform];
         for (amount, what) in [
-            (&company.alone, "with a cluster of its own"),
-            (&company.avoidable, "saved by leaving"),
+            (&company.alone, "with a cluster of its own it would cost"),
+            (
+                &company.avoidable,
+                "without it the cluster would cost less by",
+            ),
         ] {
             if let Some(amount) = amount.as_ref().filter(|amount| **amount != cost.billed) {
                 writeln!(out, "  {what}: {}", money(amount))?;
@@ -185,24 +196,29 @@ impl Page<'_> {
     }
 
     fn line(&self, line: &Line, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        writeln!(
-            out,
-            "  {:<17} {:>16} {:<13} x {:>14} = {:>12}",
-            line.item,
-            shown(&line.quantity),
-            line.unit,
-            format!("${}", line.rate),
-            money(&line.cost)
-        )?;
+        let (quantity, rate) = (shown(&line.quantity), format!("${}", line.rate));
+        let (item, unit, cost) = (line.item, line.unit, money(&line.cost));
+        let row = format!("  {item:<17} {quantity:>15} {unit:<13} x {rate:>13} = {cost:>12}");
+        let text = match row.chars().count() <= usize::from(self.width) {
+            true => row,
+            // Too long for the columns.
+            false => {
+                let whole = format!("{quantity} {unit} x {rate} = {cost}");
+                format!("  {item}\n{}", wrapped(&whole, "    ", self.width))
+            }
+        };
+        writeln!(out, "{text}")?;
         let provenance = &line.provenance;
         let code = provenance.rate_code.as_deref();
         let code = code.map_or_else(String::new, |code| format!(", AWS rate code {code}"));
         let how = line.how.as_deref();
         let how = how.map_or_else(String::new, |how| format!(", {how}"));
-        let dated = format!("      {}{code}{how}", provenance.as_of);
-        writeln!(out, "{}", self.paint.dim(&dated))?;
-        let source = wrapped(&provenance.source, "      ", self.width);
-        writeln!(out, "{}", self.paint.dim(&source))
+        let tags = provenance.source.replace('+', " + ");
+        for said in [format!("{}{code}{how}", provenance.as_of), tags] {
+            let said = wrapped(&said, "      ", self.width);
+            writeln!(out, "{}", self.paint.dim(&said))?;
+        }
+        Ok(())
     }
 
     fn titles(&self, pair: Pair) -> [&str; 2] {

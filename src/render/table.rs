@@ -5,7 +5,7 @@ use super::View;
 use super::words;
 use crate::crossover::{Crossover, Point};
 use crate::exact::Exact;
-use crate::money::{Usd, count, money, percent, plural};
+use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::paint::{Paint, wrapped};
 use crate::report::{Comparison, Summary, Totals};
 use crate::text::{listed, printable};
@@ -13,6 +13,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 /// Width from which further columns fit.
@@ -21,8 +22,9 @@ const WIDE: u16 = 120;
 const FEW: usize = 12;
 /// Characters of the usual labels of totals.
 const LABEL: usize = 26;
-/// Cells of the bar.
+/// Most cells of the bar, and what stands beside them.
 const BAR: u32 = 48;
+const LEGEND: u32 = 32;
 
 /// Writes comparisons one below the other.
 ///
@@ -44,7 +46,7 @@ pub fn write(
     Ok(())
 }
 
-/// Least width of the names' column.
+/// Least width of the names' column, the blanks around it included.
 const NAME: u16 = 12;
 
 /// A column of the costs.
@@ -112,7 +114,7 @@ impl Page<'_> {
             "{}: {functions} in {regions}, US dollars a month",
             printable(&scenario.name)
         );
-        self.paint.bold(&line)
+        self.paint.bold(&wrapped(&line, "", self.width))
     }
 
     /// The costs, in the first of some shapes that fits the width; else in several tables.
@@ -186,6 +188,7 @@ impl Page<'_> {
         table.set_constraints([longest].into_iter().chain(rest));
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
+            column.set_padding((0, 1));
         }
         table
     }
@@ -247,7 +250,7 @@ impl Page<'_> {
             Column::Function => printable(&function.name).into_owned(),
             Column::Calls => count(function.invocations.into()),
             Column::Memory => count(function.memory_mb.into()),
-            Column::Duration => Exact::from(function.duration_ms).to_string(),
+            Column::Duration => grouped(&Exact::from(function.duration_ms).to_string()),
             Column::Peak => summary.workload.peak_concurrency.to_fixed(1),
             Column::Platform(number) => {
                 let cost = summary.costs[number].as_ref();
@@ -283,7 +286,9 @@ impl Page<'_> {
         let mut moving: Vec<_> = functions()
             .filter(|(index, summary)| words::verdict(self.comparison(), *index, summary).moves)
             .collect();
-        moving.sort_by(|left, right| right.1.gap.cmp(&left.1.gap));
+        let saving =
+            |(index, summary): &(usize, &Summary)| self.comparison().saving(*index, summary);
+        moving.sort_by_cached_key(|moved| Reverse(saving(moved)));
         let staying = summaries.len() - moving.len();
         let line = format!(
             "{} of {} are where they are cheapest{}",
@@ -328,9 +333,10 @@ impl Page<'_> {
             writeln!(out, "{bar}")?;
         }
         for (pair, flips) in &comparison.flips(index, summary) {
-            let said = flips
-                .as_ref()
-                .and_then(|flips| words::flips(comparison, *pair, flips));
+            // What could overtake the verdict; `explain` has the others.
+            let is_about = summary.cheapest.is_some_and(|best| pair.has(best));
+            let flips = flips.as_ref().filter(|_| is_about);
+            let said = flips.and_then(|flips| words::flips(comparison, index, *pair, flips));
             if let Some(said) = said {
                 writeln!(out, "{}", wrapped(&said, "  ", self.width))?;
             }
@@ -341,10 +347,11 @@ impl Page<'_> {
     /// u and u* between 0 and 100 %, with the band of the rule of thumb.
     fn bar(&self, summary: &Summary, crossover: &Crossover) -> Option<String> {
         let load = summary.workload.utilization.as_ref()?;
+        let length = u32::from(self.width).saturating_sub(LEGEND).clamp(10, BAR);
         let place = |share: &Exact| {
-            let cells = share * &Exact::from(BAR);
+            let cells = share * &Exact::from(length);
             let cell = cells.floor().and_then(|cell| u32::try_from(cell).ok());
-            cell.map(|cell| cell.min(BAR - 1))
+            cell.map(|cell| cell.min(length - 1))
         };
         let inside = |point: &&Point| point.utilization <= Exact::ONE;
         let point = crossover.point.as_ref();
@@ -352,8 +359,8 @@ impl Page<'_> {
         let cross = point
             .filter(inside)
             .and_then(|point| place(&point.utilization));
-        let (low, high) = (BAR * 30 / 100, BAR * 40 / 100);
-        let cells = (0..BAR).map(|cell| {
+        let (low, high) = (length * 30 / 100, length * 40 / 100);
+        let cells = (0..length).map(|cell| {
             if cell == here && Some(cell) == cross {
                 self.paint.bold("◆")
             } else if cell == here {
@@ -368,12 +375,12 @@ impl Page<'_> {
         });
         let cells: String = cells.collect();
         let crossing = match point {
-            Some(point) if point.utilization > Exact::ONE => "over 100 %".to_owned(),
-            Some(point) => percent(&point.utilization),
-            None => "never".to_owned(),
+            Some(point) if point.utilization > Exact::ONE => "u* over 100 %".to_owned(),
+            Some(point) => format!("▲ u* {}", percent(&point.utilization)),
+            None => "u* never".to_owned(),
         };
         let here = percent(load);
-        Some(format!("  ├{cells}┤ ● u {here}  ▲ u* {crossing}"))
+        Some(format!("  ├{cells}┤ ● u {here}  {crossing}"))
     }
 
     fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
@@ -389,8 +396,11 @@ impl Page<'_> {
         for (number, ((label, total), amount)) in rows.iter().zip(&amounts).enumerate() {
             let listed = listed.as_ref().and_then(|listed| listed.get(number));
             let listed = listed.map(|amount| format!("  ({} {amount})", words::LISTED));
-            let machines = total.as_ref().and_then(|_| self.machines(number));
-            let after = listed.into_iter().chain(machines).collect::<String>();
+            let beside = match total {
+                Some(_) => self.machines(number),
+                None => self.absent(number),
+            };
+            let after = listed.into_iter().chain(beside).collect::<String>();
             writeln!(out, "  {label:<longest$} {amount:>widest$}{after}")?;
         }
         if let Some(warning) = self.apart_is_dearer(&totals) {
@@ -408,15 +418,27 @@ impl Page<'_> {
     fn apart_is_dearer(&self, totals: &Totals) -> Option<String> {
         let apart = totals.cheapest_each.as_ref()?;
         let platforms = self.comparison().platforms().iter().zip(&totals.platforms);
-        let whole = platforms.filter_map(|(bound, total)| Some((total.as_ref()?, bound.title)));
-        let (lowest, title) = whole.min()?;
-        (lowest < apart).then(|| {
+        let whole = platforms
+            .filter_map(|(bound, total)| Some((total.clone()?, format!("all on {}", bound.title))));
+        let unclustered = self.comparison().unclustered();
+        let without = unclustered.map(|usd| (usd, "each where it is cheapest without a cluster"));
+        let without = without.map(|(usd, what)| (usd, what.to_owned()));
+        let (lowest, what) = whole.chain(without).min()?;
+        (lowest < *apart).then(|| {
             format!(
                 "The verdicts share one cluster among all functions; for those that would move \
-                 alone it costs more: all on {title} is {} cheaper than following each.",
-                money(&(apart - lowest))
+                 alone it costs more: {what} is {} cheaper than following each.",
+                money(&(apart - &lowest))
             )
         })
+    }
+
+    /// How many cannot run on the platform of a total.
+    fn absent(&self, platform: usize) -> Option<String> {
+        let comparison = self.comparison();
+        comparison.platforms().get(platform)?;
+        let refused = comparison.refused(platform).len() as u128;
+        (refused > 0).then(|| format!("  {} cannot run there", plural(refused, "function")))
     }
 
     /// The nodes behind the total of a platform that has one cluster.
@@ -440,10 +462,10 @@ fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {
     rows.iter().map(|(_, total)| amount(total)).collect()
 }
 
-/// The least width of a table with columns so wide besides the names: numbers are not broken, a blank
-/// is on both sides of each cell, and one between them.
+/// The least width of a table with columns so wide besides the names: numbers are not broken, and two
+/// blanks are between columns.
 fn least_width(widths: &[u16]) -> u16 {
-    NAME + widths.iter().map(|width| width + 3).sum::<u16>()
+    NAME + 2 + widths.iter().map(|width| width + 2).sum::<u16>()
 }
 
 fn written(table: &Table) -> String {

@@ -138,33 +138,99 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summa
         (_, true) => "move to",
         (_, false) => "stay on",
     };
-    let rival = rival(comparison, summary, best);
-    let crossover = rival.and_then(|other| {
-        let (from, to) = (best.min(other), best.max(other));
-        summary.crossover(Pair { from, to })
+    let (crossover, against) = against(comparison, summary, best);
+    let today = home.and_then(|home| today(comparison, index, summary, home));
+    let alone = comparison.alone_is_dearer(index, summary);
+    let alone = alone.filter(|_| moves).map(|alone| {
+        format!(
+            "this is its part of a cluster for all; with one of its own it would cost {}",
+            money(&alone)
+        )
     });
-    let reason = match (rival, &summary.gap) {
-        (Some(other), Some(gap)) => {
-            let load = summary.workload.utilization.as_ref();
-            because(title(other), gap, crossover, best < other, load)
-        }
-        _ => reasons(comparison, summary),
-    };
+    let reasons: Vec<String> = [today, Some(against), alone]
+        .into_iter()
+        .flatten()
+        .collect();
     Verdict {
         advice: format!("{verb} {}", title(best)),
-        reason,
+        reason: reasons.join("; "),
         moves,
         crossover,
     }
 }
 
+/// What the platform where a function runs costs more, or why it cannot run there, unless that is
+/// what the verdict is about anyway.
+fn today(
+    comparison: &Comparison<'_>,
+    index: usize,
+    summary: &Summary,
+    home: usize,
+) -> Option<String> {
+    let best = summary.cheapest?;
+    let title = comparison.platforms()[home].title;
+    let rival = rival(comparison, summary, best);
+    match &summary.costs[home] {
+        Err(refused) => rival.map(|_| format!("not on {title}: {}", refused.reason)),
+        Ok(_) if rival.or(next(summary, best)) == Some(home) => None,
+        Ok(_) => {
+            let saving = comparison.saving(index, summary)?;
+            let saving = money(&saving);
+            Some(format!("{title}, where it runs, costs {saving} more"))
+        }
+    }
+}
+
+/// What the cheapest platform of all is compared with, and where they cross.
+fn against<'s>(
+    comparison: &Comparison<'_>,
+    summary: &'s Summary,
+    best: usize,
+) -> (Option<&'s Crossover>, String) {
+    let title = |number: usize| comparison.platforms()[number].title;
+    let (Some(other), Some(gap)) = (rival(comparison, summary, best), &summary.gap) else {
+        return (None, unrivalled(comparison, summary, best));
+    };
+    let (from, to) = (best.min(other), best.max(other));
+    let crossover = summary.crossover(Pair { from, to });
+    let load = summary.workload.utilization.as_ref();
+    let reason = because(title(other), gap, crossover, best < other, load);
+    (crossover, reason)
+}
+
 /// The cheapest platform of the other kind than the cheapest of all.
 fn rival(comparison: &Comparison<'_>, summary: &Summary, best: usize) -> Option<usize> {
     let is_held = |platform: usize| comparison.is_crossed(platform);
+    lowest(summary, |number| is_held(number) != is_held(best))
+}
+
+/// The cheapest platform but one.
+fn next(summary: &Summary, best: usize) -> Option<usize> {
+    lowest(summary, |number| number != best)
+}
+
+/// The cheapest of some platforms.
+fn lowest(summary: &Summary, among: impl Fn(usize) -> bool) -> Option<usize> {
     let costs = summary.costs.iter().enumerate();
-    let others = costs.filter(|(number, _)| is_held(*number) != is_held(best));
+    let others = costs.filter(|(number, _)| among(*number));
     let amounts = others.filter_map(|(number, cost)| Some((&cost.as_ref().ok()?.compared, number)));
     amounts.min().map(|(_, number)| number)
+}
+
+/// What is said of the cheapest platform where none of the other kind can run a function.
+fn unrivalled(comparison: &Comparison<'_>, summary: &Summary, best: usize) -> String {
+    let compared = |number: usize| Some(&summary.costs[number].as_ref().ok()?.compared);
+    let next = next(summary, best).and_then(|next| {
+        let more = compared(next)? - compared(best)?;
+        let title = comparison.platforms()[next].title;
+        Some(format!("{title} costs {} more", money(&more)))
+    });
+    let refused = Some(reasons(comparison, summary)).filter(|reasons| !reasons.is_empty());
+    let said: Vec<String> = next.into_iter().chain(refused).collect();
+    match said.is_empty() {
+        true => "there is nothing to compare it with".to_owned(),
+        false => said.join("; "),
+    }
 }
 
 fn because(
@@ -188,7 +254,8 @@ fn because(
             format!("{more}, and never less at any load this fleet can carry")
         }
         (Kind::BeyondPeak, Some(point), true) => format!(
-            "{more}; its fleet would pay from {} times the capacity that today needs",
+            "{more}; its fleet would pay above {} calls a month, {} times the capacity of today",
+            count(point.invocations),
             grouped(&point.utilization.to_fixed(2))
         ),
         (_, Some(point), true) => {
@@ -214,6 +281,7 @@ fn because(
     }
 }
 
+/// Why platforms cannot run a function.
 fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
     let platforms = comparison.platforms().iter().zip(&summary.costs);
     let refused = platforms.filter_map(|(bound, cost)| match cost {
@@ -225,21 +293,21 @@ fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
         Err(refused) => Some(format!("not on {}: {}", bound.title, refused.reason)),
         Ok(_) => None,
     });
-    let refused: Vec<String> = refused.collect();
-    match refused.is_empty() {
-        true => "there is nothing to compare it with".to_owned(),
-        false => refused.join("; "),
-    }
+    refused.collect::<Vec<String>>().join("; ")
 }
 
 /// How the cheaper side flips over volume: the first and the last, and how many there are.
-pub fn flips(comparison: &Comparison<'_>, pair: Pair, flips: &Flips) -> Option<String> {
+pub fn flips(
+    comparison: &Comparison<'_>,
+    index: usize,
+    pair: Pair,
+    flips: &Flips,
+) -> Option<String> {
     let title = |side: Side| match side {
         Side::First => comparison.platforms()[pair.from].title,
         Side::Second => comparison.platforms()[pair.to].title,
     };
-    let first = flips.list.first()?;
-    let last = flips.last.as_ref()?;
+    let (first, last) = (flips.list.first()?, flips.last.as_ref()?);
     let above = |flip: &Flip| {
         format!(
             "{} above {}",
@@ -248,16 +316,19 @@ pub fn flips(comparison: &Comparison<'_>, pair: Pair, flips: &Flips) -> Option<S
         )
     };
     let sides = format!("{} or {}", title(Side::First), title(Side::Second));
-    let at_least = if flips.complete { "" } else { "at least " };
-    Some(match flips.count {
-        1 => format!("growing traffic, {sides}: {} calls a month", above(first)),
-        many => format!(
-            "growing traffic, {sides}: first {}, last {} calls a month; {at_least}{} flips",
-            above(first),
-            above(last),
-            count(many.into())
-        ),
-    })
+    let today = comparison.scenario().functions[index].invocations;
+    let today = format!("calls a month (today {})", count(today.into()));
+    let many = count(flips.count.into());
+    let said = match (flips.count, flips.complete) {
+        (1, true) => format!("{} {today}", above(first)),
+        (_, true) => {
+            let (first, last) = (above(first), above(last));
+            format!("first {first}, last {last} {today}; {many} flips")
+        }
+        // Where the search was given up, the last that it found is not the last.
+        (_, false) => format!("first {} {today}; at least {many} flips", above(first)),
+    };
+    Some(format!("{sides} as traffic and fleet grow: {said}"))
 }
 
 /// Average requests per second at a crossover.

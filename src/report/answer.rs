@@ -16,6 +16,11 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// True for one of the two.
+    pub fn has(self, platform: usize) -> bool {
+        self.other(platform).is_some()
+    }
+
     /// The platform beside this one, if it is one of the two.
     pub fn other(self, platform: usize) -> Option<usize> {
         match platform {

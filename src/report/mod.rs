@@ -179,12 +179,37 @@ impl<'a> Comparison<'a> {
         self.platforms.iter().position(|bound| bound.id == id)
     }
 
+    /// What a function saves a month where it is cheapest; `None` where it runs there already, or
+    /// where it runs is not compared or cannot run it.
+    pub fn saving(&self, index: usize, summary: &Summary) -> Option<Usd> {
+        let (home, best) = (self.home(index)?, summary.cheapest?);
+        let [today, cheapest] = [home, best].map(|number| summary.costs[number].as_ref().ok());
+        (home != best).then_some(&today?.compared - &cheapest?.compared)
+    }
+
+    /// What a function costs with a cluster of its own where it is cheapest, if it is that only as a
+    /// part of the cluster of all.
+    pub fn alone_is_dearer(&self, index: usize, summary: &Summary) -> Option<Usd> {
+        let best = summary.cheapest?;
+        let alone = self.platforms[best].model.company(index).alone?;
+        let others = self.cheapest(&summary.costs, |number| number != best)?;
+        let other = summary.costs[others].as_ref().ok()?;
+        (alone > other.compared).then_some(alone)
+    }
+
     /// What a function costs on a platform.
     ///
     /// # Errors
     /// It cannot run there.
     pub fn cost(&self, index: usize, platform: usize) -> Result<Cost, Infeasible> {
         self.platforms[platform].model.cost(index)
+    }
+
+    /// Functions that cannot run on a platform.
+    pub fn refused(&self, platform: usize) -> Vec<usize> {
+        let indices = (0..self.scenario().functions.len()).into_par_iter();
+        let refused = indices.filter(|index| self.cost(*index, platform).is_err());
+        refused.collect()
     }
 
     /// The bill of a function on a platform; empty where it cannot run.
@@ -311,6 +336,20 @@ impl<'a> Comparison<'a> {
             cheapest_each: self.total_of(&verdicts),
             today: self.today(),
         }
+    }
+
+    /// What everything costs with each function where it is cheapest among the platforms that need
+    /// no cluster; `None` where no platform has one.
+    pub fn unclustered(&self) -> Option<Usd> {
+        let platforms = self.platforms.iter();
+        let is_clustered: Vec<bool> = platforms
+            .map(|bound| !bound.clusters().is_empty())
+            .collect();
+        is_clustered.contains(&true).then_some(())?;
+        let indices = (0..self.scenario().functions.len()).into_par_iter();
+        let best = |index| self.cheapest(&self.costs(index), |number| !is_clustered[number]);
+        let places: Vec<Option<usize>> = indices.map(best).collect();
+        self.total_of(&places)
     }
 
     /// What every function costs where it runs today; `None` where one cannot run there.
