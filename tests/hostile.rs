@@ -174,14 +174,15 @@ fn files_that_are_no_scenario_are_refused() {
 
 #[test]
 fn files_that_are_no_fleet_are_refused() {
-    let long = format!("{COLUMNS}{},512,1,1,0.5\n", "x".repeat(10 << 20));
+    let long = format!("{COLUMNS}{},512,1,1,0.5\n", "x".repeat(1 << 19));
+    let endless = format!("{COLUMNS}{},512,1,1,0.5\n", "x".repeat(10 << 20));
     let cells = format!("{COLUMNS}{}\n", ",".repeat(1 << 20));
     let quote = format!(
         "{COLUMNS}\"a,512,1,1,0.5\n{}",
         "b,512,1,1,0.5\n".repeat(1000)
     );
     let row = |row: &str| format!("{COLUMNS}{row}\n").into_bytes();
-    let cases: [(&str, Vec<u8>, &str); 18] = [
+    let cases: [(&str, Vec<u8>, &str); 23] = [
         ("empty", Vec::new(), "syntax"),
         ("whitespace", b" \n\n".to_vec(), "unknown-key"),
         ("header only", COLUMNS.into(), "no-function"),
@@ -194,7 +195,7 @@ fn files_that_are_no_fleet_are_refused() {
         (
             "invalid UTF-8 in the header",
             b"n\xffme\na\n".to_vec(),
-            "unknown-key",
+            "unreadable",
         ),
         (
             "invalid UTF-8 in a row",
@@ -234,6 +235,22 @@ fn files_that_are_no_fleet_are_refused() {
         ("a short row", row("a,512"), "syntax"),
         ("a long row", row("a,512,1,1,0.5,6"), "syntax"),
         ("a long cell", long.into_bytes(), "out-of-range"),
+        ("a row without an end", endless.into_bytes(), "syntax"),
+        ("semicolons", b"name;memory_mb\na;1\n".to_vec(), "syntax"),
+        (
+            // The rows would be one, of a long name.
+            "a quote that a later row closes",
+            row("\"a,512,1,1,0.5\n\"b\",512,1,1,0.5"),
+            "syntax",
+        ),
+        ("text behind a quote", row("\"a\"b,512,1,1,0.5"), "syntax"),
+        (
+            "an open quote in the last cell",
+            b"memory_mb,duration_ms,invocations_per_month,utilization,name\n\
+              512,1,1,0.5,\"a\n512,1,1,0.5,b\n"
+                .to_vec(),
+            "syntax",
+        ),
         ("a million cells", cells.into_bytes(), "syntax"),
         ("an open quote", quote.into_bytes(), "syntax"),
     ];
@@ -716,6 +733,78 @@ fn mistakes_in_a_fleet_are_on_their_lines_however_lines_end() {
             assert!(run.stderr.contains("6 | c,512,10,\"1,000\",0.5"));
             assert!(run.stderr.contains("1000"), "{}", run.stderr);
         }
+    }
+}
+
+#[test]
+fn quotes_are_read_wherever_the_file_is_cut() {
+    // Cells of all lengths put the quotes on all sides of the pieces in which a file is read.
+    let rows: String = (0..30_000)
+        .map(|row| {
+            let name = format!("\"{row}, \"\"{}\"\"\"", "x".repeat(row % 97));
+            format!("{name},512,10,1,0.5\n")
+        })
+        .collect();
+    let run = Folder::with("fleet.csv", format!("{COLUMNS}{rows}")).run(&[
+        "compare",
+        "fleet.csv",
+        "--region",
+        "us-east-1",
+        "--format",
+        "csv",
+    ]);
+    run.answered("quotes");
+    let answer = String::from_utf8(run.stdout).expect("text");
+    assert_eq!(answer.lines().count(), 1 + 3 * 30_000);
+    let last = format!("\"29999, \"\"{}\"\"\",us-east-1", "x".repeat(29_999 % 97));
+    assert!(answer.contains(&last), "{last}");
+}
+
+#[test]
+fn mistakes_in_a_header_do_not_hide_those_in_rows_and_are_said_once() {
+    let header = "name,memroy_mb,duration_ms,invocations_per_month\n";
+    let rows = "a,512,x,1\nb,512,10,1\nc,512,10,1\nd,512,10,-1\n";
+    let run = compare("fleet.csv", format!("{header}{rows}"));
+    run.refused("unknown-key", "the header");
+    assert_eq!(
+        places(&run),
+        [
+            "fleet.csv:1:6",
+            "fleet.csv:1:1",
+            "fleet.csv:2:7",
+            "fleet.csv:5:10"
+        ],
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("`utilization` or `peak_concurrency`"));
+}
+
+#[test]
+fn a_place_in_a_long_line_keeps_its_column() {
+    let columns = COLUMNS.trim_end().replace("name,", "");
+    let name = "x".repeat(200);
+    let text = format!("name,{columns}\n{name},512,10,1,7\n");
+    let run = compare("fleet.csv", text);
+    assert_eq!(places(&run), ["fleet.csv:2:211"], "{}", run.stderr);
+}
+
+#[test]
+fn a_million_mistakes_take_little_memory() {
+    let names: Vec<String> = (0..30_000)
+        .map(|number| format!("column{number}"))
+        .collect();
+    let platforms = vec!["\"lambada\""; 20_000].join(",");
+    let platforms = format!("platforms = [{platforms}]\n{}", scenario(&keys(&[])));
+    for (file, text) in [("fleet.csv", names.join(",")), ("scenario.toml", platforms)] {
+        let folder = Folder::with(file, text);
+        let program = env!("CARGO_BIN_EXE_lambdacost");
+        let limited = format!("ulimit -v 2000000; exec {program} compare {file}");
+        let mut shell = Command::new("sh");
+        let run = shell.args(["-c", &limited]).current_dir(folder.path());
+        let run = Run::of(run.output().expect("a shell"));
+        assert_eq!(run.code, Some(2), "{file}: {}", run.stderr);
+        assert!(run.stderr.len() < 100_000, "{file}");
     }
 }
 

@@ -171,12 +171,10 @@ fn text(name: &str, reader: Input) -> Result<Source, Diags> {
             .position(|byte| *byte == b'\n')
             .unwrap_or(line.len())];
         let before = error.valid_up_to() - line_start;
-        let at = At {
-            file: name.into(),
-            line: 1 + good.iter().filter(|byte| **byte == b'\n').count() as u64,
-            text: String::from_utf8_lossy(line).into_owned(),
-            columns: before..before + '\u{fffd}'.len_utf8(),
-        };
+        let file = name.into();
+        let number = 1 + memchr::memchr_iter(b'\n', good).count() as u64;
+        let text = String::from_utf8_lossy(line);
+        let at = At::new(&file, number, &text, before..before + '\u{fffd}'.len_utf8());
         Diag::new(Code::Unreadable, format!("`{name}` is not UTF-8 text"))
             .at(at)
             .help("save it as UTF-8")

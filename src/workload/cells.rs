@@ -2,6 +2,7 @@
 
 use super::number::{self, Refusal};
 use super::schema::{ALTERNATIVES, Bounds, FIELDS, Field, Kind, RESERVED};
+use super::unknown::{meant, not_priced, unknown};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::{listed, nearest};
@@ -93,7 +94,8 @@ impl<'a> Cell<'a> {
         Some(Self { text, shape, place })
     }
 
-    fn refused(span: Range<usize>) -> Self {
+    /// The cell of a field that has been complained of.
+    pub fn refused(span: Range<usize>) -> Self {
         Self {
             text: Cow::Borrowed(""),
             shape: Shape::Refused,
@@ -350,15 +352,6 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// The diagnostic for a part of the contract that this version does not price.
-pub fn not_priced(what: &str) -> Diag {
-    Diag::new(
-        Code::NotPriced,
-        format!("this version does not price `{what}`"),
-    )
-    .help("an answer without it would be wrong: leave it out only if that is what you want to know")
-}
-
 fn is_table(path: &str) -> bool {
     let below = |known: &str| {
         known
@@ -388,26 +381,6 @@ fn kind_of(value: &DeValue<'_>) -> String {
         kind @ ("array" | "integer") => format!("an {kind}"),
         kind => format!("a {kind}"),
     }
-}
-
-/// The key of a function, or the table in it, that a mistyped one most likely meant.
-fn meant(path: &str) -> Option<&str> {
-    let tables = ["container", "budget", "container.task"];
-    let known = FIELDS.iter().map(|(_, known, _)| *known).chain(tables);
-    // A key in the wrong table is found by its last word.
-    let last = path.rsplit('.').next().unwrap_or(path);
-    match Field::of_column(last) {
-        Some(field) if field.path() != path => Some(field.path()),
-        _ => nearest(path, known),
-    }
-}
-
-/// The diagnostic for a key, or a column, that a function does not have.
-pub fn unknown(what: &str, path: &str, at: At) -> Diag {
-    let help = meant(path).map(|known| format!("did you mean `{known}`?"));
-    Diag::new(Code::UnknownKey, format!("there is no {what} `{path}`"))
-        .at(at)
-        .maybe_help(help)
 }
 
 /// The values of a function's cells, each checked against its kind.
@@ -477,9 +450,10 @@ impl<'c, 'a> Values<'c, 'a> {
         self.words[field as usize]
     }
 
-    /// A text, if stated.
+    /// A text, if stated and one.
     pub fn text(&self, field: Field) -> Option<&str> {
-        self.cells.get(field).map(|cell| cell.text.as_ref())
+        let cell = self.cells.get(field)?;
+        (cell.shape == Shape::Text).then_some(cell.text.as_ref())
     }
 
     /// True when the user stated the field, rightly or wrongly.

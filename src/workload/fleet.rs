@@ -1,15 +1,21 @@
 //! A fleet as CSV: one function a row, the keys of `[[function]]` as columns.
 
-use super::cells::{Cell, Cells, Locate, Place, Shape, unknown};
+mod header;
+
+use super::cells::{Cell, Cells, Locate, Place, Shape};
 use super::function::{self, Function, Reading};
 use super::roll::Roll;
+use super::rows::{Rows, broken};
 use super::schema::Field;
 use crate::diag::{At, Code, Diag, Diags};
+use crate::money::plural;
 use crate::text::csv_cell;
 use csv::ByteRecord;
+use header::Column;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::io::{BufRead, BufReader, Chain, Read};
+use std::cmp::Ordering;
+use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{channel, sync_channel};
@@ -17,8 +23,6 @@ use std::thread;
 
 /// Rows that are read before they are handed over to be understood.
 const BATCH: usize = 16_384;
-/// Bytes that are read at once.
-const BUFFER: usize = 1 << 16;
 /// Batches that may wait.
 const WAITING: usize = 2;
 
@@ -35,22 +39,44 @@ pub fn read(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(), Diags> {
     let file_name: Arc<str> = name.into();
-    let mut rows = Rows::new(file).map_err(|error| broken(&file_name, &error))?;
-    let header = rows.header();
-    let header = header.map_err(|error| broken(&file_name, &error))?;
-    let columns = columns(header, &file_name)?;
+    let mut header = ByteRecord::new();
+    let rows = Rows::new(file).and_then(|mut rows| {
+        rows.next(&mut header)?;
+        Ok(rows)
+    });
+    let rows = rows.map_err(|error| broken(&file_name, &error))?;
+    let row = Row {
+        file: &file_name,
+        record: &header,
+    };
+    let mut diags = Diags::new();
+    let Some(columns) = header::columns(&row, &mut diags) else {
+        return Err(diags);
+    };
     let context = Context {
-        file: file_name,
+        missing: header::missing(&columns, &row, defaults, reading, &mut diags),
+        file: Arc::clone(&file_name),
         columns,
         defaults,
         reading,
     };
-    read_rows(rows, &context, roll, progress).into_result(())
+    match read_rows(rows, &context, roll, &mut diags, progress) {
+        Ok(0) => {
+            let message = format!("`{name}` has no row below its header");
+            let diag = Diag::new(Code::NoFunction, message);
+            diags.push(diag.help("add one row a function"));
+        }
+        Ok(_) => {}
+        Err(error) => diags.push(broken(&file_name, &error)),
+    }
+    diags.into_result(())
 }
 
 struct Context<'c> {
     file: Arc<str>,
-    columns: Vec<Field>,
+    columns: Vec<Column>,
+    /// What every function needs and no column has; that has been said.
+    missing: Vec<Field>,
     defaults: &'c Cells<'c>,
     reading: &'c Reading<'c>,
 }
@@ -61,51 +87,6 @@ impl Context<'_> {
             file: &self.file,
             record,
         }
-    }
-}
-
-/// A file, and an end of its last line.
-type File = Chain<BufReader<Box<dyn Read + Send>>, &'static [u8]>;
-
-/// The rows of a file, each with the line on which it begins.
-struct Rows {
-    reader: csv::Reader<File>,
-    /// True where lines end with a carriage return and a line feed.
-    is_crlf: bool,
-}
-
-impl Rows {
-    fn new(file: Box<dyn Read + Send>) -> Result<Self, csv::Error> {
-        let mut file = BufReader::with_capacity(BUFFER, file);
-        let start = file.fill_buf()?;
-        let end = start.iter().position(|byte| *byte == b'\n');
-        let is_crlf = end.is_some_and(|end| start[..end].ends_with(b"\r"));
-        // The last row ends as all others do.
-        let line_end: &[u8] = if is_crlf { b"\r\n" } else { b"\n" };
-        let mut builder = csv::ReaderBuilder::new();
-        let builder = builder.flexible(true).buffer_capacity(BUFFER);
-        Ok(Self {
-            reader: builder.from_reader(file.chain(line_end)),
-            is_crlf,
-        })
-    }
-
-    fn header(&mut self) -> Result<&ByteRecord, csv::Error> {
-        self.reader.byte_headers()
-    }
-
-    /// Reads the next row; false at the end.
-    ///
-    /// Where the reader says that a row begins it has still to skip blank lines and the line feed
-    /// after a carriage return; so the line is counted from where the row ends.
-    fn next(&mut self, row: &mut ByteRecord) -> Result<bool, csv::Error> {
-        let more = self.reader.read_byte_record(row)?;
-        let inside = memchr::memchr_iter(b'\n', row.as_slice()).count() as u64;
-        let below = inside + u64::from(!self.is_crlf);
-        let line = self.reader.position().line().saturating_sub(below);
-        let position = row.position().cloned();
-        row.set_position(position.map(|mut position| position.set_line(line).clone()));
-        Ok(more)
     }
 }
 
@@ -132,15 +113,17 @@ impl Batch {
 }
 
 /// One thread splits rows while the others understand them; batches go to and fro between them.
+/// How many rows there are, unless they end with something else.
 fn read_rows(
     mut rows: Rows,
     context: &Context<'_>,
     roll: &mut Roll,
+    diags: &mut Diags,
     progress: &(dyn Fn(u64) + Sync),
-) -> Diags {
+) -> Result<usize, csv::Error> {
     let (send, receive) = sync_channel::<Batch>(WAITING);
     let (give_back, take_back) = channel::<Batch>();
-    let mut diags = Diags::new();
+    let mut filled = 0;
     let failure = thread::scope(|scope| {
         let splitter = scope.spawn(move || {
             loop {
@@ -155,8 +138,9 @@ fn read_rows(
         });
         let mut keep = |batch: Batch, understood: Vec<Result<Function, Diags>>| {
             for (record, read) in batch.rows().iter().zip(understood) {
-                enlist(record, read, context, roll, &mut diags);
+                enlist(record, read, context, roll, diags);
             }
+            filled += batch.filled;
             progress(roll.len() as u64);
             // When the splitter has ended, nobody needs the batch any more.
             let _ = give_back.send(batch);
@@ -175,10 +159,7 @@ fn read_rows(
         keep(before, understood);
         splitter.join().unwrap_or_default()
     });
-    if let Some(error) = failure {
-        diags.push(broken(&context.file, &error));
-    }
-    diags
+    failure.map_or(Ok(filled), Err)
 }
 
 /// Adds what came of a row to the roll, with its mistakes and that of a name that is taken.
@@ -190,7 +171,7 @@ fn enlist(
     diags: &mut Diags,
 ) {
     let mut columns = context.columns.iter();
-    let column = columns.position(|field| *field == Field::Name);
+    let column = columns.position(|column| *column == Column::Of(Field::Name));
     let place = || {
         let row = context.row(record);
         let span = column.and_then(|commas| Some(cell_span(record.range(commas)?, commas)));
@@ -218,17 +199,6 @@ fn cell_span(cell: Range<usize>, commas: usize) -> Range<usize> {
 
 fn trimmed(cell: &str) -> &str {
     cell.trim_matches([' ', '\t'])
-}
-
-fn broken(file: &Arc<str>, error: &csv::Error) -> Diag {
-    let line = error.position().map_or(1, csv::Position::line);
-    let at = At {
-        file: Arc::clone(file),
-        line,
-        text: String::new(),
-        columns: 0..0,
-    };
-    Diag::new(Code::Unreadable, format!("cannot read the fleet: {error}")).at(at)
 }
 
 /// A row as one line of text, so that a mistake can be pointed at.
@@ -260,73 +230,22 @@ impl Locate for Row<'_> {
             let cell = &self.record[commas];
             text.push_str(&csv_cell(&String::from_utf8_lossy(cell)));
             let range = self.record.range(commas).unwrap_or_default();
-            if !span.is_empty() && cell_span(range, commas) == span {
+            if cell_span(range, commas) == span {
                 columns = start..text.len();
             }
         }
-        At {
-            file: Arc::clone(self.file),
-            line: self.line(),
-            columns,
-            text,
-        }
+        At::new(self.file, self.line(), &text, columns)
     }
-}
-
-fn columns(header: &ByteRecord, file: &Arc<str>) -> Result<Vec<Field>, Diags> {
-    let row = Row {
-        file,
-        record: header,
-    };
-    let mut diags = Diags::new();
-    if header.is_empty() {
-        let help = "its first line names the columns: name,memory_mb,duration_ms,…";
-        return Err(row.wrong(Code::Syntax, "the fleet is empty", help).into());
-    }
-    let mut columns = Vec::new();
-    for (commas, cell) in header.iter().enumerate() {
-        let span = cell_span(header.range(commas).unwrap_or_default(), commas);
-        let text = String::from_utf8_lossy(cell);
-        let text = text.trim();
-        match Field::of_column(text) {
-            Some(field) if columns.contains(&field) => diags.push(
-                Diag::new(Code::Conflict, format!("the column `{text}` occurs twice"))
-                    .at(row.at(span))
-                    .help("keep one of them"),
-            ),
-            Some(field) => columns.push(field),
-            None => diags.push(unknown_column(text, header.len(), row.at(span))),
-        }
-    }
-    diags.into_result(columns)
-}
-
-/// The diagnostic for a column that is no key of a function.
-fn unknown_column(name: &str, columns: usize, at: At) -> Diag {
-    let diag = unknown("column", name, at);
-    if columns == 1 && name.contains([';', '\t']) {
-        return diag.help("separate columns with commas");
-    }
-    diag.or_help(
-        "a column is a key of [[function]]: name, memory_mb, duration_ms, invocations_per_month, \
-         utilization, … (docs/scenario.md has all); leave out others",
-    )
 }
 
 fn understand(record: &ByteRecord, context: &Context<'_>) -> Result<Function, Diags> {
     let row = context.row(record);
-    if record.len() != context.columns.len() {
-        let message = format!(
-            "the row has {} cells, the header {}",
-            record.len(),
-            context.columns.len()
-        );
-        let help = "a cell that contains a comma must be quoted";
+    if let Some((message, help)) = misshapen(record, context.columns.len()) {
         return Err(row.wrong(Code::Syntax, &message, help).into());
     }
     let mut cells = Cells::new(0..0);
     let all = std::str::from_utf8(record.as_slice()).unwrap_or_default();
-    for (commas, field) in context.columns.iter().enumerate() {
+    for (commas, column) in context.columns.iter().enumerate() {
         let span = record.range(commas).unwrap_or_default();
         // The cells stand side by side in `all`: where one begins or ends within a character, or
         // where `all` is no text, there is none to get.
@@ -336,16 +255,22 @@ fn understand(record: &ByteRecord, context: &Context<'_>) -> Result<Function, Di
                 .wrong(Code::Unreadable, "the row is not UTF-8 text", help)
                 .into());
         };
-        let place = Place::Bytes(cell_span(span, commas));
-        let text = trimmed(text);
-        if !text.is_empty() {
-            let cell = Cell {
-                text: Cow::Borrowed(text),
-                shape: Shape::Text,
-                place,
-            };
-            cells.state(*field, cell);
+        let place = cell_span(span, commas);
+        match (column, trimmed(text)) {
+            (Column::Of(_), "") | (Column::Unknown, _) => {}
+            (Column::Of(field), text) => {
+                let cell = Cell {
+                    text: Cow::Borrowed(text),
+                    shape: Shape::Text,
+                    place: Place::Bytes(place),
+                };
+                cells.state(*field, cell);
+            }
+            (Column::Mistyped(field), _) => cells.state(*field, Cell::refused(place)),
         }
+    }
+    for field in &context.missing {
+        cells.state(*field, Cell::refused(0..0));
     }
     let mut diags = Diags::new();
     let merged = match context.defaults.stated().next() {
@@ -357,4 +282,19 @@ fn understand(record: &ByteRecord, context: &Context<'_>) -> Result<Function, Di
         Some(function) => diags.into_result(function),
         None => Err(diags),
     }
+}
+
+/// What is wrong with the number of cells, and what to do.
+fn misshapen(record: &ByteRecord, columns: usize) -> Option<(String, &'static str)> {
+    let cells = record.len();
+    if cells > 1 && record.as_slice().is_empty() {
+        return Some(("the row is empty".to_owned(), "delete it"));
+    }
+    let help = match cells.cmp(&columns) {
+        Ordering::Equal => return None,
+        Ordering::Greater => "quote a cell that contains a comma",
+        Ordering::Less => "write a comma also for a cell that is empty; there are no comments",
+    };
+    let cells = plural(cells as u128, "cell");
+    Some((format!("the row has {cells}, the header {columns}"), help))
 }

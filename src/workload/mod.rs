@@ -14,10 +14,12 @@ pub mod options;
 mod purchase;
 pub mod quota;
 mod roll;
+mod rows;
 pub mod rules;
 mod scenario;
 pub mod schema;
 pub mod task;
+mod unknown;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
@@ -29,7 +31,7 @@ pub use rules::{RuleSetting, RuleShape};
 pub use task::{Os, TaskSize};
 
 use crate::catalog::Terms;
-use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::diag::{At, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::units::HOURS_PER_MONTH;
 use rayon::prelude::*;
@@ -145,15 +147,8 @@ pub fn read_csv(
     let mut diags = Diags::new();
     let mut roll = Roll::new(&name.into());
     let read = fleet::read(name, file, &defaults, &reading, &mut roll, request.progress);
-    let is_read = diags.take(read).is_some();
+    diags.take(read);
     let mut functions = roll.into_functions();
-    if is_read && functions.is_empty() {
-        let diag = Diag::new(
-            Code::NoFunction,
-            format!("`{name}` has no row below its header"),
-        );
-        diags.push(diag.help("add one row a function"));
-    }
     let regions = regions.settle(&mut functions);
     check_regions(&regions, request, &mut diags);
     diags.into_result(Scenario {

@@ -334,7 +334,7 @@ impl<'r> Reader<'r> {
             };
             let mut cells = Cells::new(item.span());
             cells.collect(table, "", self.source, &mut self.diags);
-            let line = self.source.at(item.span()).line;
+            let line = self.source.line_of(item.span().start) as u64;
             let merged = cells.over(defaults);
             let read = function::build(&merged, line, reading, self.source, &mut self.diags);
             let place = || match merged.get(Field::Name) {

@@ -137,10 +137,12 @@ impl Builder<'_, '_, '_> {
     }
 
     fn region(&mut self, line: u64, reading: &Reading<'_>) -> Option<u16> {
-        let own = self
-            .values
-            .text(Field::Region)
-            .filter(|_| !reading.region_is_fixed);
+        let is_own = !reading.region_is_fixed && self.values.stated(Field::Region);
+        if is_own && self.values.text(Field::Region).is_none() {
+            // It has been complained of.
+            return None;
+        }
+        let own = self.values.text(Field::Region).filter(|_| is_own);
         match (own, reading.default_region) {
             (Some(own), _) => {
                 let index = (reading.region)(own, line, &|| self.at(Field::Region));

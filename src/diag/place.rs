@@ -1,0 +1,147 @@
+//! Places in inputs, and the texts that they are in.
+
+use super::{Code, Diag, Diags};
+use std::iter;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::DeTable;
+
+/// A place in an input, with what of its line is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At {
+    /// The file as the user named it.
+    pub file: Arc<str>,
+    /// The line, counted from one.
+    pub line: u64,
+    /// The character of the line, counted from one.
+    pub column: usize,
+    /// That line, or the part of a long one around the place: a line may have a gigabyte.
+    pub text: String,
+    /// The bytes of `text` that are meant.
+    pub span: Range<usize>,
+}
+
+/// How much of a long line is kept before and after a place, and of the place itself, bytes.
+const CONTEXT: usize = 60;
+
+impl At {
+    /// The place of some bytes of a line.
+    pub fn new(file: &Arc<str>, line: u64, text: &str, span: Range<usize>) -> Self {
+        let boundary = |mut at: usize| {
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let start = boundary(span.start.min(text.len()));
+        let end = boundary(span.end.clamp(start, text.len()).min(start + 2 * CONTEXT));
+        let from = boundary(start.saturating_sub(CONTEXT));
+        let to = boundary((end + CONTEXT).min(text.len()));
+        let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+        let before = format!("{}{}", cut(from > 0), &text[from..start]);
+        let span = before.len()..before.len() + end - start;
+        Self {
+            file: Arc::clone(file),
+            line,
+            column: 1 + text[..start].chars().count(),
+            text: format!("{before}{}{}", &text[start..to], cut(to < text.len())),
+            span,
+        }
+    }
+
+    /// A whole line.
+    pub fn line(file: &Arc<str>, line: u64, text: &str) -> Self {
+        Self::new(file, line, text, 0..0)
+    }
+}
+
+/// A named text that spans point into.
+#[derive(Debug, Clone)]
+pub struct Source {
+    name: Arc<str>,
+    text: Arc<str>,
+    /// Where its lines begin.
+    lines: Arc<[usize]>,
+}
+
+impl Source {
+    /// A text under the name that the user knows it by.
+    pub fn new(name: &str, text: &str) -> Self {
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        Self {
+            name: name.into(),
+            text: text.into(),
+            lines: iter::once(0).chain(ends.map(|end| end + 1)).collect(),
+        }
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The name that the user knows it by.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The text read as TOML, every value with its place.
+    ///
+    /// # Errors
+    /// Every place where it is not TOML.
+    pub fn toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
+        let (document, errors) = DeTable::parse_recoverable(&self.text);
+        let mut diags = Diags::new();
+        for error in errors {
+            let at = self.at(error.span().unwrap_or(0..0));
+            let diag = Diag::new(Code::Syntax, error.message()).at(at);
+            diags.push(diag.maybe_help(way_out(error.message()).map(str::to_owned)));
+        }
+        diags.into_result(document)
+    }
+
+    /// The line of a byte, counted from one.
+    pub fn line_of(&self, byte: usize) -> usize {
+        self.lines.partition_point(|start| *start <= byte)
+    }
+
+    /// The place of a byte range: its first line, cut at the end of that line.
+    pub fn at(&self, span: Range<usize>) -> At {
+        let start = span.start.min(self.text.len());
+        let line = self.line_of(start);
+        let line_start = self.lines[line - 1];
+        let line_end = self
+            .lines
+            .get(line)
+            .map_or(self.text.len(), |next| next - 1);
+        let text = self.text[line_start..line_end].trim_end_matches('\r');
+        let to = span.end.saturating_sub(line_start);
+        At::new(&self.name, line as u64, text, start - line_start..to)
+    }
+}
+
+/// What to do about a mistake in TOML whose message does not say it.
+fn way_out(message: &str) -> Option<&'static str> {
+    if message == "duplicate key" {
+        return Some("keep one of them");
+    }
+    let is_deep = message.contains("recursion limit") || message.contains("recursion depth");
+    is_deep.then_some("no key lies more than a few levels deep: take brackets or dots away")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_knows_its_line_and_columns() {
+        let source = Source::new("a.toml", "one = 1\r\ntwo = 2\n");
+        let at = source.at(15..16);
+        assert_eq!(
+            (at.line, at.column, at.text.as_str(), at.span),
+            (2, 7, "two = 2", 6..7)
+        );
+        assert_eq!(source.at(99..120).line, 3);
+    }
+}

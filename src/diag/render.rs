@@ -1,0 +1,135 @@
+//! Mistakes as text.
+
+use super::{At, Diag, Diags};
+use crate::text::{folded, printable};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
+use std::ops::Range;
+
+/// How many mistakes are printed in full; a broken export of a million rows is one mistake to its
+/// owner, not a million.
+const PRINTED: usize = 100;
+
+/// The mistakes as text, one paragraph each; one that many functions take from the same default is
+/// said once.
+pub fn render(diags: &Diags, renderer: &Renderer) -> String {
+    let mut said: Vec<&Diag> = Vec::new();
+    let mut all = diags.iter();
+    while said.len() < PRINTED
+        && let Some(diag) = all.next()
+    {
+        if !said.contains(&diag) {
+            said.push(diag);
+        }
+    }
+    let mut out: Vec<String> = said.iter().map(|diag| render_one(diag, renderer)).collect();
+    let rest = all.count() + diags.dropped;
+    if rest > 0 {
+        out.push(format!("… and {rest} more mistakes: mend these first"));
+    }
+    out.join("\n\n")
+}
+
+fn render_one(diag: &Diag, renderer: &Renderer) -> String {
+    let message = shortened(&printable(&diag.message));
+    let title = Level::ERROR
+        .primary_title(message.as_str())
+        .id(diag.code.name());
+    let excerpt = diag.at.as_deref().map(Excerpt::of);
+    let mut group = match &excerpt {
+        Some(excerpt) => excerpt.below(title),
+        None => Group::with_title(title),
+    };
+    let help = diag
+        .help
+        .as_deref()
+        .map(|help| folded(&shortened(&printable(help)), ADVICE).join("\n"));
+    let Some(help) = &help else {
+        return renderer.render(&[group]);
+    };
+    match &excerpt {
+        Some(_) => {
+            group = group.element(Level::HELP.message(help.as_str()));
+            renderer.render(&[group])
+        }
+        // Below nothing, a help is a paragraph of its own.
+        None => {
+            let help = Group::with_title(Level::HELP.secondary_title(help.as_str()));
+            format!(
+                "{}\n{}",
+                renderer.render(&[group]),
+                renderer.render(&[help])
+            )
+        }
+    }
+}
+
+/// Columns that an advice may take beside its margin.
+const ADVICE: usize = 64;
+
+/// Characters of a message that are shown: it may quote a key of a megabyte.
+const LONGEST: usize = 600;
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A place, safe to show.
+struct Excerpt {
+    file: String,
+    line: usize,
+    column: usize,
+    text: String,
+    span: Range<usize>,
+}
+
+impl Excerpt {
+    fn of(at: &At) -> Self {
+        let Range { start, end } = at.span;
+        let [before, meant, after] = [&at.text[..start], &at.text[start..end], &at.text[end..]]
+            .map(|part| printable(part).into_owned());
+        Self {
+            file: printable(&at.file).into_owned(),
+            line: usize::try_from(at.line).unwrap_or(usize::MAX),
+            column: at.column,
+            span: before.len()..before.len() + meant.len(),
+            text: before + &meant + &after,
+        }
+    }
+
+    fn below<'e>(&'e self, title: Title<'e>) -> Group<'e> {
+        let annotation = AnnotationKind::Primary.span(self.span.clone());
+        let snippet = Snippet::source(self.text.as_str()).line_start(self.line);
+        let snippet = snippet.annotation(annotation);
+        let shown = 1 + self.text[..self.span.start].chars().count();
+        if shown == self.column {
+            return title.element(snippet.path(self.file.as_str()));
+        }
+        // Of a line that is not shown from its beginning, the column has to be told.
+        let place = Origin::path(self.file.as_str()).line(self.line);
+        title
+            .element(place.char_column(self.column))
+            .element(snippet)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Code, Source};
+
+    #[test]
+    fn long_and_hostile_lines_are_cut_and_escaped() {
+        let text = format!("{}\u{1b}[2J = {}", "é".repeat(200), "x".repeat(5000));
+        let source = Source::new("\u{1b}file", &text);
+        let diag = Diag::new(Code::Syntax, "bad \u{7}").at(source.at(400..405));
+        let shown = render(&diag.into(), &Renderer::plain());
+        assert!(
+            !shown.contains('\u{1b}') && !shown.contains('\u{7}'),
+            "{shown}"
+        );
+        assert!(shown.len() < 800, "{shown}");
+    }
+}

@@ -1,0 +1,48 @@
+//! Keys and columns that a function does not have, and those that were most likely meant.
+
+use super::schema::{FIELDS, Field};
+use crate::diag::{At, Code, Diag};
+use crate::text::nearest;
+
+/// The diagnostic for a part of the contract that this version does not price.
+pub fn not_priced(what: &str) -> Diag {
+    Diag::new(
+        Code::NotPriced,
+        format!("this version does not price `{what}`"),
+    )
+    .help("an answer without it would be wrong: leave it out only if that is what you want to know")
+}
+
+/// The key of a function, or the table in it, that a mistyped one most likely meant.
+pub fn meant(path: &str) -> Option<&'static str> {
+    let tables = ["container", "budget", "container.task"];
+    let paths = FIELDS.iter().map(|(_, known, _)| *known);
+    // A key in the wrong table, or a column, is found by its last word.
+    let words = paths.clone().map(last_word);
+    let known = paths.chain(words.clone()).chain(tables);
+    let found = match Field::of_column(last_word(path)) {
+        Some(field) => Some(field.path()),
+        None => nearest(path, known).or_else(|| begun(path, words)),
+    };
+    let whole = |found| Field::of_column(found).map_or(found, Field::path);
+    found.map(whole).filter(|found| *found != path)
+}
+
+fn last_word(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// The one word that begins so, where the beginning is long enough to tell.
+fn begun<'w>(beginning: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let beginning = beginning.to_lowercase();
+    let mut found = words.filter(|word| beginning.len() > 2 && word.starts_with(&beginning));
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// The diagnostic for a key, or a column, that a function does not have.
+pub fn unknown(what: &str, path: &str, at: At) -> Diag {
+    let help = meant(path).map(|known| format!("did you mean `{known}`?"));
+    Diag::new(Code::UnknownKey, format!("there is no {what} `{path}`"))
+        .at(at)
+        .maybe_help(help)
+}
