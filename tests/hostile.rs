@@ -536,14 +536,14 @@ extended_support = true
 ";
 
 const MOST_OF_A_FUNCTION: &str = "invocations_per_month = 1_000_000_000_000_000
-utilization = 1e-28
+utilization = 1e-8
 cold_start_rate = 1
 init_ms = 900_000
 ephemeral_storage_mb = 10_240
 
 [function.container]
 min_tasks = 1_000_000
-target_utilization = 1e-28
+target_utilization = 1e-5
 task_storage_gb = 200
 ";
 
@@ -595,6 +595,35 @@ fn the_largest_of_everything_together_is_answered() {
         &format!("{region}{MOST}{fits}{small}{fixed}{huge}{job}"),
         "all",
     );
+}
+
+/// 10^15 calls of 15 minutes in an hour are 2.5 * 10^14 in flight.
+fn crowd(utilization: &str, target: &str) -> String {
+    format!(
+        "region = \"us-east-1\"\nhours_per_month = 1\n\n[[function]]\nname = \"one\"\n\
+         memory_mb = 512\nduration_ms = 900_000\ninvocations_per_month = 1e15\n\
+         utilization = {utilization}\n[function.container]\ntarget_utilization = {target}\n\
+         task = {{ vcpu = 16, memory_gb = 32 }}\n"
+    )
+}
+
+#[test]
+fn the_largest_fleet_is_counted_to_the_task() {
+    // 2.5 * 10^14 / 10^-12 slots, 55 of them (16 x 1,769 / 512) to a task: 4.54... * 10^24 tasks.
+    let folder = Folder::with("scenario.toml", crowd("1e-12", "1"));
+    let run = folder.run(&["compare", "scenario.toml", "--format", "json"]);
+    run.answered("a crowd");
+    let answer = String::from_utf8(run.stdout).expect("text");
+    assert!(answer.contains("4545454545454545454545455"), "{answer}");
+}
+
+#[test]
+fn capacity_that_cannot_be_counted_is_refused() {
+    for (utilization, target) in [("1e-13", "1"), ("1e-28", "1e-28"), ("1", "1e-13")] {
+        let run = compare("scenario.toml", crowd(utilization, target));
+        run.refused("out-of-range", utilization);
+        assert!(run.stderr.contains("10^27"), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -836,6 +865,25 @@ fn a_name_is_taken_once_wherever_it_stands() {
 }
 
 #[test]
+fn defaults_are_checked_also_where_every_function_replaces_them() {
+    let text = format!(
+        "region = \"us-east-1\"\n[defaults]\nmemory_mb = \"much\"\ncontainer.cpu_ms = -1\n\
+         [[function]]\nname = \"one\"\ncontainer.cpu_ms = 1\n{}",
+        keys(&[])
+    );
+    let run = compare("scenario.toml", text);
+    run.refused("wrong-type", "a default");
+    let lines = ["scenario.toml:3:13", "scenario.toml:4:20"];
+    assert_eq!(places(&run), lines, "{}", run.stderr);
+}
+
+#[test]
+fn a_list_of_no_functions_is_no_scenario() {
+    let text = "region = \"us-east-1\"\nfunction = []\n";
+    compare("scenario.toml", text).refused("no-function", "an empty list");
+}
+
+#[test]
 fn defaults_reach_into_tables_and_give_way() {
     let deep = "region = \"us-east-1\"\n[defaults]\nmemory_mb = 512\nmeasured_duration_ms = 9\n\
         requests_per_second = 3\npeak_concurrency = 5\n[defaults.container]\nmin_tasks = 7\n\
@@ -947,6 +995,22 @@ fn what_cannot_be_written_leaves_the_old_file_and_nothing_else() {
 }
 
 #[test]
+fn an_answer_does_not_replace_what_it_is_the_answer_to() {
+    let folder = Folder::with("fleet.csv", large_fleet(3));
+    let beside = "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n";
+    folder.write("scenario.toml", beside);
+    for file in ["fleet.csv", "scenario.toml"] {
+        let before = folder.read(file);
+        let run = folder.run(&["compare", "scenario.toml", "-o", file]);
+        run.refused("cannot-write", file);
+        assert_eq!(folder.read(file), before);
+    }
+    let run = folder.run(&["compare", "scenario.toml", "-o", "-"]);
+    run.answered("a dash is standard output");
+    assert_eq!(folder.files(), ["fleet.csv", "scenario.toml"]);
+}
+
+#[test]
 fn an_old_file_is_replaced_whole() {
     let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
     folder.write("answer.csv", "old\n".repeat(100_000));
@@ -965,16 +1029,6 @@ fn an_old_file_is_replaced_whole() {
     );
     assert_eq!(folder.read("answer.csv"), answer.stdout);
     assert_eq!(folder.files(), ["answer.csv", "scenario.toml"]);
-    // A scenario may be replaced by its own answer: it has been read by then.
-    folder.run(&[
-        "compare",
-        "scenario.toml",
-        "--format",
-        "csv",
-        "-o",
-        "scenario.toml",
-    ]);
-    assert_eq!(folder.read("scenario.toml"), answer.stdout);
 }
 
 #[test]
@@ -1015,9 +1069,13 @@ fn input_may_come_in_drops() {
     let mut child = command.spawn().expect("it starts");
     let mut input = child.stdin.take().expect("a pipe");
     let writer = std::thread::spawn(move || {
-        for byte in large_fleet(20).bytes() {
+        for (number, byte) in large_fleet(20).bytes().enumerate() {
             input.write_all(&[byte]).expect("written");
             input.flush().expect("flushed");
+            // What it is can be told by its first line alone.
+            if number == 1 {
+                std::thread::sleep(std::time::Duration::from_millis(200));
+            }
         }
     });
     let output = child.wait_with_output().expect("it ends");

@@ -1,7 +1,7 @@
 //! What the user typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Is this workload cheaper on AWS Lambda or on containers, and at exactly which utilization does
 /// that turn?
@@ -149,9 +149,9 @@ pub struct Subject {
 /// Where an answer goes and how it looks.
 #[derive(Debug, Args)]
 pub struct Output {
-    /// Write to this file, whole or not at all
+    /// Write to this file, whole or not at all; `-` is standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
+    output: Option<PathBuf>,
     /// Colour
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
@@ -161,6 +161,14 @@ pub struct Output {
     /// Say on standard error what is read and how long it takes
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+impl Output {
+    /// The file to write, unless it is standard output.
+    pub fn file(&self) -> Option<&Path> {
+        let named = self.output.as_deref();
+        named.filter(|path| path.as_os_str() != "-")
+    }
 }
 
 /// Formats of `compare`.

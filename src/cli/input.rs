@@ -6,7 +6,7 @@ use crate::workload::{self, Request, Scenario};
 use crate::{check, platform};
 use rayon::prelude::*;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 /// Bytes by which a scenario is told from a fleet.
@@ -19,7 +19,9 @@ pub struct Opened<'p> {
     path: &'p Path,
     /// As the user named it.
     pub name: String,
-    reader: BufReader<Input>,
+    /// What has been read of it already.
+    start: Vec<u8>,
+    rest: Input,
 }
 
 impl<'p> Opened<'p> {
@@ -29,15 +31,15 @@ impl<'p> Opened<'p> {
     /// It cannot be opened.
     pub fn new(path: &'p Path) -> Result<Self, Diags> {
         let name = path.to_string_lossy();
-        let (name, reader) = match &*name {
+        let (name, input) = match &*name {
             "-" => ("standard input", stdin()),
             _ => (&*name, open(path)),
         };
-        let reader = reader.map_err(|error| unreadable(name, &error))?;
         Ok(Self {
             path,
             name: name.to_owned(),
-            reader: BufReader::with_capacity(SNIFFED, reader),
+            start: Vec::new(),
+            rest: input.map_err(|error| unreadable(name, &error))?,
         })
     }
 
@@ -47,11 +49,27 @@ impl<'p> Opened<'p> {
         Some(ending.to_ascii_lowercase())
     }
 
-    /// What it begins with.
-    fn start(&mut self) -> Result<String, Diags> {
-        let start = self.reader.fill_buf();
-        let start = start.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        start.map_err(|error| unreadable(&self.name, &error))
+    /// The first line that says something, read in as many drops as it comes in.
+    fn first_line(&mut self) -> Result<Option<String>, Diags> {
+        loop {
+            let first = first_line(&self.start);
+            let is_whole = first.as_ref().is_some_and(|(_, is_whole)| *is_whole);
+            let mut drop = [0; 4096];
+            let read = match is_whole || self.start.len() >= SNIFFED {
+                true => Ok(0),
+                false => self.rest.read(&mut drop),
+            };
+            let read = read.map_err(|error| unreadable(&self.name, &error))?;
+            if read == 0 {
+                return Ok(first.map(|(line, _)| line));
+            }
+            self.start.extend_from_slice(&drop[..read]);
+        }
+    }
+
+    /// All of it.
+    fn reader(self) -> Input {
+        Box::new(Cursor::new(self.start).chain(self.rest))
     }
 
     /// A report by its name, or because no scenario begins so.
@@ -62,7 +80,10 @@ impl<'p> Opened<'p> {
         match self.ending().as_deref() {
             Some("json") => Ok(true),
             Some("csv" | "toml") => Ok(false),
-            _ => Ok(self.start()?.trim_start().starts_with('{')),
+            _ => {
+                let first = self.first_line()?;
+                Ok(first.is_some_and(|line| line.starts_with('{')))
+            }
         }
     }
 
@@ -73,12 +94,9 @@ impl<'p> Opened<'p> {
             Some("toml") => return Ok(false),
             _ => {}
         }
-        let start = self.start()?;
-        let mut lines = start.lines().map(str::trim);
-        let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
         let is_header =
-            |line: &str| line.contains(',') && !line.contains('=') && !line.starts_with('[');
-        Ok(first.is_some_and(is_header))
+            |line: &String| line.contains(',') && !line.contains('=') && !line.starts_with('[');
+        Ok(self.first_line()?.as_ref().is_some_and(is_header))
     }
 
     /// The whole of it.
@@ -86,7 +104,8 @@ impl<'p> Opened<'p> {
     /// # Errors
     /// It cannot be read, or is no text.
     pub fn text(self) -> Result<Source, Diags> {
-        text(&self.name, Box::new(self.reader))
+        let name = self.name.clone();
+        text(&name, self.reader())
     }
 
     /// The scenario that it is.
@@ -110,13 +129,24 @@ impl<'p> Opened<'p> {
             progress,
         };
         match self.is_fleet()? {
-            true => workload::read_csv(&self.name, Box::new(self.reader), &request),
+            true => workload::read_csv(&self.name.clone(), self.reader(), &request),
             false => workload::read_toml(&self.text()?, &request),
         }
     }
 }
 
 type Input = Box<dyn Read + Send>;
+
+/// The first line that is neither blank nor a comment, and whether all of it is there.
+fn first_line(start: &[u8]) -> Option<(String, bool)> {
+    let mut lines = start.split_inclusive(|byte| *byte == b'\n');
+    lines.find_map(|bytes| {
+        let line = String::from_utf8_lossy(bytes);
+        let line = line.trim_start_matches('\u{feff}').trim();
+        let says = !line.is_empty() && !line.starts_with('#');
+        says.then(|| (line.to_owned(), bytes.ends_with(b"\n")))
+    })
+}
 
 fn stdin() -> io::Result<Input> {
     Ok(Box::new(io::stdin()))

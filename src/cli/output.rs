@@ -4,7 +4,7 @@ use super::args;
 use super::exit::{Failure, Outcome};
 use crate::diag::{Code, Diag, Diags};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Bytes that are collected before they are written.
@@ -24,7 +24,7 @@ pub struct Look {
 impl Look {
     /// Flag over environment over terminal.
     pub fn of_stdout(output: &args::Output) -> Self {
-        let terminal = io::stdout().is_terminal() && output.output.is_none();
+        let terminal = io::stdout().is_terminal() && output.file().is_none();
         let width = terminal_size::terminal_size().filter(|_| terminal);
         Self {
             width: width.map_or(PLAIN_WIDTH, |(width, _)| width.0.max(40)),
@@ -54,9 +54,29 @@ pub fn write(
     output: &args::Output,
     render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Outcome {
-    match &output.output {
+    match output.file() {
         Some(path) => to_file(path, render).map_err(|error| cannot_write(path, &error).into()),
         None => to_stdout(render),
+    }
+}
+
+/// Refuses to write an answer over what it is the answer to.
+///
+/// # Errors
+/// The file to write is one of those that are read.
+pub fn spare(output: &args::Output, inputs: &[PathBuf]) -> Result<(), Diags> {
+    let same = |path: &Path, other: &Path| {
+        path.canonicalize()
+            .is_ok_and(|path| other.canonicalize().is_ok_and(|other| path == other))
+    };
+    let written = output.file();
+    match written.filter(|file| inputs.iter().any(|input| same(file, input))) {
+        Some(file) => {
+            let message = format!("`{}` is what is read", file.display());
+            let diag = Diag::new(Code::CannotWrite, message);
+            Err(diag.help("name another file for the answer").into())
+        }
+        None => Ok(()),
     }
 }
 
@@ -106,9 +126,13 @@ fn to_file(
         .filter(|folder| !folder.as_os_str().is_empty());
     let temporary = new_file(folder.unwrap_or(Path::new(".")), &target)?;
     let mut out = BufWriter::with_capacity(BUFFER, temporary);
-    render(&mut out)?;
-    let temporary = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    temporary.persist(&target)?;
+    render(&mut out).map_err(unnamed)?;
+    let temporary = out
+        .into_inner()
+        .map_err(|error| unnamed(error.into_error()))?;
+    temporary
+        .persist(&target)
+        .map_err(|error| unnamed(error.error))?;
     Ok(())
 }
 
@@ -123,17 +147,21 @@ fn new_file(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
         const USUAL: u32 = 0o666;
         builder.permissions(std::fs::Permissions::from_mode(USUAL));
     }
-    // Its error would name the temporary file, which is nobody's business.
     let file = builder
         .tempfile_in(folder)
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::new(error.kind(), "its folder does not exist"),
-            kind => kind.into(),
+            _ => unnamed(error),
         })?;
     if let Ok(known) = target.metadata() {
         file.as_file().set_permissions(known.permissions())?;
     }
     Ok(file)
+}
+
+/// The error without the name of the temporary file, which is nobody's business.
+fn unnamed(error: io::Error) -> io::Error {
+    error.kind().into()
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Diags {

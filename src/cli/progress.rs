@@ -20,7 +20,7 @@ impl Progress {
     pub fn new(output: &args::Output) -> Self {
         let visible = io::stderr().is_terminal() && !output.quiet;
         // An answer on the same terminal would be torn apart by a bar.
-        let apart = output.output.is_some() || !io::stdout().is_terminal();
+        let apart = output.file().is_some() || !io::stdout().is_terminal();
         let bar = match visible && apart {
             true => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
             false => ProgressBar::hidden(),

@@ -3,6 +3,7 @@
 use super::args;
 use super::exit::{Failure, Outcome};
 use super::input::{self, Opened};
+use super::output;
 use super::progress::Progress;
 use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags};
@@ -96,6 +97,9 @@ pub fn compared(
 ) -> Outcome {
     let progress = Progress::new(output);
     let read = read(subject, &progress)?;
+    for one in &read {
+        output::spare(output, &one.scenario.files())?;
+    }
     let mut diags = Diags::new();
     let comparisons: Vec<_> = read
         .iter()

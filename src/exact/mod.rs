@@ -146,6 +146,12 @@ impl Exact {
         }
     }
 
+    /// The least integer not below the ratio, however large.
+    pub fn rounded_up(&self) -> Self {
+        let big = || Self::known(self.big().ceil());
+        self.ceil().map_or_else(big, Self::whole)
+    }
+
     /// The greatest integer not above `count` times the ratio, which is not negative.
     pub fn times_floor(&self, count: u64) -> Option<u128> {
         if let Repr::Small(num, den) = &self.0

@@ -59,6 +59,10 @@ fn huge_numbers_neither_overflow_nor_lose_digits() {
             .starts_with("1157920892373161954235709850")
     );
     assert_eq!(square.to_string().len(), 78);
+    assert_eq!(square.rounded_up(), square);
+    let above = &square + &Exact::ratio(1, 3);
+    assert_eq!(above.ceil(), None);
+    assert_eq!(above.rounded_up(), &square + &Exact::ONE);
 }
 
 /// The same sums, products and quotients with and without balls: every answer is the same.

@@ -37,7 +37,7 @@ use crate::units::HOURS_PER_MONTH;
 use rayon::prelude::*;
 use roll::Roll;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What is compared where a scenario does not say it; the other platforms are asked for by name.
@@ -179,16 +179,27 @@ impl Scenario {
         &self.regions[usize::from(function.region)].name
     }
 
-    /// The file and line on which a function starts; a fleet is looked up beside the scenario.
+    /// The file and line on which a function starts.
     pub fn place_of(&self, index: usize) -> (String, u64) {
         let line = self.functions[index].line;
-        match &self.fleet {
-            Some(fleet) if index >= self.stated => {
-                let beside = Path::new(&self.name).with_file_name(fleet);
-                (beside.to_string_lossy().into_owned(), line)
-            }
-            _ => (self.name.clone(), line),
-        }
+        let fleet = self.fleet_file().filter(|_| index >= self.stated);
+        let file = fleet.map(|fleet| fleet.to_string_lossy().into_owned());
+        (file.unwrap_or_else(|| self.name.clone()), line)
+    }
+
+    /// The fleet that it points to, which is looked up beside it.
+    fn fleet_file(&self) -> Option<PathBuf> {
+        let fleet = self.fleet.as_ref()?;
+        Some(Path::new(&self.name).with_file_name(fleet))
+    }
+
+    /// The files that it is read from.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let own = PathBuf::from(&self.name);
+        [Some(own), self.fleet_file()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 

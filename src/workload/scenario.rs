@@ -1,7 +1,7 @@
 //! A scenario in TOML: its options, its functions, and the fleet it may point to.
 
 use super::budget::{self, Budget, NamedBudget};
-use super::cells::{Cell, Cells};
+use super::cells::{Cell, Cells, Values};
 use super::fleet;
 use super::function::{self, Reading};
 use super::keys;
@@ -304,6 +304,8 @@ impl<'r> Reader<'r> {
         };
         let mut cells = Cells::new(span);
         cells.collect(table, "", self.source, &mut self.diags);
+        // Also those that every function replaces; what functions take is said once.
+        Values::check(&cells, self.request.platforms, self.source, &mut self.diags);
         cells
     }
 
@@ -350,6 +352,12 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// True without a `[[function]]`, and with an empty list of them.
+    fn states_no_function(&self) -> bool {
+        let value = self.value("function").map(Spanned::get_ref);
+        value.is_none_or(|value| value.as_array().is_some_and(|list| list.is_empty()))
+    }
+
     fn fleet(
         &mut self,
         defaults: &Cells<'_>,
@@ -357,8 +365,7 @@ impl<'r> Reader<'r> {
         roll: &mut Roll,
     ) -> Option<String> {
         let Some(value) = self.value("functions") else {
-            let none = self.value("function").is_none();
-            if none {
+            if self.states_no_function() {
                 let help = "add a [[function]], or functions = \"fleet.csv\"; \
                             `lambdacost init` writes an example";
                 self.wrong(Code::NoFunction, 0..0, "the scenario has no function", help);

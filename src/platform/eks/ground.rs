@@ -121,12 +121,9 @@ impl<'a> Ground<'a> {
             return share.clone();
         }
         let packing = Exact::from(self.options.packing_efficiency);
-        let packed = share.over(&packing).and_then(|nodes| nodes.ceil());
-        Exact::whole(
-            packed
-                .unwrap_or(u128::MAX)
-                .max(self.options.min_nodes.into()),
-        )
+        let packed = share.over(&packing).map(|nodes| nodes.rounded_up());
+        let least = Exact::from(self.options.min_nodes);
+        packed.map_or(least.clone(), |packed| packed.max(least))
     }
 
     /// Dollars a month of a cluster of one type with so many nodes' worth of pods.

@@ -12,6 +12,9 @@ use crate::workload::cells::{Cells, Locate, Values};
 use crate::workload::schema::{FIELDS, Field};
 use rust_decimal::Decimal;
 
+/// Most requests in flight that capacity can be planned for.
+const MOST_CAPACITY: u128 = 10_u128.pow(27);
+
 /// Finds the index of a region's name, given the line and the place that name it.
 pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
 
@@ -106,6 +109,7 @@ impl Builder<'_, '_, '_> {
             container,
         };
         self.enough_capacity(&function, reading.hours);
+        self.countable_capacity(&function, reading.hours);
         self.enough_environments(&function);
         Some(function)
     }
@@ -253,6 +257,33 @@ impl Builder<'_, '_, '_> {
             );
             let at = self.at(Field::PeakConcurrency);
             self.wrong(Code::OutOfRange, at, message, &help);
+        }
+    }
+
+    /// The capacity that is planned for must be a number that fleets can be counted by.
+    fn countable_capacity(&mut self, function: &Function, hours: &Exact) {
+        let target = function.container().target_utilization;
+        let share = match function.capacity {
+            Capacity::Utilization(share) => share,
+            Capacity::Peak(_) => Decimal::ONE,
+        };
+        // 10^15 calls of a day, in flight in an hour, are 2.4 * 10^16: these cannot make too many.
+        if share.min(target) >= Decimal::new(1, 5) {
+            return;
+        }
+        let peak = function.peak_concurrency(hours);
+        let planned = peak.over(&Exact::from(target));
+        if planned.is_some_and(|planned| planned > Exact::whole(MOST_CAPACITY)) {
+            let field = match target < share {
+                true => Field::TargetUtilization,
+                false => Field::Utilization,
+            };
+            let message = format!(
+                "{} needs capacity for more than 10^27 requests in flight",
+                self.called()
+            );
+            let help = format!("raise its `{}`", field.path());
+            self.wrong(Code::OutOfRange, self.at(field), message, &help);
         }
     }
 
