@@ -4,6 +4,7 @@
 //! functions of an architecture in a region) and, for billed initialization since 2025-08-01, the
 //! AWS Compute blog.
 
+mod allowance;
 mod duration;
 mod member;
 mod meters;
@@ -312,11 +313,9 @@ impl CostModel for Model<'_> {
         }
         lines.extend(member.extra_lines());
         if self.context.scenario.free_tier {
-            let free = Line::free(&LAMBDA, "free requests", free_requests, &prices.request);
-            lines.push(free);
+            lines.push(allowance::REQUESTS.line(free_requests, &prices.request));
             let first = prices.duration.steps().first();
-            let free =
-                |(_, price): &(_, _)| Line::free(&LAMBDA, "free duration", free_duration, price);
+            let free = |(_, price): &(_, _)| allowance::DURATION.line(free_duration, price);
             lines.extend(first.map(free));
             lines.extend(member.free_streaming());
         }
@@ -400,6 +399,12 @@ impl CostModel for Model<'_> {
             notes.assume(
                 "Lambda's duration tiers count this scenario alone; other functions of the \
                  account or organization would move them",
+            );
+        }
+        if past_first || scenario.free_tier {
+            notes.assume(
+                "verdicts take what leaving Lambda would save: where tiers or free use are shared \
+                 that is another amount than a function's part of the bill",
             );
         }
         if scenario

@@ -103,6 +103,7 @@ impl Line {
         item: &'static str,
         quantity: Exact,
         price: &Price<U>,
+        provenance: Provenance,
     ) -> Self {
         Self {
             service,
@@ -111,7 +112,7 @@ impl Line {
             unit: U::SYMBOL,
             rate: Exact::ZERO,
             cost: Usd::ZERO,
-            provenance: price.provenance.clone(),
+            provenance,
             how: None,
             meter: Arc::clone(&price.meter),
             list_rate: Exact::ZERO,

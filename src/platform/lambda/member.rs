@@ -1,6 +1,7 @@
 //! A function in its pool: what a call costs, and what more or fewer calls would cost.
 
 use super::Prices;
+use super::allowance;
 use super::duration::handler_gb_seconds;
 use super::meters::{Meter, Rated, Use};
 use super::pools::Pool;
@@ -81,7 +82,7 @@ impl Member<'_> {
             };
             let free = &Exact::ONE - &self.pool.billed_streamed;
             let quantity = &(each * &self.calls) * &free;
-            Some(extra.price.free("free streaming", quantity))
+            Some(extra.price.free(&allowance::STREAMING, quantity))
         })
     }
 

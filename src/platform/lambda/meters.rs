@@ -2,6 +2,7 @@
 //!
 //! Rules: AWS Lambda pricing page, copy of 2026 (the row of each says what it counts).
 
+use super::allowance::Allowance;
 use super::duration::{gb_seconds, on_demand_ms, served_ms};
 use super::provisioned::{kept_gb_seconds, served_gb_seconds};
 use crate::catalog::{Architecture, Price, Provenance, Regional};
@@ -47,7 +48,7 @@ pub trait Rated: Send + Sync {
     fn rate(&self) -> &Exact;
     fn provenance(&self) -> &Provenance;
     fn line(&self, item: &'static str, quantity: Exact) -> Line;
-    fn free(&self, item: &'static str, quantity: Exact) -> Line;
+    fn free(&self, allowance: &Allowance, quantity: Exact) -> Line;
 }
 
 impl<U: Unit + Send + Sync> Rated for Price<U> {
@@ -63,8 +64,8 @@ impl<U: Unit + Send + Sync> Rated for Price<U> {
         Line::new(&LAMBDA, item, quantity, self)
     }
 
-    fn free(&self, item: &'static str, quantity: Exact) -> Line {
-        Line::free(&LAMBDA, item, quantity, self)
+    fn free(&self, allowance: &Allowance, quantity: Exact) -> Line {
+        allowance.line(quantity, self)
     }
 }
 
