@@ -1,6 +1,7 @@
 //! Words from outside made safe to show, and the nearest name to a mistyped one.
 
 use std::borrow::Cow;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Text with control characters, and the invisible ones that reorder a line, shown escaped.
 ///
@@ -20,10 +21,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Control characters, line and paragraph separators, and bidirectional or zero-width marks.
+/// Control characters, line and paragraph separators, and marks that are not seen: bidirectional,
+/// zero-width, soft hyphens, annotations, tags.
 pub fn is_unsafe(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// A cell of CSV, quoted where RFC 4180 asks for it.
@@ -70,23 +77,56 @@ pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
     }
 }
 
-/// Text broken between words into lines of at most so many characters; a longer word has a line of
-/// its own, and a per cent sign stays with its number.
+/// Columns that a text takes on a screen.
+pub fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// Text broken between words into lines of at most so many columns. A longer word is broken
+/// anywhere, and a per cent sign stays with its number.
 pub fn folded(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.replace(" %", "\u{a0}%").split(' ') {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+            Some(line) if width(line) + 1 + width(word) <= room => {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.extend(pieces(word, room)),
         }
     }
     for line in &mut lines {
         *line = line.replace("\u{a0}%", " %");
     }
     lines
+}
+
+/// A word in pieces of at most so many columns.
+fn pieces(word: &str, room: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut taken = 0;
+    for c in word.chars() {
+        let columns = c.width().unwrap_or(0);
+        if taken + columns > room && taken > 0 {
+            pieces.push(String::new());
+            taken = 0;
+        }
+        taken += columns;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+    }
+    pieces
+}
+
+/// Text in just so many columns: cut, or filled with blanks.
+pub fn fitted(text: &str, columns: usize) -> String {
+    let mut fitted = text.to_owned();
+    if width(text) > columns {
+        fitted = pieces(text, columns.saturating_sub(1)).swap_remove(0) + "…";
+    }
+    let blanks = columns.saturating_sub(width(&fitted));
+    fitted + &" ".repeat(blanks)
 }
 
 #[cfg(test)]
@@ -104,7 +144,16 @@ mod tests {
     #[test]
     fn lines_are_broken_between_words_but_not_before_a_per_cent_sign() {
         let lines = folded("falls to 48.3 %; then a-very-long-word", 13);
-        assert_eq!(lines, ["falls to", "48.3 %; then", "a-very-long-word"]);
+        let broken = ["falls to", "48.3 %; then", "a-very-long-w", "ord"];
+        assert_eq!(lines, broken);
+    }
+
+    #[test]
+    fn columns_are_those_of_the_screen() {
+        assert_eq!(folded("東京 大阪", 4), ["東京", "大阪"]);
+        assert_eq!(folded("東京大阪", 5), ["東京", "大阪"]);
+        assert_eq!(fitted("東京大阪", 6), "東京… ");
+        assert_eq!(fitted("abc", 5), "abc  ");
     }
 
     #[test]

@@ -104,16 +104,17 @@ impl Page<'_> {
             function.architecture.name(),
             scenario.region_of(function)
         );
+        let heading = wrapped(&heading, "", self.width);
         writeln!(out, "{}", self.paint.bold(&heading))?;
         let duration = Exact::from(function.duration_ms);
         let average = &summary.workload.average_concurrency;
-        writeln!(
-            out,
-            "  average concurrency  {} calls x {duration} ms / {} h = {}",
+        let formula = format!(
+            "average concurrency  {} calls x {duration} ms / {} h = {}",
             count(function.invocations.into()),
             scenario.hours,
             shown(average)
-        )?;
+        );
+        writeln!(out, "{}", wrapped(&formula, "  ", self.width))?;
         let peak = &summary.workload.peak_concurrency;
         let how = match function.capacity {
             Capacity::Utilization(share) => {
@@ -121,7 +122,8 @@ impl Page<'_> {
             }
             Capacity::Peak(_) => "stated as peak_concurrency:".to_owned(),
         };
-        writeln!(out, "  capacity             {how} {}", shown(peak))?;
+        let formula = format!("capacity             {how} {}", shown(peak));
+        writeln!(out, "{}", wrapped(&formula, "  ", self.width))?;
         let load = summary.workload.utilization.as_ref();
         let load = load.map_or_else(|| "-".to_owned(), percent);
         writeln!(out, "  utilization          {load}")
@@ -148,12 +150,13 @@ impl Page<'_> {
             money(&cost.billed),
             per_million.unwrap_or_default()
         );
+        let heading = wrapped(&heading, "", self.width);
         writeln!(out, "{}", self.paint.bold(&heading))?;
         if let Some(fleet) = &cost.fleet {
-            writeln!(out, "  {}", words::fleet(fleet))?;
+            writeln!(out, "{}", wrapped(&words::fleet(fleet), "  ", self.width))?;
         }
         if let Some(job) = self.comparison.job(index, platform) {
-            writeln!(out, "  {}", words::job(&job))?;
+            writeln!(out, "{}", wrapped(&words::job(&job), "  ", self.width))?;
         }
         for line in &detail.lines[platform] {
             self.line(line, out)?;

@@ -8,7 +8,7 @@ use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::paint::{Paint, wrapped};
 use crate::report::{Comparison, Summary, Totals};
-use crate::text::{listed, printable};
+use crate::text::{listed, printable, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
@@ -320,7 +320,8 @@ impl Page<'_> {
         let comparison = self.comparison();
         let verdict = words::verdict(comparison, index, summary);
         let name = &comparison.scenario().functions[index].name;
-        writeln!(out, "{}", self.paint.bold(&printable(name)))?;
+        let name = wrapped(&printable(name), "", self.width);
+        writeln!(out, "{}", self.paint.bold(&name))?;
         let advice = match verdict.moves {
             true => self.paint.yellow(&verdict.advice),
             false => self.paint.green(&verdict.advice),
@@ -400,8 +401,17 @@ impl Page<'_> {
                 Some(_) => self.machines(number),
                 None => self.absent(number),
             };
+            let row = format!("  {label:<longest$} {amount:>widest$}");
             let after = listed.into_iter().chain(beside).collect::<String>();
-            writeln!(out, "  {label:<longest$} {amount:>widest$}{after}")?;
+            let fits = row.len() + width(&after) <= usize::from(self.width);
+            match fits {
+                true => writeln!(out, "{row}{after}")?,
+                false => writeln!(
+                    out,
+                    "{row}\n{}",
+                    wrapped(after.trim(), "      ", self.width)
+                )?,
+            }
         }
         if let Some(warning) = self.apart_is_dearer(&totals) {
             writeln!(

@@ -4,10 +4,12 @@ use super::{driven_by, outcome, severity, shown, signed};
 use crate::check::{Changes, Finding, Report};
 use crate::money::{count, plural};
 use crate::paint::{Paint, wrapped};
-use crate::text::printable;
+use crate::text::{fitted, printable};
 use crate::workload::Level;
 use std::io::{self, Write};
 
+/// Columns of a name.
+const NAME: usize = 28;
 /// Changes that are listed.
 const LISTED: usize = 20;
 
@@ -70,7 +72,8 @@ fn changes(
     writeln!(out, "{}", paint.bold(&heading))?;
     let mut row = |name: &str, cells: [String; 3]| {
         let [before, after, rise] = cells;
-        writeln!(out, "  {name:<28} {before:>14} {after:>14} {rise:>14}")
+        let name = fitted(name, NAME);
+        writeln!(out, "  {name} {before:>14} {after:>14} {rise:>14}")
     };
     row("", ["before", "now", "change"].map(str::to_owned))?;
     for change in changes.functions.iter().take(LISTED) {
