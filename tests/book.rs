@@ -106,3 +106,18 @@ fn the_fee_of_managed_instances_makes_the_management_hours_of_the_offer() {
         assert_eq!(&ec2 * &fee, exact(hour), "{name}");
     }
 }
+
+#[test]
+fn every_tag_of_a_source_stands_for_something() {
+    let book = Book::embedded();
+    let references = Book::references();
+    for name in book.regions() {
+        let region = book.region_to(name, Extent::Whole).expect("a region");
+        let prices = region.entries().flat_map(|(_, entry)| entry.tiers());
+        for (_, price) in prices {
+            for tag in price.provenance.tags() {
+                assert!(references.contains_key(tag), "{name}: {tag}");
+            }
+        }
+    }
+}

@@ -19,6 +19,7 @@ use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::did_you_mean;
 use crate::units::Unit;
+use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
@@ -155,6 +156,16 @@ impl Regional {
     }
 }
 
+/// What a tag in the `source` of a price stands for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Reference {
+    /// What it is.
+    pub what: String,
+    /// Where it is found, unless it is known by its name alone.
+    #[serde(rename = "where")]
+    pub place: Option<String>,
+}
+
 /// How much of the book a run reads: what few runs need takes as long as all else together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
@@ -204,11 +215,15 @@ impl Book {
     /// Codes of all regions, in alphabetical order.
     pub fn regions(&self) -> impl Iterator<Item = &str> {
         let built_in = REGION_FILES.iter().map(|(name, _)| *name);
-        let overlaid = self.regions.keys().map(String::as_str);
         built_in
-            .chain(overlaid)
+            .chain(self.overlaid())
             .collect::<BTreeSet<_>>()
             .into_iter()
+    }
+
+    /// Codes of the regions over which a file of the user lies.
+    pub fn overlaid(&self) -> impl Iterator<Item = &str> {
+        self.regions.keys().map(String::as_str)
     }
 
     /// The files of the book for a region, each over the one before it; none for one that it lacks.
@@ -221,9 +236,9 @@ impl Book {
         region.into_iter().chain(auto_mode)
     }
 
-    /// What the tags in `source` mean, as TOML.
-    pub fn sources() -> &'static str {
-        SOURCES
+    /// What the tags in `source` stand for.
+    pub fn references() -> BTreeMap<String, Reference> {
+        toml::from_str(SOURCES).unwrap_or_default()
     }
 
     /// What is wrong with the name of a region that the book lacks, with the nearest it has.

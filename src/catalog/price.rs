@@ -37,6 +37,12 @@ impl Provenance {
         *self.as_of != *Self::STATED
     }
 
+    /// The tags of its sources; how a price was told from one may stand behind it.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let sources = self.source.split('+');
+        sources.filter_map(|source| source.split([' ', '(']).next())
+    }
+
     /// Source and, where known, AWS's rate code.
     pub fn describe(&self) -> String {
         match &self.rate_code {

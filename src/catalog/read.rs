@@ -6,6 +6,7 @@ use super::price::{Entry, Listed, Provenance};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::did_you_mean;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -55,12 +56,15 @@ pub fn region(source: &Source, called: &str) -> Result<Regional, Diags> {
     reader.diags.into_result(regional)
 }
 
-/// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+/// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, of a day that there is.
 fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    let mut digits = parts.iter().flat_map(|part| part.bytes());
-    matches!(lengths[..], [4] | [4, 2] | [4, 2, 2]) && digits.all(|byte| byte.is_ascii_digit())
+    let day = match text.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        10 => text.to_owned(),
+        _ => return false,
+    };
+    day.parse::<Date>().is_ok()
 }
 
 /// A plain decimal, zero or more.

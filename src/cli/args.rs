@@ -39,9 +39,26 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// The manual page, on standard output
-    Man,
+    /// A manual page, on standard output
+    Man {
+        /// The command that it is of; left out: the program
+        #[arg(value_parser = PAGES)]
+        command: Option<String>,
+    },
 }
+
+/// Commands that have a manual page, a command of a command behind a dash.
+pub const PAGES: [&str; 9] = [
+    "compare",
+    "explain",
+    "check",
+    "prices",
+    "prices-list",
+    "prices-show",
+    "init",
+    "completions",
+    "man",
+];
 
 /// `compare`.
 #[derive(Debug, Args)]

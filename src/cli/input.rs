@@ -278,6 +278,12 @@ pub fn prices(
         false => Extent::Usual,
     };
     let mut diags = Diags::new();
+    // A file that is called otherwise than its region would be passed over without a word.
+    let unused: Vec<&str> = book
+        .overlaid()
+        .filter(|name| !names.contains(name))
+        .collect();
+    diags.take(regions(book, &unused, extent));
     let regions = diags.take(regions(book, &names, extent));
     let regions = regions.unwrap_or_default();
     let instances = diags.take(book.instances()).unwrap_or_default();

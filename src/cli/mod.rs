@@ -60,7 +60,7 @@ fn run(command: &Command) -> Outcome {
         Command::Prices(args) => prices::run(args),
         Command::Init(args) => init::run(args),
         Command::Completions { shell } => shell::completions(*shell),
-        Command::Man => shell::man(),
+        Command::Man { command } => shell::man(command.as_deref()),
     }
 }
 

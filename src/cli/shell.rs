@@ -15,13 +15,37 @@ pub fn completions(shell: clap_complete::Shell) -> Outcome {
     output::print(&script)
 }
 
-/// Writes the manual page.
+/// Writes the manual page of a command, or of the program.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn man() -> Outcome {
+pub fn man(command: Option<&str>) -> Outcome {
+    let mut program = Cli::command();
+    program.build();
+    let words = command.iter().flat_map(|command| command.split('-'));
+    let found = words.fold(&program, |known, word| {
+        known.find_subcommand(word).unwrap_or(known)
+    });
     let mut page = Vec::new();
-    let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
+    let rendered = clap_mangen::Man::new(found.clone()).render(&mut page);
     rendered.map_err(|error| Failure::of_stdout(&error))?;
     output::print(&page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::PAGES;
+
+    #[test]
+    fn every_command_has_a_page() {
+        let mut names = Vec::new();
+        for command in Cli::command().get_subcommands() {
+            names.push(command.get_name().to_owned());
+            for below in command.get_subcommands() {
+                names.push(format!("{}-{}", command.get_name(), below.get_name()));
+            }
+        }
+        assert_eq!(names, PAGES);
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::View;
 use super::words;
+use crate::catalog::Book;
 use crate::crossover::{Crossover, Kind, Step};
 use crate::exact::Exact;
 use crate::money::{count, grouped, money, percent};
@@ -11,6 +12,7 @@ use crate::platform::{Cost, Infeasible, Line};
 use crate::report::{Comparison, Detail, Pair, Summary};
 use crate::text::printable;
 use crate::workload::{Capacity, Function};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Flips that are listed; JSON has up to a thousand.
@@ -29,17 +31,43 @@ pub fn write(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let paint = Paint::new(color);
+    let mut cited = BTreeSet::new();
     for view in views {
-        let page = Page {
+        let mut page = Page {
             comparison: view.comparison,
             paint,
             width,
+            cited: &mut cited,
         };
         for index in &view.selected {
             page.function(*index, out)?;
             (view.progress)(1);
         }
         words::notes(&view.comparison.notes(), paint, width, out)?;
+    }
+    references(&cited, paint, width, out)
+}
+
+/// What the tags of the sources stand for that have been cited.
+fn references(
+    cited: &BTreeSet<String>,
+    paint: Paint,
+    width: u16,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let known = Book::references();
+    let mut cited = cited
+        .iter()
+        .filter_map(|tag| Some((tag, known.get(tag)?)))
+        .peekable();
+    if cited.peek().is_some() {
+        writeln!(out, "{}", paint.bold("Sources"))?;
+    }
+    for (tag, reference) in cited {
+        let place = reference.place.iter().map(|place| format!(" ({place})"));
+        let text = format!("{tag}: {}{}", reference.what, place.collect::<String>());
+        let text = wrapped(&text, "    ", width);
+        writeln!(out, "  - {}", text.trim_start())?;
     }
     Ok(())
 }
@@ -48,10 +76,12 @@ struct Page<'p> {
     comparison: &'p Comparison<'p>,
     paint: Paint,
     width: u16,
+    /// Tags of the sources that have been named.
+    cited: &'p mut BTreeSet<String>,
 }
 
 impl Page<'_> {
-    fn function(&self, index: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    fn function(&mut self, index: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let function = &self.comparison.scenario().functions[index];
         let summary = self.comparison.summary(index);
         let detail = self.comparison.detail(index, &summary);
@@ -130,7 +160,7 @@ impl Page<'_> {
     }
 
     fn bill(
-        &self,
+        &mut self,
         [index, platform]: [usize; 2],
         cost: &Cost,
         detail: &Detail,
@@ -159,6 +189,8 @@ impl Page<'_> {
             writeln!(out, "{}", wrapped(&words::job(&job), "  ", self.width))?;
         }
         for line in &detail.lines[platform] {
+            let tags = line.provenance.tags();
+            self.cited.extend(tags.map(str::to_owned));
             self.line(line, out)?;
         }
         let company = &detail.company[platform];
