@@ -516,11 +516,7 @@ fn the_ages_of_prices_in_the_readme_are_those_of_the_book() {
     let regions = book.regions().count();
     says(
         &text,
-        &format!(
-            "Of the {} EC2 prices in the book, {} date from",
-            count(machines),
-            count(old)
-        ),
+        &format!("{} of the {} of EC2", count(old), count(machines)),
     );
     says(
         &text,

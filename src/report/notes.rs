@@ -104,18 +104,15 @@ pub fn of_prices(
     oldest: Option<&str>,
     notes: &mut Notes,
 ) {
-    let books: Vec<String> = prices
-        .iter()
-        .map(|regional| format!("{} as of {}", regional.name(), regional.as_of()))
-        .collect();
+    let regions: Vec<&str> = prices.iter().map(|regional| &**regional.name()).collect();
     let oldest = oldest.map(|date| format!("; the oldest in these bills is of {date}"));
     notes.assume(format!(
-        "{} in US dollars: {}{}",
+        "{} of {} in US dollars{}",
         match scenario.terms {
             Some(_) => "list prices, lowered as below,",
             None => "on-demand list prices",
         },
-        listed(&books),
+        listed(&regions),
         oldest.unwrap_or_default()
     ));
     if let Some(terms) = &scenario.terms {

@@ -481,8 +481,11 @@ fn prices_may_be_as_old_as_allowed_and_no_day_older() {
 fn every_region_may_be_stale_by_itself() {
     let two = one("") + &function("two", "region = \"eu-west-1\"\n");
     let folder = Folder::with("scenario.toml", two);
-    let old = "region = \"eu-west-1\"\nas_of = \"2026-12-31\"\n";
-    folder.write("prices/eu-west-1.toml", old);
+    let old = super::PRICES.replace("us-east-1", "eu-west-1");
+    folder.write(
+        "prices/eu-west-1.toml",
+        old.replace("2027-01-01", "2026-12-31"),
+    );
     let mut command = folder.command(&["check", "scenario.toml", "--prices", "prices"]);
     command.args(["--max-price-age", "1", "--format", "json"]);
     // 2027-01-02: one day after the first, two after the second.
@@ -493,14 +496,39 @@ fn every_region_may_be_stale_by_itself() {
 }
 
 #[test]
-fn prices_without_a_readable_date_are_stale() {
+fn the_age_of_prices_is_that_of_those_in_the_bills() {
+    // The file is of 2027, but what Lambda charges in it is of 2026; Fargate's prices are not asked.
+    let folder = Folder::with("scenario.toml", one(""));
+    let mixed = super::PRICES
+        .replacen(
+            "[lambda.x86_64]\nas_of = \"2027-01-01\"",
+            "[lambda.x86_64]\nas_of = \"2026-12\"",
+            1,
+        )
+        .replacen(
+            "[fargate.linux.x86_64]\nas_of = \"2027-01-01\"",
+            "[fargate.linux.x86_64]\nas_of = \"2020\"",
+            1,
+        );
+    folder.write("prices/us-east-1.toml", mixed);
+    let mut command = folder.command(&["check", "scenario.toml", "--prices", "prices"]);
+    command.args(["--max-price-age", "30", "--format", "json"]);
+    // 2027-01-01: 31 days after 2026-12-01.
+    command.env("SOURCE_DATE_EPOCH", (20_819 * 86_400).to_string());
+    let found = super::Run::of(command.output().expect("it starts")).findings();
+    are(&found, &[["stale-prices", "deny", "-", "31", "30"]]);
+}
+
+#[test]
+fn prices_without_a_readable_date_are_refused() {
     let folder = Folder::with("scenario.toml", one(""));
     for date in ["yesterday", "2027-02-30", "2027-13", "9999999", "Z"] {
-        let overlay = format!("region = \"us-east-1\"\nas_of = \"{date}\"\n");
-        folder.write("prices/us-east-1.toml", overlay);
+        folder.write(
+            "prices/us-east-1.toml",
+            super::PRICES.replace("2027-01-01", date),
+        );
         let run = folder.check(&["scenario.toml", "--max-price-age", "4000000"]);
-        // The book may refuse the date, but nobody takes it for a fresh one.
-        assert!(matches!(run.code, Some(1 | 2)), "{date}: {}", run.stdout);
+        run.refused("bad-price", date);
     }
 }
 

@@ -1,9 +1,10 @@
-//! The prices of a region are older than allowed.
+//! Prices that the bills rest on are older than allowed.
 //!
-//! `--max-price-age DAYS` says how old they may be; without it nobody asks. What counts is the date
-//! at the head of the region's price file, and the day on which the check runs in UTC (or
-//! `SOURCE_DATE_EPOCH`, for builds that are to be repeated). A date of a year or a month alone is
-//! taken as its first day; a date that is none at all counts as too old.
+//! `--max-price-age DAYS` says how old they may be; without it nobody asks. What counts is, for each
+//! region, the oldest date of a price in the bills of its functions where they run today, and the
+//! day on which the check runs in UTC (or `SOURCE_DATE_EPOCH`, for builds that are to be repeated).
+//! A date of a year or a month alone is taken as its first day. Prices that the scenario states have
+//! no date.
 //!
 //! Level: deny.
 
@@ -33,13 +34,33 @@ impl Rule for StalePrices {
         let Some((most, today)) = case.price_age else {
             return Vec::new();
         };
-        let books = case.comparison.prices().iter();
-        let stale = books.filter_map(|book| match age(book.as_of(), today) {
-            Some(days) if days <= i64::from(most) => None,
-            days => Some(draft(book.name(), book.as_of(), days, most)),
+        let books = case.comparison.prices().iter().zip(oldest(case));
+        let stale = books.filter_map(|(book, date)| {
+            let date = date?;
+            match age(date, today) {
+                Some(days) if days <= i64::from(most) => None,
+                days => Some(draft(book.name(), date, days, most)),
+            }
         });
         stale.collect()
     }
+}
+
+/// The oldest date of a price in the bills of each region, where functions run today.
+fn oldest<'c>(case: &Case<'c>) -> Vec<Option<&'c str>> {
+    let comparison = case.comparison;
+    let mut oldest: Vec<Option<&str>> = vec![None; comparison.prices().len()];
+    for (index, function) in comparison.scenario().functions.iter().enumerate() {
+        let date = comparison
+            .home(index)
+            .map(|home| comparison.price_as_of(index, home));
+        let region = &mut oldest[usize::from(function.region)];
+        *region = [*region, date.filter(|date| !date.is_empty())]
+            .into_iter()
+            .flatten()
+            .min();
+    }
+    oldest
 }
 
 /// Days from a date that may lack its day or month.
@@ -60,7 +81,7 @@ fn draft(region: &str, as_of: &str, days: Option<i64>, most: u32) -> Draft {
     };
     let of = format!("{} are of {}", printable(region), printable(as_of));
     Draft {
-        message: format!("the prices of {of}, {old}; {most} are allowed"),
+        message: format!("prices in the bills of {of}, {old}; {most} are allowed"),
         help: "update lambdacost, lay newer prices over the book with --prices, or allow more days"
             .to_owned(),
         measured: days.map(|days| Measured {
