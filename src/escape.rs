@@ -4,6 +4,8 @@
 //! Control characters and marks that reorder a line are shown escaped before anything else, so no
 //! format ever carries one.
 
+pub mod json;
+
 use crate::text::printable;
 use std::borrow::Cow;
 use std::fmt::Write as _;

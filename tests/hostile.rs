@@ -932,16 +932,8 @@ fn regions_of_a_fleet_come_in_the_order_of_its_rows() {
         let run = folder.run(&["compare", "fleet.csv"]);
         let text = String::from_utf8(run.stdout).expect("text");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let places: Vec<_> = [
-            "us-west-2 as of",
-            "eu-west-1 as of",
-            "ap-south-1 as of",
-            "us-east-1 as of",
-        ]
-        .iter()
-        .map(|region| text.find(region).expect(region))
-        .collect();
-        assert!(places.is_sorted(), "{places:?}");
+        let regions = "prices of us-west-2, eu-west-1, ap-south-1 and us-east-1 in";
+        assert!(text.contains(regions), "{text}");
         let run = folder.run(&["compare", "wrong.csv"]);
         assert_eq!(run.code, Some(2));
         for (line, region) in (2..).zip(["mars-1", "venus-1", "pluto-1", "ceres-1"]) {

@@ -1,7 +1,6 @@
 //! What pipelines read of a check: one format a file.
 
 pub mod github;
-mod json;
 pub mod json_v1;
 pub mod junit;
 pub mod markdown;

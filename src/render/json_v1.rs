@@ -4,6 +4,7 @@
 //! changes inside the program does not change here; a breaking change is a new file.
 
 use crate::crossover::{Band, Crossover, Kind, Step};
+use crate::escape::json;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{Cluster, Company, Cost, Fleet, Infeasible, Line};
@@ -27,13 +28,9 @@ const AHEAD: usize = 256;
 /// The output cannot be written.
 pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
     match views {
-        [one] => serde_json::to_writer_pretty(&mut *out, &document(one))?,
-        _ => {
-            let documents: Vec<_> = views.iter().map(document).collect();
-            serde_json::to_writer_pretty(&mut *out, &documents)?;
-        }
+        [one] => json::write(&document(one), out),
+        _ => json::write(&views.iter().map(document).collect::<Vec<_>>(), out),
     }
-    out.write_all(b"\n")
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! The price book with its provenance.
 
 use crate::catalog::{Regional, meters};
+use crate::escape::json;
 use crate::paint::Paint;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -101,8 +102,7 @@ pub fn list_json(regions: &[Regional], out: &mut (dyn Write + Send)) -> io::Resu
         schema: SCHEMA,
         regions: regions.iter().map(region_v1).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &list)?;
-    writeln!(out)
+    json::write(&list, out)
 }
 
 /// Every price of a region, one below the other, its provenance below it.
@@ -162,8 +162,7 @@ pub fn show_json(regional: &Regional, out: &mut (dyn Write + Send)) -> io::Resul
         as_of: regional.as_of(),
         prices: prices_v1(regional),
     };
-    serde_json::to_writer_pretty(&mut *out, &show)?;
-    writeln!(out)
+    json::write(&show, out)
 }
 
 fn prices_v1(regional: &Regional) -> Vec<PriceV1<'_>> {

@@ -5,7 +5,7 @@ use crate::exact::Exact;
 use crate::money::percent;
 use crate::platform::Notes;
 use crate::text::{listed, printable};
-use crate::units::HOURS_PER_MONTH;
+use crate::units::{HOURS_PER_MONTH, MB_PER_VCPU};
 use crate::workload::{Capacity, Function, Run, Scenario};
 use rust_decimal::Decimal;
 
@@ -17,7 +17,7 @@ type Rule = (&'static str, fn(&Function) -> bool);
 
 /// Notes what the functions assume.
 pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
-    let rules: [Rule; 10] = [
+    let rules: [Rule; 11] = [
         (
             "measured_duration_ms: half a millisecond is added, the mean effect of billing each \
              call in whole milliseconds",
@@ -31,6 +31,11 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
             "like for like: a request gets the vCPU share that Lambda gives at its memory, \
              MB / 1,769 (cpu_ms states what it really needs)",
             |function| function.container().cpu_ms.is_none() && !measured(function),
+        ),
+        (
+            "cpu_ms is more CPU time than Lambda gives in that duration at that memory: it is taken \
+             as it is stated",
+            |function| needs_more_than_lambda(function),
         ),
         (
             "a request in flight takes the function's whole memory in a container \
@@ -158,6 +163,14 @@ fn of_terms(terms: &Terms, notes: &mut Notes) {
         ));
     }
     notes.assume("figures \"on demand\", and those before an arrow, are at list prices");
+}
+
+/// True for a CPU time that cannot have been measured on Lambda at that memory.
+fn needs_more_than_lambda(function: &Function) -> bool {
+    let given = &Exact::from(function.duration_ms)
+        * &Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into());
+    let needed = function.container().cpu_ms.map(Exact::from);
+    needed.is_some_and(|needed| needed > given)
 }
 
 fn measured(function: &Function) -> bool {

@@ -1,8 +1,8 @@
 //! `lambdacost/check/v1`: a frozen wire format with structs of its own.
 
-use super::json;
 use crate::check::changes::{Changes, Step};
 use crate::check::{Finding, Report};
+use crate::escape::json;
 use crate::exact::Exact;
 use crate::workload::Level;
 use serde::Serialize;

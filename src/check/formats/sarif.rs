@@ -1,8 +1,9 @@
 //! SARIF 2.1.0 (OASIS), as code scanning reads it: the rules with their manual pages, and a result
 //! for each finding.
 
-use super::{json, sentences};
+use super::sentences;
 use crate::check::{Finding, RULES, Report, Rule, manual};
+use crate::escape::json;
 use crate::escape::{markdown, uri};
 use crate::text::printable;
 use crate::workload::Level;
