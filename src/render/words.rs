@@ -142,10 +142,8 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summa
     let today = home.and_then(|home| today(comparison, index, summary, home));
     let alone = comparison.alone_is_dearer(index, summary);
     let alone = alone.filter(|_| moves).map(|alone| {
-        format!(
-            "this is its part of a cluster for all; with one of its own it would cost {}",
-            money(&alone)
-        )
+        let (title, alone) = (title(best), money(&alone));
+        format!("on a cluster of its own {title} would cost {alone}")
     });
     let reasons: Vec<String> = [today, Some(against), alone]
         .into_iter()

@@ -52,8 +52,14 @@ fn judged(function: &FunctionCase<'_, '_>, margin: &Exact) -> Option<Draft> {
     if Some(best) == function.home || *cost <= allowed {
         return None;
     }
-    let platforms = function.case.comparison.platforms();
+    let comparison = function.case.comparison;
+    let platforms = comparison.platforms();
     let title = platforms[best].title;
+    let alone = comparison.alone_is_dearer(function.index, &function.summary);
+    let alone = alone.map(|alone| {
+        let alone = money(&alone);
+        format!("; on a cluster of its own it would cost {alone}")
+    });
     Some(Draft {
         message: format!(
             "{} runs on {}; moving it to {title} saves {} a month",
@@ -62,8 +68,9 @@ fn judged(function: &FunctionCase<'_, '_>, margin: &Exact) -> Option<Draft> {
             money(&(cost - cheapest))
         ),
         help: format!(
-            "move it to {title}, then state runs_on = \"{}\"",
-            platforms[best].id
+            "move it to {title}, then state runs_on = \"{}\"{}",
+            platforms[best].id,
+            alone.unwrap_or_default()
         ),
         measured: Some(Measured {
             actual: cost.to_string(),
