@@ -742,7 +742,7 @@ fn mistakes_in_a_fleet_are_on_their_lines_however_lines_end() {
         "c,512,10,\"1,000\",0.5",
         "a,512,10,1,0.5",
     ];
-    for line_end in ["\n", "\r\n"] {
+    for line_end in ["\n", "\r\n", "\r"] {
         for last in ["", line_end] {
             let text = format!("{COLUMNS}{}", rows.join("\n"));
             let text = text.replace('\n', line_end) + last;
@@ -787,6 +787,34 @@ fn quotes_are_read_wherever_the_file_is_cut() {
     assert_eq!(answer.lines().count(), 1 + 3 * 30_000);
     let last = format!("\"29999, \"\"{}\"\"\",us-east-1", "x".repeat(29_999 % 97));
     assert!(answer.contains(&last), "{last}");
+}
+
+#[test]
+fn a_fleet_may_be_quoted_nearly_whole() {
+    // Whatever the pieces in which it is read, most of them end within a quoted cell.
+    let name = |row: usize| format!("{row:06} {}", "x, \n".repeat(60));
+    let rows: String = (0..9000)
+        .map(|row| format!("\"{}\",512,10,1,0.5\n", name(row)))
+        .collect();
+    assert!(rows.len() > 2 << 20);
+    let columns = COLUMNS.to_owned();
+    let good = compare("fleet.csv", columns.clone() + &rows);
+    good.answered("quotes");
+    // Each row has 61 lines, and the last begins behind 8999 of them and the header.
+    let wrong = format!("{}{rows}\"last\",512,10,x,0.5\n", columns);
+    let run = compare("fleet.csv", wrong);
+    run.refused("wrong-type", "the last row");
+    let line = format!("fleet.csv:{}:13", 2 + 9000 * 61);
+    assert_eq!(places(&run), [line], "{}", run.stderr);
+}
+
+#[test]
+fn lines_may_end_in_several_ways() {
+    let text =
+        format!("{COLUMNS}a,512,10,1,0.5\r\nb,512,10,1,0.5\n\r\nc,x,10,1,0.5\rd,512,x,1,0.5");
+    let run = compare("fleet.csv", text);
+    let lines = ["fleet.csv:5:3", "fleet.csv:6:7"];
+    assert_eq!(places(&run), lines, "{}", run.stderr);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 
 use crate::diag::{At, Code, Diag};
 use csv::ByteRecord;
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr2, memchr3};
+use std::collections::VecDeque;
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Chain, Read};
+use std::io::{self, Chain, Cursor, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,61 +14,48 @@ use std::sync::Arc;
 const BUFFER: usize = 1 << 16;
 /// Bytes that no row reaches: the longest name has 256 characters.
 const LONGEST_ROW: usize = 1 << 20;
+/// Bytes of a line that are remembered while it is read in pieces.
+const LONGEST_LINE: usize = 1 << 12;
+/// Bytes behind a fault that are shown.
+const SHOWN: usize = 120;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 type Input = Box<dyn Read + Send>;
 
-/// A file, and an end of its last line.
-type Ended = Chain<BufReader<Input>, &'static [u8]>;
-
 /// The rows of a file.
-pub struct Rows {
-    reader: csv::Reader<Strict<Ended>>,
-    /// True where lines end with a carriage return and a line feed.
-    is_crlf: bool,
-}
+pub struct Rows(csv::Reader<Strict<Chain<Cursor<Vec<u8>>, Input>>>);
 
 impl Rows {
     /// The rows of a file, the header first.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn new(file: Input) -> Result<Self, csv::Error> {
-        let mut file = BufReader::with_capacity(BUFFER, file);
-        let start = file.fill_buf()?;
-        let end = memchr(b'\n', start);
-        let is_crlf = end.is_some_and(|end| start[..end].ends_with(b"\r"));
-        if start.starts_with(BYTE_ORDER_MARK) {
-            file.consume(BYTE_ORDER_MARK.len());
+    pub fn new(mut file: Input) -> Result<Self, csv::Error> {
+        let mut start = Vec::new();
+        let mark = BYTE_ORDER_MARK.len() as u64;
+        (&mut file).take(mark).read_to_end(&mut start)?;
+        if start == BYTE_ORDER_MARK {
+            start.clear();
         }
-        // The last row ends as all others do.
-        let line_end: &[u8] = if is_crlf { b"\r\n" } else { b"\n" };
+        let strict = Strict::new(Cursor::new(start).chain(file));
         let mut builder = csv::ReaderBuilder::new();
         let builder = builder.has_headers(false).flexible(true);
-        let strict = Strict::new(file.chain(line_end));
-        Ok(Self {
-            reader: builder.buffer_capacity(BUFFER).from_reader(strict),
-            is_crlf,
-        })
+        Ok(Self(builder.buffer_capacity(BUFFER).from_reader(strict)))
     }
 
     /// Reads the next row; false at the end.
     ///
-    /// Where the reader says that a row begins it has still to skip blank lines and the line feed
-    /// after a carriage return; so the line is counted from where the row ends.
-    ///
     /// # Errors
     /// The file cannot be read, or what follows is no row.
     pub fn next(&mut self, row: &mut ByteRecord) -> Result<bool, csv::Error> {
-        let more = self.reader.read_byte_record(row)?;
-        let inside = match self.reader.get_ref().has_quoted {
-            true => memchr_iter(b'\n', row.as_slice()).count() as u64,
-            false => 0,
-        };
-        let below = inside + u64::from(!self.is_crlf);
-        let line = self.reader.position().line().saturating_sub(below).max(1);
-        let position = row.position().cloned();
-        row.set_position(position.map(|mut position| position.set_line(line).clone()));
+        let more = self.0.read_byte_record(row)?;
+        // The reader takes blank lines, and a line feed behind a carriage return, for a part of the
+        // row that follows.
+        let line = self.0.get_mut().begun.pop_front();
+        if let (Some(line), Some(mut position)) = (line, row.position().cloned()) {
+            position.set_line(line);
+            row.set_position(Some(position));
+        }
         Ok(more)
     }
 }
@@ -112,7 +100,9 @@ impl Fault {
         match self {
             Self::Unclosed => "close it, or leave it out; a quote within a quoted cell is doubled",
             Self::TextAfterQuote => "a quote within a quoted cell is doubled: \"5\"\" disk\"",
-            Self::EndlessRow => "a fleet is a CSV file with one function a line",
+            Self::EndlessRow => {
+                "a fleet is a CSV file with one function a row; is a quote never closed?"
+            }
         }
     }
 }
@@ -143,133 +133,197 @@ impl From<Refused> for io::Error {
 
 /// Where a byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Quoting {
     Outside,
     /// In a quoted cell.
-    Quoted,
+    Inside,
     /// Behind a quote in one: the first of two, or the last of the cell.
     Behind,
 }
 
-/// Passes bytes on as long as quotes in them are those of RFC 4180.
+/// Passes bytes on as long as quotes in them are those of RFC 4180, and tells on which lines rows
+/// begin. Lines end with a line feed, a carriage return, or both.
 struct Strict<R> {
     inner: R,
-    place: Place,
-    /// True once there has been a quoted cell.
-    has_quoted: bool,
+    quoting: Quoting,
     /// The byte before the next one.
     last: u8,
     /// The line of the next byte.
     line: u64,
-    /// Bytes of the row so far.
-    row: usize,
+    /// That line so far.
+    before: Vec<u8>,
+    /// Bytes of the row so far; none between rows.
+    row: Option<usize>,
+    /// Lines of the rows that have begun and not been read.
+    begun: VecDeque<u64>,
     /// What is wrong with the last quote that is open, if it stays so.
     open: Option<Refused>,
     /// What is wrong behind the bytes that have been passed on.
     refused: Option<Refused>,
 }
 
+/// Bytes that are looked at together.
+struct Piece<'b> {
+    bytes: &'b [u8],
+    /// The next one.
+    at: usize,
+    /// Where the row begins, or continues.
+    row: usize,
+    /// Where the line begins, unless that is in an earlier piece.
+    line: Option<usize>,
+    /// The last quote that began a cell: where it is, its line, and where that begins.
+    opened: Option<(usize, u64, Option<usize>)>,
+}
+
 impl<R: Read> Strict<R> {
     fn new(inner: R) -> Self {
         Self {
             inner,
-            place: Place::Outside,
-            has_quoted: false,
+            quoting: Quoting::Outside,
             last: b'\n',
             line: 1,
-            row: 0,
+            before: Vec::new(),
+            row: None,
+            begun: VecDeque::new(),
             open: None,
             refused: None,
         }
     }
 
-    /// How many of some bytes may be passed on: all, or those before the line of a fault.
+    /// How many of some bytes may be passed on: all, or those before the row with a fault.
     fn check(&mut self, bytes: &[u8]) -> usize {
-        let mut at = 0;
-        let mut opened = None;
-        while let Some(byte) = bytes.get(at) {
-            if self.place == Place::Behind {
-                self.place = match byte {
-                    b'"' => Place::Quoted,
-                    b',' | b'\n' | b'\r' => Place::Outside,
-                    _ => return self.refuse(Fault::TextAfterQuote, bytes, at),
+        let mut piece = Piece {
+            bytes,
+            at: 0,
+            row: 0,
+            line: None,
+            opened: None,
+        };
+        while let Some(byte) = bytes.get(piece.at) {
+            if let Err(fault) = self.step(*byte, &mut piece) {
+                let place = (piece.at, self.line, piece.line);
+                self.refused = Some(self.fault(fault, bytes, place));
+                return piece.row;
+            }
+        }
+        self.pass(&piece)
+    }
+
+    /// Goes on to the next byte that matters.
+    fn step(&mut self, byte: u8, piece: &mut Piece<'_>) -> Result<(), Fault> {
+        let is_end = matches!(byte, b'\n' | b'\r');
+        match (self.quoting, self.row) {
+            (Quoting::Behind, _) => {
+                self.quoting = match byte {
+                    b'"' => Quoting::Inside,
+                    b',' | b'\n' | b'\r' => Quoting::Outside,
+                    _ => return Err(Fault::TextAfterQuote),
                 };
-                at += 1;
-                continue;
+                piece.at += usize::from(!is_end);
             }
-            let Some(distance) = memchr(b'"', &bytes[at..]) else {
-                break;
-            };
-            at += distance;
-            if self.place == Place::Quoted {
-                self.place = Place::Behind;
-            } else if self.begins_cell(bytes, at) {
-                self.place = Place::Quoted;
-                self.has_quoted = true;
-                opened = Some(at);
+            (Quoting::Outside, None) if is_end => self.end_line(piece),
+            (Quoting::Outside, None) => {
+                self.begun.push_back(self.line);
+                self.row = Some(0);
+                piece.row = piece.at;
             }
-            at += 1;
+            (Quoting::Outside | Quoting::Inside, _) => self.find(piece),
         }
-        if let Some(at) = opened.filter(|_| self.place != Place::Outside) {
-            self.open = Some(self.fault(Fault::Unclosed, bytes, at));
-        }
-        self.pass(bytes)
+        Ok(())
     }
 
-    fn begins_cell(&self, bytes: &[u8], at: usize) -> bool {
-        let before = at.checked_sub(1).map_or(self.last, |before| bytes[before]);
-        matches!(before, b',' | b'\n' | b'\r')
+    /// Goes to the next quote or line end.
+    fn find(&mut self, piece: &mut Piece<'_>) {
+        let rest = &piece.bytes[piece.at..];
+        piece.at += memchr3(b'"', b'\n', b'\r', rest).unwrap_or(rest.len());
+        match (piece.bytes.get(piece.at), self.quoting) {
+            (None, _) => {}
+            (Some(b'"'), Quoting::Outside) => {
+                if matches!(self.before(piece), b',' | b'\n' | b'\r') {
+                    self.quoting = Quoting::Inside;
+                    piece.opened = Some((piece.at, self.line, piece.line));
+                }
+                piece.at += 1;
+            }
+            (Some(b'"'), _) => {
+                self.quoting = Quoting::Behind;
+                piece.at += 1;
+            }
+            (Some(_), quoting) => {
+                if quoting == Quoting::Outside {
+                    self.row = None;
+                }
+                self.end_line(piece);
+            }
+        }
     }
 
-    /// What is wrong with a byte.
-    fn fault(&self, fault: Fault, bytes: &[u8], at: usize) -> Refused {
-        let start = memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
-        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
-        let text = |from: usize, to: usize| String::from_utf8_lossy(&bytes[from..to]).into_owned();
-        let before = text(start, at);
-        let after = text(at, end.min(at + SHOWN));
+    /// The byte before the next one.
+    fn before(&self, piece: &Piece<'_>) -> u8 {
+        let before = piece.at.checked_sub(1);
+        before.map_or(self.last, |before| piece.bytes[before])
+    }
+
+    fn end_line(&mut self, piece: &mut Piece<'_>) {
+        let is_second = piece.bytes[piece.at] == b'\n' && self.before(piece) == b'\r';
+        self.line += u64::from(!is_second);
+        piece.at += 1;
+        piece.line = Some(piece.at);
+    }
+
+    /// What is wrong with a byte, given its line and where in these bytes that begins.
+    fn fault(
+        &self,
+        fault: Fault,
+        bytes: &[u8],
+        (at, line, begins): (usize, u64, Option<usize>),
+    ) -> Refused {
+        let earlier: &[u8] = if begins.is_none() { &self.before } else { &[] };
+        let rest = &bytes[at..];
+        let end = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let before = [earlier, &bytes[begins.unwrap_or(0)..at]].concat();
+        let before = String::from_utf8_lossy(&before).into_owned();
+        let after = String::from_utf8_lossy(&rest[..end.min(SHOWN)]);
         Refused {
             fault,
-            line: self.line + memchr_iter(b'\n', &bytes[..at]).count() as u64,
+            line,
             span: before.len()..before.len() + 1,
-            text: before + after.trim_end_matches('\r'),
+            text: before + &after,
         }
-    }
-
-    /// Passes on what stands before the line of a fault.
-    fn refuse(&mut self, fault: Fault, bytes: &[u8], at: usize) -> usize {
-        self.refused = Some(self.fault(fault, bytes, at));
-        memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1)
     }
 
     /// Takes note of bytes that are passed on.
-    fn pass(&mut self, bytes: &[u8]) -> usize {
-        let Some(last) = bytes.last() else {
-            return 0;
-        };
-        let end = memrchr(b'\n', bytes).filter(|_| self.place == Place::Outside);
-        self.row = end.map_or(self.row + bytes.len(), |end| bytes.len() - end);
-        if self.row > LONGEST_ROW {
-            self.refused = self.open.take().filter(|_| self.place == Place::Quoted);
-            return match self.refused {
-                Some(_) => 0,
-                None => self.refuse(Fault::EndlessRow, bytes, 0),
-            };
+    fn pass(&mut self, piece: &Piece<'_>) -> usize {
+        let bytes = piece.bytes;
+        if let Some(opened) = piece.opened.filter(|_| self.quoting != Quoting::Outside) {
+            self.open = Some(self.fault(Fault::Unclosed, bytes, opened));
         }
-        self.line += memchr_iter(b'\n', bytes).count() as u64;
-        self.last = *last;
+        self.row = self.row.map(|row| row + bytes.len() - piece.row);
+        if self.row.is_some_and(|row| row > LONGEST_ROW) {
+            let open = self.open.take().filter(|_| self.quoting == Quoting::Inside);
+            let fault = Fault::EndlessRow;
+            self.refused = Some(match open {
+                Some(open) => Refused { fault, ..open },
+                None => self.fault(fault, bytes, (0, self.line, None)),
+            });
+            return 0;
+        }
+        let line = piece.line.unwrap_or(0);
+        if piece.line.is_some() {
+            self.before.clear();
+        }
+        let room = LONGEST_LINE.saturating_sub(self.before.len());
+        self.before.extend(bytes[line..].iter().take(room));
+        self.last = bytes.last().copied().unwrap_or(self.last);
         bytes.len()
     }
 }
-
-/// Bytes behind a fault that are shown.
-const SHOWN: usize = 120;
 
 impl<R: Read> Read for Strict<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.refused.is_none() {
             let read = self.inner.read(buffer)?;
-            if read == 0 && self.place == Place::Quoted {
+            if read == 0 && self.quoting == Quoting::Inside {
                 self.refused = self.open.take();
             }
             let passed = self.check(&buffer[..read]);
