@@ -1,4 +1,5 @@
-//! Words from outside made safe to show, and the nearest name to a mistyped one.
+//! Words from outside made safe to show, the columns that they take, and the nearest name to a
+//! mistyped one.
 
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};

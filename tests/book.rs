@@ -120,4 +120,8 @@ fn every_tag_of_a_source_stands_for_something() {
             }
         }
     }
+    // Of the free tier, which is in no file.
+    for tag in ["AWSM-202506", "COURSE-20260919", "REGIMES-20260919"] {
+        assert!(references.contains_key(tag), "{tag}");
+    }
 }

@@ -866,6 +866,70 @@ fn a_million_mistakes_take_little_memory() {
 }
 
 #[test]
+fn advice_is_given_where_it_is_likely_to_be_right() {
+    let said = |file: &str, text: String| {
+        let words = compare(file, text).stderr;
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    // A comma before three digits sets thousands apart; before others it may be a decimal one.
+    for (number, is_separated) in [
+        ("1,000", true),
+        ("1 000 000", true),
+        ("12,5", false),
+        ("0,5", false),
+    ] {
+        let row = format!("{COLUMNS}a,512,10,\"{number}\",0.5\n");
+        let has = said("fleet.csv", row).contains("without separators");
+        assert_eq!(has, is_separated, "{number}");
+    }
+    // Everything is near a short word.
+    for name in ["cost", "env", "arn", "vpc", "host"] {
+        let text = format!("{},{name}\na,512,10,1,0.5,x\n", COLUMNS.trim_end());
+        let text = said("fleet.csv", text);
+        assert!(!text.contains("did you mean"), "{text}");
+        assert_eq!(text.matches("error[").count(), 1, "{text}");
+    }
+    for (name, meant) in [
+        ("cpu_sm", "container.cpu_ms"),
+        ("requests_per_taks", "container.requests_per_task"),
+        ("util", "utilization"),
+        ("arch", "architecture"),
+    ] {
+        let text = format!("{},{name}\na,512,10,1,0.5,1\n", COLUMNS.trim_end());
+        let text = said("fleet.csv", text);
+        assert!(
+            text.contains(&format!("did you mean `{meant}`?")),
+            "{name}: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_default_is_said_once_and_hides_nothing() {
+    let rows: String = (0..12_000)
+        .map(|row| format!("f{row},10,1,0.5\n"))
+        .collect();
+    let folder = Folder::with(
+        "fleet.csv",
+        format!("name,duration_ms,invocations_per_month,utilization\n{rows}last,x,1,0.5\n"),
+    );
+    let scenario = "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n[defaults]\nmemory_mb = 0\n";
+    folder.write("scenario.toml", scenario);
+    let run = folder.run(&["compare", "scenario.toml"]);
+    let lines = ["scenario.toml:4:13", "fleet.csv:12002:6"];
+    assert_eq!(places(&run), lines, "{}", run.stderr);
+}
+
+#[test]
+fn functions_without_a_name_have_not_the_same() {
+    let function = format!("[[function]]\nnmae = \"a\"\n{}", keys(&[]));
+    let text = format!("region = \"us-east-1\"\n{function}{function}");
+    let run = compare("scenario.toml", text);
+    run.refused("unknown-key", "no name");
+    assert_eq!(places(&run).len(), 2, "{}", run.stderr);
+}
+
+#[test]
 fn a_name_is_taken_once_wherever_it_stands() {
     let function = |name: &str| {
         let keys = keys(&[]);
@@ -1019,15 +1083,21 @@ fn an_answer_does_not_replace_what_it_is_the_answer_to() {
     let folder = Folder::with("fleet.csv", large_fleet(3));
     let beside = "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n";
     folder.write("scenario.toml", beside);
-    for file in ["fleet.csv", "scenario.toml"] {
+    let prices = "region = \"us-east-1\"\nas_of = \"2026-11-01\"\n";
+    fs::create_dir(folder.path().join("prices")).expect("created");
+    folder.write("prices/us-east-1.toml", prices);
+    for file in ["fleet.csv", "./scenario.toml", "prices/us-east-1.toml"] {
         let before = folder.read(file);
-        let run = folder.run(&["compare", "scenario.toml", "-o", file]);
-        run.refused("cannot-write", file);
-        assert_eq!(folder.read(file), before);
+        for more in [&[][..], &["--format", "focus", "--period", "2026-12"]] {
+            let arguments = ["compare", "scenario.toml", "--prices", "prices", "-o", file];
+            let run = folder.run(&[&arguments[..], more].concat());
+            run.refused("cannot-write", file);
+            assert_eq!(folder.read(file), before);
+        }
     }
     let run = folder.run(&["compare", "scenario.toml", "-o", "-"]);
     run.answered("a dash is standard output");
-    assert_eq!(folder.files(), ["fleet.csv", "scenario.toml"]);
+    assert_eq!(folder.files(), ["fleet.csv", "prices", "scenario.toml"]);
 }
 
 #[test]

@@ -65,7 +65,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
     (
         "check",
         &[
-            "exact", "money", "text", "escape", "paint", "diag", "workload", "platform", "report",
+            "exact", "money", "text", "escape", "paint", "diag", "catalog", "workload", "platform",
+            "report",
         ],
     ),
     (

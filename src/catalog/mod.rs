@@ -12,7 +12,7 @@ pub mod spend;
 pub mod terms;
 
 pub use instances::{Allocatable, InstanceType};
-pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers};
+pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers, first_day};
 pub use terms::{Commitment, Coverage, Discount, Plan, Terms, Usage};
 
 use crate::diag::{Code, Diag, Diags, Source};

@@ -4,6 +4,7 @@ use crate::diag::Diag;
 use crate::exact::Exact;
 use crate::money::Rate;
 use crate::units::{Qty, Unit};
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Where a price comes from and when it was last confirmed.
@@ -50,6 +51,18 @@ impl Provenance {
             None => self.source.to_string(),
         }
     }
+}
+
+/// The first day of a date, of which the day or the month may be missing: `YYYY`, `YYYY-MM` or
+/// `YYYY-MM-DD`. `None` for anything else, and for a day that there is not.
+pub fn first_day(date: &str) -> Option<Date> {
+    let day = match date.len() {
+        4 => format!("{date}-01-01"),
+        7 => format!("{date}-01"),
+        10 => date.to_owned(),
+        _ => return None,
+    };
+    day.parse().ok()
 }
 
 /// A price as a file states it, before a meter gives it a type.

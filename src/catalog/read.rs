@@ -2,11 +2,10 @@
 
 use super::Regional;
 use super::meters::{self, Meter};
-use super::price::{Entry, Listed, Provenance};
+use super::price::{Entry, Listed, Provenance, first_day};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::did_you_mean;
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -54,17 +53,6 @@ pub fn region(source: &Source, called: &str) -> Result<Regional, Diags> {
         terms: None,
     };
     reader.diags.into_result(regional)
-}
-
-/// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, of a day that there is.
-fn is_date(text: &str) -> bool {
-    let day = match text.len() {
-        4 => format!("{text}-01-01"),
-        7 => format!("{text}-01"),
-        10 => text.to_owned(),
-        _ => return false,
-    };
-    day.parse::<Date>().is_ok()
 }
 
 /// A plain decimal, zero or more.
@@ -160,7 +148,7 @@ impl Reader<'_> {
             self.wrong(Code::BadPrice, value.span(), message, "put it in quotes");
             return None;
         };
-        if key == "as_of" && !is_date(text) {
+        if key == "as_of" && first_day(text).is_none() {
             let message = format!("`{text}` is not a date");
             let help = "write YYYY-MM-DD, or only YYYY-MM or YYYY";
             self.wrong(Code::BadPrice, value.span(), message, help);

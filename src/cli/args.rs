@@ -100,7 +100,7 @@ pub struct Check {
     /// What it cost before: another scenario, or what `compare --format json` wrote
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
-    /// Days that the prices of a region may be old
+    /// Days that a price in the bills of today may be old
     #[arg(long, value_name = "DAYS")]
     pub max_price_age: Option<u32>,
     /// Fail when this rule is broken (repeat it for more rules)

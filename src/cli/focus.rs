@@ -30,7 +30,7 @@ pub fn run(args: &args::Compare) -> Outcome {
         return Err(Failure::Diags(diags));
     };
     let progress = Progress::new(&args.output);
-    let read = subject::read(&args.subject, &progress)?;
+    let read = subject::read(&args.subject, &args.output, &progress)?;
     let everywhere = read
         .iter()
         .flat_map(|one| platforms.iter().map(move |id| (one, *id)));

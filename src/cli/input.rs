@@ -54,16 +54,16 @@ impl<'p> Opened<'p> {
         loop {
             let first = first_line(&self.start);
             let is_whole = first.as_ref().is_some_and(|(_, is_whole)| *is_whole);
-            let mut drop = [0; 4096];
+            let mut piece = [0; 4096];
             let read = match is_whole || self.start.len() >= SNIFFED {
                 true => Ok(0),
-                false => self.rest.read(&mut drop),
+                false => self.rest.read(&mut piece),
             };
             let read = read.map_err(|error| unreadable(&self.name, &error))?;
             if read == 0 {
                 return Ok(first.map(|(line, _)| line));
             }
-            self.start.extend_from_slice(&drop[..read]);
+            self.start.extend_from_slice(&piece[..read]);
         }
     }
 

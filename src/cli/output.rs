@@ -60,24 +60,32 @@ pub fn write(
     }
 }
 
-/// Refuses to write an answer over what it is the answer to.
+/// Refuses to write an answer over what it is the answer to: the files of a scenario, and those of a
+/// folder of prices.
 ///
 /// # Errors
-/// The file to write is one of those that are read.
-pub fn spare(output: &args::Output, inputs: &[PathBuf]) -> Result<(), Diags> {
-    let same = |path: &Path, other: &Path| {
-        path.canonicalize()
-            .is_ok_and(|path| other.canonicalize().is_ok_and(|other| path == other))
+/// The file to write is one of them.
+pub fn spare(
+    output: &args::Output,
+    scenario: Vec<PathBuf>,
+    prices: Option<&Path>,
+) -> Result<(), Diags> {
+    let Some(file) = output.file() else {
+        return Ok(());
     };
-    let written = output.file();
-    match written.filter(|file| inputs.iter().any(|input| same(file, input))) {
-        Some(file) => {
-            let message = format!("`{}` is what is read", file.display());
-            let diag = Diag::new(Code::CannotWrite, message);
-            Err(diag.help("name another file for the answer").into())
-        }
-        None => Ok(()),
+    let prices = prices.and_then(|folder| folder.read_dir().ok());
+    let prices = prices.into_iter().flatten().flatten();
+    let mut inputs = scenario.into_iter().chain(prices.map(|entry| entry.path()));
+    let same = |input: PathBuf| {
+        let [input, file] = [&*input, file].map(Path::canonicalize);
+        input.is_ok_and(|input| file.is_ok_and(|file| file == input))
+    };
+    if inputs.any(same) {
+        let message = format!("`{}` is what is read", file.display());
+        let diag = Diag::new(Code::CannotWrite, message);
+        return Err(diag.help("name another file for the answer").into());
     }
+    Ok(())
 }
 
 /// Writes a finished text to standard output.

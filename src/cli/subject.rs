@@ -96,10 +96,7 @@ pub fn compared(
     show: impl FnOnce(&[View<'_>]) -> Outcome,
 ) -> Outcome {
     let progress = Progress::new(output);
-    let read = read(subject, &progress)?;
-    for one in &read {
-        output::spare(output, &one.scenario.files())?;
-    }
+    let read = read(subject, output, &progress)?;
     let mut diags = Diags::new();
     let comparisons: Vec<_> = read
         .iter()
@@ -134,8 +131,12 @@ pub fn compared(
 /// Reads the scenario on the command line, once a region.
 ///
 /// # Errors
-/// Mistakes in it or in its prices.
-pub fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, Diags> {
+/// Mistakes in it or in its prices, or that the answer would be written over one of its files.
+pub fn read(
+    subject: &args::Subject,
+    output: &args::Output,
+    progress: &Progress,
+) -> Result<Vec<Read>, Diags> {
     let book = input::book(subject.prices.as_deref())?;
     let mut regions: Vec<Option<&str>> = subject.region.iter().map(|r| Some(r.as_str())).collect();
     if regions.is_empty() {
@@ -148,7 +149,9 @@ pub fn read(subject: &args::Subject, progress: &Progress) -> Result<Vec<Read>, D
     }
     let one = |region| {
         let opened = Opened::new(&subject.scenario)?;
-        Read::new(opened, region, &book, progress)
+        let read = Read::new(opened, region, &book, progress)?;
+        output::spare(output, read.scenario.files(), subject.prices.as_deref())?;
+        Ok(read)
     };
     regions.into_iter().map(one).collect()
 }

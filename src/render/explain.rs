@@ -3,7 +3,7 @@
 
 use super::View;
 use super::words;
-use crate::catalog::Book;
+use crate::catalog::{Book, Reference};
 use crate::crossover::{Crossover, Kind, Step};
 use crate::exact::Exact;
 use crate::money::{count, grouped, money, percent};
@@ -12,7 +12,7 @@ use crate::platform::{Cost, Infeasible, Line};
 use crate::report::{Comparison, Detail, Pair, Summary};
 use crate::text::printable;
 use crate::workload::{Capacity, Function};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// Flips that are listed; JSON has up to a thousand.
@@ -31,12 +31,14 @@ pub fn write(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let paint = Paint::new(color);
+    let known = Book::references();
     let mut cited = BTreeSet::new();
     for view in views {
         let mut page = Page {
             comparison: view.comparison,
             paint,
             width,
+            references: &known,
             cited: &mut cited,
         };
         for index in &view.selected {
@@ -45,17 +47,17 @@ pub fn write(
         }
         words::notes(&view.comparison.notes(), paint, width, out)?;
     }
-    references(&cited, paint, width, out)
+    references(&known, &cited, paint, width, out)
 }
 
 /// What the tags of the sources stand for that have been cited.
 fn references(
+    known: &BTreeMap<String, Reference>,
     cited: &BTreeSet<String>,
     paint: Paint,
     width: u16,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let known = Book::references();
     let mut cited = cited
         .iter()
         .filter_map(|tag| Some((tag, known.get(tag)?)))
@@ -76,6 +78,8 @@ struct Page<'p> {
     comparison: &'p Comparison<'p>,
     paint: Paint,
     width: u16,
+    /// What tags of sources stand for.
+    references: &'p BTreeMap<String, Reference>,
     /// Tags of the sources that have been named.
     cited: &'p mut BTreeSet<String>,
 }
@@ -248,8 +252,12 @@ impl Page<'_> {
         let code = code.map_or_else(String::new, |code| format!(", AWS rate code {code}"));
         let how = line.how.as_deref();
         let how = how.map_or_else(String::new, |how| format!(", {how}"));
-        let tags = provenance.source.replace('+', " + ");
-        for said in [format!("{}{code}{how}", provenance.as_of), tags] {
+        let is_known = |tag: &str| self.references.contains_key(tag);
+        let source = match provenance.tags().all(is_known) {
+            true => provenance.source.replace('+', " + "),
+            false => provenance.source.to_string(),
+        };
+        for said in [format!("{}{code}{how}", provenance.as_of), source] {
             let said = wrapped(&said, "      ", self.width);
             writeln!(out, "{}", self.paint.dim(&said))?;
         }

@@ -284,12 +284,17 @@ impl Page<'_> {
             return Ok(());
         }
         let mut moving: Vec<_> = functions()
-            .filter(|(index, summary)| words::verdict(self.comparison(), *index, summary).moves)
+            .filter(|(index, summary)| self.comparison().moves(*index, summary))
             .collect();
-        let saving =
-            |(index, summary): &(usize, &Summary)| self.comparison().saving(*index, summary);
+        let saving = |(index, summary): &(usize, &Summary)| {
+            let home = self.comparison().home(*index)?;
+            self.comparison().excess(summary, home)
+        };
         moving.sort_by_cached_key(|moved| Reverse(saving(moved)));
-        let staying = summaries.len() - moving.len();
+        let is_placed = |(index, summary): &(usize, &Summary)| {
+            summary.cheapest.is_some() && self.comparison().home(*index).is_some()
+        };
+        let staying = functions().filter(is_placed).count() - moving.len();
         let line = format!(
             "{} of {} are where they are cheapest{}",
             count(staying as u128),
@@ -447,7 +452,7 @@ impl Page<'_> {
     fn absent(&self, platform: usize) -> Option<String> {
         let comparison = self.comparison();
         comparison.platforms().get(platform)?;
-        let refused = comparison.refused(platform).len() as u128;
+        let refused = comparison.refused(platform) as u128;
         (refused > 0).then(|| format!("  {} cannot run there", plural(refused, "function")))
     }
 

@@ -4,7 +4,7 @@ use crate::crossover::{Crossover, Kind, Point};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::paint::{Paint, wrapped};
-use crate::platform::{Fleet, Job, Notes, Refusal};
+use crate::platform::{Fleet, Infeasible, Job, Notes, Refusal};
 use crate::report::{Comparison, Pair, Summary, Totals};
 use crate::volume::{Flip, Flips, Side};
 use std::io::{self, Write};
@@ -132,25 +132,30 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summa
         };
     };
     let home = comparison.home(index);
-    let moves = home.is_some_and(|home| home != best);
+    let moves = comparison.moves(index, summary);
     let verb = match (home, moves) {
         (None, _) => "cheapest on",
         (_, true) => "move to",
         (_, false) => "stay on",
     };
-    let (crossover, against) = against(comparison, summary, best);
-    let today = home.and_then(|home| today(comparison, index, summary, home));
-    let alone = comparison.alone_is_dearer(index, summary);
-    let alone = alone.filter(|_| moves).map(|alone| {
+    // Of platforms that cost the same it stays where it is.
+    let place = home.filter(|_| !moves).unwrap_or(best);
+    let alone = moves.then(|| comparison.alone_is_dearer(index, summary));
+    let alone = alone.flatten().map(|alone| {
         let (title, alone) = (title(best), money(&alone));
         format!("on a cluster of its own {title} would cost {alone}")
     });
+    let (crossover, mut against) = against(comparison, summary, best);
+    if place != best {
+        against = more(title(best), &Usd::ZERO);
+    }
+    let today = home.and_then(|home| today(comparison, summary, home));
     let reasons: Vec<String> = [today, Some(against), alone]
         .into_iter()
         .flatten()
         .collect();
     Verdict {
-        advice: format!("{verb} {}", title(best)),
+        advice: format!("{verb} {}", title(place)),
         reason: reasons.join("; "),
         moves,
         crossover,
@@ -159,24 +164,19 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summa
 
 /// What the platform where a function runs costs more, or why it cannot run there, unless that is
 /// what the verdict is about anyway.
-fn today(
-    comparison: &Comparison<'_>,
-    index: usize,
-    summary: &Summary,
-    home: usize,
-) -> Option<String> {
-    let best = summary.cheapest?;
-    let title = comparison.platforms()[home].title;
-    let rival = rival(comparison, summary, best);
-    match &summary.costs[home] {
-        Err(refused) => rival.map(|_| format!("not on {title}: {}", refused.reason)),
-        Ok(_) if rival.or(next(summary, best)) == Some(home) => None,
-        Ok(_) => {
-            let saving = comparison.saving(index, summary)?;
-            let saving = money(&saving);
-            Some(format!("{title}, where it runs, costs {saving} more"))
+fn today(comparison: &Comparison<'_>, summary: &Summary, home: usize) -> Option<String> {
+    let rival = comparison.rival(summary);
+    let excess = match &summary.costs[home] {
+        Err(refused) => {
+            let title = comparison.platforms()[home].title;
+            return rival.map(|_| refusal(title, refused));
         }
-    }
+        Ok(_) => comparison.excess(summary, home)?,
+    };
+    let is_said = rival.or_else(|| comparison.runner_up(summary)) == Some(home);
+    let title = comparison.platforms()[home].title;
+    let excess = Some(excess).filter(|excess| !is_said && excess.dollars().is_positive());
+    excess.map(|excess| format!("{title}, where it runs, costs {} more", money(&excess)))
 }
 
 /// What the cheapest platform of all is compared with, and where they cross.
@@ -186,8 +186,8 @@ fn against<'s>(
     best: usize,
 ) -> (Option<&'s Crossover>, String) {
     let title = |number: usize| comparison.platforms()[number].title;
-    let (Some(other), Some(gap)) = (rival(comparison, summary, best), &summary.gap) else {
-        return (None, unrivalled(comparison, summary, best));
+    let (Some(other), Some(gap)) = (comparison.rival(summary), &summary.gap) else {
+        return (None, unrivalled(comparison, summary));
     };
     let (from, to) = (best.min(other), best.max(other));
     let crossover = summary.crossover(Pair { from, to });
@@ -196,38 +196,24 @@ fn against<'s>(
     (crossover, reason)
 }
 
-/// The cheapest platform of the other kind than the cheapest of all.
-fn rival(comparison: &Comparison<'_>, summary: &Summary, best: usize) -> Option<usize> {
-    let is_held = |platform: usize| comparison.is_crossed(platform);
-    lowest(summary, |number| is_held(number) != is_held(best))
-}
-
-/// The cheapest platform but one.
-fn next(summary: &Summary, best: usize) -> Option<usize> {
-    lowest(summary, |number| number != best)
-}
-
-/// The cheapest of some platforms.
-fn lowest(summary: &Summary, among: impl Fn(usize) -> bool) -> Option<usize> {
-    let costs = summary.costs.iter().enumerate();
-    let others = costs.filter(|(number, _)| among(*number));
-    let amounts = others.filter_map(|(number, cost)| Some((&cost.as_ref().ok()?.compared, number)));
-    amounts.min().map(|(_, number)| number)
-}
-
 /// What is said of the cheapest platform where none of the other kind can run a function.
-fn unrivalled(comparison: &Comparison<'_>, summary: &Summary, best: usize) -> String {
-    let compared = |number: usize| Some(&summary.costs[number].as_ref().ok()?.compared);
-    let next = next(summary, best).and_then(|next| {
-        let more = compared(next)? - compared(best)?;
-        let title = comparison.platforms()[next].title;
-        Some(format!("{title} costs {} more", money(&more)))
+fn unrivalled(comparison: &Comparison<'_>, summary: &Summary) -> String {
+    let next = comparison.runner_up(summary).and_then(|next| {
+        let excess = comparison.excess(summary, next)?;
+        Some(more(comparison.platforms()[next].title, &excess))
     });
     let refused = Some(reasons(comparison, summary)).filter(|reasons| !reasons.is_empty());
     let said: Vec<String> = next.into_iter().chain(refused).collect();
     match said.is_empty() {
         true => "there is nothing to compare it with".to_owned(),
         false => said.join("; "),
+    }
+}
+
+fn more(title: &str, excess: &Usd) -> String {
+    match excess.dollars().is_zero() {
+        true => format!("{title} costs the same"),
+        false => format!("{title} costs {} more", money(excess)),
     }
 }
 
@@ -238,10 +224,7 @@ fn because(
     use_is_cheaper: bool,
     load: Option<&Exact>,
 ) -> String {
-    let more = match gap.dollars().is_zero() {
-        true => format!("{other} costs the same"),
-        false => format!("{other} costs {} more", money(gap)),
-    };
+    let more = more(other, gap);
     let Some(crossover) = crossover else {
         return format!(
             "{more}; jobs hold no fleet that utilization could pay for, so there is no crossover"
@@ -283,15 +266,20 @@ fn because(
 fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
     let platforms = comparison.platforms().iter().zip(&summary.costs);
     let refused = platforms.filter_map(|(bound, cost)| match cost {
-        // What was left unsaid is said at once; other ways out are in `explain`.
-        Err(refused) if refused.code == Refusal::NotStated => Some(format!(
-            "not on {}: {}: {}",
-            bound.title, refused.reason, refused.advice
-        )),
-        Err(refused) => Some(format!("not on {}: {}", bound.title, refused.reason)),
+        Err(refused) => Some(refusal(bound.title, refused)),
         Ok(_) => None,
     });
     refused.collect::<Vec<String>>().join("; ")
+}
+
+/// Why a platform cannot run a function. What was left unsaid is asked for at once; other ways out
+/// are in `explain`.
+fn refusal(title: &str, refused: &Infeasible) -> String {
+    let Infeasible { reason, advice, .. } = refused;
+    match refused.code {
+        Refusal::NotStated => format!("not on {title}: {reason}: {advice}"),
+        _ => format!("not on {title}: {reason}"),
+    }
 }
 
 /// How the cheaper side flips over volume: the first and the last, and how many there are.

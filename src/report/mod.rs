@@ -155,22 +155,23 @@ impl<'a> Comparison<'a> {
         for from in 0..self.platforms.len() {
             self.crossovers(index, from, &load, &costs, &mut crossovers);
         }
-        let cheapest = self.cheapest(&costs, |_| true);
-        let gap = cheapest.and_then(|best| self.gap(&costs, best));
-        Summary {
+        let mut summary = Summary {
             workload: Workload {
                 average_concurrency: load.average(function),
                 peak_concurrency: peak.clone(),
                 utilization: function.utilization(hours),
             },
-            costs,
             crossovers,
             listed: self
                 .listed()
                 .map_or_else(Vec::new, |listed| listed.summary(index).crossovers),
-            cheapest,
-            gap,
-        }
+            cheapest: self.cheapest(&costs, |_| true),
+            gap: None,
+            costs,
+        };
+        let rival = self.rival(&summary);
+        summary.gap = rival.and_then(|rival| self.excess(&summary, rival));
+        summary
     }
 
     /// The platform on which a function runs today, if it is compared.
@@ -179,22 +180,46 @@ impl<'a> Comparison<'a> {
         self.platforms.iter().position(|bound| bound.id == id)
     }
 
-    /// What a function saves a month where it is cheapest; `None` where it runs there already, or
-    /// where it runs is not compared or cannot run it.
-    pub fn saving(&self, index: usize, summary: &Summary) -> Option<Usd> {
-        let (home, best) = (self.home(index)?, summary.cheapest?);
-        let [today, cheapest] = [home, best].map(|number| summary.costs[number].as_ref().ok());
-        (home != best).then_some(&today?.compared - &cheapest?.compared)
+    /// The cheapest platform of the other kind (use or capacity) than the cheapest of all.
+    pub fn rival(&self, summary: &Summary) -> Option<usize> {
+        let is_use =
+            |number: usize| matches!(self.platforms[number].model.tariff(), Tariff::Usage(_));
+        let best = summary.cheapest?;
+        self.cheapest(&summary.costs, |number| is_use(number) != is_use(best))
+    }
+
+    /// The cheapest platform but one.
+    pub fn runner_up(&self, summary: &Summary) -> Option<usize> {
+        let best = summary.cheapest?;
+        self.cheapest(&summary.costs, |number| number != best)
+    }
+
+    /// What a platform costs a month more than the cheapest; `None` where a function cannot run
+    /// there, or anywhere.
+    pub fn excess(&self, summary: &Summary, platform: usize) -> Option<Usd> {
+        let [own, least] = [platform, summary.cheapest?].map(|n| summary.costs[n].as_ref().ok());
+        Some(&own?.compared - &least?.compared)
+    }
+
+    /// True for a function that another platform would run for less than the one where it runs
+    /// today, or that cannot run there.
+    pub fn moves(&self, index: usize, summary: &Summary) -> bool {
+        let (Some(home), Some(_)) = (self.home(index), summary.cheapest) else {
+            return false;
+        };
+        let excess = self.excess(summary, home);
+        excess.is_none_or(|excess| excess.dollars().is_positive())
     }
 
     /// What a function costs with a cluster of its own where it is cheapest, if it is that only as a
     /// part of the cluster of all.
     pub fn alone_is_dearer(&self, index: usize, summary: &Summary) -> Option<Usd> {
-        let best = summary.cheapest?;
-        let alone = self.platforms[best].model.company(index).alone?;
-        let others = self.cheapest(&summary.costs, |number| number != best)?;
-        let other = summary.costs[others].as_ref().ok()?;
-        (alone > other.compared).then_some(alone)
+        let next = summary.costs[self.runner_up(summary)?].as_ref().ok()?;
+        let alone = self.platforms[summary.cheapest?]
+            .model
+            .company(index)
+            .alone?;
+        (alone > next.compared).then_some(alone)
     }
 
     /// What a function costs on a platform.
@@ -205,11 +230,11 @@ impl<'a> Comparison<'a> {
         self.platforms[platform].model.cost(index)
     }
 
-    /// Functions that cannot run on a platform.
-    pub fn refused(&self, platform: usize) -> Vec<usize> {
+    /// How many functions cannot run on a platform.
+    pub fn refused(&self, platform: usize) -> usize {
         let indices = (0..self.scenario().functions.len()).into_par_iter();
         let refused = indices.filter(|index| self.cost(*index, platform).is_err());
-        refused.collect()
+        refused.count()
     }
 
     /// The bill of a function on a platform; empty where it cannot run.
@@ -462,16 +487,5 @@ impl<'a> Comparison<'a> {
             }
         }
         best.map(|(number, _)| number)
-    }
-
-    /// What the cheapest platform of the other kind of tariff costs more than the cheapest of all.
-    fn gap(&self, costs: &[Result<Cost, Infeasible>], best: usize) -> Option<Usd> {
-        let is_use =
-            |number: usize| matches!(self.platforms[number].model.tariff(), Tariff::Usage(_));
-        let other = self.cheapest(costs, |number| is_use(number) != is_use(best))?;
-        match (&costs[other], &costs[best]) {
-            (Ok(dearer), Ok(cheaper)) => Some(&dearer.compared - &cheaper.compared),
-            _ => None,
-        }
     }
 }

@@ -4,7 +4,6 @@ use super::number::{self, Refusal};
 use super::schema::{ALTERNATIVES, Bounds, FIELDS, Field, Kind, RESERVED};
 use super::unknown::{meant, not_priced, unknown};
 use crate::diag::{At, Code, Diag, Diags, Source};
-use crate::exact::Exact;
 use crate::text::{listed, nearest};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
@@ -59,7 +58,8 @@ pub enum Place {
 }
 
 impl Place {
-    fn at(&self, locate: &dyn Locate) -> At {
+    /// What is shown of it.
+    pub fn at(&self, locate: &dyn Locate) -> At {
         match self {
             Self::Bytes(span) => locate.at(span.clone()),
             Self::Elsewhere(at) => (**at).clone(),
@@ -165,9 +165,17 @@ impl<'a> Cell<'a> {
 
     /// How to write a number whose thousands are set apart.
     fn unseparated(&self) -> String {
-        let joined = self.text.replace([',', ' ', '\''], "");
-        match joined != self.text && number::exact(&joined).is_ok() {
-            true => format!(", without separators: {joined}"),
+        let separators = [',', ' ', '\''];
+        let mut groups = self.text.trim().split(separators);
+        let is_number = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+        let first = groups.next().unwrap_or_default();
+        let starts = (1..=3).contains(&first.len()) && is_number(first);
+        // A comma before one or two digits would be a decimal one.
+        match starts && groups.all(|group| group.len() == 3 && is_number(group)) {
+            true => {
+                let joined = self.text.trim().replace(separators, "");
+                format!(", without separators: {joined}")
+            }
             false => String::new(),
         }
     }
@@ -276,9 +284,22 @@ impl<'a> Cells<'a> {
             .map(|(_, cell)| cell)
     }
 
+    /// The place of a field, or of all of them where it is not stated.
+    pub fn place_of(&self, field: Field) -> &Place {
+        self.get(field).map_or(&self.place, |cell| &cell.place)
+    }
+
     /// States a field that is not stated yet.
     pub fn state(&mut self, field: Field, cell: Cell<'a>) {
         self.values.push((field, cell));
+    }
+
+    /// Marks a field as complained of.
+    pub fn refuse(&mut self, field: Field) {
+        let found = self.values.iter_mut().find(|(known, _)| *known == field);
+        if let Some((_, cell)) = found {
+            cell.shape = Shape::Refused;
+        }
     }
 
     /// Every stated field.
@@ -312,6 +333,7 @@ impl<'a> Cells<'a> {
         source: &Source,
         diags: &mut Diags,
     ) {
+        let mut mistyped = Vec::new();
         for (key, value) in table {
             let path = match prefix {
                 "" => key.get_ref().to_string(),
@@ -342,11 +364,16 @@ impl<'a> Cells<'a> {
                 ),
                 _ => {
                     diags.push(unknown("key", &path, key_at()));
-                    // What was mistyped is not missing as well.
-                    if let Some(field) = meant(&path).and_then(Field::at_path) {
-                        self.state(field, Cell::refused(value.span()));
-                    }
+                    let field = meant(&path).and_then(Field::at_path);
+                    mistyped.extend(field.map(|field| (field, value.span())));
                 }
+            }
+        }
+        // What was mistyped is not missing as well.
+        for (field, span) in mistyped {
+            let needed = field.needed_with();
+            if needed.is_some_and(|fields| fields.iter().all(|field| self.get(*field).is_none())) {
+                self.state(field, Cell::refused(span));
             }
         }
     }
@@ -380,91 +407,5 @@ fn kind_of(value: &DeValue<'_>) -> String {
     match value.type_str() {
         kind @ ("array" | "integer") => format!("an {kind}"),
         kind => format!("a {kind}"),
-    }
-}
-
-/// The values of a function's cells, each checked against its kind.
-pub struct Values<'c, 'a> {
-    cells: &'c Cells<'a>,
-    stated: [bool; FIELDS.len()],
-    numbers: [Option<Decimal>; FIELDS.len()],
-    words: [Option<&'static str>; FIELDS.len()],
-}
-
-impl<'c, 'a> Values<'c, 'a> {
-    /// Checks every stated cell; what is wrong goes to `diags` and counts as not stated.
-    pub fn check(
-        cells: &'c Cells<'a>,
-        platforms: &[&'static str],
-        locate: &dyn Locate,
-        diags: &mut Diags,
-    ) -> Self {
-        let mut values = Self {
-            cells,
-            stated: [false; FIELDS.len()],
-            numbers: [None; FIELDS.len()],
-            words: [None; FIELDS.len()],
-        };
-        for (field, cell) in cells.stated() {
-            values.stated[field as usize] = true;
-            if cell.shape == Shape::Refused {
-                continue;
-            }
-            let key = field.path();
-            match field.kind() {
-                Kind::Text => {
-                    diags.take(cell.text(key, locate).map(|_| ()));
-                }
-                Kind::OneOf(words) => {
-                    values.words[field as usize] = diags.take(cell.word(key, words, locate));
-                }
-                Kind::Platform => {
-                    values.words[field as usize] = diags.take(cell.word(key, platforms, locate));
-                }
-                Kind::Number(bounds) => {
-                    values.numbers[field as usize] = diags.take(cell.number(key, &bounds, locate));
-                }
-            }
-        }
-        values
-    }
-
-    /// A number, if stated and fine.
-    pub fn number(&self, field: Field) -> Option<Decimal> {
-        self.numbers[field as usize]
-    }
-
-    /// A whole number; its bounds have been checked.
-    pub fn whole<T: TryFrom<i128>>(&self, field: Field) -> Option<T> {
-        let number = self.number(field)?.normalize();
-        T::try_from(number.mantissa()).ok()
-    }
-
-    /// An exact ratio of a number.
-    pub fn exact(&self, field: Field) -> Option<Exact> {
-        self.number(field).map(Exact::from)
-    }
-
-    /// A word, if stated and fine.
-    pub fn word(&self, field: Field) -> Option<&'static str> {
-        self.words[field as usize]
-    }
-
-    /// A text, if stated and one.
-    pub fn text(&self, field: Field) -> Option<&str> {
-        let cell = self.cells.get(field)?;
-        (cell.shape == Shape::Text).then_some(cell.text.as_ref())
-    }
-
-    /// True when the user stated the field, rightly or wrongly.
-    pub fn stated(&self, field: Field) -> bool {
-        self.stated[field as usize]
-    }
-
-    /// The place of a field, or of the function where it is silent.
-    pub fn at(&self, field: Field, locate: &dyn Locate) -> At {
-        let cell = self.cells.get(field);
-        let place = cell.map_or(&self.cells.place, |cell| &cell.place);
-        place.at(locate)
     }
 }

@@ -182,11 +182,7 @@ fn enlist(
         None => {
             let name = column.and_then(|column| record.get(column));
             let name = name.and_then(|name| std::str::from_utf8(name).ok());
-            let name = trimmed(name.unwrap_or_default());
-            match name {
-                "" => Ok(()),
-                _ => roll.add_faulty(name, place()),
-            }
+            roll.add_faulty(trimmed(name.unwrap_or_default()), place())
         }
     };
     diags.take(added);

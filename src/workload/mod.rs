@@ -20,6 +20,7 @@ mod scenario;
 pub mod schema;
 pub mod task;
 mod unknown;
+mod values;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};

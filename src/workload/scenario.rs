@@ -1,7 +1,7 @@
 //! A scenario in TOML: its options, its functions, and the fleet it may point to.
 
 use super::budget::{self, Budget, NamedBudget};
-use super::cells::{Cell, Cells, Values};
+use super::cells::{Cell, Cells};
 use super::fleet;
 use super::function::{self, Reading};
 use super::keys;
@@ -11,6 +11,7 @@ use super::quota;
 use super::roll::Roll;
 use super::rules::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
+use super::values::Values;
 use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
 use crate::catalog::Terms;
 use crate::diag::{Code, Diag, Diags, Source};
@@ -304,8 +305,12 @@ impl<'r> Reader<'r> {
         };
         let mut cells = Cells::new(span);
         cells.collect(table, "", self.source, &mut self.diags);
-        // Also those that every function replaces; what functions take is said once.
-        Values::check(&cells, self.request.platforms, self.source, &mut self.diags);
+        // Also those that every function replaces; and once, however many take them.
+        let platforms = self.request.platforms;
+        let values = Values::check(&cells, platforms, self.source, &mut self.diags);
+        for field in values.into_wrong() {
+            cells.refuse(field);
+        }
         cells
     }
 

@@ -371,10 +371,26 @@ pub const ALTERNATIVES: [[Field; 2]; 7] = [
     [Field::BudgetIncreaseWarn, Field::BudgetIncreaseDeny],
 ];
 
+/// What every function needs one of.
+pub const NEEDED: [&[Field]; 6] = [
+    &[Field::Name],
+    &[Field::MemoryMb],
+    &[Field::DurationMs, Field::MeasuredDurationMs],
+    &[Field::InvocationsPerMonth, Field::RequestsPerSecond],
+    &[Field::Utilization, Field::PeakConcurrency],
+    &[Field::Region],
+];
+
 impl Field {
     /// The dotted path of the key.
     pub fn path(self) -> &'static str {
         FIELDS[self as usize].1
+    }
+
+    /// The fields of which a function needs one, if this is among them.
+    pub fn needed_with(self) -> Option<&'static [Self]> {
+        let mut groups = NEEDED.into_iter();
+        groups.find(|fields| fields.contains(&self))
     }
 
     /// What its value must be.

@@ -13,13 +13,20 @@ pub fn not_priced(what: &str) -> Diag {
     .help("an answer without it would be wrong: leave it out only if that is what you want to know")
 }
 
+/// Characters of a word that is too short to tell which other one it was to be.
+const SHORT: usize = 4;
+
 /// The key of a function, or the table in it, that a mistyped one most likely meant.
 pub fn meant(path: &str) -> Option<&'static str> {
     let tables = ["container", "budget", "container.task"];
     let paths = FIELDS.iter().map(|(_, known, _)| *known);
     // A key in the wrong table, or a column, is found by its last word.
     let words = paths.clone().map(last_word);
-    let known = paths.chain(words.clone()).chain(tables);
+    let words = words.filter(|word| Field::of_column(word).is_some());
+    // Everything is near a short word.
+    let is_long = path.len() > SHORT;
+    let near = words.clone().filter(|_| is_long);
+    let known = paths.chain(near).chain(tables);
     let found = match Field::of_column(last_word(path)) {
         Some(field) => Some(field.path()),
         None => nearest(path, known).or_else(|| begun(path, words)),
@@ -36,7 +43,8 @@ fn last_word(path: &str) -> &str {
 fn begun<'w>(beginning: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let beginning = beginning.to_lowercase();
     let mut found = words.filter(|word| beginning.len() > 2 && word.starts_with(&beginning));
-    found.next().filter(|_| found.next().is_none())
+    let first = found.next()?;
+    found.all(|other| other == first).then_some(first)
 }
 
 /// The diagnostic for a key, or a column, that a function does not have.

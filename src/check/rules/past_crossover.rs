@@ -55,6 +55,7 @@ fn judged(function: &FunctionCase<'_, '_>, margin: &Exact) -> Option<Draft> {
     let comparison = function.case.comparison;
     let platforms = comparison.platforms();
     let title = platforms[best].title;
+    let saving = comparison.excess(&function.summary, function.home?)?;
     let alone = comparison.alone_is_dearer(function.index, &function.summary);
     let alone = alone.map(|alone| {
         let alone = money(&alone);
@@ -65,7 +66,7 @@ fn judged(function: &FunctionCase<'_, '_>, margin: &Exact) -> Option<Draft> {
             "{} runs on {}; moving it to {title} saves {} a month",
             function.called(),
             platforms[function.home?].title,
-            money(&(cost - cheapest))
+            money(&saving)
         ),
         help: format!(
             "move it to {title}, then state runs_on = \"{}\"{}",

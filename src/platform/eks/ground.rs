@@ -123,7 +123,7 @@ impl<'a> Ground<'a> {
         let packing = Exact::from(self.options.packing_efficiency);
         let packed = share.over(&packing).map(|nodes| nodes.rounded_up());
         let least = Exact::from(self.options.min_nodes);
-        packed.map_or(least.clone(), |packed| packed.max(least))
+        packed.unwrap_or(Exact::ZERO).max(least)
     }
 
     /// Dollars a month of a cluster of one type with so many nodes' worth of pods.

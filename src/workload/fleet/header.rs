@@ -4,7 +4,7 @@ use super::{Row, cell_span};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::workload::cells::{Cells, Locate};
 use crate::workload::function::Reading;
-use crate::workload::schema::Field;
+use crate::workload::schema::{Field, NEEDED};
 use crate::workload::unknown::{meant, unknown};
 
 /// What a column says of a function.
@@ -17,15 +17,6 @@ pub enum Column {
     /// Nothing that is known; that has been said.
     Unknown,
 }
-
-/// What every function needs one of, its region apart.
-const NEEDED: [&[Field]; 5] = [
-    &[Field::Name],
-    &[Field::MemoryMb],
-    &[Field::DurationMs, Field::MeasuredDurationMs],
-    &[Field::InvocationsPerMonth, Field::RequestsPerSecond],
-    &[Field::Utilization, Field::PeakConcurrency],
-];
 
 /// Mistakes in a header that are told; more are those of another file.
 const TOLD: usize = 100;
@@ -62,7 +53,22 @@ pub fn columns(row: &Row<'_>, diags: &mut Diags) -> Option<Vec<Column>> {
             return None;
         }
     }
+    excuse(&mut columns);
     Some(columns)
+}
+
+/// What was mistyped is not missing as well, and else nothing.
+fn excuse(columns: &mut [Column]) {
+    let stated: Vec<Column> = columns.to_vec();
+    for column in columns {
+        if let Column::Mistyped(field) = column {
+            let needed = field.needed_with().unwrap_or_default();
+            let is_stated = |field: &Field| stated.contains(&Column::Of(*field));
+            if needed.is_empty() || needed.iter().any(is_stated) {
+                *column = Column::Unknown;
+            }
+        }
+    }
 }
 
 /// Why a first row is no list of columns.
@@ -109,25 +115,27 @@ pub fn missing(
         let columns = [Column::Of(*field), Column::Mistyped(*field)].map(|c| columns.contains(&c));
         columns.contains(&true) || defaults.get(*field).is_some()
     };
+    let has_region = reading.default_region.is_some();
     let mut missing = Vec::new();
-    let mut need = |fields: &[Field], help: &str| {
-        if fields.iter().any(states) {
-            return;
+    for fields in NEEDED {
+        let is_region = fields.contains(&Field::Region);
+        if fields.iter().any(states) || (is_region && has_region) {
+            continue;
         }
         let names: Vec<String> = fields
             .iter()
             .map(|field| format!("`{}`", field.path()))
             .collect();
         let message = format!("the fleet has no column {}", names.join(" or "));
+        let help = match (is_region, fields.len()) {
+            (true, _) => {
+                "add it, or choose one for all: --region, or `region` at the top of a scenario"
+            }
+            (false, 1) => "add it: every function states it",
+            (false, _) => "add one of them: every function states one",
+        };
         diags.push(row.wrong(Code::MissingKey, &message, help));
         missing.extend(fields.first());
-    };
-    for fields in NEEDED {
-        need(fields, "add it: every function states it");
-    }
-    if reading.default_region.is_none() {
-        let help = "add it, or choose one for all: --region, or `region` at the top of a scenario";
-        need(&[Field::Region], help);
     }
     missing
 }

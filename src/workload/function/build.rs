@@ -8,8 +8,9 @@ use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::units::{LAMBDA_FREE_STORAGE_MB, MS_PER_SECOND, SECONDS_PER_HOUR};
 use crate::workload::budget::{Budget, Limit, UPSIDE_DOWN};
-use crate::workload::cells::{Cells, Locate, Values};
+use crate::workload::cells::{Cells, Locate};
 use crate::workload::schema::{FIELDS, Field};
+use crate::workload::values::Values;
 use rust_decimal::Decimal;
 
 /// Most requests in flight that capacity can be planned for.
