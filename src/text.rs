@@ -43,9 +43,16 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Bytes of a name to which others may be near.
+const LONGEST_NAME: usize = 256;
+
 /// The candidate that a typing mistake most likely meant, if any is near.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Whoever types so much did not mean a name, and distances take the square of it.
     let typed = typed.to_lowercase();
+    if typed.len() > LONGEST_NAME {
+        return None;
+    }
     let allowed = 1 + typed.chars().count() / 3;
     candidates
         .into_iter()

@@ -23,6 +23,9 @@ use std::thread;
 
 /// Rows that are read before they are handed over to be understood.
 const BATCH: usize = 16_384;
+/// Cells of a batch of long rows, of so many bytes each.
+const BATCH_CELLS: usize = 1 << 20;
+const BYTES_PER_CELL: usize = 16;
 /// Batches that may wait.
 const WAITING: usize = 2;
 
@@ -102,13 +105,20 @@ impl Batch {
         &self.rows[..self.filled]
     }
 
-    fn fill(&mut self, rows: &mut Rows) -> Result<(), csv::Error> {
+    /// Fills it anew; false once there are no more rows.
+    fn fill(&mut self, rows: &mut Rows) -> Result<bool, csv::Error> {
         self.rows.resize_with(BATCH, ByteRecord::new);
         self.filled = 0;
-        while self.filled < BATCH && rows.next(&mut self.rows[self.filled])? {
+        let mut cells = 0;
+        while self.filled < BATCH && cells < BATCH_CELLS {
+            let row = &mut self.rows[self.filled];
+            if !rows.next(row)? {
+                return Ok(false);
+            }
+            cells += row.len() + row.as_slice().len() / BYTES_PER_CELL;
             self.filled += 1;
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -129,9 +139,8 @@ fn read_rows(
             loop {
                 let mut batch = take_back.try_recv().unwrap_or_default();
                 let outcome = batch.fill(&mut rows);
-                let last = batch.filled < BATCH;
                 let stopped = send.send(batch).is_err();
-                if last || stopped || outcome.is_err() {
+                if stopped || !matches!(outcome, Ok(true)) {
                     return outcome.err();
                 }
             }
