@@ -142,12 +142,14 @@ enum Quoting {
 }
 
 /// Passes bytes on as long as quotes in them are those of RFC 4180, and tells on which lines rows
-/// begin. Lines end with a line feed, a carriage return, or both.
+/// begin. Lines end with a line feed, or with a carriage return where the first row does.
 struct Strict<R> {
     inner: R,
     quoting: Quoting,
     /// The byte before the next one.
     last: u8,
+    /// Whether a carriage return alone ends a line, once the first row has ended.
+    is_cr: Option<bool>,
     /// The line of the next byte.
     line: u64,
     /// That line so far.
@@ -181,6 +183,7 @@ impl<R: Read> Strict<R> {
             inner,
             quoting: Quoting::Outside,
             last: b'\n',
+            is_cr: None,
             line: 1,
             before: Vec::new(),
             row: None,
@@ -223,6 +226,10 @@ impl<R: Read> Strict<R> {
             }
             (Quoting::Outside, None) if is_end => self.end_line(piece),
             (Quoting::Outside, None) => {
+                if self.is_cr.is_none() && self.before(piece) == b'\r' {
+                    self.is_cr = Some(true);
+                    self.line += 1;
+                }
                 self.begun.push_back(self.line);
                 self.row = Some(0);
                 piece.row = piece.at;
@@ -265,10 +272,17 @@ impl<R: Read> Strict<R> {
     }
 
     fn end_line(&mut self, piece: &mut Piece<'_>) {
-        let is_second = piece.bytes[piece.at] == b'\n' && self.before(piece) == b'\r';
-        self.line += u64::from(!is_second);
+        let is_cr = self.is_cr == Some(true);
+        let ends = match piece.bytes[piece.at] {
+            b'\n' => !(is_cr && self.before(piece) == b'\r'),
+            _ => is_cr,
+        };
         piece.at += 1;
-        piece.line = Some(piece.at);
+        if ends {
+            self.is_cr.get_or_insert(false);
+            self.line += 1;
+            piece.line = Some(piece.at);
+        }
     }
 
     /// What is wrong with a byte, given its line and where in these bytes that begins.
