@@ -124,7 +124,7 @@ impl Diag {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
-            message: message.into(),
+            message: shortened(message.into()),
             at: None,
             help: None,
         }
@@ -138,7 +138,7 @@ impl Diag {
 
     /// Adds what to do.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into()));
         self
     }
 
@@ -150,9 +150,21 @@ impl Diag {
 
     /// Adds what to do, if there is something.
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help;
+        self.help = help.map(shortened);
         self
     }
+}
+
+/// Characters of a message that are kept: it may quote a key of a megabyte.
+const LONGEST: usize = 600;
+
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.shrink_to_fit();
+        text.push('…');
+    }
+    text
 }
 
 /// Everything that is wrong, never empty when returned as an error.

@@ -30,7 +30,9 @@ pub fn run(args: &args::Check) -> Outcome {
     let book = input::book(args.prices.as_deref())?;
     let opened = Opened::new(scenario)?;
     let read = Read::new(opened, args.region.as_deref(), &book, &progress)?;
-    output::spare(&args.output, read.scenario.files(), args.prices.as_deref())?;
+    let mut files = read.files(scenario);
+    files.extend(args.baseline.clone());
+    output::spare(&args.output, files, args.prices.as_deref())?;
     let baseline = match &args.baseline {
         Some(path) => Some(baseline(path, args, &book, &progress)?),
         None => None,

@@ -11,6 +11,7 @@ use crate::render::View;
 use crate::report::{BoughtPrices, Comparison};
 use crate::text::{did_you_mean, printable};
 use crate::workload::Scenario;
+use std::path::{Path, PathBuf};
 
 /// A scenario with the prices that it needs.
 pub struct Read {
@@ -43,6 +44,16 @@ impl Read {
             list,
             instances,
         })
+    }
+
+    /// The files that it was read from, given how the user names the first.
+    pub fn files(&self, named: &Path) -> Vec<PathBuf> {
+        let mut files = self.scenario.files();
+        let own = files.first_mut().filter(|_| named.as_os_str() == "-");
+        if let Some(own) = own {
+            *own = PathBuf::from("/dev/stdin");
+        }
+        files
     }
 
     /// The same on one platform, with those functions that run on some platform today; `None` for
@@ -150,7 +161,11 @@ pub fn read(
     let one = |region| {
         let opened = Opened::new(&subject.scenario)?;
         let read = Read::new(opened, region, &book, progress)?;
-        output::spare(output, read.scenario.files(), subject.prices.as_deref())?;
+        output::spare(
+            output,
+            read.files(&subject.scenario),
+            subject.prices.as_deref(),
+        )?;
         Ok(read)
     };
     regions.into_iter().map(one).collect()

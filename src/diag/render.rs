@@ -30,9 +30,9 @@ pub fn render(diags: &Diags, renderer: &Renderer) -> String {
 }
 
 fn render_one(diag: &Diag, renderer: &Renderer) -> String {
-    let message = shortened(&printable(&diag.message));
+    let message = printable(&diag.message);
     let title = Level::ERROR
-        .primary_title(message.as_str())
+        .primary_title(message.as_ref())
         .id(diag.code.name());
     let excerpt = diag.at.as_deref().map(Excerpt::of);
     let mut group = match &excerpt {
@@ -42,7 +42,7 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
     let help = diag
         .help
         .as_deref()
-        .map(|help| folded(&shortened(&printable(help)), ADVICE).join("\n"));
+        .map(|help| folded(&printable(help), ADVICE).join("\n"));
     let Some(help) = &help else {
         return renderer.render(&[group]);
     };
@@ -65,16 +65,6 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
 
 /// Columns that an advice may take beside its margin.
 const ADVICE: usize = 64;
-
-/// Characters of a message that are shown: it may quote a key of a megabyte.
-const LONGEST: usize = 600;
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
 
 /// A place, safe to show.
 struct Excerpt {
