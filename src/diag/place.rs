@@ -49,11 +49,6 @@ impl At {
             span,
         }
     }
-
-    /// A whole line.
-    pub fn line(file: &Arc<str>, line: u64, text: &str) -> Self {
-        Self::new(file, line, text, 0..0)
-    }
 }
 
 /// A named text that spans point into.

@@ -165,16 +165,13 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summa
 /// What the platform where a function runs costs more, or why it cannot run there, unless that is
 /// what the verdict is about anyway.
 fn today(comparison: &Comparison<'_>, summary: &Summary, home: usize) -> Option<String> {
-    let rival = comparison.rival(summary);
-    let excess = match &summary.costs[home] {
-        Err(refused) => {
-            let title = comparison.platforms()[home].title;
-            return rival.map(|_| refusal(title, refused));
-        }
-        Ok(_) => comparison.excess(summary, home)?,
-    };
-    let is_said = rival.or_else(|| comparison.runner_up(summary)) == Some(home);
     let title = comparison.platforms()[home].title;
+    let rival = comparison.rival(summary);
+    if let Err(refused) = &summary.costs[home] {
+        return rival.map(|_| refusal(title, refused));
+    }
+    let is_said = rival.or_else(|| comparison.runner_up(summary)) == Some(home);
+    let excess = comparison.excess(summary, home)?;
     let excess = Some(excess).filter(|excess| !is_said && excess.dollars().is_positive());
     excess.map(|excess| format!("{title}, where it runs, costs {} more", money(&excess)))
 }

@@ -371,8 +371,7 @@ impl<'a> Cells<'a> {
         }
         // What was mistyped is not missing as well.
         for (field, span) in mistyped {
-            let needed = field.needed_with();
-            if needed.is_some_and(|fields| fields.iter().all(|field| self.get(*field).is_none())) {
+            if field.is_wanting(|field| self.get(field).is_some()) {
                 self.state(field, Cell::refused(span));
             }
         }

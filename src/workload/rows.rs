@@ -73,7 +73,7 @@ pub fn broken(file: &Arc<str>, error: &csv::Error) -> Diag {
     }
     let line = error.position().map_or(1, csv::Position::line);
     let diag = Diag::new(Code::Unreadable, format!("cannot read the fleet: {error}"));
-    diag.at(At::line(file, line, ""))
+    diag.at(At::new(file, line, "", 0..0))
 }
 
 /// Why a file is not rows.
@@ -173,8 +173,18 @@ struct Piece<'b> {
     row: usize,
     /// Where the line begins, unless that is in an earlier piece.
     line: Option<usize>,
-    /// The last quote that began a cell: where it is, its line, and where that begins.
-    opened: Option<(usize, u64, Option<usize>)>,
+    /// The last quote that began a cell.
+    opened: Option<Spot>,
+}
+
+/// A byte of a piece.
+#[derive(Clone, Copy)]
+struct Spot {
+    at: usize,
+    /// Its line.
+    line: u64,
+    /// Where that begins, unless that is in an earlier piece.
+    begins: Option<usize>,
 }
 
 impl<R: Read> Strict<R> {
@@ -204,8 +214,7 @@ impl<R: Read> Strict<R> {
         };
         while let Some(byte) = bytes.get(piece.at) {
             if let Err(fault) = self.step(*byte, &mut piece) {
-                let place = (piece.at, self.line, piece.line);
-                self.refused = Some(self.fault(fault, bytes, place));
+                self.refused = Some(self.fault(fault, bytes, self.spot(&piece)));
                 return piece.row;
             }
         }
@@ -248,7 +257,7 @@ impl<R: Read> Strict<R> {
             (Some(b'"'), Quoting::Outside) => {
                 if matches!(self.before(piece), b',' | b'\n' | b'\r') {
                     self.quoting = Quoting::Inside;
-                    piece.opened = Some((piece.at, self.line, piece.line));
+                    piece.opened = Some(self.spot(piece));
                 }
                 piece.at += 1;
             }
@@ -262,6 +271,15 @@ impl<R: Read> Strict<R> {
                 }
                 self.end_line(piece);
             }
+        }
+    }
+
+    /// The next byte.
+    fn spot(&self, piece: &Piece<'_>) -> Spot {
+        Spot {
+            at: piece.at,
+            line: self.line,
+            begins: piece.line,
         }
     }
 
@@ -285,13 +303,9 @@ impl<R: Read> Strict<R> {
         }
     }
 
-    /// What is wrong with a byte, given its line and where in these bytes that begins.
-    fn fault(
-        &self,
-        fault: Fault,
-        bytes: &[u8],
-        (at, line, begins): (usize, u64, Option<usize>),
-    ) -> Refused {
+    /// What is wrong with a byte.
+    fn fault(&self, fault: Fault, bytes: &[u8], spot: Spot) -> Refused {
+        let Spot { at, line, begins } = spot;
         let earlier: &[u8] = if begins.is_none() { &self.before } else { &[] };
         let rest = &bytes[at..];
         let end = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
@@ -318,7 +332,10 @@ impl<R: Read> Strict<R> {
             let fault = Fault::EndlessRow;
             self.refused = Some(match open {
                 Some(open) => Refused { fault, ..open },
-                None => self.fault(fault, bytes, (0, self.line, None)),
+                None => {
+                    let (at, line, begins) = (0, self.line, None);
+                    self.fault(fault, bytes, Spot { at, line, begins })
+                }
             });
             return 0;
         }

@@ -387,10 +387,12 @@ impl Field {
         FIELDS[self as usize].1
     }
 
-    /// The fields of which a function needs one, if this is among them.
-    pub fn needed_with(self) -> Option<&'static [Self]> {
+    /// True for a field that would be missing: a function needs it or one like it, and none of them
+    /// is stated.
+    pub fn is_wanting(self, is_stated: impl Fn(Self) -> bool) -> bool {
         let mut groups = NEEDED.into_iter();
-        groups.find(|fields| fields.contains(&self))
+        let fields = groups.find(|fields| fields.contains(&self));
+        fields.is_some_and(|fields| !fields.iter().any(|field| is_stated(*field)))
     }
 
     /// What its value must be.

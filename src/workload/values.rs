@@ -36,18 +36,15 @@ impl<'c, 'a> Values<'c, 'a> {
                 continue;
             }
             let key = field.path();
+            let mut word = |words: &[&'static str]| {
+                let word = diags.take(cell.word(key, words, locate));
+                values.words[field as usize] = word;
+                word.is_some()
+            };
             let is_fine = match field.kind() {
+                Kind::OneOf(words) => word(words),
+                Kind::Platform => word(platforms),
                 Kind::Text => diags.take(cell.text(key, locate)).is_some(),
-                Kind::OneOf(words) => {
-                    let word = diags.take(cell.word(key, words, locate));
-                    values.words[field as usize] = word;
-                    word.is_some()
-                }
-                Kind::Platform => {
-                    let word = diags.take(cell.word(key, platforms, locate));
-                    values.words[field as usize] = word;
-                    word.is_some()
-                }
                 Kind::Number(bounds) => {
                     let number = diags.take(cell.number(key, &bounds, locate));
                     values.numbers[field as usize] = number;

@@ -2,9 +2,9 @@
 //!
 //! `--max-price-age DAYS` says how old they may be; without it nobody asks. What counts is, for each
 //! region, the oldest date of a price in the bills of its functions where they run today (or could
-//! run, where that is not compared or not possible), and the day on which the check runs in UTC (or `SOURCE_DATE_EPOCH`, for builds that are to be repeated).
-//! A date of a year or a month alone is taken as its first day. Prices that the scenario states have
-//! no date.
+//! run, where that is not compared or not possible), and the day on which the check runs in UTC (or
+//! `SOURCE_DATE_EPOCH`, for builds that are to be repeated). A date of a year or a month alone is
+//! taken as its first day. Prices that the scenario states have no date.
 //!
 //! Level: deny.
 

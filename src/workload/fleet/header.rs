@@ -59,14 +59,12 @@ pub fn columns(row: &Row<'_>, diags: &mut Diags) -> Option<Vec<Column>> {
 
 /// What was mistyped is not missing as well, and else nothing.
 fn excuse(columns: &mut [Column]) {
-    let stated: Vec<Column> = columns.to_vec();
+    let stated = columns.to_vec();
     for column in columns {
-        if let Column::Mistyped(field) = column {
-            let needed = field.needed_with().unwrap_or_default();
-            let is_stated = |field: &Field| stated.contains(&Column::Of(*field));
-            if needed.is_empty() || needed.iter().any(is_stated) {
-                *column = Column::Unknown;
-            }
+        if let Column::Mistyped(field) = column
+            && !field.is_wanting(|field| stated.contains(&Column::Of(field)))
+        {
+            *column = Column::Unknown;
         }
     }
 }
