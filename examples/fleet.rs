@@ -1,8 +1,11 @@
 //! Writes a fleet of made-up functions as CSV, to try the program on and to measure it with.
 //!
 //! ```console
-//! cargo run --release --example fleet -- ROWS [--seed S] > fleet.csv
+//! cargo run --release --example fleet -- ROWS [--seed S] [--digits N] > fleet.csv
 //! ```
+//!
+//! `--digits N` writes durations, utilizations and CPU times with N significant digits (1 to 28), as
+//! exports of pandas, SQL and CloudWatch do (15 to 17); without it they have one to three decimals.
 //!
 //! The same rows and seed give the same bytes on every machine: the generator is splitmix64 and all
 //! arithmetic is in whole numbers. What it imitates: names of teams and jobs, the usual memory sizes
@@ -14,7 +17,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: fleet ROWS [--seed S]";
+const USAGE: &str = "usage: fleet ROWS [--seed S] [--digits N], N from 1 to 28";
 const HEADER: &str = "name,region,architecture,memory_mb,duration_ms,invocations_per_month,\
                       utilization,cpu_ms";
 
@@ -78,6 +81,9 @@ const MOST_MS: u64 = 200_000_000_000;
 /// Shortest part of Lambda's 15 minutes that is left free, ms.
 const LONGEST_MS: u64 = 890_000;
 
+/// Significant digits that a number of a fleet may have.
+const MOST_DIGITS: u32 = 28;
+
 /// Splitmix64 (Steele, Lea and Flood, 2014).
 struct Random(u64);
 
@@ -134,7 +140,23 @@ impl Random {
         2 + self.below(89).min(self.below(89))
     }
 
-    fn row(&mut self, number: u64, out: &mut impl Write) -> io::Result<()> {
+    /// A plain decimal with further digits appended until it has `digits` significant ones; the
+    /// last is never 0. Without `digits` it stays as it is.
+    fn lengthened(&mut self, decimal: String, digits: Option<u32>) -> String {
+        let significant = |text: &str| {
+            let digits = text.chars().filter(char::is_ascii_digit);
+            digits.skip_while(|digit| *digit == '0').count()
+        };
+        let wanted = digits.map_or(0, |digits| digits as usize);
+        let mut text = decimal;
+        while significant(&text) < wanted {
+            let digit = 1 + self.below(9);
+            text.push_str(&digit.to_string());
+        }
+        text
+    }
+
+    fn row(&mut self, number: u64, digits: Option<u32>, out: &mut impl Write) -> io::Result<()> {
         let (team, job) = (self.pick(&TEAMS), self.pick(&JOBS));
         let region = self.pick(&REGIONS);
         let architecture = ["x86_64", "x86_64", "arm64"];
@@ -142,49 +164,66 @@ impl Random {
         let memory = self.memory_mb();
         let tenths = self.duration_tenths();
         let calls = self.invocations(tenths);
-        let utilization = self.utilization();
-        write!(
-            out,
-            "{team}-{job}-{number:06},{region},{architecture},{memory},{}.{},{calls},0.{utilization:02},",
-            tenths / 10,
-            tenths % 10,
-        )?;
-        if self.one_in(4) {
+        let utilization = format!("0.{:02}", self.utilization());
+        let cpu = self.one_in(4).then(|| {
             let cpu = (tenths * (5 + self.below(90)) / 100).max(1);
-            write!(out, "{}.{}", cpu / 10, cpu % 10)?;
-        }
-        writeln!(out)
+            format!("{}.{}", cpu / 10, cpu % 10)
+        });
+        let duration = format!("{}.{}", tenths / 10, tenths % 10);
+        let duration = self.lengthened(duration, digits);
+        let utilization = self.lengthened(utilization, digits);
+        let cpu = cpu.map_or_else(String::new, |cpu| self.lengthened(cpu, digits));
+        writeln!(
+            out,
+            "{team}-{job}-{number:06},{region},{architecture},{memory},{duration},{calls},\
+             {utilization},{cpu}"
+        )
     }
 }
 
-/// Rows and seed.
-fn arguments() -> Option<(u64, u64)> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (rows, seed) = match words.as_slice() {
-        [rows] => (rows, "1"),
-        [rows, "--seed", seed] | ["--seed", seed, rows] => (rows, *seed),
-        _ => return None,
-    };
-    Some((rows.parse().ok()?, seed.parse().ok()?))
+/// What is asked for on the command line.
+struct Arguments {
+    rows: u64,
+    seed: u64,
+    digits: Option<u32>,
 }
 
-fn write_fleet(rows: u64, seed: u64) -> io::Result<()> {
-    let mut random = Random(seed);
+impl Arguments {
+    /// `None` for words that are not as [`USAGE`] says.
+    fn read(mut words: impl Iterator<Item = String>) -> Option<Self> {
+        let (mut rows, mut seed, mut digits) = (None, 1, None);
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--seed" => seed = words.next()?.parse().ok()?,
+                "--digits" => digits = Some(words.next()?.parse().ok()?),
+                number => rows = Some(number.parse().ok()?),
+            }
+        }
+        let is_known = digits.is_none_or(|digits| (1..=MOST_DIGITS).contains(&digits));
+        is_known.then_some(Self {
+            rows: rows?,
+            seed,
+            digits,
+        })
+    }
+}
+
+fn write_fleet(arguments: &Arguments) -> io::Result<()> {
+    let mut random = Random(arguments.seed);
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     writeln!(out, "{HEADER}")?;
-    for number in 1..=rows {
-        random.row(number, &mut out)?;
+    for number in 1..=arguments.rows {
+        random.row(number, arguments.digits, &mut out)?;
     }
     out.flush()
 }
 
 fn main() -> ExitCode {
-    let Some((rows, seed)) = arguments() else {
+    let Some(arguments) = Arguments::read(std::env::args().skip(1)) else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    match write_fleet(rows, seed) {
+    match write_fleet(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
