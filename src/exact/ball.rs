@@ -5,25 +5,32 @@
 //! nearly equal numbers), there is no answer, and the caller turns to big integers.
 
 use super::PRINTED_DIGITS;
+use super::fraction::Fraction;
 use num_bigint::BigInt;
-use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 /// `±(mantissa ± error) * 2^exponent`, the mantissa with its top bit set.
+///
+/// The error is less than [`USELESS`], so the sign is certain, and the exponent is within
+/// [`FARTHEST`] of zero, so sums and differences of two exponents cannot overflow.
 #[derive(Debug, Clone, Copy)]
 pub struct Ball {
     negative: bool,
     mantissa: u128,
-    exponent: i32,
+    exponent: i64,
     error: u64,
 }
 
 /// An error from which a ball is of no use.
 const USELESS: u64 = 1 << 60;
-/// Powers of ten that digits are found with.
-const TENS: i32 = 96;
+/// The largest exponent of either sign. No computer has the memory for an integer of that many bits.
+const FARTHEST: i64 = 1 << 60;
+/// Bits of a magnitude that can still be worked out, in minutes rather than milliseconds.
+const WORKABLE: i64 = 1 << 30;
+/// Powers of ten of either sign that digits are found with.
+const TENS: u8 = 96;
 
 impl Ball {
     /// The ratio of two positive integers.
@@ -42,41 +49,49 @@ impl Ball {
         (number > 0).then(|| Self {
             negative: false,
             mantissa: number << shift,
-            exponent: -(shift as i32),
+            exponent: -i64::from(shift),
             error: 0,
         })
     }
 
-    /// The ball around a big ratio; `None` for zero and for numbers beyond every use.
-    pub fn of(value: &BigRational) -> Option<Self> {
-        let (top, bottom) = (Self::leading(value.numer())?, Self::leading(value.denom())?);
-        let mut quotient = top.over(&bottom)?;
-        quotient.negative = value.is_negative();
+    /// The ball around a ratio of any length; `None` for zero.
+    pub fn of(value: &Fraction) -> Option<Self> {
+        let top = Self::leading(value.numerator())?;
+        let mut quotient = top.over(&Self::leading(value.denominator())?)?;
+        quotient.negative = value.numerator().is_negative();
         Some(quotient)
     }
 
     fn leading(value: &BigInt) -> Option<Self> {
-        let bits = i32::try_from(value.bits())
-            .ok()
-            .filter(|bits| *bits < 1 << 20)?;
-        let dropped = (bits - 128).max(0);
+        let dropped = value.bits().saturating_sub(128);
         let mut ball = Self::whole((value.magnitude() >> dropped).to_u128()?)?;
-        ball.exponent += dropped;
+        ball.exponent += i64::try_from(dropped).ok()?;
         ball.error = u64::from(dropped > 0);
         Some(ball)
     }
 
-    fn normal(negative: bool, mantissa: u128, exponent: i32, error: u64) -> Option<Self> {
+    fn normal(negative: bool, mantissa: u128, exponent: i64, error: u64) -> Option<Self> {
         let shift = mantissa.leading_zeros();
         if mantissa == 0 || shift >= 60 || error >= USELESS >> shift {
             return None;
         }
-        Some(Self {
+        let exponent = exponent - i64::from(shift);
+        (exponent.abs() <= FARTHEST).then_some(Self {
             negative,
             mantissa: mantissa << shift,
-            exponent: exponent - shift as i32,
+            exponent,
             error: error << shift,
         })
+    }
+
+    /// True if the value may be inside the ball.
+    pub fn agrees_with(&self, value: &Fraction) -> bool {
+        Self::of(value).is_some_and(|exact| self.compare(&exact).is_none())
+    }
+
+    /// True for a magnitude that big integers can hold.
+    pub fn is_workable(&self) -> bool {
+        self.exponent.abs() <= WORKABLE
     }
 
     /// The product.
@@ -108,10 +123,9 @@ impl Ball {
             true => (self, other),
             false => (other, self),
         };
-        let distance = u32::try_from(large.exponent - small.exponent).ok()?;
-        let (aligned, lost) = match distance {
+        let (aligned, lost) = match large.exponent - small.exponent {
             0 => (small.mantissa, small.error),
-            1..=127 => (
+            distance @ 1..128 => (
                 small.mantissa >> distance,
                 (small.error >> distance.min(63)) + 2,
             ),
@@ -147,8 +161,10 @@ impl Ball {
 
     /// The order of two numbers, if their errors cannot change it.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
-        let apart = self.exponent.abs_diff(other.exponent) > 1;
-        if apart && self.negative == other.negative {
+        if self.negative != other.negative {
+            return Some(other.negative.cmp(&self.negative));
+        }
+        if self.exponent.abs_diff(other.exponent) > 1 {
             // The top bits are set, so that one is above the other whatever their errors.
             let order = self.exponent.cmp(&other.exponent);
             return Some(if self.negative {
@@ -165,34 +181,38 @@ impl Ball {
         })
     }
 
-    /// The greatest integer below, for a positive number that is certainly not whole.
+    /// True for a magnitude that is certainly 2^128 or more.
+    pub fn is_beyond_u128(&self) -> bool {
+        // The top bit is set and the error far below it.
+        self.exponent > 1
+    }
+
+    /// The whole part of the magnitude, if the number is certainly not whole.
     pub fn whole_part(&self) -> Option<u128> {
-        let shift = u32::try_from(-self.exponent).ok()?;
-        if self.negative || shift == 0 {
-            return None;
-        }
-        let (whole, fraction) = match shift {
-            0..128 => (self.mantissa >> shift, self.mantissa & ((1 << shift) - 1)),
-            128 => (0, self.mantissa),
-            _ => return Some(0),
-        };
         let error = u128::from(self.error);
-        let below_next = match shift {
-            128 => fraction.checked_add(error).is_some(),
-            _ => fraction + error < 1 << shift,
-        };
-        (fraction > error && below_next).then_some(whole)
+        match self.exponent {
+            -127..0 => {
+                let shift = -self.exponent;
+                let fraction = self.mantissa & ((1 << shift) - 1);
+                let is_certain = fraction > error && fraction + error < 1 << shift;
+                is_certain.then_some(self.mantissa >> shift)
+            }
+            // Between a half and one, if the error does not reach one.
+            -128 => self.mantissa.checked_add(error).map(|_| 0),
+            ..-128 => Some(0),
+            0.. => None,
+        }
     }
 
     /// Mantissa of 28 digits and the power of ten it is divided by, halves to even, if certain.
     pub fn digits(&self) -> Option<(u128, i64)> {
         // log10(2) is 1233 / 4096, a little less: the estimate is right or one too low.
-        let magnitude = ((i64::from(self.exponent) + 127) * 1233) >> 12;
+        let magnitude = (self.exponent.checked_mul(1233)? + 127 * 1233) >> 12;
         let mut places = i64::from(PRINTED_DIGITS) - 1 - magnitude;
         let limit = 10u128.pow(PRINTED_DIGITS);
         for _ in 0..3 {
             let scaled = self.times(power_of_ten(places)?)?;
-            let shift = u32::try_from(-scaled.exponent).ok()?;
+            let shift = -scaled.exponent;
             if !(1..128).contains(&shift) {
                 return None;
             }
@@ -218,8 +238,12 @@ fn power_of_ten(exponent: i64) -> Option<&'static Ball> {
     const COUNT: usize = 2 * TENS as usize + 1;
     static POWERS: [OnceLock<Option<Ball>>; COUNT] = [const { OnceLock::new() }; COUNT];
     let power = || {
-        let ten = BigRational::from_integer(BigInt::from(10));
-        Ball::of(&ten.pow(i32::try_from(exponent).ok()?))
+        let (one, tens) = (BigInt::from(1), BigInt::from(10));
+        let tens = tens.pow(u32::try_from(exponent.unsigned_abs()).ok()?);
+        Ball::of(&match exponent {
+            0.. => Fraction::new(tens, one),
+            _ => Fraction::new(one, tens),
+        })
     };
     let index = usize::try_from(exponent + i64::from(TENS)).ok()?;
     POWERS.get(index)?.get_or_init(power).as_ref()
@@ -261,6 +285,8 @@ fn divide_step(high: u128, digit: u128, divisor: u128) -> (u128, u128) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use num_rational::BigRational;
+    use num_traits::Signed;
 
     /// Numbers of all sizes, from a fixed sequence (splitmix64).
     fn samples() -> Vec<u128> {

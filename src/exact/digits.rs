@@ -1,10 +1,10 @@
 //! Numbers as text: 28 significant digits, or a fixed number of places.
 
 use super::PRINTED_DIGITS;
-use num_bigint::BigInt;
+use super::fraction::Fraction;
+use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
-use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{Pow, ToPrimitive, Zero};
 use std::cmp::Ordering;
 
 /// Digits that a remainder below 2^64 can be scaled by without overflow.
@@ -67,25 +67,33 @@ fn length(number: u128) -> u32 {
     log.map_or(0, |log| log + 1)
 }
 
-/// Digits of the magnitude of a ratio of any size.
-pub fn of_big(value: &BigRational) -> (u128, i64) {
-    let value = &value.abs();
-    if value.is_zero() {
+/// Digits of the magnitude of a ratio of any length.
+pub fn of_big(value: &Fraction) -> (u128, i64) {
+    let (num, den) = (
+        value.numerator().magnitude(),
+        value.denominator().magnitude(),
+    );
+    if num.is_zero() {
         return (0, 0);
     }
-    let limit = BigInt::from(10).pow(PRINTED_DIGITS);
-    let magnitude = decimal_length(value.numer()) - decimal_length(value.denom());
-    // The quotient has `magnitude` or `magnitude + 1` digits before the point: try the longer first.
-    let mut scale = i64::from(PRINTED_DIGITS) - magnitude;
+    // Between 2^(bits - 1) and 2^(bits + 1); log10(2) is 0.30103. Lengths are below 2^50 bits, which is
+    // more than fits any memory.
+    let bits = num.bits().cast_signed() - den.bits().cast_signed();
+    let mut scale = i64::from(PRINTED_DIGITS) - 1 - bits * 30_103 / 100_000;
+    let (least, limit) = (POWERS[POWERS.len() - 2], POWERS[POWERS.len() - 1]);
     loop {
-        let (quotient, rest, den) = shifted_division(value, scale);
-        if quotient >= limit {
+        let (quotient, rest, den) = shifted_division(num, den, scale);
+        // A quotient too long for 128 bits is above the limit as well.
+        let mut mantissa = quotient.to_u128().unwrap_or(limit);
+        if mantissa >= limit {
             scale -= 1;
             continue;
         }
-        let mut mantissa = quotient.to_u128().unwrap_or_default();
-        let twice: BigInt = rest * 2;
-        match twice.cmp(&den) {
+        if mantissa < least {
+            scale += 1;
+            continue;
+        }
+        match (rest * 2u32).cmp(&den) {
             Ordering::Greater => mantissa += 1,
             Ordering::Equal => mantissa += mantissa % 2,
             Ordering::Less => {}
@@ -94,19 +102,20 @@ pub fn of_big(value: &BigRational) -> (u128, i64) {
     }
 }
 
-fn shifted_division(value: &BigRational, scale: i64) -> (BigInt, BigInt, BigInt) {
-    let power = BigInt::from(10).pow(u32::try_from(scale.unsigned_abs()).unwrap_or(u32::MAX));
-    let (num, den) = if scale >= 0 {
-        (value.numer() * power, value.denom().clone())
-    } else {
-        (value.numer().clone(), value.denom() * power)
+/// `num * 10^scale / den`: the quotient, the remainder, and what was divided by.
+fn shifted_division(num: &BigUint, den: &BigUint, scale: i64) -> (BigUint, BigUint, BigUint) {
+    let power = power_of_ten(scale.unsigned_abs());
+    let (num, den) = match scale {
+        0.. => (num * power.magnitude(), den.clone()),
+        _ => (num.clone(), den * power.magnitude()),
     };
     let (quotient, rest) = num.div_rem(&den);
     (quotient, rest, den)
 }
 
-fn decimal_length(value: &BigInt) -> i64 {
-    i64::try_from(value.to_str_radix(10).trim_start_matches('-').len()).unwrap_or(i64::MAX)
+/// `10^exponent`.
+pub fn power_of_ten(exponent: u64) -> BigInt {
+    BigInt::from(10).pow(exponent)
 }
 
 /// Writes `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
@@ -120,62 +129,61 @@ pub fn push(out: &mut String, negative: bool, mantissa: u128, scale: i64) {
     if negative {
         out.push('-');
     }
-    let Some(places) = usize::try_from(scale).ok().filter(|places| *places > 0) else {
+    if scale <= 0 {
         out.push_str(digits);
-        push_zeros(out, usize::try_from(-scale).unwrap_or(0));
+        push_zeros(out, scale.unsigned_abs());
         return;
-    };
-    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(places));
+    }
+    let places = scale.unsigned_abs();
+    let have = digits.len() as u64;
+    let (whole, fraction) = digits.split_at(have.saturating_sub(places) as usize);
     out.push_str(if whole.is_empty() { "0" } else { whole });
     let last = fraction.bytes().rposition(|digit| digit != b'0');
     if let Some(last) = last {
         out.push('.');
-        push_zeros(out, places - fraction.len());
+        push_zeros(out, places.saturating_sub(have));
         out.push_str(&fraction[..=last]);
     }
 }
 
-fn push_zeros(out: &mut String, mut count: usize) {
+fn push_zeros(out: &mut String, mut count: u64) {
     const ZEROS: &str = "0000000000000000000000000000";
-    while count > 0 {
-        let some = count.min(ZEROS.len());
-        out.push_str(&ZEROS[..some]);
-        count -= some;
+    const LENGTH: u64 = ZEROS.len() as u64;
+    while count >= LENGTH {
+        out.push_str(ZEROS);
+        count -= LENGTH;
     }
+    out.push_str(&ZEROS[..count as usize]);
 }
 
 /// Longest text that is read.
 const LONGEST: usize = 1000;
 
 /// The number that plain decimal text says.
-pub fn read(text: &str) -> Option<BigRational> {
+pub fn read(text: &str) -> Option<Fraction> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if text.len() > LONGEST || !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
-    let mantissa: BigInt = [whole, fraction].concat().parse().ok()?;
-    let power = BigInt::from(10).pow(u32::try_from(fraction.len()).ok()?);
-    let value = BigRational::new(mantissa, power);
-    Some(if unsigned.len() < text.len() {
-        -value
-    } else {
-        value
-    })
+    let sign = if unsigned.len() < text.len() { "-" } else { "" };
+    let mantissa: BigInt = [sign, whole, fraction].concat().parse().ok()?;
+    Some(Fraction::new(mantissa, power_of_ten(fraction.len() as u64)))
 }
 
 /// Text of so many digits, the last `places` of them behind the point; nothing has no sign.
 pub fn fixed(is_negative: bool, mantissa: &str, places: u32) -> String {
+    let places = places as usize;
     let mut out = String::new();
     if is_negative && mantissa != "0" {
         out.push('-');
     }
-    let digits = format!("{mantissa:0>width$}", width = places as usize + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - places as usize);
-    out.push_str(whole);
-    if !fraction.is_empty() {
+    let (whole, fraction) = mantissa.split_at(mantissa.len().saturating_sub(places));
+    out.push_str(if whole.is_empty() { "0" } else { whole });
+    if places > 0 {
         out.push('.');
+        push_zeros(&mut out, (places - fraction.len()) as u64);
         out.push_str(fraction);
     }
     out

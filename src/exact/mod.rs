@@ -9,12 +9,11 @@
 
 mod ball;
 mod digits;
+mod fraction;
 mod operators;
 
 use ball::Ball;
-use num_bigint::BigInt;
-use num_integer::Integer;
-use num_rational::BigRational;
+use fraction::Fraction;
 use num_traits::{ToPrimitive, Zero};
 use operators::{lowest_terms, product};
 use rust_decimal::Decimal;
@@ -31,7 +30,8 @@ pub struct Exact(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    /// Not necessarily in lowest terms; the denominator is positive.
+    /// Not necessarily in lowest terms; the denominator is positive, and the numerator is never
+    /// `i128::MIN`, so that every one has a negative.
     Small(i128, i128),
     /// Too long for machine integers.
     Long(Arc<Long>),
@@ -44,12 +44,13 @@ struct Long {
     /// Operations between this and the last value that is known.
     depth: u32,
     origin: Origin,
-    value: OnceLock<Box<BigRational>>,
+    /// The exact value of what is not [`Origin::Known`], once it was asked for.
+    value: OnceLock<Box<Fraction>>,
 }
 
 /// Where the exact value of a [`Long`] comes from.
 enum Origin {
-    Known,
+    Known(Fraction),
     Sum(Exact, Exact),
     Product(Exact, Exact),
     Quotient(Exact, Exact),
@@ -59,22 +60,40 @@ enum Origin {
 const PATIENCE: u32 = 256;
 
 impl Origin {
-    fn evaluate(&self) -> BigRational {
+    fn evaluate(&self) -> Fraction {
         match self {
-            // Its value is there already.
-            Self::Known => BigRational::zero(),
-            Self::Sum(left, right) => &*left.big() + &*right.big(),
-            Self::Product(left, right) => &*left.big() * &*right.big(),
-            Self::Quotient(left, right) => &*left.big() / &*right.big(),
+            Self::Known(value) => value.clone(),
+            Self::Sum(left, right) => left.big().plus(&right.big()),
+            Self::Product(left, right) => left.big().times(&right.big()),
+            Self::Quotient(left, right) => left.big().over(&right.big()),
         }
     }
 }
 
 impl Long {
-    fn value(&self) -> &BigRational {
-        self.value.get_or_init(|| Box::new(self.origin.evaluate()))
+    /// The exact value.
+    ///
+    /// # Panics
+    /// The number is so large or so small that big integers cannot hold it. No input leads there: the
+    /// alternative is a wrong answer.
+    fn value(&self) -> &Fraction {
+        if let Origin::Known(value) = &self.origin {
+            return value;
+        }
+        self.value.get_or_init(|| {
+            assert!(self.ball.is_workable(), "{TOO_LONG}");
+            let value = self.origin.evaluate();
+            debug_assert!(
+                self.ball.agrees_with(&value),
+                "{value:?} is not in its ball"
+            );
+            Box::new(value)
+        })
     }
 }
+
+/// Why a number cannot be worked out.
+const TOO_LONG: &str = "a number of more than 2^30 bits cannot be worked out";
 
 impl Exact {
     /// Zero.
@@ -84,23 +103,28 @@ impl Exact {
 
     /// The ratio of two integers.
     ///
-    /// The denominator is a constant of the caller's or a value known to be positive; zero, which
-    /// no caller can pass, would read as one.
+    /// # Panics
+    /// The denominator is zero. It is a constant of the caller's, or a value known to be positive.
     pub fn ratio(numerator: u64, denominator: u64) -> Self {
-        let denominator = denominator.max(1);
-        // Halving both while that is possible costs nothing and keeps later products short.
+        assert!(denominator > 0, "a ratio has no denominator of zero");
+        // Halving both while that is possible costs nothing and keeps later products short. A positive
+        // denominator ends in at most 63 zeros.
         let twos = numerator.trailing_zeros().min(denominator.trailing_zeros());
-        Self(Repr::Small(
-            i128::from(numerator.checked_shr(twos).unwrap_or(0)),
-            i128::from(denominator >> twos),
-        ))
+        Self::small((numerator >> twos).into(), (denominator >> twos).into())
+    }
+
+    /// A ratio of machine integers.
+    #[inline]
+    fn small(numerator: i128, denominator: i128) -> Self {
+        debug_assert!(numerator != i128::MIN && denominator > 0);
+        Self(Repr::Small(numerator, denominator))
     }
 
     /// A whole number of any size.
     pub fn whole(count: u128) -> Self {
         match i128::try_from(count) {
-            Ok(small) => Self(Repr::Small(small, 1)),
-            Err(_) => Self::known(BigRational::from_integer(BigInt::from(count))),
+            Ok(small) => Self::small(small, 1),
+            Err(_) => Self::known(Fraction::whole(count.into())),
         }
     }
 
@@ -109,10 +133,9 @@ impl Exact {
         match &divisor.0 {
             Repr::Small(0, _) => None,
             Repr::Small(num, den) => {
-                let flipped = if *num > 0 {
-                    Self(Repr::Small(*den, *num))
-                } else {
-                    Self(Repr::Small(-den, -num))
+                let flipped = match *num > 0 {
+                    true => Self::small(*den, *num),
+                    false => Self::small(-den, -num),
                 };
                 Some(self * &flipped)
             }
@@ -124,10 +147,11 @@ impl Exact {
     pub fn floor(&self) -> Option<u128> {
         match &self.0 {
             Repr::Small(num, den) => whole_part(*num, *den),
-            Repr::Long(long) => long.ball.whole_part().or_else(|| {
-                let big = long.value();
-                big.numer().div_floor(big.denom()).to_u128()
-            }),
+            Repr::Long(long) if long.ball.is_negative() || long.ball.is_beyond_u128() => None,
+            Repr::Long(long) => match long.ball.whole_part() {
+                Some(below) => Some(below),
+                None => long.value().floor().to_u128(),
+            },
         }
     }
 
@@ -138,17 +162,20 @@ impl Exact {
                 let below = whole_part(*num, *den)?;
                 Some(below + u128::from(below * den.unsigned_abs() < num.unsigned_abs()))
             }
+            // Of different signs, and so no overflow.
             Repr::Small(num, den) => (num + den > 0).then_some(0),
+            Repr::Long(long) if long.ball.is_beyond_u128() => None,
             Repr::Long(long) => match long.ball.whole_part() {
+                Some(part) if long.ball.is_negative() => (part == 0).then_some(0),
                 Some(below) => below.checked_add(1),
-                None => long.value().ceil().to_integer().to_u128(),
+                None => long.value().ceil().to_u128(),
             },
         }
     }
 
     /// The least integer not below the ratio, however large.
     pub fn rounded_up(&self) -> Self {
-        let big = || Self::known(self.big().ceil());
+        let big = || Self::known(Fraction::whole(self.big().ceil()));
         self.ceil().map_or_else(big, Self::whole)
     }
 
@@ -187,39 +214,45 @@ impl Exact {
         }
     }
 
+    fn is_negative(&self) -> bool {
+        match &self.0 {
+            Repr::Small(num, _) => *num < 0,
+            Repr::Long(long) => long.ball.is_negative(),
+        }
+    }
+
     /// The same ratio in lowest terms: later products stay small.
     pub fn reduced(self) -> Self {
         match self.0 {
             Repr::Small(num, den) => {
                 let (num, den) = lowest_terms(num, den);
-                Self(Repr::Small(num, den))
+                Self::small(num, den)
             }
-            Repr::Long(long) => Self::known(long.value().clone()),
+            Repr::Long(long) => Self::known(long.value().clone().reduced()),
         }
     }
 
-    /// A value that has been worked out: small if it fits, in lowest terms.
-    fn known(big: BigRational) -> Self {
-        let small = (big.numer().to_i128(), big.denom().to_i128());
-        match (small, Ball::of(&big)) {
-            // `-i128::MIN` does not exist; keep such a value long rather than guard every negation.
-            ((Some(num), Some(den)), _) if num != i128::MIN => Self(Repr::Small(num, den)),
+    /// A value that has been worked out: small if it fits.
+    fn known(value: Fraction) -> Self {
+        let value = value.reduced_if_short();
+        match (value.small(), Ball::of(&value)) {
+            (Some((num, den)), _) if num != i128::MIN => Self::small(num, den),
             (_, Some(ball)) => Self(Repr::Long(Arc::new(Long {
                 ball,
                 depth: 0,
-                origin: Origin::Known,
-                value: OnceLock::from(Box::new(big)),
+                origin: Origin::Known(value),
+                value: OnceLock::new(),
             }))),
-            // Zero is small, and so nothing has no ball.
-            _ => Self::ZERO,
+            (_, None) => {
+                assert!(value.numerator().is_zero(), "{TOO_LONG}");
+                Self::ZERO
+            }
         }
     }
 
-    fn big(&self) -> Cow<'_, BigRational> {
+    fn big(&self) -> Cow<'_, Fraction> {
         match &self.0 {
-            Repr::Small(num, den) => {
-                Cow::Owned(BigRational::new(BigInt::from(*num), BigInt::from(*den)))
-            }
+            Repr::Small(num, den) => Cow::Owned(Fraction::new((*num).into(), (*den).into())),
             Repr::Long(long) => Cow::Borrowed(long.value()),
         }
     }
@@ -265,25 +298,34 @@ impl Exact {
     ///
     /// A ratio whose decimal ends within 28 digits is printed whole; any other is rounded once.
     pub fn write_digits(&self, out: &mut String) {
-        let negative = match &self.0 {
-            Repr::Small(num, _) => *num < 0,
-            Repr::Long(long) => long.ball.is_negative(),
-        };
-        let plain = match &self.0 {
-            Repr::Small(num, den) => digits::of_small(num.unsigned_abs(), den.unsigned_abs()),
-            Repr::Long(_) => None,
-        };
-        let (mantissa, scale) = plain
-            .or_else(|| self.ball()?.digits())
-            .unwrap_or_else(|| digits::of_big(&self.big()));
-        digits::push(out, negative, mantissa, scale);
+        let (mantissa, scale) = self.digits();
+        digits::push(out, self.is_negative(), mantissa, scale);
     }
 
     /// What the digits that are printed of it say, exactly.
     pub fn as_printed(&self) -> Self {
-        let mut text = String::new();
-        self.write_digits(&mut text);
-        Self::of_digits(&text).unwrap_or(Self::ZERO)
+        let (mantissa, scale) = self.digits();
+        let power = Self::known(Fraction::whole(digits::power_of_ten(scale.unsigned_abs())));
+        let magnitude = match scale {
+            // A power of ten is not zero.
+            1.. => Self::whole(mantissa).over(&power).unwrap_or(Self::ZERO),
+            _ => &Self::whole(mantissa) * &power,
+        };
+        match self.is_negative() {
+            true => &Self::ZERO - &magnitude,
+            false => magnitude,
+        }
+    }
+
+    /// Up to 28 digits of the magnitude, and the power of ten that they are divided by.
+    fn digits(&self) -> (u128, i64) {
+        let plain = match &self.0 {
+            Repr::Small(num, den) => digits::of_small(num.unsigned_abs(), den.unsigned_abs()),
+            Repr::Long(_) => None,
+        };
+        plain
+            .or_else(|| self.ball()?.digits())
+            .unwrap_or_else(|| digits::of_big(&self.big()))
     }
 
     /// The number that plain decimal text says, as [`Exact::write_digits`] writes it; `None` for
@@ -294,20 +336,18 @@ impl Exact {
 
     /// The ratio rounded to a number of decimal places, halves away from zero, as people read money.
     pub fn to_fixed(&self, places: u32) -> String {
-        let is_negative = *self < Self::ZERO;
+        let is_negative = self.is_negative();
         let magnitude = match is_negative {
             true => &Self::ZERO - self,
             false => self.clone(),
         };
-        let power = 10u128.checked_pow(places).map_or(Self::ONE, Self::whole);
+        let power = Self::known(Fraction::whole(digits::power_of_ten(places.into())));
         let halves_up = &(&magnitude * &power) + &Self::ratio(1, 2);
-        match halves_up.floor() {
-            Some(mantissa) => digits::fixed(is_negative, &mantissa.to_string(), places),
-            None => {
-                let mantissa = halves_up.big().floor().to_integer();
-                digits::fixed(is_negative, &mantissa.to_string(), places)
-            }
-        }
+        let mantissa = match halves_up.floor() {
+            Some(mantissa) => mantissa.to_string(),
+            None => halves_up.big().floor().to_string(),
+        };
+        digits::fixed(is_negative, &mantissa, places)
     }
 }
 
@@ -324,19 +364,20 @@ fn whole_part(num: i128, den: i128) -> Option<u128> {
 impl From<Decimal> for Exact {
     fn from(value: Decimal) -> Self {
         let value = value.normalize();
-        Self(Repr::Small(value.mantissa(), 10i128.pow(value.scale())))
+        // A decimal has at most 28 places.
+        Self::small(value.mantissa(), 10i128.pow(value.scale()))
     }
 }
 
 impl From<u32> for Exact {
     fn from(value: u32) -> Self {
-        Self(Repr::Small(i128::from(value), 1))
+        Self::small(value.into(), 1)
     }
 }
 
 impl From<u64> for Exact {
     fn from(value: u64) -> Self {
-        Self(Repr::Small(i128::from(value), 1))
+        Self::small(value.into(), 1)
     }
 }
 
@@ -350,8 +391,8 @@ impl fmt::Display for Exact {
 
 impl fmt::Debug for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let big = self.big();
-        write!(f, "{}/{}", big.numer(), big.denom())
+        let big = self.big().into_owned().reduced();
+        write!(f, "{}/{}", big.numerator(), big.denominator())
     }
 }
 

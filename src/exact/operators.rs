@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Sub};
 
-/// The same ratio in lowest terms.
+/// The same ratio in lowest terms; the denominator is positive, and so is what both are divided by.
 pub(super) fn lowest_terms(num: i128, den: i128) -> (i128, i128) {
     let divisor = num.gcd(&den);
     (num / divisor, den / divisor)
@@ -21,7 +21,19 @@ pub(super) fn product(left: i128, right: i128) -> Option<i128> {
     if let (Ok(left), Ok(right)) = (i64::try_from(left), i64::try_from(right)) {
         return Some(i128::from(left) * i128::from(right));
     }
-    left.checked_mul(right)
+    with_negative(left.checked_mul(right)?)
+}
+
+/// The sum, if it does not overflow.
+#[inline]
+fn sum(left: i128, right: i128) -> Option<i128> {
+    with_negative(left.checked_add(right)?)
+}
+
+/// A numerator that [`Repr::Small`] can hold: `-i128::MIN` does not exist.
+#[inline]
+fn with_negative(number: i128) -> Option<i128> {
+    (number != i128::MIN).then_some(number)
 }
 
 #[inline]
@@ -42,7 +54,7 @@ impl Exact {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
             let ((a, d), (c, b)) = (lowest_terms(*a, *d), lowest_terms(*c, *b));
             if let Some((num, den)) = small_mul((a, b), (c, d)) {
-                return Self(Repr::Small(num, den));
+                return Self::small(num, den);
             }
         }
         self.long(other, Ball::times, Origin::Product)
@@ -66,7 +78,7 @@ impl Exact {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
             && let Some((num, den)) = small_add(lowest_terms(*a, *b), lowest_terms(*c, *d))
         {
-            return Self(Repr::Small(num, den));
+            return Self::small(num, den);
         }
         self.long(other, Ball::plus, Origin::Sum)
     }
@@ -80,7 +92,7 @@ impl Mul for &Exact {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
             && let Some((num, den)) = small_mul((*a, *b), (*c, *d))
         {
-            return Exact(Repr::Small(num, den));
+            return Exact::small(num, den);
         }
         self.mul_long(other)
     }
@@ -100,16 +112,16 @@ fn times(den: i128, other: i128) -> Option<i128> {
 #[inline]
 fn small_add((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)> {
     if b == d {
-        return Some((a.checked_add(c)?, b));
+        return Some((sum(a, c)?, b));
     }
     // Denominators are mostly powers of ten: one divides the other.
     if let Some(times) = times(b, d) {
-        return Some((product(c, times)?.checked_add(a)?, b));
+        return Some((sum(product(c, times)?, a)?, b));
     }
     if let Some(times) = times(d, b) {
-        return Some((product(a, times)?.checked_add(c)?, d));
+        return Some((sum(product(a, times)?, c)?, d));
     }
-    Some((product(a, d)?.checked_add(product(c, b)?)?, product(b, d)?))
+    Some((sum(product(a, d)?, product(c, b)?)?, product(b, d)?))
 }
 
 impl Add for &Exact {
@@ -122,7 +134,7 @@ impl Add for &Exact {
             (_, Repr::Small(0, _)) => return self.clone(),
             (Repr::Small(a, b), Repr::Small(c, d)) => {
                 if let Some((num, den)) = small_add((*a, *b), (*c, *d)) {
-                    return Exact(Repr::Small(num, den));
+                    return Exact::small(num, den);
                 }
             }
             _ => {}
@@ -135,8 +147,8 @@ impl Sub for &Exact {
     type Output = Exact;
     fn sub(self, other: &Exact) -> Exact {
         let negated = match &other.0 {
-            Repr::Small(num, den) => Exact(Repr::Small(-num, *den)),
-            Repr::Long(_) => other * &Exact(Repr::Small(-1, 1)),
+            Repr::Small(num, den) => Exact::small(-num, *den),
+            Repr::Long(_) => other * &Exact::small(-1, 1),
         };
         self + &negated
     }
@@ -194,6 +206,6 @@ impl Ord for Exact {
             .across(other)
             .zip(other.across(self))
             .and_then(|(left, right)| left.compare(&right));
-        certain.unwrap_or_else(|| self.big().cmp(&other.big()))
+        certain.unwrap_or_else(|| self.big().compare(&other.big()))
     }
 }
