@@ -49,6 +49,7 @@ impl Usd {
 
     /// A share of the amount, as an allocation of a common bill gives it.
     pub fn share(&self, of_one: &Exact) -> Self {
+        debug_assert!(!of_one.is_negative(), "a share of {of_one}");
         Self(&self.0 * of_one)
     }
 
@@ -148,6 +149,7 @@ pub struct Rate<U: Unit>(Exact, PhantomData<U>);
 impl<U: Unit> Rate<U> {
     /// A price in dollars per unit.
     pub fn new(usd_per_unit: Exact) -> Self {
+        debug_assert!(!usd_per_unit.is_negative(), "a price of {usd_per_unit}");
         Self(usd_per_unit, PhantomData)
     }
 
@@ -160,7 +162,13 @@ impl<U: Unit> Rate<U> {
 impl<U: Unit> Mul<&Qty<U>> for &Rate<U> {
     type Output = Usd;
     fn mul(self, quantity: &Qty<U>) -> Usd {
-        Usd(&self.0 * quantity.amount())
+        let cost = &self.0 * quantity.amount();
+        // What is metered costs something, unless it is free.
+        debug_assert_eq!(
+            cost.is_zero(),
+            self.0.is_zero() || quantity.amount().is_zero()
+        );
+        Usd(cost)
     }
 }
 

@@ -102,6 +102,7 @@ pub struct Qty<U: Unit>(Exact, PhantomData<U>);
 impl<U: Unit> Qty<U> {
     /// An amount of `U`.
     pub fn new(amount: Exact) -> Self {
+        debug_assert!(!amount.is_negative(), "{amount} {}", U::SYMBOL);
         Self(amount, PhantomData)
     }
 

@@ -168,3 +168,73 @@ fn common_divisor(left: &BigInt, right: &BigInt) -> BigInt {
         false => rest.gcd(&(right % &rest)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use num_rational::BigRational;
+
+    fn oracle(value: &Fraction) -> BigRational {
+        BigRational::new(value.numerator.clone(), value.denominator.clone())
+    }
+
+    /// `top / (2^exponent + 1)`.
+    fn part(top: i64, exponent: u32) -> Fraction {
+        Fraction::new(top.into(), BigInt::from(2).pow(exponent) + 1)
+    }
+
+    #[test]
+    fn operations_agree_with_another_library() {
+        let parts = [
+            (0, 3),
+            (1, 0),
+            (-5, 70),
+            (9, 200),
+            (-1, 300),
+            (7, 301),
+            (1 << 40, 900),
+        ];
+        let mut known: Vec<Fraction> = parts.map(|(top, exponent)| part(top, exponent)).to_vec();
+        for at in 0..60 {
+            let (a, b) = (&known[at], &known[(at * 7 + 3) % known.len()]);
+            let (x, y) = (oracle(a), oracle(b));
+            assert_eq!(a.compare(b), x.cmp(&y));
+            assert_eq!(a.floor(), x.floor().to_integer());
+            assert_eq!(a.ceil(), x.ceil().to_integer());
+            let mut made = vec![(a.plus(b), &x + &y), (a.times(b), &x * &y)];
+            if !b.numerator.is_zero() {
+                made.push((a.over(b), &x / &y));
+            }
+            for (value, expected) in made {
+                assert!(value.denominator.is_positive());
+                assert_eq!(oracle(&value), expected);
+                let reduced = value.reduced();
+                assert_eq!(&reduced.numerator, expected.numer());
+                if reduced.length() < 10_000 {
+                    known.push(reduced);
+                }
+            }
+        }
+    }
+
+    /// Ten thousand terms over 2^200 + 1: the denominator stays that of one term.
+    #[test]
+    fn sums_over_a_common_denominator_stay_as_short_as_it() {
+        let terms = (0..10_000).map(|top| part(top, 200));
+        let sum = terms.fold(part(0, 0), |sum, term| sum.plus(&term));
+        assert!(sum.length() < 250);
+        assert_eq!(sum.compare(&part(49_995_000, 200)), Ordering::Equal);
+    }
+
+    /// A long number is multiplied and divided by another again and again: what is common goes away.
+    #[test]
+    fn long_factors_that_cancel_do_not_pile_up() {
+        let (long, other) = (part(1, 1000), part(1, 1001));
+        let mut value = part(1, 2000);
+        for _ in 0..2000 {
+            value = value.times(&long).times(&other).over(&long).over(&other);
+            assert!(value.length() < 40_000);
+        }
+        assert_eq!(value.compare(&part(1, 2000)), Ordering::Equal);
+    }
+}

@@ -214,7 +214,8 @@ impl Exact {
         }
     }
 
-    fn is_negative(&self) -> bool {
+    /// True below zero.
+    pub fn is_negative(&self) -> bool {
         match &self.0 {
             Repr::Small(num, _) => *num < 0,
             Repr::Long(long) => long.ball.is_negative(),
@@ -358,7 +359,9 @@ fn whole_part(num: i128, den: i128) -> Option<u128> {
     if let (Ok(num), Ok(den)) = (u64::try_from(num), u64::try_from(den)) {
         return Some((num / den).into());
     }
-    u128::try_from(num.div_euclid(den)).ok()
+    let whole = u128::try_from(num.div_euclid(den)).ok()?;
+    debug_assert!(num.unsigned_abs() - whole * den.unsigned_abs() < den.unsigned_abs());
+    Some(whole)
 }
 
 impl From<Decimal> for Exact {
