@@ -250,7 +250,7 @@ fn power_of_ten(exponent: i64) -> Option<&'static Ball> {
 }
 
 /// The upper 128 bits of a product.
-fn multiply_high(left: u128, right: u128) -> u128 {
+pub fn multiply_high(left: u128, right: u128) -> u128 {
     let low = |number: u128| number & u128::from(u64::MAX);
     let high = |number: u128| number >> 64;
     let crosswise = high(left) * low(right) + high(low(left) * low(right));

@@ -109,6 +109,40 @@ impl Fraction {
         sum(a * &left + c * right, b * left).shortened()
     }
 
+    /// The sum of many: neighbours are added first, so that long numbers are multiplied a few times
+    /// and not once a term. Common factors stay: looking for them would take longer than the sum.
+    pub fn sum(mut terms: Vec<Self>) -> Self {
+        let two = |pair: &[Self]| {
+            let [left, right] = pair else {
+                return pair[0].clone();
+            };
+            let (a, b) = (&left.numerator, &left.denominator);
+            let (c, d) = (&right.numerator, &right.denominator);
+            match b == d {
+                true => Self::new(a + c, b.clone()),
+                false => Self::new(a * d + c * b, b * d),
+            }
+        };
+        while terms.len() > 1 {
+            terms = terms.chunks(2).map(two).collect();
+        }
+        let sum = terms.pop().unwrap_or_else(|| Self::whole(BigInt::zero()));
+        Self {
+            due: 8 * sum.length(),
+            ..sum
+        }
+    }
+
+    /// `1 + x + x^2 + … + x^most` for a ratio in lowest terms; in lowest terms too.
+    pub fn sum_of_powers(&self, most: u32) -> Self {
+        let (mut sum, mut denominator) = (BigInt::one(), BigInt::one());
+        for _ in 0..most {
+            denominator *= &self.denominator;
+            sum = sum * &self.numerator + &denominator;
+        }
+        Self::new(sum, denominator)
+    }
+
     /// The product.
     pub fn times(&self, other: &Self) -> Self {
         let (a, b) = (&self.numerator, &self.denominator);

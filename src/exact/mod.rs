@@ -11,6 +11,7 @@ mod ball;
 mod digits;
 mod fraction;
 mod operators;
+mod total;
 
 use ball::Ball;
 use fraction::Fraction;
@@ -20,6 +21,7 @@ use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+pub use total::BoundedSum;
 
 /// Significant digits of a quotient that is printed.
 pub const PRINTED_DIGITS: u32 = 28;
@@ -179,6 +181,12 @@ impl Exact {
         self.ceil().map_or_else(big, Self::whole)
     }
 
+    /// The greatest integer not above the ratio, which is not negative, however large.
+    pub fn rounded_down(&self) -> Self {
+        let big = || Self::known(Fraction::whole(self.big().floor()));
+        self.floor().map_or_else(big, Self::whole)
+    }
+
     /// The greatest integer not above `count` times the ratio, which is not negative.
     pub fn times_floor(&self, count: u64) -> Option<u128> {
         if let Repr::Small(num, den) = &self.0
@@ -199,6 +207,12 @@ impl Exact {
             return whole_part(num, den);
         }
         self.over(part)?.floor()
+    }
+
+    /// `1 + x + x^2 + … + x^most`.
+    pub fn sum_of_powers(&self, most: u32) -> Self {
+        let ratio = self.clone().reduced();
+        Self::known(ratio.big().sum_of_powers(most))
     }
 
     /// True for zero.

@@ -1,7 +1,7 @@
 //! Sums, products and comparisons: in machine integers where they fit, in lowest terms where they
 //! fit only so, else as long ratios.
 
-use super::ball::Ball;
+use super::ball::{Ball, multiply_high};
 use super::{Exact, Origin, Repr};
 use num_integer::Integer;
 use std::cmp::Ordering;
@@ -12,6 +12,23 @@ use std::ops::{Add, Mul, Sub};
 pub(super) fn lowest_terms(num: i128, den: i128) -> (i128, i128) {
     let divisor = num.gcd(&den);
     (num / divisor, den / divisor)
+}
+
+/// The order of two products that do not fit 128 bits; the second factor of each is positive.
+fn compare_products((a, d): (i128, i128), (c, b): (i128, i128)) -> Ordering {
+    let signs = a.signum().cmp(&c.signum());
+    if signs != Ordering::Equal {
+        return signs;
+    }
+    let wide = |left: i128, right: i128| {
+        let (left, right) = (left.unsigned_abs(), right.unsigned_abs());
+        (multiply_high(left, right), left.wrapping_mul(right))
+    };
+    let magnitudes = wide(a, d).cmp(&wide(c, b));
+    match a < 0 {
+        true => magnitudes.reverse(),
+        false => magnitudes,
+    }
 }
 
 /// The product, if it does not overflow.
@@ -191,6 +208,9 @@ impl Ord for Exact {
             && let (Some(left), Some(right)) = (product(*a, *d), product(*c, *b))
         {
             return left.cmp(&right);
+        }
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            return compare_products((*a, *d), (*c, *b));
         }
         // Nothing has no ball; a sign is all that is asked for.
         if other.is_zero() {

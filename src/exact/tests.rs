@@ -177,3 +177,11 @@ fn long_numbers_are_above_or_below_nothing() {
     assert_eq!(Exact::ZERO.cmp(&below), Ordering::Greater);
     assert_eq!(below.max(Exact::ZERO), Exact::ZERO);
 }
+
+#[test]
+fn powers_are_summed() {
+    assert_eq!(Exact::ratio(1, 2).sum_of_powers(0), Exact::ONE);
+    assert_eq!(Exact::ratio(1, 2).sum_of_powers(3), Exact::ratio(15, 8));
+    assert_eq!(Exact::ONE.sum_of_powers(100), Exact::from(101u32));
+    assert_eq!(Exact::ZERO.sum_of_powers(7), Exact::ONE);
+}

@@ -208,13 +208,13 @@ impl Model<'_> {
             return;
         }
         let demands = quota::demands(scenario).into_iter();
-        for demand in demands.filter(|demand| demand.quota() > quota::GRANTED) {
+        for demand in demands.filter(|demand| demand.quota > quota::GRANTED) {
             notes.assume(format!(
                 "{} has {} at the peaks of all functions: a quota of {} concurrent executions, of \
                  which AWS grants {} unasked ([lambda] concurrency_quota checks)",
                 demand.region,
-                demand.describe(),
-                count(demand.quota()),
+                demand.described,
+                count(demand.quota),
                 count(quota::GRANTED)
             ));
         }

@@ -5,7 +5,7 @@
 
 use super::{Function, Scenario};
 use crate::diag::{Code, Diag};
-use crate::exact::Exact;
+use crate::exact::{BoundedSum, Exact};
 use crate::money::{count, grouped};
 use crate::units::MS_PER_SECOND;
 use std::sync::Arc;
@@ -20,56 +20,82 @@ const RATE_PER_EXECUTION: u32 = 10;
 pub struct Demand {
     /// The region.
     pub region: Arc<str>,
-    /// Concurrent executions.
-    pub concurrency: Exact,
-    /// Requests a second.
-    pub rate: Exact,
+    /// The quota of concurrent executions that is enough for both.
+    pub quota: u128,
+    /// `1,736.2 concurrent executions and 17,362.0 requests a second`.
+    pub described: String,
 }
 
-impl Demand {
-    /// The quota of concurrent executions that is enough for both.
-    pub fn quota(&self) -> u128 {
-        let by_rate = self.rate.over(&Exact::from(RATE_PER_EXECUTION));
-        let most = by_rate.map_or(self.concurrency.clone(), |by_rate| {
-            by_rate.max(self.concurrency.clone())
-        });
-        most.ceil().unwrap_or(u128::MAX)
-    }
-
-    /// `1,736.2 concurrent executions and 17,362.0 requests a second`.
-    pub fn describe(&self) -> String {
-        let shown = |amount: &Exact| grouped(&amount.to_fixed(1));
-        format!(
-            "{} concurrent executions and {} requests a second",
-            shown(&self.concurrency),
-            shown(&self.rate)
-        )
-    }
+/// What a function needs at its peak.
+struct Peak {
+    concurrency: Exact,
+    requests_per_second: Exact,
 }
 
 /// What the functions that can run on Lambda need in every region.
 pub fn demands(scenario: &Scenario) -> Vec<Demand> {
-    let none = |region: &super::RegionName| Demand {
-        region: Arc::clone(&region.name),
-        concurrency: Exact::ZERO,
-        rate: Exact::ZERO,
-    };
-    let mut demands: Vec<Demand> = scenario.regions.iter().map(none).collect();
-    let able = |function: &&Function| function.is_within_lambda_limits();
-    for function in scenario.functions.iter().filter(able) {
-        let Some(demand) = demands.get_mut(usize::from(function.region)) else {
+    let mut sums = vec![[BoundedSum::ZERO; 2]; scenario.regions.len()];
+    for function in able(scenario) {
+        let peak = Peak::of(function, scenario);
+        // In a scenario that is refused, a function may have no region.
+        let Some([concurrency, rate]) = sums.get_mut(usize::from(function.region)) else {
             continue;
         };
-        let peak = function.peak_concurrency(&scenario.hours);
+        concurrency.add(&peak.concurrency);
+        rate.add(&peak.requests_per_second);
+    }
+    let regions = sums.iter().enumerate();
+    let demand = |(region, sums)| demand(scenario, region, sums);
+    regions.map(demand).collect()
+}
+
+/// The functions that can run on Lambda.
+fn able(scenario: &Scenario) -> impl Iterator<Item = &Function> {
+    let functions = scenario.functions.iter();
+    functions.filter(|function| function.is_within_lambda_limits())
+}
+
+impl Peak {
+    fn of(function: &Function, scenario: &Scenario) -> Self {
+        let busy = function.peak_concurrency(&scenario.hours);
         let a_second = Exact::from(MS_PER_SECOND).over(&Exact::from(function.duration_ms));
-        let rate = &peak * &a_second.unwrap_or(Exact::ZERO);
         // Environments that are kept count whether they work or not.
         let kept = function.provisioned.as_ref();
         let kept = kept.map_or(Exact::ZERO, |kept| Exact::from(kept.environments));
-        demand.concurrency = &demand.concurrency + &peak.max(kept);
-        demand.rate = &demand.rate + &rate;
+        Self {
+            requests_per_second: &busy * &a_second.unwrap_or(Exact::ZERO),
+            concurrency: busy.max(kept),
+        }
     }
-    demands
+}
+
+fn demand(scenario: &Scenario, region: usize, [concurrency, rate]: &[BoundedSum; 2]) -> Demand {
+    let terms = |of: fn(Peak) -> Exact| {
+        let here = able(scenario).filter(move |function| usize::from(function.region) == region);
+        move || {
+            here.map(|function| of(Peak::of(function, scenario)))
+                .collect()
+        }
+    };
+    let concurrencies = || terms(|peak| peak.concurrency);
+    let rates = || terms(|peak| peak.requests_per_second);
+    let shown = |amount: &Exact| grouped(&amount.to_fixed(1));
+    // Beyond 128 bits no quota is enough.
+    let whole = |amount: &Exact| amount.ceil().unwrap_or(u128::MAX);
+    let by_rate = |amount: &Exact| {
+        let executions = amount.over(&Exact::from(RATE_PER_EXECUTION));
+        whole(&executions.unwrap_or(Exact::ZERO))
+    };
+    let by_concurrency = concurrency.settle(whole, concurrencies());
+    Demand {
+        region: Arc::clone(&scenario.regions[region].name),
+        quota: by_concurrency.max(rate.settle(by_rate, rates())),
+        described: format!(
+            "{} concurrent executions and {} requests a second",
+            concurrency.settle(shown, concurrencies()),
+            rate.settle(shown, rates())
+        ),
+    }
 }
 
 /// What is beyond the quota that the scenario states.
@@ -82,19 +108,15 @@ pub fn check(scenario: &Scenario) -> Vec<Diag> {
     }
     let beyond = demands(scenario)
         .into_iter()
-        .filter(|demand| demand.quota() > u128::from(*quota));
+        .filter(|demand| demand.quota > u128::from(*quota));
     let wrong = |demand: Demand| {
-        let message = format!(
-            "{} exceed the quota in {}",
-            demand.describe(),
-            demand.region
-        );
+        let message = format!("{} exceed the quota in {}", demand.described, demand.region);
         let help = format!(
             "{} executions allow {} requests a second: ask AWS for a quota of {}, or lower the \
              capacity",
             count((*quota).into()),
             count(u128::from(*quota) * u128::from(RATE_PER_EXECUTION)),
-            count(demand.quota())
+            count(demand.quota)
         );
         Diag::new(Code::OverQuota, message)
             .at(at.clone())

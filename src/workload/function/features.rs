@@ -202,8 +202,8 @@ impl Builder<'_, '_, '_> {
         }
         self.together([rate, retries], help)?;
         let rate = self.values.exact(rate)?;
-        let again = 0..self.values.whole::<u32>(retries)?;
-        Some(again.fold(Exact::ONE, |attempts, _| &Exact::ONE + &(&attempts * &rate)))
+        let retries = self.values.whole::<u32>(retries)?;
+        Some(rate.sum_of_powers(retries))
     }
 
     fn further_requests(&mut self) -> u32 {
