@@ -12,13 +12,49 @@ use crate::platform::curve::Curve;
 use crate::platform::slot::planned;
 use crate::platform::{Part, Stairs};
 use crate::workload::Function;
+use std::cell::Cell;
 
 /// Traffic up to which flips are sought, in multiples of today's.
 pub const REACH: u64 = 1000;
-/// Flips that are listed; all are counted.
+/// Flips that are listed; the search ends once there is one more.
 pub const LISTED: usize = 1000;
-/// Stretches that are looked at before the search is given up as too close to call.
-const PATIENCE: u64 = 500_000;
+/// Stretches that the searches of a run may look at together.
+const STRETCHES_PER_RUN: u64 = 1_000_000;
+/// Stretches that each search adds to that, so that many searches do not starve: five times what a
+/// search takes on average (`examples/fleet.rs`).
+const STRETCHES_PER_SEARCH: u64 = 300;
+/// Stretches that each flip allows besides: halving takes about a dozen to find one.
+const STRETCHES_PER_FLIP: u64 = 20;
+
+/// How many stretches the searches of a run may still look at, so that a run ends soon however close
+/// its bills are. What one search leaves is there for the next.
+pub struct Effort {
+    left: Cell<u64>,
+}
+
+impl Effort {
+    /// The effort of a run.
+    pub fn of_run() -> Self {
+        Self {
+            left: Cell::new(STRETCHES_PER_RUN),
+        }
+    }
+
+    /// Stretches that each of the next searches may look at. It is the same for all of them, so that
+    /// an answer does not depend on which of them ends first.
+    pub fn for_each(&self, searches: usize) -> u64 {
+        let searches = searches.max(1) as u64;
+        let left = self.left.get() + STRETCHES_PER_SEARCH * searches;
+        self.left.set(left);
+        left / searches
+    }
+
+    /// Takes off what the searches have looked at.
+    pub fn spend<'f>(&self, flips: impl IntoIterator<Item = &'f Flips>) {
+        let spent: u64 = flips.into_iter().map(Flips::fruitless).sum();
+        self.left.set(self.left.get() - spent);
+    }
+}
 
 /// Which of the two sides is cheaper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,14 +79,25 @@ pub struct Flip {
 pub struct Flips {
     /// The cheaper side of the first invocation.
     pub starts: Side,
-    /// How many there are.
+    /// How many there are, or at least, where the search ended early.
     pub count: u64,
     /// The first [`LISTED`] of them.
     pub list: Vec<Flip>,
-    /// The last one.
+    /// The last one that was found.
     pub last: Option<Flip>,
-    /// False when the sides stay so close that the search was given up: `count` is a lower bound.
+    /// False when the search ended early: there are more than [`LISTED`], or the sides stay too
+    /// close for its effort.
     pub complete: bool,
+    /// Stretches that were looked at.
+    pub stretches: u64,
+}
+
+impl Flips {
+    /// Stretches that were looked at beyond what the flips that were found allow.
+    fn fruitless(&self) -> u64 {
+        let allowed = STRETCHES_PER_FLIP * self.count;
+        self.stretches.saturating_sub(allowed)
+    }
 }
 
 /// A cost that rises with traffic.
@@ -103,15 +150,18 @@ struct Search<'s> {
     second: &'s dyn Stairs,
     state: Option<Side>,
     flips: Flips,
-    patience: u64,
+    /// Stretches that may be looked at.
+    most: u64,
 }
 
-/// Finds every flip between two costs of a function; `None` for one without traffic.
+/// Finds the flips between two costs of a function; `None` for one without traffic. The search ends
+/// after [`LISTED`] flips, or `most` stretches that lead to none.
 pub fn flips(
     function: &Function,
     hours: &Exact,
     first: First<'_>,
     second: &dyn Stairs,
+    most: u64,
 ) -> Option<Flips> {
     let calls = Exact::from(function.invocations);
     let slots = planned(function, &function.peak_concurrency(hours));
@@ -131,8 +181,9 @@ pub fn flips(
             list: Vec::new(),
             last: None,
             complete: true,
+            stretches: 0,
         },
-        patience: PATIENCE,
+        most,
     };
     if let First::Stairs(first) = &search.first
         && let Some(starts) = always(&**first, second)
@@ -212,11 +263,11 @@ impl Search<'_> {
         if from > to {
             return;
         }
-        if self.patience == 0 {
+        if self.flips.fruitless() == self.most || self.flips.count > LISTED as u64 {
             self.flips.complete = false;
             return;
         }
-        self.patience -= 1;
+        self.flips.stretches += 1;
         if self.dearest(from, to) <= low.cost {
             self.enter(Side::First, from);
         } else if self.cheapest(from, to) > high.cost {

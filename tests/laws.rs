@@ -29,6 +29,8 @@ const EKS: usize = 2;
 const SPOT: usize = 3;
 const EKS_FARGATE: usize = 4;
 const ALL: [usize; 5] = [LAMBDA, FARGATE, EKS, SPOT, EKS_FARGATE];
+/// Stretches that each search for flips may look at.
+const MOST: u64 = 100_000;
 /// Most invocations a month that a scenario can state.
 const MOST_CALLS: u128 = 1_000_000_000_000_000;
 /// Attempts of an invocation, at most.
@@ -476,7 +478,7 @@ proptest! {
         compared(&scenario, |comparison| {
             for index in 0..scenario.functions.len() {
                 let summary = comparison.summary(index);
-                let detail = comparison.detail(index, &summary);
+                let detail = comparison.detail(index, &summary, MOST);
                 for (cost, lines) in summary.costs.iter().zip(&detail.lines) {
                     let sum: Usd = lines.iter().map(|line| line.cost.clone()).sum();
                     let billed = cost.as_ref().map_or(Usd::ZERO, |cost| cost.billed.clone());
@@ -606,8 +608,9 @@ proptest! {
     fn the_order_of_functions_changes_no_number(text in scenario(), turn in any::<Index>()) {
         let scenario = valid(&text);
         let mut turned = scenario.clone();
-        turned.functions.rotate_left(turn.index(scenario.functions.len()));
-        turned.functions.reverse();
+        let functions = &mut turned.functions;
+        functions.rotate_left(turn.index(scenario.functions.len()));
+        functions.reverse();
         let (before, after) = (compared(&scenario, json), compared(&turned, json));
         let by_name = |document: &serde_json::Value| -> BTreeMap<String, serde_json::Value> {
             let functions = document["functions"].as_array().expect("a list").iter();
@@ -630,7 +633,7 @@ proptest! {
         let twice: Vec<_> = once.iter().map(|one| DOUBLED[&**one.name()].clone()).collect();
         let ask = |comparison: &Comparison<'_>| {
             let indices = 0..scenario.functions.len();
-            let flips = |index, summary: &Summary| comparison.detail(index, summary).flips;
+            let flips = |index, summary: &Summary| comparison.detail(index, summary, MOST).flips;
             let one = |index| {
                 let summary = comparison.summary(index);
                 (flips(index, &summary), summary)
@@ -679,7 +682,7 @@ proptest! {
             scenario.functions[0].capacity = Capacity::Utilization(Decimal::new(35, 2));
         }
         let detail = compared(&scenario, |comparison| {
-            comparison.detail(0, &comparison.summary(0))
+            comparison.detail(0, &comparison.summary(0), MOST)
         });
         for (pair, flips) in detail.flips {
             let flips = flips.expect("there is traffic");
@@ -723,7 +726,7 @@ proptest! {
         );
         let scenario = valid(&text);
         let detail = compared(&scenario, |comparison| {
-            comparison.detail(0, &comparison.summary(0))
+            comparison.detail(0, &comparison.summary(0), MOST)
         });
         let shapes: Vec<InstanceType> =
             INSTANCES.iter().filter(|shape| shape.name == "m5.large").cloned().collect();

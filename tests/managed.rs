@@ -17,6 +17,8 @@ use std::sync::LazyLock;
 
 const LAMBDA: usize = 0;
 const MANAGED: usize = 3;
+/// Stretches that each search for flips may look at.
+const MOST: u64 = 100_000;
 const ALL: &str = "platforms = ['lambda', 'fargate', 'eks', 'lambda-managed']";
 
 static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
@@ -246,7 +248,7 @@ proptest! {
         let scenario = valid(&written(&options, &keys));
         let (summary, steps) = compared_at(&scenario, &BOOK, |comparison| {
             let summary = comparison.summary(0);
-            let steps = comparison.detail(0, &summary).steps;
+            let steps = comparison.detail(0, &summary, MOST).steps;
             (summary, steps)
         });
         let pair = Pair { from: LAMBDA, to: MANAGED };
@@ -293,7 +295,7 @@ proptest! {
         ));
         let scenario = valid(&written(&top, &function));
         let flips = compared_at(&scenario, &prices, |comparison| {
-            comparison.flips(0, &comparison.summary(0))
+            comparison.flips(0, &comparison.summary(0), MOST)
         });
         let all: Vec<Summary> = (1..=2 * REACH)
             .map(|calls| {

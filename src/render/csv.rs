@@ -1,6 +1,6 @@
 //! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
 
-use super::json_v1::{band_name, kind_name};
+use super::names::{band_name, kind_name};
 use crate::escape::spreadsheet;
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};

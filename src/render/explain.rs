@@ -11,6 +11,7 @@ use crate::paint::{Paint, wrapped};
 use crate::platform::{Cost, Infeasible, Line};
 use crate::report::{Comparison, Detail, Pair, Summary};
 use crate::text::printable;
+use crate::volume::Effort;
 use crate::workload::{Capacity, Function};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -33,6 +34,7 @@ pub fn write(
     let paint = Paint::new(color);
     let known = Book::references();
     let mut cited = BTreeSet::new();
+    let effort = Effort::of_run();
     for view in views {
         let mut page = Page {
             comparison: view.comparison,
@@ -40,6 +42,7 @@ pub fn write(
             width,
             references: &known,
             cited: &mut cited,
+            effort: &effort,
         };
         for index in &view.selected {
             page.function(*index, out)?;
@@ -82,13 +85,16 @@ struct Page<'p> {
     references: &'p BTreeMap<String, Reference>,
     /// Tags of the sources that have been named.
     cited: &'p mut BTreeSet<String>,
+    effort: &'p Effort,
 }
 
 impl Page<'_> {
     fn function(&mut self, index: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let function = &self.comparison.scenario().functions[index];
         let summary = self.comparison.summary(index);
-        let detail = self.comparison.detail(index, &summary);
+        let most = self.effort.for_each(self.comparison.searches());
+        let detail = self.comparison.detail(index, &summary, most);
+        self.effort.spend(detail.searched());
         self.workload(function, &summary, out)?;
         self.verdict(index, &summary, out)?;
         for (number, bound) in self.comparison.platforms().iter().enumerate() {
@@ -336,17 +342,17 @@ impl Page<'_> {
                     count(flip.invocations)
                 )?;
             }
-            let rest = flips.count.saturating_sub(LISTED as u64);
-            if rest > 0 {
-                writeln!(
-                    out,
-                    "  … and {} more: --format json lists them",
-                    count(rest.into())
-                )?;
-            }
-            if !flips.complete {
-                let text = "the two stay so close that the search was given up: there may be more";
-                writeln!(out, "  {text}")?;
+            let rest = count(flips.count.saturating_sub(LISTED as u64).into());
+            match (rest.as_str(), flips.complete) {
+                ("0", true) => {}
+                ("0", false) => writeln!(out, "  the search ended here: there may be more")?,
+                (_, true) => writeln!(out, "  … and {rest} more: --format json lists them")?,
+                (_, false) => {
+                    writeln!(
+                        out,
+                        "  … and at least {rest} more: --format json lists up to 1,000"
+                    )?;
+                }
             }
             writeln!(out)?;
         }

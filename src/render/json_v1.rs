@@ -3,13 +3,14 @@
 //! Decimals are strings with all their digits, whole counts are numbers, absent is `null`. What
 //! changes inside the program does not change here; a breaking change is a new file.
 
-use crate::crossover::{Band, Crossover, Kind, Step};
+use super::names::{band_name, kind_name};
+use crate::crossover::{Crossover, Step};
 use crate::escape::json;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{Cluster, Company, Cost, Fleet, Infeasible, Line};
 use crate::report::{Comparison, Detail, Pair, Summary, Totals};
-use crate::volume::{Flip, Flips, Side};
+use crate::volume::{Effort, Flip, Flips, Side};
 use crate::workload::ClusterKind;
 use rayon::prelude::*;
 use serde::ser::SerializeSeq;
@@ -20,13 +21,15 @@ use std::io::{self, Write};
 /// The schema's name.
 pub const SCHEMA: &str = "lambdacost/compare/v1";
 /// Functions that are worked out ahead of being written.
-const AHEAD: usize = 256;
+const AHEAD: usize = 64;
 
 /// Writes comparisons: one as an object, several as an array of objects.
 ///
 /// # Errors
 /// The output cannot be written.
 pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let effort = Effort::of_run();
+    let document = |view| document(view, &effort);
     match views {
         [one] => json::write(&document(one), out),
         _ => json::write(&views.iter().map(document).collect::<Vec<_>>(), out),
@@ -56,7 +59,10 @@ struct PriceBook<'a> {
     as_of: &'a str,
 }
 
-struct Functions<'a>(&'a super::View<'a>);
+struct Functions<'a> {
+    view: &'a super::View<'a>,
+    effort: &'a Effort,
+}
 
 #[derive(Serialize)]
 struct FunctionV1<'a> {
@@ -189,7 +195,7 @@ enum NodesV1 {
     Share(String),
 }
 
-fn document<'a>(view: &'a super::View<'a>) -> Document<'a> {
+fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> Document<'a> {
     let comparison = view.comparison;
     let scenario = comparison.scenario();
     let prices = comparison.prices().iter();
@@ -207,7 +213,7 @@ fn document<'a>(view: &'a super::View<'a>) -> Document<'a> {
                 as_of: regional.as_of(),
             })
             .collect(),
-        functions: Functions(view),
+        functions: Functions { view, effort },
         clusters: clusters
             .iter()
             .map(|cluster| self::cluster(comparison, cluster))
@@ -256,12 +262,21 @@ fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV1<'a> 
 
 impl Serialize for Functions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(view) = self;
+        let Self { view, effort } = self;
+        let comparison = view.comparison;
         let mut sequence = serializer.serialize_seq(Some(view.selected.len()))?;
         for chunk in view.selected.chunks(AHEAD) {
-            let functions: Vec<_> = chunk
-                .par_iter()
-                .map(|index| function(view.comparison, *index))
+            let most = effort.for_each(chunk.len() * comparison.searches());
+            let unfolded = |index: &usize| {
+                let summary = comparison.summary(*index);
+                let detail = comparison.detail(*index, &summary, most);
+                (*index, summary, detail)
+            };
+            let unfolded: Vec<_> = chunk.par_iter().map(unfolded).collect();
+            effort.spend(unfolded.iter().flat_map(|(_, _, detail)| detail.searched()));
+            let functions = unfolded.into_par_iter();
+            let functions: Vec<_> = functions
+                .map(|(index, summary, detail)| function(comparison, index, &summary, &detail))
                 .collect();
             for function in &functions {
                 sequence.serialize_element(function)?;
@@ -272,11 +287,14 @@ impl Serialize for Functions<'_> {
     }
 }
 
-fn function<'a>(comparison: &Comparison<'a>, index: usize) -> FunctionV1<'a> {
+fn function<'a>(
+    comparison: &Comparison<'a>,
+    index: usize,
+    summary: &Summary,
+    detail: &Detail,
+) -> FunctionV1<'a> {
     let scenario = comparison.scenario();
     let function = &scenario.functions[index];
-    let summary = comparison.summary(index);
-    let detail = comparison.detail(index, &summary);
     let cheapest = summary
         .cheapest
         .map(|number| comparison.platforms()[number].id);
@@ -307,7 +325,7 @@ fn function<'a>(comparison: &Comparison<'a>, index: usize) -> FunctionV1<'a> {
                 )
             })
             .collect(),
-        crossovers: crossovers(comparison, &summary, &detail),
+        crossovers: crossovers(comparison, summary, detail),
         cheapest,
         verdict: cheapest,
         gap_usd: summary.gap.as_ref().map(Usd::to_string),
@@ -468,23 +486,5 @@ fn flip(flip: &Flip, [from, to]: [&'static str; 2]) -> FlipV1 {
             Side::First => from,
             Side::Second => to,
         },
-    }
-}
-
-/// The word for a kind of crossover, in JSON and CSV.
-pub fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::At => "at",
-        Kind::BeyondPeak => "beyond-peak",
-        Kind::Never => "never",
-    }
-}
-
-/// The word for a place against the rule of thumb, in JSON and CSV.
-pub fn band_name(band: Band) -> &'static str {
-    match band {
-        Band::Below => "below-30",
-        Band::Within => "30-40",
-        Band::Above => "above-40",
     }
 }

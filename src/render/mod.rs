@@ -5,8 +5,10 @@ pub mod explain;
 pub mod focus;
 pub mod json_v1;
 pub mod markdown;
+mod names;
 pub mod prices;
 pub mod table;
+mod utilization_bar;
 mod words;
 
 use crate::report::Comparison;

@@ -2,13 +2,14 @@
 //! rests on. A wide terminal gets more columns, a terminal gets colour.
 
 use super::View;
+use super::utilization_bar::utilization_bar;
 use super::words;
-use crate::crossover::{Crossover, Point};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::paint::{Paint, wrapped};
 use crate::report::{Comparison, Summary, Totals};
 use crate::text::{listed, printable, width};
+use crate::volume::Effort;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
@@ -22,10 +23,6 @@ const WIDE: u16 = 120;
 const FEW: usize = 12;
 /// Characters of the usual labels of totals.
 const LABEL: usize = 26;
-/// Most cells of the bar, and what stands beside them.
-const BAR: u32 = 48;
-const LEGEND: u32 = 32;
-
 /// Writes comparisons one below the other.
 ///
 /// # Errors
@@ -37,11 +34,18 @@ pub fn write(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let paint = Paint::new(color);
+    let effort = Effort::of_run();
     for (number, view) in views.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
         }
-        Page { view, paint, width }.write(out)?;
+        let page = Page {
+            view,
+            paint,
+            width,
+            effort: &effort,
+        };
+        page.write(out)?;
     }
     Ok(())
 }
@@ -75,6 +79,7 @@ struct Page<'p> {
     view: &'p View<'p>,
     paint: Paint,
     width: u16,
+    effort: &'p Effort,
 }
 
 impl Page<'_> {
@@ -334,11 +339,15 @@ impl Page<'_> {
         let plain = format!("{}: {}", verdict.advice, verdict.reason);
         let text = wrapped(&plain, "  ", self.width);
         writeln!(out, "{}", text.replacen(&verdict.advice, &advice, 1))?;
-        let bar = |crossover| self.bar(summary, crossover);
+        let bar = |crossover| utilization_bar(summary, crossover, self.paint, self.width);
         if let Some(bar) = verdict.crossover.and_then(bar) {
             writeln!(out, "{bar}")?;
         }
-        for (pair, flips) in &comparison.flips(index, summary) {
+        let most = self.effort.for_each(comparison.searches());
+        let found = comparison.flips(index, summary, most);
+        self.effort
+            .spend(found.iter().filter_map(|(_, flips)| flips.as_ref()));
+        for (pair, flips) in &found {
             // What could overtake the verdict; `explain` has the others.
             let is_about = summary.cheapest.is_some_and(|best| pair.has(best));
             let flips = flips.as_ref().filter(|_| is_about);
@@ -348,45 +357,6 @@ impl Page<'_> {
             }
         }
         writeln!(out)
-    }
-
-    /// u and u* between 0 and 100 %, with the band of the rule of thumb.
-    fn bar(&self, summary: &Summary, crossover: &Crossover) -> Option<String> {
-        let load = summary.workload.utilization.as_ref()?;
-        let length = u32::from(self.width).saturating_sub(LEGEND).clamp(10, BAR);
-        let place = |share: &Exact| {
-            let cells = share * &Exact::from(length);
-            let cell = cells.floor().and_then(|cell| u32::try_from(cell).ok());
-            cell.map(|cell| cell.min(length - 1))
-        };
-        let inside = |point: &&Point| point.utilization <= Exact::ONE;
-        let point = crossover.point.as_ref();
-        let here = place(load)?;
-        let cross = point
-            .filter(inside)
-            .and_then(|point| place(&point.utilization));
-        let (low, high) = (length * 30 / 100, length * 40 / 100);
-        let cells = (0..length).map(|cell| {
-            if cell == here && Some(cell) == cross {
-                self.paint.bold("◆")
-            } else if cell == here {
-                self.paint.bold("●")
-            } else if Some(cell) == cross {
-                self.paint.yellow("▲")
-            } else if (low..high).contains(&cell) {
-                self.paint.dim("▒")
-            } else {
-                self.paint.dim("─")
-            }
-        });
-        let cells: String = cells.collect();
-        let crossing = match point {
-            Some(point) if point.utilization > Exact::ONE => "u* over 100 %".to_owned(),
-            Some(point) => format!("▲ u* {}", percent(&point.utilization)),
-            None => "u* never".to_owned(),
-        };
-        let here = percent(load);
-        Some(format!("  ├{cells}┤ ● u {here}  {crossing}"))
     }
 
     fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {

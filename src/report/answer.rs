@@ -98,6 +98,13 @@ pub struct Detail {
     pub flips: Vec<(Pair, Option<Flips>)>,
 }
 
+impl Detail {
+    /// The flips of all pairs that have any traffic to search.
+    pub fn searched(&self) -> impl Iterator<Item = &Flips> {
+        self.flips.iter().filter_map(|(_, flips)| flips.as_ref())
+    }
+}
+
 /// Costs of the whole scenario; `None` where a function cannot run.
 #[derive(Debug, Clone)]
 pub struct Totals {

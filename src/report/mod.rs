@@ -6,6 +6,7 @@
 
 mod answer;
 mod bought;
+mod flips;
 mod notes;
 
 pub use answer::{Detail, Pair, Summary, Totals, Workload};
@@ -16,12 +17,11 @@ use crate::crossover::{Crossover, Load, Step};
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::curve::Curve;
 use crate::platform::{
     Capacity, Cluster, Context, Cost, CostModel, Holding, Infeasible, Job, Line, Notes, PLATFORMS,
     Provisioning, Tariff, Usage, UsageParts,
 };
-use crate::volume::{self, First, Flips};
+
 use crate::workload::Scenario;
 use rayon::prelude::*;
 use std::cell::LazyCell;
@@ -305,8 +305,9 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// A function unfolded, as far as it can run.
-    pub fn detail(&self, index: usize, summary: &Summary) -> Detail {
+    /// A function unfolded, as far as it can run; each search for flips looks at `most` stretches at
+    /// most ([`volume::Effort`]).
+    pub fn detail(&self, index: usize, summary: &Summary, most: u64) -> Detail {
         let function = self.context.function(index);
         let peak = self.context.peak(index);
         let load = Load::of(function, peak, &self.scenario().hours);
@@ -328,7 +329,7 @@ impl<'a> Comparison<'a> {
             lines: platforms.map(|number| self.lines(index, number)).collect(),
             company: models().map(|model| model.company(index)).collect(),
             steps: crossed.filter_map(steps).collect(),
-            flips: self.flips(index, summary),
+            flips: self.flips(index, summary, most),
         }
     }
 
@@ -338,16 +339,6 @@ impl<'a> Comparison<'a> {
         let fleet = capacity.stairs(index)?.steps(&load.peak)?;
         let per_call = capacity.per_call(index);
         Some(load.steps((index, usage), &fleet, &per_call))
-    }
-
-    /// How the cheaper side flips over volume, for each pair that can run a function.
-    pub fn flips(&self, index: usize, summary: &Summary) -> Vec<(Pair, Option<Flips>)> {
-        let feasible =
-            |pair: &Pair| summary.costs[pair.from].is_ok() && summary.costs[pair.to].is_ok();
-        let pairs: Vec<Pair> = self.pairs().filter(feasible).collect();
-        let pairs = pairs.into_par_iter();
-        let of_pair = |pair| (pair, self.flips_of(index, pair));
-        pairs.map(of_pair).collect()
     }
 
     /// Costs of the whole scenario.
@@ -452,25 +443,6 @@ impl<'a> Comparison<'a> {
             Tariff::Capacity(capacity) => capacity.per_call(index),
             Tariff::Usage(_) => Usd::ZERO,
         }
-    }
-
-    fn flips_of(&self, index: usize, pair: Pair) -> Option<Flips> {
-        let hours = &self.scenario().hours;
-        let tariff = |number: usize| self.platforms[number].model.tariff();
-        let Tariff::Capacity(capacity) = tariff(pair.to) else {
-            return None;
-        };
-        let second = capacity.stairs(index)?;
-        let more = &self.per_call(index, pair.to) - &self.per_call(index, pair.from);
-        let first = match tariff(pair.from) {
-            Tariff::Usage(usage) => First::Curve(usage.growth(index).less(&more)),
-            Tariff::Capacity(capacity) => match (capacity.stairs(index)?, more.dollars().is_zero())
-            {
-                (stairs, true) => First::Stairs(stairs),
-                (stairs, false) => First::Both(stairs, Curve::nothing().less(&more)),
-            },
-        };
-        volume::flips(self.context.function(index), hours, first, &*second)
     }
 
     fn cheapest(

@@ -1,0 +1,21 @@
+//! Names that JSON and CSV share.
+
+use crate::crossover::{Band, Kind};
+
+/// The name of a kind of crossover.
+pub fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::At => "at",
+        Kind::BeyondPeak => "beyond-peak",
+        Kind::Never => "never",
+    }
+}
+
+/// The name of a place against the rule of thumb.
+pub fn band_name(band: Band) -> &'static str {
+    match band {
+        Band::Below => "below-30",
+        Band::Within => "30-40",
+        Band::Above => "above-40",
+    }
+}

@@ -1,0 +1,56 @@
+//! The utilization today and the break-even on a line from 0 to 100 %, with the band of the rule of
+//! thumb, 30 to 40 %.
+
+use crate::crossover::{Crossover, Point};
+use crate::exact::Exact;
+use crate::money::percent;
+use crate::paint::Paint;
+use crate::report::Summary;
+
+/// Most cells of the bar, and what stands beside them.
+const BAR: u32 = 48;
+const LEGEND: u32 = 32;
+
+/// The bar of a function; `None` for one without traffic.
+pub fn utilization_bar(
+    summary: &Summary,
+    crossover: &Crossover,
+    paint: Paint,
+    width: u16,
+) -> Option<String> {
+    let load = summary.workload.utilization.as_ref()?;
+    let length = u32::from(width).saturating_sub(LEGEND).clamp(10, BAR);
+    let place = |share: &Exact| {
+        let cells = share * &Exact::from(length);
+        let cell = cells.floor().and_then(|cell| u32::try_from(cell).ok());
+        cell.map(|cell| cell.min(length - 1))
+    };
+    let inside = |point: &&Point| point.utilization <= Exact::ONE;
+    let point = crossover.point.as_ref();
+    let here = place(load)?;
+    let cross = point
+        .filter(inside)
+        .and_then(|point| place(&point.utilization));
+    let (low, high) = (length * 30 / 100, length * 40 / 100);
+    let cells = (0..length).map(|cell| {
+        if cell == here && Some(cell) == cross {
+            paint.bold("◆")
+        } else if cell == here {
+            paint.bold("●")
+        } else if Some(cell) == cross {
+            paint.yellow("▲")
+        } else if (low..high).contains(&cell) {
+            paint.dim("▒")
+        } else {
+            paint.dim("─")
+        }
+    });
+    let cells: String = cells.collect();
+    let crossing = match point {
+        Some(point) if point.utilization > Exact::ONE => "u* over 100 %".to_owned(),
+        Some(point) => format!("▲ u* {}", percent(&point.utilization)),
+        None => "u* never".to_owned(),
+    };
+    let here = percent(load);
+    Some(format!("  ├{cells}┤ ● u {here}  {crossing}"))
+}
