@@ -116,7 +116,39 @@ pub struct Diag {
     /// Where, unless it has no place.
     pub at: Option<Box<At>>,
     /// What to do.
-    pub help: Option<String>,
+    help: Option<Help>,
+}
+
+/// What to do about a mistake.
+#[derive(Clone)]
+enum Help {
+    /// As it is shown.
+    Text(String),
+    /// Worked out when the mistake is shown: few of a million are, and a search for the nearest name
+    /// takes longer than all the rest.
+    Search(Arc<dyn Fn() -> Option<String> + Send + Sync>),
+}
+
+impl PartialEq for Help {
+    /// The result of a search depends on what the message says, which is compared with it.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(one), Self::Text(two)) => one == two,
+            (Self::Search(_), Self::Search(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Help {}
+
+impl fmt::Debug for Help {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.debug_tuple("Text").field(text).finish(),
+            Self::Search(_) => f.write_str("Search"),
+        }
+    }
 }
 
 impl Diag {
@@ -138,19 +170,30 @@ impl Diag {
 
     /// Adds what to do.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(shortened(help.into()));
+        self.help = Some(Help::Text(shortened(help.into())));
         self
     }
 
-    /// Adds what to do, where nothing is said yet.
-    pub fn or_help(mut self, help: &str) -> Self {
-        self.help.get_or_insert_with(|| help.to_owned());
+    /// Adds what to do, worked out only if the mistake is shown.
+    pub fn help_when_shown(
+        mut self,
+        search: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.help = Some(Help::Search(Arc::new(search)));
         self
+    }
+
+    /// What to do.
+    pub fn advice(&self) -> Option<String> {
+        match self.help.as_ref()? {
+            Help::Text(text) => Some(text.clone()),
+            Help::Search(search) => search().map(shortened),
+        }
     }
 
     /// Adds what to do, if there is something.
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help.map(shortened);
+        self.help = help.map(|help| Help::Text(shortened(help)));
         self
     }
 }
@@ -213,6 +256,11 @@ impl Diags {
         } else {
             Err(self)
         }
+    }
+
+    /// True when further mistakes are only counted.
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= KEPT
     }
 
     /// How many there are.

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::ops::RangeInclusive;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 const LAMBDA: usize = 0;
 const FARGATE: usize = 1;
@@ -409,15 +409,17 @@ fn lonely() -> impl Strategy<Value = String> {
 /// A scenario in which one function is called so often, with room for it.
 fn with_calls(scenario: &Scenario, index: usize, calls: u128) -> Scenario {
     let mut changed = scenario.clone();
-    changed.functions[index].invocations = u64::try_from(calls).expect("a count");
-    changed.functions[index].capacity = Capacity::Peak(Decimal::from(MOST_PEAK));
+    Arc::make_mut(&mut changed.functions)[index].invocations =
+        u64::try_from(calls).expect("a count");
+    Arc::make_mut(&mut changed.functions)[index].capacity =
+        Capacity::Peak(Decimal::from(MOST_PEAK));
     changed
 }
 
 /// The same shape with other traffic: utilization stays.
 fn scaled(scenario: &Scenario, calls: u64) -> Scenario {
     let mut changed = scenario.clone();
-    changed.functions[0].invocations = calls;
+    Arc::make_mut(&mut changed.functions)[0].invocations = calls;
     changed
 }
 
@@ -608,7 +610,7 @@ proptest! {
     fn the_order_of_functions_changes_no_number(text in scenario(), turn in any::<Index>()) {
         let scenario = valid(&text);
         let mut turned = scenario.clone();
-        let functions = &mut turned.functions;
+        let functions = Arc::make_mut(&mut turned.functions);
         functions.rotate_left(turn.index(scenario.functions.len()));
         functions.reverse();
         let (before, after) = (compared(&scenario, json), compared(&turned, json));
@@ -679,7 +681,7 @@ proptest! {
         let mut scenario = valid(&written(&options, &[("us-east-1", keys)]));
         // Only a stated utilization keeps its shape when traffic grows.
         if let Capacity::Peak(_) = scenario.functions[0].capacity {
-            scenario.functions[0].capacity = Capacity::Utilization(Decimal::new(35, 2));
+            Arc::make_mut(&mut scenario.functions)[0].capacity = Capacity::Utilization(Decimal::new(35, 2));
         }
         let detail = compared(&scenario, |comparison| {
             comparison.detail(0, &comparison.summary(0), MOST)

@@ -13,7 +13,7 @@ use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 use rust_decimal::Decimal;
 use std::io;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 const LAMBDA: usize = 0;
 const MANAGED: usize = 3;
@@ -205,8 +205,9 @@ fn held(scenario: &Scenario, summary: &Summary, calls: u128) -> Usd {
 /// What a function costs on Lambda with so many calls.
 fn on_lambda(scenario: &Scenario, calls: u128) -> Usd {
     let mut changed = scenario.clone();
-    changed.functions[0].invocations = u64::try_from(calls).expect("a count");
-    changed.functions[0].capacity = Capacity::Peak(Decimal::from(1_000_000_000));
+    Arc::make_mut(&mut changed.functions)[0].invocations = u64::try_from(calls).expect("a count");
+    Arc::make_mut(&mut changed.functions)[0].capacity =
+        Capacity::Peak(Decimal::from(1_000_000_000));
     let summary = summary(&changed);
     let cost = summary.costs[LAMBDA].as_ref().expect("feasible");
     cost.compared.clone()
@@ -300,7 +301,7 @@ proptest! {
         let all: Vec<Summary> = (1..=2 * REACH)
             .map(|calls| {
                 let mut scaled = scenario.clone();
-                scaled.functions[0].invocations = calls;
+                Arc::make_mut(&mut scaled.functions)[0].invocations = calls;
                 compared_at(&scaled, &prices, |comparison| comparison.summary(0))
             })
             .collect();

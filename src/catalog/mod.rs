@@ -247,9 +247,13 @@ impl Book {
             return None;
         }
         let message = format!("the price book has no region `{name}`");
-        let help = did_you_mean(name, self.regions())
-            .unwrap_or_else(|| "`lambdacost prices list` names the regions".to_owned());
-        Some(Diag::new(Code::UnknownRegion, message).help(help))
+        let typed = name.to_owned();
+        let known: Vec<String> = self.regions().map(str::to_owned).collect();
+        let help = move || {
+            let near = did_you_mean(&typed, known.iter().map(String::as_str));
+            Some(near.unwrap_or_else(|| "`lambdacost prices list` names the regions".to_owned()))
+        };
+        Some(Diag::new(Code::UnknownRegion, message).help_when_shown(help))
     }
 
     /// The prices of a region that most runs need.

@@ -200,10 +200,11 @@ impl Reader<'_> {
 
     fn meter(&mut self, path: &str, value: &Value<'_>, inherited: &Inherited) {
         let Some(meter) = meters::find(path) else {
-            let known = meters::METERS.iter().map(|meter| meter.path);
+            let typed = path.to_owned();
+            let near = move || did_you_mean(&typed, meters::METERS.iter().map(|meter| meter.path));
             let diag = Diag::new(Code::BadPrice, format!("no meter is called `{path}`"))
                 .at(self.source.at(value.span()))
-                .maybe_help(did_you_mean(path, known));
+                .help_when_shown(near);
             self.diags.push(diag);
             return;
         };

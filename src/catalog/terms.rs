@@ -10,7 +10,7 @@ use super::spend::{Eligible, spend};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::text::did_you_mean;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// What can be committed to.
@@ -149,13 +149,16 @@ pub struct Discount {
 impl Discount {
     fn holds_for(&self, meter: &str) -> bool {
         // Rates of commitments are no meters of their own.
-        if meter.starts_with("savings.") {
+        if meter.starts_with(RATES) {
             return false;
         }
         let rest = meter.strip_prefix(self.path.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 }
+
+/// Where the paths of the rates of commitments begin.
+const RATES: &str = "savings.";
 
 /// How a meter is bought whose price is negotiated.
 pub const DISCOUNT: &str = "discount";
@@ -253,14 +256,19 @@ impl Terms {
     /// A discount that holds for no meter.
     pub fn apply(self: &Arc<Self>, list: &[Regional]) -> Result<Vec<Regional>, Diags> {
         let mut diags = Diags::new();
-        for discount in &self.discounts {
-            let holds = |regional: &Regional| {
-                let mut paths = regional.entries().map(|(path, _)| path);
-                paths.any(|path| discount.holds_for(path))
-            };
-            if !list.iter().any(holds) {
-                diags.push(unknown_meter(discount, list));
-            }
+        if !self.discounts.is_empty() {
+            let listed = list.iter().flat_map(Regional::entries);
+            let paths: BTreeSet<&str> = listed.map(|(path, _)| path).collect();
+            let groups: HashSet<&str> = paths.iter().flat_map(|path| groups(path)).collect();
+            let known: Arc<[String]> = METERS
+                .iter()
+                .map(|meter| meter.path)
+                .chain(paths)
+                .map(str::to_owned)
+                .collect();
+            let unknown = |discount: &&Discount| !groups.contains(discount.path.as_str());
+            let unknown = self.discounts.iter().filter(unknown);
+            diags.extend(unknown.map(|discount| unknown_meter(discount, &known)));
         }
         let bought = list.iter().map(|regional| Regional {
             terms: Some(Arc::clone(self)),
@@ -315,19 +323,27 @@ impl Terms {
     }
 }
 
-fn unknown_meter(discount: &Discount, list: &[Regional]) -> Diag {
-    let listed = list
-        .iter()
-        .flat_map(Regional::entries)
-        .map(|(path, _)| path);
-    let known = METERS.iter().map(|meter| meter.path).chain(listed);
+/// Paths for which a discount holds for a meter: its own, and each that it begins with up to a dot.
+/// None for a rate of a commitment, which is no meter of its own.
+fn groups(meter: &str) -> impl Iterator<Item = &str> {
+    let dots = meter.match_indices('.').map(|(dot, _)| dot);
+    let ends = dots.chain([meter.len()]);
+    let ends = ends.filter(|_| !meter.starts_with(RATES));
+    ends.map(|end| &meter[..end])
+}
+
+fn unknown_meter(discount: &Discount, known: &Arc<[String]>) -> Diag {
     let message = format!("no meter is called `{}`", discount.path);
-    let help = did_you_mean(&discount.path, known).unwrap_or_else(|| {
-        "a discount is stated for a meter or a group of them, as in `lambdacost prices show`: \
-         ec2 = 0.1, or fargate.linux.x86_64.vcpu = \"10%\""
-            .to_owned()
-    });
-    let diag = Diag::new(Code::UnknownKey, message).help(help);
+    let (typed, known) = (discount.path.clone(), Arc::clone(known));
+    let help = move || {
+        let near = did_you_mean(&typed, known.iter().map(String::as_str));
+        Some(near.unwrap_or_else(|| {
+            "a discount is stated for a meter or a group of them, as in `lambdacost prices show`: \
+             ec2 = 0.1, or fargate.linux.x86_64.vcpu = \"10%\""
+                .to_owned()
+        }))
+    };
+    let diag = Diag::new(Code::UnknownKey, message).help_when_shown(help);
     diag.at(discount.at.clone())
 }
 

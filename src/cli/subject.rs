@@ -12,6 +12,7 @@ use crate::report::{BoughtPrices, Comparison};
 use crate::text::{did_you_mean, printable};
 use crate::workload::Scenario;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A scenario with the prices that it needs.
 pub struct Read {
@@ -36,7 +37,11 @@ impl Read {
         progress: &Progress,
     ) -> Result<Self, Diags> {
         let rows = |count| progress.reading(count);
-        let scenario = input.scenario(region, book, &rows)?;
+        Self::priced(input.scenario(region, book, &rows)?, book)
+    }
+
+    /// A scenario with its prices.
+    fn priced(scenario: Scenario, book: &Book) -> Result<Self, Diags> {
         let (list, instances) = input::prices(book, &scenario)?;
         Ok(Self {
             bought: BoughtPrices::new(&scenario, &list, &instances)?,
@@ -74,9 +79,7 @@ impl Read {
         scenario.platforms = vec![platform];
         // As in a comparison, a commitment is spent on what everything would use there.
         let bought = BoughtPrices::new(&scenario, &self.list, &self.instances)?;
-        scenario
-            .functions
-            .retain(|function| member(function.home()));
+        Arc::make_mut(&mut scenario.functions).retain(|function| member(function.home()));
         Ok(Some(Self {
             scenario,
             list: self.list.clone(),
@@ -149,26 +152,22 @@ pub fn read(
     progress: &Progress,
 ) -> Result<Vec<Read>, Diags> {
     let book = input::book(subject.prices.as_deref())?;
-    let mut regions: Vec<Option<&str>> = subject.region.iter().map(|r| Some(r.as_str())).collect();
-    if regions.is_empty() {
-        regions.push(None);
-    }
-    if subject.scenario.as_os_str() == "-" && regions.len() > 1 {
-        let message = "standard input can be read once, for one region";
-        let help = "save it to a file to compare regions";
-        return Err(Diag::new(Code::Unreadable, message).help(help).into());
-    }
-    let one = |region| {
-        let opened = Opened::new(&subject.scenario)?;
-        let read = Read::new(opened, region, &book, progress)?;
-        output::spare(
-            output,
-            read.files(&subject.scenario),
-            subject.prices.as_deref(),
-        )?;
-        Ok(read)
-    };
-    regions.into_iter().map(one).collect()
+    let mut regions = subject.region.iter();
+    let opened = Opened::new(&subject.scenario)?;
+    let region = regions.next().map(String::as_str);
+    let first = Read::new(opened, region, &book, progress)?;
+    output::spare(
+        output,
+        first.files(&subject.scenario),
+        subject.prices.as_deref(),
+    )?;
+    let mut diags = Diags::new();
+    // The functions are read once: only their prices differ.
+    let others: Vec<_> = regions
+        .map(|region| Read::priced(first.scenario.in_region(region), &book))
+        .filter_map(|read| diags.take(read))
+        .collect();
+    diags.into_result([first].into_iter().chain(others).collect())
 }
 
 /// Indices of the functions to show.

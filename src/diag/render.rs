@@ -40,9 +40,8 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
         None => Group::with_title(title),
     };
     let help = diag
-        .help
-        .as_deref()
-        .map(|help| folded(&printable(help), ADVICE).join("\n"));
+        .advice()
+        .map(|help| folded(&printable(&help), ADVICE).join("\n"));
     let Some(help) = &help else {
         return renderer.render(&[group]);
     };

@@ -81,7 +81,7 @@ fn prices(
         format!("fargate_spot.linux.{architecture}.{meter}")
     };
     let lacks = |diag: Diag| {
-        let overlay = diag.help.clone().unwrap_or_default();
+        let overlay = diag.advice().unwrap_or_default();
         let state = "state vcpu_hour_usd and gb_hour_usd in [fargate-spot]";
         diag.help(format!("{state}; or {overlay}"))
     };

@@ -184,22 +184,26 @@ impl<'a> Cell<'a> {
     ///
     /// # Errors
     /// The word is another, with its place and the nearest that is allowed.
-    pub fn word<'w>(
+    pub fn word(
         &self,
         key: &str,
-        words: &[&'w str],
+        words: &[&'static str],
         locate: &dyn Locate,
-    ) -> Result<&'w str, Diag> {
+    ) -> Result<&'static str, Diag> {
         let found = words.iter().find(|word| **word == self.text);
         found.copied().ok_or_else(|| {
-            let help = nearest(&self.text, words.iter().copied()).map_or_else(
-                || format!("write {}", one_of(words)),
-                |word| format!("did you mean \"{word}\"? It is {}", one_of(words)),
-            );
+            let (typed, words) = (self.text.to_string(), words.to_vec());
+            let help = move || {
+                let known = one_of(&words);
+                Some(match nearest(&typed, words.iter().copied()) {
+                    Some(word) => format!("did you mean \"{word}\"? It is {known}"),
+                    None => format!("write {known}"),
+                })
+            };
             let message = format!("`{key}` cannot be `{}`", self.text);
             Diag::new(Code::UnknownValue, message)
                 .at(self.place.at(locate))
-                .help(help)
+                .help_when_shown(help)
         })
     }
 
@@ -363,9 +367,12 @@ impl<'a> Cells<'a> {
                     .help(format!("`{path}` is a table: {}", keys_below(&path))),
                 ),
                 _ => {
-                    diags.push(unknown("key", &path, key_at()));
-                    let field = meant(&path).and_then(Field::at_path);
-                    mistyped.extend(field.map(|field| (field, value.span())));
+                    diags.push(unknown("key", &path, key_at(), None));
+                    // What is missing besides is not told any more once there is too much to tell.
+                    if !diags.is_full() {
+                        let field = meant(&path).and_then(Field::at_path);
+                        mistyped.extend(field.map(|field| (field, value.span())));
+                    }
                 }
             }
         }

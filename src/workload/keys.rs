@@ -6,6 +6,7 @@ use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::text::did_you_mean;
 use rust_decimal::Decimal;
 use std::ops::Range;
+use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -140,15 +141,22 @@ impl<'k> Keys<'k> {
 
     /// Complains of every key that nobody asked for.
     pub fn refuse_others(self) {
+        let known: Arc<[&str]> = self.known.into();
         for (key, _) in self.table {
             let name = key.get_ref().as_ref();
-            if !self.known.contains(&name) {
+            if !known.contains(&name) {
                 let message = format!("there is no key `{}.{name}`", self.prefix);
                 let diag = Diag::new(Code::UnknownKey, message)
                     .at(self.source.at(key.span()))
-                    .maybe_help(did_you_mean(name, self.known.iter().copied()));
+                    .help_when_shown(near(name, &known));
                 self.diags.push(diag);
             }
         }
     }
+}
+
+/// The search for the key that was most likely meant.
+fn near(typed: &str, known: &Arc<[&'static str]>) -> impl Fn() -> Option<String> + use<> {
+    let (typed, known) = (typed.to_owned(), Arc::clone(known));
+    move || did_you_mean(&typed, known.iter().copied())
 }

@@ -84,8 +84,8 @@ pub struct Scenario {
     pub spot: SpotOptions,
     /// `[eks-fargate]`.
     pub eks_fargate: EksFargateOptions,
-    /// At least one function, names unique.
-    pub functions: Vec<Function>,
+    /// At least one function, names unique; shared with the same scenario in other regions.
+    pub functions: Arc<Vec<Function>>,
     /// How many of them stand in the scenario itself; the others are rows of the fleet.
     pub stated: usize,
     /// What all together may cost.
@@ -165,7 +165,7 @@ pub fn read_csv(
         spot: SpotOptions::default(),
         eks_fargate: EksFargateOptions::default(),
         stated: 0,
-        functions,
+        functions: functions.into(),
         budget: Budget::default(),
         budget_line: 1,
         unmatched_budgets: Vec::new(),
@@ -175,6 +175,16 @@ pub fn read_csv(
 }
 
 impl Scenario {
+    /// The same with every function in another region, which the command line chooses as it did for
+    /// this one.
+    pub fn in_region(&self, name: &str) -> Self {
+        let (name, at) = (name.into(), None);
+        Self {
+            regions: vec![RegionName { name, at }],
+            ..self.clone()
+        }
+    }
+
     /// The name of a function's region.
     pub fn region_of(&self, function: &Function) -> &Arc<str> {
         &self.regions[usize::from(function.region)].name

@@ -50,11 +50,13 @@ pub fn read(
 
 /// The diagnostic for a rule that does not exist.
 pub fn unknown(name: &str, shapes: &[RuleShape]) -> Diag {
-    let codes = || shapes.iter().map(|shape| shape.code);
-    let all: Vec<&str> = codes().collect();
-    let near = did_you_mean(name, codes());
-    Diag::new(Code::UnknownValue, format!("there is no rule `{name}`"))
-        .help(near.unwrap_or_else(|| format!("the rules are {}", listed(&all))))
+    let codes: Vec<&str> = shapes.iter().map(|shape| shape.code).collect();
+    let typed = name.to_owned();
+    let help = move || {
+        let near = did_you_mean(&typed, codes.iter().copied());
+        Some(near.unwrap_or_else(|| format!("the rules are {}", listed(&codes))))
+    };
+    Diag::new(Code::UnknownValue, format!("there is no rule `{name}`")).help_when_shown(help)
 }
 
 fn setting(

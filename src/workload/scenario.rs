@@ -119,7 +119,7 @@ impl<'r> Reader<'r> {
             managed,
             spot,
             eks_fargate,
-            functions,
+            functions: functions.into(),
             stated,
             budget,
             budget_line,
@@ -415,5 +415,6 @@ fn unknown_root_key(name: &str) -> Diag {
             "`{name}` belongs to a function: move it below [[function]] or [defaults]"
         ));
     }
-    diag.maybe_help(did_you_mean(name, KEYS))
+    let typed = name.to_owned();
+    diag.help_when_shown(move || did_you_mean(&typed, KEYS))
 }

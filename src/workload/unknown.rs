@@ -47,10 +47,15 @@ fn begun<'w>(beginning: &str, words: impl Iterator<Item = &'w str>) -> Option<&'
     found.all(|other| other == first).then_some(first)
 }
 
-/// The diagnostic for a key, or a column, that a function does not have.
-pub fn unknown(what: &str, path: &str, at: At) -> Diag {
-    let help = meant(path).map(|known| format!("did you mean `{known}`?"));
+/// The diagnostic for a key, or a column, that a function does not have; `help` is given where no
+/// other is near.
+pub fn unknown(what: &str, path: &str, at: At, help: Option<&'static str>) -> Diag {
+    let typed = path.to_owned();
+    let near = move || {
+        let near = meant(&typed).map(|known| format!("did you mean `{known}`?"));
+        near.or_else(|| help.map(str::to_owned))
+    };
     Diag::new(Code::UnknownKey, format!("there is no {what} `{path}`"))
         .at(at)
-        .maybe_help(help)
+        .help_when_shown(near)
 }

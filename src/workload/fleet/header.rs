@@ -95,10 +95,9 @@ fn unknown_column(name: &str, commas: usize, at: At) -> Diag {
         let diag = Diag::new(Code::UnknownKey, message).at(at);
         return diag.help("name it, or take its comma away from every row");
     }
-    unknown("column", name, at).or_help(
-        "a column is a key of [[function]]: name, memory_mb, duration_ms, invocations_per_month, \
-         utilization, … (docs/scenario.md has all); leave out others",
-    )
+    let help = "a column is a key of [[function]]: name, memory_mb, duration_ms, \
+                invocations_per_month, utilization, … (docs/scenario.md has all); leave out others";
+    unknown("column", name, at, Some(help))
 }
 
 /// What every function needs and neither a column nor a default states.
