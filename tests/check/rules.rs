@@ -457,10 +457,15 @@ fn prices_may_be_as_old_as_allowed_and_no_day_older() {
         let found = ["stale-prices", "deny", "-", &actual, &most];
         are(&at(next, &most).findings(), &[found]);
     }
-    // Prices of tomorrow are not old.
+    // A day ahead is the difference between time zones; more is a wrong clock, however many days
+    // are allowed. 1980 is what some builds set.
     are(&at(first - DAY, "0").findings(), &[]);
-    are(&at(0, "0").findings(), &[]);
-    are(&at(-DAY, "0").findings(), &[]);
+    for wrong in [first - DAY - 1, 315_532_800, 0, -DAY] {
+        for most in ["0", "10", "4294967295"] {
+            let found = at(wrong, most).findings();
+            are(&found, &[["stale-prices", "deny", "-", "-", "-"]]);
+        }
+    }
     // Without the flag nobody asks.
     finds(&one(""), &[], &[]);
     for wrong in [
@@ -474,6 +479,23 @@ fn prices_may_be_as_old_as_allowed_and_no_day_older() {
         command.env("SOURCE_DATE_EPOCH", wrong);
         let run = super::Run::of(command.output().expect("it starts"));
         run.refused("out-of-range", wrong);
+    }
+}
+
+/// A clock before the prices fails the check in every format, and each one says why.
+#[test]
+fn a_clock_before_the_prices_is_denied_in_every_format() {
+    let folder = Folder::with("scenario.toml", one(""));
+    for format in ["text", "json", "github", "junit", "sarif", "markdown"] {
+        let mut command = folder.command(&["check", "scenario.toml", "--prices", "prices"]);
+        command.args(["--max-price-age", "10", "--format", format]);
+        command.env("SOURCE_DATE_EPOCH", "0");
+        let run = super::Run::of(command.output().expect("it starts"));
+        assert_eq!(run.code, Some(1), "{format}: {}", run.stderr);
+        let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in ["stale-prices", "2027-01-01", "1970-01-01"] {
+            assert!(said.contains(part), "{format}: {part}: {said}");
+        }
     }
 }
 

@@ -6,6 +6,10 @@
 //! `SOURCE_DATE_EPOCH`, for builds that are to be repeated). A date of a year or a month alone is
 //! taken as its first day. Prices that the scenario states have no date.
 //!
+//! The rule is also broken when that oldest date is more than one day after today. Then the clock or
+//! `SOURCE_DATE_EPOCH` is wrong, and the age of the prices is not known. One day is allowed, because
+//! the date of a price may come from a time zone that is ahead of UTC.
+//!
 //! Level: deny.
 
 use super::{Case, Draft, Rule};
@@ -14,6 +18,10 @@ use crate::check::Measured;
 use crate::money::plural;
 use crate::text::printable;
 use crate::workload::Level;
+use jiff::civil::Date;
+
+/// Days that prices may be ahead of today: no time zone is further ahead of UTC.
+const MOST_AHEAD: i64 = 1;
 
 pub struct StalePrices;
 
@@ -38,7 +46,10 @@ impl Rule for StalePrices {
         let stale = books.filter_map(|(book, date)| {
             let date = date?;
             let days = i64::from((today - first_day(date)?).get_days());
-            (days > most.into()).then(|| draft(book.name(), date, days, most))
+            if days < -MOST_AHEAD {
+                return Some(ahead(book.name(), date, today));
+            }
+            (days > most.into()).then(|| stale(book.name(), date, days, most))
         });
         stale.collect()
     }
@@ -63,11 +74,28 @@ fn oldest<'c>(case: &Case<'c>) -> Vec<Option<&'c str>> {
     oldest
 }
 
-fn draft(region: &str, as_of: &str, days: i64, most: u32) -> Draft {
-    let old = plural(days.unsigned_abs().into(), "day");
-    let of = format!("{} are of {}", printable(region), printable(as_of));
+/// Which prices: "prices in the bills of us-east-1 are of 2026-11-01".
+fn dated(region: &str, as_of: &str) -> String {
+    let (region, as_of) = (printable(region), printable(as_of));
+    format!("prices in the bills of {region} are of {as_of}")
+}
+
+/// Prices of the future: the age cannot be measured.
+fn ahead(region: &str, as_of: &str, today: Date) -> Draft {
+    let dated = dated(region, as_of);
     Draft {
-        message: format!("prices in the bills of {of}, {old} old; {most} are allowed"),
+        message: format!("{dated}, but today is {today}, which is before that date"),
+        help: "correct the clock; where SOURCE_DATE_EPOCH is set, unset it or set it to a later day"
+            .to_owned(),
+        ..Draft::default()
+    }
+}
+
+fn stale(region: &str, as_of: &str, days: i64, most: u32) -> Draft {
+    let dated = dated(region, as_of);
+    let old = plural(days.unsigned_abs().into(), "day");
+    Draft {
+        message: format!("{dated}, {old} old; {most} are allowed"),
         help: "update lambdacost, lay newer prices over the book with --prices, or allow more days"
             .to_owned(),
         measured: Some(Measured {
