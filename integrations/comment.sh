@@ -8,7 +8,7 @@ set -eu
 
 file=${1:?usage: comment.sh FILE}
 comments="repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments"
-marker=$(head -n 1 "$file")
+marker=$(head -n 1 -- "$file")
 known=$(
     MARKER=$marker gh api --paginate "$comments" \
         --jq '.[] | select(.user.type == "Bot" and (.body | startswith(env.MARKER))) | .id' |

@@ -2,10 +2,13 @@
 //! branch, a changed scenario, the comment, the annotations, the exit code.
 #![cfg(unix)]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 const MARKER: &str = "<!-- lambdacost check -->";
 
@@ -83,17 +86,65 @@ impl Repository {
         String::from_utf8_lossy(&run.stdout).into_owned()
     }
 
+    /// A copy of the branch `change`, one commit deep, as a pipeline checks it out.
+    fn shallow(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("file://{}", self.path().display());
+        let made = Self { folder };
+        made.git(&["clone", "--quiet", "--depth", "1", &url, "."]);
+        made
+    }
+
+    /// A command in the repository, with what the action gives to its scripts.
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.path())
+            .env("SOURCE", root())
+            .env("LAMBDACOST", env!("CARGO_BIN_EXE_lambdacost"))
+            .env("LAMBDACOST_COMMENT", self.path().join("comment.md"))
+            .env("GITHUB_OUTPUT", self.path().join("output"))
+            .env("GITHUB_STEP_SUMMARY", self.path().join("summary.md"));
+        command
+    }
+
     fn check(&self, folder: &str, base: &str, arguments: &[&str]) -> Output {
-        Command::new(root().join("integrations/check.sh"))
+        self.command(root().join("integrations/check.sh"))
             .args(arguments)
             .current_dir(self.path().join(folder))
-            .env("LAMBDACOST", env!("CARGO_BIN_EXE_lambdacost"))
             .env("LAMBDACOST_BASE", base)
-            .env("LAMBDACOST_COMMENT", self.path().join("comment.md"))
-            .env("GITHUB_STEP_SUMMARY", self.path().join("summary.md"))
             .output()
             .expect("the script runs")
     }
+
+    /// Runs a step of the action, as a runner runs it.
+    fn step(&self, name: &str, variables: &[(&str, &str)]) -> Output {
+        self.command("bash")
+            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
+            .arg(script(name))
+            .envs(variables.iter().copied())
+            .output()
+            .expect("bash runs")
+    }
+
+    fn has_one_worktree(&self) {
+        assert_eq!(self.git(&["worktree", "list"]).lines().count(), 1);
+        assert!(!self.path().join(".git/lambdacost-base").exists());
+    }
+}
+
+/// The script of a step of `action.yml`.
+fn script(step: &str) -> String {
+    let action = fs::read_to_string(root().join("action.yml")).expect("it is there");
+    let name = format!("    - name: {step}");
+    let mut lines = action.lines().skip_while(|line| *line != name);
+    let run = lines.find_map(|line| line.strip_prefix("      run: "));
+    let run = run.unwrap_or_else(|| panic!("no script in the step {step}"));
+    if run != "|" {
+        return run.trim_matches('\'').to_owned();
+    }
+    let block = lines.take_while(|line| line.is_empty() || line.starts_with("        "));
+    block.map(|line| line.to_owned() + "\n").collect()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -123,8 +174,7 @@ fn a_change_that_costs_too_much_fails_with_a_comment_and_an_annotation() {
     assert_eq!(annotations.len(), 1, "{out}");
     assert!(annotations[0].starts_with("::error file=costs/shop.toml,line=3,"));
     assert!(text(&run.stderr).is_empty(), "{run:?}");
-    // Nothing stays behind.
-    assert_eq!(repository.git(&["worktree", "list"]).lines().count(), 1);
+    repository.has_one_worktree();
 }
 
 #[test]
@@ -168,6 +218,158 @@ fn what_cannot_be_answered_ends_with_two_and_without_a_comment() {
     let absolute = repository.path().join("costs/shop.toml");
     let run = repository.check("", "main", &[absolute.to_str().expect("a name")]);
     assert_eq!(run.status.code(), Some(2), "{run:?}");
+}
+
+/// A base from outside, such as the name of a branch, runs no command and changes no branch.
+#[test]
+fn a_base_that_is_an_option_or_a_refspec_is_refused() {
+    let repository = Repository::new(Some(&scenario(500)), &scenario(500)).shallow();
+    for base in [
+        "--upload-pack=touch pwned;git-upload-pack",
+        "--help",
+        "-q",
+        "main:refs/heads/other",
+    ] {
+        let fetched = repository.step("Fetch the base", &[("BASE", base)]);
+        let checked = repository.check("", base, &["costs/shop.toml"]);
+        assert!(!repository.path().join("pwned").exists(), "{base}");
+        for run in [fetched, checked] {
+            assert_eq!(run.status.code(), Some(2), "{base}: {run:?}");
+            assert!(text(&run.stderr).contains("LAMBDACOST_BASE"), "{run:?}");
+            assert!(text(&run.stdout).is_empty(), "{run:?}");
+        }
+    }
+    assert_eq!(repository.git(&["branch"]).trim(), "* change");
+    repository.has_one_worktree();
+}
+
+/// The clone of a pipeline lacks the base: the action gets it, and hands on which commit it is.
+#[test]
+fn a_base_that_the_clone_lacks_is_fetched_by_name_or_by_hash() {
+    let origin = Repository::new(Some(&scenario(500)), &scenario(1000));
+    let commit = origin.git(&["rev-parse", "main"]);
+    for base in ["main", commit.trim()] {
+        let clone = origin.shallow();
+        let run = clone.step("Fetch the base", &[("BASE", base)]);
+        assert!(run.status.success(), "{base}: {run:?}");
+        let wanted = format!("commit={commit}");
+        assert_eq!(clone.read("output"), wanted, "{base}");
+        // A second run finds it in the clone.
+        let run = clone.step("Fetch the base", &[("BASE", commit.trim())]);
+        assert!(run.status.success(), "{run:?}");
+        let run = clone.check("", commit.trim(), &["costs/shop.toml"]);
+        assert_eq!(run.status.code(), Some(1), "{run:?}");
+    }
+    let run = origin.shallow().step("Fetch the base", &[("BASE", "gone")]);
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
+}
+
+/// `--explain=all` as the scenario would print a manual, and the gate would be open.
+#[test]
+fn a_scenario_that_is_an_option_is_refused() {
+    let repository = Repository::new(Some(&scenario(500)), &scenario(500));
+    repository.write("-x.toml", &scenario(500));
+    for scenario in ["--explain=all", "-x.toml", "-"] {
+        let run = repository.check("", "main", &[scenario]);
+        assert_eq!(run.status.code(), Some(2), "{scenario}: {run:?}");
+        assert!(text(&run.stderr).contains("./"), "{run:?}");
+        assert!(text(&run.stdout).is_empty(), "{run:?}");
+    }
+    repository.write("fleet.csv", FLEET);
+    let run = repository.check("", "main", &["./-x.toml"]);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+}
+
+/// A rule on the second line of `arguments` counts, too, and none of them is taken for the file.
+#[test]
+fn arguments_of_the_action_are_words_of_all_lines() {
+    let repository = Repository::new(Some(&scenario(500)), &scenario(500));
+    let run = |arguments| {
+        let scenario = ("SCENARIO", "costs/shop.toml");
+        repository.step("Check", &[scenario, ("ARGUMENTS", arguments)])
+    };
+    assert_eq!(run("").status.code(), Some(0));
+    let denied = "-W past-crossover\n-D unbudgeted-function\n";
+    assert_eq!(run(denied).status.code(), Some(1));
+    assert_eq!(repository.read("output"), "report=true\n".repeat(2));
+    // What the script states itself is not stated twice.
+    for twice in ["--output other", "-o other", "--format json", "--", "other"] {
+        let run = run(twice);
+        assert_eq!(run.status.code(), Some(2), "{twice}: {run:?}");
+        assert!(!repository.path().join("other").exists(), "{twice}");
+    }
+}
+
+#[test]
+fn without_a_repository_there_is_no_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("shop.toml"), scenario(500)).expect("written");
+    let nowhere = Repository { folder };
+    let run = nowhere.check("", "main", &["shop.toml"]);
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
+}
+
+/// Sends a signal to a process, or with a minus in front of its number to a group of them.
+fn send(signal: &str, to: &str) {
+    let sent = Command::new("sh")
+        .args(["-c", &format!("kill -s {signal} -- {to}")])
+        .status()
+        .expect("a shell");
+    assert!(sent.success(), "{signal} to {to}");
+}
+
+/// A shell cannot trap a signal that was ignored when it started, as under `nohup`.
+fn can_be_trapped(signal: &str) -> bool {
+    let script = format!("trap 'exit 9' {signal}; kill -s {signal} $$; exit 0");
+    let run = Command::new("sh").args(["-c", &script]).status();
+    run.expect("a shell").code() == Some(9)
+}
+
+#[test]
+fn a_signal_leaves_no_copy_of_the_base_and_ends_with_its_number() {
+    for (signal, code) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
+        if !can_be_trapped(signal) {
+            continue;
+        }
+        let repository = Repository::new(Some(&scenario(500)), &scenario(500));
+        let program = repository.path().join("slow");
+        fs::write(&program, "#!/bin/sh\n>started\nexec sleep 600\n").expect("written");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("allowed");
+        let mut run = repository
+            .command(root().join("integrations/check.sh"))
+            .arg("costs/shop.toml")
+            .env("LAMBDACOST", program)
+            .env("LAMBDACOST_BASE", "main")
+            .stdout(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("the script runs");
+        while !repository.path().join("started").exists() {
+            assert_eq!(run.try_wait().expect("a state"), None, "{signal}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(repository.path().join(".git/lambdacost-base").exists());
+        send(signal, &format!("-{}", run.id()));
+        let status = run.wait().expect("it ends");
+        assert_eq!(status.code(), Some(code), "{signal}");
+        repository.has_one_worktree();
+    }
+}
+
+/// KILL cannot be trapped: the next run clears what it left, which may be locked or half a copy.
+#[test]
+fn what_a_killed_run_left_is_cleared_by_the_next() {
+    let repository = Repository::new(Some(&scenario(500)), &scenario(500));
+    let base = ".git/lambdacost-base";
+    repository.git(&["worktree", "add", "--quiet", "--detach", base, "main"]);
+    repository.git(&["worktree", "lock", base]);
+    let run = repository.check("", "main", &["costs/shop.toml"]);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    repository.has_one_worktree();
+    repository.write(".git/lambdacost-base/half", "a copy");
+    let run = repository.check("", "main", &["costs/shop.toml"]);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    repository.has_one_worktree();
 }
 
 /// Stands for GitHub's program: it notes how it is called and answers from a file.
@@ -236,7 +438,8 @@ fn no_input_of_the_action_stands_in_a_script() {
         let free = in_script.is_none() || !line.contains("${{");
         assert!(free, "{line}");
     }
-    for script in ["integrations/check.sh", "integrations/comment.sh"] {
+    for script in ["base", "check", "comment"] {
+        let script = &format!("integrations/{script}.sh");
         assert!(action.contains(script), "{script}");
         assert!(root().join(script).exists());
     }

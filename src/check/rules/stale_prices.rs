@@ -1,10 +1,10 @@
 //! Prices that the bills rest on are older than allowed.
 //!
-//! `--max-price-age DAYS` says how old they may be; without it nobody asks. What counts is, for each
-//! region, the oldest date of a price in the bills of its functions where they run today (or could
-//! run, where that is not compared or not possible), and the day on which the check runs in UTC (or
-//! `SOURCE_DATE_EPOCH`, for builds that are to be repeated). A date of a year or a month alone is
-//! taken as its first day. Prices that the scenario states have no date.
+//! `--max-price-age DAYS` says how old they may be; without it the rule does not apply. What counts
+//! is, for each region, the oldest date of a price in the bills of its functions where they run today
+//! (or could run, where that is not compared or not possible), and the day on which the check runs in
+//! UTC (or `SOURCE_DATE_EPOCH`, for builds that are to be repeated). A date of a year or a month
+//! alone is taken as its first day. Prices that the scenario states have no date.
 //!
 //! The rule is also broken when that oldest date is more than one day after today. Then the clock or
 //! `SOURCE_DATE_EPOCH` is wrong, and the age of the prices is not known. One day is allowed, because
@@ -85,8 +85,9 @@ fn ahead(region: &str, as_of: &str, today: Date) -> Draft {
     let dated = dated(region, as_of);
     Draft {
         message: format!("{dated}, but today is {today}, which is before that date"),
-        help: "correct the clock; where SOURCE_DATE_EPOCH is set, unset it or set it to a later day"
-            .to_owned(),
+        help:
+            "correct the clock; where SOURCE_DATE_EPOCH is set, unset it or set it to a later day"
+                .to_owned(),
         ..Draft::default()
     }
 }
