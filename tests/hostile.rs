@@ -846,6 +846,7 @@ fn a_place_in_a_long_line_keeps_its_column() {
     assert_eq!(places(&run), ["fleet.csv:2:211"], "{}", run.stderr);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_million_mistakes_take_little_memory() {
     let names: Vec<String> = (0..30_000)

@@ -444,3 +444,65 @@ fn no_input_of_the_action_stands_in_a_script() {
         assert!(root().join(script).exists());
     }
 }
+
+/// The texts that name actions: the action, our workflows, and those that users copy.
+fn workflows() -> Vec<(String, String)> {
+    let folder = fs::read_dir(root().join(".github/workflows")).expect("the folder");
+    let mut paths: Vec<PathBuf> = folder.map(|file| file.expect("a file").path()).collect();
+    paths.extend(["action.yml", "README.md", "docs/ci.md"].map(|name| root().join(name)));
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("readable");
+        (path.display().to_string(), text)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// Somebody else can move a tag, but not a commit.
+#[test]
+fn every_action_is_pinned_to_a_commit_with_its_version() {
+    let mut count = 0;
+    for (path, text) in workflows() {
+        let uses = text.lines().filter_map(|line| {
+            let line = line.trim_start().trim_start_matches("- ");
+            line.strip_prefix("uses: ")
+        });
+        for line in uses {
+            let (action, rest) = line.split_once('@').expect("a version");
+            let (commit, version) = rest.split_once('#').unwrap_or((rest, ""));
+            let (commit, version) = (commit.trim(), version.trim());
+            let hash = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
+            // Ours is not published yet.
+            let ours = action == "OWNER/lambdacost" && commit == "COMMIT" && version == "VERSION";
+            let pinned = hash && version.starts_with('v') && version.matches('.').count() == 2;
+            assert!(ours || pinned, "{path}: {line}");
+            count += 1;
+        }
+    }
+    assert!(count > 5, "only {count} found");
+}
+
+/// A token is given to the job that needs it, and a checkout does not leave it in the clone.
+#[test]
+fn workflows_give_away_no_permission() {
+    for (path, text) in workflows() {
+        let checkouts = text.matches("uses: actions/checkout@").count();
+        let forgetful = text
+            .matches("          persist-credentials: false\n")
+            .count();
+        assert_eq!(checkouts, forgetful, "{path}");
+        let jobs = text.matches("\njobs:\n").count();
+        assert_eq!(jobs, text.matches("\npermissions: {}\n").count(), "{path}");
+    }
+}
+
+/// The token of a pull request from a fork cannot write: a comment would fail the job.
+#[test]
+fn there_is_no_comment_on_pull_requests_from_forks() {
+    let action = fs::read_to_string(root().join("action.yml")).expect("it is there");
+    let (_, comment) = action
+        .split_once("    - name: Comment\n")
+        .expect("the step");
+    let (condition, _) = comment.split_once("      shell:").expect("its shell");
+    let same = "github.event.pull_request.head.repo.full_name == github.repository";
+    assert!(condition.contains(same), "{condition}");
+}

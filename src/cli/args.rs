@@ -10,7 +10,12 @@ use std::path::{Path, PathBuf};
 /// asked, on Fargate Spot, EKS on Fargate and Lambda Managed Instances) from the price book that is
 /// built in, and says where the bills cross. It opens no connection and needs no account.
 #[derive(Debug, Parser)]
-#[command(name = "lambdacost", version, max_term_width = 100)]
+#[command(
+    name = "lambdacost",
+    bin_name = "lambdacost",
+    version,
+    max_term_width = 100
+)]
 #[command(
     after_help = "Exit codes: 0 answered; 1 answered, and a rule was broken; 2 could not answer."
 )]
