@@ -33,7 +33,7 @@ fn doc(name: &str) -> String {
 
 /// Every paper of the project.
 fn papers() -> Vec<PathBuf> {
-    let mut papers: Vec<PathBuf> = ["README", "DESIGN", "CONTRIBUTING", "CHANGELOG"]
+    let mut papers: Vec<PathBuf> = ["README", "DESIGN", "CONTRIBUTING", "CHANGELOG", "SECURITY"]
         .map(|name| PathBuf::from(format!("{name}.md")))
         .into();
     for entry in fs::read_dir(root().join("docs")).expect("there are docs") {
@@ -573,6 +573,26 @@ fn lines_are_short_enough_to_read() {
             let free = inside || line.starts_with('|') || line.starts_with("```");
             let short = free || line.chars().count() <= WIDTH;
             assert!(short, "{}:{} is too long", paper.display(), number + 1);
+        }
+    }
+}
+
+#[test]
+fn every_promise_of_security_names_a_test_that_exists() {
+    let text = read("SECURITY.md");
+    let rows = text.lines().filter_map(|line| {
+        let (promise, held) = line
+            .strip_prefix("| ")?
+            .strip_suffix(" |")?
+            .split_once(" | ")?;
+        (promise != "promise").then_some(held)
+    });
+    let rows: Vec<&str> = rows.collect();
+    assert!(rows.len() > 5, "only {} promises", rows.len());
+    for row in rows {
+        assert!(row.contains("`tests/"), "{row}");
+        for file in row.split(", ") {
+            assert!(root().join(file.trim_matches('`')).is_file(), "{file}");
         }
     }
 }

@@ -102,6 +102,7 @@ const LONGEST_FILE: usize = 500;
 const LONGEST_FUNCTION: usize = 70;
 const LONGEST_MEDIAN: usize = 12;
 const NEVER: [&str; 3] = [".unwrap()", ".expect(", "panic!"];
+const NETWORK: [&str; 4] = ["std::net", "TcpStream", "UdpSocket", "UnixStream"];
 const FLOATS: [&str; 2] = ["f32", "f64"];
 
 /// A source file.
@@ -483,6 +484,33 @@ fn nothing_shipped_can_panic_on_purpose_and_nothing_is_a_float() {
         }
     }
     none(mistakes, "words that are not used here");
+}
+
+/// SECURITY.md promises it. Dependencies that could are banned in `deny.toml`.
+#[test]
+fn nothing_shipped_opens_a_connection_or_starts_a_program() {
+    let mut mistakes = Vec::new();
+    for file in files() {
+        for (number, line) in file.shipped().lines().enumerate() {
+            let network = NETWORK.iter().any(|word| line.contains(word));
+            if network || (line.contains("process") && line.contains("Command")) {
+                mistakes.push(format!("{}:{}: {line}", file.path, number + 1));
+            }
+        }
+    }
+    none(mistakes, "the program uses neither the network nor others");
+}
+
+/// In every target, the build script, tests and examples too.
+#[test]
+fn the_compiler_refuses_unsafe_code() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let manifest = fs::read_to_string(path).expect("a manifest");
+    let manifest: toml::Table = manifest.parse().expect("TOML");
+    assert_eq!(
+        manifest["lints"]["rust"]["unsafe_code"].as_str(),
+        Some("forbid")
+    );
 }
 
 #[test]
