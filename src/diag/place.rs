@@ -3,7 +3,7 @@
 use super::{Code, Diag, Diags};
 use std::iter;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use toml::Spanned;
 use toml::de::DeTable;
 
@@ -28,6 +28,19 @@ const CONTEXT: usize = 60;
 impl At {
     /// The place of some bytes of a line.
     pub fn new(file: &Arc<str>, line: u64, text: &str, span: Range<usize>) -> Self {
+        Self::counted(file, line, text, span, |start| {
+            text[..start].chars().count()
+        })
+    }
+
+    /// The same, given how the characters before a byte of the line are counted.
+    fn counted(
+        file: &Arc<str>,
+        line: u64,
+        text: &str,
+        span: Range<usize>,
+        characters: impl FnOnce(usize) -> usize,
+    ) -> Self {
         let boundary = |mut at: usize| {
             while !text.is_char_boundary(at) {
                 at -= 1;
@@ -44,7 +57,7 @@ impl At {
         Self {
             file: Arc::clone(file),
             line,
-            column: 1 + text[..start].chars().count(),
+            column: 1 + characters(start),
             text: format!("{before}{}{}", &text[start..to], cut(to < text.len())),
             span,
         }
@@ -58,6 +71,17 @@ pub struct Source {
     text: Arc<str>,
     /// Where its lines begin.
     lines: Arc<[usize]>,
+    /// How far the characters of a line have been counted: all mistakes may be in one line.
+    counted: Arc<Mutex<Counted>>,
+}
+
+/// Characters that were counted.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counted {
+    line_start: usize,
+    /// The byte up to which they were.
+    end: usize,
+    characters: usize,
 }
 
 impl Source {
@@ -68,6 +92,7 @@ impl Source {
             name: name.into(),
             text: text.into(),
             lines: iter::once(0).chain(ends.map(|end| end + 1)).collect(),
+            counted: Arc::default(),
         }
     }
 
@@ -112,7 +137,26 @@ impl Source {
             .map_or(self.text.len(), |next| next - 1);
         let text = self.text[line_start..line_end].trim_end_matches('\r');
         let to = span.end.saturating_sub(line_start);
-        At::new(&self.name, line as u64, text, start - line_start..to)
+        let span = start - line_start..to;
+        At::counted(&self.name, line as u64, text, span, |start| {
+            self.characters(line_start, line_start + start)
+        })
+    }
+
+    /// Characters from the start of a line to a byte of it; counted on from the last place, if that
+    /// was in the same line.
+    fn characters(&self, line_start: usize, end: usize) -> usize {
+        let mut known = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.line_start != line_start || known.end > end {
+            *known = Counted {
+                line_start,
+                end: line_start,
+                characters: 0,
+            };
+        }
+        known.characters += self.text[known.end..end].chars().count();
+        known.end = end;
+        known.characters
     }
 }
 
@@ -138,5 +182,13 @@ mod tests {
             (2, 7, "two = 2", 6..7)
         );
         assert_eq!(source.at(99..120).line, 3);
+    }
+
+    #[test]
+    fn columns_of_a_line_are_the_same_in_any_order() {
+        let source = Source::new("a.toml", "é = \"ü\", x\nb = 1, c");
+        let column = |byte: usize| source.at(byte..byte + 1).column;
+        let bytes = [12, 0, 11, 5, 20, 12, 14];
+        assert_eq!(bytes.map(column), [11, 1, 10, 5, 8, 11, 2]);
     }
 }
