@@ -5,6 +5,9 @@
 //! so everything is a ratio until it is shown. Most ratios fit two 128-bit integers; the few that
 //! do not (a cluster shared by pods of many sizes) continue as big integers, unnoticed by callers.
 //!
+//! No operation overflows without a word: each falls back to the long form, or is proved to fit where
+//! it stands. What no computer could answer stops the program; it never becomes another number.
+//!
 //! This room knows no unit, no price and no platform.
 
 mod ball;
