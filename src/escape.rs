@@ -1,21 +1,57 @@
-//! Words from outside made harmless inside another format: a function may be called anything, and
-//! no name breaks out of the cell, element, command or link that it stands in.
+//! Text from outside made harmless inside another format: a function may have any name, and no name
+//! leaves the cell, element, command or link that it stands in.
 //!
-//! Control characters and marks that reorder a line are shown escaped before anything else, so no
-//! format ever carries one.
+//! Control characters, invisible ones and marks that reorder a line are escaped before anything
+//! else; CSV and JSON alone carry names as they are.
 
 pub mod json;
+mod markdown;
 
-use crate::text::printable;
+pub use markdown::{code, code_within, markdown, sentence, sentence_within};
+
+use crate::text::{is_unsafe, printable};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Text that a spreadsheet would run as a formula gets a leading apostrophe.
-pub fn spreadsheet(text: &str) -> Cow<'_, str> {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+/// Text from outside for a cell of CSV: what a spreadsheet would run as a formula gets a leading
+/// apostrophe.
+///
+/// Taking off one leading apostrophe gives the text back: one that begins with an apostrophe gets
+/// another.
+pub fn formula_guarded(text: &str) -> Cow<'_, str> {
+    match runs_as_formula(text) {
         true => Cow::Owned(format!("'{text}")),
         false => Cow::Borrowed(text),
     }
+}
+
+/// A cell of CSV, quoted where RFC 4180 asks for it and where a reader with another separator would
+/// split it.
+pub fn csv_quoted(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(splits) {
+        true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// True for text that a spreadsheet may run: it skips blanks, and some skip more. A leading
+/// apostrophe counts, too, as it is the mark of what has been guarded.
+fn runs_as_formula(text: &str) -> bool {
+    if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return false;
+    }
+    let first = text.trim_start_matches(is_skipped).chars().next();
+    text.starts_with(['\t', '\r', '\n', '\''])
+        || first.is_some_and(|first| "=+-@＝＋－＠".contains(first))
+}
+
+fn is_skipped(c: char) -> bool {
+    c == ' ' || is_unsafe(c)
+}
+
+/// True for bytes that end a cell in some dialect of CSV.
+fn splits(byte: u8) -> bool {
+    matches!(byte, b'"' | b',' | b';' | b'\t' | b'\n' | b'\r')
 }
 
 /// Text of an XML element or attribute, or of HTML.
@@ -26,8 +62,6 @@ pub fn xml(text: &str) -> String {
         '>' => Some("&gt;"),
         '"' => Some("&quot;"),
         '\'' => Some("&#39;"),
-        // Not characters of XML 1.0.
-        '\u{fffe}' | '\u{ffff}' => Some("\u{fffd}"),
         _ => None,
     })
 }
@@ -45,79 +79,6 @@ pub fn elided(text: &str, most: usize) -> Cow<'_, str> {
         end += 1;
     }
     Cow::Owned(format!("{}…{}", &text[..start], &text[end..]))
-}
-
-/// Text inside a line or a table cell of GitHub's Markdown: no markup, link, mention or HTML.
-///
-/// GitHub looks for mentions and issues when entities are characters again, so a space without
-/// width follows what begins one.
-pub fn markdown(text: &str) -> String {
-    let text = printable(text);
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    let mut before = ['\0'; 3];
-    while let Some(c) = rest.next() {
-        let harmless = match c {
-            // Only `www.` makes a link of itself.
-            '.' => !before.iter().all(|c| c.eq_ignore_ascii_case(&'w')),
-            // A scheme makes one too, and a word between colons a picture.
-            ':' => rest.peek().is_none_or(|next| next.is_whitespace()),
-            _ => false,
-        };
-        match markup(c) {
-            Some(escaped) if !harmless => out.push_str(escaped),
-            _ => out.push(c),
-        }
-        before = [before[1], before[2], c];
-    }
-    out
-}
-
-/// The same in at most so many bytes, whatever escaping adds; what is left out of its middle is
-/// marked.
-pub fn markdown_within(text: &str, most: usize) -> String {
-    let whole = markdown(text);
-    if whole.len() <= most {
-        return whole;
-    }
-    let text = printable(text);
-    let head = text.char_indices().map(|(at, c)| (at + c.len_utf8(), c));
-    let start = end_of_room(head, most / 2).unwrap_or(0);
-    let end = end_of_room(text.char_indices().rev(), most / 2).unwrap_or(text.len());
-    format!("{}…{}", markdown(&text[..start]), markdown(&text[end..]))
-}
-
-/// The last place that escaped characters reach within so many bytes.
-fn end_of_room(characters: impl Iterator<Item = (usize, char)>, most: usize) -> Option<usize> {
-    let mut taken = 0;
-    let within = characters.take_while(|(_, c)| {
-        taken += markup(*c).map_or(c.len_utf8(), str::len);
-        taken <= most
-    });
-    within.last().map(|(place, _)| place)
-}
-
-fn markup(c: char) -> Option<&'static str> {
-    match c {
-        '&' => Some("&amp;"),
-        '<' => Some("&lt;"),
-        '>' => Some("&gt;"),
-        '|' => Some("&#124;"),
-        '@' => Some("&#64;&#8203;"),
-        '#' => Some("&#35;&#8203;"),
-        ':' => Some("&#58;"),
-        '.' => Some("&#46;"),
-        '\\' => Some("&#92;"),
-        '`' => Some("&#96;"),
-        '*' => Some("&#42;"),
-        '_' => Some("&#95;"),
-        '~' => Some("&#126;"),
-        '[' => Some("&#91;"),
-        ']' => Some("&#93;"),
-        '!' => Some("&#33;"),
-        '$' => Some("&#36;"),
-        _ => None,
-    }
 }
 
 /// The message of a GitHub workflow command.
@@ -164,38 +125,7 @@ fn replaced(text: &str, replacement: impl Fn(char) -> Option<&'static str>) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn formulas_become_text() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(spreadsheet(text), format!("'{text}"));
-        }
-        assert_eq!(spreadsheet("a=1"), "a=1");
-    }
-
-    #[test]
-    fn elements_and_attributes_cannot_be_left() {
-        let text = xml("a\"]]><x y='z'>&\u{1b}[2J\n");
-        assert_eq!(
-            text,
-            "a&quot;]]&gt;&lt;x y=&#39;z&#39;&gt;&amp;\\u{1b}[2J\\n"
-        );
-    }
-
-    #[test]
-    fn markdown_has_no_markup_left() {
-        let text = markdown("|x|\n# `a` [b](http://c.d) <img> @all **e** ![f](g) www.h.i :j:");
-        for markup in [
-            "|", "\n", "`", "[", "]", "<", ">", "@", "*", "://", "www.", " :",
-        ] {
-            assert!(!text.contains(markup), "{markup}: {text}");
-        }
-    }
-
-    #[test]
-    fn entities_begin_no_mention_and_no_issue() {
-        assert_eq!(markdown("@a#1"), "&#64;&#8203;a&#35;&#8203;1");
-    }
+    use proptest::prelude::*;
 
     #[test]
     fn long_text_loses_its_middle() {
@@ -203,21 +133,65 @@ mod tests {
         assert_eq!(elided("abcdef", 4), "ab…ef");
         // Two bytes each: three make neither half.
         assert_eq!(elided("üüüü", 6), "ü…ü");
-        assert_eq!(markdown_within("a|b", 8), "a&#124;b");
-        assert_eq!(markdown_within("a|b|c", 14), "a&#124;…&#124;c");
-        assert_eq!(markdown_within("a|b|c", 12), "a…c");
-        assert_eq!(markdown_within("||", 4), "…");
-        for most in 0..200 {
-            let text = "ab|cü`\u{202e}d|@#é".repeat(20);
-            assert!(markdown_within(&text, most).len() <= most + '…'.len_utf8());
+    }
+
+    /// Texts made of what spreadsheets look at.
+    fn cells() -> impl Strategy<Value = String> {
+        let parts = [
+            "=", "+", "-", "@", "＝", "'", "\"", ",", ";", "\t", "\n", "\r", " ", "\0", "\u{a0}",
+            "\u{200b}", "a", "1",
+        ];
+        let parts = proptest::sample::select(parts.to_vec());
+        proptest::collection::vec(parts, 0..8).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn a_cell_reads_back_without_its_guard(text in cells()) {
+            let cell = format!("x,{},y\n", csv_quoted(&formula_guarded(&text)));
+            let mut rows = csv::ReaderBuilder::new();
+            let mut rows = rows.has_headers(false).from_reader(cell.as_bytes());
+            let row = rows.records().next().expect("a row").expect("CSV");
+            let read = &row[1];
+            prop_assert_eq!(read.strip_prefix('\'').unwrap_or(read), text.as_str());
+            // What is not guarded begins with nothing that a spreadsheet runs.
+            let begins = read.trim_start_matches(|c: char| {
+                c.is_whitespace() || c.is_control() || c == '\u{200b}'
+            });
+            prop_assert!(!begins.starts_with(['=', '+', '-', '@', '＝']), "{read:?}");
+            // Whatever separates cells, this one is quoted where it holds it.
+            let is_split = text.contains([';', '\t', ',']);
+            prop_assert!(!is_split || cell.starts_with("x,\""), "{cell:?}");
         }
+    }
+
+    #[test]
+    fn formulas_become_text() {
+        for text in [
+            "=1+1", "+1", "-1", "@SUM(A1)", " =1", "\0=1+1", "＝1", "＋1", "'=1+1", "\u{a0}-1",
+        ] {
+            assert_eq!(formula_guarded(text), format!("'{text}"));
+        }
+        assert_eq!(csv_quoted("x;=1+1"), "\"x;=1+1\"");
+        for text in ["a=1", "1-2", "", " ", "ü+1", "a'b"] {
+            assert_eq!(formula_guarded(text), text);
+        }
+    }
+
+    #[test]
+    fn elements_and_attributes_cannot_be_left() {
+        let text = xml("a\"]]><x y='z'>&\u{1b}[2J\n");
+        assert_eq!(
+            text,
+            "a&quot;]]&gt;&lt;x y=&#39;z&#39;&gt;&amp;\\u{1b}[2J\\u{a}"
+        );
     }
 
     #[test]
     fn commands_are_one_command() {
         let message = workflow_message("100 %\r\n::error::x");
-        assert_eq!(message, "100 %25\\r\\n::error::x");
-        assert_eq!(workflow_property("a:b,c%\n"), "a%3Ab%2Cc%25\\n");
+        assert_eq!(message, "100 %25\\u{d}\\u{a}::error::x");
+        assert_eq!(workflow_property("a:b,c%\n"), "a%3Ab%2Cc%25\\u{a}");
     }
 
     #[test]

@@ -1,38 +1,16 @@
 //! Words from outside made safe to show, the columns that they take, and the nearest name to a
 //! mistyped one.
 
+mod lines;
+mod visible;
+
+pub use lines::{Lines, without_commands};
+pub use visible::{
+    escaped, escaped_name, is_escaped, is_identifier, is_unsafe, printable, quoted, unfit,
+};
+
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-/// Text with control characters, and the invisible ones that reorder a line, shown escaped.
-///
-/// A name such as `"\u{1b}[2J"` must not clear the reader's screen.
-pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_unsafe(c) {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
-    Cow::Owned(out)
-}
-
-/// Control characters, line and paragraph separators, and marks that are not seen: bidirectional,
-/// zero-width, soft hyphens, annotations, tags.
-pub fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
-}
 
 /// A cell of CSV, quoted where RFC 4180 asks for it.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
@@ -167,14 +145,6 @@ pub fn fitted(text: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn escapes_are_shown_not_obeyed() {
-        assert_eq!(printable("plain ünïcode"), "plain ünïcode");
-        assert_eq!(printable("a\u{1b}[31mb"), "a\\u{1b}[31mb");
-        assert_eq!(printable("a\nb"), "a\\nb");
-        assert_eq!(printable("\u{202e}evil"), "\\u{202e}evil");
-    }
 
     #[test]
     fn lines_are_broken_between_words_but_not_before_a_per_cent_sign() {

@@ -86,7 +86,10 @@ fn near_ties_share_the_effort_of_the_run() {
     assert!(found.iter().any(|flips| !flips.complete));
     // The last function still has its own part of the effort.
     let last = found.iter().rev().take(10);
-    assert!(last.clone().all(|flips| flips.complete || flips.stretches >= 300));
+    assert!(
+        last.clone()
+            .all(|flips| flips.complete || flips.stretches >= 300)
+    );
 }
 
 /// Short calls at low utilization: Lambda and Fargate take turns 1,098 times, says a search to the

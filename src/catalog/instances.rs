@@ -2,6 +2,7 @@
 
 use super::Architecture;
 use crate::diag::{Code, Diag, Diags, Source};
+use crate::text::is_identifier;
 
 /// The shape of an EC2 instance type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +124,7 @@ pub fn read(source: &Source) -> Result<Vec<InstanceType>, Diags> {
 
 fn row(line: &str) -> Option<InstanceType> {
     let mut cells = line.split(',');
-    let name = cells.next()?.to_owned();
+    let name = cells.next().filter(|name| is_identifier(name))?.to_owned();
     let architecture = Architecture::parse(cells.next()?)?;
     let mut number = || cells.next()?.parse::<u32>().ok();
     Some(InstanceType {

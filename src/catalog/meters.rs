@@ -1,6 +1,7 @@
 //! Every meter that a price file may state, with the unit it must be stated in.
 
 use super::terms::{PAYMENTS, Plan, TERMS};
+use crate::text::is_identifier;
 
 /// A meter: its place in a price file, its unit, and what it is.
 #[derive(Debug, Clone, Copy)]
@@ -224,7 +225,9 @@ pub const METERS: &[Meter] = &[
 
 /// The table of instance types that a path is in, and the type.
 pub fn by_type(path: &str) -> Option<(Meter, &str)> {
-    let (table, name) = path.split_once('.')?;
+    let (table, name) = path
+        .split_once('.')
+        .filter(|(_, name)| is_identifier(name))?;
     let meter = BY_TYPE.into_iter().find(|meter| meter.path == table)?;
     Some((meter, name))
 }

@@ -5,7 +5,7 @@ use super::meters::{self, Meter};
 use super::price::{Entry, Listed, Provenance, first_day};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::text::did_you_mean;
+use crate::text::{did_you_mean, is_identifier, unfit};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -127,6 +127,11 @@ impl Reader<'_> {
             let message = format!("the file of {called} says it is of {name}");
             let help = format!("write region = \"{called}\", or call the file {name}.toml");
             self.wrong(Code::BadPrice, place, message, &help);
+        } else if !is_identifier(&name) {
+            let place = root.get("region").map_or(0..0, Spanned::span);
+            let message = "`region` is not the name of a region".to_owned();
+            let help = "write letters, digits, dashes, dots and underscores";
+            self.wrong(Code::BadPrice, place, message, help);
         }
         Some(name)
     }
@@ -148,12 +153,19 @@ impl Reader<'_> {
             self.wrong(Code::BadPrice, value.span(), message, "put it in quotes");
             return None;
         };
+        self.refuse_unfit(key, text, value.span());
         if key == "as_of" && first_day(text).is_none() {
             let message = format!("`{text}` is not a date");
             let help = "write YYYY-MM-DD, or only YYYY-MM or YYYY";
             self.wrong(Code::BadPrice, value.span(), message, help);
         }
         Some(self.share(text))
+    }
+
+    fn refuse_unfit(&mut self, key: &str, text: &str, span: Range<usize>) {
+        if let Some((fault, help)) = unfit(text) {
+            self.wrong(Code::BadPrice, span, format!("`{key}` {fault}"), help);
+        }
     }
 
     fn currency(&mut self, root: &Table<'_>) {
@@ -266,6 +278,9 @@ impl Reader<'_> {
             (Some(as_of), Some(source)) => {
                 let rate_code = table.get("rate_code");
                 let rate_code = rate_code.and_then(|code| code.get_ref().as_str());
+                if let Some(code) = rate_code {
+                    self.refuse_unfit("rate_code", code, span);
+                }
                 return Some(Provenance {
                     as_of,
                     source,

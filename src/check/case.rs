@@ -6,7 +6,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::Cost;
 use crate::report::{Comparison, Summary};
-use crate::text::printable;
+use crate::text::quoted;
 use crate::workload::Function;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -69,7 +69,7 @@ impl<'c, 'k> FunctionCase<'c, 'k> {
 
     /// Its name, as messages say it.
     pub fn called(&self) -> String {
-        format!("`{}`", printable(&self.function.name))
+        quoted(&self.function.name)
     }
 
     /// The cheapest platform that is not its own, with its bill there.
@@ -139,9 +139,8 @@ impl Case<'_> {
         });
         // Of equals the first, whatever thread met it.
         let (weight, index) = weighed.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))?;
-        let name = printable(&self.comparison.scenario().functions[index].name);
         Some(Driver {
-            item: format!("`{name}`"),
+            item: quoted(&self.comparison.scenario().functions[index].name),
             cost: Usd::new(weight),
         })
     }

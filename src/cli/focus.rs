@@ -10,7 +10,7 @@ use crate::platform::{self};
 use crate::render::View;
 use crate::render::focus::{self, Period};
 use crate::report::Comparison;
-use crate::text::{did_you_mean, listed, printable};
+use crate::text::{did_you_mean, listed};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -91,7 +91,7 @@ fn refused(comparison: &Comparison<'_>, name: Option<&str>) -> Vec<Diag> {
     let title = comparison.platforms()[0].title;
     let reasons = of_name(comparison, name).into_iter().filter_map(|index| {
         let refused = comparison.cost(index, 0).err()?;
-        let name = printable(&comparison.scenario().functions[index].name);
+        let name = &comparison.scenario().functions[index].name;
         let message = format!("`{name}` cannot run on {title}: {}", refused.reason);
         let help = format!(
             "{}; or choose another platform with --bill, or state where it runs (runs_on)",
@@ -114,7 +114,7 @@ fn platforms(bill: &str) -> Result<Vec<&'static str>, Diag> {
         let words: Vec<&str> = [TODAY].into_iter().chain(ids).collect();
         let near = did_you_mean(bill, words.iter().copied());
         let help = near.unwrap_or_else(|| format!("it is one of {}", listed(&words)));
-        let message = format!("--bill cannot be `{}`", printable(bill));
+        let message = format!("--bill cannot be `{bill}`");
         return Err(Diag::new(Code::UnknownValue, message).help(help));
     }
     Ok(asked)
@@ -133,7 +133,7 @@ fn period(text: Option<&str>) -> Result<Period, Diag> {
     };
     let months = start.and_then(|start| Some((start, start.checked_add(1.month()).ok()?)));
     let Some((start, end)) = months else {
-        let message = format!("--period cannot be `{}`", printable(text));
+        let message = format!("--period cannot be `{text}`");
         return Err(Diag::new(Code::OutOfRange, message).help("write a month as YYYY-MM"));
     };
     Ok(Period {

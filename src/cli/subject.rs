@@ -9,7 +9,7 @@ use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::render::View;
 use crate::report::{BoughtPrices, Comparison};
-use crate::text::{did_you_mean, printable};
+use crate::text::did_you_mean;
 use crate::workload::Scenario;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -186,7 +186,7 @@ pub fn selected(scenario: &Scenario, name: Option<&str>) -> Result<Vec<usize>, D
         Some(index) => Ok(vec![index]),
         None => {
             let names = functions.iter().map(|function| function.name.as_ref());
-            let message = format!("the scenario has no function `{}`", printable(name));
+            let message = format!("the scenario has no function `{name}`");
             let diag = Diag::new(Code::NoFunction, message);
             Err(diag.maybe_help(did_you_mean(name, names)).into())
         }

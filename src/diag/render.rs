@@ -1,7 +1,7 @@
 //! Mistakes as text.
 
 use super::{At, Diag, Diags};
-use crate::text::{folded, printable};
+use crate::text::{escaped, folded, without_commands};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use std::ops::Range;
 
@@ -26,11 +26,11 @@ pub fn render(diags: &Diags, renderer: &Renderer) -> String {
     if rest > 0 {
         out.push(format!("… and {rest} more mistakes: mend these first"));
     }
-    out.join("\n\n")
+    without_commands(&out.join("\n\n"))
 }
 
 fn render_one(diag: &Diag, renderer: &Renderer) -> String {
-    let message = printable(&diag.message);
+    let message = escaped(&diag.message);
     let title = Level::ERROR
         .primary_title(message.as_ref())
         .id(diag.code.name());
@@ -41,7 +41,7 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
     };
     let help = diag
         .advice()
-        .map(|help| folded(&printable(&help), ADVICE).join("\n"));
+        .map(|help| folded(&escaped(&help), ADVICE).join("\n"));
     let Some(help) = &help else {
         return renderer.render(&[group]);
     };
@@ -76,15 +76,16 @@ struct Excerpt {
 
 impl Excerpt {
     fn of(at: &At) -> Self {
-        let Range { start, end } = at.span;
-        let [before, meant, after] = [&at.text[..start], &at.text[start..end], &at.text[end..]]
-            .map(|part| printable(part).into_owned());
+        // Tabs that indent are blanks here: they are no surprise, and columns stay what they are.
+        let rest = at.text.trim_start_matches('\t');
+        let text = " ".repeat(at.text.len() - rest.len()) + rest;
+        let shown = |end: usize| escaped(&text[..end]).len();
         Self {
-            file: printable(&at.file).into_owned(),
+            file: escaped(&at.file).into_owned(),
             line: usize::try_from(at.line).unwrap_or(usize::MAX),
             column: at.column,
-            span: before.len()..before.len() + meant.len(),
-            text: before + &meant + &after,
+            span: shown(at.span.start)..shown(at.span.end),
+            text: escaped(&text).into_owned(),
         }
     }
 

@@ -1,7 +1,8 @@
-//! JSON that a terminal may show: the control characters that JSON allows in a text, and the marks
-//! that reorder a line, are escaped too. What is read back is the same.
+//! JSON that a terminal and the log of a CI system may show: characters that are not seen, control
+//! characters that JSON allows in a text, and what begins a command in a log (`##[error]`) are
+//! escaped too. What is read back is the same.
 
-use crate::text::is_unsafe;
+use crate::text::is_escaped;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
@@ -26,7 +27,8 @@ impl Formatter for Harmless {
         fragment: &str,
     ) -> io::Result<()> {
         let mut plain = 0;
-        for (at, c) in fragment.char_indices().filter(|(_, c)| is_unsafe(*c)) {
+        let escaped = fragment.char_indices();
+        for (at, c) in escaped.filter(|(at, c)| is_escaped(*c, &fragment[*at..])) {
             out.write_all(&fragment.as_bytes()[plain..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
@@ -70,5 +72,22 @@ impl Formatter for Harmless {
 
     fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.0.end_object_value(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_escaped_and_reads_back() {
+        let text = "##[error]x \u{7f}\u{9b}\u{202e}\u{200b}\u{e0041} # a ## b";
+        let mut out = Vec::new();
+        write(&text, &mut out).expect("written");
+        let json = String::from_utf8(out).expect("UTF-8");
+        assert!(json.is_ascii() && !json.contains("##["), "{json}");
+        assert!(json.contains("# a ## b"), "{json}");
+        let read: String = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(read, text);
     }
 }

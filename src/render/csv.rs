@@ -1,11 +1,10 @@
 //! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
 
 use super::names::{band_name, kind_name};
-use crate::escape::spreadsheet;
+use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
 use crate::report::{Comparison, Summary};
-use crate::text::csv_cell;
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -127,7 +126,7 @@ fn part(
 fn named(comparison: &Comparison<'_>, index: usize, text: &mut String) {
     let scenario = comparison.scenario();
     let function = &scenario.functions[index];
-    cell(text, &spreadsheet(&function.name));
+    cell(text, &formula_guarded(&function.name));
     cell(text, scenario.region_of(function));
     cell(text, function.architecture.name());
 }
@@ -254,6 +253,6 @@ fn maybe(text: &mut String, value: Option<&Exact>) {
 
 /// A cell and the comma after it.
 fn cell(text: &mut String, value: &str) {
-    text.push_str(&csv_cell(value));
+    text.push_str(&csv_quoted(value));
     text.push(',');
 }

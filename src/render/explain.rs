@@ -10,7 +10,7 @@ use crate::money::{count, grouped, money, percent};
 use crate::paint::{Paint, wrapped};
 use crate::platform::{Cost, Infeasible, Line};
 use crate::report::{Comparison, Detail, Pair, Summary};
-use crate::text::printable;
+use crate::text::{Lines, escaped, escaped_name};
 use crate::volume::Effort;
 use crate::workload::{Capacity, Function};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,7 @@ pub fn write(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let paint = Paint::new(color);
+    let out = &mut Lines::new(out);
     let known = Book::references();
     let mut cited = BTreeSet::new();
     let effort = Effort::of_run();
@@ -139,7 +140,7 @@ impl Page<'_> {
         let scenario = self.comparison.scenario();
         let heading = format!(
             "{}: {} MB, {} in {}",
-            printable(&function.name),
+            escaped_name(&function.name),
             count(function.memory_mb.into()),
             function.architecture.name(),
             scenario.region_of(function)
@@ -255,13 +256,15 @@ impl Page<'_> {
         writeln!(out, "{text}")?;
         let provenance = &line.provenance;
         let code = provenance.rate_code.as_deref();
-        let code = code.map_or_else(String::new, |code| format!(", AWS rate code {code}"));
+        let code = code.map_or_else(String::new, |code| {
+            format!(", AWS rate code {}", escaped(code))
+        });
         let how = line.how.as_deref();
         let how = how.map_or_else(String::new, |how| format!(", {how}"));
         let is_known = |tag: &str| self.references.contains_key(tag);
         let source = match provenance.tags().all(is_known) {
             true => provenance.source.replace('+', " + "),
-            false => provenance.source.to_string(),
+            false => escaped(&provenance.source).into_owned(),
         };
         for said in [format!("{}{code}{how}", provenance.as_of), source] {
             let said = wrapped(&said, "      ", self.width);

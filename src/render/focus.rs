@@ -4,11 +4,11 @@
 //! of our own begin with `x_`.
 
 use crate::catalog::terms::DISCOUNT;
-use crate::escape::spreadsheet;
+use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
 use crate::platform::{Line, Pricing};
 use crate::report::Comparison;
-use crate::text::printable;
+use crate::text::{escaped, escaped_name};
 use crate::workload::Function;
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -140,9 +140,8 @@ pub fn write(
             let texts = chunk
                 .par_iter()
                 .map(|index| rows(view.comparison, *index, period));
-            let texts: Vec<io::Result<Vec<u8>>> = texts.collect();
-            for text in texts {
-                out.write_all(&text?)?;
+            for text in texts.collect::<Vec<String>>() {
+                out.write_all(text.as_bytes())?;
             }
             (view.progress)(chunk.len() as u64);
         }
@@ -150,8 +149,8 @@ pub fn write(
     Ok(())
 }
 
-fn rows(comparison: &Comparison<'_>, index: usize, period: &Period) -> io::Result<Vec<u8>> {
-    let mut text = csv::Writer::from_writer(Vec::new());
+fn rows(comparison: &Comparison<'_>, index: usize, period: &Period) -> String {
+    let mut text = String::new();
     for line in &comparison.lines(index, 0) {
         let row = Row {
             comparison,
@@ -159,9 +158,13 @@ fn rows(comparison: &Comparison<'_>, index: usize, period: &Period) -> io::Resul
             line,
             period,
         };
-        text.write_record(COLUMNS.iter().map(|(_, cell)| cell(&row)))?;
+        for (number, (_, cell)) in COLUMNS.iter().enumerate() {
+            text.push_str(if number == 0 { "" } else { "," });
+            text.push_str(&csv_quoted(&cell(&row)));
+        }
+        text.push('\n');
     }
-    text.into_inner().map_err(csv::IntoInnerError::into_error)
+    text
 }
 
 /// True for what a commitment covers; a negotiated discount is none.
@@ -194,13 +197,13 @@ fn decimal(number: &Exact) -> String {
     }
 }
 
-/// Text from outside: no control character, no formula.
+/// Text from outside, which may hold anything; a name may not, and is written as it is.
 fn outside(text: &str) -> String {
-    spreadsheet(&printable(text)).into_owned()
+    formula_guarded(&escaped(text)).into_owned()
 }
 
 fn name(row: &Row<'_>) -> String {
-    outside(&row.function.name)
+    formula_guarded(&row.function.name).into_owned()
 }
 
 fn region<'r>(row: &'r Row<'_>) -> &'r str {
@@ -225,7 +228,7 @@ fn rate_code<'r>(row: &'r Row<'_>) -> &'r str {
 
 fn description(row: &Row<'_>) -> String {
     let (item, service) = (row.line.item, row.line.service.name);
-    let name = printable(&row.function.name);
+    let name = escaped_name(&row.function.name);
     format!("Estimate by lambdacost: {service}, {item} of {name}")
 }
 

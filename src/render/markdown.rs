@@ -1,7 +1,7 @@
 //! `--format markdown`: the table, the verdicts and the totals for a pull request or a page.
 
 use super::words;
-use crate::escape::markdown;
+use crate::escape::{code, markdown, sentence};
 use crate::money::{Usd, money, percent};
 use crate::platform::{Cost, Infeasible};
 use crate::report::{Comparison, Summary};
@@ -26,7 +26,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
             .iter()
             .map(|region| markdown(&region.name))
             .collect();
-        let name = markdown(&scenario.name);
+        let name = code(&scenario.name);
         writeln!(out, "### {name} in {}\n", regions.join(", "))?;
         functions(view, out)?;
         totals(view.comparison, out)?;
@@ -70,7 +70,7 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], index: usize) -> String {
         Ok(cost) => money(&cost.billed),
         Err(_) => "-".to_owned(),
     };
-    let mut cells = vec![markdown(&comparison.scenario().functions[index].name)];
+    let mut cells = vec![code(&comparison.scenario().functions[index].name)];
     cells.extend(summary.costs.iter().map(dollars));
     let load = summary.workload.utilization.as_ref();
     cells.push(load.map_or_else(|| "-".to_owned(), percent));
@@ -116,7 +116,7 @@ fn notes(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Resul
     for (title, lines) in parts {
         writeln!(out, "<details><summary>{title}</summary>\n")?;
         for line in lines {
-            writeln!(out, "- {}", markdown(line))?;
+            writeln!(out, "- {}", sentence(line))?;
         }
         writeln!(out, "\n</details>")?;
     }

@@ -3,6 +3,7 @@
 use crate::catalog::{Regional, meters};
 use crate::escape::json;
 use crate::paint::Paint;
+use crate::text::{Lines, escaped};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -78,6 +79,7 @@ pub fn list_table(
     color: bool,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
+    let out = &mut Lines::new(out);
     let heading = format!(
         "{:<16} {:>8} {:>15}   {:<11} {}",
         "region", "prices", "instance types", "newest", "oldest"
@@ -115,6 +117,7 @@ pub fn show_table(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let paint = Paint::new(color);
+    let out = &mut Lines::new(out);
     let heading = format!(
         "{}, as of {}, US dollars",
         regional.name(),
@@ -129,21 +132,22 @@ pub fn show_table(
         writeln!(
             out,
             "{:<50} {:>14} per {}",
-            price.meter.to_owned() + &from,
+            escaped(price.meter).into_owned() + &from,
             price.usd,
             price.per
         )?;
         let rate_code = price
             .rate_code
-            .map(|code| format!("  {code}"))
+            .map(|code| format!("  {}", escaped(code)))
             .unwrap_or_default();
         let confidence = price
             .confidence
-            .map(|grade| format!(" {grade}"))
+            .map(|grade| format!(" {}", escaped(grade)))
             .unwrap_or_default();
         let provenance = format!(
             "    {}{confidence}  {}{rate_code}",
-            price.as_of, price.source
+            price.as_of,
+            escaped(price.source)
         );
         writeln!(out, "{}", paint.dim(&provenance))?;
     }

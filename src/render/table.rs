@@ -8,7 +8,7 @@ use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::paint::{Paint, wrapped};
 use crate::report::{Comparison, Summary, Totals};
-use crate::text::{listed, printable, width};
+use crate::text::{Lines, escaped, escaped_name, listed, width};
 use crate::volume::Effort;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
@@ -35,6 +35,7 @@ pub fn write(
 ) -> io::Result<()> {
     let paint = Paint::new(color);
     let effort = Effort::of_run();
+    let out = &mut Lines::new(out);
     for (number, view) in views.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
@@ -117,7 +118,7 @@ impl Page<'_> {
         let functions = plural(scenario.functions.len() as u128, "function");
         let line = format!(
             "{}: {functions} in {regions}, US dollars a month",
-            printable(&scenario.name)
+            escaped(&scenario.name)
         );
         self.paint.bold(&wrapped(&line, "", self.width))
     }
@@ -252,7 +253,7 @@ impl Page<'_> {
         let function = &self.comparison().scenario().functions[index];
         let dash = || "-".to_owned();
         let text = match column {
-            Column::Function => printable(&function.name).into_owned(),
+            Column::Function => escaped_name(&function.name).into_owned(),
             Column::Calls => count(function.invocations.into()),
             Column::Memory => count(function.memory_mb.into()),
             Column::Duration => grouped(&Exact::from(function.duration_ms).to_string()),
@@ -330,7 +331,7 @@ impl Page<'_> {
         let comparison = self.comparison();
         let verdict = words::verdict(comparison, index, summary);
         let name = &comparison.scenario().functions[index].name;
-        let name = wrapped(&printable(name), "", self.width);
+        let name = wrapped(&escaped_name(name), "", self.width);
         writeln!(out, "{}", self.paint.bold(&name))?;
         let advice = match verdict.moves {
             true => self.paint.yellow(&verdict.advice),

@@ -4,7 +4,7 @@ use crate::catalog::{Coverage, Plan, Regional, Terms};
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::platform::Notes;
-use crate::text::{listed, printable};
+use crate::text::{listed, quoted};
 use crate::units::{HOURS_PER_MONTH, MB_PER_VCPU};
 use crate::workload::{Capacity, Function, Run, Scenario};
 use rust_decimal::Decimal;
@@ -190,11 +190,7 @@ fn whose(scenario: &Scenario, holds: impl Fn(&Function) -> bool) -> Option<Strin
     if names.len() == scenario.functions.len() {
         return Some(String::new());
     }
-    let mut shown: Vec<String> = names
-        .iter()
-        .take(NAMED)
-        .map(|name| format!("`{}`", printable(name)))
-        .collect();
+    let mut shown: Vec<String> = names.iter().take(NAMED).map(|name| quoted(name)).collect();
     if names.len() > NAMED {
         shown.push(format!("{} more", names.len() - NAMED));
     }

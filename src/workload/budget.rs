@@ -5,6 +5,7 @@ use super::keys::Keys;
 use super::schema::{Bounds, MAX_USD};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
+use crate::text::unfit;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 use toml::de::DeTable;
@@ -164,6 +165,11 @@ fn of_functions(functions: Keys<'_>) -> Vec<NamedBudget> {
     for (name, value) in functions.table {
         let at = source.at(name.span());
         let name = name.get_ref().to_string();
+        if let Some((fault, help)) = unfit(&name) {
+            let message = format!("the name of a budget {fault}");
+            diags.push(Diag::new(Code::OutOfRange, message).at(at).help(help));
+            continue;
+        }
         let Some(table) = value.get_ref().as_table() else {
             let message = format!("the budget of `{name}` is not a table");
             let help = "write its limits: { monthly_usd = { deny = 250 } }";

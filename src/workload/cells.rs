@@ -4,7 +4,7 @@ use super::number::{self, Refusal};
 use super::schema::{ALTERNATIVES, Bounds, FIELDS, Field, Kind, RESERVED};
 use super::unknown::{meant, not_priced, unknown};
 use crate::diag::{At, Code, Diag, Diags, Source};
-use crate::text::{listed, nearest};
+use crate::text::{self, listed, nearest};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -207,10 +207,10 @@ impl<'a> Cell<'a> {
         })
     }
 
-    /// Reads the cell as a text of 1 to 256 characters.
+    /// Reads the cell as a name, or another text of 1 to 256 printable characters.
     ///
     /// # Errors
-    /// An unquoted value, or an empty or overlong text.
+    /// An unquoted value, an empty or overlong text, or one that [`text::unfit`] finds a fault in.
     pub fn text(&self, key: &str, locate: &dyn Locate) -> Result<&str, Diag> {
         let wrong = |code, message: String, help: &str| {
             Err(Diag::new(code, message)
@@ -228,6 +228,9 @@ impl<'a> Cell<'a> {
         if self.text.len() > 256 && self.text.chars().nth(256).is_some() {
             let message = format!("`{key}` is longer than 256 characters");
             return wrong(Code::OutOfRange, message, "shorten it");
+        }
+        if let Some((fault, help)) = text::unfit(&self.text) {
+            return wrong(Code::OutOfRange, format!("`{key}` {fault}"), help);
         }
         Ok(&self.text)
     }

@@ -3,7 +3,7 @@
 use super::{driven_by, outcome, severity, shown, signed};
 use crate::check::changes::Step;
 use crate::check::{Change, Changes, Finding, Report};
-use crate::escape::{markdown, markdown_within};
+use crate::escape::{code_within, sentence, sentence_within};
 use crate::money::{count, plural};
 use std::io::{self, Write};
 
@@ -31,14 +31,14 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
     }
     details(&report.findings, out)?;
     let notes = report.comparison.notes();
-    let file = cell(&report.comparison.scenario().name);
+    let file = named(&report.comparison.scenario().name);
     writeln!(
         out,
         "<details><summary>What the figures rest on</summary>\n"
     )?;
     writeln!(out, "Scenario: {file}\n")?;
     for note in notes.assumptions.iter().chain(&notes.not_counted) {
-        writeln!(out, "- {}", markdown(note))?;
+        writeln!(out, "- {}", sentence(note))?;
     }
     writeln!(out, "\n</details>")
 }
@@ -50,13 +50,13 @@ fn findings(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()
     writeln!(out, "| | rule | what |\n|---|---|---|")?;
     for finding in findings.iter().take(ROWS) {
         let (level, code) = (severity(finding.level), finding.code);
-        writeln!(out, "| {level} | `{code}` | {} |", cell(&finding.message))?;
+        writeln!(out, "| {level} | `{code}` | {} |", said(&finding.message))?;
     }
     more(findings.len(), "finding", out)
 }
 
 fn changes(changes: &Changes, baseline: &str, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    writeln!(out, "Against {}, US dollars a month:\n", cell(baseline))?;
+    writeln!(out, "Against {}, US dollars a month:\n", named(baseline))?;
     writeln!(
         out,
         "| function | before | now | change |\n|---|---:|---:|---:|"
@@ -84,7 +84,7 @@ fn row(change: &Change) -> String {
     };
     format!(
         "| {} | {} | {} | {rise} |",
-        cell(&change.name),
+        named(&change.name),
         shown(step.before.as_ref()),
         shown(step.after.as_ref())
     )
@@ -106,10 +106,10 @@ fn details(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()>
         "<details><summary>What drives it, and what to do</summary>\n"
     )?;
     for finding in findings.iter().take(ROWS) {
-        let place = format!("{}:{}", finding.file, finding.line);
-        let driver = driven_by(finding).map_or_else(String::new, |driver| format!("; {driver}"));
-        let text = format!("{place}{driver}; {}", finding.help);
-        writeln!(out, "- `{}` {}", finding.code, cell(&text))?;
+        let place = format!("{}:{}", named(&finding.file), finding.line);
+        let driver = driven_by(finding).map_or_else(String::new, |driver| format!("{driver}; "));
+        let text = said(&format!("{driver}{}", finding.help));
+        writeln!(out, "- `{}` {place}; {text}", finding.code)?;
     }
     writeln!(out, "\n</details>\n")
 }
@@ -122,7 +122,12 @@ fn more(all: usize, noun: &str, out: &mut (dyn Write + Send)) -> io::Result<()> 
     }
 }
 
-/// Text from outside, harmless and not too long.
-fn cell(text: &str) -> String {
-    markdown_within(text, LONGEST)
+/// A name from outside, harmless and not too long.
+fn named(name: &str) -> String {
+    code_within(name, LONGEST)
+}
+
+/// A message that may quote names, the same.
+fn said(text: &str) -> String {
+    sentence_within(text, LONGEST)
 }

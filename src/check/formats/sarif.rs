@@ -5,7 +5,7 @@ use super::sentences;
 use crate::check::{Finding, RULES, Report, Rule, manual};
 use crate::escape::json;
 use crate::escape::{markdown, uri};
-use crate::text::printable;
+use crate::text::{escaped_name, printable};
 use crate::workload::Level;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -181,7 +181,7 @@ fn result(finding: &Finding) -> ResultV1 {
     let text: Vec<String> = sentences(finding).collect();
     let index = RULES.iter().position(|rule| rule.code() == finding.code);
     let logical = finding.function.iter().map(|name| Logical {
-        name: printable(name).into_owned(),
+        name: escaped_name(name).into_owned(),
         kind: "function",
     });
     ResultV1 {

@@ -4,7 +4,7 @@ use super::{driven_by, outcome, severity, shown, signed};
 use crate::check::{Changes, Finding, Report};
 use crate::money::{count, plural};
 use crate::paint::{Paint, wrapped};
-use crate::text::{fitted, printable};
+use crate::text::{Lines, escaped, escaped_name, fitted};
 use crate::workload::Level;
 use std::io::{self, Write};
 
@@ -23,6 +23,7 @@ pub fn write(
     paint: Paint,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
+    let out = &mut Lines::new(out);
     for finding in &report.findings {
         self::finding(finding, width, paint, out)?;
     }
@@ -51,7 +52,7 @@ fn finding(
     };
     let text = wrapped(&format!("{head}: {}", finding.message), "", width);
     writeln!(out, "{}", text.replacen(&head, &painted, 1))?;
-    writeln!(out, "  --> {}:{}", printable(&finding.file), finding.line)?;
+    writeln!(out, "  --> {}:{}", escaped(&finding.file), finding.line)?;
     if let Some(driver) = driven_by(finding) {
         writeln!(out, "{}", wrapped(&driver, "  ", width))?;
     }
@@ -68,7 +69,7 @@ fn changes(
     paint: Paint,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let heading = format!("Against {}, US dollars a month", printable(baseline));
+    let heading = format!("Against {}, US dollars a month", escaped(baseline));
     writeln!(out, "{}", paint.bold(&heading))?;
     let mut row = |name: &str, cells: [String; 3]| {
         let [before, after, rise] = cells;
@@ -87,7 +88,7 @@ fn changes(
             shown(step.after.as_ref()),
             rise,
         ];
-        row(&printable(&change.name), cells)?;
+        row(&escaped_name(&change.name), cells)?;
     }
     let total = &changes.total;
     let cells = [

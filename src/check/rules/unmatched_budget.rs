@@ -5,7 +5,7 @@
 //! Level: deny.
 
 use super::{Case, Draft, Rule};
-use crate::text::{did_you_mean, printable};
+use crate::text::{nearest, quoted};
 use crate::workload::{Level, NamedBudget};
 
 /// Budgets for which a similar name is looked for among all functions.
@@ -32,15 +32,15 @@ impl Rule for UnmatchedBudget {
         let names = || scenario.functions.iter().map(|function| &*function.name);
         let near = |number: usize, budget: &NamedBudget| {
             let asked = number < ADVISED;
-            asked.then(|| did_you_mean(&budget.name, names())).flatten()
+            asked.then(|| nearest(&budget.name, names())).flatten()
         };
         let draft = |(number, budget): (usize, &NamedBudget)| Draft {
             message: format!(
-                "the budget of `{}` names no function of the scenario",
-                printable(&budget.name)
+                "the budget of {} names no function of the scenario",
+                quoted(&budget.name)
             ),
             help: match near(number, budget) {
-                Some(near) => printable(&near).into_owned(),
+                Some(near) => format!("did you mean {}?", quoted(near)),
                 None => "name a function, or take it out".to_owned(),
             },
             line: Some(budget.at.line),
