@@ -1,7 +1,12 @@
 //! What nobody should hand in, and what happens when they do: an answer or a message, exit code 0
 //! or 2, never a panic, never half a file.
 
+#[path = "outside/mod.rs"]
+mod outside;
+
+use lambdacost::text::{escaped_name, is_unsafe};
 use lambdacost::workload::schema::{Bounds, FIELDS, Field, Kind};
+use outside::{REFUSED, commands, names, paddings, quoted};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -734,10 +739,10 @@ fn places(run: &Run) -> Vec<&str> {
 
 #[test]
 fn mistakes_in_a_fleet_are_on_their_lines_however_lines_end() {
-    // Rows on lines 2, 3 and 4 (a name with a line break in it), 6 and 7; line 5 is blank.
+    // Rows on lines 2, 3 and 4 (a number with a line break in it), 6 and 7; line 5 is blank.
     let rows = [
         "a,512,10,x,0.5",
-        "\"b\nb\",512,10,x,0.5",
+        "b,512,10,\"x\nx\",0.5",
         "",
         "c,512,10,\"1,000\",0.5",
         "a,512,10,1,0.5",
@@ -761,6 +766,329 @@ fn mistakes_in_a_fleet_are_on_their_lines_however_lines_end() {
             assert_eq!(lines, ["2", "3", "6", "7"], "{text:?}: {}", run.stderr);
             assert!(run.stderr.contains("6 | c,512,10,\"1,000\",0.5"));
             assert!(run.stderr.contains("1000"), "{}", run.stderr);
+        }
+    }
+}
+
+/// Functions of these names.
+fn functions(names: &[String]) -> String {
+    let function = |name: &String| {
+        let name = quoted(name);
+        format!("\n[[function]]\nname = {name}\n{}", keys(&[]))
+    };
+    names.iter().map(function).collect()
+}
+
+/// Each format of `compare`, and `explain`.
+const ANSWERS: [&[&str]; 7] = [
+    &["compare"],
+    &["compare", "--format", "json"],
+    &["compare", "--format", "csv"],
+    &["compare", "--format", "focus", "--period", "2026-12"],
+    &["compare", "--format", "markdown"],
+    &["compare", "--color", "always"],
+    &["explain"],
+];
+
+/// No command in what was said, and nothing that is not seen: names in CSV are as they are.
+fn harmless(run: &Run, what: &str) {
+    let answer = String::from_utf8(run.stdout.clone()).expect("UTF-8");
+    assert_eq!(commands(&answer), [""; 0], "{what}");
+    assert_eq!(commands(&run.stderr), [""; 0], "{what}");
+    let colour = what.contains("always");
+    let is_csv = what.contains("csv") || what.contains("focus");
+    let hidden = |c: char| match c {
+        '\n' => false,
+        '\u{1b}' if colour => false,
+        c if is_csv => c.is_control(),
+        c => is_unsafe(c),
+    };
+    assert!(!answer.contains(hidden), "{what}: {answer:?}");
+    assert!(
+        !run.stderr.contains(|c| c != '\n' && is_unsafe(c)),
+        "{what}: {}",
+        run.stderr
+    );
+}
+
+#[test]
+fn names_do_nothing_in_any_answer() {
+    for names in names().chunks(10).chain(paddings().chunks(20)) {
+        let text = format!("region = \"us-east-1\"\n{}", functions(names));
+        let folder = Folder::with("scenario.toml", text);
+        for answer in ANSWERS {
+            let run = folder.run(&[answer, &["scenario.toml"]].concat());
+            run.answered(&format!("{answer:?} of {names:?}"));
+            harmless(&run, &format!("{answer:?} of {names:?}"));
+        }
+    }
+}
+
+#[test]
+fn names_come_back_from_every_format_that_programs_read() {
+    let names = names();
+    let text = format!("region = \"us-east-1\"\n{}", functions(&names));
+    let folder = Folder::with("scenario.toml", text);
+    let answer = |format: &str| {
+        let period: &[&str] = if format == "focus" {
+            &["--period", "2026-12"]
+        } else {
+            &[]
+        };
+        let run = folder.run(&[&["compare", "scenario.toml", "--format", format], period].concat());
+        run.answered(format);
+        run.stdout
+    };
+    let json: serde_json::Value = serde_json::from_slice(&answer("json")).expect("JSON");
+    let read = json["functions"].as_array().expect("a list").iter();
+    let read: Vec<&str> = read
+        .filter_map(|function| function["name"].as_str())
+        .collect();
+    assert_eq!(read, names);
+    for (format, column) in [("csv", "function"), ("focus", "ResourceName")] {
+        let answer = answer(format);
+        let mut rows = csv::Reader::from_reader(&answer[..]);
+        let column = rows
+            .headers()
+            .expect("a header")
+            .iter()
+            .position(|name| name == column);
+        let column = column.expect("the column");
+        let mut read: Vec<String> = Vec::new();
+        for row in rows.records() {
+            let cell = row.expect("a row")[column].to_owned();
+            // One apostrophe is the guard's; what has none is no formula.
+            let name = match cell.strip_prefix('\'') {
+                Some(name) => name.to_owned(),
+                None => cell,
+            };
+            if read.last() != Some(&name) {
+                read.push(name);
+            }
+        }
+        assert_eq!(read, names, "{format}");
+    }
+}
+
+#[test]
+fn no_spreadsheet_takes_a_name_for_a_formula() {
+    let names = names();
+    let text = format!("region = \"us-east-1\"\n{}", functions(&names));
+    let folder = Folder::with("=1+1.toml", text);
+    for (format, period) in [("csv", None), ("focus", Some("--period=2026-12"))] {
+        let arguments = ["compare", "=1+1.toml", "--format", format];
+        let run = folder.run(&[&arguments[..], &Vec::from_iter(period)].concat());
+        run.answered(format);
+        // Whatever separates the cells: what a separator could begin is in quotes.
+        let answer = String::from_utf8(run.stdout).expect("UTF-8");
+        let mut rows = csv::ReaderBuilder::new();
+        let mut rows = rows.has_headers(false).from_reader(answer.as_bytes());
+        for row in rows.records() {
+            for cell in &row.expect("a row") {
+                let begin = cell.trim_start_matches(|c: char| c == ' ' || is_unsafe(c));
+                let is_number = cell.parse::<f64>().is_ok();
+                let runs = begin.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+                assert!(is_number || !runs, "{format}: {cell:?}");
+            }
+        }
+        let mut is_quoted = false;
+        for c in answer.chars() {
+            is_quoted ^= c == '"';
+            assert!(is_quoted || !";\t\r".contains(c), "{format}: {answer}");
+        }
+    }
+}
+
+/// The parts of a line of Markdown outside its code spans.
+fn outside_code(line: &str) -> String {
+    assert!(!line.contains("``"), "{line}");
+    let parts: Vec<&str> = line.split('`').collect();
+    assert_eq!(parts.len() % 2, 1, "an open span: {line}");
+    parts.into_iter().step_by(2).collect()
+}
+
+#[test]
+fn names_are_code_in_markdown() {
+    let names = names();
+    let text = format!("region = \"us-east-1\"\n{}", functions(&names));
+    let folder = Folder::with("GH-26 @team.toml", text);
+    let run = folder.run(&["compare", "GH-26 @team.toml", "--format", "markdown"]);
+    run.answered("markdown");
+    let answer = String::from_utf8(run.stdout).expect("UTF-8");
+    let lines: Vec<&str> = answer.lines().collect();
+    assert!(
+        lines[0].starts_with("### `GH-26 @team.toml` in us-east-1"),
+        "{}",
+        lines[0]
+    );
+    let rows = lines[4..].iter().zip(&names);
+    let columns = lines[2].matches('|').count();
+    for (line, name) in rows {
+        let shown = escaped_name(name)
+            .replace('`', "\\u{60}")
+            .replace('|', "\\u{7c}");
+        assert!(line.starts_with(&format!("| `{shown}` |")), "{line}");
+        assert_eq!(line.matches('|').count(), columns, "{line}");
+        let words = outside_code(line);
+        assert!(!words.contains(['@', '#', '<', '[', '\\']), "{line}");
+    }
+}
+
+/// Values that are refused, each of them a command to some runner, in every place where one is
+/// quoted back.
+#[test]
+fn values_do_nothing_in_any_message() {
+    let mut values: Vec<String> = REFUSED.map(str::to_owned).into();
+    values.extend(paddings().into_iter().step_by(7));
+    let fine = format!("region = \"us-east-1\"\n{}", functions(&["a".to_owned()]));
+    let function = keys(&[]);
+    for value in values {
+        let quoted = quoted(&value);
+        let row = value.replace('"', "\"\"");
+        let files = [
+            ("key.toml", format!("{quoted} = 1\n{fine}")),
+            (
+                "deep.toml",
+                format!("{fine}{quoted} = 1\ncontainer.{quoted} = 1\n"),
+            ),
+            (
+                "region.toml",
+                format!("region = {quoted}\n[[function]]\nname = \"a\"\n{function}"),
+            ),
+            ("word.toml", format!("platforms = [{quoted}]\n{fine}")),
+            ("type.toml", format!("eks.instance_type = {quoted}\n{fine}")),
+            ("number.toml", fine.replace("0.35", &quoted)),
+            (
+                "fleet.toml",
+                format!("region = \"us-east-1\"\nfunctions = {quoted}\n"),
+            ),
+            ("rule.toml", format!("rules.{quoted} = \"deny\"\n{fine}")),
+            ("discount.toml", format!("discounts.{quoted} = 0.1\n{fine}")),
+            ("syntax.toml", format!("{value}\n= {value}\n")),
+            (
+                "cell.csv",
+                format!("{COLUMNS}\"a\",\"{row}\",\"{row}\",1,0.5\n"),
+            ),
+            ("column.csv", format!("name,\"{row}\",memory_mb\na,1,1\n")),
+            ("shape.csv", format!("{COLUMNS}\"{row}\"\n")),
+            (
+                "json.json",
+                format!("{{\"schema\": {}}}", serde_json::json!(value)),
+            ),
+            ("fine.toml", fine.clone()),
+        ];
+        let folder = Folder::new();
+        for (file, text) in &files {
+            folder.write(file, text);
+        }
+        folder.command(&[]).env_remove("NO_COLOR");
+        for (file, _) in &files {
+            let run = match file.ends_with(".json") {
+                true => folder.run(&["check", "fine.toml", "--baseline", file]),
+                false => folder.run(&["compare", file]),
+            };
+            assert!(
+                *file == "fine.toml" || run.code == Some(2),
+                "{file}: {value:?}"
+            );
+            harmless(&run, &format!("{file} with {value:?}"));
+        }
+        // Neither the system nor the parser of arguments takes NUL or a dash.
+        let value = format!("x{}", value.replace('\0', ""));
+        for arguments in [
+            &["compare", &value][..],
+            &["compare", "fine.toml", "--region", &value],
+            &["compare", "fine.toml", "--function", &value],
+            &["compare", "fine.toml", "--prices", &value],
+            &["compare", "fine.toml", "--output", &format!("gone/{value}")],
+            &[
+                "compare",
+                "fine.toml",
+                "--format",
+                "focus",
+                "--period",
+                &value,
+            ],
+            &[
+                "compare",
+                "fine.toml",
+                "--format",
+                "focus",
+                "--period",
+                "2026-12",
+                "--bill",
+                &value,
+            ],
+            &["explain", "fine.toml", "--function", &value],
+            &["check", "fine.toml", "--deny", &value],
+            &["check", "fine.toml", "--baseline", &value],
+            &["check", "--explain", &value],
+            &["prices", "show", &value],
+        ] {
+            let run = folder.run(arguments);
+            assert_eq!(run.code, Some(2), "{arguments:?}");
+            harmless(&run, &format!("{arguments:?}"));
+        }
+    }
+}
+
+#[test]
+fn prices_of_others_do_nothing() {
+    let price = |source: &str, code: &str| {
+        let (source, code) = (quoted(source), quoted(code));
+        format!(
+            "region = \"us-east-1\"\nas_of = \"2027-01-01\"\nlambda.x86_64.request = {{ usd = \
+             \"1\", per = \"request\", as_of = \"2027-01-01\", source = {source}, rate_code = {code}, \
+             confidence = {source} }}\n"
+        )
+    };
+    let folder = Folder::with("fine.toml", scenario(&keys(&[])));
+    fs::create_dir(folder.path().join("prices")).expect("created");
+    let overlaid = |arguments: &[&str]| folder.run(&[arguments, &["--prices", "prices"]].concat());
+    let shows: [&[&str]; 2] = [&["prices", "show", "us-east-1"], &["prices", "list"]];
+    let shows = || shows.into_iter().chain(ANSWERS);
+    for name in names().iter().chain(paddings().iter().step_by(7)) {
+        folder.write("prices/us-east-1.toml", price(name, name));
+        for show in shows() {
+            let scenario: &[&str] = if show[0] == "prices" {
+                &[]
+            } else {
+                &["fine.toml"]
+            };
+            let run = overlaid(&[show, scenario].concat());
+            assert_eq!(run.code, Some(0), "{show:?} {name:?}: {}", run.stderr);
+            harmless(&run, &format!("{show:?} {name:?}"));
+        }
+    }
+    for name in REFUSED {
+        for text in [price(name, "x"), price("x", name)] {
+            folder.write("prices/us-east-1.toml", text);
+            let run = overlaid(&["prices", "show", "us-east-1"]);
+            run.refused("bad-price", name);
+            harmless(&run, name);
+        }
+    }
+    folder.write(
+        "prices/us-east-1.toml",
+        "ec2.\"=1+1\" = { usd = \"1\", per = \"h\" }\n",
+    );
+    overlaid(&["prices", "show", "us-east-1"]).refused("bad-price", "a type of instance");
+    folder.write("prices/us-east-1.toml", price("x", "x"));
+    folder.write("prices/instances.csv", "type\n=1+1,arm64,1,1,1,1,1\n");
+    overlaid(&["compare", "fine.toml"]).refused("bad-price", "a type of instance");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_do_nothing_in_any_answer() {
+    let names = REFUSED.iter().filter(|name| !name.contains(['\0', '/']));
+    for name in names {
+        let file = format!("{name}.toml");
+        let folder = Folder::with(&file, scenario(&keys(&[])));
+        for answer in ANSWERS {
+            let run = folder.run(&[answer, &[&file]].concat());
+            run.answered(&format!("{answer:?} of {file:?}"));
+            harmless(&run, &format!("{answer:?} of {file:?}"));
         }
     }
 }
@@ -792,7 +1120,7 @@ fn quotes_are_read_wherever_the_file_is_cut() {
 #[test]
 fn a_fleet_may_be_quoted_nearly_whole() {
     // Whatever the pieces in which it is read, most of them end within a quoted cell.
-    let name = |row: usize| format!("{row:06} {}", "x, \n".repeat(60));
+    let name = |row: usize| format!("{row:06} {}", "x, y".repeat(60));
     let rows: String = (0..9000)
         .map(|row| format!("\"{}\",512,10,1,0.5\n", name(row)))
         .collect();
@@ -800,12 +1128,11 @@ fn a_fleet_may_be_quoted_nearly_whole() {
     let columns = COLUMNS.to_owned();
     let good = compare("fleet.csv", columns.clone() + &rows);
     good.answered("quotes");
-    // Each row has 61 lines, and the last begins behind 8999 of them and the header.
-    let wrong = format!("{}{rows}\"last\",512,10,x,0.5\n", columns);
+    // The last row is behind 9000 of them and the header.
+    let wrong = format!("{columns}{rows}\"last\",512,10,x,0.5\n");
     let run = compare("fleet.csv", wrong);
     run.refused("wrong-type", "the last row");
-    let line = format!("fleet.csv:{}:13", 2 + 9000 * 61);
-    assert_eq!(places(&run), [line], "{}", run.stderr);
+    assert_eq!(places(&run), ["fleet.csv:9002:15"], "{}", run.stderr);
 }
 
 #[test]
@@ -813,7 +1140,7 @@ fn lines_are_those_of_an_editor() {
     // Rows may end with a carriage return, too; lines do where the header does.
     let rows = "a,512,10,1,0.5\r\nb,512,10,1,0.5\n\r\n\"c\rd\",x,10,1,0.5\re,512,x,1,0.5";
     let run = compare("fleet.csv", format!("{COLUMNS}{rows}"));
-    let lines = ["fleet.csv:5:7", "fleet.csv:5:7"];
+    let lines = ["fleet.csv:5:1", "fleet.csv:5:7", "fleet.csv:5:7"];
     assert_eq!(places(&run), lines, "{}", run.stderr);
 }
 

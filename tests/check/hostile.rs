@@ -2,78 +2,13 @@
 //! format keeps its structure.
 
 use super::formats::{decoded, is_sarif};
+use super::outside::{REFUSED, commands as commands_in, names, paddings};
 use super::{Folder, HEAD, function, quoted};
-use lambdacost::text::{is_unsafe, printable};
+use lambdacost::text::{escaped_name, is_unsafe};
 use roxmltree::Document;
 use serde_json::Value;
 
 const FORMATS: [&str; 6] = ["text", "json", "github", "junit", "sarif", "markdown"];
-
-/// What people have been attacked with.
-fn names() -> Vec<String> {
-    let mut names: Vec<String> = [
-        "a\n::error::x",
-        "\r::warning file=x::y",
-        "\n::set-output name=a::b",
-        "\n##[error]x",
-        "::error::first",
-        "%0A::error::x",
-        "%0a%0D%25,:;=",
-        "]]>",
-        "]]><testcase name=\"x\"/>",
-        "<script>alert(1)</script>",
-        "</failure></testcase>",
-        "<!DOCTYPE x [<!ENTITY y SYSTEM \"file:///etc/passwd\">]>",
-        "&amp;&lt;&#64;team&x;",
-        "\"'`",
-        "|||",
-        "a|b\\|c",
-        "`x` ``y`` ```",
-        "\n```\n# heading\n",
-        "[x](javascript:alert(1))",
-        "\\[x\\](1)",
-        "\\\\[x](2)",
-        "![x](https://evil.example/x.png)",
-        "[a]: https://evil.example",
-        "https://evil.example www.evil.example a@evil.example",
-        "@team @org/team",
-        "#1 org/repo#2",
-        ":+1: :cat:",
-        "</details></summary>",
-        "<!-- lambdacost check -->",
-        "--> <b>",
-        "{0} {1} {{2}} ${{ github.token }}",
-        "\u{1b}[2J\u{1b}]8;;https://evil.example\u{7}x",
-        "\u{9b}31m\u{85}\u{7f}",
-        "\u{202e}evil\u{2066}\u{200b}\u{feff}",
-        "\u{2028}\u{2029}",
-        "\u{fffe}\u{ffff}\u{1fffe}",
-        "\0",
-        "a\0b",
-        "=cmd|' /C calc'!A0",
-        "-1",
-        "+1",
-        "*bold* _it_ ~~no~~ **the scenario**",
-        "- item",
-        "1. item",
-        "> quote",
-        "$x$ $$y$$",
-        " ",
-        "  leading and trailing  ",
-        "\t",
-        "the scenario",
-        "../../etc/passwd",
-        "函数 naïve 🦀",
-        "\\u{1b}",
-        "\\n",
-    ]
-    .map(str::to_owned)
-    .into();
-    for long in ["|", "@", "\u{202e}", "é", "🦀", "`", "<"] {
-        names.push(long.repeat(256));
-    }
-    names
-}
 
 /// A scenario in which functions are named by findings, drivers, advice and changes.
 fn scenario<S: AsRef<str>>(names: &[S]) -> String {
@@ -124,6 +59,8 @@ fn structure(format: &str, text: &str, findings: usize) {
         "markdown" => comment(text),
         _ => unreachable!("{format}"),
     }
+    let ours = if format == "github" { findings } else { 0 };
+    assert_eq!(commands_in(text).len(), ours, "{format}: {text}");
     let obeyed = text.chars().find(|c| is_unsafe(*c) && *c != '\n');
     assert_eq!(obeyed, None, "{format}: {text}");
     match format {
@@ -185,11 +122,31 @@ fn harmless(text: &str) {
         "{text}"
     );
     assert!(!text.contains("://") && !text.contains("www."), "{text}");
-    let read: Vec<char> = decoded(text).chars().collect();
+    let read: Vec<char> = decoded(text).to_lowercase().chars().collect();
     for pair in read.windows(2) {
         let begins = ['@', '#'].contains(&pair[0]);
         assert!(!begins || pair[1] == '\u{200b}', "{text}");
     }
+    for four in read.windows(4) {
+        let is_issue = four[..3] == ['g', 'h', '-'] && four[3].is_ascii_digit();
+        assert!(!is_issue, "{text}");
+    }
+    for hash in read.windows(7) {
+        assert!(!hash.iter().all(char::is_ascii_hexdigit), "{text}");
+    }
+}
+
+/// The parts of a line of Markdown outside its code spans, each of which has one backtick on either
+/// side and none within.
+fn outside_code(line: &str) -> String {
+    assert!(!line.contains("``"), "{line}");
+    let parts: Vec<&str> = line.split('`').collect();
+    assert_eq!(parts.len() % 2, 1, "an open span: {line}");
+    parts
+        .into_iter()
+        .step_by(2)
+        .collect::<Vec<&str>>()
+        .join(" ")
 }
 
 /// A comment has the program's tags and tables, and no other markup.
@@ -213,13 +170,10 @@ fn comment(text: &str) {
         assert!(rest.matches(tag).count() <= most, "{tag}: {text}");
         rest = rest.replace(tag, "\n");
     }
-    for rule in lambdacost::check::RULES {
-        rest = rest.replace(&format!("`{}`", rule.code()), "");
-    }
-    assert!(!rest.contains(['`', '*']), "{text}");
     for line in rest.lines() {
-        let line = line.trim_start_matches("- ");
-        harmless(line);
+        let line = outside_code(line.trim_start_matches("- "));
+        assert!(!line.contains('*'), "{line}");
+        harmless(&line);
         assert!(
             !line.starts_with("    ") && !line.starts_with("&gt; "),
             "{line}"
@@ -276,16 +230,69 @@ fn functions_may_be_called_anything() {
             .descendants()
             .filter(|node| node.has_tag_name("testcase"));
         let cases: Vec<_> = cases.filter_map(|case| case.attribute("name")).collect();
-        let shown = |name: &String| printable(name).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
-        let shown: Vec<String> = names.iter().map(shown).collect();
+        let shown: Vec<_> = names.iter().map(|name| escaped_name(name)).collect();
         assert_eq!(cases[0], "the scenario");
         assert_eq!(&cases[1..=names.len()], shown);
     }
 }
 
 #[test]
+fn names_that_cannot_be_printed_are_refused_wherever_they_stand() {
+    let columns = "name,memory_mb,duration_ms,invocations_per_month,utilization\n";
+    for name in REFUSED {
+        let text = function(name, "");
+        let line = 1 + HEAD.lines().count() + 2;
+        let folder = Folder::with("scenario.toml", format!("{HEAD}{text}"));
+        let budget = format!(
+            "{HEAD}{}[budget.functions.{}]\n",
+            function("a", ""),
+            quoted(name)
+        );
+        folder.write("budget.toml", budget);
+        let row = format!("\"{}\",1024,1000,1000000,0.4\n", name.replace('"', "\"\""));
+        folder.write("fleet.csv", format!("{columns}{row}"));
+        folder.write("good.toml", format!("{HEAD}{}", function("a", "")));
+        let of_fleet = ["fleet.csv", "--region", "us-east-1"];
+        let cases: [(&[&str], String); 4] = [
+            (&["scenario.toml"], format!("scenario.toml:{line}:8")),
+            (&["budget.toml"], "budget.toml:".to_owned()),
+            (&of_fleet, "fleet.csv:2:1".to_owned()),
+            (
+                &["good.toml", "--baseline", "scenario.toml"],
+                "scenario.toml:".to_owned(),
+            ),
+        ];
+        for (arguments, place) in cases {
+            let trimmed = name.trim_matches([' ', '\t']);
+            if arguments[0] == "fleet.csv" && trimmed != name && name.starts_with('\t') {
+                // The blanks around a cell are none of its name.
+                continue;
+            }
+            let run = folder.check(arguments);
+            run.refused("out-of-range", &format!("{name:?} in {arguments:?}"));
+            assert!(run.stderr.contains(&place), "{place}: {}", run.stderr);
+            assert!(run.stderr.contains("help: take "), "{}", run.stderr);
+            assert_eq!(commands_in(&run.stderr), [""; 0], "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn no_fold_begins_with_a_command() {
+    for names in paddings().chunks(20) {
+        let folder = Folder::with("scenario.toml", scenario(names));
+        folder.write("before.toml", baseline(names));
+        for (format, text) in answers(&folder, "scenario.toml", "before.toml") {
+            let ours = text.lines().filter(|line| line.starts_with("::")).count();
+            let ours = if format == "github" { ours } else { 0 };
+            assert_eq!(commands_in(&text).len(), ours, "{format}: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_line_that_is_all_name_is_told_with_its_figures() {
-    for letter in ["a", "|", "@", "\u{202e}"] {
+    for letter in ["a", "|", "@", "\u{200b}"] {
         let folder = Folder::with("scenario.toml", scenario(&[letter.repeat(256)]));
         let run = folder.check(&["scenario.toml", "--format", "markdown"]);
         let row = "a month, $9.00 over its budget of $1.00 |";
@@ -300,7 +307,7 @@ fn a_line_that_is_all_name_is_told_with_its_figures() {
 
 #[test]
 fn a_comment_is_never_too_long() {
-    for letter in ["|", "@", "\u{202e}"] {
+    for letter in ["|", "@", "\u{200b}"] {
         let name = |n: usize| format!("{n}{}", letter.repeat(250));
         let limits = "budget = { monthly_usd.deny = 1, increase_usd.deny = 1 }\n";
         let functions: String = (0..50).map(|n| function(&name(n), limits)).collect();
@@ -349,6 +356,8 @@ fn file_names() -> Vec<&'static str> {
             "<!--.toml",
             "c:.toml",
             "\u{85}\u{9b}\u{7f}.toml",
+            "##[add-mask]x.toml",
+            "GH-26 deadbeef.toml",
         ]);
     }
     names
@@ -396,7 +405,7 @@ fn files_whose_names_are_no_text_are_shown_somehow() {
 #[test]
 fn fleets_may_be_called_anything_and_name_anything() {
     let file = "a,b [x](y) %0A.csv";
-    let row = "\"=x|\u{1b}[2J\n::error::\"\"</a>\",1024,1000,1000000,0.4,1\n";
+    let row = "\"=x| ::error::\"\"</a>\",1024,1000,1000000,0.4,1\n";
     let columns =
         "name,memory_mb,duration_ms,invocations_per_month,utilization,budget.monthly_usd.deny";
     let folder = Folder::with(file, format!("{columns}\n{row}"));
@@ -409,7 +418,11 @@ fn fleets_may_be_called_anything_and_name_anything() {
 
 #[test]
 fn reports_of_others_may_name_anything() {
-    for name in names().into_iter().step_by(3) {
+    let refused = REFUSED
+        .map(str::to_owned)
+        .into_iter()
+        .chain([String::new()]);
+    for name in names().into_iter().step_by(3).chain(refused) {
         let line = serde_json::json!({ "item": name, "cost_usd": "1" });
         let platform = serde_json::json!({ "id": "lambda", "monthly_usd": "1", "lines": [line] });
         let of = |name: &str| serde_json::json!({ "name": name, "runs_on": "lambda", "platforms": [platform] });

@@ -9,8 +9,11 @@ mod files;
 mod formats;
 mod hostile;
 mod levels;
+#[path = "../outside/mod.rs"]
+mod outside;
 mod rules;
 
+use outside::quoted;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -52,19 +55,6 @@ fn of_calls(name: &str, calls: u64, extra: &str) -> String {
          container = {{ requests_per_task = 20, task = {{ vcpu = 1, memory_gb = 2 }} }}\n{extra}",
         quoted(name)
     )
-}
-
-/// A string of TOML.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out + "\""
 }
 
 /// A scenario of one function.

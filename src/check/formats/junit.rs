@@ -4,6 +4,7 @@
 use super::{driven_by, severity};
 use crate::check::{Finding, Report};
 use crate::escape::xml;
+use crate::text::{escaped, escaped_name};
 use crate::workload::Level;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -26,7 +27,7 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
     writeln!(out, "<testsuites name=\"lambdacost\" {counts}>")?;
-    let suite = xml(&scenario.name);
+    let suite = xml(&escaped(&scenario.name));
     writeln!(out, "  <testsuite name=\"{suite}\" {counts} skipped=\"0\">")?;
     let functions = scenario.functions.iter().map(|one| Some(&*one.name));
     let all = ["lambdacost"]
@@ -45,7 +46,10 @@ fn case(
     found: &[&Finding],
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let head = format!("<testcase classname=\"{class}\" name=\"{}\"", xml(name));
+    let head = format!(
+        "<testcase classname=\"{class}\" name=\"{}\"",
+        xml(&escaped_name(name))
+    );
     if found.is_empty() {
         return writeln!(out, "    {head}/>");
     }
@@ -70,7 +74,7 @@ fn xml_lines(finding: &Finding) -> String {
     let (level, code) = (severity(finding.level), finding.code);
     let lines = [
         Some(format!("{level}[{code}]: {}", finding.message)),
-        Some(format!("  --> {}:{}", finding.file, finding.line)),
+        Some(format!("  --> {}:{}", escaped(&finding.file), finding.line)),
         driven_by(finding).map(|driver| format!("  {driver}")),
         Some(format!("  help: {}", finding.help)),
     ];
