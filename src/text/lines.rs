@@ -51,12 +51,15 @@ impl<W: Write> Write for Lines<W> {
     }
 }
 
-/// A text of which no line begins with a colon, blanks aside.
+/// A text of which no line begins with `::`, blanks aside. A line of three colons alone stays: it
+/// stands between the excerpts of a message, and is no command.
 pub fn without_commands(text: &str) -> String {
-    let mut lines = Lines::new(Vec::with_capacity(text.len()));
-    // A vector takes everything.
-    let _ = lines.write_all(text.as_bytes());
-    String::from_utf8_lossy(&lines.inner).into_owned()
+    let harmless = |line: &str| match line.trim_start().strip_prefix("::") {
+        Some(rest) if rest.trim_end() != ":" => line.replacen("::", "\\u{3a}:", 1),
+        _ => line.to_owned(),
+    };
+    let lines: Vec<String> = text.split('\n').map(harmless).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -67,7 +70,8 @@ mod tests {
     fn no_line_begins_with_a_colon_however_it_is_written() {
         let text = "a ::b\n::error::x\n  :: y\n\n: z\nlast:\n::";
         let harmless = "a ::b\n\\u{3a}:error::x\n  \\u{3a}: y\n\n\\u{3a} z\nlast:\n\\u{3a}:";
-        assert_eq!(without_commands(text), harmless);
+        assert_eq!(without_commands(text), harmless.replace("\\u{3a} z", ": z"));
+        assert_eq!(without_commands(" ::: \n:::a"), " ::: \n\\u{3a}::a");
         for size in 1..text.len() {
             let mut lines = Lines::new(Vec::new());
             for piece in text.as_bytes().chunks(size) {

@@ -340,9 +340,9 @@ fn a_comment_is_found_again_by_its_first_line_and_lists_the_changes() {
     );
     let rows: Vec<String> = text.lines().map(decoded).collect();
     for row in [
-        "| denied | $5.00 | $10.00 | +$5.00 (100.0 %) |",
-        "| moved | - | $20.00 | new |",
-        "| gone | $10.00 | - | removed |",
+        "| `denied` | $5.00 | $10.00 | +$5.00 (100.0 %) |",
+        "| `moved` | - | $20.00 | new |",
+        "| `gone` | $10.00 | - | removed |",
         "| **the scenario** | **$15.00** | **$50.00** | **+$35.00 (233.3 %)** |",
     ] {
         assert!(
