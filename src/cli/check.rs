@@ -7,6 +7,7 @@ use super::input::{self, Opened};
 use super::output::{self, Look};
 use super::progress::Progress;
 use super::subject::Read;
+use super::system::System;
 use crate::catalog::Book;
 use crate::check::{self, Baseline, Case, Levels, RULES, Report, formats, shapes};
 use crate::diag::Diags;
@@ -19,22 +20,19 @@ use std::path::Path;
 ///
 /// # Errors
 /// What could not be read or written, or that a rule is broken.
-pub fn run(args: &args::Check) -> Outcome {
+pub fn run(system: &System, args: &args::Check) -> Outcome {
     if let Some(code) = &args.explain {
-        return explain(code, &args.output);
+        return explain(system, code, &args.output);
     }
     let Some(scenario) = &args.scenario else {
         return Ok(());
     };
-    let progress = Progress::new(&args.output);
-    let book = input::book(args.prices.as_deref())?;
-    let opened = Opened::new(scenario)?;
+    let progress = Progress::new(system, &args.output);
+    let book = input::book(system, args.prices.as_deref())?;
+    let opened = Opened::new(system, scenario)?;
     let read = Read::new(opened, args.region.as_deref(), &book, &progress)?;
-    let mut files = read.files(scenario);
-    files.extend(args.baseline.clone());
-    output::spare(&args.output, files, args.prices.as_deref())?;
     let baseline = match &args.baseline {
-        Some(path) => Some(baseline(path, args, &book, &progress)?),
+        Some(path) => Some(baseline(system, path, args, &book, &progress)?),
         None => None,
     };
     let comparison = read.comparison()?;
@@ -52,8 +50,10 @@ pub fn run(args: &args::Check) -> Outcome {
     };
     let report = check::run(&case);
     progress.finish();
-    let look = Look::of_stdout(&args.output);
-    output::write(&args.output, |out| write(&report, args.format, look, out))?;
+    let look = Look::of_stdout(system, &args.output);
+    output::write(system, &args.output, |out| {
+        write(&report, args.format, look, out)
+    })?;
     match report.is_denied() {
         true => Err(Failure::Broken),
         false => Ok(()),
@@ -90,21 +90,22 @@ fn overrides(args: &args::Check) -> Vec<(String, Level)> {
 }
 
 fn baseline(
+    system: &System,
     path: &Path,
     args: &args::Check,
     book: &Book,
-    progress: &Progress,
+    progress: &Progress<'_>,
 ) -> Result<Baseline, Diags> {
-    let mut opened = Opened::new(path)?;
+    let mut opened = Opened::new(system, path)?;
     let name = opened.name.clone();
     if opened.is_json()? {
-        return Baseline::read(&name, opened.text()?.text());
+        return Baseline::read(&name, opened.json()?.text());
     }
     let read = Read::new(opened, args.region.as_deref(), book, progress)?;
     Ok(Baseline::of(&name, &read.comparison()?))
 }
 
-fn explain(code: &str, output: &args::Output) -> Outcome {
+fn explain(system: &System, code: &str, output: &args::Output) -> Outcome {
     let asked = |known: &str| code == "all" || known == code;
     let pages: Vec<String> = RULES
         .iter()
@@ -114,5 +115,7 @@ fn explain(code: &str, output: &args::Output) -> Outcome {
     if pages.is_empty() {
         return Err(Failure::Diags(rules::unknown(code, &shapes()).into()));
     }
-    output::write(output, |out| out.write_all(pages.join("\n").as_bytes()))
+    output::write(system, output, |out| {
+        out.write_all(pages.join("\n").as_bytes())
+    })
 }

@@ -1,9 +1,13 @@
 //! How the program ends: 0 answered, 1 a rule was broken (`check` only), 2 could not answer.
 
-use crate::diag::Diags;
-use std::io;
-use std::process::ExitCode;
+use super::{output, system};
+use crate::diag::{Code, Diag, Diags};
+use std::io::{self, ErrorKind, Write};
+use std::panic;
+use std::process;
 
+/// Answered.
+pub const ANSWERED: u8 = 0;
 /// Answered, and a rule was broken.
 const BROKEN: u8 = 1;
 /// Could not answer.
@@ -15,10 +19,13 @@ pub enum Failure {
     /// Mistakes in what the user gave.
     #[error("{0}")]
     Diags(#[from] Diags),
+    /// Wrong arguments, which have been explained.
+    #[error("the arguments are wrong")]
+    Usage,
     /// A rule was broken, and the report says so.
     #[error("a rule was broken")]
     Broken,
-    /// The reader of the output is gone: nobody is left to tell.
+    /// The reader of the output is gone: there is no one to tell.
     #[error("the output was closed")]
     Closed,
 }
@@ -29,28 +36,40 @@ pub type Outcome = Result<(), Failure>;
 impl Failure {
     /// The failure of writing to standard output.
     pub fn of_stdout(error: &io::Error) -> Self {
-        use crate::diag::{Code, Diag};
-        if error.kind() == io::ErrorKind::BrokenPipe {
+        if error.kind() == ErrorKind::BrokenPipe {
             return Self::Closed;
         }
-        let message = format!("cannot write to standard output: {error}");
-        let diag = Diag::new(Code::CannotWrite, message);
-        Self::Diags(
-            diag.help("write to a file with --output, or free some space")
-                .into(),
-        )
+        let reason = output::reason(error);
+        let message = format!("cannot write to standard output: {reason}");
+        let help = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                "free some space, or write to another disk"
+            }
+            _ => "write to a file with --output",
+        };
+        Self::Diags(Diag::new(Code::CannotWrite, message).help(help).into())
     }
 }
 
-/// The exit code of usage that is no use.
-pub fn usage() -> ExitCode {
-    ExitCode::from(CANNOT_ANSWER)
+/// The exit code of a failure.
+pub fn code(failure: &Failure) -> u8 {
+    match failure {
+        Failure::Broken => BROKEN,
+        Failure::Diags(_) | Failure::Usage | Failure::Closed => CANNOT_ANSWER,
+    }
 }
 
-/// The exit code of a failure.
-pub fn code(failure: &Failure) -> ExitCode {
-    ExitCode::from(match failure {
-        Failure::Broken => BROKEN,
-        Failure::Diags(_) | Failure::Closed => CANNOT_ANSWER,
-    })
+/// From now on, a panic of any thread is a sentence on standard error and ends the process with 2.
+pub fn end_on_panic() {
+    panic::set_hook(Box::new(|info| {
+        system::remove_drafts();
+        let place = info.location().map(ToString::to_string);
+        let place = place.unwrap_or_else(|| "an unknown place".to_owned());
+        let message = format!(
+            "lambdacost stopped because of an error in the program itself, at {place}: please \
+             report it to its authors, with the command and its input files\n"
+        );
+        let _ = io::stderr().write_all(message.as_bytes());
+        process::exit(i32::from(CANNOT_ANSWER));
+    }));
 }

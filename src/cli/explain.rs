@@ -4,16 +4,17 @@ use super::args;
 use super::exit::Outcome;
 use super::output::{self, Look};
 use super::subject;
+use super::system::System;
 use crate::render;
 
 /// Explains and writes the answer.
 ///
 /// # Errors
 /// What could not be read or written.
-pub fn run(args: &args::Explain) -> Outcome {
-    let look = Look::of_stdout(&args.output);
-    subject::compared(&args.subject, &args.output, |views| {
-        output::write(&args.output, |out| {
+pub fn run(system: &System, args: &args::Explain) -> Outcome {
+    let look = Look::of_stdout(system, &args.output);
+    subject::compared(system, &args.subject, &args.output, |views| {
+        output::write(system, &args.output, |out| {
             render::explain::write(views, look.width, look.color, out)
         })
     })

@@ -5,6 +5,7 @@ use super::exit::{Failure, Outcome};
 use super::output;
 use super::progress::Progress;
 use super::subject::{self, Read};
+use super::system::System;
 use crate::diag::{Code, Diag, Diags};
 use crate::platform::{self};
 use crate::render::View;
@@ -21,7 +22,7 @@ const TODAY: &str = "today";
 ///
 /// # Errors
 /// No period, a function that cannot run where it is billed, and what could not be read or written.
-pub fn run(args: &args::Compare) -> Outcome {
+pub fn run(system: &System, args: &args::Compare) -> Outcome {
     let mut diags = Diags::new();
     let period = diags.take(period(args.period.as_deref()));
     let bill = args.bill.as_deref().unwrap_or(TODAY);
@@ -29,8 +30,8 @@ pub fn run(args: &args::Compare) -> Outcome {
     let (Some(period), Some(platforms)) = (period, platforms) else {
         return Err(Failure::Diags(diags));
     };
-    let progress = Progress::new(&args.output);
-    let read = subject::read(&args.subject, &args.output, &progress)?;
+    let progress = Progress::new(system, &args.output);
+    let read = subject::read(system, &args.subject, &progress)?;
     let everywhere = read
         .iter()
         .flat_map(|one| platforms.iter().map(move |id| (one, *id)));
@@ -59,7 +60,9 @@ pub fn run(args: &args::Compare) -> Outcome {
         })
         .collect();
     progress.answering(views.iter().map(|view| view.selected.len() as u64).sum());
-    let outcome = output::write(&args.output, |out| focus::write(&views, &period, out));
+    let outcome = output::write(system, &args.output, |out| {
+        focus::write(&views, &period, out)
+    });
     progress.finish();
     outcome
 }

@@ -1,21 +1,24 @@
 //! Reading what the command line names.
 
+use super::decode;
+use super::system::{Input, LARGEST, System, shown};
 use crate::catalog::{Book, Extent, InstanceType, Regional};
-use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::diag::{Code, Diag, Diags, Source};
 use crate::workload::{self, Request, Scenario};
 use crate::{check, platform};
 use rayon::prelude::*;
-use std::fs::{self, File};
+use std::ffi::OsString;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 /// Bytes by which a scenario is told from a fleet.
 const SNIFFED: usize = 64 * 1024;
-/// Largest input that is read (a fleet is streamed, a scenario is held).
-const LARGEST: u64 = 4 << 30;
+/// Largest TOML that is read: it takes up to 32 times its size in memory.
+const LARGEST_TOML: u64 = 64 << 20;
 
 /// An input that has been opened, once: it may be a pipe.
 pub struct Opened<'p> {
+    system: &'p System,
     path: &'p Path,
     /// As the user named it.
     pub name: String,
@@ -29,13 +32,14 @@ impl<'p> Opened<'p> {
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn new(path: &'p Path) -> Result<Self, Diags> {
+    pub fn new(system: &'p System, path: &'p Path) -> Result<Self, Diags> {
         let name = path.to_string_lossy();
         let (name, input) = match &*name {
-            "-" => ("standard input", stdin()),
-            _ => (&*name, open(path)),
+            "-" => ("standard input", system.stdin()),
+            _ => (&*name, system.open(path)),
         };
         Ok(Self {
+            system,
             path,
             name: name.to_owned(),
             start: Vec::new(),
@@ -99,13 +103,19 @@ impl<'p> Opened<'p> {
         Ok(self.first_line()?.as_ref().is_some_and(is_header))
     }
 
-    /// The whole of it.
+    /// The whole of it, which is JSON.
     ///
     /// # Errors
-    /// It cannot be read, or is no text.
-    pub fn text(self) -> Result<Source, Diags> {
+    /// It cannot be read, or is not text.
+    pub fn json(self) -> Result<Source, Diags> {
         let name = self.name.clone();
-        text(&name, self.reader())
+        text(&name, self.reader(), LARGEST)
+    }
+
+    /// The whole of it, which is TOML.
+    fn toml(self) -> Result<Source, Diags> {
+        let name = self.name.clone();
+        text(&name, self.reader(), LARGEST_TOML)
     }
 
     /// The scenario that it is.
@@ -119,7 +129,8 @@ impl<'p> Opened<'p> {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Scenario, Diags> {
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
-        let open_beside = |file: &str| open(&folder.join(file));
+        let system = self.system;
+        let open_beside = |file: &str| system.open(&folder.join(file));
         let request = Request {
             platforms: &platform::ids(),
             rules: &check::shapes(),
@@ -130,12 +141,10 @@ impl<'p> Opened<'p> {
         };
         match self.is_fleet()? {
             true => workload::read_csv(&self.name.clone(), self.reader(), &request),
-            false => workload::read_toml(&self.text()?, &request),
+            false => workload::read_toml(&self.toml()?, &request),
         }
     }
 }
-
-type Input = Box<dyn Read + Send>;
 
 /// The first line that is neither blank nor a comment, and whether all of it is there.
 fn first_line(start: &[u8]) -> Option<(String, bool)> {
@@ -146,29 +155,6 @@ fn first_line(start: &[u8]) -> Option<(String, bool)> {
         let says = !line.is_empty() && !line.starts_with('#');
         says.then(|| (line.to_owned(), bytes.ends_with(b"\n")))
     })
-}
-
-fn stdin() -> io::Result<Input> {
-    Ok(Box::new(io::stdin()))
-}
-
-fn open(path: &Path) -> io::Result<Input> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "it is a folder",
-        ));
-    }
-    if metadata.len() > LARGEST {
-        return Err(too_large());
-    }
-    Ok(Box::new(file))
-}
-
-fn too_large() -> io::Error {
-    io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 4 GiB")
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Diags {
@@ -182,72 +168,63 @@ fn unreadable(name: &str, error: &io::Error) -> Diags {
 }
 
 /// A whole input as text.
-fn text(name: &str, reader: Input) -> Result<Source, Diags> {
-    let mut bytes = Vec::new();
-    let read = reader.take(LARGEST + 1).read_to_end(&mut bytes);
-    read.map_err(|error| unreadable(name, &error))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(unreadable(name, &too_large()));
+fn text(name: &str, reader: Input, largest: u64) -> Result<Source, Diags> {
+    match decode::text(reader, largest) {
+        Ok(text) => Ok(Source::new(name, &text)),
+        Err(decode::Refused::Unreadable(error)) => Err(unreadable(name, &error)),
+        Err(decode::Refused::TooLarge) => Err(too_large(name, largest)),
+        Err(decode::Refused::NotText(fault)) => Err(fault.diag(name).into()),
     }
-    let decoded = std::str::from_utf8(&bytes).map_err(|error| {
-        let good = &bytes[..error.valid_up_to()];
-        let line_start = good
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |end| end + 1);
-        let line = &bytes[line_start..];
-        let line = &line[..line
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .unwrap_or(line.len())];
-        let before = error.valid_up_to() - line_start;
-        let file = name.into();
-        let number = 1 + memchr::memchr_iter(b'\n', good).count() as u64;
-        let text = String::from_utf8_lossy(line);
-        let at = At::new(&file, number, &text, before..before + '\u{fffd}'.len_utf8());
-        Diag::new(Code::Unreadable, format!("`{name}` is not UTF-8 text"))
-            .at(at)
-            .help("save it as UTF-8")
-    })?;
-    let decoded = decoded.strip_prefix('\u{feff}').unwrap_or(decoded);
-    Ok(Source::new(name, decoded))
+}
+
+fn too_large(name: &str, largest: u64) -> Diags {
+    let (limit, help) = match largest {
+        LARGEST_TOML => (
+            "64 MiB, the most that is read as TOML",
+            "write the functions as a CSV file and name it in the scenario: \
+             functions = \"fleet.csv\"",
+        ),
+        _ => ("4 GiB", "split it into several files"),
+    };
+    let message = format!("`{name}` is larger than {limit}");
+    Diag::new(Code::Unreadable, message).help(help).into()
 }
 
 /// The price book with the user's files laid over it.
 ///
 /// # Errors
 /// The folder or a file in it cannot be read.
-pub fn book(overlay: Option<&Path>) -> Result<Book, Diags> {
+pub fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
     let mut book = Book::embedded();
     let Some(folder) = overlay else {
         return Ok(book);
     };
     let cannot = |error: &io::Error| {
-        let message = format!("cannot read the prices in `{}`: {error}", folder.display());
+        let folder = shown(folder);
+        let message = format!("cannot read the prices in `{folder}`: {error}");
         let help = "--prices names a folder of files such as us-east-1.toml";
         Diags::from(Diag::new(Code::Unreadable, message).help(help))
     };
-    let mut names: Vec<String> = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
-        let name = entry.map_err(|error| cannot(&error))?.file_name();
-        names.push(name.to_string_lossy().into_owned());
-    }
-    names.sort();
-    names.retain(|name| {
-        (name.ends_with(".toml") && name != "sources.toml") || name == "instances.csv"
-    });
+    let mut names = system.list(folder).map_err(|error| cannot(&error))?;
+    names.retain(is_price_file);
     if names.is_empty() {
-        let message = format!("`{}` has no price file", folder.display());
+        let message = format!("`{}` has no price file", shown(folder));
         let help = "a price file is called as its region: us-east-1.toml";
         return Err(Diag::new(Code::Unreadable, message).help(help).into());
     }
     for name in names {
         let path = folder.join(&name);
-        let shown = path.to_string_lossy().into_owned();
-        let file = open(&path).map_err(|error| unreadable(&shown, &error))?;
-        book.overlay(&name, text(&shown, file)?);
+        let shown = path.to_string_lossy();
+        let file = system.open_regular(&path);
+        let file = file.map_err(|error| unreadable(&shown, &error))?;
+        book.overlay(&name.to_string_lossy(), text(&shown, file, LARGEST_TOML)?);
     }
     Ok(book)
+}
+
+fn is_price_file(name: &OsString) -> bool {
+    let name = name.to_string_lossy();
+    (name.ends_with(".toml") && name != "sources.toml") || name == "instances.csv"
 }
 
 /// Prices of regions, in the order of their names, read side by side.

@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod clock;
 mod compare;
+mod decode;
 pub mod exit;
 mod explain;
 mod focus;
@@ -14,67 +15,61 @@ mod prices;
 mod progress;
 mod shell;
 mod subject;
+pub mod system;
+pub mod threads;
+mod usage;
 
 use crate::diag;
 use annotate_snippets::Renderer;
 use args::{Cli, Command};
-use clap::Parser;
-use clap::error::ErrorKind;
 use exit::{Failure, Outcome};
-use std::io::{self, IsTerminal, Write};
+use std::ffi::OsString;
 use std::process::ExitCode;
+use system::System;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error),
+    exit::end_on_panic();
+    system::ignore_file_size_signal();
+    threads::start();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(run(&System::of_process(), &arguments))
+}
+
+/// Runs the program, its name the first of the arguments, and returns its exit code.
+pub fn run(system: &System, arguments: &[OsString]) -> u8 {
+    let outcome = match usage::parse(arguments) {
+        Ok(cli) => obey(system, &cli),
+        Err(usage) => usage::show(system, &usage),
     };
-    match run(&cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            report(&failure);
-            exit::code(&failure)
-        }
+    let Err(failure) = outcome else {
+        return exit::ANSWERED;
+    };
+    report(system, &failure);
+    exit::code(&failure)
+}
+
+fn obey(system: &System, cli: &Cli) -> Outcome {
+    match &cli.command {
+        Command::Compare(args) => compare::run(system, args),
+        Command::Explain(args) => explain::run(system, args),
+        Command::Check(args) => check::run(system, args),
+        Command::Prices(args) => prices::run(system, args),
+        Command::Init(args) => init::run(system, args),
+        Command::Completions { shell } => shell::completions(system, *shell),
+        Command::Man { command } => shell::man(system, command.as_deref()),
     }
 }
 
-fn usage(error: &clap::Error) -> ExitCode {
-    // Help and version are answers; everything else is a mistake.
-    let answer = matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-    );
-    let printed = error.print().is_ok();
-    match answer && printed {
-        true => ExitCode::SUCCESS,
-        false => exit::usage(),
-    }
-}
-
-fn run(command: &Command) -> Outcome {
-    match command {
-        Command::Compare(args) => compare::run(args),
-        Command::Explain(args) => explain::run(args),
-        Command::Check(args) => check::run(args),
-        Command::Prices(args) => prices::run(args),
-        Command::Init(args) => init::run(args),
-        Command::Completions { shell } => shell::completions(*shell),
-        Command::Man { command } => shell::man(command.as_deref()),
-    }
-}
-
-fn report(failure: &Failure) {
+fn report(system: &System, failure: &Failure) {
     let Failure::Diags(diags) = failure else {
         return;
     };
-    let color = output::color(args::Color::Auto, io::stderr().is_terminal());
+    let color = output::color(args::Color::Auto, system.stderr_is_terminal());
     let renderer = if color {
         Renderer::styled()
     } else {
         Renderer::plain()
     };
-    let text = diag::render(diags, &renderer);
-    // Nobody is left to tell when standard error is gone too.
-    let _ = writeln!(io::stderr(), "{text}");
+    system.say(&diag::render(diags, &renderer));
 }

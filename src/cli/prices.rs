@@ -4,6 +4,7 @@ use super::args::{self, PricesFormat};
 use super::exit::Outcome;
 use super::input;
 use super::output::{self, Look};
+use super::system::System;
 use crate::catalog::Extent;
 use crate::render::prices;
 
@@ -11,29 +12,29 @@ use crate::render::prices;
 ///
 /// # Errors
 /// An unknown region, mistakes in price files, or an output that cannot be written.
-pub fn run(args: &args::Prices) -> Outcome {
+pub fn run(system: &System, args: &args::Prices) -> Outcome {
     match args {
-        args::Prices::List(list) => self::list(list),
-        args::Prices::Show(show) => self::show(show),
+        args::Prices::List(list) => self::list(system, list),
+        args::Prices::Show(show) => self::show(system, show),
     }
 }
 
-fn list(args: &args::PricesList) -> Outcome {
-    let book = input::book(args.prices.as_deref())?;
+fn list(system: &System, args: &args::PricesList) -> Outcome {
+    let book = input::book(system, args.prices.as_deref())?;
     let names: Vec<&str> = book.regions().collect();
     let regions = input::regions(&book, &names, Extent::Whole)?;
-    let look = Look::of_stdout(&args.output);
-    output::write(&args.output, |out| match args.format {
+    let look = Look::of_stdout(system, &args.output);
+    output::write(system, &args.output, |out| match args.format {
         PricesFormat::Table => prices::list_table(&regions, look.color, out),
         PricesFormat::Json => prices::list_json(&regions, out),
     })
 }
 
-fn show(args: &args::PricesShow) -> Outcome {
-    let book = input::book(args.prices.as_deref())?;
+fn show(system: &System, args: &args::PricesShow) -> Outcome {
+    let book = input::book(system, args.prices.as_deref())?;
     let regional = book.region_to(&args.region, Extent::Whole)?;
-    let look = Look::of_stdout(&args.output);
-    output::write(&args.output, |out| match args.format {
+    let look = Look::of_stdout(system, &args.output);
+    output::write(system, &args.output, |out| match args.format {
         PricesFormat::Table => prices::show_table(&regional, look.color, out),
         PricesFormat::Json => prices::show_json(&regional, out),
     })

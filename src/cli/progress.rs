@@ -1,31 +1,33 @@
 //! A progress bar for fleets, on standard error when that is a terminal.
 
 use super::args;
+use super::system::System;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 /// Work that is over sooner than this shows no bar.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// How far reading and answering are.
-pub struct Progress {
+pub struct Progress<'s> {
+    system: &'s System,
     bar: ProgressBar,
     started: Instant,
     verbose: bool,
 }
 
-impl Progress {
+impl<'s> Progress<'s> {
     /// A bar, unless nobody could see it.
-    pub fn new(output: &args::Output) -> Self {
-        let visible = io::stderr().is_terminal() && !output.quiet;
+    pub fn new(system: &'s System, output: &args::Output) -> Self {
+        let visible = system.stderr_is_terminal() && !output.quiet;
         // An answer on the same terminal would be torn apart by a bar.
-        let apart = output.file().is_some() || !io::stdout().is_terminal();
+        let apart = output.file().is_some() || !system.stdout_is_terminal();
         let bar = match visible && apart {
             true => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
             false => ProgressBar::hidden(),
         };
         Self {
+            system,
             bar,
             started: Instant::now(),
             verbose: output.verbose,
@@ -66,10 +68,9 @@ impl Progress {
 
     fn say(&self, what: &str) {
         if self.verbose {
-            eprintln!(
-                "lambdacost: {what} after {} ms",
-                self.started.elapsed().as_millis()
-            );
+            let elapsed = self.started.elapsed().as_millis();
+            self.system
+                .say(&format!("lambdacost: {what} after {elapsed} ms"));
         }
     }
 }

@@ -3,23 +3,24 @@
 use super::args::Cli;
 use super::exit::{Failure, Outcome};
 use super::output;
+use super::system::System;
 use clap::CommandFactory;
 
 /// Writes the completions for a shell.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn completions(shell: clap_complete::Shell) -> Outcome {
+pub fn completions(system: &System, shell: clap_complete::Shell) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "lambdacost", &mut script);
-    output::print(&script)
+    output::print(system, &script)
 }
 
 /// Writes the manual page of a command, or of the program.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn man(command: Option<&str>) -> Outcome {
+pub fn man(system: &System, command: Option<&str>) -> Outcome {
     let mut program = Cli::command();
     program.build();
     let words = command.iter().flat_map(|command| command.split('-'));
@@ -29,7 +30,7 @@ pub fn man(command: Option<&str>) -> Outcome {
     let mut page = Vec::new();
     let rendered = clap_mangen::Man::new(found.clone()).render(&mut page);
     rendered.map_err(|error| Failure::of_stdout(&error))?;
-    output::print(&page)
+    output::print(system, &page)
 }
 
 #[cfg(test)]

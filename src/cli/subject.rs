@@ -3,15 +3,14 @@
 use super::args;
 use super::exit::{Failure, Outcome};
 use super::input::{self, Opened};
-use super::output;
 use super::progress::Progress;
+use super::system::System;
 use crate::catalog::{Book, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::render::View;
 use crate::report::{BoughtPrices, Comparison};
 use crate::text::did_you_mean;
 use crate::workload::Scenario;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A scenario with the prices that it needs.
@@ -34,7 +33,7 @@ impl Read {
         input: Opened<'_>,
         region: Option<&str>,
         book: &Book,
-        progress: &Progress,
+        progress: &Progress<'_>,
     ) -> Result<Self, Diags> {
         let rows = |count| progress.reading(count);
         Self::priced(input.scenario(region, book, &rows)?, book)
@@ -49,16 +48,6 @@ impl Read {
             list,
             instances,
         })
-    }
-
-    /// The files that it was read from, given how the user names the first.
-    pub fn files(&self, named: &Path) -> Vec<PathBuf> {
-        let mut files = self.scenario.files();
-        let own = files.first_mut().filter(|_| named.as_os_str() == "-");
-        if let Some(own) = own {
-            *own = PathBuf::from("/dev/stdin");
-        }
-        files
     }
 
     /// The same on one platform, with those functions that run on some platform today; `None` for
@@ -105,12 +94,13 @@ impl Read {
 /// # Errors
 /// Mistakes in the scenario or its prices, or what `show` fails with.
 pub fn compared(
+    system: &System,
     subject: &args::Subject,
     output: &args::Output,
     show: impl FnOnce(&[View<'_>]) -> Outcome,
 ) -> Outcome {
-    let progress = Progress::new(output);
-    let read = read(subject, output, &progress)?;
+    let progress = Progress::new(system, output);
+    let read = read(system, subject, &progress)?;
     let mut diags = Diags::new();
     let comparisons: Vec<_> = read
         .iter()
@@ -145,22 +135,17 @@ pub fn compared(
 /// Reads the scenario on the command line, once a region.
 ///
 /// # Errors
-/// Mistakes in it or in its prices, or that the answer would be written over one of its files.
+/// Mistakes in it or in its prices.
 pub fn read(
+    system: &System,
     subject: &args::Subject,
-    output: &args::Output,
-    progress: &Progress,
+    progress: &Progress<'_>,
 ) -> Result<Vec<Read>, Diags> {
-    let book = input::book(subject.prices.as_deref())?;
+    let book = input::book(system, subject.prices.as_deref())?;
     let mut regions = subject.region.iter();
-    let opened = Opened::new(&subject.scenario)?;
+    let opened = Opened::new(system, &subject.scenario)?;
     let region = regions.next().map(String::as_str);
     let first = Read::new(opened, region, &book, progress)?;
-    output::spare(
-        output,
-        first.files(&subject.scenario),
-        subject.prices.as_deref(),
-    )?;
     let mut diags = Diags::new();
     // The functions are read once: only their prices differ.
     let others: Vec<_> = regions

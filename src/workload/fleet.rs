@@ -18,16 +18,12 @@ use std::cmp::Ordering;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::{channel, sync_channel};
-use std::thread;
 
 /// Rows that are read before they are handed over to be understood.
 const BATCH: usize = 16_384;
 /// Cells of a batch of long rows, of so many bytes each.
 const BATCH_CELLS: usize = 1 << 20;
 const BYTES_PER_CELL: usize = 16;
-/// Batches that may wait.
-const WAITING: usize = 2;
 
 /// Reads a fleet and adds its functions to a roll.
 ///
@@ -122,7 +118,8 @@ impl Batch {
     }
 }
 
-/// One thread splits rows while the others understand them; batches go to and fro between them.
+/// Reads batches of rows: while one is understood, the next is split and what came of the one
+/// before it is put away. Works also where there is one thread only.
 /// How many rows there are, unless they end with something else.
 fn read_rows(
     mut rows: Rows,
@@ -131,44 +128,41 @@ fn read_rows(
     diags: &mut Diags,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<usize, csv::Error> {
-    let (send, receive) = sync_channel::<Batch>(WAITING);
-    let (give_back, take_back) = channel::<Batch>();
-    let mut filled = 0;
-    let failure = thread::scope(|scope| {
-        let splitter = scope.spawn(move || {
-            loop {
-                let mut batch = take_back.try_recv().unwrap_or_default();
-                let outcome = batch.fill(&mut rows);
-                let stopped = send.send(batch).is_err();
-                if stopped || !matches!(outcome, Ok(true)) {
-                    return outcome.err();
-                }
+    let mut count = 0;
+    // Three take turns, so that their memory is used again.
+    let [mut before, mut batch, mut next] = [(); 3].map(|()| Batch::default());
+    let mut understood = Vec::new();
+    let mut more = batch.fill(&mut rows);
+    while batch.filled > 0 {
+        let split = || match more {
+            Ok(true) => next.fill(&mut rows),
+            ended => {
+                next.filled = 0;
+                ended
             }
-        });
-        let mut keep = |batch: Batch, understood: Vec<Result<Function, Diags>>| {
-            for (record, read) in batch.rows().iter().zip(understood) {
+        };
+        let understand = || {
+            let rows = batch.rows().par_iter();
+            rows.map(|row| understand(row, context)).collect()
+        };
+        let put_away = || {
+            for (record, read) in before.rows().iter().zip(understood) {
                 enlist(record, read, context, roll, diags);
             }
-            filled += batch.filled;
             progress(roll.len() as u64);
-            // When the splitter has ended, nobody needs the batch any more.
-            let _ = give_back.send(batch);
         };
-        let (mut before, mut understood) = (Batch::default(), Vec::new());
-        for batch in receive {
-            // While one batch is understood, what came of the one before it is put away.
-            let understand = || {
-                let rows = batch.rows().par_iter();
-                rows.map(|row| understand(row, context)).collect()
-            };
-            let put_away = || keep(before, understood);
-            (understood, ()) = rayon::join(understand, put_away);
-            before = batch;
-        }
-        keep(before, understood);
-        splitter.join().unwrap_or_default()
-    });
-    failure.map_or(Ok(filled), Err)
+        let (split, (now, ())) = rayon::join(split, || rayon::join(understand, put_away));
+        (more, understood) = (split, now);
+        count += batch.filled;
+        // `next` is to be understood now, and `batch` to be put away.
+        std::mem::swap(&mut before, &mut batch);
+        std::mem::swap(&mut batch, &mut next);
+    }
+    for (record, read) in before.rows().iter().zip(understood) {
+        enlist(record, read, context, roll, diags);
+    }
+    progress(roll.len() as u64);
+    more.map(|_| count)
 }
 
 /// Adds what came of a row to the roll, with its mistakes and that of a name that is taken.

@@ -203,15 +203,6 @@ impl Scenario {
         let fleet = self.fleet.as_ref()?;
         Some(Path::new(&self.name).with_file_name(fleet))
     }
-
-    /// The files that it is read from.
-    pub fn files(&self) -> Vec<PathBuf> {
-        let own = PathBuf::from(&self.name);
-        [Some(own), self.fleet_file()]
-            .into_iter()
-            .flatten()
-            .collect()
-    }
 }
 
 fn check_regions(regions: &[RegionName], request: &Request<'_>, diags: &mut Diags) {

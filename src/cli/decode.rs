@@ -1,0 +1,110 @@
+//! Bytes as text, refused at the first one that is not.
+
+use super::system::Input;
+use crate::diag::{At, Code, Diag};
+use std::io::{self, Read};
+
+/// Bytes that are read before they are looked at.
+const PIECE: u64 = 1 << 16;
+/// Bytes behind a fault that are shown.
+const SHOWN: usize = 120;
+
+/// Why an input is not a text.
+pub enum Refused {
+    /// It cannot be read.
+    Unreadable(io::Error),
+    /// It has more bytes than are read.
+    TooLarge,
+    /// A byte that no text has.
+    NotText(Fault),
+}
+
+/// A byte that no text has.
+pub struct Fault {
+    message: &'static str,
+    help: &'static str,
+    line: u64,
+    /// The part of that line that has been read.
+    text: String,
+    /// Where the byte stands in it.
+    at: usize,
+}
+
+impl Fault {
+    /// The fault as it is said of a file.
+    pub fn diag(self, name: &str) -> Diag {
+        let end = self.text[self.at..]
+            .chars()
+            .next()
+            .map_or(0, char::len_utf8);
+        let span = self.at..self.at + end;
+        let at = At::new(&name.into(), self.line, &self.text, span);
+        let message = format!("`{name}` {}", self.message);
+        Diag::new(Code::Unreadable, message).at(at).help(self.help)
+    }
+}
+
+/// A whole input as text, without its byte order mark.
+///
+/// # Errors
+/// It cannot be read, is larger than so many bytes, or is not text. No more is read then.
+pub fn text(mut reader: Input, largest: u64) -> Result<String, Refused> {
+    let mut bytes = Vec::new();
+    // Everything before is text.
+    let mut checked = 0;
+    loop {
+        let mut piece = (&mut reader).take(PIECE);
+        let read = piece.read_to_end(&mut bytes).map_err(Refused::Unreadable)?;
+        checked += check(&bytes, checked, read == 0).map_err(Refused::NotText)?;
+        if bytes.len() as u64 > largest {
+            return Err(Refused::TooLarge);
+        }
+        if read == 0 {
+            break;
+        }
+    }
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        bytes.drain(.."\u{feff}".len());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let bytes = error.as_bytes();
+        Refused::NotText(not_utf8(bytes, error.utf8_error().valid_up_to()))
+    })
+}
+
+/// How many more bytes are text. A character that is cut off counts once the input has ended.
+fn check(bytes: &[u8], checked: usize, is_whole: bool) -> Result<usize, Fault> {
+    let piece = &bytes[checked..];
+    let (good, is_wrong) = match std::str::from_utf8(piece) {
+        Ok(text) => (text.len(), false),
+        Err(error) => (error.valid_up_to(), error.error_len().is_some() || is_whole),
+    };
+    if let Some(zero) = memchr::memchr(0, &piece[..good]) {
+        let message = "has a zero byte, so it is not text";
+        let help = "name a text file; save UTF-16 as UTF-8";
+        return Err(fault(bytes, checked + zero, message, help));
+    }
+    match is_wrong {
+        true => Err(not_utf8(bytes, checked + good)),
+        false => Ok(good),
+    }
+}
+
+fn not_utf8(bytes: &[u8], at: usize) -> Fault {
+    fault(bytes, at, "is not UTF-8 text", "save it as UTF-8")
+}
+
+fn fault(bytes: &[u8], at: usize, message: &'static str, help: &'static str) -> Fault {
+    let before = &bytes[..at];
+    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    let rest = &bytes[at..];
+    let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let before_in_line = String::from_utf8_lossy(&before[start..]).into_owned();
+    Fault {
+        message,
+        help,
+        line: 1 + memchr::memchr_iter(b'\n', before).count() as u64,
+        at: before_in_line.len(),
+        text: before_in_line + &String::from_utf8_lossy(&rest[..end.min(SHOWN)]),
+    }
+}

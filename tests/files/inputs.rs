@@ -1,0 +1,218 @@
+//! No answer replaces a file that it is made from, whatever names lead to it.
+
+use super::*;
+
+const IS_INPUT: &str = "it is one of the files that this answer is made from";
+
+#[test]
+fn no_answer_replaces_what_it_is_made_from() {
+    let folder = Folder::new();
+    // Each with the file that it would replace.
+    let cases: &[(&[&str], &str)] = &[
+        (&["compare", "scenario.toml"], "scenario.toml"),
+        (
+            &[
+                "compare",
+                "scenario.toml",
+                "--format",
+                "focus",
+                "--period",
+                "2026-11",
+                "--bill",
+                "lambda",
+            ],
+            "scenario.toml",
+        ),
+        (&["compare", "of-fleet.toml"], "fleet.csv"),
+        (
+            &[
+                "compare",
+                "of-fleet.toml",
+                "--region",
+                "us-east-1",
+                "--region",
+                "eu-west-1",
+            ],
+            "fleet.csv",
+        ),
+        (
+            &["compare", "scenario.toml", "--prices", "prices"],
+            "prices/us-east-1.toml",
+        ),
+        (&["explain", "scenario.toml"], "scenario.toml"),
+        (&["explain", "of-fleet.toml"], "fleet.csv"),
+        (&["check", "scenario.toml"], "scenario.toml"),
+        (
+            &["check", "scenario.toml", "--baseline", "before.json"],
+            "before.json",
+        ),
+        (
+            &["check", "scenario.toml", "--baseline", "of-fleet.toml"],
+            "of-fleet.toml",
+        ),
+        (
+            &["check", "scenario.toml", "--baseline", "of-fleet.toml"],
+            "fleet.csv",
+        ),
+        (
+            &["check", "scenario.toml", "--prices", "prices"],
+            "prices/us-east-1.toml",
+        ),
+        (
+            &["prices", "list", "--prices", "prices"],
+            "prices/us-east-1.toml",
+        ),
+        (
+            &["prices", "show", "us-east-1", "--prices", "prices"],
+            "prices/us-east-1.toml",
+        ),
+    ];
+    for (arguments, file) in cases {
+        let before = folder.read(file);
+        folder
+            .run(&[arguments, &["--output", file][..]].concat())
+            .refused("cannot-write", IS_INPUT);
+        assert!(folder.read(file) == before, "{arguments:?} {file}");
+        // Without the input in it, the same command may write there.
+        folder.run(&[arguments, &["--output", "answer"][..]].concat());
+        assert!(!folder.read("answer").is_empty(), "{arguments:?}");
+        fs::remove_file(folder.at("answer")).expect("removed");
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn no_other_name_of_an_input_is_replaced() {
+        let folder = Folder::new();
+        symlink("scenario.toml", folder.at("link")).expect("linked");
+        fs::hard_link(folder.at("scenario.toml"), folder.at("twin")).expect("linked");
+        let full = folder.at("scenario.toml");
+        let full = full.to_str().expect("UTF-8");
+        for (input, output) in [
+            ("scenario.toml", "link"),
+            ("link", "scenario.toml"),
+            ("scenario.toml", "twin"),
+            ("twin", "link"),
+            ("./prices/../scenario.toml", full),
+        ] {
+            folder
+                .run(&["compare", input, "-o", output])
+                .refused("cannot-write", IS_INPUT);
+            assert_eq!(
+                folder.read("scenario.toml"),
+                SCENARIO.as_bytes(),
+                "{input} {output}"
+            );
+        }
+    }
+
+    #[test]
+    fn standard_input_is_not_replaced() {
+        let folder = Folder::new();
+        let before = folder.read("before.json");
+        folder
+            .shell("\"$L\" compare - -o scenario.toml <scenario.toml")
+            .refused("cannot-write", IS_INPUT);
+        folder
+            .shell("\"$L\" compare /dev/stdin -o scenario.toml <scenario.toml")
+            .refused("cannot-write", IS_INPUT);
+        folder
+            .shell("\"$L\" check scenario.toml --baseline - -o before.json <before.json")
+            .refused("cannot-write", IS_INPUT);
+        // The shell opens the file for the answer itself.
+        folder
+            .shell("\"$L\" compare scenario.toml >>scenario.toml")
+            .refused("cannot-write", IS_INPUT);
+        assert_eq!(folder.read("scenario.toml"), SCENARIO.as_bytes());
+        assert!(folder.read("before.json") == before);
+    }
+
+    #[test]
+    fn names_that_are_not_utf_8_work_everywhere() {
+        let folder = Folder::new();
+        let bytes = |name: &[u8]| OsString::from_vec(name.to_vec());
+        let text = |name: &str| OsString::from(name);
+        let scenario = bytes(b"s\xff.toml");
+        let prices = bytes(b"p\xff");
+        folder.write(&scenario, SCENARIO);
+        fs::create_dir(folder.at(&prices)).expect("created");
+        folder.write(folder.at(&prices).join("us-east-1.toml"), PRICES);
+        let answer = bytes(b"answer\xff");
+        let compare = [text("compare"), scenario.clone()];
+        folder
+            .run(&[&compare[..], &[text("-o"), scenario.clone()]].concat())
+            .refused("cannot-write", IS_INPUT);
+        assert_eq!(folder.read(&scenario), SCENARIO.as_bytes());
+        folder
+            .run(
+                &[
+                    &compare[..],
+                    &[text("-o"), answer.clone(), text("--prices"), prices],
+                ]
+                .concat(),
+            )
+            .answered();
+        assert!(!folder.read(&answer).is_empty());
+        // The fleet beside it, and a report as a baseline.
+        let folder_name = bytes(b"d\xff");
+        fs::create_dir(folder.at(&folder_name)).expect("created");
+        let inside = |name: &str| Path::new(&folder_name).join(name).into_os_string();
+        folder.write(
+            inside("f.toml"),
+            "region = \"us-east-1\"\nfunctions = \"f.csv\"\n",
+        );
+        folder.write(inside("f.csv"), fleet(2));
+        let json = [text("--format"), text("json"), text("-o"), inside("r.json")];
+        folder
+            .run(&[&[text("compare"), inside("f.toml")], &json[..]].concat())
+            .answered();
+        let check = [
+            text("check"),
+            inside("f.toml"),
+            text("--baseline"),
+            inside("r.json"),
+        ];
+        folder
+            .run(&[&check[..], &[text("-o"), inside("f.csv")]].concat())
+            .refused("cannot-write", IS_INPUT);
+        folder
+            .run(&[&check[..], &[text("-o"), inside("c")]].concat())
+            .answered();
+        let init = bytes(b"i\xff.toml");
+        assert_eq!(folder.run(&[text("init"), init.clone()]).code, Some(0));
+        folder
+            .run(&[text("compare"), init.clone(), text("-o"), init])
+            .refused("cannot-write", IS_INPUT);
+        // A price file of such a name is read, and said to be of no region.
+        folder.write(folder.at("prices").join(bytes(b"eu\xff.toml")), PRICES);
+        folder
+            .run(&["compare", "scenario.toml", "--prices", "prices"])
+            .refused("bad-price", "says it is of us-east-1");
+    }
+
+    #[test]
+    fn devices_and_pipes_may_be_both_input_and_output() {
+        let folder = Folder::new();
+        folder
+            .shell("\"$L\" compare scenario.toml -o /dev/null </dev/null")
+            .answered();
+        folder
+            .shell("\"$L\" compare - -o /dev/null <scenario.toml")
+            .answered();
+        let said = folder.shell("\"$L\" compare - -o /dev/null </dev/null");
+        said.refused("no-function", "");
+        let piped = folder.shell("cat scenario.toml | \"$L\" compare - -o /dev/stdout | cat");
+        piped.answered();
+        let plain = folder.shell("\"$L\" compare - <scenario.toml");
+        assert!(piped.stdout == plain.stdout);
+        let named = folder.shell("mkfifo in out; cat scenario.toml >in & cat out >copy & \"$L\" compare in -o out; wait; cat copy");
+        named.answered();
+        assert!(!named.stdout.is_empty());
+    }
+}

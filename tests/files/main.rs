@@ -1,0 +1,120 @@
+//! Files and streams: what is read, what is written, what is left behind, and how a run ends.
+
+mod inputs;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const SCENARIO: &str = "region = \"us-east-1\"\n[[function]]\nname = \"a\"\nmemory_mb = 512\n\
+                        duration_ms = 100\ninvocations_per_month = 1000000\nutilization = 0.35\n";
+const COLUMNS: &str = "name,memory_mb,duration_ms,invocations_per_month,utilization\n";
+const PRICES: &str = "region = \"us-east-1\"\nas_of = \"2026-11-01\"\n";
+
+/// A fleet of so many functions.
+fn fleet(count: usize) -> String {
+    let rows = (0..count).map(|row| format!("f{row},512,{}.5,1000000,0.35\n", 100 + row % 50));
+    COLUMNS.to_owned() + &rows.collect::<String>()
+}
+
+/// A folder of its own to run the program in, with a scenario, a fleet, a scenario that names the
+/// fleet, a baseline and prices.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().expect("a folder"));
+        folder.write("scenario.toml", SCENARIO);
+        folder.write("fleet.csv", fleet(3));
+        folder.write(
+            "of-fleet.toml",
+            "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n",
+        );
+        fs::create_dir(folder.path().join("prices")).expect("created");
+        folder.write("prices/us-east-1.toml", PRICES);
+        let report = folder.run(&["compare", "scenario.toml", "--format", "json"]);
+        folder.write("before.json", report.stdout);
+        folder
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn at(&self, file: impl AsRef<Path>) -> PathBuf {
+        self.path().join(file)
+    }
+
+    fn write(&self, file: impl AsRef<Path>, content: impl AsRef<[u8]>) {
+        fs::write(self.at(file), content).expect("written");
+    }
+
+    fn read(&self, file: impl AsRef<Path>) -> Vec<u8> {
+        fs::read(self.at(file)).expect("readable")
+    }
+
+    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+        command.args(arguments).current_dir(self.path());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Run {
+        Run::of(self.command(arguments).output().expect("it starts"))
+    }
+
+    /// A line of a shell, in which `$L` is the program.
+    #[cfg(unix)]
+    fn shell(&self, line: &str) -> Run {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", line])
+            .env("L", env!("CARGO_BIN_EXE_lambdacost"));
+        let shell = shell.current_dir(self.path()).stdin(Stdio::null());
+        Run::of(shell.output().expect("a shell"))
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("answers are UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+        }
+    }
+
+    /// Refused with the code in brackets and these words, and nothing on standard output.
+    #[track_caller]
+    fn refused(&self, code: &str, words: &str) {
+        assert_eq!(self.code, Some(2), "{self:?}");
+        assert!(
+            self.stderr.starts_with(&format!("error[{code}]: ")),
+            "{self:?}"
+        );
+        // Help is folded.
+        let unfolded: Vec<&str> = self
+            .stderr
+            .split_whitespace()
+            .filter(|word| *word != "|")
+            .collect();
+        assert!(unfolded.join(" ").contains(words), "{words}: {self:?}");
+        assert!(self.stdout.is_empty(), "{self:?}");
+    }
+
+    #[track_caller]
+    fn answered(&self) {
+        assert_eq!((self.code, &*self.stderr), (Some(0), ""), "{self:?}");
+    }
+}
