@@ -6,6 +6,7 @@ use crate::catalog::{Book, Extent, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::workload::{self, Request, Scenario};
 use crate::{check, platform};
+use memchr::memmem;
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::io::{self, Cursor, Read};
@@ -13,6 +14,8 @@ use std::path::Path;
 
 /// Bytes by which a scenario is told from a fleet.
 const SNIFFED: usize = 64 * 1024;
+/// What a report of `compare --format json` has near its beginning.
+const REPORT: &[u8] = b"\"lambdacost/compare/v";
 /// Largest TOML that is read: it takes up to 32 times its size in memory.
 const LARGEST_TOML: u64 = 64 << 20;
 
@@ -91,6 +94,31 @@ impl<'p> Opened<'p> {
         }
     }
 
+    /// Refuses JSON where a scenario is expected, and says what else it may be good for.
+    fn refuse_json(&mut self) -> Result<(), Diags> {
+        let first = self.first_line()?.unwrap_or_default();
+        if !first.starts_with('{') && !first.starts_with("[{") && first != "[" {
+            return Ok(());
+        }
+        let mut start = (&mut self.rest).take(SNIFFED as u64);
+        let read = start.read_to_end(&mut self.start);
+        read.map_err(|error| unreadable(&self.name, &error))?;
+        let name = &self.name;
+        let (what, help) = match memmem::find(&self.start, REPORT) {
+            Some(_) => (
+                "is a report of `compare --format json`, not a scenario",
+                "name the scenario here, and give the report to `check` with --baseline",
+            ),
+            None => (
+                "is JSON, not a scenario",
+                "a scenario is a TOML file, or a fleet in CSV; `lambdacost init` writes one to \
+                 start from",
+            ),
+        };
+        let diag = Diag::new(Code::Syntax, format!("`{name}` {what}"));
+        Err(diag.help(help).into())
+    }
+
     /// A fleet by its name, or by a first line that is a list of columns.
     fn is_fleet(&mut self) -> Result<bool, Diags> {
         match self.ending().as_deref() {
@@ -128,6 +156,7 @@ impl<'p> Opened<'p> {
         book: &Book,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Scenario, Diags> {
+        self.refuse_json()?;
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
         let system = self.system;
         let open_beside = |file: &str| system.open(&folder.join(file));

@@ -44,6 +44,8 @@ pub enum Call {
     List,
     /// Opens the file to write, or makes a new one.
     Create,
+    /// Makes a new file without a name; one with a name is made where that fails.
+    Nameless,
     /// Writes to a file or to standard output.
     Write,
     /// Gives a new file the owner and the mode of the old one.
@@ -251,7 +253,10 @@ impl System {
             render(&mut out)?;
             return out.flush();
         }
-        let draft = Draft::beside(&target)?;
+        let draft = match self.gate(Call::Nameless) {
+            Ok(()) => Draft::beside(&target)?,
+            Err(_) => Draft::named_beside(&target)?,
+        };
         let mut out = BufWriter::with_capacity(BUFFER, self.watched(draft.file()));
         render(&mut out)?;
         out.flush()?;
@@ -330,8 +335,14 @@ struct Watched<T> {
 
 impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        (self.gate)(Call::Read)?;
-        self.inner.read(buffer)
+        loop {
+            let read = (self.gate)(Call::Read).and_then(|()| self.inner.read(buffer));
+            // Not every reader of files takes a signal for what it is.
+            match read {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
     }
 }
 

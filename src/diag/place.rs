@@ -64,6 +64,12 @@ impl At {
     }
 }
 
+/// Bytes of TOML in which every mistake is looked for. The parser takes up to 315 bytes for each byte
+/// of what is no TOML at all.
+const ALL_MISTAKES: usize = 1 << 20;
+/// Words and signs of TOML that are read: each takes up to 96 bytes of memory, 1.6 GB in all.
+const MOST_TOKENS: usize = 1 << 24;
+
 /// A named text that spans point into.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -109,16 +115,35 @@ impl Source {
     /// The text read as TOML, every value with its place.
     ///
     /// # Errors
-    /// Every place where it is not TOML.
+    /// Every place where it is not TOML; of a large text the first one. Or it has too many tokens.
     pub fn toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
+        if self.text.len() > ALL_MISTAKES {
+            return self.large_toml();
+        }
         let (document, errors) = DeTable::parse_recoverable(&self.text);
         let mut diags = Diags::new();
-        for error in errors {
-            let at = self.at(error.span().unwrap_or(0..0));
-            let diag = Diag::new(Code::Syntax, error.message()).at(at);
-            diags.push(diag.maybe_help(way_out(error.message()).map(str::to_owned)));
-        }
+        diags.extend(errors.iter().map(|error| self.not_toml(error)));
         diags.into_result(document)
+    }
+
+    fn large_toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
+        let tokens = toml_parser::Source::new(&self.text).lex();
+        if tokens.take(MOST_TOKENS + 1).count() > MOST_TOKENS {
+            let message = format!(
+                "`{}` has too many words and signs for a TOML file",
+                self.name
+            );
+            let help = "write the functions as a CSV file and name it in the scenario: \
+                        functions = \"fleet.csv\"";
+            return Err(Diag::new(Code::Unreadable, message).help(help).into());
+        }
+        DeTable::parse(&self.text).map_err(|error| self.not_toml(&error).into())
+    }
+
+    fn not_toml(&self, error: &toml::de::Error) -> Diag {
+        let at = self.at(error.span().unwrap_or(0..0));
+        let diag = Diag::new(Code::Syntax, error.message()).at(at);
+        diag.maybe_help(way_out(error.message()).map(str::to_owned))
     }
 
     /// The line of a byte, counted from one.

@@ -3,7 +3,8 @@
 
 use crate::diag::{At, Code, Diag};
 use csv::ByteRecord;
-use memchr::{memchr2, memchr3};
+use memchr::{memchr, memchr2, memchr3};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Chain, Cursor, Read};
@@ -68,7 +69,7 @@ pub fn broken(file: &Arc<str>, error: &csv::Error) -> Diag {
     };
     if let Some(refused) = inner.and_then(|inner| inner.downcast_ref::<Refused>()) {
         let at = At::new(file, refused.line, &refused.text, refused.span.clone());
-        let diag = Diag::new(Code::Syntax, refused.fault.message());
+        let diag = Diag::new(refused.fault.code(), refused.fault.message());
         return diag.at(at).help(refused.fault.help());
     }
     let line = error.position().map_or(1, csv::Position::line);
@@ -85,14 +86,27 @@ enum Fault {
     TextAfterQuote,
     /// More bytes than any row has.
     EndlessRow,
+    /// A byte that is no part of a character.
+    NotUtf8,
+    /// A byte that no text has.
+    Zero,
 }
 
 impl Fault {
+    fn code(self) -> Code {
+        match self {
+            Self::NotUtf8 | Self::Zero => Code::Unreadable,
+            Self::Unclosed | Self::TextAfterQuote | Self::EndlessRow => Code::Syntax,
+        }
+    }
+
     fn message(self) -> &'static str {
         match self {
             Self::Unclosed => "a quote is opened here and never closed",
             Self::TextAfterQuote => "there is text behind the quote that ends a cell",
             Self::EndlessRow => "a row has more than 1,048,576 bytes",
+            Self::NotUtf8 => "the row is not UTF-8 text",
+            Self::Zero => "the row has a zero byte, so it is not text",
         }
     }
 
@@ -103,6 +117,8 @@ impl Fault {
             Self::EndlessRow => {
                 "a fleet is a CSV file with one function a row; is a quote never closed?"
             }
+            Self::NotUtf8 => "save the file as UTF-8",
+            Self::Zero => "name a text file; save UTF-16 as UTF-8",
         }
     }
 }
@@ -162,6 +178,8 @@ struct Strict<R> {
     open: Option<Refused>,
     /// What is wrong behind the bytes that have been passed on.
     refused: Option<Refused>,
+    /// The beginning of a character whose other bytes are still to come.
+    cut: Vec<u8>,
 }
 
 /// Bytes that are looked at together.
@@ -200,25 +218,57 @@ impl<R: Read> Strict<R> {
             begun: VecDeque::new(),
             open: None,
             refused: None,
+            cut: Vec::new(),
         }
     }
 
     /// How many of some bytes may be passed on: all, or those before the row with a fault.
     fn check(&mut self, bytes: &[u8]) -> usize {
+        let no_text = self.no_text(bytes);
+        let text = no_text.map_or(bytes, |(at, _)| &bytes[..at]);
         let mut piece = Piece {
-            bytes,
+            bytes: text,
             at: 0,
             row: 0,
             line: None,
             opened: None,
         };
-        while let Some(byte) = bytes.get(piece.at) {
+        while let Some(byte) = text.get(piece.at) {
             if let Err(fault) = self.step(*byte, &mut piece) {
                 self.refused = Some(self.fault(fault, bytes, self.spot(&piece)));
                 return piece.row;
             }
         }
-        self.pass(&piece)
+        let Some((at, fault)) = no_text else {
+            return self.pass(&piece);
+        };
+        self.refused = Some(self.fault(fault, bytes, self.spot(&piece)));
+        match self.row {
+            Some(_) => piece.row,
+            None => at,
+        }
+    }
+
+    /// The first byte that is not text, if any.
+    fn no_text(&mut self, bytes: &[u8]) -> Option<(usize, Fault)> {
+        let carried = self.cut.len();
+        let joined = match carried {
+            0 => Cow::Borrowed(bytes),
+            _ => Cow::Owned([&self.cut, bytes].concat()),
+        };
+        let (good, is_cut) = match str::from_utf8(&joined) {
+            Ok(text) => (text.len(), true),
+            Err(error) => (error.valid_up_to(), error.error_len().is_none()),
+        };
+        self.cut.clear();
+        if let Some(zero) = memchr(0, &joined[..good]) {
+            return Some((zero.saturating_sub(carried), Fault::Zero));
+        }
+        if !is_cut {
+            return Some((good.saturating_sub(carried), Fault::NotUtf8));
+        }
+        self.cut.extend_from_slice(&joined[good..]);
+        None
     }
 
     /// Goes on to the next byte that matters.
@@ -315,9 +365,15 @@ impl<R: Read> Strict<R> {
         Refused {
             fault,
             line,
-            span: before.len()..before.len() + 1,
+            span: before.len()..before.len() + after.chars().next().map_or(0, char::len_utf8),
             text: before + &after,
         }
+    }
+
+    /// What is wrong with a file that ends within a character.
+    fn cut_off(&self) -> Refused {
+        let (at, line, begins) = (0, self.line, None);
+        self.fault(Fault::NotUtf8, &[], Spot { at, line, begins })
     }
 
     /// Takes note of bytes that are passed on.
@@ -356,6 +412,9 @@ impl<R: Read> Read for Strict<R> {
             let read = self.inner.read(buffer)?;
             if read == 0 && self.quoting == Quoting::Inside {
                 self.refused = self.open.take();
+            }
+            if read == 0 && !self.cut.is_empty() {
+                self.refused = Some(self.cut_off());
             }
             let passed = self.check(&buffer[..read]);
             if passed > 0 {

@@ -1,11 +1,18 @@
 //! Files and streams: what is read, what is written, what is left behind, and how a run ends.
 
+mod endings;
+mod faults;
 mod inputs;
+mod outputs;
+mod wrong;
 
-use std::ffi::OsStr;
+use lambdacost::cli::system::{Gate, Input, Streams, System};
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 const SCENARIO: &str = "region = \"us-east-1\"\n[[function]]\nname = \"a\"\nmemory_mb = 512\n\
@@ -32,7 +39,7 @@ impl Folder {
             "of-fleet.toml",
             "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n",
         );
-        fs::create_dir(folder.path().join("prices")).expect("created");
+        fs::create_dir(folder.at("prices")).expect("created");
         folder.write("prices/us-east-1.toml", PRICES);
         let report = folder.run(&["compare", "scenario.toml", "--format", "json"]);
         folder.write("before.json", report.stdout);
@@ -55,6 +62,16 @@ impl Folder {
         fs::read(self.at(file)).expect("readable")
     }
 
+    /// Names in the folder, sorted.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path()).expect("listed");
+        let name = |entry: io::Result<fs::DirEntry>| entry.expect("an entry").file_name();
+        let mut names: Vec<_> = entries.map(name).collect();
+        names.sort();
+        let text = |name: &OsString| name.to_string_lossy().into_owned();
+        names.iter().map(text).collect()
+    }
+
     fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
         command.args(arguments).current_dir(self.path());
@@ -75,6 +92,54 @@ impl Folder {
             .env("L", env!("CARGO_BIN_EXE_lambdacost"));
         let shell = shell.current_dir(self.path()).stdin(Stdio::null());
         Run::of(shell.output().expect("a shell"))
+    }
+
+    /// A run within this process, behind a gate. `@name` among the arguments is a file of the folder.
+    fn run_inside(&self, arguments: &[&str], stdin: fn() -> Input, gate: Gate) -> Run {
+        let own = |argument: &&str| match argument.strip_prefix('@') {
+            Some(name) => self.at(name).into_os_string(),
+            None => OsString::from(argument),
+        };
+        let program = [OsString::from("lambdacost")].into_iter();
+        let arguments: Vec<OsString> = program.chain(arguments.iter().map(own)).collect();
+        let [stdout, stderr] = [Memory::default(), Memory::default()];
+        let streams = Streams {
+            stdin: Box::new(stdin),
+            stdout: stdout.opener(),
+            stderr: stderr.opener(),
+        };
+        let code = lambdacost::cli::run(&System::new(streams, gate), &arguments);
+        Run {
+            code: Some(code.into()),
+            stdout: stdout.text(),
+            stderr: stderr.text(),
+        }
+    }
+}
+
+/// A stream that keeps what is written to it.
+#[derive(Clone, Default)]
+struct Memory(Arc<Mutex<Vec<u8>>>);
+
+impl Memory {
+    fn opener(&self) -> Box<dyn Fn() -> Box<dyn Write + Send> + Send + Sync> {
+        let own = self.clone();
+        Box::new(move || Box::new(own.clone()))
+    }
+
+    fn text(&self) -> String {
+        let bytes = self.0.lock().expect("nobody panics").clone();
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+}
+
+impl Write for Memory {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("nobody panics").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -99,16 +164,11 @@ impl Run {
     #[track_caller]
     fn refused(&self, code: &str, words: &str) {
         assert_eq!(self.code, Some(2), "{self:?}");
-        assert!(
-            self.stderr.starts_with(&format!("error[{code}]: ")),
-            "{self:?}"
-        );
+        let title = format!("error[{code}]: ");
+        assert!(self.stderr.starts_with(&title), "{self:?}");
         // Help is folded.
-        let unfolded: Vec<&str> = self
-            .stderr
-            .split_whitespace()
-            .filter(|word| *word != "|")
-            .collect();
+        let unfolded = self.stderr.split_whitespace().filter(|word| *word != "|");
+        let unfolded: Vec<&str> = unfolded.collect();
         assert!(unfolded.join(" ").contains(words), "{words}: {self:?}");
         assert!(self.stdout.is_empty(), "{self:?}");
     }

@@ -21,16 +21,24 @@ pub enum Draft {
 }
 
 impl Draft {
-    /// A new file beside another.
+    /// A new file beside another, without a name where the system can.
     ///
     /// # Errors
     /// It cannot be made.
     pub fn beside(target: &Path) -> io::Result<Self> {
-        let folder = folder_of(target);
         #[cfg(target_os = "linux")]
-        if let Some(file) = linux::nameless(folder)? {
+        if let Some(file) = linux::nameless(folder_of(target))? {
             return Ok(Self::Nameless(file));
         }
+        Self::named_beside(target)
+    }
+
+    /// A new file beside another, with a name.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn named_beside(target: &Path) -> io::Result<Self> {
+        let folder = folder_of(target);
         let named = Named::make(folder, |name| {
             let mut options = OpenOptions::new();
             #[cfg(unix)]
@@ -220,8 +228,8 @@ mod linux {
         if existing == Existing::Keep {
             return Err(ErrorKind::AlreadyExists.into());
         }
-        let named = Named::make(super::folder_of(target), |name| link(file, name))?;
-        named.publish(target, existing)
+        let named = Named::make(super::folder_of(target), |name| link(file, name));
+        named.map_err(super::unnamed)?.publish(target, existing)
     }
 
     fn link(file: &File, name: &Path) -> io::Result<()> {

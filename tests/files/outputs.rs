@@ -1,0 +1,272 @@
+//! A file is written whole or not at all, keeps its owner and mode, and nothing is left beside it.
+
+use super::*;
+
+#[test]
+fn init_leaves_alone_what_is_there() {
+    let folder = Folder::new();
+    let before = folder.read("fleet.csv");
+    folder
+        .run(&["init", "fleet.csv"])
+        .refused("cannot-write", "name another file");
+    folder
+        .run(&["init", "prices"])
+        .refused("cannot-write", "name another file");
+    assert!(folder.read("fleet.csv") == before);
+    folder
+        .run(&["init", "gone/new.toml"])
+        .refused("cannot-write", "its folder does not exist");
+    let made = folder.run(&["init", "new.toml"]);
+    assert_eq!((made.code, &*made.stdout), (Some(0), ""));
+    folder.run(&["compare", "new.toml"]).answered();
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use lambdacost::cli::system::Call;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    use std::os::unix::process::ExitStatusExt;
+
+    fn is_root() -> bool {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::metadata(folder.path()).expect("there").uid() == 0
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("there").permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn mode_and_owner_are_kept() {
+        let folder = Folder::new();
+        let old = folder.at("old");
+        for wanted in [0o600, 0o640, 0o666, 0o755] {
+            folder.write("old", "old\n");
+            fs::set_permissions(&old, fs::Permissions::from_mode(wanted)).expect("set");
+            folder
+                .run(&["compare", "scenario.toml", "-o", "old"])
+                .answered();
+            assert_eq!(mode(&old), wanted);
+        }
+        // A new file is as the user's mask wants it.
+        folder.shell("umask 027; \"$L\" compare scenario.toml -o masked && \"$L\" init masked.toml 2>/dev/null").answered();
+        assert_eq!(
+            [mode(&folder.at("masked")), mode(&folder.at("masked.toml"))],
+            [0o640, 0o640]
+        );
+        if !is_root() {
+            eprintln!("not tried: only root may give a file to another owner");
+            return;
+        }
+        const NOBODY: u32 = 65534;
+        std::os::unix::fs::chown(&old, Some(NOBODY), Some(NOBODY)).expect("given away");
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o640)).expect("set");
+        folder
+            .run(&["compare", "scenario.toml", "-o", "old"])
+            .answered();
+        let known = fs::metadata(&old).expect("there");
+        assert_eq!(
+            (known.uid(), known.gid(), mode(&old)),
+            (NOBODY, NOBODY, 0o640)
+        );
+    }
+
+    #[test]
+    fn links_are_written_through() {
+        let folder = Folder::new();
+        folder.write("old", "old\n");
+        symlink("old", folder.at("link")).expect("linked");
+        symlink("prices/new", folder.at("dangling")).expect("linked");
+        symlink("dangling", folder.at("twice")).expect("linked");
+        symlink("b", folder.at("a")).expect("linked");
+        symlink("a", folder.at("b")).expect("linked");
+        symlink("gone/new", folder.at("astray")).expect("linked");
+        let is_link = |name| {
+            fs::symlink_metadata(folder.at(name))
+                .expect("there")
+                .is_symlink()
+        };
+        folder
+            .run(&["compare", "scenario.toml", "-o", "link"])
+            .answered();
+        assert!(is_link("link") && folder.read("old").len() > 4);
+        folder
+            .run(&["compare", "scenario.toml", "-o", "twice"])
+            .answered();
+        assert!(is_link("twice") && is_link("dangling"));
+        assert_eq!(folder.read("prices/new"), folder.read("old"));
+        folder
+            .run(&["init", "dangling"])
+            .refused("cannot-write", "name another file");
+        let before = folder.names();
+        for command in [&["compare", "scenario.toml", "-o"][..], &["init"]] {
+            for (name, reason) in [
+                ("a", "symbolic links"),
+                ("astray", "its folder does not exist"),
+            ] {
+                folder
+                    .run(&[command, &[name]].concat())
+                    .refused("cannot-write", reason);
+                assert!(is_link(name));
+            }
+        }
+        assert_eq!(folder.names(), before);
+    }
+
+    #[test]
+    fn what_may_not_be_written_is_left_as_it_was() {
+        let folder = Folder::new();
+        folder.write("old", "old\n");
+        fs::set_permissions(folder.at("old"), fs::Permissions::from_mode(0o444)).expect("set");
+        folder
+            .run(&["compare", "scenario.toml", "-o", "old"])
+            .refused("cannot-write", "it is read-only");
+        assert_eq!(folder.read("old"), b"old\n");
+        if is_root() {
+            eprintln!("not tried: root may write to every folder");
+            return;
+        }
+        folder.write("prices/old", "old\n");
+        fs::set_permissions(folder.at("prices"), fs::Permissions::from_mode(0o555)).expect("set");
+        let run = folder.run(&["compare", "scenario.toml", "-o", "prices/old"]);
+        fs::set_permissions(folder.at("prices"), fs::Permissions::from_mode(0o755)).expect("set");
+        run.refused("cannot-write", "you may not make files in its folder");
+        assert_eq!(folder.read("prices/old"), b"old\n");
+    }
+
+    #[test]
+    fn a_pipe_is_no_price_file() {
+        let folder = Folder::new();
+        folder
+            .shell("mkfifo prices/eu-west-1.toml; \"$L\" compare scenario.toml --prices prices")
+            .refused("unreadable", "it is not a regular file");
+    }
+
+    /// The limit of file sizes fails a write as a full disk does, and every user may set it.
+    #[test]
+    fn a_file_that_cannot_be_finished_leaves_nothing() {
+        let folder = Folder::new();
+        folder.write("old", "old\n");
+        folder.write("fleet.csv", fleet(60));
+        let before = folder.names();
+        for format in ["json", "csv", "markdown", "table"] {
+            for output in ["old", "new"] {
+                let line = format!(
+                    "ulimit -f 1; \"$L\" compare of-fleet.toml --format {format} -o {output}"
+                );
+                folder
+                    .shell(&line)
+                    .refused("cannot-write", "it is larger than a file may be");
+                assert_eq!(folder.read("old"), b"old\n");
+                assert_eq!(folder.names(), before);
+            }
+        }
+        folder
+            .shell("ulimit -f 0; \"$L\" init")
+            .refused("cannot-write", "it is larger than a file may be");
+        assert_eq!(
+            folder
+                .names()
+                .iter()
+                .filter(|name| name.ends_with(".toml"))
+                .count(),
+            2
+        );
+        // The shell has made this file.
+        let run = folder.shell("ulimit -f 1; \"$L\" compare of-fleet.toml --format json >new");
+        run.refused("cannot-write", "it is larger than a file may be");
+    }
+
+    /// Set for a child of a test: what it is to wait at.
+    const CHILD: &str = "LAMBDACOST_TEST_CHILD";
+
+    /// No test of its own: the other side of `no_signal_leaves_anything`.
+    #[test]
+    fn a_child_waits_in_the_middle_of_its_answer() {
+        let Ok(plan) = std::env::var(CHILD) else {
+            return;
+        };
+        let folder = PathBuf::from(std::env::var_os("LAMBDACOST_TEST_FOLDER").expect("a folder"));
+        let gate = move |call| match call {
+            Call::Nameless if plan.contains("named") => Err(io::Error::other("not here")),
+            Call::Sync => {
+                println!("waiting");
+                std::thread::sleep(std::time::Duration::from_secs(600));
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        let sink = || -> Box<dyn Write + Send> { Box::new(io::sink()) };
+        let streams = Streams {
+            stdin: Box::new(|| Box::new(io::empty())),
+            stdout: Box::new(sink),
+            stderr: Box::new(sink),
+        };
+        let files = [folder.join("scenario.toml"), folder.join("old")];
+        let [scenario, old] = files.map(PathBuf::into_os_string);
+        let arguments = ["lambdacost", "compare"].map(OsString::from).into_iter();
+        let arguments: Vec<_> = arguments.chain([scenario, "-o".into(), old]).collect();
+        lambdacost::cli::run(&System::new(streams, Arc::new(gate)), &arguments);
+    }
+
+    /// A run that waits before its file is complete, stopped by signals; the one that ended it.
+    fn stopped(folder: &Folder, plan: &str, signals: &[&str], shell: &str) -> i32 {
+        let line = format!(
+            "{shell} exec \"$0\" --exact outputs::unix::a_child_waits_in_the_middle_of_its_answer --nocapture"
+        );
+        let mut child = Command::new("sh");
+        child
+            .args(["-c", &line])
+            .arg(std::env::current_exe().expect("this test"));
+        child
+            .env(CHILD, plan)
+            .env("LAMBDACOST_TEST_FOLDER", folder.path());
+        let mut child = child.stdout(Stdio::piped()).spawn().expect("it starts");
+        let stdout = child.stdout.take().expect("a pipe");
+        let mut lines = io::BufRead::lines(io::BufReader::new(stdout));
+        assert!(lines.any(|line| line.expect("UTF-8").ends_with("waiting")));
+        for signal in signals {
+            let mut kill = Command::new("kill");
+            let sent = kill.args(["-s", signal, &child.id().to_string()]).status();
+            assert!(sent.expect("kill").success());
+            // A signal that is not ignored has ended it before the next one comes, or is pending.
+        }
+        child
+            .wait()
+            .expect("it ends")
+            .signal()
+            .expect("by a signal")
+    }
+
+    #[test]
+    fn no_signal_leaves_anything() {
+        let folder = Folder::new();
+        folder.write("old", "old\n");
+        let before = folder.names();
+        for (signal, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+            for plan in ["nameless", "named"] {
+                assert_eq!(stopped(&folder, plan, &[signal], ""), number, "{plan}");
+                assert_eq!(folder.names(), before, "{signal} {plan}");
+            }
+        }
+        assert_eq!(stopped(&folder, "nameless", &["KILL"], ""), 9);
+        if folder.names() != before {
+            // Only where the system has no files without a name.
+            let probe = tempfile::tempfile_in(folder.path());
+            eprintln!("a kill leaves a file here: {probe:?}");
+            assert!(cfg!(not(target_os = "linux")), "{:?}", folder.names());
+        }
+        assert_eq!(folder.read("old"), b"old\n");
+    }
+
+    #[test]
+    fn a_signal_that_is_ignored_stays_ignored() {
+        let folder = Folder::new();
+        folder.write("old", "old\n");
+        for plan in ["nameless", "named"] {
+            let ended_by = stopped(&folder, plan, &["HUP", "TERM"], "trap '' HUP;");
+            assert_eq!(ended_by, 15, "{plan}");
+        }
+    }
+}
