@@ -242,7 +242,7 @@ impl System {
         let (target, known) = followed(path)?;
         if let Some(known) = &known {
             if existing == Existing::Keep {
-                return Err(ErrorKind::AlreadyExists.into());
+                return Err(exists());
             }
             self.refuse(&target, known)?;
         }
@@ -311,6 +311,10 @@ fn followed(path: &Path) -> io::Result<(PathBuf, Option<fs::Metadata>)> {
 
 fn folder() -> io::Error {
     io::Error::new(ErrorKind::IsADirectory, "it is a folder")
+}
+
+fn exists() -> io::Error {
+    io::Error::new(ErrorKind::AlreadyExists, "it exists already")
 }
 
 fn too_large() -> io::Error {

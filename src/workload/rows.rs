@@ -265,6 +265,9 @@ impl<R: Read> Strict<R> {
             return Some((zero.saturating_sub(carried), Fault::Zero));
         }
         if !is_cut {
+            if good < carried {
+                self.forget(carried);
+            }
             return Some((good.saturating_sub(carried), Fault::NotUtf8));
         }
         self.cut.extend_from_slice(&joined[good..]);
@@ -371,9 +374,16 @@ impl<R: Read> Strict<R> {
     }
 
     /// What is wrong with a file that ends within a character.
-    fn cut_off(&self) -> Refused {
+    fn cut_off(&mut self) -> Refused {
+        self.forget(self.cut.len());
         let (at, line, begins) = (0, self.line, None);
         self.fault(Fault::NotUtf8, &[], Spot { at, line, begins })
+    }
+
+    /// Takes the beginning of a character that is none from the line.
+    fn forget(&mut self, bytes: usize) {
+        let kept = self.before.len().saturating_sub(bytes);
+        self.before.truncate(kept);
     }
 
     /// Takes note of bytes that are passed on.

@@ -121,7 +121,9 @@ mod unix {
         ] {
             let whole = folder.run(&command.split(' ').collect::<Vec<_>>());
             let copy = "cp \"$L\" program; chmod a+rx . program";
-            let line = format!("{copy}; {user} sh -c 'ulimit -u 1; exec ./program {command}'");
+            let line = format!(
+                "{copy}; {user} sh -c '{{ ulimit -u 1 || ulimit -p 1; }} 2>/dev/null; exec ./program {command}'"
+            );
             let run = folder.shell(&line);
             run.answered();
             assert!(run.stdout == whole.stdout, "{command}");

@@ -30,11 +30,17 @@ fn broken() -> Input {
 }
 
 fn broken_rows() -> Input {
-    Box::new(Endless(b"name,memory_mb\n\xff,1\n", 0))
+    Box::new(Endless(
+        b"name,memory_mb,duration_ms,invocations_per_month,utilization,region\n\xff,",
+        0,
+    ))
 }
 
 fn zero_rows() -> Input {
-    Box::new(Endless(b"name,memory_mb\n\0,1\n", 0))
+    Box::new(Endless(
+        b"name,memory_mb,duration_ms,invocations_per_month,utilization,region\n\0,",
+        0,
+    ))
 }
 
 fn comments() -> Input {

@@ -1,7 +1,7 @@
 //! A file that is not complete yet. Where the system can it has no name, so that nothing is left
 //! when the process is killed; elsewhere it has a name that begins with `.lambdacost-`.
 
-use super::{Existing, names, signals};
+use super::{Existing, exists, names, signals};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -133,7 +133,10 @@ impl<F> Named<F> {
             Existing::Replace => path.persist(target),
             Existing::Keep => path.persist_noclobber(target),
         });
-        published.map_err(|error| unnamed(error.error))
+        published.map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => exists(),
+            _ => unnamed(error.error),
+        })
     }
 }
 
@@ -182,7 +185,7 @@ fn in_folder(error: io::Error) -> io::Error {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::{Existing, MODE, Named, in_folder};
+    use super::{Existing, MODE, Named, exists, in_folder};
     use rustix::fs::{AtFlags, CWD, OFlags, linkat};
     use rustix::io::Errno;
     use std::fs::{File, OpenOptions};
@@ -226,7 +229,7 @@ mod linux {
             published => return published,
         }
         if existing == Existing::Keep {
-            return Err(ErrorKind::AlreadyExists.into());
+            return Err(exists());
         }
         let named = Named::make(super::folder_of(target), |name| link(file, name));
         named.map_err(super::unnamed)?.publish(target, existing)
