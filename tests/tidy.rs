@@ -101,8 +101,27 @@ const BOOLEAN_PARAMETERS: [(&str, &str, &str); 9] = [
 const LONGEST_FILE: usize = 500;
 const LONGEST_FUNCTION: usize = 70;
 const LONGEST_MEDIAN: usize = 12;
-const NEVER: [&str; 3] = [".unwrap()", ".expect(", "panic!"];
 const NETWORK: [&str; 4] = ["std::net", "TcpStream", "UdpSocket", "UnixStream"];
+/// The last ones panic when a stream cannot be written or a thread cannot be made.
+const NEVER: [&str; 6] = [
+    ".unwrap()",
+    ".expect(",
+    "panic!",
+    "print!(",
+    "println!(",
+    "thread::spawn(",
+];
+/// What opens files and streams: only the place that knows which of them are inputs.
+const OPENERS: [&str; 7] = [
+    "File::open",
+    "File::create",
+    "OpenOptions::new",
+    "fs::",
+    "stdin()",
+    "stdout()",
+    "stderr()",
+];
+const OPENING: &str = "src/cli/system";
 const FLOATS: [&str; 2] = ["f32", "f64"];
 
 /// A source file.
@@ -511,6 +530,21 @@ fn the_compiler_refuses_unsafe_code() {
         manifest["lints"]["rust"]["unsafe_code"].as_str(),
         Some("forbid")
     );
+}
+
+#[test]
+fn files_and_streams_are_opened_in_one_place() {
+    let mut mistakes = Vec::new();
+    let elsewhere = |file: &File| !file.path.starts_with(OPENING);
+    for file in files().into_iter().filter(elsewhere) {
+        for (number, line) in file.shipped().lines().enumerate() {
+            let opens = |word: &&&str| line.replace("system.", "").contains(**word);
+            for word in OPENERS.iter().filter(opens) {
+                mistakes.push(format!("{}:{}: {word}", file.path, number + 1));
+            }
+        }
+    }
+    none(mistakes, "openings that do not know the inputs");
 }
 
 #[test]

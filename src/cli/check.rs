@@ -99,7 +99,7 @@ fn baseline(
     let mut opened = Opened::new(system, path)?;
     let name = opened.name.clone();
     if opened.is_json()? {
-        return Baseline::read(&name, opened.json()?.text());
+        return Baseline::read(&name, &opened.json()?);
     }
     let read = Read::new(opened, args.region.as_deref(), book, progress)?;
     Ok(Baseline::of(&name, &read.comparison()?))

@@ -1,8 +1,9 @@
 //! How the program ends: 0 answered, 1 a rule was broken (`check` only), 2 could not answer.
 
-use super::{output, system};
+use super::output;
+use super::system;
 use crate::diag::{Code, Diag, Diags};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::panic;
 use std::process;
 
@@ -67,9 +68,9 @@ pub fn end_on_panic() {
         let place = place.unwrap_or_else(|| "an unknown place".to_owned());
         let message = format!(
             "lambdacost stopped because of an error in the program itself, at {place}: please \
-             report it to its authors, with the command and its input files\n"
+             report it to its authors, with the command and its input files"
         );
-        let _ = io::stderr().write_all(message.as_bytes());
+        system::complain(&message);
         process::exit(i32::from(CANNOT_ANSWER));
     }));
 }

@@ -135,9 +135,9 @@ impl<'p> Opened<'p> {
     ///
     /// # Errors
     /// It cannot be read, or is not text.
-    pub fn json(self) -> Result<Source, Diags> {
+    pub fn json(self) -> Result<String, Diags> {
         let name = self.name.clone();
-        text(&name, self.reader(), LARGEST)
+        decoded(&name, self.reader(), LARGEST)
     }
 
     /// The whole of it, which is TOML.
@@ -198,12 +198,15 @@ fn unreadable(name: &str, error: &io::Error) -> Diags {
 
 /// A whole input as text.
 fn text(name: &str, reader: Input, largest: u64) -> Result<Source, Diags> {
-    match decode::text(reader, largest) {
-        Ok(text) => Ok(Source::new(name, &text)),
-        Err(decode::Refused::Unreadable(error)) => Err(unreadable(name, &error)),
-        Err(decode::Refused::TooLarge) => Err(too_large(name, largest)),
-        Err(decode::Refused::NotText(fault)) => Err(fault.diag(name).into()),
-    }
+    Ok(Source::new(name, &decoded(name, reader, largest)?))
+}
+
+fn decoded(name: &str, reader: Input, largest: u64) -> Result<String, Diags> {
+    decode::text(reader, largest).map_err(|refused| match refused {
+        decode::Refused::Unreadable(error) => unreadable(name, &error),
+        decode::Refused::TooLarge => too_large(name, largest),
+        decode::Refused::NotText(fault) => fault.diag(name).into(),
+    })
 }
 
 fn too_large(name: &str, largest: u64) -> Diags {

@@ -81,7 +81,7 @@ pub fn cannot_write(path: &Path, error: &io::Error) -> Diags {
         }
         _ => "name another file",
     };
-    let is_kept = path.exists() && error.kind() != ErrorKind::AlreadyExists;
+    let is_kept = path.is_file() && error.kind() != ErrorKind::AlreadyExists;
     let kept = if is_kept {
         "; the old file is unchanged"
     } else {

@@ -219,12 +219,12 @@ impl System {
 
     /// Says something on standard error. When that cannot be written there is no one to tell.
     pub fn say(&self, text: &str) {
-        let mut stderr: Sink = match &self.streams {
-            Some(streams) => (streams.stderr)(),
-            None => Box::new(io::stderr()),
-        };
-        let _ = stderr.write_all(format!("{text}\n").as_bytes());
-        let _ = stderr.flush();
+        match &self.streams {
+            Some(streams) => {
+                let _ = (streams.stderr)().write_all(format!("{text}\n").as_bytes());
+            }
+            None => complain(text),
+        }
     }
 
     /// Writes an answer to a file, whole or not at all: it is put in place when it is complete and
@@ -289,6 +289,11 @@ impl System {
         }
         Ok(())
     }
+}
+
+/// Says something on the standard error of the process, if it can be written.
+pub fn complain(text: &str) {
+    let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Where a path leads when every link is followed, and what is there.

@@ -13,8 +13,10 @@ mod levels;
 mod outside;
 mod rules;
 
+use lambdacost::cli::system::System;
 use outside::quoted;
 use serde_json::Value;
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -103,6 +105,28 @@ impl Folder {
     /// `check` with round prices.
     fn check(&self, arguments: &[&str]) -> Run {
         self.run(&[&["check", "--prices", "prices"], arguments].concat())
+    }
+
+    /// What `check` writes with so many threads: in this process, since no run can be told how many.
+    fn check_inside(&self, threads: usize, arguments: &[&str]) -> String {
+        let own = |argument: &&str| match self.path().join(argument) {
+            file if file.is_file() => file.into_os_string(),
+            _ => OsString::from(argument),
+        };
+        let prices = self.path().join("prices").into_os_string();
+        let flags = ["lambdacost", "check", "--prices"].map(OsString::from);
+        let arguments = flags
+            .into_iter()
+            .chain([prices])
+            .chain(arguments.iter().map(own));
+        let output = self.path().join("inside");
+        let output = [OsString::from("--output"), output.into_os_string()];
+        let arguments: Vec<OsString> = arguments.chain(output).collect();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let run = || lambdacost::cli::run(&System::of_process(), &arguments);
+        let code = pool.build().expect("threads").install(run);
+        assert_eq!(code, 1);
+        String::from_utf8(self.read("inside")).expect("answers are UTF-8")
     }
 
     /// The findings of `check`.
