@@ -67,6 +67,10 @@ impl At {
 /// Bytes of TOML in which every mistake is looked for. The parser takes up to 315 bytes for each byte
 /// of what is no TOML at all.
 const ALL_MISTAKES: usize = 1 << 20;
+/// Bytes of a larger text that are read first.
+const START: usize = 1 << 16;
+/// Mistakes in them that show that it is no TOML.
+const NO_TOML: usize = 100;
 /// Words and signs of TOML that are read: each takes up to 96 bytes of memory, 1.6 GB in all.
 const MOST_TOKENS: usize = 1 << 24;
 
@@ -127,6 +131,14 @@ impl Source {
     }
 
     fn large_toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
+        // Of another kind of file the start is enough. Where it is cut, a mistake or two are none.
+        let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..START]);
+        let (_, errors) = DeTable::parse_recoverable(&self.text[..start.unwrap_or(0)]);
+        if errors.len() >= NO_TOML {
+            let mut diags = Diags::new();
+            diags.extend(errors.iter().map(|error| self.not_toml(error)));
+            return Err(diags);
+        }
         let tokens = toml_parser::Source::new(&self.text).lex();
         if tokens.take(MOST_TOKENS + 1).count() > MOST_TOKENS {
             let message = format!(
