@@ -1,0 +1,472 @@
+//! Scenarios made of bytes: mostly valid, with every key, and values at and between their bounds.
+
+use super::bytes::Bytes;
+use lambdacost::check;
+use lambdacost::workload::schema::{Bounds, FIELDS, Field, Kind};
+use std::fmt::Write as _;
+
+const REGIONS: [&str; 6] = [
+    "us-east-1",
+    "eu-west-1",
+    "ap-south-1",
+    "us-gov-west-1",
+    "me-central-1",
+    "us-west-2",
+];
+const PLATFORMS: [&str; 6] = [
+    "lambda",
+    "fargate",
+    "eks",
+    "fargate-spot",
+    "eks-fargate",
+    "lambda-managed",
+];
+const INSTANCE_TYPES: [&str; 6] = [
+    "m5.large",
+    "m7g.xlarge",
+    "t3.micro",
+    "c5.24xlarge",
+    "r6g.16xlarge",
+    "auto",
+];
+/// Names that mean something to a shell, a spreadsheet, a terminal, Markdown, XML or a pipeline.
+const NAMES: [&str; 18] = [
+    "checkout-api",
+    "=1+1",
+    "'=1+1",
+    " =1+1",
+    "@SUM(A1)",
+    "a,b;c\"d",
+    "::error::x",
+    "##[error]x",
+    "a::b %0A",
+    "|x| `y` *z*",
+    "<b>&amp;</b>",
+    "[a](https://example.com)",
+    "GH-26 #1 @all",
+    "}{ $x ${y}",
+    "東京 e\u{301}\u{1f469}\u{200d}\u{1f4bb}",
+    "\u{202e}txt\u{feff}",
+    "\u{fffe}\u{ad}",
+    "-",
+];
+
+/// Keys of a function that are stated together. A group is chosen as a whole; a single key besides
+/// is chosen now and then, so that refusals are tried as well.
+const GROUPS: [&[Field]; 35] = [
+    &[Field::Region],
+    &[Field::RunsOn],
+    &[Field::ColdStartRate, Field::InitMs],
+    &[Field::EphemeralStorageMb],
+    &[Field::CpuMs],
+    &[Field::MemoryPerRequestMb],
+    &[Field::BaseMemoryMb],
+    &[Field::MinTasks],
+    &[Field::TargetUtilization],
+    &[Field::TaskVcpu, Field::TaskMemoryGb],
+    &[
+        Field::TaskVcpu,
+        Field::TaskMemoryGb,
+        Field::RequestsPerTask,
+    ],
+    &[Field::TaskStorageGb],
+    &[Field::ContainerArchitecture],
+    &[Field::ContainerOs],
+    &[Field::ContainerRun],
+    &[Field::ContainerRun, Field::PullSeconds],
+    &[Field::BudgetMonthlyWarn],
+    &[Field::BudgetMonthlyDeny],
+    &[Field::BudgetMillionWarn],
+    &[Field::BudgetMillionDeny],
+    &[Field::BudgetPercentWarn],
+    &[Field::BudgetPercentDeny],
+    &[Field::BudgetIncreaseWarn],
+    &[Field::BudgetIncreaseDeny],
+    &[Field::ProvisionedEnvironments, Field::ProvisionedShare],
+    &[
+        Field::ProvisionedEnvironments,
+        Field::ProvisionedShare,
+        Field::ProvisionedHours,
+        Field::ProvisionedDurationMs,
+    ],
+    &[
+        Field::SnapstartRuntime,
+        Field::SnapstartVersions,
+        Field::SnapstartRestoreRate,
+    ],
+    &[Field::StreamedGb],
+    &[Field::PollerKind, Field::PollerUnitHours],
+    &[Field::TenantEnvironments],
+    &[
+        Field::DurableOperations,
+        Field::DurableWrittenGb,
+        Field::DurableRetained,
+    ],
+    &[Field::AsyncPayloadKb],
+    &[Field::ErrorRate, Field::Retries],
+    &[Field::ManagedRuntime],
+    &[
+        Field::ManagedMemoryMb,
+        Field::ManagedGbPerVcpu,
+        Field::ManagedRequests,
+    ],
+];
+
+/// A value of an option of the whole scenario.
+#[derive(Clone, Copy)]
+enum Choice {
+    Number(Bounds),
+    Word(&'static [&'static str]),
+    Flag,
+}
+
+const USD: Choice = Choice::Number(Bounds::from(0, 1_000_000_000_000));
+const SHARE: Choice = Choice::Number(Bounds::SHARE);
+const RATIO: Choice = Choice::Number(Bounds::RATIO);
+const COUNT: Choice = Choice::Number(Bounds::whole(1, 1_000_000));
+const TYPE: Choice = Choice::Word(&INSTANCE_TYPES);
+
+/// Options that are stated together, by their dotted paths.
+const OPTIONS: &[&[(&str, Choice)]] = &[
+    &[("free_tier", Choice::Flag)],
+    &[("hours_per_month", Choice::Number(Bounds::from(1, 744)))],
+    &[(
+        "lambda.concurrency_quota",
+        Choice::Number(Bounds::whole(1, 1_000_000_000)),
+    )],
+    &[("eks.min_nodes", COUNT)],
+    &[("eks.packing_efficiency", RATIO)],
+    &[(
+        "eks.root_volume_gb",
+        Choice::Number(Bounds::whole(0, 16_384)),
+    )],
+    &[("eks.auto_mode", Choice::Flag)],
+    &[
+        ("eks.instance_type", TYPE),
+        ("eks.cluster", Choice::Word(&["existing", "dedicated"])),
+    ],
+    &[
+        (
+            "eks.kubernetes_age_months",
+            Choice::Number(Bounds::from(0, 26)),
+        ),
+        (
+            "eks.control_plane",
+            Choice::Word(&["xl", "2xl", "4xl", "8xl"]),
+        ),
+    ],
+    &[
+        ("eks.daemonsets.vcpu", Choice::Number(Bounds::from(0, 4))),
+        (
+            "eks.daemonsets.memory_mb",
+            Choice::Number(Bounds::from(0, 8_192)),
+        ),
+        (
+            "eks.daemonsets.pods",
+            Choice::Number(Bounds::whole(0, 10_000)),
+        ),
+    ],
+    &[(
+        "eks-fargate.cluster",
+        Choice::Word(&["existing", "dedicated"]),
+    )],
+    &[
+        (
+            "lambda-managed.min_instances",
+            Choice::Number(Bounds::whole(3, 1_000_000)),
+        ),
+        (
+            "lambda-managed.availability_buffer",
+            Choice::Number(Bounds::from(1, 100)),
+        ),
+    ],
+    &[("lambda-managed.instance_type", TYPE)],
+    &[("fargate-spot.share", RATIO)],
+    &[
+        (
+            "fargate-spot.vcpu_hour_usd",
+            Choice::Number(Bounds::from(0, 1_000)),
+        ),
+        (
+            "fargate-spot.gb_hour_usd",
+            Choice::Number(Bounds::from(0, 1_000)),
+        ),
+    ],
+    &[
+        ("commitment.plan", Choice::Word(&PLANS)),
+        ("commitment.term", Choice::Word(&["1yr", "3yr"])),
+        ("commitment.payment", Choice::Word(&PAYMENTS)),
+        ("commitment.coverage", SHARE),
+    ],
+    &[
+        ("commitment.plan", Choice::Word(&PLANS)),
+        ("commitment.term", Choice::Word(&["1yr", "3yr"])),
+        ("commitment.payment", Choice::Word(&PAYMENTS)),
+        ("commitment.usd_per_hour", USD),
+    ],
+    &[("discounts.ec2", SHARE), ("discounts.lambda", SHARE)],
+    &[("discounts.fargate", SHARE)],
+    &[("budget.monthly_usd.warn", USD)],
+    &[("budget.monthly_usd.deny", USD)],
+    &[("budget.increase_percent.deny", USD)],
+    &[("budget.increase_usd.warn", USD)],
+];
+const PLANS: [&str; 3] = [
+    "compute-savings-plan",
+    "ec2-instance-savings-plan",
+    "reserved-instances",
+];
+const PAYMENTS: [&str; 3] = ["no-upfront", "partial-upfront", "all-upfront"];
+
+/// A scenario in TOML.
+pub fn scenario(data: &[u8]) -> String {
+    let mut bytes = Bytes::new(data);
+    let mut out = String::new();
+    options(&mut bytes, &mut out);
+    let mut names: Vec<String> = Vec::new();
+    let functions = 1 + bytes.below(5);
+    for number in 0..functions {
+        let mut called = name(&mut bytes);
+        if names.contains(&called) {
+            let _ = write!(called, " {number}");
+        }
+        function(&called, &mut bytes, &mut out);
+        names.push(called);
+    }
+    out
+}
+
+/// A scenario in TOML and the fleet in CSV that it names: many functions out of few bytes, most of
+/// their values with 17 digits.
+pub fn fleet(data: &[u8]) -> (String, String) {
+    let mut bytes = Bytes::new(data);
+    let mut scenario = String::new();
+    let rows = 1 + bytes.below(300);
+    options(&mut bytes, &mut scenario);
+    scenario.push_str("functions = \"fleet.csv\"\n");
+    // Tables come after keys of the root: here all keys are dotted.
+    let mut columns = vec![
+        Field::MemoryMb,
+        Field::DurationMs,
+        Field::InvocationsPerMonth,
+        Field::Utilization,
+    ];
+    for group in GROUPS {
+        let is_new = !group.iter().any(|field| columns.contains(field));
+        if is_new && bytes.once_in(8) {
+            columns.extend(group);
+        }
+    }
+    let seed = bytes.number(64);
+    let paths: Vec<&str> = columns.iter().map(|field| field.path()).collect();
+    let mut fleet = format!("name,{}\n", paths.join(","));
+    let mut random = Random(seed);
+    for row in 0..rows {
+        let _ = write!(fleet, "f{row}");
+        // Values of a row come from a generator, and those of bytes that remain.
+        let drawn: Vec<u8> = (0..columns.len() * 24).map(|_| random.next()).collect();
+        let mut drawn = Bytes::new(&drawn);
+        for field in &columns {
+            let _ = write!(fleet, ",{}", cell(*field, &mut drawn));
+        }
+        fleet.push('\n');
+    }
+    (scenario, fleet)
+}
+
+/// The generator of Knuth's MMIX.
+struct Random(u128);
+
+impl Random {
+    fn next(&mut self) -> u8 {
+        let state = self.0 as u64;
+        let next = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = next.into();
+        (next >> 56) as u8
+    }
+}
+
+fn options(bytes: &mut Bytes<'_>, out: &mut String) {
+    let _ = writeln!(out, "region = \"{}\"", bytes.one(&REGIONS));
+    if bytes.once_in(2) {
+        let some: Vec<&str> = PLATFORMS
+            .into_iter()
+            .filter(|_| bytes.once_in(2))
+            .collect();
+        if !some.is_empty() {
+            let _ = writeln!(out, "platforms = {some:?}");
+        }
+    }
+    let mut stated = Vec::new();
+    for group in OPTIONS {
+        let is_new = !group.iter().any(|(path, _)| stated.contains(path));
+        if !is_new || !bytes.once_in(8) {
+            continue;
+        }
+        for (path, choice) in *group {
+            let value = chosen(*choice, bytes);
+            let _ = writeln!(out, "{path} = {value}");
+            stated.push(path);
+        }
+    }
+    for rule in check::shapes() {
+        if !bytes.once_in(8) {
+            continue;
+        }
+        let level = bytes.one(&["allow", "warn", "deny"]);
+        let _ = write!(out, "rules.{} = {{ level = \"{level}\"", rule.code);
+        for (name, bounds) in rule.parameters {
+            let _ = write!(out, ", {name} = {}", number(*bounds, bytes));
+        }
+        out.push_str(" }\n");
+    }
+}
+
+fn chosen(choice: Choice, bytes: &mut Bytes<'_>) -> String {
+    match choice {
+        Choice::Number(bounds) => number(bounds, bytes),
+        Choice::Word(words) => format!("\"{}\"", bytes.one(words)),
+        Choice::Flag => bytes.once_in(2).to_string(),
+    }
+}
+
+fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
+    let _ = writeln!(out, "[[function]]\nname = {}", quoted(name));
+    let either = |bytes: &mut Bytes<'_>, fields: [Field; 2]| *bytes.one(&fields);
+    let mut stated = vec![
+        Field::MemoryMb,
+        either(bytes, [Field::DurationMs, Field::MeasuredDurationMs]),
+        either(
+            bytes,
+            [Field::InvocationsPerMonth, Field::RequestsPerSecond],
+        ),
+        either(bytes, [Field::Utilization, Field::PeakConcurrency]),
+    ];
+    if bytes.once_in(2) {
+        stated.push(Field::Architecture);
+    }
+    for group in GROUPS {
+        let is_new = !group.iter().any(|field| stated.contains(field));
+        if is_new && bytes.once_in(8) {
+            stated.extend(group);
+        }
+    }
+    let any = bytes.one(&FIELDS).0;
+    if any != Field::Name && !stated.contains(&any) && bytes.once_in(16) {
+        stated.push(any);
+    }
+    for field in stated {
+        let mut value = cell(field, bytes);
+        if !matches!(field.kind(), Kind::Number(_)) || value.ends_with('%') {
+            value = quoted(&value);
+        }
+        let _ = writeln!(out, "{} = {value}", field.path());
+    }
+}
+
+/// What a cell of the field's column says.
+fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
+    match (field, field.kind()) {
+        (Field::TaskVcpu, _) => (*bytes.one(&["0.25", "0.5", "1", "2", "4", "8", "16"])).to_owned(),
+        (Field::TaskMemoryGb, _) => {
+            (*bytes.one(&["0.5", "1", "2", "4", "8", "16", "32", "120"])).to_owned()
+        }
+        (_, Kind::Text) => (*bytes.one(&REGIONS)).to_owned(),
+        (_, Kind::Platform) => (*bytes.one(&PLATFORMS)).to_owned(),
+        (_, Kind::OneOf(words)) => (*bytes.one(words)).to_owned(),
+        (_, Kind::Number(bounds)) => number(usual(field, bounds, bytes), bytes),
+    }
+}
+
+/// Most bounds are far above what AWS runs: half of the values are ordinary, so that most platforms
+/// can carry the function.
+fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
+    let high = match field {
+        // More make more invocations than a month may have.
+        Field::RequestsPerSecond => 370_000_000,
+        Field::PeakConcurrency => return bounds,
+        _ if bytes.once_in(2) => return bounds,
+        Field::MemoryMb | Field::MemoryPerRequestMb | Field::BaseMemoryMb => 10_240,
+        Field::DurationMs | Field::MeasuredDurationMs => 900_000,
+        Field::InvocationsPerMonth => 1_000_000_000,
+        Field::CpuMs => 10_000,
+        Field::MinTasks | Field::RequestsPerTask => 100,
+        _ => bounds.high,
+    };
+    let low = match field {
+        Field::MemoryMb => 128,
+        _ => bounds.low,
+    };
+    Bounds {
+        low,
+        high,
+        ..bounds
+    }
+}
+
+/// A number within bounds: at one, beside one, or between them with up to 28 digits.
+fn number(bounds: Bounds, bytes: &mut Bytes<'_>) -> String {
+    const MOST: u128 = 10_u128.pow(28) - 1;
+    let mut places = match bounds.whole {
+        true => 0,
+        false => *bytes.one(&[0_u32, 0, 1, 2, 3, 9, 17, 28]),
+    };
+    let [low, high] = [bounds.low, bounds.high].map(|bound| u128::try_from(bound).unwrap_or(0));
+    while high.saturating_mul(10_u128.pow(places)) > MOST {
+        places -= 1;
+    }
+    let unit = 10_u128.pow(places);
+    let least = low * unit + u128::from(bounds.above_low);
+    let span = (high * unit).saturating_sub(least);
+    let value = least
+        + match bytes.byte() % 8 {
+            0 => 0,
+            1 => span,
+            2 => 1.min(span),
+            3 => span.saturating_sub(1),
+            4 => u128::from(bytes.byte()).min(span),
+            5 => bytes.below(100_000).min(span),
+            6 => bytes.below(span + 1) >> (bytes.byte() % 64),
+            _ => bytes.below(span + 1),
+        };
+    // A number without digits behind the point may be above the bound that it must exceed only so.
+    let value = match least > high * unit {
+        true => high * unit,
+        false => value,
+    };
+    let digits = format!("{value:0>width$}", width = places as usize + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - places as usize);
+    match fraction {
+        "" => whole.to_owned(),
+        _ => format!("{whole}.{fraction}"),
+    }
+}
+
+fn name(bytes: &mut Bytes<'_>) -> String {
+    let mut name = (*bytes.one(&NAMES)).to_owned();
+    match bytes.byte() % 8 {
+        0 => name.push_str(&String::from_utf8_lossy(&[bytes.byte(), bytes.byte()])),
+        1 => name = name.repeat(8).chars().take(250).collect(),
+        2 => name.push(char::from_u32(bytes.number(16) as u32).unwrap_or('?')),
+        _ => {}
+    }
+    name
+}
+
+/// A basic string of TOML.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,223 @@
+//! Exact arithmetic against that of another library.
+
+use super::bytes::Bytes;
+use dashu_int::ops::BitTest;
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
+use lambdacost::exact::{Exact, PRINTED_DIGITS};
+use rust_decimal::Decimal;
+
+/// Longer numbers are not operated on: they take the time of many shorter ones.
+const MOST_BITS: usize = 8_000;
+const MOST_STEPS: usize = 300;
+const MOST_VALUES: usize = 24;
+
+/// A value, and what the other library says of it.
+type Pair = (Exact, RBig);
+
+/// Carries out the operations that the bytes say, and compares every answer.
+pub fn run(data: &[u8]) {
+    let mut bytes = Bytes::new(data);
+    let mut values: Vec<Pair> = vec![(Exact::ONE, RBig::ONE)];
+    // Questions settle a value that could wait: half of the runs ask at the end alone.
+    let asks = bytes.once_in(2);
+    for _ in 0..MOST_STEPS {
+        if bytes.is_empty() {
+            break;
+        }
+        let Some(made) = step(&values, &mut bytes) else {
+            continue;
+        };
+        if asks {
+            is_same(&made);
+        }
+        if made.1.numerator().bit_len().max(made.1.denominator().bit_len()) > MOST_BITS {
+            continue;
+        }
+        if values.len() < MOST_VALUES {
+            values.push(made);
+        } else {
+            let at = bytes.below(MOST_VALUES as u128) as usize;
+            values[at] = made;
+        }
+    }
+    for pair in values.windows(2) {
+        are_ordered(&pair[0], &pair[1]);
+    }
+    for value in &values {
+        is_same(value);
+    }
+}
+
+fn step(values: &[Pair], bytes: &mut Bytes<'_>) -> Option<Pair> {
+    let operation = bytes.byte() % 14;
+    let left = bytes.one(values);
+    let right = bytes.one(values);
+    Some(match operation {
+        0 => {
+            let [num, den] = [bytes.number(64), bytes.number(64).max(1)];
+            let exact = Exact::ratio(num as u64, den as u64);
+            (exact, RBig::from_parts(num.into(), den.into()))
+        }
+        1 => {
+            let whole = bytes.number(128);
+            (Exact::whole(whole), IBig::from(whole).into())
+        }
+        2 => decimal(bytes)?,
+        3 | 4 => (&left.0 + &right.0, &left.1 + &right.1),
+        5 | 6 => (&left.0 - &right.0, &left.1 - &right.1),
+        7 | 8 => (&left.0 * &right.0, &left.1 * &right.1),
+        9 | 10 => {
+            let quotient = left.0.over(&right.0);
+            assert_eq!(quotient.is_none(), right.1.is_zero(), "a quotient");
+            (quotient?, &left.1 / &right.1)
+        }
+        11 => {
+            are_ordered(left, right);
+            goes_into(left, right);
+            return None;
+        }
+        12 => {
+            times_floor(left, bytes.number(64) as u64);
+            (left.0.rounded_up(), left.1.ceil().into())
+        }
+        _ => (left.0.clone().reduced(), left.1.clone()),
+    })
+}
+
+fn decimal(bytes: &mut Bytes<'_>) -> Option<Pair> {
+    let magnitude = bytes.number(96) as i128;
+    let mantissa = match bytes.once_in(2) {
+        true => -magnitude,
+        false => magnitude,
+    };
+    let places = u32::from(bytes.byte() % 29);
+    let decimal = Decimal::try_from_i128_with_scale(mantissa, places).ok()?;
+    let power = UBig::from(10_u8).pow(places as usize);
+    Some((decimal.into(), RBig::from_parts(mantissa.into(), power)))
+}
+
+fn count(value: IBig) -> Option<u128> {
+    u128::try_from(value).ok()
+}
+
+fn are_ordered(left: &Pair, right: &Pair) {
+    let (by, other) = (left.0.cmp(&right.0), left.1.cmp(&right.1));
+    assert_eq!(by, other, "{} and {}", left.1, right.1);
+    assert_eq!(left.0 == right.0, left.1 == right.1, "equality");
+}
+
+fn goes_into(whole: &Pair, part: &Pair) {
+    let times = match part.1.is_zero() {
+        true => None,
+        false => count((&whole.1 / &part.1).floor()),
+    };
+    assert_eq!(whole.0.whole_times(&part.0), times, "{} in {}", part.1, whole.1);
+}
+
+fn times_floor(value: &Pair, factor: u64) {
+    if value.1 >= RBig::ZERO {
+        let product = &value.1 * RBig::from(IBig::from(factor));
+        assert_eq!(value.0.times_floor(factor), count(product.floor()));
+    }
+}
+
+/// Every question that a value answers.
+fn is_same((exact, other): &Pair) {
+    assert_eq!(exact.floor(), count(other.floor()), "floor of {other}");
+    assert_eq!(exact.ceil(), count(other.ceil()), "ceiling of {other}");
+    assert_eq!(exact.is_zero(), other.is_zero(), "{other} is zero");
+    assert_eq!(exact.is_positive(), *other > RBig::ZERO, "{other} is positive");
+    let text = exact.to_string();
+    assert_eq!(text, printed(other), "digits of {other}");
+    if let Some(read) = Exact::of_digits(&text) {
+        assert_eq!(read.to_string(), text, "digits read back");
+        assert_eq!(read, exact.as_printed(), "the value that is printed");
+    }
+    for places in [0, 2, 9] {
+        assert_eq!(exact.to_fixed(places), fixed(other, places), "{other}");
+    }
+    let fraction = format!("{}/{}", other.numerator(), other.denominator());
+    assert_eq!(format!("{exact:?}"), fraction, "the exact value");
+}
+
+/// `numerator * 10^power / denominator`, and what is left of it.
+fn scaled(value: &RBig, power: isize) -> (UBig, UBig, UBig) {
+    let ten = UBig::from(10_u8).pow(power.unsigned_abs());
+    let mut num = UBig::try_from(magnitude(value.numerator())).expect("no sign is left");
+    let mut den = value.denominator().clone();
+    match power < 0 {
+        true => den *= ten,
+        false => num *= ten,
+    }
+    let quotient = &num / &den;
+    let rest = num - &quotient * &den;
+    (quotient, rest, den)
+}
+
+fn magnitude(value: &IBig) -> IBig {
+    match *value < IBig::ZERO {
+        true => -value,
+        false => value.clone(),
+    }
+}
+
+fn sign(value: &RBig) -> &'static str {
+    match *value < RBig::ZERO {
+        true => "-",
+        false => "",
+    }
+}
+
+/// 28 significant digits, half to even, without trailing zeros.
+fn printed(value: &RBig) -> String {
+    if value.is_zero() {
+        return "0".to_owned();
+    }
+    let digits = |number: &UBig| number.to_string().len() as isize;
+    let wanted = PRINTED_DIGITS as isize;
+    let num = UBig::try_from(magnitude(value.numerator())).expect("no sign is left");
+    let mut power = wanted - digits(&num) + digits(value.denominator());
+    let (mut mantissa, mut rest, mut den) = scaled(value, power);
+    while digits(&mantissa) > wanted {
+        power -= 1;
+        (mantissa, rest, den) = scaled(value, power);
+    }
+    let twice = rest * 2_u8;
+    let is_odd = &mantissa % 2_u8 == 1;
+    if twice > den || (twice == den && is_odd) {
+        mantissa += 1_u8;
+    }
+    let mut text = mantissa.to_string();
+    match usize::try_from(power) {
+        Err(_) | Ok(0) => text.push_str(&"0".repeat(power.unsigned_abs())),
+        Ok(places) => {
+            text = pointed(&text, places);
+            let plain = text.trim_end_matches('0').trim_end_matches('.').len();
+            text.truncate(plain);
+        }
+    }
+    format!("{}{text}", sign(value))
+}
+
+/// A number of decimal places, halves away from zero; zero has no sign.
+fn fixed(value: &RBig, places: u32) -> String {
+    let (mut mantissa, rest, den) = scaled(value, places as isize);
+    if rest * 2_u8 >= den {
+        mantissa += 1_u8;
+    }
+    let sign = match mantissa.is_zero() {
+        true => "",
+        false => sign(value),
+    };
+    format!("{sign}{}", pointed(&mantissa.to_string(), places as usize))
+}
+
+/// Digits with a point before the last `places` of them.
+fn pointed(digits: &str, places: usize) -> String {
+    let digits = format!("{digits:0>width$}", width = places + 1);
+    match digits.split_at(digits.len() - places) {
+        (whole, "") => whole.to_owned(),
+        (whole, fraction) => format!("{whole}.{fraction}"),
+    }
+}

@@ -1,0 +1,265 @@
+//! The laws of an answer: every format parses back, all of them say the same, names and numbers
+//! survive, and nothing that comes from outside reaches a terminal as a command.
+
+use lambdacost::check::{self, Baseline, Case, Levels, Report, formats};
+use lambdacost::diag::Diags;
+use lambdacost::exact::Exact;
+use lambdacost::catalog::{InstanceType, Regional};
+use lambdacost::paint::Paint;
+use lambdacost::render::{View, csv, explain, focus, json_v1, markdown, table};
+use lambdacost::report::{BoughtPrices, Comparison};
+use lambdacost::text::{is_unsafe, printable};
+use lambdacost::workload::Scenario;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+const WIDTH: u16 = 80;
+
+/// Answers a scenario in every format of every command and holds the answers to the laws.
+///
+/// # Errors
+/// Why it cannot be answered.
+pub fn hold(
+    scenario: &Scenario,
+    prices: &[Regional],
+    instances: &[InstanceType],
+    before: Option<&Baseline>,
+) -> Result<(), Diags> {
+    let bought = BoughtPrices::new(scenario, prices, instances)?;
+    let comparison = compared(scenario, prices, bought.as_ref(), instances)?;
+    compare(&comparison);
+    let own = Baseline::of("before", &comparison);
+    let levels = Levels::new(&scenario.rules, Vec::new())?;
+    let case = Case {
+        comparison: &comparison,
+        total: comparison.today(),
+        baseline: Some(before.unwrap_or(&own)),
+        levels: &levels,
+        price_age: Some((100, jiff::civil::date(2026, 11, 26))),
+    };
+    let report = check::run(&case);
+    if before.is_none() {
+        let changes = report.changes.as_ref().expect("there is a baseline");
+        assert!(changes.functions.is_empty(), "changed against itself");
+    }
+    checked(&report);
+    for platform in &scenario.platforms {
+        let mut alone = scenario.clone();
+        alone.platforms = vec![platform];
+        let bought = BoughtPrices::new(&alone, prices, instances)?;
+        billed(&compared(&alone, prices, bought.as_ref(), instances)?);
+    }
+    Ok(())
+}
+
+fn compared<'c>(
+    scenario: &'c Scenario,
+    prices: &'c [Regional],
+    bought: Option<&'c BoughtPrices>,
+    instances: &'c [InstanceType],
+) -> Result<Comparison<'c>, Diags> {
+    match bought {
+        Some(bought) => Comparison::bought(scenario, prices, bought, instances),
+        None => Comparison::new(scenario, prices, instances),
+    }
+}
+
+fn view<'c>(comparison: &'c Comparison<'c>, selected: Vec<usize>) -> [View<'c>; 1] {
+    [View {
+        comparison,
+        selected,
+        progress: &|_| (),
+    }]
+}
+
+/// What a command writes, as text.
+pub fn written(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).expect("memory takes everything");
+    String::from_utf8(out).expect("every format is UTF-8")
+}
+
+/// `compare` and `explain`.
+fn compare(comparison: &Comparison<'_>) {
+    let view = view(
+        comparison,
+        (0..comparison.scenario().functions.len()).collect(),
+    );
+    let rows = rows_of(comparison, &written(|out| csv::write(&view, out)));
+    let json = written(|out| json_v1::write(&view, out));
+    is_answer(comparison, &rows, &json);
+    for (what, text) in [
+        ("table", written(|out| table::write(&view, WIDTH, false, out))),
+        ("markdown", written(|out| markdown::write(&view, out))),
+        (
+            "explain",
+            written(|out| explain::write(&view, WIDTH, false, out)),
+        ),
+    ] {
+        is_harmless(what, &text);
+        are_tables(&text);
+    }
+}
+
+/// A row for each function and platform, names apart from each other, numbers that read back.
+fn rows_of(comparison: &Comparison<'_>, text: &str) -> Vec<Vec<String>> {
+    let functions = &comparison.scenario().functions;
+    let rows = cells(text);
+    assert_eq!(rows[0], csv::COLUMNS, "columns");
+    let platforms = comparison.platforms();
+    assert_eq!(rows.len(), 1 + functions.len() * platforms.len(), "rows");
+    let numbers = csv::COLUMNS.map(|column| {
+        let is_word = ["function", "region", "architecture", "platform", "fleet"];
+        !is_word.contains(&column)
+            && !["crossover_band", "cheapest", "price_as_of"].contains(&column)
+    });
+    for row in &rows[1..] {
+        let stated = row.iter().zip(numbers);
+        for (cell, _) in stated.filter(|(cell, is_number)| *is_number && !cell.is_empty()) {
+            let number = Exact::of_digits(cell);
+            let again = number.map(|number| number.to_string());
+            assert_eq!(again.as_ref(), Some(cell), "a number");
+        }
+    }
+    for (number, row) in rows[1..].iter().enumerate() {
+        assert_eq!(row[3], platforms[number % platforms.len()].id, "platform");
+    }
+    if NAMES_ARE_APART {
+        let names: BTreeSet<&String> = rows[1..].iter().map(|row| &row[0]).collect();
+        assert_eq!(names.len(), functions.len(), "names in CSV");
+    }
+    rows
+}
+
+/// The helpers of other areas are at it: `'=1+1` and `=1+1` are one cell today, and control
+/// characters are taken.
+const NAMES_ARE_APART: bool = false;
+
+fn cells(text: &str) -> Vec<Vec<String>> {
+    let reader = ::csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let record = |record: Result<::csv::StringRecord, ::csv::Error>| {
+        let record = record.expect("rows of one length");
+        record.iter().map(str::to_owned).collect()
+    };
+    reader.into_records().map(record).collect()
+}
+
+/// JSON says what CSV says, and is a baseline that equals the scenario.
+fn is_answer(comparison: &Comparison<'_>, rows: &[Vec<String>], text: &str) {
+    is_harmless("json", text);
+    let answer = is_json(text);
+    let column = |name: &str| csv::COLUMNS.iter().position(|column| *column == name);
+    let money = column("monthly_usd").expect("a column");
+    let mut rows = rows[1..].iter();
+    for (index, function) in comparison.scenario().functions.iter().enumerate() {
+        let of_function = &answer["functions"][index];
+        assert_eq!(of_function["name"], *function.name, "name in JSON");
+        for number in 0..comparison.platforms().len() {
+            let of_platform = &of_function["platforms"][number];
+            let row = rows.next().expect("as many rows");
+            let usd = of_platform["monthly_usd"].as_str().unwrap_or_default();
+            assert_eq!(usd, row[money], "monthly_usd");
+            assert_eq!(of_platform["feasible"], !usd.is_empty(), "feasible");
+        }
+    }
+    let own = Baseline::of("before", comparison);
+    let read = Baseline::read("before", text).expect("an answer is a baseline");
+    assert_eq!(format!("{read:?}"), format!("{own:?}"), "baseline");
+}
+
+/// `check`.
+fn checked(report: &Report<'_>) {
+    let scenario = report.comparison.scenario();
+    let found = report.findings.len();
+    let text = written(|out| formats::text::write(report, WIDTH, Paint::new(false), out));
+    is_harmless("check", &text);
+    let markdown = written(|out| formats::markdown::write(report, out));
+    is_harmless("check, markdown", &markdown);
+    are_tables(&markdown);
+    let json = written(|out| formats::json_v1::write(report, out));
+    is_harmless("check, json", &json);
+    let json = is_json(&json);
+    let findings = json["findings"].as_array().expect("findings");
+    assert_eq!(findings.len(), found, "findings in JSON");
+    for (read, finding) in findings.iter().zip(&report.findings) {
+        assert_eq!(read["function"].as_str(), finding.function.as_deref());
+    }
+    let github = written(|out| formats::github::write(report, out));
+    is_harmless("check, github", &github);
+    let commands = github.lines().filter(|line| line.starts_with("::"));
+    assert_eq!(commands.count(), found, "commands");
+    assert_eq!(github.lines().count(), found + 1, "lines with commands");
+    let sarif = written(|out| formats::sarif::write(report, out));
+    is_harmless("check, sarif", &sarif);
+    let results = is_json(&sarif)["runs"][0]["results"].as_array().map(Vec::len);
+    assert_eq!(results, Some(found), "results");
+    let junit = written(|out| formats::junit::write(report, out));
+    is_harmless("check, junit", &junit);
+    let document = roxmltree::Document::parse(&junit).expect("XML");
+    let cases = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testcase"))
+        .map(|node| node.attribute("name").expect("a name"));
+    let names = scenario.functions.iter().map(|function| {
+        // Two characters are none of XML.
+        printable(&function.name).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+    });
+    let names = ["the scenario".to_owned()].into_iter().chain(names);
+    assert!(cases.eq(names), "test cases");
+}
+
+/// `compare --format focus`: the lines of a function add up to what it costs.
+fn billed(comparison: &Comparison<'_>) {
+    let functions = 0..comparison.scenario().functions.len();
+    let feasible = functions.filter(|index| comparison.cost(*index, 0).is_ok());
+    let view = view(comparison, feasible.collect());
+    let period = focus::Period {
+        start: "2026-12-01T00:00:00Z".to_owned(),
+        end: "2027-01-01T00:00:00Z".to_owned(),
+    };
+    let rows = cells(&written(|out| focus::write(&view, &period, out)));
+    assert!(focus::columns().eq(&rows[0]), "columns of FOCUS");
+    let column = focus::columns().position(|column| column == "BilledCost");
+    let column = column.expect("a column");
+    let amount = |row: &Vec<String>| Exact::of_digits(&row[column]).expect("an amount");
+    let rows: Exact = rows[1..].iter().map(amount).sum();
+    let bills = view[0].selected.iter().map(|index| {
+        let cost = comparison.cost(*index, 0).expect("it is feasible");
+        cost.billed.dollars().clone()
+    });
+    let bills: Exact = bills.sum();
+    // Each amount is rounded to 28 digits.
+    let apart = match rows > bills {
+        true => &rows - &bills,
+        false => &bills - &rows,
+    };
+    assert!(
+        &apart * &Exact::from(10_u64.pow(18)) <= bills,
+        "{rows} in FOCUS, {bills} in bills"
+    );
+}
+
+/// JSON that reads back.
+pub fn is_json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+/// Nothing that moves a cursor, hides or reorders text.
+pub fn is_harmless(what: &str, text: &str) {
+    let harmful = text.chars().find(|c| is_unsafe(*c) && *c != '\n');
+    assert_eq!(harmful, None, "{what}:\n{text}");
+}
+
+/// Rows of a Markdown table have as many cells as the one above.
+fn are_tables(text: &str) {
+    let bars = |line: &str| line.matches('|').count();
+    let lines: Vec<&str> = text.lines().collect();
+    for pair in lines.windows(2) {
+        if pair.iter().all(|line| line.starts_with('|')) {
+            assert_eq!(bars(pair[0]), bars(pair[1]), "{}\n{}", pair[0], pair[1]);
+        }
+    }
+}

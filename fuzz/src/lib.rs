@@ -1,0 +1,189 @@
+//! What must hold for every input: the laws behind the fuzz targets.
+//!
+//! A target is a function of bytes that panics when a law is broken. Each file of `targets/` hands
+//! one of them to libFuzzer, and `tests/corpus.rs` of the main crate runs all of them over the
+//! committed corpus.
+
+mod build;
+mod bytes;
+mod exact;
+mod laws;
+
+use bytes::Bytes;
+use lambdacost::catalog::{Book, Extent, InstanceType, Regional};
+use lambdacost::check::{self, Baseline};
+use lambdacost::diag::{Diags, Source};
+use lambdacost::render::prices;
+use lambdacost::workload::{self, Request, Scenario};
+use lambdacost::platform;
+use std::collections::HashMap;
+use std::io::{self, Cursor, Read};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// A target: panics when the bytes break a law.
+pub type Target = fn(&[u8]);
+
+/// All targets by name.
+pub const TARGETS: [(&str, Target); 7] = [
+    ("scenario_text", scenario_text),
+    ("scenario", scenario),
+    ("scale", scale),
+    ("fleet_csv", fleet_csv),
+    ("price_files", price_files),
+    ("baseline", baseline),
+    ("exact", exact::run),
+];
+
+pub use build::scenario as scenario_of;
+pub use exact::run as exact;
+
+/// What a scenario finds when it names `fleet.csv`.
+const FLEET: &str = "name,region,memory_mb,duration_ms,invocations_per_month,utilization,cpu_ms\n\
+                     a,us-east-1,512,45,120000000,40%,\n\
+                     \"b,c\",eu-west-1,1769,210,9000000,0.25,60\n";
+/// The scenario that is priced by fuzzed price files.
+const PRICED: &str = include_str!("priced.toml");
+/// The scenario that is checked against fuzzed baselines.
+const CHECKED: &str = include_str!("checked.toml");
+
+static BOOK: LazyLock<Book> = LazyLock::new(Book::embedded);
+static INSTANCES: LazyLock<Vec<InstanceType>> =
+    LazyLock::new(|| BOOK.instances().expect("the built-in instance types are valid"));
+
+/// A scenario in TOML, as text.
+pub fn scenario_text(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        of_text(text, FLEET);
+    }
+}
+
+/// A scenario made of the bytes: all keys, values at and between their bounds.
+pub fn scenario(data: &[u8]) {
+    of_text(&build::scenario(data), FLEET);
+}
+
+/// A fleet of up to a few hundred functions with long values. The limit is the time that libFuzzer
+/// allows for one input.
+pub fn scale(data: &[u8]) {
+    let (scenario, fleet) = build::fleet(data);
+    of_text(&scenario, &fleet);
+}
+
+/// A fleet in CSV in place of a scenario.
+pub fn fleet_csv(data: &[u8]) {
+    let file = Box::new(Cursor::new(data.to_vec()));
+    let read = asking(&BOOK, Some("us-east-1"), "", |request| {
+        workload::read_csv("fleet.csv", file, request)
+    });
+    said(read.and_then(|scenario| answered(&scenario)));
+}
+
+/// The user's own price files: over a region of the book, for a new region, or instance types. The
+/// first byte chooses.
+pub fn price_files(data: &[u8]) {
+    let mut bytes = Bytes::new(data);
+    let (region, file) = *bytes.one(&[
+        ("us-east-1", "us-east-1.toml"),
+        ("xx-new-1", "xx-new-1.toml"),
+        ("us-east-1", "instances.csv"),
+    ]);
+    let Ok(text) = std::str::from_utf8(bytes.rest()) else {
+        return;
+    };
+    let mut book = Book::embedded();
+    book.overlay(file, Source::new(file, text));
+    said(priced(&book, region));
+}
+
+fn priced(book: &Book, region: &str) -> Result<(), Diags> {
+    let regional = book.region_to(region, Extent::Whole)?;
+    let table = laws::written(|out| prices::show_table(&regional, false, out));
+    laws::is_harmless("prices show", &table);
+    laws::is_json(&laws::written(|out| prices::show_json(&regional, out)));
+    let instances = book.instances()?;
+    let source = Source::new("scenario.toml", PRICED);
+    let scenario = asking(book, Some(region), FLEET, |request| {
+        workload::read_toml(&source, request)
+    })?;
+    laws::hold(&scenario, &[regional], &instances, None)
+}
+
+/// A baseline in JSON.
+pub fn baseline(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let checked = Baseline::read("before.json", text).and_then(|before| {
+        let source = Source::new("scenario.toml", CHECKED);
+        let scenario = asking(&BOOK, None, FLEET, |request| {
+            workload::read_toml(&source, request)
+        })?;
+        laws::hold(&scenario, &prices_of(&scenario)?, &INSTANCES, Some(&before))
+    });
+    said(checked);
+}
+
+fn of_text(text: &str, fleet: &str) {
+    let source = Source::new("scenario.toml", text);
+    let read = asking(&BOOK, None, fleet, |request| {
+        workload::read_toml(&source, request)
+    });
+    said(read.and_then(|scenario| answered(&scenario)));
+}
+
+fn answered(scenario: &Scenario) -> Result<(), Diags> {
+    laws::hold(scenario, &prices_of(scenario)?, &INSTANCES, None)
+}
+
+/// A refusal has a message that can be shown.
+fn said(outcome: Result<(), Diags>) {
+    if let Err(diags) = outcome {
+        let text = diags.to_string();
+        assert!(!text.trim().is_empty(), "a refusal without a message");
+        laws::is_harmless("message", &text);
+    }
+}
+
+fn asking<R>(
+    book: &Book,
+    region: Option<&str>,
+    fleet: &str,
+    ask: impl FnOnce(&Request<'_>) -> R,
+) -> R {
+    let open = |name: &str| -> io::Result<Box<dyn Read + Send>> {
+        match name {
+            "fleet.csv" => Ok(Box::new(Cursor::new(fleet.as_bytes().to_vec()))),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    };
+    ask(&Request {
+        platforms: &platform::ids(),
+        rules: &check::shapes(),
+        region,
+        unknown_region: &|name| book.unknown_region(name),
+        open: &open,
+        progress: &|_| (),
+    })
+}
+
+/// The built-in prices that a scenario needs. Reading them takes longer than all else, so they are
+/// kept.
+fn prices_of(scenario: &Scenario) -> Result<Vec<Regional>, Diags> {
+    type Known = HashMap<(String, bool), Regional>;
+    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+    let whole = scenario.eks.auto_mode;
+    let extent = match whole {
+        true => Extent::Whole,
+        false => Extent::Usual,
+    };
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let regions = scenario.regions.iter().map(|region| {
+        let key = (region.name.to_string(), whole);
+        if !known.contains_key(&key) {
+            let read = BOOK.region_to(&region.name, extent)?;
+            known.insert(key.clone(), read);
+        }
+        Ok(known[&key].clone())
+    });
+    regions.collect()
+}
