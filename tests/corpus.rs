@@ -43,7 +43,9 @@ fn the_dictionary_has_every_key_of_a_function() {
 fn noise(seed: u64) -> Vec<u8> {
     let mut state = seed;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (state >> 56) as u8
     };
     (0..600).map(|_| next()).collect()
@@ -69,7 +71,16 @@ fn most_scenarios_made_of_bytes_are_valid_and_together_they_state_every_key() {
         workload::read_toml(&source, &request).is_ok()
     };
     let valid = texts.iter().filter(is_valid).count() as u64;
-    assert!(valid * 3 >= SAMPLES, "{valid} of {SAMPLES} are valid");
+    for text in &texts {
+        let source = Source::new("scenario.toml", text);
+        if let Err(d) = workload::read_toml(&source, &request) {
+            for d in d.iter() {
+                println!("WHY {}", d.message);
+            }
+            println!("WHYN {}", d.len());
+        }
+    }
+    assert!(valid * 2 >= SAMPLES, "{valid} of {SAMPLES} are valid");
     for (_, path, _) in FIELDS {
         let line = format!("\n{path} = ");
         assert!(texts.iter().any(|text| text.contains(&line)), "{path}");

@@ -64,11 +64,7 @@ const GROUPS: [&[Field]; 35] = [
     &[Field::MinTasks],
     &[Field::TargetUtilization],
     &[Field::TaskVcpu, Field::TaskMemoryGb],
-    &[
-        Field::TaskVcpu,
-        Field::TaskMemoryGb,
-        Field::RequestsPerTask,
-    ],
+    &[Field::TaskVcpu, Field::TaskMemoryGb, Field::RequestsPerTask],
     &[Field::TaskStorageGb],
     &[Field::ContainerArchitecture],
     &[Field::ContainerOs],
@@ -291,10 +287,7 @@ impl Random {
 fn options(bytes: &mut Bytes<'_>, out: &mut String) {
     let _ = writeln!(out, "region = \"{}\"", bytes.one(&REGIONS));
     if bytes.once_in(2) {
-        let some: Vec<&str> = PLATFORMS
-            .into_iter()
-            .filter(|_| bytes.once_in(2))
-            .collect();
+        let some: Vec<&str> = PLATFORMS.into_iter().filter(|_| bytes.once_in(2)).collect();
         if !some.is_empty() {
             let _ = writeln!(out, "platforms = {some:?}");
         }
@@ -369,35 +362,49 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
 /// What a cell of the field's column says.
 fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
     match (field, field.kind()) {
-        (Field::TaskVcpu, _) => (*bytes.one(&["0.25", "0.5", "1", "2", "4", "8", "16"])).to_owned(),
-        (Field::TaskMemoryGb, _) => {
-            (*bytes.one(&["0.5", "1", "2", "4", "8", "16", "32", "120"])).to_owned()
-        }
-        (_, Kind::Text) => (*bytes.one(&REGIONS)).to_owned(),
-        (_, Kind::Platform) => (*bytes.one(&PLATFORMS)).to_owned(),
-        (_, Kind::OneOf(words)) => (*bytes.one(words)).to_owned(),
+        // 8 GB go with each of 1, 2 and 4 vCPUs.
+        (Field::TaskVcpu, _) => word(&["1", "2", "4", "1", "2", "4", "0.25", "16"], bytes),
+        (Field::TaskMemoryGb, _) => word(&["8", "8", "8", "8", "8", "8", "0.5", "120"], bytes),
+        (Field::ContainerRun, _) => word(&["service", "service", "service", "job"], bytes),
+        (Field::ContainerOs, _) => word(&["linux", "linux", "linux", "windows"], bytes),
+        (Field::ManagedGbPerVcpu, _) => word(&["2", "4", "8"], bytes),
+        (_, Kind::Text) => word(&REGIONS, bytes),
+        (_, Kind::Platform) => word(&PLATFORMS, bytes),
+        (_, Kind::OneOf(words)) => word(words, bytes),
         (_, Kind::Number(bounds)) => number(usual(field, bounds, bytes), bytes),
     }
 }
 
-/// Most bounds are far above what AWS runs: half of the values are ordinary, so that most platforms
-/// can carry the function.
+fn word(words: &[&str], bytes: &mut Bytes<'_>) -> String {
+    (*bytes.one(words)).to_owned()
+}
+
+/// Bounds of ordinary values, most of the time: those of the schema reach far above what AWS runs,
+/// and values at them exclude each other.
 fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
-    let high = match field {
+    let (low, high) = match field {
         // More make more invocations than a month may have.
-        Field::RequestsPerSecond => 370_000_000,
-        Field::PeakConcurrency => return bounds,
-        _ if bytes.once_in(2) => return bounds,
-        Field::MemoryMb | Field::MemoryPerRequestMb | Field::BaseMemoryMb => 10_240,
-        Field::DurationMs | Field::MeasuredDurationMs => 900_000,
-        Field::InvocationsPerMonth => 1_000_000_000,
-        Field::CpuMs => 10_000,
-        Field::MinTasks | Field::RequestsPerTask => 100,
-        _ => bounds.high,
-    };
-    let low = match field {
-        Field::MemoryMb => 128,
-        _ => bounds.low,
+        Field::RequestsPerSecond => (0, 370_000_000),
+        _ if bytes.once_in(4) => (bounds.low, bounds.high),
+        Field::MemoryMb => (128, 10_240),
+        Field::MemoryPerRequestMb | Field::BaseMemoryMb => (1, 10_240),
+        Field::DurationMs | Field::MeasuredDurationMs => (1, 900_000),
+        Field::InvocationsPerMonth => (1, 1_000_000_000),
+        // Enough for all of these.
+        Field::PeakConcurrency | Field::ProvisionedEnvironments => (500_000, bounds.high),
+        Field::ProvisionedHours => (1, 500),
+        Field::CpuMs => (1, 10_000),
+        Field::MinTasks | Field::RequestsPerTask => (1, 100),
+        Field::EphemeralStorageMb => (512, 2_048),
+        Field::BudgetMonthlyWarn
+        | Field::BudgetMillionWarn
+        | Field::BudgetPercentWarn
+        | Field::BudgetIncreaseWarn => (0, 100),
+        Field::BudgetMonthlyDeny
+        | Field::BudgetMillionDeny
+        | Field::BudgetPercentDeny
+        | Field::BudgetIncreaseDeny => (100, 10_000),
+        _ => (bounds.low, bounds.high),
     };
     Bounds {
         low,

@@ -13,9 +13,9 @@ use bytes::Bytes;
 use lambdacost::catalog::{Book, Extent, InstanceType, Regional};
 use lambdacost::check::{self, Baseline};
 use lambdacost::diag::{Diags, Source};
+use lambdacost::platform;
 use lambdacost::render::prices;
 use lambdacost::workload::{self, Request, Scenario};
-use lambdacost::platform;
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -31,11 +31,10 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("fleet_csv", fleet_csv),
     ("price_files", price_files),
     ("baseline", baseline),
-    ("exact", exact::run),
+    ("exact", exact),
 ];
 
 pub use build::scenario as scenario_of;
-pub use exact::run as exact;
 
 /// What a scenario finds when it names `fleet.csv`.
 const FLEET: &str = "name,region,memory_mb,duration_ms,invocations_per_month,utilization,cpu_ms\n\
@@ -47,8 +46,10 @@ const PRICED: &str = include_str!("priced.toml");
 const CHECKED: &str = include_str!("checked.toml");
 
 static BOOK: LazyLock<Book> = LazyLock::new(Book::embedded);
-static INSTANCES: LazyLock<Vec<InstanceType>> =
-    LazyLock::new(|| BOOK.instances().expect("the built-in instance types are valid"));
+static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
+    BOOK.instances()
+        .expect("the built-in instance types are valid")
+});
 
 /// A scenario in TOML, as text.
 pub fn scenario_text(data: &[u8]) {
@@ -59,14 +60,26 @@ pub fn scenario_text(data: &[u8]) {
 
 /// A scenario made of the bytes: all keys, values at and between their bounds.
 pub fn scenario(data: &[u8]) {
-    of_text(&build::scenario(data), FLEET);
+    let text = build::scenario(data);
+    show(&text);
+    of_text(&text, FLEET);
 }
 
 /// A fleet of up to a few hundred functions with long values. The limit is the time that libFuzzer
 /// allows for one input.
 pub fn scale(data: &[u8]) {
     let (scenario, fleet) = build::fleet(data);
+    show(&scenario);
+    show(&fleet);
     of_text(&scenario, &fleet);
+}
+
+/// Prints what the bytes make where `SHOW` is set, to look at a finding.
+fn show(text: &str) {
+    static WANTED: LazyLock<bool> = LazyLock::new(|| std::env::var_os("SHOW").is_some());
+    if *WANTED {
+        eprintln!("{text}");
+    }
 }
 
 /// A fleet in CSV in place of a scenario.
@@ -78,29 +91,35 @@ pub fn fleet_csv(data: &[u8]) {
     said(read.and_then(|scenario| answered(&scenario)));
 }
 
+/// Exact arithmetic, operation by operation.
+pub fn exact(data: &[u8]) {
+    exact::run(data);
+}
+
 /// The user's own price files: over a region of the book, for a new region, or instance types. The
 /// first byte chooses.
 pub fn price_files(data: &[u8]) {
     let mut bytes = Bytes::new(data);
-    let (region, file) = *bytes.one(&[
-        ("us-east-1", "us-east-1.toml"),
-        ("xx-new-1", "xx-new-1.toml"),
-        ("us-east-1", "instances.csv"),
+    let (region, file, extent) = *bytes.one(&[
+        ("il-central-1", "il-central-1.toml", Extent::Usual),
+        ("xx-new-1", "xx-new-1.toml", Extent::Usual),
+        ("il-central-1", "instances.csv", Extent::Usual),
+        ("us-east-1", "us-east-1.toml", Extent::Whole),
     ]);
     let Ok(text) = std::str::from_utf8(bytes.rest()) else {
         return;
     };
     let mut book = Book::embedded();
     book.overlay(file, Source::new(file, text));
-    said(priced(&book, region));
+    said(priced(&book, region, extent));
 }
 
-fn priced(book: &Book, region: &str) -> Result<(), Diags> {
-    let regional = book.region_to(region, Extent::Whole)?;
+fn priced(book: &Book, region: &str, extent: Extent) -> Result<(), Diags> {
+    let instances = book.instances()?;
+    let regional = book.region_to(region, extent)?;
     let table = laws::written(|out| prices::show_table(&regional, false, out));
     laws::is_harmless("prices show", &table);
     laws::is_json(&laws::written(|out| prices::show_json(&regional, out)));
-    let instances = book.instances()?;
     let source = Source::new("scenario.toml", PRICED);
     let scenario = asking(book, Some(region), FLEET, |request| {
         workload::read_toml(&source, request)
