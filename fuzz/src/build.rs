@@ -108,6 +108,25 @@ const GROUPS: [&[Field]; 35] = [
     ],
 ];
 
+/// Most rows of a large fleet.
+const MOST_ROWS: u128 = 300;
+/// Columns that a large fleet may have besides: their ordinary values exclude nothing.
+const COLUMNS: [&[Field]; 13] = [
+    &[Field::Region],
+    &[Field::RunsOn],
+    &[Field::Architecture],
+    &[Field::ColdStartRate, Field::InitMs],
+    &[Field::EphemeralStorageMb],
+    &[Field::CpuMs],
+    &[Field::BaseMemoryMb],
+    &[Field::MinTasks],
+    &[Field::StreamedGb],
+    &[Field::PollerKind, Field::PollerUnitHours],
+    &[Field::ErrorRate, Field::Retries],
+    &[Field::BudgetMonthlyDeny],
+    &[Field::BudgetIncreaseDeny],
+];
+
 /// A value of an option of the whole scenario.
 #[derive(Clone, Copy)]
 enum Choice {
@@ -232,38 +251,38 @@ pub fn scenario(data: &[u8]) -> String {
     out
 }
 
-/// A scenario in TOML and the fleet in CSV that it names: many functions out of few bytes, most of
-/// their values with 17 digits.
+/// A scenario in TOML and the fleet in CSV that it names: many functions out of few bytes, with
+/// values of 17 decimal places in ordinary bounds, so that hardly any row is refused.
 pub fn fleet(data: &[u8]) -> (String, String) {
     let mut bytes = Bytes::new(data);
     let mut scenario = String::new();
-    let rows = 1 + bytes.below(300);
+    let rows = 1 + bytes.below(MOST_ROWS);
     options(&mut bytes, &mut scenario);
     scenario.push_str("functions = \"fleet.csv\"\n");
-    // Tables come after keys of the root: here all keys are dotted.
     let mut columns = vec![
         Field::MemoryMb,
         Field::DurationMs,
         Field::InvocationsPerMonth,
-        Field::Utilization,
+        *bytes.one(&[Field::Utilization, Field::PeakConcurrency]),
     ];
-    for group in GROUPS {
-        let is_new = !group.iter().any(|field| columns.contains(field));
-        if is_new && bytes.once_in(8) {
+    for group in COLUMNS {
+        if bytes.once_in(4) {
             columns.extend(group);
         }
     }
-    let seed = bytes.number(64);
+    let mut random = Random(bytes.number(64) as u64);
     let paths: Vec<&str> = columns.iter().map(|field| field.path()).collect();
     let mut fleet = format!("name,{}\n", paths.join(","));
-    let mut random = Random(seed);
     for row in 0..rows {
         let _ = write!(fleet, "f{row}");
-        // Values of a row come from a generator, and those of bytes that remain.
-        let drawn: Vec<u8> = (0..columns.len() * 24).map(|_| random.next()).collect();
-        let mut drawn = Bytes::new(&drawn);
         for field in &columns {
-            let _ = write!(fleet, ",{}", cell(*field, &mut drawn));
+            let drawn: Vec<u8> = (0..20).map(|_| random.next()).collect();
+            let mut drawn = Bytes::new(&drawn);
+            let value = match field.kind() {
+                Kind::Number(bounds) => between(ordinary(*field, bounds), 17, &mut drawn),
+                _ => cell(*field, &mut drawn),
+            };
+            let _ = write!(fleet, ",{value}");
         }
         fleet.push('\n');
     }
@@ -271,16 +290,15 @@ pub fn fleet(data: &[u8]) -> (String, String) {
 }
 
 /// The generator of Knuth's MMIX.
-struct Random(u128);
+struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u8 {
-        let state = self.0 as u64;
-        let next = state
+        self.0 = self
+            .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        self.0 = next.into();
-        (next >> 56) as u8
+        (self.0 >> 56) as u8
     }
 }
 
@@ -379,13 +397,20 @@ fn word(words: &[&str], bytes: &mut Bytes<'_>) -> String {
     (*bytes.one(words)).to_owned()
 }
 
-/// Bounds of ordinary values, most of the time: those of the schema reach far above what AWS runs,
-/// and values at them exclude each other.
+/// Ordinary bounds, most of the time.
 fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
+    match bytes.once_in(4) && field != Field::RequestsPerSecond {
+        true => bounds,
+        false => ordinary(field, bounds),
+    }
+}
+
+/// Bounds of ordinary values: those of the schema reach far above what AWS runs, and values at them
+/// exclude each other.
+fn ordinary(field: Field, bounds: Bounds) -> Bounds {
     let (low, high) = match field {
         // More make more invocations than a month may have.
         Field::RequestsPerSecond => (0, 370_000_000),
-        _ if bytes.once_in(4) => (bounds.low, bounds.high),
         Field::MemoryMb => (128, 10_240),
         Field::MemoryPerRequestMb | Field::BaseMemoryMb => (1, 10_240),
         Field::DurationMs | Field::MeasuredDurationMs => (1, 900_000),
@@ -415,39 +440,64 @@ fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
 
 /// A number within bounds: at one, beside one, or between them with up to 28 digits.
 fn number(bounds: Bounds, bytes: &mut Bytes<'_>) -> String {
-    const MOST: u128 = 10_u128.pow(28) - 1;
-    let mut places = match bounds.whole {
-        true => 0,
-        false => *bytes.one(&[0_u32, 0, 1, 2, 3, 9, 17, 28]),
-    };
-    let [low, high] = [bounds.low, bounds.high].map(|bound| u128::try_from(bound).unwrap_or(0));
-    while high.saturating_mul(10_u128.pow(places)) > MOST {
-        places -= 1;
-    }
-    let unit = 10_u128.pow(places);
-    let least = low * unit + u128::from(bounds.above_low);
-    let span = (high * unit).saturating_sub(least);
-    let value = least
-        + match bytes.byte() % 8 {
-            0 => 0,
-            1 => span,
-            2 => 1.min(span),
-            3 => span.saturating_sub(1),
-            4 => u128::from(bytes.byte()).min(span),
-            5 => bytes.below(100_000).min(span),
-            6 => bytes.below(span + 1) >> (bytes.byte() % 64),
-            _ => bytes.below(span + 1),
+    let places = *bytes.one(&[0, 0, 1, 2, 3, 9, 17, 28]);
+    let range = Range::new(bounds, places);
+    let span = range.span;
+    range.text(match bytes.byte() % 8 {
+        0 => 0,
+        1 => span,
+        2 => 1,
+        3 => span.saturating_sub(1),
+        4 => bytes.byte().into(),
+        5 => bytes.below(100_000),
+        6 => bytes.below(span + 1) >> (bytes.byte() % 64),
+        _ => bytes.below(span + 1),
+    })
+}
+
+/// Any number within bounds.
+fn between(bounds: Bounds, places: u32, bytes: &mut Bytes<'_>) -> String {
+    let range = Range::new(bounds, places);
+    range.text(bytes.below(range.span + 1))
+}
+
+/// All numbers within bounds with so many decimal places.
+struct Range {
+    places: u32,
+    least: u128,
+    span: u128,
+}
+
+impl Range {
+    /// Fewer places where the numbers would have more than 28 digits; none for whole numbers.
+    fn new(bounds: Bounds, places: u32) -> Self {
+        const MOST: u128 = 10_u128.pow(28) - 1;
+        let [low, high] = [bounds.low, bounds.high].map(|bound| u128::try_from(bound).unwrap_or(0));
+        let mut places = match bounds.whole {
+            true => 0,
+            false => places,
         };
-    // A number without digits behind the point may be above the bound that it must exceed only so.
-    let value = match least > high * unit {
-        true => high * unit,
-        false => value,
-    };
-    let digits = format!("{value:0>width$}", width = places as usize + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - places as usize);
-    match fraction {
-        "" => whole.to_owned(),
-        _ => format!("{whole}.{fraction}"),
+        while high.saturating_mul(10_u128.pow(places)) > MOST {
+            places -= 1;
+        }
+        let unit = 10_u128.pow(places);
+        let least = low * unit + u128::from(bounds.above_low);
+        Self {
+            places,
+            least,
+            span: high * unit - least,
+        }
+    }
+
+    /// The number so many units of the last place above the least one.
+    fn text(&self, above: u128) -> String {
+        let value = self.least + above.min(self.span);
+        let places = self.places as usize;
+        let digits = format!("{value:0>width$}", width = places + 1);
+        match digits.split_at(digits.len() - places) {
+            (whole, "") => whole.to_owned(),
+            (whole, fraction) => format!("{whole}.{fraction}"),
+        }
     }
 }
 

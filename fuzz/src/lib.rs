@@ -20,6 +20,24 @@ use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+/// Hands a target to libFuzzer.
+///
+/// The one thread of the pool is the one that fuzzes: passing work from thread to thread takes longer
+/// than the work of small inputs.
+#[macro_export]
+macro_rules! target {
+    ($name:ident) => {
+        libfuzzer_sys::fuzz_target!(
+            init: {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
+                let pool = pool.use_current_thread().build_global();
+                pool.expect("no pool has been made before");
+            },
+            |data: &[u8]| $crate::$name(data)
+        );
+    };
+}
+
 /// A target: panics when the bytes break a law.
 pub type Target = fn(&[u8]);
 

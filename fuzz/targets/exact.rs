@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lambdacost_fuzz::exact(data));
+lambdacost_fuzz::target!(exact);

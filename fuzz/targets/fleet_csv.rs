@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lambdacost_fuzz::fleet_csv(data));
+lambdacost_fuzz::target!(fleet_csv);

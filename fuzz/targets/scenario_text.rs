@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lambdacost_fuzz::scenario_text(data));
+lambdacost_fuzz::target!(scenario_text);
