@@ -238,6 +238,16 @@ pub fn scenario(data: &[u8]) -> String {
     let mut bytes = Bytes::new(data);
     let mut out = String::new();
     options(&mut bytes, &mut out);
+    if bytes.once_in(4) {
+        let group = *bytes.one(&GROUPS);
+        values(group, "defaults.", &mut bytes, &mut out);
+    }
+    if bytes.once_in(4) {
+        let called = *bytes.one(&NAMES);
+        let called = quoted(called);
+        let usd = number(Bounds::from(0, 1_000), &mut bytes);
+        let _ = writeln!(out, "budget.functions.{called}.monthly_usd.deny = {usd}");
+    }
     let mut names: Vec<String> = Vec::new();
     let functions = 1 + bytes.below(5);
     for number in 0..functions {
@@ -360,7 +370,7 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
     }
     for group in GROUPS {
         let is_new = !group.iter().any(|field| stated.contains(field));
-        if is_new && bytes.once_in(8) {
+        if is_new && bytes.once_in(12) {
             stated.extend(group);
         }
     }
@@ -368,12 +378,20 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
     if any != Field::Name && !stated.contains(&any) && bytes.once_in(16) {
         stated.push(any);
     }
-    for field in stated {
-        let mut value = cell(field, bytes);
+    values(&stated, "", bytes, out);
+}
+
+/// Keys of a function with their values, each below a prefix.
+fn values(fields: &[Field], prefix: &str, bytes: &mut Bytes<'_>, out: &mut String) {
+    for field in fields {
+        let mut value = match field {
+            Field::ContainerRun if fields.contains(&Field::PullSeconds) => "job".to_owned(),
+            _ => cell(*field, bytes),
+        };
         if !matches!(field.kind(), Kind::Number(_)) || value.ends_with('%') {
             value = quoted(&value);
         }
-        let _ = writeln!(out, "{} = {value}", field.path());
+        let _ = writeln!(out, "{prefix}{} = {value}", field.path());
     }
 }
 
@@ -381,14 +399,23 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
 fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
     match (field, field.kind()) {
         // 8 GB go with each of 1, 2 and 4 vCPUs.
-        (Field::TaskVcpu, _) => word(&["1", "2", "4", "1", "2", "4", "0.25", "16"], bytes),
-        (Field::TaskMemoryGb, _) => word(&["8", "8", "8", "8", "8", "8", "0.5", "120"], bytes),
+        (Field::TaskVcpu, _) => match bytes.once_in(16) {
+            true => word(&["0.25", "0.5", "8", "16", "32"], bytes),
+            false => word(&["1", "2", "4"], bytes),
+        },
+        (Field::TaskMemoryGb, _) => match bytes.once_in(16) {
+            true => word(&["0.5", "1", "3", "30", "244"], bytes),
+            false => "8".to_owned(),
+        },
         (Field::ContainerRun, _) => word(&["service", "service", "service", "job"], bytes),
         (Field::ContainerOs, _) => word(&["linux", "linux", "linux", "windows"], bytes),
         (Field::ManagedGbPerVcpu, _) => word(&["2", "4", "8"], bytes),
         (_, Kind::Text) => word(&REGIONS, bytes),
         (_, Kind::Platform) => word(&PLATFORMS, bytes),
         (_, Kind::OneOf(words)) => word(words, bytes),
+        (_, Kind::Number(bounds)) if bounds.percent && bytes.once_in(16) => {
+            word(&["1%", "35%", "99.99%", "100%"], bytes)
+        }
         (_, Kind::Number(bounds)) => number(usual(field, bounds, bytes), bytes),
     }
 }
@@ -399,7 +426,7 @@ fn word(words: &[&str], bytes: &mut Bytes<'_>) -> String {
 
 /// Ordinary bounds, most of the time.
 fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
-    match bytes.once_in(4) && field != Field::RequestsPerSecond {
+    match bytes.once_in(8) {
         true => bounds,
         false => ordinary(field, bounds),
     }
@@ -409,18 +436,17 @@ fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
 /// exclude each other.
 fn ordinary(field: Field, bounds: Bounds) -> Bounds {
     let (low, high) = match field {
-        // More make more invocations than a month may have.
-        Field::RequestsPerSecond => (0, 370_000_000),
+        Field::RequestsPerSecond => (1, 100),
         Field::MemoryMb => (128, 10_240),
         Field::MemoryPerRequestMb | Field::BaseMemoryMb => (1, 10_240),
         Field::DurationMs | Field::MeasuredDurationMs => (1, 900_000),
         Field::InvocationsPerMonth => (1, 1_000_000_000),
         // Enough for all of these.
         Field::PeakConcurrency | Field::ProvisionedEnvironments => (500_000, bounds.high),
-        Field::ProvisionedHours => (1, 500),
+        Field::ProvisionedHours => (1, 100),
         Field::CpuMs => (1, 10_000),
         Field::MinTasks | Field::RequestsPerTask => (1, 100),
-        Field::EphemeralStorageMb => (512, 2_048),
+        Field::EphemeralStorageMb => (512, 1_024),
         Field::BudgetMonthlyWarn
         | Field::BudgetMillionWarn
         | Field::BudgetPercentWarn
