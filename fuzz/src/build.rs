@@ -446,6 +446,8 @@ fn ordinary(field: Field, bounds: Bounds) -> Bounds {
         Field::ProvisionedHours => (1, 100),
         Field::CpuMs => (1, 10_000),
         Field::MinTasks | Field::RequestsPerTask => (1, 100),
+        // Each multiplies the digits of the error rate.
+        Field::Retries => (0, 10),
         Field::EphemeralStorageMb => (512, 1_024),
         Field::BudgetMonthlyWarn
         | Field::BudgetMillionWarn
