@@ -185,11 +185,18 @@ impl Fraction {
 }
 
 /// A common divisor of two numbers of which the second is not zero: the greatest one if either is
-/// short, else one.
+/// short, the shorter one if it divides the other (powers of ten do), else one.
 fn cheap_divisor(left: &BigInt, right: &BigInt) -> BigInt {
-    match left.bits().min(right.bits()) <= SHORT {
-        true => common_divisor(left, right),
-        false => BigInt::one(),
+    let (shorter, longer) = match left.bits() <= right.bits() {
+        true => (left, right),
+        false => (right, left),
+    };
+    if shorter.bits() <= SHORT {
+        common_divisor(left, right)
+    } else if (longer % shorter).is_zero() {
+        shorter.abs()
+    } else {
+        BigInt::one()
     }
 }
 
@@ -258,6 +265,16 @@ mod tests {
         let sum = terms.fold(part(0, 0), |sum, term| sum.plus(&term));
         assert!(sum.length() < 250);
         assert_eq!(sum.compare(&part(49_995_000, 200)), Ordering::Equal);
+    }
+
+    /// Powers of ten of different lengths: the sum is as long as the longest.
+    #[test]
+    fn sums_over_powers_of_ten_stay_as_short_as_the_longest() {
+        let term = |digits: u32| Fraction::new(1.into(), BigInt::from(10).pow(digits));
+        let sum = (400..900)
+            .map(term)
+            .fold(part(0, 0), |sum, term| sum.plus(&term));
+        assert!(sum.length() < 900 * 4);
     }
 
     /// A long number is multiplied and divided by another again and again: what is common goes away.
