@@ -157,11 +157,11 @@ fn files_that_are_no_scenario_are_refused() {
         ("byte order mark alone", b"\xef\xbb\xbf", "no-function"),
         ("invalid UTF-8", b"region = \"\xff\"", "unreadable"),
         ("UTF-16", b"\xff\xfer\0e\0g\0", "unreadable"),
-        ("NUL bytes", &[0; 4096], "syntax"),
+        ("NUL bytes", &[0; 4096], "unreadable"),
         (
             "a NUL byte in a name",
             b"[[function]]\nname = \"a\0b\"\n",
-            "syntax",
+            "unreadable",
         ),
         ("a long value", long.as_bytes(), "unknown-key"),
         ("a long line", plain.as_bytes(), "syntax"),
@@ -196,7 +196,7 @@ fn files_that_are_no_fleet_are_refused() {
             COLUMNS.trim_end().into(),
             "no-function",
         ),
-        ("NUL bytes", vec![0; 4096], "unknown-key"),
+        ("NUL bytes", vec![0; 4096], "unreadable"),
         (
             "invalid UTF-8 in the header",
             b"n\xffme\na\n".to_vec(),
@@ -220,7 +220,7 @@ fn files_that_are_no_fleet_are_refused() {
         (
             "a NUL byte in a number",
             row("a,5\u{0}2,1,1,0.5"),
-            "wrong-type",
+            "unreadable",
         ),
         (
             "an unknown column",
