@@ -4,7 +4,7 @@
 use lambdacost::catalog::Book;
 use lambdacost::diag::Source;
 use lambdacost::platform;
-use lambdacost::report::Comparison;
+use lambdacost::report::{BoughtPrices, Comparison};
 use lambdacost::volume::{Effort, Flips, LISTED};
 use lambdacost::workload::{self, Request};
 use std::fmt::Write as _;
@@ -26,8 +26,12 @@ fn searched(text: &str) -> Vec<Flips> {
     let book = Book::embedded();
     let prices = [book.region("us-east-1").expect("a region")];
     let instances = book.instances().expect("shapes");
-    let comparison =
-        Comparison::new(&scenario, &prices, &instances).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let bought = BoughtPrices::new(&scenario, &prices, &instances).expect("prices");
+    let comparison = match &bought {
+        Some(bought) => Comparison::bought(&scenario, &prices, bought, &instances),
+        None => Comparison::new(&scenario, &prices, &instances),
+    };
+    let comparison = comparison.unwrap_or_else(|wrong| panic!("{wrong}"));
     let effort = Effort::of_run();
     let of_function = |index| {
         let summary = comparison.summary(index);

@@ -30,15 +30,15 @@ const INSTANCE_TYPES: [&str; 6] = [
     "auto",
 ];
 /// Names that mean something to a shell, a spreadsheet, a terminal, Markdown, XML or a pipeline.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 17] = [
     "checkout-api",
     "=1+1",
     "'=1+1",
     " =1+1",
     "@SUM(A1)",
     "a,b;c\"d",
-    "::error::x",
-    "##[error]x",
+    "a ::error::x",
+    "#[error]x",
     "a::b %0A",
     "|x| `y` *z*",
     "<b>&amp;</b>",
@@ -46,9 +46,15 @@ const NAMES: [&str; 18] = [
     "GH-26 #1 @all",
     "}{ $x ${y}",
     "東京 e\u{301}\u{1f469}\u{200d}\u{1f4bb}",
-    "\u{202e}txt\u{feff}",
     "\u{fffe}\u{ad}",
     "-",
+];
+/// Names that are refused.
+const UNFIT: [&str; 4] = [
+    "::error::x",
+    "##[error]x",
+    "\u{202e}txt\u{feff}",
+    "\u{1b}[2J",
 ];
 
 /// Keys of a function that are stated together. A group is chosen as a whole; a single key besides
@@ -531,10 +537,11 @@ impl Range {
 
 fn name(bytes: &mut Bytes<'_>) -> String {
     let mut name = (*bytes.one(&NAMES)).to_owned();
-    match bytes.byte() % 8 {
-        0 => name.push_str(&String::from_utf8_lossy(&[bytes.byte(), bytes.byte()])),
-        1 => name = name.repeat(8).chars().take(250).collect(),
-        2 => name.push(char::from_u32(bytes.number(16) as u32).unwrap_or('?')),
+    match bytes.byte() % 64 {
+        0 => name = (*bytes.one(&UNFIT)).to_owned(),
+        1..8 => name.extend([bytes.byte(), bytes.byte()].map(|byte| char::from(b' ' + byte % 95))),
+        8..16 => name = name.repeat(8).chars().take(250).collect(),
+        16..24 => name.push(char::from_u32(bytes.number(16) as u32).unwrap_or('?')),
         _ => {}
     }
     name

@@ -8,7 +8,7 @@ use lambdacost::exact::Exact;
 use lambdacost::paint::Paint;
 use lambdacost::render::{View, csv, explain, focus, json_v1, markdown, table};
 use lambdacost::report::{BoughtPrices, Comparison};
-use lambdacost::text::{is_unsafe, printable};
+use lambdacost::text::{escaped_name, is_unsafe, unfit};
 use lambdacost::workload::Scenario;
 use serde_json::Value;
 use std::io::{self, Write};
@@ -85,7 +85,12 @@ fn compare(comparison: &Comparison<'_>) {
         comparison,
         (0..comparison.scenario().functions.len()).collect(),
     );
-    let rows = rows_of(comparison, &written(|out| csv::write(&view, out)));
+    for function in comparison.scenario().functions.iter() {
+        assert_eq!(unfit(&function.name), None, "a name");
+    }
+    let rows = written(|out| csv::write(&view, out));
+    is_printable("csv", &rows);
+    let rows = rows_of(comparison, &rows);
     let json = written(|out| json_v1::write(&view, out));
     is_answer(comparison, &rows, &json);
     for (what, text) in [
@@ -127,11 +132,9 @@ fn rows_of(comparison: &Comparison<'_>, text: &str) -> Vec<Vec<String>> {
     }
     for (index, function) in functions.iter().enumerate() {
         let cell = &rows[1 + index * platforms.len()][0];
-        // Known: an apostrophe that is the name's own is taken for the guard of a formula.
-        if !function.name.starts_with('\'') {
-            let name = cell.strip_prefix('\'').unwrap_or(cell);
-            assert_eq!(name, &*function.name, "name in CSV");
-        }
+        // The guard of a formula, which a name that begins with an apostrophe has too.
+        let name = cell.strip_prefix('\'').unwrap_or(cell);
+        assert_eq!(name, &*function.name, "name in CSV");
     }
     rows
 }
@@ -217,7 +220,7 @@ fn checked(report: &Report<'_>) {
         .map(|node| node.attribute("name").expect("a name"));
     let names = scenario.functions.iter().map(|function| {
         // Two characters are none of XML.
-        printable(&function.name).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+        escaped_name(&function.name).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
     });
     let names = ["the scenario".to_owned()].into_iter().chain(names);
     assert!(cases.eq(names), "test cases");
@@ -232,7 +235,9 @@ fn billed(comparison: &Comparison<'_>) {
         start: "2026-12-01T00:00:00Z".to_owned(),
         end: "2027-01-01T00:00:00Z".to_owned(),
     };
-    let rows = cells(&written(|out| focus::write(&view, &period, out)));
+    let rows = written(|out| focus::write(&view, &period, out));
+    is_printable("focus", &rows);
+    let rows = cells(&rows);
     assert!(focus::columns().eq(&rows[0]), "columns of FOCUS");
     let column = focus::columns().position(|column| column == "BilledCost");
     let column = column.expect("a column");
@@ -263,6 +268,21 @@ pub fn is_json(text: &str) -> Value {
 pub fn is_harmless(what: &str, text: &str) {
     let harmful = text.chars().find(|c| is_unsafe(*c) && *c != '\n');
     assert_eq!(harmful, None, "{what}:\n{text}");
+    if what != "check, github" {
+        assert_eq!(text.lines().find(|line| is_command(line)), None, "{what}");
+    }
+}
+
+/// True for a line in which GitHub's runner finds a command. The excerpt of a message has `:::`.
+fn is_command(line: &str) -> bool {
+    let word = line.trim_start().strip_prefix("::");
+    line.contains("##[") || word.is_some_and(|word| word.starts_with(char::is_alphabetic))
+}
+
+/// Data keeps what is not seen, but has no control character.
+fn is_printable(what: &str, text: &str) {
+    let control = text.chars().find(|c| c.is_control() && *c != '\n');
+    assert_eq!(control, None, "{what}:\n{text}");
 }
 
 /// Rows of a Markdown table have as many cells as the one above.

@@ -264,8 +264,14 @@ fn names_that_cannot_be_printed_are_refused_wherever_they_stand() {
         ];
         for (arguments, place) in cases {
             let trimmed = name.trim_matches([' ', '\t']);
-            if arguments[0] == "fleet.csv" && trimmed != name && name.starts_with('\t') {
+            let is_row = arguments[0] == "fleet.csv";
+            if is_row && trimmed != name && name.starts_with('\t') {
                 // The blanks around a cell are none of its name.
+                continue;
+            }
+            if is_row && name.contains('\0') {
+                // A file with a zero byte is no text.
+                folder.check(arguments).refused("unreadable", "zero byte");
                 continue;
             }
             let run = folder.check(arguments);
