@@ -34,7 +34,7 @@ fn fleet() -> String {
         let memory = [128, 256, 512, 1024, 1769][row as usize % 5];
         let (duration, calls) = (120 + row % 877, 1000 * (row * row % 99_991));
         // Odd, so that the last digit stays.
-        let digits = row * 6_364_136_223 % 10_000_000_000_000 | 1;
+        let digits = (row * 6_364_136_223 % 10_000_000_000_000) | 1;
         let percent = 10 + row % 80;
         writeln!(
             text,
