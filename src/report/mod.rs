@@ -306,7 +306,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// A function unfolded, as far as it can run; each search for flips looks at `most` stretches at
-    /// most ([`volume::Effort`]).
+    /// most ([`crate::volume::Effort`]).
     pub fn detail(&self, index: usize, summary: &Summary, most: u64) -> Detail {
         let function = self.context.function(index);
         let peak = self.context.peak(index);
