@@ -17,11 +17,14 @@ use std::sync::OnceLock;
 /// [`FARTHEST`] of zero, so sums and differences of two exponents cannot overflow.
 #[derive(Debug, Clone, Copy)]
 pub struct Ball {
-    negative: bool,
     mantissa: u128,
     exponent: i64,
-    error: u64,
+    /// The error, and the sign in the bit [`SIGN`]: balls are copied by the million, and a field of
+    /// its own would make them half as large again.
+    signed_error: u64,
 }
+
+const SIGN: u64 = 1 << 63;
 
 /// An error from which a ball is of no use.
 const USELESS: u64 = 1 << 60;
@@ -33,41 +36,55 @@ const WORKABLE: i64 = 1 << 30;
 const TENS: u8 = 96;
 
 impl Ball {
+    fn new(negative: bool, mantissa: u128, exponent: i64, error: u64) -> Self {
+        debug_assert!(error < USELESS);
+        Self {
+            mantissa,
+            exponent,
+            signed_error: error | if negative { SIGN } else { 0 },
+        }
+    }
+
+    fn error(&self) -> u64 {
+        self.signed_error & !SIGN
+    }
+
+    fn with_sign(self, negative: bool) -> Self {
+        Self::new(negative, self.mantissa, self.exponent, self.error())
+    }
+
     /// The ratio of two positive integers.
     pub fn ratio(negative: bool, numerator: u128, denominator: u128) -> Option<Self> {
         let top = Self::whole(numerator)?;
-        let mut quotient = match denominator {
+        let quotient = match denominator {
             1 => top,
             _ => top.over(&Self::whole(denominator)?)?,
         };
-        quotient.negative = negative;
-        Some(quotient)
+        Some(quotient.with_sign(negative))
     }
 
     fn whole(number: u128) -> Option<Self> {
         let shift = number.leading_zeros();
-        (number > 0).then(|| Self {
-            negative: false,
-            mantissa: number << shift,
-            exponent: -i64::from(shift),
-            error: 0,
-        })
+        (number > 0).then(|| Self::new(false, number << shift, -i64::from(shift), 0))
     }
 
     /// The ball around a ratio of any length; `None` for zero.
     pub fn of(value: &Fraction) -> Option<Self> {
         let top = Self::leading(value.numerator())?;
-        let mut quotient = top.over(&Self::leading(value.denominator())?)?;
-        quotient.negative = value.numerator().is_negative();
-        Some(quotient)
+        let quotient = top.over(&Self::leading(value.denominator())?)?;
+        Some(quotient.with_sign(value.numerator().is_negative()))
     }
 
     fn leading(value: &BigInt) -> Option<Self> {
         let dropped = value.bits().saturating_sub(128);
-        let mut ball = Self::whole((value.magnitude() >> dropped).to_u128()?)?;
-        ball.exponent += i64::try_from(dropped).ok()?;
-        ball.error = u64::from(dropped > 0);
-        Some(ball)
+        let top = Self::whole((value.magnitude() >> dropped).to_u128()?)?;
+        let exponent = top.exponent + i64::try_from(dropped).ok()?;
+        Some(Self::new(
+            false,
+            top.mantissa,
+            exponent,
+            u64::from(dropped > 0),
+        ))
     }
 
     fn normal(negative: bool, mantissa: u128, exponent: i64, error: u64) -> Option<Self> {
@@ -76,12 +93,8 @@ impl Ball {
             return None;
         }
         let exponent = exponent - i64::from(shift);
-        (exponent.abs() <= FARTHEST).then_some(Self {
-            negative,
-            mantissa: mantissa << shift,
-            exponent,
-            error: error << shift,
-        })
+        let is_near = exponent.abs() <= FARTHEST;
+        is_near.then(|| Self::new(negative, mantissa << shift, exponent, error << shift))
     }
 
     /// True if the value may be inside the ball.
@@ -97,22 +110,22 @@ impl Ball {
     /// The product.
     pub fn times(&self, other: &Self) -> Option<Self> {
         let high = multiply_high(self.mantissa, other.mantissa);
-        let negative = self.negative != other.negative;
+        let negative = self.is_negative() != other.is_negative();
         let exponent = self.exponent + other.exponent + 128;
-        Self::normal(negative, high, exponent, self.error + other.error + 2)
+        Self::normal(negative, high, exponent, self.error() + other.error() + 2)
     }
 
     /// The quotient.
     pub fn over(&self, other: &Self) -> Option<Self> {
         // Halving the dividend keeps the quotient below 2^128.
         let quotient = divide_wide(self.mantissa >> 1, self.mantissa << 127, other.mantissa);
-        let error = 2 * (self.error + other.error) + 2;
-        let error = if self.error | other.error == 0 {
+        let error = 2 * (self.error() + other.error()) + 2;
+        let error = if self.error() | other.error() == 0 {
             1
         } else {
             error
         };
-        let negative = self.negative != other.negative;
+        let negative = self.is_negative() != other.is_negative();
         let exponent = self.exponent - other.exponent - 127;
         Self::normal(negative, quotient, exponent, error)
     }
@@ -124,58 +137,62 @@ impl Ball {
             false => (other, self),
         };
         let (aligned, lost) = match large.exponent - small.exponent {
-            0 => (small.mantissa, small.error),
+            0 => (small.mantissa, small.error()),
             distance @ 1..128 => (
                 small.mantissa >> distance,
-                (small.error >> distance.min(63)) + 2,
+                (small.error() >> distance.min(63)) + 2,
             ),
             _ => (0, 2),
         };
-        let error = large.error + lost;
-        if large.negative != small.negative {
+        let error = large.error() + lost;
+        if large.is_negative() != small.is_negative() {
             let (difference, swapped) = match large.mantissa >= aligned {
                 true => (large.mantissa - aligned, false),
                 false => (aligned - large.mantissa, true),
             };
-            return Self::normal(large.negative != swapped, difference, large.exponent, error);
+            return Self::normal(
+                large.is_negative() != swapped,
+                difference,
+                large.exponent,
+                error,
+            );
         }
         match large.mantissa.checked_add(aligned) {
-            Some(sum) => Self::normal(large.negative, sum, large.exponent, error),
+            Some(sum) => Self::normal(large.is_negative(), sum, large.exponent, error),
             None => {
                 let sum = (large.mantissa >> 1) + (aligned >> 1);
-                Self::normal(large.negative, sum, large.exponent + 1, error / 2 + 2)
+                Self::normal(large.is_negative(), sum, large.exponent + 1, error / 2 + 2)
             }
         }
     }
 
     /// The negative.
-    pub fn negated(mut self) -> Self {
-        self.negative = !self.negative;
-        self
+    pub fn negated(self) -> Self {
+        self.with_sign(!self.is_negative())
     }
 
     /// True below zero.
     pub fn is_negative(&self) -> bool {
-        self.negative
+        self.signed_error & SIGN != 0
     }
 
     /// The order of two numbers, if their errors cannot change it.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
-        if self.negative != other.negative {
-            return Some(other.negative.cmp(&self.negative));
+        if self.is_negative() != other.is_negative() {
+            return Some(other.is_negative().cmp(&self.is_negative()));
         }
         if self.exponent.abs_diff(other.exponent) > 1 {
             // The top bits are set, so that one is above the other whatever their errors.
             let order = self.exponent.cmp(&other.exponent);
-            return Some(if self.negative {
+            return Some(if self.is_negative() {
                 order.reverse()
             } else {
                 order
             });
         }
         let difference = self.plus(&other.negated())?;
-        let certain = difference.mantissa > u128::from(difference.error);
-        certain.then_some(match difference.negative {
+        let certain = difference.mantissa > u128::from(difference.error());
+        certain.then_some(match difference.is_negative() {
             true => Ordering::Less,
             false => Ordering::Greater,
         })
@@ -189,7 +206,7 @@ impl Ball {
 
     /// The whole part of the magnitude, if the number is certainly not whole.
     pub fn whole_part(&self) -> Option<u128> {
-        let error = u128::from(self.error);
+        let error = u128::from(self.error());
         match self.exponent {
             -127..0 => {
                 let shift = -self.exponent;
@@ -227,7 +244,7 @@ impl Ball {
             }
             let fraction = scaled.mantissa & ((1 << shift) - 1);
             let half = 1u128 << (shift - 1);
-            let certain = fraction.abs_diff(half) > u128::from(scaled.error);
+            let certain = fraction.abs_diff(half) > u128::from(scaled.error());
             return certain.then_some((whole + u128::from(fraction > half), places));
         }
         None
@@ -346,12 +363,12 @@ mod tests {
                     number * power
                 }
             };
-            let value = if ball.negative {
+            let value = if ball.is_negative() {
                 -value.clone()
             } else {
                 value.clone()
             };
-            (value - scale(ball.mantissa)).abs() <= scale(ball.error.into())
+            (value - scale(ball.mantissa)).abs() <= scale(ball.error().into())
         };
         let ratio = |n, d| BigRational::new(big(n), big(d));
         let numbers = samples();
