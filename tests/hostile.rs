@@ -1022,11 +1022,37 @@ fn values_do_nothing_in_any_message() {
             &["check", "fine.toml", "--baseline", &value],
             &["check", "--explain", &value],
             &["prices", "show", &value],
+            &["man", &value],
+            &["compare", "fine.toml", "--format", &value],
+            &["compare", "fine.toml", &value],
+            &[&value],
         ] {
             let run = folder.run(arguments);
             assert_eq!(run.code, Some(2), "{arguments:?}");
             harmless(&run, &format!("{arguments:?}"));
         }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_is_escaped_once() {
+    let path = "a\u{1b}b\\u{1b}c";
+    let folder = Folder::with("fine.toml", scenario(&keys(&[])));
+    folder.write("there\u{1b}b\\u{1b}c", "");
+    for arguments in [
+        &["compare", path][..],
+        &["compare", "fine.toml", "--prices", path],
+        &["compare", "fine.toml", "--output", &format!("gone/{path}")],
+        &["check", "fine.toml", "--baseline", path],
+        &["init", &format!("gone/{path}")],
+        &["init", &format!("there{}", &path[1..])],
+        &["init", path],
+    ] {
+        let run = folder.run(arguments);
+        let shown = r"\u{1b}b\u{5c}u{1b}c";
+        assert!(run.stderr.contains(shown), "{arguments:?}: {}", run.stderr);
+        harmless(&run, &format!("{arguments:?}"));
     }
 }
 

@@ -3,7 +3,8 @@
 use super::args;
 use super::exit::Outcome;
 use super::output::{self, cannot_write};
-use super::system::{Existing, System, shown};
+use super::system::{Existing, System};
+use crate::text::escaped;
 
 /// The scenario to start from.
 pub const STARTER: &str = include_str!("starter.toml");
@@ -21,7 +22,8 @@ pub fn run(system: &System, args: &args::Init) -> Outcome {
         out.write_all(STARTER.as_bytes())
     });
     written.map_err(|error| cannot_write(path, &error))?;
-    let shown = shown(path);
+    let shown = path.to_string_lossy();
+    let shown = escaped(&shown);
     system.say(&format!("wrote {shown}; next: lambdacost compare {shown}"));
     Ok(())
 }

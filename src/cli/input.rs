@@ -1,7 +1,7 @@
 //! Reading what the command line names.
 
 use super::decode;
-use super::system::{Input, LARGEST, System, shown};
+use super::system::{Input, LARGEST, System};
 use crate::catalog::{Book, Extent, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::workload::{self, Request, Scenario};
@@ -232,7 +232,7 @@ pub fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
         return Ok(book);
     };
     let cannot = |error: &io::Error| {
-        let folder = shown(folder);
+        let folder = folder.to_string_lossy();
         let message = format!("cannot read the prices in `{folder}`: {error}");
         let help = "--prices names a folder of files such as us-east-1.toml";
         Diags::from(Diag::new(Code::Unreadable, message).help(help))
@@ -240,7 +240,7 @@ pub fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
     let mut names = system.list(folder).map_err(|error| cannot(&error))?;
     names.retain(is_price_file);
     if names.is_empty() {
-        let message = format!("`{}` has no price file", shown(folder));
+        let message = format!("`{}` has no price file", folder.to_string_lossy());
         let help = "a price file is called as its region: us-east-1.toml";
         return Err(Diag::new(Code::Unreadable, message).help(help).into());
     }

@@ -2,7 +2,7 @@
 
 use super::args;
 use super::exit::{Failure, Outcome};
-use super::system::{Existing, System, shown};
+use super::system::{Existing, System};
 use crate::diag::{Code, Diag, Diags};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -69,7 +69,8 @@ pub fn print(system: &System, text: &[u8]) -> Outcome {
 
 /// Why a file cannot be written, and what to do.
 pub fn cannot_write(path: &Path, error: &io::Error) -> Diags {
-    let message = format!("cannot write `{}`: {}", shown(path), reason(error));
+    let name = path.to_string_lossy();
+    let message = format!("cannot write `{name}`: {}", reason(error));
     let help = match error.kind() {
         ErrorKind::AlreadyExists => "name another file, or `-` for standard output",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {

@@ -9,7 +9,6 @@ mod identity;
 mod names;
 mod signals;
 
-use crate::text::printable;
 use draft::Draft;
 use identity::Identity;
 use std::ffi::OsString;
@@ -329,11 +328,6 @@ fn too_large() -> io::Error {
 fn is_an_input() -> io::Error {
     let message = "it is one of the files that this answer is made from";
     io::Error::new(ErrorKind::InvalidInput, message)
-}
-
-/// A path as it is shown: without characters that a terminal obeys.
-pub fn shown(path: &Path) -> String {
-    printable(&path.to_string_lossy()).into_owned()
 }
 
 /// Asks the gate before it reads or writes.

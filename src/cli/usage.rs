@@ -4,7 +4,7 @@ use super::args::{self, Cli};
 use super::exit::{Failure, Outcome};
 use super::output;
 use super::system::System;
-use crate::text::{is_unsafe, printable};
+use crate::text::{is_unsafe, printable, without_commands};
 use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
@@ -66,12 +66,12 @@ pub fn show(system: &System, usage: &Usage) -> Outcome {
     Err(Failure::Usage)
 }
 
-/// Every line without characters that a terminal obeys.
+/// Every line without characters that a terminal obeys, and none a command to GitHub's runner.
 fn plain(text: &str) -> String {
     let lines = text.split_inclusive('\n');
     let safe = lines.map(|line| match line.strip_suffix('\n') {
         Some(line) => format!("{}\n", printable(line)),
         None => printable(line).into_owned(),
     });
-    safe.collect()
+    without_commands(&safe.collect::<String>())
 }
