@@ -87,6 +87,7 @@ impl Ball {
         ))
     }
 
+    #[inline]
     fn normal(negative: bool, mantissa: u128, exponent: i64, error: u64) -> Option<Self> {
         let shift = mantissa.leading_zeros();
         if mantissa == 0 || shift >= 60 || error >= USELESS >> shift {
@@ -108,6 +109,7 @@ impl Ball {
     }
 
     /// The product.
+    #[inline]
     pub fn times(&self, other: &Self) -> Option<Self> {
         let high = multiply_high(self.mantissa, other.mantissa);
         let negative = self.is_negative() != other.is_negative();
@@ -116,6 +118,7 @@ impl Ball {
     }
 
     /// The quotient.
+    #[inline]
     pub fn over(&self, other: &Self) -> Option<Self> {
         // Halving the dividend keeps the quotient below 2^128.
         let quotient = divide_wide(self.mantissa >> 1, self.mantissa << 127, other.mantissa);
@@ -131,6 +134,7 @@ impl Ball {
     }
 
     /// The sum.
+    #[inline]
     pub fn plus(&self, other: &Self) -> Option<Self> {
         let (large, small) = match self.exponent >= other.exponent {
             true => (self, other),
@@ -267,12 +271,18 @@ fn power_of_ten(exponent: i64) -> Option<&'static Ball> {
 }
 
 /// The upper 128 bits of a product.
+#[inline]
 pub fn multiply_high(left: u128, right: u128) -> u128 {
     let low = |number: u128| number & u128::from(u64::MAX);
     let high = |number: u128| number >> 64;
-    let crosswise = high(left) * low(right) + high(low(left) * low(right));
-    let middle = low(crosswise) + low(left) * high(right);
-    high(left) * high(right) + high(crosswise) + high(middle)
+    // Halves are below 2^64: a product of two and two more halves fit 128 bits.
+    let product = |left: u128, right: u128| left.wrapping_mul(right);
+    let crosswise =
+        product(high(left), low(right)).wrapping_add(high(product(low(left), low(right))));
+    let middle = low(crosswise).wrapping_add(product(low(left), high(right)));
+    product(high(left), high(right))
+        .wrapping_add(high(crosswise))
+        .wrapping_add(high(middle))
 }
 
 /// `(high * 2^128 + low) / divisor`, rounded down, for a divisor with its top bit set and

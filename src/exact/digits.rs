@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 const CHUNK: u32 = 19;
 
 /// Powers of ten up to 10^28.
-const POWERS: [u128; PRINTED_DIGITS as usize + 1] = {
+pub static POWERS: [u128; PRINTED_DIGITS as usize + 1] = {
     let mut powers = [1; PRINTED_DIGITS as usize + 1];
     let mut exponent = 1;
     while exponent < powers.len() {

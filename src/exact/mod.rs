@@ -384,8 +384,9 @@ fn whole_part(num: i128, den: i128) -> Option<u128> {
 impl From<Decimal> for Exact {
     fn from(value: Decimal) -> Self {
         let value = value.normalize();
-        // A decimal has at most 28 places.
-        Self::small(value.mantissa(), 10i128.pow(value.scale()))
+        // A decimal has at most 28 places, and 10^28 fits.
+        let power = digits::POWERS[value.scale() as usize];
+        Self::small(value.mantissa(), power.cast_signed())
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::Function;
 use crate::diag::{At, Code, Diag};
+use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Functions in the order in which they are read, and the names that are taken.
@@ -14,6 +15,7 @@ pub struct Roll {
     by_name: HashTable<(u64, u32)>,
     /// Names of functions that have mistakes, and where they stand.
     faulty: HashMap<Box<str>, (Arc<str>, u64)>,
+    /// Seeded anew in every run: no file can be made so that all its names have one hash.
     hasher: RandomState,
     /// The files that are read, each with the index of its first function.
     files: Vec<(Arc<str>, usize)>,
@@ -26,7 +28,7 @@ impl Roll {
             functions: Vec::new(),
             by_name: HashTable::new(),
             faulty: HashMap::new(),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             files: vec![(Arc::clone(file), 0)],
         }
     }

@@ -104,7 +104,9 @@ impl Filling {
         match usize::try_from(fit) {
             Ok(0) | Err(_) => self.unfit += asking.functions,
             Ok(fit) => {
-                self.reach(fit + 1);
+                if fit >= self.pods_by_fit.len() {
+                    self.reach(fit + 1);
+                }
                 self.pods_by_fit[fit] += asking.pods;
             }
         }
