@@ -66,14 +66,9 @@ fn small_mul((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)>
 }
 
 impl Exact {
-    /// A product that overflows unless it is in lowest terms, or anyway.
+    /// A product that overflows. Lowest terms might fit, but two divisors of 128 bits take longer to
+    /// find than anything takes that is done with the product.
     fn mul_long(&self, other: &Self) -> Self {
-        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
-            let ((a, d), (c, b)) = (lowest_terms(*a, *d), lowest_terms(*c, *b));
-            if let Some((num, den)) = small_mul((a, b), (c, d)) {
-                return Self::small(num, den);
-            }
-        }
         self.long(other, Ball::times, Origin::Product)
     }
 
