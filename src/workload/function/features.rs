@@ -66,6 +66,8 @@ pub struct Durable {
     pub retained_gb_months: Exact,
 }
 
+/// Decimals that the expected number of attempts may have: enough for 17 digits and 11 retries.
+const MOST_ATTEMPT_DIGITS: u32 = 200;
 /// Size of an asynchronous event that is one request, KB (AWS Lambda pricing page).
 const ONE_REQUEST_KB: u32 = 256;
 /// Size of each further request of a larger one, KB.
@@ -201,9 +203,25 @@ impl Builder<'_, '_, '_> {
             return Some(Exact::ONE);
         }
         self.together([rate, retries], help)?;
-        let rate = self.values.exact(rate)?;
-        let retries = self.values.whole::<u32>(retries)?;
-        Some(rate.sum_of_powers(retries))
+        let stated = self.values.number(rate)?.normalize();
+        let again = self.values.whole::<u32>(retries)?;
+        // The sum of the powers has all digits of the highest one.
+        let most = MOST_ATTEMPT_DIGITS.checked_div(again);
+        if most.is_some_and(|most| stated.scale() > most) {
+            let message = format!(
+                "`{}` has {} decimals, too many for {again} retries",
+                rate.path(),
+                stated.scale()
+            );
+            let help = format!(
+                "state it with at most {} decimals, or fewer retries: decimals x retries may be \
+                 {MOST_ATTEMPT_DIGITS} at most",
+                most.unwrap_or_default()
+            );
+            self.wrong(Code::NotExact, self.at(rate), message, &help);
+            return None;
+        }
+        Some(Exact::from(stated).sum_of_powers(again))
     }
 
     fn further_requests(&mut self) -> u32 {
