@@ -22,14 +22,17 @@ refuse() {
     exit 2
 }
 
-# What begins with `-` would be read as an option, by git or by the program.
+# A line break in a name begins a line of its own in the log, where a line can be a command to the
+# runner. What begins with `-` would be read as an option, by git or by the program.
 case $scenario in
+*[[:cntrl:]]* | *'##['*) refuse "the name of the scenario must be printable and without \`##[\`: rename the file" ;;
 /*) refuse "name the scenario relative to the folder: $scenario" ;;
 -*) refuse "the scenario must not begin with \`-\`: write \`./\` before its name" ;;
 esac
 case ${LAMBDACOST_BASE:-} in
--* | *:*) refuse "LAMBDACOST_BASE must be a commit or a branch: remove the \`-\` at its start or the \`:\`" ;;
+-* | *:* | *[[:cntrl:]]* | *'##['*) refuse "LAMBDACOST_BASE must be a commit or a branch: remove the \`-\` at its start, the \`:\` or what cannot be printed" ;;
 esac
+command -v -- "$program" >/dev/null || refuse "there is no program \`lambdacost\`: install it, or name it in LAMBDACOST"
 
 # Twice `--force`: a run that was killed may have left a locked one.
 remove_worktree() {

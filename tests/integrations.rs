@@ -280,6 +280,30 @@ fn a_scenario_that_is_an_option_is_refused() {
     assert_eq!(run.status.code(), Some(0), "{run:?}");
 }
 
+/// A name that begins a line of its own would be a command to the runner that reads the log.
+#[test]
+fn a_scenario_or_base_that_is_a_command_in_the_log_is_refused() {
+    let repository = Repository::new(Some(&scenario(500)), &scenario(500));
+    for command in [
+        "x\n::error::pwned",
+        "/x\n::error::pwned",
+        "##[error]x",
+        "x\u{1b}[2J",
+    ] {
+        for (scenario, base) in [(command, "main"), ("costs/shop.toml", command)] {
+            let run = repository.check("", base, &[scenario]);
+            assert_eq!(run.status.code(), Some(2), "{command:?}: {run:?}");
+            let said = text(&run.stderr);
+            assert!(
+                said.lines().all(|line| line.starts_with("lambdacost: ")),
+                "{said}"
+            );
+            assert!(!said.contains("##[e") && !said.contains('\u{1b}'), "{said}");
+            assert!(text(&run.stdout).is_empty(), "{run:?}");
+        }
+    }
+}
+
 /// A rule on the second line of `arguments` counts, too, and none of them is taken for the file.
 #[test]
 fn arguments_of_the_action_are_words_of_all_lines() {
