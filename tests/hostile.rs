@@ -408,8 +408,8 @@ fn with_field(field: Field, value: &str) -> String {
             ("durable.operations_per_month", "0"),
             ("durable.gb_written_per_month", "0"),
         ],
-        Field::ErrorRate => &[("invocation.retries", "100")],
-        Field::Retries => &[("invocation.error_rate", "0.1234567890123456789012345678")],
+        Field::ErrorRate => &[("invocation.retries", "7")],
+        Field::Retries => &[("invocation.error_rate", "0.12")],
         _ => &[],
     };
     keys(&[beside, &[(field.path(), value)]].concat())
