@@ -140,8 +140,8 @@ impl Random {
         2 + self.below(89).min(self.below(89))
     }
 
-    /// A plain decimal with further digits appended until it has `digits` significant ones; the
-    /// last is never 0. Without `digits` it stays as it is.
+    /// Appends digits to a decimal until it has `digits` significant ones; no appended digit is 0.
+    /// With `None` the decimal does not change.
     fn lengthened(&mut self, decimal: String, digits: Option<u32>) -> String {
         let significant = |text: &str| {
             let digits = text.chars().filter(char::is_ascii_digit);

@@ -267,8 +267,8 @@ pub fn scenario(data: &[u8]) -> String {
     out
 }
 
-/// A scenario in TOML and the fleet in CSV that it names: many functions out of few bytes, with
-/// values of 17 decimal places in ordinary bounds, so that hardly any row is refused.
+/// A scenario in TOML and the fleet in CSV that it names: many functions out of few bytes. Values
+/// have 17 decimal places and are well within their bounds, so most rows are valid.
 pub fn fleet(data: &[u8]) -> (String, String) {
     let mut bytes = Bytes::new(data);
     let mut scenario = String::new();
