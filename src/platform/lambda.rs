@@ -207,8 +207,7 @@ impl Model<'_> {
         if scenario.lambda.concurrency_quota.is_some() {
             return;
         }
-        let demands = quota::demands(scenario).into_iter();
-        for demand in demands.filter(|demand| demand.quota > quota::GRANTED) {
+        for demand in quota::demands_beyond(scenario, quota::GRANTED) {
             notes.assume(format!(
                 "{} has {} at the peaks of all functions: a quota of {} concurrent executions, of \
                  which AWS grants {} unasked ([lambda] concurrency_quota checks)",

@@ -32,8 +32,8 @@ struct Peak {
     requests_per_second: Exact,
 }
 
-/// What the functions that can run on Lambda need in every region.
-pub fn demands(scenario: &Scenario) -> Vec<Demand> {
+/// What the functions that can run on Lambda need, in every region where that is more than a quota.
+pub fn demands_beyond(scenario: &Scenario, quota: u128) -> Vec<Demand> {
     let mut sums = vec![[BoundedSum::ZERO; 2]; scenario.regions.len()];
     for function in able(scenario) {
         let peak = Peak::of(function, scenario);
@@ -45,8 +45,8 @@ pub fn demands(scenario: &Scenario) -> Vec<Demand> {
         rate.add(&peak.requests_per_second);
     }
     let regions = sums.iter().enumerate();
-    let demand = |(region, sums)| demand(scenario, region, sums);
-    regions.map(demand).collect()
+    let beyond = |(region, sums)| demand_beyond(scenario, region, sums, quota);
+    regions.filter_map(beyond).collect()
 }
 
 /// The functions that can run on Lambda.
@@ -69,7 +69,12 @@ impl Peak {
     }
 }
 
-fn demand(scenario: &Scenario, region: usize, [concurrency, rate]: &[BoundedSum; 2]) -> Demand {
+fn demand_beyond(
+    scenario: &Scenario,
+    region: usize,
+    [concurrency, rate]: &[BoundedSum; 2],
+    granted: u128,
+) -> Option<Demand> {
     let terms = |of: fn(Peak) -> Exact| {
         let here = able(scenario).filter(move |function| usize::from(function.region) == region);
         move || {
@@ -87,15 +92,16 @@ fn demand(scenario: &Scenario, region: usize, [concurrency, rate]: &[BoundedSum;
         whole(&executions.unwrap_or(Exact::ZERO))
     };
     let by_concurrency = concurrency.settle(whole, concurrencies());
-    Demand {
+    let quota = by_concurrency.max(rate.settle(by_rate, rates()));
+    (quota > granted).then(|| Demand {
         region: Arc::clone(&scenario.regions[region].name),
-        quota: by_concurrency.max(rate.settle(by_rate, rates())),
+        quota,
         described: format!(
             "{} concurrent executions and {} requests a second",
             concurrency.settle(shown, concurrencies()),
             rate.settle(shown, rates())
         ),
-    }
+    })
 }
 
 /// What is beyond the quota that the scenario states.
@@ -106,9 +112,7 @@ pub fn check(scenario: &Scenario) -> Vec<Diag> {
     if !scenario.platforms.contains(&"lambda") {
         return Vec::new();
     }
-    let beyond = demands(scenario)
-        .into_iter()
-        .filter(|demand| demand.quota > u128::from(*quota));
+    let beyond = demands_beyond(scenario, (*quota).into()).into_iter();
     let wrong = |demand: Demand| {
         let message = format!("{} exceed the quota in {}", demand.described, demand.region);
         let help = format!(
