@@ -1,12 +1,12 @@
 //! What a user waits for: one function unfolded, and a fleet from text to CSV.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use lambdacost::catalog::Book;
+use lambdacost::answer::Comparison;
 use lambdacost::diag::Source;
 use lambdacost::platform;
+use lambdacost::pricebook::Book;
 use lambdacost::render::{self, View};
-use lambdacost::report::Comparison;
-use lambdacost::workload::{self, Request, Scenario};
+use lambdacost::scenario::{self, Request, Scenario};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io;
@@ -48,7 +48,7 @@ fn fleet() -> String {
 fn read_fleet(text: &str) -> Scenario {
     let ids = platform::ids();
     let file = Box::new(io::Cursor::new(text.to_owned()));
-    workload::read_csv("fleet.csv", file, &request(&ids, Some("us-east-1"))).expect("fleet")
+    scenario::read_csv("fleet.csv", file, &request(&ids, Some("us-east-1"))).expect("fleet")
 }
 
 fn one_function(criterion: &mut Criterion) {
@@ -62,7 +62,7 @@ fn one_function(criterion: &mut Criterion) {
         let prices = [book.region("us-east-1").expect("region")];
         let instances = book.instances().expect("instances");
         bench.iter(|| {
-            let scenario = workload::read_toml(&source, &request(&ids, None)).expect("scenario");
+            let scenario = scenario::read_toml(&source, &request(&ids, None)).expect("scenario");
             let comparison = Comparison::new(&scenario, &prices, &instances).expect("comparison");
             let summary = comparison.summary(0);
             black_box(comparison.detail(0, &summary, MOST));

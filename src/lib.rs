@@ -12,30 +12,29 @@
 //! | [`money`] | US dollars and prices; the only place where a price is multiplied |
 //! | [`text`] | safe words, near names |
 //! | [`escape`] | words made harmless inside other formats |
-//! | [`paint`] | colour and line breaks |
+//! | [`color`] | colour and line breaks |
 //! | [`diag`] | everything that is said about what is wrong |
-//! | [`catalog`] | the price book |
-//! | [`workload`] | scenarios and fleets |
+//! | [`pricebook`] | the price book |
+//! | [`scenario`] | scenarios and functions files |
+//! | [`solve`] | where bills cross |
 //! | [`platform`] | what each platform charges: one file each |
-//! | [`crossover`], [`volume`] | where bills cross |
-//! | [`report`] | every number of an answer |
+//! | [`answer`] | every number of an answer |
 //! | [`render`] | what an answer looks like: one format a file |
 //! | [`check`] | the gate: rules and what pipelines read of them |
 //! | [`cli`] | the command line, files and the terminal |
 
-pub mod catalog;
+pub mod answer;
 pub mod check;
 pub mod cli;
-pub mod crossover;
+pub mod color;
 pub mod diag;
 pub mod escape;
 pub mod exact;
 pub mod money;
-pub mod paint;
 pub mod platform;
+pub mod pricebook;
 pub mod render;
-pub mod report;
+pub mod scenario;
+pub mod solve;
 pub mod text;
 pub mod units;
-pub mod volume;
-pub mod workload;

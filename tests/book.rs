@@ -1,8 +1,8 @@
 //! The price book: facts that a second source states, and what is read when.
 
-use lambdacost::catalog::{Book, Entry, Extent, Listed, Regional};
 use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
+use lambdacost::pricebook::{Book, Entry, Extent, Listed, Regional};
 
 fn exact(text: &str) -> Exact {
     Exact::from(text.parse::<rust_decimal::Decimal>().expect("a decimal"))

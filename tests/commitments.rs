@@ -1,11 +1,11 @@
 //! Laws of commitments and discounts: they lower single meters, and nothing else.
 
-use lambdacost::catalog::Book;
+use lambdacost::answer::{BoughtPrices, Comparison};
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
 use lambdacost::platform::{self, Line};
-use lambdacost::report::{BoughtPrices, Comparison};
-use lambdacost::workload::{Request, Scenario, read_toml};
+use lambdacost::pricebook::Book;
+use lambdacost::scenario::{Request, Scenario, read_toml};
 use std::io;
 
 /// Two functions, sizes and nodes fixed: prices choose nothing.
@@ -112,7 +112,7 @@ fn a_discount_on_everything_is_that_discount_on_every_bill_and_moves_no_crossove
         assert_eq!(summary.listed.len(), 2);
         for (pair, bought) in &summary.crossovers {
             let listed = summary.listed_crossover(*pair).expect("the same pair");
-            let at = |crossover: &lambdacost::crossover::Crossover| {
+            let at = |crossover: &lambdacost::solve::crossover::Crossover| {
                 crossover
                     .point
                     .as_ref()

@@ -4,8 +4,8 @@
 mod fuzz;
 
 use lambdacost::diag::Source;
-use lambdacost::workload::schema::FIELDS;
-use lambdacost::workload::{self, Request};
+use lambdacost::scenario::schema::FIELDS;
+use lambdacost::scenario::{self, Request};
 use lambdacost::{check, platform};
 use std::fs;
 use std::io;
@@ -68,7 +68,7 @@ fn scenarios_made_of_bytes_are_often_valid_and_together_state_every_key() {
         .collect();
     let is_valid = |text: &&String| {
         let source = Source::new("scenario.toml", text);
-        workload::read_toml(&source, &request).is_ok()
+        scenario::read_toml(&source, &request).is_ok()
     };
     let valid = texts.iter().filter(is_valid).count() as u64;
     assert!(valid * 3 >= SAMPLES, "{valid} of {SAMPLES} are valid");

@@ -1,14 +1,14 @@
 //! The papers in `docs/` say what the program does: every key, code, column, meter and field that
 //! exists is there, what is there exists, and no link is broken.
 
-use lambdacost::catalog::{Book, Entry, meters};
 use lambdacost::check::RULES;
 use lambdacost::diag::Code;
 use lambdacost::money::grouped;
 use lambdacost::platform::{self, Refusal};
+use lambdacost::pricebook::{Book, Entry, meters};
 use lambdacost::render::csv::COLUMNS;
 use lambdacost::render::focus;
-use lambdacost::workload::schema::{Bounds, FIELDS, Kind, RESERVED};
+use lambdacost::scenario::schema::{Bounds, FIELDS, RESERVED, ValueKind};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -75,14 +75,14 @@ fn every_key_of_a_function_is_explained() {
     for (_, path, kind) in FIELDS {
         let row = row(&text, path);
         match kind {
-            Kind::Number(bounds) => bounds_are_in(row, path, &bounds),
-            Kind::OneOf(words) => words
+            ValueKind::Number(bounds) => bounds_are_in(row, path, &bounds),
+            ValueKind::OneOf(words) => words
                 .iter()
                 .for_each(|word| says(row, &format!("`{word}`"))),
-            Kind::Platform => platform::ids()
+            ValueKind::Platform => platform::ids()
                 .iter()
                 .for_each(|id| says(row, &format!("`{id}`"))),
-            Kind::Text => {}
+            ValueKind::Text => {}
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Bills that stay so close that a search for flips would not end: all searches of a run share one
 //! effort, and say where they end.
 
-use lambdacost::catalog::Book;
+use lambdacost::answer::{BoughtPrices, Comparison};
 use lambdacost::diag::Source;
 use lambdacost::platform;
-use lambdacost::report::{BoughtPrices, Comparison};
-use lambdacost::volume::{Effort, Flips, LISTED};
-use lambdacost::workload::{self, Request};
+use lambdacost::pricebook::Book;
+use lambdacost::scenario::{self, Request};
+use lambdacost::solve::flips::{Effort, Flips, LISTED};
 use std::fmt::Write as _;
 use std::io;
 
@@ -22,7 +22,7 @@ fn searched(text: &str) -> Vec<Flips> {
         open: &|_| Err(io::ErrorKind::NotFound.into()),
         progress: &|_| (),
     };
-    let scenario = workload::read_toml(&source, &request).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let scenario = scenario::read_toml(&source, &request).unwrap_or_else(|wrong| panic!("{wrong}"));
     let book = Book::embedded();
     let prices = [book.region("us-east-1").expect("a region")];
     let instances = book.instances().expect("shapes");

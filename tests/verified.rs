@@ -8,7 +8,7 @@ mod expect;
 mod golden;
 
 use expect::{Answer, cents, dollars};
-use golden::{Amount, Case, Component, Example, Published};
+use golden::{Amount, CheckContext, Component, Example, Published};
 use lambdacost::money::grouped;
 use rust_decimal::Decimal;
 use std::env;
@@ -64,7 +64,7 @@ calls a month.
 const OUTSIDE: &str = "Examples of AWS outside the question, Lambda or containers:\n";
 const LEFT: &str = "Published figures without inputs, or of what no scenario expresses:\n";
 
-/// Cells of a row.
+/// SpannedValues of a row.
 type Row = Vec<String>;
 
 /// A table with its columns made even, to be read as text too.
@@ -254,7 +254,7 @@ fn savings_plans() -> String {
     format!("{SAVINGS}\n{rows}\n{}", point(&source))
 }
 
-fn figures(case: &Case, answer: &Answer) -> Vec<Row> {
+fn figures(case: &CheckContext, answer: &Answer) -> Vec<Row> {
     let row = case
         .row
         .map_or_else(|| NONE.to_owned(), |row| row.to_string());

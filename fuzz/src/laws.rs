@@ -1,15 +1,15 @@
 //! The laws of an answer: every format parses back, all of them say the same, names and numbers
 //! survive, and nothing that comes from outside reaches a terminal as a command.
 
-use lambdacost::catalog::{InstanceType, Regional};
-use lambdacost::check::{self, Baseline, Case, Levels, Report, formats};
+use lambdacost::answer::{BoughtPrices, Comparison};
+use lambdacost::check::{self, Baseline, CheckContext, Levels, Report, formats};
+use lambdacost::color::Paint;
 use lambdacost::diag::Diags;
 use lambdacost::exact::Exact;
-use lambdacost::paint::Paint;
+use lambdacost::pricebook::{InstanceType, Regional};
 use lambdacost::render::{View, csv, explain, focus, json_v1, markdown, table};
-use lambdacost::report::{BoughtPrices, Comparison};
+use lambdacost::scenario::Scenario;
 use lambdacost::text::{escaped_name, is_unsafe, unfit};
-use lambdacost::workload::Scenario;
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -30,7 +30,7 @@ pub fn hold(
     compare(&comparison);
     let own = Baseline::of("before", &comparison);
     let levels = Levels::new(&scenario.rules, Vec::new())?;
-    let case = Case {
+    let case = CheckContext {
         comparison: &comparison,
         total: comparison.today(),
         baseline: Some(before.unwrap_or(&own)),

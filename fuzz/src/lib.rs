@@ -4,18 +4,18 @@
 //! one of them to libFuzzer, and `tests/corpus.rs` of the main crate runs all of them over the
 //! committed corpus.
 
-mod build;
+mod builder;
 mod bytes;
 mod exact;
 mod laws;
 
 use bytes::Bytes;
-use lambdacost::catalog::{Book, Extent, InstanceType, Regional};
 use lambdacost::check::{self, Baseline};
 use lambdacost::diag::{Diags, Source};
 use lambdacost::platform;
+use lambdacost::pricebook::{Book, Extent, InstanceType, Regional};
 use lambdacost::render::prices;
-use lambdacost::workload::{self, Request, Scenario};
+use lambdacost::scenario::{self, Request, Scenario};
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -52,7 +52,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("exact", exact),
 ];
 
-pub use build::scenario as scenario_of;
+pub use builder::scenario as scenario_of;
 
 /// What a scenario finds when it names `fleet.csv`.
 const FLEET: &str = "name,region,memory_mb,duration_ms,invocations_per_month,utilization,cpu_ms\n\
@@ -78,7 +78,7 @@ pub fn scenario_text(data: &[u8]) {
 
 /// A scenario made of the bytes: all keys, values at and between their bounds.
 pub fn scenario(data: &[u8]) {
-    let text = build::scenario(data);
+    let text = builder::scenario(data);
     show(&text);
     of_text(&text, FLEET);
 }
@@ -86,7 +86,7 @@ pub fn scenario(data: &[u8]) {
 /// A fleet of up to a few hundred functions with long values. The limit is the time that libFuzzer
 /// allows for one input.
 pub fn scale(data: &[u8]) {
-    let (scenario, fleet) = build::fleet(data);
+    let (scenario, fleet) = builder::fleet(data);
     show(&scenario);
     show(&fleet);
     of_text(&scenario, &fleet);
@@ -104,7 +104,7 @@ fn show(text: &str) {
 pub fn fleet_csv(data: &[u8]) {
     let file = Box::new(Cursor::new(data.to_vec()));
     let read = asking(&BOOK, Some("us-east-1"), "", |request| {
-        workload::read_csv("fleet.csv", file, request)
+        scenario::read_csv("fleet.csv", file, request)
     });
     said(read.and_then(|scenario| answered(&scenario)));
 }
@@ -140,7 +140,7 @@ fn priced(book: &Book, region: &str, extent: Extent) -> Result<(), Diags> {
     laws::is_json(&laws::written(|out| prices::show_json(&regional, out)));
     let source = Source::new("scenario.toml", PRICED);
     let scenario = asking(book, Some(region), FLEET, |request| {
-        workload::read_toml(&source, request)
+        scenario::read_toml(&source, request)
     })?;
     laws::hold(&scenario, &[regional], &instances, None)
 }
@@ -153,7 +153,7 @@ pub fn baseline(data: &[u8]) {
     let checked = Baseline::read("before.json", text).and_then(|before| {
         let source = Source::new("scenario.toml", CHECKED);
         let scenario = asking(&BOOK, None, FLEET, |request| {
-            workload::read_toml(&source, request)
+            scenario::read_toml(&source, request)
         })?;
         laws::hold(&scenario, &prices_of(&scenario)?, &INSTANCES, Some(&before))
     });
@@ -163,7 +163,7 @@ pub fn baseline(data: &[u8]) {
 fn of_text(text: &str, fleet: &str) {
     let source = Source::new("scenario.toml", text);
     let read = asking(&BOOK, None, fleet, |request| {
-        workload::read_toml(&source, request)
+        scenario::read_toml(&source, request)
     });
     said(read.and_then(|scenario| answered(&scenario)));
 }

@@ -1,10 +1,10 @@
 //! What things cost before: another scenario, or a report that this program wrote.
 
+use crate::answer::Comparison;
 use crate::diag::{Code, Diag, Diags};
 use crate::escape::elided;
 use crate::exact::Exact;
-use crate::report::Comparison;
-use crate::workload::Function;
+use crate::scenario::Function;
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -45,27 +45,27 @@ struct Head {
 }
 
 #[derive(Deserialize)]
-struct Document {
-    functions: Vec<FunctionV1>,
+struct BaselineDocument {
+    functions: Vec<BaselineFunction>,
     totals: BTreeMap<String, Option<String>>,
 }
 
 #[derive(Deserialize)]
-struct FunctionV1 {
+struct BaselineFunction {
     name: String,
     runs_on: String,
-    platforms: Vec<PlatformV1>,
+    platforms: Vec<BaselinePlatform>,
 }
 
 #[derive(Deserialize)]
-struct PlatformV1 {
+struct BaselinePlatform {
     id: String,
     monthly_usd: Option<String>,
-    lines: Vec<LineV1>,
+    lines: Vec<BaselineLine>,
 }
 
 #[derive(Deserialize)]
-struct LineV1 {
+struct BaselineLine {
     item: String,
     cost_usd: String,
 }
@@ -123,11 +123,12 @@ impl Baseline {
             }
             None => return Err(broken(&"it has no schema")),
         }
-        let document: Document = serde_json::from_str(text).map_err(|error| broken(&error))?;
+        let document: BaselineDocument =
+            serde_json::from_str(text).map_err(|error| broken(&error))?;
         Self::of_document(name, document).map_err(|reason| broken(&reason))
     }
 
-    fn of_document(name: &str, document: Document) -> Result<Self, String> {
+    fn of_document(name: &str, document: BaselineDocument) -> Result<Self, String> {
         let mut functions = BTreeMap::new();
         for function in document.functions {
             let before = function.before()?;
@@ -144,7 +145,7 @@ impl Baseline {
     }
 }
 
-impl FunctionV1 {
+impl BaselineFunction {
     fn before(&self) -> Result<Before, String> {
         let home = self.platforms.iter().find(|one| one.id == self.runs_on);
         let mut lines = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! What changed since the baseline.
 
-use super::Case;
+use super::CheckContext;
 use super::baseline::Baseline;
 use crate::exact::Exact;
 use rayon::prelude::*;
@@ -30,14 +30,14 @@ impl Status {
 
 /// An amount before and after, USD a month; `None` where it is not known or not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct ChangeStep {
     /// Before.
     pub before: Option<Exact>,
     /// After.
     pub after: Option<Exact>,
 }
 
-impl Step {
+impl ChangeStep {
     /// By how much it rose; below zero where it fell.
     pub fn rise(&self) -> Option<Exact> {
         Some(self.after.as_ref()? - self.before.as_ref()?)
@@ -58,14 +58,14 @@ pub struct Change {
     /// How it stands to the baseline.
     pub status: Status,
     /// What it costs where it runs.
-    pub step: Step,
+    pub step: ChangeStep,
 }
 
 /// All changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     /// The whole scenario.
-    pub total: Step,
+    pub total: ChangeStep,
     /// Functions in the order of the scenario, then those that are gone, by name.
     pub functions: Vec<Change>,
     /// Functions that cost what they did.
@@ -74,7 +74,7 @@ pub struct Changes {
 
 impl Changes {
     /// Compares a scenario with its baseline.
-    pub fn of(case: &Case<'_>, baseline: &Baseline) -> Self {
+    pub fn of(case: &CheckContext<'_>, baseline: &Baseline) -> Self {
         let functions = &case.comparison.scenario().functions;
         let change = |index: usize| {
             let name = functions[index].name.to_string();
@@ -84,7 +84,7 @@ impl Changes {
                 Some(before) => (Status::Changed, before.monthly.clone()),
             };
             let differs = status == Status::New || before != after;
-            let step = Step { before, after };
+            let step = ChangeStep { before, after };
             differs.then_some(Change { name, status, step })
         };
         let indices = (0..functions.len()).into_par_iter();
@@ -96,7 +96,7 @@ impl Changes {
         changes.extend(gone.map(|(name, before)| Change {
             name: name.clone(),
             status: Status::Removed,
-            step: Step {
+            step: ChangeStep {
                 before: before.monthly.clone(),
                 after: None,
             },
@@ -109,7 +109,7 @@ impl Changes {
     }
 }
 
-impl Case<'_> {
+impl CheckContext<'_> {
     /// What a function costs where it runs, as it would be printed.
     pub fn monthly(&self, index: usize) -> Option<Exact> {
         let cost = self.comparison.cost(index, self.comparison.home(index)?);
@@ -117,9 +117,9 @@ impl Case<'_> {
     }
 
     /// The whole scenario before and after.
-    pub fn total_step(&self, baseline: &Baseline) -> Step {
+    pub fn total_step(&self, baseline: &Baseline) -> ChangeStep {
         let after = self.total.as_ref();
-        Step {
+        ChangeStep {
             before: baseline.total.clone(),
             after: after.map(|after| after.dollars().as_printed()),
         }

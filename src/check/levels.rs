@@ -3,7 +3,7 @@
 use super::rules::{Rule, shapes};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
-use crate::workload::{Level, RuleSetting, rules};
+use crate::scenario::{Level, RuleSetting, rule_settings};
 
 /// What was said of the rules.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ impl Levels {
         let shapes = shapes();
         for (number, (code, _)) in overrides.iter().enumerate() {
             if !shapes.iter().any(|shape| shape.code == code) {
-                diags.push(rules::unknown(code, &shapes));
+                diags.push(rule_settings::unknown(code, &shapes));
             } else if overrides[..number].iter().any(|(other, _)| other == code) {
                 let message = format!("the command line has two levels for `{code}`");
                 let help = "keep one of -A, -W and -D for it";

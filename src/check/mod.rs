@@ -6,21 +6,21 @@
 //! last one winning. This room reads no file and no clock.
 
 pub mod baseline;
-mod case;
 pub mod changes;
+mod context;
 pub mod formats;
 mod levels;
 mod rules;
 
 pub use baseline::Baseline;
-pub use case::{Case, FunctionCase};
 pub use changes::{Change, Changes};
+pub use context::{CheckContext, FunctionContext};
 pub use levels::Levels;
 pub use rules::{RULES, Rule, manual, shapes};
 
+use crate::answer::Comparison;
 use crate::money::Usd;
-use crate::report::Comparison;
-use crate::workload::Level;
+use crate::scenario::Level;
 use rayon::prelude::*;
 
 /// What a rule found.
@@ -43,7 +43,7 @@ pub struct Finding {
     /// The limit and what exceeds it, where the rule compares two numbers.
     pub measured: Option<Measured>,
     /// The line of the bill that weighs most in it.
-    pub driver: Option<Driver>,
+    pub driver: Option<CostDriver>,
 }
 
 /// A number against its limit, as decimals with all their digits.
@@ -59,7 +59,7 @@ pub struct Measured {
 
 /// A line of a bill.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Driver {
+pub struct CostDriver {
     /// What is paid for.
     pub item: String,
     /// What it costs a month, or how much more than before.
@@ -92,7 +92,7 @@ impl Report<'_> {
 }
 
 /// Asks every rule that is not allowed to be broken.
-pub fn run<'c>(case: &Case<'c>) -> Report<'c> {
+pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
     let asked: Vec<&dyn Rule> = RULES
         .iter()
         .copied()
@@ -107,10 +107,10 @@ pub fn run<'c>(case: &Case<'c>) -> Report<'c> {
     let of_functions: Vec<Vec<Finding>> = indices
         .into_par_iter()
         .map(|index| {
-            let function = FunctionCase::new(case, index);
+            let function = FunctionContext::new(case, index);
             let of_rule = |rule: &&dyn Rule| {
                 let found = rule.function(&function).into_iter();
-                let finding = |draft: Draft| draft.finding(case, *rule, Some(index));
+                let finding = |draft: DraftFinding| draft.finding(case, *rule, Some(index));
                 found.map(finding).collect::<Vec<_>>()
             };
             asked.iter().flat_map(of_rule).collect()
@@ -127,19 +127,19 @@ pub fn run<'c>(case: &Case<'c>) -> Report<'c> {
 
 /// What a rule says before its level is decided.
 #[derive(Debug, Clone, Default)]
-pub struct Draft {
+pub struct DraftFinding {
     /// The level that the limit itself states; else the rule's.
     level: Option<Level>,
     message: String,
     help: String,
     measured: Option<Measured>,
-    driver: Option<Driver>,
+    driver: Option<CostDriver>,
     /// A line of the scenario, where it is not that of the function.
     line: Option<u64>,
 }
 
-impl Draft {
-    fn finding(self, case: &Case<'_>, rule: &dyn Rule, index: Option<usize>) -> Finding {
+impl DraftFinding {
+    fn finding(self, case: &CheckContext<'_>, rule: &dyn Rule, index: Option<usize>) -> Finding {
         let scenario = case.comparison.scenario();
         let stated = case.levels.stated(rule.code());
         let level = stated.or(self.level).unwrap_or(rule.default_level());

@@ -36,7 +36,7 @@ pub enum Command {
     Check(Check),
     /// The price book
     #[command(subcommand)]
-    Prices(Prices),
+    PricesCommand(PricesCommand),
     /// Write a commented scenario to start from
     Init(Init),
     /// Completions for a shell, on standard output
@@ -221,7 +221,7 @@ pub enum Color {
 
 /// `prices`.
 #[derive(Debug, Subcommand)]
-pub enum Prices {
+pub enum PricesCommand {
     /// The regions of the book, with the dates of their prices
     List(PricesList),
     /// Every price of a region with its unit, date and source

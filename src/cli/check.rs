@@ -4,15 +4,15 @@ use super::args::{self, CheckFormat};
 use super::clock;
 use super::exit::{Failure, Outcome};
 use super::input::{self, Opened};
+use super::load::Loaded;
 use super::output::{self, Look};
 use super::progress::Progress;
-use super::subject::Read;
 use super::system::System;
-use crate::catalog::Book;
-use crate::check::{self, Baseline, Case, Levels, RULES, Report, formats, shapes};
+use crate::check::{self, Baseline, CheckContext, Levels, RULES, Report, formats, shapes};
+use crate::color::Paint;
 use crate::diag::Diags;
-use crate::paint::Paint;
-use crate::workload::{Level, rules};
+use crate::pricebook::Book;
+use crate::scenario::{Level, rule_settings};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub fn run(system: &System, args: &args::Check) -> Outcome {
     let progress = Progress::new(system, &args.output);
     let book = input::book(system, args.prices.as_deref())?;
     let opened = Opened::new(system, scenario)?;
-    let read = Read::new(opened, args.region.as_deref(), &book, &progress)?;
+    let read = Loaded::new(opened, args.region.as_deref(), &book, &progress)?;
     let baseline = match &args.baseline {
         Some(path) => Some(baseline(system, path, args, &book, &progress)?),
         None => None,
@@ -38,7 +38,7 @@ pub fn run(system: &System, args: &args::Check) -> Outcome {
     let comparison = read.comparison()?;
     let levels = Levels::new(&read.scenario.rules, overrides(args))?;
     progress.answering(read.scenario.functions.len() as u64);
-    let case = Case {
+    let case = CheckContext {
         comparison: &comparison,
         total: comparison.today(),
         baseline: baseline.as_ref(),
@@ -101,7 +101,7 @@ fn baseline(
     if opened.is_json()? {
         return Baseline::read(&name, &opened.json()?);
     }
-    let read = Read::new(opened, args.region.as_deref(), book, progress)?;
+    let read = Loaded::new(opened, args.region.as_deref(), book, progress)?;
     Ok(Baseline::of(&name, &read.comparison()?))
 }
 
@@ -113,7 +113,9 @@ fn explain(system: &System, code: &str, output: &args::Output) -> Outcome {
         .map(|rule| format!("{}\n\n{}\n", rule.code(), check::manual(*rule)))
         .collect();
     if pages.is_empty() {
-        return Err(Failure::Diags(rules::unknown(code, &shapes()).into()));
+        return Err(Failure::Diags(
+            rule_settings::unknown(code, &shapes()).into(),
+        ));
     }
     output::write(system, output, |out| {
         out.write_all(pages.join("\n").as_bytes())

@@ -3,8 +3,8 @@
 use super::args::{self, Format};
 use super::exit::Outcome;
 use super::focus;
+use super::load;
 use super::output::{self, Look};
-use super::subject;
 use super::system::System;
 use crate::render::{self, View};
 
@@ -18,7 +18,7 @@ pub fn run(system: &System, args: &args::Compare) -> Outcome {
     }
     focus::refuse_flags(args)?;
     let look = Look::of_stdout(system, &args.output);
-    subject::compared(
+    load::compared(
         system,
         &args.subject,
         &args.output,

@@ -22,7 +22,7 @@ pub enum Failure {
     Diags(#[from] Diags),
     /// Wrong arguments, which have been explained.
     #[error("the arguments are wrong")]
-    Usage,
+    UsageError,
     /// A rule was broken, and the report says so.
     #[error("a rule was broken")]
     Broken,
@@ -56,7 +56,7 @@ impl Failure {
 pub fn code(failure: &Failure) -> u8 {
     match failure {
         Failure::Broken => BROKEN,
-        Failure::Diags(_) | Failure::Usage | Failure::Closed => CANNOT_ANSWER,
+        Failure::Diags(_) | Failure::UsageError | Failure::Closed => CANNOT_ANSWER,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::args;
 use super::exit::Outcome;
+use super::load;
 use super::output::{self, Look};
-use super::subject;
 use super::system::System;
 use crate::render;
 
@@ -13,7 +13,7 @@ use crate::render;
 /// What could not be read or written.
 pub fn run(system: &System, args: &args::Explain) -> Outcome {
     let look = Look::of_stdout(system, &args.output);
-    subject::compared(system, &args.subject, &args.output, |views| {
+    load::compared(system, &args.subject, &args.output, |views| {
         output::write(system, &args.output, |out| {
             render::explain::write(views, look.width, look.color, out)
         })

@@ -2,15 +2,15 @@
 
 use super::args;
 use super::exit::{Failure, Outcome};
+use super::load::{self, Loaded};
 use super::output;
 use super::progress::Progress;
-use super::subject::{self, Read};
 use super::system::System;
+use crate::answer::Comparison;
 use crate::diag::{Code, Diag, Diags};
 use crate::platform::{self};
 use crate::render::View;
 use crate::render::focus::{self, Period};
-use crate::report::Comparison;
 use crate::text::{did_you_mean, listed};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -31,15 +31,15 @@ pub fn run(system: &System, args: &args::Compare) -> Outcome {
         return Err(Failure::Diags(diags));
     };
     let progress = Progress::new(system, &args.output);
-    let read = subject::read(system, &args.subject, &progress)?;
+    let read = load::read(system, &args.subject, &progress)?;
     let everywhere = read
         .iter()
         .flat_map(|one| platforms.iter().map(move |id| (one, *id)));
-    let part = |(one, id): (&Read, &'static str)| {
+    let part = |(one, id): (&Loaded, &'static str)| {
         let part = one.on(id, |home| bill != TODAY || home == id);
         diags.take(part).flatten()
     };
-    let parts: Vec<Read> = everywhere.filter_map(part).collect();
+    let parts: Vec<Loaded> = everywhere.filter_map(part).collect();
     let compared = parts
         .iter()
         .filter_map(|part| diags.take(part.comparison()));
@@ -48,7 +48,7 @@ pub fn run(system: &System, args: &args::Compare) -> Outcome {
     diags.extend(comparisons.iter().flat_map(|one| refused(one, name)));
     diags.into_result(()).map_err(Failure::Diags)?;
     for one in &read {
-        subject::selected(&one.scenario, name)?;
+        load::selected(&one.scenario, name)?;
     }
     let shown = |count| progress.advance(count);
     let views: Vec<View<'_>> = comparisons

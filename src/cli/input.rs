@@ -2,9 +2,9 @@
 
 use super::decode;
 use super::system::{Input, LARGEST, System};
-use crate::catalog::{Book, Extent, InstanceType, Regional};
 use crate::diag::{Code, Diag, Diags, Source};
-use crate::workload::{self, Request, Scenario};
+use crate::pricebook::{Book, Extent, InstanceType, Regional};
+use crate::scenario::{self, Request, Scenario};
 use crate::{check, platform};
 use memchr::memmem;
 use rayon::prelude::*;
@@ -169,8 +169,8 @@ impl<'p> Opened<'p> {
             progress,
         };
         match self.is_fleet()? {
-            true => workload::read_csv(&self.name.clone(), self.reader(), &request),
-            false => workload::read_toml(&self.toml()?, &request),
+            true => scenario::read_csv(&self.name.clone(), self.reader(), &request),
+            false => scenario::read_toml(&self.toml()?, &request),
         }
     }
 }

@@ -5,17 +5,17 @@ use super::exit::Outcome;
 use super::input;
 use super::output::{self, Look};
 use super::system::System;
-use crate::catalog::Extent;
+use crate::pricebook::Extent;
 use crate::render::prices;
 
 /// Shows the price book.
 ///
 /// # Errors
 /// An unknown region, mistakes in price files, or an output that cannot be written.
-pub fn run(system: &System, args: &args::Prices) -> Outcome {
+pub fn run(system: &System, args: &args::PricesCommand) -> Outcome {
     match args {
-        args::Prices::List(list) => self::list(system, list),
-        args::Prices::Show(show) => self::show(system, show),
+        args::PricesCommand::List(list) => self::list(system, list),
+        args::PricesCommand::Show(show) => self::show(system, show),
     }
 }
 

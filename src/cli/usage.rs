@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use std::ffi::OsString;
 
 /// Arguments that are no command, or that ask for help.
-pub struct Usage {
+pub struct UsageError {
     error: clap::Error,
     /// True when an argument has characters that a terminal obeys.
     is_unsafe: bool,
@@ -20,7 +20,7 @@ pub struct Usage {
 ///
 /// # Errors
 /// They are no command, or ask for help.
-pub fn parse(arguments: &[OsString]) -> Result<Cli, Usage> {
+pub fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
     let error = match Cli::try_parse_from(arguments) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
@@ -28,7 +28,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Cli, Usage> {
     let is_unsafe = |argument: &OsString| argument.to_string_lossy().contains(is_unsafe);
     if !arguments.iter().any(is_unsafe) {
         let is_unsafe = false;
-        return Err(Usage { error, is_unsafe });
+        return Err(UsageError { error, is_unsafe });
     }
     // The message quotes arguments. It is the same for escaped ones, and can be shown then.
     let escaped = |argument: &OsString| match printable(&argument.to_string_lossy()) {
@@ -38,14 +38,14 @@ pub fn parse(arguments: &[OsString]) -> Result<Cli, Usage> {
     let escaped = Cli::try_parse_from(arguments.iter().map(escaped));
     let error = escaped.err().unwrap_or(error);
     let is_unsafe = true;
-    Err(Usage { error, is_unsafe })
+    Err(UsageError { error, is_unsafe })
 }
 
 /// Shows help on standard output, and what is wrong on standard error.
 ///
 /// # Errors
 /// The arguments are wrong, or standard output cannot be written.
-pub fn show(system: &System, usage: &Usage) -> Outcome {
+pub fn show(system: &System, usage: &UsageError) -> Outcome {
     let kind = usage.error.kind();
     // Help and version are answers; everything else is a mistake.
     let is_answer = matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -63,7 +63,7 @@ pub fn show(system: &System, usage: &Usage) -> Outcome {
         return output::print(system, text.as_bytes());
     }
     system.say(text.trim_end_matches('\n'));
-    Err(Failure::Usage)
+    Err(Failure::UsageError)
 }
 
 /// Every line without characters that a terminal obeys, and none a command to GitHub's runner.

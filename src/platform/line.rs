@@ -1,9 +1,9 @@
 //! Lines of a bill.
 
 use super::service::Service;
-use crate::catalog::{Bought, Price, Provenance};
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::pricebook::{Bought, Price, Provenance};
 use crate::units::{Qty, Unit};
 use std::sync::Arc;
 

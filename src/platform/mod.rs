@@ -4,16 +4,14 @@
 //! shared by many functions; then it answers for each function without reading anything more. No
 //! clock, no disk, no rounding in here.
 
-mod cluster;
-pub mod curve;
 mod eks;
 mod eks_fargate;
 mod fargate;
 mod fargate_spot;
 mod infeasible;
+mod instance_choice;
 mod lambda;
 mod line;
-mod machines;
 mod managed;
 pub mod service;
 pub mod slot;
@@ -22,12 +20,13 @@ mod tasks;
 pub use infeasible::{Infeasible, Refusal};
 pub use line::{Line, Pricing};
 
-use crate::catalog::{Architecture, InstanceType, Provenance, Regional};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::workload::{Function, Os, Scenario, TaskSize};
-use curve::{Curve, FirstPiece};
+use crate::pricebook::{Architecture, InstanceType, Provenance, Regional};
+use crate::scenario::{Function, Os, Scenario, TaskSize};
+use crate::solve::Tariff;
+use crate::solve::piecewise::FirstPiece;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -173,7 +172,7 @@ pub trait CostModel: Send + Sync {
     /// The oldest date at which a price in that bill was confirmed.
     fn price_as_of(&self, index: usize) -> &str;
     /// What a function would cost in other company; `None` where company does not matter.
-    fn company(&self, index: usize) -> Company;
+    fn cluster_costs(&self, index: usize) -> ClusterCosts;
     /// How well the environments that it keeps for a function are used, where it keeps any.
     fn provisioning(&self, _: usize) -> Option<Provisioning> {
         None
@@ -193,95 +192,6 @@ pub trait CostModel: Send + Sync {
     }
     /// What is assumed and what is left out.
     fn notes(&self, notes: &mut Notes);
-}
-
-/// Every platform is one of two kinds of tariff.
-pub enum Tariff<'m> {
-    /// Paid by use.
-    Usage(&'m dyn Usage),
-    /// Paid by provided capacity.
-    Capacity(&'m dyn Capacity),
-}
-
-/// A tariff paid by use.
-pub trait Usage {
-    /// Avoidable cost of a function over its invocations, the other functions staying.
-    fn curve(&self, index: usize, parts: UsageParts) -> Curve;
-    /// The same while everything that is provided for the function grows with its invocations.
-    fn growth(&self, index: usize) -> Curve {
-        self.curve(index, UsageParts::All)
-    }
-}
-
-/// Which lines of a usage bill count: the steps that explain a crossover add them one by one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum UsageParts {
-    /// The duration line alone.
-    Duration,
-    /// And requests.
-    Requests,
-    /// And everything else.
-    All,
-}
-
-/// A tariff paid by provided capacity.
-pub trait Capacity {
-    /// How the fleet of a function grows, the other functions staying; `None` when the function
-    /// cannot run here, or holds no fleet because it runs by the job.
-    fn stairs(&self, index: usize) -> Option<Box<dyn Stairs + '_>>;
-    /// Dollars that every invocation of a function costs on top of what is provided.
-    fn per_call(&self, _: usize) -> Usd {
-        Usd::ZERO
-    }
-}
-
-/// The fleet of one function over the slots that it must provide: its cost rises in steps.
-pub trait Stairs {
-    /// The fleet that provides so many slots.
-    fn hold(&self, slots: u128) -> Option<Holding>;
-    /// What the fleet for a peak concurrency costs, by the effects that make it dearer than its
-    /// slots.
-    fn steps(&self, peak: &Exact) -> Option<CapacitySteps>;
-    /// Units of which a fleet is made: it never costs more than the cheapest of them in numbers
-    /// that provide enough. None where nothing so simple can be said.
-    fn at_most(&self) -> Vec<Part> {
-        Vec::new()
-    }
-    /// The same from below: it never costs less than the cheapest of these.
-    fn at_least(&self) -> Vec<Part> {
-        Vec::new()
-    }
-}
-
-/// A unit of a fleet.
-#[derive(Debug, Clone)]
-pub struct Part {
-    /// Slots that it has.
-    pub slots: u128,
-    /// What it costs.
-    pub hourly: Exact,
-}
-
-/// A fleet held for a function.
-#[derive(Debug, Clone)]
-pub struct Holding {
-    /// Dollars a month, what is paid per call apart.
-    pub monthly: Usd,
-    /// Requests in flight that it can carry at target utilization.
-    pub carries: Exact,
-}
-
-/// Monthly cost of a fleet with one more effect on at each step.
-#[derive(Debug, Clone)]
-pub struct CapacitySteps {
-    /// The bare price of the slots.
-    pub slots: Usd,
-    /// Whole tasks, or whole pods on fractions of nodes.
-    pub whole_tasks: Usd,
-    /// Minimum tasks, whole nodes, minimum nodes, packing.
-    pub minimums: Usd,
-    /// Fees, volumes, storage and every other line.
-    pub everything: Usd,
 }
 
 /// What a function costs a month.
@@ -320,7 +230,7 @@ pub struct Job {
 
 /// What a function would cost in other company.
 #[derive(Debug, Clone, Default)]
-pub struct Company {
+pub struct ClusterCosts {
     /// With a cluster of its own.
     pub alone: Option<Usd>,
     /// What all together would save without it.

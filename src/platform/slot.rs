@@ -1,9 +1,8 @@
 //! What one request in flight needs of a container.
 
 use crate::exact::Exact;
+use crate::scenario::Function;
 use crate::units::{MB_PER_VCPU, MS_PER_SECOND};
-use crate::workload::Function;
-use rust_decimal::Decimal;
 
 /// The unit of comparison: the share of a container that one request in flight occupies.
 #[derive(Debug, Clone)]
@@ -70,21 +69,4 @@ impl Fit<'_> {
         };
         Some(by_cpu.min(by_memory.filter(more)?))
     }
-}
-
-/// Slots that are planned for a peak concurrency: `peak / target_utilization`.
-pub fn planned(function: &Function, peak: &Exact) -> Exact {
-    let target = function.container().target_utilization;
-    if target == Decimal::ONE {
-        return peak.clone();
-    }
-    // Above zero by the bounds of its key.
-    peak.over(&Exact::from(target)).unwrap_or(Exact::ZERO)
-}
-
-/// Slots that must be provided for a peak concurrency: those planned, rounded up.
-///
-/// Rounding up here loses nothing: tasks of `c` whole slots number `ceil(need / c)` either way.
-pub fn needed(function: &Function, peak: &Exact) -> u128 {
-    planned(function, peak).ceil().unwrap_or(u128::MAX)
 }

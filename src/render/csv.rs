@@ -1,10 +1,10 @@
 //! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
 
 use super::names::{band_name, kind_name};
+use crate::answer::{Comparison, Summary};
 use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
-use crate::report::{Comparison, Summary};
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;

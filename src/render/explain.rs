@@ -2,17 +2,17 @@
 //! is where it is.
 
 use super::View;
-use super::words;
-use crate::catalog::{Book, Reference};
-use crate::crossover::{Crossover, Kind, Step};
+use super::phrases;
+use crate::answer::{Comparison, Detail, Pair, Summary};
+use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{count, grouped, money, percent};
-use crate::paint::{Paint, wrapped};
 use crate::platform::{Cost, Infeasible, Line};
-use crate::report::{Comparison, Detail, Pair, Summary};
+use crate::pricebook::{Book, Reference};
+use crate::scenario::{Capacity, Function};
+use crate::solve::crossover::{Crossover, CrossoverKind, CrossoverStep};
+use crate::solve::flips::Effort;
 use crate::text::{Lines, escaped, escaped_name};
-use crate::volume::Effort;
-use crate::workload::{Capacity, Function};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
@@ -37,7 +37,7 @@ pub fn write(
     let mut cited = BTreeSet::new();
     let effort = Effort::of_run();
     for view in views {
-        let mut page = Page {
+        let mut page = ExplainPage {
             comparison: view.comparison,
             paint,
             width,
@@ -49,7 +49,7 @@ pub fn write(
             page.function(*index, out)?;
             (view.progress)(1);
         }
-        words::notes(&view.comparison.notes(), paint, width, out)?;
+        phrases::notes(&view.comparison.notes(), paint, width, out)?;
     }
     references(&known, &cited, paint, width, out)
 }
@@ -78,7 +78,7 @@ fn references(
     Ok(())
 }
 
-struct Page<'p> {
+struct ExplainPage<'p> {
     comparison: &'p Comparison<'p>,
     paint: Paint,
     width: u16,
@@ -89,7 +89,7 @@ struct Page<'p> {
     effort: &'p Effort,
 }
 
-impl Page<'_> {
+impl ExplainPage<'_> {
     fn function(&mut self, index: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let function = &self.comparison.scenario().functions[index];
         let summary = self.comparison.summary(index);
@@ -126,7 +126,7 @@ impl Page<'_> {
         summary: &Summary,
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
-        let verdict = words::verdict(self.comparison, index, summary);
+        let verdict = phrases::verdict(self.comparison, index, summary);
         let text = format!("{}: {}", verdict.advice, verdict.reason);
         writeln!(out, "{}", wrapped(&text, "  ", self.width))
     }
@@ -194,17 +194,17 @@ impl Page<'_> {
         let heading = wrapped(&heading, "", self.width);
         writeln!(out, "{}", self.paint.bold(&heading))?;
         if let Some(fleet) = &cost.fleet {
-            writeln!(out, "{}", wrapped(&words::fleet(fleet), "  ", self.width))?;
+            writeln!(out, "{}", wrapped(&phrases::fleet(fleet), "  ", self.width))?;
         }
         if let Some(job) = self.comparison.job(index, platform) {
-            writeln!(out, "{}", wrapped(&words::job(&job), "  ", self.width))?;
+            writeln!(out, "{}", wrapped(&phrases::job(&job), "  ", self.width))?;
         }
         for line in &detail.lines[platform] {
             let tags = line.provenance.tags();
             self.cited.extend(tags.map(str::to_owned));
             self.line(line, out)?;
         }
-        let company = &detail.company[platform];
+        let company = &detail.cluster_costs[platform];
         for (amount, what) in [
             (&company.alone, "with a cluster of its own it would cost"),
             (
@@ -293,8 +293,8 @@ impl Page<'_> {
                 percent(&point.utilization),
                 percent(&point.fleet_utilization()),
                 count(point.invocations),
-                words::rate(point, &self.comparison.scenario().hours),
-                if kind == Kind::BeyondPeak {
+                phrases::rate(point, &self.comparison.scenario().hours),
+                if kind == CrossoverKind::BeyondPeak {
                     "; above today's capacity"
                 } else {
                     ""
@@ -310,7 +310,7 @@ impl Page<'_> {
         writeln!(out)
     }
 
-    fn steps(&self, steps: &[Step], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    fn steps(&self, steps: &[CrossoverStep], out: &mut (dyn Write + Send)) -> io::Result<()> {
         for (number, step) in steps.iter().enumerate() {
             let utilization = step.utilization.as_ref();
             let shown = utilization.map_or_else(|| "never".to_owned(), hundredths);
@@ -329,8 +329,8 @@ impl Page<'_> {
             let heading = format!("{from} or {to} as traffic grows, up to 1,000 times today's");
             writeln!(out, "{}", self.paint.bold(&heading))?;
             let title = |side| match side {
-                crate::volume::Side::First => from,
-                crate::volume::Side::Second => to,
+                crate::solve::flips::Side::First => from,
+                crate::solve::flips::Side::Second => to,
             };
             writeln!(
                 out,

@@ -3,13 +3,13 @@
 //! `docs/focus.md` says how each column is filled and which rules an estimate cannot keep. Columns
 //! of our own begin with `x_`.
 
-use crate::catalog::terms::DISCOUNT;
+use crate::answer::Comparison;
 use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
 use crate::platform::{Line, Pricing};
-use crate::report::Comparison;
+use crate::pricebook::commitments::DISCOUNT;
+use crate::scenario::Function;
 use crate::text::{escaped, escaped_name};
-use crate::workload::Function;
 use rayon::prelude::*;
 use std::io::{self, Write};
 
@@ -29,17 +29,17 @@ const AHEAD: usize = 4096;
 const ACCOUNT: &str = "lambdacost-estimate";
 
 /// A row being made.
-struct Row<'r> {
+struct FocusRow<'r> {
     comparison: &'r Comparison<'r>,
     function: &'r Function,
     line: &'r Line,
     period: &'r Period,
 }
 
-type Cell = fn(&Row<'_>) -> String;
+type CellOf = fn(&FocusRow<'_>) -> String;
 
 /// The columns, each with how it is filled; an empty cell is null.
-const COLUMNS: [(&str, Cell); 51] = [
+const COLUMNS: [(&str, CellOf); 51] = [
     ("BilledCost", |row| decimal(row.line.cost.dollars())),
     ("BillingAccountId", |_| ACCOUNT.to_owned()),
     ("BillingAccountName", |_| ACCOUNT.to_owned()),
@@ -47,10 +47,10 @@ const COLUMNS: [(&str, Cell); 51] = [
     ("BillingCurrency", |_| "USD".to_owned()),
     ("BillingPeriodEnd", |row| row.period.end.clone()),
     ("BillingPeriodStart", |row| row.period.start.clone()),
-    ("ChargeCategory", |_| "Usage".to_owned()),
+    ("ChargeCategory", |_| "UsageTariff".to_owned()),
     ("ChargeClass", null),
     ("ChargeDescription", description),
-    ("ChargeFrequency", |_| "Usage-Based".to_owned()),
+    ("ChargeFrequency", |_| "UsageTariff-Based".to_owned()),
     ("ChargePeriodEnd", |row| row.period.end.clone()),
     ("ChargePeriodStart", |row| row.period.start.clone()),
     ("ConsumedQuantity", |row| decimal(&row.line.quantity)),
@@ -152,7 +152,7 @@ pub fn write(
 fn rows(comparison: &Comparison<'_>, index: usize, period: &Period) -> String {
     let mut text = String::new();
     for line in &comparison.lines(index, 0) {
-        let row = Row {
+        let row = FocusRow {
             comparison,
             function: &comparison.scenario().functions[index],
             line,
@@ -168,23 +168,23 @@ fn rows(comparison: &Comparison<'_>, index: usize, period: &Period) -> String {
 }
 
 /// True for what a commitment covers; a negotiated discount is none.
-fn is_committed(row: &Row<'_>) -> bool {
+fn is_committed(row: &FocusRow<'_>) -> bool {
     row.line.how.as_deref().is_some_and(|how| how != DISCOUNT)
 }
 
 /// The unit price with negotiated discounts and without commitments.
-fn contracted<'r>(row: &'r Row<'_>) -> &'r Exact {
+fn contracted<'r>(row: &'r FocusRow<'_>) -> &'r Exact {
     match is_committed(row) {
         true => &row.line.list_rate,
         false => &row.line.rate,
     }
 }
 
-fn cost_at(row: &Row<'_>, rate: &Exact) -> String {
+fn cost_at(row: &FocusRow<'_>, rate: &Exact) -> String {
     decimal(&(&row.line.quantity * rate))
 }
 
-fn null(_: &Row<'_>) -> String {
+fn null(_: &FocusRow<'_>) -> String {
     String::new()
 }
 
@@ -202,31 +202,31 @@ fn outside(text: &str) -> String {
     formula_guarded(&escaped(text)).into_owned()
 }
 
-fn name(row: &Row<'_>) -> String {
+fn name(row: &FocusRow<'_>) -> String {
     formula_guarded(&row.function.name).into_owned()
 }
 
-fn region<'r>(row: &'r Row<'_>) -> &'r str {
+fn region<'r>(row: &'r FocusRow<'_>) -> &'r str {
     row.comparison.scenario().region_of(row.function)
 }
 
-fn sku(row: &Row<'_>) -> String {
+fn sku(row: &FocusRow<'_>) -> String {
     outside(rate_code(row).split('.').next().unwrap_or_default())
 }
 
 /// What is metered; FOCUS wants no meter without a SKU.
-fn meter(row: &Row<'_>) -> String {
+fn meter(row: &FocusRow<'_>) -> String {
     match rate_code(row) {
         "" => String::new(),
         _ => row.line.item.to_owned(),
     }
 }
 
-fn rate_code<'r>(row: &'r Row<'_>) -> &'r str {
+fn rate_code<'r>(row: &'r FocusRow<'_>) -> &'r str {
     row.line.provenance.rate_code.as_deref().unwrap_or_default()
 }
 
-fn description(row: &Row<'_>) -> String {
+fn description(row: &FocusRow<'_>) -> String {
     let (item, service) = (row.line.item, row.line.service.name);
     let name = escaped_name(&row.function.name);
     format!("Estimate by lambdacost: {service}, {item} of {name}")

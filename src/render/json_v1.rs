@@ -4,14 +4,14 @@
 //! changes inside the program does not change here; a breaking change is a new file.
 
 use super::names::{band_name, kind_name};
-use crate::crossover::{Crossover, Step};
+use crate::answer::{Comparison, Detail, Pair, Summary, Totals};
 use crate::escape::json;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Cluster, Company, Cost, Fleet, Infeasible, Line};
-use crate::report::{Comparison, Detail, Pair, Summary, Totals};
-use crate::volume::{Effort, Flip, Flips, Side};
-use crate::workload::ClusterKind;
+use crate::platform::{Cluster, ClusterCosts, Cost, Fleet, Infeasible, Line};
+use crate::scenario::ClusterKind;
+use crate::solve::crossover::{Crossover, CrossoverStep};
+use crate::solve::flips::{Effort, Flip, Flips, Side};
 use rayon::prelude::*;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
@@ -37,7 +37,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct CompareV1<'a> {
     schema: &'static str,
     tool_version: &'static str,
     scenario: &'a str,
@@ -195,13 +195,13 @@ enum NodesV1 {
     Share(String),
 }
 
-fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> Document<'a> {
+fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> {
     let comparison = view.comparison;
     let scenario = comparison.scenario();
     let prices = comparison.prices().iter();
     let notes = comparison.notes();
     let clusters = comparison.clusters();
-    Document {
+    CompareV1 {
         schema: SCHEMA,
         tool_version: env!("CARGO_PKG_VERSION"),
         scenario: &scenario.name,
@@ -315,7 +315,7 @@ fn function<'a>(
         platforms: platforms
             .map(|number| {
                 let id = comparison.platforms()[number].id;
-                let (lines, company) = (&detail.lines[number], &detail.company[number]);
+                let (lines, company) = (&detail.lines[number], &detail.cluster_costs[number]);
                 platform(
                     id,
                     function.invocations,
@@ -337,7 +337,7 @@ fn platform(
     calls: u64,
     cost: &Result<Cost, Infeasible>,
     lines: &[Line],
-    company: &Company,
+    cluster_costs: &ClusterCosts,
 ) -> PlatformV1 {
     let (cost, refused) = match cost {
         Ok(cost) => (Some(cost), None),
@@ -355,8 +355,8 @@ fn platform(
             .and_then(|cost| cost.billed.per_million(calls))
             .map(|usd| usd.to_string()),
         fleet: cost.and_then(|cost| cost.fleet.as_ref()).map(fleet),
-        alone_usd: text(&company.alone),
-        avoidable_usd: text(&company.avoidable),
+        alone_usd: text(&cluster_costs.alone),
+        avoidable_usd: text(&cluster_costs.avoidable),
         lines: lines.iter().map(line).collect(),
     }
 }
@@ -444,7 +444,7 @@ fn crossover(
     hours: &Exact,
     [from, to]: [&'static str; 2],
     [crossover, listed]: [Option<&Crossover>; 2],
-    steps: &[Step],
+    steps: &[CrossoverStep],
     flips: Option<&Flips>,
 ) -> CrossoverV1 {
     let point = crossover.and_then(|crossover| crossover.point.as_ref());

@@ -1,10 +1,10 @@
 //! `--format markdown`: the table, the verdicts and the totals for a pull request or a page.
 
-use super::words;
+use super::phrases;
+use crate::answer::{Comparison, Summary};
 use crate::escape::{code, markdown, sentence};
 use crate::money::{Usd, money, percent};
 use crate::platform::{Cost, Infeasible};
-use crate::report::{Comparison, Summary};
 use rayon::prelude::*;
 use std::io::{self, Write};
 
@@ -77,9 +77,9 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], index: usize) -> String {
     cells.extend(
         crossed
             .iter()
-            .map(|number| words::crossing(&summary, *number)),
+            .map(|number| phrases::crossing(&summary, *number)),
     );
-    let verdict = words::verdict(comparison, index, &summary);
+    let verdict = phrases::verdict(comparison, index, &summary);
     cells.push(format!(
         "**{}**: {}",
         verdict.advice,
@@ -89,11 +89,11 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], index: usize) -> String {
 }
 
 fn totals(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let bought = words::totals(comparison, &comparison.totals());
+    let bought = phrases::totals(comparison, &comparison.totals());
     let listed = comparison.listed();
-    let listed = listed.map(|listed| words::totals(listed, &listed.totals()));
+    let listed = listed.map(|listed| phrases::totals(listed, &listed.totals()));
     let (title, rule) = match listed {
-        Some(_) => (format!(" {} |", words::LISTED), "---:|"),
+        Some(_) => (format!(" {} |", phrases::LISTED), "---:|"),
         None => (String::new(), ""),
     };
     writeln!(out, "| US dollars a month | |{title}\n|---|---:|{rule}")?;

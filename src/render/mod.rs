@@ -6,12 +6,12 @@ pub mod focus;
 pub mod json_v1;
 pub mod markdown;
 mod names;
+mod phrases;
 pub mod prices;
 pub mod table;
 mod utilization_bar;
-mod words;
 
-use crate::report::Comparison;
+use crate::answer::Comparison;
 
 /// A comparison with what of it is to be shown.
 pub struct View<'v> {

@@ -1,13 +1,13 @@
 //! Names that JSON and CSV share.
 
-use crate::crossover::{Band, Kind};
+use crate::solve::crossover::{Band, CrossoverKind};
 
 /// The name of a kind of crossover.
-pub fn kind_name(kind: Kind) -> &'static str {
+pub fn kind_name(kind: CrossoverKind) -> &'static str {
     match kind {
-        Kind::At => "at",
-        Kind::BeyondPeak => "beyond-peak",
-        Kind::Never => "never",
+        CrossoverKind::At => "at",
+        CrossoverKind::BeyondPeak => "beyond-peak",
+        CrossoverKind::Never => "never",
     }
 }
 

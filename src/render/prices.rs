@@ -1,8 +1,8 @@
 //! The price book with its provenance.
 
-use crate::catalog::{Regional, meters};
+use crate::color::Paint;
 use crate::escape::json;
-use crate::paint::Paint;
+use crate::pricebook::{Regional, meters};
 use crate::text::{Lines, escaped};
 use serde::Serialize;
 use std::io::{self, Write};

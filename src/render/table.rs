@@ -2,14 +2,14 @@
 //! rests on. A wide terminal gets more columns, a terminal gets colour.
 
 use super::View;
+use super::phrases;
 use super::utilization_bar::utilization_bar;
-use super::words;
+use crate::answer::{Comparison, Summary, Totals};
+use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
-use crate::paint::{Paint, wrapped};
-use crate::report::{Comparison, Summary, Totals};
+use crate::solve::flips::Effort;
 use crate::text::{Lines, escaped, escaped_name, listed, width};
-use crate::volume::Effort;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
@@ -40,7 +40,7 @@ pub fn write(
         if number > 0 {
             writeln!(out)?;
         }
-        let page = Page {
+        let page = TablePage {
             view,
             paint,
             width,
@@ -56,7 +56,7 @@ const NAME: u16 = 12;
 
 /// A column of the costs.
 #[derive(Debug, Clone, Copy)]
-enum Column {
+enum TableColumn {
     Function,
     Calls,
     Memory,
@@ -76,14 +76,14 @@ enum Titles {
     Broken,
 }
 
-struct Page<'p> {
+struct TablePage<'p> {
     view: &'p View<'p>,
     paint: Paint,
     width: u16,
     effort: &'p Effort,
 }
 
-impl Page<'_> {
+impl TablePage<'_> {
     fn comparison(&self) -> &Comparison<'_> {
         self.view.comparison
     }
@@ -101,7 +101,7 @@ impl Page<'_> {
         writeln!(out, "{}\n", self.costs(&summaries))?;
         self.verdicts(&summaries, out)?;
         self.totals(out)?;
-        words::notes(&comparison.notes(), self.paint, self.width, out)
+        phrases::notes(&comparison.notes(), self.paint, self.width, out)
     }
 
     fn heading(&self) -> String {
@@ -147,25 +147,25 @@ impl Page<'_> {
 
     /// Columns in as many tables as the width makes of them, each beginning with the function: costs
     /// first, then crossings.
-    fn split(&self, columns: &[Column], widths: &[u16]) -> Vec<Vec<Column>> {
-        let mut parts: Vec<(Vec<Column>, Vec<u16>)> = Vec::new();
+    fn split(&self, columns: &[TableColumn], widths: &[u16]) -> Vec<Vec<TableColumn>> {
+        let mut parts: Vec<(Vec<TableColumn>, Vec<u16>)> = Vec::new();
         for (column, width) in columns.iter().zip(widths).skip(1) {
-            let fits = |(_, taken): &&mut (Vec<Column>, Vec<u16>)| {
+            let fits = |(_, taken): &&mut (Vec<TableColumn>, Vec<u16>)| {
                 least_width(taken) + least_width(&[*width]) - NAME <= self.width
             };
-            let begins = matches!(column, Column::Load);
+            let begins = matches!(column, TableColumn::Load);
             match parts.last_mut().filter(|_| !begins).filter(fits) {
                 Some((part, taken)) => {
                     part.push(*column);
                     taken.push(*width);
                 }
-                None => parts.push((vec![Column::Function, *column], vec![*width])),
+                None => parts.push((vec![TableColumn::Function, *column], vec![*width])),
             }
         }
         parts.into_iter().map(|(part, _)| part).collect()
     }
 
-    fn table(&self, columns: &[Column], titles: Titles, summaries: &[Summary]) -> Table {
+    fn table(&self, columns: &[TableColumn], titles: Titles, summaries: &[Summary]) -> Table {
         let mut table = Table::new();
         table
             .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
@@ -206,29 +206,29 @@ impl Page<'_> {
         }
     }
 
-    fn columns(&self, is_wide: bool) -> Vec<Column> {
-        let wide = |columns: &[Column]| match is_wide {
+    fn columns(&self, is_wide: bool) -> Vec<TableColumn> {
+        let wide = |columns: &[TableColumn]| match is_wide {
             true => columns.to_vec(),
             false => Vec::new(),
         };
         let platforms = || 0..self.comparison().platforms().len();
         let workload = [
-            Column::Calls,
-            Column::Memory,
-            Column::Duration,
-            Column::Peak,
+            TableColumn::Calls,
+            TableColumn::Memory,
+            TableColumn::Duration,
+            TableColumn::Peak,
         ];
         // Only what is provided has a crossing over utilization.
         let crossed = platforms().filter(|number| self.comparison().is_crossed(*number));
-        let columns = [Column::Function].into_iter().chain(wide(&workload));
-        let columns = columns.chain(platforms().map(Column::Platform));
+        let columns = [TableColumn::Function].into_iter().chain(wide(&workload));
+        let columns = columns.chain(platforms().map(TableColumn::Platform));
         let columns = columns
-            .chain([Column::Load])
-            .chain(crossed.map(Column::Crossing));
-        columns.chain(wide(&[Column::Cheapest])).collect()
+            .chain([TableColumn::Load])
+            .chain(crossed.map(TableColumn::Crossing));
+        columns.chain(wide(&[TableColumn::Cheapest])).collect()
     }
 
-    fn title(&self, column: Column, titles: Titles) -> String {
+    fn title(&self, column: TableColumn, titles: Titles) -> String {
         let platform = |number: usize| {
             let title = self.comparison().platforms()[number].title;
             match (titles, title.rsplit_once(' ')) {
@@ -237,44 +237,44 @@ impl Page<'_> {
             }
         };
         match column {
-            Column::Function => "function".to_owned(),
-            Column::Calls => "calls".to_owned(),
-            Column::Memory => "MB".to_owned(),
-            Column::Duration => "ms".to_owned(),
-            Column::Peak => "peak".to_owned(),
-            Column::Platform(number) => platform(number),
-            Column::Load => "u".to_owned(),
-            Column::Crossing(number) => format!("u* {}", platform(number)),
-            Column::Cheapest => "cheapest".to_owned(),
+            TableColumn::Function => "function".to_owned(),
+            TableColumn::Calls => "calls".to_owned(),
+            TableColumn::Memory => "MB".to_owned(),
+            TableColumn::Duration => "ms".to_owned(),
+            TableColumn::Peak => "peak".to_owned(),
+            TableColumn::Platform(number) => platform(number),
+            TableColumn::Load => "u".to_owned(),
+            TableColumn::Crossing(number) => format!("u* {}", platform(number)),
+            TableColumn::Cheapest => "cheapest".to_owned(),
         }
     }
 
-    fn cell(&self, column: Column, index: usize, summary: &Summary) -> Cell {
+    fn cell(&self, column: TableColumn, index: usize, summary: &Summary) -> Cell {
         let function = &self.comparison().scenario().functions[index];
         let dash = || "-".to_owned();
         let text = match column {
-            Column::Function => escaped_name(&function.name).into_owned(),
-            Column::Calls => count(function.invocations.into()),
-            Column::Memory => count(function.memory_mb.into()),
-            Column::Duration => grouped(&Exact::from(function.duration_ms).to_string()),
-            Column::Peak => summary.workload.peak_concurrency.to_fixed(1),
-            Column::Platform(number) => {
+            TableColumn::Function => escaped_name(&function.name).into_owned(),
+            TableColumn::Calls => count(function.invocations.into()),
+            TableColumn::Memory => count(function.memory_mb.into()),
+            TableColumn::Duration => grouped(&Exact::from(function.duration_ms).to_string()),
+            TableColumn::Peak => summary.workload.peak_concurrency.to_fixed(1),
+            TableColumn::Platform(number) => {
                 let cost = summary.costs[number].as_ref();
                 cost.map_or_else(|_| dash(), |cost| money(&cost.billed))
             }
-            Column::Load => {
+            TableColumn::Load => {
                 let load = summary.workload.utilization.as_ref();
                 load.map_or_else(dash, percent)
             }
-            Column::Crossing(number) => words::crossing(summary, number),
-            Column::Cheapest => {
+            TableColumn::Crossing(number) => phrases::crossing(summary, number),
+            TableColumn::Cheapest => {
                 let platforms = self.comparison().platforms();
                 let best = summary.cheapest.map(|number| platforms[number].title);
                 best.map_or_else(dash, str::to_owned)
             }
         };
         let is_best =
-            matches!(column, Column::Platform(number) if summary.cheapest == Some(number));
+            matches!(column, TableColumn::Platform(number) if summary.cheapest == Some(number));
         match self.paint.is_on() && is_best {
             true => Cell::new(text).fg(comfy_table::Color::Green),
             false => Cell::new(text),
@@ -329,7 +329,7 @@ impl Page<'_> {
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let comparison = self.comparison();
-        let verdict = words::verdict(comparison, index, summary);
+        let verdict = phrases::verdict(comparison, index, summary);
         let name = &comparison.scenario().functions[index].name;
         let name = wrapped(&escaped_name(name), "", self.width);
         writeln!(out, "{}", self.paint.bold(&name))?;
@@ -352,7 +352,7 @@ impl Page<'_> {
             // What could overtake the verdict; `explain` has the others.
             let is_about = summary.cheapest.is_some_and(|best| pair.has(best));
             let flips = flips.as_ref().filter(|_| is_about);
-            let said = flips.and_then(|flips| words::flips(comparison, index, *pair, flips));
+            let said = flips.and_then(|flips| phrases::flips(comparison, index, *pair, flips));
             if let Some(said) = said {
                 writeln!(out, "{}", wrapped(&said, "  ", self.width))?;
             }
@@ -363,7 +363,7 @@ impl Page<'_> {
     fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
         let totals = comparison.totals();
-        let rows = words::totals(comparison, &totals);
+        let rows = phrases::totals(comparison, &totals);
         let amounts = amounts(&rows);
         let listed = comparison.listed().map(|listed| amounts_of(listed));
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);
@@ -372,7 +372,7 @@ impl Page<'_> {
         writeln!(out, "{}", self.paint.bold("Totals a month"))?;
         for (number, ((label, total), amount)) in rows.iter().zip(&amounts).enumerate() {
             let listed = listed.as_ref().and_then(|listed| listed.get(number));
-            let listed = listed.map(|amount| format!("  ({} {amount})", words::LISTED));
+            let listed = listed.map(|amount| format!("  ({} {amount})", phrases::LISTED));
             let beside = match total {
                 Some(_) => self.machines(number),
                 None => self.absent(number),
@@ -440,7 +440,7 @@ impl Page<'_> {
 }
 
 fn amounts_of(comparison: &Comparison<'_>) -> Vec<String> {
-    amounts(&words::totals(comparison, &comparison.totals()))
+    amounts(&phrases::totals(comparison, &comparison.totals()))
 }
 
 fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {

@@ -1,11 +1,11 @@
 //! The utilization today and the break-even on a line from 0 to 100 %, with the band of the rule of
 //! thumb, 30 to 40 %.
 
-use crate::crossover::{Crossover, Point};
+use crate::answer::Summary;
+use crate::color::Paint;
 use crate::exact::Exact;
 use crate::money::percent;
-use crate::paint::Paint;
-use crate::report::Summary;
+use crate::solve::crossover::{Crossover, Point};
 
 /// Most cells of the bar, and what stands beside them.
 const BAR: u32 = 48;

@@ -8,8 +8,8 @@
 #![allow(dead_code, reason = "each test that includes it uses a part of it")]
 
 use super::expect::Answer;
-use lambdacost::catalog::spend::{Eligible, Spent, spend};
 use lambdacost::exact::Exact;
+use lambdacost::pricebook::savings_plan::{Eligible, Spent, spend};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -119,13 +119,13 @@ pub fn outside() -> Vec<Outside> {
 pub struct Published {
     /// Numbers that the collection does not give to any case.
     pub unused_rows: Vec<u8>,
-    pub case: Vec<Case>,
+    pub case: Vec<CheckContext>,
     pub not_expressed: Vec<Left>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Case {
+pub struct CheckContext {
     pub id: String,
     /// Its number in the collection of published cases; absent for tables of the project's own.
     pub row: Option<u8>,
@@ -173,7 +173,7 @@ pub struct Left {
 }
 
 impl Published {
-    pub fn answer(&self, case: &Case) -> Result<Answer, String> {
+    pub fn answer(&self, case: &CheckContext) -> Result<Answer, String> {
         let scenario = match (&case.scenario, &case.scenario_of) {
             (Some(own), None) => Some(own),
             (None, Some(id)) => {

@@ -1,10 +1,10 @@
 //! `lambdacost/check/v1`: a frozen wire format with structs of its own.
 
-use crate::check::changes::{Changes, Step};
+use crate::check::changes::{ChangeStep, Changes};
 use crate::check::{Finding, Report};
 use crate::escape::json;
 use crate::exact::Exact;
-use crate::workload::Level;
+use crate::scenario::Level;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -20,7 +20,7 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct CheckV1<'a> {
     schema: &'static str,
     tool_version: &'static str,
     scenario: &'a str,
@@ -57,7 +57,7 @@ struct DriverV1<'a> {
 
 #[derive(Serialize)]
 struct ChangesV1<'a> {
-    total: StepV1,
+    total: ChangeStepV1,
     functions: Vec<ChangeV1<'a>>,
     unchanged: usize,
 }
@@ -67,20 +67,20 @@ struct ChangeV1<'a> {
     name: &'a str,
     status: &'static str,
     #[serde(flatten)]
-    step: StepV1,
+    step: ChangeStepV1,
 }
 
 #[derive(Serialize)]
-struct StepV1 {
+struct ChangeStepV1 {
     before_usd: Option<String>,
     after_usd: Option<String>,
     change_usd: Option<String>,
     change_percent: Option<String>,
 }
 
-fn document<'a>(report: &'a Report<'a>) -> Document<'a> {
+fn document<'a>(report: &'a Report<'a>) -> CheckV1<'a> {
     let scenario = report.comparison.scenario();
-    Document {
+    CheckV1 {
         schema: SCHEMA,
         tool_version: env!("CARGO_PKG_VERSION"),
         scenario: &scenario.name,
@@ -131,9 +131,9 @@ fn changes(changes: &Changes) -> ChangesV1<'_> {
     }
 }
 
-fn step(step: &Step) -> StepV1 {
+fn step(step: &ChangeStep) -> ChangeStepV1 {
     let text = |amount: Option<&Exact>| amount.map(Exact::to_string);
-    StepV1 {
+    ChangeStepV1 {
         before_usd: text(step.before.as_ref()),
         after_usd: text(step.after.as_ref()),
         change_usd: text(step.rise().as_ref()),

@@ -4,8 +4,8 @@
 use super::{driven_by, severity};
 use crate::check::{Finding, Report};
 use crate::escape::xml;
+use crate::scenario::Level;
 use crate::text::{escaped, escaped_name};
-use crate::workload::Level;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::iter;

@@ -1,7 +1,7 @@
 //! A comment on a pull request: the outcome, the findings, the changes, details folded.
 
 use super::{driven_by, outcome, severity, shown, signed};
-use crate::check::changes::Step;
+use crate::check::changes::ChangeStep;
 use crate::check::{Change, Changes, Finding, Report};
 use crate::escape::{code_within, sentence, sentence_within};
 use crate::money::{count, plural};
@@ -90,7 +90,7 @@ fn row(change: &Change) -> String {
     )
 }
 
-fn rise(step: &Step) -> String {
+fn rise(step: &ChangeStep) -> String {
     let share = step.percent();
     let share = share.map(|percent| format!(" ({} %)", percent.to_fixed(1)));
     let dollars = signed(step.rise().as_ref());

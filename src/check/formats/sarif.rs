@@ -5,8 +5,8 @@ use super::sentences;
 use crate::check::{Finding, RULES, Report, Rule, manual};
 use crate::escape::json;
 use crate::escape::{markdown, uri};
+use crate::scenario::Level;
 use crate::text::{escaped_name, printable};
-use crate::workload::Level;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -26,11 +26,11 @@ struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: [RunV1; 1],
 }
 
 #[derive(Serialize)]
-struct Run {
+struct RunV1 {
     tool: Tool,
     results: Vec<ResultV1>,
     #[serde(rename = "columnKind")]
@@ -39,11 +39,11 @@ struct Run {
 
 #[derive(Serialize)]
 struct Tool {
-    driver: Driver,
+    driver: ToolV1Driver,
 }
 
 #[derive(Serialize)]
-struct Driver {
+struct ToolV1Driver {
     name: &'static str,
     version: &'static str,
     rules: Vec<RuleV1>,
@@ -92,7 +92,7 @@ struct Location {
 #[serde(rename_all = "camelCase")]
 struct Physical {
     artifact_location: Artifact,
-    region: Region,
+    region: RegionSpan,
 }
 
 #[derive(Serialize)]
@@ -102,7 +102,7 @@ struct Artifact {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Region {
+struct RegionSpan {
     start_line: u64,
 }
 
@@ -116,9 +116,9 @@ fn log(report: &Report<'_>) -> Log {
     Log {
         schema: SCHEMA,
         version: "2.1.0",
-        runs: [Run {
+        runs: [RunV1 {
             tool: Tool {
-                driver: Driver {
+                driver: ToolV1Driver {
                     name: "lambdacost",
                     version: env!("CARGO_PKG_VERSION"),
                     rules: RULES.iter().map(|rule| self::rule(*rule)).collect(),
@@ -194,7 +194,7 @@ fn result(finding: &Finding) -> ResultV1 {
                 artifact_location: Artifact {
                     uri: uri(&finding.file),
                 },
-                region: Region {
+                region: RegionSpan {
                     start_line: finding.line.max(1),
                 },
             },

@@ -2,10 +2,10 @@
 
 use super::{driven_by, outcome, severity, shown, signed};
 use crate::check::{Changes, Finding, Report};
+use crate::color::{Paint, wrapped};
 use crate::money::{count, plural};
-use crate::paint::{Paint, wrapped};
+use crate::scenario::Level;
 use crate::text::{Lines, escaped, escaped_name, fitted};
-use crate::workload::Level;
 use std::io::{self, Write};
 
 /// Columns of a name.

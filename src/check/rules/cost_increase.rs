@@ -10,12 +10,12 @@
 //!
 //! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
 
-use super::{Case, Draft, FunctionCase, Rule};
-use crate::check::changes::Step;
-use crate::check::{Driver, Measured};
+use super::{CheckContext, DraftFinding, FunctionContext, Rule};
+use crate::check::changes::ChangeStep;
+use crate::check::{CostDriver, Measured};
 use crate::exact::Exact;
 use crate::money::{Usd, money};
-use crate::workload::{Budget, Level, Limit};
+use crate::scenario::{Budget, Level, Limit};
 use rust_decimal::Decimal;
 
 pub struct CostIncrease;
@@ -33,7 +33,7 @@ impl Rule for CostIncrease {
         Level::Deny
     }
 
-    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
         let (Some(_), Some(budget)) = (function.case.baseline, &function.function.budget) else {
             return Vec::new();
         };
@@ -46,7 +46,7 @@ impl Rule for CostIncrease {
         if !limits.iter().any(Limit::is_stated) {
             return Vec::new();
         }
-        let step = Step {
+        let step = ChangeStep {
             before: match before {
                 Some(before) => before.monthly.clone(),
                 None => Some(Exact::ZERO),
@@ -64,7 +64,7 @@ impl Rule for CostIncrease {
         broken.into_iter().collect()
     }
 
-    fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
+    fn scenario(&self, case: &CheckContext<'_>) -> Vec<DraftFinding> {
         let Some(baseline) = case.baseline else {
             return Vec::new();
         };
@@ -74,7 +74,7 @@ impl Rule for CostIncrease {
         let broken = judged("the scenario", &case.total_step(baseline), limits, driver);
         let broken = broken.into_iter();
         broken
-            .map(|draft| Draft {
+            .map(|draft| DraftFinding {
                 line: Some(case.comparison.scenario().budget_line),
                 ..draft
             })
@@ -99,21 +99,21 @@ fn limits_of_all(budget: &Budget) -> [Limit; 2] {
 
 fn judged(
     name: &str,
-    step: &Step,
+    step: &ChangeStep,
     [percent, dollars]: [Limit; 2],
-    driver: impl Fn() -> Option<Driver>,
-) -> Option<Draft> {
+    driver: impl Fn() -> Option<CostDriver>,
+) -> Option<DraftFinding> {
     let Some(rise) = step.rise() else {
         let side = if step.before.is_none() {
             "cost before"
         } else {
             "costs now"
         };
-        return Some(Draft {
+        return Some(DraftFinding {
             level: Some(super::unjudged(&[percent, dollars])),
             message: format!("what {name} {side} is not known, so its increase is not"),
             help: "mend `runs_on`, `platforms` or the functions that cannot run".to_owned(),
-            ..Draft::default()
+            ..DraftFinding::default()
         });
     };
     let share = step.percent();
@@ -131,7 +131,7 @@ fn judged(
             .clone()
             .map_or_else(String::new, |usd| money(&Usd::new(usd)))
     });
-    Some(Draft {
+    Some(DraftFinding {
         level: Some(level),
         message: format!(
             "{name} costs {} a month more{more}: {before} became {after}; {limit} more is allowed",
@@ -141,7 +141,7 @@ fn judged(
             .to_owned(),
         measured,
         driver: driver(),
-        ..Draft::default()
+        ..DraftFinding::default()
     })
 }
 

@@ -7,13 +7,13 @@
 //!
 //! Level: warn.
 
-use super::{Draft, FunctionCase, Rule};
+use super::{DraftFinding, FunctionContext, Rule};
+use crate::answer::Pair;
 use crate::check::Measured;
 use crate::exact::Exact;
 use crate::money::percent;
-use crate::report::Pair;
-use crate::workload::Level;
-use crate::workload::schema::Bounds;
+use crate::scenario::Level;
+use crate::scenario::schema::Bounds;
 
 pub struct NearCrossover;
 
@@ -38,7 +38,7 @@ impl Rule for NearCrossover {
         ALL
     }
 
-    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
         let stated = function.case.levels.parameter(self.code(), WITHIN);
         let points = stated.unwrap_or(Exact::from(DEFAULT));
         let (Some(home), Some(load)) = (function.home, &function.summary.workload.utilization)
@@ -64,15 +64,15 @@ fn distance(left: &Exact, right: &Exact) -> Exact {
 }
 
 fn draft(
-    function: &FunctionCase<'_, '_>,
+    function: &FunctionContext<'_, '_>,
     pair: Pair,
     [load, at]: [&Exact; 2],
     distance: &Exact,
     points: &Exact,
-) -> Draft {
+) -> DraftFinding {
     let platforms = function.case.comparison.platforms();
     let [from, to] = [pair.from, pair.to].map(|number| platforms[number].title);
-    Draft {
+    DraftFinding {
         message: format!(
             "{} is used to {}, {} points from the crossover of {from} and {to}, {}",
             function.called(),
@@ -89,6 +89,6 @@ fn draft(
             limit: points.to_string(),
             unit: "percentage points",
         }),
-        ..Draft::default()
+        ..DraftFinding::default()
     }
 }

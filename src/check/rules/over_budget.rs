@@ -8,10 +8,10 @@
 //!
 //! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
 
-use super::{Case, Draft, FunctionCase, Rule};
-use crate::check::{Driver, Measured};
+use super::{CheckContext, DraftFinding, FunctionContext, Rule};
+use crate::check::{CostDriver, Measured};
 use crate::money::{Usd, money};
-use crate::workload::{Level, Limit};
+use crate::scenario::{Level, Limit};
 
 pub struct OverBudget;
 
@@ -28,7 +28,7 @@ impl Rule for OverBudget {
         Level::Deny
     }
 
-    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
         let Some(budget) = &function.function.budget else {
             return Vec::new();
         };
@@ -59,14 +59,14 @@ impl Rule for OverBudget {
         });
         let broken = [monthly, million].into_iter().flatten();
         broken
-            .map(|draft| Draft {
+            .map(|draft| DraftFinding {
                 help: advice(function, cost),
                 ..draft
             })
             .collect()
     }
 
-    fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
+    fn scenario(&self, case: &CheckContext<'_>) -> Vec<DraftFinding> {
         let limit = &case.comparison.scenario().budget.monthly_usd;
         if !limit.is_stated() {
             return Vec::new();
@@ -83,7 +83,7 @@ impl Rule for OverBudget {
         let help = "make the dearest function cheaper, or raise `monthly_usd` in [budget]";
         let broken = broken.into_iter();
         broken
-            .map(|draft| Draft {
+            .map(|draft| DraftFinding {
                 help: help.to_owned(),
                 line: Some(case.comparison.scenario().budget_line),
                 ..draft
@@ -92,12 +92,12 @@ impl Rule for OverBudget {
     }
 }
 
-fn unjudged(name: &str, reason: &str, level: Level) -> Draft {
-    Draft {
+fn unjudged(name: &str, reason: &str, level: Level) -> DraftFinding {
+    DraftFinding {
         level: Some(level),
         message: format!("{name} has a budget, but {reason}"),
         help: "mend `runs_on`, `platforms` or the function".to_owned(),
-        ..Draft::default()
+        ..DraftFinding::default()
     }
 }
 
@@ -106,8 +106,8 @@ fn over(
     cost: &Usd,
     limit: &Limit,
     [per, unit]: [&'static str; 2],
-    driver: impl Fn() -> Option<Driver>,
-) -> Option<Draft> {
+    driver: impl Fn() -> Option<CostDriver>,
+) -> Option<DraftFinding> {
     let (level, allowed) = limit.exceeded(cost.dollars())?;
     let allowed = Usd::new(allowed.into());
     let excess = match money(&(cost - &allowed)) {
@@ -119,7 +119,7 @@ fn over(
         money(cost),
         money(&allowed)
     );
-    Some(Draft {
+    Some(DraftFinding {
         level: Some(level),
         message,
         measured: Some(Measured {
@@ -128,12 +128,12 @@ fn over(
             unit,
         }),
         driver: driver(),
-        ..Draft::default()
+        ..DraftFinding::default()
     })
 }
 
 /// Where it would be cheaper, or what makes it cheaper where it is.
-fn advice(function: &FunctionCase<'_, '_>, cost: &Usd) -> String {
+fn advice(function: &FunctionContext<'_, '_>, cost: &Usd) -> String {
     match function.cheaper_elsewhere() {
         Some((title, elsewhere)) if elsewhere < *cost => {
             format!("on {title} it would cost {}", money(&elsewhere))

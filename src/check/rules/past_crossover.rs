@@ -7,12 +7,12 @@
 //!
 //! Level: warn.
 
-use super::{Draft, FunctionCase, Rule};
+use super::{DraftFinding, FunctionContext, Rule};
 use crate::check::Measured;
 use crate::exact::Exact;
 use crate::money::money;
-use crate::workload::Level;
-use crate::workload::schema::Bounds;
+use crate::scenario::Level;
+use crate::scenario::schema::Bounds;
 
 pub struct PastCrossover;
 
@@ -36,14 +36,14 @@ impl Rule for PastCrossover {
         ALL
     }
 
-    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
         let stated = function.case.levels.parameter(self.code(), MARGIN);
         let margin = stated.unwrap_or(Exact::ZERO);
         judged(function, &margin).into_iter().collect()
     }
 }
 
-fn judged(function: &FunctionCase<'_, '_>, margin: &Exact) -> Option<Draft> {
+fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFinding> {
     let cost = &function.cost().ok()?.compared;
     let best = function.summary.cheapest?;
     let cheapest = &function.summary.costs[best].as_ref().ok()?.compared;
@@ -61,7 +61,7 @@ fn judged(function: &FunctionCase<'_, '_>, margin: &Exact) -> Option<Draft> {
         let alone = money(&alone);
         format!("; on a cluster of its own it would cost {alone}")
     });
-    Some(Draft {
+    Some(DraftFinding {
         message: format!(
             "{} runs on {}; moving it to {title} saves {} a month",
             function.called(),
@@ -79,6 +79,6 @@ fn judged(function: &FunctionCase<'_, '_>, margin: &Exact) -> Option<Draft> {
             unit: "USD/month",
         }),
         driver: function.dearest_line(),
-        ..Draft::default()
+        ..DraftFinding::default()
     })
 }

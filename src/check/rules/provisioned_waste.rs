@@ -8,11 +8,11 @@
 //!
 //! Level: warn.
 
-use super::{Draft, FunctionCase, Rule};
+use super::{DraftFinding, FunctionContext, Rule};
 use crate::check::Measured;
 use crate::exact::Exact;
 use crate::money::percent;
-use crate::workload::Level;
+use crate::scenario::Level;
 
 pub struct ProvisionedWaste;
 
@@ -29,12 +29,12 @@ impl Rule for ProvisionedWaste {
         Level::Warn
     }
 
-    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
         judged(function).into_iter().collect()
     }
 }
 
-fn judged(function: &FunctionCase<'_, '_>) -> Option<Draft> {
+fn judged(function: &FunctionContext<'_, '_>) -> Option<DraftFinding> {
     let comparison = function.case.comparison;
     let used = comparison.provisioning(function.index, function.home?)?;
     let reachable = used.break_even.filter(|share| *share <= Exact::ONE);
@@ -49,7 +49,7 @@ fn judged(function: &FunctionCase<'_, '_>) -> Option<Draft> {
         Some(share) => format!("they cost less than on demand from {}", percent(share)),
         None => format!("in {region} they never cost less than on demand"),
     };
-    Some(Draft {
+    Some(DraftFinding {
         message: format!(
             "the provisioned environments of {} work {} of their time; {from}",
             function.called(),
@@ -62,6 +62,6 @@ fn judged(function: &FunctionCase<'_, '_>) -> Option<Draft> {
             unit: "share of the time",
         }),
         driver: function.dearest_line(),
-        ..Draft::default()
+        ..DraftFinding::default()
     })
 }

@@ -12,12 +12,12 @@
 //!
 //! Level: deny.
 
-use super::{Case, Draft, Rule};
-use crate::catalog::first_day;
+use super::{CheckContext, DraftFinding, Rule};
 use crate::check::Measured;
 use crate::money::plural;
+use crate::pricebook::first_day;
+use crate::scenario::Level;
 use crate::text::printable;
-use crate::workload::Level;
 use jiff::civil::Date;
 
 /// Days that prices may be ahead of today: no time zone is further ahead of UTC.
@@ -38,7 +38,7 @@ impl Rule for StalePrices {
         Level::Deny
     }
 
-    fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
+    fn scenario(&self, case: &CheckContext<'_>) -> Vec<DraftFinding> {
         let Some((most, today)) = case.price_age else {
             return Vec::new();
         };
@@ -57,7 +57,7 @@ impl Rule for StalePrices {
 
 /// The oldest date of a price in the bills of each region, where functions run today; of one that
 /// does not run on a platform that is compared, or cannot, where it could.
-fn oldest<'c>(case: &Case<'c>) -> Vec<Option<&'c str>> {
+fn oldest<'c>(case: &CheckContext<'c>) -> Vec<Option<&'c str>> {
     let comparison = case.comparison;
     let mut oldest: Vec<Option<&str>> = vec![None; comparison.prices().len()];
     for (index, function) in comparison.scenario().functions.iter().enumerate() {
@@ -81,21 +81,21 @@ fn dated(region: &str, as_of: &str) -> String {
 }
 
 /// Prices of the future: the age cannot be measured.
-fn ahead(region: &str, as_of: &str, today: Date) -> Draft {
+fn ahead(region: &str, as_of: &str, today: Date) -> DraftFinding {
     let dated = dated(region, as_of);
-    Draft {
+    DraftFinding {
         message: format!("{dated}, but today is {today}, which is before that date"),
         help:
             "correct the clock; where SOURCE_DATE_EPOCH is set, unset it or set it to a later day"
                 .to_owned(),
-        ..Draft::default()
+        ..DraftFinding::default()
     }
 }
 
-fn stale(region: &str, as_of: &str, days: i64, most: u32) -> Draft {
+fn stale(region: &str, as_of: &str, days: i64, most: u32) -> DraftFinding {
     let dated = dated(region, as_of);
     let old = plural(days.unsigned_abs().into(), "day");
-    Draft {
+    DraftFinding {
         message: format!("{dated}, {old} old; {most} are allowed"),
         help: "update lambdacost, lay newer prices over the book with --prices, or allow more days"
             .to_owned(),
@@ -104,6 +104,6 @@ fn stale(region: &str, as_of: &str, days: i64, most: u32) -> Draft {
             limit: most.to_string(),
             unit: "days",
         }),
-        ..Draft::default()
+        ..DraftFinding::default()
     }
 }

@@ -6,8 +6,8 @@
 //!
 //! Level: allow.
 
-use super::{Draft, FunctionCase, Rule};
-use crate::workload::{Budget, Level};
+use super::{DraftFinding, FunctionContext, Rule};
+use crate::scenario::{Budget, Level};
 
 pub struct UnbudgetedFunction;
 
@@ -24,13 +24,13 @@ impl Rule for UnbudgetedFunction {
         Level::Allow
     }
 
-    fn function(&self, function: &FunctionCase<'_, '_>) -> Vec<Draft> {
+    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
         let budget = function.function.budget.as_deref();
         let silent = !budget.is_some_and(Budget::is_stated);
-        let draft = || Draft {
+        let draft = || DraftFinding {
             message: format!("{} has no budget", function.called()),
             help: "add [function.budget] with monthly_usd = { deny = … }".to_owned(),
-            ..Draft::default()
+            ..DraftFinding::default()
         };
         silent.then(draft).into_iter().collect()
     }

@@ -4,9 +4,9 @@
 //!
 //! Level: deny.
 
-use super::{Case, Draft, Rule};
+use super::{CheckContext, DraftFinding, Rule};
+use crate::scenario::{Level, NamedBudget};
 use crate::text::{nearest, quoted};
-use crate::workload::{Level, NamedBudget};
 
 /// Budgets for which a similar name is looked for among all functions.
 const ADVISED: usize = 10;
@@ -26,7 +26,7 @@ impl Rule for UnmatchedBudget {
         Level::Deny
     }
 
-    fn scenario(&self, case: &Case<'_>) -> Vec<Draft> {
+    fn scenario(&self, case: &CheckContext<'_>) -> Vec<DraftFinding> {
         let scenario = case.comparison.scenario();
         let unmatched = scenario.unmatched_budgets.iter();
         let names = || scenario.functions.iter().map(|function| &*function.name);
@@ -34,7 +34,7 @@ impl Rule for UnmatchedBudget {
             let asked = number < ADVISED;
             asked.then(|| nearest(&budget.name, names())).flatten()
         };
-        let draft = |(number, budget): (usize, &NamedBudget)| Draft {
+        let draft = |(number, budget): (usize, &NamedBudget)| DraftFinding {
             message: format!(
                 "the budget of {} names no function of the scenario",
                 quoted(&budget.name)
@@ -44,7 +44,7 @@ impl Rule for UnmatchedBudget {
                 None => "name a function, or take it out".to_owned(),
             },
             line: Some(budget.at.line),
-            ..Draft::default()
+            ..DraftFinding::default()
         };
         unmatched.enumerate().map(draft).collect()
     }

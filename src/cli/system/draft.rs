@@ -12,7 +12,7 @@ use tempfile::TempPath;
 const MODE: u32 = 0o666;
 
 /// A new file in the folder of the one that it becomes.
-pub enum Draft {
+pub enum DraftFile {
     /// Without a name.
     #[cfg(target_os = "linux")]
     Nameless(File),
@@ -20,7 +20,7 @@ pub enum Draft {
     Named(Named<File>),
 }
 
-impl Draft {
+impl DraftFile {
     /// A new file beside another, without a name where the system can.
     ///
     /// # Errors

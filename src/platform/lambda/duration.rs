@@ -2,8 +2,8 @@
 //! attempt counted.
 
 use crate::exact::Exact;
+use crate::scenario::Function;
 use crate::units::{MB_PER_GB, MS_PER_SECOND};
-use crate::workload::Function;
 
 /// GB-seconds of so much memory for so many milliseconds.
 pub fn gb_seconds(mb: u32, ms: &Exact) -> Exact {

@@ -2,20 +2,21 @@
 //!
 //! Rules: AWS Lambda pricing page, copy of 2026 (the row of each says what it counts).
 
-use super::allowance::Allowance;
 use super::duration::{gb_seconds, on_demand_ms, served_ms};
+use super::free_tier::FreeTier;
 use super::provisioned::{kept_gb_seconds, served_gb_seconds};
-use crate::catalog::{Architecture, Price, Provenance, Regional};
 use crate::diag::Diag;
 use crate::exact::Exact;
+use crate::platform::Line;
 use crate::platform::service::LAMBDA;
-use crate::platform::{Line, UsageParts};
+use crate::pricebook::{Architecture, Price, Provenance, Regional};
+use crate::scenario::function::{Durable, PollerKind, SnapStart};
+use crate::scenario::{Features, Function};
+use crate::solve::UsageParts;
 use crate::units::{
     EpuHour, Gb, GbMonth, GbOfMemory, GbSecond, LAMBDA_FREE_STORAGE_MB, MB_PER_GB, Operation,
     SECONDS_PER_HOUR, Unit,
 };
-use crate::workload::function::{Durable, PollerKind, SnapStart};
-use crate::workload::{Features, Function};
 
 /// How much of a meter a function uses.
 pub enum Use {
@@ -33,7 +34,7 @@ pub enum Use {
 type Find = fn(&Regional, &str) -> Result<Box<dyn Rated>, Diag>;
 
 /// A meter: the name on the bill, what a function uses of it, and its price.
-pub struct Meter {
+pub struct FeatureMeter {
     pub item: &'static str,
     /// The step of a crossover's explanation at which it counts.
     pub part: UsageParts,
@@ -48,7 +49,7 @@ pub trait Rated: Send + Sync {
     fn rate(&self) -> &Exact;
     fn provenance(&self) -> &Provenance;
     fn line(&self, item: &'static str, quantity: Exact) -> Line;
-    fn free(&self, allowance: &Allowance, quantity: Exact) -> Line;
+    fn free(&self, allowance: &FreeTier, quantity: Exact) -> Line;
 }
 
 impl<U: Unit + Send + Sync> Rated for Price<U> {
@@ -64,7 +65,7 @@ impl<U: Unit + Send + Sync> Rated for Price<U> {
         Line::new(&LAMBDA, item, quantity, self)
     }
 
-    fn free(&self, allowance: &Allowance, quantity: Exact) -> Line {
+    fn free(&self, allowance: &FreeTier, quantity: Exact) -> Line {
         allowance.line(quantity, self)
     }
 }
@@ -78,8 +79,8 @@ const fn meter(
     path: &'static str,
     find: Find,
     used: fn(&Function, &Exact) -> Option<Use>,
-) -> Meter {
-    Meter {
+) -> FeatureMeter {
+    FeatureMeter {
         item,
         part: UsageParts::All,
         path,
@@ -94,7 +95,7 @@ pub const PROVISIONED: [&str; 2] = ["provisioned", "on provisioned"];
 pub const STREAMING: &str = "response streaming";
 
 /// Every such meter, in the order of bills.
-pub static METERS: [Meter; 12] = [
+pub static METERS: [FeatureMeter; 12] = [
     meter(
         "ephemeral storage",
         "lambda.{arch}.ephemeral_storage",
@@ -107,7 +108,7 @@ pub static METERS: [Meter; 12] = [
         found::<GbSecond>,
         |function, _| kept_gb_seconds(function).map(Use::Kept),
     ),
-    Meter {
+    FeatureMeter {
         part: UsageParts::Duration,
         ..meter(
             PROVISIONED[1],
@@ -178,7 +179,7 @@ pub static METERS: [Meter; 12] = [
     ),
 ];
 
-impl Meter {
+impl FeatureMeter {
     /// What a function uses of it in a month of so many hours.
     pub fn used(&self, function: &Function, hours: &Exact) -> Option<Use> {
         (self.used)(function, hours)

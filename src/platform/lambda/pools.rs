@@ -3,12 +3,12 @@
 
 use super::duration::gb_seconds_per_call;
 use super::meters::STREAMING;
-use super::{Prices, infeasible, pool_of};
+use super::{LambdaPrices, infeasible, pool_of};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{Context, oldest};
+use crate::scenario::Function;
 use crate::units::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB, Qty};
-use crate::workload::Function;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ impl Used {
 /// The pools of those functions that are members and can run on Lambda.
 pub fn form(
     context: &Context<'_>,
-    prices: &[Option<Prices>],
+    prices: &[Option<LambdaPrices>],
     member: &(dyn Fn(usize) -> bool + Sync),
 ) -> Vec<Option<Pool>> {
     let empty = || vec![Used::NOTHING; prices.len()];
@@ -99,7 +99,7 @@ pub fn form(
                 .collect()
         });
     let all = used.iter().fold(Used::NOTHING, |all, pool| all.and(pool));
-    let pool = |(used, prices): (&Used, &Option<Prices>)| {
+    let pool = |(used, prices): (&Used, &Option<LambdaPrices>)| {
         let prices = prices.as_ref()?;
         Some(Pool::of(used, &all, prices, context.scenario.free_tier))
     };
@@ -119,7 +119,7 @@ fn billed_share(used: &Exact, free: &Exact) -> Exact {
 }
 
 impl Pool {
-    fn of(used: &Used, all: &Used, prices: &Prices, free_tier: bool) -> Self {
+    fn of(used: &Used, all: &Used, prices: &LambdaPrices, free_tier: bool) -> Self {
         let gb_seconds = used.gb_seconds.clone().reduced();
         let requests = used.requests.clone().reduced();
         let streamed_gb = used.streamed_gb.clone().reduced();
@@ -167,7 +167,7 @@ impl Pool {
     }
 
     /// What duration, requests and streaming of all its functions cost.
-    pub fn monthly(&self, prices: &Prices) -> Usd {
+    pub fn monthly(&self, prices: &LambdaPrices) -> Usd {
         let parts = prices
             .duration
             .split(&(&self.gb_seconds - &self.free_gb_seconds).max(Exact::ZERO));

@@ -6,8 +6,8 @@
 
 use super::duration::{gb_seconds, served_ms};
 use crate::exact::Exact;
+use crate::scenario::Function;
 use crate::units::{MB_PER_GB, SECONDS_PER_HOUR};
-use crate::workload::Function;
 
 /// Steps of an hour in which it is billed: five minutes.
 const STEPS_PER_HOUR: u32 = 12;

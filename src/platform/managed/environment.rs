@@ -3,8 +3,8 @@
 use crate::exact::Exact;
 use crate::platform::slot::Slot;
 use crate::platform::{Infeasible, Refusal};
+use crate::scenario::{Function, Managed};
 use crate::units::{MANAGED_MEMORY_MB, MANAGED_REQUESTS_PER_VCPU, MB_PER_GB};
-use crate::workload::{Function, Managed};
 
 /// An execution environment of a function on managed instances.
 pub struct Environment {

@@ -1,19 +1,19 @@
 //! Capacity providers: the instance types of a place, and how many of one a function needs.
 
 use super::environment::Environment;
-use crate::catalog::{Architecture, Price, Regional};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
-use crate::platform::machines::{machines, worth_asking};
+use crate::platform::instance_choice::{machines, remove_dominated};
 use crate::platform::{Context, Missing, oldest, place};
+use crate::pricebook::{Architecture, Price, Regional};
+use crate::scenario::{FixedType, Function, ManagedOptions};
 use crate::units::{
     InstanceHour, MANAGED_LEAST, MANAGED_SYSTEM_MB, MANAGED_SYSTEM_VCPU, OnDemandUsd, Request,
 };
-use crate::workload::{FixedType, Function, ManagedOptions};
 use std::sync::Arc;
 
 /// A type of managed instances.
-pub struct Kind {
+pub struct ManagedType {
     pub name: Arc<str>,
     pub price: Price<InstanceHour>,
     /// vCPUs for environments.
@@ -26,7 +26,7 @@ pub struct Kind {
     pub as_of: Arc<str>,
 }
 
-impl Kind {
+impl ManagedType {
     /// Environments that fit an instance.
     fn fit(&self, environment: &Environment) -> u128 {
         let times = |have: &Exact, each: &Exact| {
@@ -39,17 +39,17 @@ impl Kind {
 }
 
 /// Managed instances of an architecture in a region.
-pub struct Offer<'a> {
+pub struct ProviderOffer<'a> {
     options: &'a ManagedOptions,
     pub request: Price<Request>,
     pub fee: Price<OnDemandUsd>,
     /// The types that can win, by vCPU and then by name.
-    kinds: Vec<Kind>,
+    kinds: Vec<ManagedType>,
 }
 
 /// Instances of one type that carry a function.
 pub struct Hosts<'o> {
-    pub kind: &'o Kind,
+    pub kind: &'o ManagedType,
     pub instances: u128,
     /// Environments that are needed.
     pub environments: u128,
@@ -74,18 +74,18 @@ pub fn offer_of(function: &Function) -> usize {
 ///
 /// # Errors
 /// Prices that are missing, an instance type that cannot be had.
-pub fn offers<'a>(context: &Context<'a>) -> Result<Vec<Option<Offer<'a>>>, Diags> {
+pub fn offers<'a>(context: &Context<'a>) -> Result<Vec<Option<ProviderOffer<'a>>>, Diags> {
     let mut missing = Missing::default();
     let samples = context.samples(|function| Some(offer_of(function)));
     let offers = samples.into_iter().map(|sample| {
-        let offer = Offer::find(context, sample?);
+        let offer = ProviderOffer::find(context, sample?);
         missing.take(offer)
     });
     let offers = offers.collect();
     missing.into_result(offers)
 }
 
-impl<'a> Offer<'a> {
+impl<'a> ProviderOffer<'a> {
     fn find(context: &Context<'a>, function: &Function) -> Result<Self, Diag> {
         let options = &context.scenario.managed;
         let regional = context.prices_of(function);
@@ -108,7 +108,7 @@ impl<'a> Offer<'a> {
         context: &Context<'a>,
         regional: &Regional,
         architecture: Architecture,
-    ) -> Result<Vec<Kind>, Diag> {
+    ) -> Result<Vec<ManagedType>, Diag> {
         let fixed = self.options.instance_type.as_ref();
         let machines = machines(context, regional, architecture, ("lambda-managed", fixed))?;
         let kinds = machines.into_iter().map(|machine| {
@@ -118,7 +118,7 @@ impl<'a> Offer<'a> {
                 &self.fee.provenance,
                 &self.request.provenance,
             ];
-            Kind {
+            ManagedType {
                 name: shape.name.as_str().into(),
                 vcpu: Exact::from(shape.vcpu.saturating_sub(MANAGED_SYSTEM_VCPU)),
                 memory_mb: Exact::from(shape.memory_mib.saturating_sub(MANAGED_SYSTEM_MB)),
@@ -127,9 +127,14 @@ impl<'a> Offer<'a> {
                 price: machine.price,
             }
         });
-        let covers =
-            |one: &Kind, other: &Kind| one.vcpu >= other.vcpu && one.memory_mb >= other.memory_mb;
-        Ok(worth_asking(kinds.collect(), |kind| &kind.hourly, covers))
+        let covers = |one: &ManagedType, other: &ManagedType| {
+            one.vcpu >= other.vcpu && one.memory_mb >= other.memory_mb
+        };
+        Ok(remove_dominated(
+            kinds.collect(),
+            |kind| &kind.hourly,
+            covers,
+        ))
     }
 
     /// Dollars per hour of an instance: its fee is on the list price, however it is bought.
@@ -151,7 +156,12 @@ impl<'a> Offer<'a> {
         hosts.min_by(|left, right| left.hourly().cmp(&right.hourly()))
     }
 
-    fn of_kind<'o>(&self, kind: &'o Kind, environments: u128, per_instance: u128) -> Hosts<'o> {
+    fn of_kind<'o>(
+        &self,
+        kind: &'o ManagedType,
+        environments: u128,
+        per_instance: u128,
+    ) -> Hosts<'o> {
         let buffer = Exact::from(self.options.availability_buffer);
         let needed = Exact::whole(environments.div_ceil(per_instance));
         let buffered = (&needed * &buffer).ceil().unwrap_or(u128::MAX);

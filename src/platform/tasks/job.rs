@@ -4,8 +4,8 @@
 //! in whole seconds rounded up, a minute at least; five on Windows).
 
 use crate::exact::Exact;
+use crate::scenario::{Function, Os, Run};
 use crate::units::{FARGATE_MIN_SECONDS, FARGATE_MIN_SECONDS_WINDOWS, MS_PER_SECOND};
-use crate::workload::{Function, Os, Run};
 
 /// Seconds for which the task of each invocation is billed; `None` for a service.
 ///

@@ -1,0 +1,126 @@
+//! Prices as a scenario buys, for each of its platforms.
+
+use super::Comparison;
+use crate::diag::Diags;
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::pricebook::commitments::Commitments;
+use crate::pricebook::{EligibleUsage, InstanceType, Regional};
+use crate::scenario::Scenario;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// Prices as a scenario buys.
+#[derive(Debug, Clone)]
+pub struct BoughtPrices {
+    /// For every platform that has none of its own.
+    shared: Vec<Regional>,
+    /// Where a commitment in dollars an hour is spent on what each platform uses.
+    own: Vec<SpentCommitment>,
+}
+
+/// Prices of a platform once the commitment has been spent there.
+#[derive(Debug, Clone)]
+struct SpentCommitment {
+    id: &'static str,
+    regions: Vec<Regional>,
+    /// Dollars a month that nothing used.
+    unused: Usd,
+}
+
+impl BoughtPrices {
+    /// The prices of a scenario, given list prices of its regions in its order; `None` where it buys
+    /// on demand at list prices.
+    ///
+    /// # Errors
+    /// Rates that the book lacks, discounts for meters that do not exist.
+    pub fn new(
+        scenario: &Scenario,
+        list: &[Regional],
+        instances: &[InstanceType],
+    ) -> Result<Option<Self>, Diags> {
+        let Some(terms) = &scenario.terms else {
+            return Ok(None);
+        };
+        let shared = terms.apply(list)?;
+        if !terms.is_hourly() {
+            let own = Vec::new();
+            return Ok(Some(Self { shared, own }));
+        }
+        let listed = Comparison::new(scenario, list, instances)?;
+        let numbers = 0..listed.platforms().len();
+        let spent = numbers.map(|number| spent(&listed, number, terms, list));
+        let own = spent.collect::<Result<_, _>>()?;
+        Ok(Some(Self { shared, own }))
+    }
+
+    fn own(&self, id: &str) -> Option<&SpentCommitment> {
+        self.own.iter().find(|spent| spent.id == id)
+    }
+
+    /// Prices of a platform's regions.
+    pub(super) fn regions(&self, id: &str) -> &[Regional] {
+        self.own(id).map_or(&self.shared, |spent| &spent.regions)
+    }
+
+    /// Dollars a month of the commitment that everything on a platform would leave unused.
+    pub(super) fn unused(&self, id: &str) -> Option<&Usd> {
+        self.own(id).map(|spent| &spent.unused)
+    }
+}
+
+/// The prices of a platform once an hourly commitment has been spent on what everything uses there.
+fn spent(
+    listed: &Comparison<'_>,
+    number: usize,
+    terms: &Arc<Commitments>,
+    list: &[Regional],
+) -> Result<SpentCommitment, Diags> {
+    let (terms, unused) = terms.spend(&usage(listed, number), list)?;
+    let unused = &unused * &listed.scenario().hours;
+    Ok(SpentCommitment {
+        id: listed.platforms()[number].id,
+        regions: Arc::new(terms).apply(list)?,
+        unused: Usd::new(unused),
+    })
+}
+
+/// How much of each meter everything on a platform uses in an hour, of tiers the first alone: a
+/// commitment covers no other.
+fn usage(listed: &Comparison<'_>, number: usize) -> EligibleUsage {
+    let scenario = listed.scenario();
+    let first = |region: &str, meter: &str| {
+        let mut prices = listed.prices().iter();
+        let regional = prices.find(|regional| **regional.name() == *region)?;
+        regional.first_rate(meter)
+    };
+    let functions = (0..scenario.functions.len()).into_par_iter();
+    let add = |mut usage: EligibleUsage, index: usize| {
+        let region = scenario.region_of(&scenario.functions[index]);
+        for line in listed.lines(index, number) {
+            let key = (Arc::clone(region), Arc::clone(&line.meter));
+            let is_covered = Some(&line.rate) == first(&key.0, &key.1);
+            // What is free takes nothing of a commitment.
+            if is_covered && !line.rate.is_zero() {
+                let known = usage.entry(key).or_insert(Exact::ZERO);
+                *known = &*known + &line.quantity;
+            }
+        }
+        usage
+    };
+    let month =
+        functions
+            .fold(EligibleUsage::new, add)
+            .reduce(EligibleUsage::new, |mut all, part| {
+                for (key, quantity) in part {
+                    let known = all.entry(key).or_insert(Exact::ZERO);
+                    *known = &*known + &quantity;
+                }
+                all
+            });
+    let hour = |quantity: Exact| quantity.over(&scenario.hours).unwrap_or(Exact::ZERO);
+    let hours = month
+        .into_iter()
+        .map(|(key, quantity)| (key, hour(quantity)));
+    hours.collect()
+}

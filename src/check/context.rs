@@ -1,0 +1,150 @@
+//! What rules look at.
+
+use super::baseline::{Baseline, Before};
+use super::{CostDriver, Levels};
+use crate::answer::{Comparison, Summary};
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::platform::Cost;
+use crate::scenario::Function;
+use crate::text::quoted;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+/// A scenario with all that rules need besides.
+pub struct CheckContext<'c> {
+    /// The scenario and its bills.
+    pub comparison: &'c Comparison<'c>,
+    /// What it costs where everything runs; `None` where something cannot.
+    pub total: Option<Usd>,
+    /// What to compare it with.
+    pub baseline: Option<&'c Baseline>,
+    /// How much each rule matters.
+    pub levels: &'c Levels,
+    /// Days that prices may be old, and the day on which they are that old.
+    pub price_age: Option<(u32, Date)>,
+}
+
+/// One function of it.
+pub struct FunctionContext<'c, 'k> {
+    /// The scenario.
+    pub case: &'k CheckContext<'c>,
+    /// Its number in the scenario.
+    pub index: usize,
+    /// The function.
+    pub function: &'c Function,
+    /// What it costs where.
+    pub summary: Summary,
+    /// The platform on which it runs today, if that is compared.
+    pub home: Option<usize>,
+}
+
+impl<'c, 'k> FunctionContext<'c, 'k> {
+    /// Works out a function.
+    pub fn new(case: &'k CheckContext<'c>, index: usize) -> Self {
+        let comparison = case.comparison;
+        Self {
+            case,
+            index,
+            function: &comparison.scenario().functions[index],
+            summary: comparison.summary(index),
+            home: comparison.home(index),
+        }
+    }
+
+    /// What it costs where it runs today.
+    ///
+    /// # Errors
+    /// Why that is not known, in words.
+    pub fn cost(&self) -> Result<&Cost, String> {
+        let Some(home) = self.home else {
+            let id = self.function.home();
+            return Err(format!("it runs on {id}, which is not compared"));
+        };
+        let title = self.case.comparison.platforms()[home].title;
+        self.summary.costs[home]
+            .as_ref()
+            .map_err(|refused| format!("it cannot run on {title}: {}", refused.reason))
+    }
+
+    /// Its name, as messages say it.
+    pub fn called(&self) -> String {
+        quoted(&self.function.name)
+    }
+
+    /// The cheapest platform that is not its own, with its bill there.
+    pub fn cheaper_elsewhere(&self) -> Option<(&'static str, Usd)> {
+        let best = self
+            .summary
+            .cheapest
+            .filter(|best| Some(*best) != self.home)?;
+        let cost = self.summary.costs[best].as_ref().ok()?;
+        let title = self.case.comparison.platforms()[best].title;
+        Some((title, cost.billed.clone()))
+    }
+
+    /// What the baseline knows of it.
+    pub fn before(&self) -> Option<&Before> {
+        self.case.baseline?.functions.get(&*self.function.name)
+    }
+
+    /// The line of its bill that costs most.
+    pub fn dearest_line(&self) -> Option<CostDriver> {
+        let lines = self.case.comparison.lines(self.index, self.home?);
+        let dearest = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
+        Some(CostDriver {
+            item: dearest.item.to_owned(),
+            cost: dearest.cost,
+        })
+    }
+
+    /// The line of its bill that rose most since the baseline.
+    pub fn risen_line(&self, before: &Before) -> Option<CostDriver> {
+        let mut rises = before.lines.clone();
+        for rise in rises.values_mut() {
+            *rise = &Exact::ZERO - rise;
+        }
+        for line in self.case.comparison.lines(self.index, self.home?) {
+            let rise = rises.entry(line.item.to_owned()).or_insert(Exact::ZERO);
+            *rise = &*rise + line.cost.dollars();
+        }
+        let risen = rises.into_iter().filter(|(_, rise)| rise.is_positive());
+        let (item, rise) = risen.max_by(|left, right| left.1.cmp(&right.1))?;
+        Some(CostDriver {
+            item,
+            cost: Usd::new(rise),
+        })
+    }
+}
+
+impl CheckContext<'_> {
+    /// The function that costs most where it runs.
+    pub fn dearest_function(&self) -> Option<CostDriver> {
+        self.weightiest(|_, cost| Some(cost.clone()))
+    }
+
+    /// The function that rose most since the baseline.
+    pub fn risen_function(&self, baseline: &Baseline) -> Option<CostDriver> {
+        self.weightiest(|name, cost| match baseline.functions.get(name) {
+            Some(before) => Some(cost - before.monthly.as_ref()?),
+            None => Some(cost.clone()),
+        })
+    }
+
+    fn weightiest(
+        &self,
+        weight: impl Fn(&str, &Exact) -> Option<Exact> + Sync,
+    ) -> Option<CostDriver> {
+        let functions = self.comparison.scenario().functions.par_iter().enumerate();
+        let weighed = functions.filter_map(|(index, function)| {
+            let weight = weight(&function.name, &self.monthly(index)?)?;
+            weight.is_positive().then_some((weight, index))
+        });
+        // Of equals the first, whatever thread met it.
+        let (weight, index) = weighed.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))?;
+        Some(CostDriver {
+            item: quoted(&self.comparison.scenario().functions[index].name),
+            cost: Usd::new(weight),
+        })
+    }
+}

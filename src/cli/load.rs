@@ -1,0 +1,179 @@
+//! From the scenario on the command line to comparisons that can be shown.
+
+use super::args;
+use super::exit::{Failure, Outcome};
+use super::input::{self, Opened};
+use super::progress::Progress;
+use super::system::System;
+use crate::answer::{BoughtPrices, Comparison};
+use crate::diag::{Code, Diag, Diags};
+use crate::pricebook::{Book, InstanceType, Regional};
+use crate::render::View;
+use crate::scenario::Scenario;
+use crate::text::did_you_mean;
+use std::sync::Arc;
+
+/// A scenario with the prices that it needs.
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// List prices of its regions.
+    list: Vec<Regional>,
+    /// The same as they are bought, where that is otherwise.
+    bought: Option<BoughtPrices>,
+    instances: Vec<InstanceType>,
+}
+
+impl Loaded {
+    /// Reads a scenario and its prices.
+    ///
+    /// # Errors
+    /// Mistakes in either.
+    pub fn new(
+        input: Opened<'_>,
+        region: Option<&str>,
+        book: &Book,
+        progress: &Progress<'_>,
+    ) -> Result<Self, Diags> {
+        let rows = |count| progress.reading(count);
+        Self::priced(input.scenario(region, book, &rows)?, book)
+    }
+
+    /// A scenario with its prices.
+    fn priced(scenario: Scenario, book: &Book) -> Result<Self, Diags> {
+        let (list, instances) = input::prices(book, &scenario)?;
+        Ok(Self {
+            bought: BoughtPrices::new(&scenario, &list, &instances)?,
+            scenario,
+            list,
+            instances,
+        })
+    }
+
+    /// The same on one platform, with those functions that run on some platform today; `None` for
+    /// nobody.
+    ///
+    /// # Errors
+    /// Rates of a commitment that are missing there.
+    pub fn on(
+        &self,
+        platform: &'static str,
+        member: impl Fn(&str) -> bool,
+    ) -> Result<Option<Self>, Diags> {
+        let functions = &self.scenario.functions;
+        if !functions.iter().any(|function| member(function.home())) {
+            return Ok(None);
+        }
+        let mut scenario = self.scenario.clone();
+        scenario.platforms = vec![platform];
+        // As in a comparison, a commitment is spent on what everything would use there.
+        let bought = BoughtPrices::new(&scenario, &self.list, &self.instances)?;
+        Arc::make_mut(&mut scenario.functions).retain(|function| member(function.home()));
+        Ok(Some(Self {
+            scenario,
+            list: self.list.clone(),
+            bought,
+            instances: self.instances.clone(),
+        }))
+    }
+
+    /// The scenario on its platforms.
+    ///
+    /// # Errors
+    /// Prices that are missing, options that cannot be had.
+    pub fn comparison(&self) -> Result<Comparison<'_>, Diags> {
+        match &self.bought {
+            Some(bought) => Comparison::bought(&self.scenario, &self.list, bought, &self.instances),
+            None => Comparison::new(&self.scenario, &self.list, &self.instances),
+        }
+    }
+}
+
+/// Reads a scenario, once a region, and hands its comparisons over.
+///
+/// # Errors
+/// Mistakes in the scenario or its prices, or what `show` fails with.
+pub fn compared(
+    system: &System,
+    subject: &args::Subject,
+    output: &args::Output,
+    show: impl FnOnce(&[View<'_>]) -> Outcome,
+) -> Outcome {
+    let progress = Progress::new(system, output);
+    let read = read(system, subject, &progress)?;
+    let mut diags = Diags::new();
+    let comparisons: Vec<_> = read
+        .iter()
+        .filter_map(|one| diags.take(one.comparison()))
+        .collect();
+    diags.into_result(()).map_err(Failure::Diags)?;
+    let total = read
+        .iter()
+        .map(|one| one.scenario.functions.len() as u64)
+        .sum();
+    progress.answering(total);
+    let shown = |count| progress.advance(count);
+    let views: Vec<_> = comparisons
+        .iter()
+        .map(|comparison| {
+            Ok(View {
+                comparison,
+                selected: selected(comparison.scenario(), subject.function.as_deref())?,
+                progress: &shown,
+            })
+        })
+        .collect::<Result<_, Diags>>()?;
+    let outcome = show(&views);
+    progress.finish();
+    drop(views);
+    // The process is about to end: taking a million functions apart would be for nothing.
+    std::mem::forget(comparisons);
+    std::mem::forget(read);
+    outcome
+}
+
+/// Reads the scenario on the command line, once a region.
+///
+/// # Errors
+/// Mistakes in it or in its prices.
+pub fn read(
+    system: &System,
+    subject: &args::Subject,
+    progress: &Progress<'_>,
+) -> Result<Vec<Loaded>, Diags> {
+    let book = input::book(system, subject.prices.as_deref())?;
+    let mut regions = subject.region.iter();
+    let opened = Opened::new(system, &subject.scenario)?;
+    let region = regions.next().map(String::as_str);
+    let first = Loaded::new(opened, region, &book, progress)?;
+    let mut diags = Diags::new();
+    // The functions are read once: only their prices differ.
+    let others: Vec<_> = regions
+        .map(|region| Loaded::priced(first.scenario.in_region(region), &book))
+        .filter_map(|read| diags.take(read))
+        .collect();
+    diags.into_result([first].into_iter().chain(others).collect())
+}
+
+/// Indices of the functions to show.
+///
+/// # Errors
+/// None has that name.
+pub fn selected(scenario: &Scenario, name: Option<&str>) -> Result<Vec<usize>, Diags> {
+    let functions = &scenario.functions;
+    let Some(name) = name else {
+        return Ok((0..functions.len()).collect());
+    };
+    match functions
+        .iter()
+        .position(|function| *function.name == *name)
+    {
+        Some(index) => Ok(vec![index]),
+        None => {
+            let names = functions.iter().map(|function| function.name.as_ref());
+            let message = format!("the scenario has no function `{name}`");
+            let diag = Diag::new(Code::NoFunction, message);
+            Err(diag.maybe_help(did_you_mean(name, names)).into())
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Where clusters can stand, what they can be made of, and the cheapest that carries some functions.
+
+use super::pod_demand::{Node, NodeUse, PodDemand};
+use crate::diag::{Diag, Diags};
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::platform::eks::fees::fees;
+use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
+use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
+use crate::pricebook::{Architecture, Price, Regional};
+use crate::scenario::{ClusterKind, EksOptions, Function, Os, Run};
+use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// A node type that a cluster can be made of.
+pub struct Candidate {
+    pub name: Arc<str>,
+    pub node: Node,
+    pub price: Price<InstanceHour>,
+    /// The fee of EKS Auto Mode, where that runs the nodes.
+    pub auto_mode: Option<Price<InstanceHour>>,
+    /// Dollars per hour of both.
+    hourly: Exact,
+}
+
+/// Where clusters can stand: an architecture in a region, its prices and its node types.
+pub struct ClusterMarket<'a> {
+    options: &'a EksOptions,
+    pub hours: &'a Exact,
+    pub region: u16,
+    pub architecture: Architecture,
+    /// The types that can win, by vCPU and then by name.
+    pub candidates: Vec<Candidate>,
+    /// What the cluster itself costs, each with its name on the bill.
+    pub fees: Vec<(&'static str, Price<ClusterHour>)>,
+    pub volume: Option<Price<GbMonth>>,
+}
+
+/// Why the nodes of these clusters cannot run a function, whatever its size.
+pub fn refusal(function: &Function) -> Option<Infeasible> {
+    let container = function.container();
+    let (reason, advice) = match (container.os, container.run) {
+        (Os::Windows, _) => (
+            "its containers are of Windows (container.os), and nodes are priced with Linux",
+            "state container.os = \"linux\", or leave eks out",
+        ),
+        (_, Run::Job { .. }) => (
+            "it runs by the job (container.run), and nodes for pods that come and go are not \
+             modelled",
+            "state container.run = \"service\", or leave eks out",
+        ),
+        (Os::Linux, Run::Service) => return None,
+    };
+    Some(Infeasible::new(Refusal::NotSupported, reason, advice))
+}
+
+/// The markets of all places in which somebody can run; numbered as places are.
+///
+/// # Errors
+/// Prices that are missing, an instance type that cannot be had.
+pub fn cluster_markets<'a>(context: &Context<'a>) -> Result<Vec<Option<ClusterMarket<'a>>>, Diags> {
+    let mut missing = Missing::default();
+    let samples = context
+        .samples(|function| {
+            refusal(function)
+                .is_none()
+                .then(|| container_place(function))
+        })
+        .into_iter();
+    let markets = samples.map(|sample| {
+        let market = ClusterMarket::find(context, sample?, &mut missing);
+        missing.take(market)
+    });
+    let markets = markets.collect();
+    missing.into_result(markets)
+}
+
+impl<'a> ClusterMarket<'a> {
+    fn find(
+        context: &Context<'a>,
+        function: &Function,
+        missing: &mut Missing,
+    ) -> Result<Self, Diag> {
+        let options = &context.scenario.eks;
+        let regional = context.prices_of(function);
+        let architecture = function.container_architecture();
+        Ok(Self {
+            options,
+            hours: &context.scenario.hours,
+            region: function.region,
+            architecture,
+            fees: fees(options.cluster, options, regional, missing),
+            volume: regional.price("ebs.gp3").ok(),
+            candidates: candidates(context, regional, architecture)?,
+        })
+    }
+
+    /// Dollars a month of one node with its root volume.
+    fn node_month(&self, candidate: &Candidate) -> Usd {
+        let machine = Usd::new(&candidate.hourly * self.hours);
+        match &self.volume {
+            Some(volume) => &machine + &(&volume.rate * &Qty::new(self.volume_gb())),
+            None => machine,
+        }
+    }
+
+    pub fn volume_gb(&self) -> Exact {
+        Exact::from(self.options.root_volume_gb)
+    }
+
+    /// Dollars a month of the cluster itself.
+    fn fee_month(&self) -> Usd {
+        let month = |price: &Price<ClusterHour>| &price.rate * &Qty::new(self.hours.clone());
+        self.fees.iter().map(|(_, price)| month(price)).sum()
+    }
+
+    /// Nodes that carry so many nodes' worth of pods.
+    pub fn nodes(&self, share: &Exact) -> Exact {
+        if self.options.cluster == ClusterKind::Existing {
+            return share.clone();
+        }
+        let packing = Exact::from(self.options.packing_efficiency);
+        let packed = share.over(&packing).map(|nodes| nodes.rounded_up());
+        let least = Exact::from(self.options.min_nodes);
+        packed.unwrap_or(Exact::ZERO).max(least)
+    }
+
+    /// Dollars a month of a cluster of one type with so many nodes' worth of pods.
+    pub fn month(&self, candidate: &Candidate, share: &Exact) -> Usd {
+        let nodes = self.node_month(candidate).share(&self.nodes(share));
+        &nodes + &self.fee_month()
+    }
+
+    fn as_of<'s>(&'s self, candidate: &'s Candidate) -> &'s str {
+        let volume = self.volume.as_ref().map(|price| &price.provenance);
+        let fees = self.fees.iter().map(|(_, price)| &price.provenance);
+        let node = [Some(&candidate.price), candidate.auto_mode.as_ref()];
+        let node = node.into_iter().flatten().map(|price| &price.provenance);
+        oldest(node.chain(volume).chain(fees))
+    }
+
+    /// A pod_demand of nobody.
+    pub fn pod_demand(&self) -> PodDemand {
+        PodDemand::new(self.candidates.len())
+    }
+
+    /// Counts a function.
+    pub fn count(&self, pod_demand: &mut PodDemand, function: &Function, peak: &Exact) {
+        let nodes = self.candidates.iter().map(|candidate| &candidate.node);
+        pod_demand.add(function, peak, nodes);
+    }
+
+    /// What those who were counted make of each candidate.
+    pub fn node_use(&self, pod_demand: &PodDemand) -> Vec<NodeUse> {
+        let candidates = self.candidates.par_iter().enumerate();
+        candidates
+            .map(|(number, candidate)| pod_demand.on(number, &candidate.node))
+            .collect()
+    }
+
+    /// The cheapest cluster, one type for all its nodes, given what its functions make of each
+    /// candidate; `None` for nobody.
+    pub fn form(&self, node_uses: &[NodeUse]) -> Option<FormedCluster> {
+        let monthly = |number: usize| {
+            let share = &node_uses[number].share;
+            self.month(&self.candidates[number], share)
+        };
+        // Candidates come by vCPU, then name, and of equals the first is taken. A type that more
+        // functions fit is better at any price: a cluster has to carry whom it can.
+        let offers =
+            (0..node_uses.len()).map(|number| (node_uses[number].unfit, monthly(number), number));
+        let (unfit, monthly, number) = offers.min()?;
+        let share = &node_uses[number].share;
+        Some(FormedCluster {
+            number,
+            unfit,
+            per_share: Usd::new(monthly.dollars().over(share)?.reduced()),
+            as_of: self.as_of(&self.candidates[number]).into(),
+            share: share.clone().reduced(),
+            monthly,
+        })
+    }
+}
+
+fn candidates(
+    context: &Context<'_>,
+    regional: &Regional,
+    architecture: Architecture,
+) -> Result<Vec<Candidate>, Diag> {
+    let options = &context.scenario.eks;
+    let fixed = options.instance_type.as_ref();
+    let machines = machines(context, regional, architecture, ("eks", fixed))?;
+    let fee =
+        |machine: &Machine<'_>| regional.price(&format!("eks_auto_mode.{}", machine.shape.name));
+    let mut all = Vec::new();
+    for machine in machines {
+        let auto_mode = match options.auto_mode.then(|| fee(&machine)) {
+            // Of many types those without the fee are no candidates; one that is fixed needs it.
+            Some(Err(missing)) if fixed.is_some() => return Err(missing),
+            Some(Err(_)) => continue,
+            Some(Ok(fee)) => Some(fee),
+            None => None,
+        };
+        all.push(Candidate {
+            name: machine.shape.name.as_str().into(),
+            node: Node::of(machine.shape, options),
+            hourly: match &auto_mode {
+                Some(fee) => machine.price.rate.per_unit() + fee.rate.per_unit(),
+                None => machine.price.rate.per_unit().clone(),
+            },
+            price: machine.price,
+            auto_mode,
+        });
+    }
+    if all.is_empty() {
+        let what = "node type with a fee of EKS Auto Mode";
+        return Err(none("eks", what, architecture, regional));
+    }
+    let covers = |one: &Candidate, other: &Candidate| one.node.covers(&other.node);
+    Ok(remove_dominated(all, |candidate| &candidate.hourly, covers))
+}
+
+/// A cluster that has been formed.
+pub struct FormedCluster {
+    /// Number of its candidate.
+    pub number: usize,
+    /// Functions that do not fit that.
+    pub unfit: usize,
+    /// Nodes' worth of pods on it.
+    pub share: Exact,
+    /// Dollars a month.
+    pub monthly: Usd,
+    /// Dollars a month of a node's worth of pods.
+    pub per_share: Usd,
+    /// The oldest date of its prices.
+    pub as_of: Arc<str>,
+}

@@ -1,0 +1,140 @@
+//! The EC2 instance types that a platform can put under functions.
+
+use super::Context;
+use crate::diag::{Code, Diag};
+use crate::exact::Exact;
+use crate::pricebook::{Architecture, InstanceType, Price, Regional};
+use crate::scenario::FixedType;
+use crate::text::{did_you_mean, listed};
+use crate::units::InstanceHour;
+use std::cmp::Ordering;
+
+/// An instance type with its price on demand.
+pub struct Machine<'a> {
+    pub shape: &'a InstanceType,
+    pub price: Price<InstanceHour>,
+}
+
+/// The type that the options of a platform fix, or all that it chooses from, by vCPU and then by
+/// name.
+///
+/// # Errors
+/// The fixed type is unknown, of another architecture or without a price; or there is none at all.
+pub fn machines<'a>(
+    context: &Context<'a>,
+    regional: &Regional,
+    architecture: Architecture,
+    (platform, fixed): (&str, Option<&FixedType>),
+) -> Result<Vec<Machine<'a>>, Diag> {
+    if let Some(fixed) = fixed {
+        let shape = shape(context.instances, architecture, fixed)?;
+        let price = regional.price(&format!("ec2.{}", shape.name))?;
+        return Ok(vec![Machine { shape, price }]);
+    }
+    let shapes = context.instances.iter();
+    let fitting =
+        shapes.filter(|shape| shape.architecture == architecture && shape.is_default_candidate());
+    let mut unrated = 0;
+    let mut rated: Vec<&str> = Vec::new();
+    let priced = fitting.filter_map(|shape| {
+        let path = format!("ec2.{}", shape.name);
+        regional.list_price::<InstanceHour>(&path).ok()?;
+        let Ok(price) = regional.price::<InstanceHour>(&path) else {
+            unrated += 1;
+            return None;
+        };
+        if price.bought.is_some() {
+            rated.push(&shape.name);
+        }
+        Some(Machine { shape, price })
+    });
+    let mut all: Vec<Machine<'a>> = priced.collect();
+    if unrated > 0 {
+        return Err(no_rate(platform, architecture, regional, &rated));
+    }
+    if all.is_empty() {
+        return Err(none(platform, "instance type", architecture, regional));
+    }
+    all.sort_by_key(|machine| (machine.shape.vcpu, &machine.shape.name));
+    Ok(all)
+}
+
+/// The diagnostic for a commitment of which the book lacks rates of types to choose from: without
+/// them the cheapest is not known.
+fn no_rate(
+    platform: &str,
+    architecture: Architecture,
+    regional: &Regional,
+    rated: &[&str],
+) -> Diag {
+    let (architecture, region) = (architecture.name(), regional.name());
+    let message = format!(
+        "the commitment has no known rate for most instance types for {architecture} in {region}"
+    );
+    let known = match rated {
+        [] => String::new(),
+        _ => format!(
+            "fix {platform}.instance_type, known are {}; or ",
+            listed(rated)
+        ),
+    };
+    let help = format!(
+        "{known}state a discount under [discounts], ec2 = 0.2 for 20 %, or the rates in \
+         {region}.toml in a folder given with --prices, or leave \"{platform}\" out of `platforms`"
+    );
+    Diag::new(Code::MissingPrice, message).help(help)
+}
+
+/// The diagnostic for a platform that finds no type to choose from.
+pub fn none(platform: &str, what: &str, architecture: Architecture, regional: &Regional) -> Diag {
+    let architecture = architecture.name();
+    let region = regional.name();
+    let message = format!("the price book has no {what} for {architecture} in {region}");
+    let help = format!("fix {platform}.instance_type, or leave \"{platform}\" out of `platforms`");
+    Diag::new(Code::MissingPrice, message).help(help)
+}
+
+fn shape<'a>(
+    instances: &'a [InstanceType],
+    architecture: Architecture,
+    (name, at): &FixedType,
+) -> Result<&'a InstanceType, Diag> {
+    let wrong = |message: String| Diag::new(Code::NotAvailable, message).at(at.clone());
+    let Some(shape) = instances.iter().find(|shape| shape.name == *name) else {
+        let known = instances.iter().map(|shape| shape.name.as_str());
+        let message = format!("the book has no instance type `{name}`");
+        return Err(wrong(message).maybe_help(did_you_mean(name, known)));
+    };
+    if shape.architecture != architecture {
+        let message = format!("`{name}` is {}", shape.architecture.name());
+        let help = format!(
+            "functions of this scenario need {}: fix another type, or leave \
+             instance_type = \"auto\"",
+            architecture.name()
+        );
+        return Err(wrong(message).help(help));
+    }
+    Ok(shape)
+}
+
+/// Of types in the order in which ties are decided, those that can win: a type with no more of
+/// anything than a cheaper one never does, nor than an earlier one that costs as much.
+pub fn remove_dominated<T>(
+    mut all: Vec<T>,
+    hourly: impl Fn(&T) -> &Exact,
+    covers: impl Fn(&T, &T) -> bool,
+) -> Vec<T> {
+    let beats = |(place, other): (usize, &T), (own, candidate): (usize, &T)| {
+        let first = match hourly(other).cmp(hourly(candidate)) {
+            Ordering::Less => true,
+            Ordering::Equal => place < own,
+            Ordering::Greater => false,
+        };
+        first && covers(other, candidate)
+    };
+    let stands = |own: (usize, &T)| !all.iter().enumerate().any(|other| beats(other, own));
+    let winners: Vec<bool> = all.iter().enumerate().map(stands).collect();
+    let mut winners = winners.into_iter();
+    all.retain(|_| winners.next().unwrap_or(true));
+    all
+}

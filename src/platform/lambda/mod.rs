@@ -1,0 +1,432 @@
+//! AWS Lambda on demand: requests, duration in pooled tiers, initialization, ephemeral storage.
+//!
+//! Rules: AWS Lambda pricing page (GB = 1024 MB; tiers are marginal and count the duration of all
+//! functions of an architecture in a region) and, for billed initialization since 2025-08-01, the
+//! AWS Compute blog.
+
+mod duration;
+mod free_tier;
+mod function_cost;
+mod meters;
+mod pools;
+mod provisioned;
+
+use super::service::LAMBDA;
+use super::{
+    ClusterCosts, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform,
+    Provisioning, Refusal, place,
+};
+use crate::diag::Diags;
+use crate::exact::Exact;
+use crate::money::{Usd, count, grouped};
+use crate::pricebook::{Architecture, Price, Regional, Tiers};
+use crate::scenario::{Function, quota};
+use crate::solve::piecewise::PiecewiseCost;
+use crate::solve::{Tariff, UsageParts, UsageTariff};
+use crate::text::listed;
+use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
+use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
+use function_cost::{Extra, FunctionCost};
+use meters::{FeatureMeter, METERS, PROVISIONED, Rated, Use};
+use pools::Pool;
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+
+/// AWS Lambda, on demand.
+pub struct Lambda;
+
+impl Platform for Lambda {
+    fn id(&self) -> &'static str {
+        "lambda"
+    }
+
+    fn title(&self) -> &'static str {
+        "Lambda"
+    }
+
+    fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
+        let prices = prices(&context)?;
+        let pools = pools::form(&context, &prices, &|_| true);
+        Ok(Box::new(LambdaModel {
+            context,
+            prices,
+            pools,
+        }))
+    }
+}
+
+/// What Lambda charges for an architecture in a region.
+struct LambdaPrices {
+    request: Price<Request>,
+    duration: Tiers<GbSecond>,
+    /// By number of the meter; those that some function uses.
+    extras: Vec<Option<Box<dyn Rated>>>,
+}
+
+impl LambdaPrices {
+    fn find(
+        regional: &Regional,
+        architecture: Architecture,
+        uses: &Uses,
+        missing: &mut Missing,
+    ) -> Option<Self> {
+        let path = |meter: &str| format!("lambda.{}.{meter}", architecture.name());
+        let request = missing.take(regional.price(&path("request")));
+        let duration = missing.take(regional.tiers(&path("duration")));
+        let extra = |(number, meter): (usize, &FeatureMeter)| {
+            uses[number].then(|| meter.price(regional, architecture))
+        };
+        let extras = METERS
+            .iter()
+            .enumerate()
+            .map(|meter| missing.take(extra(meter)?));
+        let extras = extras.collect();
+        Some(Self {
+            request: request?,
+            duration: duration?,
+            extras,
+        })
+    }
+
+    /// The price of a meter besides requests and duration, where some function uses it.
+    fn extra(&self, item: &str) -> Option<&dyn Rated> {
+        let number = METERS.iter().position(|meter| meter.item == item)?;
+        self.extras[number].as_deref()
+    }
+}
+
+/// Pools are numbered as places are.
+fn pool_of(function: &Function) -> usize {
+    place(function, function.architecture)
+}
+
+/// By number of the meter, whether some function uses it.
+type Uses = [bool; METERS.len()];
+
+fn prices(context: &Context<'_>) -> Result<Vec<Option<LambdaPrices>>, Diags> {
+    let mut missing = Missing::default();
+    let places = uses(context).into_iter().enumerate();
+    let find = |(number, uses): (usize, Option<Uses>)| {
+        let (regional, architecture) = context.located(number);
+        LambdaPrices::find(regional, architecture, &uses?, &mut missing)
+    };
+    let found = places.map(find).collect();
+    missing.into_result(found)
+}
+
+/// What functions of every place use; `None` where there is none that can run here.
+fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
+    let nobody = || vec![None; context.places()];
+    let functions = context.scenario.functions.par_iter();
+    let able = functions.filter(|function| infeasible(function).is_none());
+    let add = |mut places: Vec<Option<Uses>>, function: &Function| {
+        let uses = places[pool_of(function)].get_or_insert(Uses::default());
+        for (number, _) in extras(function, &context.scenario.hours) {
+            uses[number] = true;
+        }
+        places
+    };
+    let both = |left: Uses, right: Uses| std::array::from_fn(|n| left[n] || right[n]);
+    able.fold(nobody, add).reduce(nobody, |left, right| {
+        let pairs = left.into_iter().zip(right);
+        let merged = pairs.map(|(left, right)| match (left, right) {
+            (Some(left), Some(right)) => Some(both(left, right)),
+            (left, right) => left.or(right),
+        });
+        merged.collect()
+    })
+}
+
+/// What a function uses besides requests and duration, by number of the meter.
+fn extras(function: &Function, hours: &Exact) -> impl Iterator<Item = (usize, Use)> {
+    let meters = METERS.iter().enumerate();
+    let meters = meters.filter(|_| !meters::is_plain(function));
+    meters.filter_map(|(number, meter)| Some((number, meter.used(function, hours)?)))
+}
+
+/// Why a function cannot run on Lambda (AWS Lambda quotas).
+fn infeasible(function: &Function) -> Option<Infeasible> {
+    let memory = function.memory_mb;
+    if !LAMBDA_MEMORY_MB.contains(&memory) {
+        let memory = grouped(&memory.to_string());
+        return Some(Infeasible::new(
+            Refusal::MemoryOutOfRange,
+            format!("{memory} MB is outside Lambda's 128 to 10,240 MB"),
+            "state a memory_mb that Lambda has",
+        ));
+    }
+    too_long(function)
+}
+
+/// Why a function runs too long for Lambda, on managed instances too (AWS Lambda quotas).
+pub fn too_long(function: &Function) -> Option<Infeasible> {
+    let duration = function.stated_duration_ms();
+    (duration > Decimal::from(LAMBDA_MAX_DURATION_MS)).then(|| {
+        let duration = grouped(&duration.normalize().to_string());
+        Infeasible::new(
+            Refusal::TooLong,
+            format!("{duration} ms is longer than Lambda's 15 minutes"),
+            "split it into shorter runs, or run it as a task by the job (container.run)",
+        )
+    })
+}
+
+struct LambdaModel<'a> {
+    context: Context<'a>,
+    prices: Vec<Option<LambdaPrices>>,
+    pools: Vec<Option<Pool>>,
+}
+
+impl LambdaModel<'_> {
+    fn member(&self, index: usize) -> Result<FunctionCost<'_>, Infeasible> {
+        let function = self.context.function(index);
+        if let Some(reason) = infeasible(function) {
+            return Err(reason);
+        }
+        let number = pool_of(function);
+        let (Some(pool), Some(prices)) = (&self.pools[number], &self.prices[number]) else {
+            return Err(Infeasible::unpriced("Lambda"));
+        };
+        let extra = |(number, used): (usize, Use)| {
+            let (meter, price) = (&METERS[number], prices.extras[number].as_deref()?);
+            Some(Extra { meter, used, price })
+        };
+        let extras = extras(function, &self.context.scenario.hours);
+        Ok(FunctionCost {
+            function,
+            pool,
+            prices,
+            calls: Exact::from(function.invocations),
+            each: gb_seconds_per_call(function),
+            extras: extras.filter_map(extra).collect(),
+        })
+    }
+
+    /// What AWS grants every account; more must be asked for.
+    fn note_quota(&self, notes: &mut Notes) {
+        let scenario = self.context.scenario;
+        if scenario.lambda.concurrency_quota.is_some() {
+            return;
+        }
+        for demand in quota::demands_beyond(scenario, quota::GRANTED) {
+            notes.assume(format!(
+                "{} has {} at the peaks of all functions: a quota of {} concurrent executions, of \
+                 which AWS grants {} unasked ([lambda] concurrency_quota checks)",
+                demand.region,
+                demand.described,
+                count(demand.quota),
+                count(quota::GRANTED)
+            ));
+        }
+    }
+
+    fn note_features(&self, notes: &mut Notes) {
+        let functions = &self.context.scenario.functions;
+        let some = |uses: fn(&Function) -> bool| functions.iter().any(uses);
+        let provisions = some(|function| function.provisioned.is_some());
+        let features = || {
+            functions
+                .iter()
+                .filter_map(|function| function.features.as_deref())
+        };
+        let polls = features().any(|features| features.event_poller.is_some());
+        for (holds, what) in [
+            (provisions, "provisioned environments"),
+            (polls, "event pollers"),
+        ] {
+            if holds {
+                notes.assume(format!(
+                    "{what} stay as they are while utilization varies, and grow with the calls \
+                     while traffic grows"
+                ));
+            }
+        }
+        if provisions {
+            notes.assume("what finds no provisioned environment is on demand");
+        }
+        if features().any(|features| features.snapstart.is_some()) {
+            notes.assume("SnapStart keeps the snapshots of the stated versions all month");
+        }
+        if features().any(|features| features.attempts != Exact::ONE) {
+            notes.assume(
+                "every attempt of an invocation runs as long, is billed on Lambda as a request \
+                 and its duration, and takes its slot in a container",
+            );
+        }
+        let used = [
+            (provisions, "provisioned concurrency"),
+            (
+                features().any(|features| features.snapstart.is_some()),
+                "SnapStart",
+            ),
+            (
+                features().any(|features| features.streamed_gb.is_some()),
+                "response streaming",
+            ),
+            (false, "Lambda@Edge"),
+        ];
+        let unused = used.iter().filter(|(used, _)| !used);
+        let others: Vec<&str> = unused.map(|(_, what)| *what).collect();
+        notes.leave_out(listed(&others));
+    }
+}
+
+impl CostModel for LambdaModel<'_> {
+    fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
+        let member = self.member(index)?;
+        let billed = member.billed();
+        let piece = member.first_piece();
+        let compared = match member.pool.is_flat() {
+            true => billed.clone(),
+            false => member.avoidable(piece.as_ref()),
+        };
+        Ok(Cost {
+            billed,
+            compared,
+            fleet: None,
+            piece,
+        })
+    }
+
+    fn lines(&self, index: usize) -> Vec<Line> {
+        let Ok(member) = self.member(index) else {
+            return Vec::new();
+        };
+        let (pool, prices, calls) = (member.pool, member.prices, &member.calls);
+        let used = |each: Exact| &each * calls;
+        let requests = used(member.function.billed_requests());
+        let billed = &requests * &pool.billed_requests;
+        let free_requests = &requests - &billed;
+        let mut lines = vec![Line::new(&LAMBDA, "requests", billed, &prices.request)];
+        let mut free_duration = used(member.each.clone());
+        let handler = used(handler_gb_seconds(member.function));
+        let init = init_gb_seconds(member.function).map(used);
+        for (item, used) in [("duration", Some(&handler)), ("init", init.as_ref())] {
+            let tiers = pool.tiers.iter().zip(prices.duration.steps());
+            for (share, (_, price)) in tiers {
+                let Some(part) = used.map(|used| used * share) else {
+                    continue;
+                };
+                free_duration = &free_duration - &part;
+                lines.push(Line::new(&LAMBDA, item, part, price));
+            }
+        }
+        lines.extend(member.extra_lines());
+        if self.context.scenario.free_tier {
+            lines.push(free_tier::REQUESTS.line(free_requests, &prices.request));
+            let first = prices.duration.steps().first();
+            let free = |(_, price): &(_, _)| free_tier::DURATION.line(free_duration, price);
+            lines.extend(first.map(free));
+            lines.extend(member.free_streaming());
+        }
+        lines
+    }
+
+    fn price_as_of(&self, index: usize) -> &str {
+        let function = self.context.function(index);
+        let number = pool_of(function);
+        let (Some(pool), Some(prices), None) = (
+            &self.pools[number],
+            &self.prices[number],
+            infeasible(function),
+        ) else {
+            return "";
+        };
+        let extras = extras(function, &self.context.scenario.hours);
+        let used = extras.filter_map(|(number, _)| prices.extras[number].as_ref());
+        let dates = used.map(|price| price.provenance().as_of.as_ref());
+        dates.fold(&pool.as_of, |oldest, date| oldest.min(date))
+    }
+
+    fn cluster_costs(&self, index: usize) -> ClusterCosts {
+        let avoidable = self.cost(index).ok().map(|cost| cost.compared);
+        ClusterCosts {
+            alone: None,
+            avoidable,
+        }
+    }
+
+    fn provisioning(&self, index: usize) -> Option<Provisioning> {
+        let member = self.member(index).ok()?;
+        let [kept, served] = PROVISIONED.map(|item| member.rate(item));
+        let first = member.prices.duration.steps().first();
+        let on_demand = first.map(|(_, price)| price.rate.per_unit())?;
+        Some(Provisioning {
+            utilization: provisioned::utilization(member.function)?,
+            break_even: provisioned::break_even(kept?, served?, on_demand),
+        })
+    }
+
+    fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
+        let functions = &self.context.scenario.functions;
+        let members = || {
+            functions
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| member(*index))
+        };
+        if members().any(|(_, function)| infeasible(function).is_some()) {
+            return None;
+        }
+        let pools = pools::form(&self.context, &self.prices, member);
+        let priced = pools.iter().zip(&self.prices);
+        let pooled: Usd = priced
+            .filter_map(|(pool, prices)| Some(pool.as_ref()?.monthly(prices.as_ref()?)))
+            .sum();
+        // Storage, provisioned concurrency and the like are nobody else's.
+        let own: Exact = members()
+            .filter_map(|(index, _)| Some(self.member(index).ok()?.unpooled()))
+            .sum();
+        Some(&pooled + &Usd::new(own))
+    }
+
+    fn tariff(&self) -> Tariff<'_> {
+        Tariff::ByUse(self)
+    }
+
+    fn notes(&self, notes: &mut Notes) {
+        let scenario = self.context.scenario;
+        match scenario.free_tier {
+            true => notes.assume(
+                "Lambda's free tier, 1,000,000 requests, 400,000 GB-s and 100 GB of streamed \
+                 responses a month, is used once by the whole scenario, pro rata",
+            ),
+            false => notes.leave_out("Lambda's free tier (free_tier = true takes it off)"),
+        }
+        let pools = self.pools.iter().flatten();
+        let past_first = pools.into_iter().any(|pool| pool.tiers.len() > 1);
+        if past_first {
+            notes.assume(
+                "Lambda's duration tiers count this scenario alone; other functions of the \
+                 account or organization would move them",
+            );
+        }
+        if past_first || scenario.free_tier {
+            notes.assume(
+                "verdicts take what leaving Lambda would save: where tiers or free use are shared \
+                 that is another amount than a function's part of the bill",
+            );
+        }
+        if scenario
+            .functions
+            .iter()
+            .any(|function| function.cold_start.is_none())
+        {
+            notes.leave_out("cold starts of functions that state no cold_start_rate and init_ms");
+        }
+        self.note_features(notes);
+        self.note_quota(notes);
+    }
+}
+
+impl UsageTariff for LambdaModel<'_> {
+    fn curve(&self, index: usize, parts: UsageParts) -> PiecewiseCost {
+        let member = self.member(index);
+        member.map_or_else(|_| PiecewiseCost::nothing(), |member| member.curve(parts))
+    }
+
+    fn growth(&self, index: usize) -> PiecewiseCost {
+        let member = self.member(index);
+        member.map_or_else(|_| PiecewiseCost::nothing(), |member| member.growth())
+    }
+}

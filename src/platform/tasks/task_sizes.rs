@@ -1,0 +1,197 @@
+//! The task sizes worth considering for a function, and the cheapest fleet made of one of them.
+
+use super::Carrier;
+use crate::exact::Exact;
+use crate::platform::slot::Slot;
+use crate::platform::{Infeasible, Refusal};
+use crate::scenario::{Function, Os, TaskSize};
+use crate::solve::Part;
+use crate::units::MS_PER_SECOND;
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+
+/// A size that a function can be given.
+pub struct Offered<'o> {
+    /// What is billed.
+    pub size: TaskSize,
+    /// What of it slots can use.
+    pub room: TaskSize,
+    /// Dollars per hour, storage apart.
+    pub hourly: &'o Exact,
+}
+
+/// A task size, with what of a function fits it.
+#[derive(Debug, Clone)]
+pub struct SizeOption {
+    pub size: TaskSize,
+    pub requests_per_task: u128,
+    /// Dollars per hour, storage included.
+    pub hourly: Exact,
+}
+
+/// The size_options that can be the cheapest for some number of slots, by price and then by size.
+#[derive(Debug, Clone)]
+pub struct SizeOptions(Vec<SizeOption>);
+
+/// A fleet of tasks of one size.
+#[derive(Debug, Clone)]
+pub struct Tasks {
+    pub option: SizeOption,
+    pub count: u128,
+}
+
+impl Tasks {
+    /// Dollars per hour of the fleet.
+    pub fn hourly(&self) -> Exact {
+        &self.option.hourly * &Exact::whole(self.count)
+    }
+
+    /// What the tasks carry at target utilization.
+    pub fn carries(&self, function: &Function) -> Exact {
+        let slots = &Exact::whole(self.count) * &Exact::whole(self.option.requests_per_task);
+        &slots * &Exact::from(function.container().target_utilization)
+    }
+}
+
+/// The sizes that a function fits, of those offered by price: each carries more than all before it,
+/// since a dearer task that carries no more is never better.
+pub fn size_options<'o>(
+    function: &'o Function,
+    slot: &'o Slot,
+    offered: impl Iterator<Item = Offered<'o>>,
+) -> impl Iterator<Item = SizeOption> {
+    let measured = function.container().requests_per_task.map(u128::from);
+    let fit = slot.fit();
+    let mut most = 0;
+    offered.filter_map(move |offered| {
+        let room = offered.room;
+        let millicores = u64::from(room.quarter_vcpus) * u64::from(MS_PER_SECOND) / 4;
+        most = match measured {
+            Some(measured) => Some(measured).filter(|slots| *slots > most),
+            None => fit.slots_above(most, millicores, room.memory_mb.into()),
+        }?;
+        Some(SizeOption {
+            size: offered.size,
+            requests_per_task: most,
+            hourly: offered.hourly.clone(),
+        })
+    })
+}
+
+/// The cheapest fleet that provides so many slots, of size_options by price; a tie goes to fewer vCPU,
+/// then less memory.
+pub fn cheapest<R: Borrow<SizeOption>>(
+    size_options: impl Iterator<Item = R>,
+    slots: u128,
+    min_tasks: u32,
+) -> Option<Tasks> {
+    let mut best: Option<(Exact, R, u128)> = None;
+    for option in size_options {
+        let offered: &SizeOption = option.borrow();
+        let count = slots
+            .div_ceil(offered.requests_per_task)
+            .max(min_tasks.into());
+        let cost = &offered.hourly * &Exact::whole(count);
+        let order = best.as_ref().map(|(lowest, known, _)| {
+            let smaller = offered.size.cmp(&known.borrow().size);
+            cost.cmp(lowest).then(smaller)
+        });
+        match order {
+            None | Some(Ordering::Less) => best = Some((cost, option, count)),
+            // Every later option costs more a task, and there are never fewer than the minimum.
+            Some(_) if count == min_tasks.into() => break,
+            Some(_) => {}
+        }
+    }
+    best.map(|(_, option, count)| Tasks {
+        option: option.borrow().clone(),
+        count,
+    })
+}
+
+impl SizeOptions {
+    /// Keeps size_options for many questions.
+    pub fn of(size_options: impl Iterator<Item = SizeOption>) -> Self {
+        Self(size_options.collect())
+    }
+
+    /// The sizes as parts of a fleet.
+    pub fn parts(&self) -> Vec<Part> {
+        let part = |option: &SizeOption| Part {
+            slots: option.requests_per_task,
+            hourly: option.hourly.clone(),
+        };
+        self.0.iter().map(part).collect()
+    }
+
+    /// True when the function fits no size.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The cheapest fleet that provides so many slots.
+    pub fn cheapest(&self, slots: u128, min_tasks: u32) -> Option<Tasks> {
+        cheapest(self.0.iter(), slots, min_tasks)
+    }
+}
+
+/// Why a function fits no size, or not the one that it fixes.
+pub fn unfit(function: &Function, carrier: Carrier) -> Infeasible {
+    let (slot, container) = (Slot::of(function), function.container());
+    match container.task {
+        Some(size) if carrier.billed(size, container.os).is_none() => too_full(size, carrier),
+        Some(size) => too_small(&slot, size, carrier),
+        None => too_large(&slot, container.os, carrier),
+    }
+}
+
+fn describe(slot: &Slot) -> String {
+    let base = match slot.base_mb.is_zero() {
+        true => String::new(),
+        false => format!(" over a base of {} MB", slot.base_mb.to_fixed(0)),
+    };
+    format!(
+        "a request needs {} vCPU and {} MB{base}",
+        slot.vcpu.to_fixed(2),
+        slot.memory_mb.to_fixed(0)
+    )
+}
+
+fn too_full(size: TaskSize, carrier: Carrier) -> Infeasible {
+    let reason = format!(
+        "a {} of {} vCPU / {} GB and the {} MB that are added to it fit no size",
+        carrier.noun(),
+        size.vcpu_text(),
+        size.memory_gb_text(),
+        carrier.overhead_mb()
+    );
+    Infeasible::new(
+        Refusal::DoesNotFit,
+        reason,
+        "state a smaller container.task",
+    )
+}
+
+fn too_small(slot: &Slot, size: TaskSize, carrier: Carrier) -> Infeasible {
+    let reason = format!(
+        "{}, more than a {} of {} vCPU / {} GB has",
+        describe(slot),
+        carrier.noun(),
+        size.vcpu_text(),
+        size.memory_gb_text()
+    );
+    Infeasible::new(Refusal::DoesNotFit, reason, "state a larger container.task")
+}
+
+fn too_large(slot: &Slot, os: Os, carrier: Carrier) -> Infeasible {
+    let (need, noun) = (describe(slot), carrier.noun());
+    let (windows, most) = match os {
+        Os::Linux => ("", 16),
+        Os::Windows => ("Windows ", 4),
+    };
+    Infeasible::new(
+        Refusal::DoesNotFit,
+        format!("{need}, more than any {windows}{noun} up to {most} vCPU has"),
+        "state what a request really needs (container.cpu_ms, container.memory_per_request_mb)",
+    )
+}

@@ -1,0 +1,312 @@
+//! The price book: what AWS charges in a region, since when, and who says so.
+//!
+//! One file a region, built into the program and overlaid by the user's own. A price that a region
+//! lacks is missing, never guessed. This room knows no platform and reads no disk: overlays are
+//! handed to it as text.
+
+pub mod commitments;
+pub mod instances;
+pub mod meters;
+mod price;
+mod read;
+pub mod savings_plan;
+
+pub use commitments::{Commitment, Commitments, Coverage, Discount, EligibleUsage, Plan};
+pub use instances::{Allocatable, InstanceType};
+pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers, first_day};
+
+use crate::diag::{Code, Diag, Diags, Source};
+use crate::exact::Exact;
+use crate::text::did_you_mean;
+use crate::units::Unit;
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
+use std::sync::Arc;
+
+include!(concat!(env!("OUT_DIR"), "/region_files.rs"));
+static INSTANCES: &str = include_str!("../../pricing/instances.csv");
+static SOURCES: &str = include_str!("../../pricing/sources.toml");
+
+/// Processor architecture of a function, a task or a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Architecture {
+    /// Intel and AMD.
+    X86_64,
+    /// AWS Graviton.
+    Arm64,
+}
+
+impl Architecture {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
+
+    /// The spelling of scenarios and price files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+
+    /// Reads that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == text)
+    }
+}
+
+/// The prices of one region.
+#[derive(Debug, Clone)]
+pub struct Regional {
+    name: Arc<str>,
+    as_of: Arc<str>,
+    is_overlaid: bool,
+    meters: BTreeMap<String, Entry>,
+    /// How prices are bought, where they are not list prices.
+    terms: Option<Arc<Commitments>>,
+}
+
+impl Regional {
+    /// True when files of the user's lie over the book.
+    pub fn is_overlaid(&self) -> bool {
+        self.is_overlaid
+    }
+
+    /// AWS's code of the region.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The newest date at which any of its prices was confirmed.
+    pub fn as_of(&self) -> &Arc<str> {
+        &self.as_of
+    }
+
+    /// Every meter with its path, in alphabetical order.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.meters
+            .iter()
+            .map(|(path, entry)| (path.as_str(), entry))
+    }
+
+    /// The price of a meter, as it is bought.
+    ///
+    /// # Errors
+    /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
+    pub fn price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
+        let listed = self.listed::<U>(path)?;
+        let bought = self.terms.as_ref();
+        let bought = bought.map_or(Ok(None), |terms| terms.of(path, listed, self))?;
+        Ok(Price::new(path, listed, bought))
+    }
+
+    /// The list price of a meter, however it is bought.
+    ///
+    /// # Errors
+    /// [`Code::MissingPrice`] where the region lacks it.
+    pub fn list_price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
+        let listed = self.listed::<U>(path)?;
+        Ok(Price::new(path, listed, None))
+    }
+
+    /// US dollars per unit of a meter at its list price, that of its first tier where it has some.
+    pub fn first_rate(&self, path: &str) -> Option<&Exact> {
+        match self.meters.get(path)? {
+            Entry::Flat(listed) => Some(&listed.usd),
+            Entry::Tiered(tiers) => tiers.first().map(|(_, listed)| &listed.usd),
+        }
+    }
+
+    fn listed<U: Unit>(&self, path: &str) -> Result<&Listed, Diag> {
+        match self.meters.get(path) {
+            Some(Entry::Flat(listed)) if listed.per == U::SYMBOL => Ok(listed),
+            _ => Err(self.missing(path)),
+        }
+    }
+
+    /// The tiers of a meter, as they are bought; a flat price is one tier. A commitment lowers the
+    /// first tier alone: what it would do to the others is not published.
+    ///
+    /// # Errors
+    /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
+    pub fn tiers<U: Unit>(&self, path: &str) -> Result<Tiers<U>, Diag> {
+        let entry = self.meters.get(path).ok_or_else(|| self.missing(path))?;
+        Tiers::from_entry(path, entry, |number, listed| match (&self.terms, number) {
+            (None, _) => Ok(None),
+            (Some(terms), 0) => terms.of(path, listed, self),
+            (Some(terms), _) => Ok(terms.discounted(path, listed)),
+        })
+    }
+
+    fn missing(&self, path: &str) -> Diag {
+        let meter = meters::find(path);
+        let what = meter.map_or(path, |meter| meter.what);
+        let per = meter.map_or("", |meter| meter.per);
+        let (table, key) = meters::written(path);
+        let named = meters::by_type(path).map(|(_, name)| format!(" ({name})"));
+        let named = named.unwrap_or_default();
+        let region = &self.name;
+        let message = format!("the price book has no price for {what}{named} in {region}");
+        Diag::new(Code::MissingPrice, message).help(format!(
+            "state it in {region}.toml in a folder given with --prices: region = \"{region}\" and \
+             as_of = \"YYYY-MM-DD\" at the top, and under [{table}] {key} = {{ usd = \"…\", \
+             per = \"{per}\", as_of = \"YYYY-MM-DD\", source = \"…\" }}"
+        ))
+    }
+}
+
+/// What a tag in the `source` of a price stands for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Reference {
+    /// What it is.
+    pub what: String,
+    /// Where it is found, unless it is known by its name alone.
+    #[serde(rename = "where")]
+    pub place: Option<String>,
+}
+
+/// How much of the book a run reads: what few runs need takes as long as all else together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All but the prices of EKS Auto Mode; of those only what the user's own files state.
+    Usual,
+    /// Everything.
+    Whole,
+}
+
+/// All regions, built in and overlaid.
+///
+/// What is built in is read when it is asked for: of dozens of regions a run needs one or two.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    /// The user's files by region, each file over the one before it.
+    regions: BTreeMap<String, Vec<Source>>,
+    /// The user's files of instance types.
+    instances: Vec<Source>,
+}
+
+/// The file of a region in a folder that is built into the program.
+fn built_in(folder: &str, files: &[(&str, &str)], name: &str) -> Option<Source> {
+    let index = files.binary_search_by_key(&name, |(known, _)| known);
+    let (_, text) = files.get(index.ok()?)?;
+    Some(Source::new(&format!("{folder}/{name}.toml"), text))
+}
+
+impl Book {
+    /// The book that is built into the program.
+    pub fn embedded() -> Self {
+        Self::default()
+    }
+
+    /// Lays a file over the book: prices of a region, or shapes of instance types. What it does not
+    /// state stays as it is; a region that the book lacks is added.
+    pub fn overlay(&mut self, file_name: &str, source: Source) {
+        match file_name.strip_suffix(".toml") {
+            Some(region) => self
+                .regions
+                .entry(region.to_owned())
+                .or_default()
+                .push(source),
+            None => self.instances.push(source),
+        }
+    }
+
+    /// Codes of all regions, in alphabetical order.
+    pub fn regions(&self) -> impl Iterator<Item = &str> {
+        let built_in = REGION_FILES.iter().map(|(name, _)| *name);
+        built_in
+            .chain(self.overlaid())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+    }
+
+    /// Codes of the regions over which a file of the user lies.
+    pub fn overlaid(&self) -> impl Iterator<Item = &str> {
+        self.regions.keys().map(String::as_str)
+    }
+
+    /// The files of the book for a region, each over the one before it; none for one that it lacks.
+    fn built_in(name: &str, extent: Extent) -> impl Iterator<Item = Source> {
+        let auto_mode = match extent {
+            Extent::Usual => None,
+            Extent::Whole => built_in("pricing/auto_mode", AUTO_MODE_FILES, name),
+        };
+        let region = built_in("pricing", REGION_FILES, name);
+        region.into_iter().chain(auto_mode)
+    }
+
+    /// What the tags in `source` stand for.
+    pub fn references() -> BTreeMap<String, Reference> {
+        toml::from_str(SOURCES).unwrap_or_default()
+    }
+
+    /// What is wrong with the name of a region that the book lacks, with the nearest it has.
+    pub fn unknown_region(&self, name: &str) -> Option<Diag> {
+        if self.regions().any(|known| known == name) {
+            return None;
+        }
+        let message = format!("the price book has no region `{name}`");
+        let typed = name.to_owned();
+        let known: Vec<String> = self.regions().map(str::to_owned).collect();
+        let help = move || {
+            let near = did_you_mean(&typed, known.iter().map(String::as_str));
+            Some(near.unwrap_or_else(|| "`lambdacost prices list` names the regions".to_owned()))
+        };
+        Some(Diag::new(Code::UnknownRegion, message).help_when_shown(help))
+    }
+
+    /// The prices of a region that most runs need.
+    ///
+    /// # Errors
+    /// An unknown region, or every mistake in its files.
+    pub fn region(&self, name: &str) -> Result<Regional, Diags> {
+        self.region_to(name, Extent::Usual)
+    }
+
+    /// The prices of a region, as far as they are asked for.
+    ///
+    /// # Errors
+    /// An unknown region, or every mistake in its files.
+    pub fn region_to(&self, name: &str, extent: Extent) -> Result<Regional, Diags> {
+        let mut diags = Diags::new();
+        diags.extend(self.unknown_region(name));
+        let own = self.regions.get(name).into_iter().flatten();
+        let own = own.map(|file| (Cow::Borrowed(file), true));
+        let built_in = Self::built_in(name, extent).map(|file| (Cow::Owned(file), false));
+        let mut whole: Option<Regional> = None;
+        for (file, is_own) in built_in.chain(own) {
+            let Some(read) = diags.take(read::region(&file, name)) else {
+                continue;
+            };
+            match &mut whole {
+                Some(regional) => {
+                    regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));
+                    regional.is_overlaid |= is_own;
+                    regional.meters.extend(read.meters);
+                }
+                None => whole = Some(read),
+            }
+        }
+        match whole {
+            Some(regional) => diags.into_result(regional),
+            None => Err(diags),
+        }
+    }
+
+    /// The shapes of all instance types; a later file replaces a type of the same name.
+    ///
+    /// # Errors
+    /// Every row that is not a shape.
+    pub fn instances(&self) -> Result<Vec<InstanceType>, Diags> {
+        let built_in = Source::new("pricing/instances.csv", INSTANCES);
+        let mut by_name = BTreeMap::new();
+        let mut diags = Diags::new();
+        for file in iter::once(&built_in).chain(&self.instances) {
+            for shape in diags.take(instances::read(file)).unwrap_or_default() {
+                by_name.insert(shape.name.clone(), shape);
+            }
+        }
+        diags.into_result(by_name.into_values().collect())
+    }
+}

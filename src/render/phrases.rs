@@ -1,0 +1,344 @@
+//! Numbers and verdicts in words, for every format that people read.
+
+use crate::answer::{Comparison, Pair, Summary, Totals};
+use crate::color::{Paint, wrapped};
+use crate::exact::Exact;
+use crate::money::{Usd, count, grouped, money, percent, plural};
+use crate::platform::{Fleet, Infeasible, Job, Notes, Refusal};
+use crate::solve::crossover::{Crossover, CrossoverKind, Point};
+use crate::solve::flips::{Flip, Flips, Side};
+use std::io::{self, Write};
+
+/// What carries a function: `4 tasks of 2 vCPU / 4 GB, 13 requests each`.
+pub fn fleet(fleet: &Fleet) -> String {
+    match fleet {
+        Fleet::Tasks {
+            noun,
+            tasks,
+            size,
+            requests_per_task,
+            ..
+        } => format!(
+            "{} of {} vCPU / {} GB, {} each",
+            plural(*tasks, noun),
+            size.vcpu_text(),
+            size.memory_gb_text(),
+            plural(*requests_per_task, "request")
+        ),
+        Fleet::Pods {
+            instance_type,
+            node_share,
+            pods,
+            pods_per_node,
+            ..
+        } => format!(
+            "{}, {} to a node: {} nodes' worth of {instance_type}",
+            plural(*pods, "pod"),
+            count(*pods_per_node),
+            node_share.to_fixed(2)
+        ),
+        Fleet::Instances {
+            instance_type,
+            instances,
+            environments,
+            environments_per_instance,
+            requests_per_environment,
+            ..
+        } => format!(
+            "{} x {instance_type} for {}, {} to an instance, {} each",
+            count(*instances),
+            plural(*environments, "environment"),
+            count(*environments_per_instance),
+            plural(*requests_per_environment, "request")
+        ),
+    }
+}
+
+/// In what each job runs: `a task of 1 vCPU / 2 GB for each job, billed 600 s`.
+pub fn job(job: &Job) -> String {
+    format!(
+        "a {} of {} vCPU / {} GB for each job, billed {} s",
+        job.noun,
+        job.size.vcpu_text(),
+        job.size.memory_gb_text(),
+        grouped(&job.seconds.to_fixed(0))
+    )
+}
+
+/// The crossover of a platform as a table shows it: `32.4 %`, `never`, or a dash; where the scenario
+/// buys below list prices, on demand and as it buys: `57.8→40.6 %`.
+pub fn crossing(summary: &Summary, platform: usize) -> String {
+    let bought = point_of(summary.crossover_of(platform));
+    let listed = match summary.listed_crossover_of(platform) {
+        Some(listed) => point_of(Some(listed)),
+        None => return bought,
+    };
+    match listed == bought {
+        true => bought,
+        false => format!("{}→{bought}", listed.trim_end_matches(" %")),
+    }
+}
+
+fn point_of(crossover: Option<&Crossover>) -> String {
+    match crossover.map(|crossover| &crossover.point) {
+        Some(Some(point)) if point.utilization >= Exact::from(10u32) => "> 999 %".to_owned(),
+        Some(Some(point)) => percent(&point.utilization),
+        Some(None) => "never".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+/// Heads the totals where the scenario buys below list prices.
+pub const LISTED: &str = "on demand";
+
+/// Totals with their labels.
+pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Option<Usd>)> {
+    let platforms = comparison.platforms().iter().zip(&totals.platforms);
+    let mut rows: Vec<_> = platforms
+        .map(|(bound, total)| (format!("all on {}", bound.title), total.clone()))
+        .collect();
+    let each = "each where it is cheapest".to_owned();
+    rows.push((each, totals.cheapest_each.clone()));
+    rows.push(("as it runs today".to_owned(), totals.today.clone()));
+    for bound in comparison.platforms() {
+        let unused = bound.unused.as_ref().filter(|usd| **usd != Usd::ZERO);
+        let label = format!("unused commitment on {}", bound.title);
+        rows.extend(unused.map(|usd| (label, Some(usd.clone()))));
+    }
+    rows
+}
+
+/// Where a function should run, in one line.
+pub struct Verdict<'s> {
+    /// `stay on Lambda`, `move to Fargate`.
+    pub advice: String,
+    /// Why, in dollars and utilization.
+    pub reason: String,
+    /// True when the function is not where it should be.
+    pub moves: bool,
+    /// The crossover that it is about.
+    pub crossover: Option<&'s Crossover>,
+}
+
+/// The verdict on a function.
+pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summary) -> Verdict<'s> {
+    let title = |number: usize| comparison.platforms()[number].title;
+    let Some(best) = summary.cheapest else {
+        return Verdict {
+            advice: "runs nowhere".to_owned(),
+            reason: reasons(comparison, summary),
+            moves: false,
+            crossover: None,
+        };
+    };
+    let home = comparison.home(index);
+    let moves = comparison.moves(index, summary);
+    let verb = match (home, moves) {
+        (None, _) => "cheapest on",
+        (_, true) => "move to",
+        (_, false) => "stay on",
+    };
+    // Of platforms that cost the same it stays where it is.
+    let place = home.filter(|_| !moves).unwrap_or(best);
+    let alone = moves.then(|| comparison.alone_is_dearer(index, summary));
+    let alone = alone.flatten().map(|alone| {
+        let (title, alone) = (title(best), money(&alone));
+        format!("on a cluster of its own {title} would cost {alone}")
+    });
+    let (crossover, mut against) = against(comparison, summary, best);
+    if place != best {
+        against = more(title(best), &Usd::ZERO);
+    }
+    let today = home.and_then(|home| today(comparison, summary, home));
+    let reasons: Vec<String> = [today, Some(against), alone]
+        .into_iter()
+        .flatten()
+        .collect();
+    Verdict {
+        advice: format!("{verb} {}", title(place)),
+        reason: reasons.join("; "),
+        moves,
+        crossover,
+    }
+}
+
+/// What the platform where a function runs costs more, or why it cannot run there, unless that is
+/// what the verdict is about anyway.
+fn today(comparison: &Comparison<'_>, summary: &Summary, home: usize) -> Option<String> {
+    let title = comparison.platforms()[home].title;
+    let rival = comparison.rival(summary);
+    if let Err(refused) = &summary.costs[home] {
+        return rival.map(|_| refusal(title, refused));
+    }
+    let is_said = rival.or_else(|| comparison.runner_up(summary)) == Some(home);
+    let excess = comparison.excess(summary, home)?;
+    let excess = Some(excess).filter(|excess| !is_said && excess.dollars().is_positive());
+    excess.map(|excess| format!("{title}, where it runs, costs {} more", money(&excess)))
+}
+
+/// What the cheapest platform of all is compared with, and where they cross.
+fn against<'s>(
+    comparison: &Comparison<'_>,
+    summary: &'s Summary,
+    best: usize,
+) -> (Option<&'s Crossover>, String) {
+    let title = |number: usize| comparison.platforms()[number].title;
+    let (Some(other), Some(gap)) = (comparison.rival(summary), &summary.gap) else {
+        return (None, unrivalled(comparison, summary));
+    };
+    let (from, to) = (best.min(other), best.max(other));
+    let crossover = summary.crossover(Pair { from, to });
+    let load = summary.workload.utilization.as_ref();
+    let reason = because(title(other), gap, crossover, best < other, load);
+    (crossover, reason)
+}
+
+/// What is said of the cheapest platform where none of the other kind can run a function.
+fn unrivalled(comparison: &Comparison<'_>, summary: &Summary) -> String {
+    let next = comparison.runner_up(summary).and_then(|next| {
+        let excess = comparison.excess(summary, next)?;
+        Some(more(comparison.platforms()[next].title, &excess))
+    });
+    let refused = Some(reasons(comparison, summary)).filter(|reasons| !reasons.is_empty());
+    let said: Vec<String> = next.into_iter().chain(refused).collect();
+    match said.is_empty() {
+        true => "there is nothing to compare it with".to_owned(),
+        false => said.join("; "),
+    }
+}
+
+fn more(title: &str, excess: &Usd) -> String {
+    match excess.dollars().is_zero() {
+        true => format!("{title} costs the same"),
+        false => format!("{title} costs {} more", money(excess)),
+    }
+}
+
+fn because(
+    other: &str,
+    gap: &Usd,
+    crossover: Option<&Crossover>,
+    use_is_cheaper: bool,
+    load: Option<&Exact>,
+) -> String {
+    let more = more(other, gap);
+    let Some(crossover) = crossover else {
+        return format!(
+            "{more}; jobs hold no fleet that utilization could pay for, so there is no crossover"
+        );
+    };
+    match (crossover.kind, &crossover.point, use_is_cheaper) {
+        (CrossoverKind::Never, _, true) => {
+            format!("{more}, and never less at any load this fleet can carry")
+        }
+        (CrossoverKind::BeyondPeak, Some(point), true) => format!(
+            "{more}; its fleet would pay above {} calls a month, {} times the capacity of today",
+            count(point.invocations),
+            grouped(&point.utilization.to_fixed(2))
+        ),
+        (_, Some(point), true) => {
+            format!(
+                "{more} until utilization passes {}",
+                percent(&point.utilization)
+            )
+        }
+        (_, Some(point), false) if point.utilization.is_zero() => {
+            format!("{more} even without any traffic")
+        }
+        (_, Some(point), false) => {
+            let falls = match load.is_some_and(|load| *load > point.utilization) {
+                true => "falls to",
+                false => "is at most",
+            };
+            format!(
+                "{more} until utilization {falls} {}",
+                percent(&point.utilization)
+            )
+        }
+        (_, None, _) => more,
+    }
+}
+
+/// Why platforms cannot run a function.
+fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
+    let platforms = comparison.platforms().iter().zip(&summary.costs);
+    let refused = platforms.filter_map(|(bound, cost)| match cost {
+        Err(refused) => Some(refusal(bound.title, refused)),
+        Ok(_) => None,
+    });
+    refused.collect::<Vec<String>>().join("; ")
+}
+
+/// Why a platform cannot run a function. What was left unsaid is asked for at once; other ways out
+/// are in `explain`.
+fn refusal(title: &str, refused: &Infeasible) -> String {
+    let Infeasible { reason, advice, .. } = refused;
+    match refused.code {
+        Refusal::NotStated => format!("not on {title}: {reason}: {advice}"),
+        _ => format!("not on {title}: {reason}"),
+    }
+}
+
+/// How the cheaper side flips over volume: the first and the last, and how many there are.
+pub fn flips(
+    comparison: &Comparison<'_>,
+    index: usize,
+    pair: Pair,
+    flips: &Flips,
+) -> Option<String> {
+    let title = |side: Side| match side {
+        Side::First => comparison.platforms()[pair.from].title,
+        Side::Second => comparison.platforms()[pair.to].title,
+    };
+    let (first, last) = (flips.list.first()?, flips.last.as_ref()?);
+    let above = |flip: &Flip| {
+        format!(
+            "{} above {}",
+            title(flip.cheaper_above),
+            count(flip.invocations)
+        )
+    };
+    let sides = format!("{} or {}", title(Side::First), title(Side::Second));
+    let today = comparison.scenario().functions[index].invocations;
+    let today = format!("calls a month (today {})", count(today.into()));
+    let many = count(flips.count.into());
+    let said = match (flips.count, flips.complete) {
+        (1, true) => format!("{} {today}", above(first)),
+        (_, true) => {
+            let (first, last) = (above(first), above(last));
+            format!("first {first}, last {last} {today}; {many} flips")
+        }
+        // Where the search was given up, the last that it found is not the last.
+        (_, false) => format!("first {} {today}; at least {many} flips", above(first)),
+    };
+    Some(format!("{sides} as traffic and fleet grow: {said}"))
+}
+
+/// Average requests per second at a crossover.
+pub fn rate(point: &Point, hours: &Exact) -> String {
+    format!(
+        "{} requests/s",
+        grouped(&point.requests_per_second(hours).to_fixed(1))
+    )
+}
+
+/// What is assumed and what is not counted, one item a paragraph.
+pub fn notes(
+    notes: &Notes,
+    paint: Paint,
+    width: u16,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let parts = [
+        ("Assumed", &notes.assumptions),
+        ("Not counted", &notes.not_counted),
+    ];
+    for (title, lines) in parts {
+        writeln!(out, "{}", paint.bold(title))?;
+        for line in lines {
+            let text = wrapped(line, "    ", width);
+            writeln!(out, "  - {}", text.trim_start())?;
+        }
+    }
+    Ok(())
+}

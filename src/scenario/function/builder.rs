@@ -1,0 +1,398 @@
+//! A function of its cells: every value checked, every rule between values applied.
+
+use super::{Capacity, ColdStart, Function, Provisioned, rounding_up};
+use crate::diag::{At, Code, Diag, Diags};
+use crate::exact::Exact;
+use crate::pricebook::Architecture;
+use crate::scenario::budget::{Budget, Limit, UPSIDE_DOWN};
+use crate::scenario::schema::{FIELDS, Field};
+use crate::scenario::spanned::{Locate, SpannedValues};
+use crate::scenario::values::Values;
+use crate::units::{LAMBDA_FREE_STORAGE_MB, MS_PER_SECOND, SECONDS_PER_HOUR};
+use rust_decimal::Decimal;
+
+/// Most requests in flight that capacity can be planned for.
+const MOST_CAPACITY: u128 = 10_u128.pow(27);
+
+/// Finds the index of a region's name, given the line and the place that name it.
+pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
+
+/// What every function of a scenario shares while it is read.
+pub struct Reading<'r> {
+    /// Ids of all platforms.
+    pub platforms: &'r [&'static str],
+    /// Hours in the month.
+    pub hours: &'r Exact,
+    /// Index of a region's name, given the place that names it; `None` when there are too many.
+    pub region: &'r IndexOfRegion<'r>,
+    /// Index of the region of functions that name none, or `None` if the scenario has no default.
+    pub default_region: Option<u16>,
+    /// True when the command line chooses the region of every function.
+    pub region_is_fixed: bool,
+}
+
+pub(super) struct Builder<'b, 'c, 'a> {
+    pub(super) values: Values<'c, 'a>,
+    locate: &'b dyn Locate,
+    diags: &'b mut Diags,
+}
+
+/// Makes a function of its cells.
+///
+/// What is wrong goes to `diags`; `None` then.
+pub fn build(
+    cells: &SpannedValues<'_>,
+    line: u64,
+    reading: &Reading<'_>,
+    locate: &dyn Locate,
+    diags: &mut Diags,
+) -> Option<Function> {
+    let mut found = Diags::new();
+    let values = Values::check(cells, reading.platforms, locate, &mut found);
+    let mut builder = Builder {
+        values,
+        locate,
+        diags: &mut found,
+    };
+    let function = builder.function(line, reading);
+    let function = found.into_result(function);
+    diags.take(function).flatten()
+}
+
+impl Builder<'_, '_, '_> {
+    pub(super) fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
+        let diag = Diag::new(code, message).at(at).help(help);
+        self.diags.push(diag);
+    }
+
+    fn function(&mut self, line: u64, reading: &Reading<'_>) -> Option<Function> {
+        let name = self.required(Field::Name, "every function has a name of its own");
+        let memory = self.required(Field::MemoryMb, "state the memory of the function, MB");
+        let region = self.region(line, reading);
+        let duration = self.duration();
+        let calls = self.invocations(reading.hours);
+        let capacity = self.capacity();
+        let cold_start = self.cold_start();
+        let container = self.container();
+        let budget = self.budget();
+        let provisioned = self.provisioned(reading.hours, duration);
+        let features = self.features(calls.map(|(calls, _)| calls));
+        let managed = self.managed();
+        let (_, _) = (name?, memory?);
+        let (invocations, rounded_invocations) = calls?;
+        let (duration_ms, measured) = duration?;
+        let function = Function {
+            name: self.values.text(Field::Name)?.into(),
+            region: region?,
+            moved: reading.region_is_fixed && self.values.stated(Field::Region),
+            line,
+            architecture: self
+                .architecture(Field::Architecture)
+                .unwrap_or(Architecture::X86_64),
+            runs_on: self.values.word(Field::RunsOn),
+            memory_mb: self.values.whole(Field::MemoryMb)?,
+            duration_ms,
+            measured,
+            invocations,
+            rounded_invocations,
+            capacity: capacity?,
+            cold_start,
+            provisioned,
+            features,
+            managed,
+            ephemeral_storage_mb: self
+                .values
+                .whole(Field::EphemeralStorageMb)
+                .unwrap_or(LAMBDA_FREE_STORAGE_MB),
+            budget,
+            container,
+        };
+        self.enough_capacity(&function, reading.hours);
+        self.countable_capacity(&function, reading.hours);
+        self.enough_environments(&function);
+        Some(function)
+    }
+
+    fn required(&mut self, field: Field, help: &str) -> Option<()> {
+        if self.values.stated(field) {
+            return Some(());
+        }
+        let message = format!("{} has no `{}`", self.called(), field.path());
+        self.wrong(Code::MissingKey, self.at(field), message, help);
+        None
+    }
+
+    pub(super) fn at(&self, field: Field) -> At {
+        self.values.at(field, self.locate)
+    }
+
+    /// True when any field of those in a row is stated.
+    pub(super) fn any_stated(&self, from: Field, to: Field) -> bool {
+        let rows = &FIELDS[from as usize..=to as usize];
+        rows.iter().any(|(field, _, _)| self.values.stated(*field))
+    }
+
+    fn called(&self) -> String {
+        match self.values.text(Field::Name) {
+            Some(name) => format!("function `{name}`"),
+            None => "a function".to_owned(),
+        }
+    }
+
+    fn region(&mut self, line: u64, reading: &Reading<'_>) -> Option<u16> {
+        let is_own = !reading.region_is_fixed && self.values.stated(Field::Region);
+        if is_own && self.values.text(Field::Region).is_none() {
+            // It has been complained of.
+            return None;
+        }
+        let own = self.values.text(Field::Region).filter(|_| is_own);
+        match (own, reading.default_region) {
+            (Some(own), _) => {
+                let index = (reading.region)(own, line, &|| self.at(Field::Region));
+                if index.is_none() {
+                    let message = "the scenario names more regions than there can be".to_owned();
+                    let help = "is this column the region?";
+                    self.wrong(Code::OutOfRange, self.at(Field::Region), message, help);
+                }
+                index
+            }
+            (None, Some(default)) => Some(default),
+            (None, None) => {
+                let message = format!("{} has no `region`", self.called());
+                let help = "name it on the function, at the top of the scenario, or with --region";
+                self.wrong(Code::MissingKey, self.at(Field::Region), message, help);
+                None
+            }
+        }
+    }
+
+    /// One of two fields; both or none is a mistake.
+    fn one_of(&mut self, [first, second]: [Field; 2], none: &str) -> Option<Field> {
+        match (self.values.stated(first), self.values.stated(second)) {
+            (true, false) => Some(first),
+            (false, true) => Some(second),
+            (true, true) => {
+                let message = format!(
+                    "`{}` and `{}` exclude each other",
+                    first.path(),
+                    second.path()
+                );
+                self.wrong(Code::Conflict, self.at(second), message, "keep one of them");
+                None
+            }
+            (false, false) => {
+                let message = format!("{} {none}", self.called());
+                let help = format!("state `{}` or `{}`", first.path(), second.path());
+                self.wrong(Code::MissingKey, self.at(first), message, &help);
+                None
+            }
+        }
+    }
+
+    fn duration(&mut self) -> Option<(Decimal, bool)> {
+        let fields = [Field::DurationMs, Field::MeasuredDurationMs];
+        let field = self.one_of(fields, "does not say how long it runs")?;
+        let stated = self.values.number(field)?;
+        match field {
+            Field::MeasuredDurationMs => Some((stated.checked_add(rounding_up())?, true)),
+            _ => Some((stated, false)),
+        }
+    }
+
+    /// Invocations a month, and whether a request rate had to be rounded to a whole number of them.
+    fn invocations(&mut self, hours: &Exact) -> Option<(u64, bool)> {
+        let fields = [Field::InvocationsPerMonth, Field::RequestsPerSecond];
+        let field = self.one_of(fields, "does not say how often it runs")?;
+        if field == Field::InvocationsPerMonth {
+            return Some((self.values.whole(field)?, false));
+        }
+        let seconds = hours * &Exact::from(SECONDS_PER_HOUR);
+        let calls = &self.values.exact(field)? * &seconds;
+        let floor = calls.floor()?;
+        let nearest = (&calls + &Exact::ratio(1, 2)).floor()?;
+        let whole = u64::try_from(nearest)
+            .ok()
+            .filter(|n| *n <= 1_000_000_000_000_000);
+        if whole.is_none() {
+            let message =
+                "`requests_per_second` makes more than 10^15 invocations a month".to_owned();
+            self.wrong(Code::OutOfRange, self.at(field), message, "lower it");
+        }
+        Some((whole?, Exact::whole(floor) != calls))
+    }
+
+    fn capacity(&mut self) -> Option<Capacity> {
+        let (share, peak) = (Field::Utilization, Field::PeakConcurrency);
+        match (self.values.stated(share), self.values.stated(peak)) {
+            (true, false) => self.values.number(share).map(Capacity::Utilization),
+            (false, true) => self.values.number(peak).map(Capacity::Peak),
+            (both, _) => {
+                let (code, message) = match both {
+                    true => (Code::Conflict, "states its capacity twice"),
+                    false => (Code::MissingKey, "does not say what capacity it needs"),
+                };
+                let message = format!("{} {message}", self.called());
+                let help = "state exactly one of `utilization`, `peak_concurrency` and `traffic` \
+                            (the last is not priced by this version)";
+                self.wrong(code, self.at(peak), message, help);
+                None
+            }
+        }
+    }
+
+    fn enough_capacity(&mut self, function: &Function, hours: &Exact) {
+        let Capacity::Peak(peak) = function.capacity else {
+            return;
+        };
+        let average = function.average_concurrency(hours);
+        if average > Exact::from(peak) {
+            let message = format!(
+                "`peak_concurrency` is below the average concurrency, {}",
+                average.to_fixed(3)
+            );
+            let help = format!(
+                "raise it to {} or more",
+                average.ceil().unwrap_or(u128::MAX)
+            );
+            let at = self.at(Field::PeakConcurrency);
+            self.wrong(Code::OutOfRange, at, message, &help);
+        }
+    }
+
+    /// The capacity that is planned for must be a number that fleets can be counted by.
+    fn countable_capacity(&mut self, function: &Function, hours: &Exact) {
+        let target = function.container().target_utilization;
+        let share = match function.capacity {
+            Capacity::Utilization(share) => share,
+            Capacity::Peak(_) => Decimal::ONE,
+        };
+        // 10^15 calls of a day, in flight in an hour, are 2.4 * 10^16: these cannot make too many.
+        if share.min(target) >= Decimal::new(1, 5) {
+            return;
+        }
+        let peak = function.peak_concurrency(hours);
+        let planned = peak.over(&Exact::from(target));
+        if planned.is_some_and(|planned| planned > Exact::whole(MOST_CAPACITY)) {
+            let field = match target < share {
+                true => Field::TargetUtilization,
+                false => Field::Utilization,
+            };
+            let message = format!(
+                "{} needs capacity for more than 10^27 requests in flight",
+                self.called()
+            );
+            let help = format!("raise its `{}`", field.path());
+            self.wrong(Code::OutOfRange, self.at(field), message, &help);
+        }
+    }
+
+    fn cold_start(&mut self) -> Option<Box<ColdStart>> {
+        let [rate, init] = [Field::ColdStartRate, Field::InitMs];
+        let missing = match (self.values.stated(rate), self.values.stated(init)) {
+            (false, false) => return None,
+            (true, true) => {
+                let (rate, init_ms) = (self.values.number(rate)?, self.values.number(init)?);
+                return Some(Box::new(ColdStart { rate, init_ms }));
+            }
+            (true, false) => init,
+            (false, true) => rate,
+        };
+        let stated = if missing == init { rate } else { init };
+        let message = format!("`{}` needs `{}` beside it", stated.path(), missing.path());
+        let help = "cold starts are billed as rate x initialization: state both, or neither";
+        self.wrong(Code::MissingKey, self.at(stated), message, help);
+        None
+    }
+
+    fn provisioned(
+        &mut self,
+        hours: &Exact,
+        duration: Option<(Decimal, bool)>,
+    ) -> Option<Box<Provisioned>> {
+        if !self.any_stated(Field::ProvisionedEnvironments, Field::ProvisionedDurationMs) {
+            return None;
+        }
+        let environments = "state how many environments are kept";
+        let share = "state the share of invocations that find a provisioned environment";
+        let stated = [
+            self.required(Field::ProvisionedEnvironments, environments),
+            self.required(Field::ProvisionedShare, share),
+        ];
+        let kept = self.values.exact(Field::ProvisionedHours);
+        let kept = kept.unwrap_or_else(|| hours.clone());
+        if kept > *hours {
+            let message = "environments are kept longer than a month has hours".to_owned();
+            let help = format!("state at most `hours_per_month`, {hours}");
+            self.wrong(
+                Code::OutOfRange,
+                self.at(Field::ProvisionedHours),
+                message,
+                &help,
+            );
+        }
+        let [Some(()), Some(())] = stated else {
+            return None;
+        };
+        let own = self.values.number(Field::ProvisionedDurationMs);
+        Some(Box::new(Provisioned {
+            environments: self.values.whole(Field::ProvisionedEnvironments)?,
+            hours: kept,
+            share_served: self.values.number(Field::ProvisionedShare)?,
+            duration_ms: own.or(duration.map(|(ms, _)| ms))?,
+        }))
+    }
+
+    /// The environments cannot work longer than they are kept.
+    fn enough_environments(&mut self, function: &Function) {
+        let Some(provisioned) = &function.provisioned else {
+            return;
+        };
+        let ms = &provisioned.hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
+        let kept = &ms * &Exact::from(provisioned.environments);
+        let attempts = function.of_attempts(Exact::from(function.invocations));
+        let calls = &Exact::from(provisioned.share_served) * &attempts;
+        let served = &calls * &Exact::from(provisioned.duration_ms);
+        if served > kept {
+            let message = format!(
+                "{} environments cannot serve {} of the invocations",
+                provisioned.environments,
+                provisioned.share_served.normalize()
+            );
+            let least = served.over(&ms).and_then(|least| least.ceil());
+            let help = format!(
+                "that would take {} environments, always busy: lower `share_served`",
+                least.unwrap_or(u128::MAX)
+            );
+            let at = self.at(Field::ProvisionedShare);
+            self.wrong(Code::OutOfRange, at, message, &help);
+        }
+    }
+
+    pub(super) fn architecture(&self, field: Field) -> Option<Architecture> {
+        self.values.word(field).and_then(Architecture::parse)
+    }
+
+    fn budget(&mut self) -> Option<Box<Budget>> {
+        let budget = Budget {
+            monthly_usd: self.limit([Field::BudgetMonthlyWarn, Field::BudgetMonthlyDeny]),
+            usd_per_million_invocations: self
+                .limit([Field::BudgetMillionWarn, Field::BudgetMillionDeny]),
+            increase_percent: self.limit([Field::BudgetPercentWarn, Field::BudgetPercentDeny]),
+            increase_usd: self.limit([Field::BudgetIncreaseWarn, Field::BudgetIncreaseDeny]),
+        };
+        budget.is_stated().then(|| Box::new(budget))
+    }
+
+    fn limit(&mut self, [warn, deny]: [Field; 2]) -> Limit {
+        let limit = Limit {
+            warn: self.values.number(warn),
+            deny: self.values.number(deny),
+        };
+        if limit.is_upside_down() {
+            let [what, help] = UPSIDE_DOWN;
+            let message = format!("`{}` {what}", warn.path().trim_end_matches(".warn"));
+            self.wrong(Code::Conflict, self.at(warn), message, help);
+        }
+        limit
+    }
+}

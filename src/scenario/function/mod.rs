@@ -1,0 +1,288 @@
+//! One function of a scenario, valid by construction.
+
+mod builder;
+mod container;
+mod features;
+mod managed;
+
+pub use builder::{IndexOfRegion, Reading, build};
+pub use features::{Durable, EventPoller, Features, PollerKind, SnapStart};
+
+use super::budget::Budget;
+use super::task::{Os, TaskSize};
+use crate::exact::Exact;
+use crate::pricebook::Architecture;
+use crate::units::{LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, MS_PER_SECOND, SECONDS_PER_HOUR};
+use rust_decimal::Decimal;
+
+/// How a function states the concurrency that has to be provided for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capacity {
+    /// Average concurrency divided by the capacity, above 0 to 1.
+    Utilization(Decimal),
+    /// The capacity itself, requests in flight.
+    Peak(Decimal),
+}
+
+/// Cold starts of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColdStart {
+    /// Share of invocations that start cold, 0 to 1.
+    pub rate: Decimal,
+    /// Billed initialization of each, ms.
+    pub init_ms: Decimal,
+}
+
+/// Provisioned concurrency of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Environments that are kept.
+    pub environments: u64,
+    /// Hours a month in which they are.
+    pub hours: Exact,
+    /// Share of the invocations that find one, 0 to 1.
+    pub share_served: Decimal,
+    /// Mean billed duration of those, ms.
+    pub duration_ms: Decimal,
+}
+
+/// How the containers of a function run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// All month, each serving many requests.
+    Service,
+    /// One for each invocation, which ends with it.
+    Job {
+        /// Seconds in which its image is pulled, where stated.
+        pull_seconds: Option<Decimal>,
+    },
+}
+
+/// What the container side of a function needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// CPU time of a request, ms; `None` gives each request Lambda's share of a vCPU.
+    pub cpu_ms: Option<Decimal>,
+    /// Memory of a request in flight, MB; `None` gives each the function's memory.
+    pub memory_per_request_mb: Option<Decimal>,
+    /// Memory of a task that its requests share, MB.
+    pub base_memory_mb: Decimal,
+    /// Requests that a task of size `task` was measured to carry at once.
+    pub requests_per_task: Option<u32>,
+    /// Fewest tasks or pods.
+    pub min_tasks: u32,
+    /// Share of the capacity that is planned for, above 0 to 1.
+    pub target_utilization: Decimal,
+    /// The task size, where the scenario fixes it.
+    pub task: Option<TaskSize>,
+    /// Ephemeral storage of a task, GB.
+    pub task_storage_gb: u32,
+    /// Architecture of the containers, where it is not the function's.
+    pub architecture: Option<Architecture>,
+    /// Operating system of the containers.
+    pub os: Os,
+    /// How the containers run.
+    pub run: Run,
+}
+
+/// What a function says of its execution environments on Lambda Managed Instances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Managed {
+    /// Its runtime, which limits the requests in flight to a vCPU.
+    pub runtime: Option<&'static str>,
+    /// Memory of an environment, MB; `None` for the least in which a request fits.
+    pub memory_mb: Option<u32>,
+    /// Gigabytes of memory to a vCPU.
+    pub gb_per_vcpu: u32,
+    /// Requests that an environment was measured to carry at once.
+    pub requests_per_environment: Option<u32>,
+}
+
+/// What holds for a function that says nothing about managed instances.
+static UNMANAGED: Managed = Managed {
+    runtime: None,
+    memory_mb: None,
+    gb_per_vcpu: 4,
+    requests_per_environment: None,
+};
+
+/// Tasks of a service that survives the loss of an Availability Zone, as Lambda does.
+const DEFAULT_MIN_TASKS: u32 = 2;
+
+/// What holds for a function that says nothing about containers.
+static LIKE_FOR_LIKE: Container = Container {
+    cpu_ms: None,
+    memory_per_request_mb: None,
+    base_memory_mb: Decimal::ZERO,
+    requests_per_task: None,
+    min_tasks: DEFAULT_MIN_TASKS,
+    target_utilization: Decimal::ONE,
+    task: None,
+    task_storage_gb: crate::units::FARGATE_FREE_STORAGE_GB,
+    architecture: None,
+    os: Os::Linux,
+    run: Run::Service,
+};
+
+/// One function: what it does in a month and what it needs.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Unique in its scenario.
+    pub name: Box<str>,
+    /// Index into the scenario's regions.
+    pub region: u16,
+    /// True when the command line replaces the region that the function names.
+    pub moved: bool,
+    /// Line of the input on which it starts.
+    pub line: u64,
+    /// Architecture of the function.
+    pub architecture: Architecture,
+    /// Id of the platform on which it runs today, where stated.
+    pub runs_on: Option<&'static str>,
+    /// Memory, MB.
+    pub memory_mb: u32,
+    /// Mean billed duration, ms.
+    pub duration_ms: Decimal,
+    /// True when the duration was stated as measured, not as billed.
+    pub measured: bool,
+    /// Invocations a month.
+    pub invocations: u64,
+    /// True when a stated request rate did not make a whole number of invocations.
+    pub rounded_invocations: bool,
+    /// The concurrency to provide for.
+    pub capacity: Capacity,
+    /// Cold starts, where stated.
+    pub cold_start: Option<Box<ColdStart>>,
+    /// Provisioned concurrency, where it is used.
+    pub provisioned: Option<Box<Provisioned>>,
+    /// Further features of Lambda, where any is used.
+    pub features: Option<Box<Features>>,
+    /// Its environments on managed instances, where it says something of them.
+    managed: Option<Box<Managed>>,
+    /// Ephemeral storage, MB, at least the free 512.
+    pub ephemeral_storage_mb: u32,
+    /// What it may cost, where stated.
+    pub budget: Option<Box<Budget>>,
+    container: Option<Box<Container>>,
+}
+
+/// What rounding every call up to a whole millisecond adds to the mean of raw durations, ms.
+fn rounding_up() -> Decimal {
+    Decimal::new(5, 1)
+}
+
+impl Function {
+    /// What the container side needs.
+    pub fn container(&self) -> &Container {
+        self.container.as_deref().unwrap_or(&LIKE_FOR_LIKE)
+    }
+
+    /// Its environments on managed instances.
+    pub fn managed(&self) -> &Managed {
+        self.managed.as_deref().unwrap_or(&UNMANAGED)
+    }
+
+    /// True for a function that says nothing about containers.
+    pub fn is_like_for_like(&self) -> bool {
+        self.container.is_none()
+    }
+
+    /// True when its containers run all month.
+    pub fn is_service(&self) -> bool {
+        self.container().run == Run::Service
+    }
+
+    /// Id of the platform on which it runs today: Lambda unless stated.
+    pub fn home(&self) -> &'static str {
+        self.runs_on.unwrap_or("lambda")
+    }
+
+    /// Architecture of the container side.
+    pub fn container_architecture(&self) -> Architecture {
+        self.container().architecture.unwrap_or(self.architecture)
+    }
+
+    /// The duration as the user stated it, ms.
+    pub fn stated_duration_ms(&self) -> Decimal {
+        match self.measured {
+            true => self.duration_ms - rounding_up(),
+            false => self.duration_ms,
+        }
+    }
+
+    /// True for a function that Lambda's quotas of memory and duration admit.
+    pub fn is_within_lambda_limits(&self) -> bool {
+        let most = Decimal::from(LAMBDA_MAX_DURATION_MS);
+        LAMBDA_MEMORY_MB.contains(&self.memory_mb) && self.stated_duration_ms() <= most
+    }
+
+    /// Concurrency that one invocation a month makes on average, in a month of so many hours.
+    pub fn concurrency_per_call(&self, hours: &Exact) -> Exact {
+        let month_ms = hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
+        let duration = self.of_attempts(Exact::from(self.duration_ms));
+        duration.over(&month_ms).unwrap_or(Exact::ZERO)
+    }
+
+    /// Attempts that one invocation makes on average, retries included.
+    pub fn attempts(&self) -> Exact {
+        self.of_attempts(Exact::ONE)
+    }
+
+    /// An amount of every attempt, for one invocation.
+    pub fn of_attempts(&self, amount: Exact) -> Exact {
+        match &self.features {
+            Some(features) => &amount * &features.attempts,
+            None => amount,
+        }
+    }
+
+    /// Requests that Lambda bills for one invocation: its attempts, and what its event is larger
+    /// than 256 KB.
+    pub fn billed_requests(&self) -> Exact {
+        match &self.features {
+            Some(features) => &features.attempts + &Exact::from(features.further_requests),
+            None => Exact::ONE,
+        }
+    }
+
+    /// Average concurrency (Little's law).
+    pub fn average_concurrency(&self, hours: &Exact) -> Exact {
+        &self.concurrency_per_call(hours) * &Exact::from(self.invocations)
+    }
+
+    /// The concurrency to provide for: stated, or average over utilization.
+    pub fn peak_concurrency(&self, hours: &Exact) -> Exact {
+        match self.capacity {
+            Capacity::Peak(peak) => Exact::from(peak),
+            Capacity::Utilization(share) => self
+                .average_concurrency(hours)
+                .over(&Exact::from(share))
+                .unwrap_or(Exact::ZERO),
+        }
+    }
+
+    /// Slots for a peak concurrency: `peak / target_utilization`, not rounded.
+    pub fn planned_slots(&self, peak: &Exact) -> Exact {
+        let target = self.container().target_utilization;
+        if target == Decimal::ONE {
+            return peak.clone();
+        }
+        peak.over(&Exact::from(target))
+            .expect("target_utilization is above zero by the bounds of its key")
+    }
+
+    /// Slots that must be provided for a peak concurrency: those planned, rounded up.
+    ///
+    /// Rounding up here loses nothing: tasks of `c` whole slots number `ceil(need / c)` either way.
+    pub fn needed_slots(&self, peak: &Exact) -> u128 {
+        self.planned_slots(peak).ceil().unwrap_or(u128::MAX)
+    }
+
+    /// Average over capacity; `None` when both are zero and nothing is stated.
+    pub fn utilization(&self, hours: &Exact) -> Option<Exact> {
+        match self.capacity {
+            Capacity::Utilization(share) => Some(Exact::from(share)),
+            Capacity::Peak(peak) => self.average_concurrency(hours).over(&Exact::from(peak)),
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! A fleet as CSV: one function a row, the keys of `[[function]]` as columns.
+
+mod header;
+mod rows;
+
+use super::function::{self, Function, Reading};
+use super::name_index::NameIndex;
+use super::schema::Field;
+use super::spanned::{Cell, Locate, Place, SpannedValues, ValueShape};
+use crate::diag::{At, Code, Diag, Diags};
+use crate::money::plural;
+use crate::text::csv_cell;
+use csv::ByteRecord;
+use header::CsvColumn;
+use rayon::prelude::*;
+use rows::{Rows, broken};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::io::Read;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Rows that are read before they are handed over to be understood.
+const BATCH: usize = 16_384;
+/// SpannedValues of a batch of long rows, of so many bytes each.
+const BATCH_CELLS: usize = 1 << 20;
+const BYTES_PER_CELL: usize = 16;
+
+/// Reads a fleet and adds its functions to a roll.
+///
+/// # Errors
+/// Every mistake in its header and rows, or that it cannot be read.
+pub fn read(
+    name: &str,
+    file: Box<dyn Read + Send>,
+    defaults: &SpannedValues<'_>,
+    reading: &Reading<'_>,
+    roll: &mut NameIndex,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<(), Diags> {
+    let file_name: Arc<str> = name.into();
+    let mut header = ByteRecord::new();
+    let rows = Rows::new(file).and_then(|mut rows| {
+        rows.next(&mut header)?;
+        Ok(rows)
+    });
+    let rows = rows.map_err(|error| broken(&file_name, &error))?;
+    let row = FunctionRow {
+        file: &file_name,
+        record: &header,
+    };
+    let mut diags = Diags::new();
+    let Some(columns) = header::columns(&row, &mut diags) else {
+        return Err(diags);
+    };
+    let context = RowContext {
+        missing: header::missing(&columns, &row, defaults, reading, &mut diags),
+        file: Arc::clone(&file_name),
+        columns,
+        defaults,
+        reading,
+    };
+    match read_rows(rows, &context, roll, &mut diags, progress) {
+        Ok(0) => {
+            let message = format!("`{name}` has no row below its header");
+            let diag = Diag::new(Code::NoFunction, message);
+            diags.push(diag.help("add one row a function"));
+        }
+        Ok(_) => {}
+        Err(error) => diags.push(broken(&file_name, &error)),
+    }
+    diags.into_result(())
+}
+
+struct RowContext<'c> {
+    file: Arc<str>,
+    columns: Vec<CsvColumn>,
+    /// What every function needs and no column has; that has been said.
+    missing: Vec<Field>,
+    defaults: &'c SpannedValues<'c>,
+    reading: &'c Reading<'c>,
+}
+
+impl RowContext<'_> {
+    fn row<'r>(&'r self, record: &'r ByteRecord) -> FunctionRow<'r> {
+        FunctionRow {
+            file: &self.file,
+            record,
+        }
+    }
+}
+
+/// Rows that have been split, and how many of them are new: the others are there to be reused.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<ByteRecord>,
+    filled: usize,
+}
+
+impl Batch {
+    fn rows(&self) -> &[ByteRecord] {
+        &self.rows[..self.filled]
+    }
+
+    /// Fills it anew; false once there are no more rows.
+    fn fill(&mut self, rows: &mut Rows) -> Result<bool, csv::Error> {
+        self.rows.resize_with(BATCH, ByteRecord::new);
+        self.filled = 0;
+        let mut cells = 0;
+        while self.filled < BATCH && cells < BATCH_CELLS {
+            let row = &mut self.rows[self.filled];
+            if !rows.next(row)? {
+                return Ok(false);
+            }
+            cells += row.len() + row.as_slice().len() / BYTES_PER_CELL;
+            self.filled += 1;
+        }
+        Ok(true)
+    }
+}
+
+/// Reads batches of rows: while one is understood, the next is split and what came of the one
+/// before it is put away. Works also where there is one thread only.
+/// How many rows there are, unless they end with something else.
+fn read_rows(
+    mut rows: Rows,
+    context: &RowContext<'_>,
+    roll: &mut NameIndex,
+    diags: &mut Diags,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<usize, csv::Error> {
+    let mut count = 0;
+    // Three take turns, so that their memory is used again.
+    let [mut before, mut batch, mut next] = [(); 3].map(|()| Batch::default());
+    let mut understood = Vec::new();
+    let mut more = batch.fill(&mut rows);
+    while batch.filled > 0 {
+        let split = || match more {
+            Ok(true) => next.fill(&mut rows),
+            ended => {
+                next.filled = 0;
+                ended
+            }
+        };
+        let understand = || {
+            let rows = batch.rows().par_iter();
+            rows.map(|row| understand(row, context)).collect()
+        };
+        let put_away = || {
+            for (record, read) in before.rows().iter().zip(understood) {
+                enlist(record, read, context, roll, diags);
+            }
+            progress(roll.len() as u64);
+        };
+        let (split, (now, ())) = rayon::join(split, || rayon::join(understand, put_away));
+        (more, understood) = (split, now);
+        count += batch.filled;
+        // `next` is to be understood now, and `batch` to be put away.
+        std::mem::swap(&mut before, &mut batch);
+        std::mem::swap(&mut batch, &mut next);
+    }
+    for (record, read) in before.rows().iter().zip(understood) {
+        enlist(record, read, context, roll, diags);
+    }
+    progress(roll.len() as u64);
+    more.map(|_| count)
+}
+
+/// Adds what came of a row to the roll, with its mistakes and that of a name that is taken.
+fn enlist(
+    record: &ByteRecord,
+    read: Result<Function, Diags>,
+    context: &RowContext<'_>,
+    roll: &mut NameIndex,
+    diags: &mut Diags,
+) {
+    let mut columns = context.columns.iter();
+    let column = columns.position(|column| *column == CsvColumn::Of(Field::Name));
+    let place = || {
+        let row = context.row(record);
+        let span = column.and_then(|commas| Some(cell_span(record.range(commas)?, commas)));
+        row.at(span.unwrap_or_default())
+    };
+    let added = match diags.take(read) {
+        Some(function) => roll.add(function, place),
+        None => {
+            let name = column.and_then(|column| record.get(column));
+            let name = name.and_then(|name| std::str::from_utf8(name).ok());
+            roll.add_faulty(trimmed(name.unwrap_or_default()), place())
+        }
+    };
+    diags.take(added);
+}
+
+/// Where a cell stands in its row: a comma stands before each but the first.
+fn cell_span(cell: Range<usize>, commas: usize) -> Range<usize> {
+    cell.start + commas..cell.end + commas
+}
+
+fn trimmed(cell: &str) -> &str {
+    cell.trim_matches([' ', '\t'])
+}
+
+/// A row as one line of text, so that a mistake can be pointed at.
+struct FunctionRow<'r> {
+    file: &'r Arc<str>,
+    record: &'r ByteRecord,
+}
+
+impl FunctionRow<'_> {
+    fn line(&self) -> u64 {
+        self.record.position().map_or(1, csv::Position::line)
+    }
+
+    fn wrong(&self, code: Code, message: &str, help: &str) -> Diag {
+        Diag::new(code, message).at(self.at(0..0)).help(help)
+    }
+}
+
+impl Locate for FunctionRow<'_> {
+    /// The row as it would be written, and in it the cell that `span` is.
+    fn at(&self, span: Range<usize>) -> At {
+        let mut text = String::new();
+        let mut columns = 0..0;
+        for commas in 0..self.record.len() {
+            if commas > 0 {
+                text.push(',');
+            }
+            let start = text.len();
+            let cell = &self.record[commas];
+            text.push_str(&csv_cell(&String::from_utf8_lossy(cell)));
+            let range = self.record.range(commas).unwrap_or_default();
+            if cell_span(range, commas) == span {
+                columns = start..text.len();
+            }
+        }
+        At::new(self.file, self.line(), &text, columns)
+    }
+}
+
+fn understand(record: &ByteRecord, context: &RowContext<'_>) -> Result<Function, Diags> {
+    let row = context.row(record);
+    if let Some((message, help)) = misshapen(record, context.columns.len()) {
+        return Err(row.wrong(Code::Syntax, &message, help).into());
+    }
+    let mut cells = SpannedValues::new(0..0);
+    // The file is text, and no character has a comma or a quote within it.
+    let all = str::from_utf8(record.as_slice()).unwrap_or_default();
+    for (commas, column) in context.columns.iter().enumerate() {
+        let span = record.range(commas).unwrap_or_default();
+        let text = all.get(span.clone()).unwrap_or_default();
+        let place = cell_span(span, commas);
+        match (column, trimmed(text)) {
+            (CsvColumn::Of(_), "") | (CsvColumn::Unknown, _) => {}
+            (CsvColumn::Of(field), text) => {
+                let cell = Cell {
+                    text: Cow::Borrowed(text),
+                    shape: ValueShape::Text,
+                    place: Place::Bytes(place),
+                };
+                cells.state(*field, cell);
+            }
+            (CsvColumn::Mistyped(field), _) => cells.state(*field, Cell::refused(place)),
+        }
+    }
+    for field in &context.missing {
+        cells.state(*field, Cell::refused(0..0));
+    }
+    let mut diags = Diags::new();
+    let merged = match context.defaults.stated().next() {
+        Some(_) => cells.over(context.defaults),
+        None => cells,
+    };
+    let function = function::build(&merged, row.line(), context.reading, &row, &mut diags);
+    match function {
+        Some(function) => diags.into_result(function),
+        None => Err(diags),
+    }
+}
+
+/// What is wrong with the number of cells, and what to do.
+fn misshapen(record: &ByteRecord, columns: usize) -> Option<(String, &'static str)> {
+    let cells = record.len();
+    if cells > 1 && record.as_slice().is_empty() {
+        return Some(("the row is empty".to_owned(), "delete it"));
+    }
+    let help = match cells.cmp(&columns) {
+        Ordering::Equal => return None,
+        Ordering::Greater => "quote a cell that contains a comma",
+        Ordering::Less => "write a comma also for a cell that is empty; there are no comments",
+    };
+    let cells = plural(cells as u128, "cell");
+    Some((format!("the row has {cells}, the header {columns}"), help))
+}

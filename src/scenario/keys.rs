@@ -1,0 +1,162 @@
+//! A table of the scenario, read key by key.
+
+use super::schema::Bounds;
+use super::spanned::Cell;
+use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::text::did_you_mean;
+use rust_decimal::Decimal;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Reads a plain value as a number.
+///
+/// # Errors
+/// Not a number, or out of bounds.
+pub fn number(
+    value: &Spanned<DeValue<'_>>,
+    key: &str,
+    bounds: &Bounds,
+    source: &Source,
+) -> Result<Decimal, Diag> {
+    match Cell::of(value) {
+        Some(cell) => cell.number(key, bounds, source),
+        None => Err(
+            Diag::new(Code::WrongType, format!("`{key}` is not a number"))
+                .at(source.at(value.span()))
+                .help(format!("write {}", bounds.describe())),
+        ),
+    }
+}
+
+/// Reads a plain value as true or false.
+///
+/// # Errors
+/// Neither.
+pub fn flag(value: &Spanned<DeValue<'_>>, key: &str, source: &Source) -> Result<bool, Diag> {
+    value.get_ref().as_bool().ok_or_else(|| {
+        Diag::new(
+            Code::WrongType,
+            format!("`{key}` is neither true nor false"),
+        )
+        .at(source.at(value.span()))
+        .help("write true or false, without quotes")
+    })
+}
+
+/// Keys of a table, read one by one; what is left over is unknown.
+pub struct Keys<'k> {
+    /// The table.
+    pub table: &'k DeTable<'k>,
+    prefix: String,
+    known: Vec<&'static str>,
+    /// Where the table stands.
+    pub source: &'k Source,
+    /// What was wrong with it so far.
+    pub diags: &'k mut Diags,
+}
+
+impl<'k> Keys<'k> {
+    /// The keys of a table called `prefix`.
+    pub fn new(
+        table: &'k DeTable<'k>,
+        prefix: impl Into<String>,
+        source: &'k Source,
+        diags: &'k mut Diags,
+    ) -> Self {
+        Self {
+            table,
+            prefix: prefix.into(),
+            known: Vec::new(),
+            source,
+            diags,
+        }
+    }
+
+    /// The keys of a table in this one; `example` says how to write it.
+    pub fn table(&mut self, key: &'static str, example: &str) -> Option<Keys<'_>> {
+        let (value, path) = self.get(key)?;
+        let Some(table) = value.get_ref().as_table() else {
+            let diag = Diag::new(Code::WrongType, format!("`{path}` is not a table"))
+                .at(self.source.at(value.span()))
+                .help(format!("write {example}"));
+            self.diags.push(diag);
+            return None;
+        };
+        Some(Keys::new(table, path, self.source, self.diags))
+    }
+
+    /// Notes a mistake in a value.
+    pub fn wrong(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
+        let diag = Diag::new(code, message).at(self.source.at(span));
+        self.diags.push(diag.help(help));
+    }
+
+    /// Notes a mistake in the value of a key.
+    pub fn wrong_at(&mut self, key: &str, code: Code, message: String, help: &str) {
+        let span = self.table.get(key).map_or(0..0, Spanned::span);
+        self.wrong(code, span, message, help);
+    }
+
+    /// The value of a key and its dotted path.
+    pub fn get(&mut self, key: &'static str) -> Option<(&'k Spanned<DeValue<'k>>, String)> {
+        self.known.push(key);
+        let value = self.table.get(key)?;
+        Some((value, format!("{}.{key}", self.prefix)))
+    }
+
+    /// A number within bounds, if stated and fine.
+    pub fn number(&mut self, key: &'static str, bounds: Bounds) -> Option<Decimal> {
+        let (value, path) = self.get(key)?;
+        let read = number(value, &path, &bounds, self.source);
+        self.diags.take(read)
+    }
+
+    /// A whole number within bounds, if stated and fine.
+    pub fn whole(&mut self, key: &'static str, bounds: Bounds) -> Option<u32> {
+        let number = self.number(key, bounds)?.normalize();
+        u32::try_from(number.mantissa()).ok()
+    }
+
+    /// True or false, if stated and fine.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let (value, path) = self.get(key)?;
+        self.diags.take(flag(value, &path, self.source))
+    }
+
+    /// A plain value with its dotted path and its place.
+    pub fn cell(&mut self, key: &'static str) -> Option<(Cell<'k>, String, At)> {
+        let (value, path) = self.get(key)?;
+        let at = self.source.at(value.span());
+        match Cell::of(value) {
+            Some(cell) => Some((cell, path, at)),
+            None => {
+                let message = format!("`{path}` must be a text");
+                self.diags.push(Diag::new(Code::WrongType, message).at(at));
+                None
+            }
+        }
+    }
+
+    /// Complains of every key that nobody asked for.
+    pub fn refuse_others(self) {
+        let known: Arc<[&str]> = self.known.into();
+        for (key, _) in self.table {
+            let name = key.get_ref().as_ref();
+            if !known.contains(&name) {
+                let message = format!("there is no key `{}.{name}`", self.prefix);
+                let diag = Diag::new(Code::UnknownKey, message)
+                    .at(self.source.at(key.span()))
+                    .help_when_shown(near(name, &known));
+                self.diags.push(diag);
+            }
+        }
+    }
+}
+
+/// The search for the key that was most likely meant.
+fn near(typed: &str, known: &Arc<[&'static str]>) -> impl Fn() -> Option<String> + use<> {
+    let (typed, known) = (typed.to_owned(), Arc::clone(known));
+    move || did_you_mean(&typed, known.iter().copied())
+}

@@ -1,0 +1,111 @@
+//! The functions read so far, no two of one name: two could not be told apart in any answer.
+
+use super::Function;
+use crate::diag::{At, Code, Diag};
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+/// Functions in the order in which they are read, and the names that are taken.
+pub struct NameIndex {
+    functions: Vec<Function>,
+    /// The hash of each name and its index: a million names are not held twice.
+    by_name: HashTable<(u64, u32)>,
+    /// Names of functions that have mistakes, and where they stand.
+    faulty: HashMap<Box<str>, (Arc<str>, u64)>,
+    /// Seeded anew in every run: no file can be made so that all its names have one hash.
+    hasher: RandomState,
+    /// The files that are read, each with the index of its first function.
+    files: Vec<(Arc<str>, usize)>,
+}
+
+impl NameIndex {
+    /// Nobody yet; the first will come from a file of that name.
+    pub fn new(file: &Arc<str>) -> Self {
+        Self {
+            functions: Vec::new(),
+            by_name: HashTable::new(),
+            faulty: HashMap::new(),
+            hasher: RandomState::default(),
+            files: vec![(Arc::clone(file), 0)],
+        }
+    }
+
+    /// The next ones will come from another file.
+    pub fn turn_to(&mut self, file: &Arc<str>) {
+        self.files.push((Arc::clone(file), self.functions.len()));
+    }
+
+    /// How many have no mistakes.
+    pub fn len(&self) -> usize {
+        self.functions.len()
+    }
+
+    /// Those that have no mistakes.
+    pub fn into_functions(self) -> Vec<Function> {
+        self.functions
+    }
+
+    /// Adds a function whose name stands at `at`.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub fn add(&mut self, function: Function, at: impl FnOnce() -> At) -> Result<(), Diag> {
+        let hash = self.free(&function.name, at)?;
+        // A fleet of four gigabytes has fewer rows than a u32 can count.
+        let index = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
+        self.functions.push(function);
+        self.by_name
+            .insert_unique(hash, (hash, index), |(hash, _)| *hash);
+        Ok(())
+    }
+
+    /// Takes the name of a function that has mistakes, if it has one.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub fn add_faulty(&mut self, name: &str, at: At) -> Result<(), Diag> {
+        if name.is_empty() {
+            return Ok(());
+        }
+        let place = (Arc::clone(&at.file), at.line);
+        self.free(name, || at)?;
+        self.faulty.insert(name.into(), place);
+        Ok(())
+    }
+
+    /// The hash of a name that is not taken.
+    fn free(&self, name: &str, at: impl FnOnce() -> At) -> Result<u64, Diag> {
+        let hash = self.hasher.hash_one(name);
+        match self.taken(hash, name) {
+            Some((file, line)) => Err(same_name(name, (&file, line), at())),
+            None => Ok(hash),
+        }
+    }
+
+    /// The file and line on which a name stands already.
+    fn taken(&self, hash: u64, name: &str) -> Option<(Arc<str>, u64)> {
+        let is_named = |(known, index): &(u64, u32)| {
+            *known == hash && *self.functions[*index as usize].name == *name
+        };
+        let Some((_, index)) = self.by_name.find(hash, is_named) else {
+            return self.faulty.get(name).cloned();
+        };
+        let index = *index as usize;
+        let mut files = self.files.iter().rev();
+        let (file, _) = files.find(|(_, first)| *first <= index)?;
+        Some((Arc::clone(file), self.functions[index].line))
+    }
+}
+
+fn same_name(name: &str, (file, line): (&Arc<str>, u64), at: At) -> Diag {
+    let place = match *at.file == **file {
+        true => format!("on line {line}"),
+        false => format!("on line {line} of {file}"),
+    };
+    let message = format!("two functions are called `{name}`");
+    let help = format!("the other is {place}: give one of them another name");
+    Diag::new(Code::DuplicateName, message).at(at).help(help)
+}

@@ -1,0 +1,426 @@
+//! A scenario in TOML: its options, its functions, and the fleet it may point to.
+
+use super::budget::{self, Budget, NamedBudget};
+use super::function::{self, Reading};
+use super::functions_file;
+use super::keys;
+use super::name_index::NameIndex;
+use super::options::{self, EksOptions};
+use super::purchase;
+use super::quota;
+use super::rule_settings::{self, RuleSetting};
+use super::schema::{Bounds, Field, RESERVED};
+use super::spanned::{Cell, SpannedValues};
+use super::values::Values;
+use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
+use crate::diag::{Code, Diag, Diags, Source};
+use crate::exact::Exact;
+use crate::pricebook::Commitments;
+use crate::text::{did_you_mean, listed};
+use crate::units::HOURS_PER_MONTH;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Keys at the top of a scenario.
+const KEYS: [&str; 17] = [
+    "region",
+    "hours_per_month",
+    "free_tier",
+    "functions",
+    "platforms",
+    "defaults",
+    "function",
+    "lambda",
+    "fargate",
+    "eks",
+    "lambda-managed",
+    "fargate-spot",
+    "eks-fargate",
+    "budget",
+    "rules",
+    "commitment",
+    "discounts",
+];
+
+/// Reads a scenario.
+///
+/// # Errors
+/// Every mistake in it and in the fleet that it names.
+pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
+    let document = source.toml()?;
+    let mut reader = ScenarioReader {
+        source,
+        request,
+        root: document.get_ref(),
+        diags: Diags::new(),
+    };
+    let scenario = reader.scenario();
+    reader.diags.sort_by_place();
+    reader.diags.into_result(scenario)
+}
+
+struct ScenarioReader<'r> {
+    source: &'r Source,
+    request: &'r Request<'r>,
+    root: &'r DeTable<'r>,
+    diags: Diags,
+}
+
+impl<'r> ScenarioReader<'r> {
+    fn wrong(&mut self, code: Code, span: Range<usize>, message: &str, help: &str) {
+        let diag = Diag::new(code, message).at(self.source.at(span));
+        self.diags.push(diag.help(help));
+    }
+
+    fn scenario(&mut self) -> Scenario {
+        self.unknown_keys();
+        let hours = self.hours();
+        let free_tier = self.flag("free_tier");
+        let platforms = self.platforms();
+        let regions = Regions::default();
+        let default_region = self.default_region(&regions);
+        let lambda = self.options("lambda", options::lambda);
+        let eks = self.eks();
+        let managed = self.options("lambda-managed", options::managed);
+        self.fargate();
+        let spot = self.options("fargate-spot", options::spot);
+        let eks_fargate = self.options("eks-fargate", options::eks_fargate);
+        let (budget, named) = self.budget();
+        let budget_line = self.line_of("budget");
+        let rules = self.rules();
+        let terms = self.terms();
+        let reading = Reading {
+            platforms: self.request.platforms,
+            hours: &hours,
+            region: &|name, line, at| regions.index(name, line, at),
+            default_region,
+            region_is_fixed: self.request.region.is_some(),
+        };
+        let defaults = self.defaults();
+        let mut roll = NameIndex::new(self.source.name());
+        self.functions(&defaults, &reading, &mut roll);
+        let stated = roll.len();
+        let fleet = self.fleet(&defaults.settled(self.source), &reading, &mut roll);
+        let mut functions = roll.into_functions();
+        let regions = regions.settle(&mut functions);
+        check_regions(&regions, self.request, &mut self.diags);
+        let unmatched_budgets = budget::assign(named, &mut functions, &mut self.diags);
+        let scenario = Scenario {
+            name: self.source.name().to_string(),
+            fleet,
+            hours,
+            free_tier,
+            platforms,
+            regions,
+            lambda,
+            eks,
+            managed,
+            spot,
+            eks_fargate,
+            functions: functions.into(),
+            stated,
+            budget,
+            budget_line,
+            unmatched_budgets,
+            rules,
+            terms,
+        };
+        self.diags.extend(quota::check(&scenario));
+        scenario
+    }
+
+    fn unknown_keys(&mut self) {
+        for (key, _) in self.root {
+            let name = key.get_ref().as_ref();
+            let at = self.source.at(key.span());
+            if !KEYS.contains(&name) {
+                self.diags.push(unknown_root_key(name).at(at));
+            }
+        }
+    }
+
+    fn value(&self, key: &str) -> Option<&'r Spanned<DeValue<'r>>> {
+        self.root.get(key)
+    }
+
+    fn hours(&mut self) -> Exact {
+        let bounds = Bounds::from(1, 744);
+        let stated = self.value("hours_per_month").and_then(|value| {
+            self.diags
+                .take(keys::number(value, "hours_per_month", &bounds, self.source))
+        });
+        stated.map_or_else(|| Exact::from(HOURS_PER_MONTH), Exact::from)
+    }
+
+    fn flag(&mut self, key: &str) -> bool {
+        let stated = self
+            .value(key)
+            .map(|value| keys::flag(value, key, self.source));
+        stated
+            .and_then(|flag| self.diags.take(flag))
+            .unwrap_or_default()
+    }
+
+    fn default_region(&mut self, regions: &Regions) -> Option<u16> {
+        /// Stands for a region that has been complained of: the scenario is refused anyway.
+        const REFUSED: Option<u16> = Some(0);
+        if let Some(region) = self.request.region {
+            return regions.index_of_flag(region);
+        }
+        let value = self.value("region")?;
+        let Some(cell) = Cell::of(value) else {
+            let message = "`region` must be a text";
+            self.wrong(Code::WrongType, value.span(), message, "put it in quotes");
+            return REFUSED;
+        };
+        match self.diags.take(cell.text("region", self.source)) {
+            Some(name) => {
+                let at = self.source.at(value.span());
+                regions.index(name, at.line, &|| at.clone())
+            }
+            None => REFUSED,
+        }
+    }
+
+    fn platforms(&mut self) -> Vec<&'static str> {
+        let all = self.request.platforms;
+        let Some(value) = self.value("platforms") else {
+            return DEFAULT_PLATFORMS.to_vec();
+        };
+        let Some(list) = value.get_ref().as_array() else {
+            let help = format!("write a list: platforms = {all:?}");
+            self.wrong(
+                Code::WrongType,
+                value.span(),
+                "`platforms` is not a list",
+                &help,
+            );
+            return Vec::new();
+        };
+        let mut chosen = Vec::new();
+        for item in list.iter() {
+            let word = Cell::of(item).map(|cell| cell.word("platforms", all, self.source));
+            match word {
+                Some(word) => chosen.extend(self.diags.take(word)),
+                None => self.wrong(
+                    Code::WrongType,
+                    item.span(),
+                    "a platform is not a text",
+                    "put its name in quotes",
+                ),
+            }
+        }
+        if chosen.is_empty() {
+            let help = format!("name at least one of {}", listed(all));
+            self.wrong(
+                Code::MissingKey,
+                value.span(),
+                "`platforms` names no platform",
+                &help,
+            );
+        }
+        // In the order of the program's list, each once, whatever order the user wrote.
+        all.iter()
+            .copied()
+            .filter(|id| chosen.contains(id))
+            .collect()
+    }
+
+    fn table(&mut self, key: &str) -> Option<(&'r DeTable<'r>, Range<usize>)> {
+        let value = self.value(key)?;
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            let message = format!("`{key}` is not a table");
+            let help = format!("write [{key}] on a line of its own, its keys below");
+            self.wrong(Code::WrongType, value.span(), &message, &help);
+        }
+        table.map(|table| (table, value.span()))
+    }
+
+    /// The options of a platform, from the table of its name.
+    fn options<T: Default>(
+        &mut self,
+        platform: &str,
+        read: fn(&DeTable<'_>, &Source, &mut Diags) -> T,
+    ) -> T {
+        let table = self.table(platform);
+        let read = table.map(|(table, _)| read(table, self.source, &mut self.diags));
+        read.unwrap_or_default()
+    }
+
+    fn eks(&mut self) -> EksOptions {
+        let Some((table, span)) = self.table("eks") else {
+            return EksOptions::default();
+        };
+        options::eks(table, span, self.source, &mut self.diags)
+    }
+
+    fn budget(&mut self) -> (Budget, Vec<NamedBudget>) {
+        let table = self.table("budget");
+        let read = table.map(|(table, _)| budget::read(table, self.source, &mut self.diags));
+        read.unwrap_or_default()
+    }
+
+    /// The line of a table at the top, or the first.
+    fn line_of(&self, key: &str) -> u64 {
+        let place = self.value(key).map(|value| self.source.at(value.span()));
+        place.map_or(1, |at| at.line)
+    }
+
+    fn rules(&mut self) -> Vec<RuleSetting> {
+        let table = self.table("rules");
+        let known = self.request.rules;
+        let read =
+            table.map(|(table, _)| rule_settings::read(table, known, self.source, &mut self.diags));
+        read.unwrap_or_default()
+    }
+
+    fn terms(&mut self) -> Option<Arc<Commitments>> {
+        let commitment = self.table("commitment").and_then(|(table, span)| {
+            purchase::commitment(table, span, self.source, &mut self.diags)
+        });
+        let discounts = self.table("discounts");
+        let discounts = discounts
+            .map(|(table, _)| purchase::discounts(table, self.source, &mut self.diags))
+            .unwrap_or_default();
+        Commitments::new(commitment, discounts).map(Arc::new)
+    }
+
+    fn fargate(&mut self) {
+        let Some((table, _)) = self.table("fargate") else {
+            return;
+        };
+        for (key, _) in table {
+            let message = format!("there is no key `fargate.{}`", key.get_ref());
+            let help = "Fargate has no options of the whole scenario yet; \
+                        a task size is stated per function, in [function.container]";
+            self.wrong(Code::UnknownKey, key.span(), &message, help);
+        }
+    }
+
+    fn defaults(&mut self) -> SpannedValues<'r> {
+        let Some((table, span)) = self.table("defaults") else {
+            return SpannedValues::new(0..0);
+        };
+        let mut cells = SpannedValues::new(span);
+        cells.collect(table, "", self.source, &mut self.diags);
+        // Also those that every function replaces; and once, however many take them.
+        let platforms = self.request.platforms;
+        let values = Values::check(&cells, platforms, self.source, &mut self.diags);
+        for field in values.into_wrong() {
+            cells.refuse(field);
+        }
+        cells
+    }
+
+    fn functions(
+        &mut self,
+        defaults: &SpannedValues<'r>,
+        reading: &Reading<'_>,
+        roll: &mut NameIndex,
+    ) {
+        let Some(value) = self.value("function") else {
+            return;
+        };
+        let Some(list) = value.get_ref().as_array() else {
+            let help = "begin each function with [[function]], in double brackets";
+            self.wrong(
+                Code::WrongType,
+                value.span(),
+                "`function` is not a list of tables",
+                help,
+            );
+            return;
+        };
+        for item in list.iter() {
+            let Some(table) = item.get_ref().as_table() else {
+                let help = "begin each function with [[function]]";
+                self.wrong(
+                    Code::WrongType,
+                    item.span(),
+                    "a function is not a table",
+                    help,
+                );
+                continue;
+            };
+            let mut cells = SpannedValues::new(item.span());
+            cells.collect(table, "", self.source, &mut self.diags);
+            let line = self.source.line_of(item.span().start) as u64;
+            let merged = cells.over(defaults);
+            let read = function::build(&merged, line, reading, self.source, &mut self.diags);
+            let place = || match merged.get(Field::Name) {
+                Some(name) => name.at(self.source),
+                None => self.source.at(item.span()),
+            };
+            let added = match (read, merged.get(Field::Name)) {
+                (Some(function), _) => roll.add(function, place),
+                (None, Some(name)) => roll.add_faulty(&name.text, place()),
+                (None, None) => Ok(()),
+            };
+            self.diags.take(added);
+        }
+    }
+
+    /// True without a `[[function]]`, and with an empty list of them.
+    fn states_no_function(&self) -> bool {
+        let value = self.value("function").map(Spanned::get_ref);
+        value.is_none_or(|value| value.as_array().is_some_and(|list| list.is_empty()))
+    }
+
+    fn fleet(
+        &mut self,
+        defaults: &SpannedValues<'_>,
+        reading: &Reading<'_>,
+        roll: &mut NameIndex,
+    ) -> Option<String> {
+        let Some(value) = self.value("functions") else {
+            if self.states_no_function() {
+                let help = "add a [[function]], or functions = \"fleet.csv\"; \
+                            `lambdacost init` writes an example";
+                self.wrong(Code::NoFunction, 0..0, "the scenario has no function", help);
+            }
+            return None;
+        };
+        let Some(cell) = Cell::of(value) else {
+            let help =
+                "functions = \"fleet.csv\" names a file; a function starts with [[function]]";
+            self.wrong(
+                Code::WrongType,
+                value.span(),
+                "`functions` is not a file name",
+                help,
+            );
+            return None;
+        };
+        let name = self.diags.take(cell.text("functions", self.source))?;
+        match (self.request.open)(name) {
+            Ok(file) => {
+                roll.turn_to(&name.into());
+                let progress = self.request.progress;
+                let read = functions_file::read(name, file, defaults, reading, roll, progress);
+                self.diags.take(read);
+                Some(name.to_owned())
+            }
+            Err(error) => {
+                let message = format!("cannot read `{name}`: {error}");
+                let help = "a relative name is looked up beside the scenario";
+                self.wrong(Code::Unreadable, value.span(), &message, help);
+                None
+            }
+        }
+    }
+}
+
+fn unknown_root_key(name: &str) -> Diag {
+    let diag = Diag::new(Code::UnknownKey, format!("there is no key `{name}`"));
+    let of_function = Field::at_path(name).is_some() || RESERVED.contains(&name);
+    if of_function {
+        return diag.help(format!(
+            "`{name}` belongs to a function: move it below [[function]] or [defaults]"
+        ));
+    }
+    let typed = name.to_owned();
+    diag.help_when_shown(move || did_you_mean(&typed, KEYS))
+}

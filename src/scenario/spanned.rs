@@ -1,0 +1,422 @@
+//! Values as the user wrote them, each with its place, before anything is believed.
+
+use super::number::{self, NumberError};
+use super::schema::{ALTERNATIVES, Bounds, FIELDS, Field, RESERVED, ValueKind};
+use super::unknown::{meant, not_priced, unknown};
+use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::text::{self, listed, nearest};
+use rust_decimal::Decimal;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Turns a byte range of an input into a place to show.
+pub trait Locate {
+    /// The place.
+    fn at(&self, span: Range<usize>) -> At;
+}
+
+impl Locate for Source {
+    fn at(&self, span: Range<usize>) -> At {
+        Source::at(self, span)
+    }
+}
+
+/// What a value looks like before its meaning is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueShape {
+    /// Quoted text, or a CSV cell, which may hold anything.
+    Text,
+    /// An unquoted number.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// Something that has been complained of: no plain value, or one below a mistyped key.
+    Refused,
+}
+
+/// One value.
+#[derive(Debug, Clone)]
+pub struct Cell<'a> {
+    /// Its text without quotes.
+    pub text: Cow<'a, str>,
+    /// Its looks.
+    pub shape: ValueShape,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// These bytes of the input being read.
+    Bytes(Range<usize>),
+    /// A place in another input: a default of the scenario that a fleet's row takes.
+    Elsewhere(Arc<At>),
+}
+
+impl Place {
+    /// What is shown of it.
+    pub fn at(&self, locate: &dyn Locate) -> At {
+        match self {
+            Self::Bytes(span) => locate.at(span.clone()),
+            Self::Elsewhere(at) => (**at).clone(),
+        }
+    }
+}
+
+impl<'a> Cell<'a> {
+    /// Its place.
+    pub fn at(&self, locate: &dyn Locate) -> At {
+        self.place.at(locate)
+    }
+
+    /// The cell of a plain TOML value; `None` for tables, arrays and dates.
+    pub fn of(value: &'a Spanned<DeValue<'_>>) -> Option<Self> {
+        let (text, shape) = match value.get_ref() {
+            DeValue::String(text) => (Cow::Borrowed(text.as_ref()), ValueShape::Text),
+            DeValue::Float(number) => (Cow::Borrowed(number.as_str()), ValueShape::Number),
+            DeValue::Integer(number) if number.radix() == 10 => {
+                (Cow::Borrowed(number.as_str()), ValueShape::Number)
+            }
+            DeValue::Integer(number) => {
+                let whole = u128::from_str_radix(number.as_str(), number.radix());
+                let text = whole.map_or_else(|_| number.to_string(), |n| n.to_string());
+                (Cow::Owned(text), ValueShape::Number)
+            }
+            DeValue::Boolean(true) => (Cow::Borrowed("true"), ValueShape::Bool),
+            DeValue::Boolean(false) => (Cow::Borrowed("false"), ValueShape::Bool),
+            DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => return None,
+        };
+        let place = Place::Bytes(value.span());
+        Some(Self { text, shape, place })
+    }
+
+    /// The cell of a field that has been complained of.
+    pub fn refused(span: Range<usize>) -> Self {
+        Self {
+            text: Cow::Borrowed(""),
+            shape: ValueShape::Refused,
+            place: Place::Bytes(span),
+        }
+    }
+
+    /// Reads the cell as a number within bounds.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place and its fix.
+    pub fn number(&self, key: &str, bounds: &Bounds, locate: &dyn Locate) -> Result<Decimal, Diag> {
+        let wrong = |code, message: String, help: String| {
+            Diag::new(code, message)
+                .at(self.place.at(locate))
+                .help(help)
+        };
+        let no_number = || {
+            let message = format!("`{key}` is not a number");
+            wrong(
+                Code::WrongType,
+                message,
+                write(bounds) + &self.unseparated(),
+            )
+        };
+        let out_of_bounds = || {
+            let message = format!("`{key}` is out of bounds");
+            let help = write(bounds) + &self.as_share(bounds).unwrap_or_default();
+            wrong(Code::OutOfRange, message, help)
+        };
+        if self.shape == ValueShape::Bool {
+            return Err(no_number());
+        }
+        let read = match bounds.percent {
+            true => number::ratio(&self.text),
+            false => number::exact(&self.text),
+        };
+        let number = read.map_err(|refusal| match refusal {
+            NumberError::NotANumber => no_number(),
+            NumberError::TooLarge => out_of_bounds(),
+            NumberError::TooPrecise => {
+                let message = format!("`{key}` has more digits than can be held exactly (28)");
+                let help = "round it yourself, to at most 28 digits with its decimals";
+                wrong(Code::NotExact, message, help.to_owned())
+            }
+        })?;
+        if !number::is_within(number, bounds) {
+            return Err(out_of_bounds());
+        }
+        if bounds.whole && number.fract() != Decimal::ZERO {
+            let message = format!("`{key}` must be whole");
+            return Err(wrong(Code::OutOfRange, message, write(bounds)));
+        }
+        Ok(number)
+    }
+
+    /// How to write a percentage where a share is due, if the cell may be one: 35 for 0.35.
+    fn as_share(&self, bounds: &Bounds) -> Option<String> {
+        let percent = format!("{}%", self.text);
+        let share = bounds.percent.then(|| number::ratio(&percent))?.ok()?;
+        let hint = || {
+            let (text, share) = (&self.text, share.normalize());
+            format!("; {text} per cent is {share} or \"{percent}\"")
+        };
+        number::is_within(share, bounds).then(hint)
+    }
+
+    /// How to write a number whose thousands are set apart.
+    fn unseparated(&self) -> String {
+        let separators = [',', ' ', '\''];
+        let mut groups = self.text.trim().split(separators);
+        let is_number = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+        let first = groups.next().unwrap_or_default();
+        let starts = (1..=3).contains(&first.len()) && is_number(first);
+        // A comma before one or two digits would be a decimal one.
+        match starts && groups.all(|group| group.len() == 3 && is_number(group)) {
+            true => {
+                let joined = self.text.trim().replace(separators, "");
+                format!(", without separators: {joined}")
+            }
+            false => String::new(),
+        }
+    }
+
+    /// Reads the cell as one of some words.
+    ///
+    /// # Errors
+    /// The word is another, with its place and the nearest that is allowed.
+    pub fn word(
+        &self,
+        key: &str,
+        words: &[&'static str],
+        locate: &dyn Locate,
+    ) -> Result<&'static str, Diag> {
+        let found = words.iter().find(|word| **word == self.text);
+        found.copied().ok_or_else(|| {
+            let (typed, words) = (self.text.to_string(), words.to_vec());
+            let help = move || {
+                let known = one_of(&words);
+                Some(match nearest(&typed, words.iter().copied()) {
+                    Some(word) => format!("did you mean \"{word}\"? It is {known}"),
+                    None => format!("write {known}"),
+                })
+            };
+            let message = format!("`{key}` cannot be `{}`", self.text);
+            Diag::new(Code::UnknownValue, message)
+                .at(self.place.at(locate))
+                .help_when_shown(help)
+        })
+    }
+
+    /// Reads the cell as a name, or another text of 1 to 256 printable characters.
+    ///
+    /// # Errors
+    /// An unquoted value, an empty or overlong text, or one that [`text::unfit`] finds a fault in.
+    pub fn text(&self, key: &str, locate: &dyn Locate) -> Result<&str, Diag> {
+        let wrong = |code, message: String, help: &str| {
+            Err(Diag::new(code, message)
+                .at(self.place.at(locate))
+                .help(help))
+        };
+        if self.shape != ValueShape::Text {
+            let message = format!("`{key}` must be a text");
+            return wrong(Code::WrongType, message, "put it in quotes");
+        }
+        if self.text.is_empty() {
+            let message = format!("`{key}` is empty");
+            return wrong(Code::OutOfRange, message, "write 1 to 256 characters");
+        }
+        if self.text.len() > 256 && self.text.chars().nth(256).is_some() {
+            let message = format!("`{key}` is longer than 256 characters");
+            return wrong(Code::OutOfRange, message, "shorten it");
+        }
+        if let Some((fault, help)) = text::unfit(&self.text) {
+            return wrong(Code::OutOfRange, format!("`{key}` {fault}"), help);
+        }
+        Ok(&self.text)
+    }
+}
+
+fn write(bounds: &Bounds) -> String {
+    format!("write {}", bounds.describe())
+}
+
+fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    format!("one of {}", listed(&quoted))
+}
+
+/// What to write for a value of some kind.
+fn proper(kind: ValueKind) -> String {
+    match kind {
+        ValueKind::Text => "write a text in quotes".to_owned(),
+        ValueKind::OneOf(words) => format!("write {}", one_of(words)),
+        ValueKind::Platform => {
+            "write the name of one platform in quotes, such as \"lambda\"".to_owned()
+        }
+        ValueKind::Number(bounds) => write(&bounds),
+    }
+}
+
+/// Fields that hardly any function exceeds.
+const USUAL: usize = 12;
+
+/// The cells of one function (or of `[defaults]`), by field.
+#[derive(Debug, Clone)]
+pub struct SpannedValues<'a> {
+    /// Few of the fields are stated, so a list is shorter than a table.
+    values: Vec<(Field, Cell<'a>)>,
+    place: Place,
+}
+
+impl<'a> SpannedValues<'a> {
+    /// No cell yet.
+    pub fn new(span: Range<usize>) -> Self {
+        Self {
+            values: Vec::with_capacity(USUAL),
+            place: Place::Bytes(span),
+        }
+    }
+
+    /// The same cells for use beside another input: each knows its place for good.
+    pub fn settled(mut self, source: &Source) -> Self {
+        for (_, cell) in &mut self.values {
+            cell.place = Place::Elsewhere(Arc::new(cell.place.at(source)));
+        }
+        self
+    }
+
+    /// The cell of a field, if the user stated it.
+    pub fn get(&self, field: Field) -> Option<&Cell<'a>> {
+        let mut stated = self.values.iter();
+        stated
+            .find(|(known, _)| *known == field)
+            .map(|(_, cell)| cell)
+    }
+
+    /// The place of a field, or of all of them where it is not stated.
+    pub fn place_of(&self, field: Field) -> &Place {
+        self.get(field).map_or(&self.place, |cell| &cell.place)
+    }
+
+    /// States a field that is not stated yet.
+    pub fn state(&mut self, field: Field, cell: Cell<'a>) {
+        self.values.push((field, cell));
+    }
+
+    /// Marks a field as complained of.
+    pub fn refuse(&mut self, field: Field) {
+        let found = self.values.iter_mut().find(|(known, _)| *known == field);
+        if let Some((_, cell)) = found {
+            cell.shape = ValueShape::Refused;
+        }
+    }
+
+    /// Every stated field.
+    pub fn stated(&self) -> impl Iterator<Item = (Field, &Cell<'a>)> {
+        self.values.iter().map(|(field, cell)| (*field, cell))
+    }
+
+    /// The stated fields and, where this is silent, those of `defaults`.
+    ///
+    /// A field that this states drops the alternatives to it that `defaults` states.
+    pub fn over(&self, defaults: &Self) -> Self {
+        let mut merged = defaults.clone();
+        merged.place = self.place.clone();
+        for group in ALTERNATIVES {
+            if group.iter().any(|field| self.get(*field).is_some()) {
+                merged.values.retain(|(field, _)| !group.contains(field));
+            }
+        }
+        for (field, cell) in self.stated() {
+            merged.values.retain(|(known, _)| *known != field);
+            merged.state(field, cell.clone());
+        }
+        merged
+    }
+
+    /// Collects the cells of a table, `prefix` being its dotted path within the function.
+    pub fn collect<'t: 'a>(
+        &mut self,
+        table: &'t DeTable<'_>,
+        prefix: &str,
+        source: &Source,
+        diags: &mut Diags,
+    ) {
+        let mut mistyped = Vec::new();
+        for (key, value) in table {
+            let path = match prefix {
+                "" => key.get_ref().to_string(),
+                _ => format!("{prefix}.{}", key.get_ref()),
+            };
+            let key_at = || source.at(key.span());
+            match (Field::at_path(&path), Cell::of(value), value.get_ref()) {
+                (Some(field), Some(cell), _) => self.state(field, cell),
+                (Some(field), None, other) => {
+                    let message = format!("`{path}` cannot be {}", kind_of(other));
+                    let diag = Diag::new(Code::WrongType, message).at(source.at(value.span()));
+                    diags.push(diag.help(proper(field.kind())));
+                    self.state(field, Cell::refused(value.span()));
+                }
+                (None, _, _) if RESERVED.contains(&path.as_str()) => {
+                    diags.push(not_priced(&path).at(key_at()));
+                }
+                (None, _, DeValue::Table(inner)) if is_table(&path) => {
+                    self.collect(inner, &path, source, diags);
+                }
+                (None, _, other) if is_table(&path) => diags.push(
+                    Diag::new(
+                        Code::WrongType,
+                        format!("`{path}` cannot be {}", kind_of(other)),
+                    )
+                    .at(source.at(value.span()))
+                    .help(format!("`{path}` is a table: {}", keys_below(&path))),
+                ),
+                _ => {
+                    diags.push(unknown("key", &path, key_at(), None));
+                    // What is missing besides is not told any more once there is too much to tell.
+                    if !diags.is_full() {
+                        let field = meant(&path).and_then(Field::at_path);
+                        mistyped.extend(field.map(|field| (field, value.span())));
+                    }
+                }
+            }
+        }
+        // What was mistyped is not missing as well.
+        for (field, span) in mistyped {
+            if field.is_wanting(|field| self.get(field).is_some()) {
+                self.state(field, Cell::refused(span));
+            }
+        }
+    }
+}
+
+fn is_table(path: &str) -> bool {
+    let below = |known: &str| {
+        known
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    FIELDS.iter().any(|(_, known, _)| below(known))
+}
+
+fn keys_below(path: &str) -> String {
+    let prefix = format!("{path}.");
+    let keys = FIELDS
+        .iter()
+        .filter_map(|(_, known, _)| known.strip_prefix(&prefix));
+    let mut quoted: Vec<String> = Vec::new();
+    for key in keys {
+        let key = format!("`{}`", key.split('.').next().unwrap_or(key));
+        if !quoted.contains(&key) {
+            quoted.push(key);
+        }
+    }
+    format!("its keys are {}", listed(&quoted))
+}
+
+fn kind_of(value: &DeValue<'_>) -> String {
+    match value.type_str() {
+        kind @ ("array" | "integer") => format!("an {kind}"),
+        kind => format!("a {kind}"),
+    }
+}

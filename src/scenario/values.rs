@@ -1,0 +1,102 @@
+//! The values of cells that are what their fields ask for.
+
+use super::schema::{FIELDS, Field, ValueKind};
+use super::spanned::{Locate, SpannedValues, ValueShape};
+use crate::diag::{At, Diags};
+use crate::exact::Exact;
+use rust_decimal::Decimal;
+
+/// The values of a function's cells, each checked against its kind.
+pub struct Values<'c, 'a> {
+    cells: &'c SpannedValues<'a>,
+    stated: [bool; FIELDS.len()],
+    numbers: [Option<Decimal>; FIELDS.len()],
+    words: [Option<&'static str>; FIELDS.len()],
+    wrong: Vec<Field>,
+}
+
+impl<'c, 'a> Values<'c, 'a> {
+    /// Checks every stated cell; what is wrong goes to `diags` and counts as not stated.
+    pub fn check(
+        cells: &'c SpannedValues<'a>,
+        platforms: &[&'static str],
+        locate: &dyn Locate,
+        diags: &mut Diags,
+    ) -> Self {
+        let mut values = Self {
+            cells,
+            stated: [false; FIELDS.len()],
+            numbers: [None; FIELDS.len()],
+            words: [None; FIELDS.len()],
+            wrong: Vec::new(),
+        };
+        for (field, cell) in cells.stated() {
+            values.stated[field as usize] = true;
+            if cell.shape == ValueShape::Refused {
+                continue;
+            }
+            let key = field.path();
+            let mut word = |words: &[&'static str]| {
+                let word = diags.take(cell.word(key, words, locate));
+                values.words[field as usize] = word;
+                word.is_some()
+            };
+            let is_fine = match field.kind() {
+                ValueKind::OneOf(words) => word(words),
+                ValueKind::Platform => word(platforms),
+                ValueKind::Text => diags.take(cell.text(key, locate)).is_some(),
+                ValueKind::Number(bounds) => {
+                    let number = diags.take(cell.number(key, &bounds, locate));
+                    values.numbers[field as usize] = number;
+                    number.is_some()
+                }
+            };
+            if !is_fine {
+                values.wrong.push(field);
+            }
+        }
+        values
+    }
+
+    /// Fields that are stated and not fine; that has been said.
+    pub fn into_wrong(self) -> Vec<Field> {
+        self.wrong
+    }
+
+    /// A number, if stated and fine.
+    pub fn number(&self, field: Field) -> Option<Decimal> {
+        self.numbers[field as usize]
+    }
+
+    /// A whole number; its bounds have been checked.
+    pub fn whole<T: TryFrom<i128>>(&self, field: Field) -> Option<T> {
+        let number = self.number(field)?.normalize();
+        T::try_from(number.mantissa()).ok()
+    }
+
+    /// An exact ratio of a number.
+    pub fn exact(&self, field: Field) -> Option<Exact> {
+        self.number(field).map(Exact::from)
+    }
+
+    /// A word, if stated and fine.
+    pub fn word(&self, field: Field) -> Option<&'static str> {
+        self.words[field as usize]
+    }
+
+    /// A text, if stated and one.
+    pub fn text(&self, field: Field) -> Option<&str> {
+        let cell = self.cells.get(field)?;
+        (cell.shape == ValueShape::Text).then_some(cell.text.as_ref())
+    }
+
+    /// True when the user stated the field, rightly or wrongly.
+    pub fn stated(&self, field: Field) -> bool {
+        self.stated[field as usize]
+    }
+
+    /// The place of a field, or of the function where it is silent.
+    pub fn at(&self, field: Field, locate: &dyn Locate) -> At {
+        self.cells.place_of(field).at(locate)
+    }
+}

@@ -1,0 +1,336 @@
+//! How the cheaper side flips while traffic grows and the fleet grows with it.
+//!
+//! Use is piecewise straight, a fleet is a staircase over the slots it must provide. A stretch of
+//! the staircase whose dearest use is not above its cheapest fleet (or the reverse) holds no flip
+//! and is passed in one step; any other is halved, down to single steps, where one linear equation
+//! finds the flip. What the second side takes for every call is taken off the first: what is left
+//! may fall, and then single steps are halved too. Nothing is sampled.
+
+use super::{Part, StepCost};
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::scenario::Function;
+use crate::solve::piecewise::PiecewiseCost;
+use std::cell::Cell;
+
+/// Traffic up to which flips are sought, in multiples of today's.
+pub const REACH: u64 = 1000;
+/// Flips that are listed; the search ends once there is one more.
+pub const LISTED: usize = 1000;
+/// Stretches that the searches of a run may look at together.
+const STRETCHES_PER_RUN: u64 = 1_000_000;
+/// Stretches that each search adds to that, so that many searches do not starve: five times what a
+/// search takes on average (`examples/fleet.rs`).
+const STRETCHES_PER_SEARCH: u64 = 300;
+/// Stretches that each flip allows besides: halving takes about a dozen to find one.
+const STRETCHES_PER_FLIP: u64 = 20;
+
+/// How many stretches the searches of a run may still look at, so that a run ends soon however close
+/// its bills are. What one search leaves is there for the next.
+pub struct Effort {
+    left: Cell<u64>,
+}
+
+impl Effort {
+    /// The effort of a run.
+    pub fn of_run() -> Self {
+        Self {
+            left: Cell::new(STRETCHES_PER_RUN),
+        }
+    }
+
+    /// Stretches that each of the next searches may look at. It is the same for all of them, so that
+    /// an answer does not depend on which of them ends first.
+    pub fn for_each(&self, searches: usize) -> u64 {
+        let searches = searches.max(1) as u64;
+        let left = self.left.get() + STRETCHES_PER_SEARCH * searches;
+        self.left.set(left);
+        left / searches
+    }
+
+    /// Takes off what the searches have looked at.
+    pub fn spend<'f>(&self, flips: impl IntoIterator<Item = &'f Flips>) {
+        let spent: u64 = flips.into_iter().map(Flips::fruitless).sum();
+        self.left.set(self.left.get() - spent);
+    }
+}
+
+/// Which of the two sides is cheaper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The first; a tie is its own.
+    First,
+    /// The second.
+    Second,
+}
+
+/// A change of the cheaper side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flip {
+    /// The last number of invocations a month on the old side.
+    pub invocations: u128,
+    /// The side that is cheaper above.
+    pub cheaper_above: Side,
+}
+
+/// All flips from one invocation to [`REACH`] times today's traffic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flips {
+    /// The cheaper side of the first invocation.
+    pub starts: Side,
+    /// How many there are, or at least, where the search ended early.
+    pub count: u64,
+    /// The first [`LISTED`] of them.
+    pub list: Vec<Flip>,
+    /// The last one that was found.
+    pub last: Option<Flip>,
+    /// False when the search ended early: there are more than [`LISTED`], or the sides stay too
+    /// close for its effort.
+    pub complete: bool,
+    /// Stretches that were looked at.
+    pub stretches: u64,
+}
+
+impl Flips {
+    /// Stretches that were looked at beyond what the flips that were found allow.
+    fn fruitless(&self) -> u64 {
+        let allowed = STRETCHES_PER_FLIP * self.count;
+        self.stretches.saturating_sub(allowed)
+    }
+}
+
+/// A cost that rises with traffic.
+pub enum TrafficCost<'f> {
+    /// By use.
+    ByUse(PiecewiseCost),
+    /// By provided slots.
+    ByCapacity(Box<dyn StepCost + 'f>),
+    /// By both.
+    Both(Box<dyn StepCost + 'f>, PiecewiseCost),
+}
+
+/// Traffic of one shape: utilization constant, slots in proportion to invocations.
+struct TrafficShape {
+    /// Slots per invocation a month.
+    slots_per_call: Exact,
+    most_calls: u128,
+}
+
+impl TrafficShape {
+    fn slots(&self, calls: u128) -> u128 {
+        let slots = &self.slots_per_call * &Exact::whole(calls);
+        slots.ceil().unwrap_or(u128::MAX)
+    }
+
+    /// The last number of invocations that so many slots carry.
+    fn last(&self, slots: u128) -> u128 {
+        let calls = Exact::whole(slots).over(&self.slots_per_call);
+        let calls = calls.and_then(|calls| calls.floor());
+        calls.unwrap_or(u128::MAX).min(self.most_calls)
+    }
+
+    fn first(&self, slots: u128) -> u128 {
+        match slots {
+            0 | 1 => 1,
+            _ => self.last(slots - 1) + 1,
+        }
+    }
+}
+
+/// A height of the staircase.
+struct SlotCost {
+    slots: u128,
+    cost: Usd,
+}
+
+struct Search<'s> {
+    shape: TrafficShape,
+    first: TrafficCost<'s>,
+    second: &'s dyn StepCost,
+    state: Option<Side>,
+    flips: Flips,
+    /// Stretches that may be looked at.
+    most: u64,
+}
+
+/// Finds the flips between two costs of a function; `None` for one without traffic. The search ends
+/// after [`LISTED`] flips, or `most` stretches that lead to none.
+pub fn flips(
+    function: &Function,
+    hours: &Exact,
+    first: TrafficCost<'_>,
+    second: &dyn StepCost,
+    most: u64,
+) -> Option<Flips> {
+    let calls = Exact::from(function.invocations);
+    let slots = function.planned_slots(&function.peak_concurrency(hours));
+    let shape = TrafficShape {
+        slots_per_call: slots.over(&calls)?.reduced(),
+        most_calls: u128::from(function.invocations) * u128::from(REACH),
+    };
+    let range = (shape.slots(1), shape.slots(shape.most_calls));
+    let mut search = Search {
+        shape,
+        first,
+        second,
+        state: None,
+        flips: Flips {
+            starts: Side::First,
+            count: 0,
+            list: Vec::new(),
+            last: None,
+            complete: true,
+            stretches: 0,
+        },
+        most,
+    };
+    if let TrafficCost::ByCapacity(first) = &search.first
+        && let Some(starts) = always(&**first, second)
+    {
+        return Some(Flips {
+            starts,
+            ..search.flips
+        });
+    }
+    let (low, high) = (search.slot_cost(range.0), search.slot_cost(range.1));
+    search.search_interval(&low, &high);
+    Some(search.flips)
+}
+
+/// The side that is cheaper at any traffic, where the units of the fleets show it: two fleets of the
+/// same units at nearly the same prices rise side by side, and a search would never end.
+fn always(first: &dyn StepCost, second: &dyn StepCost) -> Option<Side> {
+    let holds = |better: &[Part], others: &[Part], cheaper: fn(&Exact, &Exact) -> bool| {
+        let beaten = |other: &Part| {
+            let beats =
+                |part: &Part| part.slots >= other.slots && cheaper(&part.hourly, &other.hourly);
+            better.iter().any(beats)
+        };
+        !others.is_empty() && others.iter().all(beaten)
+    };
+    if holds(&first.at_most(), &second.at_least(), |one, other| {
+        one <= other
+    }) {
+        return Some(Side::First);
+    }
+    let second = holds(&second.at_most(), &first.at_least(), |one, other| {
+        one < other
+    });
+    second.then_some(Side::Second)
+}
+
+/// StepCost exist only for a function that fits, and one that fits can be held at any size.
+fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
+    stairs.hold(slots).map_or(Usd::ZERO, |held| held.monthly)
+}
+
+impl Search<'_> {
+    /// The dearest that the first side is from one count of invocations to another.
+    fn dearest(&self, from: u128, to: u128) -> Usd {
+        let [start, end] = [from, to].map(Exact::whole);
+        match &self.first {
+            TrafficCost::ByUse(curve) => curve.most(&start, &end),
+            TrafficCost::ByCapacity(stairs) => cost_of(&**stairs, self.shape.slots(to)),
+            TrafficCost::Both(stairs, curve) => {
+                &cost_of(&**stairs, self.shape.slots(to)) + &curve.most(&start, &end)
+            }
+        }
+    }
+
+    /// The cheapest that it is.
+    fn cheapest(&self, from: u128, to: u128) -> Usd {
+        let [start, end] = [from, to].map(Exact::whole);
+        match &self.first {
+            TrafficCost::ByUse(curve) => curve.least(&start, &end),
+            TrafficCost::ByCapacity(stairs) => cost_of(&**stairs, self.shape.slots(from)),
+            TrafficCost::Both(stairs, curve) => {
+                &cost_of(&**stairs, self.shape.slots(from)) + &curve.least(&start, &end)
+            }
+        }
+    }
+
+    fn slot_cost(&self, slots: u128) -> SlotCost {
+        SlotCost {
+            slots,
+            cost: cost_of(self.second, slots),
+        }
+    }
+
+    /// Looks at all counts of invocations that need from `low` to `high` slots.
+    fn search_interval(&mut self, low: &SlotCost, high: &SlotCost) {
+        let (from, to) = (self.shape.first(low.slots), self.shape.last(high.slots));
+        if from > to {
+            return;
+        }
+        if self.flips.fruitless() == self.most || self.flips.count > LISTED as u64 {
+            self.flips.complete = false;
+            return;
+        }
+        self.flips.stretches += 1;
+        if self.dearest(from, to) <= low.cost {
+            self.enter(Side::First, from);
+        } else if self.cheapest(from, to) > high.cost {
+            self.enter(Side::Second, from);
+        } else if low.slots == high.slots {
+            self.step(from, to, &low.cost);
+        } else {
+            let middle = low.slots + (high.slots - low.slots) / 2;
+            let (below, above) = (self.slot_cost(middle), self.slot_cost(middle + 1));
+            self.search_interval(low, &below);
+            self.search_interval(&above, high);
+        }
+    }
+
+    /// One step of the staircase: the second side is constant.
+    fn step(&mut self, from: u128, to: u128, second: &Usd) {
+        let last_first = match &self.first {
+            TrafficCost::ByUse(curve) if curve.is_rising() => {
+                curve.reach(second).and_then(|calls| calls.floor())
+            }
+            // StepCost of the same slots: constant too, and dearer, or it would have been passed.
+            TrafficCost::ByCapacity(_) => None,
+            _ => return self.halve(from, to, second),
+        };
+        match last_first {
+            Some(last) if last >= from => {
+                self.enter(Side::First, from);
+                if last < to {
+                    self.enter(Side::Second, last + 1);
+                }
+            }
+            _ => self.enter(Side::Second, from),
+        }
+    }
+
+    /// A part of a step on which the first side may fall; of a single count one of the two holds.
+    fn halve(&mut self, from: u128, to: u128, second: &Usd) {
+        if self.dearest(from, to) <= *second {
+            self.enter(Side::First, from);
+        } else if self.cheapest(from, to) > *second {
+            self.enter(Side::Second, from);
+        } else {
+            let middle = from + (to - from) / 2;
+            self.halve(from, middle, second);
+            self.halve(middle + 1, to, second);
+        }
+    }
+
+    /// Notes that `side` is cheaper from this count on.
+    fn enter(&mut self, side: Side, from: u128) {
+        match self.state.replace(side) {
+            None => self.flips.starts = side,
+            Some(before) if before == side => {}
+            Some(_) => {
+                let flip = Flip {
+                    invocations: from - 1,
+                    cheaper_above: side,
+                };
+                self.flips.count += 1;
+                if self.flips.list.len() < LISTED {
+                    self.flips.list.push(flip.clone());
+                }
+                self.flips.last = Some(flip);
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Cost as a function of invocations: continuous, made of straight pieces, rising unless something
+//! else is taken off it.
+
+use crate::exact::Exact;
+use crate::money::Usd;
+
+/// A straight piece.
+#[derive(Debug, Clone)]
+struct Piece {
+    /// First count of invocations on it.
+    from: Exact,
+    /// Dollars there.
+    value: Exact,
+    /// Dollars per invocation from there on.
+    slope: Exact,
+}
+
+/// A continuous, piecewise straight cost from zero invocations up.
+#[derive(Debug, Clone)]
+pub struct PiecewiseCost(Vec<Piece>);
+
+impl PiecewiseCost {
+    /// The curve that costs nothing ever.
+    pub fn nothing() -> Self {
+        Self::new(Exact::ZERO, [])
+    }
+
+    /// The curve that costs `standing` dollars at zero invocations and whose slope changes by each amount at
+    /// each count; changes at or below zero hold from the start.
+    pub fn new(standing: Exact, changes: impl IntoIterator<Item = (Exact, Exact)>) -> Self {
+        let (start, mut later): (Vec<_>, Vec<_>) =
+            changes.into_iter().partition(|(at, _)| !at.is_positive());
+        later.sort_by(|left, right| left.0.cmp(&right.0));
+        let mut pieces = vec![Piece {
+            from: Exact::ZERO,
+            value: standing,
+            slope: start.iter().map(|(_, change)| change).sum(),
+        }];
+        for (at, change) in later {
+            let last = &pieces[pieces.len() - 1];
+            let run = &at - &last.from;
+            let piece = Piece {
+                value: &last.value + &(&last.slope * &run),
+                slope: &last.slope + &change,
+                from: at,
+            };
+            pieces.push(piece);
+        }
+        Self(pieces)
+    }
+
+    /// Dollars at a count of invocations.
+    pub fn at(&self, calls: &Exact) -> Usd {
+        let piece = self.0.iter().rev().find(|piece| piece.from <= *calls);
+        let piece = piece.unwrap_or(&self.0[0]);
+        Usd::new(&piece.value + &(&piece.slope * &(calls - &piece.from)))
+    }
+
+    /// The greatest real count of invocations that costs no more than a budget, zero when all cost
+    /// more; `None` when no count is the greatest.
+    pub fn reach(&self, budget: &Usd) -> Option<Exact> {
+        let budget = budget.dollars();
+        let ends = self.0.last().is_some_and(|last| last.slope >= Exact::ZERO);
+        ends.then_some(())?;
+        // All later pieces start above the budget: this one leaves it, unless it is level and last.
+        let last = self.0.iter().rev().find(|piece| piece.value <= *budget);
+        let Some(piece) = last else {
+            return Some(Exact::ZERO);
+        };
+        let run = (budget - &piece.value).over(&piece.slope)?;
+        Some(&piece.from + &run)
+    }
+
+    /// The same cost less so much for every invocation; it may fall.
+    pub fn less(self, per_call: &Usd) -> Self {
+        let per_call = per_call.dollars();
+        if per_call.is_zero() {
+            return self;
+        }
+        let tilted = |piece: Piece| Piece {
+            value: &piece.value - &(per_call * &piece.from),
+            slope: &piece.slope - per_call,
+            from: piece.from,
+        };
+        Self(self.0.into_iter().map(tilted).collect())
+    }
+
+    /// True for a cost that never falls.
+    pub fn is_rising(&self) -> bool {
+        self.0.iter().all(|piece| piece.slope >= Exact::ZERO)
+    }
+
+    /// The highest cost between two counts of invocations.
+    pub fn most(&self, from: &Exact, to: &Exact) -> Usd {
+        let end = self.at(to);
+        match self.is_rising() {
+            true => end,
+            false => self
+                .corners(from, to)
+                .fold(self.at(from).max(end), Usd::max),
+        }
+    }
+
+    /// The lowest cost between two counts of invocations.
+    pub fn least(&self, from: &Exact, to: &Exact) -> Usd {
+        let start = self.at(from);
+        match self.is_rising() {
+            true => start,
+            false => self
+                .corners(from, to)
+                .fold(start.min(self.at(to)), Usd::min),
+        }
+    }
+
+    /// Costs where pieces meet between two counts.
+    fn corners<'c>(&'c self, from: &'c Exact, to: &'c Exact) -> impl Iterator<Item = Usd> + 'c {
+        let inside = self
+            .0
+            .iter()
+            .filter(move |piece| piece.from > *from && piece.from < *to);
+        inside.map(|piece| Usd::new(piece.value.clone()))
+    }
+}
+
+/// The first straight piece of a curve, without the others: most crossovers lie on it, and one
+/// division finds them.
+#[derive(Debug, Clone)]
+pub struct FirstPiece {
+    /// Dollars at zero invocations, if there are any.
+    pub standing: Option<Exact>,
+    /// Dollars per invocation.
+    pub call: Exact,
+    /// Greatest count of invocations on it; `None` where it never ends.
+    pub most: Option<Exact>,
+}
+
+impl FirstPiece {
+    /// True for a count of invocations on the piece.
+    pub fn holds(&self, calls: &Exact) -> bool {
+        self.most.as_ref().is_none_or(|most| calls <= most)
+    }
+
+    /// As [`PiecewiseCost::reach`], if that is on the piece.
+    pub fn reach(&self, budget: &Usd) -> Option<Exact> {
+        let calls = match &self.standing {
+            Some(standing) => {
+                let left = budget.dollars() - standing;
+                left.max(Exact::ZERO).over(&self.call)?
+            }
+            None => budget.dollars().over(&self.call)?,
+        };
+        self.holds(&calls).then_some(calls)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dollars(amount: u64) -> Usd {
+        Usd::new(Exact::from(amount))
+    }
+
+    /// Free up to 10, then 3 each, from 20 on 1 each.
+    fn bent() -> PiecewiseCost {
+        let minus_two = &Exact::ONE - &Exact::from(3u32);
+        let changes = [
+            (Exact::from(20u32), minus_two),
+            (Exact::from(10u32), Exact::from(3u32)),
+        ];
+        PiecewiseCost::new(Exact::ZERO, changes)
+    }
+
+    #[test]
+    fn values_and_reaches_are_inverse() {
+        for (calls, cost) in [(11, 3), (20, 30), (25, 35)] {
+            assert_eq!(bent().at(&Exact::from(calls as u32)), dollars(cost));
+            assert_eq!(
+                bent().reach(&dollars(cost)),
+                Some(Exact::from(calls as u32))
+            );
+        }
+        assert_eq!(bent().at(&Exact::from(7u32)), Usd::ZERO);
+    }
+
+    #[test]
+    fn the_last_free_call_is_within_a_budget_of_nothing() {
+        assert_eq!(bent().reach(&Usd::ZERO), Some(Exact::from(10u32)));
+    }
+
+    #[test]
+    fn what_stands_is_paid_first() {
+        let curve = PiecewiseCost::new(Exact::from(5u32), [(Exact::ZERO, Exact::from(2u32))]);
+        assert_eq!(curve.at(&Exact::from(3u32)), dollars(11));
+        assert_eq!(curve.reach(&dollars(11)), Some(Exact::from(3u32)));
+        assert_eq!(curve.reach(&dollars(4)), Some(Exact::ZERO));
+    }
+
+    #[test]
+    fn a_cost_that_falls_first_is_within_a_budget_up_to_its_last_crossing() {
+        // 1 taken off each: falls to -10 at 10, rises by 2 to 10 at 20, then is level.
+        let falling = bent().less(&dollars(1));
+        let minus_ten = &Usd::ZERO - &dollars(10);
+        let at = |calls: u32| Exact::from(calls);
+        assert!(bent().is_rising() && !falling.is_rising());
+        assert_eq!(falling.at(&at(10)), minus_ten);
+        assert_eq!(falling.reach(&minus_ten), Some(at(10)));
+        assert_eq!(falling.reach(&Usd::ZERO), Some(at(15)));
+        assert_eq!(falling.reach(&dollars(10)), None);
+        assert_eq!(falling.most(&at(0), &at(12)), Usd::ZERO);
+        assert_eq!(falling.least(&at(0), &at(12)), minus_ten);
+        assert_eq!(falling.most(&at(12), &at(30)), dollars(10));
+    }
+
+    #[test]
+    fn a_cost_that_falls_for_good_has_no_reach() {
+        assert_eq!(bent().less(&dollars(2)).reach(&dollars(100)), None);
+    }
+
+    #[test]
+    fn the_first_piece_is_that_of_the_curve() {
+        let two = Exact::from(2u32);
+        let five = Exact::from(5u32);
+        let changes = [(Exact::ZERO, two.clone()), (five.clone(), Exact::ONE)];
+        for standing in [Some(Exact::from(3u32)), None] {
+            let curve =
+                PiecewiseCost::new(standing.clone().unwrap_or(Exact::ZERO), changes.clone());
+            let piece = FirstPiece {
+                standing,
+                call: two.clone(),
+                most: Some(five.clone()),
+            };
+            for budget in (0..20).map(dollars) {
+                let reach = curve.reach(&budget).filter(|calls| *calls <= five);
+                assert_eq!(piece.reach(&budget), reach, "{budget}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_costs_nothing_has_no_reach() {
+        assert_eq!(PiecewiseCost::nothing().reach(&dollars(1)), None);
+    }
+}

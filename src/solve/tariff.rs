@@ -1,0 +1,94 @@
+//! How a platform charges for one function: by use, or by the capacity that it provides.
+
+use super::piecewise::PiecewiseCost;
+use crate::exact::Exact;
+use crate::money::Usd;
+
+/// Every platform is one of two kinds of tariff.
+pub enum Tariff<'m> {
+    /// Paid by use.
+    ByUse(&'m dyn UsageTariff),
+    /// Paid by provided capacity.
+    ByCapacity(&'m dyn CapacityTariff),
+}
+
+/// A tariff paid by use.
+pub trait UsageTariff {
+    /// Avoidable cost of a function over its invocations, the other functions staying.
+    fn curve(&self, index: usize, parts: UsageParts) -> PiecewiseCost;
+    /// The same while everything that is provided for the function grows with its invocations.
+    fn growth(&self, index: usize) -> PiecewiseCost {
+        self.curve(index, UsageParts::All)
+    }
+}
+
+/// Which lines of a usage bill count: the steps that explain a crossover add them one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UsageParts {
+    /// The duration line alone.
+    Duration,
+    /// And requests.
+    Requests,
+    /// And everything else.
+    All,
+}
+
+/// A tariff paid by provided capacity.
+pub trait CapacityTariff {
+    /// How the fleet of a function grows, the other functions staying; `None` when the function
+    /// cannot run here, or holds no fleet because it runs by the job.
+    fn step_cost(&self, index: usize) -> Option<Box<dyn StepCost + '_>>;
+    /// Dollars that every invocation of a function costs on top of what is provided.
+    fn per_call(&self, _: usize) -> Usd {
+        Usd::ZERO
+    }
+}
+
+/// The fleet of one function over the slots that it must provide: its cost rises in steps.
+pub trait StepCost {
+    /// The fleet that provides so many slots.
+    fn hold(&self, slots: u128) -> Option<Holding>;
+    /// What the fleet for a peak concurrency costs, by the effects that make it dearer than its
+    /// slots.
+    fn steps(&self, peak: &Exact) -> Option<CapacitySteps>;
+    /// Units of which a fleet is made: it never costs more than the cheapest of them in numbers
+    /// that provide enough. None where nothing so simple can be said.
+    fn at_most(&self) -> Vec<Part> {
+        Vec::new()
+    }
+    /// The same from below: it never costs less than the cheapest of these.
+    fn at_least(&self) -> Vec<Part> {
+        Vec::new()
+    }
+}
+
+/// A unit of a fleet.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Slots that it has.
+    pub slots: u128,
+    /// What it costs.
+    pub hourly: Exact,
+}
+
+/// A fleet held for a function.
+#[derive(Debug, Clone)]
+pub struct Holding {
+    /// Dollars a month, what is paid per call apart.
+    pub monthly: Usd,
+    /// Requests in flight that it can carry at target utilization.
+    pub carries: Exact,
+}
+
+/// Monthly cost of a fleet with one more effect on at each step.
+#[derive(Debug, Clone)]
+pub struct CapacitySteps {
+    /// The bare price of the slots.
+    pub slots: Usd,
+    /// Whole tasks, or whole pods on fractions of nodes.
+    pub whole_tasks: Usd,
+    /// Minimum tasks, whole nodes, minimum nodes, packing.
+    pub minimums: Usd,
+    /// Fees, volumes, storage and every other line.
+    pub everything: Usd,
+}
