@@ -67,7 +67,7 @@ impl Plan {
     }
 }
 
-/// Commitments of a commitment.
+/// The terms of a commitment.
 pub const TERMS: [&str; 2] = ["1yr", "3yr"];
 /// How a commitment is paid.
 pub const PAYMENTS: [&str; 3] = ["no-upfront", "partial-upfront", "all-upfront"];
@@ -175,7 +175,7 @@ pub struct Commitments {
 }
 
 impl Commitments {
-    /// Commitments of a commitment and discounts; `None` for neither.
+    /// Commitments and discounts; `None` for neither.
     pub fn new(commitment: Option<Commitment>, discounts: Vec<Discount>) -> Option<Self> {
         (commitment.is_some() || !discounts.is_empty()).then_some(Self {
             commitment,

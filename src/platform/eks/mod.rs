@@ -56,7 +56,7 @@ impl Platform for Eks {
     }
 }
 
-/// The pod_demands of all markets, members only.
+/// The pods that members need in each market.
 fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
     context: &Context<'_>,
     markets: &[Option<G>],

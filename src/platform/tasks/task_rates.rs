@@ -175,7 +175,7 @@ impl TaskRates {
         })
     }
 
-    /// The size_options of a function.
+    /// The sizes that a function can have.
     pub fn size_options<'o>(
         &'o self,
         function: &'o Function,
@@ -192,7 +192,7 @@ impl TaskRates {
         SizeOptions::of(self.size_options(function, &Slot::of(function)))
     }
 
-    /// The size_lists that functions of the same memory share when they say nothing of containers.
+    /// The sizes that functions of the same memory share when they say nothing of containers.
     pub fn shared(&self, function: &Function) -> Option<&SizeOptions> {
         let shared = self.size_lists.get(function.memory_mb as usize)?;
         let shares = function.is_like_for_like();

@@ -29,7 +29,7 @@ pub struct SizeOption {
     pub hourly: Exact,
 }
 
-/// The size_options that can be the cheapest for some number of slots, by price and then by size.
+/// The sizes that can be the cheapest for some number of slots, by price and then by size.
 #[derive(Debug, Clone)]
 pub struct SizeOptions(Vec<SizeOption>);
 
@@ -78,7 +78,7 @@ pub fn size_options<'o>(
     })
 }
 
-/// The cheapest fleet that provides so many slots, of size_options by price; a tie goes to fewer vCPU,
+/// The cheapest fleet that provides so many slots, of sizes by price; a tie goes to fewer vCPU,
 /// then less memory.
 pub fn cheapest<R: Borrow<SizeOption>>(
     size_options: impl Iterator<Item = R>,
@@ -110,7 +110,7 @@ pub fn cheapest<R: Borrow<SizeOption>>(
 }
 
 impl SizeOptions {
-    /// Keeps size_options for many questions.
+    /// Keeps sizes for many searches.
     pub fn of(size_options: impl Iterator<Item = SizeOption>) -> Self {
         Self(size_options.collect())
     }
