@@ -64,8 +64,8 @@ fn one_function(criterion: &mut Criterion) {
         bench.iter(|| {
             let scenario = scenario::read_toml(&source, &request(&ids, None)).expect("scenario");
             let comparison = Comparison::new(&scenario, &prices, &instances).expect("comparison");
-            let summary = comparison.summary(0);
-            black_box(comparison.detail(0, &summary, MOST));
+            let solved = comparison.solve(0);
+            black_box(comparison.detail(&solved, MOST));
         });
     });
 }

@@ -70,14 +70,21 @@ fn compared<T>(text: &str, ask: impl FnOnce(&Comparison<'_>) -> T) -> T {
 fn bills(text: &str) -> Vec<Usd> {
     compared(text, |comparison| {
         let all = (0..2).flat_map(|index| (0..3).map(move |platform| (index, platform)));
-        let billed = |(index, platform)| comparison.cost(index, platform).expect("it runs").billed;
+        let billed = |(index, platform)| {
+            comparison
+                .answer(index, platform)
+                .ok()
+                .expect("it runs")
+                .cost
+                .billed
+        };
         all.map(billed).collect()
     })
 }
 
 fn lines(text: &str, platform: usize) -> Vec<Line> {
     compared(text, |comparison| {
-        let of = |index| comparison.lines(index, platform);
+        let of = |index| comparison.solve(index).lines(platform);
         (0..2).flat_map(of).collect()
     })
 }
@@ -108,7 +115,7 @@ fn a_discount_on_everything_is_that_discount_on_every_bill_and_moves_no_crossove
         assert_eq!(list.share(&Exact::ratio(1, 2)), bought);
     }
     compared(half, |comparison| {
-        let summary = comparison.summary(0);
+        let summary = comparison.solve(0).summary;
         assert_eq!(summary.listed.len(), 2);
         for (pair, bought) in &summary.crossovers {
             let listed = summary.listed_crossover(*pair).expect("the same pair");
@@ -175,7 +182,7 @@ fn a_commitment_in_dollars_is_spent_or_left_over() {
     for (hourly, is_spent) in [("0.25", true), ("1000", false)] {
         let text = format!("{PLAN}usd_per_hour = {hourly}\n{KEPT}");
         let (covered, unused) = compared(&text, |comparison| {
-            let lines = (0..2).flat_map(|index| comparison.lines(index, 1));
+            let lines = (0..2).flat_map(|index| comparison.solve(index).lines(1));
             let covered: Vec<Line> = lines.filter(|line| line.how.is_some()).collect();
             (
                 covered,
@@ -201,7 +208,7 @@ fn dollars_are_spent_on_the_first_tier_alone() {
          duration_ms = 1000\ninvocations_per_month = 15_000_000_000\n"
     );
     compared(&text, |comparison| {
-        let lines = (0..3).flat_map(|index| comparison.lines(index, 0));
+        let lines = (0..3).flat_map(|index| comparison.solve(index).lines(0));
         let covered: Vec<Line> = lines.filter(is_of_plan).collect();
         assert_eq!(sum(&covered), Usd::new(Exact::from(73_000u32)));
         let unused = comparison.platforms()[0].unused.clone();
@@ -221,8 +228,11 @@ fn dollars_have_no_total_of_several_platforms() {
     let text = format!("{PLAN}usd_per_hour = 0.25\n{KEPT}");
     let moved =
         format!("{text}[[function]]\nname = 'c'\nruns_on = 'fargate'\ninvocations_per_month = 1\n");
-    assert!(compared(&text, |comparison| comparison.today()).is_some());
-    assert_eq!(compared(&moved, |comparison| comparison.today()), None);
+    assert!(compared(&text, |comparison| comparison.totals().today).is_some());
+    assert_eq!(
+        compared(&moved, |comparison| comparison.totals().today),
+        None
+    );
 }
 
 /// Two of the rates: GB-hours save 21.3 % and vCPU-hours 21.2 %, so a little covers memory alone.

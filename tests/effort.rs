@@ -34,8 +34,8 @@ fn searched(text: &str) -> Vec<Flips> {
     let comparison = comparison.unwrap_or_else(|wrong| panic!("{wrong}"));
     let effort = Effort::of_run();
     let of_function = |index| {
-        let summary = comparison.summary(index);
-        comparison.flips_within(&effort, index, &summary)
+        let solved = comparison.solve(index);
+        comparison.flips_within(&effort, &solved)
     };
     let indices = 0..scenario.functions.len();
     let found = indices.flat_map(of_function);

@@ -108,7 +108,9 @@ fn compared_at<T>(
 fn summaries(scenario: &Scenario) -> Vec<Summary> {
     let indices = 0..scenario.functions.len();
     compared(scenario, |comparison| {
-        indices.map(|index| comparison.summary(index)).collect()
+        indices
+            .map(|index| comparison.solve(index).summary)
+            .collect()
     })
 }
 
@@ -424,7 +426,7 @@ fn scaled(scenario: &Scenario, calls: u64) -> Scenario {
 }
 
 fn avoidable(scenario: &Scenario, index: usize) -> Usd {
-    let summary = compared(scenario, |comparison| comparison.summary(index));
+    let summary = compared(scenario, |comparison| comparison.solve(index).summary);
     summary.costs[LAMBDA]
         .as_ref()
         .expect("feasible")
@@ -479,8 +481,9 @@ proptest! {
         let scenario = valid(&text);
         compared(&scenario, |comparison| {
             for index in 0..scenario.functions.len() {
-                let summary = comparison.summary(index);
-                let detail = comparison.detail(index, &summary, MOST);
+                let solved = comparison.solve(index);
+                let summary = &solved.summary;
+                let detail = comparison.detail(&solved, MOST);
                 for (cost, lines) in summary.costs.iter().zip(&detail.lines) {
                     let sum: Usd = lines.iter().map(|line| line.cost.clone()).sum();
                     let billed = cost.as_ref().map_or(Usd::ZERO, |cost| cost.billed.clone());
@@ -501,7 +504,7 @@ proptest! {
         compared(&scenario, |comparison| {
             let totals = comparison.totals();
             let indices = 0..scenario.functions.len();
-            let summaries: Vec<_> = indices.map(|index| comparison.summary(index)).collect();
+            let summaries: Vec<_> = indices.map(|index| comparison.solve(index).summary).collect();
             for platform in ALL {
                 let bills: Option<Vec<&Usd>> =
                     summaries.iter().map(|summary| billed(summary, platform)).collect();
@@ -526,7 +529,7 @@ proptest! {
                 let mut sum = Usd::ZERO;
                 let mut need = Exact::ZERO;
                 for (index, _) in scenario.functions.iter().enumerate().filter(|(_, f)| here(f)) {
-                    let Ok(cost) = &comparison.summary(index).costs[EKS] else { continue };
+                    let Ok(cost) = &comparison.solve(index).summary.costs[EKS] else { continue };
                     sum = &sum + &cost.billed;
                     let Some(Fleet::Pods { node_share, .. }) = &cost.fleet else {
                         panic!("a function on EKS has pods");
@@ -539,7 +542,7 @@ proptest! {
                 prop_assert!(cluster.nodes >= Exact::from(scenario.eks.min_nodes));
             }
             let fit = (0..scenario.functions.len())
-                .filter(|index| comparison.summary(*index).costs[EKS].is_ok());
+                .filter(|index| comparison.solve(*index).summary.costs[EKS].is_ok());
             prop_assert_eq!(fit.count(), carried);
             Ok(())
         })?;
@@ -581,7 +584,7 @@ proptest! {
             let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
             prop_assert_eq!(rows.len(), ALL.len() * scenario.functions.len());
             for (index, function) in scenario.functions.iter().enumerate() {
-                let summary = comparison.summary(index);
+                let summary = comparison.solve(index).summary;
                 for platform in ALL {
                     let row = &rows[ALL.len() * index + platform];
                     prop_assert_eq!(&row[0], &*function.name);
@@ -635,10 +638,9 @@ proptest! {
         let twice: Vec<_> = once.iter().map(|one| DOUBLED[&**one.name()].clone()).collect();
         let ask = |comparison: &Comparison<'_>| {
             let indices = 0..scenario.functions.len();
-            let flips = |index, summary: &Summary| comparison.detail(index, summary, MOST).flips;
             let one = |index| {
-                let summary = comparison.summary(index);
-                (flips(index, &summary), summary)
+                let solved = comparison.solve(index);
+                (comparison.detail(&solved, MOST).flips, solved.summary)
             };
             indices.map(one).collect::<Vec<_>>()
         };
@@ -684,7 +686,7 @@ proptest! {
             Arc::make_mut(&mut scenario.functions)[0].capacity = Capacity::Utilization(Decimal::new(35, 2));
         }
         let detail = compared(&scenario, |comparison| {
-            comparison.detail(0, &comparison.summary(0), MOST)
+            comparison.detail(&comparison.solve(0), MOST)
         });
         for (pair, flips) in detail.flips {
             let flips = flips.expect("there is traffic");
@@ -728,7 +730,7 @@ proptest! {
         );
         let scenario = valid(&text);
         let detail = compared(&scenario, |comparison| {
-            comparison.detail(0, &comparison.summary(0), MOST)
+            comparison.detail(&comparison.solve(0), MOST)
         });
         let shapes: Vec<InstanceType> =
             INSTANCES.iter().filter(|shape| shape.name == "m5.large").cloned().collect();
@@ -737,7 +739,7 @@ proptest! {
             .map(|calls| {
                 let scenario = scaled(&scenario, calls);
                 let comparison = Comparison::new(&scenario, &prices, &shapes);
-                comparison.unwrap_or_else(|diags| panic!("{diags}")).summary(0)
+                comparison.unwrap_or_else(|diags| panic!("{diags}")).solve(0).summary
             })
             .collect();
         for (pair, flips) in detail.flips {
@@ -758,7 +760,7 @@ proptest! {
 
 /// Lambda is not dearer than the fleet at the crossover and dearer one call later.
 fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseError> {
-    let summary = compared(scenario, |comparison| comparison.summary(index));
+    let summary = compared(scenario, |comparison| comparison.solve(index).summary);
     let per_call = scenario.functions[index].concurrency_per_call(&scenario.hours);
     let room = Exact::from(MOST_PEAK);
     if scenario.functions[index].invocations == 0 {

@@ -77,7 +77,7 @@ fn compared_at<T>(
 }
 
 fn summary(scenario: &Scenario) -> Summary {
-    compared_at(scenario, &BOOK, |comparison| comparison.summary(0))
+    compared_at(scenario, &BOOK, |comparison| comparison.solve(0).summary)
 }
 
 /// Requests in flight in an environment, or why there is none.
@@ -106,7 +106,9 @@ fn the_least_fleet_costs_what_aws_charges_for_three_instances() {
          invocations_per_month = 1_000_000\nutilization = 0.5\nmanaged.runtime = 'node'\n",
     );
     let scenario = valid(&text);
-    let lines = compared_at(&scenario, &BOOK, |comparison| comparison.lines(0, MANAGED));
+    let lines = compared_at(&scenario, &BOOK, |comparison| {
+        comparison.solve(0).lines(MANAGED)
+    });
     let cost = |item: &str| {
         let line = lines.iter().find(|line| line.item == item);
         line.expect("a line").cost.clone()
@@ -228,13 +230,13 @@ proptest! {
     fn a_bill_is_the_sum_of_its_lines(options in options(), keys in function(0u64..=1_000_000_000)) {
         let scenario = valid(&written(&options, &keys));
         compared_at(&scenario, &BOOK, |comparison| {
-            let cost = comparison.cost(0, MANAGED).expect("feasible");
-            let lines = comparison.lines(0, MANAGED);
+            let cost = comparison.answer(0, MANAGED).ok().expect("feasible").cost;
+            let lines = comparison.solve(0).lines(MANAGED);
             let sum: Usd = lines.iter().map(|line| line.cost.clone()).sum();
             prop_assert_eq!(&sum, &cost.billed);
             let total = &comparison.totals().platforms[MANAGED];
             prop_assert_eq!(total.as_ref(), Some(&cost.billed));
-            let peak = comparison.summary(0).workload.peak_concurrency;
+            let peak = comparison.solve(0).summary.workload.peak_concurrency;
             prop_assert!(*cost.fleet.expect("a fleet").capacity() >= peak);
             Ok(())
         })?;
@@ -248,9 +250,9 @@ proptest! {
     ) {
         let scenario = valid(&written(&options, &keys));
         let (summary, steps) = compared_at(&scenario, &BOOK, |comparison| {
-            let summary = comparison.summary(0);
-            let steps = comparison.detail(0, &summary, MOST).steps;
-            (summary, steps)
+            let solved = comparison.solve(0);
+            let steps = comparison.detail(&solved, MOST).steps;
+            (solved.summary, steps)
         });
         let pair = Pair { from: LAMBDA, to: MANAGED };
         let crossover = summary.crossover(pair).expect("both can run it");
@@ -296,13 +298,13 @@ proptest! {
         ));
         let scenario = valid(&written(&top, &function));
         let flips = compared_at(&scenario, &prices, |comparison| {
-            comparison.flips(0, &comparison.summary(0), MOST)
+            comparison.flips(&comparison.solve(0), MOST)
         });
         let all: Vec<Summary> = (1..=2 * REACH)
             .map(|calls| {
                 let mut scaled = scenario.clone();
                 Arc::make_mut(&mut scaled.functions)[0].invocations = calls;
-                compared_at(&scaled, &prices, |comparison| comparison.summary(0))
+                compared_at(&scaled, &prices, |comparison| comparison.solve(0).summary)
             })
             .collect();
         for (pair, flips) in flips {

@@ -32,7 +32,7 @@ fn cost(region: &str, provisioned: &str) -> [String; 2] {
     let prices = [book.region(region).expect("a region")];
     let instances = book.instances().expect("shapes");
     let comparison = Comparison::new(&scenario, &prices, &instances).expect("priced");
-    let cost = comparison.cost(0, 0).expect("it runs");
+    let cost = comparison.answer(0, 0).ok().expect("it runs").cost;
     [cost.billed.to_string(), cost.compared.to_string()]
 }
 
@@ -44,7 +44,7 @@ fn break_even(region: &str) -> Exact {
     let prices = [book.region(region).expect("a region")];
     let instances = book.instances().expect("shapes");
     let comparison = Comparison::new(&scenario, &prices, &instances).expect("priced");
-    let used = comparison.provisioning(0, 0).expect("it is used");
+    let used = comparison.solve(0).provisioning(0).expect("it is used");
     let share = used.break_even.expect("it saves something");
     &share * &Exact::from(100u32)
 }

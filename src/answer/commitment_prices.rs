@@ -4,6 +4,7 @@ use super::Comparison;
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::platform::Line;
 use crate::pricebook::commitments::Commitments;
 use crate::pricebook::{EligibleUsage, InstanceType, Regional};
 use crate::scenario::Scenario;
@@ -97,7 +98,10 @@ fn usage(listed: &Comparison<'_>, number: usize) -> EligibleUsage {
     let functions = (0..scenario.functions.len()).into_par_iter();
     let add = |mut usage: EligibleUsage, index: usize| {
         let region = scenario.region_of(&scenario.functions[index]);
-        for line in listed.lines(index, number) {
+        let Ok(answer) = listed.answer(index, number) else {
+            return usage;
+        };
+        for line in answer.placement.lines().into_iter().flat_map(Line::parts) {
             let key = (Arc::clone(region), Arc::clone(&line.meter));
             let is_covered = Some(&line.rate) == first(&key.0, &key.1);
             // What is free takes nothing of a commitment.

@@ -1,6 +1,6 @@
 //! Searches for the traffic at which the cheaper side flips.
 
-use super::{Comparison, Pair, Summary};
+use super::{Comparison, Pair, Solved};
 use crate::solve::Tariff;
 use crate::solve::flips::{self, Effort, Flips, TrafficCost};
 use crate::solve::piecewise::PiecewiseCost;
@@ -13,48 +13,42 @@ impl Comparison<'_> {
     }
 
     /// How the cheaper side flips over volume, within the effort of a run.
-    pub fn flips_within(
-        &self,
-        effort: &Effort,
-        index: usize,
-        summary: &Summary,
-    ) -> Vec<(Pair, Option<Flips>)> {
-        let flips = self.flips(index, summary, effort.for_each(self.searches()));
+    pub fn flips_within(&self, effort: &Effort, solved: &Solved<'_>) -> Vec<(Pair, Option<Flips>)> {
+        let flips = self.flips(solved, effort.for_each(self.searches()));
         effort.spend(flips.iter().filter_map(|(_, flips)| flips.as_ref()));
         flips
     }
 
     /// How the cheaper side flips over volume, for each pair that can run a function; each search
     /// looks at `most` stretches at most.
-    pub fn flips(&self, index: usize, summary: &Summary, most: u64) -> Vec<(Pair, Option<Flips>)> {
-        let feasible =
-            |pair: &Pair| summary.costs[pair.from].is_ok() && summary.costs[pair.to].is_ok();
+    pub fn flips(&self, solved: &Solved<'_>, most: u64) -> Vec<(Pair, Option<Flips>)> {
+        let costs = &solved.summary.costs;
+        let feasible = |pair: &Pair| costs[pair.from].is_ok() && costs[pair.to].is_ok();
         let pairs: Vec<Pair> = self.pairs().filter(feasible).collect();
-        let pairs = pairs.into_par_iter();
-        let of_pair = |pair| (pair, self.flips_of(index, pair, most));
-        pairs.map(of_pair).collect()
+        pairs
+            .into_par_iter()
+            .map(|pair| (pair, self.flips_of(solved, pair, most)))
+            .collect()
     }
 
-    fn flips_of(&self, index: usize, pair: Pair, most: u64) -> Option<Flips> {
-        let hours = &self.scenario().hours;
-        let tariff = |number: usize| self.platforms[number].model.tariff();
-        let Tariff::ByCapacity(capacity) = tariff(pair.to) else {
+    fn flips_of(&self, solved: &Solved<'_>, pair: Pair, most: u64) -> Option<Flips> {
+        let Tariff::ByCapacity(capacity) = solved.tariff(pair.to)? else {
             return None;
         };
-        let second = capacity.step_cost(index)?;
-        let more = &self.per_call(index, pair.to) - &self.per_call(index, pair.from);
-        let first = match tariff(pair.from) {
-            Tariff::ByUse(usage) => TrafficCost::ByUse(usage.growth(index).less(&more)),
+        let second = capacity.step_cost()?;
+        let more = &solved.per_call(pair.to) - &solved.per_call(pair.from);
+        let first = match solved.tariff(pair.from)? {
+            Tariff::ByUse(usage) => TrafficCost::ByUse(usage.growth().less(&more)),
             Tariff::ByCapacity(capacity) => {
-                match (capacity.step_cost(index)?, more.dollars().is_zero()) {
-                    (stairs, true) => TrafficCost::ByCapacity(stairs),
-                    (stairs, false) => {
-                        TrafficCost::Both(stairs, PiecewiseCost::nothing().less(&more))
-                    }
+                let step_cost = capacity.step_cost()?;
+                if more.dollars().is_zero() {
+                    TrafficCost::ByCapacity(step_cost)
+                } else {
+                    TrafficCost::Both(step_cost, PiecewiseCost::nothing().less(&more))
                 }
             }
         };
-        let function = self.context.function(index);
-        flips::flips(function, hours, first, &*second, most)
+        let function = self.context.function(solved.index);
+        flips::flips(function, &self.scenario().hours, first, second, most)
     }
 }

@@ -1,29 +1,31 @@
 //! Every number of an answer, and no formatting: all that is shown is a view of this.
 //!
-//! A [`Comparison`] knows the whole scenario; what it says of one function it works out when asked,
-//! so a fleet of a million rows is never held twice. [`Comparison::summary`] is what a table row or
-//! a CSV row needs, [`Comparison::detail`] unfolds it.
+//! A [`Comparison`] knows the whole scenario. [`Comparison::solve`] solves one function on every
+//! platform, once; all that is shown of the function is a view of what comes out: its
+//! [`Summary`] is a table row, [`Comparison::detail`] is the whole answer, and a [`Ledger`] keeps
+//! what the totals need, so a million functions are never held at once.
 
 mod assumptions;
 mod commitment_prices;
 mod flips;
+mod ledger;
+mod solved;
 mod summary;
 
 pub use commitment_prices::BoughtPrices;
+pub use ledger::Ledger;
+pub use solved::Solved;
 pub use summary::{Detail, Pair, Summary, Totals, Workload};
 
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{
-    Cluster, Context, Cost, CostModel, Infeasible, Job, Line, Notes, PLATFORMS, Provisioning,
-};
+use crate::platform::{Answer, Cluster, Context, Cost, CostModel, Infeasible, Notes, PLATFORMS};
 use crate::pricebook::{InstanceType, Regional};
-use crate::solve::crossover::{Crossover, CrossoverStep, Load};
-use crate::solve::{CapacityTariff, Holding, Tariff, UsageParts, UsageTariff};
-
 use crate::scenario::Scenario;
-use rayon::prelude::*;
+use crate::solve::crossover::{Crossover, CrossoverStep, Load};
+use crate::solve::{Holding, PaidBy, Tariff, UsageParts};
+use solved::Placed;
 use std::cell::LazyCell;
 
 /// A platform bound to a scenario.
@@ -139,39 +141,67 @@ impl<'a> Comparison<'a> {
         self.platforms.iter().flat_map(Bound::clusters).collect()
     }
 
-    fn costs(&self, index: usize) -> Vec<Result<Cost, Infeasible>> {
-        let models = self.platforms.iter().map(|bound| &bound.model);
-        models.map(|model| model.cost(index)).collect()
-    }
-
-    /// A function in short.
-    pub fn summary(&self, index: usize) -> Summary {
+    /// Solves a function on every platform.
+    pub fn solve(&self, index: usize) -> Solved<'_> {
         let function = self.context.function(index);
         let hours = &self.scenario().hours;
-        let costs = self.costs(index);
+        let mut costs = Vec::with_capacity(self.platforms.len());
+        let mut placements = Vec::with_capacity(self.platforms.len());
+        for bound in &self.platforms {
+            let (cost, placement) = match bound.model.answer(index) {
+                Ok(answer) => (Ok(answer.cost), Some(Placed::new(answer.placement))),
+                Err(infeasible) => (Err(infeasible), None),
+            };
+            costs.push(cost);
+            placements.push(placement);
+        }
         let peak = self.context.peak(index);
         let load = Load::of(function, peak, hours);
+        let mut solved = Solved {
+            index,
+            summary: Summary {
+                workload: Workload {
+                    average_concurrency: load.average(function),
+                    peak_concurrency: peak.clone(),
+                    utilization: function.utilization(hours),
+                },
+                crossovers: Vec::new(),
+                listed: Vec::new(),
+                cheapest: self.cheapest(&costs, |_| true),
+                gap: None,
+                costs,
+            },
+            placements,
+            listed: self.listed().map(|listed| Box::new(listed.solve(index))),
+        };
         let mut crossovers = Vec::new();
         for from in 0..self.platforms.len() {
-            self.crossovers(index, from, &load, &costs, &mut crossovers);
+            self.crossovers(&solved, from, &load, &mut crossovers);
         }
-        let mut summary = Summary {
-            workload: Workload {
-                average_concurrency: load.average(function),
-                peak_concurrency: peak.clone(),
-                utilization: function.utilization(hours),
-            },
-            crossovers,
-            listed: self
-                .listed()
-                .map_or_else(Vec::new, |listed| listed.summary(index).crossovers),
-            cheapest: self.cheapest(&costs, |_| true),
-            gap: None,
-            costs,
-        };
-        let rival = self.rival(&summary);
-        summary.gap = rival.and_then(|rival| self.excess(&summary, rival));
-        summary
+        let rival = self.rival(&solved.summary);
+        let gap = rival.and_then(|rival| self.excess(&solved.summary, rival));
+        let summary = &mut solved.summary;
+        if let Some(listed) = &solved.listed {
+            summary.listed.clone_from(&listed.summary.crossovers);
+        }
+        summary.crossovers = crossovers;
+        summary.gap = gap;
+        solved
+    }
+
+    /// Solves a function on one platform alone, for its bill there.
+    ///
+    /// # Errors
+    /// It cannot run there.
+    pub fn answer(&self, index: usize, platform: usize) -> Result<Answer<'_>, Infeasible> {
+        self.platforms[platform].model.answer(index)
+    }
+
+    /// How often functions were solved, on all platforms together.
+    #[cfg(debug_assertions)]
+    pub fn solves(&self) -> u64 {
+        let listed = self.listed().map_or(0, Self::solves);
+        self.context.solves() + listed
     }
 
     /// The platform on which a function runs today, if it is compared.
@@ -182,8 +212,7 @@ impl<'a> Comparison<'a> {
 
     /// The cheapest platform of the other kind (use or capacity) than the cheapest of all.
     pub fn rival(&self, summary: &Summary) -> Option<usize> {
-        let is_use =
-            |number: usize| matches!(self.platforms[number].model.tariff(), Tariff::ByUse(_));
+        let is_use = |number: usize| self.platforms[number].model.paid_by() == PaidBy::Use;
         let best = summary.cheapest?;
         self.cheapest(&summary.costs, |number| is_use(number) != is_use(best))
     }
@@ -211,62 +240,20 @@ impl<'a> Comparison<'a> {
         excess.is_none_or(|excess| excess.dollars().is_positive())
     }
 
-    /// What a function costs with a cluster of its own where it is cheapest, if it is that only as a
-    /// part of the cluster of all.
-    pub fn alone_is_dearer(&self, index: usize, summary: &Summary) -> Option<Usd> {
-        let next = summary.costs[self.runner_up(summary)?].as_ref().ok()?;
-        let alone = self.platforms[summary.cheapest?]
-            .model
-            .cluster_costs(index)
-            .alone?;
-        (alone > next.compared).then_some(alone)
-    }
-
-    /// What a function costs on a platform.
-    ///
-    /// # Errors
-    /// It cannot run there.
-    pub fn cost(&self, index: usize, platform: usize) -> Result<Cost, Infeasible> {
-        self.platforms[platform].model.cost(index)
-    }
-
-    /// How many functions cannot run on a platform.
-    pub fn refused(&self, platform: usize) -> usize {
-        let indices = (0..self.scenario().functions.len()).into_par_iter();
-        let refused = indices.filter(|index| self.cost(*index, platform).is_err());
-        refused.count()
-    }
-
-    /// The bill of a function on a platform; empty where it cannot run.
-    pub fn lines(&self, index: usize, platform: usize) -> Vec<Line> {
-        let lines = self.platforms[platform].model.lines(index).into_iter();
-        lines.flat_map(Line::parts).collect()
-    }
-
-    /// How well the environments that a platform keeps for a function are used.
-    pub fn provisioning(&self, index: usize, platform: usize) -> Option<Provisioning> {
-        self.platforms[platform].model.provisioning(index)
-    }
-
-    /// The task in which each job of a function runs there, if it runs by the job.
-    pub fn job(&self, index: usize, platform: usize) -> Option<Job> {
-        self.platforms[platform].model.job(index)
-    }
-
     /// Adds the crossovers of a platform paid by use with every fleet that can run a function.
     fn crossovers(
         &self,
-        index: usize,
+        solved: &Solved<'_>,
         from: usize,
         load: &Load,
-        costs: &[Result<Cost, Infeasible>],
         crossovers: &mut Vec<(Pair, Crossover)>,
     ) {
-        let (Tariff::ByUse(usage), Ok(today)) = (self.platforms[from].model.tariff(), &costs[from])
+        let (Some(Tariff::ByUse(usage)), Ok(today)) =
+            (solved.tariff(from), &solved.summary.costs[from])
         else {
             return;
         };
-        let curve = LazyCell::new(|| usage.curve(index, UsageParts::All));
+        let curve = LazyCell::new(|| usage.curve(UsageParts::All));
         let reach = |budget: &Usd, per_call: &Usd| {
             if !per_call.dollars().is_zero() {
                 return (*curve).clone().less(per_call).reach(budget);
@@ -274,150 +261,84 @@ impl<'a> Comparison<'a> {
             let on_piece = today.piece.as_ref().and_then(|piece| piece.reach(budget));
             on_piece.or_else(|| curve.reach(budget))
         };
-        let cross = |to: usize| {
-            let fleet = self.fleet(index, to, load, costs[to].as_ref().ok()?)?;
-            let reach = reach(&fleet.monthly, &self.per_call(index, to));
-            Some((Pair { from, to }, load.cross(reach, &fleet)))
-        };
-        crossovers.extend((from + 1..costs.len()).filter_map(cross));
+        for to in from + 1..self.platforms.len() {
+            if let Some(fleet) = self.fleet(solved, to, load) {
+                let reach = reach(&fleet.monthly, &solved.per_call(to));
+                crossovers.push((Pair { from, to }, load.cross(reach, &fleet)));
+            }
+        }
     }
 
     /// The fleet that a crossover is about: today's, or that of one request in flight.
-    fn fleet(&self, index: usize, platform: usize, load: &Load, today: &Cost) -> Option<Holding> {
-        let Tariff::ByCapacity(capacity) = self.platforms[platform].model.tariff() else {
+    fn fleet(&self, solved: &Solved<'_>, platform: usize, load: &Load) -> Option<Holding> {
+        let Tariff::ByCapacity(capacity) = solved.tariff(platform)? else {
             return None;
         };
+        let today = solved.summary.costs[platform].as_ref().ok()?;
+        let function = self.context.function(solved.index);
         match &today.fleet {
             Some(fleet) if !load.is_imagined => Some(Holding {
-                monthly: match capacity.per_call(index) {
+                monthly: match capacity.per_call() {
                     none if none.dollars().is_zero() => today.compared.clone(),
                     per_call => {
-                        let calls = self.context.function(index).invocations;
-                        &today.compared - &per_call.share(&Exact::from(calls))
+                        &today.compared - &per_call.share(&Exact::from(function.invocations))
                     }
                 },
                 carries: fleet.capacity().clone(),
             }),
-            _ => {
-                let slots = load.slots(self.context.function(index));
-                capacity.step_cost(index)?.hold(slots)
-            }
+            _ => capacity.step_cost()?.hold(load.slots(function)),
         }
     }
 
     /// A function unfolded, as far as it can run; each search for flips looks at `most` stretches at
     /// most ([`crate::solve::flips::Effort`]).
-    pub fn detail(&self, index: usize, summary: &Summary, most: u64) -> Detail {
-        let function = self.context.function(index);
-        let peak = self.context.peak(index);
+    pub fn detail(&self, solved: &Solved<'_>, most: u64) -> Detail {
+        let function = self.context.function(solved.index);
+        let peak = self.context.peak(solved.index);
         let load = Load::of(function, peak, &self.scenario().hours);
-        let models = || self.platforms.iter().map(|bound| &bound.model);
         let steps = |pair: Pair| {
-            let bought = self.steps(index, pair, &load)?;
+            let bought = steps(solved, pair, &load)?;
             let discounts = CrossoverStep {
                 effect: "discounts",
                 utilization: bought.last()?.utilization.clone(),
             };
             // All but the last step are at list prices.
-            let listed = self.listed();
-            let listed = listed.map_or(Some(bought), |listed| listed.steps(index, pair, &load));
-            Some((pair, listed?.into_iter().chain([discounts]).collect()))
+            let listed = match &solved.listed {
+                Some(listed) => steps(listed, pair, &load)?,
+                None => bought,
+            };
+            Some((pair, listed.into_iter().chain([discounts]).collect()))
         };
-        let crossed = summary.crossovers.iter().map(|(pair, _)| *pair);
+        let crossed = solved.summary.crossovers.iter().map(|(pair, _)| *pair);
         let platforms = 0..self.platforms.len();
         Detail {
-            lines: platforms.map(|number| self.lines(index, number)).collect(),
-            cluster_costs: models().map(|model| model.cluster_costs(index)).collect(),
+            lines: platforms
+                .clone()
+                .map(|number| solved.lines(number))
+                .collect(),
+            cluster_costs: platforms
+                .map(|number| solved.cluster_costs(number))
+                .collect(),
             steps: crossed.filter_map(steps).collect(),
-            flips: self.flips(index, summary, most),
+            flips: self.flips(solved, most),
         }
-    }
-
-    /// Why a crossover is where it is, at these prices.
-    fn steps(&self, index: usize, pair: Pair, load: &Load) -> Option<Vec<CrossoverStep>> {
-        let (usage, capacity) = self.usage_and_capacity(pair)?;
-        let fleet = capacity.step_cost(index)?.steps(&load.peak)?;
-        let per_call = capacity.per_call(index);
-        Some(load.steps((index, usage), &fleet, &per_call))
-    }
-
-    /// Costs of the whole scenario.
-    pub fn totals(&self) -> Totals {
-        let indices = (0..self.scenario().functions.len()).into_par_iter();
-        let best = |index| self.cheapest(&self.costs(index), |_| true);
-        let verdicts: Vec<Option<usize>> = indices.map(best).collect();
-        let all_on = |bound: &Bound<'_>| bound.model.total(&|_| true);
-        Totals {
-            platforms: self.platforms.iter().map(all_on).collect(),
-            cheapest_each: self.total_of(&verdicts),
-            today: self.today(),
-        }
-    }
-
-    /// What everything costs with each function where it is cheapest among the platforms that need
-    /// no cluster; `None` where no platform has one.
-    pub fn unclustered(&self) -> Option<Usd> {
-        let platforms = self.platforms.iter();
-        let is_clustered: Vec<bool> = platforms
-            .map(|bound| !bound.clusters().is_empty())
-            .collect();
-        is_clustered.contains(&true).then_some(())?;
-        let indices = (0..self.scenario().functions.len()).into_par_iter();
-        let best = |index| self.cheapest(&self.costs(index), |number| !is_clustered[number]);
-        let places: Vec<Option<usize>> = indices.map(best).collect();
-        self.total_of(&places)
-    }
-
-    /// What every function costs where it runs today; `None` where one cannot run there.
-    pub fn today(&self) -> Option<Usd> {
-        let indices = (0..self.scenario().functions.len()).into_par_iter();
-        let homes: Vec<Option<usize>> = indices.map(|index| self.home(index)).collect();
-        self.total_of(&homes)
-    }
-
-    /// What everything costs with each function on a platform of its own; `None` where one has
-    /// none or cannot run there, and where several platforms would each spend the dollars of one
-    /// commitment.
-    fn total_of(&self, places: &[Option<usize>]) -> Option<Usd> {
-        let is_hourly = self.platforms.iter().any(|bound| bound.unused.is_some());
-        let together = places.iter().all(|place| *place == places[0]);
-        let placed = places.iter().all(Option::is_some) && (together || !is_hourly);
-        let platforms = self.platforms.iter().enumerate().filter(|_| placed);
-        let totals =
-            platforms.map(|(number, bound)| bound.model.total(&|i| places[i] == Some(number)));
-        placed.then(|| totals.sum::<Option<Usd>>()).flatten()
     }
 
     /// True for a platform that a platform paid by use is compared with over utilization.
     pub fn is_crossed(&self, platform: usize) -> bool {
-        let with = |pair: &Pair| pair.to == platform && self.usage_and_capacity(*pair).is_some();
-        self.pairs().any(|pair| with(&pair))
+        let paid_by = |number: usize| self.platforms[number].model.paid_by();
+        paid_by(platform) == PaidBy::Capacity
+            && (0..platform).any(|number| paid_by(number) == PaidBy::Use)
     }
 
-    /// The oldest date at which a price in a function's bill was confirmed.
-    pub fn price_as_of(&self, index: usize, platform: usize) -> &str {
-        self.platforms[platform].model.price_as_of(index)
-    }
-
-    /// The oldest date at which a price in any bill was confirmed.
-    fn oldest_price(&self) -> Option<&str> {
-        let functions = (0..self.scenario().functions.len()).into_par_iter();
-        let dates = functions.flat_map_iter(|index| {
-            let platforms = 0..self.platforms.len();
-            platforms.map(move |platform| self.price_as_of(index, platform))
-        });
-        dates.filter(|date| !date.is_empty()).min()
-    }
-
-    /// What is assumed and what is not counted.
-    pub fn notes(&self) -> Notes {
+    /// What is assumed and what is not counted, given the oldest date of a price in any bill.
+    pub fn notes(&self, oldest_price: Option<&str>) -> Notes {
         let mut notes = Notes::default();
         assumptions::of_functions(self.scenario(), &mut notes);
         for bound in &self.platforms {
             bound.model.notes(&mut notes);
         }
-        let oldest = self.oldest_price();
-        assumptions::of_prices(self.scenario(), self.prices(), oldest, &mut notes);
+        assumptions::of_prices(self.scenario(), self.prices(), oldest_price, &mut notes);
         notes
     }
 
@@ -427,22 +348,6 @@ impl<'a> Comparison<'a> {
         let count = self.platforms.len();
         let ordered = move |from| (from + 1..count).map(move |to| Pair { from, to });
         (0..count).flat_map(ordered)
-    }
-
-    fn usage_and_capacity(&self, pair: Pair) -> Option<(&dyn UsageTariff, &dyn CapacityTariff)> {
-        let tariff = |number: usize| self.platforms[number].model.tariff();
-        match (tariff(pair.from), tariff(pair.to)) {
-            (Tariff::ByUse(usage), Tariff::ByCapacity(capacity)) => Some((usage, capacity)),
-            _ => None,
-        }
-    }
-
-    /// What a platform takes for every call of a function on top of its fleet.
-    fn per_call(&self, index: usize, platform: usize) -> Usd {
-        match self.platforms[platform].model.tariff() {
-            Tariff::ByCapacity(capacity) => capacity.per_call(index),
-            Tariff::ByUse(_) => Usd::ZERO,
-        }
     }
 
     fn cheapest(
@@ -460,4 +365,11 @@ impl<'a> Comparison<'a> {
         }
         best.map(|(number, _)| number)
     }
+}
+
+/// Why a crossover is where it is, at the prices at which a function was solved.
+fn steps(solved: &Solved<'_>, pair: Pair, load: &Load) -> Option<Vec<CrossoverStep>> {
+    let (usage, capacity) = solved.use_and_capacity(pair)?;
+    let fleet = capacity.step_cost()?.steps(&load.peak)?;
+    Some(load.steps(usage, &fleet, &capacity.per_call()))
 }

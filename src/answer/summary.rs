@@ -110,8 +110,17 @@ impl Detail {
 pub struct Totals {
     /// Everything on one platform, by platform.
     pub platforms: Vec<Option<Usd>>,
-    /// Every function where it is cheapest, pools and clusters formed anew.
+    /// How many functions cannot run there, by platform.
+    pub refused: Vec<usize>,
+    /// Every function where it is cheapest, pools and clusters formed for the functions on them.
     pub cheapest_each: Option<Usd>,
+    /// Every function where it is cheapest among the platforms that need no cluster; `None` where
+    /// no platform has one.
+    pub unclustered: Option<Usd>,
     /// Every function where it runs today.
     pub today: Option<Usd>,
+    /// The oldest date of a price in any bill.
+    pub oldest_price: Option<String>,
+    /// The same on demand at list prices, where the scenario buys otherwise.
+    pub listed: Option<Box<Totals>>,
 }

@@ -1,6 +1,6 @@
 //! What things cost before: another scenario, or a report that this program wrote.
 
-use crate::answer::Comparison;
+use crate::answer::{Comparison, Ledger};
 use crate::diag::{Code, Diag, Diags};
 use crate::escape::elided;
 use crate::exact::Exact;
@@ -73,26 +73,37 @@ struct BaselineLine {
 impl Baseline {
     /// The costs of a scenario.
     pub fn of(name: &str, comparison: &Comparison<'_>) -> Self {
-        let functions = comparison.scenario().functions.par_iter().enumerate();
+        let functions = comparison.scenario().functions.iter().enumerate();
         let before = |(index, function): (usize, &Function)| {
             let home = comparison.home(index);
-            let lines = home.map(|home| comparison.lines(index, home));
+            let solved = comparison.solve(index);
+            let lines = home.map(|home| solved.lines(home));
             let mut by_item = BTreeMap::new();
             for line in lines.unwrap_or_default() {
                 add(&mut by_item, line.item, line.cost.dollars().as_printed());
             }
-            let cost = home.and_then(|home| comparison.cost(index, home).ok());
+            let cost = home.and_then(|home| solved.summary.costs[home].as_ref().ok());
             let before = Before {
                 monthly: cost.map(|cost| cost.billed.dollars().as_printed()),
                 lines: by_item,
             };
-            (function.name.to_string(), before)
+            ((function.name.to_string(), before), solved)
         };
-        let total = comparison.today();
+        let mut ledger = Ledger::new(comparison);
+        let mut known = BTreeMap::new();
+        let functions: Vec<(usize, &Function)> = functions.collect();
+        for chunk in functions.chunks(super::CHUNK) {
+            let befores = chunk.par_iter().map(|function| before(*function));
+            for (before, solved) in befores.collect::<Vec<_>>() {
+                ledger.add(&solved);
+                known.extend([before]);
+            }
+        }
+        let total = ledger.totals().today;
         Self {
             name: name.to_owned(),
             total: total.map(|total| total.dollars().as_printed()),
-            functions: functions.map(before).collect(),
+            functions: known,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What changed since the baseline.
 
-use super::CheckContext;
+use super::ScenarioContext;
 use super::baseline::Baseline;
 use crate::exact::Exact;
 use rayon::prelude::*;
@@ -74,11 +74,11 @@ pub struct Changes {
 
 impl Changes {
     /// Compares a scenario with its baseline.
-    pub fn of(case: &CheckContext<'_>, baseline: &Baseline) -> Self {
-        let functions = &case.comparison.scenario().functions;
+    pub fn of(scenario: &ScenarioContext<'_, '_>, baseline: &Baseline) -> Self {
+        let functions = &scenario.case.comparison.scenario().functions;
         let change = |index: usize| {
             let name = functions[index].name.to_string();
-            let after = case.monthly(index);
+            let after = scenario.functions[index].monthly.clone();
             let (status, before) = match baseline.functions.get(&name) {
                 None => (Status::New, None),
                 Some(before) => (Status::Changed, before.monthly.clone()),
@@ -102,20 +102,14 @@ impl Changes {
             },
         }));
         Self {
-            total: case.total_step(baseline),
+            total: scenario.total_step(baseline),
             functions: changes,
             unchanged,
         }
     }
 }
 
-impl CheckContext<'_> {
-    /// What a function costs where it runs, as it would be printed.
-    pub fn monthly(&self, index: usize) -> Option<Exact> {
-        let cost = self.comparison.cost(index, self.comparison.home(index)?);
-        Some(cost.ok()?.billed.dollars().as_printed())
-    }
-
+impl ScenarioContext<'_, '_> {
     /// The whole scenario before and after.
     pub fn total_step(&self, baseline: &Baseline) -> ChangeStep {
         let after = self.total.as_ref();

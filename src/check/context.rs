@@ -2,7 +2,7 @@
 
 use super::baseline::{Baseline, Before};
 use super::{CostDriver, Levels};
-use crate::answer::{Comparison, Summary};
+use crate::answer::{Comparison, Solved};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::Cost;
@@ -11,12 +11,10 @@ use crate::text::quoted;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-/// A scenario with all that rules need besides.
+/// A scenario and what it is checked against.
 pub struct CheckContext<'c> {
     /// The scenario and its bills.
     pub comparison: &'c Comparison<'c>,
-    /// What it costs where everything runs; `None` where something cannot.
-    pub total: Option<Usd>,
     /// What to compare it with.
     pub baseline: Option<&'c Baseline>,
     /// How much each rule matters.
@@ -34,7 +32,7 @@ pub struct FunctionContext<'c, 'k> {
     /// The function.
     pub function: &'c Function,
     /// What it costs where.
-    pub summary: Summary,
+    pub solved: Solved<'c>,
     /// The platform on which it runs today, if that is compared.
     pub home: Option<usize>,
 }
@@ -47,7 +45,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
             case,
             index,
             function: &comparison.scenario().functions[index],
-            summary: comparison.summary(index),
+            solved: comparison.solve(index),
             home: comparison.home(index),
         }
     }
@@ -62,7 +60,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
             return Err(format!("it runs on {id}, which is not compared"));
         };
         let title = self.case.comparison.platforms()[home].title;
-        self.summary.costs[home]
+        self.solved.summary.costs[home]
             .as_ref()
             .map_err(|refused| format!("it cannot run on {title}: {}", refused.reason))
     }
@@ -75,10 +73,11 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     /// The cheapest platform that is not its own, with its bill there.
     pub fn cheaper_elsewhere(&self) -> Option<(&'static str, Usd)> {
         let best = self
+            .solved
             .summary
             .cheapest
             .filter(|best| Some(*best) != self.home)?;
-        let cost = self.summary.costs[best].as_ref().ok()?;
+        let cost = self.solved.summary.costs[best].as_ref().ok()?;
         let title = self.case.comparison.platforms()[best].title;
         Some((title, cost.billed.clone()))
     }
@@ -90,7 +89,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
 
     /// The line of its bill that costs most.
     pub fn dearest_line(&self) -> Option<CostDriver> {
-        let lines = self.case.comparison.lines(self.index, self.home?);
+        let lines = self.solved.lines(self.home?);
         let dearest = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
             item: dearest.item.to_owned(),
@@ -104,7 +103,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         for rise in rises.values_mut() {
             *rise = &Exact::ZERO - rise;
         }
-        for line in self.case.comparison.lines(self.index, self.home?) {
+        for line in self.solved.lines(self.home?) {
             let rise = rises.entry(line.item.to_owned()).or_insert(Exact::ZERO);
             *rise = &*rise + line.cost.dollars();
         }
@@ -117,7 +116,48 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     }
 }
 
-impl CheckContext<'_> {
+/// The whole scenario, once every function has been solved.
+pub struct ScenarioContext<'c, 'k> {
+    /// The scenario and what it is checked against.
+    pub case: &'k CheckContext<'c>,
+    /// What everything costs where it runs today; `None` where something cannot run there.
+    pub total: Option<Usd>,
+    /// The oldest date of a price in any bill.
+    pub oldest_price: Option<String>,
+    /// What is known of each function, in their order.
+    pub functions: Vec<FunctionRecord>,
+}
+
+/// What the rules for the whole scenario need of a function.
+pub struct FunctionRecord {
+    /// US dollars a month where it runs today, as they would be printed; `None` where it cannot run.
+    pub monthly: Option<Exact>,
+    /// The oldest date of a price in its bill where it runs today; of one that cannot run there, in
+    /// any bill.
+    pub oldest_price: Option<Box<str>>,
+}
+
+impl FunctionContext<'_, '_> {
+    /// What the rules for the whole scenario need of it.
+    pub fn record(&self) -> FunctionRecord {
+        let cost = self.home.map(|home| &self.solved.summary.costs[home]);
+        let own = self.home.and_then(|home| self.solved.price_as_of(home));
+        let any = || {
+            let platforms = 0..self.case.comparison.platforms().len();
+            platforms
+                .filter_map(|number| self.solved.price_as_of(number))
+                .min()
+        };
+        FunctionRecord {
+            monthly: cost
+                .and_then(|cost| cost.as_ref().ok())
+                .map(|cost| cost.billed.dollars().as_printed()),
+            oldest_price: own.or_else(any).map(Box::from),
+        }
+    }
+}
+
+impl ScenarioContext<'_, '_> {
     /// The function that costs most where it runs.
     pub fn dearest_function(&self) -> Option<CostDriver> {
         self.weightiest(|_, cost| Some(cost.clone()))
@@ -135,15 +175,16 @@ impl CheckContext<'_> {
         &self,
         weight: impl Fn(&str, &Exact) -> Option<Exact> + Sync,
     ) -> Option<CostDriver> {
-        let functions = self.comparison.scenario().functions.par_iter().enumerate();
-        let weighed = functions.filter_map(|(index, function)| {
-            let weight = weight(&function.name, &self.monthly(index)?)?;
+        let names = self.case.comparison.scenario().functions.par_iter();
+        let functions = names.zip(&self.functions).enumerate();
+        let weighed = functions.filter_map(|(index, (function, record))| {
+            let weight = weight(&function.name, record.monthly.as_ref()?)?;
             weight.is_positive().then_some((weight, index))
         });
         // Of equals the first, whatever thread met it.
         let (weight, index) = weighed.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))?;
         Some(CostDriver {
-            item: quoted(&self.comparison.scenario().functions[index].name),
+            item: quoted(&self.case.comparison.scenario().functions[index].name),
             cost: Usd::new(weight),
         })
     }

@@ -14,12 +14,13 @@ mod rules;
 
 pub use baseline::Baseline;
 pub use changes::{Change, Changes};
-pub use context::{CheckContext, FunctionContext};
+pub use context::{CheckContext, FunctionContext, ScenarioContext};
 pub use levels::Levels;
 pub use rules::{RULES, Rule, manual, shapes};
 
-use crate::answer::Comparison;
+use crate::answer::{Comparison, Ledger};
 use crate::money::Usd;
+use crate::platform::Notes;
 use crate::scenario::Level;
 use rayon::prelude::*;
 
@@ -76,6 +77,8 @@ pub struct Report<'c> {
     pub findings: Vec<Finding>,
     /// What changed since the baseline.
     pub changes: Option<Changes>,
+    /// What the figures assume and leave out.
+    pub notes: Notes,
 }
 
 impl Report<'_> {
@@ -98,32 +101,60 @@ pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
         .copied()
         .filter(|rule| case.levels.of(*rule) != Level::Allow)
         .collect();
-    let whole = asked.iter().flat_map(|rule| {
-        let found = rule.scenario(case).into_iter();
-        found.map(|draft| draft.finding(case, *rule, None))
-    });
-    let mut findings: Vec<Finding> = whole.collect();
-    let indices = 0..case.comparison.scenario().functions.len();
-    let of_functions: Vec<Vec<Finding>> = indices
-        .into_par_iter()
-        .map(|index| {
-            let function = FunctionContext::new(case, index);
-            let of_rule = |rule: &&dyn Rule| {
-                let found = rule.function(&function).into_iter();
-                let finding = |draft: DraftFinding| draft.finding(case, *rule, Some(index));
-                found.map(finding).collect::<Vec<_>>()
-            };
-            asked.iter().flat_map(of_rule).collect()
-        })
-        .collect();
-    findings.extend(of_functions.into_iter().flatten());
+    let (of_functions, scenario) = functions(case, &asked);
+    let mut findings = Vec::new();
+    for rule in &asked {
+        let found = rule.scenario(&scenario).into_iter();
+        findings.extend(found.map(|draft| draft.finding(case, *rule, None)));
+    }
+    findings.extend(of_functions);
     Report {
         comparison: case.comparison,
         baseline: case.baseline.map(|baseline| &*baseline.name),
         findings,
-        changes: case.baseline.map(|baseline| Changes::of(case, baseline)),
+        changes: case
+            .baseline
+            .map(|baseline| Changes::of(&scenario, baseline)),
+        notes: case.comparison.notes(scenario.oldest_price.as_deref()),
     }
 }
+
+/// Solves every function once: what the rules find in each, and what they need of the whole.
+fn functions<'c, 'k>(
+    case: &'k CheckContext<'c>,
+    asked: &[&dyn Rule],
+) -> (Vec<Finding>, ScenarioContext<'c, 'k>) {
+    let functions: Vec<usize> = (0..case.comparison.scenario().functions.len()).collect();
+    let mut ledger = Ledger::new(case.comparison);
+    let (mut findings, mut records) = (Vec::new(), Vec::with_capacity(functions.len()));
+    for chunk in functions.chunks(CHUNK) {
+        let checked = chunk.par_iter().map(|index| {
+            let function = FunctionContext::new(case, *index);
+            let mut findings = Vec::new();
+            for rule in asked {
+                let found = rule.function(&function).into_iter();
+                findings.extend(found.map(|draft| draft.finding(case, *rule, Some(*index))));
+            }
+            (findings, function.record(), function.solved)
+        });
+        for (found, record, solved) in checked.collect::<Vec<_>>() {
+            findings.extend(found);
+            records.push(record);
+            ledger.add(&solved);
+        }
+    }
+    let totals = ledger.totals();
+    let scenario = ScenarioContext {
+        case,
+        total: totals.today,
+        oldest_price: totals.oldest_price,
+        functions: records,
+    };
+    (findings, scenario)
+}
+
+/// Functions that are solved together.
+const CHUNK: usize = 4096;
 
 /// What a rule says before its level is decided.
 #[derive(Debug, Clone, Default)]

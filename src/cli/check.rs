@@ -40,7 +40,6 @@ pub fn run(system: &System, args: &args::Check) -> Outcome {
     progress.answering(read.scenario.functions.len() as u64);
     let case = CheckContext {
         comparison: &comparison,
-        total: comparison.today(),
         baseline: baseline.as_ref(),
         levels: &levels,
         price_age: match args.max_price_age {

@@ -8,12 +8,12 @@ use super::progress::Progress;
 use super::system::System;
 use crate::answer::Comparison;
 use crate::diag::{Code, Diag, Diags};
-use crate::platform::{self};
-use crate::render::View;
-use crate::render::focus::{self, Period};
+use crate::platform::{self, Answer};
+use crate::render::focus::{self, Bills, Period};
 use crate::text::{did_you_mean, listed};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 /// Where every function runs as it does today.
 const TODAY: &str = "today";
@@ -45,23 +45,24 @@ pub fn run(system: &System, args: &args::Compare) -> Outcome {
         .filter_map(|part| diags.take(part.comparison()));
     let comparisons: Vec<Comparison<'_>> = compared.collect();
     let name = args.subject.function.as_deref();
-    diags.extend(comparisons.iter().flat_map(|one| refused(one, name)));
+    let shown = |count| progress.advance(count);
+    let mut bills = Vec::new();
+    for comparison in &comparisons {
+        let (answers, refused) = answers(comparison, name);
+        diags.extend(refused);
+        bills.push(Bills {
+            comparison,
+            answers,
+            progress: &shown,
+        });
+    }
     diags.into_result(()).map_err(Failure::Diags)?;
     for one in &read {
         load::selected(&one.scenario, name)?;
     }
-    let shown = |count| progress.advance(count);
-    let views: Vec<View<'_>> = comparisons
-        .iter()
-        .map(|comparison| View {
-            comparison,
-            selected: of_name(comparison, name),
-            progress: &shown,
-        })
-        .collect();
-    progress.answering(views.iter().map(|view| view.selected.len() as u64).sum());
+    progress.answering(bills.iter().map(|one| one.answers.len() as u64).sum());
     let outcome = output::write(system, &args.output, |out| {
-        focus::write(&views, &period, out)
+        focus::write(&bills, &period, out)
     });
     progress.finish();
     outcome
@@ -83,26 +84,33 @@ pub fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
     diags.into_result(())
 }
 
-fn of_name(comparison: &Comparison<'_>, name: Option<&str>) -> Vec<usize> {
-    let functions = comparison.scenario().functions.iter().enumerate();
-    let asked = functions.filter(|(_, one)| name.is_none_or(|name| *one.name == *name));
-    asked.map(|(index, _)| index).collect()
-}
-
-/// Nothing is left out of a bill without a word.
-fn refused(comparison: &Comparison<'_>, name: Option<&str>) -> Vec<Diag> {
+/// Functions of a comparison of one platform, solved, and what is wrong with those that cannot run
+/// there: nothing is left out of a bill without a word.
+fn answers<'c>(
+    comparison: &'c Comparison<'c>,
+    name: Option<&str>,
+) -> (Vec<(usize, Answer<'c>)>, Vec<Diag>) {
+    let functions = comparison.scenario().functions.par_iter().enumerate();
+    let solved: Vec<_> = functions
+        .filter(|(_, function)| name.is_none_or(|name| *function.name == *name))
+        .map(|(index, function)| (index, &function.name, comparison.answer(index, 0)))
+        .collect();
     let title = comparison.platforms()[0].title;
-    let reasons = of_name(comparison, name).into_iter().filter_map(|index| {
-        let refused = comparison.cost(index, 0).err()?;
-        let name = &comparison.scenario().functions[index].name;
-        let message = format!("`{name}` cannot run on {title}: {}", refused.reason);
-        let help = format!(
-            "{}; or choose another platform with --bill, or state where it runs (runs_on)",
-            refused.advice
-        );
-        Some(Diag::new(Code::NotAvailable, message).help(help))
-    });
-    reasons.collect()
+    let (mut answers, mut refused) = (Vec::with_capacity(solved.len()), Vec::new());
+    for (index, name, answer) in solved {
+        match answer {
+            Ok(answer) => answers.push((index, answer)),
+            Err(infeasible) => {
+                let message = format!("`{name}` cannot run on {title}: {}", infeasible.reason);
+                let help = format!(
+                    "{}; or choose another platform with --bill, or state where it runs (runs_on)",
+                    infeasible.advice
+                );
+                refused.push(Diag::new(Code::NotAvailable, message).help(help));
+            }
+        }
+    }
+    (answers, refused)
 }
 
 /// The platforms that bills are written of.

@@ -25,10 +25,12 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Architecture, InstanceType, Provenance, Regional};
 use crate::scenario::{Function, Os, Scenario, TaskSize};
-use crate::solve::Tariff;
 use crate::solve::piecewise::FirstPiece;
+use crate::solve::{PaidBy, Tariff};
 use rayon::prelude::*;
 use std::sync::Arc;
+#[cfg(debug_assertions)]
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Every platform, in the order of all lists and in which ties are decided.
 pub static PLATFORMS: &[&dyn Platform] = &[
@@ -56,6 +58,25 @@ pub struct Context<'a> {
     pub instances: &'a [InstanceType],
     /// Concurrency to provide for, of each function.
     peaks: Arc<Vec<Exact>>,
+    solves: Solves,
+}
+
+/// Counts how often functions are solved, so that a test can hold that it is once an answer.
+///
+/// Only builds with debug assertions count: a counter that all threads share is not free.
+#[derive(Debug, Clone, Default)]
+struct Solves(#[cfg(debug_assertions)] Arc<AtomicU64>);
+
+impl Solves {
+    fn count(&self) {
+        #[cfg(debug_assertions)]
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cfg(debug_assertions)]
+    fn counted(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl<'a> Context<'a> {
@@ -74,6 +95,7 @@ impl<'a> Context<'a> {
             prices,
             instances,
             peaks: Arc::new(peaks),
+            solves: Solves::default(),
         }
     }
 
@@ -83,6 +105,17 @@ impl<'a> Context<'a> {
             prices,
             ..self.clone()
         }
+    }
+
+    /// Counts that a function is solved on a platform.
+    fn count_solve(&self) {
+        self.solves.count();
+    }
+
+    /// How often functions were solved, on all platforms together.
+    #[cfg(debug_assertions)]
+    pub fn solves(&self) -> u64 {
+        self.solves.counted()
     }
 
     /// How many places there are.
@@ -160,38 +193,62 @@ pub trait Platform: Sync {
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags>;
 }
 
-/// A platform that knows its fleet.
+/// A platform that knows the whole scenario.
 pub trait CostModel: Send + Sync {
-    /// What a function costs a month, without the lines of its bill.
+    /// Solves one function: finds what carries it and what it costs. Everything else that is said of
+    /// the function on this platform is a view of this answer.
     ///
     /// # Errors
     /// The function cannot run here; that is an answer.
-    fn cost(&self, index: usize) -> Result<Cost, Infeasible>;
-    /// The bill of a function that can run here, line by line; the lines add up to its cost.
-    fn lines(&self, index: usize) -> Vec<Line>;
-    /// The oldest date at which a price in that bill was confirmed.
-    fn price_as_of(&self, index: usize) -> &str;
-    /// What a function would cost in other company; `None` where company does not matter.
-    fn cluster_costs(&self, index: usize) -> ClusterCosts;
-    /// How well the environments that it keeps for a function are used, where it keeps any.
-    fn provisioning(&self, _: usize) -> Option<Provisioning> {
-        None
-    }
-    /// The task in which each job of a function runs, if it runs by the job.
-    fn job(&self, _: usize) -> Option<Job> {
-        None
-    }
-    /// What those functions cost that are members, pools and clusters formed of them alone; `None`
-    /// when one of them cannot run here.
-    fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd>;
-    /// How the platform charges.
-    fn tariff(&self) -> Tariff<'_>;
-    /// The clusters that carry the fleet.
+    fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible>;
+    /// What some functions cost together, pools and clusters formed of them alone.
+    fn total(&self, members: &Members<'_>) -> Usd;
+    /// What the platform is paid by.
+    fn paid_by(&self) -> PaidBy;
+    /// The clusters that carry the scenario.
     fn clusters(&self) -> Vec<Cluster> {
         Vec::new()
     }
     /// What is assumed and what is left out.
     fn notes(&self, notes: &mut Notes);
+}
+
+/// Functions whose common cost is asked for; all of them can run on the platform.
+pub struct Members<'m> {
+    /// Whether a function is one of them.
+    pub contains: &'m (dyn Fn(usize) -> bool + Sync),
+    /// Sum of their [`Cost::unshared`].
+    pub unshared: Usd,
+}
+
+/// A function solved on a platform.
+pub struct Answer<'m> {
+    /// What it costs.
+    pub cost: Cost,
+    /// Where it was placed.
+    pub placement: Box<dyn Placement + 'm>,
+}
+
+/// Where a platform placed a function: what bills, explanations and searches are made of.
+pub trait Placement: Send + Sync {
+    /// The bill, line by line; the lines add up to [`Cost::billed`].
+    fn lines(&self) -> Vec<Line>;
+    /// The oldest date at which a price in that bill was confirmed.
+    fn price_as_of(&self) -> &str;
+    /// How the platform charges.
+    fn tariff(&self) -> Tariff<'_>;
+    /// What the function would cost with a dedicated cluster, and what it adds to the shared one.
+    fn cluster_costs(&self) -> ClusterCosts {
+        ClusterCosts::default()
+    }
+    /// How well the environments that the platform keeps for the function are used.
+    fn provisioning(&self) -> Option<Provisioning> {
+        None
+    }
+    /// The task in which each job runs, if the function runs by the job.
+    fn job(&self) -> Option<Job> {
+        None
+    }
 }
 
 /// What a function costs a month.
@@ -201,6 +258,8 @@ pub struct Cost {
     pub billed: Usd,
     /// What verdicts compare: on Lambda what leaving would save, elsewhere the bill.
     pub compared: Usd,
+    /// What of the bill is no part of a shared pool or cluster.
+    pub unshared: Usd,
     /// What carries it, where capacity is provided.
     pub fleet: Option<Fleet>,
     /// How its avoidable cost over its invocations begins, where it is paid by use and begins with
@@ -228,7 +287,7 @@ pub struct Job {
     pub seconds: Exact,
 }
 
-/// What a function would cost in other company.
+/// What a function would cost on a cluster of its own, and what it adds to the shared one.
 #[derive(Debug, Clone, Default)]
 pub struct ClusterCosts {
     /// With a cluster of its own.

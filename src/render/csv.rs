@@ -88,7 +88,8 @@ fn rows(view: &super::View<'_>, indices: &[usize], text: &mut String) {
 /// Appends the rows of a function. What they share is worked out for the first row and copied into
 /// the others.
 fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
-    let summary = comparison.summary(index);
+    let solved = comparison.solve(index);
+    let summary = &solved.summary;
     let calls = comparison.scenario().functions[index].invocations;
     let mut shared: Option<[Range<usize>; 3]> = None;
     for (number, cost) in summary.costs.iter().enumerate() {
@@ -96,14 +97,12 @@ fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
         let name = part(text, known(0), |text| named(comparison, index, text));
         text.push_str(comparison.platforms()[number].id);
         let load = part(text, known(1), |text| {
-            loaded(comparison, index, &summary, text)
+            loaded(comparison, index, summary, text)
         });
         money(cost, calls, text);
-        crossover(&summary, number, text);
-        let verdict = part(text, known(2), |text| judged(comparison, &summary, text));
-        if cost.is_ok() {
-            text.push_str(comparison.price_as_of(index, number));
-        }
+        crossover(summary, number, text);
+        let verdict = part(text, known(2), |text| judged(comparison, summary, text));
+        text.push_str(solved.price_as_of(number).unwrap_or_default());
         text.push('\n');
         shared.get_or_insert([name, load, verdict]);
     }

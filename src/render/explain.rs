@@ -3,7 +3,7 @@
 
 use super::View;
 use super::phrases;
-use crate::answer::{Comparison, Detail, Pair, Summary};
+use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{count, grouped, money, percent};
@@ -45,11 +45,16 @@ pub fn write(
             cited: &mut cited,
             effort: &effort,
         };
+        let mut ledger = Ledger::new(view.comparison);
         for index in &view.selected {
-            page.function(*index, out)?;
+            let solved = view.comparison.solve(*index);
+            page.function(&solved, out)?;
+            ledger.add(&solved);
             (view.progress)(1);
         }
-        phrases::notes(&view.comparison.notes(), paint, width, out)?;
+        let oldest_price = ledger.totals().oldest_price;
+        let notes = view.comparison.notes(oldest_price.as_deref());
+        phrases::notes(&notes, paint, width, out)?;
     }
     references(&known, &cited, paint, width, out)
 }
@@ -90,20 +95,20 @@ struct ExplainPage<'p> {
 }
 
 impl ExplainPage<'_> {
-    fn function(&mut self, index: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let function = &self.comparison.scenario().functions[index];
-        let summary = self.comparison.summary(index);
+    fn function(&mut self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let function = &self.comparison.scenario().functions[solved.index];
+        let summary = &solved.summary;
         let most = self.effort.for_each(self.comparison.searches());
-        let detail = self.comparison.detail(index, &summary, most);
+        let detail = self.comparison.detail(solved, most);
         self.effort.spend(detail.searched());
-        self.workload(function, &summary, out)?;
-        self.verdict(index, &summary, out)?;
+        self.workload(function, summary, out)?;
+        self.verdict(solved, out)?;
         for (number, bound) in self.comparison.platforms().iter().enumerate() {
             writeln!(out)?;
             match &summary.costs[number] {
                 Ok(cost) => {
-                    self.bill([index, number], cost, &detail, out)?;
-                    self.provisioning(index, number, out)?;
+                    self.bill(solved, number, cost, &detail, out)?;
+                    self.provisioning(solved, number, out)?;
                 }
                 Err(refused) => {
                     writeln!(out, "{}", self.paint.bold(bound.title))?;
@@ -120,13 +125,8 @@ impl ExplainPage<'_> {
         self.flips(&detail, out)
     }
 
-    fn verdict(
-        &self,
-        index: usize,
-        summary: &Summary,
-        out: &mut (dyn Write + Send),
-    ) -> io::Result<()> {
-        let verdict = phrases::verdict(self.comparison, index, summary);
+    fn verdict(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let verdict = phrases::verdict(self.comparison, solved);
         let text = format!("{}: {}", verdict.advice, verdict.reason);
         writeln!(out, "{}", wrapped(&text, "  ", self.width))
     }
@@ -172,13 +172,14 @@ impl ExplainPage<'_> {
 
     fn bill(
         &mut self,
-        [index, platform]: [usize; 2],
+        solved: &Solved<'_>,
+        platform: usize,
         cost: &Cost,
         detail: &Detail,
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let title = self.comparison.platforms()[platform].title;
-        let function = &self.comparison.scenario().functions[index];
+        let function = &self.comparison.scenario().functions[solved.index];
         let per_million = cost.billed.per_million(function.invocations);
         let per_million = per_million.map(|usd| {
             format!(
@@ -196,7 +197,7 @@ impl ExplainPage<'_> {
         if let Some(fleet) = &cost.fleet {
             writeln!(out, "{}", wrapped(&phrases::fleet(fleet), "  ", self.width))?;
         }
-        if let Some(job) = self.comparison.job(index, platform) {
+        if let Some(job) = solved.job(platform) {
             writeln!(out, "{}", wrapped(&phrases::job(&job), "  ", self.width))?;
         }
         for line in &detail.lines[platform] {
@@ -222,11 +223,11 @@ impl ExplainPage<'_> {
     /// How well provisioned environments are used, and from where they pay.
     fn provisioning(
         &self,
-        index: usize,
+        solved: &Solved<'_>,
         platform: usize,
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
-        let Some(used) = self.comparison.provisioning(index, platform) else {
+        let Some(used) = solved.provisioning(platform) else {
             return Ok(());
         };
         let from = match &used.break_even {

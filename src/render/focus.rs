@@ -6,7 +6,7 @@
 use crate::answer::Comparison;
 use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
-use crate::platform::{Line, Pricing};
+use crate::platform::{Answer, Line, Pricing};
 use crate::pricebook::commitments::DISCOUNT;
 use crate::scenario::Function;
 use crate::text::{escaped, escaped_name};
@@ -124,34 +124,41 @@ pub fn columns() -> impl Iterator<Item = &'static str> {
     COLUMNS.iter().map(|(name, _)| *name)
 }
 
+/// Bills to write: functions of a comparison of one platform, solved there.
+pub struct Bills<'b> {
+    /// The comparison.
+    pub comparison: &'b Comparison<'b>,
+    /// Functions by number, each with its answer.
+    pub answers: Vec<(usize, Answer<'b>)>,
+    /// Told how many more functions have been written.
+    pub progress: &'b (dyn Fn(u64) + Sync),
+}
+
 /// Writes the bills of comparisons of one platform each, below one header.
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(
-    views: &[super::View<'_>],
-    period: &Period,
-    out: &mut (dyn Write + Send),
-) -> io::Result<()> {
+pub fn write(bills: &[Bills<'_>], period: &Period, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let names: Vec<&str> = columns().collect();
     writeln!(out, "{}", names.join(","))?;
-    for view in views {
-        for chunk in view.selected.chunks(AHEAD) {
+    for one in bills {
+        for chunk in one.answers.chunks(AHEAD) {
             let texts = chunk
                 .par_iter()
-                .map(|index| rows(view.comparison, *index, period));
+                .map(|(index, answer)| rows(one.comparison, *index, answer, period));
             for text in texts.collect::<Vec<String>>() {
                 out.write_all(text.as_bytes())?;
             }
-            (view.progress)(chunk.len() as u64);
+            (one.progress)(chunk.len() as u64);
         }
     }
     Ok(())
 }
 
-fn rows(comparison: &Comparison<'_>, index: usize, period: &Period) -> String {
+fn rows(comparison: &Comparison<'_>, index: usize, answer: &Answer<'_>, period: &Period) -> String {
     let mut text = String::new();
-    for line in &comparison.lines(index, 0) {
+    let lines = answer.placement.lines().into_iter().flat_map(Line::parts);
+    for line in &lines.collect::<Vec<Line>>() {
         let row = FocusRow {
             comparison,
             function: &comparison.scenario().functions[index],

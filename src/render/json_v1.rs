@@ -4,7 +4,7 @@
 //! changes inside the program does not change here; a breaking change is a new file.
 
 use super::names::{band_name, kind_name};
-use crate::answer::{Comparison, Detail, Pair, Summary, Totals};
+use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary, Totals};
 use crate::escape::json;
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -15,8 +15,10 @@ use crate::solve::flips::{Effort, Flip, Flips, Side};
 use rayon::prelude::*;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::rc::Rc;
 
 /// The schema's name.
 pub const SCHEMA: &str = "lambdacost/compare/v1";
@@ -46,11 +48,38 @@ struct CompareV1<'a> {
     prices: Vec<PriceBook<'a>>,
     functions: Functions<'a>,
     clusters: Vec<ClusterV1<'a>>,
-    totals: BTreeMap<&'static str, Option<String>>,
-    on_demand_totals: Option<BTreeMap<&'static str, Option<String>>>,
+    totals: AfterFunctions<'a, TotalsV1>,
+    on_demand_totals: AfterFunctions<'a, Option<TotalsV1>>,
     unused_commitment_usd: BTreeMap<&'static str, String>,
-    assumptions: Vec<String>,
-    not_counted: Vec<String>,
+    assumptions: AfterFunctions<'a, Vec<String>>,
+    not_counted: AfterFunctions<'a, Vec<String>>,
+}
+
+type TotalsV1 = BTreeMap<&'static str, Option<String>>;
+
+/// A field that is known once all functions have been written: they are solved while they are.
+struct AfterFunctions<'a, T> {
+    answered: Rc<Answered<'a>>,
+    field: fn(&Comparison<'a>, &Totals) -> T,
+}
+
+impl<T: Serialize> Serialize for AfterFunctions<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Answered { view, totals, .. } = &*self.answered;
+        let totals = totals.get_or_init(|| {
+            let ledger = self.answered.ledger.take();
+            ledger.expect("totals are made once").totals()
+        });
+        (self.field)(view.comparison, totals).serialize(serializer)
+    }
+}
+
+/// What the answers of a document leave for the fields after them.
+struct Answered<'a> {
+    view: &'a super::View<'a>,
+    /// Taken when the totals are.
+    ledger: RefCell<Option<Ledger<'a>>>,
+    totals: OnceCell<Totals>,
 }
 
 #[derive(Serialize)]
@@ -60,7 +89,7 @@ struct PriceBook<'a> {
 }
 
 struct Functions<'a> {
-    view: &'a super::View<'a>,
+    answered: Rc<Answered<'a>>,
     effort: &'a Effort,
 }
 
@@ -199,8 +228,16 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
     let comparison = view.comparison;
     let scenario = comparison.scenario();
     let prices = comparison.prices().iter();
-    let notes = comparison.notes();
     let clusters = comparison.clusters();
+    let answered = Rc::new(Answered {
+        view,
+        ledger: RefCell::new(Some(Ledger::new(comparison))),
+        totals: OnceCell::new(),
+    });
+    let notes = |field| AfterFunctions {
+        answered: Rc::clone(&answered),
+        field,
+    };
     CompareV1 {
         schema: SCHEMA,
         tool_version: env!("CARGO_PKG_VERSION"),
@@ -213,18 +250,32 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
                 as_of: regional.as_of(),
             })
             .collect(),
-        functions: Functions { view, effort },
+        functions: Functions {
+            answered: Rc::clone(&answered),
+            effort,
+        },
         clusters: clusters
             .iter()
             .map(|cluster| self::cluster(comparison, cluster))
             .collect(),
-        totals: totals(comparison, &comparison.totals()),
-        on_demand_totals: comparison
-            .listed()
-            .map(|listed| totals(listed, &listed.totals())),
+        totals: AfterFunctions {
+            answered: Rc::clone(&answered),
+            field: totals,
+        },
+        on_demand_totals: AfterFunctions {
+            answered: Rc::clone(&answered),
+            field: |comparison, all| {
+                let (listed, all) = (comparison.listed()?, all.listed.as_ref()?);
+                Some(totals(listed, all))
+            },
+        },
         unused_commitment_usd: unused_commitment(comparison),
-        assumptions: notes.assumptions,
-        not_counted: notes.not_counted,
+        assumptions: notes(|comparison, totals| {
+            comparison.notes(totals.oldest_price.as_deref()).assumptions
+        }),
+        not_counted: notes(|comparison, totals| {
+            comparison.notes(totals.oldest_price.as_deref()).not_counted
+        }),
     }
 }
 
@@ -235,7 +286,7 @@ fn unused_commitment(comparison: &Comparison<'_>) -> BTreeMap<&'static str, Stri
     unused.collect()
 }
 
-fn totals(comparison: &Comparison<'_>, totals: &Totals) -> BTreeMap<&'static str, Option<String>> {
+fn totals(comparison: &Comparison<'_>, totals: &Totals) -> TotalsV1 {
     let text = |total: &Option<Usd>| total.as_ref().map(Usd::to_string);
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let mut all: BTreeMap<_, _> = platforms
@@ -262,21 +313,29 @@ fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV1<'a> 
 
 impl Serialize for Functions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { view, effort } = self;
+        let Self { answered, effort } = self;
+        let view = answered.view;
         let comparison = view.comparison;
+        let mut ledger = answered.ledger.borrow_mut();
+        let ledger = ledger
+            .as_mut()
+            .expect("totals are taken after the functions");
         let mut sequence = serializer.serialize_seq(Some(view.selected.len()))?;
         for chunk in view.selected.chunks(AHEAD) {
             let most = effort.for_each(chunk.len() * comparison.searches());
             let unfolded = |index: &usize| {
-                let summary = comparison.summary(*index);
-                let detail = comparison.detail(*index, &summary, most);
-                (*index, summary, detail)
+                let solved = comparison.solve(*index);
+                let detail = comparison.detail(&solved, most);
+                (solved, detail)
             };
             let unfolded: Vec<_> = chunk.par_iter().map(unfolded).collect();
-            effort.spend(unfolded.iter().flat_map(|(_, _, detail)| detail.searched()));
-            let functions = unfolded.into_par_iter();
-            let functions: Vec<_> = functions
-                .map(|(index, summary, detail)| function(comparison, index, &summary, &detail))
+            effort.spend(unfolded.iter().flat_map(|(_, detail)| detail.searched()));
+            for (solved, _) in &unfolded {
+                ledger.add(solved);
+            }
+            let functions: Vec<_> = unfolded
+                .into_par_iter()
+                .map(|(solved, detail)| function(comparison, &solved, &detail))
                 .collect();
             for function in &functions {
                 sequence.serialize_element(function)?;
@@ -289,12 +348,12 @@ impl Serialize for Functions<'_> {
 
 fn function<'a>(
     comparison: &Comparison<'a>,
-    index: usize,
-    summary: &Summary,
+    solved: &Solved<'_>,
     detail: &Detail,
 ) -> FunctionV1<'a> {
     let scenario = comparison.scenario();
-    let function = &scenario.functions[index];
+    let summary = &solved.summary;
+    let function = &scenario.functions[solved.index];
     let cheapest = summary
         .cheapest
         .map(|number| comparison.platforms()[number].id);

@@ -1,7 +1,7 @@
 //! `--format markdown`: the table, the verdicts and the totals for a pull request or a page.
 
 use super::phrases;
-use crate::answer::{Comparison, Summary};
+use crate::answer::{Comparison, Ledger, Solved, Totals};
 use crate::escape::{code, markdown, sentence};
 use crate::money::{Usd, money, percent};
 use crate::platform::{Cost, Infeasible};
@@ -28,14 +28,15 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
             .collect();
         let name = code(&scenario.name);
         writeln!(out, "### {name} in {}\n", regions.join(", "))?;
-        functions(view, out)?;
-        totals(view.comparison, out)?;
-        notes(view.comparison, out)?;
+        let totals = functions(view, out)?.totals();
+        self::totals(view.comparison, &totals, out)?;
+        notes(view.comparison, &totals, out)?;
     }
     Ok(())
 }
 
-fn functions(view: &super::View<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+/// Writes a row a function; what totals need of them.
+fn functions<'v>(view: &super::View<'v>, out: &mut (dyn Write + Send)) -> io::Result<Ledger<'v>> {
     let comparison = view.comparison;
     let platforms = comparison.platforms().iter().enumerate();
     let crossed: Vec<usize> = platforms
@@ -52,34 +53,38 @@ fn functions(view: &super::View<'_>, out: &mut (dyn Write + Send)) -> io::Result
     let middle: Vec<String> = titles.chain(["u".to_owned()]).chain(crossings).collect();
     writeln!(out, "| function | {} | verdict |", middle.join(" | "))?;
     writeln!(out, "|---|{}---|", "---:|".repeat(middle.len()))?;
+    let mut ledger = Ledger::new(comparison);
     for chunk in view.selected.chunks(AHEAD) {
-        let rows = chunk
-            .par_iter()
-            .map(|index| row(comparison, &crossed, *index));
-        for row in rows.collect::<Vec<String>>() {
+        let rows = chunk.par_iter().map(|index| {
+            let solved = comparison.solve(*index);
+            (row(comparison, &crossed, &solved), solved)
+        });
+        for (row, solved) in rows.collect::<Vec<_>>() {
             writeln!(out, "{row}")?;
+            ledger.add(&solved);
         }
         (view.progress)(chunk.len() as u64);
     }
-    writeln!(out)
+    writeln!(out)?;
+    Ok(ledger)
 }
 
-fn row(comparison: &Comparison<'_>, crossed: &[usize], index: usize) -> String {
-    let summary: Summary = comparison.summary(index);
+fn row(comparison: &Comparison<'_>, crossed: &[usize], solved: &Solved<'_>) -> String {
+    let summary = &solved.summary;
     let dollars = |cost: &Result<Cost, Infeasible>| match cost {
         Ok(cost) => money(&cost.billed),
         Err(_) => "-".to_owned(),
     };
-    let mut cells = vec![code(&comparison.scenario().functions[index].name)];
+    let mut cells = vec![code(&comparison.scenario().functions[solved.index].name)];
     cells.extend(summary.costs.iter().map(dollars));
     let load = summary.workload.utilization.as_ref();
     cells.push(load.map_or_else(|| "-".to_owned(), percent));
     cells.extend(
         crossed
             .iter()
-            .map(|number| phrases::crossing(&summary, *number)),
+            .map(|number| phrases::crossing(summary, *number)),
     );
-    let verdict = phrases::verdict(comparison, index, &summary);
+    let verdict = phrases::verdict(comparison, solved);
     cells.push(format!(
         "**{}**: {}",
         verdict.advice,
@@ -88,10 +93,13 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], index: usize) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-fn totals(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let bought = phrases::totals(comparison, &comparison.totals());
-    let listed = comparison.listed();
-    let listed = listed.map(|listed| phrases::totals(listed, &listed.totals()));
+fn totals(
+    comparison: &Comparison<'_>,
+    totals: &Totals,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let bought = phrases::totals(comparison, totals);
+    let listed = phrases::listed_totals(comparison, totals);
     let (title, rule) = match listed {
         Some(_) => (format!(" {} |", phrases::LISTED), "---:|"),
         None => (String::new(), ""),
@@ -107,8 +115,12 @@ fn totals(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Resu
     writeln!(out)
 }
 
-fn notes(comparison: &Comparison<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let notes = comparison.notes();
+fn notes(
+    comparison: &Comparison<'_>,
+    totals: &Totals,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let notes = comparison.notes(totals.oldest_price.as_deref());
     let parts = [
         ("Assumed", &notes.assumptions),
         ("Not counted", &notes.not_counted),

@@ -1,6 +1,6 @@
 //! Numbers and verdicts in words, for every format that people read.
 
-use crate::answer::{Comparison, Pair, Summary, Totals};
+use crate::answer::{Comparison, Pair, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
@@ -108,6 +108,15 @@ pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Opti
     rows
 }
 
+/// The totals on demand at list prices, where the scenario buys otherwise.
+pub fn listed_totals(
+    comparison: &Comparison<'_>,
+    totals: &Totals,
+) -> Option<Vec<(String, Option<Usd>)>> {
+    let (listed, amounts) = (comparison.listed()?, totals.listed.as_ref()?);
+    Some(self::totals(listed, amounts))
+}
+
 /// Where a function should run, in one line.
 pub struct Verdict<'s> {
     /// `stay on Lambda`, `move to Fargate`.
@@ -121,7 +130,8 @@ pub struct Verdict<'s> {
 }
 
 /// The verdict on a function.
-pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summary) -> Verdict<'s> {
+pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdict<'s> {
+    let (index, summary) = (solved.index, &solved.summary);
     let title = |number: usize| comparison.platforms()[number].title;
     let Some(best) = summary.cheapest else {
         return Verdict {
@@ -140,7 +150,7 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, index: usize, summary: &'s Summa
     };
     // Of platforms that cost the same it stays where it is.
     let place = home.filter(|_| !moves).unwrap_or(best);
-    let alone = moves.then(|| comparison.alone_is_dearer(index, summary));
+    let alone = moves.then(|| comparison.alone_is_dearer(solved));
     let alone = alone.flatten().map(|alone| {
         let (title, alone) = (title(best), money(&alone));
         format!("on a cluster of its own {title} would cost {alone}")

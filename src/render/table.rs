@@ -4,7 +4,7 @@
 use super::View;
 use super::phrases;
 use super::utilization_bar::utilization_bar;
-use crate::answer::{Comparison, Summary, Totals};
+use crate::answer::{Comparison, Ledger, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
@@ -14,7 +14,6 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
 use rayon::prelude::*;
-use std::cmp::Reverse;
 use std::io::{self, Write};
 
 /// Width from which further columns fit.
@@ -83,25 +82,88 @@ struct TablePage<'p> {
     effort: &'p Effort,
 }
 
-impl TablePage<'_> {
-    fn comparison(&self) -> &Comparison<'_> {
+/// Functions that are solved together.
+const AHEAD: usize = 4096;
+
+/// The functions of a table, solved.
+struct SolvedTable<'p> {
+    /// Of the functions to show, in their order.
+    summaries: Vec<Summary>,
+    /// Those that get a verdict: all of few functions, else the largest moves.
+    shown: Vec<Solved<'p>>,
+    /// How many should move.
+    moving: usize,
+    /// How many are where they are cheapest.
+    staying: usize,
+    ledger: Ledger<'p>,
+}
+
+impl<'p> SolvedTable<'p> {
+    /// Counts a function, and keeps it if it is one of the largest moves so far.
+    fn keep_largest_moves(&mut self, comparison: &Comparison<'_>, solved: Solved<'p>) {
+        let (index, summary) = (solved.index, &solved.summary);
+        if !comparison.moves(index, summary) {
+            let is_placed = summary.cheapest.is_some() && comparison.home(index).is_some();
+            self.staying += usize::from(is_placed);
+            return;
+        }
+        self.moving += 1;
+        let saving = |solved: &Solved<'_>| {
+            let home = comparison.home(solved.index)?;
+            comparison.excess(&solved.summary, home)
+        };
+        let own = saving(&solved);
+        // Of equals the first comes first.
+        let place = self.shown.partition_point(|other| saving(other) >= own);
+        if place < FEW {
+            self.shown.truncate(FEW - 1);
+            self.shown.insert(place, solved);
+        }
+    }
+}
+
+impl<'p> TablePage<'p> {
+    fn comparison(&self) -> &'p Comparison<'p> {
         self.view.comparison
     }
 
     fn write(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
-        let summaries: Vec<Summary> = self
-            .view
-            .selected
-            .par_iter()
-            .map(|index| comparison.summary(*index))
-            .collect();
-        (self.view.progress)(summaries.len() as u64);
+        let solved = self.solve();
         writeln!(out, "{}\n", self.heading())?;
-        writeln!(out, "{}\n", self.costs(&summaries))?;
-        self.verdicts(&summaries, out)?;
-        self.totals(out)?;
-        phrases::notes(&comparison.notes(), self.paint, self.width, out)
+        writeln!(out, "{}\n", self.costs(&solved.summaries))?;
+        self.verdicts(&solved, out)?;
+        let totals = solved.ledger.totals();
+        self.totals(&totals, out)?;
+        let notes = comparison.notes(totals.oldest_price.as_deref());
+        phrases::notes(&notes, self.paint, self.width, out)
+    }
+
+    /// Solves the functions to show, and keeps what the table needs of them.
+    fn solve(&self) -> SolvedTable<'p> {
+        let comparison = self.comparison();
+        let mut table = SolvedTable {
+            summaries: Vec::with_capacity(self.view.selected.len()),
+            shown: Vec::new(),
+            moving: 0,
+            staying: 0,
+            ledger: Ledger::new(comparison),
+        };
+        let is_few = self.view.selected.len() <= FEW;
+        for chunk in self.view.selected.chunks(AHEAD) {
+            let solved = chunk.par_iter().map(|index| comparison.solve(*index));
+            for solved in solved.collect::<Vec<_>>() {
+                table.ledger.add(&solved);
+                table.summaries.push(solved.summary.clone());
+                if is_few {
+                    table.shown.push(solved);
+                } else {
+                    table.keep_largest_moves(comparison, solved);
+                }
+            }
+            (self.view.progress)(chunk.len() as u64);
+        }
+        table
     }
 
     fn heading(&self) -> String {
@@ -281,55 +343,35 @@ impl TablePage<'_> {
         }
     }
 
-    fn verdicts(&self, summaries: &[Summary], out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let functions = || self.view.selected.iter().copied().zip(summaries);
-        if summaries.len() <= FEW {
-            for (index, summary) in functions() {
-                self.verdict(index, summary, out)?;
-            }
-            return Ok(());
+    fn verdicts(&self, table: &SolvedTable<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let functions = table.summaries.len();
+        if functions > FEW {
+            let line = format!(
+                "{} of {} are where they are cheapest{}",
+                count(table.staying as u128),
+                count(functions as u128),
+                if table.moving == 0 {
+                    ""
+                } else {
+                    "; the largest moves:"
+                }
+            );
+            writeln!(out, "{}\n", self.paint.bold(&line))?;
         }
-        let mut moving: Vec<_> = functions()
-            .filter(|(index, summary)| self.comparison().moves(*index, summary))
-            .collect();
-        let saving = |(index, summary): &(usize, &Summary)| {
-            let home = self.comparison().home(*index)?;
-            self.comparison().excess(summary, home)
-        };
-        moving.sort_by_cached_key(|moved| Reverse(saving(moved)));
-        let is_placed = |(index, summary): &(usize, &Summary)| {
-            summary.cheapest.is_some() && self.comparison().home(*index).is_some()
-        };
-        let staying = functions().filter(is_placed).count() - moving.len();
-        let line = format!(
-            "{} of {} are where they are cheapest{}",
-            count(staying as u128),
-            count(summaries.len() as u128),
-            if moving.is_empty() {
-                ""
-            } else {
-                "; the largest moves:"
-            }
-        );
-        writeln!(out, "{}\n", self.paint.bold(&line))?;
-        for (index, summary) in moving.iter().take(FEW) {
-            self.verdict(*index, summary, out)?;
+        for solved in &table.shown {
+            self.verdict(solved, out)?;
         }
-        if moving.len() > FEW {
-            let rest = count((moving.len() - FEW) as u128);
+        if table.moving > FEW {
+            let rest = count((table.moving - FEW) as u128);
             writeln!(out, "… and {rest} more moves: --format csv lists all\n")?;
         }
         Ok(())
     }
 
-    fn verdict(
-        &self,
-        index: usize,
-        summary: &Summary,
-        out: &mut (dyn Write + Send),
-    ) -> io::Result<()> {
+    fn verdict(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let (index, summary) = (solved.index, &solved.summary);
         let comparison = self.comparison();
-        let verdict = phrases::verdict(comparison, index, summary);
+        let verdict = phrases::verdict(comparison, solved);
         let name = &comparison.scenario().functions[index].name;
         let name = wrapped(&escaped_name(name), "", self.width);
         writeln!(out, "{}", self.paint.bold(&name))?;
@@ -344,10 +386,7 @@ impl TablePage<'_> {
         if let Some(bar) = verdict.crossover.and_then(bar) {
             writeln!(out, "{bar}")?;
         }
-        let most = self.effort.for_each(comparison.searches());
-        let found = comparison.flips(index, summary, most);
-        self.effort
-            .spend(found.iter().filter_map(|(_, flips)| flips.as_ref()));
+        let found = comparison.flips_within(self.effort, solved);
         for (pair, flips) in &found {
             // What could overtake the verdict; `explain` has the others.
             let is_about = summary.cheapest.is_some_and(|best| pair.has(best));
@@ -360,12 +399,12 @@ impl TablePage<'_> {
         writeln!(out)
     }
 
-    fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    fn totals(&self, totals: &Totals, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
-        let totals = comparison.totals();
-        let rows = phrases::totals(comparison, &totals);
+        let rows = phrases::totals(comparison, totals);
         let amounts = amounts(&rows);
-        let listed = comparison.listed().map(|listed| amounts_of(listed));
+        let listed = phrases::listed_totals(comparison, totals);
+        let listed = listed.map(|rows| self::amounts(&rows));
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);
         let longest = rows.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
         let longest = longest.max(LABEL);
@@ -375,7 +414,7 @@ impl TablePage<'_> {
             let listed = listed.map(|amount| format!("  ({} {amount})", phrases::LISTED));
             let beside = match total {
                 Some(_) => self.machines(number),
-                None => self.absent(number),
+                None => absent(totals, number),
             };
             let row = format!("  {label:<longest$} {amount:>widest$}");
             let after = listed.into_iter().chain(beside).collect::<String>();
@@ -389,7 +428,7 @@ impl TablePage<'_> {
                 )?,
             }
         }
-        if let Some(warning) = self.apart_is_dearer(&totals) {
+        if let Some(warning) = self.apart_is_dearer(totals) {
             writeln!(
                 out,
                 "{}",
@@ -406,8 +445,8 @@ impl TablePage<'_> {
         let platforms = self.comparison().platforms().iter().zip(&totals.platforms);
         let whole = platforms
             .filter_map(|(bound, total)| Some((total.clone()?, format!("all on {}", bound.title))));
-        let unclustered = self.comparison().unclustered();
-        let without = unclustered.map(|usd| (usd, "each where it is cheapest without a cluster"));
+        let without = totals.unclustered.clone();
+        let without = without.map(|usd| (usd, "each where it is cheapest without a cluster"));
         let without = without.map(|(usd, what)| (usd, what.to_owned()));
         let (lowest, what) = whole.chain(without).min()?;
         (lowest < *apart).then(|| {
@@ -417,14 +456,6 @@ impl TablePage<'_> {
                 money(&(apart - &lowest))
             )
         })
-    }
-
-    /// How many cannot run on the platform of a total.
-    fn absent(&self, platform: usize) -> Option<String> {
-        let comparison = self.comparison();
-        comparison.platforms().get(platform)?;
-        let refused = comparison.refused(platform) as u128;
-        (refused > 0).then(|| format!("  {} cannot run there", plural(refused, "function")))
     }
 
     /// The nodes behind the total of a platform that has one cluster.
@@ -439,8 +470,10 @@ impl TablePage<'_> {
     }
 }
 
-fn amounts_of(comparison: &Comparison<'_>) -> Vec<String> {
-    amounts(&phrases::totals(comparison, &comparison.totals()))
+/// How many functions cannot run on the platform of a total.
+fn absent(totals: &Totals, platform: usize) -> Option<String> {
+    let refused = *totals.refused.get(platform)? as u128;
+    (refused > 0).then(|| format!("  {} cannot run there", plural(refused, "function")))
 }
 
 fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {

@@ -194,13 +194,13 @@ impl Load {
     /// What the fleet takes for every call is on with its other fees.
     pub fn steps(
         &self,
-        (index, usage): (usize, &dyn UsageTariff),
+        usage: &dyn UsageTariff,
         fleet: &CapacitySteps,
         per_call: &Usd,
     ) -> Vec<CrossoverStep> {
         let [duration, requests, all] =
             [UsageParts::Duration, UsageParts::Requests, UsageParts::All]
-                .map(|parts| usage.curve(index, parts));
+                .map(|parts| usage.curve(parts));
         let net = all.clone().less(per_call);
         let steps = [
             ("slot price", &duration, &fleet.slots),

@@ -104,9 +104,9 @@ pub enum TrafficCost<'f> {
     /// By use.
     ByUse(PiecewiseCost),
     /// By provided slots.
-    ByCapacity(Box<dyn StepCost + 'f>),
+    ByCapacity(&'f dyn StepCost),
     /// By both.
-    Both(Box<dyn StepCost + 'f>, PiecewiseCost),
+    Both(&'f dyn StepCost, PiecewiseCost),
 }
 
 /// Traffic of one shape: utilization constant, slots in proportion to invocations.
@@ -185,7 +185,7 @@ pub fn flips(
         most,
     };
     if let TrafficCost::ByCapacity(first) = &search.first
-        && let Some(starts) = always(&**first, second)
+        && let Some(starts) = always(*first, second)
     {
         return Some(Flips {
             starts,
@@ -230,9 +230,9 @@ impl Search<'_> {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
             TrafficCost::ByUse(curve) => curve.most(&start, &end),
-            TrafficCost::ByCapacity(stairs) => cost_of(&**stairs, self.shape.slots(to)),
+            TrafficCost::ByCapacity(stairs) => cost_of(*stairs, self.shape.slots(to)),
             TrafficCost::Both(stairs, curve) => {
-                &cost_of(&**stairs, self.shape.slots(to)) + &curve.most(&start, &end)
+                &cost_of(*stairs, self.shape.slots(to)) + &curve.most(&start, &end)
             }
         }
     }
@@ -242,9 +242,9 @@ impl Search<'_> {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
             TrafficCost::ByUse(curve) => curve.least(&start, &end),
-            TrafficCost::ByCapacity(stairs) => cost_of(&**stairs, self.shape.slots(from)),
+            TrafficCost::ByCapacity(stairs) => cost_of(*stairs, self.shape.slots(from)),
             TrafficCost::Both(stairs, curve) => {
-                &cost_of(&**stairs, self.shape.slots(from)) + &curve.least(&start, &end)
+                &cost_of(*stairs, self.shape.slots(from)) + &curve.least(&start, &end)
             }
         }
     }

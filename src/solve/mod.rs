@@ -8,5 +8,5 @@ pub mod piecewise;
 mod tariff;
 
 pub use tariff::{
-    CapacitySteps, CapacityTariff, Holding, Part, StepCost, Tariff, UsageParts, UsageTariff,
+    CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff, UsageParts, UsageTariff,
 };

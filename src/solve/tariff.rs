@@ -4,21 +4,31 @@ use super::piecewise::PiecewiseCost;
 use crate::exact::Exact;
 use crate::money::Usd;
 
-/// Every platform is one of two kinds of tariff.
-pub enum Tariff<'m> {
-    /// Paid by use.
-    ByUse(&'m dyn UsageTariff),
-    /// Paid by provided capacity.
-    ByCapacity(&'m dyn CapacityTariff),
+/// What a platform is paid by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaidBy {
+    /// By use.
+    Use,
+    /// By provided capacity.
+    Capacity,
 }
 
-/// A tariff paid by use.
+/// How a platform charges for one function.
+#[derive(Clone, Copy)]
+pub enum Tariff<'p> {
+    /// Paid by use.
+    ByUse(&'p dyn UsageTariff),
+    /// Paid by provided capacity.
+    ByCapacity(&'p dyn CapacityTariff),
+}
+
+/// What use of a function costs while its traffic varies.
 pub trait UsageTariff {
-    /// Avoidable cost of a function over its invocations, the other functions staying.
-    fn curve(&self, index: usize, parts: UsageParts) -> PiecewiseCost;
+    /// Avoidable cost over invocations, the other functions staying.
+    fn curve(&self, parts: UsageParts) -> PiecewiseCost;
     /// The same while everything that is provided for the function grows with its invocations.
-    fn growth(&self, index: usize) -> PiecewiseCost {
-        self.curve(index, UsageParts::All)
+    fn growth(&self) -> PiecewiseCost {
+        self.curve(UsageParts::All)
     }
 }
 
@@ -33,19 +43,19 @@ pub enum UsageParts {
     All,
 }
 
-/// A tariff paid by provided capacity.
+/// What capacity for a function costs while its traffic varies.
 pub trait CapacityTariff {
-    /// How the fleet of a function grows, the other functions staying; `None` when the function
-    /// cannot run here, or holds no fleet because it runs by the job.
-    fn step_cost(&self, index: usize) -> Option<Box<dyn StepCost + '_>>;
-    /// Dollars that every invocation of a function costs on top of what is provided.
-    fn per_call(&self, _: usize) -> Usd {
+    /// How its fleet grows, the other functions staying; `None` when it holds no fleet because it
+    /// runs by the job.
+    fn step_cost(&self) -> Option<&dyn StepCost>;
+    /// Dollars that every invocation costs on top of what is provided.
+    fn per_call(&self) -> Usd {
         Usd::ZERO
     }
 }
 
 /// The fleet of one function over the slots that it must provide: its cost rises in steps.
-pub trait StepCost {
+pub trait StepCost: Sync {
     /// The fleet that provides so many slots.
     fn hold(&self, slots: u128) -> Option<Holding>;
     /// What the fleet for a peak concurrency costs, by the effects that make it dearer than its

@@ -30,7 +30,7 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
         self::changes(changes, baseline, out)?;
     }
     details(&report.findings, out)?;
-    let notes = report.comparison.notes();
+    let notes = &report.notes;
     let file = named(&report.comparison.scenario().name);
     writeln!(
         out,

@@ -10,7 +10,7 @@
 //!
 //! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
 
-use super::{CheckContext, DraftFinding, FunctionContext, Rule};
+use super::{DraftFinding, FunctionContext, Rule, ScenarioContext};
 use crate::check::changes::ChangeStep;
 use crate::check::{CostDriver, Measured};
 use crate::exact::Exact;
@@ -64,18 +64,23 @@ impl Rule for CostIncrease {
         broken.into_iter().collect()
     }
 
-    fn scenario(&self, case: &CheckContext<'_>) -> Vec<DraftFinding> {
-        let Some(baseline) = case.baseline else {
+    fn scenario(&self, scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+        let Some(baseline) = scenario.case.baseline else {
             return Vec::new();
         };
-        let budget = &case.comparison.scenario().budget;
+        let budget = &scenario.case.comparison.scenario().budget;
         let limits = limits_of_all(budget);
-        let driver = || case.risen_function(baseline);
-        let broken = judged("the scenario", &case.total_step(baseline), limits, driver);
+        let driver = || scenario.risen_function(baseline);
+        let broken = judged(
+            "the scenario",
+            &scenario.total_step(baseline),
+            limits,
+            driver,
+        );
         let broken = broken.into_iter();
         broken
             .map(|draft| DraftFinding {
-                line: Some(case.comparison.scenario().budget_line),
+                line: Some(scenario.case.comparison.scenario().budget_line),
                 ..draft
             })
             .collect()

@@ -10,7 +10,7 @@ mod stale_prices;
 mod unbudgeted_function;
 mod unmatched_budget;
 
-use super::{CheckContext, DraftFinding, FunctionContext};
+use super::{DraftFinding, FunctionContext, ScenarioContext};
 use crate::scenario::schema::Bounds;
 use crate::scenario::{Level, Limit, RuleShape};
 
@@ -31,7 +31,7 @@ pub trait Rule: Sync {
         Vec::new()
     }
     /// What is wrong with the whole.
-    fn scenario(&self, _: &CheckContext<'_>) -> Vec<DraftFinding> {
+    fn scenario(&self, _: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
         Vec::new()
     }
 }

@@ -41,11 +41,12 @@ impl Rule for NearCrossover {
     fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
         let stated = function.case.levels.parameter(self.code(), WITHIN);
         let points = stated.unwrap_or(Exact::from(DEFAULT));
-        let (Some(home), Some(load)) = (function.home, &function.summary.workload.utilization)
+        let (Some(home), Some(load)) =
+            (function.home, &function.solved.summary.workload.utilization)
         else {
             return Vec::new();
         };
-        let crossovers = function.summary.crossovers.iter();
+        let crossovers = function.solved.summary.crossovers.iter();
         let near = crossovers.filter_map(|(pair, crossover)| {
             pair.other(home)?;
             let at = crossover.within_capacity()?;

@@ -8,7 +8,7 @@
 //!
 //! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
 
-use super::{CheckContext, DraftFinding, FunctionContext, Rule};
+use super::{DraftFinding, FunctionContext, Rule, ScenarioContext};
 use crate::check::{CostDriver, Measured};
 use crate::money::{Usd, money};
 use crate::scenario::{Level, Limit};
@@ -66,26 +66,26 @@ impl Rule for OverBudget {
             .collect()
     }
 
-    fn scenario(&self, case: &CheckContext<'_>) -> Vec<DraftFinding> {
-        let limit = &case.comparison.scenario().budget.monthly_usd;
+    fn scenario(&self, scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+        let limit = &scenario.case.comparison.scenario().budget.monthly_usd;
         if !limit.is_stated() {
             return Vec::new();
         }
-        let Some(total) = &case.total else {
+        let Some(total) = &scenario.total else {
             let reason = "some function cannot run where it is said to, or platforms would \
                           spend one hourly commitment twice";
             return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
         };
         let per = ["a month", "USD/month"];
         let broken = over("the scenario", total, limit, per, || {
-            case.dearest_function()
+            scenario.dearest_function()
         });
         let help = "make the dearest function cheaper, or raise `monthly_usd` in [budget]";
         let broken = broken.into_iter();
         broken
             .map(|draft| DraftFinding {
                 help: help.to_owned(),
-                line: Some(case.comparison.scenario().budget_line),
+                line: Some(scenario.case.comparison.scenario().budget_line),
                 ..draft
             })
             .collect()

@@ -45,8 +45,8 @@ impl Rule for PastCrossover {
 
 fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFinding> {
     let cost = &function.cost().ok()?.compared;
-    let best = function.summary.cheapest?;
-    let cheapest = &function.summary.costs[best].as_ref().ok()?.compared;
+    let best = function.solved.summary.cheapest?;
+    let cheapest = &function.solved.summary.costs[best].as_ref().ok()?.compared;
     let share = &Exact::ONE + &(margin * &Exact::ratio(1, 100));
     let allowed = cheapest.share(&share);
     if Some(best) == function.home || *cost <= allowed {
@@ -55,8 +55,8 @@ fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFin
     let comparison = function.case.comparison;
     let platforms = comparison.platforms();
     let title = platforms[best].title;
-    let saving = comparison.excess(&function.summary, function.home?)?;
-    let alone = comparison.alone_is_dearer(function.index, &function.summary);
+    let saving = comparison.excess(&function.solved.summary, function.home?)?;
+    let alone = comparison.alone_is_dearer(&function.solved);
     let alone = alone.map(|alone| {
         let alone = money(&alone);
         format!("; on a cluster of its own it would cost {alone}")

@@ -36,7 +36,7 @@ impl Rule for ProvisionedWaste {
 
 fn judged(function: &FunctionContext<'_, '_>) -> Option<DraftFinding> {
     let comparison = function.case.comparison;
-    let used = comparison.provisioning(function.index, function.home?)?;
+    let used = function.solved.provisioning(function.home?)?;
     let reachable = used.break_even.filter(|share| *share <= Exact::ONE);
     if reachable
         .as_ref()

@@ -12,7 +12,7 @@
 //!
 //! Level: deny.
 
-use super::{CheckContext, DraftFinding, Rule};
+use super::{DraftFinding, Rule, ScenarioContext};
 use crate::check::Measured;
 use crate::money::plural;
 use crate::pricebook::first_day;
@@ -38,11 +38,16 @@ impl Rule for StalePrices {
         Level::Deny
     }
 
-    fn scenario(&self, case: &CheckContext<'_>) -> Vec<DraftFinding> {
-        let Some((most, today)) = case.price_age else {
+    fn scenario(&self, scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+        let Some((most, today)) = scenario.case.price_age else {
             return Vec::new();
         };
-        let books = case.comparison.prices().iter().zip(oldest(case));
+        let books = scenario
+            .case
+            .comparison
+            .prices()
+            .iter()
+            .zip(oldest(scenario));
         let stale = books.filter_map(|(book, date)| {
             let date = date?;
             let days = i64::from((today - first_day(date)?).get_days());
@@ -57,18 +62,13 @@ impl Rule for StalePrices {
 
 /// The oldest date of a price in the bills of each region, where functions run today; of one that
 /// does not run on a platform that is compared, or cannot, where it could.
-fn oldest<'c>(case: &CheckContext<'c>) -> Vec<Option<&'c str>> {
-    let comparison = case.comparison;
+fn oldest<'k>(scenario: &'k ScenarioContext<'_, '_>) -> Vec<Option<&'k str>> {
+    let comparison = scenario.case.comparison;
     let mut oldest: Vec<Option<&str>> = vec![None; comparison.prices().len()];
-    for (index, function) in comparison.scenario().functions.iter().enumerate() {
-        let date = |platform| {
-            let date = comparison.price_as_of(index, platform);
-            Some(date).filter(|date| !date.is_empty())
-        };
-        let own = comparison.home(index).and_then(date);
-        let any = || (0..comparison.platforms().len()).filter_map(date).min();
+    let functions = comparison.scenario().functions.iter();
+    for (function, record) in functions.zip(&scenario.functions) {
         let region = &mut oldest[usize::from(function.region)];
-        let dates = [*region, own.or_else(any)];
+        let dates = [*region, record.oldest_price.as_deref()];
         *region = dates.into_iter().flatten().min();
     }
     oldest

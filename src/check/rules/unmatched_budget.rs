@@ -4,7 +4,7 @@
 //!
 //! Level: deny.
 
-use super::{CheckContext, DraftFinding, Rule};
+use super::{DraftFinding, Rule, ScenarioContext};
 use crate::scenario::{Level, NamedBudget};
 use crate::text::{nearest, quoted};
 
@@ -26,8 +26,8 @@ impl Rule for UnmatchedBudget {
         Level::Deny
     }
 
-    fn scenario(&self, case: &CheckContext<'_>) -> Vec<DraftFinding> {
-        let scenario = case.comparison.scenario();
+    fn scenario(&self, scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+        let scenario = scenario.case.comparison.scenario();
         let unmatched = scenario.unmatched_budgets.iter();
         let names = || scenario.functions.iter().map(|function| &*function.name);
         let near = |number: usize, budget: &NamedBudget| {

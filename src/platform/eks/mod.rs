@@ -10,21 +10,21 @@ mod pod_demand;
 use super::service::{EBS, EC2, EKS};
 use super::slot::Slot;
 use super::{
-    Cluster, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Notes, Platform,
-    Refusal, container_place,
+    Answer, Cluster, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Members,
+    Notes, Placement, Platform, Refusal, container_place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::scenario::{ClusterKind, Function};
-use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use crate::text::listed;
 use crate::units::Qty;
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
 use pod_demand::{NodeUse, Pod, PodDemand, pods_of_today, with_minimum};
 use rayon::prelude::*;
 use std::borrow::Borrow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Amazon EKS on EC2, on demand.
 pub struct Eks;
@@ -109,9 +109,18 @@ struct SharedCluster<'a> {
     cluster: Option<FormedCluster>,
 }
 
+/// Nodes' worth of some pods.
+fn nodes_worth(pods: u128, pods_per_node: u64) -> Exact {
+    Exact::whole(pods)
+        .over(&Exact::from(pods_per_node))
+        .expect("a function is placed only where a node takes a pod of it")
+}
+
 /// A function on its cluster.
 struct Placed<'m> {
     function: &'m Function,
+    /// Its peak concurrency.
+    peak: &'m Exact,
     market: &'m ClusterMarket<'m>,
     node_uses: &'m [NodeUse],
     cluster: &'m FormedCluster,
@@ -120,13 +129,26 @@ struct Placed<'m> {
     pods_per_node: u64,
     /// Pods that today's traffic needs.
     pods: u128,
+    /// Nodes' worth of those pods.
+    share: Exact,
+    /// Nodes' worth of the other functions' pods, made when it is asked how the fleet grows.
+    others: OnceLock<Exact>,
 }
 
 impl Placed<'_> {
-    /// Nodes' worth of so many pods.
-    fn share(&self, pods: u128) -> Exact {
-        let per_node = Exact::from(self.pods_per_node);
-        Exact::whole(pods).over(&per_node).unwrap_or(Exact::ZERO)
+    /// Nodes' worth of some pods of the function.
+    fn share_of(&self, pods: u128) -> Exact {
+        nodes_worth(pods, self.pods_per_node)
+    }
+
+    /// Pods that carry some slots, the minimum of tasks kept.
+    fn pods_for(&self, slots: u128) -> u128 {
+        with_minimum(self.function, self.pod.for_slots(slots))
+    }
+
+    fn others(&self) -> &Exact {
+        self.others
+            .get_or_init(|| &self.cluster.share - &self.share)
     }
 
     /// The part of a cluster's bill that goes to so many of its nodes' worth of pods.
@@ -142,6 +164,7 @@ impl Placed<'_> {
 
 impl EksModel<'_> {
     fn place(&self, index: usize) -> Result<Placed<'_>, Infeasible> {
+        self.context.count_solve();
         let function = self.context.function(index);
         if let Some(refused) = refusal(function) {
             return Err(refused);
@@ -170,125 +193,55 @@ impl EksModel<'_> {
         if pods_per_node == 0 {
             return Err(nowhere());
         }
+        let pods = pods_of_today(function, &pod, self.context.peak(index));
         Ok(Placed {
+            peak: self.context.peak(index),
             function,
             market,
             node_uses: &site.node_uses,
             cluster,
             candidate,
-            pods: pods_of_today(function, &pod, self.context.peak(index)),
+            share: nodes_worth(pods, pods_per_node),
+            pods,
             pod,
             pods_per_node,
+            others: OnceLock::new(),
         })
     }
 }
 
 impl CostModel for EksModel<'_> {
-    fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
+    fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
         let placed = self.place(index)?;
-        let pods = placed.pods;
-        let share = placed.share(pods);
-        let billed = placed.cluster.per_share.share(&share);
-        Ok(Cost {
-            compared: billed.clone(),
-            billed,
-            fleet: Some(Fleet::Pods {
-                instance_type: Arc::clone(&placed.candidate.name),
-                node_share: share,
-                pods,
-                pods_per_node: placed.pods_per_node.into(),
-                capacity: placed.carried(pods),
-            }),
-            piece: None,
+        Ok(Answer {
+            cost: placed.cost(),
+            placement: Box::new(placed),
         })
     }
 
-    fn lines(&self, index: usize) -> Vec<Line> {
-        let Ok(placed) = self.place(index) else {
-            return Vec::new();
-        };
-        let market = placed.market;
-        let share = placed.share(placed.pods);
-        let Some(part) = share.over(&placed.cluster.share) else {
-            return Vec::new();
-        };
-        let nodes = &market.nodes(&placed.cluster.share) * &part;
-        let hours = |amount: &Exact| amount * market.hours;
-        let mut lines = vec![Line::new(
-            &EC2,
-            "nodes",
-            hours(&nodes),
-            &placed.candidate.price,
-        )];
-        if let Some(fee) = &placed.candidate.auto_mode {
-            lines.push(Line::new(&EKS, "auto mode", hours(&nodes), fee));
-        }
-        if let Some(volume) = &market.volume {
-            lines.push(Line::new(
-                &EBS,
-                "root volumes",
-                &nodes * &market.volume_gb(),
-                volume,
-            ));
-        }
-        let fees = market.fees.iter();
-        lines.extend(fees.map(|(item, price)| Line::new(&EKS, item, hours(&part), price)));
-        lines
-    }
-
-    fn price_as_of(&self, index: usize) -> &str {
-        let number = container_place(self.context.function(index));
-        let site = self.sites[number].as_ref();
-        let cluster = site.and_then(|site| site.cluster.as_ref());
-        cluster.map_or("", |cluster| &cluster.as_of)
-    }
-
-    fn cluster_costs(&self, index: usize) -> ClusterCosts {
-        let Ok(placed) = self.place(index) else {
-            return ClusterCosts::default();
-        };
-        let market = placed.market;
-        let mut own = market.pod_demand();
-        market.count(&mut own, placed.function, self.context.peak(index));
-        let candidates = market.candidates.iter().zip(placed.node_uses);
-        let rest: Vec<NodeUse> = candidates
-            .map(|(candidate, node_use)| {
-                node_use.without(&candidate.node, &placed.pod, placed.pods)
-            })
-            .collect();
-        let monthly = |node_uses: &[NodeUse]| {
-            let formed = market.form(node_uses);
-            formed.map_or(Usd::ZERO, |formed| formed.monthly)
-        };
-        ClusterCosts {
-            alone: Some(monthly(&market.node_use(&own))),
-            avoidable: Some(&placed.cluster.monthly - &monthly(&rest)),
-        }
-    }
-
-    fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
-        let mut functions = self.context.scenario.functions.iter().enumerate();
-        if functions.any(|(index, function)| member(index) && refusal(function).is_some()) {
-            return None;
-        }
+    fn total(&self, members: &Members<'_>) -> Usd {
         let markets: Vec<Option<&ClusterMarket<'_>>> = self
             .sites
             .iter()
             .map(|site| site.as_ref().map(|site| &site.market))
             .collect();
-        let counted = pod_demands(&self.context, &markets, member);
-        let places = markets.into_iter().zip(counted);
-        let members = places.filter_map(|(market, pod_demand)| Some((market?, pod_demand?)));
-        let peopled = members.filter(|(_, pod_demand)| !pod_demand.is_empty());
-        let monthly = |(market, pod_demand): (&ClusterMarket<'_>, PodDemand)| {
-            let formed = market.form(&market.node_use(&pod_demand))?;
-            (formed.unfit == 0).then_some(formed.monthly)
+        let demands = pod_demands(&self.context, &markets, members.contains);
+        let places = markets.into_iter().zip(demands);
+        let used = places
+            .filter_map(|(market, demand)| Some((market?, demand?)))
+            .filter(|(_, demand)| !demand.is_empty());
+        let monthly = |(market, demand): (&ClusterMarket<'_>, PodDemand)| {
+            let cluster = market
+                .form(&market.node_use(&demand))
+                .expect("functions that run on a shared cluster form one of their own");
+            debug_assert_eq!(cluster.unfit, 0);
+            cluster.monthly
         };
-        peopled.map(monthly).sum()
+        used.map(monthly).sum()
     }
 
-    fn tariff(&self) -> Tariff<'_> {
-        Tariff::ByCapacity(self)
+    fn paid_by(&self) -> PaidBy {
+        PaidBy::Capacity
     }
 
     fn clusters(&self) -> Vec<Cluster> {
@@ -365,63 +318,121 @@ impl CostModel for EksModel<'_> {
     }
 }
 
-impl CapacityTariff for EksModel<'_> {
-    fn step_cost(&self, index: usize) -> Option<Box<dyn StepCost + '_>> {
-        let placed = self.place(index).ok()?;
-        let today = placed.share(placed.pods);
-        Some(Box::new(PodsOnCluster {
-            others: &placed.cluster.share - &today,
-            placed,
-        }))
+impl Placed<'_> {
+    fn cost(&self) -> Cost {
+        let billed = self.cluster.per_share.share(&self.share);
+        Cost {
+            compared: billed.clone(),
+            billed,
+            unshared: Usd::ZERO,
+            fleet: Some(Fleet::Pods {
+                instance_type: Arc::clone(&self.candidate.name),
+                node_share: self.share.clone(),
+                pods: self.pods,
+                pods_per_node: self.pods_per_node.into(),
+                capacity: self.carried(self.pods),
+            }),
+            piece: None,
+        }
     }
 }
 
-/// One function on a cluster whose other functions stay as they are.
-struct PodsOnCluster<'m> {
-    placed: Placed<'m>,
-    /// Nodes' worth of the others' pods.
-    others: Exact,
-}
+impl Placement for Placed<'_> {
+    fn lines(&self) -> Vec<Line> {
+        let market = self.market;
+        let Some(part) = self.share.over(&self.cluster.share) else {
+            return Vec::new();
+        };
+        let nodes = &market.nodes(&self.cluster.share) * &part;
+        let hours = |amount: &Exact| amount * market.hours;
+        let mut lines = vec![Line::new(
+            &EC2,
+            "nodes",
+            hours(&nodes),
+            &self.candidate.price,
+        )];
+        if let Some(fee) = &self.candidate.auto_mode {
+            lines.push(Line::new(&EKS, "auto mode", hours(&nodes), fee));
+        }
+        if let Some(volume) = &market.volume {
+            lines.push(Line::new(
+                &EBS,
+                "root volumes",
+                &nodes * &market.volume_gb(),
+                volume,
+            ));
+        }
+        let fees = market.fees.iter();
+        lines.extend(fees.map(|(item, price)| Line::new(&EKS, item, hours(&part), price)));
+        lines
+    }
 
-impl PodsOnCluster<'_> {
-    fn pods(&self, slots: u128) -> u128 {
-        with_minimum(self.placed.function, self.placed.pod.for_slots(slots))
+    fn price_as_of(&self) -> &str {
+        &self.cluster.as_of
+    }
+
+    fn cluster_costs(&self) -> ClusterCosts {
+        let market = self.market;
+        let mut own = market.pod_demand();
+        market.count(&mut own, self.function, self.peak);
+        let candidates = market.candidates.iter().zip(self.node_uses);
+        let rest: Vec<NodeUse> = candidates
+            .map(|(candidate, node_use)| node_use.without(&candidate.node, &self.pod, self.pods))
+            .collect();
+        // A cluster without functions is not there and costs nothing.
+        let monthly = |node_uses: &[NodeUse]| {
+            let formed = market.form(node_uses);
+            formed.map_or(Usd::ZERO, |formed| formed.monthly)
+        };
+        ClusterCosts {
+            alone: Some(monthly(&market.node_use(&own))),
+            avoidable: Some(&self.cluster.monthly - &monthly(&rest)),
+        }
+    }
+
+    fn tariff(&self) -> Tariff<'_> {
+        Tariff::ByCapacity(self)
     }
 }
 
-impl StepCost for PodsOnCluster<'_> {
+/// The other functions of the cluster stay as they are while this one's fleet grows.
+impl CapacityTariff for Placed<'_> {
+    fn step_cost(&self) -> Option<&dyn StepCost> {
+        Some(self)
+    }
+}
+
+impl StepCost for Placed<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
-        let placed = &self.placed;
-        let pods = self.pods(slots);
-        let share = placed.share(pods);
-        let all = &self.others + &share;
-        let monthly = placed.market.month(placed.candidate, &all);
+        let pods = self.pods_for(slots);
+        let share = self.share_of(pods);
+        let all = self.others() + &share;
+        let monthly = self.market.month(self.candidate, &all);
         Some(Holding {
-            monthly: placed.allocated(&monthly, &share, &all),
-            carries: placed.carried(pods),
+            monthly: self.allocated(&monthly, &share, &all),
+            carries: self.carried(pods),
         })
     }
 
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
-        let placed = &self.placed;
-        let (market, node) = (placed.market, &placed.candidate.node);
-        let slot = Slot::of(placed.function);
+        let (market, node) = (self.market, &self.candidate.node);
+        let slot = Slot::of(self.function);
         let of_node = slot
             .vcpu
             .over(&node.vcpu)?
             .max(slot.memory_mb.over(&node.memory_mb)?);
-        let slots = placed.function.needed_slots(peak);
-        let whole = placed.pod.for_slots(slots);
-        let share = placed.share(self.pods(slots));
-        let all = &self.others + &share;
-        let rate = &placed.candidate.price.rate;
+        let slots = self.function.needed_slots(peak);
+        let whole = self.pod.for_slots(slots);
+        let share = self.share_of(self.pods_for(slots));
+        let all = self.others() + &share;
+        let rate = &self.candidate.price.rate;
         let machines = |nodes: &Exact| rate * &Qty::new(nodes * market.hours);
-        let everything = market.month(placed.candidate, &all);
+        let everything = market.month(self.candidate, &all);
         Some(CapacitySteps {
-            slots: machines(&(&of_node * &placed.function.planned_slots(peak))),
-            whole_tasks: machines(&placed.share(whole)),
-            minimums: placed.allocated(&machines(&market.nodes(&all)), &share, &all),
-            everything: placed.allocated(&everything, &share, &all),
+            slots: machines(&(&of_node * &self.function.planned_slots(peak))),
+            whole_tasks: machines(&self.share_of(whole)),
+            minimums: self.allocated(&machines(&market.nodes(&all)), &share, &all),
+            everything: self.allocated(&everything, &share, &all),
         })
     }
 }

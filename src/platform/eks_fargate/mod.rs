@@ -6,17 +6,17 @@
 
 use super::eks::fees::fees;
 use super::service::EKS;
-use super::tasks::{Carrier, Charge, TaskTerms, TasksModel as Pods, all_month};
+use super::tasks::{Carrier, Charge, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods, all_month};
 use super::{
-    ClusterCosts, Context, Cost, CostModel, Infeasible, Job, Line, Missing, Notes, Platform,
-    Refusal,
+    Answer, ClusterCosts, Context, Cost, CostModel, Infeasible, Job, Line, Members, Missing, Notes,
+    Placement, Platform, Refusal,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Architecture, Price};
 use crate::scenario::{ClusterKind, Function, Os, Scenario};
-use crate::solve::{CapacitySteps, CapacityTariff, Holding, Part, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::units::{ClusterHour, FARGATE_FREE_STORAGE_GB, Qty};
 use rayon::prelude::*;
 
@@ -42,10 +42,24 @@ impl Platform for EksFargate {
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let pods = Pods::bind(&TERMS, context.clone())?;
-        let clusters = clusters(&context, &pods)?;
+        let functions = 0..context.scenario.functions.len();
+        let tasks: Vec<_> = functions
+            .into_par_iter()
+            .map(|index| pods.choose(index))
+            .collect();
+        let monthly: Vec<_> = tasks
+            .par_iter()
+            .enumerate()
+            .map(|(index, tasks)| match tasks {
+                Ok(tasks) => Some(pods.place(index, tasks.clone()).ok()?.monthly()),
+                Err(_) => None,
+            })
+            .collect();
+        let clusters = clusters(&context, &monthly)?;
         Ok(Box::new(EksFargateModel {
             context,
             pods,
+            tasks,
             clusters,
         }))
     }
@@ -128,8 +142,8 @@ impl FeeCluster {
     }
 }
 
-/// The clusters of all regions in which somebody runs.
-fn clusters(context: &Context<'_>, pods: &Pods<'_>) -> Result<Vec<Option<FeeCluster>>, Diags> {
+/// The clusters of all regions in which functions run, given the pods of all functions.
+fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<FeeCluster>>, Diags> {
     let mut missing = Missing::default();
     let dedicated = context.scenario.eks_fargate.cluster == ClusterKind::Dedicated;
     let hours = Qty::new(context.scenario.hours.clone());
@@ -152,87 +166,149 @@ fn clusters(context: &Context<'_>, pods: &Pods<'_>) -> Result<Vec<Option<FeeClus
     missing.into_result(clusters)
 }
 
-/// What all pods of each region cost a month; `None` where nobody can run.
-fn pods_by_region(context: &Context<'_>, pods: &Pods<'_>) -> Vec<Option<Usd>> {
-    let nobody = || vec![None; context.prices.len()];
-    let plus = |known: Option<Usd>, more: Option<Usd>| match (known, more) {
-        (Some(known), Some(more)) => Some(&known + &more),
-        (known, more) => known.or(more),
-    };
-    let functions = context.scenario.functions.par_iter().enumerate();
-    let sums = functions.fold(nobody, |mut sums: Vec<Option<Usd>>, (index, function)| {
+/// What all pods of each region cost a month; `None` where no function runs.
+fn pods_by_region(context: &Context<'_>, pods: &[Option<Usd>]) -> Vec<Option<Usd>> {
+    let mut sums: Vec<Option<Usd>> = vec![None; context.prices.len()];
+    for (function, pods) in context.scenario.functions.iter().zip(pods) {
         let sum = &mut sums[usize::from(function.region)];
-        let cost = pods.cost(index).ok().map(|cost| cost.billed);
-        *sum = plus(sum.take(), cost);
-        sums
-    });
-    sums.reduce(nobody, |left, right| {
-        let pairs = left.into_iter().zip(right);
-        pairs.map(|(left, right)| plus(left, right)).collect()
-    })
+        if let Some(monthly) = pods {
+            let before = sum.take().unwrap_or(Usd::ZERO);
+            *sum = Some(&before + monthly);
+        }
+    }
+    sums
 }
 
 struct EksFargateModel<'a> {
     context: Context<'a>,
     pods: Pods<'a>,
+    /// The pods of each function: the fee of a cluster is shared by what all pods cost, so they are
+    /// chosen before the first answer.
+    tasks: Vec<Result<Tasks, Infeasible>>,
     /// By region.
     clusters: Vec<Option<FeeCluster>>,
 }
 
 impl EksFargateModel<'_> {
-    fn cluster(&self, index: usize) -> Option<&FeeCluster> {
+    fn place(&self, index: usize) -> Result<PlacedPods<'_>, Infeasible> {
+        let pods = self.pods.place(index, self.tasks[index].clone()?)?;
         let region = self.context.function(index).region;
-        self.clusters[usize::from(region)].as_ref()
-    }
-
-    /// What its pods alone cost a month.
-    fn own(&self, index: usize) -> Option<Usd> {
-        Some(self.pods.cost(index).ok()?.billed)
+        Ok(PlacedPods {
+            own: pods.monthly(),
+            hours: &self.context.scenario.hours,
+            cluster: self.clusters[usize::from(region)].as_ref(),
+            pods,
+        })
     }
 }
 
 impl CostModel for EksFargateModel<'_> {
-    fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
-        let pods = self.pods.cost(index)?;
-        let Some(cluster) = self.cluster(index) else {
-            return Ok(pods);
-        };
-        let billed = &pods.billed + &cluster.part(&pods.billed);
-        Ok(Cost {
-            compared: billed.clone(),
-            billed,
-            ..pods
+    fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
+        let placed = self.place(index)?;
+        Ok(Answer {
+            cost: placed.cost(),
+            placement: Box::new(placed),
         })
     }
 
-    fn lines(&self, index: usize) -> Vec<Line> {
-        let mut lines = self.pods.lines(index);
-        if let (Some(cluster), Some(own)) = (self.cluster(index), self.own(index)) {
-            let hours = &self.context.scenario.hours * &FeeCluster::share(&own, &cluster.pods);
+    fn total(&self, members: &Members<'_>) -> Usd {
+        let functions = self.context.scenario.functions.iter().enumerate();
+        let mut has_pods = vec![false; self.clusters.len()];
+        for (index, function) in functions {
+            let has_pods = &mut has_pods[usize::from(function.region)];
+            if !*has_pods && (members.contains)(index) {
+                let placed = self.place(index);
+                *has_pods = placed.is_ok_and(|placed| !placed.own.dollars().is_zero());
+            }
+        }
+        let clusters = self.clusters.iter().zip(has_pods);
+        let fees: Usd = clusters
+            .filter_map(|(cluster, has_pods)| {
+                Some(cluster.as_ref().filter(|_| has_pods)?.monthly.clone())
+            })
+            .sum();
+        &members.unshared + &fees
+    }
+
+    fn paid_by(&self) -> PaidBy {
+        PaidBy::Capacity
+    }
+
+    fn notes(&self, notes: &mut Notes) {
+        self.pods.notes(notes);
+    }
+}
+
+/// One function's pods on a cluster whose other functions stay as they are.
+struct PlacedPods<'m> {
+    pods: PlacedTasks<'m>,
+    /// Hours of the month.
+    hours: &'m Exact,
+    /// What they cost a month, the cluster apart.
+    own: Usd,
+    /// `None` for a cluster that runs anyway.
+    cluster: Option<&'m FeeCluster>,
+}
+
+impl PlacedPods<'_> {
+    fn cost(&self) -> Cost {
+        let pods = self.pods.cost();
+        let Some(cluster) = self.cluster else {
+            return pods;
+        };
+        let billed = &self.own + &cluster.part(&self.own);
+        Cost {
+            compared: billed.clone(),
+            billed,
+            ..pods
+        }
+    }
+
+    /// What pods that cost `own` a month cost with their part of the fee.
+    fn with_fee(&self, own: Usd) -> Usd {
+        let Some(cluster) = self.cluster else {
+            return own;
+        };
+        let others = &cluster.pods - &self.own;
+        let share = FeeCluster::share(&own, &(&others + &own));
+        &own + &cluster.monthly.share(&share)
+    }
+}
+
+impl Placement for PlacedPods<'_> {
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = self.pods.lines();
+        if let Some(cluster) = self.cluster {
+            let hours = self.hours * &FeeCluster::share(&self.own, &cluster.pods);
             let fees = cluster.fees.iter();
             lines.extend(fees.map(|(item, fee)| Line::new(&EKS, item, hours.clone(), fee)));
         }
         lines
     }
 
-    fn price_as_of(&self, index: usize) -> &str {
-        let pods = self.pods.price_as_of(index);
-        let fees = self
-            .cluster(index)
-            .into_iter()
-            .flat_map(|cluster| &cluster.fees);
+    fn price_as_of(&self) -> &str {
+        let pods = self.pods.price_as_of();
+        let fees = self.cluster.into_iter().flat_map(|cluster| &cluster.fees);
         let dates = fees.map(|(_, fee)| fee.provenance.as_of.as_ref());
         dates.fold(pods, |oldest, date| oldest.min(date))
     }
 
-    fn cluster_costs(&self, index: usize) -> ClusterCosts {
-        let (Some(cluster), Some(own)) = (self.cluster(index), self.own(index)) else {
+    fn tariff(&self) -> Tariff<'_> {
+        Tariff::ByCapacity(self)
+    }
+
+    fn cluster_costs(&self) -> ClusterCosts {
+        let Some(cluster) = self.cluster else {
             return ClusterCosts::default();
         };
-        let others = &cluster.pods - &own;
-        let with_fee = |has_cluster: bool| match has_cluster {
-            true => &own + &cluster.monthly,
-            false => own.clone(),
+        let own = &self.own;
+        let others = &cluster.pods - own;
+        let with_fee = |has_cluster: bool| {
+            if has_cluster {
+                own + &cluster.monthly
+            } else {
+                own.clone()
+            }
         };
         let runs = !own.dollars().is_zero();
         ClusterCosts {
@@ -241,65 +317,26 @@ impl CostModel for EksFargateModel<'_> {
         }
     }
 
-    fn job(&self, index: usize) -> Option<Job> {
-        self.pods.job(index)
+    fn job(&self) -> Option<Job> {
+        self.pods.job()
     }
+}
 
-    fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
-        let mut peopled = vec![false; self.clusters.len()];
-        let mut total = Usd::ZERO;
-        for (index, function) in self.context.scenario.functions.iter().enumerate() {
-            if member(index) {
-                let own = self.own(index)?;
-                peopled[usize::from(function.region)] |= !own.dollars().is_zero();
-                total = &total + &own;
-            }
+impl CapacityTariff for PlacedPods<'_> {
+    fn step_cost(&self) -> Option<&dyn StepCost> {
+        self.pods.step_cost().map(|_| self as &dyn StepCost)
+    }
+}
+
+impl StepCost for PlacedPods<'_> {
+    fn at_most(&self) -> Vec<Part> {
+        if self.cluster.is_some() {
+            // The fee is not in the parts.
+            return Vec::new();
         }
-        let clusters = self.clusters.iter().zip(peopled);
-        let fees = clusters.filter_map(|(cluster, peopled)| cluster.as_ref().filter(|_| peopled));
-        let fees: Usd = fees.map(|cluster| cluster.monthly.clone()).sum();
-        Some(&total + &fees)
+        self.pods.at_most()
     }
 
-    fn tariff(&self) -> Tariff<'_> {
-        Tariff::ByCapacity(self)
-    }
-
-    fn notes(&self, notes: &mut Notes) {
-        self.pods.notes(notes);
-    }
-}
-
-impl CapacityTariff for EksFargateModel<'_> {
-    fn step_cost(&self, index: usize) -> Option<Box<dyn StepCost + '_>> {
-        let pods = self.pods.step_cost(index)?;
-        let Some(cluster) = self.cluster(index) else {
-            return Some(pods);
-        };
-        Some(Box::new(PodsOnFargate {
-            others: &cluster.pods - &self.own(index)?,
-            fee: &cluster.monthly,
-            pods,
-        }))
-    }
-}
-
-/// One function's pods on a cluster whose other functions stay as they are.
-struct PodsOnFargate<'m> {
-    pods: Box<dyn StepCost + 'm>,
-    fee: &'m Usd,
-    /// What the pods of the others cost a month.
-    others: Usd,
-}
-
-impl PodsOnFargate<'_> {
-    fn with_fee(&self, own: &Usd) -> Usd {
-        let share = FeeCluster::share(own, &(&self.others + own));
-        own + &self.fee.share(&share)
-    }
-}
-
-impl StepCost for PodsOnFargate<'_> {
     fn at_least(&self) -> Vec<Part> {
         self.pods.at_least()
     }
@@ -307,7 +344,7 @@ impl StepCost for PodsOnFargate<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
         let pods = self.pods.hold(slots)?;
         Some(Holding {
-            monthly: self.with_fee(&pods.monthly),
+            monthly: self.with_fee(pods.monthly),
             ..pods
         })
     }
@@ -315,7 +352,7 @@ impl StepCost for PodsOnFargate<'_> {
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
         let pods = self.pods.steps(peak)?;
         Some(CapacitySteps {
-            everything: self.with_fee(&pods.everything),
+            everything: self.with_fee(pods.everything),
             ..pods
         })
     }

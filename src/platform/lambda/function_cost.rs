@@ -7,7 +7,7 @@ use super::meters::{FeatureMeter, Rated, Use};
 use super::pools::Pool;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::Line;
+use crate::platform::{Cost, Line};
 use crate::scenario::Function;
 use crate::solve::UsageParts;
 use crate::solve::piecewise::{FirstPiece, PiecewiseCost};
@@ -24,6 +24,8 @@ pub struct FunctionCost<'m> {
     pub function: &'m Function,
     pub pool: &'m Pool,
     pub prices: &'m LambdaPrices,
+    /// Whether the scenario takes the free tier off.
+    pub free_tier: bool,
     pub calls: Exact,
     /// GB-seconds on demand of one call, initialization included.
     pub each: Exact,
@@ -87,8 +89,11 @@ impl FunctionCost<'_> {
         })
     }
 
-    /// Dollars a month of what it shares with nobody.
-    pub fn unpooled(&self) -> Exact {
+    /// Dollars a month of what no pool shares: storage, provisioned concurrency and the like.
+    fn unpooled(&self) -> Exact {
+        if self.extras.is_empty() {
+            return Exact::ZERO;
+        }
         let call = self.call(&CallRates {
             duration: &Exact::ZERO,
             request: &Exact::ZERO,
@@ -103,6 +108,28 @@ impl FunctionCost<'_> {
         match self.extras.is_empty() {
             true => calls,
             false => &calls + &self.standing(),
+        }
+    }
+
+    /// What it costs.
+    pub fn cost(&self) -> Cost {
+        let billed = self.billed();
+        let piece = self.first_piece();
+        Cost {
+            compared: self.compared(&billed, piece.as_ref()),
+            billed,
+            unshared: Usd::new(self.unpooled()),
+            fleet: None,
+            piece,
+        }
+    }
+
+    /// What verdicts compare: what leaving would save.
+    pub fn compared(&self, billed: &Usd, piece: Option<&FirstPiece>) -> Usd {
+        if self.pool.is_flat() {
+            billed.clone()
+        } else {
+            self.avoidable(piece)
         }
     }
 

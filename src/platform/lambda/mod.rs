@@ -13,8 +13,8 @@ mod provisioned;
 
 use super::service::LAMBDA;
 use super::{
-    ClusterCosts, Context, Cost, CostModel, Infeasible, Line, Missing, Notes, Platform,
-    Provisioning, Refusal, place,
+    Answer, ClusterCosts, Context, CostModel, Infeasible, Line, Members, Missing, Notes, Placement,
+    Platform, Provisioning, Refusal, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -22,7 +22,7 @@ use crate::money::{Usd, count, grouped};
 use crate::pricebook::{Architecture, Price, Regional, Tiers};
 use crate::scenario::{Function, quota};
 use crate::solve::piecewise::PiecewiseCost;
-use crate::solve::{Tariff, UsageParts, UsageTariff};
+use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
 use crate::text::listed;
 use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
 use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
@@ -178,7 +178,8 @@ struct LambdaModel<'a> {
 }
 
 impl LambdaModel<'_> {
-    fn member(&self, index: usize) -> Result<FunctionCost<'_>, Infeasible> {
+    fn place(&self, index: usize) -> Result<FunctionCost<'_>, Infeasible> {
+        self.context.count_solve();
         let function = self.context.function(index);
         if let Some(reason) = infeasible(function) {
             return Err(reason);
@@ -193,6 +194,7 @@ impl LambdaModel<'_> {
         };
         let extras = extras(function, &self.context.scenario.hours);
         Ok(FunctionCost {
+            free_tier: self.context.scenario.free_tier,
             function,
             pool,
             prices,
@@ -272,116 +274,25 @@ impl LambdaModel<'_> {
 }
 
 impl CostModel for LambdaModel<'_> {
-    fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
-        let member = self.member(index)?;
-        let billed = member.billed();
-        let piece = member.first_piece();
-        let compared = match member.pool.is_flat() {
-            true => billed.clone(),
-            false => member.avoidable(piece.as_ref()),
-        };
-        Ok(Cost {
-            billed,
-            compared,
-            fleet: None,
-            piece,
+    fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
+        let placed = self.place(index)?;
+        Ok(Answer {
+            cost: placed.cost(),
+            placement: Box::new(placed),
         })
     }
 
-    fn lines(&self, index: usize) -> Vec<Line> {
-        let Ok(member) = self.member(index) else {
-            return Vec::new();
-        };
-        let (pool, prices, calls) = (member.pool, member.prices, &member.calls);
-        let used = |each: Exact| &each * calls;
-        let requests = used(member.function.billed_requests());
-        let billed = &requests * &pool.billed_requests;
-        let free_requests = &requests - &billed;
-        let mut lines = vec![Line::new(&LAMBDA, "requests", billed, &prices.request)];
-        let mut free_duration = used(member.each.clone());
-        let handler = used(handler_gb_seconds(member.function));
-        let init = init_gb_seconds(member.function).map(used);
-        for (item, used) in [("duration", Some(&handler)), ("init", init.as_ref())] {
-            let tiers = pool.tiers.iter().zip(prices.duration.steps());
-            for (share, (_, price)) in tiers {
-                let Some(part) = used.map(|used| used * share) else {
-                    continue;
-                };
-                free_duration = &free_duration - &part;
-                lines.push(Line::new(&LAMBDA, item, part, price));
-            }
-        }
-        lines.extend(member.extra_lines());
-        if self.context.scenario.free_tier {
-            lines.push(free_tier::REQUESTS.line(free_requests, &prices.request));
-            let first = prices.duration.steps().first();
-            let free = |(_, price): &(_, _)| free_tier::DURATION.line(free_duration, price);
-            lines.extend(first.map(free));
-            lines.extend(member.free_streaming());
-        }
-        lines
-    }
-
-    fn price_as_of(&self, index: usize) -> &str {
-        let function = self.context.function(index);
-        let number = pool_of(function);
-        let (Some(pool), Some(prices), None) = (
-            &self.pools[number],
-            &self.prices[number],
-            infeasible(function),
-        ) else {
-            return "";
-        };
-        let extras = extras(function, &self.context.scenario.hours);
-        let used = extras.filter_map(|(number, _)| prices.extras[number].as_ref());
-        let dates = used.map(|price| price.provenance().as_of.as_ref());
-        dates.fold(&pool.as_of, |oldest, date| oldest.min(date))
-    }
-
-    fn cluster_costs(&self, index: usize) -> ClusterCosts {
-        let avoidable = self.cost(index).ok().map(|cost| cost.compared);
-        ClusterCosts {
-            alone: None,
-            avoidable,
-        }
-    }
-
-    fn provisioning(&self, index: usize) -> Option<Provisioning> {
-        let member = self.member(index).ok()?;
-        let [kept, served] = PROVISIONED.map(|item| member.rate(item));
-        let first = member.prices.duration.steps().first();
-        let on_demand = first.map(|(_, price)| price.rate.per_unit())?;
-        Some(Provisioning {
-            utilization: provisioned::utilization(member.function)?,
-            break_even: provisioned::break_even(kept?, served?, on_demand),
-        })
-    }
-
-    fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
-        let functions = &self.context.scenario.functions;
-        let members = || {
-            functions
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| member(*index))
-        };
-        if members().any(|(_, function)| infeasible(function).is_some()) {
-            return None;
-        }
-        let pools = pools::form(&self.context, &self.prices, member);
+    fn total(&self, members: &Members<'_>) -> Usd {
+        let pools = pools::form(&self.context, &self.prices, members.contains);
         let priced = pools.iter().zip(&self.prices);
         let pooled: Usd = priced
             .filter_map(|(pool, prices)| Some(pool.as_ref()?.monthly(prices.as_ref()?)))
             .sum();
-        // Storage, provisioned concurrency and the like are nobody else's.
-        let own: Exact = members()
-            .filter_map(|(index, _)| Some(self.member(index).ok()?.unpooled()))
-            .sum();
-        Some(&pooled + &Usd::new(own))
+        &pooled + &members.unshared
     }
 
-    fn tariff(&self) -> Tariff<'_> {
-        Tariff::ByUse(self)
+    fn paid_by(&self) -> PaidBy {
+        PaidBy::Use
     }
 
     fn notes(&self, notes: &mut Notes) {
@@ -419,14 +330,73 @@ impl CostModel for LambdaModel<'_> {
     }
 }
 
-impl UsageTariff for LambdaModel<'_> {
-    fn curve(&self, index: usize, parts: UsageParts) -> PiecewiseCost {
-        let member = self.member(index);
-        member.map_or_else(|_| PiecewiseCost::nothing(), |member| member.curve(parts))
+impl Placement for FunctionCost<'_> {
+    fn lines(&self) -> Vec<Line> {
+        let (pool, prices, calls) = (self.pool, self.prices, &self.calls);
+        let used = |each: Exact| &each * calls;
+        let requests = used(self.function.billed_requests());
+        let billed = &requests * &pool.billed_requests;
+        let free_requests = &requests - &billed;
+        let mut lines = vec![Line::new(&LAMBDA, "requests", billed, &prices.request)];
+        let mut free_duration = used(self.each.clone());
+        let handler = used(handler_gb_seconds(self.function));
+        let init = init_gb_seconds(self.function).map(used);
+        for (item, used) in [("duration", Some(&handler)), ("init", init.as_ref())] {
+            let tiers = pool.tiers.iter().zip(prices.duration.steps());
+            for (share, (_, price)) in tiers {
+                let Some(part) = used.map(|used| used * share) else {
+                    continue;
+                };
+                free_duration = &free_duration - &part;
+                lines.push(Line::new(&LAMBDA, item, part, price));
+            }
+        }
+        lines.extend(self.extra_lines());
+        if self.free_tier {
+            lines.push(free_tier::REQUESTS.line(free_requests, &prices.request));
+            let first = prices.duration.steps().first();
+            let free = |(_, price): &(_, _)| free_tier::DURATION.line(free_duration, price);
+            lines.extend(first.map(free));
+            lines.extend(self.free_streaming());
+        }
+        lines
     }
 
-    fn growth(&self, index: usize) -> PiecewiseCost {
-        let member = self.member(index);
-        member.map_or_else(|_| PiecewiseCost::nothing(), |member| member.growth())
+    fn price_as_of(&self) -> &str {
+        self.extras
+            .iter()
+            .map(|extra| extra.price.provenance().as_of.as_ref())
+            .fold(&self.pool.as_of, |oldest, date| oldest.min(date))
+    }
+
+    fn tariff(&self) -> Tariff<'_> {
+        Tariff::ByUse(self)
+    }
+
+    fn cluster_costs(&self) -> ClusterCosts {
+        ClusterCosts {
+            alone: None,
+            avoidable: Some(self.compared(&self.billed(), self.first_piece().as_ref())),
+        }
+    }
+
+    fn provisioning(&self) -> Option<Provisioning> {
+        let [kept, served] = PROVISIONED.map(|item| self.rate(item));
+        let first = self.prices.duration.steps().first();
+        let on_demand = first.map(|(_, price)| price.rate.per_unit())?;
+        Some(Provisioning {
+            utilization: provisioned::utilization(self.function)?,
+            break_even: provisioned::break_even(kept?, served?, on_demand),
+        })
+    }
+}
+
+impl UsageTariff for FunctionCost<'_> {
+    fn curve(&self, parts: UsageParts) -> PiecewiseCost {
+        FunctionCost::curve(self, parts)
+    }
+
+    fn growth(&self) -> PiecewiseCost {
+        FunctionCost::growth(self)
     }
 }

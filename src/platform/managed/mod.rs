@@ -12,13 +12,14 @@ use super::lambda::too_long;
 use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
-    ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Notes, Platform, Refusal,
+    Answer, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Notes, Placement, Platform,
+    Refusal,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::scenario::{Function, Os};
-use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use crate::units::Qty;
 use environment::Environment;
 use provider::{Hosts, ProviderOffer, offer_of, offers};
@@ -64,46 +65,44 @@ struct ManagedModel<'a> {
     offers: Vec<Option<ProviderOffer<'a>>>,
 }
 
-/// A function that can run here.
+/// A function with the instances that today's traffic needs.
 struct Hosted<'m> {
     model: &'m ManagedModel<'m>,
     function: &'m Function,
     offer: &'m ProviderOffer<'m>,
     environment: Environment,
+    hosts: Hosts<'m>,
 }
 
 impl ManagedModel<'_> {
-    fn hosted(&self, index: usize) -> Result<Hosted<'_>, Infeasible> {
+    fn place(&self, index: usize) -> Result<Hosted<'_>, Infeasible> {
+        self.context.count_solve();
         let function = self.context.function(index);
         if let Some(refused) = too_long(function).or_else(|| unsupported(function)) {
             return Err(refused);
         }
-        let nowhere = || Infeasible::unpriced("managed instances");
-        Ok(Hosted {
-            model: self,
-            function,
-            offer: self.offers[offer_of(function)]
-                .as_ref()
-                .ok_or_else(nowhere)?,
-            environment: Environment::of(function)?,
-        })
-    }
-
-    /// A function with the instances that today's traffic needs.
-    fn today(&self, index: usize) -> Result<(Hosted<'_>, Hosts<'_>), Infeasible> {
-        let hosted = self.hosted(index)?;
-        let slots = hosted.function.needed_slots(self.context.peak(index));
-        match hosted.offer.hosts(&hosted.environment, slots) {
-            Some(hosts) => Ok((hosted, hosts)),
-            None => Err(Infeasible::new(
+        let offer = self.offers[offer_of(function)]
+            .as_ref()
+            .ok_or_else(|| Infeasible::unpriced("managed instances"))?;
+        let environment = Environment::of(function)?;
+        let slots = function.needed_slots(self.context.peak(index));
+        let hosts = offer.hosts(&environment, slots).ok_or_else(|| {
+            Infeasible::new(
                 Refusal::DoesNotFit,
                 format!(
                     "an environment of {} fits no instance",
-                    hosted.environment.describe()
+                    environment.describe()
                 ),
                 "state a larger lambda-managed.instance_type, or less managed.memory_mb",
-            )),
-        }
+            )
+        })?;
+        Ok(Hosted {
+            model: self,
+            function,
+            offer,
+            environment,
+            hosts,
+        })
     }
 }
 
@@ -125,57 +124,20 @@ impl Hosted<'_> {
 }
 
 impl CostModel for ManagedModel<'_> {
-    fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
-        let (hosted, hosts) = self.today(index)?;
-        let requests = &hosted.offer.request.rate * &Qty::new(hosted.requests());
-        let monthly = &hosted.month(&hosts.hourly()) + &requests;
-        Ok(Cost {
-            piece: None,
-            billed: monthly.clone(),
-            compared: monthly,
-            fleet: Some(Fleet::Instances {
-                instance_type: Arc::clone(&hosts.kind.name),
-                instances: hosts.instances,
-                environments: hosts.environments,
-                environments_per_instance: hosts.per_instance,
-                requests_per_environment: hosted.environment.requests,
-                capacity: hosted.carries(&hosts),
-            }),
+    fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
+        let placed = self.place(index)?;
+        Ok(Answer {
+            cost: placed.cost(),
+            placement: Box::new(placed),
         })
     }
 
-    fn lines(&self, index: usize) -> Vec<Line> {
-        let Ok((hosted, hosts)) = self.today(index) else {
-            return Vec::new();
-        };
-        let (offer, kind) = (hosted.offer, hosts.kind);
-        let hours = &self.context.scenario.hours * &Exact::whole(hosts.instances);
-        let on_demand = &hours * kind.price.list_rate();
-        let requests = hosted.requests();
-        vec![
-            Line::new(&EC2, "instances", hours, &kind.price),
-            Line::new(&LAMBDA, "management fee", on_demand, &offer.fee),
-            Line::new(&LAMBDA, "requests", requests, &offer.request),
-        ]
+    fn total(&self, members: &Members<'_>) -> Usd {
+        members.unshared.clone()
     }
 
-    fn price_as_of(&self, index: usize) -> &str {
-        let today = self.today(index);
-        today.map_or("", |(_, hosts)| &hosts.kind.as_of)
-    }
-
-    fn cluster_costs(&self, _: usize) -> ClusterCosts {
-        ClusterCosts::default()
-    }
-
-    fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
-        let members = (0..self.context.scenario.functions.len()).filter(|index| member(*index));
-        let costs = members.map(|index| self.cost(index));
-        costs.map(|cost| cost.ok().map(|cost| cost.billed)).sum()
-    }
-
-    fn tariff(&self) -> Tariff<'_> {
-        Tariff::ByCapacity(self)
+    fn paid_by(&self) -> PaidBy {
+        PaidBy::Capacity
     }
 
     fn notes(&self, notes: &mut Notes) {
@@ -205,18 +167,56 @@ impl CostModel for ManagedModel<'_> {
     }
 }
 
-impl CapacityTariff for ManagedModel<'_> {
-    fn step_cost(&self, index: usize) -> Option<Box<dyn StepCost + '_>> {
-        let (hosted, _) = self.today(index).ok()?;
-        Some(Box::new(hosted))
+impl Hosted<'_> {
+    fn cost(&self) -> Cost {
+        let hosts = &self.hosts;
+        let requests = &self.offer.request.rate * &Qty::new(self.requests());
+        let monthly = &self.month(&hosts.hourly()) + &requests;
+        Cost {
+            piece: None,
+            billed: monthly.clone(),
+            compared: monthly.clone(),
+            unshared: monthly,
+            fleet: Some(Fleet::Instances {
+                instance_type: Arc::clone(&hosts.kind.name),
+                instances: hosts.instances,
+                environments: hosts.environments,
+                environments_per_instance: hosts.per_instance,
+                requests_per_environment: self.environment.requests,
+                capacity: self.carries(hosts),
+            }),
+        }
+    }
+}
+
+impl Placement for Hosted<'_> {
+    fn lines(&self) -> Vec<Line> {
+        let (offer, kind) = (self.offer, self.hosts.kind);
+        let hours = &self.model.context.scenario.hours * &Exact::whole(self.hosts.instances);
+        let on_demand = &hours * kind.price.list_rate();
+        vec![
+            Line::new(&EC2, "instances", hours, &kind.price),
+            Line::new(&LAMBDA, "management fee", on_demand, &offer.fee),
+            Line::new(&LAMBDA, "requests", self.requests(), &offer.request),
+        ]
     }
 
-    fn per_call(&self, index: usize) -> Usd {
-        let function = self.context.function(index);
-        let offer = self.offers[offer_of(function)].as_ref();
-        offer.map_or(Usd::ZERO, |offer| {
-            &offer.request.rate * &Qty::new(function.billed_requests())
-        })
+    fn price_as_of(&self) -> &str {
+        &self.hosts.kind.as_of
+    }
+
+    fn tariff(&self) -> Tariff<'_> {
+        Tariff::ByCapacity(self)
+    }
+}
+
+impl CapacityTariff for Hosted<'_> {
+    fn step_cost(&self) -> Option<&dyn StepCost> {
+        Some(self)
+    }
+
+    fn per_call(&self) -> Usd {
+        &self.offer.request.rate * &Qty::new(self.function.billed_requests())
     }
 }
 

@@ -12,19 +12,21 @@ pub use task_rates::Charge;
 use super::service::Service;
 use super::slot::Slot;
 use super::{
-    ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Job, Line, Missing, Notes,
-    container_place,
+    Answer, Context, Cost, CostModel, Fleet, Infeasible, Job, Line, Members, Missing, Notes,
+    Placement, container_place,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::scenario::{Function, Os, Scenario, TaskSize};
-use crate::solve::{CapacitySteps, CapacityTariff, Holding, Part, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::text::listed;
 use crate::units::{EKS_FARGATE_OVERHEAD_MB, SECONDS_PER_HOUR};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 use task_rates::{TaskRates, paid_storage};
-use task_sizes::{SizeOptions, Tasks, cheapest, unfit};
+pub use task_sizes::Tasks;
+use task_sizes::{SizeOptions, cheapest, unfit};
 
 /// What carries slots, and what of its size it keeps for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,18 +178,57 @@ fn one_each(function: &Function, offer: &TaskRates) -> Option<Tasks> {
 }
 
 /// A function with its tasks of today.
-struct Today<'m> {
+pub struct PlacedTasks<'m> {
+    model: &'m TasksModel<'m>,
     function: &'m Function,
-    offer: &'m TaskRates,
-    /// A fleet, or one for each job.
+    rates: &'m TaskRates,
+    /// A fleet, or one task for each job.
     tasks: Tasks,
-    /// Hours that each is billed.
+    /// Hours that each task is billed.
     hours: Cow<'m, Exact>,
+    /// The sizes that its fleet can have, made when it is asked how the fleet grows.
+    sizes: OnceLock<Cow<'m, SizeOptions>>,
 }
 
-impl Today<'_> {
-    fn monthly(&self) -> Usd {
+impl PlacedTasks<'_> {
+    /// What its tasks cost a month.
+    pub fn monthly(&self) -> Usd {
         Usd::new(&self.tasks.hourly() * &self.hours)
+    }
+
+    fn fleet(&self) -> Fleet {
+        Fleet::Tasks {
+            noun: self.model.terms.carrier.noun(),
+            tasks: self.tasks.count,
+            size: self.tasks.option.size,
+            requests_per_task: self.tasks.option.requests_per_task,
+            capacity: self.tasks.carries(self.function),
+        }
+    }
+
+    /// What it costs.
+    pub fn cost(&self) -> Cost {
+        let monthly = self.monthly();
+        Cost {
+            piece: None,
+            billed: monthly.clone(),
+            compared: monthly.clone(),
+            unshared: monthly,
+            fleet: self.function.is_service().then(|| self.fleet()),
+        }
+    }
+
+    fn sizes(&self) -> &SizeOptions {
+        self.sizes
+            .get_or_init(|| match self.rates.shared(self.function) {
+                Some(shared) => Cow::Borrowed(shared),
+                None => Cow::Owned(self.rates.size_lists(self.function)),
+            })
+    }
+
+    fn cheapest(&self, slots: u128) -> Option<Tasks> {
+        let min_tasks = self.function.container().min_tasks;
+        self.sizes().cheapest(slots, min_tasks)
     }
 }
 
@@ -205,7 +246,7 @@ impl<'a> TasksModel<'a> {
         })
     }
 
-    fn offer(&self, function: &Function) -> Result<&TaskRates, Infeasible> {
+    fn rates(&self, function: &Function) -> Result<&TaskRates, Infeasible> {
         if let Some(refused) = (self.terms.refuse)(function) {
             return Err(refused);
         }
@@ -213,26 +254,42 @@ impl<'a> TasksModel<'a> {
         offer.ok_or_else(|| Infeasible::unpriced("Fargate"))
     }
 
-    /// The tasks of today's traffic.
-    fn today(&self, index: usize) -> Result<Today<'_>, Infeasible> {
+    /// Chooses the tasks of today's traffic: a fleet, or a task for each job.
+    ///
+    /// # Errors
+    /// The function fits no size, or not the one that it fixes.
+    pub fn choose(&self, index: usize) -> Result<Tasks, Infeasible> {
+        self.context.count_solve();
         let function = self.context.function(index);
-        let offer = self.offer(function)?;
-        let (tasks, hours) = match job::billed_seconds(function) {
+        let rates = self.rates(function)?;
+        let tasks = if function.is_service() {
+            self.fleet(index, rates)
+        } else {
+            one_each(function, rates)
+        };
+        tasks.ok_or_else(|| unfit(function, self.terms.carrier))
+    }
+
+    /// A function with the tasks that were chosen for it.
+    ///
+    /// # Errors
+    /// The function cannot run here.
+    pub fn place(&self, index: usize, tasks: Tasks) -> Result<PlacedTasks<'_>, Infeasible> {
+        let function = self.context.function(index);
+        let hours = match job::billed_seconds(function) {
             Some(seconds) => {
                 let hours = &seconds * &Exact::ratio(1, SECONDS_PER_HOUR.into());
-                let hours = function.of_attempts(hours);
-                (one_each(function, offer), Cow::Owned(hours))
+                Cow::Owned(function.of_attempts(hours))
             }
-            None => {
-                let hours = Cow::Borrowed(&self.context.scenario.hours);
-                (self.fleet(index, offer), hours)
-            }
+            None => Cow::Borrowed(&self.context.scenario.hours),
         };
-        Ok(Today {
+        Ok(PlacedTasks {
+            model: self,
             function,
-            offer,
-            tasks: tasks.ok_or_else(|| unfit(function, self.terms.carrier))?,
+            rates: self.rates(function)?,
+            tasks,
             hours,
+            sizes: OnceLock::new(),
         })
     }
 
@@ -256,64 +313,20 @@ impl<'a> TasksModel<'a> {
 }
 
 impl CostModel for TasksModel<'_> {
-    fn cost(&self, index: usize) -> Result<Cost, Infeasible> {
-        let today = self.today(index)?;
-        let monthly = today.monthly();
-        let tasks = &today.tasks;
-        let fleet = || Fleet::Tasks {
-            noun: self.terms.carrier.noun(),
-            tasks: tasks.count,
-            size: tasks.option.size,
-            requests_per_task: tasks.option.requests_per_task,
-            capacity: tasks.carries(today.function),
-        };
-        Ok(Cost {
-            piece: None,
-            billed: monthly.clone(),
-            compared: monthly,
-            fleet: today.function.is_service().then(fleet),
+    fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
+        let placed = self.place(index, self.choose(index)?)?;
+        Ok(Answer {
+            cost: placed.cost(),
+            placement: Box::new(placed),
         })
     }
 
-    fn lines(&self, index: usize) -> Vec<Line> {
-        let Ok(today) = self.today(index) else {
-            return Vec::new();
-        };
-        let (service, size) = (self.terms.service, today.tasks.option.size);
-        let hours = &*today.hours * &Exact::whole(today.tasks.count);
-        today.offer.lines(service, today.function, size, &hours)
+    fn total(&self, members: &Members<'_>) -> Usd {
+        members.unshared.clone()
     }
 
-    fn price_as_of(&self, index: usize) -> &str {
-        let function = self.context.function(index);
-        self.offer(function)
-            .map_or("", |offer| offer.as_of(function))
-    }
-
-    fn cluster_costs(&self, _: usize) -> ClusterCosts {
-        ClusterCosts::default()
-    }
-
-    fn job(&self, index: usize) -> Option<Job> {
-        let seconds = job::billed_seconds(self.context.function(index))?;
-        let size = self.today(index).ok()?.tasks.option.size;
-        Some(Job {
-            noun: self.terms.carrier.noun(),
-            size,
-            seconds,
-        })
-    }
-
-    fn total(&self, member: &(dyn Fn(usize) -> bool + Sync)) -> Option<Usd> {
-        let indices = 0..self.context.scenario.functions.len();
-        let costs = indices
-            .filter(|index| member(*index))
-            .map(|index| self.cost(index));
-        costs.map(|cost| cost.ok().map(|cost| cost.billed)).sum()
-    }
-
-    fn tariff(&self) -> Tariff<'_> {
-        Tariff::ByCapacity(self)
+    fn paid_by(&self) -> PaidBy {
+        PaidBy::Capacity
     }
 
     fn notes(&self, notes: &mut Notes) {
@@ -321,47 +334,48 @@ impl CostModel for TasksModel<'_> {
     }
 }
 
-impl CapacityTariff for TasksModel<'_> {
-    fn step_cost(&self, index: usize) -> Option<Box<dyn StepCost + '_>> {
-        let function = self.context.function(index);
-        // Jobs are paid by use: nothing is held for them.
-        function.is_service().then_some(())?;
-        let offer = self.offer(function).ok()?;
-        let size_lists = match offer.shared(function) {
-            Some(shared) => Cow::Borrowed(shared),
-            None => Cow::Owned(offer.size_lists(function)),
-        };
-        let flight = Flight {
-            model: self,
-            function,
-            offer,
-            size_lists,
-        };
-        (!flight.size_lists.is_empty()).then(|| Box::new(flight) as Box<dyn StepCost + '_>)
+impl Placement for PlacedTasks<'_> {
+    fn lines(&self) -> Vec<Line> {
+        let hours = &*self.hours * &Exact::whole(self.tasks.count);
+        let (service, size) = (self.model.terms.service, self.tasks.option.size);
+        self.rates.lines(service, self.function, size, &hours)
+    }
+
+    fn price_as_of(&self) -> &str {
+        self.rates.as_of(self.function)
+    }
+
+    fn tariff(&self) -> Tariff<'_> {
+        Tariff::ByCapacity(self)
+    }
+
+    fn job(&self) -> Option<Job> {
+        Some(Job {
+            noun: self.model.terms.carrier.noun(),
+            size: self.tasks.option.size,
+            seconds: job::billed_seconds(self.function)?,
+        })
     }
 }
 
-/// The fleet of one function over its slots.
-struct Flight<'m> {
-    model: &'m TasksModel<'m>,
-    function: &'m Function,
-    offer: &'m TaskRates,
-    size_lists: Cow<'m, SizeOptions>,
+impl CapacityTariff for PlacedTasks<'_> {
+    fn step_cost(&self) -> Option<&dyn StepCost> {
+        // Jobs are paid by use: nothing is held for them.
+        self.function.is_service().then_some(self as &dyn StepCost)
+    }
 }
 
-impl StepCost for Flight<'_> {
+impl StepCost for PlacedTasks<'_> {
     fn at_most(&self) -> Vec<Part> {
-        self.size_lists.parts()
+        self.sizes().parts()
     }
 
     fn at_least(&self) -> Vec<Part> {
-        self.size_lists.parts()
+        self.sizes().parts()
     }
 
     fn hold(&self, slots: u128) -> Option<Holding> {
-        let tasks = self
-            .size_lists
-            .cheapest(slots, self.function.container().min_tasks)?;
+        let tasks = self.cheapest(slots)?;
         Some(Holding {
             monthly: self.model.month(&tasks.hourly()),
             carries: tasks.carries(self.function),
@@ -370,11 +384,9 @@ impl StepCost for Flight<'_> {
 
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
         let slots = self.function.needed_slots(peak);
-        let tasks = self
-            .size_lists
-            .cheapest(slots, self.function.container().min_tasks)?;
-        let slot_hourly = self.offer.slot_hourly(&Slot::of(self.function));
-        let bare = self.offer.hourly(tasks.option.size);
+        let tasks = self.cheapest(slots)?;
+        let slot_hourly = self.rates.slot_hourly(&Slot::of(self.function));
+        let bare = self.rates.hourly(tasks.option.size);
         let of = |count: u128| self.model.month(&(&bare * &Exact::whole(count)));
         Some(CapacitySteps {
             slots: self

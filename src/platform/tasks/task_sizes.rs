@@ -124,11 +124,6 @@ impl SizeOptions {
         self.0.iter().map(part).collect()
     }
 
-    /// True when the function fits no size.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The cheapest fleet that provides so many slots.
     pub fn cheapest(&self, slots: u128, min_tasks: u32) -> Option<Tasks> {
         cheapest(self.0.iter(), slots, min_tasks)

@@ -1,0 +1,192 @@
+//! What the totals of a scenario need of each function, kept while functions are solved one after
+//! the other: a functions file of a million rows is never held as a million bills.
+
+use super::{Comparison, Solved, Totals};
+use crate::money::Usd;
+use crate::platform::Members;
+use rayon::prelude::*;
+
+/// Functions that are solved together.
+const CHUNK: usize = 4096;
+/// A function that no platform of a group has.
+const NOWHERE: u8 = u8::MAX;
+
+/// Collects what totals need.
+pub struct Ledger<'c> {
+    comparison: &'c Comparison<'c>,
+    is_solved: Vec<bool>,
+    /// Everything on one platform: what is unshared, by platform.
+    unshared: Vec<Usd>,
+    /// Functions that cannot run, by platform.
+    refused: Vec<usize>,
+    /// Every function where it is cheapest.
+    cheapest: Group,
+    /// Every function where it is cheapest among platforms without a cluster, if there are both.
+    unclustered: Option<Group>,
+    /// Every function where it runs today.
+    today: Group,
+    is_clustered: Vec<bool>,
+    oldest_price: Option<String>,
+    /// The same at list prices.
+    listed: Option<Box<Ledger<'c>>>,
+}
+
+/// Functions on a platform each.
+struct Group {
+    /// By function.
+    places: Vec<u8>,
+    /// What is unshared, by platform.
+    unshared: Vec<Usd>,
+}
+
+impl Group {
+    fn new(functions: usize, platforms: usize) -> Self {
+        Self {
+            places: vec![NOWHERE; functions],
+            unshared: vec![Usd::ZERO; platforms],
+        }
+    }
+
+    /// Places a function; nowhere if it cannot run there.
+    fn place(&mut self, solved: &Solved<'_>, platform: Option<usize>) {
+        let Some(platform) = platform else {
+            return;
+        };
+        let Ok(cost) = &solved.summary.costs[platform] else {
+            return;
+        };
+        self.places[solved.index] =
+            u8::try_from(platform).expect("there are fewer than 255 platforms");
+        add(&mut self.unshared[platform], &cost.unshared);
+    }
+
+    /// What everything costs; `None` where a function has no place, and where several platforms
+    /// would each spend the dollars of one commitment.
+    fn total(&self, comparison: &Comparison<'_>) -> Option<Usd> {
+        let mut platforms = comparison.platforms.iter();
+        let is_hourly = platforms.any(|bound| bound.unused.is_some());
+        let is_together = self.places.iter().all(|place| *place == self.places[0]);
+        if self.places.contains(&NOWHERE) || (is_hourly && !is_together) {
+            return None;
+        }
+        let platforms = comparison.platforms.iter().zip(&self.unshared).enumerate();
+        let totals = platforms.map(|(number, (bound, unshared))| {
+            bound.model.total(&Members {
+                contains: &|index| usize::from(self.places[index]) == number,
+                unshared: unshared.clone(),
+            })
+        });
+        Some(totals.sum())
+    }
+}
+
+fn add(sum: &mut Usd, amount: &Usd) {
+    if !amount.dollars().is_zero() {
+        *sum = &*sum + amount;
+    }
+}
+
+impl<'c> Ledger<'c> {
+    /// An empty ledger of a comparison.
+    pub fn new(comparison: &'c Comparison<'c>) -> Self {
+        let functions = comparison.scenario().functions.len();
+        let platforms = comparison.platforms.len();
+        let is_clustered: Vec<bool> = comparison
+            .platforms
+            .iter()
+            .map(|bound| !bound.clusters().is_empty())
+            .collect();
+        let group = || Group::new(functions, platforms);
+        Self {
+            comparison,
+            is_solved: vec![false; functions],
+            unshared: vec![Usd::ZERO; platforms],
+            refused: vec![0; platforms],
+            cheapest: group(),
+            unclustered: is_clustered.contains(&true).then(group),
+            today: group(),
+            is_clustered,
+            oldest_price: None,
+            listed: comparison
+                .listed()
+                .map(|listed| Box::new(Ledger::new(listed))),
+        }
+    }
+
+    /// Notes a function that has been solved.
+    pub fn add(&mut self, solved: &Solved<'_>) {
+        let (index, costs) = (solved.index, &solved.summary.costs);
+        self.is_solved[index] = true;
+        for (number, cost) in costs.iter().enumerate() {
+            match cost {
+                Ok(cost) => add(&mut self.unshared[number], &cost.unshared),
+                Err(_) => self.refused[number] += 1,
+            }
+            let date = solved.price_as_of(number);
+            let is_older = |date: &&str| self.oldest_price.as_deref().is_none_or(|old| *date < old);
+            if let Some(date) = date.filter(is_older) {
+                self.oldest_price = Some(date.to_owned());
+            }
+        }
+        self.cheapest.place(solved, solved.summary.cheapest);
+        if let Some(unclustered) = &mut self.unclustered {
+            let without = self
+                .comparison
+                .cheapest(costs, |number| !self.is_clustered[number]);
+            unclustered.place(solved, without);
+        }
+        self.today.place(solved, self.comparison.home(index));
+        if let (Some(ledger), Some(solved)) = (&mut self.listed, &solved.listed) {
+            ledger.add(solved);
+        }
+    }
+
+    /// The totals; functions that have not been solved yet are.
+    pub fn totals(mut self) -> Totals {
+        let functions = self.is_solved.iter().enumerate();
+        let rest: Vec<usize> = functions
+            .filter(|(_, is_solved)| !**is_solved)
+            .map(|(index, _)| index)
+            .collect();
+        for chunk in rest.chunks(CHUNK) {
+            let solved = chunk.par_iter().map(|index| self.comparison.solve(*index));
+            for solved in solved.collect::<Vec<_>>() {
+                self.add(&solved);
+            }
+        }
+        self.of_all()
+    }
+
+    fn of_all(self) -> Totals {
+        let platforms = self.comparison.platforms.iter().zip(&self.unshared);
+        let platforms = platforms.zip(&self.refused);
+        Totals {
+            platforms: platforms
+                .map(|((bound, unshared), refused)| {
+                    (*refused == 0).then(|| {
+                        bound.model.total(&Members {
+                            contains: &|_| true,
+                            unshared: unshared.clone(),
+                        })
+                    })
+                })
+                .collect(),
+            refused: self.refused,
+            cheapest_each: self.cheapest.total(self.comparison),
+            unclustered: self
+                .unclustered
+                .and_then(|group| group.total(self.comparison)),
+            today: self.today.total(self.comparison),
+            oldest_price: self.oldest_price,
+            listed: self.listed.map(|listed| Box::new(listed.of_all())),
+        }
+    }
+}
+
+impl Comparison<'_> {
+    /// Solves every function for the totals alone; where functions are shown too, a [`Ledger`] saves
+    /// solving them again.
+    pub fn totals(&self) -> Totals {
+        Ledger::new(self).totals()
+    }
+}

@@ -1,0 +1,193 @@
+//! Every function is solved once on every platform, whatever the format.
+
+use lambdacost::answer::{BoughtPrices, Comparison};
+use lambdacost::check::{self, CheckContext, Levels, formats};
+use lambdacost::color::Paint;
+use lambdacost::diag::Source;
+use lambdacost::platform;
+use lambdacost::pricebook::Book;
+use lambdacost::render::focus::{self, Bills, Period};
+use lambdacost::render::{self, View};
+use lambdacost::scenario::{self, Request};
+use std::io::{self, Write};
+
+/// Functions of many kinds: a service, one that Lambda refuses, one with stated container needs, a
+/// job, which EKS and managed instances refuse.
+const FUNCTIONS: &str = r#"
+[[function]]
+name = "web"
+memory_mb = 1024
+duration_ms = 100
+invocations_per_month = 90_000_000
+utilization = 0.3
+[[function]]
+name = "large"
+memory_mb = 20_000
+duration_ms = 100
+invocations_per_month = 1_000_000
+utilization = 0.3
+[[function]]
+name = "wide"
+memory_mb = 512
+duration_ms = 200
+invocations_per_month = 40_000_000
+peak_concurrency = 60
+[function.container]
+cpu_ms = 15
+memory_per_request_mb = 4
+base_memory_mb = 150
+[[function]]
+name = "nightly"
+memory_mb = 1024
+duration_ms = 600_000
+invocations_per_month = 30
+peak_concurrency = 1
+[function.container]
+run = "job"
+"#;
+const ALL: &str = "platforms = ['lambda', 'fargate', 'eks', 'fargate-spot', 'eks-fargate', \
+                   'lambda-managed']\n\
+                   fargate-spot.vcpu_hour_usd = 0.01\n\
+                   fargate-spot.gb_hour_usd = 0.001\n\
+                   fargate-spot.share = 0.5\n";
+const LAMBDA: &str = "platforms = ['lambda']\n";
+const DISCOUNTS: &str = "[discounts]\nec2 = 0.25\n";
+
+/// Makes an answer, and compares how often functions were solved with how many pairs of a function
+/// and a platform there are; a scenario with discounts is also solved at list prices.
+fn solve_once(options: &str, functions: &str, answer: impl FnOnce(&Comparison<'_>)) {
+    let text = format!("region = 'us-east-1'\n{options}{functions}");
+    let source = Source::new("scenario.toml", &text);
+    let platforms = platform::ids();
+    let request = Request {
+        platforms: &platforms,
+        rules: &[],
+        region: None,
+        unknown_region: &|_| None,
+        open: &|_| Err(io::ErrorKind::NotFound.into()),
+        progress: &|_| (),
+    };
+    let scenario = scenario::read_toml(&source, &request).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let book = Book::embedded();
+    let prices = [book.region("us-east-1").expect("a region")];
+    let instances = book.instances().expect("shapes");
+    let bought = BoughtPrices::new(&scenario, &prices, &instances).expect("prices");
+    let comparison = match &bought {
+        Some(bought) => Comparison::bought(&scenario, &prices, bought, &instances),
+        None => Comparison::new(&scenario, &prices, &instances),
+    };
+    let comparison = comparison.unwrap_or_else(|wrong| panic!("{wrong}"));
+    answer(&comparison);
+    let price_levels = if comparison.listed().is_some() { 2 } else { 1 };
+    let pairs = scenario.functions.len() * comparison.platforms().len() * price_levels;
+    assert_eq!(comparison.solves(), pairs as u64);
+}
+
+fn written(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) {
+    write(&mut io::sink()).expect("a sink takes everything");
+}
+
+/// Shows some functions, all where nothing is said.
+fn shown(
+    selected: Option<usize>,
+    write: impl FnOnce(&[View<'_>], &mut (dyn Write + Send)) -> io::Result<()>,
+) -> impl FnOnce(&Comparison<'_>) {
+    move |comparison| {
+        let all = 0..comparison.scenario().functions.len();
+        let view = View {
+            comparison,
+            selected: all
+                .filter(|index| selected.is_none_or(|one| one == *index))
+                .collect(),
+            progress: &|_| (),
+        };
+        written(|out| write(&[view], out));
+    }
+}
+
+#[test]
+fn csv_solves_once() {
+    for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
+        solve_once(&options, FUNCTIONS, shown(None, render::csv::write));
+    }
+}
+
+#[test]
+fn json_solves_once() {
+    for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
+        for selected in [None, Some(2)] {
+            solve_once(&options, FUNCTIONS, shown(selected, render::json_v1::write));
+        }
+    }
+}
+
+#[test]
+fn tables_solve_once() {
+    let many: String = (0..40)
+        .map(|number| FUNCTIONS.replace("name = \"", &format!("name = \"{number}-")))
+        .collect();
+    for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
+        for functions in [FUNCTIONS, &many] {
+            let table = |views: &[View<'_>], out: &mut (dyn Write + Send)| {
+                render::table::write(views, 80, false, out)
+            };
+            solve_once(&options, functions, shown(None, table));
+            solve_once(&options, functions, shown(None, render::markdown::write));
+        }
+    }
+}
+
+#[test]
+fn explanations_solve_once() {
+    for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
+        for selected in [None, Some(0)] {
+            let explain = |views: &[View<'_>], out: &mut (dyn Write + Send)| {
+                render::explain::write(views, 80, false, out)
+            };
+            solve_once(&options, FUNCTIONS, shown(selected, explain));
+        }
+    }
+}
+
+#[test]
+fn bills_solve_once() {
+    let functions = FUNCTIONS.replace("20_000", "10_240");
+    solve_once(LAMBDA, &functions, |comparison| {
+        let functions = 0..comparison.scenario().functions.len();
+        let answers =
+            functions.map(|index| (index, comparison.answer(index, 0).ok().expect("it runs")));
+        let bills = Bills {
+            comparison,
+            answers: answers.collect(),
+            progress: &|_| (),
+        };
+        let period = Period {
+            start: "2026-12-01T00:00:00Z".to_owned(),
+            end: "2027-01-01T00:00:00Z".to_owned(),
+        };
+        written(|out| focus::write(&[bills], &period, out));
+    });
+}
+
+#[test]
+fn checks_solve_once() {
+    let budget = "[budget]\nmonthly_usd = { deny = 1 }\n";
+    for options in [
+        format!("{ALL}{budget}"),
+        format!("{ALL}{DISCOUNTS}{budget}"),
+    ] {
+        solve_once(&options, FUNCTIONS, |comparison| {
+            let levels = Levels::new(&comparison.scenario().rules, Vec::new()).expect("levels");
+            let report = check::run(&CheckContext {
+                comparison,
+                baseline: None,
+                levels: &levels,
+                price_age: Some((1, jiff::civil::date(2026, 11, 27))),
+            });
+            assert!(report.is_denied());
+            written(|out| formats::text::write(&report, 80, Paint::new(false), out));
+            written(|out| formats::markdown::write(&report, out));
+            written(|out| formats::json_v1::write(&report, out));
+        });
+    }
+}
