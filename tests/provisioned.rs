@@ -32,7 +32,7 @@ fn cost(region: &str, provisioned: &str) -> [String; 2] {
     let prices = [book.region(region).expect("a region")];
     let instances = book.instances().expect("shapes");
     let comparison = Comparison::new(&scenario, &prices, &instances).expect("priced");
-    let cost = comparison.answer(0, 0).ok().expect("it runs").cost;
+    let cost = comparison.answer(0, 0).expect("it runs").cost;
     [cost.billed.to_string(), cost.compared.to_string()]
 }
 

@@ -28,6 +28,7 @@ use crate::scenario::{Function, Os, Scenario, TaskSize};
 use crate::solve::piecewise::FirstPiece;
 use crate::solve::{PaidBy, Tariff};
 use rayon::prelude::*;
+use std::fmt;
 use std::sync::Arc;
 #[cfg(debug_assertions)]
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -227,6 +228,12 @@ pub struct Answer<'m> {
     pub cost: Cost,
     /// Where it was placed.
     pub placement: Box<dyn Placement + 'm>,
+}
+
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cost.fmt(f)
+    }
 }
 
 /// Where a platform placed a function: what bills, explanations and searches are made of.
