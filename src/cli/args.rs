@@ -36,7 +36,7 @@ pub enum Command {
     Check(Check),
     /// The price book
     #[command(subcommand)]
-    PricesCommand(PricesCommand),
+    Prices(PricesCommand),
     /// Write a commented scenario to start from
     Init(Init),
     /// Completions for a shell, on standard output

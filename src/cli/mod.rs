@@ -54,7 +54,7 @@ fn obey(system: &System, cli: &Cli) -> Outcome {
         Command::Compare(args) => compare::run(system, args),
         Command::Explain(args) => explain::run(system, args),
         Command::Check(args) => check::run(system, args),
-        Command::PricesCommand(args) => prices::run(system, args),
+        Command::Prices(args) => prices::run(system, args),
         Command::Init(args) => init::run(system, args),
         Command::Completions { shell } => shell::completions(system, *shell),
         Command::Man { command } => shell::man(system, command.as_deref()),
