@@ -220,9 +220,10 @@ fn always(first: &dyn Stairs, second: &dyn Stairs) -> Option<Side> {
     second.then_some(Side::Second)
 }
 
-/// Stairs exist only for a function that fits, and one that fits can be held at any size.
 fn cost_of(stairs: &dyn Stairs, slots: u128) -> Usd {
-    stairs.hold(slots).map_or(Usd::ZERO, |held| held.monthly)
+    stairs.monthly(slots).expect(
+        "stairs exist only for a function that fits, and a larger fleet is more of the same",
+    )
 }
 
 impl Search<'_> {

@@ -126,7 +126,10 @@ impl Placed<'_> {
 
     /// The part of a cluster's bill that goes to so many of its nodes' worth of pods.
     fn allocated(&self, whole: &Usd, share: &Exact, all: &Exact) -> Usd {
-        whole.share(&share.over(all).unwrap_or(Exact::ZERO))
+        // `all` is the long number: divide by it last, so that the product before is short.
+        let part = (whole.dollars() * share).over(all);
+        part.map(Usd::new)
+            .expect("`all` includes the function, which has at least one pod")
     }
 
     fn carried(&self, pods: u128) -> Exact {
@@ -249,9 +252,10 @@ impl CostModel for Model<'_> {
         let rest: Vec<Tally> = candidates
             .map(|(candidate, tally)| tally.without(&candidate.node, &placed.pod, placed.pods))
             .collect();
+        // A cluster without functions is not there and costs nothing.
         let monthly = |tallies: &[Tally]| {
-            let formed = ground.form(tallies);
-            formed.map_or(Usd::ZERO, |formed| formed.monthly)
+            let choice = ground.choose(tallies);
+            choice.map_or(Usd::ZERO, |choice| choice.monthly)
         };
         Company {
             alone: Some(monthly(&ground.tally(&own))),
@@ -274,8 +278,8 @@ impl CostModel for Model<'_> {
         let members = places.filter_map(|(ground, census)| Some((ground?, census?)));
         let peopled = members.filter(|(_, census)| !census.is_empty());
         let monthly = |(ground, census): (&Ground<'_>, Census)| {
-            let formed = ground.form(&ground.tally(&census))?;
-            (formed.unfit == 0).then_some(formed.monthly)
+            let choice = ground.choose(&ground.tally(&census))?;
+            (choice.unfit == 0).then_some(choice.monthly)
         };
         peopled.map(monthly).sum()
     }
@@ -384,15 +388,18 @@ impl Tenant<'_> {
 
 impl Stairs for Tenant<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
-        let placed = &self.placed;
-        let pods = self.pods(slots);
-        let share = placed.share(pods);
-        let all = &self.others + &share;
-        let monthly = placed.ground.month(placed.candidate, &all);
         Some(Holding {
-            monthly: placed.allocated(&monthly, &share, &all),
-            carries: placed.carried(pods),
+            monthly: self.monthly(slots)?,
+            carries: self.placed.carried(self.pods(slots)),
         })
+    }
+
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        let placed = &self.placed;
+        let share = placed.share(self.pods(slots));
+        let all = &self.others + &share;
+        let whole = placed.ground.month(placed.candidate, &all);
+        Some(placed.allocated(&whole, &share, &all))
     }
 
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {

@@ -311,6 +311,10 @@ impl Stairs for Tenant<'_> {
         })
     }
 
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        Some(self.with_fee(&self.pods.monthly(slots)?))
+    }
+
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
         let pods = self.pods.steps(peak)?;
         Some(CapacitySteps {

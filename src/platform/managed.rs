@@ -229,6 +229,11 @@ impl Stairs for Hosted<'_> {
         })
     }
 
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        let hosts = self.offer.hosts(&self.environment, slots)?;
+        Some(self.month(&hosts.hourly()))
+    }
+
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
         let slots = needed(self.function, peak);
         let hosts = self.offer.hosts(&self.environment, slots)?;

@@ -366,6 +366,12 @@ impl Stairs for Flight<'_> {
         })
     }
 
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        let min_tasks = self.function.container().min_tasks;
+        let tasks = self.ladder.cheapest(slots, min_tasks)?;
+        Some(self.model.month(&tasks.hourly()))
+    }
+
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
         let slots = needed(self.function, peak);
         let tasks = self
