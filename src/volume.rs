@@ -12,7 +12,7 @@ use crate::platform::curve::Curve;
 use crate::platform::slot::planned;
 use crate::platform::{Part, Stairs};
 use crate::workload::Function;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 /// Traffic up to which flips are sought, in multiples of today's.
 pub const REACH: u64 = 1000;
@@ -110,6 +110,16 @@ pub enum First<'f> {
     Both(Box<dyn Stairs + 'f>, Curve),
 }
 
+impl First<'_> {
+    /// False for a cost that may fall while traffic grows.
+    fn is_rising(&self) -> bool {
+        match self {
+            Self::Curve(curve) | Self::Both(_, curve) => curve.is_rising(),
+            Self::Stairs(_) => true,
+        }
+    }
+}
+
 /// Traffic of one shape: utilization constant, slots in proportion to invocations.
 struct Shape {
     /// Slots per invocation a month.
@@ -130,23 +140,47 @@ impl Shape {
         calls.unwrap_or(u128::MAX).min(self.most_calls)
     }
 
-    fn first(&self, slots: u128) -> u128 {
-        match slots {
-            0 | 1 => 1,
-            _ => self.last(slots - 1) + 1,
-        }
+    /// The low end of a stretch from so many slots.
+    fn low_end(&self, slots: u128) -> End {
+        let calls = if slots <= 1 {
+            1
+        } else {
+            self.last(slots - 1) + 1
+        };
+        End::new(slots, calls)
+    }
+
+    /// The high end of a stretch to so many slots.
+    fn high_end(&self, slots: u128) -> End {
+        End::new(slots, self.last(slots))
     }
 }
 
-/// A height of the staircase.
-struct Landing {
+/// An end of a stretch. Its costs are computed when they are first needed, and once: halving a stretch
+/// keeps its ends, and two of the four costs at its ends decide most stretches.
+struct End {
     slots: u128,
-    cost: Usd,
+    /// At the low end the fewest calls that need so many slots, at the high end the most.
+    calls: u128,
+    first: OnceCell<Usd>,
+    second: OnceCell<Usd>,
+}
+
+impl End {
+    fn new(slots: u128, calls: u128) -> Self {
+        Self {
+            slots,
+            calls,
+            first: OnceCell::new(),
+            second: OnceCell::new(),
+        }
+    }
 }
 
 struct Search<'s> {
     shape: Shape,
     first: First<'s>,
+    is_rising: bool,
     second: &'s dyn Stairs,
     state: Option<Side>,
     flips: Flips,
@@ -172,6 +206,7 @@ pub fn flips(
     let range = (shape.slots(1), shape.slots(shape.most_calls));
     let mut search = Search {
         shape,
+        is_rising: first.is_rising(),
         first,
         second,
         state: None,
@@ -193,8 +228,11 @@ pub fn flips(
             ..search.flips
         });
     }
-    let (low, high) = (search.landing(range.0), search.landing(range.1));
-    search.stretch(&low, &high);
+    let ends = (
+        search.shape.low_end(range.0),
+        search.shape.high_end(range.1),
+    );
+    search.stretch(&ends.0, &ends.1);
     Some(search.flips)
 }
 
@@ -227,7 +265,7 @@ fn cost_of(stairs: &dyn Stairs, slots: u128) -> Usd {
 }
 
 impl Search<'_> {
-    /// The dearest that the first side is from one count of invocations to another.
+    /// The highest cost of the first side from one count of invocations to another.
     fn dearest(&self, from: u128, to: u128) -> Usd {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
@@ -239,7 +277,7 @@ impl Search<'_> {
         }
     }
 
-    /// The cheapest that it is.
+    /// The lowest cost of it.
     fn cheapest(&self, from: u128, to: u128) -> Usd {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
@@ -251,16 +289,39 @@ impl Search<'_> {
         }
     }
 
-    fn landing(&self, slots: u128) -> Landing {
-        Landing {
-            slots,
-            cost: cost_of(self.second, slots),
+    /// The cost of the first side at an end.
+    fn first_at<'e>(&self, end: &'e End) -> &'e Usd {
+        end.first.get_or_init(|| self.dearest(end.calls, end.calls))
+    }
+
+    /// The cost of the second side at an end.
+    fn second_at<'e>(&self, end: &'e End) -> &'e Usd {
+        end.second.get_or_init(|| cost_of(self.second, end.slots))
+    }
+
+    /// True if the first side is cheaper all through a stretch, or costs the same.
+    fn is_first_cheaper(&self, low: &End, high: &End) -> bool {
+        let second = self.second_at(low);
+        if self.is_rising {
+            self.first_at(high) <= second
+        } else {
+            self.dearest(low.calls, high.calls) <= *second
+        }
+    }
+
+    /// True if the second side is cheaper all through a stretch.
+    fn is_second_cheaper(&self, low: &End, high: &End) -> bool {
+        let second = self.second_at(high);
+        if self.is_rising {
+            self.first_at(low) > second
+        } else {
+            self.cheapest(low.calls, high.calls) > *second
         }
     }
 
     /// Looks at all counts of invocations that need from `low` to `high` slots.
-    fn stretch(&mut self, low: &Landing, high: &Landing) {
-        let (from, to) = (self.shape.first(low.slots), self.shape.last(high.slots));
+    fn stretch(&mut self, low: &End, high: &End) {
+        let (from, to) = (low.calls, high.calls);
         if from > to {
             return;
         }
@@ -269,15 +330,16 @@ impl Search<'_> {
             return;
         }
         self.flips.stretches += 1;
-        if self.dearest(from, to) <= low.cost {
+        if self.is_first_cheaper(low, high) {
             self.enter(Side::First, from);
-        } else if self.cheapest(from, to) > high.cost {
+        } else if self.is_second_cheaper(low, high) {
             self.enter(Side::Second, from);
         } else if low.slots == high.slots {
-            self.step(from, to, &low.cost);
+            self.step(from, to, self.second_at(low));
         } else {
             let middle = low.slots + (high.slots - low.slots) / 2;
-            let (below, above) = (self.landing(middle), self.landing(middle + 1));
+            let below = self.shape.high_end(middle);
+            let above = End::new(middle + 1, below.calls + 1);
             self.stretch(low, &below);
             self.stretch(&above, high);
         }

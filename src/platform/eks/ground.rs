@@ -181,14 +181,11 @@ impl<'a> Ground<'a> {
     /// The cheapest cluster, as [`Self::choose`] chooses it.
     pub fn form(&self, tallies: &[Tally]) -> Option<Formed> {
         let Choice {
-            number,
-            unfit,
-            monthly,
+            number, monthly, ..
         } = self.choose(tallies)?;
         let share = &tallies[number].share;
         Some(Formed {
             number,
-            unfit,
             per_share: Usd::new(monthly.dollars().over(share)?.reduced()),
             as_of: self.as_of(&self.candidates[number]).into(),
             share: share.clone().reduced(),
@@ -252,8 +249,6 @@ pub struct Choice {
 pub struct Formed {
     /// Number of its candidate.
     pub number: usize,
-    /// Functions that do not fit that.
-    pub unfit: usize,
     /// Nodes' worth of pods on it.
     pub share: Exact,
     /// Dollars a month.
