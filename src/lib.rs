@@ -3,11 +3,11 @@
 //!
 //! A scenario and a price book go in, every platform writes an itemised bill, the solver finds
 //! where the bills cross, and everything that is shown is a view of that one report. The rooms, in
-//! dependency order (a room uses only rooms above it; `tests/tidy.rs` holds the table):
+//! dependency order (a room uses only rooms above it; `tests/tidy.rs` holds the table), all of them
+//! above the crate [`exact`], the exact ratios of integers:
 //!
 //! | room | knows |
 //! |---|---|
-//! | [`exact`] | exact ratios of integers |
 //! | [`units`] | what AWS meters, and the constants of the field |
 //! | [`money`] | US dollars and prices; the only place where a price is multiplied |
 //! | [`text`] | safe words, near names |
@@ -23,13 +23,15 @@
 //! | [`check`] | the gate: rules and what pipelines read of them |
 //! | [`cli`] | the command line, files and the terminal |
 
+/// Exact ratios of integers: the amounts of the rooms are [`exact::Exact`].
+pub use exact;
+
 pub mod answer;
 pub mod check;
 pub mod cli;
 pub mod color;
 pub mod diag;
 pub mod escape;
-pub mod exact;
 pub mod money;
 pub mod platform;
 pub mod pricebook;

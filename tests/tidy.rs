@@ -7,24 +7,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms in dependency order, each with the rooms that it uses.
-const ROOMS: [(&str, &[&str]); 15] = [
-    ("exact", &[]),
-    ("units", &["exact"]),
-    ("money", &["exact", "units"]),
+const ROOMS: [(&str, &[&str]); 14] = [
+    ("units", &[]),
+    ("money", &["units"]),
     ("text", &[]),
     ("escape", &["text"]),
     ("color", &["text"]),
     ("diag", &["text"]),
-    ("pricebook", &["exact", "units", "money", "text", "diag"]),
-    (
-        "scenario",
-        &["exact", "units", "money", "text", "diag", "pricebook"],
-    ),
-    ("solve", &["exact", "units", "money", "scenario"]),
+    ("pricebook", &["units", "money", "text", "diag"]),
+    ("scenario", &["units", "money", "text", "diag", "pricebook"]),
+    ("solve", &["units", "money", "scenario"]),
     (
         "platform",
         &[
-            "exact",
             "units",
             "money",
             "text",
@@ -37,7 +32,6 @@ const ROOMS: [(&str, &[&str]); 15] = [
     (
         "answer",
         &[
-            "exact",
             "units",
             "money",
             "text",
@@ -51,7 +45,6 @@ const ROOMS: [(&str, &[&str]); 15] = [
     (
         "render",
         &[
-            "exact",
             "money",
             "text",
             "escape",
@@ -66,7 +59,6 @@ const ROOMS: [(&str, &[&str]); 15] = [
     (
         "check",
         &[
-            "exact",
             "money",
             "text",
             "escape",
@@ -96,9 +88,13 @@ const ROOMS: [(&str, &[&str]); 15] = [
 
 /// Public functions that take a `bool` and have a reason to.
 const BOOLEAN_PARAMETERS: [(&str, &str, &str); 9] = [
-    ("src/exact/ball.rs", "ratio", "the sign of a number"),
-    ("src/exact/digits.rs", "push", "the sign of a number"),
-    ("src/exact/digits.rs", "fixed", "the sign of a number"),
+    ("crates/exact/src/ball.rs", "ratio", "the sign of a number"),
+    ("crates/exact/src/digits.rs", "push", "the sign of a number"),
+    (
+        "crates/exact/src/digits.rs",
+        "fixed",
+        "the sign of a number",
+    ),
     (
         "src/render/table.rs",
         "write",
@@ -119,7 +115,8 @@ const LONGEST_FILE: usize = 800;
 const LONGEST_FUNCTION: usize = 70;
 const LONGEST_MEDIAN: usize = 12;
 const NETWORK: [&str; 4] = ["std::net", "TcpStream", "UdpSocket", "UnixStream"];
-/// The last ones panic when a stream cannot be written or a thread cannot be made.
+/// `.expect("why it cannot happen")` says what `.unwrap()` does not. The last ones panic when a stream
+/// cannot be written or a thread cannot be made.
 const NEVER: [&str; 5] = [
     ".unwrap()",
     "panic!",
@@ -149,10 +146,22 @@ struct File {
     code: String,
 }
 
+/// The sources of the main crate.
 fn files() -> Vec<File> {
+    files_of(&["src"])
+}
+
+/// The sources of all crates of the workspace.
+fn files_of_all_crates() -> Vec<File> {
+    files_of(&["src", "crates/exact/src"])
+}
+
+fn files_of(folders: &[&str]) -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    collect(&root.join("src"), &mut paths);
+    for folder in folders {
+        collect(&root.join(folder), &mut paths);
+    }
     paths.sort();
     let file = |path: &PathBuf| {
         let text = fs::read_to_string(path).expect("a readable source");
@@ -462,7 +471,7 @@ fn the_table_is_in_dependency_order_and_every_edge_of_it_is_needed() {
 #[test]
 fn files_are_short_and_say_what_they_are() {
     let mut mistakes = Vec::new();
-    for file in files() {
+    for file in files_of_all_crates() {
         let lines = file.text.lines().count();
         if lines > LONGEST_FILE {
             mistakes.push(format!("{}: {lines} lines", file.path));
@@ -478,7 +487,7 @@ fn files_are_short_and_say_what_they_are() {
 fn functions_are_short() {
     let mut mistakes = Vec::new();
     let mut lengths = Vec::new();
-    for file in files() {
+    for file in files_of_all_crates() {
         for function in file.functions() {
             lengths.push(function.length);
             if function.length > LONGEST_FUNCTION {
@@ -503,7 +512,7 @@ fn functions_are_short() {
 #[test]
 fn nothing_shipped_can_panic_on_purpose_and_nothing_is_a_float() {
     let mut mistakes = Vec::new();
-    for file in files() {
+    for file in files_of_all_crates() {
         for (number, line) in file.shipped().lines().enumerate() {
             for word in NEVER.iter().filter(|word| line.contains(**word)) {
                 mistakes.push(format!("{}:{}: {word}", file.path, number + 1));
@@ -525,7 +534,7 @@ fn nothing_shipped_can_panic_on_purpose_and_nothing_is_a_float() {
 #[test]
 fn nothing_shipped_opens_a_connection_or_starts_a_program() {
     let mut mistakes = Vec::new();
-    for file in files() {
+    for file in files_of_all_crates() {
         for (number, line) in file.shipped().lines().enumerate() {
             let network = NETWORK.iter().any(|word| line.contains(word));
             if network || (line.contains("process") && line.contains("Command")) {
@@ -536,23 +545,27 @@ fn nothing_shipped_opens_a_connection_or_starts_a_program() {
     none(mistakes, "the program uses neither the network nor others");
 }
 
-/// In every target, the build script, tests and examples too.
+/// In every target of every crate, the build script, tests and examples too.
 #[test]
 fn the_compiler_refuses_unsafe_code() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let manifest = fs::read_to_string(path).expect("a manifest");
-    let manifest: toml::Table = manifest.parse().expect("TOML");
-    assert_eq!(
-        manifest["lints"]["rust"]["unsafe_code"].as_str(),
-        Some("forbid")
-    );
+    let manifest = |folder: &str| -> toml::Table {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let text = fs::read_to_string(path.join("Cargo.toml")).expect("a manifest");
+        text.parse().expect("TOML")
+    };
+    let lints = &manifest("")["workspace"]["lints"];
+    assert_eq!(lints["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    for folder in ["", "crates/exact"] {
+        let shared = manifest(folder)["lints"]["workspace"].as_bool();
+        assert_eq!(shared, Some(true), "{folder}/Cargo.toml");
+    }
 }
 
 #[test]
 fn files_and_streams_are_opened_in_one_place() {
     let mut mistakes = Vec::new();
     let elsewhere = |file: &File| !file.path.starts_with(OPENING);
-    for file in files().into_iter().filter(elsewhere) {
+    for file in files_of_all_crates().into_iter().filter(elsewhere) {
         for (number, line) in file.shipped().lines().enumerate() {
             for word in OPENERS.iter().filter(|word| line.contains(**word)) {
                 mistakes.push(format!("{}:{}: {word}", file.path, number + 1));
@@ -565,7 +578,7 @@ fn files_and_streams_are_opened_in_one_place() {
 #[test]
 fn no_public_function_takes_a_bool_without_a_reason() {
     let mut found = Vec::new();
-    for file in files() {
+    for file in files_of_all_crates() {
         let functions = file.functions().into_iter();
         let takers = functions.filter(|function| function.has_boolean);
         found.extend(takers.map(|function| (file.path.clone(), function)));

@@ -1,24 +1,25 @@
 //! Exact arithmetic against that of another library.
 
 use super::bytes::Bytes;
-use dashu_int::ops::BitTest;
-use dashu_int::{IBig, UBig};
-use dashu_ratio::RBig;
-use lambdacost::exact::{Exact, PRINTED_DIGITS};
+use ::exact::{Exact, PRINTED_DIGITS};
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_rational::BigRational;
+use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 use rust_decimal::Decimal;
 
 /// Longer numbers are not operated on: they take the time of many shorter ones.
-const MOST_BITS: usize = 3_000;
+const MOST_BITS: u64 = 3_000;
 const MOST_STEPS: usize = 300;
 const MOST_VALUES: usize = 12;
 
-/// A value, and what the other library says of it.
-type Pair = (Exact, RBig);
+/// A value in both libraries.
+type Pair = (Exact, BigRational);
 
 /// Carries out the operations that the bytes say, and compares every answer.
 pub fn run(data: &[u8]) {
     let mut bytes = Bytes::new(data);
-    let mut values: Vec<Pair> = vec![(Exact::ONE, RBig::ONE)];
+    let mut values: Vec<Pair> = vec![(Exact::ONE, BigRational::one())];
     // Questions settle values that could wait: most runs ask at the end alone.
     let asks = bytes.once_in(4);
     for _ in 0..MOST_STEPS {
@@ -31,13 +32,7 @@ pub fn run(data: &[u8]) {
         if asks {
             is_same(&made);
         }
-        if made
-            .1
-            .numerator()
-            .bit_len()
-            .max(made.1.denominator().bit_len())
-            > MOST_BITS
-        {
+        if made.1.numer().bits().max(made.1.denom().bits()) > MOST_BITS {
             continue;
         }
         if values.len() < MOST_VALUES {
@@ -63,11 +58,11 @@ fn step(values: &[Pair], bytes: &mut Bytes<'_>) -> Option<Pair> {
         0 => {
             let [num, den] = [bytes.number(64), bytes.number(64).max(1)];
             let exact = Exact::ratio(num as u64, den as u64);
-            (exact, RBig::from_parts(num.into(), den.into()))
+            (exact, BigRational::new(num.into(), den.into()))
         }
         1 => {
             let whole = bytes.number(128);
-            (Exact::whole(whole), IBig::from(whole).into())
+            (Exact::whole(whole), BigInt::from(whole).into())
         }
         2 => decimal(bytes)?,
         3 | 4 => (&left.0 + &right.0, &left.1 + &right.1),
@@ -85,7 +80,7 @@ fn step(values: &[Pair], bytes: &mut Bytes<'_>) -> Option<Pair> {
         }
         12 => {
             times_floor(left, bytes.number(64) as u64);
-            (left.0.rounded_up(), left.1.ceil().into())
+            (left.0.rounded_up(), left.1.ceil())
         }
         _ => (left.0.clone().reduced(), left.1.clone()),
     })
@@ -93,18 +88,20 @@ fn step(values: &[Pair], bytes: &mut Bytes<'_>) -> Option<Pair> {
 
 fn decimal(bytes: &mut Bytes<'_>) -> Option<Pair> {
     let magnitude = bytes.number(96) as i128;
-    let mantissa = match bytes.once_in(2) {
-        true => -magnitude,
-        false => magnitude,
+    let mantissa = if bytes.once_in(2) {
+        -magnitude
+    } else {
+        magnitude
     };
     let places = u32::from(bytes.byte() % 29);
     let decimal = Decimal::try_from_i128_with_scale(mantissa, places).ok()?;
-    let power = UBig::from(10_u8).pow(places as usize);
-    Some((decimal.into(), RBig::from_parts(mantissa.into(), power)))
+    let power = BigInt::from(10).pow(places);
+    Some((decimal.into(), BigRational::new(mantissa.into(), power)))
 }
 
-fn count(value: IBig) -> Option<u128> {
-    u128::try_from(value).ok()
+/// A whole number, unless it is negative or exceeds 128 bits.
+fn count(value: BigRational) -> Option<u128> {
+    value.to_integer().to_u128()
 }
 
 fn are_ordered(left: &Pair, right: &Pair) {
@@ -114,9 +111,10 @@ fn are_ordered(left: &Pair, right: &Pair) {
 }
 
 fn goes_into(whole: &Pair, part: &Pair) {
-    let times = match part.1.is_zero() {
-        true => None,
-        false => count((&whole.1 / &part.1).floor()),
+    let times = if part.1.is_zero() {
+        None
+    } else {
+        count((&whole.1 / &part.1).floor())
     };
     assert_eq!(
         whole.0.whole_times(&part.0),
@@ -128,8 +126,8 @@ fn goes_into(whole: &Pair, part: &Pair) {
 }
 
 fn times_floor(value: &Pair, factor: u64) {
-    if value.1 >= RBig::ZERO {
-        let product = &value.1 * RBig::from(IBig::from(factor));
+    if !value.1.is_negative() {
+        let product = &value.1 * BigInt::from(factor);
         assert_eq!(value.0.times_floor(factor), count(product.floor()));
     }
 }
@@ -141,7 +139,7 @@ fn is_same((exact, other): &Pair) {
     assert_eq!(exact.is_zero(), other.is_zero(), "{other} is zero");
     assert_eq!(
         exact.is_positive(),
-        *other > RBig::ZERO,
+        other.is_positive(),
         "{other} is positive"
     );
     let text = exact.to_string();
@@ -153,60 +151,47 @@ fn is_same((exact, other): &Pair) {
     for places in [0, 2, 9] {
         assert_eq!(exact.to_fixed(places), fixed(other, places), "{other}");
     }
-    let fraction = format!("{}/{}", other.numerator(), other.denominator());
+    let fraction = format!("{}/{}", other.numer(), other.denom());
     assert_eq!(format!("{exact:?}"), fraction, "the exact value");
 }
 
-/// `numerator * 10^power / denominator`, and what is left of it.
-fn scaled(value: &RBig, power: isize) -> (UBig, UBig, UBig) {
-    let ten = UBig::from(10_u8).pow(power.unsigned_abs());
-    let mut num = UBig::try_from(magnitude(value.numerator())).expect("no sign is left");
-    let mut den = value.denominator().clone();
-    match power < 0 {
-        true => den *= ten,
-        false => num *= ten,
+/// `|value| * 10^power` as quotient, remainder and denominator.
+fn scaled(value: &BigRational, power: i64) -> (BigInt, BigInt, BigInt) {
+    let ten = BigInt::from(10).pow(power.unsigned_abs());
+    let (mut num, mut den) = (value.numer().abs(), value.denom().clone());
+    if power < 0 {
+        den *= ten;
+    } else {
+        num *= ten;
     }
-    let quotient = &num / &den;
-    let rest = num - &quotient * &den;
+    let (quotient, rest) = num.div_rem(&den);
     (quotient, rest, den)
 }
 
-fn magnitude(value: &IBig) -> IBig {
-    match *value < IBig::ZERO {
-        true => -value,
-        false => value.clone(),
-    }
-}
-
-fn sign(value: &RBig) -> &'static str {
-    match *value < RBig::ZERO {
-        true => "-",
-        false => "",
-    }
+fn sign(value: &BigRational) -> &'static str {
+    if value.is_negative() { "-" } else { "" }
 }
 
 /// 28 significant digits, half to even, without trailing zeros.
-fn printed(value: &RBig) -> String {
+fn printed(value: &BigRational) -> String {
     if value.is_zero() {
         return "0".to_owned();
     }
-    let digits = |number: &UBig| number.to_string().len() as isize;
-    let wanted = PRINTED_DIGITS as isize;
-    let num = UBig::try_from(magnitude(value.numerator())).expect("no sign is left");
-    let mut power = wanted - digits(&num) + digits(value.denominator());
+    let digits = |number: &BigInt| number.to_string().len() as i64;
+    let wanted = i64::from(PRINTED_DIGITS);
+    let mut power = wanted - digits(&value.numer().abs()) + digits(value.denom());
     let (mut mantissa, mut rest, mut den) = scaled(value, power);
     while digits(&mantissa) > wanted {
         power -= 1;
         (mantissa, rest, den) = scaled(value, power);
     }
-    let twice = rest * 2_u8;
-    let is_odd = &mantissa % 2_u8 == 1;
-    if twice > den || (twice == den && is_odd) {
-        mantissa += 1_u8;
+    let twice = rest * 2;
+    if twice > den || (twice == den && mantissa.is_odd()) {
+        mantissa += 1;
     }
     let mut text = mantissa.to_string();
     match usize::try_from(power) {
-        Err(_) | Ok(0) => text.push_str(&"0".repeat(power.unsigned_abs())),
+        Err(_) | Ok(0) => text.push_str(&"0".repeat(power.unsigned_abs() as usize)),
         Ok(places) => {
             text = pointed(&text, places);
             let plain = text.trim_end_matches('0').trim_end_matches('.').len();
@@ -217,15 +202,12 @@ fn printed(value: &RBig) -> String {
 }
 
 /// A number of decimal places, halves away from zero; zero has no sign.
-fn fixed(value: &RBig, places: u32) -> String {
-    let (mut mantissa, rest, den) = scaled(value, places as isize);
-    if rest * 2_u8 >= den {
-        mantissa += 1_u8;
+fn fixed(value: &BigRational, places: u32) -> String {
+    let (mut mantissa, rest, den) = scaled(value, i64::from(places));
+    if rest * 2 >= den {
+        mantissa += 1;
     }
-    let sign = match mantissa.is_zero() {
-        true => "",
-        false => sign(value),
-    };
+    let sign = if mantissa.is_zero() { "" } else { sign(value) };
     format!("{sign}{}", pointed(&mantissa.to_string(), places as usize))
 }
 

@@ -6,12 +6,12 @@
 //! finds the flip. What the second side takes for every call is taken off the first: what is left
 //! may fall, and then single steps are halved too. Nothing is sampled.
 
+use super::piecewise::PiecewiseCost;
 use super::{Part, StepCost};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::scenario::Function;
-use crate::solve::piecewise::PiecewiseCost;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 /// Traffic up to which flips are sought, in multiples of today's.
 pub const REACH: u64 = 1000;
@@ -109,6 +109,16 @@ pub enum TrafficCost<'f> {
     Both(&'f dyn StepCost, PiecewiseCost),
 }
 
+impl TrafficCost<'_> {
+    /// False for a cost that may fall while traffic grows.
+    fn is_rising(&self) -> bool {
+        match self {
+            Self::ByUse(curve) | Self::Both(_, curve) => curve.is_rising(),
+            Self::ByCapacity(_) => true,
+        }
+    }
+}
+
 /// Traffic of one shape: utilization constant, slots in proportion to invocations.
 struct TrafficShape {
     /// Slots per invocation a month.
@@ -129,23 +139,47 @@ impl TrafficShape {
         calls.unwrap_or(u128::MAX).min(self.most_calls)
     }
 
-    fn first(&self, slots: u128) -> u128 {
-        match slots {
-            0 | 1 => 1,
-            _ => self.last(slots - 1) + 1,
-        }
+    /// The low end of a stretch from so many slots.
+    fn low_end(&self, slots: u128) -> End {
+        let calls = if slots <= 1 {
+            1
+        } else {
+            self.last(slots - 1) + 1
+        };
+        End::new(slots, calls)
+    }
+
+    /// The high end of a stretch to so many slots.
+    fn high_end(&self, slots: u128) -> End {
+        End::new(slots, self.last(slots))
     }
 }
 
-/// A height of the staircase.
-struct SlotCost {
+/// An end of a stretch. Its costs are computed when they are first needed, and once: halving a stretch
+/// keeps its ends, and two of the four costs at its ends decide most stretches.
+struct End {
     slots: u128,
-    cost: Usd,
+    /// At the low end the fewest calls that need so many slots, at the high end the most.
+    calls: u128,
+    first: OnceCell<Usd>,
+    second: OnceCell<Usd>,
+}
+
+impl End {
+    fn new(slots: u128, calls: u128) -> Self {
+        Self {
+            slots,
+            calls,
+            first: OnceCell::new(),
+            second: OnceCell::new(),
+        }
+    }
 }
 
 struct Search<'s> {
     shape: TrafficShape,
     first: TrafficCost<'s>,
+    is_rising: bool,
     second: &'s dyn StepCost,
     state: Option<Side>,
     flips: Flips,
@@ -171,6 +205,7 @@ pub fn flips(
     let range = (shape.slots(1), shape.slots(shape.most_calls));
     let mut search = Search {
         shape,
+        is_rising: first.is_rising(),
         first,
         second,
         state: None,
@@ -192,8 +227,11 @@ pub fn flips(
             ..search.flips
         });
     }
-    let (low, high) = (search.slot_cost(range.0), search.slot_cost(range.1));
-    search.search_interval(&low, &high);
+    let ends = (
+        search.shape.low_end(range.0),
+        search.shape.high_end(range.1),
+    );
+    search.search_interval(&ends.0, &ends.1);
     Some(search.flips)
 }
 
@@ -219,13 +257,14 @@ fn always(first: &dyn StepCost, second: &dyn StepCost) -> Option<Side> {
     second.then_some(Side::Second)
 }
 
-/// StepCost exist only for a function that fits, and one that fits can be held at any size.
 fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
-    stairs.hold(slots).map_or(Usd::ZERO, |held| held.monthly)
+    stairs.monthly(slots).expect(
+        "stairs exist only for a function that fits, and a larger fleet is more of the same",
+    )
 }
 
 impl Search<'_> {
-    /// The dearest that the first side is from one count of invocations to another.
+    /// The highest cost of the first side from one count of invocations to another.
     fn dearest(&self, from: u128, to: u128) -> Usd {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
@@ -237,7 +276,7 @@ impl Search<'_> {
         }
     }
 
-    /// The cheapest that it is.
+    /// The lowest cost of it.
     fn cheapest(&self, from: u128, to: u128) -> Usd {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
@@ -249,16 +288,39 @@ impl Search<'_> {
         }
     }
 
-    fn slot_cost(&self, slots: u128) -> SlotCost {
-        SlotCost {
-            slots,
-            cost: cost_of(self.second, slots),
+    /// The cost of the first side at an end.
+    fn first_at<'e>(&self, end: &'e End) -> &'e Usd {
+        end.first.get_or_init(|| self.dearest(end.calls, end.calls))
+    }
+
+    /// The cost of the second side at an end.
+    fn second_at<'e>(&self, end: &'e End) -> &'e Usd {
+        end.second.get_or_init(|| cost_of(self.second, end.slots))
+    }
+
+    /// True if the first side is cheaper all through a stretch, or costs the same.
+    fn is_first_cheaper(&self, low: &End, high: &End) -> bool {
+        let second = self.second_at(low);
+        if self.is_rising {
+            self.first_at(high) <= second
+        } else {
+            self.dearest(low.calls, high.calls) <= *second
+        }
+    }
+
+    /// True if the second side is cheaper all through a stretch.
+    fn is_second_cheaper(&self, low: &End, high: &End) -> bool {
+        let second = self.second_at(high);
+        if self.is_rising {
+            self.first_at(low) > second
+        } else {
+            self.cheapest(low.calls, high.calls) > *second
         }
     }
 
     /// Looks at all counts of invocations that need from `low` to `high` slots.
-    fn search_interval(&mut self, low: &SlotCost, high: &SlotCost) {
-        let (from, to) = (self.shape.first(low.slots), self.shape.last(high.slots));
+    fn search_interval(&mut self, low: &End, high: &End) {
+        let (from, to) = (low.calls, high.calls);
         if from > to {
             return;
         }
@@ -267,15 +329,16 @@ impl Search<'_> {
             return;
         }
         self.flips.stretches += 1;
-        if self.dearest(from, to) <= low.cost {
+        if self.is_first_cheaper(low, high) {
             self.enter(Side::First, from);
-        } else if self.cheapest(from, to) > high.cost {
+        } else if self.is_second_cheaper(low, high) {
             self.enter(Side::Second, from);
         } else if low.slots == high.slots {
-            self.step(from, to, &low.cost);
+            self.step(from, to, self.second_at(low));
         } else {
             let middle = low.slots + (high.slots - low.slots) / 2;
-            let (below, above) = (self.slot_cost(middle), self.slot_cost(middle + 1));
+            let below = self.shape.high_end(middle);
+            let above = End::new(middle + 1, below.calls + 1);
             self.search_interval(low, &below);
             self.search_interval(&above, high);
         }
@@ -287,7 +350,7 @@ impl Search<'_> {
             TrafficCost::ByUse(curve) if curve.is_rising() => {
                 curve.reach(second).and_then(|calls| calls.floor())
             }
-            // StepCost of the same slots: constant too, and dearer, or it would have been passed.
+            // Stairs of the same slots: constant too, and dearer, or it would have been passed.
             TrafficCost::ByCapacity(_) => None,
             _ => return self.halve(from, to, second),
         };

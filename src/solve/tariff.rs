@@ -58,6 +58,10 @@ pub trait CapacityTariff {
 pub trait StepCost: Sync {
     /// The fleet that provides so many slots.
     fn hold(&self, slots: u128) -> Option<Holding>;
+    /// Dollars a month of that fleet: all that a search over many sizes needs.
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        self.hold(slots).map(|fleet| fleet.monthly)
+    }
     /// What the fleet for a peak concurrency costs, by the effects that make it dearer than its
     /// slots.
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps>;

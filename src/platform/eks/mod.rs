@@ -153,7 +153,10 @@ impl Placed<'_> {
 
     /// The part of a cluster's bill that goes to so many of its nodes' worth of pods.
     fn allocated(&self, whole: &Usd, share: &Exact, all: &Exact) -> Usd {
-        whole.share(&share.over(all).unwrap_or(Exact::ZERO))
+        // `all` is the long number: divide by it last, so that the product before is short.
+        let part = (whole.dollars() * share).over(all);
+        part.map(Usd::new)
+            .expect("`all` includes the function, which has at least one pod")
     }
 
     fn carried(&self, pods: u128) -> Exact {
@@ -231,11 +234,11 @@ impl CostModel for EksModel<'_> {
             .filter_map(|(market, demand)| Some((market?, demand?)))
             .filter(|(_, demand)| !demand.is_empty());
         let monthly = |(market, demand): (&ClusterMarket<'_>, PodDemand)| {
-            let cluster = market
-                .form(&market.node_use(&demand))
+            let choice = market
+                .choose(&market.node_use(&demand))
                 .expect("functions that run on a shared cluster form one of their own");
-            debug_assert_eq!(cluster.unfit, 0);
-            cluster.monthly
+            debug_assert_eq!(choice.unfit, 0);
+            choice.monthly
         };
         used.map(monthly).sum()
     }
@@ -381,8 +384,8 @@ impl Placement for Placed<'_> {
             .collect();
         // A cluster without functions is not there and costs nothing.
         let monthly = |node_uses: &[NodeUse]| {
-            let formed = market.form(node_uses);
-            formed.map_or(Usd::ZERO, |formed| formed.monthly)
+            let choice = market.choose(node_uses);
+            choice.map_or(Usd::ZERO, |choice| choice.monthly)
         };
         ClusterCosts {
             alone: Some(monthly(&market.node_use(&own))),
@@ -404,14 +407,17 @@ impl CapacityTariff for Placed<'_> {
 
 impl StepCost for Placed<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
-        let pods = self.pods_for(slots);
-        let share = self.share_of(pods);
-        let all = self.others() + &share;
-        let monthly = self.market.month(self.candidate, &all);
         Some(Holding {
-            monthly: self.allocated(&monthly, &share, &all),
-            carries: self.carried(pods),
+            monthly: self.monthly(slots)?,
+            carries: self.carried(self.pods_for(slots)),
         })
+    }
+
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        let share = self.share_of(self.pods_for(slots));
+        let all = self.others() + &share;
+        let whole = self.market.month(self.candidate, &all);
+        Some(self.allocated(&whole, &share, &all))
     }
 
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {

@@ -22,6 +22,8 @@ pub struct Candidate {
     pub auto_mode: Option<Price<InstanceHour>>,
     /// Dollars per hour of both.
     hourly: Exact,
+    /// Dollars a month of one node with its root volume.
+    monthly: Usd,
 }
 
 /// Where clusters can stand: an architecture in a region, its prices and its node types.
@@ -34,6 +36,8 @@ pub struct ClusterMarket<'a> {
     pub candidates: Vec<Candidate>,
     /// What the cluster itself costs, each with its name on the bill.
     pub fees: Vec<(&'static str, Price<ClusterHour>)>,
+    /// Dollars a month of all fees.
+    fees_monthly: Usd,
     pub volume: Option<Price<GbMonth>>,
 }
 
@@ -85,34 +89,29 @@ impl<'a> ClusterMarket<'a> {
         let options = &context.scenario.eks;
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
+        let hours = &context.scenario.hours;
+        let fees = fees(options.cluster, options, regional, missing);
+        let volume = regional.price("ebs.gp3").ok();
+        let volume_monthly = volume.as_ref().map_or(Usd::ZERO, |price| {
+            &price.rate * &Qty::new(Exact::from(options.root_volume_gb))
+        });
         Ok(Self {
             options,
-            hours: &context.scenario.hours,
+            hours,
             region: function.region,
             architecture,
-            fees: fees(options.cluster, options, regional, missing),
-            volume: regional.price("ebs.gp3").ok(),
-            candidates: candidates(context, regional, architecture)?,
+            fees_monthly: fees
+                .iter()
+                .map(|(_, price)| &price.rate * &Qty::new(hours.clone()))
+                .sum(),
+            fees,
+            candidates: candidates(context, regional, architecture, &volume_monthly)?,
+            volume,
         })
-    }
-
-    /// Dollars a month of one node with its root volume.
-    fn node_month(&self, candidate: &Candidate) -> Usd {
-        let machine = Usd::new(&candidate.hourly * self.hours);
-        match &self.volume {
-            Some(volume) => &machine + &(&volume.rate * &Qty::new(self.volume_gb())),
-            None => machine,
-        }
     }
 
     pub fn volume_gb(&self) -> Exact {
         Exact::from(self.options.root_volume_gb)
-    }
-
-    /// Dollars a month of the cluster itself.
-    fn fee_month(&self) -> Usd {
-        let month = |price: &Price<ClusterHour>| &price.rate * &Qty::new(self.hours.clone());
-        self.fees.iter().map(|(_, price)| month(price)).sum()
     }
 
     /// Nodes that carry so many nodes' worth of pods.
@@ -128,8 +127,8 @@ impl<'a> ClusterMarket<'a> {
 
     /// Dollars a month of a cluster of one type with so many nodes' worth of pods.
     pub fn month(&self, candidate: &Candidate, share: &Exact) -> Usd {
-        let nodes = self.node_month(candidate).share(&self.nodes(share));
-        &nodes + &self.fee_month()
+        let nodes = candidate.monthly.share(&self.nodes(share));
+        &nodes + &self.fees_monthly
     }
 
     fn as_of<'s>(&'s self, candidate: &'s Candidate) -> &'s str {
@@ -159,9 +158,9 @@ impl<'a> ClusterMarket<'a> {
             .collect()
     }
 
-    /// The cheapest cluster, one type for all its nodes, given what its functions make of each
-    /// candidate; `None` for nobody.
-    pub fn form(&self, node_uses: &[NodeUse]) -> Option<FormedCluster> {
+    /// The node type of the cheapest cluster of one type, given what its functions make of each
+    /// candidate; `None` without functions.
+    pub fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
         let monthly = |number: usize| {
             let share = &node_uses[number].share;
             self.month(&self.candidates[number], share)
@@ -171,10 +170,22 @@ impl<'a> ClusterMarket<'a> {
         let offers =
             (0..node_uses.len()).map(|number| (node_uses[number].unfit, monthly(number), number));
         let (unfit, monthly, number) = offers.min()?;
+        let has_pods = !node_uses[number].share.is_zero();
+        has_pods.then_some(Choice {
+            number,
+            unfit,
+            monthly,
+        })
+    }
+
+    /// The cheapest cluster, as [`Self::choose`] chooses it.
+    pub fn form(&self, node_uses: &[NodeUse]) -> Option<FormedCluster> {
+        let Choice {
+            number, monthly, ..
+        } = self.choose(node_uses)?;
         let share = &node_uses[number].share;
         Some(FormedCluster {
             number,
-            unfit,
             per_share: Usd::new(monthly.dollars().over(share)?.reduced()),
             as_of: self.as_of(&self.candidates[number]).into(),
             share: share.clone().reduced(),
@@ -187,6 +198,7 @@ fn candidates(
     context: &Context<'_>,
     regional: &Regional,
     architecture: Architecture,
+    volume_monthly: &Usd,
 ) -> Result<Vec<Candidate>, Diag> {
     let options = &context.scenario.eks;
     let fixed = options.instance_type.as_ref();
@@ -202,13 +214,15 @@ fn candidates(
             Some(Ok(fee)) => Some(fee),
             None => None,
         };
+        let hourly = match &auto_mode {
+            Some(fee) => machine.price.rate.per_unit() + fee.rate.per_unit(),
+            None => machine.price.rate.per_unit().clone(),
+        };
         all.push(Candidate {
             name: machine.shape.name.as_str().into(),
             node: Node::of(machine.shape, options),
-            hourly: match &auto_mode {
-                Some(fee) => machine.price.rate.per_unit() + fee.rate.per_unit(),
-                None => machine.price.rate.per_unit().clone(),
-            },
+            monthly: &Usd::new(&hourly * &context.scenario.hours) + volume_monthly,
+            hourly,
             price: machine.price,
             auto_mode,
         });
@@ -221,12 +235,20 @@ fn candidates(
     Ok(remove_dominated(all, |candidate| &candidate.hourly, covers))
 }
 
+/// The node type of a cluster.
+pub struct Choice {
+    /// Number of its candidate.
+    number: usize,
+    /// Functions that do not fit it.
+    pub unfit: usize,
+    /// Dollars a month of the cluster.
+    pub monthly: Usd,
+}
+
 /// A cluster that has been formed.
 pub struct FormedCluster {
     /// Number of its candidate.
     pub number: usize,
-    /// Functions that do not fit that.
-    pub unfit: usize,
     /// Nodes' worth of pods on it.
     pub share: Exact,
     /// Dollars a month.

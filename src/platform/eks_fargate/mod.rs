@@ -51,7 +51,7 @@ impl Platform for EksFargate {
             .par_iter()
             .enumerate()
             .map(|(index, tasks)| match tasks {
-                Ok(tasks) => Some(pods.place(index, tasks.clone()).ok()?.monthly()),
+                Ok(tasks) => Some(pods.place(index, tasks.clone()).ok()?.monthly_today()),
                 Err(_) => None,
             })
             .collect();
@@ -194,7 +194,7 @@ impl EksFargateModel<'_> {
         let pods = self.pods.place(index, self.tasks[index].clone()?)?;
         let region = self.context.function(index).region;
         Ok(PlacedPods {
-            own: pods.monthly(),
+            own: pods.monthly_today(),
             hours: &self.context.scenario.hours,
             cluster: self.clusters[usize::from(region)].as_ref(),
             pods,
@@ -347,6 +347,10 @@ impl StepCost for PlacedPods<'_> {
             monthly: self.with_fee(pods.monthly),
             ..pods
         })
+    }
+
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        Some(self.with_fee(self.pods.monthly(slots)?))
     }
 
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {

@@ -229,6 +229,11 @@ impl StepCost for Hosted<'_> {
         })
     }
 
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        let hosts = self.offer.hosts(&self.environment, slots)?;
+        Some(self.month(&hosts.hourly()))
+    }
+
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
         let slots = self.function.needed_slots(peak);
         let hosts = self.offer.hosts(&self.environment, slots)?;

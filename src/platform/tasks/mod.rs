@@ -192,7 +192,7 @@ pub struct PlacedTasks<'m> {
 
 impl PlacedTasks<'_> {
     /// What its tasks cost a month.
-    pub fn monthly(&self) -> Usd {
+    pub fn monthly_today(&self) -> Usd {
         Usd::new(&self.tasks.hourly() * &self.hours)
     }
 
@@ -208,7 +208,7 @@ impl PlacedTasks<'_> {
 
     /// What it costs.
     pub fn cost(&self) -> Cost {
-        let monthly = self.monthly();
+        let monthly = self.monthly_today();
         Cost {
             piece: None,
             billed: monthly.clone(),
@@ -380,6 +380,10 @@ impl StepCost for PlacedTasks<'_> {
             monthly: self.model.month(&tasks.hourly()),
             carries: tasks.carries(self.function),
         })
+    }
+
+    fn monthly(&self, slots: u128) -> Option<Usd> {
+        Some(self.model.month(&self.cheapest(slots)?.hourly()))
     }
 
     fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {

@@ -1,14 +1,34 @@
-//! Exact ratios of integers: the arithmetic under every floor, ceiling and comparison.
+//! Exact ratios of integers, fast enough to carry every amount of a calculation.
 //!
-//! A bill is a chain of products and a few quotients. Decimals lose the quotients
-//! (`2/3 + 2/3 + 2/3` becomes 1.99…, whose ceiling is still 2, or 2.00…1, whose ceiling is 3),
-//! so everything is a ratio until it is shown. Most ratios fit two 128-bit integers; the few that
-//! do not (a cluster shared by pods of many sizes) continue as big integers, unnoticed by callers.
+//! A price calculation is a chain of products and a few quotients, and it ends in a ceiling, a floor
+//! or a comparison. Decimals round quotients, and binary fractions round even 0.1; one wrong last digit
+//! under a ceiling is a whole unit. An [`Exact`] is never rounded before it is printed:
 //!
-//! No operation overflows without a word: each falls back to the long form, or is proved to fit where
-//! it stands. What no computer could answer stops the program; it never becomes another number.
+//! ```
+//! use exact::Exact;
 //!
-//! This room knows no unit, no price and no platform.
+//! let two_thirds = Exact::ratio(2, 3);
+//! let sum: Exact = [&two_thirds; 3].into_iter().sum();
+//! assert_eq!(sum.ceil(), Some(2)); // 0.667 + 0.667 + 0.667 would round up to 3
+//! assert_eq!(two_thirds.to_string(), "0.6666666666666666666666666667");
+//!
+//! let price = Exact::of_digits("0.0000166667").expect("a decimal");
+//! let month = &price * &Exact::from(400_000_u64);
+//! assert_eq!(month.to_fixed(2), "6.67");
+//! assert!(month > Exact::ratio(20, 3)); // 6.66668 and 6.666…
+//! ```
+//!
+//! Most ratios fit two 128-bit integers, and arithmetic on those takes nanoseconds. A ratio that does
+//! not fit is held as the operation that makes it and as a ball: its leading 128 bits with a bound on
+//! the error. The ball answers what it can answer for certain; only where the error could change the
+//! answer, as in a tie, is the number computed with big integers. So the ball makes it fast and cannot
+//! make it wrong.
+//!
+//! Nothing overflows silently: each operation on machine integers falls back to the long form, or its
+//! comment proves that the result fits. A result that would need more than 2^30 bits panics; it never
+//! becomes another number.
+
+#![warn(missing_docs, unreachable_pub)]
 
 mod ball;
 mod digits;
@@ -17,8 +37,8 @@ mod operators;
 mod total;
 
 use ball::Ball;
+use dashu_int::IBig;
 use fraction::Fraction;
-use num_traits::{ToPrimitive, Zero};
 use operators::{lowest_terms, product};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
@@ -26,30 +46,33 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 pub use total::BoundedSum;
 
-/// Significant digits of a quotient that is printed.
+/// Significant digits of a printed quotient.
 pub const PRINTED_DIGITS: u32 = 28;
 
 /// An exact rational number.
+///
+/// Operators take references: `&a + &b`. Division is [`Exact::over`], which returns `None` for a
+/// divisor of zero.
 #[derive(Clone)]
 pub struct Exact(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    /// Not necessarily in lowest terms; the denominator is positive, and the numerator is never
-    /// `i128::MIN`, so that every one has a negative.
+    /// Numerator and denominator, not necessarily in lowest terms. The denominator is positive. The
+    /// numerator is never `i128::MIN`, so every numerator has a negative.
     Small(i128, i128),
-    /// Too long for machine integers.
+    /// Too long for machine integers; never zero.
     Long(Arc<Long>),
 }
 
-/// A ratio too long for machine integers: a ball that answers most questions, and how to get the
-/// exact value for the others.
+/// A ratio too long for machine integers: a ball that answers most questions, and the way to compute
+/// the exact value for the others.
 struct Long {
     ball: Ball,
-    /// Operations between this and the last value that is known.
+    /// Operations between this ratio and the nearest known value.
     depth: u32,
     origin: Origin,
-    /// The exact value of what is not [`Origin::Known`], once it was asked for.
+    /// The exact value, once computed; unused for [`Origin::Known`].
     value: OnceLock<Box<Fraction>>,
 }
 
@@ -61,8 +84,8 @@ enum Origin {
     Quotient(Exact, Exact),
 }
 
-/// Operations that may wait; more are carried out, so that no chain grows without bound.
-const PATIENCE: u32 = 256;
+/// Longest chain of operations that are not computed yet: a bound on memory and on recursion.
+const MAX_DEPTH: u32 = 256;
 
 impl Origin {
     fn evaluate(&self) -> Fraction {
@@ -79,14 +102,13 @@ impl Long {
     /// The exact value.
     ///
     /// # Panics
-    /// The number is so large or so small that big integers cannot hold it. No input leads there: the
-    /// alternative is a wrong answer.
+    /// The number is so large or so small that big integers cannot hold it.
     fn value(&self) -> &Fraction {
         if let Origin::Known(value) = &self.origin {
             return value;
         }
         self.value.get_or_init(|| {
-            assert!(self.ball.is_workable(), "{TOO_LONG}");
+            assert!(self.ball.is_computable(), "{TOO_LONG}");
             let value = self.origin.evaluate();
             debug_assert!(
                 self.ball.agrees_with(&value),
@@ -97,8 +119,7 @@ impl Long {
     }
 }
 
-/// Why a number cannot be worked out.
-const TOO_LONG: &str = "a number of more than 2^30 bits cannot be worked out";
+const TOO_LONG: &str = "a number of more than 2^30 bits cannot be computed";
 
 impl Exact {
     /// Zero.
@@ -109,11 +130,15 @@ impl Exact {
     /// The ratio of two integers.
     ///
     /// # Panics
-    /// The denominator is zero. It is a constant of the caller's, or a value known to be positive.
+    /// The denominator is zero.
+    #[inline]
     pub fn ratio(numerator: u64, denominator: u64) -> Self {
-        assert!(denominator > 0, "a ratio has no denominator of zero");
-        // Halving both while that is possible costs nothing and keeps later products short. A positive
-        // denominator ends in at most 63 zeros.
+        assert!(
+            denominator > 0,
+            "the denominator of a ratio must not be zero"
+        );
+        // Removing common factors of two is nearly free and keeps later products short. A positive
+        // denominator ends in at most 63 zero bits, so the shift does not overflow.
         let twos = numerator.trailing_zeros().min(denominator.trailing_zeros());
         Self::small((numerator >> twos).into(), (denominator >> twos).into())
     }
@@ -125,72 +150,78 @@ impl Exact {
         Self(Repr::Small(numerator, denominator))
     }
 
-    /// A whole number of any size.
+    /// A whole number.
+    #[inline]
     pub fn whole(count: u128) -> Self {
         match i128::try_from(count) {
             Ok(small) => Self::small(small, 1),
-            Err(_) => Self::known(Fraction::whole(count.into())),
+            Err(_) => Self::known(Fraction::whole(count)),
         }
     }
 
-    /// `self / divisor`, or `None` when the divisor is zero.
+    /// `self / divisor`; `None` for a divisor of zero.
     pub fn over(&self, divisor: &Self) -> Option<Self> {
         match &divisor.0 {
             Repr::Small(0, _) => None,
             Repr::Small(num, den) => {
-                let flipped = match *num > 0 {
-                    true => Self::small(*den, *num),
-                    false => Self::small(-den, -num),
+                let inverse = if *num > 0 {
+                    Self::small(*den, *num)
+                } else {
+                    Self::small(-den, -num)
                 };
-                Some(self * &flipped)
+                Some(self * &inverse)
             }
             Repr::Long(_) => Some(self.long(divisor, Ball::over, Origin::Quotient)),
         }
     }
 
-    /// The greatest integer not above the ratio; `None` when that is negative or beyond 128 bits.
+    /// The greatest integer not above the ratio; `None` if that is negative or exceeds 128 bits.
     pub fn floor(&self) -> Option<u128> {
         match &self.0 {
             Repr::Small(num, den) => whole_part(*num, *den),
             Repr::Long(long) if long.ball.is_negative() || long.ball.is_beyond_u128() => None,
             Repr::Long(long) => match long.ball.whole_part() {
                 Some(below) => Some(below),
-                None => long.value().floor().to_u128(),
+                None => u128::try_from(long.value().floor()).ok(),
             },
         }
     }
 
-    /// The least integer not below the ratio; `None` when that is negative or beyond 128 bits.
+    /// The least integer not below the ratio; `None` if that is negative or exceeds 128 bits.
     pub fn ceil(&self) -> Option<u128> {
         match &self.0 {
             Repr::Small(num, den) if *num > 0 => {
                 let below = whole_part(*num, *den)?;
                 Some(below + u128::from(below * den.unsigned_abs() < num.unsigned_abs()))
             }
-            // Of different signs, and so no overflow.
+            // Numerator and denominator differ in sign, so the sum does not overflow.
             Repr::Small(num, den) => (num + den > 0).then_some(0),
             Repr::Long(long) if long.ball.is_beyond_u128() => None,
             Repr::Long(long) => match long.ball.whole_part() {
                 Some(part) if long.ball.is_negative() => (part == 0).then_some(0),
                 Some(below) => below.checked_add(1),
-                None => long.value().ceil().to_u128(),
+                None => u128::try_from(long.value().ceil()).ok(),
             },
         }
     }
 
     /// The least integer not below the ratio, however large.
     pub fn rounded_up(&self) -> Self {
-        let big = || Self::known(Fraction::whole(self.big().ceil()));
-        self.ceil().map_or_else(big, Self::whole)
+        match self.ceil() {
+            Some(whole) => Self::whole(whole),
+            None => Self::known(Fraction::whole(self.big().ceil())),
+        }
     }
 
-    /// The greatest integer not above the ratio, which is not negative, however large.
+    /// The greatest integer not above the ratio, however large.
     pub fn rounded_down(&self) -> Self {
-        let big = || Self::known(Fraction::whole(self.big().floor()));
-        self.floor().map_or_else(big, Self::whole)
+        match self.floor() {
+            Some(whole) => Self::whole(whole),
+            None => Self::known(Fraction::whole(self.big().floor())),
+        }
     }
 
-    /// The greatest integer not above `count` times the ratio, which is not negative.
+    /// The greatest integer not above `count` times the ratio; `None` as in [`Exact::floor`].
     pub fn times_floor(&self, count: u64) -> Option<u128> {
         if let Repr::Small(num, den) = &self.0
             && let Some(product) = product(*num, i128::from(count))
@@ -200,8 +231,8 @@ impl Exact {
         (self * &Self::from(count)).floor()
     }
 
-    /// How many whole times `part` goes into the ratio; `None` for a part of zero, and when that is
-    /// negative or beyond 128 bits.
+    /// The greatest integer not above `self / part`; `None` for a part of zero, and as in
+    /// [`Exact::floor`].
     pub fn whole_times(&self, part: &Self) -> Option<u128> {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &part.0)
             && let (Some(num), Some(den)) = (product(*a, *d), product(*b, *c))
@@ -218,12 +249,12 @@ impl Exact {
         Self::known(ratio.big().sum_of_powers(most))
     }
 
-    /// True for zero.
+    /// Whether this is zero.
     pub fn is_zero(&self) -> bool {
         matches!(self.0, Repr::Small(0, _))
     }
 
-    /// True above zero.
+    /// Whether this is greater than zero.
     pub fn is_positive(&self) -> bool {
         match &self.0 {
             Repr::Small(num, _) => *num > 0,
@@ -231,7 +262,7 @@ impl Exact {
         }
     }
 
-    /// True below zero.
+    /// Whether this is less than zero.
     pub fn is_negative(&self) -> bool {
         match &self.0 {
             Repr::Small(num, _) => *num < 0,
@@ -239,7 +270,10 @@ impl Exact {
         }
     }
 
-    /// The same ratio in lowest terms: later products stay small.
+    /// The same ratio in lowest terms, which keeps later products short.
+    ///
+    /// # Panics
+    /// The ratio has more than 2^30 bits.
     pub fn reduced(self) -> Self {
         match self.0 {
             Repr::Small(num, den) => {
@@ -250,31 +284,35 @@ impl Exact {
         }
     }
 
-    /// A value that has been worked out: small if it fits.
+    /// A computed value, in machine integers if it fits.
     fn known(value: Fraction) -> Self {
         let value = value.reduced_if_short();
-        match (value.small(), Ball::of(&value)) {
-            (Some((num, den)), _) if num != i128::MIN => Self::small(num, den),
-            (_, Some(ball)) => Self(Repr::Long(Arc::new(Long {
-                ball,
+        if value.numerator().is_zero() {
+            return Self::ZERO;
+        }
+        match value.small() {
+            Some((num, den)) if num != i128::MIN => Self::small(num, den),
+            _ => Self(Repr::Long(Arc::new(Long {
+                ball: Ball::of(&value)
+                    .expect("no memory holds 2^60 bits, and zero is handled above"),
                 depth: 0,
                 origin: Origin::Known(value),
                 value: OnceLock::new(),
             }))),
-            (_, None) => {
-                assert!(value.numerator().is_zero(), "{TOO_LONG}");
-                Self::ZERO
-            }
         }
     }
 
+    /// The exact value.
     fn big(&self) -> Cow<'_, Fraction> {
         match &self.0 {
-            Repr::Small(num, den) => Cow::Owned(Fraction::new((*num).into(), (*den).into())),
+            Repr::Small(num, den) => {
+                Cow::Owned(Fraction::new(IBig::from(*num), den.unsigned_abs().into()))
+            }
             Repr::Long(long) => Cow::Borrowed(long.value()),
         }
     }
 
+    /// The ball around the ratio; `None` for zero.
     fn ball(&self) -> Option<Ball> {
         match &self.0 {
             Repr::Small(num, den) => Ball::ratio(*num < 0, num.unsigned_abs(), den.unsigned_abs()),
@@ -289,8 +327,8 @@ impl Exact {
         }
     }
 
-    /// The outcome of an operation that does not fit machine integers: put off if its ball is good
-    /// enough to answer with, else carried out.
+    /// The result of an operation that does not fit machine integers. It is computed at once only if
+    /// it has no ball, or if too many operations are not computed yet.
     fn long(
         &self,
         other: &Self,
@@ -302,7 +340,7 @@ impl Exact {
         let depth = self.depth().max(other.depth()) + 1;
         let origin = origin(self.clone(), other.clone());
         match ball {
-            Some(ball) if depth < PATIENCE => Self(Repr::Long(Arc::new(Long {
+            Some(ball) if depth < MAX_DEPTH => Self(Repr::Long(Arc::new(Long {
                 ball,
                 depth,
                 origin,
@@ -312,30 +350,32 @@ impl Exact {
         }
     }
 
-    /// Plain decimal text with up to 28 significant digits, half to even, no trailing zeros.
+    /// Appends plain decimal text with up to 28 significant digits, without trailing zeros.
     ///
-    /// A ratio whose decimal ends within 28 digits is printed whole; any other is rounded once.
+    /// A ratio with more digits is rounded once, halves to even.
     pub fn write_digits(&self, out: &mut String) {
         let (mantissa, scale) = self.digits();
         digits::push(out, self.is_negative(), mantissa, scale);
     }
 
-    /// What the digits that are printed of it say, exactly.
+    /// The number that the printed digits stand for: the ratio rounded as in [`Exact::write_digits`].
     pub fn as_printed(&self) -> Self {
         let (mantissa, scale) = self.digits();
         let power = Self::known(Fraction::whole(digits::power_of_ten(scale.unsigned_abs())));
-        let magnitude = match scale {
-            // A power of ten is not zero.
-            1.. => Self::whole(mantissa).over(&power).unwrap_or(Self::ZERO),
-            _ => &Self::whole(mantissa) * &power,
+        let mantissa = Self::whole(mantissa);
+        let magnitude = if scale > 0 {
+            mantissa.over(&power).expect("a power of ten is not zero")
+        } else {
+            &mantissa * &power
         };
-        match self.is_negative() {
-            true => &Self::ZERO - &magnitude,
-            false => magnitude,
+        if self.is_negative() {
+            &Self::ZERO - &magnitude
+        } else {
+            magnitude
         }
     }
 
-    /// Up to 28 digits of the magnitude, and the power of ten that they are divided by.
+    /// Up to 28 digits of the magnitude, and the power of ten that divides them.
     fn digits(&self) -> (u128, i64) {
         let plain = match &self.0 {
             Repr::Small(num, den) => digits::of_small(num.unsigned_abs(), den.unsigned_abs()),
@@ -346,18 +386,19 @@ impl Exact {
             .unwrap_or_else(|| digits::of_big(&self.big()))
     }
 
-    /// The number that plain decimal text says, as [`Exact::write_digits`] writes it; `None` for
-    /// anything else, and for more than 1,000 characters.
+    /// The number that plain decimal text stands for, in the form of [`Exact::write_digits`]; `None`
+    /// for other text and for more than 1,000 characters.
     pub fn of_digits(text: &str) -> Option<Self> {
         digits::read(text).map(Self::known)
     }
 
-    /// The ratio rounded to a number of decimal places, halves away from zero, as people read money.
+    /// Text with a fixed number of decimal places, halves away from zero, as money is shown.
     pub fn to_fixed(&self, places: u32) -> String {
         let is_negative = self.is_negative();
-        let magnitude = match is_negative {
-            true => &Self::ZERO - self,
-            false => self.clone(),
+        let magnitude = if is_negative {
+            &Self::ZERO - self
+        } else {
+            self.clone()
         };
         let power = Self::known(Fraction::whole(digits::power_of_ten(places.into())));
         let halves_up = &(&magnitude * &power) + &Self::ratio(1, 2);
@@ -369,10 +410,10 @@ impl Exact {
     }
 }
 
-/// `num / den` rounded down, unless that is negative.
+/// `num / den` rounded down; `None` if that is negative.
 #[inline]
 fn whole_part(num: i128, den: i128) -> Option<u128> {
-    // Machine words, as most are, divide several times as fast.
+    // Most numbers fit a machine word, and words divide several times as fast.
     if let (Ok(num), Ok(den)) = (u64::try_from(num), u64::try_from(den)) {
         return Some((num / den).into());
     }
@@ -391,12 +432,14 @@ impl From<Decimal> for Exact {
 }
 
 impl From<u32> for Exact {
+    #[inline]
     fn from(value: u32) -> Self {
         Self::small(value.into(), 1)
     }
 }
 
 impl From<u64> for Exact {
+    #[inline]
     fn from(value: u64) -> Self {
         Self::small(value.into(), 1)
     }
@@ -417,5 +460,7 @@ impl fmt::Debug for Exact {
     }
 }
 
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod tests;

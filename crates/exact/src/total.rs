@@ -1,24 +1,37 @@
-//! Sums of many ratios: bounded on both sides in fixed point, exact only where that leaves a doubt.
+//! Sums of many ratios: two bounds in fixed point, and the exact sum only if the bounds do not decide.
 //!
-//! The denominators of many ratios multiply: the exact sum of 10,000 of 17 digits has hundreds of
-//! thousands of bits, although only its whole part or one decimal is asked for.
+//! The denominators of a sum multiply: the exact sum of 10,000 ratios of 17 digits has hundreds of
+//! thousands of bits, although the caller needs only its whole part or one decimal.
 
-use super::{Exact, Fraction};
+use crate::{Exact, Fraction};
 
 /// Decimal places of the fixed point.
 const PLACES: u32 = 18;
 const SCALE: u64 = 10u64.pow(PLACES);
 
-/// A sum of ratios that are not negative, between two bounds; they differ by 10^-18 for each term
-/// whose decimals do not end there.
+/// A sum of ratios that are not negative, between two bounds. The bounds differ by 10^-18 for each
+/// term with more than 18 decimal places.
 ///
-/// It takes the same time for every term, whatever their denominators.
+/// Adding takes the same time for every term, whatever its denominator.
+///
+/// ```
+/// use exact::{BoundedSum, Exact};
+///
+/// let thirds = vec![Exact::ratio(1, 3); 4];
+/// let mut sum = BoundedSum::ZERO;
+/// for third in &thirds {
+///     sum.add(third);
+/// }
+/// // 4/3 rounds up to 2: the bounds decide, and the terms are not added exactly.
+/// let tasks = sum.settle(Exact::ceil, || unreachable!("the bounds decide"));
+/// assert_eq!(tasks, Some(2));
+/// ```
 #[derive(Debug, Clone)]
 pub struct BoundedSum {
     wholes: Exact,
     /// In units of 10^-18.
     parts: u128,
-    /// Terms that are rounded down.
+    /// Number of terms that were rounded down.
     rounded: u128,
 }
 
@@ -35,33 +48,33 @@ impl BoundedSum {
         debug_assert!(*term >= Exact::ZERO, "terms are not negative");
         let whole = term.rounded_down();
         let part = &(term - &whole) * &Exact::from(SCALE);
-        // A fraction below one, in units of 10^-18, is below 10^18.
-        let units = part.floor().unwrap_or(0);
+        let units = part
+            .floor()
+            .expect("a fraction below one is below 10^18 in units of 10^-18");
         self.wholes = &self.wholes + &whole;
         self.parts += units;
         self.rounded += u128::from(part != Exact::whole(units));
     }
 
-    /// What holds of the sum, given what holds of a number: a function that never falls while the
-    /// number rises. `terms` gives all terms again, for the exact sum where the bounds disagree.
+    /// `of` of the exact sum. `of` must be monotonic: where it is equal at both bounds, it is equal at
+    /// the sum. `terms` returns all terms again; it is called only if the bounds do not decide.
     pub fn settle<T: PartialEq>(
         &self,
-        holds: impl Fn(&Exact) -> T,
+        of: impl Fn(&Exact) -> T,
         terms: impl FnOnce() -> Vec<Exact>,
     ) -> T {
         let at = |parts: u128| {
             let part = Exact::whole(parts).over(&Exact::from(SCALE));
-            holds(&(&self.wholes + &part.unwrap_or(Exact::ZERO)))
+            of(&(&self.wholes + &part.expect("10^18 is not zero")))
         };
         let low = at(self.parts);
         if self.rounded == 0 || low == at(self.parts + self.rounded) {
             return low;
         }
-        holds(&sum(&terms()))
+        of(&sum(&terms()))
     }
 }
 
-/// The exact sum of many ratios.
 fn sum(terms: &[Exact]) -> Exact {
     let terms = terms.iter().map(|term| term.big().into_owned());
     Exact::known(Fraction::sum(terms.collect()))

@@ -1,7 +1,7 @@
-//! Exact numbers at the bounds of machine integers and beyond, against figures worked out by hand and
-//! against num-rational.
+//! Exact numbers at and beyond the bounds of machine integers, compared with figures worked out by hand
+//! and with num-rational.
 
-use lambdacost::exact::Exact;
+use exact::Exact;
 use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
 use num_rational::BigRational;
@@ -18,7 +18,7 @@ fn inverse(value: &Exact) -> Exact {
     Exact::ONE.over(value).expect("a divisor that is not zero")
 }
 
-/// `(2^128 - 1)^(2^squarings)`, not worked out.
+/// `(2^128 - 1)^(2^squarings)`, not computed.
 fn squared(squarings: u32) -> Exact {
     (0..squarings).fold(Exact::whole(u128::MAX), |value, _| &value * &value)
 }
@@ -93,7 +93,7 @@ fn a_number_of_a_million_bits_is_not_zero() {
 
 /// Exponents of up to 2^57, far beyond 32 bits.
 #[test]
-fn numbers_too_long_for_any_memory_are_compared_and_have_a_sign() {
+fn numbers_too_long_for_memory_have_an_order_and_a_sign() {
     for squarings in 18..50 {
         let huge = squared(squarings);
         let (small, below) = (inverse(&huge), negative(&huge));
@@ -109,26 +109,26 @@ fn numbers_too_long_for_any_memory_are_compared_and_have_a_sign() {
 }
 
 #[test]
-#[should_panic(expected = "a number of more than 2^30 bits cannot be worked out")]
-fn a_question_that_only_digits_beyond_memory_can_answer_stops_the_program() {
+#[should_panic(expected = "a number of more than 2^30 bits cannot be computed")]
+fn a_tie_of_numbers_too_long_for_memory_panics() {
     let huge = squared(40);
     let _ = &huge - &huge;
 }
 
 #[test]
-#[should_panic(expected = "a number of more than 2^30 bits cannot be worked out")]
-fn an_exponent_beyond_64_bits_stops_the_program() {
+#[should_panic(expected = "a number of more than 2^30 bits cannot be computed")]
+fn an_exponent_beyond_64_bits_panics() {
     let _ = squared(70);
 }
 
 #[test]
-#[should_panic(expected = "a ratio has no denominator of zero")]
-fn a_denominator_of_zero_is_not_one() {
+#[should_panic(expected = "the denominator of a ratio must not be zero")]
+fn a_denominator_of_zero_panics() {
     let _ = Exact::ratio(1, 0);
 }
 
 #[test]
-fn what_is_printed_of_a_long_number_is_read_back_whole() {
+fn printed_long_numbers_read_back() {
     let ten = Exact::whole(10_u128.pow(38));
     // 10^1216: more than the 1,000 characters that are read from a file.
     let power = (0..5).fold(ten, |value, _| &value * &value);
@@ -155,7 +155,7 @@ fn any_number_of_places_is_written() {
     assert_eq!(Exact::ZERO.to_fixed(3), "0.000");
 }
 
-/// The digits of `|value|` to 28 places that count, half to even, as a ratio.
+/// The value rounded to 28 significant digits, halves to even.
 fn rounded(value: &BigRational) -> BigRational {
     if value.is_zero() {
         return value.clone();
@@ -204,7 +204,7 @@ fn bound() -> impl Strategy<Value = u128> {
     prop_oneof![3 => near, 1 => tens, 1 => any::<u128>(), 1 => Just(u128::MAX), 1 => 0_u128..20]
 }
 
-/// A ratio of two such numbers of either sign, by this library and by the other.
+/// A ratio of two such numbers, of either sign, in both libraries.
 fn operand() -> impl Strategy<Value = (Exact, BigRational)> {
     (
         bound(),
@@ -217,9 +217,10 @@ fn operand() -> impl Strategy<Value = (Exact, BigRational)> {
                 .over(&Exact::whole(den))
                 .expect("not by zero");
             let oracle = BigRational::new(num.into(), den.into());
-            match minus {
-                true => (negative(&value), -oracle),
-                false => (value, oracle),
+            if minus {
+                (negative(&value), -oracle)
+            } else {
+                (value, oracle)
             }
         })
 }
@@ -249,7 +250,7 @@ proptest! {
     })]
 
     #[test]
-    fn chains_of_operations_answer_as_another_library_does(
+    fn chains_of_operations_agree_with_another_library(
         start in prop::collection::vec(operand(), 2..5),
         steps in prop::collection::vec((0_u8..6, any::<Index>(), any::<Index>()), 1..12),
     ) {

@@ -1,20 +1,21 @@
-//! Sums, products and comparisons: in machine integers where they fit, in lowest terms where they
-//! fit only so, else as long ratios.
+//! Sums, products and comparisons: in machine integers where they fit, in lowest terms where only
+//! those fit, else as long ratios.
 
-use super::ball::{Ball, multiply_high};
-use super::{Exact, Origin, Repr};
-use num_integer::Integer;
+use crate::ball::{Ball, multiply_high};
+use crate::{Exact, Origin, Repr};
+use dashu_int::ops::Gcd;
 use std::cmp::Ordering;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Sub};
 
-/// The same ratio in lowest terms; the denominator is positive, and so is what both are divided by.
-pub(super) fn lowest_terms(num: i128, den: i128) -> (i128, i128) {
-    let divisor = num.gcd(&den);
+/// The same ratio in lowest terms. The denominator is positive and stays positive.
+pub(crate) fn lowest_terms(num: i128, den: i128) -> (i128, i128) {
+    let divisor = num.unsigned_abs().gcd(den.unsigned_abs());
+    let divisor = i128::try_from(divisor).expect("no divisor of a positive i128 is larger");
     (num / divisor, den / divisor)
 }
 
-/// The order of two products that do not fit 128 bits; the second factor of each is positive.
+/// The order of two products that may exceed 128 bits; the second factor of each is positive.
 fn compare_products((a, d): (i128, i128), (c, b): (i128, i128)) -> Ordering {
     let signs = a.signum().cmp(&c.signum());
     if signs != Ordering::Equal {
@@ -25,16 +26,17 @@ fn compare_products((a, d): (i128, i128), (c, b): (i128, i128)) -> Ordering {
         (multiply_high(left, right), left.wrapping_mul(right))
     };
     let magnitudes = wide(a, d).cmp(&wide(c, b));
-    match a < 0 {
-        true => magnitudes.reverse(),
-        false => magnitudes,
+    if a < 0 {
+        magnitudes.reverse()
+    } else {
+        magnitudes
     }
 }
 
 /// The product, if it does not overflow.
 #[inline]
-pub(super) fn product(left: i128, right: i128) -> Option<i128> {
-    // Two machine words, as most are, cannot overflow, and multiply in one step.
+pub(crate) fn product(left: i128, right: i128) -> Option<i128> {
+    // Most factors fit a machine word: their product cannot overflow and takes one instruction.
     if let (Ok(left), Ok(right)) = (i64::try_from(left), i64::try_from(right)) {
         return Some(i128::from(left) * i128::from(right));
     }
@@ -47,7 +49,7 @@ fn sum(left: i128, right: i128) -> Option<i128> {
     with_negative(left.checked_add(right)?)
 }
 
-/// A numerator that [`Repr::Small`] can hold: `-i128::MIN` does not exist.
+/// The number, unless it has no negative, which [`Repr::Small`] must not hold.
 #[inline]
 fn with_negative(number: i128) -> Option<i128> {
     (number != i128::MIN).then_some(number)
@@ -66,15 +68,15 @@ fn small_mul((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)>
 }
 
 impl Exact {
-    /// A product that overflows. Lowest terms might fit, but two divisors of 128 bits take longer to
-    /// find than anything takes that is done with the product.
+    /// A product that overflows. In lowest terms it may fit, but two greatest common divisors of 128
+    /// bits take longer than everything that is done with the product.
     fn mul_long(&self, other: &Self) -> Self {
         self.long(other, Ball::times, Origin::Product)
     }
 
-    /// The numerator times the other's denominator, as a ball: what fractions are compared by. A long
-    /// ratio is a numerator over one.
-    fn across(&self, other: &Self) -> Option<Ball> {
+    /// The numerator times the other's denominator, as a ball, to compare two fractions. A long ratio
+    /// counts as a numerator over one.
+    fn cross_product(&self, other: &Self) -> Option<Ball> {
         let numerator = match &self.0 {
             Repr::Small(num, _) => Ball::ratio(*num < 0, num.unsigned_abs(), 1)?,
             Repr::Long(long) => long.ball,
@@ -85,7 +87,7 @@ impl Exact {
         }
     }
 
-    /// A sum that overflows unless it is in lowest terms, or anyway.
+    /// A sum that overflows, in lowest terms where that makes it fit.
     fn add_long(&self, other: &Self) -> Self {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
             && let Some((num, den)) = small_add(lowest_terms(*a, *b), lowest_terms(*c, *d))
@@ -110,10 +112,10 @@ impl Mul for &Exact {
     }
 }
 
-/// How many times one denominator is another, if a whole number of times.
+/// `den / other`, if that is a whole number.
 #[inline]
 fn times(den: i128, other: i128) -> Option<i128> {
-    // Machine words, as most are, divide several times as fast.
+    // Most denominators fit a machine word, and words divide several times as fast.
     if let (Ok(den), Ok(other)) = (u64::try_from(den), u64::try_from(other)) {
         let is_multiple = other > 0 && den % other == 0;
         return is_multiple.then(|| i128::from(den / other));
@@ -126,7 +128,7 @@ fn small_add((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)>
     if b == d {
         return Some((sum(a, c)?, b));
     }
-    // Denominators are mostly powers of ten: one divides the other.
+    // Most denominators are powers of ten, so one divides the other.
     if let Some(times) = times(b, d) {
         return Some((sum(product(c, times)?, a)?, b));
     }
@@ -207,19 +209,20 @@ impl Ord for Exact {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
             return compare_products((*a, *d), (*c, *b));
         }
-        // Nothing has no ball; a sign is all that is asked for.
+        // One of the two is long, and so not zero. A ball cannot represent zero: compare by sign.
         if other.is_zero() {
-            return match self.is_positive() {
-                true => Ordering::Greater,
-                false => Ordering::Less,
+            return if self.is_positive() {
+                Ordering::Greater
+            } else {
+                Ordering::Less
             };
         }
         if self.is_zero() {
             return other.cmp(self).reverse();
         }
         let certain = self
-            .across(other)
-            .zip(other.across(self))
+            .cross_product(other)
+            .zip(other.cross_product(self))
             .and_then(|(left, right)| left.compare(&right));
         certain.unwrap_or_else(|| self.big().compare(&other.big()))
     }

@@ -1,43 +1,44 @@
-//! A number known to 128 bits with a bound on its error: it answers most questions about a ratio
-//! too long for machine integers, and says so when it cannot.
+//! Ball arithmetic: the leading 128 bits of a number and a bound on their error.
 //!
-//! Every answer given is the exact one. Where the error might change it (a tie, a difference of
-//! nearly equal numbers), there is no answer, and the caller turns to big integers.
+//! A ball answers most questions about a ratio that is too long for machine integers. Every answer is
+//! exact. Where the error could change it (a tie, a difference of nearly equal numbers), there is no
+//! answer (`None`), and the caller computes the number with big integers.
 
-use super::PRINTED_DIGITS;
-use super::fraction::Fraction;
-use num_bigint::BigInt;
-use num_traits::{Signed, ToPrimitive};
+use crate::fraction::Fraction;
+use crate::{PRINTED_DIGITS, digits};
+use dashu_int::ops::{BitTest, UnsignedAbs};
+use dashu_int::{IBig, Sign, UBig};
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 /// `±(mantissa ± error) * 2^exponent`, the mantissa with its top bit set.
 ///
-/// The error is less than [`USELESS`], so the sign is certain, and the exponent is within
-/// [`FARTHEST`] of zero, so sums and differences of two exponents cannot overflow.
+/// The error is less than [`ERROR_LIMIT`], so the number is not zero and its sign is certain. The
+/// magnitude of the exponent is at most [`EXPONENT_LIMIT`], so sums and differences of two exponents
+/// do not overflow.
 #[derive(Debug, Clone, Copy)]
-pub struct Ball {
+pub(crate) struct Ball {
     mantissa: u128,
     exponent: i64,
-    /// The error, and the sign in the bit [`SIGN`]: balls are copied by the million, and a field of
-    /// its own would make them half as large again.
+    /// The error, and the sign in the bit [`SIGN`]: millions of balls are copied, and a separate field
+    /// would make each half as large again.
     signed_error: u64,
 }
 
 const SIGN: u64 = 1 << 63;
 
-/// An error from which a ball is of no use.
-const USELESS: u64 = 1 << 60;
-/// The largest exponent of either sign. No computer has the memory for an integer of that many bits.
-const FARTHEST: i64 = 1 << 60;
-/// Bits of a magnitude that can still be worked out, in minutes rather than milliseconds.
-const WORKABLE: i64 = 1 << 30;
-/// Powers of ten of either sign that digits are found with.
+/// The error from which a ball is of no use.
+const ERROR_LIMIT: u64 = 1 << 60;
+/// The largest magnitude of an exponent. No computer has the memory for an integer of that many bits.
+const EXPONENT_LIMIT: i64 = 1 << 60;
+/// The largest exponent of a number that big integers can hold; such a number takes minutes.
+const COMPUTABLE_LIMIT: i64 = 1 << 30;
+/// The largest power of ten, of either sign, that decimal digits are computed with.
 const TENS: u8 = 96;
 
 impl Ball {
     fn new(negative: bool, mantissa: u128, exponent: i64, error: u64) -> Self {
-        debug_assert!(error < USELESS);
+        debug_assert!(error < ERROR_LIMIT);
         Self {
             mantissa,
             exponent,
@@ -53,8 +54,8 @@ impl Ball {
         Self::new(negative, self.mantissa, self.exponent, self.error())
     }
 
-    /// The ratio of two positive integers.
-    pub fn ratio(negative: bool, numerator: u128, denominator: u128) -> Option<Self> {
+    /// The ratio of two positive integers; `None` if either is zero.
+    pub(crate) fn ratio(negative: bool, numerator: u128, denominator: u128) -> Option<Self> {
         let top = Self::whole(numerator)?;
         let quotient = match denominator {
             1 => top,
@@ -69,15 +70,18 @@ impl Ball {
     }
 
     /// The ball around a ratio of any length; `None` for zero.
-    pub fn of(value: &Fraction) -> Option<Self> {
-        let top = Self::leading(value.numerator())?;
+    pub(crate) fn of(value: &Fraction) -> Option<Self> {
+        let negative = value.numerator().sign() == Sign::Negative;
+        let top = Self::leading(&value.numerator().unsigned_abs())?;
         let quotient = top.over(&Self::leading(value.denominator())?)?;
-        Some(quotient.with_sign(value.numerator().is_negative()))
+        Some(quotient.with_sign(negative))
     }
 
-    fn leading(value: &BigInt) -> Option<Self> {
-        let dropped = value.bits().saturating_sub(128);
-        let top = Self::whole((value.magnitude() >> dropped).to_u128()?)?;
+    /// The leading bits of an integer; `None` for zero.
+    fn leading(value: &UBig) -> Option<Self> {
+        let dropped = value.bit_len().saturating_sub(128);
+        let leading = u128::try_from(value >> dropped).expect("at most 128 bits are left");
+        let top = Self::whole(leading)?;
         let exponent = top.exponent + i64::try_from(dropped).ok()?;
         Some(Self::new(
             false,
@@ -87,39 +91,39 @@ impl Ball {
         ))
     }
 
+    /// The ball with the top bit of its mantissa set; `None` if the error is then too large, or the
+    /// exponent.
     #[inline]
     fn normal(negative: bool, mantissa: u128, exponent: i64, error: u64) -> Option<Self> {
         let shift = mantissa.leading_zeros();
-        if mantissa == 0 || shift >= 60 || error >= USELESS >> shift {
+        if mantissa == 0 || shift >= 60 || error >= ERROR_LIMIT >> shift {
             return None;
         }
         let exponent = exponent - i64::from(shift);
-        let is_near = exponent.abs() <= FARTHEST;
+        let is_near = exponent.abs() <= EXPONENT_LIMIT;
         is_near.then(|| Self::new(negative, mantissa << shift, exponent, error << shift))
     }
 
-    /// True if the value may be inside the ball.
-    pub fn agrees_with(&self, value: &Fraction) -> bool {
+    /// True if the value can be inside the ball.
+    pub(crate) fn agrees_with(&self, value: &Fraction) -> bool {
         Self::of(value).is_some_and(|exact| self.compare(&exact).is_none())
     }
 
     /// True for a magnitude that big integers can hold.
-    pub fn is_workable(&self) -> bool {
-        self.exponent.abs() <= WORKABLE
+    pub(crate) fn is_computable(&self) -> bool {
+        self.exponent.abs() <= COMPUTABLE_LIMIT
     }
 
-    /// The product.
     #[inline]
-    pub fn times(&self, other: &Self) -> Option<Self> {
+    pub(crate) fn times(&self, other: &Self) -> Option<Self> {
         let high = multiply_high(self.mantissa, other.mantissa);
         let negative = self.is_negative() != other.is_negative();
         let exponent = self.exponent + other.exponent + 128;
         Self::normal(negative, high, exponent, self.error() + other.error() + 2)
     }
 
-    /// The quotient.
     #[inline]
-    pub fn over(&self, other: &Self) -> Option<Self> {
+    pub(crate) fn over(&self, other: &Self) -> Option<Self> {
         // Halving the dividend keeps the quotient below 2^128.
         let quotient = divide_wide(self.mantissa >> 1, self.mantissa << 127, other.mantissa);
         let error = 2 * (self.error() + other.error()) + 2;
@@ -133,12 +137,12 @@ impl Ball {
         Self::normal(negative, quotient, exponent, error)
     }
 
-    /// The sum.
     #[inline]
-    pub fn plus(&self, other: &Self) -> Option<Self> {
-        let (large, small) = match self.exponent >= other.exponent {
-            true => (self, other),
-            false => (other, self),
+    pub(crate) fn plus(&self, other: &Self) -> Option<Self> {
+        let (large, small) = if self.exponent >= other.exponent {
+            (self, other)
+        } else {
+            (other, self)
         };
         let (aligned, lost) = match large.exponent - small.exponent {
             0 => (small.mantissa, small.error()),
@@ -150,9 +154,10 @@ impl Ball {
         };
         let error = large.error() + lost;
         if large.is_negative() != small.is_negative() {
-            let (difference, swapped) = match large.mantissa >= aligned {
-                true => (large.mantissa - aligned, false),
-                false => (aligned - large.mantissa, true),
+            let (difference, swapped) = if large.mantissa >= aligned {
+                (large.mantissa - aligned, false)
+            } else {
+                (aligned - large.mantissa, true)
             };
             return Self::normal(
                 large.is_negative() != swapped,
@@ -170,23 +175,21 @@ impl Ball {
         }
     }
 
-    /// The negative.
-    pub fn negated(self) -> Self {
+    pub(crate) fn negated(self) -> Self {
         self.with_sign(!self.is_negative())
     }
 
-    /// True below zero.
-    pub fn is_negative(&self) -> bool {
+    pub(crate) fn is_negative(&self) -> bool {
         self.signed_error & SIGN != 0
     }
 
     /// The order of two numbers, if their errors cannot change it.
-    pub fn compare(&self, other: &Self) -> Option<Ordering> {
+    pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
         if self.is_negative() != other.is_negative() {
             return Some(other.is_negative().cmp(&self.is_negative()));
         }
         if self.exponent.abs_diff(other.exponent) > 1 {
-            // The top bits are set, so that one is above the other whatever their errors.
+            // The top bits are set, so the errors cannot change the order.
             let order = self.exponent.cmp(&other.exponent);
             return Some(if self.is_negative() {
                 order.reverse()
@@ -196,20 +199,21 @@ impl Ball {
         }
         let difference = self.plus(&other.negated())?;
         let certain = difference.mantissa > u128::from(difference.error());
-        certain.then_some(match difference.is_negative() {
-            true => Ordering::Less,
-            false => Ordering::Greater,
+        certain.then_some(if difference.is_negative() {
+            Ordering::Less
+        } else {
+            Ordering::Greater
         })
     }
 
     /// True for a magnitude that is certainly 2^128 or more.
-    pub fn is_beyond_u128(&self) -> bool {
+    pub(crate) fn is_beyond_u128(&self) -> bool {
         // The top bit is set and the error far below it.
         self.exponent > 1
     }
 
     /// The whole part of the magnitude, if the number is certainly not whole.
-    pub fn whole_part(&self) -> Option<u128> {
+    pub(crate) fn whole_part(&self) -> Option<u128> {
         let error = u128::from(self.error());
         match self.exponent {
             -127..0 => {
@@ -225,8 +229,9 @@ impl Ball {
         }
     }
 
-    /// Mantissa of 28 digits and the power of ten it is divided by, halves to even, if certain.
-    pub fn digits(&self) -> Option<(u128, i64)> {
+    /// The 28 significant digits and the power of ten that divides them, if the error cannot change
+    /// them.
+    pub(crate) fn digits(&self) -> Option<(u128, i64)> {
         // log10(2) is 1233 / 4096, a little less: the estimate is right or one too low.
         let magnitude = (self.exponent.checked_mul(1233)? + 127 * 1233) >> 12;
         let mut places = i64::from(PRINTED_DIGITS) - 1 - magnitude;
@@ -255,24 +260,26 @@ impl Ball {
     }
 }
 
+/// `10^exponent`; `None` beyond [`TENS`].
 fn power_of_ten(exponent: i64) -> Option<&'static Ball> {
     const COUNT: usize = 2 * TENS as usize + 1;
-    static POWERS: [OnceLock<Option<Ball>>; COUNT] = [const { OnceLock::new() }; COUNT];
-    let power = || {
-        let (one, tens) = (BigInt::from(1), BigInt::from(10));
-        let tens = tens.pow(u32::try_from(exponent.unsigned_abs()).ok()?);
-        Ball::of(&match exponent {
-            0.. => Fraction::new(tens, one),
-            _ => Fraction::new(one, tens),
-        })
-    };
+    static POWERS: [OnceLock<Ball>; COUNT] = [const { OnceLock::new() }; COUNT];
     let index = usize::try_from(exponent + i64::from(TENS)).ok()?;
-    POWERS.get(index)?.get_or_init(power).as_ref()
+    let power = POWERS.get(index)?.get_or_init(|| {
+        let magnitude = digits::power_of_ten(exponent.unsigned_abs());
+        let power = if exponent >= 0 {
+            Fraction::whole(magnitude)
+        } else {
+            Fraction::new(IBig::ONE, magnitude)
+        };
+        Ball::of(&power).expect("a power of ten is not zero and far below the largest exponent")
+    });
+    Some(power)
 }
 
 /// The upper 128 bits of a product.
 #[inline]
-pub fn multiply_high(left: u128, right: u128) -> u128 {
+pub(crate) fn multiply_high(left: u128, right: u128) -> u128 {
     let low = |number: u128| number & u128::from(u64::MAX);
     let high = |number: u128| number >> 64;
     // Halves are below 2^64: a product of two and two more halves fit 128 bits.
@@ -312,6 +319,7 @@ fn divide_step(high: u128, digit: u128, divisor: u128) -> (u128, u128) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use num_bigint::BigInt;
     use num_rational::BigRational;
     use num_traits::Signed;
 

@@ -1,17 +1,16 @@
 //! Numbers as text: 28 significant digits, or a fixed number of places.
 
-use super::PRINTED_DIGITS;
-use super::fraction::Fraction;
-use num_bigint::{BigInt, BigUint};
-use num_integer::Integer;
-use num_traits::{Pow, ToPrimitive, Zero};
+use crate::PRINTED_DIGITS;
+use crate::fraction::Fraction;
+use dashu_int::ops::{BitTest, DivRem, UnsignedAbs};
+use dashu_int::{IBig, Sign, UBig};
 use std::cmp::Ordering;
 
-/// Digits that a remainder below 2^64 can be scaled by without overflow.
+/// Decimal digits by which a remainder below 2^64 can be scaled without overflow.
 const CHUNK: u32 = 19;
 
 /// Powers of ten up to 10^28.
-pub static POWERS: [u128; PRINTED_DIGITS as usize + 1] = {
+pub(crate) static POWERS: [u128; PRINTED_DIGITS as usize + 1] = {
     let mut powers = [1; PRINTED_DIGITS as usize + 1];
     let mut exponent = 1;
     while exponent < powers.len() {
@@ -21,10 +20,11 @@ pub static POWERS: [u128; PRINTED_DIGITS as usize + 1] = {
     powers
 };
 
-/// Long division in chunks of digits; `None` for denominators above 2^64 and long numbers.
-pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
+/// The digits of `num / den` and the power of ten that divides them, by long division in chunks of
+/// digits; `None` for a denominator above 2^64, or more than 28 digits before the point.
+pub(crate) fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
     let short = u64::try_from(den).ok()?;
-    // Machine words, as most are, divide several times as fast.
+    // Most numbers fit a machine word, and words divide several times as fast.
     let (mut mantissa, mut rest) = match u64::try_from(num) {
         Ok(num) => (u128::from(num / short), u128::from(num % short)),
         Err(_) => (num / den, num % den),
@@ -42,15 +42,16 @@ pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
         mantissa = mantissa * power + digits;
         rest = scaled - digits * den;
         scale += i64::from(chunk);
-        have = match have {
-            0 => length(digits),
-            _ => have + chunk,
+        have = if have == 0 {
+            length(digits)
+        } else {
+            have + chunk
         };
     }
     if have > PRINTED_DIGITS {
         return None;
     }
-    // Halves to even: `rest` against what is missing to a whole last digit.
+    // Halves to even: compare `rest` with the distance to the next last digit.
     let missing = den - rest;
     if rest > missing || (rest == missing && mantissa % 2 == 1) {
         mantissa += 1;
@@ -58,7 +59,7 @@ pub fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
     Some((mantissa, scale))
 }
 
-/// How many digits a number has; none for zero.
+/// The number of decimal digits of a number; zero has none.
 fn length(number: u128) -> u32 {
     let log = match u64::try_from(number) {
         Ok(word) => word.checked_ilog10(),
@@ -67,59 +68,57 @@ fn length(number: u128) -> u32 {
     log.map_or(0, |log| log + 1)
 }
 
-/// Digits of the magnitude of a ratio of any length.
-pub fn of_big(value: &Fraction) -> (u128, i64) {
-    let (num, den) = (
-        value.numerator().magnitude(),
-        value.denominator().magnitude(),
-    );
+/// The digits of the magnitude of a ratio of any length, and the power of ten that divides them.
+pub(crate) fn of_big(value: &Fraction) -> (u128, i64) {
+    let (num, den) = (value.numerator().unsigned_abs(), value.denominator());
     if num.is_zero() {
         return (0, 0);
     }
-    // Between 2^(bits - 1) and 2^(bits + 1); log10(2) is 0.30103. Lengths are below 2^50 bits, which is
-    // more than fits any memory.
-    let bits = num.bits().cast_signed() - den.bits().cast_signed();
+    // The value is between 2^(bits - 1) and 2^(bits + 1); log10(2) is about 0.30103. The product fits:
+    // no memory holds a number of 2^46 bits.
+    let bits = num.bit_len() as i64 - den.bit_len() as i64;
     let mut scale = i64::from(PRINTED_DIGITS) - 1 - bits * 30_103 / 100_000;
     let (least, limit) = (POWERS[POWERS.len() - 2], POWERS[POWERS.len() - 1]);
     loop {
-        let (quotient, rest, den) = shifted_division(num, den, scale);
-        // A quotient too long for 128 bits is above the limit as well.
-        let mut mantissa = quotient.to_u128().unwrap_or(limit);
-        if mantissa >= limit {
+        let (quotient, rest, den) = shifted_division(&num, den, scale);
+        // A quotient of more than 128 bits is above the limit too.
+        let Some(mantissa) = u128::try_from(quotient).ok().filter(|it| *it < limit) else {
             scale -= 1;
             continue;
-        }
+        };
         if mantissa < least {
             scale += 1;
             continue;
         }
-        match (rest * 2u32).cmp(&den) {
-            Ordering::Greater => mantissa += 1,
-            Ordering::Equal => mantissa += mantissa % 2,
-            Ordering::Less => {}
-        }
-        return (mantissa, scale);
+        let rounded = match (rest * 2_u8).cmp(&den) {
+            Ordering::Greater => mantissa + 1,
+            Ordering::Equal => mantissa + mantissa % 2,
+            Ordering::Less => mantissa,
+        };
+        return (rounded, scale);
     }
 }
 
-/// `num * 10^scale / den`: the quotient, the remainder, and what was divided by.
-fn shifted_division(num: &BigUint, den: &BigUint, scale: i64) -> (BigUint, BigUint, BigUint) {
+/// `num * 10^scale / den`: the quotient, the remainder, and the divisor.
+fn shifted_division(num: &UBig, den: &UBig, scale: i64) -> (UBig, UBig, UBig) {
     let power = power_of_ten(scale.unsigned_abs());
-    let (num, den) = match scale {
-        0.. => (num * power.magnitude(), den.clone()),
-        _ => (num.clone(), den * power.magnitude()),
+    let (num, den) = if scale >= 0 {
+        (num * power, den.clone())
+    } else {
+        (num.clone(), den * power)
     };
-    let (quotient, rest) = num.div_rem(&den);
+    let (quotient, rest) = (&num).div_rem(&den);
     (quotient, rest, den)
 }
 
 /// `10^exponent`.
-pub fn power_of_ten(exponent: u64) -> BigInt {
-    BigInt::from(10).pow(exponent)
+pub(crate) fn power_of_ten(exponent: u64) -> UBig {
+    let exponent = usize::try_from(exponent).expect("a power of ten that fits the address space");
+    UBig::from(10_u8).pow(exponent)
 }
 
 /// Writes `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
-pub fn push(out: &mut String, negative: bool, mantissa: u128, scale: i64) {
+pub(crate) fn push(out: &mut String, negative: bool, mantissa: u128, scale: i64) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(mantissa);
     if mantissa == 0 {
@@ -156,24 +155,30 @@ fn push_zeros(out: &mut String, mut count: u64) {
     out.push_str(&ZEROS[..count as usize]);
 }
 
-/// Longest text that is read.
+/// Length in bytes of the longest text that is read: the limit bounds the time it takes.
 const LONGEST: usize = 1000;
 
-/// The number that plain decimal text says.
-pub fn read(text: &str) -> Option<Fraction> {
+/// The number that plain decimal text stands for; `None` for any other text.
+pub(crate) fn read(text: &str) -> Option<Fraction> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if text.len() > LONGEST || !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
-    let sign = if unsigned.len() < text.len() { "-" } else { "" };
-    let mantissa: BigInt = [sign, whole, fraction].concat().parse().ok()?;
-    Some(Fraction::new(mantissa, power_of_ten(fraction.len() as u64)))
+    let digits = [whole, fraction].concat();
+    let magnitude: UBig = digits.parse().expect("one or more decimal digits");
+    let sign = if unsigned.len() < text.len() {
+        Sign::Negative
+    } else {
+        Sign::Positive
+    };
+    let power = power_of_ten(fraction.len() as u64);
+    Some(Fraction::new(IBig::from_parts(sign, magnitude), power))
 }
 
-/// Text of so many digits, the last `places` of them behind the point; nothing has no sign.
-pub fn fixed(is_negative: bool, mantissa: &str, places: u32) -> String {
+/// The digits with a point before the last `places` of them; zero has no sign.
+pub(crate) fn fixed(is_negative: bool, mantissa: &str, places: u32) -> String {
     let places = places as usize;
     let mut out = String::new();
     if is_negative && mantissa != "0" {
