@@ -49,6 +49,12 @@ impl Comparison<'_> {
             }
         };
         let function = self.context.function(solved.index);
-        flips::flips(function, &self.scenario().hours, first, second, most)
+        flips::flips(
+            function,
+            self.context.demand(solved.index),
+            first,
+            second,
+            most,
+        )
     }
 }

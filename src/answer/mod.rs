@@ -155,15 +155,15 @@ impl<'a> Comparison<'a> {
             costs.push(cost);
             placements.push(placement);
         }
-        let peak = self.context.peak(index);
-        let load = Load::of(function, peak, hours);
+        let demand = self.context.demand(index);
+        let load = Load::of(function, demand, hours);
         let mut solved = Solved {
             index,
             summary: Summary {
                 workload: Workload {
-                    average_concurrency: load.average(function),
-                    peak_concurrency: peak.clone(),
-                    utilization: function.utilization(hours),
+                    average_concurrency: demand.average().clone(),
+                    peak_concurrency: demand.capacity().clone(),
+                    utilization: function.utilization(demand),
                 },
                 crossovers: Vec::new(),
                 listed: Vec::new(),
@@ -294,8 +294,8 @@ impl<'a> Comparison<'a> {
     /// most ([`crate::solve::flips::Effort`]).
     pub fn detail(&self, solved: &Solved<'_>, most: u64) -> Detail {
         let function = self.context.function(solved.index);
-        let peak = self.context.peak(solved.index);
-        let load = Load::of(function, peak, &self.scenario().hours);
+        let demand = self.context.demand(solved.index);
+        let load = Load::of(function, demand, &self.scenario().hours);
         let steps = |pair: Pair| {
             let bought = steps(solved, pair, &load)?;
             let discounts = CrossoverStep {
@@ -370,6 +370,6 @@ impl<'a> Comparison<'a> {
 /// Why a crossover is where it is, at the prices at which a function was solved.
 fn steps(solved: &Solved<'_>, pair: Pair, load: &Load) -> Option<Vec<CrossoverStep>> {
     let (usage, capacity) = solved.use_and_capacity(pair)?;
-    let fleet = capacity.step_cost()?.steps(&load.peak)?;
+    let fleet = capacity.step_cost()?.steps(&load.demand)?;
     Some(load.steps(usage, &fleet, &capacity.per_call()))
 }

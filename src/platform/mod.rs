@@ -24,7 +24,7 @@ use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Architecture, InstanceType, Provenance, Regional};
-use crate::scenario::{Function, Os, Scenario, TaskSize};
+use crate::scenario::{Demand, Function, Os, Scenario, TaskSize};
 use crate::solve::piecewise::FirstPiece;
 use crate::solve::{PaidBy, Tariff};
 use rayon::prelude::*;
@@ -57,8 +57,8 @@ pub struct Context<'a> {
     pub prices: &'a [Regional],
     /// Shapes of instance types.
     pub instances: &'a [InstanceType],
-    /// Concurrency to provide for, of each function.
-    peaks: Arc<Vec<Exact>>,
+    /// What the traffic of each function asks for.
+    demands: Arc<Vec<Demand>>,
     solves: Solves,
 }
 
@@ -88,14 +88,14 @@ impl<'a> Context<'a> {
         instances: &'a [InstanceType],
     ) -> Self {
         let functions = scenario.functions.par_iter();
-        let peaks: Vec<Exact> = functions
-            .map(|function| function.peak_concurrency(&scenario.hours))
+        let demands: Vec<Demand> = functions
+            .map(|function| function.demand(&scenario.hours))
             .collect();
         Self {
             scenario,
             prices,
             instances,
-            peaks: Arc::new(peaks),
+            demands: Arc::new(demands),
             solves: Solves::default(),
         }
     }
@@ -151,9 +151,9 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Concurrency to provide for.
-    pub fn peak(&self, index: usize) -> &Exact {
-        &self.peaks[index]
+    /// What the traffic of a function asks for.
+    pub fn demand(&self, index: usize) -> &Demand {
+        &self.demands[index]
     }
 
     /// Prices of a function's region.

@@ -5,6 +5,7 @@
 
 mod bounds;
 pub mod budget;
+mod demand;
 pub mod function;
 mod functions_file;
 mod keys;
@@ -22,6 +23,7 @@ mod unknown;
 mod values;
 
 pub use budget::{Budget, Level, Limit, NamedBudget};
+pub use demand::{Demand, TrafficLevel};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
 pub use options::{
     ClusterKind, DaemonSets, EksFargateOptions, EksOptions, FixedType, LambdaOptions,

@@ -17,7 +17,7 @@ const RATE_PER_EXECUTION: u32 = 10;
 
 /// What the functions of a region need at their peaks, all at once.
 #[derive(Debug, Clone)]
-pub struct Demand {
+pub struct QuotaNeed {
     /// The region.
     pub region: Arc<str>,
     /// The quota of concurrent executions that is enough for both.
@@ -33,7 +33,7 @@ struct Peak {
 }
 
 /// What the functions that can run on Lambda need, in every region where that is more than a quota.
-pub fn demands_beyond(scenario: &Scenario, quota: u128) -> Vec<Demand> {
+pub fn demands_beyond(scenario: &Scenario, quota: u128) -> Vec<QuotaNeed> {
     let mut sums = vec![[BoundedSum::ZERO; 2]; scenario.regions.len()];
     for function in able(scenario) {
         let peak = Peak::of(function, scenario);
@@ -57,14 +57,15 @@ fn able(scenario: &Scenario) -> impl Iterator<Item = &Function> {
 
 impl Peak {
     fn of(function: &Function, scenario: &Scenario) -> Self {
-        let busy = function.peak_concurrency(&scenario.hours);
+        let demand = function.demand(&scenario.hours);
+        let busy = demand.capacity();
         let a_second = Exact::from(MS_PER_SECOND).over(&Exact::from(function.duration_ms));
         // Environments that are kept count whether they work or not.
         let kept = function.provisioned.as_ref();
         let kept = kept.map_or(Exact::ZERO, |kept| Exact::from(kept.environments));
         Self {
-            requests_per_second: &busy * &a_second.unwrap_or(Exact::ZERO),
-            concurrency: busy.max(kept),
+            requests_per_second: busy * &a_second.unwrap_or(Exact::ZERO),
+            concurrency: busy.clone().max(kept),
         }
     }
 }
@@ -74,7 +75,7 @@ fn demand_beyond(
     region: usize,
     [concurrency, rate]: &[BoundedSum; 2],
     granted: u128,
-) -> Option<Demand> {
+) -> Option<QuotaNeed> {
     let terms = |of: fn(Peak) -> Exact| {
         let here = able(scenario).filter(move |function| usize::from(function.region) == region);
         move || {
@@ -93,7 +94,7 @@ fn demand_beyond(
     };
     let by_concurrency = concurrency.settle(whole, concurrencies());
     let quota = by_concurrency.max(rate.settle(by_rate, rates()));
-    (quota > granted).then(|| Demand {
+    (quota > granted).then(|| QuotaNeed {
         region: Arc::clone(&scenario.regions[region].name),
         quota,
         described: format!(
@@ -113,7 +114,7 @@ pub fn check(scenario: &Scenario) -> Vec<Diag> {
         return Vec::new();
     }
     let beyond = demands_beyond(scenario, (*quota).into()).into_iter();
-    let wrong = |demand: Demand| {
+    let wrong = |demand: QuotaNeed| {
         let message = format!("{} exceed the quota in {}", demand.described, demand.region);
         let help = format!(
             "{} executions allow {} requests a second: ask AWS for a quota of {}, or lower the \

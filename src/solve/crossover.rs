@@ -7,7 +7,7 @@
 use super::{CapacitySteps, Holding, UsageParts, UsageTariff};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::scenario::{Capacity, Function};
+use crate::scenario::{Capacity, Demand, Function};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::units::SECONDS_PER_HOUR;
 
@@ -104,47 +104,41 @@ pub struct CrossoverStep {
 
 /// A function whose fleet is held fixed while its traffic varies.
 pub struct Load {
-    /// Capacity that today's traffic needs, requests in flight; 1 for a function without traffic.
-    pub peak: Exact,
-    /// True when there is no traffic, and `peak` is that of one request in flight.
+    /// What today's traffic asks for; that of one request in flight for a function without traffic.
+    pub demand: Demand,
+    /// True when there is no traffic.
     pub is_imagined: bool,
-    /// Average concurrency of one invocation a month.
-    per_call: Exact,
     /// Utilization of the capacity by one invocation a month.
     share_per_call: Exact,
 }
 
 impl Load {
-    /// The load of a function.
-    pub fn of(function: &Function, peak: &Exact, hours: &Exact) -> Self {
-        let is_imagined = peak.is_zero();
-        let peak = if is_imagined {
-            Exact::ONE
+    /// The load of a function, given its demand.
+    pub fn of(function: &Function, demand: &Demand, hours: &Exact) -> Self {
+        let is_imagined = demand.is_zero();
+        let demand = if is_imagined {
+            Demand::of_one_request()
         } else {
-            peak.clone()
+            demand.clone()
         };
-        let per_call = function.concurrency_per_call(hours);
-        let today = match function.capacity {
+        let stated = match function.capacity {
             // What is stated has fewer digits than what can be derived.
             Capacity::Utilization(share) => {
                 Exact::from(share).over(&Exact::from(function.invocations))
             }
             Capacity::Peak(_) => None,
         };
-        let share_per_call = today
-            .or_else(|| per_call.over(&peak))
-            .unwrap_or(Exact::ZERO);
+        let share_per_call = stated.unwrap_or_else(|| {
+            let per_call = function.concurrency_per_call(hours);
+            per_call
+                .over(demand.capacity())
+                .expect("what is provided for is above zero here")
+        });
         Self {
-            peak,
+            demand,
             is_imagined,
-            per_call,
             share_per_call,
         }
-    }
-
-    /// Average concurrency of today.
-    pub fn average(&self, function: &Function) -> Exact {
-        &self.per_call * &Exact::from(function.invocations)
     }
 
     /// Utilization of today's capacity at so many invocations.
@@ -174,7 +168,7 @@ impl Load {
     /// The load at so many invocations, if the fleet carries it.
     fn point(&self, calls: Exact, fleet: &Holding) -> Option<Point> {
         let utilization = self.utilization(&calls);
-        let fleet = fleet.carries.over(&self.peak)?;
+        let fleet = fleet.carries.over(self.demand.capacity())?;
         (utilization <= fleet).then_some(())?;
         Some(Point {
             utilization,
@@ -187,7 +181,7 @@ impl Load {
 
     /// The slots that the capacity needs.
     pub fn slots(&self, function: &Function) -> u128 {
-        function.needed_slots(&self.peak)
+        function.needed_slots(&self.demand)
     }
 
     /// The crossover unfolded into the effects that made it, at the prices of `usage` and `fleet`.

@@ -10,7 +10,7 @@ use super::piecewise::PiecewiseCost;
 use super::{Part, StepCost};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::scenario::Function;
+use crate::scenario::{Demand, Function};
 use std::cell::{Cell, OnceCell};
 
 /// Traffic up to which flips are sought, in multiples of today's.
@@ -191,13 +191,13 @@ struct Search<'s> {
 /// after [`LISTED`] flips, or `most` stretches that lead to none.
 pub fn flips(
     function: &Function,
-    hours: &Exact,
+    demand: &Demand,
     first: TrafficCost<'_>,
     second: &dyn StepCost,
     most: u64,
 ) -> Option<Flips> {
     let calls = Exact::from(function.invocations);
-    let slots = function.planned_slots(&function.peak_concurrency(hours));
+    let slots = function.planned_slots(demand);
     let shape = TrafficShape {
         slots_per_call: slots.over(&calls)?.reduced(),
         most_calls: u128::from(function.invocations) * u128::from(REACH),

@@ -3,6 +3,7 @@
 use super::piecewise::PiecewiseCost;
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::scenario::Demand;
 
 /// What a platform is paid by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,9 +63,8 @@ pub trait StepCost: Sync {
     fn monthly(&self, slots: u128) -> Option<Usd> {
         self.hold(slots).map(|fleet| fleet.monthly)
     }
-    /// What the fleet for a peak concurrency costs, by the effects that make it dearer than its
-    /// slots.
-    fn steps(&self, peak: &Exact) -> Option<CapacitySteps>;
+    /// What the fleet for a demand costs, by the effects that make it dearer than its slots.
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps>;
     /// Units of which a fleet is made: it never costs more than the cheapest of them in numbers
     /// that provide enough. None where nothing so simple can be said.
     fn at_most(&self) -> Vec<Part> {

@@ -16,7 +16,7 @@ use super::{
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::scenario::{ClusterKind, Function};
+use crate::scenario::{ClusterKind, Demand, Function};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use crate::text::listed;
 use crate::units::Qty;
@@ -78,7 +78,7 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
             |mut all: Vec<Option<PodDemand>>, (index, function)| {
                 let number = container_place(function);
                 if let (Some(market), Some(pod_demand)) = (market(number), &mut all[number]) {
-                    market.count(pod_demand, function, context.peak(index));
+                    market.count(pod_demand, function, context.demand(index));
                 }
                 all
             },
@@ -119,8 +119,8 @@ fn nodes_worth(pods: u128, pods_per_node: u64) -> Exact {
 /// A function on its cluster.
 struct Placed<'m> {
     function: &'m Function,
-    /// Its peak concurrency.
-    peak: &'m Exact,
+    /// What its traffic asks for.
+    demand: &'m Demand,
     market: &'m ClusterMarket<'m>,
     node_uses: &'m [NodeUse],
     cluster: &'m FormedCluster,
@@ -196,9 +196,9 @@ impl EksModel<'_> {
         if pods_per_node == 0 {
             return Err(nowhere());
         }
-        let pods = pods_of_today(function, &pod, self.context.peak(index));
+        let pods = pods_of_today(function, &pod, self.context.demand(index));
         Ok(Placed {
-            peak: self.context.peak(index),
+            demand: self.context.demand(index),
             function,
             market,
             node_uses: &site.node_uses,
@@ -377,7 +377,7 @@ impl Placement for Placed<'_> {
     fn cluster_costs(&self) -> ClusterCosts {
         let market = self.market;
         let mut own = market.pod_demand();
-        market.count(&mut own, self.function, self.peak);
+        market.count(&mut own, self.function, self.demand);
         let candidates = market.candidates.iter().zip(self.node_uses);
         let rest: Vec<NodeUse> = candidates
             .map(|(candidate, node_use)| node_use.without(&candidate.node, &self.pod, self.pods))
@@ -420,14 +420,14 @@ impl StepCost for Placed<'_> {
         Some(self.allocated(&whole, &share, &all))
     }
 
-    fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
         let (market, node) = (self.market, &self.candidate.node);
         let slot = Slot::of(self.function);
         let of_node = slot
             .vcpu
             .over(&node.vcpu)?
             .max(slot.memory_mb.over(&node.memory_mb)?);
-        let slots = self.function.needed_slots(peak);
+        let slots = self.function.needed_slots(demand);
         let whole = self.pod.for_slots(slots);
         let share = self.share_of(self.pods_for(slots));
         let all = self.others() + &share;
@@ -435,7 +435,7 @@ impl StepCost for Placed<'_> {
         let machines = |nodes: &Exact| rate * &Qty::new(nodes * market.hours);
         let everything = market.month(self.candidate, &all);
         Some(CapacitySteps {
-            slots: machines(&(&of_node * &self.function.planned_slots(peak))),
+            slots: machines(&(&of_node * &self.function.planned_slots(demand))),
             whole_tasks: machines(&self.share_of(whole)),
             minimums: self.allocated(&machines(&market.nodes(&all)), &share, &all),
             everything: self.allocated(&everything, &share, &all),

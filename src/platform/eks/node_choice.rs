@@ -8,7 +8,7 @@ use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
 use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
 use crate::pricebook::{Architecture, Price, Regional};
-use crate::scenario::{ClusterKind, EksOptions, Function, Os, Run};
+use crate::scenario::{ClusterKind, Demand, EksOptions, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -145,9 +145,9 @@ impl<'a> ClusterMarket<'a> {
     }
 
     /// Counts a function.
-    pub fn count(&self, pod_demand: &mut PodDemand, function: &Function, peak: &Exact) {
+    pub fn count(&self, pod_demand: &mut PodDemand, function: &Function, demand: &Demand) {
         let nodes = self.candidates.iter().map(|candidate| &candidate.node);
-        pod_demand.add(function, peak, nodes);
+        pod_demand.add(function, demand, nodes);
     }
 
     /// What those who were counted make of each candidate.

@@ -3,7 +3,7 @@
 use crate::exact::Exact;
 use crate::platform::slot::Slot;
 use crate::pricebook::InstanceType;
-use crate::scenario::{EksOptions, Function};
+use crate::scenario::{Demand, EksOptions, Function};
 use crate::units::MS_PER_SECOND;
 use std::collections::BTreeMap;
 
@@ -165,7 +165,7 @@ impl PodDemand {
     pub fn add<'n>(
         &mut self,
         function: &Function,
-        peak: &Exact,
+        demand: &Demand,
         nodes: impl Iterator<Item = &'n Node>,
     ) {
         self.is_empty = false;
@@ -176,13 +176,13 @@ impl PodDemand {
                 pods: 0,
                 functions: 0,
             });
-            known.pods += pods_of_today(function, &known.pod, peak);
+            known.pods += pods_of_today(function, &known.pod, demand);
             known.functions += 1;
             return;
         }
         let pod = Pod::of(function);
         let asking = PodGroup {
-            pods: pods_of_today(function, &pod, peak),
+            pods: pods_of_today(function, &pod, demand),
             pod,
             functions: 1,
         };
@@ -242,8 +242,8 @@ impl NodeUse {
     }
 }
 
-pub fn pods_of_today(function: &Function, pod: &Pod, peak: &Exact) -> u128 {
-    with_minimum(function, pod.for_slots(function.needed_slots(peak)))
+pub fn pods_of_today(function: &Function, pod: &Pod, demand: &Demand) -> u128 {
+    with_minimum(function, pod.for_slots(function.needed_slots(demand)))
 }
 
 pub fn with_minimum(function: &Function, pods: u128) -> u128 {

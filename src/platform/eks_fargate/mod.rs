@@ -15,7 +15,7 @@ use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Architecture, Price};
-use crate::scenario::{ClusterKind, Function, Os, Scenario};
+use crate::scenario::{ClusterKind, Demand, Function, Os, Scenario};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::units::{ClusterHour, FARGATE_FREE_STORAGE_GB, Qty};
 use rayon::prelude::*;
@@ -353,8 +353,8 @@ impl StepCost for PlacedPods<'_> {
         Some(self.with_fee(self.pods.monthly(slots)?))
     }
 
-    fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
-        let pods = self.pods.steps(peak)?;
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
+        let pods = self.pods.steps(demand)?;
         Some(CapacitySteps {
             everything: self.with_fee(pods.everything),
             ..pods

@@ -18,7 +18,7 @@ use super::{
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::scenario::{Function, Os};
+use crate::scenario::{Demand, Function, Os};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use crate::units::Qty;
 use environment::Environment;
@@ -85,7 +85,7 @@ impl ManagedModel<'_> {
             .as_ref()
             .ok_or_else(|| Infeasible::unpriced("managed instances"))?;
         let environment = Environment::of(function)?;
-        let slots = function.needed_slots(self.context.peak(index));
+        let slots = function.needed_slots(self.context.demand(index));
         let hosts = offer.hosts(&environment, slots).ok_or_else(|| {
             Infeasible::new(
                 Refusal::DoesNotFit,
@@ -234,8 +234,8 @@ impl StepCost for Hosted<'_> {
         Some(self.month(&hosts.hourly()))
     }
 
-    fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
-        let slots = self.function.needed_slots(peak);
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
+        let slots = self.function.needed_slots(demand);
         let hosts = self.offer.hosts(&self.environment, slots)?;
         let (kind, slot) = (hosts.kind, Slot::of(self.function));
         let of_instance = slot
@@ -246,7 +246,7 @@ impl StepCost for Hosted<'_> {
         let instances = environments.over(&Exact::whole(hosts.per_instance))?;
         let machines = |count: &Exact| self.month(&(kind.price.rate.per_unit() * count));
         Some(CapacitySteps {
-            slots: machines(&(&of_instance * &self.function.planned_slots(peak))),
+            slots: machines(&(&of_instance * &self.function.planned_slots(demand))),
             whole_tasks: machines(&instances),
             minimums: machines(&Exact::whole(hosts.instances)),
             everything: self.month(&hosts.hourly()),

@@ -18,7 +18,7 @@ use super::{
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::scenario::{Function, Os, Scenario, TaskSize};
+use crate::scenario::{Demand, Function, Os, Scenario, TaskSize};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::text::listed;
 use crate::units::{EKS_FARGATE_OVERHEAD_MB, SECONDS_PER_HOUR};
@@ -296,8 +296,11 @@ impl<'a> TasksModel<'a> {
     /// The cheapest fleet for today's traffic.
     fn fleet(&self, index: usize, offer: &TaskRates) -> Option<Tasks> {
         let function = self.context.function(index);
-        let peak = self.context.peak(index);
-        let (slots, min_tasks) = (function.needed_slots(peak), function.container().min_tasks);
+        let demand = self.context.demand(index);
+        let (slots, min_tasks) = (
+            function.needed_slots(demand),
+            function.container().min_tasks,
+        );
         match offer.shared(function) {
             Some(size_lists) => size_lists.cheapest(slots, min_tasks),
             None => {
@@ -386,8 +389,8 @@ impl StepCost for PlacedTasks<'_> {
         Some(self.model.month(&self.cheapest(slots)?.hourly()))
     }
 
-    fn steps(&self, peak: &Exact) -> Option<CapacitySteps> {
-        let slots = self.function.needed_slots(peak);
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
+        let slots = self.function.needed_slots(demand);
         let tasks = self.cheapest(slots)?;
         let slot_hourly = self.rates.slot_hourly(&Slot::of(self.function));
         let bare = self.rates.hourly(tasks.option.size);
@@ -395,7 +398,7 @@ impl StepCost for PlacedTasks<'_> {
         Some(CapacitySteps {
             slots: self
                 .model
-                .month(&(&slot_hourly * &self.function.planned_slots(peak))),
+                .month(&(&slot_hourly * &self.function.planned_slots(demand))),
             whole_tasks: of(slots.div_ceil(tasks.option.requests_per_task)),
             minimums: of(tasks.count),
             everything: self.model.month(&tasks.hourly()),

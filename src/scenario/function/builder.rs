@@ -244,8 +244,9 @@ impl Builder<'_, '_, '_> {
         let Capacity::Peak(peak) = function.capacity else {
             return;
         };
-        let average = function.average_concurrency(hours);
-        if average > Exact::from(peak) {
+        let demand = function.demand(hours);
+        let average = demand.average();
+        if *average > Exact::from(peak) {
             let message = format!(
                 "`peak_concurrency` is below the average concurrency, {}",
                 average.to_fixed(3)
@@ -270,8 +271,8 @@ impl Builder<'_, '_, '_> {
         if share.min(target) >= Decimal::new(1, 5) {
             return;
         }
-        let peak = function.peak_concurrency(hours);
-        let planned = peak.over(&Exact::from(target));
+        let demand = function.demand(hours);
+        let planned = demand.capacity().over(&Exact::from(target));
         if planned.is_some_and(|planned| planned > Exact::whole(MOST_CAPACITY)) {
             let field = match target < share {
                 true => Field::TargetUtilization,

@@ -244,45 +244,4 @@ impl Function {
             None => Exact::ONE,
         }
     }
-
-    /// Average concurrency (Little's law).
-    pub fn average_concurrency(&self, hours: &Exact) -> Exact {
-        &self.concurrency_per_call(hours) * &Exact::from(self.invocations)
-    }
-
-    /// The concurrency to provide for: stated, or average over utilization.
-    pub fn peak_concurrency(&self, hours: &Exact) -> Exact {
-        match self.capacity {
-            Capacity::Peak(peak) => Exact::from(peak),
-            Capacity::Utilization(share) => self
-                .average_concurrency(hours)
-                .over(&Exact::from(share))
-                .unwrap_or(Exact::ZERO),
-        }
-    }
-
-    /// Slots for a peak concurrency: `peak / target_utilization`, not rounded.
-    pub fn planned_slots(&self, peak: &Exact) -> Exact {
-        let target = self.container().target_utilization;
-        if target == Decimal::ONE {
-            return peak.clone();
-        }
-        peak.over(&Exact::from(target))
-            .expect("target_utilization is above zero by the bounds of its key")
-    }
-
-    /// Slots that must be provided for a peak concurrency: those planned, rounded up.
-    ///
-    /// Rounding up here loses nothing: tasks of `c` whole slots number `ceil(need / c)` either way.
-    pub fn needed_slots(&self, peak: &Exact) -> u128 {
-        self.planned_slots(peak).ceil().unwrap_or(u128::MAX)
-    }
-
-    /// Average over capacity; `None` when both are zero and nothing is stated.
-    pub fn utilization(&self, hours: &Exact) -> Option<Exact> {
-        match self.capacity {
-            Capacity::Utilization(share) => Some(Exact::from(share)),
-            Capacity::Peak(peak) => self.average_concurrency(hours).over(&Exact::from(peak)),
-        }
-    }
 }
