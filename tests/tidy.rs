@@ -638,9 +638,9 @@ fn the_reader_of_sources_is_not_fooled() {
     };
     let listed = rooms(
         "src/a/b.rs",
-        "use crate::{cli, exact::{Exact, text}, diag as d};",
+        "use crate::{cli, units::{Qty, text}, diag as d};",
     );
-    assert_eq!(listed, ["cli", "exact", "diag"]);
+    assert_eq!(listed, ["cli", "units", "diag"]);
     assert_eq!(
         rooms("src/a.rs", "let x = crate::text::listed(super::diag::y);"),
         ["text", "diag"]
