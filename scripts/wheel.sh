@@ -30,8 +30,8 @@ release="$place/releases/v$version"
 try() {
   local fresh="$place/fresh"
   rm -rf "$fresh"
-  python3 -m venv "$fresh"
-  "$fresh/bin/pip" --disable-pip-version-check install --quiet --no-index "$1"
+  python3 -m venv --without-pip "$fresh"
+  "$place/tools/bin/pip" --python "$fresh" --disable-pip-version-check install --quiet --no-index "$1"
   for program in "$fresh/bin/lambdacost" "${CARGO_TARGET_DIR:-target}/release/lambdacost"; do
     "$program" --version
     "$program" compare scenarios/web-api.toml --format json
