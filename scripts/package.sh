@@ -27,9 +27,22 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 mkdir -p "$place/$folder/completions" "$place/$folder/man"
 cp -- "$program" README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$place/$folder"
-for shell in bash elvish fish powershell zsh; do
-  "$program" completions "$shell" >"$place/$folder/completions/lambdacost.$shell"
-done
-"$program" man >"$place/$folder/man/lambdacost.1"
+completions="$place/$folder/completions"
+"$program" completions bash >"$completions/lambdacost.bash"
+"$program" completions elvish >"$completions/lambdacost.elv"
+"$program" completions fish >"$completions/lambdacost.fish"
+"$program" completions powershell >"$completions/_lambdacost.ps1"
+"$program" completions zsh >"$completions/_lambdacost"
+
+# Writes the page of a command, and of the commands that it names; without a command, of the program.
+pages() {
+  local page="$place/$folder/man/lambdacost${1:+-$1}.1" command
+  "$program" man ${1:+"$1"} >"$page"
+  for command in $(tr -d '\\\r' <"$page" | sed -n 's/^lambdacost-\([a-z-]*\)(1)$/\1/p'); do
+    # clap names a command `help`, which has no page.
+    [[ $command == *help ]] || pages "$command"
+  done
+}
+pages ''
 tar -C "$place" -czf "$out/$folder.tar.gz" "$folder"
 printf '%s\n' "$out/$folder.tar.gz"

@@ -718,8 +718,10 @@ fn the_archive_has_the_program_its_manual_its_completions_and_its_licences() {
         "LICENSE-APACHE",
         "LICENSE-MIT",
         "man/lambdacost.1",
+        "man/lambdacost-check.1",
+        "man/lambdacost-prices-list.1",
         "completions/lambdacost.bash",
-        "completions/lambdacost.zsh",
+        "completions/_lambdacost",
         "completions/lambdacost.fish",
     ] {
         let name = format!("{folder}/{name}");
