@@ -278,16 +278,18 @@ impl Place {
         );
         assert!(said.contains(reason), "{reason}: {said}");
         assert!(!self.installed().exists());
-        let source = self.path("source").canonicalize().expect("a path");
+        // install.py resolves links in the path of the source.
+        let source = self.path("source");
+        let resolved = source.canonicalize().expect("a path");
+        let calls = self.calls("cargo");
+        let calls = [resolved, source].iter().fold(calls, |calls, path| {
+            calls.replace(&path.display().to_string(), "SOURCE")
+        });
+        let installed = self.path("installed");
         let wanted = format!(
-            "install --quiet --locked --path {} --root {}\n",
-            source.display(),
-            self.path("installed").display()
+            "install --quiet --locked --path SOURCE --root {}\n",
+            installed.display()
         );
-        let calls = self
-            .calls("cargo")
-            .replace(&self.path("source").display().to_string(), "");
-        let wanted = wanted.replace(&source.display().to_string(), "");
         assert_eq!(calls, wanted);
         fs::remove_file(self.path("cargo.calls")).expect("it was called");
     }
@@ -991,6 +993,50 @@ fn every_file_names_the_repository_of_the_manifest() {
         }
     }
     assert!(count > 8, "only {count} addresses found");
+}
+
+/// maturin leaves out of the wheel what Cargo.toml states unless pyproject.toml asks for it.
+#[test]
+fn the_wheel_is_the_program_with_the_metadata_of_the_manifest() {
+    let project: toml::Table = read("pyproject.toml").parse().expect("TOML");
+    assert_eq!(project["tool"]["maturin"]["bindings"].as_str(), Some("bin"));
+    assert_eq!(
+        project["project"]["name"].as_str(),
+        Some(env!("CARGO_PKG_NAME"))
+    );
+    let dynamic = project["project"]["dynamic"].as_array().expect("a list");
+    for key in [
+        "version",
+        "description",
+        "readme",
+        "license",
+        "keywords",
+        "urls",
+    ] {
+        assert!(
+            dynamic.iter().any(|known| known.as_str() == Some(key)),
+            "{key}"
+        );
+    }
+    let system = &project["build-system"];
+    assert_eq!(system["build-backend"].as_str(), Some("backend"));
+    assert_eq!(system["backend-path"][0].as_str(), Some("integrations"));
+    // Who compiles gets the maturin that was tried, or a newer one that is compatible.
+    let pinned = read("scripts/maturin.txt");
+    let pinned = pinned
+        .lines()
+        .find_map(|line| line.strip_prefix("maturin=="));
+    let pinned: Vec<&str> = pinned.expect("a version").split(['.', ' ']).collect();
+    let wanted = format!(
+        "\"maturin>={}.{},<{}\"",
+        pinned[0],
+        pinned[1],
+        pinned[0].parse::<u32>().expect("a number") + 1
+    );
+    assert!(
+        read("integrations/backend.py").contains(&wanted),
+        "{wanted}"
+    );
 }
 
 /// A release takes what the program is compiled from, and leaves out the tests.
