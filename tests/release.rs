@@ -12,6 +12,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 use std::thread;
 use tempfile::TempDir;
 use yaml_rust2::{Yaml, YamlLoader};
@@ -95,11 +96,30 @@ fn platforms() -> Vec<(String, String)> {
 
 /// The target that install.py takes on this machine.
 fn target() -> String {
-    let code = "import install, platform\n\
-        print(install.PLATFORMS[platform.system(), platform.machine()][0])";
-    let run = python(root(), code).output().expect("python3 runs");
-    assert!(run.status.success(), "{run:?}");
-    text(&run.stdout).trim().to_owned()
+    static TARGET: LazyLock<String> = LazyLock::new(|| {
+        let code = "import install, platform\n\
+            print(install.PLATFORMS[platform.system(), platform.machine()][0])";
+        let run = python(root(), code).output().expect("python3 runs");
+        assert!(run.status.success(), "{run:?}");
+        text(&run.stdout).trim().to_owned()
+    });
+    TARGET.clone()
+}
+
+/// The archive of the program under test, as the workflow packs it.
+fn packed() -> &'static [u8] {
+    static PACKED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let out = tempfile::tempdir().expect("a folder");
+        let run = Command::new(root().join("scripts/package.sh"))
+            .args([&target(), env!("CARGO_BIN_EXE_lambdacost")])
+            .arg(out.path())
+            .output();
+        let run = run.expect("package.sh runs");
+        assert!(run.status.success(), "{run:?}");
+        let archive = format!("lambdacost-v{VERSION}-{}.tar.gz", target());
+        fs::read(out.path().join(archive)).expect("the archive")
+    });
+    &PACKED
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
@@ -143,12 +163,9 @@ impl Place {
         let place = Self { folder, commit };
         place.stand_in("gh", "case \"$*\" in *--help) echo --source-digest ;; esac");
         place.stand_in("cargo", "");
-        let made = Command::new(root().join("scripts/package.sh"))
-            .args([&target(), env!("CARGO_BIN_EXE_lambdacost")])
-            .arg(place.release())
-            .output();
-        let made = made.expect("package.sh runs");
-        assert!(made.status.success(), "{made:?}");
+        fs::create_dir_all(place.release()).expect("made");
+        let archive = place.release().join(format!("{}.tar.gz", place.archive()));
+        fs::write(archive, packed()).expect("written");
         place.write_release("attestation.jsonl", "{}");
         place.seal();
         place
