@@ -374,7 +374,8 @@ fn the_blocks_for_pipelines_name_what_exists() {
         scripts.insert(name);
     }
     let folder = fs::read_dir(root().join("integrations")).expect("the folder");
-    assert_eq!(scripts.len(), folder.count(), "{scripts:?}");
+    let files = folder.filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_file()));
+    assert_eq!(scripts.len(), files.count(), "{scripts:?}");
     for file in ["action.yml", ".pre-commit-hooks.yaml"] {
         says(&text, &format!("`{file}`"));
         assert!(root().join(file).is_file(), "{file}");
@@ -419,6 +420,15 @@ fn every_input_of_the_action_and_every_variable_of_the_script_is_explained() {
         .map(|end| format!("LAMBDACOST{end}"))
         .collect();
     assert_eq!(named("Anywhere else"), variables);
+    let script = read("integrations/install.py");
+    let head = script.split("\"\"\"").nth(1).expect("a docstring");
+    let variables = head
+        .lines()
+        .filter_map(|line| line.strip_prefix("  LAMBDACOST"));
+    let variables: Vec<String> = variables
+        .map(|rest| format!("LAMBDACOST{}", rest.split(' ').next().unwrap_or_default()))
+        .collect();
+    assert_eq!(named("How it is installed"), variables);
 }
 
 /// Commands of the blocks `console` of a paper, each with the lines that are shown for it.
