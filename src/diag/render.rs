@@ -39,9 +39,7 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
         Some(excerpt) => excerpt.below(title),
         None => Group::with_title(title),
     };
-    let help = diag
-        .advice()
-        .map(|help| folded(&escaped(&help), ADVICE).join("\n"));
+    let help = diag.advice().map(|help| folded(&escaped(&help), ADVICE));
     let Some(help) = &help else {
         return renderer.render(&[group]);
     };

@@ -81,6 +81,11 @@ fn is_plain(c: char, before: &str, after: &str) -> bool {
         '.' => !ends_with(before, "www"),
         // A scheme makes a link, and a word between colons a picture.
         ':' => next.is_none_or(char::is_whitespace) || begins_with_number(after),
+        // A mention has no word before it, and an address a dot behind it.
+        '@' => {
+            let rest = after.trim_start_matches(|c: char| is_word(c) || "-_".contains(c));
+            after_word && rest.len() < after.len() && !rest.starts_with('.')
+        }
         // A formula ends with a sign that no digit follows.
         '$' => next.is_some_and(|next| next.is_ascii_digit()),
         // No emphasis begins or ends inside of a word.
@@ -229,6 +234,7 @@ mod tests {
             "gate.toml:49: u* is 3.5 %",
             "add [function.budget] with monthly_usd = { deny = … }",
             "hot!",
+            "Lambda@Edge",
         ] {
             assert_eq!(markdown(text), text);
         }
@@ -239,6 +245,7 @@ mod tests {
             ("*a* **b**", "&#42;a* &#42;&#42;b&#42;&#42;"),
             ("[x] [a](b) [a][b]", "&#91;x] [a&#93;(b) [a&#93;[b]"),
             ("mailto:a", "mailto&#58;a"),
+            ("a@b.c -@d", "a&#64;&#8203;b.c -&#64;&#8203;d"),
         ] {
             assert_eq!(markdown(text), escaped);
         }

@@ -23,8 +23,7 @@ pub const RULE: Rule = Rule {
 fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
     let stated = function.case.levels.parameter(RULE.code, WITHIN);
     let points = stated.unwrap_or(Exact::from(DEFAULT));
-    let (Some(home), Some(load)) =
-        (function.home, &function.solved.summary.workload.utilization)
+    let (Some(home), Some(load)) = (function.home, &function.solved.summary.workload.utilization)
     else {
         return Vec::new();
     };
