@@ -109,7 +109,7 @@ pub struct Explain {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Scenario in TOML, or a fleet in CSV; `-` reads standard input
+    /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath, required_unless_present = "explain")]
     pub scenario: Option<PathBuf>,
     /// What it cost before: another scenario, or what `compare --format json` wrote
@@ -164,7 +164,7 @@ pub enum CheckFormat {
 /// The scenario and how to read it.
 #[derive(Debug, Args)]
 pub struct Subject {
-    /// Scenario in TOML, or a fleet in CSV; `-` reads standard input
+    /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub scenario: PathBuf,
     /// Price every function in this region (repeat it to compare regions)

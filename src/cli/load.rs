@@ -50,8 +50,8 @@ impl Loaded {
         })
     }
 
-    /// The same on one platform, with those functions that run on some platform today; `None` for
-    /// nobody.
+    /// The same on one platform, with the functions whose platform of today `member` takes; `None`
+    /// when it takes none.
     ///
     /// # Errors
     /// Rates of a commitment that are missing there.

@@ -50,7 +50,7 @@ const BINARY: [(&[u8], &str, &str); 12] = [
     (
         b"%PDF",
         "a PDF document",
-        "name a scenario in TOML, or a CSV of functions",
+        "name a scenario in TOML, or a functions file in CSV",
     ),
     (b"\xff\xfe\0\0", "UTF-32 text", "save it as UTF-8"),
     (b"\0\0\xfe\xff", "UTF-32 text", "save it as UTF-8"),
@@ -152,7 +152,7 @@ const JSON: [Kind; 12] = [
     kind(
         &[],
         "JSON",
-        "a scenario is a TOML file, or a CSV of functions; `lambdacost init` writes one to start from",
+        "a scenario is a TOML file, or a functions file in CSV; `lambdacost init` writes one to start from",
     ),
 ];
 
@@ -185,7 +185,7 @@ const YAML: [Kind; 6] = [
     kind(
         &[],
         "YAML",
-        "a scenario is a TOML file, `key = value`, or a CSV of functions; `lambdacost init` writes one \
+        "a scenario is a TOML file, `key = value`, or a functions file in CSV; `lambdacost init` writes one \
          to start from",
     ),
 ];

@@ -52,10 +52,26 @@ fn the_ending_of_the_file_names_the_format() {
         );
     }
     for (command, file, words) in [
-        (&compare[..], "a.xlsx", "use one of .csv, .json, .md, .markdown and .txt"),
-        (&compare, "a.html", "the ending `.html` of --output names no format"),
-        (&check, "a.csv", "use one of .sarif.json, .sarif, .json, .xml"),
-        (&["explain", "scenario.toml"], "a.json", "name a file that ends in `.txt`"),
+        (
+            &compare[..],
+            "a.xlsx",
+            "use one of .csv, .json, .md, .markdown and .txt",
+        ),
+        (
+            &compare,
+            "a.html",
+            "the ending `.html` of --output names no format",
+        ),
+        (
+            &check,
+            "a.csv",
+            "use one of .sarif.json, .sarif, .json, .xml",
+        ),
+        (
+            &["explain", "scenario.toml"],
+            "a.json",
+            "name a file that ends in `.txt`",
+        ),
         (&list, "a.csv", "use one of .json and .txt"),
     ] {
         let run = folder.run(&[command, &["-o", file]].concat());
@@ -63,7 +79,14 @@ fn the_ending_of_the_file_names_the_format() {
         assert!(!folder.at(file).exists());
     }
     // A format that is stated wins.
-    let arguments = ["compare", "scenario.toml", "-o", "a.html", "--format", "json"];
+    let arguments = [
+        "compare",
+        "scenario.toml",
+        "-o",
+        "a.html",
+        "--format",
+        "json",
+    ];
     folder.run(&arguments).answered();
     assert!(folder.read("a.html").starts_with(b"{"));
 }

@@ -255,16 +255,20 @@ fn a_file_that_is_something_else_is_named_with_the_next_step() {
     }
     // So are the file of functions that a scenario names, and a baseline.
     folder.write("fleet.csv", workbook);
-    folder
-        .run(&["compare", "of-fleet.toml"])
-        .refused("unreadable", "cannot read `fleet.csv`: it is an Excel workbook");
+    folder.run(&["compare", "of-fleet.toml"]).refused(
+        "unreadable",
+        "cannot read `fleet.csv`: it is an Excel workbook",
+    );
     folder.write("before.json", b"\x1f\x8b\x08\0");
     folder
         .run(&["check", "scenario.toml", "--baseline", "before.json"])
         .refused("unreadable", "`before.json` is compressed with gzip");
     folder
         .run(&["check", "scenario.toml", "--baseline", "gone.json"])
-        .refused("unreadable", "a baseline is another scenario, or what `compare --format json` wrote");
+        .refused(
+            "unreadable",
+            "a baseline is another scenario, or what `compare --format json` wrote",
+        );
 }
 
 #[test]

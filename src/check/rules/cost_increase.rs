@@ -100,7 +100,7 @@ fn judged(
         return Some(DraftFinding {
             level: Some(super::unjudged(&[percent, dollars])),
             message: format!("what {name} {side} is not known, so its increase is not"),
-            help: "mend `runs_on`, `platforms` or the functions that cannot run".to_owned(),
+            help: "correct `runs_on`, `platforms` or the functions that cannot run".to_owned(),
             ..DraftFinding::default()
         });
     };

@@ -81,7 +81,7 @@ fn unjudged(name: &str, reason: &str, level: Level) -> DraftFinding {
     DraftFinding {
         level: Some(level),
         message: format!("{name} has a budget, but {reason}"),
-        help: "mend `runs_on`, `platforms` or the function".to_owned(),
+        help: "correct `runs_on`, `platforms` or the function".to_owned(),
         ..DraftFinding::default()
     }
 }
