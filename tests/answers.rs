@@ -99,7 +99,6 @@ fn shown(
             selected: all
                 .filter(|index| selected.is_none_or(|one| one == *index))
                 .collect(),
-            progress: &|_| (),
         };
         written(|out| write(&[view], out));
     }
@@ -158,7 +157,6 @@ fn bills_solve_once() {
         let bills = Bills {
             comparison,
             answers: answers.collect(),
-            progress: &|_| (),
         };
         let period = Period {
             start: "2026-12-01T00:00:00Z".to_owned(),

@@ -336,14 +336,14 @@ fn every_rule_is_explained_with_its_level_and_its_numbers_and_no_other_is() {
     let text = doc("ci.md");
     let rows = cells(&text, "Rules");
     let codes: Vec<&str> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
-    let known: Vec<&str> = RULES.iter().map(|rule| rule.code()).collect();
+    let known: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
     assert_eq!(codes, known);
     for (rule, row) in RULES.iter().zip(&rows) {
-        let level = format!("`{}`", rule.default_level().name());
+        let level = format!("`{}`", rule.default_level.name());
         let stated = row[1].split(',').next();
-        assert_eq!(stated, Some(&*level), "{}", rule.code());
+        assert_eq!(stated, Some(&*level), "{}", rule.code);
         let numbers = row[2].split('`').skip(1).step_by(2);
-        let parameters = rule.parameters().iter();
+        let parameters = rule.parameters.iter();
         assert_eq!(
             numbers.collect::<Vec<_>>(),
             parameters
@@ -351,7 +351,7 @@ fn every_rule_is_explained_with_its_level_and_its_numbers_and_no_other_is() {
                 .map(|(name, _)| *name)
                 .collect::<Vec<_>>(),
             "{}",
-            rule.code()
+            rule.code
         );
         for (_, bounds) in parameters {
             says(row[2], &bounds.describe());

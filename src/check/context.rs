@@ -19,6 +19,8 @@ pub struct CheckContext<'c> {
     pub baseline: Option<&'c Baseline>,
     /// How much each rule matters.
     pub levels: &'c Levels,
+    /// Told how many more functions have been judged.
+    pub progress: &'c (dyn Fn(u64) + Sync),
     /// Days that prices may be old, and the day on which they are that old.
     pub price_age: Option<(u32, Date)>,
 }

@@ -43,8 +43,8 @@ impl Levels {
     }
 
     /// The level of a rule: the stated one, or its default.
-    pub fn of(&self, rule: &dyn Rule) -> Level {
-        self.stated(rule.code()).unwrap_or(rule.default_level())
+    pub fn of(&self, rule: &Rule) -> Level {
+        self.stated(rule.code).unwrap_or(rule.default_level)
     }
 
     /// A number that was stated for a rule.

@@ -16,7 +16,7 @@ pub use baseline::Baseline;
 pub use changes::{Change, Changes};
 pub use context::{CheckContext, FunctionContext, ScenarioContext};
 pub use levels::Levels;
-pub use rules::{RULES, Rule, manual, shapes};
+pub use rules::{RULES, Rule, shapes};
 
 use crate::answer::{Comparison, Ledger};
 use crate::money::Usd;
@@ -96,16 +96,17 @@ impl Report<'_> {
 
 /// Asks every rule that is not allowed to be broken.
 pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
-    let asked: Vec<&dyn Rule> = RULES
+    let asked: Vec<&Rule> = RULES
         .iter()
-        .copied()
-        .filter(|rule| case.levels.of(*rule) != Level::Allow)
+        .filter(|rule| case.levels.of(rule) != Level::Allow)
         .collect();
     let (of_functions, scenario) = functions(case, &asked);
     let mut findings = Vec::new();
     for rule in &asked {
-        let found = rule.scenario(&scenario).into_iter();
-        findings.extend(found.map(|draft| draft.finding(case, *rule, None)));
+        if let Some(judge) = rule.scenario {
+            let found = judge(&scenario).into_iter();
+            findings.extend(found.map(|draft| draft.finding(case, rule, None)));
+        }
     }
     findings.extend(of_functions);
     Report {
@@ -122,7 +123,7 @@ pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
 /// Solves every function once: what the rules find in each, and what they need of the whole.
 fn functions<'c, 'k>(
     case: &'k CheckContext<'c>,
-    asked: &[&dyn Rule],
+    asked: &[&Rule],
 ) -> (Vec<Finding>, ScenarioContext<'c, 'k>) {
     let functions: Vec<usize> = (0..case.comparison.scenario().functions.len()).collect();
     let mut ledger = Ledger::new(case.comparison);
@@ -132,8 +133,10 @@ fn functions<'c, 'k>(
             let function = FunctionContext::new(case, *index);
             let mut findings = Vec::new();
             for rule in asked {
-                let found = rule.function(&function).into_iter();
-                findings.extend(found.map(|draft| draft.finding(case, *rule, Some(*index))));
+                if let Some(judge) = rule.function {
+                    let found = judge(&function).into_iter();
+                    findings.extend(found.map(|draft| draft.finding(case, rule, Some(*index))));
+                }
             }
             (findings, function.record(), function.solved)
         });
@@ -142,6 +145,7 @@ fn functions<'c, 'k>(
             records.push(record);
             ledger.add(&solved);
         }
+        (case.progress)(chunk.len() as u64);
     }
     let totals = ledger.totals();
     let scenario = ScenarioContext {
@@ -170,16 +174,16 @@ pub struct DraftFinding {
 }
 
 impl DraftFinding {
-    fn finding(self, case: &CheckContext<'_>, rule: &dyn Rule, index: Option<usize>) -> Finding {
+    fn finding(self, case: &CheckContext<'_>, rule: &Rule, index: Option<usize>) -> Finding {
         let scenario = case.comparison.scenario();
-        let stated = case.levels.stated(rule.code());
-        let level = stated.or(self.level).unwrap_or(rule.default_level());
+        let stated = case.levels.stated(rule.code);
+        let level = stated.or(self.level).unwrap_or(rule.default_level);
         let (file, line) = match index {
             Some(index) => scenario.place_of(index),
             None => (scenario.name.clone(), self.line.unwrap_or(1)),
         };
         Finding {
-            code: rule.code(),
+            code: rule.code,
             level,
             function: index.map(|index| scenario.functions[index].name.to_string()),
             message: self.message,

@@ -1,5 +1,7 @@
 //! What the user typed.
 
+use crate::diag::{Code, Diag};
+use crate::text::listed;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -19,11 +21,19 @@ use std::path::{Path, PathBuf};
 #[command(
     after_help = "Exit codes: 0 answered; 1 answered, and a rule was broken; 2 could not answer."
 )]
+#[command(mut_arg("color", |color| color.help(COLOR)))]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// Colour of what is written.
+    #[command(flatten)]
+    pub color: colorchoice_clap::Color,
 }
+
+/// The help of `--color`.
+const COLOR: &str = "Colour of answers and messages; auto: on a terminal, unless NO_COLOR, CLICOLOR, \
+                     CLICOLOR_FORCE or TERM say otherwise";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -71,9 +81,9 @@ pub struct Compare {
     /// What to compare.
     #[command(flatten)]
     pub subject: Subject,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    /// Output format; left out: that of the ending of --output, else table
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// The month that --format focus is for, as YYYY-MM
     #[arg(long, value_name = "MONTH")]
     pub period: Option<String>,
@@ -99,7 +109,7 @@ pub struct Explain {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Scenario in TOML, or a fleet in CSV; `-` reads standard input
+    /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath, required_unless_present = "explain")]
     pub scenario: Option<PathBuf>,
     /// What it cost before: another scenario, or what `compare --format json` wrote
@@ -126,9 +136,9 @@ pub struct Check {
     /// Lay the price files of this folder over the book
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub format: CheckFormat,
+    /// Output format; left out: that of the ending of --output, else text
+    #[arg(long, value_enum)]
+    pub format: Option<CheckFormat>,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
@@ -154,15 +164,15 @@ pub enum CheckFormat {
 /// The scenario and how to read it.
 #[derive(Debug, Args)]
 pub struct Subject {
-    /// Scenario in TOML, or a fleet in CSV; `-` reads standard input
+    /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub scenario: PathBuf,
     /// Price every function in this region (repeat it to compare regions)
     #[arg(long, value_name = "REGION")]
     pub region: Vec<String>,
-    /// Show this function only; shared pools and clusters stay those of all
+    /// Show this function only (repeat it for more); shared pools and clusters stay those of all
     #[arg(long, value_name = "NAME")]
-    pub function: Option<String>,
+    pub function: Vec<String>,
     /// Lay the price files of this folder over the book
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
@@ -174,9 +184,6 @@ pub struct Output {
     /// Write to this file, whole or not at all; `-` is standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
-    /// Colour
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
     /// No progress bar
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -190,6 +197,38 @@ impl Output {
     pub fn file(&self) -> Option<&Path> {
         let named = self.output.as_deref();
         named.filter(|path| path.as_os_str() != "-")
+    }
+
+    /// The format that a flag names, else the ending of the file, else the usual one.
+    ///
+    /// # Errors
+    /// The ending names none, so that a program which goes by it could not read the file.
+    pub fn format<F: OfEnding>(&self, flag: Option<F>) -> Result<F, Diag> {
+        let name = self.file().and_then(Path::file_name);
+        let (Some(name), None) = (name, flag) else {
+            return Ok(flag.unwrap_or(F::USUAL));
+        };
+        let name = name.to_string_lossy().to_ascii_lowercase();
+        let Some((_, ending)) = name.rsplit_once('.') else {
+            return Ok(F::USUAL);
+        };
+        let is_its = |known: &str| {
+            name.strip_suffix(known)
+                .is_some_and(|rest| rest.ends_with('.'))
+        };
+        let found = F::ENDINGS.iter().find(|(known, _)| is_its(known));
+        found.map(|(_, format)| *format).ok_or_else(|| {
+            let endings: Vec<String> = F::ENDINGS
+                .iter()
+                .map(|(known, _)| format!(".{known}"))
+                .collect();
+            let message = format!("the ending `.{ending}` of --output names no format");
+            let help = match F::ENDINGS {
+                [_] => "this command writes text only: name a file that ends in `.txt`".to_owned(),
+                _ => format!("use one of {}, or state --format", listed(&endings)),
+            };
+            Diag::new(Code::UnknownValue, message).help(help)
+        })
     }
 }
 
@@ -208,15 +247,50 @@ pub enum Format {
     Markdown,
 }
 
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
+/// A format that the ending of a file may name.
+pub trait OfEnding: Copy + 'static {
+    /// Where nothing names one.
+    const USUAL: Self;
+    /// Endings in lower case, a longer one before a shorter one that it ends with.
+    const ENDINGS: &'static [(&'static str, Self)];
+}
+
+impl OfEnding for Format {
+    const USUAL: Self = Self::Table;
+    const ENDINGS: &'static [(&'static str, Self)] = &[
+        ("csv", Self::Csv),
+        ("json", Self::Json),
+        ("md", Self::Markdown),
+        ("markdown", Self::Markdown),
+        ("txt", Self::Table),
+    ];
+}
+
+impl OfEnding for CheckFormat {
+    const USUAL: Self = Self::Text;
+    const ENDINGS: &'static [(&'static str, Self)] = &[
+        ("sarif.json", Self::Sarif),
+        ("sarif", Self::Sarif),
+        ("json", Self::Json),
+        ("xml", Self::Junit),
+        ("md", Self::Markdown),
+        ("markdown", Self::Markdown),
+        ("txt", Self::Text),
+    ];
+}
+
+impl OfEnding for PricesFormat {
+    const USUAL: Self = Self::Table;
+    const ENDINGS: &'static [(&'static str, Self)] = &[("json", Self::Json), ("txt", Self::Table)];
+}
+
+/// The one format of `explain`.
+#[derive(Debug, Clone, Copy)]
+pub struct ExplainFormat;
+
+impl OfEnding for ExplainFormat {
+    const USUAL: Self = Self;
+    const ENDINGS: &'static [(&'static str, Self)] = &[("txt", Self)];
 }
 
 /// `prices`.
@@ -234,9 +308,9 @@ pub struct PricesList {
     /// Lay the price files of this folder over the book
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = PricesFormat::Table)]
-    pub format: PricesFormat,
+    /// Output format; left out: that of the ending of --output, else table
+    #[arg(long, value_enum)]
+    pub format: Option<PricesFormat>,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
@@ -250,9 +324,9 @@ pub struct PricesShow {
     /// Lay the price files of this folder over the book
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = PricesFormat::Table)]
-    pub format: PricesFormat,
+    /// Output format; left out: that of the ending of --output, else table
+    #[arg(long, value_enum)]
+    pub format: Option<PricesFormat>,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,

@@ -12,7 +12,9 @@ use crate::check::{self, Baseline, CheckContext, Levels, RULES, Report, formats,
 use crate::color::Paint;
 use crate::diag::Diags;
 use crate::pricebook::Book;
+use crate::render::Step;
 use crate::scenario::{Level, rule_settings};
+use anstream::ColorChoice;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -20,43 +22,46 @@ use std::path::Path;
 ///
 /// # Errors
 /// What could not be read or written, or that a rule is broken.
-pub fn run(system: &System, args: &args::Check) -> Outcome {
+pub fn run(system: &System, args: &args::Check, color: ColorChoice) -> Outcome {
     if let Some(code) = &args.explain {
         return explain(system, code, &args.output);
     }
     let Some(scenario) = &args.scenario else {
         return Ok(());
     };
+    let format = args.output.format(args.format).map_err(Diags::from)?;
     let progress = Progress::new(system, &args.output);
     let book = input::book(system, args.prices.as_deref())?;
-    let opened = Opened::new(system, scenario)?;
+    let opened = Opened::scenario_at(system, scenario)?;
     let read = Loaded::new(opened, args.region.as_deref(), &book, &progress)?;
     let baseline = match &args.baseline {
         Some(path) => Some(baseline(system, path, args, &book, &progress)?),
         None => None,
     };
+    progress.pricing(read.scenario.functions.len() as u64);
     let comparison = read.comparison()?;
     let levels = Levels::new(&read.scenario.rules, overrides(args))?;
-    progress.answering(read.scenario.functions.len() as u64);
     let case = CheckContext {
         comparison: &comparison,
         baseline: baseline.as_ref(),
         levels: &levels,
+        progress: &|functions| progress.step(Step::Priced(functions)),
         price_age: match args.max_price_age {
             Some(days) => Some((days, clock::today().map_err(Diags::from)?)),
             None => None,
         },
     };
     let report = check::run(&case);
-    progress.finish();
-    let look = Look::of_stdout(system, &args.output);
-    output::write(system, &args.output, |out| {
-        write(&report, args.format, look, out)
+    progress.step(Step::LayingOut);
+    let look = Look::of_answer(system, &args.output, color);
+    output::write(system, &args.output, &progress, |out| {
+        write(&report, format, look, out)
     })?;
-    match report.is_denied() {
-        true => Err(Failure::Broken),
-        false => Ok(()),
+    progress.finish();
+    if report.is_denied() {
+        return Err(Failure::Broken.into());
     }
+    Ok(())
 }
 
 fn write(
@@ -95,7 +100,7 @@ fn baseline(
     book: &Book,
     progress: &Progress<'_>,
 ) -> Result<Baseline, Diags> {
-    let mut opened = Opened::new(system, path)?;
+    let mut opened = Opened::baseline_at(system, path)?;
     let name = opened.name.clone();
     if opened.is_json()? {
         return Baseline::read(&name, &opened.json()?);
@@ -108,15 +113,14 @@ fn explain(system: &System, code: &str, output: &args::Output) -> Outcome {
     let asked = |known: &str| code == "all" || known == code;
     let pages: Vec<String> = RULES
         .iter()
-        .filter(|rule| asked(rule.code()))
-        .map(|rule| format!("{}\n\n{}\n", rule.code(), check::manual(*rule)))
+        .filter(|rule| asked(rule.code))
+        .map(|rule| format!("{}\n\n{}", rule.code, rule.manual))
         .collect();
     if pages.is_empty() {
-        return Err(Failure::Diags(
-            rule_settings::unknown(code, &shapes()).into(),
-        ));
+        return Err(Diags::from(rule_settings::unknown(code, &shapes())).into());
     }
-    output::write(system, output, |out| {
+    let progress = Progress::new(system, output);
+    output::write(system, output, &progress, |out| {
         out.write_all(pages.join("\n").as_bytes())
     })
 }

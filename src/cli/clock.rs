@@ -2,9 +2,9 @@
 //! flag asks for it.
 
 use crate::diag::{Code, Diag};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 
 /// Names a moment for builds that are to be repeated (reproducible-builds.org).
 const VARIABLE: &str = "SOURCE_DATE_EPOCH";
@@ -14,7 +14,7 @@ const VARIABLE: &str = "SOURCE_DATE_EPOCH";
 /// # Errors
 /// The variable is no number of seconds.
 pub fn today() -> Result<Date, Diag> {
-    let utc = |moment: Timestamp| Zoned::new(moment, TimeZone::UTC).date();
+    let utc = |moment: Timestamp| TimeZone::UTC.to_datetime(moment).date();
     let Ok(text) = std::env::var(VARIABLE) else {
         return Ok(utc(Timestamp::now()));
     };

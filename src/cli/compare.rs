@@ -6,24 +6,27 @@ use super::focus;
 use super::load;
 use super::output::{self, Look};
 use super::system::System;
+use crate::diag::Diags;
 use crate::render::{self, View};
+use anstream::ColorChoice;
 
 /// Compares and writes the answer.
 ///
 /// # Errors
 /// What could not be read or written.
-pub fn run(system: &System, args: &args::Compare) -> Outcome {
-    if args.format == Format::Focus {
+pub fn run(system: &System, args: &args::Compare, color: ColorChoice) -> Outcome {
+    let format = args.output.format(args.format).map_err(Diags::from)?;
+    if format == Format::Focus {
         return focus::run(system, args);
     }
     focus::refuse_flags(args)?;
-    let look = Look::of_stdout(system, &args.output);
+    let look = Look::of_answer(system, &args.output, color);
     load::compared(
         system,
         &args.subject,
         &args.output,
-        |views: &[View<'_>]| {
-            output::write(system, &args.output, |out| match args.format {
+        |views: &[View<'_>], progress| {
+            output::write(system, &args.output, progress, |out| match format {
                 Format::Table => render::table::write(views, look.width, look.color, out),
                 Format::Json => render::json_v1::write(views, out),
                 Format::Markdown => render::markdown::write(views, out),

@@ -1,5 +1,6 @@
 //! Bytes as text, refused at the first one that is not.
 
+use super::recognize::{self, Known};
 use super::system::Input;
 use crate::diag::{At, Code, Diag};
 use std::io::{self, Read};
@@ -15,6 +16,8 @@ pub enum Refused {
     Unreadable(io::Error),
     /// It has more bytes than are read.
     TooLarge,
+    /// Its first bytes are those of something else.
+    Other(Known),
     /// A byte that no text has.
     NotText(Fault),
 }
@@ -55,6 +58,11 @@ pub fn text(mut reader: Input, largest: u64) -> Result<String, Refused> {
     loop {
         let mut piece = (&mut reader).take(PIECE);
         let read = piece.read_to_end(&mut bytes).map_err(Refused::Unreadable)?;
+        if checked == 0
+            && let Some(known) = recognize::binary(&bytes)
+        {
+            return Err(Refused::Other(known));
+        }
         checked += check(&bytes, checked, read == 0).map_err(Refused::NotText)?;
         if bytes.len() as u64 > largest {
             return Err(Refused::TooLarge);

@@ -1,9 +1,6 @@
 //! How the program ends: 0 answered, 1 a rule was broken (`check` only), 2 could not answer.
 
-use super::output;
 use super::system;
-use crate::diag::{Code, Diag, Diags};
-use std::io::{self, ErrorKind};
 use std::panic;
 use std::process;
 
@@ -14,49 +11,30 @@ const BROKEN: u8 = 1;
 /// Could not answer.
 const CANNOT_ANSWER: u8 = 2;
 
-/// Why a command did not end well.
-#[derive(Debug, thiserror::Error)]
+/// Ends that are no mistake to report, because they have been reported or because there is no one
+/// to report them to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Mistakes in what the user gave.
-    #[error("{0}")]
-    Diags(#[from] Diags),
     /// Wrong arguments, which have been explained.
     #[error("the arguments are wrong")]
     UsageError,
     /// A rule was broken, and the report says so.
     #[error("a rule was broken")]
     Broken,
-    /// The reader of the output is gone: there is no one to tell.
+    /// The reader of the output is gone.
     #[error("the output was closed")]
     Closed,
 }
 
-/// What a command ends with.
-pub type Outcome = Result<(), Failure>;
+/// What a command ends with: an error is a [`Failure`], or the `Diags` to show.
+pub type Outcome = anyhow::Result<()>;
 
-impl Failure {
-    /// The failure of writing to standard output.
-    pub fn of_stdout(error: &io::Error) -> Self {
-        if error.kind() == ErrorKind::BrokenPipe {
-            return Self::Closed;
-        }
-        let reason = output::reason(error);
-        let message = format!("cannot write to standard output: {reason}");
-        let help = match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                "free some space, or write to another disk"
-            }
-            _ => "write to a file with --output",
-        };
-        Self::Diags(Diag::new(Code::CannotWrite, message).help(help).into())
-    }
-}
-
-/// The exit code of a failure.
-pub fn code(failure: &Failure) -> u8 {
-    match failure {
-        Failure::Broken => BROKEN,
-        Failure::Diags(_) | Failure::UsageError | Failure::Closed => CANNOT_ANSWER,
+/// The exit code of an error.
+pub fn code(error: &anyhow::Error) -> u8 {
+    if error.downcast_ref() == Some(&Failure::Broken) {
+        BROKEN
+    } else {
+        CANNOT_ANSWER
     }
 }
 

@@ -5,16 +5,19 @@ use super::exit::Outcome;
 use super::load;
 use super::output::{self, Look};
 use super::system::System;
+use crate::diag::Diags;
 use crate::render;
+use anstream::ColorChoice;
 
 /// Explains and writes the answer.
 ///
 /// # Errors
 /// What could not be read or written.
-pub fn run(system: &System, args: &args::Explain) -> Outcome {
-    let look = Look::of_stdout(system, &args.output);
-    load::compared(system, &args.subject, &args.output, |views| {
-        output::write(system, &args.output, |out| {
+pub fn run(system: &System, args: &args::Explain, color: ColorChoice) -> Outcome {
+    let args::ExplainFormat = args.output.format(None).map_err(Diags::from)?;
+    let look = Look::of_answer(system, &args.output, color);
+    load::compared(system, &args.subject, &args.output, |views, progress| {
+        output::write(system, &args.output, progress, |out| {
             render::explain::write(views, look.width, look.color, out)
         })
     })

@@ -1,7 +1,7 @@
 //! `lambdacost compare --format focus`: the bills of a month, each function on one platform.
 
 use super::args;
-use super::exit::{Failure, Outcome};
+use super::exit::Outcome;
 use super::load::{self, Loaded};
 use super::output;
 use super::progress::Progress;
@@ -9,6 +9,7 @@ use super::system::System;
 use crate::answer::Comparison;
 use crate::diag::{Code, Diag, Diags};
 use crate::platform::{self, Answer};
+use crate::render::Step;
 use crate::render::focus::{self, Bills, Period};
 use crate::text::{did_you_mean, listed};
 use jiff::ToSpan;
@@ -28,7 +29,7 @@ pub fn run(system: &System, args: &args::Compare) -> Outcome {
     let bill = args.bill.as_deref().unwrap_or(TODAY);
     let platforms = diags.take(platforms(bill));
     let (Some(period), Some(platforms)) = (period, platforms) else {
-        return Err(Failure::Diags(diags));
+        return Err(diags.into());
     };
     let progress = Progress::new(system, &args.output);
     let read = load::read(system, &args.subject, &progress)?;
@@ -44,24 +45,26 @@ pub fn run(system: &System, args: &args::Compare) -> Outcome {
         .iter()
         .filter_map(|part| diags.take(part.comparison()));
     let comparisons: Vec<Comparison<'_>> = compared.collect();
-    let name = args.subject.function.as_deref();
-    let shown = |count| progress.advance(count);
+    let names = &args.subject.function;
+    let functions = comparisons
+        .iter()
+        .map(|one| one.scenario().functions.len() as u64);
+    progress.pricing(functions.sum());
     let mut bills = Vec::new();
     for comparison in &comparisons {
-        let (answers, refused) = answers(comparison, name);
+        let (answers, refused) = answers(comparison, names, &progress);
         diags.extend(refused);
         bills.push(Bills {
             comparison,
             answers,
-            progress: &shown,
         });
     }
-    diags.into_result(()).map_err(Failure::Diags)?;
+    diags.into_result(())?;
     for one in &read {
-        load::selected(&one.scenario, name)?;
+        load::selected(&one.scenario, names)?;
     }
-    progress.answering(bills.iter().map(|one| one.answers.len() as u64).sum());
-    let outcome = output::write(system, &args.output, |out| {
+    progress.step(Step::LayingOut);
+    let outcome = output::write(system, &args.output, &progress, |out| {
         focus::write(&bills, &period, out)
     });
     progress.finish();
@@ -88,12 +91,17 @@ pub fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
 /// there: nothing is left out of a bill without a word.
 fn answers<'c>(
     comparison: &'c Comparison<'c>,
-    name: Option<&str>,
+    names: &[String],
+    progress: &Progress<'_>,
 ) -> (Vec<(usize, Answer<'c>)>, Vec<Diag>) {
     let functions = comparison.scenario().functions.par_iter().enumerate();
     let solved: Vec<_> = functions
-        .filter(|(_, function)| name.is_none_or(|name| *function.name == *name))
-        .map(|(index, function)| (index, &function.name, comparison.answer(index, 0)))
+        .filter(|(_, function)| load::is_selected(&function.name, names))
+        .map(|(index, function)| {
+            let answer = comparison.answer(index, 0);
+            progress.step(Step::Priced(1));
+            (index, &function.name, answer)
+        })
         .collect();
     let title = comparison.platforms()[0].title;
     let (mut answers, mut refused) = (Vec::with_capacity(solved.len()), Vec::new());

@@ -1,12 +1,12 @@
 //! Reading what the command line names.
 
 use super::decode;
+use super::recognize::{self, Known};
 use super::system::{Input, LARGEST, System};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::pricebook::{Book, Extent, InstanceType, Regional};
 use crate::scenario::{self, Request, Scenario};
 use crate::{check, platform};
-use memchr::memmem;
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::io::{self, Cursor, Read};
@@ -14,8 +14,8 @@ use std::path::Path;
 
 /// Bytes by which a scenario is told from a fleet.
 const SNIFFED: usize = 64 * 1024;
-/// What a report of `compare --format json` has near its beginning.
-const REPORT: &[u8] = b"\"lambdacost/compare/v";
+/// Bytes that tell a compressed file, an archive or a workbook.
+const SIGNATURE: u64 = 64;
 /// Largest TOML that is read: it takes up to 32 times its size in memory.
 const LARGEST_TOML: u64 = 64 << 20;
 
@@ -31,11 +31,24 @@ pub struct Opened<'p> {
 }
 
 impl<'p> Opened<'p> {
-    /// Opens what a path names; `-` is standard input.
+    /// Opens the scenario that a path names; `-` is standard input.
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn new(system: &'p System, path: &'p Path) -> Result<Self, Diags> {
+    pub fn scenario_at(system: &'p System, path: &'p Path) -> Result<Self, Diags> {
+        Self::open(system, path, STARTER)
+    }
+
+    /// The same for a baseline.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn baseline_at(system: &'p System, path: &'p Path) -> Result<Self, Diags> {
+        let help = "a baseline is another scenario, or what `compare --format json` wrote";
+        Self::open(system, path, help)
+    }
+
+    fn open(system: &'p System, path: &'p Path, absent: &str) -> Result<Self, Diags> {
         let name = path.to_string_lossy();
         let (name, input) = match &*name {
             "-" => ("standard input", system.stdin()),
@@ -46,7 +59,7 @@ impl<'p> Opened<'p> {
             path,
             name: name.to_owned(),
             start: Vec::new(),
-            rest: input.map_err(|error| unreadable(name, &error))?,
+            rest: input.map_err(|error| cannot_read(name, &error, absent))?,
         })
     }
 
@@ -89,34 +102,29 @@ impl<'p> Opened<'p> {
             Some("csv" | "toml") => Ok(false),
             _ => {
                 let first = self.first_line()?;
-                Ok(first.is_some_and(|line| line.starts_with('{')))
+                Ok(first.is_some_and(|line| recognize::begins_json(&line)))
             }
         }
     }
 
-    /// Refuses JSON where a scenario is expected, and says what else it may be good for.
-    fn refuse_json(&mut self) -> Result<(), Diags> {
+    /// Refuses what is recognised as something else than a scenario.
+    fn refuse_other(&mut self) -> Result<(), Diags> {
         let first = self.first_line()?.unwrap_or_default();
-        if !first.starts_with('{') && !first.starts_with("[{") && first != "[" {
-            return Ok(());
+        if let Some(known) = recognize::binary(&self.start) {
+            return Err(not_text(&self.name, known));
         }
-        let mut start = (&mut self.rest).take(SNIFFED as u64);
-        let read = start.read_to_end(&mut self.start);
-        read.map_err(|error| unreadable(&self.name, &error))?;
-        let name = &self.name;
-        let (what, help) = match memmem::find(&self.start, REPORT) {
-            Some(_) => (
-                "is a report of `compare --format json`, not a scenario",
-                "name the scenario here, and give the report to `check` with --baseline",
-            ),
-            None => (
-                "is JSON, not a scenario",
-                "a scenario is a TOML file, or a fleet in CSV; `lambdacost init` writes one to \
-                 start from",
-            ),
+        let known = if recognize::begins_json(&first) {
+            let mut start = (&mut self.rest).take(SNIFFED as u64);
+            let read = start.read_to_end(&mut self.start);
+            read.map_err(|error| unreadable(&self.name, &error))?;
+            Some(recognize::json(&self.start))
+        } else {
+            recognize::text(&first, &self.start)
         };
-        let diag = Diag::new(Code::Syntax, format!("`{name}` {what}"));
-        Err(diag.help(help).into())
+        match known {
+            Some(known) => Err(other(&self.name, known).into()),
+            None => Ok(()),
+        }
     }
 
     /// A fleet by its name, or by a first line that is a list of columns.
@@ -156,10 +164,10 @@ impl<'p> Opened<'p> {
         book: &Book,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Scenario, Diags> {
-        self.refuse_json()?;
+        self.refuse_other()?;
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
         let system = self.system;
-        let open_beside = |file: &str| system.open(&folder.join(file));
+        let open_beside = |file: &str| text_or_error(system.open(&folder.join(file))?);
         let request = Request {
             platforms: &platform::ids(),
             rules: &check::shapes(),
@@ -175,6 +183,30 @@ impl<'p> Opened<'p> {
     }
 }
 
+/// A file that is recognised as no text.
+fn not_text(name: &str, known: Known) -> Diags {
+    let message = format!("`{name}` is {}", known.what);
+    let diag = Diag::new(Code::Unreadable, message);
+    diag.help(known.help).into()
+}
+
+/// A text that is recognised as something else than a scenario.
+fn other(name: &str, known: Known) -> Diag {
+    let message = format!("`{name}` is {}, not a scenario", known.what);
+    Diag::new(Code::Syntax, message).help(known.help)
+}
+
+/// A functions file, unless its first bytes are those of something else.
+fn text_or_error(mut file: Input) -> io::Result<Input> {
+    let mut start = Vec::new();
+    (&mut file).take(SIGNATURE).read_to_end(&mut start)?;
+    if let Some(known) = recognize::binary(&start) {
+        let message = format!("it is {}: {}", known.what, known.help);
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(Box::new(Cursor::new(start).chain(file)))
+}
+
 /// The first line that is neither blank nor a comment, and whether all of it is there.
 fn first_line(start: &[u8]) -> Option<(String, bool)> {
     let mut lines = start.split_inclusive(|byte| *byte == b'\n');
@@ -186,9 +218,17 @@ fn first_line(start: &[u8]) -> Option<(String, bool)> {
     })
 }
 
+/// What to do where there is no scenario.
+const STARTER: &str = "`lambdacost init` writes a scenario to start from";
+
 fn unreadable(name: &str, error: &io::Error) -> Diags {
+    cannot_read(name, error, STARTER)
+}
+
+/// Why a file cannot be read, and what to do; `absent` is that where there is none.
+fn cannot_read(name: &str, error: &io::Error, absent: &str) -> Diags {
     let help = match error.kind() {
-        io::ErrorKind::NotFound => "`lambdacost init` writes a scenario to start from",
+        io::ErrorKind::NotFound => absent,
         io::ErrorKind::IsADirectory => "name the scenario in it",
         _ => "check its name and permissions",
     };
@@ -205,6 +245,7 @@ fn decoded(name: &str, reader: Input, largest: u64) -> Result<String, Diags> {
     decode::text(reader, largest).map_err(|refused| match refused {
         decode::Refused::Unreadable(error) => unreadable(name, &error),
         decode::Refused::TooLarge => too_large(name, largest),
+        decode::Refused::Other(known) => not_text(name, known),
         decode::Refused::NotText(fault) => fault.diag(name).into(),
     })
 }

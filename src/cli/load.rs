@@ -1,7 +1,7 @@
 //! From the scenario on the command line to comparisons that can be shown.
 
 use super::args;
-use super::exit::{Failure, Outcome};
+use super::exit::Outcome;
 use super::input::{self, Opened};
 use super::progress::Progress;
 use super::system::System;
@@ -50,8 +50,8 @@ impl Loaded {
         })
     }
 
-    /// The same on one platform, with those functions that run on some platform today; `None` for
-    /// nobody.
+    /// The same on one platform, with the functions whose platform of today `member` takes; `None`
+    /// when it takes none.
     ///
     /// # Errors
     /// Rates of a commitment that are missing there.
@@ -97,33 +97,30 @@ pub fn compared(
     system: &System,
     subject: &args::Subject,
     output: &args::Output,
-    show: impl FnOnce(&[View<'_>]) -> Outcome,
+    show: impl FnOnce(&[View<'_>], &Progress<'_>) -> Outcome,
 ) -> Outcome {
     let progress = Progress::new(system, output);
     let read = read(system, subject, &progress)?;
+    let functions = read.iter().map(|one| one.scenario.functions.len() as u64);
+    progress.pricing(functions.sum());
     let mut diags = Diags::new();
     let comparisons: Vec<_> = read
         .iter()
         .filter_map(|one| diags.take(one.comparison()))
         .collect();
-    diags.into_result(()).map_err(Failure::Diags)?;
-    let total = read
-        .iter()
-        .map(|one| one.scenario.functions.len() as u64)
-        .sum();
-    progress.answering(total);
-    let shown = |count| progress.advance(count);
+    diags.into_result(())?;
+    let shown = |step| progress.step(step);
     let views: Vec<_> = comparisons
         .iter()
         .map(|comparison| {
             Ok(View {
                 comparison,
-                selected: selected(comparison.scenario(), subject.function.as_deref())?,
+                selected: selected(comparison.scenario(), &subject.function)?,
                 progress: &shown,
             })
         })
         .collect::<Result<_, Diags>>()?;
-    let outcome = show(&views);
+    let outcome = show(&views, &progress);
     progress.finish();
     drop(views);
     // The process is about to end: taking a million functions apart would be for nothing.
@@ -143,7 +140,7 @@ pub fn read(
 ) -> Result<Vec<Loaded>, Diags> {
     let book = input::book(system, subject.prices.as_deref())?;
     let mut regions = subject.region.iter();
-    let opened = Opened::new(system, &subject.scenario)?;
+    let opened = Opened::scenario_at(system, &subject.scenario)?;
     let region = regions.next().map(String::as_str);
     let first = Loaded::new(opened, region, &book, progress)?;
     let mut diags = Diags::new();
@@ -155,25 +152,27 @@ pub fn read(
     diags.into_result([first].into_iter().chain(others).collect())
 }
 
-/// Indices of the functions to show.
+/// Indices of the functions to show: those that are named, in the order of the scenario, or all.
 ///
 /// # Errors
-/// None has that name.
-pub fn selected(scenario: &Scenario, name: Option<&str>) -> Result<Vec<usize>, Diags> {
+/// There is none of a name.
+pub fn selected(scenario: &Scenario, names: &[String]) -> Result<Vec<usize>, Diags> {
     let functions = &scenario.functions;
-    let Some(name) = name else {
-        return Ok((0..functions.len()).collect());
-    };
-    match functions
-        .iter()
-        .position(|function| *function.name == *name)
-    {
-        Some(index) => Ok(vec![index]),
-        None => {
-            let names = functions.iter().map(|function| function.name.as_ref());
+    let mut diags = Diags::new();
+    for name in names {
+        if !functions.iter().any(|function| *function.name == **name) {
+            let known = functions.iter().map(|function| function.name.as_ref());
             let message = format!("the scenario has no function `{name}`");
             let diag = Diag::new(Code::NoFunction, message);
-            Err(diag.maybe_help(did_you_mean(name, names)).into())
+            diags.push(diag.maybe_help(did_you_mean(name, known)));
         }
     }
+    let functions = functions.iter().enumerate();
+    let selected = functions.filter(|(_, function)| is_selected(&function.name, names));
+    diags.into_result(selected.map(|(index, _)| index).collect())
+}
+
+/// True for a function that is among those to show: all of them where no name is given.
+pub fn is_selected(name: &str, names: &[String]) -> bool {
+    names.is_empty() || names.iter().any(|known| known == name)
 }

@@ -14,13 +14,16 @@ mod load;
 mod output;
 mod prices;
 mod progress;
+mod recognize;
 mod shell;
 pub mod system;
 pub mod threads;
 mod usage;
 
-use crate::diag;
+use crate::diag::{self, Diags};
+use crate::text::escaped;
 use annotate_snippets::Renderer;
+use anstream::ColorChoice;
 use args::{Cli, Command};
 use exit::{Failure, Outcome};
 use std::ffi::OsString;
@@ -38,38 +41,40 @@ pub fn main() -> ExitCode {
 
 /// Runs the program, its name the first of the arguments, and returns its exit code.
 pub fn run(system: &System, arguments: &[OsString]) -> u8 {
-    let outcome = match usage::parse(arguments) {
-        Ok(cli) => obey(system, &cli),
-        Err(usage) => usage::show(system, &usage),
+    let (outcome, color) = match usage::parse(arguments) {
+        Ok(cli) => (obey(system, &cli), cli.color.as_choice()),
+        Err(usage) => (usage::show(system, &usage), ColorChoice::Auto),
     };
-    let Err(failure) = outcome else {
+    let Err(error) = outcome else {
         return exit::ANSWERED;
     };
-    report(system, &failure);
-    exit::code(&failure)
+    report(system, &error, color);
+    exit::code(&error)
 }
 
 fn obey(system: &System, cli: &Cli) -> Outcome {
+    let color = cli.color.as_choice();
     match &cli.command {
-        Command::Compare(args) => compare::run(system, args),
-        Command::Explain(args) => explain::run(system, args),
-        Command::Check(args) => check::run(system, args),
-        Command::Prices(args) => prices::run(system, args),
+        Command::Compare(args) => compare::run(system, args, color),
+        Command::Explain(args) => explain::run(system, args, color),
+        Command::Check(args) => check::run(system, args, color),
+        Command::Prices(args) => prices::run(system, args, color),
         Command::Init(args) => init::run(system, args),
         Command::Completions { shell } => shell::completions(system, *shell),
         Command::Man { command } => shell::man(system, command.as_deref()),
     }
 }
 
-fn report(system: &System, failure: &Failure) {
-    let Failure::Diags(diags) = failure else {
-        return;
-    };
-    let color = output::color(args::Color::Auto, system.stderr_is_terminal());
-    let renderer = if color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    system.say(&diag::render(diags, &renderer));
+/// Shows the mistakes that an error holds. A [`Failure`] has nothing to show.
+fn report(system: &System, error: &anyhow::Error, color: ColorChoice) {
+    if let Some(diags) = error.downcast_ref::<Diags>() {
+        let renderer = if system.colors_stderr(color) {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        system.say(&diag::render(diags, &renderer));
+    } else if !error.is::<Failure>() {
+        system.say(&format!("error: {}", escaped(&format!("{error:#}"))));
+    }
 }

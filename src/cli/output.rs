@@ -2,8 +2,10 @@
 
 use super::args;
 use super::exit::{Failure, Outcome};
+use super::progress::Progress;
 use super::system::{Existing, System};
 use crate::diag::{Code, Diag, Diags};
+use anstream::ColorChoice;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
@@ -20,24 +22,20 @@ pub struct Look {
 }
 
 impl Look {
-    /// Flag over environment over terminal.
-    pub fn of_stdout(system: &System, output: &args::Output) -> Self {
-        let terminal = system.stdout_is_terminal() && output.file().is_none();
-        let width = terminal_size::terminal_size().filter(|_| terminal);
+    /// The look of an answer on standard output, or in a file: that is coloured only when the user
+    /// asks for it, whatever the environment says.
+    pub fn of_answer(system: &System, output: &args::Output, color: ColorChoice) -> Self {
+        if output.file().is_some() {
+            return Self {
+                width: PLAIN_WIDTH,
+                color: matches!(color, ColorChoice::Always | ColorChoice::AlwaysAnsi),
+            };
+        }
+        let width = terminal_size::terminal_size().filter(|_| system.stdout_is_terminal());
         Self {
             width: width.map_or(PLAIN_WIDTH, |(width, _)| width.0.max(40)),
-            color: color(output.color, terminal),
+            color: system.colors_stdout(color),
         }
-    }
-}
-
-/// Whether to colour something that goes to a terminal, or not.
-pub fn color(choice: args::Color, terminal: bool) -> bool {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    match choice {
-        args::Color::Always => true,
-        args::Color::Never => false,
-        args::Color::Auto => terminal && !refused,
     }
 }
 
@@ -48,14 +46,21 @@ pub fn color(choice: args::Color, terminal: bool) -> bool {
 pub fn write(
     system: &System,
     output: &args::Output,
+    progress: &Progress<'_>,
     render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Outcome {
     let Some(path) = output.file() else {
-        let written = system.print(render);
-        return written.map_err(|error| Failure::of_stdout(&error));
+        // A bar and an answer on one terminal would tear each other apart.
+        let begin = || {
+            if system.stdout_is_terminal() {
+                progress.clear();
+            }
+        };
+        let written = system.print(&begin, render);
+        return written.map_err(|error| cannot_print(&error));
     };
     let written = system.write(path, Existing::Replace, render);
-    written.map_err(|error| cannot_write(path, &error).into())
+    written.map_err(|error| cannot_write(path, &error))
 }
 
 /// Writes a finished text to standard output.
@@ -63,15 +68,34 @@ pub fn write(
 /// # Errors
 /// It cannot be written, or its reader is gone.
 pub fn print(system: &System, text: &[u8]) -> Outcome {
-    let written = system.print(|out| out.write_all(text));
-    written.map_err(|error| Failure::of_stdout(&error))
+    let written = system.print(&|| (), |out| out.write_all(text));
+    written.map_err(|error| cannot_print(&error))
+}
+
+/// What the system said at the root of an error.
+fn kind(error: &anyhow::Error) -> ErrorKind {
+    error
+        .downcast_ref()
+        .map_or(ErrorKind::Other, io::Error::kind)
+}
+
+/// Why standard output cannot be written, and what to do.
+fn cannot_print(error: &anyhow::Error) -> anyhow::Error {
+    let help = match kind(error) {
+        ErrorKind::BrokenPipe => return Failure::Closed.into(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "free some space, or write to another disk"
+        }
+        _ => "write to a file with --output",
+    };
+    let message = format!("cannot write to standard output: {error:#}");
+    Diags::from(Diag::new(Code::CannotWrite, message).help(help)).into()
 }
 
 /// Why a file cannot be written, and what to do.
-pub fn cannot_write(path: &Path, error: &io::Error) -> Diags {
-    let name = path.to_string_lossy();
-    let message = format!("cannot write `{name}`: {}", reason(error));
-    let help = match error.kind() {
+pub fn cannot_write(path: &Path, error: &anyhow::Error) -> anyhow::Error {
+    let kind = kind(error);
+    let help = match kind {
         ErrorKind::AlreadyExists => "name another file, or `-` for standard output",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "free some space, or name a file on another disk"
@@ -82,23 +106,13 @@ pub fn cannot_write(path: &Path, error: &io::Error) -> Diags {
         }
         _ => "name another file",
     };
-    let is_kept = path.is_file() && error.kind() != ErrorKind::AlreadyExists;
+    let is_kept = path.is_file() && kind != ErrorKind::AlreadyExists;
     let kept = if is_kept {
         "; the old file is unchanged"
     } else {
         ""
     };
-    Diag::new(Code::CannotWrite, message)
-        .help(format!("{help}{kept}"))
-        .into()
-}
-
-/// The reason of the system in words that name the cause.
-pub fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::StorageFull => "the disk is full".to_owned(),
-        ErrorKind::QuotaExceeded => "your disk quota is used up".to_owned(),
-        ErrorKind::FileTooLarge => "it is larger than a file may be (see `ulimit -f`)".to_owned(),
-        _ => error.to_string(),
-    }
+    let message = format!("cannot write `{}`: {error:#}", path.display());
+    let diag = Diag::new(Code::CannotWrite, message).help(format!("{help}{kept}"));
+    Diags::from(diag).into()
 }

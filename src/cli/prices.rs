@@ -4,37 +4,44 @@ use super::args::{self, PricesFormat};
 use super::exit::Outcome;
 use super::input;
 use super::output::{self, Look};
+use super::progress::Progress;
 use super::system::System;
+use crate::diag::Diags;
 use crate::pricebook::Extent;
 use crate::render::prices;
+use anstream::ColorChoice;
 
 /// Shows the price book.
 ///
 /// # Errors
 /// An unknown region, mistakes in price files, or an output that cannot be written.
-pub fn run(system: &System, args: &args::PricesCommand) -> Outcome {
+pub fn run(system: &System, args: &args::PricesCommand, color: ColorChoice) -> Outcome {
     match args {
-        args::PricesCommand::List(list) => self::list(system, list),
-        args::PricesCommand::Show(show) => self::show(system, show),
+        args::PricesCommand::List(list) => self::list(system, list, color),
+        args::PricesCommand::Show(show) => self::show(system, show, color),
     }
 }
 
-fn list(system: &System, args: &args::PricesList) -> Outcome {
+fn list(system: &System, args: &args::PricesList, color: ColorChoice) -> Outcome {
+    let format = args.output.format(args.format).map_err(Diags::from)?;
     let book = input::book(system, args.prices.as_deref())?;
     let names: Vec<&str> = book.regions().collect();
     let regions = input::regions(&book, &names, Extent::Whole)?;
-    let look = Look::of_stdout(system, &args.output);
-    output::write(system, &args.output, |out| match args.format {
+    let progress = Progress::new(system, &args.output);
+    let look = Look::of_answer(system, &args.output, color);
+    output::write(system, &args.output, &progress, |out| match format {
         PricesFormat::Table => prices::list_table(&regions, look.color, out),
         PricesFormat::Json => prices::list_json(&regions, out),
     })
 }
 
-fn show(system: &System, args: &args::PricesShow) -> Outcome {
+fn show(system: &System, args: &args::PricesShow, color: ColorChoice) -> Outcome {
+    let format = args.output.format(args.format).map_err(Diags::from)?;
     let book = input::book(system, args.prices.as_deref())?;
     let regional = book.region_to(&args.region, Extent::Whole)?;
-    let look = Look::of_stdout(system, &args.output);
-    output::write(system, &args.output, |out| match args.format {
+    let progress = Progress::new(system, &args.output);
+    let look = Look::of_answer(system, &args.output, color);
+    output::write(system, &args.output, &progress, |out| match format {
         PricesFormat::Table => prices::show_table(&regional, look.color, out),
         PricesFormat::Json => prices::show_json(&regional, out),
     })

@@ -1,76 +1,118 @@
-//! A progress bar for fleets, on standard error when that is a terminal.
+//! How far the work is, on standard error when that is a terminal: one line, which names the phase
+//! and is gone before the answer is written to the same terminal.
 
 use super::args;
-use super::system::System;
+use super::system::{System, at_signal};
+use crate::render::Step;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 /// Work that is over sooner than this shows no bar.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// Functions that have been read, of an unknown number.
+const READING: &str = "{spinner} reading: {human_pos} functions";
+/// Functions that have been priced.
+const PRICING: &str = "pricing {wide_bar} {human_pos} of {human_len} functions, {eta} left";
+/// The answer is made of what has been priced, which takes an unknown time.
+const LAYING_OUT: &str = "{spinner} laying out {human_pos} functions";
+
 /// How far reading and answering are.
 pub struct Progress<'s> {
     system: &'s System,
     bar: ProgressBar,
+    /// False where no one could see a bar, or wants to.
+    wanted: bool,
+    appeared: Once,
     started: Instant,
     verbose: bool,
 }
 
 impl<'s> Progress<'s> {
-    /// A bar, unless nobody could see it.
+    /// A bar that appears when the work takes long.
     pub fn new(system: &'s System, output: &args::Output) -> Self {
-        let visible = system.stderr_is_terminal() && !output.quiet;
-        // An answer on the same terminal would be torn apart by a bar.
-        let apart = output.file().is_some() || !system.stdout_is_terminal();
-        let bar = match visible && apart {
-            true => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()),
-            false => ProgressBar::hidden(),
-        };
-        Self {
+        let progress = Self {
             system,
-            bar,
+            bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
+            wanted: system.stderr_is_terminal() && !output.quiet,
+            appeared: Once::new(),
             started: Instant::now(),
             verbose: output.verbose,
+        };
+        progress.style(READING);
+        progress
+    }
+
+    fn style(&self, template: &str) {
+        let style = ProgressStyle::with_template(template);
+        self.bar
+            .set_style(style.expect("the templates above are valid"));
+    }
+
+    /// Shows the bar once the work has taken its time.
+    fn appear(&self) {
+        if self.wanted && self.started.elapsed() > PATIENCE {
+            self.appeared.call_once(|| {
+                let bar = self.bar.clone();
+                at_signal(move || bar.finish_and_clear());
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+                self.bar.tick();
+            });
         }
     }
 
-    /// So many rows have been read.
+    /// So many rows have been read in all.
     pub fn reading(&self, rows: u64) {
-        if self.started.elapsed() > PATIENCE {
-            self.bar.set_message("functions read");
-            self.bar.set_position(rows);
-        }
+        self.bar.set_position(rows);
+        self.appear();
     }
 
-    /// All is read, so many answers are to come.
-    pub fn answering(&self, total: u64) {
+    /// All is read, and so many functions are to be priced.
+    pub fn pricing(&self, total: u64) {
         self.say(&format!("{total} functions read"));
-        self.bar.set_position(0);
+        self.style(PRICING);
         self.bar.set_length(total);
-        let template = "{wide_bar} {human_pos} of {human_len} functions, {eta}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style);
-        }
+        self.bar.set_position(0);
+        self.bar.reset_eta();
+        self.appear();
     }
 
-    /// So many more have been answered.
-    pub fn advance(&self, count: u64) {
-        if self.started.elapsed() > PATIENCE {
-            self.bar.inc(count);
+    /// A step of a format or of a check.
+    pub fn step(&self, step: Step) {
+        match step {
+            Step::Priced(count) => self.bar.inc(count),
+            Step::LayingOut => {
+                self.style(LAYING_OUT);
+                self.bar.tick();
+            }
         }
+        self.appear();
     }
 
     /// The bar goes away.
-    pub fn finish(&self) {
+    pub fn clear(&self) {
         self.bar.finish_and_clear();
+    }
+
+    /// All is done.
+    pub fn finish(&self) {
+        self.clear();
         self.say("answered");
     }
 
     fn say(&self, what: &str) {
         if self.verbose {
             let elapsed = self.started.elapsed().as_millis();
-            self.system
-                .say(&format!("lambdacost: {what} after {elapsed} ms"));
+            let line = format!("lambdacost: {what} after {elapsed} ms");
+            self.bar.suspend(|| self.system.say(&line));
         }
+    }
+}
+
+impl Drop for Progress<'_> {
+    /// Nothing of it is left above a message.
+    fn drop(&mut self) {
+        self.clear();
     }
 }

@@ -1,12 +1,13 @@
 //! What the argument parser says: help, the version, and what is wrong with the arguments.
 
-use super::args::{self, Cli};
+use super::args::Cli;
 use super::exit::{Failure, Outcome};
 use super::output;
 use super::system::System;
 use crate::text::{is_unsafe, printable, without_commands};
+use anstream::ColorChoice;
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
 /// Arguments that are no command, or that ask for help.
@@ -14,6 +15,8 @@ pub struct UsageError {
     error: clap::Error,
     /// True when an argument has characters that a terminal obeys.
     is_unsafe: bool,
+    /// What the arguments say of colour.
+    color: ColorChoice,
 }
 
 /// Reads the arguments.
@@ -21,24 +24,93 @@ pub struct UsageError {
 /// # Errors
 /// They are no command, or ask for help.
 pub fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
-    let error = match Cli::try_parse_from(arguments) {
+    let mut error = match Cli::try_parse_from(arguments) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
     };
+    advise(&mut error, arguments);
+    let color = color(arguments);
     let is_unsafe = |argument: &OsString| argument.to_string_lossy().contains(is_unsafe);
     if !arguments.iter().any(is_unsafe) {
-        let is_unsafe = false;
-        return Err(UsageError { error, is_unsafe });
+        return Err(UsageError {
+            error,
+            is_unsafe: false,
+            color,
+        });
     }
     // The message quotes arguments. It is the same for escaped ones, and can be shown then.
     let escaped = |argument: &OsString| match printable(&argument.to_string_lossy()) {
         text if is_unsafe(argument) => OsString::from(text.into_owned()),
         _ => argument.clone(),
     };
-    let escaped = Cli::try_parse_from(arguments.iter().map(escaped));
-    let error = escaped.err().unwrap_or(error);
-    let is_unsafe = true;
-    Err(UsageError { error, is_unsafe })
+    let escaped: Vec<OsString> = arguments.iter().map(escaped).collect();
+    if let Err(error_of_escaped) = Cli::try_parse_from(&escaped) {
+        error = error_of_escaped;
+        advise(&mut error, &escaped);
+    }
+    Err(UsageError {
+        error,
+        is_unsafe: true,
+        color,
+    })
+}
+
+/// What `--color` says in arguments that are otherwise wrong: the parser keeps none of them then.
+fn color(arguments: &[OsString]) -> ColorChoice {
+    let mut arguments = arguments.iter().filter_map(|argument| argument.to_str());
+    let mut choice = ColorChoice::Auto;
+    while let Some(argument) = arguments.next().filter(|argument| *argument != "--") {
+        let value = match argument.strip_prefix("--color") {
+            Some("") => arguments.next(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        choice = match value {
+            Some("always") => ColorChoice::Always,
+            Some("never") => ColorChoice::Never,
+            Some("auto") => ColorChoice::Auto,
+            _ => choice,
+        };
+    }
+    choice
+}
+
+/// Says what to write where the parser's own advice is wrong or there is none.
+fn advise(error: &mut clap::Error, arguments: &[OsString]) {
+    let argument = |number: usize| arguments.get(number).and_then(|word| word.to_str());
+    let (Some(command), first) = (argument(1), argument(2).unwrap_or("SCENARIO")) else {
+        return;
+    };
+    let invalid = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(invalid)) => invalid.as_str(),
+        _ => "",
+    };
+    let advice = match (error.kind(), command) {
+        (ErrorKind::InvalidSubcommand, file) if is_scenario(file) => {
+            format!("to compare a scenario, write: lambdacost compare {file}")
+        }
+        (ErrorKind::UnknownArgument, "compare" | "explain" | "check") if is_scenario(invalid) => {
+            format!(
+                "a run takes one scenario; to see what changed from {first} to {invalid}, write: \
+                 lambdacost check {invalid} --baseline {first}"
+            )
+        }
+        (ErrorKind::UnknownArgument, "explain") if invalid.starts_with("--format") => format!(
+            "explain writes text only; for JSON or CSV, write: lambdacost compare {first} --format json"
+        ),
+        _ => return,
+    };
+    let advice = ContextValue::StyledStrs(vec![advice.into()]);
+    error.insert(ContextKind::Suggested, advice);
+}
+
+/// True for an argument that names a file, and is no flag.
+fn is_scenario(argument: &str) -> bool {
+    let argument = argument.to_ascii_lowercase();
+    !argument.starts_with('-')
+        && [".toml", ".csv"]
+            .iter()
+            .any(|ending| argument.ends_with(ending))
 }
 
 /// Shows help on standard output, and what is wrong on standard error.
@@ -49,21 +121,22 @@ pub fn show(system: &System, usage: &UsageError) -> Outcome {
     let kind = usage.error.kind();
     // Help and version are answers; everything else is a mistake.
     let is_answer = matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let is_terminal = match is_answer {
-        true => system.stdout_is_terminal(),
-        false => system.stderr_is_terminal(),
+    let is_colored = if is_answer {
+        system.colors_stdout(usage.color)
+    } else {
+        system.colors_stderr(usage.color)
     };
-    let color = output::color(args::Color::Auto, is_terminal) && !usage.is_unsafe;
     let rendered = usage.error.render();
-    let text = match color {
-        true => rendered.ansi().to_string(),
-        false => plain(&rendered.to_string()),
+    let text = if is_colored && !usage.is_unsafe {
+        rendered.ansi().to_string()
+    } else {
+        plain(&rendered.to_string())
     };
     if is_answer {
         return output::print(system, text.as_bytes());
     }
     system.say(text.trim_end_matches('\n'));
-    Err(Failure::UsageError)
+    Err(Failure::UsageError.into())
 }
 
 /// Every line without characters that a terminal obeys, and none a command to GitHub's runner.

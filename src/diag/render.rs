@@ -24,7 +24,7 @@ pub fn render(diags: &Diags, renderer: &Renderer) -> String {
     let mut out: Vec<String> = said.iter().map(|diag| render_one(diag, renderer)).collect();
     let rest = all.count() + diags.dropped;
     if rest > 0 {
-        out.push(format!("… and {rest} more mistakes: mend these first"));
+        out.push(format!("… and {rest} more mistakes: fix these first"));
     }
     without_commands(&out.join("\n\n"))
 }
@@ -39,9 +39,7 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
         Some(excerpt) => excerpt.below(title),
         None => Group::with_title(title),
     };
-    let help = diag
-        .advice()
-        .map(|help| folded(&escaped(&help), ADVICE).join("\n"));
+    let help = diag.advice().map(|help| folded(&escaped(&help), ADVICE));
     let Some(help) = &help else {
         return renderer.render(&[group]);
     };

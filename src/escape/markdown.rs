@@ -43,39 +43,75 @@ pub fn sentence_within(text: &str, most: usize) -> String {
 
 /// Text in a line or in the cell of a table: no markup, link, mention or HTML.
 ///
+/// Only what would be markup where it stands is escaped: `$5.00`, `cpu_ms` and `file.toml:7` are
+/// themselves, so that the text can be read where Markdown is not rendered.
+///
 /// GitHub looks for references when entities are characters again, so a space without width breaks
 /// what would be one: mentions, numbers of issues (`#1`, `GH-1`), hashes of commits.
 pub fn markdown(text: &str) -> String {
     let text = printable(text);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    let mut before = ['\0'; 3];
     let mut digits = 0;
-    while let Some(c) = rest.next() {
-        let next = rest.peek();
-        let harmless = match c {
-            // Only `www.` makes a link of itself.
-            '.' => !before.iter().all(|c| c.eq_ignore_ascii_case(&'w')),
-            // A scheme makes one too, and a word between colons a picture.
-            ':' => next.is_none_or(|next| next.is_whitespace()),
-            _ => false,
-        };
+    for (at, c) in text.char_indices() {
+        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
         digits = if c.is_ascii_hexdigit() { digits + 1 } else { 0 };
         if digits == SHORTEST_HASH {
             out.push_str(BREAK);
             digits = 1;
         }
         match markup(c) {
-            Some(escaped) if !harmless => out.push_str(escaped),
+            Some(escaped) if !is_plain(c, before, after) => out.push_str(escaped),
             _ => out.push(c),
         }
-        let is_issue = c == '-' && next.is_some_and(char::is_ascii_digit);
-        if is_issue && before[1..] == ['G', 'H'] {
+        let is_issue = c == '-' && after.starts_with(|next: char| next.is_ascii_digit());
+        if is_issue && ends_with(before, "GH") {
             out.push_str(BREAK);
         }
-        before = [before[1], before[2], c.to_ascii_uppercase()];
     }
     out
+}
+
+/// True for a character of markup that is none between these texts.
+fn is_plain(c: char, before: &str, after: &str) -> bool {
+    let next = after.chars().next();
+    let is_word = |c: char| c.is_alphanumeric();
+    let after_word = before.ends_with(is_word);
+    match c {
+        // Only `www.` makes a link of itself.
+        '.' => !ends_with(before, "www"),
+        // A scheme makes a link, and a word between colons a picture.
+        ':' => next.is_none_or(char::is_whitespace) || begins_with_number(after),
+        // A mention has no word before it, and an address a dot behind it.
+        '@' => {
+            let rest = after.trim_start_matches(|c: char| is_word(c) || "-_".contains(c));
+            after_word && rest.len() < after.len() && !rest.starts_with('.')
+        }
+        // A formula ends with a sign that no digit follows.
+        '$' => next.is_some_and(|next| next.is_ascii_digit()),
+        // No emphasis begins or ends inside of a word.
+        '_' => after_word && after.starts_with(is_word),
+        // Nor does it begin at the end of one.
+        '*' => after_word && next.is_none_or(char::is_whitespace),
+        // A link or a picture needs a target right behind the bracket; a task is at the beginning.
+        '[' => !before.is_empty(),
+        ']' => !before.is_empty() && next.is_none_or(|next| !"([:".contains(next)),
+        '!' => next.is_some_and(|next| next != '['),
+        _ => false,
+    }
+}
+
+/// True for a text that begins with a number and not with the name of a picture.
+fn begins_with_number(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let goes_on = |c: char| c.is_alphanumeric() || ":_-+".contains(c);
+    rest.len() < text.len() && !rest.starts_with(goes_on)
+}
+
+/// True for a text that ends so, whichever the case of its letters is.
+fn ends_with(text: &str, end: &str) -> bool {
+    let start = text.len().checked_sub(end.len());
+    let last = start.and_then(|start| text.get(start..));
+    last.is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
 /// How a pipe stands in a code span: in the cell of a table it would end the cell, and GitHub has no
@@ -172,7 +208,7 @@ mod tests {
     fn markdown_has_no_markup_left() {
         let text = markdown("|x|\n# `a` [b](http://c.d) <img> @all **e** ![f](g) www.h.i :j:");
         for markup in [
-            "|", "\n", "`", "[", "]", "<", ">", "@", "*", "://", "www.", " :",
+            "|", "\n", "`", "](", "<", ">", "@", "*", "://", "www.", " :",
         ] {
             assert!(!text.contains(markup), "{markup}: {text}");
         }
@@ -187,6 +223,31 @@ mod tests {
             ("0123456789abc", "012345&#8203;6789ab&#8203;c"),
         ] {
             assert_eq!(markdown(text), broken);
+        }
+    }
+
+    #[test]
+    fn what_is_no_markup_is_itself() {
+        for text in [
+            "costs $5.00 a month, $4.00 over its budget of $1",
+            "cpu_ms, memory_mb = 512",
+            "gate.toml:49: u* is 3.5 %",
+            "add [function.budget] with monthly_usd = { deny = … }",
+            "hot!",
+            "Lambda@Edge",
+        ] {
+            assert_eq!(markdown(text), text);
+        }
+        for (text, escaped) in [
+            ("$a$ $`b`$", "&#36;a&#36; &#36;&#96;b&#96;&#36;"),
+            (":100: a:1up:", "&#58;100: a&#58;1up:"),
+            ("_a_ __b__", "&#95;a&#95; &#95;&#95;b&#95;&#95;"),
+            ("*a* **b**", "&#42;a* &#42;&#42;b&#42;&#42;"),
+            ("[x] [a](b) [a][b]", "&#91;x] [a&#93;(b) [a&#93;[b]"),
+            ("mailto:a", "mailto&#58;a"),
+            ("a@b.c -@d", "a&#64;&#8203;b.c -&#64;&#8203;d"),
+        ] {
+            assert_eq!(markdown(text), escaped);
         }
     }
 
@@ -213,7 +274,7 @@ mod tests {
         // 24 bytes at each end: a hexadecimal digit takes 3, `.` and `$` take 5, a backtick 3.
         assert_eq!(
             sentence_within(&long, 50),
-            "the `xxxxxxxxxxxxxxx`…osts &#36;1.00"
+            "the `xxxxxxxxxxxxxxx`…osts $1.00"
         );
         for most in 8..300 {
             for text in ["ab|cü`\u{202e}d|@#é-1", "`", "a`b``", "deadbeef00"] {

@@ -63,7 +63,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
                 break;
             }
             std::mem::swap(&mut ready, &mut spare);
-            (view.progress)(batch.map_or(0, <[usize]>::len) as u64);
+            (view.progress)(super::Step::Priced(batch.map_or(0, <[usize]>::len) as u64));
         }
         written?;
     }

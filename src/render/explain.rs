@@ -50,7 +50,7 @@ pub fn write(
             let solved = view.comparison.solve(*index);
             page.function(&solved, out)?;
             ledger.add(&solved);
-            (view.progress)(1);
+            (view.progress)(super::Step::Priced(1));
         }
         let oldest_price = ledger.totals().oldest_price;
         let notes = view.comparison.notes(oldest_price.as_deref());

@@ -130,8 +130,6 @@ pub struct Bills<'b> {
     pub comparison: &'b Comparison<'b>,
     /// Functions by number, each with its answer.
     pub answers: Vec<(usize, Answer<'b>)>,
-    /// Told how many more functions have been written.
-    pub progress: &'b (dyn Fn(u64) + Sync),
 }
 
 /// Writes the bills of comparisons of one platform each, below one header.
@@ -149,7 +147,6 @@ pub fn write(bills: &[Bills<'_>], period: &Period, out: &mut (dyn Write + Send))
             for text in texts.collect::<Vec<String>>() {
                 out.write_all(text.as_bytes())?;
             }
-            (one.progress)(chunk.len() as u64);
         }
     }
     Ok(())

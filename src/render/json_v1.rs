@@ -340,7 +340,7 @@ impl Serialize for Functions<'_> {
             for function in &functions {
                 sequence.serialize_element(function)?;
             }
-            (view.progress)(chunk.len() as u64);
+            (view.progress)(super::Step::Priced(chunk.len() as u64));
         }
         sequence.end()
     }

@@ -63,7 +63,7 @@ fn functions<'v>(view: &super::View<'v>, out: &mut (dyn Write + Send)) -> io::Re
             writeln!(out, "{row}")?;
             ledger.add(&solved);
         }
-        (view.progress)(chunk.len() as u64);
+        (view.progress)(super::Step::Priced(chunk.len() as u64));
     }
     writeln!(out)?;
     Ok(ledger)
@@ -88,7 +88,7 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], solved: &Solved<'_>) -> S
     cells.push(format!(
         "**{}**: {}",
         verdict.advice,
-        markdown(&verdict.reason)
+        sentence(&verdict.reason)
     ));
     format!("| {} |", cells.join(" | "))
 }

@@ -19,6 +19,15 @@ pub struct View<'v> {
     pub comparison: &'v Comparison<'v>,
     /// Functions to show, in order.
     pub selected: Vec<usize>,
-    /// Told how many more functions have been shown.
-    pub progress: &'v (dyn Fn(u64) + Sync),
+    /// Told how far the format is.
+    pub progress: &'v (dyn Fn(Step) + Sync),
+}
+
+/// What a format or a check has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many more functions are priced.
+    Priced(u64),
+    /// All are priced; what follows is the layout of the answer.
+    LayingOut,
 }

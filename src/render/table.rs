@@ -1,9 +1,9 @@
 //! The answer for people, designed at 80 columns: costs first, then the verdict, then what it
 //! rests on. A wide terminal gets more columns, a terminal gets colour.
 
-use super::View;
 use super::phrases;
 use super::utilization_bar::utilization_bar;
+use super::{Step, View};
 use crate::answer::{Comparison, Ledger, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
@@ -11,7 +11,7 @@ use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::solve::flips::Effort;
 use crate::text::{Lines, escaped, escaped_name, listed, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Row, Table};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Row, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -130,6 +130,7 @@ impl<'p> TablePage<'p> {
     fn write(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
         let solved = self.solve();
+        (self.view.progress)(Step::LayingOut);
         writeln!(out, "{}\n", self.heading())?;
         writeln!(out, "{}\n", self.costs(&solved.summaries))?;
         self.verdicts(&solved, out)?;
@@ -161,7 +162,7 @@ impl<'p> TablePage<'p> {
                     table.keep_largest_moves(comparison, solved);
                 }
             }
-            (self.view.progress)(chunk.len() as u64);
+            (self.view.progress)(Step::Priced(chunk.len() as u64));
         }
         table
     }
@@ -199,11 +200,12 @@ impl<'p> TablePage<'p> {
             let table = self.table(columns, *titles, summaries);
             widths = table.column_max_content_widths();
             if least_width(&widths[1..]) <= self.width {
-                return written(&table);
+                return written(&table, self.paint);
             }
         }
         let parts = self.split(&narrow, &widths).into_iter();
-        let tables = parts.map(|columns| written(&self.table(&columns, broken, summaries)));
+        let tables =
+            parts.map(|columns| written(&self.table(&columns, broken, summaries), self.paint));
         tables.collect::<Vec<String>>().join("\n\n")
     }
 
@@ -234,10 +236,6 @@ impl<'p> TablePage<'p> {
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.width)
             .set_truncation_indicator("…");
-        match self.paint.is_on() {
-            true => table.enforce_styling(),
-            false => table.force_no_tty(),
-        };
         let header = columns.iter().map(|column| self.title(*column, titles));
         table.set_header(header.map(|title| self.title_cell(&title)));
         let rows = self.view.selected.iter().zip(summaries);
@@ -262,10 +260,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn title_cell(&self, title: &str) -> Cell {
-        match self.paint.is_on() {
-            true => Cell::new(title).add_attribute(Attribute::Bold),
-            false => Cell::new(title),
-        }
+        Cell::new(self.paint.marked_bold(title))
     }
 
     fn columns(&self, is_wide: bool) -> Vec<TableColumn> {
@@ -337,9 +332,10 @@ impl<'p> TablePage<'p> {
         };
         let is_best =
             matches!(column, TableColumn::Platform(number) if summary.cheapest == Some(number));
-        match self.paint.is_on() && is_best {
-            true => Cell::new(text).fg(comfy_table::Color::Green),
-            false => Cell::new(text),
+        if is_best {
+            Cell::new(self.paint.marked_green(&text))
+        } else {
+            Cell::new(text)
         }
     }
 
@@ -487,17 +483,7 @@ fn least_width(widths: &[u16]) -> u16 {
     NAME + 2 + widths.iter().map(|width| width + 2).sum::<u16>()
 }
 
-fn written(table: &Table) -> String {
-    let lines = table.lines().map(|line| without_trailing_space(&line));
+fn written(table: &Table, paint: Paint) -> String {
+    let lines = table.lines().map(|line| paint.styled(line.trim_end()));
     lines.collect::<Vec<String>>().join("\n")
-}
-
-/// A line without the spaces at its end, inside its last colour too.
-fn without_trailing_space(line: &str) -> String {
-    const RESET: &str = "\u{1b}[0m";
-    let line = line.trim_end();
-    match line.strip_suffix(RESET) {
-        Some(coloured) => format!("{}{RESET}", coloured.trim_end()),
-        None => line.to_owned(),
-    }
 }

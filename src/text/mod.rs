@@ -10,7 +10,9 @@ pub use visible::{
 };
 
 use std::borrow::Cow;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use textwrap::core::Word;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthStr;
 
 /// A cell of CSV, quoted where RFC 4180 asks for it.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
@@ -97,46 +99,33 @@ pub fn width(text: &str) -> usize {
 
 /// Text broken between words into lines of at most so many columns. A longer word is broken
 /// anywhere, and a per cent sign stays with its number.
-pub fn folded(text: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.replace(" %", "\u{a0}%").split(' ') {
-        match lines.last_mut() {
-            Some(line) if width(line) + 1 + width(word) <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.extend(pieces(word, room)),
-        }
-    }
-    for line in &mut lines {
-        *line = line.replace("\u{a0}%", " %");
-    }
-    lines
+pub fn folded(text: &str, columns: usize) -> String {
+    indented(text, columns, "")
 }
 
-/// A word in pieces of at most so many columns.
-fn pieces(word: &str, room: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut taken = 0;
-    for c in word.chars() {
-        let columns = c.width().unwrap_or(0);
-        if taken + columns > room && taken > 0 {
-            pieces.push(String::new());
-            taken = 0;
-        }
-        taken += columns;
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(c);
-        }
-    }
-    pieces
+/// The same with an indent before every line, which counts.
+pub fn indented(text: &str, columns: usize, indent: &str) -> String {
+    let options = Options::new(columns)
+        .initial_indent(indent)
+        .subsequent_indent(indent)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    // The space between a number and its sign is no place to break.
+    textwrap::fill(&text.replace(" %", KEPT_PERCENT), options).replace(KEPT_PERCENT, " %")
 }
+
+/// A per cent sign behind a space at which no line is broken.
+const KEPT_PERCENT: &str = "\u{a0}%";
 
 /// Text in just so many columns: cut, or filled with blanks.
 pub fn fitted(text: &str, columns: usize) -> String {
     let mut fitted = text.to_owned();
     if width(text) > columns {
-        fitted = pieces(text, columns.saturating_sub(1)).swap_remove(0) + "…";
+        let word = Word::from(text);
+        let mut pieces = word.break_apart(columns.saturating_sub(1));
+        let first = pieces.next().map_or("", |piece| piece.word);
+        fitted = format!("{first}…");
     }
     let blanks = columns.saturating_sub(width(&fitted));
     fitted + &" ".repeat(blanks)
@@ -149,14 +138,15 @@ mod tests {
     #[test]
     fn lines_are_broken_between_words_but_not_before_a_per_cent_sign() {
         let lines = folded("falls to 48.3 %; then a-very-long-word", 13);
-        let broken = ["falls to", "48.3 %; then", "a-very-long-w", "ord"];
-        assert_eq!(lines, broken);
+        assert_eq!(lines, "falls to\n48.3 %; then\na-very-long-w\nord");
+        let indented = indented("falls to 48.3 %", 10, "  ");
+        assert_eq!(indented, "  falls to\n  48.3 %");
     }
 
     #[test]
     fn columns_are_those_of_the_screen() {
-        assert_eq!(folded("東京 大阪", 4), ["東京", "大阪"]);
-        assert_eq!(folded("東京大阪", 5), ["東京", "大阪"]);
+        assert_eq!(folded("東京 大阪", 4), "東京\n大阪");
+        assert_eq!(folded("東京大阪", 5), "東京\n大阪");
         assert_eq!(fitted("東京大阪", 6), "東京… ");
         assert_eq!(fitted("abc", 5), "abc  ");
     }

@@ -4,6 +4,7 @@ use super::{Folder, HEAD, Run, function, of_calls};
 use roxmltree::{Document, Node};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Two denied, one warned of, one fine, and a budget of the whole that is exceeded.
 fn folder() -> Folder {
@@ -244,6 +245,17 @@ pub fn is_sarif(log: &Value) {
             .expect("a description");
         assert!(!text.is_empty() && !text.contains('\n'), "{text}");
         assert!(rule["fullDescription"]["text"].is_string());
+        // What GitHub asks for besides.
+        for form in ["text", "markdown"] {
+            let help = rule["help"][form].as_str().expect("help");
+            assert!(help.contains("\n\nLevel: "), "{help}");
+        }
+        let repository = driver["informationUri"].as_str().expect("a URI");
+        assert!(repository.starts_with("https://"));
+        let page = rule["helpUri"].as_str().expect("a URI");
+        let page = page.strip_prefix(&format!("{repository}/blob/main/"));
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(page.expect("in the repository"));
+        assert!(page.is_file(), "{page:?}");
         let level = rule["defaultConfiguration"]["level"].as_str();
         assert!(levels.contains(&level.expect("a level")));
     }
@@ -258,6 +270,10 @@ pub fn is_sarif(log: &Value) {
                 .expect("a text")
                 .is_empty()
         );
+        let fingerprints = result["partialFingerprints"].as_object();
+        let stable = &fingerprints.expect("fingerprints")["ruleAndFunction/v1"];
+        let stable = stable.as_str().expect("a text");
+        assert!(stable.starts_with(ids[index]), "{stable}");
         for location in result["locations"].as_array().expect("locations") {
             let place = &location["physicalLocation"];
             let uri = place["artifactLocation"]["uri"].as_str().expect("a URI");

@@ -230,14 +230,14 @@ fn every_rule_has_its_page() {
     let all = page("all");
     all.reported(0, "all");
     for rule in lambdacost::check::RULES {
-        let one = page(rule.code());
-        one.reported(0, rule.code());
-        assert!(one.stdout.starts_with(&format!("{}\n\n", rule.code())));
-        assert!(all.stdout.contains(&one.stdout), "{}", rule.code());
-        let level = format!("Level: {}", rule.default_level().name());
+        let one = page(rule.code);
+        one.reported(0, rule.code);
+        assert!(one.stdout.starts_with(&format!("{}\n\n", rule.code)));
+        assert!(all.stdout.contains(&one.stdout), "{}", rule.code);
+        let level = format!("Level: {}", rule.default_level.name());
         let of_limit = one.stdout.contains("Level: that of the limit");
         assert!(one.stdout.contains(&level) || of_limit, "{}", one.stdout);
-        for (name, _) in rule.parameters() {
+        for (name, _) in rule.parameters {
             assert!(one.stdout.contains(&format!("`{name}`")), "{name}");
         }
     }

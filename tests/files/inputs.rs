@@ -7,9 +7,16 @@ const IS_INPUT: &str = "it is one of the files that this answer is made from";
 #[test]
 fn no_answer_replaces_what_it_is_made_from() {
     let folder = Folder::new();
+    // `explain` has one format, which no ending but that of a text names.
+    folder.write("costs", SCENARIO);
+    folder.write("rows", fleet(3));
+    folder.write("of-rows", "region = \"us-east-1\"\nfunctions = \"rows\"\n");
     // Each with the file that it would replace.
     let cases: &[(&[&str], &str)] = &[
-        (&["compare", "scenario.toml"], "scenario.toml"),
+        (
+            &["compare", "scenario.toml", "--format", "table"],
+            "scenario.toml",
+        ),
         (
             &[
                 "compare",
@@ -36,34 +43,73 @@ fn no_answer_replaces_what_it_is_made_from() {
             "fleet.csv",
         ),
         (
-            &["compare", "scenario.toml", "--prices", "prices"],
+            &[
+                "compare",
+                "scenario.toml",
+                "--prices",
+                "prices",
+                "--format",
+                "csv",
+            ],
             "prices/us-east-1.toml",
         ),
-        (&["explain", "scenario.toml"], "scenario.toml"),
-        (&["explain", "of-fleet.toml"], "fleet.csv"),
-        (&["check", "scenario.toml"], "scenario.toml"),
+        (&["explain", "costs"], "costs"),
+        (&["explain", "of-rows"], "rows"),
+        (
+            &["check", "scenario.toml", "--format", "text"],
+            "scenario.toml",
+        ),
         (
             &["check", "scenario.toml", "--baseline", "before.json"],
             "before.json",
         ),
         (
-            &["check", "scenario.toml", "--baseline", "of-fleet.toml"],
+            &[
+                "check",
+                "scenario.toml",
+                "--baseline",
+                "of-fleet.toml",
+                "--format",
+                "text",
+            ],
             "of-fleet.toml",
         ),
         (
-            &["check", "scenario.toml", "--baseline", "of-fleet.toml"],
+            &[
+                "check",
+                "scenario.toml",
+                "--baseline",
+                "of-fleet.toml",
+                "--format",
+                "text",
+            ],
             "fleet.csv",
         ),
         (
-            &["check", "scenario.toml", "--prices", "prices"],
+            &[
+                "check",
+                "scenario.toml",
+                "--prices",
+                "prices",
+                "--format",
+                "json",
+            ],
             "prices/us-east-1.toml",
         ),
         (
-            &["prices", "list", "--prices", "prices"],
+            &["prices", "list", "--prices", "prices", "--format", "json"],
             "prices/us-east-1.toml",
         ),
         (
-            &["prices", "show", "us-east-1", "--prices", "prices"],
+            &[
+                "prices",
+                "show",
+                "us-east-1",
+                "--prices",
+                "prices",
+                "--format",
+                "table",
+            ],
             "prices/us-east-1.toml",
         ),
     ];
@@ -102,7 +148,7 @@ mod unix {
             ("./prices/../scenario.toml", full),
         ] {
             folder
-                .run(&["compare", input, "-o", output])
+                .run(&["compare", input, "-o", output, "--format", "table"])
                 .refused("cannot-write", IS_INPUT);
             assert_eq!(
                 folder.read("scenario.toml"),
@@ -117,10 +163,10 @@ mod unix {
         let folder = Folder::new();
         let before = folder.read("before.json");
         folder
-            .shell("\"$L\" compare - -o scenario.toml <scenario.toml")
+            .shell("\"$L\" compare - -o scenario.toml --format csv <scenario.toml")
             .refused("cannot-write", IS_INPUT);
         folder
-            .shell("\"$L\" compare /dev/stdin -o scenario.toml <scenario.toml")
+            .shell("\"$L\" compare /dev/stdin -o scenario.toml --format csv <scenario.toml")
             .refused("cannot-write", IS_INPUT);
         folder
             .shell("\"$L\" check scenario.toml --baseline - -o before.json <before.json")
@@ -144,7 +190,8 @@ mod unix {
         fs::create_dir(folder.at(&prices)).expect("created");
         folder.write(folder.at(&prices).join("us-east-1.toml"), PRICES);
         let answer = bytes(b"answer\xff");
-        let compare = [text("compare"), scenario.clone()];
+        let csv = [text("--format"), text("csv")];
+        let compare = [&[text("compare"), scenario.clone()], &csv[..]].concat();
         folder
             .run(&[&compare[..], &[text("-o"), scenario.clone()]].concat())
             .refused("cannot-write", IS_INPUT);
@@ -177,6 +224,8 @@ mod unix {
             inside("f.toml"),
             text("--baseline"),
             inside("r.json"),
+            text("--format"),
+            text("text"),
         ];
         folder
             .run(&[&check[..], &[text("-o"), inside("f.csv")]].concat())
@@ -187,7 +236,7 @@ mod unix {
         let init = bytes(b"i\xff.toml");
         assert_eq!(folder.run(&[text("init"), init.clone()]).code, Some(0));
         folder
-            .run(&[text("compare"), init.clone(), text("-o"), init])
+            .run(&[&[text("compare"), init.clone(), text("-o"), init], &csv[..]].concat())
             .refused("cannot-write", IS_INPUT);
         // A price file of such a name is read, and said to be of no region.
         folder.write(folder.at("prices").join(bytes(b"eu\xff.toml")), PRICES);

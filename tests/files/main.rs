@@ -4,6 +4,7 @@ mod endings;
 mod faults;
 mod inputs;
 mod outputs;
+mod terminal;
 mod wrong;
 
 use lambdacost::cli::system::{Gate, Input, Streams, System};

@@ -21,6 +21,76 @@ fn init_leaves_alone_what_is_there() {
     folder.run(&["compare", "new.toml"]).answered();
 }
 
+#[test]
+fn the_ending_of_the_file_names_the_format() {
+    let folder = Folder::new();
+    let compare = ["compare", "scenario.toml"];
+    let check = ["check", "scenario.toml"];
+    let list = ["prices", "list"];
+    let cases: [(&[&str], &str, &str); 14] = [
+        (&compare, "a.csv", "csv"),
+        (&compare, "a.json", "json"),
+        (&compare, "a.b.JSON", "json"),
+        (&compare, "a.md", "markdown"),
+        (&compare, "a.markdown", "markdown"),
+        (&compare, "a.txt", "table"),
+        (&compare, "a", "table"),
+        (&check, "a.sarif", "sarif"),
+        (&check, "a.sarif.json", "sarif"),
+        (&check, "a.json", "json"),
+        (&check, "a.xml", "junit"),
+        (&check, "a.md", "markdown"),
+        (&check, "a.txt", "text"),
+        (&list, "a.json", "json"),
+    ];
+    for (command, file, format) in cases {
+        folder.run(&[command, &["-o", file]].concat()).answered();
+        let stated = folder.run(&[command, &["--format", format]].concat());
+        assert!(
+            folder.read(file) == stated.stdout.as_bytes(),
+            "{command:?} {file} is not {format}"
+        );
+    }
+    for (command, file, words) in [
+        (
+            &compare[..],
+            "a.xlsx",
+            "use one of .csv, .json, .md, .markdown and .txt",
+        ),
+        (
+            &compare,
+            "a.html",
+            "the ending `.html` of --output names no format",
+        ),
+        (
+            &check,
+            "a.csv",
+            "use one of .sarif.json, .sarif, .json, .xml",
+        ),
+        (
+            &["explain", "scenario.toml"],
+            "a.json",
+            "name a file that ends in `.txt`",
+        ),
+        (&list, "a.csv", "use one of .json and .txt"),
+    ] {
+        let run = folder.run(&[command, &["-o", file]].concat());
+        run.refused("unknown-value", words);
+        assert!(!folder.at(file).exists());
+    }
+    // A format that is stated wins.
+    let arguments = [
+        "compare",
+        "scenario.toml",
+        "-o",
+        "a.html",
+        "--format",
+        "json",
+    ];
+    folder.run(&arguments).answered();
+    assert!(folder.read("a.html").starts_with(b"{"));
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;
@@ -133,6 +203,26 @@ mod unix {
         fs::set_permissions(folder.at("prices"), fs::Permissions::from_mode(0o755)).expect("set");
         run.refused("cannot-write", "you may not make files in its folder");
         assert_eq!(folder.read("prices/old"), b"old\n");
+    }
+
+    #[test]
+    fn the_cause_of_the_system_is_told() {
+        let folder = Folder::new();
+        let run = folder.run(&["compare", "scenario.toml", "-o", "gone/answer.csv"]);
+        run.refused(
+            "cannot-write",
+            "cannot write `gone/answer.csv`: its folder does not exist: No such file or directory \
+             (os error 2)",
+        );
+        if Path::new("/dev/full").exists() {
+            let run = folder.shell("\"$L\" compare scenario.toml -o /dev/full");
+            run.refused(
+                "cannot-write",
+                "cannot write `/dev/full`: the disk is full: No space left on device (os error 28)",
+            );
+        } else {
+            eprintln!("not tried: /dev/full, which this system does not have");
+        }
     }
 
     #[test]

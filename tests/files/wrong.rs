@@ -159,6 +159,119 @@ fn json_is_named_as_what_it_is() {
 }
 
 #[test]
+fn a_file_that_is_something_else_is_named_with_the_next_step() {
+    let folder = Folder::new();
+    let utf_16: Vec<u8> = SCENARIO.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [&b"\xff\xfe"[..], &utf_16].concat();
+    let workbook = b"PK\x03\x04\x14\0\x06\0[Content_Types].xml";
+    // How it begins, what it is called, what it is, and what to do.
+    let cases: [(&str, &[u8], &str, &str); 19] = [
+        ("a.toml.gz", b"\x1f\x8b\x08\0", "is compressed with gzip", "gzip -dc"),
+        ("a.csv", workbook, "is an Excel workbook", "save the sheet as CSV UTF-8"),
+        ("a.zip", b"PK\x03\x04\x14\0", "is a ZIP archive", "unpack it"),
+        ("a.toml", &marked, "is UTF-16 text", "save it as UTF-8"),
+        ("b.toml", &utf_16, "is UTF-16 text", "save it as UTF-8"),
+        ("a.parquet", b"PAR1\x15", "is a Parquet file", "export it as CSV"),
+        (
+            "functions.json",
+            b"{\n \"Functions\": [\n  {\"FunctionName\": \"a\", \"MemorySize\": 512}]}",
+            "is the configuration of functions as the AWS CLI prints it",
+            "state memory_mb, duration_ms and invocations_per_month",
+        ),
+        (
+            "metrics.json",
+            b"{\"MetricDataResults\": []}",
+            "is metrics of CloudWatch",
+            "lambdacost init",
+        ),
+        (
+            "log.json",
+            b"{\"time\":\"2026-11-01T00:00:00Z\",\"type\":\"platform.report\"}\n",
+            "is a log of AWS Lambda",
+            "memory_mb",
+        ),
+        (
+            "log.txt",
+            b"START RequestId: 8f507cfc Version: $LATEST\n",
+            "is a log of AWS Lambda",
+            "memory_mb",
+        ),
+        (
+            "tail.log",
+            b"2026-11-01T00:00:00.000Z REPORT RequestId: 8f50\tDuration: 3.2 ms\n",
+            "is a log of AWS Lambda",
+            "memory_mb",
+        ),
+        (
+            "template.json",
+            b"{\"AWSTemplateFormatVersion\": \"2010-09-09\"}",
+            "is a CloudFormation template",
+            "not how often it is called",
+        ),
+        (
+            "template.yaml",
+            b"# a comment\nAWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Serverless-2016-10-31\n",
+            "is a SAM template",
+            "not how often it is called",
+        ),
+        (
+            "serverless.yml",
+            b"service: shop\nprovider:\n  name: aws\nfunctions:\n  a:\n",
+            "is a file of the Serverless Framework",
+            "not how often it is called",
+        ),
+        ("other.yaml", b"---\nregion: us-east-1\n", "is YAML", "`key = value`"),
+        (
+            "main.tf",
+            b"resource \"aws_lambda_function\" \"a\" {\n",
+            "is Terraform code",
+            "not how often it is called",
+        ),
+        (
+            "focus.csv",
+            b"BilledCost,ChargePeriodStart,ChargePeriodEnd\n1,2,3\n",
+            "is a FOCUS report of costs",
+            "memory_mb",
+        ),
+        (
+            "cur.csv",
+            b"identity/LineItemId,lineItem/UsageType\na,b\n",
+            "is a Cost and Usage Report",
+            "memory_mb",
+        ),
+        ("page.html", b"<!doctype html>\n", "is XML or HTML", "memory_mb"),
+    ];
+    for (name, start, what, step) in cases {
+        folder.write(name, start);
+        let run = folder.run(&["compare", name]);
+        let code = if run.stderr.starts_with("error[unreadable]") {
+            "unreadable"
+        } else {
+            "syntax"
+        };
+        run.refused(code, &format!("`{name}` {what}"));
+        run.refused(code, step);
+        assert_eq!(run.stderr.matches("error").count(), 1, "{run:?}");
+    }
+    // So are the file of functions that a scenario names, and a baseline.
+    folder.write("fleet.csv", workbook);
+    folder.run(&["compare", "of-fleet.toml"]).refused(
+        "unreadable",
+        "cannot read `fleet.csv`: it is an Excel workbook",
+    );
+    folder.write("before.json", b"\x1f\x8b\x08\0");
+    folder
+        .run(&["check", "scenario.toml", "--baseline", "before.json"])
+        .refused("unreadable", "`before.json` is compressed with gzip");
+    folder
+        .run(&["check", "scenario.toml", "--baseline", "gone.json"])
+        .refused(
+            "unreadable",
+            "a baseline is another scenario, or what `compare --format json` wrote",
+        );
+}
+
+#[test]
 fn of_a_large_text_the_first_mistake_is_told() {
     let folder = Folder::new();
     // Small ones are looked through to their end.

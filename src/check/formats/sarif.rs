@@ -1,10 +1,10 @@
 //! SARIF 2.1.0 (OASIS), as code scanning reads it: the rules with their manual pages, and a result
-//! for each finding.
+//! for each finding. `scripts/validate-sarif.sh` asks the validator of SARIF and of GitHub.
 
 use super::sentences;
-use crate::check::{Finding, RULES, Report, Rule, manual};
+use crate::check::{Finding, RULES, Report, Rule};
 use crate::escape::json;
-use crate::escape::{markdown, uri};
+use crate::escape::{sentence, uri};
 use crate::scenario::Level;
 use crate::text::{escaped_name, printable};
 use serde::Serialize;
@@ -12,6 +12,9 @@ use std::io::{self, Write};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// The repository of this program, which `Cargo.toml` names.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// Writes a check.
 ///
@@ -43,9 +46,12 @@ struct Tool {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct ToolV1Driver {
     name: &'static str,
     version: &'static str,
+    semantic_version: &'static str,
+    information_uri: &'static str,
     rules: Vec<RuleV1>,
 }
 
@@ -53,8 +59,11 @@ struct ToolV1Driver {
 #[serde(rename_all = "camelCase")]
 struct RuleV1 {
     id: &'static str,
+    name: String,
     short_description: Text,
     full_description: Text,
+    help: Text,
+    help_uri: String,
     default_configuration: Configuration,
 }
 
@@ -79,13 +88,23 @@ struct ResultV1 {
     level: &'static str,
     message: Text,
     locations: [Location; 1],
+    partial_fingerprints: Fingerprints,
+}
+
+/// What stays the same while the finding does, in whichever line it stands. GitHub's uploader adds a
+/// fingerprint of its own.
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "ruleAndFunction/v1")]
+    rule_and_function: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Location {
     physical_location: Physical,
-    logical_locations: Vec<Logical>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logical_locations: Option<[Logical; 1]>,
 }
 
 #[derive(Serialize)]
@@ -121,7 +140,9 @@ fn log(report: &Report<'_>) -> Log {
                 driver: ToolV1Driver {
                     name: "lambdacost",
                     version: env!("CARGO_PKG_VERSION"),
-                    rules: RULES.iter().map(|rule| self::rule(*rule)).collect(),
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    information_uri: REPOSITORY,
+                    rules: RULES.iter().map(rule).collect(),
                 },
             },
             results: report.findings.iter().map(result).collect(),
@@ -130,29 +151,47 @@ fn log(report: &Report<'_>) -> Log {
     }
 }
 
-fn rule(rule: &dyn Rule) -> RuleV1 {
-    let page = manual(rule);
-    let first = page.split("\n\n").next().unwrap_or_default();
+fn rule(rule: &Rule) -> RuleV1 {
+    let mut paragraphs = rule.manual.split("\n\n");
+    let mut next = || paragraphs.next().unwrap_or_default().replace('\n', " ");
+    let (summary, description) = (next(), next());
+    let page = rule.code.replace('-', "_");
     RuleV1 {
-        id: rule.code(),
-        short_description: plain(first.replace('\n', " ")),
-        full_description: plain(page.clone()),
+        id: rule.code,
+        name: pascal(rule.code),
+        short_description: Text::plain(summary.clone()),
+        full_description: Text::plain(format!("{summary} {description}")),
+        help: Text {
+            text: rule.manual.to_owned(),
+            markdown: Some(rule.manual.to_owned()),
+        },
+        help_uri: format!("{REPOSITORY}/blob/main/src/check/rules/{page}.md"),
         default_configuration: Configuration {
-            enabled: rule.default_level() != Level::Allow,
-            level: level(rule.default_level()),
+            enabled: rule.default_level != Level::Allow,
+            level: level(rule.default_level),
         },
     }
 }
 
-fn plain(text: String) -> Text {
-    Text {
-        text,
-        markdown: None,
+/// `over-budget` as SARIF names rules: `OverBudget`.
+fn pascal(code: &str) -> String {
+    let words = code.split('-').filter_map(|word| word.split_at_checked(1));
+    words
+        .map(|(first, rest)| first.to_ascii_uppercase() + rest)
+        .collect()
+}
+
+impl Text {
+    fn plain(text: String) -> Self {
+        Self {
+            text,
+            markdown: None,
+        }
     }
 }
 
 /// Plain messages of SARIF may have links, in square brackets, and places for arguments, in braces
-/// (3.11.5 and 3.11.6): ours have neither.
+/// (3.11.5 and 3.11.6): ours have neither. Names stand in code spans in the Markdown.
 fn message(text: &str) -> Text {
     let mut plain = String::with_capacity(text.len());
     for c in printable(text).chars() {
@@ -162,10 +201,9 @@ fn message(text: &str) -> Text {
             _ => plain.push(c),
         }
     }
-    let entities = markdown(text).replace('{', "&#123;").replace('}', "&#125;");
     Text {
         text: plain,
-        markdown: Some(entities),
+        markdown: Some(sentence(text).replace('{', "{{").replace('}', "}}")),
     }
 }
 
@@ -179,14 +217,15 @@ fn level(level: Level) -> &'static str {
 
 fn result(finding: &Finding) -> ResultV1 {
     let text: Vec<String> = sentences(finding).collect();
-    let index = RULES.iter().position(|rule| rule.code() == finding.code);
-    let logical = finding.function.iter().map(|name| Logical {
-        name: escaped_name(name).into_owned(),
-        kind: "function",
-    });
+    let index = RULES.iter().position(|rule| rule.code == finding.code);
+    let function = finding.function.as_deref().map(escaped_name);
+    let rule_and_function = match &function {
+        Some(function) => format!("{}/{function}", finding.code),
+        None => finding.code.to_owned(),
+    };
     ResultV1 {
         rule_id: finding.code,
-        rule_index: index.unwrap_or_default(),
+        rule_index: index.expect("a finding is of one of the rules"),
         level: level(finding.level),
         message: message(&text.join("; ")),
         locations: [Location {
@@ -198,7 +237,13 @@ fn result(finding: &Finding) -> ResultV1 {
                     start_line: finding.line.max(1),
                 },
             },
-            logical_locations: logical.collect(),
+            logical_locations: function.map(|name| {
+                [Logical {
+                    name: name.into_owned(),
+                    kind: "function",
+                }]
+            }),
         }],
+        partial_fingerprints: Fingerprints { rule_and_function },
     }
 }

@@ -1,14 +1,4 @@
-//! A function or the whole scenario costs more than in the baseline.
-//!
-//! Needs `--baseline FILE`: another scenario, or what `compare --format json` wrote. How much more
-//! is allowed is stated as `increase_percent` and `increase_usd`, each `{ warn = …, deny = … }`, in
-//! `[budget]` for the whole scenario and in `[function.budget]` for a function; where `[budget]`
-//! states neither, any increase of the whole is a warning. What is compared is the monthly bill on
-//! the platform where a function runs. A rise from nothing is above any percentage, but not that of
-//! a new function, which only `increase_usd` limits. A function that is gone counts with what it
-//! cost.
-//!
-//! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
+//! The rule `cost-increase`: `cost_increase.md` is its manual page.
 
 use super::{DraftFinding, FunctionContext, Rule, ScenarioContext};
 use crate::check::changes::ChangeStep;
@@ -18,73 +8,66 @@ use crate::money::{Usd, money};
 use crate::scenario::{Budget, Level, Limit};
 use rust_decimal::Decimal;
 
-pub struct CostIncrease;
+pub const RULE: Rule = Rule {
+    code: "cost-increase",
+    manual: include_str!("cost_increase.md"),
+    default_level: Level::Deny,
+    parameters: &[],
+    function: Some(judge_function),
+    scenario: Some(judge_scenario),
+};
 
-impl Rule for CostIncrease {
-    fn code(&self) -> &'static str {
-        "cost-increase"
+fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
+    let (Some(_), Some(budget)) = (function.case.baseline, &function.function.budget) else {
+        return Vec::new();
+    };
+    let before = function.before();
+    let percent = match before {
+        Some(_) => budget.increase_percent,
+        None => Limit::default(),
+    };
+    let limits = [percent, budget.increase_usd];
+    if !limits.iter().any(Limit::is_stated) {
+        return Vec::new();
     }
+    let step = ChangeStep {
+        before: match before {
+            Some(before) => before.monthly.clone(),
+            None => Some(Exact::ZERO),
+        },
+        after: function
+            .cost()
+            .ok()
+            .map(|cost| cost.billed.dollars().as_printed()),
+    };
+    let driver = || match before {
+        Some(before) => function.risen_line(before),
+        None => function.dearest_line(),
+    };
+    let broken = judged(&function.called(), &step, limits, driver);
+    broken.into_iter().collect()
+}
 
-    fn source(&self) -> &'static str {
-        include_str!("cost_increase.rs")
-    }
-
-    fn default_level(&self) -> Level {
-        Level::Deny
-    }
-
-    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
-        let (Some(_), Some(budget)) = (function.case.baseline, &function.function.budget) else {
-            return Vec::new();
-        };
-        let before = function.before();
-        let percent = match before {
-            Some(_) => budget.increase_percent,
-            None => Limit::default(),
-        };
-        let limits = [percent, budget.increase_usd];
-        if !limits.iter().any(Limit::is_stated) {
-            return Vec::new();
-        }
-        let step = ChangeStep {
-            before: match before {
-                Some(before) => before.monthly.clone(),
-                None => Some(Exact::ZERO),
-            },
-            after: function
-                .cost()
-                .ok()
-                .map(|cost| cost.billed.dollars().as_printed()),
-        };
-        let driver = || match before {
-            Some(before) => function.risen_line(before),
-            None => function.dearest_line(),
-        };
-        let broken = judged(&function.called(), &step, limits, driver);
-        broken.into_iter().collect()
-    }
-
-    fn scenario(&self, scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
-        let Some(baseline) = scenario.case.baseline else {
-            return Vec::new();
-        };
-        let budget = &scenario.case.comparison.scenario().budget;
-        let limits = limits_of_all(budget);
-        let driver = || scenario.risen_function(baseline);
-        let broken = judged(
-            "the scenario",
-            &scenario.total_step(baseline),
-            limits,
-            driver,
-        );
-        let broken = broken.into_iter();
-        broken
-            .map(|draft| DraftFinding {
-                line: Some(scenario.case.comparison.scenario().budget_line),
-                ..draft
-            })
-            .collect()
-    }
+fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+    let Some(baseline) = scenario.case.baseline else {
+        return Vec::new();
+    };
+    let budget = &scenario.case.comparison.scenario().budget;
+    let limits = limits_of_all(budget);
+    let driver = || scenario.risen_function(baseline);
+    let broken = judged(
+        "the scenario",
+        &scenario.total_step(baseline),
+        limits,
+        driver,
+    );
+    let broken = broken.into_iter();
+    broken
+        .map(|draft| DraftFinding {
+            line: Some(scenario.case.comparison.scenario().budget_line),
+            ..draft
+        })
+        .collect()
 }
 
 /// Without a limit, every increase is worth a warning.
@@ -117,7 +100,7 @@ fn judged(
         return Some(DraftFinding {
             level: Some(super::unjudged(&[percent, dollars])),
             message: format!("what {name} {side} is not known, so its increase is not"),
-            help: "mend `runs_on`, `platforms` or the functions that cannot run".to_owned(),
+            help: "correct `runs_on`, `platforms` or the functions that cannot run".to_owned(),
             ..DraftFinding::default()
         });
     };

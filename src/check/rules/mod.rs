@@ -1,5 +1,5 @@
-//! The rules, each one file and one line in [`RULES`]; the head comment of its file is its manual
-//! page.
+//! The rules: each is a file with its code, a file of the same name with its manual page, and a line
+//! in [`RULES`].
 
 mod cost_increase;
 mod near_crossover;
@@ -14,45 +14,45 @@ use super::{DraftFinding, FunctionContext, ScenarioContext};
 use crate::scenario::schema::Bounds;
 use crate::scenario::{Level, Limit, RuleShape};
 
-/// Something that a scenario must keep.
-pub trait Rule: Sync {
+/// A rule that a scenario must keep.
+#[derive(Debug)]
+pub struct Rule {
     /// Its name in scenarios, on the command line and in reports.
-    fn code(&self) -> &'static str;
-    /// The text of its file.
-    fn source(&self) -> &'static str;
-    /// How much it matters unless somebody says otherwise.
-    fn default_level(&self) -> Level;
+    pub code: &'static str,
+    /// Its manual page in Markdown; the first paragraph is a summary.
+    pub manual: &'static str,
+    /// Its level unless the scenario or the command line states one.
+    pub default_level: Level,
     /// The numbers that `[rules]` may state for it.
-    fn parameters(&self) -> &'static [(&'static str, Bounds)] {
-        &[]
-    }
-    /// What is wrong with a function.
-    fn function(&self, _: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
-        Vec::new()
-    }
-    /// What is wrong with the whole.
-    fn scenario(&self, _: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
-        Vec::new()
-    }
+    pub parameters: &'static [(&'static str, Bounds)],
+    /// Finds what is wrong with one function.
+    pub function: Option<FunctionJudge>,
+    /// Finds what is wrong with the whole scenario.
+    pub scenario: Option<ScenarioJudge>,
 }
 
+/// Judges a function.
+pub type FunctionJudge = fn(&FunctionContext<'_, '_>) -> Vec<DraftFinding>;
+/// Judges a scenario.
+pub type ScenarioJudge = fn(&ScenarioContext<'_, '_>) -> Vec<DraftFinding>;
+
 /// Every rule, in the order of all lists.
-pub static RULES: &[&dyn Rule] = &[
-    &over_budget::OverBudget,
-    &cost_increase::CostIncrease,
-    &past_crossover::PastCrossover,
-    &near_crossover::NearCrossover,
-    &provisioned_waste::ProvisionedWaste,
-    &stale_prices::StalePrices,
-    &unmatched_budget::UnmatchedBudget,
-    &unbudgeted_function::UnbudgetedFunction,
+pub static RULES: &[Rule] = &[
+    over_budget::RULE,
+    cost_increase::RULE,
+    past_crossover::RULE,
+    near_crossover::RULE,
+    provisioned_waste::RULE,
+    stale_prices::RULE,
+    unmatched_budget::RULE,
+    unbudgeted_function::RULE,
 ];
 
 /// What `[rules]` may say.
 pub fn shapes() -> Vec<RuleShape> {
-    let shape = |rule: &&dyn Rule| RuleShape {
-        code: rule.code(),
-        parameters: rule.parameters(),
+    let shape = |rule: &Rule| RuleShape {
+        code: rule.code,
+        parameters: rule.parameters,
     };
     RULES.iter().map(shape).collect()
 }
@@ -61,12 +61,4 @@ pub fn shapes() -> Vec<RuleShape> {
 fn unjudged(limits: &[Limit]) -> Level {
     let stated = limits.iter().flat_map(Limit::steps);
     stated.map(|(level, _)| level).max().unwrap_or(Level::Warn)
-}
-
-/// The manual page of a rule: the head comment of its file.
-pub fn manual(rule: &dyn Rule) -> String {
-    let lines = rule.source().lines();
-    let head = lines.take_while(|line| line.starts_with("//!"));
-    let text = head.map(|line| line.trim_start_matches("//!").trim_start_matches(' '));
-    text.collect::<Vec<_>>().join("\n")
 }

@@ -1,11 +1,4 @@
-//! A function's utilization is close to a crossover, so that a little more or less traffic would
-//! make another platform the cheaper one.
-//!
-//! `within_points` (default 5) is how close, in percentage points of utilization on either side.
-//! Only crossovers with the platform where the function runs count, and only those that lie within
-//! today's capacity.
-//!
-//! Level: warn.
+//! The rule `near-crossover`: `near_crossover.md` is its manual page.
 
 use super::{DraftFinding, FunctionContext, Rule};
 use crate::answer::Pair;
@@ -15,46 +8,33 @@ use crate::money::percent;
 use crate::scenario::Level;
 use crate::scenario::schema::Bounds;
 
-pub struct NearCrossover;
-
 const WITHIN: &str = "within_points";
 const DEFAULT: u32 = 5;
 
-impl Rule for NearCrossover {
-    fn code(&self) -> &'static str {
-        "near-crossover"
-    }
+pub const RULE: Rule = Rule {
+    code: "near-crossover",
+    manual: include_str!("near_crossover.md"),
+    default_level: Level::Warn,
+    parameters: &[(WITHIN, Bounds::from(0, 100))],
+    function: Some(judge_function),
+    scenario: None,
+};
 
-    fn source(&self) -> &'static str {
-        include_str!("near_crossover.rs")
-    }
-
-    fn default_level(&self) -> Level {
-        Level::Warn
-    }
-
-    fn parameters(&self) -> &'static [(&'static str, Bounds)] {
-        const ALL: &[(&str, Bounds)] = &[(WITHIN, Bounds::from(0, 100))];
-        ALL
-    }
-
-    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
-        let stated = function.case.levels.parameter(self.code(), WITHIN);
-        let points = stated.unwrap_or(Exact::from(DEFAULT));
-        let (Some(home), Some(load)) =
-            (function.home, &function.solved.summary.workload.utilization)
-        else {
-            return Vec::new();
-        };
-        let crossovers = function.solved.summary.crossovers.iter();
-        let near = crossovers.filter_map(|(pair, crossover)| {
-            pair.other(home)?;
-            let at = crossover.within_capacity()?;
-            let distance = &distance(load, at) * &Exact::from(100u32);
-            (distance <= points).then(|| draft(function, *pair, [load, at], &distance, &points))
-        });
-        near.collect()
-    }
+fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
+    let stated = function.case.levels.parameter(RULE.code, WITHIN);
+    let points = stated.unwrap_or(Exact::from(DEFAULT));
+    let (Some(home), Some(load)) = (function.home, &function.solved.summary.workload.utilization)
+    else {
+        return Vec::new();
+    };
+    let crossovers = function.solved.summary.crossovers.iter();
+    let near = crossovers.filter_map(|(pair, crossover)| {
+        pair.other(home)?;
+        let at = crossover.within_capacity()?;
+        let distance = &distance(load, at) * &Exact::from(100u32);
+        (distance <= points).then(|| draft(function, *pair, [load, at], &distance, &points))
+    });
+    near.collect()
 }
 
 fn distance(left: &Exact, right: &Exact) -> Exact {

@@ -1,102 +1,87 @@
-//! A function or the whole scenario costs more than its budget.
-//!
-//! The budget of a function is in `[function.budget]` or in `[budget.functions.NAME]`, that of the
-//! whole in `[budget]`: `monthly_usd` and, for functions, `usd_per_million_invocations`, each
-//! `{ warn = …, deny = … }`. What is compared is the bill on the platform where the function runs
-//! today (`runs_on`); an amount equal to the limit is within it. A budget that cannot be judged,
-//! because the function cannot run there, is broken.
-//!
-//! Level: that of the limit which is exceeded; of limits that cannot be judged, the hardest.
+//! The rule `over-budget`: `over_budget.md` is its manual page.
 
 use super::{DraftFinding, FunctionContext, Rule, ScenarioContext};
 use crate::check::{CostDriver, Measured};
 use crate::money::{Usd, money};
 use crate::scenario::{Level, Limit};
 
-pub struct OverBudget;
+pub const RULE: Rule = Rule {
+    code: "over-budget",
+    manual: include_str!("over_budget.md"),
+    default_level: Level::Deny,
+    parameters: &[],
+    function: Some(judge_function),
+    scenario: Some(judge_scenario),
+};
 
-impl Rule for OverBudget {
-    fn code(&self) -> &'static str {
-        "over-budget"
+fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
+    let Some(budget) = &function.function.budget else {
+        return Vec::new();
+    };
+    let per_million = &budget.usd_per_million_invocations;
+    if !budget.monthly_usd.is_stated() && !per_million.is_stated() {
+        return Vec::new();
     }
-
-    fn source(&self) -> &'static str {
-        include_str!("over_budget.rs")
-    }
-
-    fn default_level(&self) -> Level {
-        Level::Deny
-    }
-
-    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
-        let Some(budget) = &function.function.budget else {
-            return Vec::new();
-        };
-        let per_million = &budget.usd_per_million_invocations;
-        if !budget.monthly_usd.is_stated() && !per_million.is_stated() {
-            return Vec::new();
+    let name = function.called();
+    let cost = match function.cost() {
+        Ok(cost) => &cost.billed,
+        Err(reason) => {
+            let level = super::unjudged(&[budget.monthly_usd, *per_million]);
+            return vec![unjudged(&name, &reason, level)];
         }
-        let name = function.called();
-        let cost = match function.cost() {
-            Ok(cost) => &cost.billed,
-            Err(reason) => {
-                let level = super::unjudged(&[budget.monthly_usd, *per_million]);
-                return vec![unjudged(&name, &reason, level)];
-            }
-        };
-        let driver = || function.dearest_line();
-        let monthly = over(
-            &name,
-            cost,
-            &budget.monthly_usd,
-            ["a month", "USD/month"],
-            driver,
-        );
-        let million = cost.per_million(function.function.invocations);
-        let million = million.and_then(|million| {
-            let per = ["per million invocations", "USD/million"];
-            over(&name, &million, per_million, per, driver)
-        });
-        let broken = [monthly, million].into_iter().flatten();
-        broken
-            .map(|draft| DraftFinding {
-                help: advice(function, cost),
-                ..draft
-            })
-            .collect()
-    }
+    };
+    let driver = || function.dearest_line();
+    let monthly = over(
+        &name,
+        cost,
+        &budget.monthly_usd,
+        ["a month", "USD/month"],
+        driver,
+    );
+    let million = cost.per_million(function.function.invocations);
+    let million = million.and_then(|million| {
+        let per = ["per million invocations", "USD/million"];
+        over(&name, &million, per_million, per, driver)
+    });
+    let broken = [monthly, million].into_iter().flatten();
+    broken
+        .map(|draft| DraftFinding {
+            help: advice(function, cost),
+            ..draft
+        })
+        .collect()
+}
 
-    fn scenario(&self, scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
-        let limit = &scenario.case.comparison.scenario().budget.monthly_usd;
-        if !limit.is_stated() {
-            return Vec::new();
-        }
-        let Some(total) = &scenario.total else {
-            let reason = "some function cannot run where it is said to, or platforms would \
-                          spend one hourly commitment twice";
-            return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
-        };
-        let per = ["a month", "USD/month"];
-        let broken = over("the scenario", total, limit, per, || {
-            scenario.dearest_function()
-        });
-        let help = "make the dearest function cheaper, or raise `monthly_usd` in [budget]";
-        let broken = broken.into_iter();
-        broken
-            .map(|draft| DraftFinding {
-                help: help.to_owned(),
-                line: Some(scenario.case.comparison.scenario().budget_line),
-                ..draft
-            })
-            .collect()
+fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+    let limit = &scenario.case.comparison.scenario().budget.monthly_usd;
+    if !limit.is_stated() {
+        return Vec::new();
     }
+    let Some(total) = &scenario.total else {
+        let reason = "some function cannot run where it is said to, or platforms would \
+                      spend one hourly commitment twice";
+        return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
+    };
+    let per = ["a month", "USD/month"];
+    let broken = over("the scenario", total, limit, per, || {
+        scenario.dearest_function()
+    });
+    let help = "make the dearest function cheaper, or raise `monthly_usd` in [budget]";
+    let broken = broken.into_iter();
+    broken
+        .map(|draft| DraftFinding {
+            help: help.to_owned(),
+            line: Some(scenario.case.comparison.scenario().budget_line),
+            ..draft
+        })
+        .collect()
 }
 
 fn unjudged(name: &str, reason: &str, level: Level) -> DraftFinding {
     DraftFinding {
         level: Some(level),
         message: format!("{name} has a budget, but {reason}"),
-        help: "mend `runs_on`, `platforms` or the function".to_owned(),
+        help: "correct `runs_on`, `platforms` or the function".to_owned(),
         ..DraftFinding::default()
     }
 }

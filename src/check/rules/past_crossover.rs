@@ -1,11 +1,4 @@
-//! A function runs on a platform that costs more than the cheapest one.
-//!
-//! The finding says what moving saves a month. `margin_percent` (default 0) is how much more the
-//! platform may cost, in per cent of the cheapest: `past-crossover = { margin_percent = 10 }` in
-//! `[rules]` lets small differences pass. What is compared is what leaving saves: on Lambda the
-//! avoidable cost, elsewhere the bill, as in every verdict.
-//!
-//! Level: warn.
+//! The rule `past-crossover`: `past_crossover.md` is its manual page.
 
 use super::{DraftFinding, FunctionContext, Rule};
 use crate::check::Measured;
@@ -14,33 +7,21 @@ use crate::money::money;
 use crate::scenario::Level;
 use crate::scenario::schema::Bounds;
 
-pub struct PastCrossover;
-
 const MARGIN: &str = "margin_percent";
 
-impl Rule for PastCrossover {
-    fn code(&self) -> &'static str {
-        "past-crossover"
-    }
+pub const RULE: Rule = Rule {
+    code: "past-crossover",
+    manual: include_str!("past_crossover.md"),
+    default_level: Level::Warn,
+    parameters: &[(MARGIN, Bounds::from(0, 1_000_000))],
+    function: Some(judge_function),
+    scenario: None,
+};
 
-    fn source(&self) -> &'static str {
-        include_str!("past_crossover.rs")
-    }
-
-    fn default_level(&self) -> Level {
-        Level::Warn
-    }
-
-    fn parameters(&self) -> &'static [(&'static str, Bounds)] {
-        const ALL: &[(&str, Bounds)] = &[(MARGIN, Bounds::from(0, 1_000_000))];
-        ALL
-    }
-
-    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
-        let stated = function.case.levels.parameter(self.code(), MARGIN);
-        let margin = stated.unwrap_or(Exact::ZERO);
-        judged(function, &margin).into_iter().collect()
-    }
+fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
+    let stated = function.case.levels.parameter(RULE.code, MARGIN);
+    let margin = stated.unwrap_or(Exact::ZERO);
+    judged(function, &margin).into_iter().collect()
 }
 
 fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFinding> {

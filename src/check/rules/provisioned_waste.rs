@@ -1,12 +1,4 @@
-//! Provisioned environments work less than the utilization from which they cost less than on
-//! demand.
-//!
-//! That break-even is the price of keeping an environment over what its lower rate of duration
-//! saves, per GB-second: 60 % in us-east-1, and over 100 %, so never reached, in several regions.
-//! The first tier's rate counts as the rate on demand. Environments may be kept for their speed
-//! alone: allow the rule then.
-//!
-//! Level: warn.
+//! The rule `provisioned-waste`: `provisioned_waste.md` is its manual page.
 
 use super::{DraftFinding, FunctionContext, Rule};
 use crate::check::Measured;
@@ -14,24 +6,17 @@ use crate::exact::Exact;
 use crate::money::percent;
 use crate::scenario::Level;
 
-pub struct ProvisionedWaste;
+pub const RULE: Rule = Rule {
+    code: "provisioned-waste",
+    manual: include_str!("provisioned_waste.md"),
+    default_level: Level::Warn,
+    parameters: &[],
+    function: Some(judge_function),
+    scenario: None,
+};
 
-impl Rule for ProvisionedWaste {
-    fn code(&self) -> &'static str {
-        "provisioned-waste"
-    }
-
-    fn source(&self) -> &'static str {
-        include_str!("provisioned_waste.rs")
-    }
-
-    fn default_level(&self) -> Level {
-        Level::Warn
-    }
-
-    fn function(&self, function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
-        judged(function).into_iter().collect()
-    }
+fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
+    judged(function).into_iter().collect()
 }
 
 fn judged(function: &FunctionContext<'_, '_>) -> Option<DraftFinding> {

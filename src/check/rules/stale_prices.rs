@@ -1,16 +1,4 @@
-//! Prices that the bills rest on are older than allowed.
-//!
-//! `--max-price-age DAYS` says how old they may be; without it the rule does not apply. What counts
-//! is, for each region, the oldest date of a price in the bills of its functions where they run today
-//! (or could run, where that is not compared or not possible), and the day on which the check runs in
-//! UTC (or `SOURCE_DATE_EPOCH`, for builds that are to be repeated). A date of a year or a month
-//! alone is taken as its first day. Prices that the scenario states have no date.
-//!
-//! The rule is also broken when that oldest date is more than one day after today. Then the clock or
-//! `SOURCE_DATE_EPOCH` is wrong, and the age of the prices is not known. One day is allowed, because
-//! the date of a price may come from a time zone that is ahead of UTC.
-//!
-//! Level: deny.
+//! The rule `stale-prices`: `stale_prices.md` is its manual page.
 
 use super::{DraftFinding, Rule, ScenarioContext};
 use crate::check::Measured;
@@ -23,41 +11,34 @@ use jiff::civil::Date;
 /// Days that prices may be ahead of today: no time zone is further ahead of UTC.
 const MOST_AHEAD: i64 = 1;
 
-pub struct StalePrices;
+pub const RULE: Rule = Rule {
+    code: "stale-prices",
+    manual: include_str!("stale_prices.md"),
+    default_level: Level::Deny,
+    parameters: &[],
+    function: None,
+    scenario: Some(judge_scenario),
+};
 
-impl Rule for StalePrices {
-    fn code(&self) -> &'static str {
-        "stale-prices"
-    }
-
-    fn source(&self) -> &'static str {
-        include_str!("stale_prices.rs")
-    }
-
-    fn default_level(&self) -> Level {
-        Level::Deny
-    }
-
-    fn scenario(&self, scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
-        let Some((most, today)) = scenario.case.price_age else {
-            return Vec::new();
-        };
-        let books = scenario
-            .case
-            .comparison
-            .prices()
-            .iter()
-            .zip(oldest(scenario));
-        let stale = books.filter_map(|(book, date)| {
-            let date = date?;
-            let days = i64::from((today - first_day(date)?).get_days());
-            if days < -MOST_AHEAD {
-                return Some(ahead(book.name(), date, today));
-            }
-            (days > most.into()).then(|| stale(book.name(), date, days, most))
-        });
-        stale.collect()
-    }
+fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+    let Some((most, today)) = scenario.case.price_age else {
+        return Vec::new();
+    };
+    let books = scenario
+        .case
+        .comparison
+        .prices()
+        .iter()
+        .zip(oldest(scenario));
+    let stale = books.filter_map(|(book, date)| {
+        let date = date?;
+        let days = i64::from((today - first_day(date)?).get_days());
+        if days < -MOST_AHEAD {
+            return Some(ahead(book.name(), date, today));
+        }
+        (days > most.into()).then(|| stale(book.name(), date, days, most))
+    });
+    stale.collect()
 }
 
 /// The oldest date of a price in the bills of each region, where functions run today; of one that

@@ -1,7 +1,8 @@
 //! A file that is not complete yet. Where the system can it has no name, so that nothing is left
 //! when the process is killed; elsewhere it has a name that begins with `.lambdacost-`.
 
-use super::{Existing, exists, names, signals};
+use super::{Existing, exists, names, signals, worded};
+use std::error::Error as _;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -25,9 +26,9 @@ impl DraftFile {
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn beside(target: &Path) -> io::Result<Self> {
+    pub fn beside(target: &Path) -> anyhow::Result<Self> {
         #[cfg(target_os = "linux")]
-        if let Some(file) = linux::nameless(folder_of(target))? {
+        if let Some(file) = linux::nameless(folder_of(target)).map_err(in_folder)? {
             return Ok(Self::Nameless(file));
         }
         Self::named_beside(target)
@@ -37,7 +38,7 @@ impl DraftFile {
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn named_beside(target: &Path) -> io::Result<Self> {
+    pub fn named_beside(target: &Path) -> anyhow::Result<Self> {
         let folder = folder_of(target);
         let named = Named::make(folder, |name| {
             let mut options = OpenOptions::new();
@@ -165,27 +166,26 @@ fn sync_folder(folder: &Path) {
     let _ = folder;
 }
 
-/// The error without the name of the temporary file, which the user did not choose.
+/// The system's own error, without the name of the temporary file, which the user did not choose.
 fn unnamed(error: io::Error) -> io::Error {
-    match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error.kind().into(),
-    }
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    let code = cause.unwrap_or(&error).raw_os_error();
+    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// Why no file can be made in a folder.
-fn in_folder(error: io::Error) -> io::Error {
-    let message = match error.kind() {
+fn in_folder(error: io::Error) -> anyhow::Error {
+    let words = match error.kind() {
         io::ErrorKind::NotFound => "its folder does not exist",
         io::ErrorKind::PermissionDenied => "you may not make files in its folder",
-        _ => return unnamed(error),
+        _ => return worded(unnamed(error)),
     };
-    io::Error::new(error.kind(), message)
+    anyhow::Error::new(unnamed(error)).context(words)
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::{Existing, MODE, Named, exists, in_folder};
+    use super::{Existing, MODE, Named, exists};
     use rustix::fs::{AtFlags, CWD, OFlags, linkat};
     use rustix::io::Errno;
     use std::fs::{File, OpenOptions};
@@ -217,7 +217,7 @@ mod linux {
         let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::INVAL];
         match Errno::from_io_error(&error) {
             Some(errno) if unknown.contains(&errno) => Ok(None),
-            _ => Err(in_folder(error)),
+            _ => Err(error),
         }
     }
 

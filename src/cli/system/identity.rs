@@ -80,8 +80,8 @@ pub fn of_stdout() -> Option<Identity> {
     None
 }
 
-/// Standard output.
+/// Standard output, with calls for colours where a console knows no escape sequences.
 #[cfg(not(unix))]
 pub fn stdout() -> Sink {
-    Box::new(io::stdout())
+    Box::new(anstream::AutoStream::always(io::stdout()))
 }

@@ -9,6 +9,9 @@ mod identity;
 mod names;
 mod signals;
 
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
+use anyhow::Context as _;
 use draft::DraftFile;
 use identity::Identity;
 use std::ffi::OsString;
@@ -18,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use names::try_remove_all as remove_drafts;
-pub use signals::ignore_file_size_signal;
+pub use signals::{at_signal, ignore_file_size_signal};
 
 /// Largest input that is read.
 pub const LARGEST: u64 = 4 << 30;
@@ -194,26 +197,51 @@ impl System {
         self.streams.is_none() && io::stderr().is_terminal()
     }
 
-    /// Writes an answer to standard output.
+    /// True when answers on standard output are to be coloured: the user's choice, or else that of
+    /// the environment (`NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, `TERM`) and of the terminal.
+    pub fn colors_stdout(&self, choice: ColorChoice) -> bool {
+        self.colors(choice, &io::stdout())
+    }
+
+    /// The same for messages on standard error.
+    pub fn colors_stderr(&self, choice: ColorChoice) -> bool {
+        self.colors(choice, &io::stderr())
+    }
+
+    fn colors(&self, choice: ColorChoice, stream: &impl RawStream) -> bool {
+        match choice {
+            ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
+            ColorChoice::Never => false,
+            // Streams other than those of the process have no terminal.
+            ColorChoice::Auto if self.streams.is_some() => false,
+            ColorChoice::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+        }
+    }
+
+    /// Writes an answer to standard output; `begin` is called before its first byte.
     ///
     /// # Errors
     /// It cannot be written, its reader is gone, or it is one of the inputs.
     pub fn print(
         &self,
+        begin: &(dyn Fn() + Sync),
         render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> anyhow::Result<()> {
         let inner = match &self.streams {
             Some(streams) => (streams.stdout)(),
             None => {
                 if self.is_input(identity::of_stdout().as_ref()) {
-                    return Err(is_an_input());
+                    return Err(is_an_input().into());
                 }
                 identity::stdout()
             }
         };
-        let mut out = BufWriter::with_capacity(BUFFER, self.watched(inner));
-        render(&mut out)?;
-        out.flush()
+        let begun = Begun {
+            inner: self.watched(inner),
+            begin: Some(begin),
+        };
+        let mut out = BufWriter::with_capacity(BUFFER, begun);
+        render(&mut out).and_then(|()| out.flush()).map_err(worded)
     }
 
     /// Says something on standard error. When that cannot be written there is no one to tell.
@@ -237,11 +265,11 @@ impl System {
         path: &Path,
         existing: Existing,
         render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> anyhow::Result<()> {
         let (target, known) = followed(path)?;
         if let Some(known) = &known {
             if existing == Existing::Keep {
-                return Err(exists());
+                return Err(exists().into());
             }
             self.refuse(&target, known)?;
         }
@@ -249,25 +277,29 @@ impl System {
         if known.as_ref().is_some_and(|known| !known.is_file()) {
             let device = OpenOptions::new().write(true).open(&target)?;
             let mut out = BufWriter::with_capacity(BUFFER, self.watched(device));
-            render(&mut out)?;
-            return out.flush();
+            return render(&mut out).and_then(|()| out.flush()).map_err(worded);
         }
         let draft = match self.gate(Call::Nameless) {
             Ok(()) => DraftFile::beside(&target)?,
             Err(_) => DraftFile::named_beside(&target)?,
         };
         let mut out = BufWriter::with_capacity(BUFFER, self.watched(draft.file()));
-        render(&mut out)?;
-        out.flush()?;
+        render(&mut out)
+            .and_then(|()| out.flush())
+            .map_err(worded)?;
         drop(out);
         if let Some(known) = &known {
-            self.gate(Call::Keep)?;
-            draft.take_after(known)?;
+            self.gate(Call::Keep)
+                .and_then(|()| draft.take_after(known))
+                .context("the new file cannot have the mode of the old one")?;
         }
-        self.gate(Call::Sync)?;
-        draft.file().sync_all()?;
-        self.gate(Call::Publish)?;
-        draft.publish(&target, existing)
+        self.gate(Call::Sync)
+            .and_then(|()| draft.file().sync_all())
+            .map_err(worded)
+            .context("the new file cannot be put on the disk")?;
+        self.gate(Call::Publish)
+            .and_then(|()| draft.publish(&target, existing))
+            .map_err(worded)
     }
 
     /// Refuses to replace a folder, an input, and what the user may not write to.
@@ -290,9 +322,11 @@ impl System {
     }
 }
 
-/// Says something on the standard error of the process, if it can be written.
+/// Says something on the standard error of the process, if it can be written. It is coloured already
+/// or not: consoles of Windows that know no escape sequences are called instead.
 pub fn complain(text: &str) {
-    let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+    let mut stderr = AutoStream::always(io::stderr());
+    let _ = stderr.write_all(format!("{text}\n").as_bytes());
 }
 
 /// Where a path leads when every link is followed, and what is there.
@@ -313,6 +347,17 @@ fn followed(path: &Path) -> io::Result<(PathBuf, Option<fs::Metadata>)> {
     }
 }
 
+/// An error of writing, after words that name what a user can change about it.
+fn worded(error: io::Error) -> anyhow::Error {
+    let words = match error.kind() {
+        ErrorKind::StorageFull => "the disk is full",
+        ErrorKind::QuotaExceeded => "your disk quota is used up",
+        ErrorKind::FileTooLarge => "it is larger than a file may be (see `ulimit -f`)",
+        _ => return error.into(),
+    };
+    anyhow::Error::new(error).context(words)
+}
+
 fn folder() -> io::Error {
     io::Error::new(ErrorKind::IsADirectory, "it is a folder")
 }
@@ -328,6 +373,25 @@ fn too_large() -> io::Error {
 fn is_an_input() -> io::Error {
     let message = "it is one of the files that this answer is made from";
     io::Error::new(ErrorKind::InvalidInput, message)
+}
+
+/// Calls something before the first byte is written.
+struct Begun<'b, W> {
+    inner: W,
+    begin: Option<&'b (dyn Fn() + Sync)>,
+}
+
+impl<W: Write> Write for Begun<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(begin) = self.begin.take() {
+            begin();
+        }
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// Asks the gate before it reads or writes.

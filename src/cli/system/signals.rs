@@ -1,7 +1,22 @@
 //! Signals that end the process: what is not complete is removed first.
 
+use std::sync::{Mutex, PoisonError};
+
 #[cfg(unix)]
 pub use unix::{ignore_file_size_signal, watch};
+
+/// What is called before a signal ends the process.
+type Cleanup = Box<dyn FnOnce() + Send>;
+
+static CLEANUPS: Mutex<Vec<Cleanup>> = Mutex::new(Vec::new());
+
+/// Has something called before a signal ends the process.
+pub fn at_signal(cleanup: impl FnOnce() + Send + 'static) {
+    let mut cleanups = CLEANUPS.lock().unwrap_or_else(PoisonError::into_inner);
+    cleanups.push(Box::new(cleanup));
+    drop(cleanups);
+    watch();
+}
 
 /// A system without signals.
 #[cfg(not(unix))]
@@ -14,12 +29,13 @@ pub fn ignore_file_size_signal() {}
 #[cfg(unix)]
 mod unix {
     use super::super::names;
+    use super::CLEANUPS;
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
     use signal_hook::iterator::Signals;
     use std::fs;
     use std::sync::atomic::AtomicBool;
     use std::sync::mpsc::channel;
-    use std::sync::{Arc, Once};
+    use std::sync::{Arc, Once, PoisonError};
     use std::thread;
 
     /// Lets writes beyond the user's limit of file sizes fail, as on a full disk, in place of ending
@@ -41,6 +57,8 @@ mod unix {
                 let Ok(mut signals) = signals else { return };
                 if let Some(signal) = signals.forever().next() {
                     let _lock = names::remove_all();
+                    let mut cleanups = CLEANUPS.lock().unwrap_or_else(PoisonError::into_inner);
+                    cleanups.drain(..).for_each(|cleanup| cleanup());
                     let _ = signal_hook::low_level::emulate_default_handler(signal);
                 }
             };
