@@ -3,13 +3,14 @@
 use super::pod_demand::{Node, NodeUse, PodDemand};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
 use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
 use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
+use crate::pricebook::meters::{EBS_GP3, eks_auto_mode};
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, EksOptions, Function, Os, Run};
-use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
+use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -20,14 +21,14 @@ pub struct Candidate {
     pub price: Price<InstanceHour>,
     /// The fee of EKS Auto Mode, where that runs the nodes.
     pub auto_mode: Option<Price<InstanceHour>>,
-    /// Dollars per hour of both.
-    hourly: Exact,
+    /// Both together.
+    hourly: Rate<InstanceHour>,
 }
 
 /// Where clusters can stand: an architecture in a region, its prices and its node types.
 pub struct ClusterMarket<'a> {
     options: &'a EksOptions,
-    pub hours: &'a Exact,
+    pub hours: Qty<Hour>,
     pub region: u16,
     pub architecture: Architecture,
     /// The types that can win, by vCPU and then by name.
@@ -87,32 +88,36 @@ impl<'a> ClusterMarket<'a> {
         let architecture = function.container_architecture();
         Ok(Self {
             options,
-            hours: &context.scenario.hours,
+            hours: context.hours.clone(),
             region: function.region,
             architecture,
             fees: fees(options.cluster, options, regional, missing),
-            volume: regional.price("ebs.gp3").ok(),
+            volume: regional.price(EBS_GP3).ok(),
             candidates: candidates(context, regional, architecture)?,
         })
     }
 
-    /// Dollars a month of one node with its root volume.
+    /// What a month of one node with its root volume costs.
     fn node_month(&self, candidate: &Candidate) -> Usd {
-        let machine = Usd::new(&candidate.hourly * self.hours);
+        let machine = &candidate.hourly * &self.hours.of_instances(&Exact::ONE);
         match &self.volume {
-            Some(volume) => &machine + &(&volume.rate * &Qty::new(self.volume_gb())),
+            Some(volume) => &machine + &(&volume.rate * &self.volume_gb_months()),
             None => machine,
         }
     }
 
-    pub fn volume_gb(&self) -> Exact {
-        Exact::from(self.options.root_volume_gb)
+    /// A month of the root volume of one node.
+    pub fn volume_gb_months(&self) -> Qty<GbMonth> {
+        GbMonth::of(Exact::from(self.options.root_volume_gb))
     }
 
-    /// Dollars a month of the cluster itself.
+    /// What a month of the cluster itself costs.
     fn fee_month(&self) -> Usd {
-        let month = |price: &Price<ClusterHour>| &price.rate * &Qty::new(self.hours.clone());
-        self.fees.iter().map(|(_, price)| month(price)).sum()
+        let hours = self.hours.of_clusters(&Exact::ONE);
+        self.fees
+            .iter()
+            .map(|(_, price)| &price.rate * &hours)
+            .sum()
     }
 
     /// Nodes that carry so many nodes' worth of pods.
@@ -121,14 +126,14 @@ impl<'a> ClusterMarket<'a> {
             return share.clone();
         }
         let packing = Exact::from(self.options.packing_efficiency);
-        let packed = share.over(&packing).map(|nodes| nodes.rounded_up());
-        let least = Exact::from(self.options.min_nodes);
-        packed.unwrap_or(Exact::ZERO).max(least)
+        let packed = share.over(&packing);
+        let packed = packed.expect("packing_efficiency is above zero by the bounds of its key");
+        packed.rounded_up().max(Exact::from(self.options.min_nodes))
     }
 
     /// Dollars a month of a cluster of one type with so many nodes' worth of pods.
     pub fn month(&self, candidate: &Candidate, share: &Exact) -> Usd {
-        let nodes = self.node_month(candidate).share(&self.nodes(share));
+        let nodes = self.node_month(candidate).times(&self.nodes(share));
         &nodes + &self.fee_month()
     }
 
@@ -175,7 +180,7 @@ impl<'a> ClusterMarket<'a> {
         Some(FormedCluster {
             number,
             unfit,
-            per_share: Usd::new(monthly.dollars().over(share)?.reduced()),
+            per_share: monthly.per(share)?.reduced(),
             as_of: self.as_of(&self.candidates[number]).into(),
             share: share.clone().reduced(),
             monthly,
@@ -191,8 +196,7 @@ fn candidates(
     let options = &context.scenario.eks;
     let fixed = options.instance_type.as_ref();
     let machines = machines(context, regional, architecture, ("eks", fixed))?;
-    let fee =
-        |machine: &Machine<'_>| regional.price(&format!("eks_auto_mode.{}", machine.shape.name));
+    let fee = |machine: &Machine<'_>| regional.price(eks_auto_mode(&machine.shape.name));
     let mut all = Vec::new();
     for machine in machines {
         let auto_mode = match options.auto_mode.then(|| fee(&machine)) {
@@ -206,8 +210,8 @@ fn candidates(
             name: machine.shape.name.as_str().into(),
             node: Node::of(machine.shape, options),
             hourly: match &auto_mode {
-                Some(fee) => machine.price.rate.per_unit() + fee.rate.per_unit(),
-                None => machine.price.rate.per_unit().clone(),
+                Some(fee) => &machine.price.rate + &fee.rate,
+                None => machine.price.rate.clone(),
             },
             price: machine.price,
             auto_mode,
