@@ -1,29 +1,49 @@
-//! US dollars, prices, and the only place where one becomes the other.
+//! US dollars, prices, and the place where a quantity and a price become money.
 //!
-//! `Rate<U> * Qty<U>` is the one way to make money from a price, so a bill cannot multiply a
-//! GB-second by the price of a vCPU-hour:
+//! `Rate<U> * Qty<U>` is the one way from a price to money. A quantity names its unit where it is
+//! made ([`crate::units`]), so a bill cannot multiply GB-seconds by the price of a vCPU-hour. Each
+//! example that must not compile stands next to the same code with the right unit.
 //!
-//! ```compile_fail
-//! use lambdacost::{exact::Exact, money::Rate, units::{GbSecond, Qty, VcpuHour}};
+//! ```
+//! use lambdacost::{exact::Exact, money::Rate, units::{Unit, VcpuHour}};
 //! let price = Rate::<VcpuHour>::new(Exact::ONE);
-//! let busy = Qty::<GbSecond>::new(Exact::ONE);
+//! let busy = VcpuHour::of(Exact::ONE);
+//! let right = &price * &busy;
+//! ```
+//!
+//! ```compile_fail,E0308
+//! use lambdacost::{exact::Exact, money::Rate, units::{GbSecond, Unit, VcpuHour}};
+//! let price = Rate::<VcpuHour>::new(Exact::ONE);
+//! let busy = GbSecond::of(Exact::ONE);
 //! let wrong = &price * &busy;
 //! ```
 //!
-//! nor add quantities of different meters, nor multiply money by money:
+//! Quantities of different units cannot be added:
 //!
-//! ```compile_fail
-//! use lambdacost::{exact::Exact, units::{GbSecond, Qty, VcpuHour}};
-//! let sum = &Qty::<GbSecond>::new(Exact::ONE) + &Qty::<VcpuHour>::new(Exact::ONE);
+//! ```
+//! use lambdacost::{exact::Exact, units::{Unit, VcpuHour}};
+//! let right = &VcpuHour::of(Exact::ONE) + &VcpuHour::of(Exact::ONE);
 //! ```
 //!
-//! ```compile_fail
+//! ```compile_fail,E0308
+//! use lambdacost::{exact::Exact, units::{GbSecond, Unit, VcpuHour}};
+//! let wrong = &GbSecond::of(Exact::ONE) + &VcpuHour::of(Exact::ONE);
+//! ```
+//!
+//! Money cannot be multiplied by money:
+//!
+//! ```
 //! use lambdacost::money::Usd;
-//! let square = &Usd::ZERO * &Usd::ZERO;
+//! let right = &Usd::ZERO + &Usd::ZERO;
+//! ```
+//!
+//! ```compile_fail,E0369
+//! use lambdacost::money::Usd;
+//! let wrong = &Usd::ZERO * &Usd::ZERO;
 //! ```
 
 use crate::exact::Exact;
-use crate::units::{Qty, Unit};
+use crate::units::{GbHour, Hour, InstanceHour, OnDemandUsd, Qty, Unit, VcpuHour};
 use std::fmt;
 use std::iter::Sum;
 use std::marker::PhantomData;
@@ -47,16 +67,40 @@ impl Usd {
         &self.0
     }
 
-    /// A share of the amount, as an allocation of a common bill gives it.
-    pub fn share(&self, of_one: &Exact) -> Self {
-        debug_assert!(!of_one.is_negative(), "a share of {of_one}");
-        Self(&self.0 * of_one)
+    /// The amount a number of times, or a share of it.
+    pub fn times(&self, count: &Exact) -> Self {
+        debug_assert!(!count.is_negative(), "{count} times {self}");
+        Self(&self.0 * count)
+    }
+
+    /// How many times `part` goes into the amount; `None` for a part of zero.
+    pub fn over(&self, part: &Self) -> Option<Exact> {
+        self.0.over(&part.0)
+    }
+
+    /// Dollars for each of `count`; `None` for none.
+    pub fn per(&self, count: &Exact) -> Option<Self> {
+        self.0.over(count).map(Self)
     }
 
     /// Dollars per million of `count`; `None` for none.
     pub fn per_million(&self, count: u64) -> Option<Self> {
-        let millions = Exact::ratio(count, 1_000_000);
-        self.0.over(&millions).map(Self)
+        self.per(&Exact::ratio(count, 1_000_000))
+    }
+
+    /// True for no money.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// True below zero.
+    pub fn is_negative(&self) -> bool {
+        self.0.is_negative()
+    }
+
+    /// The same amount as a ratio in lowest terms: later products stay small.
+    pub fn reduced(self) -> Self {
+        Self(self.0.reduced())
     }
 
     /// Dollars and cents, halves away from zero, with thousands separators: `1,234.50`.
@@ -147,15 +191,74 @@ impl Sum for Usd {
 pub struct Rate<U: Unit>(Exact, PhantomData<U>);
 
 impl<U: Unit> Rate<U> {
+    /// Free of charge.
+    pub const ZERO: Self = Self(Exact::ZERO, PhantomData);
+
     /// A price in dollars per unit.
     pub fn new(usd_per_unit: Exact) -> Self {
         debug_assert!(!usd_per_unit.is_negative(), "a price of {usd_per_unit}");
         Self(usd_per_unit, PhantomData)
     }
 
-    /// The bare price, to print.
+    /// The bare price, to print or to compare.
     pub fn per_unit(&self) -> &Exact {
         &self.0
+    }
+
+    /// What one unit costs: `rate * 1`, without the multiplication.
+    pub fn of_one(&self) -> Usd {
+        Usd(self.0.clone())
+    }
+
+    /// The rate a number of times, or a share of it.
+    pub fn times(&self, count: &Exact) -> Self {
+        Self::new(&self.0 * count)
+    }
+
+    /// The same rate as a ratio in lowest terms: later products stay small.
+    pub fn reduced(self) -> Self {
+        Self::new(self.0.reduced())
+    }
+}
+
+impl Rate<VcpuHour> {
+    /// What an hour of a number of vCPUs costs.
+    pub fn of_vcpus(&self, vcpus: &Exact) -> Rate<Hour> {
+        Rate::new(&self.0 * vcpus)
+    }
+}
+
+impl Rate<GbHour> {
+    /// What an hour of a number of GB costs.
+    pub fn of_gb(&self, gigabytes: &Exact) -> Rate<Hour> {
+        Rate::new(&self.0 * gigabytes)
+    }
+}
+
+impl Rate<InstanceHour> {
+    /// What an hour of a number of instances costs.
+    pub fn of_instances(&self, instances: &Exact) -> Rate<Hour> {
+        Rate::new(&self.0 * instances)
+    }
+}
+
+impl From<Usd> for Qty<OnDemandUsd> {
+    /// What instances cost on demand, as the quantity that a management fee is charged for.
+    fn from(on_demand: Usd) -> Self {
+        OnDemandUsd::of(on_demand.0)
+    }
+}
+
+impl<U: Unit> Add for &Rate<U> {
+    type Output = Rate<U>;
+    fn add(self, other: &Rate<U>) -> Rate<U> {
+        Rate::new(&self.0 + &other.0)
+    }
+}
+
+impl<U: Unit> Sum for Rate<U> {
+    fn sum<I: Iterator<Item = Self>>(values: I) -> Self {
+        values.fold(Self::ZERO, |total, value| &total + &value)
     }
 }
 

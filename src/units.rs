@@ -1,10 +1,14 @@
-//! What AWS meters, as types: a quantity of GB-seconds cannot meet a price per vCPU-hour.
+//! What AWS meters, as types: a quantity of GB-seconds cannot be multiplied by a price per vCPU-hour.
 //!
-//! This is the only room that spells the constants of the field.
+//! A quantity names its unit where it is made: `GbSecond::of(amount)`, or from the hours of the month
+//! `hours.of_vcpus(&vcpus)`. There is no constructor that takes the unit from the price that the
+//! quantity is about to meet. This is the only module that spells units and the constants of the field.
 
 use crate::exact::Exact;
+use std::fmt::Debug;
+use std::iter::Sum;
 use std::marker::PhantomData;
-use std::ops::Add;
+use std::ops::{Add, Sub};
 
 /// Megabytes in a gigabyte on every meter of this program (AWS divides Lambda's memory by 1024 and
 /// calls a Fargate GB 1024^3 bytes: AWS Lambda and AWS Fargate pricing pages).
@@ -53,67 +57,130 @@ pub const FARGATE_MIN_SECONDS_WINDOWS: u32 = 300;
 /// Memory that EKS adds to what a pod on Fargate requests, MB (Amazon EKS user guide).
 pub const EKS_FARGATE_OVERHEAD_MB: u32 = 256;
 
-/// A metered unit; its symbol is what a price file writes after `per`.
-pub trait Unit: 'static + Copy {
-    /// The spelling in price files and on bills.
-    const SYMBOL: &'static str;
+/// The spellings of a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitName {
+    /// In price files (`per`), on bills and in JSON.
+    pub symbol: &'static str,
+    /// In FOCUS exports (FinOps FOCUS 1.2, unit format attribute).
+    pub focus: &'static str,
+}
+
+/// A metered unit.
+pub trait Unit: 'static + Copy + Debug + Ord + Send + Sync {
+    /// Its spellings.
+    const NAME: UnitName;
+
+    /// An amount of it.
+    fn of(amount: Exact) -> Qty<Self> {
+        Qty::new(amount)
+    }
 }
 
 macro_rules! units {
-    ($($(#[$doc:meta])* $name:ident = $symbol:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $symbol:literal, $focus:literal;)*) => {
         $($(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $name;
-        impl Unit for $name { const SYMBOL: &'static str = $symbol; })*
+        impl Unit for $name {
+            const NAME: UnitName = UnitName { symbol: $symbol, focus: $focus };
+        })*
     };
 }
 
 units! {
     /// One Lambda request.
-    Request = "request";
+    Request = "request", "Requests";
     /// One GB (1024 MB) of memory or storage for one second.
-    GbSecond = "GB-s";
+    GbSecond = "GB-s", "GB-Seconds";
+    /// One hour of whatever the quantity or the rate is for: a task, a fleet, a month.
+    Hour = "hour", "Hours";
     /// One vCPU for one hour.
-    VcpuHour = "vCPU-hour";
+    VcpuHour = "vCPU-hour", "vCPU-Hours";
     /// One GB of memory or task storage for one hour.
-    GbHour = "GB-hour";
+    GbHour = "GB-hour", "GB-Hours";
     /// One EC2 instance for one hour.
-    InstanceHour = "instance-hour";
+    InstanceHour = "instance-hour", "Hours";
     /// One EKS cluster for one hour.
-    ClusterHour = "cluster-hour";
+    ClusterHour = "cluster-hour", "Hours";
     /// One GB of a volume, or of retained data, for one month.
-    GbMonth = "GB-month";
+    GbMonth = "GB-month", "GB-Months";
     /// One GB written, streamed or restored.
-    Gb = "GB";
+    Gb = "GB", "GB";
     /// One GB of the memory of an environment that is created.
-    GbOfMemory = "GB of memory";
+    GbOfMemory = "GB of memory", "GB";
     /// One unit of an event poller for one hour.
-    EpuHour = "EPU-hour";
+    EpuHour = "EPU-hour", "Hours";
     /// One operation of a durable function.
-    Operation = "operation";
+    Operation = "operation", "Requests";
     /// One dollar that EC2 instances cost on demand, whatever is paid for them.
-    OnDemandUsd = "USD on demand";
+    OnDemandUsd = "USD on demand", "USD";
 }
 
-/// An exact amount of a metered unit.
+/// An exact amount of a metered unit, zero or more.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Qty<U: Unit>(Exact, PhantomData<U>);
 
 impl<U: Unit> Qty<U> {
-    /// An amount of `U`.
-    pub fn new(amount: Exact) -> Self {
-        debug_assert!(!amount.is_negative(), "{amount} {}", U::SYMBOL);
+    /// No amount.
+    pub const ZERO: Self = Self(Exact::ZERO, PhantomData);
+
+    /// Private: outside this module every quantity names its unit, [`Unit::of`].
+    fn new(amount: Exact) -> Self {
+        debug_assert!(!amount.is_negative(), "{amount} {}", U::NAME.symbol);
         Self(amount, PhantomData)
     }
 
-    /// No amount.
-    pub fn zero() -> Self {
-        Self::new(Exact::ZERO)
-    }
-
-    /// The bare number, to print or to split.
+    /// The bare number, to print or to compare.
     pub fn amount(&self) -> &Exact {
         &self.0
+    }
+
+    /// True for no amount.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// The amount a number of times, or a share of it.
+    pub fn times(&self, count: &Exact) -> Self {
+        Self::new(&self.0 * count)
+    }
+
+    /// How many times `part` goes into the amount; `None` for a part of zero.
+    pub fn over(&self, part: &Self) -> Option<Exact> {
+        self.0.over(&part.0)
+    }
+
+    /// What is left of the amount without `other`, zero where that is more.
+    pub fn saturating_sub(&self, other: &Self) -> Self {
+        Self::new((&self.0 - &other.0).max(Exact::ZERO))
+    }
+
+    /// The same amount as a ratio in lowest terms: later products stay small.
+    pub fn reduced(self) -> Self {
+        Self::new(self.0.reduced())
+    }
+}
+
+impl Qty<Hour> {
+    /// These hours of a number of vCPUs.
+    pub fn of_vcpus(&self, vcpus: &Exact) -> Qty<VcpuHour> {
+        Qty::new(&self.0 * vcpus)
+    }
+
+    /// These hours of a number of GB.
+    pub fn of_gb(&self, gigabytes: &Exact) -> Qty<GbHour> {
+        Qty::new(&self.0 * gigabytes)
+    }
+
+    /// These hours of a number of instances.
+    pub fn of_instances(&self, instances: &Exact) -> Qty<InstanceHour> {
+        Qty::new(&self.0 * instances)
+    }
+
+    /// These hours of a number of clusters, or of a share of one.
+    pub fn of_clusters(&self, clusters: &Exact) -> Qty<ClusterHour> {
+        Qty::new(&self.0 * clusters)
     }
 }
 
@@ -121,5 +188,19 @@ impl<U: Unit> Add for &Qty<U> {
     type Output = Qty<U>;
     fn add(self, other: &Qty<U>) -> Qty<U> {
         Qty::new(&self.0 + &other.0)
+    }
+}
+
+/// `other` is a part of `self`: the difference is not negative.
+impl<U: Unit> Sub for &Qty<U> {
+    type Output = Qty<U>;
+    fn sub(self, other: &Qty<U>) -> Qty<U> {
+        Qty::new(&self.0 - &other.0)
+    }
+}
+
+impl<U: Unit> Sum for Qty<U> {
+    fn sum<I: Iterator<Item = Self>>(values: I) -> Self {
+        values.fold(Self::ZERO, |total, value| &total + &value)
     }
 }

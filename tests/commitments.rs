@@ -111,7 +111,7 @@ fn half_the_coverage_is_half_the_saving() {
 fn a_discount_on_everything_is_that_discount_on_every_bill_and_moves_no_crossover() {
     let half = "[discounts]\nlambda = '50%'\nfargate = 0.5\nec2 = 0.5\neks = 0.5\nebs = 0.5\n";
     for (list, bought) in bills("").iter().zip(bills(half)) {
-        assert_eq!(list.share(&Exact::ratio(1, 2)), bought);
+        assert_eq!(list.times(&Exact::ratio(1, 2)), bought);
     }
     compared(half, |comparison| {
         let summary = comparison.solve(0).summary;

@@ -35,6 +35,7 @@ pub fn hold(
         baseline: Some(before.unwrap_or(&own)),
         levels: &levels,
         price_age: Some((100, jiff::civil::date(2026, 11, 26))),
+        progress: &|_| (),
     };
     let report = check::run(&case);
     if before.is_none() {
@@ -237,7 +238,6 @@ fn billed(comparison: &Comparison<'_>) {
     let bills = [focus::Bills {
         comparison,
         answers,
-        progress: &|_| (),
     }];
     let period = focus::Period {
         start: "2026-12-01T00:00:00Z".to_owned(),

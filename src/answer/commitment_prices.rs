@@ -8,6 +8,7 @@ use crate::platform::Line;
 use crate::pricebook::commitments::Commitments;
 use crate::pricebook::{EligibleUsage, InstanceType, Regional};
 use crate::scenario::Scenario;
+use crate::units::{Hour, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -78,11 +79,11 @@ fn spent(
     list: &[Regional],
 ) -> Result<SpentCommitment, Diags> {
     let (terms, unused) = terms.spend(&usage(listed, number), list)?;
-    let unused = &unused * &listed.scenario().hours;
+    let hours = Hour::of(listed.scenario().hours.clone());
     Ok(SpentCommitment {
         id: listed.platforms()[number].id,
         regions: Arc::new(terms).apply(list)?,
-        unused: Usd::new(unused),
+        unused: &unused * &hours,
     })
 }
 
@@ -122,9 +123,10 @@ fn usage(listed: &Comparison<'_>, number: usize) -> EligibleUsage {
                 }
                 all
             });
-    let hour = |quantity: Exact| quantity.over(&scenario.hours).unwrap_or(Exact::ZERO);
-    let hours = month
-        .into_iter()
-        .map(|(key, quantity)| (key, hour(quantity)));
-    hours.collect()
+    let mut hour = month;
+    for quantity in hour.values_mut() {
+        let used = quantity.over(&scenario.hours);
+        *quantity = used.expect("a month has an hour at least");
+    }
+    hour
 }

@@ -281,7 +281,7 @@ impl<'a> Comparison<'a> {
                 monthly: match capacity.per_call() {
                     none if none.dollars().is_zero() => today.compared.clone(),
                     per_call => {
-                        &today.compared - &per_call.share(&Exact::from(function.invocations))
+                        &today.compared - &per_call.times(&Exact::from(function.invocations))
                     }
                 },
                 carries: fleet.capacity().clone(),

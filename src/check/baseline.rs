@@ -79,7 +79,7 @@ impl Baseline {
             let solved = comparison.solve(index);
             let lines = home.map(|home| solved.lines(home));
             let mut by_item = BTreeMap::new();
-            for line in lines.unwrap_or_default() {
+            for line in lines.into_iter().flatten() {
                 add(&mut by_item, line.item, line.cost.dollars().as_printed());
             }
             let cost = home.and_then(|home| solved.summary.costs[home].as_ref().ok());

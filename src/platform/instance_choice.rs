@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::diag::{Code, Diag};
-use crate::exact::Exact;
+use crate::money::Rate;
+use crate::pricebook::meters::ec2_instance;
 use crate::pricebook::{Architecture, InstanceType, Price, Regional};
 use crate::scenario::FixedType;
 use crate::text::{did_you_mean, listed};
@@ -28,7 +29,7 @@ pub fn machines<'a>(
 ) -> Result<Vec<Machine<'a>>, Diag> {
     if let Some(fixed) = fixed {
         let shape = shape(context.instances, architecture, fixed)?;
-        let price = regional.price(&format!("ec2.{}", shape.name))?;
+        let price = regional.price(ec2_instance(&shape.name))?;
         return Ok(vec![Machine { shape, price }]);
     }
     let shapes = context.instances.iter();
@@ -37,9 +38,9 @@ pub fn machines<'a>(
     let mut unrated = 0;
     let mut rated: Vec<&str> = Vec::new();
     let priced = fitting.filter_map(|shape| {
-        let path = format!("ec2.{}", shape.name);
-        regional.list_price::<InstanceHour>(&path).ok()?;
-        let Ok(price) = regional.price::<InstanceHour>(&path) else {
+        let meter = ec2_instance(&shape.name);
+        regional.list_price(meter.clone()).ok()?;
+        let Ok(price) = regional.price(meter) else {
             unrated += 1;
             return None;
         };
@@ -121,7 +122,7 @@ fn shape<'a>(
 /// anything than a cheaper one never does, nor than an earlier one that costs as much.
 pub fn remove_dominated<T>(
     mut all: Vec<T>,
-    hourly: impl Fn(&T) -> &Exact,
+    hourly: impl Fn(&T) -> &Rate<InstanceHour>,
     covers: impl Fn(&T, &T) -> bool,
 ) -> Vec<T> {
     let beats = |(place, other): (usize, &T), (own, candidate): (usize, &T)| {
@@ -135,6 +136,6 @@ pub fn remove_dominated<T>(
     let stands = |own: (usize, &T)| !all.iter().enumerate().any(|other| beats(other, own));
     let winners: Vec<bool> = all.iter().enumerate().map(stands).collect();
     let mut winners = winners.into_iter();
-    all.retain(|_| winners.next().unwrap_or(true));
+    all.retain(|_| winners.next().expect("one answer for each type"));
     all
 }

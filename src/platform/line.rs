@@ -1,10 +1,95 @@
 //! Lines of a bill.
+//!
+//! # Bills that do not compile
+//!
+//! Each of these once did. The first example of each pair differs from the second in the quantity
+//! alone, and compiles: so the second fails for its unit and for nothing else.
+//!
+//! Requests, not GB-seconds, at the price of a request:
+//!
+//! ```
+//! use lambdacost::exact::Exact;
+//! use lambdacost::platform::{Line, service::LAMBDA};
+//! use lambdacost::pricebook::Price;
+//! use lambdacost::units::{GbSecond, Request, Unit};
+//! fn bill(calls: Exact, price: &Price<Request>) -> Line {
+//!     Line::new(&LAMBDA, "requests", Request::of(calls), price)
+//! }
+//! ```
+//!
+//! ```compile_fail,E0308
+//! use lambdacost::exact::Exact;
+//! use lambdacost::platform::{Line, service::LAMBDA};
+//! use lambdacost::pricebook::Price;
+//! use lambdacost::units::{GbSecond, Request, Unit};
+//! fn bill(calls: Exact, price: &Price<Request>) -> Line {
+//!     Line::new(&LAMBDA, "requests", GbSecond::of(calls), price)
+//! }
+//! ```
+//!
+//! GB-months, not hours, at the price of a volume:
+//!
+//! ```
+//! use lambdacost::money::{Rate, Usd};
+//! use lambdacost::units::{GbMonth, Hour, Qty};
+//! fn volumes(volume: &Rate<GbMonth>, size: &Qty<GbMonth>, month: &Qty<Hour>) -> Usd {
+//!     volume * size
+//! }
+//! ```
+//!
+//! ```compile_fail,E0308
+//! use lambdacost::money::{Rate, Usd};
+//! use lambdacost::units::{GbMonth, Hour, Qty};
+//! fn volumes(volume: &Rate<GbMonth>, size: &Qty<GbMonth>, month: &Qty<Hour>) -> Usd {
+//!     volume * month
+//! }
+//! ```
+//!
+//! Hours of a cluster, not the size of its volumes, at the price of a cluster:
+//!
+//! ```
+//! use lambdacost::exact::Exact;
+//! use lambdacost::money::{Rate, Usd};
+//! use lambdacost::units::{ClusterHour, GbMonth, Hour, Qty};
+//! fn fee(cluster: &Rate<ClusterHour>, size: &Qty<GbMonth>, month: &Qty<Hour>) -> Usd {
+//!     cluster * &month.of_clusters(&Exact::ONE)
+//! }
+//! ```
+//!
+//! ```compile_fail,E0308
+//! use lambdacost::exact::Exact;
+//! use lambdacost::money::{Rate, Usd};
+//! use lambdacost::units::{ClusterHour, GbMonth, Hour, Qty};
+//! fn fee(cluster: &Rate<ClusterHour>, size: &Qty<GbMonth>, month: &Qty<Hour>) -> Usd {
+//!     cluster * size
+//! }
+//! ```
+//!
+//! A quantity that takes the unit of the price it meets: every quantity names its unit.
+//!
+//! ```
+//! use lambdacost::exact::Exact;
+//! use lambdacost::money::{Rate, Usd};
+//! use lambdacost::units::{GbMonth, Qty, Unit};
+//! fn volumes(volume: &Rate<GbMonth>, size: Exact) -> Usd {
+//!     volume * &GbMonth::of(size)
+//! }
+//! ```
+//!
+//! ```compile_fail,E0624
+//! use lambdacost::exact::Exact;
+//! use lambdacost::money::{Rate, Usd};
+//! use lambdacost::units::{GbMonth, Qty, Unit};
+//! fn volumes(volume: &Rate<GbMonth>, size: Exact) -> Usd {
+//!     volume * &Qty::new(size)
+//! }
+//! ```
 
 use super::service::Service;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Bought, Price, Provenance};
-use crate::units::{Qty, Unit};
+use crate::units::{Qty, Unit, UnitName};
 use std::sync::Arc;
 
 /// One line of a bill: quantity x rate = cost.
@@ -17,7 +102,7 @@ pub struct Line {
     /// How much of it.
     pub quantity: Exact,
     /// In which unit.
-    pub unit: &'static str,
+    pub unit: UnitName,
     /// US dollars per unit.
     pub rate: Exact,
     /// Their product.
@@ -46,20 +131,19 @@ pub enum Pricing {
 }
 
 impl Line {
-    /// A quantity at a price.
+    /// A quantity at a price of the same unit.
     pub fn new<U: Unit>(
         service: &'static Service,
         item: &'static str,
-        quantity: Exact,
+        quantity: Qty<U>,
         price: &Price<U>,
     ) -> Self {
-        let quantity = Qty::<U>::new(quantity);
         Self {
             service,
             item,
             cost: &price.rate * &quantity,
             quantity: quantity.amount().clone(),
-            unit: U::SYMBOL,
+            unit: U::NAME,
             rate: price.rate.per_unit().clone(),
             list_rate: price.rate.per_unit().clone(),
             provenance: price.provenance.clone(),
@@ -70,22 +154,25 @@ impl Line {
         }
     }
 
+    /// What the line's quantity costs at another rate of the same meter: its list price, or a part of
+    /// how it is bought. The line has no type for its unit, but its meter has one.
+    pub fn cost_at(&self, rate: &Exact) -> Usd {
+        Usd::new(&self.quantity * rate)
+    }
+
     /// The same line, or one for what a commitment or a discount lowers and one for the rest.
     pub fn parts(mut self) -> Vec<Self> {
         let Some(bought) = self.bought.take() else {
             return vec![self];
         };
-        let part = |share: &Exact, rate: &Exact, provenance: &Provenance, how| {
-            let quantity = &self.quantity * share;
-            Self {
-                cost: Usd::new(&quantity * rate),
-                quantity,
-                rate: rate.clone(),
-                provenance: provenance.clone(),
-                how,
-                list_rate: bought.list.usd.clone(),
-                ..self.clone()
-            }
+        let part = |share: &Exact, rate: &Exact, provenance: &Provenance, how| Self {
+            cost: self.cost_at(rate).times(share),
+            quantity: &self.quantity * share,
+            rate: rate.clone(),
+            provenance: provenance.clone(),
+            how,
+            list_rate: bought.list.usd.clone(),
+            ..self.clone()
         };
         let how = Some(Arc::clone(&bought.how));
         let mut parts = vec![part(&bought.share, &bought.rate, &bought.provenance, how)];
@@ -94,6 +181,12 @@ impl Line {
             let list = &bought.list;
             parts.push(part(&rest, &list.usd, &list.provenance, None));
         }
+        debug_assert_eq!(
+            &(&bought.share * &bought.rate) + &(&rest * &bought.list.usd),
+            self.rate,
+            "the parts of {} add up to the line",
+            self.item
+        );
         parts
     }
 
@@ -101,15 +194,15 @@ impl Line {
     pub fn free<U: Unit>(
         service: &'static Service,
         item: &'static str,
-        quantity: Exact,
+        quantity: Qty<U>,
         price: &Price<U>,
         provenance: Provenance,
     ) -> Self {
         Self {
             service,
             item,
-            quantity,
-            unit: U::SYMBOL,
+            quantity: quantity.amount().clone(),
+            unit: U::NAME,
             rate: Exact::ZERO,
             cost: Usd::ZERO,
             provenance,

@@ -27,6 +27,7 @@ use crate::pricebook::{Architecture, InstanceType, Provenance, Regional};
 use crate::scenario::{Demand, Function, Os, Scenario, TaskSize};
 use crate::solve::piecewise::FirstPiece;
 use crate::solve::{PaidBy, Tariff};
+use crate::units::{Hour, Qty, Unit};
 use rayon::prelude::*;
 use std::fmt;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub struct Context<'a> {
     pub prices: &'a [Regional],
     /// Shapes of instance types.
     pub instances: &'a [InstanceType],
+    /// Hours of the month.
+    pub hours: Qty<Hour>,
     /// What the traffic of each function asks for.
     demands: Arc<Vec<Demand>>,
     solves: Solves,
@@ -95,6 +98,7 @@ impl<'a> Context<'a> {
             scenario,
             prices,
             instances,
+            hours: Hour::of(scenario.hours.clone()),
             demands: Arc::new(demands),
             solves: Solves::default(),
         }

@@ -22,7 +22,9 @@ impl Slot {
         let vcpu = match container.cpu_ms {
             Some(cpu_ms) => {
                 let duration = Exact::from(function.duration_ms);
-                Exact::from(cpu_ms).over(&duration).unwrap_or(Exact::ZERO)
+                Exact::from(cpu_ms)
+                    .over(&duration)
+                    .expect("a duration is above zero by the bounds of its key")
             }
             None => Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into()),
         };
@@ -39,12 +41,13 @@ impl Slot {
 
     /// How many of it fit a task, for many sizes of tasks.
     pub fn fit(&self) -> Fit<'_> {
-        let per_vcpu = Exact::ONE.over(&self.vcpu);
-        // Both are above zero by the bounds of their keys.
+        let per = |need: &Exact| {
+            let slots = Exact::ONE.over(need);
+            slots.expect("a request needs vCPUs and memory, by the bounds of their keys")
+        };
         Fit {
-            per_millicore: &per_vcpu.unwrap_or(Exact::ZERO)
-                * &Exact::ratio(1, MS_PER_SECOND.into()),
-            per_mb: Exact::ONE.over(&self.memory_mb).unwrap_or(Exact::ZERO),
+            per_millicore: &per(&self.vcpu) * &Exact::ratio(1, MS_PER_SECOND.into()),
+            per_mb: per(&self.memory_mb),
             base_mb: &self.base_mb,
         }
     }

@@ -9,7 +9,9 @@ use super::price::{Bought, Entry, Listed};
 use super::savings_plan::{Eligible, spend};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
+use crate::money::Rate;
 use crate::text::did_you_mean;
+use crate::units::Hour;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -114,7 +116,7 @@ impl Commitment {
     /// US dollars per unit of a meter: on demand in its first tier, and under the plan.
     fn rates(&self, meter: &str, regional: &Regional) -> Result<[Exact; 2], Diag> {
         let list = regional.first_rate(meter).cloned();
-        let list = list.unwrap_or(Exact::ZERO);
+        let list = list.expect("a meter that is used at its list price has one");
         let plan = match self.plan.covers(meter) {
             true => self.rate(meter, regional)?.usd.clone(),
             false => list.clone(),
@@ -198,14 +200,18 @@ impl Commitments {
         self.hourly().is_some()
     }
 
-    /// The terms once a commitment in dollars an hour has been spent on what is used, and the US
-    /// dollars an hour that nothing used.
+    /// The terms once a commitment in dollars an hour has been spent on what is used, and the part of
+    /// the commitment that nothing used.
     ///
     /// # Errors
     /// The book lacks the rate of something that is used.
-    pub fn spend(&self, usage: &EligibleUsage, list: &[Regional]) -> Result<(Self, Exact), Diags> {
+    pub fn spend(
+        &self,
+        usage: &EligibleUsage,
+        list: &[Regional],
+    ) -> Result<(Self, Rate<Hour>), Diags> {
         let Some((commitment, hourly)) = self.hourly() else {
-            return Ok((self.clone(), Exact::ZERO));
+            return Ok((self.clone(), Rate::ZERO));
         };
         let mut diags = Diags::new();
         let absorbed = usage
@@ -215,9 +221,9 @@ impl Commitments {
         let mut uses = Vec::new();
         for (key, quantity) in absorbed {
             let regional = list.iter().find(|regional| *regional.name() == key.0);
-            let rates =
-                regional.and_then(|regional| diags.take(commitment.rates(&key.1, regional)));
-            let Some([list_rate, plan_rate]) = rates else {
+            let regional = regional.expect("what is used is used in a region of the scenario");
+            let rates = commitment.rates(&key.1, regional);
+            let Some([list_rate, plan_rate]) = diags.take(rates) else {
                 continue;
             };
             keys.push(key.clone());
@@ -232,7 +238,7 @@ impl Commitments {
             spent: keys.into_iter().zip(spent.shares).collect(),
             ..self.clone()
         };
-        diags.into_result((terms, spent.unused))
+        diags.into_result((terms, Rate::new(spent.unused)))
     }
 
     fn is_discounted(&self, meter: &str) -> bool {
@@ -245,7 +251,11 @@ impl Commitments {
             Coverage::Share(share) => share.clone(),
             Coverage::Hourly(_) => {
                 let key = (Arc::clone(regional.name()), meter.into());
-                self.spent.get(&key).cloned().unwrap_or(Exact::ZERO)
+                match self.spent.get(&key) {
+                    Some(share) => share.clone(),
+                    // Nothing was spent on a meter that is not used at its list price.
+                    None => Exact::ZERO,
+                }
             }
         }
     }
@@ -348,12 +358,12 @@ fn unknown_meter(discount: &Discount, known: &Arc<[String]>) -> Diag {
 }
 
 fn missing_rate(commitment: &Commitment, meter: &str, regional: &Regional) -> Diag {
-    let what = meters::find(meter).map_or(meter, |known| known.what);
-    let per = meters::find(meter).map_or("", |known| known.per);
+    let known = meters::find(meter).expect("a meter with a price is known");
+    let (what, per) = (known.what, known.per);
     let region = regional.name();
     let (table, key) = meters::written(&commitment.path(meter));
-    let named = meters::by_type(meter).map(|(_, name)| format!(" ({name})"));
-    let named = named.unwrap_or_default();
+    let named = meters::by_type(meter);
+    let named = named.map_or_else(String::new, |(_, name)| format!(" ({name})"));
     let message = format!("the commitment has no known rate for {what}{named} in {region}");
     let plan = commitment.describe();
     Diag::new(Code::MissingPrice, message).help(format!(

@@ -13,6 +13,7 @@ pub mod savings_plan;
 
 pub use commitments::{Commitment, Commitments, Coverage, Discount, EligibleUsage, Plan};
 pub use instances::{Allocatable, InstanceType};
+pub use meters::Meter;
 pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers, first_day};
 
 use crate::diag::{Code, Diag, Diags, Source};
@@ -56,6 +57,33 @@ impl Architecture {
     }
 }
 
+/// Operating system of containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Os {
+    /// Linux.
+    Linux,
+    /// Windows Server.
+    Windows,
+}
+
+impl Os {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Linux, Self::Windows];
+
+    /// The spelling of scenarios and price files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "linux",
+            Self::Windows => "windows",
+        }
+    }
+
+    /// Reads that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == text)
+    }
+}
+
 /// The prices of one region.
 #[derive(Debug, Clone)]
 pub struct Regional {
@@ -90,24 +118,43 @@ impl Regional {
             .map(|(path, entry)| (path.as_str(), entry))
     }
 
-    /// The price of a meter, as it is bought.
+    /// The price of a meter, as it is bought. Its unit is that of the meter and no other:
+    ///
+    /// ```
+    /// use lambdacost::diag::Diag;
+    /// use lambdacost::pricebook::{Price, Regional, meters::EKS_CLUSTER};
+    /// use lambdacost::units::{ClusterHour, GbSecond};
+    /// fn fee(regional: &Regional) -> Result<Price<ClusterHour>, Diag> {
+    ///     regional.price(EKS_CLUSTER)
+    /// }
+    /// ```
+    ///
+    /// ```compile_fail,E0308
+    /// use lambdacost::diag::Diag;
+    /// use lambdacost::pricebook::{Price, Regional, meters::EKS_CLUSTER};
+    /// use lambdacost::units::{ClusterHour, GbSecond};
+    /// fn fee(regional: &Regional) -> Result<Price<GbSecond>, Diag> {
+    ///     regional.price(EKS_CLUSTER)
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
-    pub fn price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
-        let listed = self.listed::<U>(path)?;
-        let bought = self.terms.as_ref();
-        let bought = bought.map_or(Ok(None), |terms| terms.of(path, listed, self))?;
-        Ok(Price::new(path, listed, bought))
+    pub fn price<U: Unit>(&self, meter: Meter<U>) -> Result<Price<U>, Diag> {
+        let listed = self.listed(&meter)?;
+        let bought = match &self.terms {
+            Some(terms) => terms.of(meter.path(), listed, self)?,
+            None => None,
+        };
+        Ok(Price::new(&meter, listed, bought))
     }
 
     /// The list price of a meter, however it is bought.
     ///
     /// # Errors
     /// [`Code::MissingPrice`] where the region lacks it.
-    pub fn list_price<U: Unit>(&self, path: &str) -> Result<Price<U>, Diag> {
-        let listed = self.listed::<U>(path)?;
-        Ok(Price::new(path, listed, None))
+    pub fn list_price<U: Unit>(&self, meter: Meter<U>) -> Result<Price<U>, Diag> {
+        Ok(Price::new(&meter, self.listed(&meter)?, None))
     }
 
     /// US dollars per unit of a meter at its list price, that of its first tier where it has some.
@@ -118,34 +165,54 @@ impl Regional {
         }
     }
 
-    fn listed<U: Unit>(&self, path: &str) -> Result<&Listed, Diag> {
-        match self.meters.get(path) {
-            Some(Entry::Flat(listed)) if listed.per == U::SYMBOL => Ok(listed),
-            _ => Err(self.missing(path)),
+    fn listed<U: Unit>(&self, meter: &Meter<U>) -> Result<&Listed, Diag> {
+        match self.meters.get(meter.path()) {
+            Some(Entry::Flat(listed)) => Ok(listed),
+            _ => Err(self.missing(meter.path())),
         }
     }
 
     /// The tiers of a meter, as they are bought; a flat price is one tier. A commitment lowers the
     /// first tier alone: what it would do to the others is not published.
     ///
+    /// ```
+    /// use lambdacost::diag::Diag;
+    /// use lambdacost::pricebook::{Regional, Tiers, meters::LAMBDA_X86_DURATION};
+    /// use lambdacost::units::{GbSecond, VcpuHour};
+    /// fn duration(regional: &Regional) -> Result<Tiers<GbSecond>, Diag> {
+    ///     regional.tiers(LAMBDA_X86_DURATION)
+    /// }
+    /// ```
+    ///
+    /// ```compile_fail,E0308
+    /// use lambdacost::diag::Diag;
+    /// use lambdacost::pricebook::{Regional, Tiers, meters::LAMBDA_X86_DURATION};
+    /// use lambdacost::units::{GbSecond, VcpuHour};
+    /// fn duration(regional: &Regional) -> Result<Tiers<VcpuHour>, Diag> {
+    ///     regional.tiers(LAMBDA_X86_DURATION)
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
-    pub fn tiers<U: Unit>(&self, path: &str) -> Result<Tiers<U>, Diag> {
+    pub fn tiers<U: Unit>(&self, meter: Meter<U>) -> Result<Tiers<U>, Diag> {
+        let path = meter.path();
         let entry = self.meters.get(path).ok_or_else(|| self.missing(path))?;
-        Tiers::from_entry(path, entry, |number, listed| match (&self.terms, number) {
-            (None, _) => Ok(None),
-            (Some(terms), 0) => terms.of(path, listed, self),
-            (Some(terms), _) => Ok(terms.discounted(path, listed)),
+        Tiers::from_entry(&meter, entry, |number, listed| {
+            match (&self.terms, number) {
+                (None, _) => Ok(None),
+                (Some(terms), 0) => terms.of(path, listed, self),
+                (Some(terms), _) => Ok(terms.discounted(path, listed)),
+            }
         })
     }
 
     fn missing(&self, path: &str) -> Diag {
-        let meter = meters::find(path);
-        let what = meter.map_or(path, |meter| meter.what);
-        let per = meter.map_or("", |meter| meter.per);
+        let known = meters::find(path).expect("every typed meter is listed");
+        let (what, per) = (known.what, known.per);
         let (table, key) = meters::written(path);
-        let named = meters::by_type(path).map(|(_, name)| format!(" ({name})"));
-        let named = named.unwrap_or_default();
+        let named = meters::by_type(path);
+        let named = named.map_or_else(String::new, |(_, name)| format!(" ({name})"));
         let region = &self.name;
         let message = format!("the price book has no price for {what}{named} in {region}");
         Diag::new(Code::MissingPrice, message).help(format!(
@@ -238,7 +305,7 @@ impl Book {
 
     /// What the tags in `source` stand for.
     pub fn references() -> BTreeMap<String, Reference> {
-        toml::from_str(SOURCES).unwrap_or_default()
+        toml::from_str(SOURCES).expect("the file of sources is built in, and tests read it")
     }
 
     /// What is wrong with the name of a region that the book lacks, with the nearest it has.
@@ -303,7 +370,7 @@ impl Book {
         let mut by_name = BTreeMap::new();
         let mut diags = Diags::new();
         for file in iter::once(&built_in).chain(&self.instances) {
-            for shape in diags.take(instances::read(file)).unwrap_or_default() {
+            for shape in diags.take(instances::read(file)).into_iter().flatten() {
                 by_name.insert(shape.name.clone(), shape);
             }
         }

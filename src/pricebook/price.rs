@@ -1,5 +1,6 @@
 //! A price with its provenance, flat or in tiers.
 
+use super::meters::Meter;
 use crate::diag::Diag;
 use crate::exact::Exact;
 use crate::money::Rate;
@@ -151,16 +152,20 @@ impl<U: Unit> Price<U> {
         }
     }
 
-    /// US dollars per unit at the list price.
-    pub fn list_rate(&self) -> &Exact {
+    /// The list price.
+    pub fn list_rate(&self) -> Rate<U> {
         match &self.bought {
-            Some(bought) => &bought.list.usd,
-            None => self.rate.per_unit(),
+            Some(bought) => Rate::new(bought.list.usd.clone()),
+            None => self.rate.clone(),
         }
     }
 
     /// The list price of a meter, or how it is bought.
-    pub(super) fn new(meter: &str, listed: &Listed, bought: Option<Bought>) -> Self {
+    ///
+    /// The one place where a price of a file gets its type. The file was checked against the unit
+    /// that the meter has (`read.rs`).
+    pub(super) fn new(meter: &Meter<U>, listed: &Listed, bought: Option<Bought>) -> Self {
+        assert_eq!(listed.per, U::NAME.symbol, "the unit of {}", meter.path());
         let (rate, provenance) = match &bought {
             Some(bought) => (bought.mean(), bought.oldest()),
             None => (listed.usd.clone(), listed.provenance.clone()),
@@ -169,7 +174,7 @@ impl<U: Unit> Price<U> {
             rate: Rate::new(rate),
             provenance,
             bought: bought.map(Box::new),
-            meter: meter.into(),
+            meter: meter.path().into(),
         }
     }
 }
@@ -181,16 +186,23 @@ pub struct Tiers<U: Unit>(Vec<(Qty<U>, Price<U>)>);
 impl<U: Unit> Tiers<U> {
     /// The tiers of an entry, each bought as `bought` says of its number and its list price.
     pub(super) fn from_entry(
-        meter: &str,
+        meter: &Meter<U>,
         entry: &Entry,
         bought: impl Fn(usize, &Listed) -> Result<Option<Bought>, Diag>,
     ) -> Result<Self, Diag> {
         let tiers = entry.tiers().into_iter().enumerate();
         let typed = |(number, (from, listed)): (usize, (Exact, &Listed))| {
             let price = Price::new(meter, listed, bought(number, listed)?);
-            Ok((Qty::new(from), price))
+            Ok((U::of(from), price))
         };
         tiers.map(typed).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The price of the first tier.
+    pub fn first(&self) -> &Price<U> {
+        let first = self.0.first();
+        let (_, price) = first.expect("a price file with no tier in a list is refused");
+        price
     }
 
     /// The tiers as (first quantity, price), ascending from zero.
@@ -199,16 +211,23 @@ impl<U: Unit> Tiers<U> {
     }
 
     /// The part of a quantity that lies in each tier that it reaches, with that tier's price.
-    pub fn split(&self, quantity: &Exact) -> Vec<(Exact, &Price<U>)> {
-        let ends = self.0.iter().skip(1).map(|(from, _)| Some(from.amount()));
-        self.0
+    pub fn split(&self, quantity: &Qty<U>) -> Vec<(Qty<U>, &Price<U>)> {
+        let ends = self.0.iter().skip(1).map(|(from, _)| Some(from));
+        let parts: Vec<(Qty<U>, &Price<U>)> = self
+            .0
             .iter()
             .zip(ends.chain([None]))
-            .take_while(|((from, _), _)| from.amount().is_zero() || from.amount() < quantity)
+            .take_while(|((from, _), _)| from.is_zero() || from < quantity)
             .map(|((from, price), end)| {
-                let top = end.filter(|end| *end < quantity).unwrap_or(quantity);
-                (top - from.amount(), price)
+                let top = end.map_or(quantity, |end| end.min(quantity));
+                (top - from, price)
             })
-            .collect()
+            .collect();
+        debug_assert_eq!(
+            parts.iter().map(|(part, _)| part.clone()).sum::<Qty<U>>(),
+            *quantity,
+            "the parts of a quantity add up to it"
+        );
+        parts
     }
 }

@@ -1,7 +1,7 @@
 //! A price file becomes the prices of a region, or a list of everything that is wrong with it.
 
 use super::Regional;
-use super::meters::{self, Meter};
+use super::meters::{self, MeterInfo};
 use super::price::{Entry, Listed, Provenance, first_day};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
@@ -84,7 +84,7 @@ struct Inherited {
 /// What is known of a price before it is read.
 struct Expected<'e> {
     path: &'e str,
-    meter: Meter,
+    meter: MeterInfo,
     inherited: &'e Inherited,
 }
 
@@ -122,13 +122,13 @@ impl PriceFileReader<'_> {
 
     fn name(&mut self, root: &Table<'_>, span: Range<usize>, called: &str) -> Option<Arc<str>> {
         let name = self.text(root, "region", span)?;
+        let place = root.get("region").map(Spanned::span);
+        let place = place.expect("the key has just been read");
         if *name != *called {
-            let place = root.get("region").map_or(0..0, Spanned::span);
             let message = format!("the file of {called} says it is of {name}");
             let help = format!("write region = \"{called}\", or call the file {name}.toml");
             self.wrong(Code::BadPrice, place, message, &help);
         } else if !is_identifier(&name) {
-            let place = root.get("region").map_or(0..0, Spanned::span);
             let message = "`region` is not the name of a region".to_owned();
             let help = "write letters, digits, dashes, dots and underscores";
             self.wrong(Code::BadPrice, place, message, help);

@@ -45,14 +45,19 @@ pub fn spend(hourly: &Exact, uses: &[Eligible]) -> Spent {
     let mut shares = vec![Exact::ZERO; uses.len()];
     for number in order {
         let whole = &uses[number].quantity * &uses[number].plan_rate;
-        // What is not used is not covered; what the plan gives for nothing is covered whole.
-        let share = match uses[number].quantity.is_zero() {
-            true => Exact::ZERO,
-            false => left.over(&whole).unwrap_or(Exact::ONE).min(Exact::ONE),
+        let share = if uses[number].quantity.is_zero() {
+            Exact::ZERO
+        } else if whole.is_zero() {
+            // The plan gives it for nothing.
+            Exact::ONE
+        } else {
+            let share = left.over(&whole).expect("it costs something");
+            share.min(Exact::ONE)
         };
         left = &left - &(&whole * &share);
         shares[number] = share;
     }
+    debug_assert!(!left.is_negative(), "no more is spent than is committed to");
     Spent {
         shares,
         unused: left,

@@ -244,7 +244,7 @@ impl ExplainPage<'_> {
 
     fn line(&self, line: &Line, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let (quantity, rate) = (shown(&line.quantity), format!("${}", line.rate));
-        let (item, unit, cost) = (line.item, line.unit, money(&line.cost));
+        let (item, unit, cost) = (line.item, line.unit.symbol, money(&line.cost));
         let row = format!("  {item:<17} {quantity:>15} {unit:<13} x {rate:>13} = {cost:>12}");
         let text = match row.chars().count() <= usize::from(self.width) {
             true => row,

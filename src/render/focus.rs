@@ -54,7 +54,7 @@ const COLUMNS: [(&str, CellOf); 51] = [
     ("ChargePeriodEnd", |row| row.period.end.clone()),
     ("ChargePeriodStart", |row| row.period.start.clone()),
     ("ConsumedQuantity", |row| decimal(&row.line.quantity)),
-    ("ConsumedUnit", |row| unit(row.line.unit).to_owned()),
+    ("ConsumedUnit", |row| row.line.unit.focus.to_owned()),
     ("ContractedCost", |row| cost_at(row, contracted(row))),
     ("ContractedUnitPrice", |row| decimal(contracted(row))),
     ("EffectiveCost", |row| decimal(row.line.cost.dollars())),
@@ -82,7 +82,7 @@ const COLUMNS: [(&str, CellOf); 51] = [
         decimal(&row.line.list_rate)
     }),
     ("PricingQuantity", |row| decimal(&row.line.quantity)),
-    ("PricingUnit", |row| unit(row.line.unit).to_owned()),
+    ("PricingUnit", |row| row.line.unit.focus.to_owned()),
     ("ProviderName", |_| "AWS".to_owned()),
     ("PublisherName", |_| "AWS".to_owned()),
     ("RegionId", |row| region(row).to_owned()),
@@ -185,7 +185,7 @@ fn contracted<'r>(row: &'r FocusRow<'_>) -> &'r Exact {
 }
 
 fn cost_at(row: &FocusRow<'_>, rate: &Exact) -> String {
-    decimal(&(&row.line.quantity * rate))
+    decimal(row.line.cost_at(rate).dollars())
 }
 
 fn null(_: &FocusRow<'_>) -> String {
@@ -234,20 +234,4 @@ fn description(row: &FocusRow<'_>) -> String {
     let (item, service) = (row.line.item, row.line.service.name);
     let name = escaped_name(&row.function.name);
     format!("Estimate by lambdacost: {service}, {item} of {name}")
-}
-
-/// A unit in the spelling of FOCUS (its unit format attribute).
-fn unit(symbol: &'static str) -> &'static str {
-    match symbol {
-        "request" => "Requests",
-        "GB-s" => "GB-Seconds",
-        "vCPU-hour" => "vCPU-Hours",
-        "GB-hour" => "GB-Hours",
-        "instance-hour" | "cluster-hour" | "EPU-hour" => "Hours",
-        "GB of memory" => "GB",
-        "operation" => "Requests",
-        "GB-month" => "GB-Months",
-        "USD on demand" => "USD",
-        other => other,
-    }
 }

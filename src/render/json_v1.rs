@@ -470,7 +470,7 @@ fn line(line: &Line) -> LineV1 {
     LineV1 {
         item: line.item,
         quantity: line.quantity.to_string(),
-        unit: line.unit,
+        unit: line.unit.symbol,
         rate_usd: line.rate.to_string(),
         cost_usd: line.cost.to_string(),
         list_rate_usd: line.list_rate.to_string(),

@@ -22,6 +22,7 @@ pub mod task;
 mod unknown;
 mod values;
 
+pub use crate::pricebook::Os;
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use demand::{Demand, TrafficLevel};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
@@ -30,7 +31,7 @@ pub use options::{
     ManagedOptions, SpotOptions, SpotPrices,
 };
 pub use rule_settings::{RuleSetting, RuleShape};
-pub use task::{Os, TaskSize};
+pub use task::TaskSize;
 
 use crate::diag::{At, Diag, Diags, Source};
 use crate::exact::Exact;
@@ -282,11 +283,14 @@ impl Regions {
         order.sort_by_key(|index| (first[*index], met[*index].name.clone()));
         let mut numbers = vec![0; met.len()];
         for (number, index) in order.iter().enumerate() {
-            numbers[*index] = u16::try_from(number).unwrap_or(u16::MAX);
+            let number = u16::try_from(number);
+            numbers[*index] = number.expect("no more regions are taken than 16 bits count");
         }
         functions.par_iter_mut().for_each(|function| {
-            let number = numbers.get(usize::from(function.region));
-            function.region = number.copied().unwrap_or(function.region);
+            // A region that was refused has no number; nor will there be a scenario.
+            if let Some(number) = numbers.get(usize::from(function.region)) {
+                function.region = *number;
+            }
         });
         order.into_iter().map(|index| met[index].clone()).collect()
     }

@@ -54,8 +54,8 @@ impl NameIndex {
     /// The name is taken.
     pub fn add(&mut self, function: Function, at: impl FnOnce() -> At) -> Result<(), Diag> {
         let hash = self.free(&function.name, at)?;
-        // A fleet of four gigabytes has fewer rows than a u32 can count.
-        let index = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
+        let index = u32::try_from(self.functions.len());
+        let index = index.expect("memory ends before 2^32 functions");
         self.functions.push(function);
         self.by_name
             .insert_unique(hash, (hash, index), |(hash, _)| *hash);

@@ -68,7 +68,7 @@ fn scaled(text: &str, power: i64) -> Result<Decimal, NumberError> {
     let significant = digits.trim_start_matches('0');
     let trimmed = significant.trim_end_matches('0');
     let dropped = significant.len() - trimmed.len();
-    let length = |n: usize| i64::try_from(n).unwrap_or(i64::MAX / 4);
+    let length = |n: usize| i64::try_from(n).expect("no text has 2^63 characters");
     let places = length(fraction_length) - length(dropped) - exponent - power;
     assemble(negative, trimmed, places)
 }
@@ -104,7 +104,7 @@ fn assemble(negative: bool, digits: &str, places: i64) -> Result<Decimal, Number
     if digits.is_empty() {
         return Ok(Decimal::ZERO);
     }
-    let length = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    let length = i64::try_from(digits.len()).expect("no text has 2^63 characters");
     if length.saturating_sub(places) > 28 {
         return Err(NumberError::TooLarge);
     }
@@ -115,7 +115,11 @@ fn assemble(negative: bool, digits: &str, places: i64) -> Result<Decimal, Number
     let signed = if negative { -mantissa } else { mantissa };
     let (value, scale) = match u32::try_from(places) {
         Ok(scale) => (signed, scale),
-        Err(_) => (signed * 10i128.pow(u32::try_from(-places).unwrap_or(0)), 0),
+        Err(_) => {
+            let zeros = u32::try_from(-places);
+            let zeros = zeros.expect("below zero, and at most 28 zeros by the length");
+            (signed * 10i128.pow(zeros), 0)
+        }
     };
     Decimal::try_from_i128_with_scale(value, scale).map_err(|_| NumberError::TooLarge)
 }

@@ -21,7 +21,7 @@ pub struct QuotaNeed {
     /// The region.
     pub region: Arc<str>,
     /// The quota of concurrent executions that is enough for both.
-    pub quota: u128,
+    pub quota: Exact,
     /// `1,736.2 concurrent executions and 17,362.0 requests a second`.
     pub described: String,
 }
@@ -60,12 +60,14 @@ impl Peak {
         let demand = function.demand(&scenario.hours);
         let busy = demand.capacity();
         let a_second = Exact::from(MS_PER_SECOND).over(&Exact::from(function.duration_ms));
-        // Environments that are kept count whether they work or not.
-        let kept = function.provisioned.as_ref();
-        let kept = kept.map_or(Exact::ZERO, |kept| Exact::from(kept.environments));
+        let a_second = a_second.expect("a duration is above zero by the bounds of its key");
         Self {
-            requests_per_second: busy * &a_second.unwrap_or(Exact::ZERO),
-            concurrency: busy.clone().max(kept),
+            requests_per_second: busy * &a_second,
+            concurrency: match &function.provisioned {
+                // Environments that are kept count whether they work or not.
+                Some(kept) => busy.clone().max(Exact::from(kept.environments)),
+                None => busy.clone(),
+            },
         }
     }
 }
@@ -86,15 +88,11 @@ fn demand_beyond(
     let concurrencies = || terms(|peak| peak.concurrency);
     let rates = || terms(|peak| peak.requests_per_second);
     let shown = |amount: &Exact| grouped(&amount.to_fixed(1));
-    // Beyond 128 bits no quota is enough.
-    let whole = |amount: &Exact| amount.ceil().unwrap_or(u128::MAX);
-    let by_rate = |amount: &Exact| {
-        let executions = amount.over(&Exact::from(RATE_PER_EXECUTION));
-        whole(&executions.unwrap_or(Exact::ZERO))
-    };
-    let by_concurrency = concurrency.settle(whole, concurrencies());
+    let executions = Exact::ratio(1, RATE_PER_EXECUTION.into());
+    let by_rate = |amount: &Exact| (amount * &executions).rounded_up();
+    let by_concurrency = concurrency.settle(Exact::rounded_up, concurrencies());
     let quota = by_concurrency.max(rate.settle(by_rate, rates()));
-    (quota > granted).then(|| QuotaNeed {
+    (quota > Exact::whole(granted)).then(|| QuotaNeed {
         region: Arc::clone(&scenario.regions[region].name),
         quota,
         described: format!(
@@ -121,7 +119,7 @@ pub fn check(scenario: &Scenario) -> Vec<Diag> {
              capacity",
             count((*quota).into()),
             count(u128::from(*quota) * u128::from(RATE_PER_EXECUTION)),
-            count(demand.quota)
+            grouped(&demand.quota.to_fixed(0))
         );
         Diag::new(Code::OverQuota, message)
             .at(at.clone())

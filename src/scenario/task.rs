@@ -1,5 +1,7 @@
 //! The vCPU and memory pairs that a Fargate task can have.
 
+use crate::pricebook::Os;
+
 /// Steps of memory for one vCPU size, GB: from, to, step.
 struct CpuSizes {
     quarter_vcpus: u32,
@@ -34,34 +36,8 @@ const LARGEST_QUARTERS: u32 = 128;
 /// Their memory, GB.
 const LARGEST_GB: [u32; 3] = [60, 120, 244];
 
-/// Operating system of containers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Os {
-    /// Linux.
-    Linux,
-    /// Windows Server.
-    Windows,
-}
-
-impl Os {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Linux, Self::Windows];
-    /// The vCPU sizes that Windows tasks can have, in quarters (Fargate pricing page, 2026-09).
-    const WINDOWS_QUARTERS: [u32; 3] = [4, 8, 16];
-
-    /// The spelling of scenarios and price files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Linux => "linux",
-            Self::Windows => "windows",
-        }
-    }
-
-    /// Reads that spelling.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.name() == text)
-    }
-}
+/// The vCPU sizes that Windows tasks can have, in quarters (Fargate pricing page, 2026-09).
+const WINDOWS_QUARTERS: [u32; 3] = [4, 8, 16];
 
 /// A valid pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +79,7 @@ impl TaskSize {
     pub fn of(os: Os) -> impl DoubleEndedIterator<Item = Self> {
         let has = move |size: &Self| match os {
             Os::Linux => true,
-            Os::Windows => Os::WINDOWS_QUARTERS.contains(&size.quarter_vcpus),
+            Os::Windows => WINDOWS_QUARTERS.contains(&size.quarter_vcpus),
         };
         Self::all().into_iter().filter(has)
     }

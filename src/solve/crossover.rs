@@ -83,13 +83,15 @@ pub struct Point {
 impl Point {
     /// Utilization of what the fleet can carry.
     pub fn fleet_utilization(&self) -> Exact {
-        self.utilization.over(&self.fleet).unwrap_or(Exact::ZERO)
+        let share = self.utilization.over(&self.fleet);
+        share.expect("a fleet carries a request at least")
     }
 
     /// Average requests per second in a month of so many hours.
     pub fn requests_per_second(&self, hours: &Exact) -> Exact {
         let month = hours * &Exact::from(SECONDS_PER_HOUR);
-        self.calls.over(&month).unwrap_or(Exact::ZERO)
+        let rate = self.calls.over(&month);
+        rate.expect("a month has an hour at least")
     }
 }
 

@@ -9,8 +9,9 @@
 use super::piecewise::PiecewiseCost;
 use super::{Part, StepCost};
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
 use crate::scenario::{Demand, Function};
+use crate::units::Hour;
 use std::cell::{Cell, OnceCell};
 
 /// Traffic up to which flips are sought, in multiples of today's.
@@ -129,14 +130,17 @@ struct TrafficShape {
 impl TrafficShape {
     fn slots(&self, calls: u128) -> u128 {
         let slots = &self.slots_per_call * &Exact::whole(calls);
-        slots.ceil().unwrap_or(u128::MAX)
+        let slots = slots.ceil();
+        slots.expect("today's slots are at most 10^27, and the search ends at 1000 times today")
     }
 
     /// The last number of invocations that so many slots carry.
     fn last(&self, slots: u128) -> u128 {
         let calls = Exact::whole(slots).over(&self.slots_per_call);
-        let calls = calls.and_then(|calls| calls.floor());
-        calls.unwrap_or(u128::MAX).min(self.most_calls)
+        let calls = calls.expect("a function that is called needs slots");
+        // `None` is beyond 128 bits, and so beyond the search.
+        let calls = calls.floor();
+        calls.map_or(self.most_calls, |calls| calls.min(self.most_calls))
     }
 
     /// The low end of a stretch from so many slots.
@@ -238,14 +242,15 @@ pub fn flips(
 /// The side that is cheaper at any traffic, where the units of the fleets show it: two fleets of the
 /// same units at nearly the same prices rise side by side, and a search would never end.
 fn always(first: &dyn StepCost, second: &dyn StepCost) -> Option<Side> {
-    let holds = |better: &[Part], others: &[Part], cheaper: fn(&Exact, &Exact) -> bool| {
-        let beaten = |other: &Part| {
-            let beats =
-                |part: &Part| part.slots >= other.slots && cheaper(&part.hourly, &other.hourly);
-            better.iter().any(beats)
+    let holds =
+        |better: &[Part], others: &[Part], cheaper: fn(&Rate<Hour>, &Rate<Hour>) -> bool| {
+            let beaten = |other: &Part| {
+                let beats =
+                    |part: &Part| part.slots >= other.slots && cheaper(&part.hourly, &other.hourly);
+                better.iter().any(beats)
+            };
+            !others.is_empty() && others.iter().all(beaten)
         };
-        !others.is_empty() && others.iter().all(beaten)
-    };
     if holds(&first.at_most(), &second.at_least(), |one, other| {
         one <= other
     }) {
@@ -378,12 +383,23 @@ impl Search<'_> {
         }
     }
 
+    /// The cheaper side of a count of invocations, by comparing the bills.
+    fn cheaper(&self, calls: u128) -> Side {
+        if self.dearest(calls, calls) <= cost_of(self.second, self.shape.slots(calls)) {
+            Side::First
+        } else {
+            Side::Second
+        }
+    }
+
     /// Notes that `side` is cheaper from this count on.
     fn enter(&mut self, side: Side, from: u128) {
+        debug_assert_eq!(self.cheaper(from), side, "the bills of {from} invocations");
         match self.state.replace(side) {
             None => self.flips.starts = side,
             Some(before) if before == side => {}
-            Some(_) => {
+            Some(before) => {
+                debug_assert_eq!(self.cheaper(from - 1), before, "the bills before {from}");
                 let flip = Flip {
                     invocations: from - 1,
                     cheaper_above: side,

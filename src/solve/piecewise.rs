@@ -9,10 +9,10 @@ use crate::money::Usd;
 struct Piece {
     /// First count of invocations on it.
     from: Exact,
-    /// Dollars there.
-    value: Exact,
-    /// Dollars per invocation from there on.
-    slope: Exact,
+    /// The cost there.
+    value: Usd,
+    /// The cost of each invocation from there on.
+    slope: Usd,
 }
 
 /// A continuous, piecewise straight cost from zero invocations up.
@@ -22,25 +22,25 @@ pub struct PiecewiseCost(Vec<Piece>);
 impl PiecewiseCost {
     /// The curve that costs nothing ever.
     pub fn nothing() -> Self {
-        Self::new(Exact::ZERO, [])
+        Self::new(Usd::ZERO, [])
     }
 
-    /// The curve that costs `standing` dollars at zero invocations and whose slope changes by each amount at
+    /// The curve that costs `standing` at zero invocations and whose slope changes by each amount at
     /// each count; changes at or below zero hold from the start.
-    pub fn new(standing: Exact, changes: impl IntoIterator<Item = (Exact, Exact)>) -> Self {
+    pub fn new(standing: Usd, changes: impl IntoIterator<Item = (Exact, Usd)>) -> Self {
         let (start, mut later): (Vec<_>, Vec<_>) =
             changes.into_iter().partition(|(at, _)| !at.is_positive());
         later.sort_by(|left, right| left.0.cmp(&right.0));
         let mut pieces = vec![Piece {
             from: Exact::ZERO,
             value: standing,
-            slope: start.iter().map(|(_, change)| change).sum(),
+            slope: start.into_iter().map(|(_, change)| change).sum(),
         }];
         for (at, change) in later {
             let last = &pieces[pieces.len() - 1];
             let run = &at - &last.from;
             let piece = Piece {
-                value: &last.value + &(&last.slope * &run),
+                value: &last.value + &last.slope.times(&run),
                 slope: &last.slope + &change,
                 from: at,
             };
@@ -49,22 +49,21 @@ impl PiecewiseCost {
         Self(pieces)
     }
 
-    /// Dollars at a count of invocations.
+    /// The cost of a count of invocations.
     pub fn at(&self, calls: &Exact) -> Usd {
-        let piece = self.0.iter().rev().find(|piece| piece.from <= *calls);
-        let piece = piece.unwrap_or(&self.0[0]);
-        Usd::new(&piece.value + &(&piece.slope * &(calls - &piece.from)))
+        let piece = self.0.iter().rfind(|piece| piece.from <= *calls);
+        let piece = piece.expect("the first piece starts at zero, and no count is below that");
+        &piece.value + &piece.slope.times(&(calls - &piece.from))
     }
 
     /// The greatest real count of invocations that costs no more than a budget, zero when all cost
     /// more; `None` when no count is the greatest.
     pub fn reach(&self, budget: &Usd) -> Option<Exact> {
-        let budget = budget.dollars();
-        let ends = self.0.last().is_some_and(|last| last.slope >= Exact::ZERO);
-        ends.then_some(())?;
+        if self.0.last().is_some_and(|last| last.slope.is_negative()) {
+            return None;
+        }
         // All later pieces start above the budget: this one leaves it, unless it is level and last.
-        let last = self.0.iter().rev().find(|piece| piece.value <= *budget);
-        let Some(piece) = last else {
+        let Some(piece) = self.0.iter().rfind(|piece| piece.value <= *budget) else {
             return Some(Exact::ZERO);
         };
         let run = (budget - &piece.value).over(&piece.slope)?;
@@ -73,12 +72,11 @@ impl PiecewiseCost {
 
     /// The same cost less so much for every invocation; it may fall.
     pub fn less(self, per_call: &Usd) -> Self {
-        let per_call = per_call.dollars();
         if per_call.is_zero() {
             return self;
         }
         let tilted = |piece: Piece| Piece {
-            value: &piece.value - &(per_call * &piece.from),
+            value: &piece.value - &per_call.times(&piece.from),
             slope: &piece.slope - per_call,
             from: piece.from,
         };
@@ -87,7 +85,7 @@ impl PiecewiseCost {
 
     /// True for a cost that never falls.
     pub fn is_rising(&self) -> bool {
-        self.0.iter().all(|piece| piece.slope >= Exact::ZERO)
+        self.0.iter().all(|piece| !piece.slope.is_negative())
     }
 
     /// The highest cost between two counts of invocations.
@@ -118,7 +116,7 @@ impl PiecewiseCost {
             .0
             .iter()
             .filter(move |piece| piece.from > *from && piece.from < *to);
-        inside.map(|piece| Usd::new(piece.value.clone()))
+        inside.map(|piece| piece.value.clone())
     }
 }
 
@@ -126,10 +124,10 @@ impl PiecewiseCost {
 /// division finds them.
 #[derive(Debug, Clone)]
 pub struct FirstPiece {
-    /// Dollars at zero invocations, if there are any.
-    pub standing: Option<Exact>,
-    /// Dollars per invocation.
-    pub call: Exact,
+    /// The cost of zero invocations, if there is any.
+    pub standing: Option<Usd>,
+    /// The cost of each invocation.
+    pub call: Usd,
     /// Greatest count of invocations on it; `None` where it never ends.
     pub most: Option<Exact>,
 }
@@ -143,11 +141,8 @@ impl FirstPiece {
     /// As [`PiecewiseCost::reach`], if that is on the piece.
     pub fn reach(&self, budget: &Usd) -> Option<Exact> {
         let calls = match &self.standing {
-            Some(standing) => {
-                let left = budget.dollars() - standing;
-                left.max(Exact::ZERO).over(&self.call)?
-            }
-            None => budget.dollars().over(&self.call)?,
+            Some(standing) => (budget - standing).max(Usd::ZERO).over(&self.call)?,
+            None => budget.over(&self.call)?,
         };
         self.holds(&calls).then_some(calls)
     }
@@ -163,12 +158,12 @@ mod tests {
 
     /// Free up to 10, then 3 each, from 20 on 1 each.
     fn bent() -> PiecewiseCost {
-        let minus_two = &Exact::ONE - &Exact::from(3u32);
+        let minus_two = &dollars(1) - &dollars(3);
         let changes = [
             (Exact::from(20u32), minus_two),
-            (Exact::from(10u32), Exact::from(3u32)),
+            (Exact::from(10u32), dollars(3)),
         ];
-        PiecewiseCost::new(Exact::ZERO, changes)
+        PiecewiseCost::new(Usd::ZERO, changes)
     }
 
     #[test]
@@ -190,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_stands_is_paid_first() {
-        let curve = PiecewiseCost::new(Exact::from(5u32), [(Exact::ZERO, Exact::from(2u32))]);
+        let curve = PiecewiseCost::new(dollars(5), [(Exact::ZERO, dollars(2))]);
         assert_eq!(curve.at(&Exact::from(3u32)), dollars(11));
         assert_eq!(curve.reach(&dollars(11)), Some(Exact::from(3u32)));
         assert_eq!(curve.reach(&dollars(4)), Some(Exact::ZERO));
@@ -219,15 +214,13 @@ mod tests {
 
     #[test]
     fn the_first_piece_is_that_of_the_curve() {
-        let two = Exact::from(2u32);
         let five = Exact::from(5u32);
-        let changes = [(Exact::ZERO, two.clone()), (five.clone(), Exact::ONE)];
-        for standing in [Some(Exact::from(3u32)), None] {
-            let curve =
-                PiecewiseCost::new(standing.clone().unwrap_or(Exact::ZERO), changes.clone());
+        let changes = [(Exact::ZERO, dollars(2)), (five.clone(), dollars(1))];
+        for standing in [Some(dollars(3)), None] {
+            let curve = PiecewiseCost::new(standing.clone().unwrap_or(Usd::ZERO), changes.clone());
             let piece = FirstPiece {
                 standing,
-                call: two.clone(),
+                call: dollars(2),
                 most: Some(five.clone()),
             };
             for budget in (0..20).map(dollars) {

@@ -2,8 +2,9 @@
 
 use super::piecewise::PiecewiseCost;
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
 use crate::scenario::Demand;
+use crate::units::Hour;
 
 /// What a platform is paid by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub struct Part {
     /// Slots that it has.
     pub slots: u128,
     /// What it costs.
-    pub hourly: Exact,
+    pub hourly: Rate<Hour>,
 }
 
 /// A fleet held for a function.

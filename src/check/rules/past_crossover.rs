@@ -29,7 +29,7 @@ fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFin
     let best = function.solved.summary.cheapest?;
     let cheapest = &function.solved.summary.costs[best].as_ref().ok()?.compared;
     let share = &Exact::ONE + &(margin * &Exact::ratio(1, 100));
-    let allowed = cheapest.share(&share);
+    let allowed = cheapest.times(&share);
     if Some(best) == function.home || *cost <= allowed {
         return None;
     }

@@ -1,6 +1,7 @@
 //! What a cluster of EKS costs, whatever its pods run on.
 
 use crate::platform::Missing;
+use crate::pricebook::meters::{EKS_CLUSTER, EKS_CONTROL_PLANES, EKS_EXTENDED_SUPPORT};
 use crate::pricebook::{Price, Regional};
 use crate::scenario::{ClusterKind, EksOptions};
 use crate::units::ClusterHour;
@@ -16,14 +17,18 @@ pub fn fees(
     if kind == ClusterKind::Existing {
         return Vec::new();
     }
-    let mut fees = vec![("cluster", "eks.cluster".to_owned())];
+    let mut fees = vec![("cluster", EKS_CLUSTER)];
     if options.extended_support {
-        fees.push(("extended support", "eks.extended_support".to_owned()));
+        fees.push(("extended support", EKS_EXTENDED_SUPPORT));
     }
-    if let Some(tier) = options.control_plane {
-        fees.push(("control plane", format!("eks.control_plane_{tier}")));
+    if let Some(size) = options.control_plane {
+        let known = EKS_CONTROL_PLANES
+            .into_iter()
+            .find(|(name, _)| *name == size);
+        let (_, meter) = known.expect("the scenario reader accepts no other control plane");
+        fees.push(("control plane", meter));
     }
     let fees = fees.into_iter();
-    fees.filter_map(|(item, path)| Some((item, missing.take(regional.price(&path))?)))
+    fees.filter_map(|(item, meter)| Some((item, missing.take(regional.price(meter))?)))
         .collect()
 }

@@ -19,9 +19,8 @@ use crate::money::Usd;
 use crate::scenario::{ClusterKind, Demand, Function};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use crate::text::listed;
-use crate::units::Qty;
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
-use pod_demand::{NodeUse, Pod, PodDemand, pods_of_today, with_minimum};
+use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
 use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::sync::{Arc, OnceLock};
@@ -109,13 +108,6 @@ struct SharedCluster<'a> {
     cluster: Option<FormedCluster>,
 }
 
-/// Nodes' worth of some pods.
-fn nodes_worth(pods: u128, pods_per_node: u64) -> Exact {
-    Exact::whole(pods)
-        .over(&Exact::from(pods_per_node))
-        .expect("a function is placed only where a node takes a pod of it")
-}
-
 /// A function on its cluster.
 struct Placed<'m> {
     function: &'m Function,
@@ -138,7 +130,7 @@ struct Placed<'m> {
 impl Placed<'_> {
     /// Nodes' worth of some pods of the function.
     fn share_of(&self, pods: u128) -> Exact {
-        nodes_worth(pods, self.pods_per_node)
+        nodes_of(pods, self.pods_per_node)
     }
 
     /// Pods that carry some slots, the minimum of tasks kept.
@@ -147,16 +139,20 @@ impl Placed<'_> {
     }
 
     fn others(&self) -> &Exact {
-        self.others
-            .get_or_init(|| &self.cluster.share - &self.share)
+        self.others.get_or_init(|| {
+            let others = &self.cluster.share - &self.share;
+            debug_assert!(!others.is_negative(), "a function is one of all");
+            others
+        })
     }
 
     /// The part of a cluster's bill that goes to so many of its nodes' worth of pods.
     fn allocated(&self, whole: &Usd, share: &Exact, all: &Exact) -> Usd {
         // `all` is the long number: divide by it last, so that the product before is short.
-        let part = (whole.dollars() * share).over(all);
-        part.map(Usd::new)
-            .expect("`all` includes the function, which has at least one pod")
+        whole
+            .times(share)
+            .per(all)
+            .expect("a placed function has a pod at least, by the bounds of min_tasks")
     }
 
     fn carried(&self, pods: u128) -> Exact {
@@ -204,7 +200,7 @@ impl EksModel<'_> {
             node_uses: &site.node_uses,
             cluster,
             candidate,
-            share: nodes_worth(pods, pods_per_node),
+            share: nodes_of(pods, pods_per_node),
             pods,
             pod,
             pods_per_node,
@@ -323,7 +319,7 @@ impl CostModel for EksModel<'_> {
 
 impl Placed<'_> {
     fn cost(&self) -> Cost {
-        let billed = self.cluster.per_share.share(&self.share);
+        let billed = self.cluster.per_share.times(&self.share);
         Cost {
             compared: billed.clone(),
             billed,
@@ -343,30 +339,23 @@ impl Placed<'_> {
 impl Placement for Placed<'_> {
     fn lines(&self) -> Vec<Line> {
         let market = self.market;
-        let Some(part) = self.share.over(&self.cluster.share) else {
-            return Vec::new();
-        };
+        let part = self.share.over(&self.cluster.share);
+        let part = part.expect("a cluster that is formed carries pods");
         let nodes = &market.nodes(&self.cluster.share) * &part;
-        let hours = |amount: &Exact| amount * market.hours;
-        let mut lines = vec![Line::new(
-            &EC2,
-            "nodes",
-            hours(&nodes),
-            &self.candidate.price,
-        )];
+        let node_hours = market.hours.of_instances(&nodes);
+        let cluster_hours = market.hours.of_clusters(&part);
+        let machines = &self.candidate.price;
+        let mut lines = vec![Line::new(&EC2, "nodes", node_hours.clone(), machines)];
         if let Some(fee) = &self.candidate.auto_mode {
-            lines.push(Line::new(&EKS, "auto mode", hours(&nodes), fee));
+            lines.push(Line::new(&EKS, "auto mode", node_hours, fee));
         }
         if let Some(volume) = &market.volume {
-            lines.push(Line::new(
-                &EBS,
-                "root volumes",
-                &nodes * &market.volume_gb(),
-                volume,
-            ));
+            let volumes = market.volume_gb_months().times(&nodes);
+            lines.push(Line::new(&EBS, "root volumes", volumes, volume));
         }
-        let fees = market.fees.iter();
-        lines.extend(fees.map(|(item, price)| Line::new(&EKS, item, hours(&part), price)));
+        for (item, price) in &market.fees {
+            lines.push(Line::new(&EKS, item, cluster_hours.clone(), price));
+        }
         lines
     }
 
@@ -432,7 +421,7 @@ impl StepCost for Placed<'_> {
         let share = self.share_of(self.pods_for(slots));
         let all = self.others() + &share;
         let rate = &self.candidate.price.rate;
-        let machines = |nodes: &Exact| rate * &Qty::new(nodes * market.hours);
+        let machines = |nodes: &Exact| rate * &market.hours.of_instances(nodes);
         let everything = market.month(self.candidate, &all);
         Some(CapacitySteps {
             slots: machines(&(&of_node * &self.function.planned_slots(demand))),

@@ -3,13 +3,14 @@
 use super::pod_demand::{Node, NodeUse, PodDemand};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
 use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
 use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
+use crate::pricebook::meters::{EBS_GP3, eks_auto_mode};
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, EksOptions, Function, Os, Run};
-use crate::units::{ClusterHour, GbMonth, InstanceHour, Qty};
+use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -20,16 +21,16 @@ pub struct Candidate {
     pub price: Price<InstanceHour>,
     /// The fee of EKS Auto Mode, where that runs the nodes.
     pub auto_mode: Option<Price<InstanceHour>>,
-    /// Dollars per hour of both.
-    hourly: Exact,
-    /// Dollars a month of one node with its root volume.
+    /// Both together.
+    hourly: Rate<InstanceHour>,
+    /// What a month of one node with its root volume costs.
     monthly: Usd,
 }
 
 /// Where clusters can stand: an architecture in a region, its prices and its node types.
 pub struct ClusterMarket<'a> {
     options: &'a EksOptions,
-    pub hours: &'a Exact,
+    pub hours: Qty<Hour>,
     pub region: u16,
     pub architecture: Architecture,
     /// The types that can win, by vCPU and then by name.
@@ -89,29 +90,29 @@ impl<'a> ClusterMarket<'a> {
         let options = &context.scenario.eks;
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
-        let hours = &context.scenario.hours;
         let fees = fees(options.cluster, options, regional, missing);
-        let volume = regional.price("ebs.gp3").ok();
+        let volume = regional.price(EBS_GP3).ok();
         let volume_monthly = volume.as_ref().map_or(Usd::ZERO, |price| {
-            &price.rate * &Qty::new(Exact::from(options.root_volume_gb))
+            &price.rate * &GbMonth::of(Exact::from(options.root_volume_gb))
         });
         Ok(Self {
             options,
-            hours,
-            region: function.region,
-            architecture,
             fees_monthly: fees
                 .iter()
-                .map(|(_, price)| &price.rate * &Qty::new(hours.clone()))
+                .map(|(_, price)| &price.rate * &context.hours.of_clusters(&Exact::ONE))
                 .sum(),
+            hours: context.hours.clone(),
+            region: function.region,
+            architecture,
             fees,
             candidates: candidates(context, regional, architecture, &volume_monthly)?,
             volume,
         })
     }
 
-    pub fn volume_gb(&self) -> Exact {
-        Exact::from(self.options.root_volume_gb)
+    /// A month of the root volume of one node.
+    pub fn volume_gb_months(&self) -> Qty<GbMonth> {
+        GbMonth::of(Exact::from(self.options.root_volume_gb))
     }
 
     /// Nodes that carry so many nodes' worth of pods.
@@ -120,14 +121,14 @@ impl<'a> ClusterMarket<'a> {
             return share.clone();
         }
         let packing = Exact::from(self.options.packing_efficiency);
-        let packed = share.over(&packing).map(|nodes| nodes.rounded_up());
-        let least = Exact::from(self.options.min_nodes);
-        packed.unwrap_or(Exact::ZERO).max(least)
+        let packed = share.over(&packing);
+        let packed = packed.expect("packing_efficiency is above zero by the bounds of its key");
+        packed.rounded_up().max(Exact::from(self.options.min_nodes))
     }
 
     /// Dollars a month of a cluster of one type with so many nodes' worth of pods.
     pub fn month(&self, candidate: &Candidate, share: &Exact) -> Usd {
-        let nodes = candidate.monthly.share(&self.nodes(share));
+        let nodes = candidate.monthly.times(&self.nodes(share));
         &nodes + &self.fees_monthly
     }
 
@@ -186,7 +187,7 @@ impl<'a> ClusterMarket<'a> {
         let share = &node_uses[number].share;
         Some(FormedCluster {
             number,
-            per_share: Usd::new(monthly.dollars().over(share)?.reduced()),
+            per_share: monthly.per(share)?.reduced(),
             as_of: self.as_of(&self.candidates[number]).into(),
             share: share.clone().reduced(),
             monthly,
@@ -203,8 +204,7 @@ fn candidates(
     let options = &context.scenario.eks;
     let fixed = options.instance_type.as_ref();
     let machines = machines(context, regional, architecture, ("eks", fixed))?;
-    let fee =
-        |machine: &Machine<'_>| regional.price(&format!("eks_auto_mode.{}", machine.shape.name));
+    let fee = |machine: &Machine<'_>| regional.price(eks_auto_mode(&machine.shape.name));
     let mut all = Vec::new();
     for machine in machines {
         let auto_mode = match options.auto_mode.then(|| fee(&machine)) {
@@ -215,13 +215,13 @@ fn candidates(
             None => None,
         };
         let hourly = match &auto_mode {
-            Some(fee) => machine.price.rate.per_unit() + fee.rate.per_unit(),
-            None => machine.price.rate.per_unit().clone(),
+            Some(fee) => &machine.price.rate + &fee.rate,
+            None => machine.price.rate.clone(),
         };
         all.push(Candidate {
             name: machine.shape.name.as_str().into(),
             node: Node::of(machine.shape, options),
-            monthly: &Usd::new(&hourly * &context.scenario.hours) + volume_monthly,
+            monthly: &(&hourly * &context.hours.of_instances(&Exact::ONE)) + volume_monthly,
             hourly,
             price: machine.price,
             auto_mode,

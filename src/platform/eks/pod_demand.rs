@@ -71,9 +71,11 @@ impl Node {
 
     /// Pods that fit a node.
     pub fn fit(&self, pod: &Pod) -> u64 {
+        // A pod needs vCPUs and memory: a count of `None` or of more than 64 bits is more than a node
+        // has addresses for.
         let times = |have: &Exact, each: &Exact| {
-            let count = have.whole_times(each);
-            count.map_or(u64::MAX, |count| u64::try_from(count).unwrap_or(u64::MAX))
+            let count = have.whole_times(each).map(u64::try_from);
+            count.map_or(self.pods, |count| count.unwrap_or(self.pods))
         };
         let by_cpu = times(&self.vcpu, &pod.vcpu);
         let by_memory = times(&self.memory_mb, &pod.memory_mb);
@@ -129,9 +131,7 @@ impl PodsByFit {
         let parts = (0u64..).zip(&self.pods_by_fit);
         let parts = parts.filter(|(_, pods)| **pods > 0);
         NodeUse {
-            share: parts
-                .filter_map(|(fit, pods)| Exact::whole(*pods).over(&Exact::from(fit)))
-                .sum(),
+            share: parts.map(|(fit, pods)| nodes_of(*pods, fit)).sum(),
             unfit: self.unfit,
         }
     }
@@ -229,17 +229,23 @@ pub struct NodeUse {
 impl NodeUse {
     /// The node_use without a function of so many pods.
     pub fn without(&self, node: &Node, pod: &Pod, pods: u128) -> Self {
-        match Exact::whole(pods).over(&Exact::from(node.fit(pod))) {
-            Some(own) => Self {
-                share: &self.share - &own,
-                unfit: self.unfit,
-            },
-            None => Self {
+        match node.fit(pod) {
+            0 => Self {
                 share: self.share.clone(),
                 unfit: self.unfit - 1,
             },
+            fit => Self {
+                share: &self.share - &nodes_of(pods, fit),
+                unfit: self.unfit,
+            },
         }
     }
+}
+
+/// Nodes' worth of pods of which a node takes `fit`.
+pub fn nodes_of(pods: u128, fit: u64) -> Exact {
+    let nodes = Exact::whole(pods).over(&Exact::from(fit));
+    nodes.expect("only pods that fit a node are counted by nodes")
 }
 
 pub fn pods_of_today(function: &Function, pod: &Pod, demand: &Demand) -> u128 {

@@ -14,10 +14,10 @@ use super::{
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::pricebook::{Architecture, Price};
+use crate::pricebook::{Architecture, Price, meters};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Scenario};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
-use crate::units::{ClusterHour, FARGATE_FREE_STORAGE_GB, Qty};
+use crate::units::{ClusterHour, FARGATE_FREE_STORAGE_GB, Hour, Qty};
 use rayon::prelude::*;
 
 /// Amazon EKS on AWS Fargate, on demand.
@@ -91,8 +91,8 @@ fn refuse(function: &Function) -> Option<Infeasible> {
 fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
     let regional = context.prices_of(function);
     Ok(vec![
-        Charge::vcpu("vCPU", regional.price("eks.fargate_vcpu")?),
-        Charge::memory("memory", regional.price("eks.fargate_memory")?),
+        Charge::vcpu("vCPU", regional.price(meters::EKS_FARGATE_VCPU)?),
+        Charge::memory("memory", regional.price(meters::EKS_FARGATE_MEMORY)?),
     ])
 }
 
@@ -131,14 +131,16 @@ struct FeeCluster {
 impl FeeCluster {
     /// The share of the fee of pods that cost so much, of all that do.
     fn share(own: &Usd, all: &Usd) -> Exact {
-        let share = own.dollars().over(all.dollars());
-        // Without any pod there is no cluster.
-        share.unwrap_or(Exact::ZERO)
+        if all.is_zero() {
+            // Without pods there is no cluster.
+            return Exact::ZERO;
+        }
+        own.over(all).expect("all cost more than nothing")
     }
 
     /// The part of the fee of pods that cost so much.
     fn part(&self, own: &Usd) -> Usd {
-        self.monthly.share(&Self::share(own, &self.pods))
+        self.monthly.times(&Self::share(own, &self.pods))
     }
 }
 
@@ -146,7 +148,7 @@ impl FeeCluster {
 fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<FeeCluster>>, Diags> {
     let mut missing = Missing::default();
     let dedicated = context.scenario.eks_fargate.cluster == ClusterKind::Dedicated;
-    let hours = Qty::new(context.scenario.hours.clone());
+    let cluster_hours = context.hours.of_clusters(&Exact::ONE);
     let regions = context.prices.iter().zip(pods_by_region(context, pods));
     let clusters = regions.map(|(regional, pods)| {
         let pods = pods.filter(|_| dedicated)?;
@@ -157,7 +159,7 @@ fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<Fe
             &mut missing,
         );
         Some(FeeCluster {
-            monthly: fees.iter().map(|(_, fee)| &fee.rate * &hours).sum(),
+            monthly: fees.iter().map(|(_, fee)| &fee.rate * &cluster_hours).sum(),
             fees,
             pods,
         })
@@ -195,7 +197,7 @@ impl EksFargateModel<'_> {
         let region = self.context.function(index).region;
         Ok(PlacedPods {
             own: pods.monthly_today(),
-            hours: &self.context.scenario.hours,
+            hours: &self.context.hours,
             cluster: self.clusters[usize::from(region)].as_ref(),
             pods,
         })
@@ -218,7 +220,7 @@ impl CostModel for EksFargateModel<'_> {
             let has_pods = &mut has_pods[usize::from(function.region)];
             if !*has_pods && (members.contains)(index) {
                 let placed = self.place(index);
-                *has_pods = placed.is_ok_and(|placed| !placed.own.dollars().is_zero());
+                *has_pods = placed.is_ok_and(|placed| !placed.own.is_zero());
             }
         }
         let clusters = self.clusters.iter().zip(has_pods);
@@ -243,7 +245,7 @@ impl CostModel for EksFargateModel<'_> {
 struct PlacedPods<'m> {
     pods: PlacedTasks<'m>,
     /// Hours of the month.
-    hours: &'m Exact,
+    hours: &'m Qty<Hour>,
     /// What they cost a month, the cluster apart.
     own: Usd,
     /// `None` for a cluster that runs anyway.
@@ -271,7 +273,7 @@ impl PlacedPods<'_> {
         };
         let others = &cluster.pods - &self.own;
         let share = FeeCluster::share(&own, &(&others + &own));
-        &own + &cluster.monthly.share(&share)
+        &own + &cluster.monthly.times(&share)
     }
 }
 
@@ -279,7 +281,8 @@ impl Placement for PlacedPods<'_> {
     fn lines(&self) -> Vec<Line> {
         let mut lines = self.pods.lines();
         if let Some(cluster) = self.cluster {
-            let hours = self.hours * &FeeCluster::share(&self.own, &cluster.pods);
+            let share = FeeCluster::share(&self.own, &cluster.pods);
+            let hours = self.hours.of_clusters(&share);
             let fees = cluster.fees.iter();
             lines.extend(fees.map(|(item, fee)| Line::new(&EKS, item, hours.clone(), fee)));
         }
@@ -303,6 +306,7 @@ impl Placement for PlacedPods<'_> {
         };
         let own = &self.own;
         let others = &cluster.pods - own;
+        debug_assert!(!others.is_negative(), "a function is one of all");
         let with_fee = |has_cluster: bool| {
             if has_cluster {
                 own + &cluster.monthly
@@ -310,10 +314,10 @@ impl Placement for PlacedPods<'_> {
                 own.clone()
             }
         };
-        let runs = !own.dollars().is_zero();
+        let runs = !own.is_zero();
         ClusterCosts {
             alone: Some(with_fee(runs)),
-            avoidable: Some(with_fee(runs && others.dollars().is_zero())),
+            avoidable: Some(with_fee(runs && others.is_zero())),
         }
     }
 

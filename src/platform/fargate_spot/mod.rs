@@ -9,7 +9,7 @@ use super::{Context, CostModel, Infeasible, Notes, Platform, Refusal};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::percent;
-use crate::pricebook::Price;
+use crate::pricebook::{Price, meters};
 use crate::scenario::{Function, Os, Scenario};
 use crate::units::{GbHour, VcpuHour};
 
@@ -73,20 +73,18 @@ fn prices(
 ) -> Result<(Price<VcpuHour>, Price<GbHour>), Diag> {
     if let Some(stated) = &context.scenario.spot.prices {
         let [vcpu, memory] = [stated.vcpu_hour_usd, stated.gb_hour_usd].map(Exact::from);
-        return Ok((Price::stated(vcpu), Price::stated(memory)));
+        let vcpu = Price::<VcpuHour>::stated(vcpu);
+        return Ok((vcpu, Price::<GbHour>::stated(memory)));
     }
     let regional = context.prices_of(function);
-    let path = |meter: &str| {
-        let architecture = function.container_architecture().name();
-        format!("fargate_spot.linux.{architecture}.{meter}")
-    };
+    let meters = meters::fargate_spot(function.container_architecture());
     let lacks = |diag: Diag| {
-        let overlay = diag.advice().unwrap_or_default();
+        let overlay = diag.advice().expect("a missing price comes with advice");
         let state = "state vcpu_hour_usd and gb_hour_usd in [fargate-spot]";
         diag.help(format!("{state}; or {overlay}"))
     };
-    let vcpu = regional.price(&path("vcpu")).map_err(lacks)?;
-    let memory = regional.price(&path("memory")).map_err(lacks)?;
+    let vcpu = regional.price(meters.vcpu).map_err(lacks)?;
+    let memory = regional.price(meters.memory).map_err(lacks)?;
     Ok((vcpu, memory))
 }
 

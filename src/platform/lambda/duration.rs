@@ -3,11 +3,11 @@
 
 use crate::exact::Exact;
 use crate::scenario::Function;
-use crate::units::{MB_PER_GB, MS_PER_SECOND};
+use crate::units::{GbSecond, MB_PER_GB, MS_PER_SECOND, Qty, Unit};
 
 /// GB-seconds of so much memory for so many milliseconds.
-pub fn gb_seconds(mb: u32, ms: &Exact) -> Exact {
-    ms * &Exact::ratio(mb.into(), (MB_PER_GB * MS_PER_SECOND).into())
+pub fn gb_seconds(mb: u32, ms: &Exact) -> Qty<GbSecond> {
+    GbSecond::of(ms * &Exact::ratio(mb.into(), (MB_PER_GB * MS_PER_SECOND).into()))
 }
 
 /// Milliseconds of the handler on demand.
@@ -36,14 +36,14 @@ fn on_demand(function: &Function, amount: Exact) -> Exact {
 }
 
 /// GB-seconds of the handler on demand.
-pub fn handler_gb_seconds(function: &Function) -> Exact {
+pub fn handler_gb_seconds(function: &Function) -> Qty<GbSecond> {
     gb_seconds(function.memory_mb, &on_demand_ms(function))
 }
 
 /// GB-seconds of initialization; `None` where nothing is stated.
 ///
 /// Invocations that find a provisioned environment do not start cold.
-pub fn init_gb_seconds(function: &Function) -> Option<Exact> {
+pub fn init_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     let cold = function.cold_start.as_ref()?;
     let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
     Some(gb_seconds(
@@ -53,7 +53,7 @@ pub fn init_gb_seconds(function: &Function) -> Option<Exact> {
 }
 
 /// GB-seconds on demand, initialization included.
-pub fn gb_seconds_per_call(function: &Function) -> Exact {
+pub fn gb_seconds_per_call(function: &Function) -> Qty<GbSecond> {
     let handler = handler_gb_seconds(function);
     match init_gb_seconds(function) {
         Some(init) => &handler + &init,

@@ -1,11 +1,10 @@
 //! What an account has free of charge each month, in every region alike, with AWS's rate codes of
 //! it (AWS Lambda pricing page, "Free tier").
 
-use crate::exact::Exact;
 use crate::platform::Line;
 use crate::platform::service::LAMBDA;
 use crate::pricebook::{Price, Provenance};
-use crate::units::Unit;
+use crate::units::{Qty, Unit};
 
 /// When the allowances were last confirmed.
 const AS_OF: &str = "2026-09-19";
@@ -38,7 +37,7 @@ pub const STREAMING: FreeTier = FreeTier {
 
 impl FreeTier {
     /// What it takes off a quantity that is paid by `price`.
-    pub fn line<U: Unit>(&self, quantity: Exact, price: &Price<U>) -> Line {
+    pub fn line<U: Unit>(&self, quantity: Qty<U>, price: &Price<U>) -> Line {
         let provenance = Provenance {
             as_of: AS_OF.into(),
             source: self.source.into(),

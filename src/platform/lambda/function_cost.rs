@@ -3,111 +3,107 @@
 use super::LambdaPrices;
 use super::duration::handler_gb_seconds;
 use super::free_tier;
-use super::meters::{FeatureMeter, Rated, Use};
+use super::meters::{Basis, FeatureCost};
 use super::pools::Pool;
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
 use crate::platform::{Cost, Line};
+use crate::pricebook::Regional;
 use crate::scenario::Function;
 use crate::solve::UsageParts;
 use crate::solve::piecewise::{FirstPiece, PiecewiseCost};
-
-/// What a function uses of a meter besides requests and duration.
-pub struct Extra<'m> {
-    pub meter: &'static FeatureMeter,
-    pub used: Use,
-    pub price: &'m dyn Rated,
-}
+use crate::units::{Gb, GbSecond, Hour, Qty, Request};
 
 /// A function that can run on Lambda, in its pool.
 pub struct FunctionCost<'m> {
     pub function: &'m Function,
     pub pool: &'m Pool,
     pub prices: &'m LambdaPrices,
+    /// The prices of its region, those that hardly any function needs among them.
+    pub regional: &'m Regional,
+    /// Hours of the month.
+    pub hours: &'m Qty<Hour>,
     /// Whether the scenario takes the free tier off.
     pub free_tier: bool,
     pub calls: Exact,
-    /// GB-seconds on demand of one call, initialization included.
-    pub each: Exact,
-    /// In the order of bills; hardly any function has some.
-    pub extras: Vec<Extra<'m>>,
+    /// Duration on demand of one call, initialization included.
+    pub each: Qty<GbSecond>,
+    /// In the order of bills; few functions have any.
+    pub features: Vec<FeatureCost<'m>>,
 }
 
 /// What of one call is billed, and at which rates.
 struct CallRates<'t> {
-    /// Dollars per GB-second on demand.
-    duration: &'t Exact,
-    /// Dollars per request.
-    request: &'t Exact,
+    /// Of duration on demand.
+    duration: &'t Rate<GbSecond>,
+    request: &'t Rate<Request>,
     /// Share of the streamed gigabytes.
     streamed: &'t Exact,
 }
 
 impl FunctionCost<'_> {
-    /// Dollars of a call.
-    fn call(&self, terms: &CallRates<'_>) -> Exact {
-        let call = &(&self.each * terms.duration) + &self.requests(terms.request);
-        self.extras.iter().fold(call, |call, extra| {
-            let amount = match &extra.used {
-                Use::Call(each) => each.clone(),
-                Use::Streamed(each) => each * terms.streamed,
-                Use::Kept(_) | Use::Fixed(_) => return call,
-            };
-            &call + &(&amount * extra.price.rate())
-        })
+    /// What a call costs.
+    fn call(&self, rates: &CallRates<'_>) -> Usd {
+        let call = &(rates.duration * &self.each) + &self.requests(rates.request);
+        self.features
+            .iter()
+            .fold(call, |call, feature| match feature.basis {
+                Basis::Call => &call + &feature.cost,
+                Basis::Streamed => &call + &feature.cost.times(rates.streamed),
+                Basis::Kept | Basis::Fixed => call,
+            })
     }
 
-    /// Dollars of the requests of a call.
-    fn requests(&self, rate: &Exact) -> Exact {
+    /// What the requests of a call cost.
+    fn requests(&self, rate: &Rate<Request>) -> Usd {
         match self.function.features {
-            Some(_) => &self.function.billed_requests() * rate,
-            None => rate.clone(),
+            Some(_) => rate * &self.function.billed_requests(),
+            None => rate.of_one(),
         }
     }
 
     /// Lines of what it uses besides requests and duration.
-    pub fn extra_lines(&self) -> impl Iterator<Item = Line> {
-        self.extras.iter().map(|extra| {
-            let quantity = match &extra.used {
-                Use::Call(each) => each * &self.calls,
-                Use::Streamed(each) => &(each * &self.calls) * &self.pool.billed_streamed,
-                Use::Kept(amount) | Use::Fixed(amount) => amount.clone(),
+    pub fn feature_lines(&self) -> impl Iterator<Item = Line> {
+        self.features.iter().map(|feature| {
+            let times = match feature.basis {
+                Basis::Call => self.calls.clone(),
+                Basis::Streamed => &self.calls * &self.pool.billed_streamed,
+                Basis::Kept | Basis::Fixed => Exact::ONE,
             };
-            extra.price.line(extra.meter.item, quantity)
+            feature.priced.line(self.function, self.hours, &times)
         })
     }
 
     /// What of its streaming is free.
     pub fn free_streaming(&self) -> Option<Line> {
-        self.extras.iter().find_map(|extra| {
-            let Use::Streamed(each) = &extra.used else {
-                return None;
-            };
-            let free = &Exact::ONE - &self.pool.billed_streamed;
-            let quantity = &(each * &self.calls) * &free;
-            Some(extra.price.free(&free_tier::STREAMING, quantity))
-        })
+        let mut features = self.features.iter();
+        let streaming = features.find(|feature| feature.basis == Basis::Streamed)?;
+        let free = &Exact::ONE - &self.pool.billed_streamed;
+        let (allowance, times) = (&free_tier::STREAMING, &self.calls * &free);
+        let priced = streaming.priced;
+        Some(priced.free_line(allowance, self.function, self.hours, &times))
     }
 
-    /// Dollars a month of what no pool shares: storage, provisioned concurrency and the like.
-    fn unpooled(&self) -> Exact {
-        if self.extras.is_empty() {
-            return Exact::ZERO;
+    /// A month of what no pool shares: storage, provisioned concurrency and the like.
+    fn unpooled(&self) -> Usd {
+        if self.features.is_empty() {
+            return Usd::ZERO;
         }
         let call = self.call(&CallRates {
-            duration: &Exact::ZERO,
-            request: &Exact::ZERO,
+            duration: &Rate::ZERO,
+            request: &Rate::ZERO,
             streamed: &Exact::ZERO,
         });
         self.month(&call)
     }
 
-    /// Dollars a month of all calls at so much each, and of what stands.
-    fn month(&self, call: &Exact) -> Exact {
-        let calls = call * &self.calls;
-        match self.extras.is_empty() {
-            true => calls,
-            false => &calls + &self.standing(),
+    /// A month of all calls at so much each, and of what stands.
+    fn month(&self, call: &Usd) -> Usd {
+        let calls = call.times(&self.calls);
+        if self.features.is_empty() {
+            calls
+        } else {
+            &calls + &self.standing()
         }
     }
 
@@ -118,7 +114,7 @@ impl FunctionCost<'_> {
         Cost {
             compared: self.compared(&billed, piece.as_ref()),
             billed,
-            unshared: Usd::new(self.unpooled()),
+            unshared: self.unpooled(),
             fleet: None,
             piece,
         }
@@ -140,45 +136,33 @@ impl FunctionCost<'_> {
             request: &self.pool.request_rate,
             streamed: &self.pool.billed_streamed,
         });
-        Usd::new(self.month(&call))
+        self.month(&call)
     }
 
-    /// Dollars a month of what is kept whatever the utilization, and grows with the traffic.
-    fn kept(&self) -> Exact {
-        self.of_month(|used| match used {
-            Use::Kept(amount) => Some(amount),
-            _ => None,
-        })
+    /// A month of what is kept whatever the utilization, and grows with the traffic.
+    fn kept(&self) -> Usd {
+        self.of_month(Basis::Kept)
     }
 
-    /// Dollars a month of what is paid whatever the traffic.
-    fn fixed(&self) -> Exact {
-        self.of_month(|used| match used {
-            Use::Fixed(amount) => Some(amount),
-            _ => None,
-        })
+    /// A month of what is paid whatever the traffic.
+    fn fixed(&self) -> Usd {
+        self.of_month(Basis::Fixed)
     }
 
-    /// Dollars a month of both.
-    fn standing(&self) -> Exact {
+    /// A month of both.
+    fn standing(&self) -> Usd {
         &self.kept() + &self.fixed()
     }
 
-    fn of_month(&self, amount: impl Fn(&Use) -> Option<&Exact>) -> Exact {
-        let cost = |extra: &Extra<'_>| Some(amount(&extra.used)? * extra.price.rate());
-        self.extras.iter().filter_map(cost).sum()
+    fn of_month(&self, basis: Basis) -> Usd {
+        let features = self.features.iter();
+        let counted = features.filter(|feature| feature.basis == basis);
+        counted.map(|feature| feature.cost.clone()).sum()
     }
 
-    /// The rate of a meter that the function uses.
-    pub fn rate(&self, item: &str) -> Option<&Exact> {
-        let mut extras = self.extras.iter();
-        let extra = extras.find(|extra| extra.meter.item == item)?;
-        Some(extra.price.rate())
-    }
-
-    /// GB-seconds of the pool without the function.
-    fn others(&self) -> Exact {
-        &self.pool.gb_seconds - &(&self.each * &self.calls)
+    /// What the pool uses without the function.
+    fn others(&self) -> Qty<GbSecond> {
+        &self.pool.duration - &self.each.times(&self.calls)
     }
 
     /// The first straight piece of the function's curve: what its next calls cost on top of the
@@ -191,27 +175,24 @@ impl FunctionCost<'_> {
         }
         let others = self.others();
         let tiers = self.prices.duration.steps();
-        let reached = tiers
-            .iter()
-            .rposition(|(from, _)| *from.amount() <= others)?;
-        let rate = tiers[reached].1.rate.per_unit();
+        let reached = tiers.iter().rposition(|(from, _)| *from <= others)?;
         let next = tiers.get(reached + 1);
         let call = self.call(&CallRates {
-            duration: rate,
-            request: self.prices.request.rate.per_unit(),
+            duration: &tiers[reached].1.rate,
+            request: &self.prices.request.rate,
             streamed: &Exact::ONE,
         });
         Some(FirstPiece {
-            standing: (!self.extras.is_empty()).then(|| self.standing()),
+            standing: (!self.features.is_empty()).then(|| self.standing()),
             call,
-            most: next.and_then(|(end, _)| (end.amount() - &others).over(&self.each)),
+            most: next.and_then(|(end, _)| (end - &others).over(&self.each)),
         })
     }
 
     /// What leaving would save.
     pub fn avoidable(&self, piece: Option<&FirstPiece>) -> Usd {
         match piece.filter(|piece| piece.holds(&self.calls)) {
-            Some(piece) => Usd::new(self.month(&piece.call)),
+            Some(piece) => self.month(&piece.call),
             None => self.curve(UsageParts::All).at(&self.calls),
         }
     }
@@ -220,7 +201,7 @@ impl FunctionCost<'_> {
     pub fn curve(&self, parts: UsageParts) -> PiecewiseCost {
         let standing = match parts {
             UsageParts::All => self.standing(),
-            UsageParts::Duration | UsageParts::Requests => Exact::ZERO,
+            UsageParts::Duration | UsageParts::Requests => Usd::ZERO,
         };
         PiecewiseCost::new(standing, self.changes(parts))
     }
@@ -228,13 +209,13 @@ impl FunctionCost<'_> {
     /// The same while what is kept grows with the calls.
     pub fn growth(&self) -> PiecewiseCost {
         let mut changes = self.changes(UsageParts::All);
-        let each = self.kept().over(&self.calls);
+        let each = self.kept().per(&self.calls);
         changes.extend(each.map(|each| (Exact::ZERO, each)));
         PiecewiseCost::new(self.fixed(), changes)
     }
 
     /// Where a call becomes dearer or cheaper, and by how much.
-    fn changes(&self, parts: UsageParts) -> Vec<(Exact, Exact)> {
+    fn changes(&self, parts: UsageParts) -> Vec<(Exact, Usd)> {
         let mut changes = match parts {
             UsageParts::All => self.duration_changes(&self.each),
             UsageParts::Duration | UsageParts::Requests => {
@@ -244,45 +225,56 @@ impl FunctionCost<'_> {
         if parts >= UsageParts::Requests {
             changes.push(self.request_change());
         }
-        let counted = self.extras.iter().filter(|extra| extra.meter.part <= parts);
-        changes.extend(counted.filter_map(|extra| self.extra_change(extra)));
+        let counted = self.features.iter().filter(|feature| feature.part <= parts);
+        changes.extend(counted.filter_map(|feature| self.feature_change(feature)));
         changes
     }
 
-    fn extra_change(&self, extra: &Extra<'_>) -> Option<(Exact, Exact)> {
-        let (from, each) = match &extra.used {
-            Use::Call(each) => (Exact::ZERO, each),
-            Use::Streamed(each) => {
-                let others = &self.pool.streamed_gb - &(each * &self.calls);
-                let free = (&self.pool.free_streamed_gb - &others).over(each);
-                (free.unwrap_or(Exact::ZERO), each)
-            }
-            Use::Kept(_) | Use::Fixed(_) => return None,
+    fn feature_change(&self, feature: &FeatureCost<'_>) -> Option<(Exact, Usd)> {
+        let from = match feature.basis {
+            Basis::Call => Exact::ZERO,
+            Basis::Streamed => self.last_free_streaming()?,
+            Basis::Kept | Basis::Fixed => return None,
         };
-        Some((from, each * extra.price.rate()))
+        Some((from, feature.cost.clone()))
+    }
+
+    /// Calls whose streaming is free, the streaming of the others counted first; `None` for calls that
+    /// stream nothing and cost nothing.
+    fn last_free_streaming(&self) -> Option<Exact> {
+        let each = self.function.streamed();
+        let each: &Qty<Gb> = each.expect("a function that pays for streaming streams");
+        let others = &self.pool.streamed - &each.times(&self.calls);
+        let free = self.pool.free_streamed.saturating_sub(&others);
+        free.over(each)
     }
 
     /// Where each tier begins for calls of `each` GB-seconds, and by how much a call is dearer
     /// there.
-    fn duration_changes(&self, each: &Exact) -> Vec<(Exact, Exact)> {
-        let before_first = &self.pool.free_gb_seconds - &self.others();
-        let mut rate_below = Exact::ZERO;
+    fn duration_changes(&self, each: &Qty<GbSecond>) -> Vec<(Exact, Usd)> {
+        let others = self.others();
+        let mut below = Usd::ZERO;
         let mut changes = Vec::new();
         for (from, price) in self.prices.duration.steps() {
-            let rate = price.rate.per_unit();
-            let at = (from.amount() + &before_first).over(each);
-            changes.push((at.unwrap_or(Exact::ZERO), &(rate - &rate_below) * each));
-            rate_below = rate.clone();
+            let begins = (from + &self.pool.free_duration).saturating_sub(&others);
+            let Some(at) = begins.over(each) else {
+                // Calls without duration on demand reach no tier, and cost nothing in any.
+                break;
+            };
+            let cost = &price.rate * each;
+            changes.push((at, &cost - &below));
+            below = cost;
         }
         changes
     }
 
     /// Where the free requests that the others leave end, and what those of a call cost from there.
-    fn request_change(&self) -> (Exact, Exact) {
+    fn request_change(&self) -> (Exact, Usd) {
         let each = self.function.billed_requests();
-        let others = &self.pool.requests - &(&each * &self.calls);
-        let at = (&self.pool.free_requests - &others).over(&each);
-        let rate = self.requests(self.prices.request.rate.per_unit());
-        (at.unwrap_or(Exact::ZERO), rate)
+        let others = &self.pool.requests - &each.times(&self.calls);
+        let free = self.pool.free_requests.saturating_sub(&others);
+        let at = free.over(&each);
+        let at = at.expect("an invocation is one request at least");
+        (at, self.requests(&self.prices.request.rate))
     }
 }

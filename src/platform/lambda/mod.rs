@@ -19,15 +19,15 @@ use super::{
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped};
-use crate::pricebook::{Architecture, Price, Regional, Tiers};
+use crate::pricebook::{Architecture, Price, Regional, Tiers, meters as book};
 use crate::scenario::{Function, quota};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
 use crate::text::listed;
 use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
 use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
-use function_cost::{Extra, FunctionCost};
-use meters::{FeatureMeter, METERS, PROVISIONED, Rated, Use};
+use function_cost::FunctionCost;
+use meters::{FEATURES, FeatureCost, PricedFeature, is_plain};
 use pools::Pool;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -59,8 +59,8 @@ impl Platform for Lambda {
 struct LambdaPrices {
     request: Price<Request>,
     duration: Tiers<GbSecond>,
-    /// By number of the meter; those that some function uses.
-    extras: Vec<Option<Box<dyn Rated>>>,
+    /// By number of the feature; those that some function uses.
+    features: Vec<Option<Box<dyn PricedFeature>>>,
 }
 
 impl LambdaPrices {
@@ -70,28 +70,19 @@ impl LambdaPrices {
         uses: &Uses,
         missing: &mut Missing,
     ) -> Option<Self> {
-        let path = |meter: &str| format!("lambda.{}.{meter}", architecture.name());
-        let request = missing.take(regional.price(&path("request")));
-        let duration = missing.take(regional.tiers(&path("duration")));
-        let extra = |(number, meter): (usize, &FeatureMeter)| {
-            uses[number].then(|| meter.price(regional, architecture))
-        };
-        let extras = METERS
-            .iter()
-            .enumerate()
-            .map(|meter| missing.take(extra(meter)?));
-        let extras = extras.collect();
+        let meters = book::lambda(architecture);
+        let request = missing.take(regional.price(meters.request));
+        let duration = missing.take(regional.tiers(meters.duration));
+        let features = FEATURES.iter().zip(uses).map(|(feature, used)| {
+            let price = used.then(|| feature.price(regional, architecture));
+            missing.take(price?)
+        });
+        let features = features.collect();
         Some(Self {
             request: request?,
             duration: duration?,
-            extras,
+            features,
         })
-    }
-
-    /// The price of a meter besides requests and duration, where some function uses it.
-    fn extra(&self, item: &str) -> Option<&dyn Rated> {
-        let number = METERS.iter().position(|meter| meter.item == item)?;
-        self.extras[number].as_deref()
     }
 }
 
@@ -100,8 +91,8 @@ fn pool_of(function: &Function) -> usize {
     place(function, function.architecture)
 }
 
-/// By number of the meter, whether some function uses it.
-type Uses = [bool; METERS.len()];
+/// By number of the feature, whether some function uses it.
+type Uses = [bool; FEATURES.len()];
 
 fn prices(context: &Context<'_>) -> Result<Vec<Option<LambdaPrices>>, Diags> {
     let mut missing = Missing::default();
@@ -121,8 +112,10 @@ fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
     let able = functions.filter(|function| infeasible(function).is_none());
     let add = |mut places: Vec<Option<Uses>>, function: &Function| {
         let uses = places[pool_of(function)].get_or_insert(Uses::default());
-        for (number, _) in extras(function, &context.scenario.hours) {
-            uses[number] = true;
+        if !is_plain(function) {
+            for (used, feature) in uses.iter_mut().zip(FEATURES) {
+                *used |= feature.is_used(function, &context.hours);
+            }
         }
         places
     };
@@ -135,13 +128,6 @@ fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
         });
         merged.collect()
     })
-}
-
-/// What a function uses besides requests and duration, by number of the meter.
-fn extras(function: &Function, hours: &Exact) -> impl Iterator<Item = (usize, Use)> {
-    let meters = METERS.iter().enumerate();
-    let meters = meters.filter(|_| !meters::is_plain(function));
-    meters.filter_map(|(number, meter)| Some((number, meter.used(function, hours)?)))
 }
 
 /// Why a function cannot run on Lambda (AWS Lambda quotas).
@@ -188,20 +174,42 @@ impl LambdaModel<'_> {
         let (Some(pool), Some(prices)) = (&self.pools[number], &self.prices[number]) else {
             return Err(Infeasible::unpriced("Lambda"));
         };
-        let extra = |(number, used): (usize, Use)| {
-            let (meter, price) = (&METERS[number], prices.extras[number].as_deref()?);
-            Some(Extra { meter, used, price })
-        };
-        let extras = extras(function, &self.context.scenario.hours);
         Ok(FunctionCost {
             free_tier: self.context.scenario.free_tier,
+            regional: self.context.prices_of(function),
             function,
             pool,
             prices,
+            hours: &self.context.hours,
             calls: Exact::from(function.invocations),
             each: gb_seconds_per_call(function),
-            extras: extras.filter_map(extra).collect(),
+            features: self.features_of(function, prices),
         })
+    }
+
+    /// What a function pays for besides requests and duration, in the order of bills.
+    fn features_of<'m>(
+        &self,
+        function: &Function,
+        prices: &'m LambdaPrices,
+    ) -> Vec<FeatureCost<'m>> {
+        if is_plain(function) {
+            return Vec::new();
+        }
+        let hours = &self.context.hours;
+        let priced = prices.features.iter().flatten();
+        let costs: Vec<FeatureCost<'m>> = priced
+            .filter_map(|feature| feature.cost(function, hours))
+            .collect();
+        debug_assert_eq!(
+            costs.len(),
+            FEATURES
+                .iter()
+                .filter(|feature| feature.is_used(function, hours))
+                .count(),
+            "every feature that a function uses has a price"
+        );
+        costs
     }
 
     /// What AWS grants every account; more must be asked for.
@@ -216,7 +224,7 @@ impl LambdaModel<'_> {
                  which AWS grants {} unasked ([lambda] concurrency_quota checks)",
                 demand.region,
                 demand.described,
-                count(demand.quota),
+                grouped(&demand.quota.to_fixed(0)),
                 count(quota::GRANTED)
             ));
         }
@@ -262,7 +270,7 @@ impl LambdaModel<'_> {
                 "SnapStart",
             ),
             (
-                features().any(|features| features.streamed_gb.is_some()),
+                features().any(|features| features.streamed.is_some()),
                 "response streaming",
             ),
             (false, "Lambda@Edge"),
@@ -333,39 +341,36 @@ impl CostModel for LambdaModel<'_> {
 impl Placement for FunctionCost<'_> {
     fn lines(&self) -> Vec<Line> {
         let (pool, prices, calls) = (self.pool, self.prices, &self.calls);
-        let used = |each: Exact| &each * calls;
-        let requests = used(self.function.billed_requests());
-        let billed = &requests * &pool.billed_requests;
+        let requests = self.function.billed_requests().times(calls);
+        let billed = requests.times(&pool.billed_requests);
         let free_requests = &requests - &billed;
         let mut lines = vec![Line::new(&LAMBDA, "requests", billed, &prices.request)];
-        let mut free_duration = used(self.each.clone());
-        let handler = used(handler_gb_seconds(self.function));
-        let init = init_gb_seconds(self.function).map(used);
-        for (item, used) in [("duration", Some(&handler)), ("init", init.as_ref())] {
-            let tiers = pool.tiers.iter().zip(prices.duration.steps());
-            for (share, (_, price)) in tiers {
-                let Some(part) = used.map(|used| used * share) else {
-                    continue;
-                };
+        let mut free_duration = self.each.times(calls);
+        let handler = Some(handler_gb_seconds(self.function));
+        let init = init_gb_seconds(self.function);
+        for (item, each) in [("duration", handler), ("init", init)] {
+            let Some(used) = each.map(|each| each.times(calls)) else {
+                continue;
+            };
+            for (share, (_, price)) in pool.tiers.iter().zip(prices.duration.steps()) {
+                let part = used.times(share);
                 free_duration = &free_duration - &part;
                 lines.push(Line::new(&LAMBDA, item, part, price));
             }
         }
-        lines.extend(self.extra_lines());
+        lines.extend(self.feature_lines());
         if self.free_tier {
             lines.push(free_tier::REQUESTS.line(free_requests, &prices.request));
-            let first = prices.duration.steps().first();
-            let free = |(_, price): &(_, _)| free_tier::DURATION.line(free_duration, price);
-            lines.extend(first.map(free));
+            lines.push(free_tier::DURATION.line(free_duration, prices.duration.first()));
             lines.extend(self.free_streaming());
         }
         lines
     }
 
     fn price_as_of(&self) -> &str {
-        self.extras
+        self.features
             .iter()
-            .map(|extra| extra.price.provenance().as_of.as_ref())
+            .map(|feature| feature.priced.provenance().as_of.as_ref())
             .fold(&self.pool.as_of, |oldest, date| oldest.min(date))
     }
 
@@ -381,12 +386,18 @@ impl Placement for FunctionCost<'_> {
     }
 
     fn provisioning(&self) -> Option<Provisioning> {
-        let [kept, served] = PROVISIONED.map(|item| self.rate(item));
-        let first = self.prices.duration.steps().first();
-        let on_demand = first.map(|(_, price)| price.rate.per_unit())?;
+        let utilization = provisioned::utilization(self.function)?;
+        let meters = book::lambda(self.function.architecture);
+        let price = |meter| {
+            let price = self.regional.price(meter);
+            price.expect("binding fails where environments are kept and have no price")
+        };
+        let kept = price(meters.provisioned_concurrency);
+        let on_it = price(meters.provisioned_duration);
+        let on_demand = &self.prices.duration.first().rate;
         Some(Provisioning {
-            utilization: provisioned::utilization(self.function)?,
-            break_even: provisioned::break_even(kept?, served?, on_demand),
+            utilization,
+            break_even: provisioned::break_even(&kept.rate, &on_it.rate, on_demand),
         })
     }
 }

@@ -2,39 +2,40 @@
 //! the free tier.
 
 use super::duration::gb_seconds_per_call;
-use super::meters::STREAMING;
 use super::{LambdaPrices, infeasible, pool_of};
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
 use crate::platform::{Context, oldest};
 use crate::scenario::Function;
-use crate::units::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB, Qty};
+use crate::units::{
+    FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB, Gb, GbSecond, Qty, Request, Unit,
+};
 use rayon::prelude::*;
 use std::sync::Arc;
 
 /// What the functions of a pool use together, and what that costs.
 pub struct Pool {
-    /// Duration, GB-seconds, free ones included.
-    pub gb_seconds: Exact,
+    /// Duration, the free part included.
+    pub duration: Qty<GbSecond>,
     /// Requests, free ones included.
-    pub requests: Exact,
-    /// Gigabytes streamed, free ones included.
-    pub streamed_gb: Exact,
-    /// The part of the free GB-seconds that is this pool's, as today's traffic divides it.
-    pub free_gb_seconds: Exact,
+    pub requests: Qty<Request>,
+    /// Streamed responses, the free part included.
+    pub streamed: Qty<Gb>,
+    /// The part of the free duration that is this pool's, as today's traffic divides it.
+    pub free_duration: Qty<GbSecond>,
     /// The part of the free requests that is this pool's.
-    pub free_requests: Exact,
-    /// The part of the free gigabytes streamed that is this pool's.
-    pub free_streamed_gb: Exact,
+    pub free_requests: Qty<Request>,
+    /// The part of the free streaming that is this pool's.
+    pub free_streamed: Qty<Gb>,
     /// Share of the pool's duration that is billed in each tier that it reaches.
     pub tiers: Vec<Exact>,
-    /// Dollars per GB-second, averaged over tiers and free ones.
-    pub duration_rate: Exact,
+    /// Averaged over tiers and what is free.
+    pub duration_rate: Rate<GbSecond>,
     /// Share of the requests that is billed.
     pub billed_requests: Exact,
-    /// Dollars per request, averaged over free ones.
-    pub request_rate: Exact,
-    /// Share of the gigabytes streamed that is billed.
+    /// Averaged over free ones.
+    pub request_rate: Rate<Request>,
+    /// Share of the streaming that is billed.
     pub billed_streamed: Exact,
     /// The oldest date of the prices of its requests and duration.
     pub as_of: Arc<str>,
@@ -43,37 +44,34 @@ pub struct Pool {
 /// What free allowances and tiers count.
 #[derive(Clone)]
 struct Used {
-    gb_seconds: Exact,
-    requests: Exact,
-    streamed_gb: Exact,
+    duration: Qty<GbSecond>,
+    requests: Qty<Request>,
+    streamed: Qty<Gb>,
 }
 
 impl Used {
     const NOTHING: Self = Self {
-        gb_seconds: Exact::ZERO,
-        requests: Exact::ZERO,
-        streamed_gb: Exact::ZERO,
+        duration: Qty::ZERO,
+        requests: Qty::ZERO,
+        streamed: Qty::ZERO,
     };
 
     fn and(&self, other: &Self) -> Self {
         Self {
-            gb_seconds: &self.gb_seconds + &other.gb_seconds,
+            duration: &self.duration + &other.duration,
             requests: &self.requests + &other.requests,
-            streamed_gb: &self.streamed_gb + &other.streamed_gb,
+            streamed: &self.streamed + &other.streamed,
         }
     }
 
     fn function(&mut self, function: &Function) {
         let calls = Exact::from(function.invocations);
-        let duration = &gb_seconds_per_call(function) * &calls;
-        self.gb_seconds = &self.gb_seconds + &duration;
-        let Some(features) = &function.features else {
-            self.requests = &self.requests + &calls;
-            return;
-        };
-        self.requests = &self.requests + &(&function.billed_requests() * &calls);
-        if let Some(each) = &features.streamed_gb {
-            self.streamed_gb = &self.streamed_gb + &(each * &calls);
+        let duration = gb_seconds_per_call(function).times(&calls);
+        self.duration = &self.duration + &duration;
+        let requests = function.billed_requests().times(&calls);
+        self.requests = &self.requests + &requests;
+        if let Some(each) = function.streamed() {
+            self.streamed = &self.streamed + &each.times(&calls);
         }
     }
 }
@@ -106,92 +104,97 @@ pub fn form(
     used.iter().zip(prices).map(pool).collect()
 }
 
-/// A pool's part of an allowance; all of it where nobody uses anything yet.
-fn allowance(free: u64, own: &Exact, all: &Exact) -> Exact {
+/// A pool's part of an allowance; all of it where no pool uses anything yet.
+fn allowance<U: Unit>(free: u64, own: &Qty<U>, all: &Qty<U>) -> Qty<U> {
     let part = own.over(all).unwrap_or(Exact::ONE);
-    &Exact::from(free) * &part
+    U::of(Exact::from(free)).times(&part)
 }
 
-/// The share of a use that an allowance leaves to be billed.
-fn billed_share(used: &Exact, free: &Exact) -> Exact {
-    let left = (used - free).max(Exact::ZERO);
+/// The share of a use that an allowance leaves to be billed; all of it where nothing is used yet.
+fn billed_share<U: Unit>(used: &Qty<U>, free: &Qty<U>) -> Exact {
+    let left = used.saturating_sub(free);
     left.over(used).unwrap_or(Exact::ONE)
+}
+
+/// One kind of use of a pool: all of it, the free part, and the share that is billed.
+fn of_pool<U: Unit>(own: &Qty<U>, all: &Qty<U>, free: Option<u64>) -> (Qty<U>, Qty<U>, Exact) {
+    let used = own.clone().reduced();
+    let free = free.map_or(Qty::ZERO, |free| allowance(free, &used, all));
+    let billed = billed_share(&used, &free);
+    (used, free, billed)
 }
 
 impl Pool {
     fn of(used: &Used, all: &Used, prices: &LambdaPrices, free_tier: bool) -> Self {
-        let gb_seconds = used.gb_seconds.clone().reduced();
-        let requests = used.requests.clone().reduced();
-        let streamed_gb = used.streamed_gb.clone().reduced();
-        let allowed = |free, own, all| match free_tier {
-            true => allowance(free, own, all),
-            false => Exact::ZERO,
-        };
-        let free_gb_seconds = allowed(FREE_GB_SECONDS, &gb_seconds, &all.gb_seconds);
-        let free_requests = allowed(FREE_REQUESTS, &requests, &all.requests);
-        let free_streamed_gb = allowed(FREE_STREAMED_GB, &streamed_gb, &all.streamed_gb);
-        let billed_duration = billed_share(&gb_seconds, &free_gb_seconds);
-        let billed_requests = billed_share(&requests, &free_requests);
-        let billed_streamed = billed_share(&streamed_gb, &free_streamed_gb);
-        let parts = prices.duration.split(&(&gb_seconds * &billed_duration));
+        let allowed = |allowance: u64| free_tier.then_some(allowance);
+        let (duration, free_duration, billed_duration) =
+            of_pool(&used.duration, &all.duration, allowed(FREE_GB_SECONDS));
+        let (requests, free_requests, billed_requests) =
+            of_pool(&used.requests, &all.requests, allowed(FREE_REQUESTS));
+        let (streamed, free_streamed, billed_streamed) =
+            of_pool(&used.streamed, &all.streamed, allowed(FREE_STREAMED_GB));
+        let parts = prices.duration.split(&duration.times(&billed_duration));
         let tiers: Vec<Exact> = match parts.as_slice() {
             // One tier: the pool's own size cancels, and need not be above zero.
             [_] => vec![billed_duration],
             _ => parts
                 .iter()
-                .filter_map(|(part, _)| part.over(&gb_seconds))
-                .collect(),
+                .map(|(part, _)| part.over(&duration))
+                .collect::<Option<_>>()
+                .expect("a pool that reaches two tiers uses something"),
         };
-        let rates = parts.iter().map(|(_, price)| price.rate.per_unit());
-        let duration_rate: Exact = tiers
+        debug_assert!(
+            tiers.iter().sum::<Exact>() <= Exact::ONE,
+            "no more is billed than is used"
+        );
+        let rates = parts.iter().map(|(_, price)| &price.rate);
+        let duration_rate: Rate<GbSecond> = tiers
             .iter()
             .zip(rates)
-            .map(|(share, rate)| share * rate)
+            .map(|(share, rate)| rate.times(share))
             .sum();
         let reached = parts.iter().map(|(_, price)| &price.provenance);
         let as_of = oldest(reached.chain([&prices.request.provenance])).into();
         Self {
             as_of,
-            requests,
-            streamed_gb,
-            free_gb_seconds,
+            free_duration,
             free_requests,
-            free_streamed_gb,
+            free_streamed,
             duration_rate: duration_rate.reduced(),
-            request_rate: (&billed_requests * prices.request.rate.per_unit()).reduced(),
+            request_rate: prices.request.rate.times(&billed_requests).reduced(),
             billed_requests,
             billed_streamed,
             tiers,
-            gb_seconds,
+            duration,
+            requests,
+            streamed,
         }
+    }
+
+    /// Streaming of all its functions that is billed.
+    pub fn billed_streaming(&self) -> Qty<Gb> {
+        self.streamed.times(&self.billed_streamed)
     }
 
     /// What duration, requests and streaming of all its functions cost.
     pub fn monthly(&self, prices: &LambdaPrices) -> Usd {
-        let parts = prices
-            .duration
-            .split(&(&self.gb_seconds - &self.free_gb_seconds).max(Exact::ZERO));
-        let duration: Usd = parts
-            .into_iter()
-            .map(|(part, price)| &price.rate * &Qty::new(part))
+        let billed = self.duration.saturating_sub(&self.free_duration);
+        let parts = prices.duration.split(&billed).into_iter();
+        let duration: Usd = parts.map(|(part, price)| &price.rate * &part).sum();
+        let requests = self.requests.times(&self.billed_requests);
+        let used = &duration + &(&prices.request.rate * &requests);
+        let features = prices.features.iter().flatten();
+        let pooled: Usd = features
+            .filter_map(|feature| feature.pooled_cost(self))
             .sum();
-        let requests = &self.requests * &self.billed_requests;
-        let used = &duration + &(&prices.request.rate * &Qty::new(requests));
-        let streamed = prices.extra(STREAMING).map(|price| {
-            let billed = &self.streamed_gb * &self.billed_streamed;
-            Usd::new(&billed * price.rate())
-        });
-        streamed.map_or(used.clone(), |streamed| &used + &streamed)
+        &used + &pooled
     }
 
     /// True when a part of its use is free.
     pub fn has_free(&self) -> bool {
-        let free = [
-            &self.free_gb_seconds,
-            &self.free_requests,
-            &self.free_streamed_gb,
-        ];
-        free.into_iter().any(|free| !free.is_zero())
+        !(self.free_duration.is_zero()
+            && self.free_requests.is_zero()
+            && self.free_streamed.is_zero())
     }
 
     /// True when the next call costs what every call costs: one tier, nothing free.

@@ -58,11 +58,12 @@ impl Environment {
 
     /// Slots for which it has vCPU and memory.
     fn fit(&self, slot: &Slot) -> u128 {
-        let memory = &Exact::from(self.memory_mb) - &slot.base_mb;
-        let by_cpu = self.vcpu.over(&slot.vcpu);
-        let by_memory = memory.over(&slot.memory_mb);
-        let whole = |count: Option<Exact>| count.and_then(|count| count.floor()).unwrap_or(0);
-        whole(by_cpu).min(whole(by_memory))
+        let memory = (&Exact::from(self.memory_mb) - &slot.base_mb).max(Exact::ZERO);
+        let times = |have: &Exact, each: &Exact| {
+            let count = have.whole_times(each);
+            count.expect("a request needs vCPUs and memory, by the bounds of their keys")
+        };
+        times(&self.vcpu, &slot.vcpu).min(times(&memory, &slot.memory_mb))
     }
 
     /// Requests that its runtime admits.
@@ -83,26 +84,32 @@ impl Environment {
             ));
         };
         let most = &self.vcpu * &Exact::from(*per_vcpu);
-        Ok(most.floor().unwrap_or(0))
+        let most = most.floor();
+        Ok(most.expect("an environment has 16 vCPUs at most"))
     }
 }
 
 /// The least memory of an environment that holds the function's and in which a request fits, MB.
 fn least_memory(function: &Function, slot: &Slot) -> Result<u32, Infeasible> {
     let managed = function.managed();
-    let mut least = function.memory_mb.max(*MANAGED_MEMORY_MB.start());
-    if managed.requests_per_environment.is_none() {
-        let per_vcpu = Exact::from(managed.gb_per_vcpu * MB_PER_GB);
-        let request = (&slot.memory_mb + &slot.base_mb).max(&slot.vcpu * &per_vcpu);
-        let request = request.ceil().and_then(|mb| u32::try_from(mb).ok());
-        least = least.max(request.unwrap_or(u32::MAX));
-    }
-    if MANAGED_MEMORY_MB.contains(&least) {
-        return Ok(least);
-    }
-    Err(Infeasible::new(
-        Refusal::MemoryOutOfRange,
-        "it needs more memory than the 32 GB of the largest environment",
-        "state what a request really needs (container.memory_per_request_mb, container.cpu_ms)",
-    ))
+    let least = function.memory_mb.max(*MANAGED_MEMORY_MB.start());
+    let request = match managed.requests_per_environment {
+        // It was measured that requests fit.
+        Some(_) => Exact::ZERO,
+        None => {
+            let per_vcpu = Exact::from(managed.gb_per_vcpu * MB_PER_GB);
+            (&slot.memory_mb + &slot.base_mb).max(&slot.vcpu * &per_vcpu)
+        }
+    };
+    // `None` for a request that needs more than a number of 32 bits: more than any environment has.
+    let request = request.ceil().and_then(|mb| u32::try_from(mb).ok());
+    let memory = request.map(|request| request.max(least));
+    let memory = memory.filter(|mb| MANAGED_MEMORY_MB.contains(mb));
+    memory.ok_or_else(|| {
+        Infeasible::new(
+            Refusal::MemoryOutOfRange,
+            "it needs more memory than the 32 GB of the largest environment",
+            "state what a request really needs (container.memory_per_request_mb, container.cpu_ms)",
+        )
+    })
 }

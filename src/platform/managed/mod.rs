@@ -17,10 +17,10 @@ use super::{
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
 use crate::scenario::{Demand, Function, Os};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
-use crate::units::Qty;
+use crate::units::{Hour, Qty, Request};
 use environment::Environment;
 use provider::{Hosts, ProviderOffer, offer_of, offers};
 use std::sync::Arc;
@@ -107,13 +107,14 @@ impl ManagedModel<'_> {
 }
 
 impl Hosted<'_> {
-    fn month(&self, hourly: &Exact) -> Usd {
-        Usd::new(hourly * &self.model.context.scenario.hours)
+    fn month(&self, hourly: &Rate<Hour>) -> Usd {
+        hourly * &self.model.context.hours
     }
 
     /// Requests that are billed in a month.
-    fn requests(&self) -> Exact {
-        &self.function.billed_requests() * &Exact::from(self.function.invocations)
+    fn requests(&self) -> Qty<Request> {
+        let calls = Exact::from(self.function.invocations);
+        self.function.billed_requests().times(&calls)
     }
 
     /// What instances carry at target utilization, their availability buffer left free.
@@ -170,7 +171,7 @@ impl CostModel for ManagedModel<'_> {
 impl Hosted<'_> {
     fn cost(&self) -> Cost {
         let hosts = &self.hosts;
-        let requests = &self.offer.request.rate * &Qty::new(self.requests());
+        let requests = &self.offer.request.rate * &self.requests();
         let monthly = &self.month(&hosts.hourly()) + &requests;
         Cost {
             piece: None,
@@ -192,11 +193,12 @@ impl Hosted<'_> {
 impl Placement for Hosted<'_> {
     fn lines(&self) -> Vec<Line> {
         let (offer, kind) = (self.offer, self.hosts.kind);
-        let hours = &self.model.context.scenario.hours * &Exact::whole(self.hosts.instances);
-        let on_demand = &hours * kind.price.list_rate();
+        let instances = Exact::whole(self.hosts.instances);
+        let hours = self.model.context.hours.of_instances(&instances);
+        let on_demand = &kind.price.list_rate() * &hours;
         vec![
             Line::new(&EC2, "instances", hours, &kind.price),
-            Line::new(&LAMBDA, "management fee", on_demand, &offer.fee),
+            Line::new(&LAMBDA, "management fee", on_demand.into(), &offer.fee),
             Line::new(&LAMBDA, "requests", self.requests(), &offer.request),
         ]
     }
@@ -216,7 +218,7 @@ impl CapacityTariff for Hosted<'_> {
     }
 
     fn per_call(&self) -> Usd {
-        &self.offer.request.rate * &Qty::new(self.function.billed_requests())
+        &self.offer.request.rate * &self.function.billed_requests()
     }
 }
 
@@ -244,7 +246,7 @@ impl StepCost for Hosted<'_> {
             .max(slot.memory_mb.over(&kind.memory_mb)?);
         let environments = Exact::whole(slots.div_ceil(self.environment.requests));
         let instances = environments.over(&Exact::whole(hosts.per_instance))?;
-        let machines = |count: &Exact| self.month(&(kind.price.rate.per_unit() * count));
+        let machines = |count: &Exact| self.month(&kind.price.rate.of_instances(count));
         Some(CapacitySteps {
             slots: machines(&(&of_instance * &self.function.planned_slots(demand))),
             whole_tasks: machines(&instances),

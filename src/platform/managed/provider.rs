@@ -3,12 +3,14 @@
 use super::environment::Environment;
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
+use crate::money::Rate;
 use crate::platform::instance_choice::{machines, remove_dominated};
 use crate::platform::{Context, Missing, oldest, place};
+use crate::pricebook::meters::{LAMBDA_MANAGED_MANAGEMENT_FEE, lambda};
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{FixedType, Function, ManagedOptions};
 use crate::units::{
-    InstanceHour, MANAGED_LEAST, MANAGED_SYSTEM_MB, MANAGED_SYSTEM_VCPU, OnDemandUsd, Request,
+    Hour, InstanceHour, MANAGED_LEAST, MANAGED_SYSTEM_MB, MANAGED_SYSTEM_VCPU, OnDemandUsd, Request,
 };
 use std::sync::Arc;
 
@@ -20,8 +22,8 @@ pub struct ManagedType {
     pub vcpu: Exact,
     /// Memory for environments, MB.
     pub memory_mb: Exact,
-    /// Dollars per hour, the fee included.
-    hourly: Exact,
+    /// The price of an instance, the fee included.
+    hourly: Rate<InstanceHour>,
     /// The oldest date of the prices of the instance, its fee and requests.
     pub as_of: Arc<str>,
 }
@@ -30,8 +32,8 @@ impl ManagedType {
     /// Environments that fit an instance.
     fn fit(&self, environment: &Environment) -> u128 {
         let times = |have: &Exact, each: &Exact| {
-            let count = have.over(each).and_then(|count| count.floor());
-            count.unwrap_or(0)
+            let count = have.whole_times(each);
+            count.expect("an environment has vCPUs and memory, and no instance has 2^128 of them")
         };
         let by_memory = times(&self.memory_mb, &Exact::from(environment.memory_mb));
         times(&self.vcpu, &environment.vcpu).min(by_memory)
@@ -59,9 +61,9 @@ pub struct Hosts<'o> {
 }
 
 impl Hosts<'_> {
-    /// Dollars per hour of all, their fee included.
-    pub fn hourly(&self) -> Exact {
-        &self.kind.hourly * &Exact::whole(self.instances)
+    /// What an hour of all of them costs, their fee included.
+    pub fn hourly(&self) -> Rate<Hour> {
+        self.kind.hourly.of_instances(&Exact::whole(self.instances))
     }
 }
 
@@ -92,11 +94,10 @@ impl<'a> ProviderOffer<'a> {
         let architecture = function.container_architecture();
         let fixed = options.instance_type.as_ref();
         fixed.map_or(Ok(()), offered)?;
-        let request = format!("lambda.{}.request", architecture.name());
         let mut offer = Self {
             options,
-            request: regional.price(&request)?,
-            fee: regional.price("lambda.managed_instances.management_fee")?,
+            request: regional.price(lambda(architecture).request)?,
+            fee: regional.price(LAMBDA_MANAGED_MANAGEMENT_FEE)?,
             kinds: Vec::new(),
         };
         offer.kinds = offer.kinds(context, regional, architecture)?;
@@ -137,10 +138,11 @@ impl<'a> ProviderOffer<'a> {
         ))
     }
 
-    /// Dollars per hour of an instance: its fee is on the list price, however it is bought.
-    fn with_fee(&self, price: &Price<InstanceHour>) -> Exact {
-        let fee = price.list_rate() * self.fee.rate.per_unit();
-        price.rate.per_unit() + &fee
+    /// The price of an instance with the fee for it: that is a share of the list price, however the
+    /// instance is bought.
+    fn with_fee(&self, price: &Price<InstanceHour>) -> Rate<InstanceHour> {
+        let fee = price.list_rate().times(self.fee.rate.per_unit());
+        &price.rate + &fee
     }
 
     /// The cheapest instances that carry so many requests in flight in environments of a kind; of
@@ -164,16 +166,18 @@ impl<'a> ProviderOffer<'a> {
     ) -> Hosts<'o> {
         let buffer = Exact::from(self.options.availability_buffer);
         let needed = Exact::whole(environments.div_ceil(per_instance));
-        let buffered = (&needed * &buffer).ceil().unwrap_or(u128::MAX);
+        let buffered = (&needed * &buffer).ceil();
+        let buffered =
+            buffered.expect("slots are counted by 128 bits, and a buffer is at most 100");
         let instances = buffered.max(self.options.min_instances.into());
-        let used = Exact::whole(instances).over(&buffer);
-        let used = used.and_then(|used| used.floor()).unwrap_or(0);
+        let used = Exact::whole(instances).whole_times(&buffer);
+        let used = used.expect("a buffer is at least 1");
         Hosts {
             kind,
             instances,
             environments,
             per_instance,
-            usable: used.saturating_mul(per_instance),
+            usable: used * per_instance,
         }
     }
 }

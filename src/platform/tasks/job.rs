@@ -15,12 +15,16 @@ pub fn billed_seconds(function: &Function) -> Option<Exact> {
         return None;
     };
     let milliseconds = Exact::from(function.stated_duration_ms());
-    let runs = &milliseconds * &Exact::ratio(1, MS_PER_SECOND.into());
-    let pulls = pull_seconds.map_or(Exact::ZERO, Exact::from);
+    let mut seconds = &milliseconds * &Exact::ratio(1, MS_PER_SECOND.into());
+    // Without it the notes of an answer say that the pull is left out.
+    if let Some(pull) = pull_seconds {
+        seconds = &seconds + &Exact::from(pull);
+    }
     let least = match function.container().os {
         Os::Linux => FARGATE_MIN_SECONDS,
         Os::Windows => FARGATE_MIN_SECONDS_WINDOWS,
     };
-    let whole = (&runs + &pulls).ceil().unwrap_or(u128::MAX);
+    let whole = seconds.ceil();
+    let whole = whole.expect("a run and a pull take two days at most");
     Some(Exact::whole(whole.max(least.into())))
 }

@@ -17,11 +17,12 @@ use super::{
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
+use crate::pricebook::meters;
 use crate::scenario::{Demand, Function, Os, Scenario, TaskSize};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::text::listed;
-use crate::units::{EKS_FARGATE_OVERHEAD_MB, SECONDS_PER_HOUR};
+use crate::units::{EKS_FARGATE_OVERHEAD_MB, Hour, Qty, SECONDS_PER_HOUR, Unit};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 use task_rates::{TaskRates, paid_storage};
@@ -100,17 +101,13 @@ pub struct TaskTerms {
 pub fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
     let regional = context.prices_of(function);
     let os = function.container().os;
-    let path = |meter: &str| {
-        let architecture = function.container_architecture().name();
-        format!("fargate.{}.{architecture}.{meter}", os.name())
-    };
+    let meters = meters::fargate(os, function.container_architecture());
     let mut charges = vec![
-        Charge::vcpu("vCPU", regional.price(&path("vcpu"))?),
-        Charge::memory("memory", regional.price(&path("memory"))?),
+        Charge::vcpu("vCPU", regional.price(meters.vcpu)?),
+        Charge::memory("memory", regional.price(meters.memory)?),
     ];
-    if os == Os::Windows {
-        let license = regional.price(&path("os_license"))?;
-        charges.push(Charge::vcpu("OS licence", license));
+    if let Some(license) = meters.os_license {
+        charges.push(Charge::vcpu("OS licence", regional.price(license)?));
     }
     Ok(charges)
 }
@@ -146,9 +143,7 @@ fn offers(terms: &TaskTerms, context: &Context<'_>) -> Result<Vec<Option<TaskRat
     let mut missing = Missing::default();
     let find = |function: &Function| {
         let charges = (terms.charges)(context, function)?;
-        let storage = context
-            .prices_of(function)
-            .price("fargate.storage.ephemeral");
+        let storage = context.prices_of(function).price(meters::FARGATE_STORAGE);
         let os = function.container().os;
         Ok(TaskRates::of(terms.carrier, os, charges, storage))
     };
@@ -185,7 +180,7 @@ pub struct PlacedTasks<'m> {
     /// A fleet, or one task for each job.
     tasks: Tasks,
     /// Hours that each task is billed.
-    hours: Cow<'m, Exact>,
+    hours: Cow<'m, Qty<Hour>>,
     /// The sizes that its fleet can have, made when it is asked how the fleet grows.
     sizes: OnceLock<Cow<'m, SizeOptions>>,
 }
@@ -193,7 +188,7 @@ pub struct PlacedTasks<'m> {
 impl PlacedTasks<'_> {
     /// What its tasks cost a month.
     pub fn monthly_today(&self) -> Usd {
-        Usd::new(&self.tasks.hourly() * &self.hours)
+        &self.tasks.hourly() * &*self.hours
     }
 
     fn fleet(&self) -> Fleet {
@@ -279,9 +274,9 @@ impl<'a> TasksModel<'a> {
         let hours = match job::billed_seconds(function) {
             Some(seconds) => {
                 let hours = &seconds * &Exact::ratio(1, SECONDS_PER_HOUR.into());
-                Cow::Owned(function.of_attempts(hours))
+                Cow::Owned(Hour::of(function.of_attempts(hours)))
             }
-            None => Cow::Borrowed(&self.context.scenario.hours),
+            None => Cow::Borrowed(&self.context.hours),
         };
         Ok(PlacedTasks {
             model: self,
@@ -310,8 +305,8 @@ impl<'a> TasksModel<'a> {
         }
     }
 
-    fn month(&self, hourly: &Exact) -> Usd {
-        Usd::new(hourly * &self.context.scenario.hours)
+    fn month(&self, hourly: &Rate<Hour>) -> Usd {
+        hourly * &self.context.hours
     }
 }
 
@@ -339,7 +334,7 @@ impl CostModel for TasksModel<'_> {
 
 impl Placement for PlacedTasks<'_> {
     fn lines(&self) -> Vec<Line> {
-        let hours = &*self.hours * &Exact::whole(self.tasks.count);
+        let hours = self.hours.times(&Exact::whole(self.tasks.count));
         let (service, size) = (self.model.terms.service, self.tasks.option.size);
         self.rates.lines(service, self.function, size, &hours)
     }
@@ -394,11 +389,11 @@ impl StepCost for PlacedTasks<'_> {
         let tasks = self.cheapest(slots)?;
         let slot_hourly = self.rates.slot_hourly(&Slot::of(self.function));
         let bare = self.rates.hourly(tasks.option.size);
-        let of = |count: u128| self.model.month(&(&bare * &Exact::whole(count)));
+        let of = |count: u128| self.model.month(&bare.times(&Exact::whole(count)));
         Some(CapacitySteps {
             slots: self
                 .model
-                .month(&(&slot_hourly * &self.function.planned_slots(demand))),
+                .month(&slot_hourly.times(&self.function.planned_slots(demand))),
             whole_tasks: of(slots.div_ceil(tasks.option.requests_per_task)),
             minimums: of(tasks.count),
             everything: self.model.month(&tasks.hourly()),

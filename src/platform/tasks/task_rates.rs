@@ -4,12 +4,15 @@ use super::Carrier;
 use super::task_sizes::{Offered, SizeOption, SizeOptions, size_options};
 use crate::diag::Diag;
 use crate::exact::Exact;
+use crate::money::Rate;
 use crate::platform::service::Service;
 use crate::platform::slot::Slot;
 use crate::platform::{Line, Pricing, oldest};
 use crate::pricebook::{Price, Provenance};
 use crate::scenario::{Function, Os, TaskSize};
-use crate::units::{FARGATE_FREE_STORAGE_GB, GbHour, LAMBDA_MEMORY_MB, MB_PER_GB, VcpuHour};
+use crate::units::{
+    FARGATE_FREE_STORAGE_GB, GbHour, Hour, LAMBDA_MEMORY_MB, MB_PER_GB, Qty, VcpuHour,
+};
 use std::sync::{Arc, OnceLock};
 
 /// A price that every hour of a task is charged.
@@ -58,11 +61,19 @@ impl Charge {
         Self { pricing, ..self }
     }
 
-    /// Dollars per vCPU-hour and per GB-hour of any task.
-    fn rates(&self) -> [Exact; 2] {
+    /// The rate for vCPUs of any task, if it is one.
+    fn vcpu_rate(&self) -> Option<Rate<VcpuHour>> {
         match &self.price {
-            Metered::Vcpu(price) => [price.rate.per_unit() * &self.share, Exact::ZERO],
-            Metered::Memory(price) => [Exact::ZERO, price.rate.per_unit() * &self.share],
+            Metered::Vcpu(price) => Some(price.rate.times(&self.share)),
+            Metered::Memory(_) => None,
+        }
+    }
+
+    /// The rate for memory of any task, if it is one.
+    fn memory_rate(&self) -> Option<Rate<GbHour>> {
+        match &self.price {
+            Metered::Memory(price) => Some(price.rate.times(&self.share)),
+            Metered::Vcpu(_) => None,
         }
     }
 
@@ -74,16 +85,16 @@ impl Charge {
     }
 
     /// The line of so many hours of a task.
-    fn line(&self, service: &'static Service, size: TaskSize, hours: &Exact) -> Line {
-        let hours = hours * &self.share;
+    fn line(&self, service: &'static Service, size: TaskSize, hours: &Qty<Hour>) -> Line {
+        let hours = hours.times(&self.share);
         let mut line = match &self.price {
             Metered::Vcpu(price) => {
                 let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
-                Line::new(service, self.item, &hours * &vcpus, price)
+                Line::new(service, self.item, hours.of_vcpus(&vcpus), price)
             }
             Metered::Memory(price) => {
                 let gigabytes = Exact::ratio(size.memory_mb.into(), MB_PER_GB.into());
-                Line::new(service, self.item, &hours * &gigabytes, price)
+                Line::new(service, self.item, hours.of_gb(&gigabytes), price)
             }
         };
         line.pricing = self.pricing;
@@ -95,14 +106,15 @@ impl Charge {
 pub struct TaskRates {
     carrier: Carrier,
     charges: Vec<Charge>,
-    /// Dollars per vCPU-hour and per GB-hour, all charges together.
-    vcpu: Exact,
-    memory: Exact,
+    /// All charges for vCPUs together.
+    vcpu: Rate<VcpuHour>,
+    /// All charges for memory together.
+    memory: Rate<GbHour>,
     pub storage: Result<Price<GbHour>, Diag>,
     /// The oldest date of the prices of vCPUs and memory.
     as_of: Arc<str>,
-    /// Dollars per hour of each size, by price and then by size.
-    sizes: Vec<(TaskSize, Exact)>,
+    /// Each size with its rate, by price and then by size.
+    sizes: Vec<(TaskSize, Rate<Hour>)>,
     /// Ladders of functions that say nothing of containers, by memory in MB, made when needed.
     size_lists: Vec<OnceLock<Box<SizeOptions>>>,
 }
@@ -114,14 +126,12 @@ impl TaskRates {
         charges: Vec<Charge>,
         storage: Result<Price<GbHour>, Diag>,
     ) -> Self {
-        let rates: Vec<[Exact; 2]> = charges.iter().map(Charge::rates).collect();
-        let [vcpu, memory] = [0, 1].map(|part| rates.iter().map(|rate| &rate[part]).sum());
         let mut offer = Self {
             carrier,
             as_of: oldest(charges.iter().map(Charge::provenance)).into(),
+            vcpu: charges.iter().filter_map(Charge::vcpu_rate).sum(),
+            memory: charges.iter().filter_map(Charge::memory_rate).sum(),
             charges,
-            vcpu,
-            memory,
             storage,
             sizes: Vec::new(),
             size_lists: (0..=*LAMBDA_MEMORY_MB.end())
@@ -137,25 +147,35 @@ impl TaskRates {
         offer
     }
 
-    /// Dollars per hour of a task, storage apart.
-    pub fn hourly(&self, size: TaskSize) -> Exact {
-        let quarter = &self.vcpu * &Exact::ratio(1, 4);
-        let half_gigabyte = &self.memory * &Exact::ratio(1, 2);
-        let vcpus = &quarter * &Exact::from(size.quarter_vcpus);
-        &vcpus + &(&half_gigabyte * &Exact::from(size.memory_mb / (MB_PER_GB / 2)))
+    /// What an hour of a task costs, storage apart.
+    pub fn hourly(&self, size: TaskSize) -> Rate<Hour> {
+        let quarter_vcpu = self.vcpu.of_vcpus(&Exact::ratio(1, 4));
+        let half_gigabyte = self.memory.of_gb(&Exact::ratio(1, 2));
+        let vcpus = quarter_vcpu.times(&Exact::from(size.quarter_vcpus));
+        &vcpus + &half_gigabyte.times(&Exact::from(size.memory_mb / (MB_PER_GB / 2)))
     }
 
-    /// Dollars per hour of a slot by itself.
-    pub fn slot_hourly(&self, slot: &Slot) -> Exact {
+    /// What an hour of a slot by itself costs.
+    pub fn slot_hourly(&self, slot: &Slot) -> Rate<Hour> {
         let gigabytes = &slot.memory_mb * &Exact::ratio(1, MB_PER_GB.into());
-        &(&slot.vcpu * &self.vcpu) + &(&gigabytes * &self.memory)
+        &self.vcpu.of_vcpus(&slot.vcpu) + &self.memory.of_gb(&gigabytes)
     }
 
-    fn storage_hourly(&self, function: &Function) -> Exact {
-        match (&self.storage, paid_storage(function)) {
-            (_, 0) | (Err(_), _) => Exact::ZERO,
-            (Ok(price), paid) => &Exact::from(paid) * price.rate.per_unit(),
-        }
+    /// Gigabytes of a task's storage that are paid for, with their price.
+    fn storage(&self, function: &Function) -> Option<(Exact, &Price<GbHour>)> {
+        let paid @ 1.. = paid_storage(function) else {
+            return None;
+        };
+        let price = self.storage.as_ref();
+        let price = price.expect("binding fails where storage is paid for and has no price");
+        Some((Exact::from(paid), price))
+    }
+
+    fn storage_hourly(&self, function: &Function) -> Rate<Hour> {
+        let storage = self.storage(function);
+        storage.map_or(Rate::ZERO, |(gigabytes, price)| {
+            price.rate.of_gb(&gigabytes)
+        })
     }
 
     /// The sizes that a function is offered, by price: the one that it fixes, or all that are
@@ -205,14 +225,14 @@ impl TaskRates {
         service: &'static Service,
         function: &Function,
         size: TaskSize,
-        hours: &Exact,
+        hours: &Qty<Hour>,
     ) -> Vec<Line> {
         let charges = self.charges.iter();
         let mut lines: Vec<Line> = charges
             .map(|charge| charge.line(service, size, hours))
             .collect();
-        if let (paid @ 1.., Ok(price)) = (paid_storage(function), &self.storage) {
-            let quantity = hours * &Exact::from(paid);
+        if let Some((gigabytes, price)) = self.storage(function) {
+            let quantity = hours.of_gb(&gigabytes);
             lines.push(Line::new(service, "ephemeral storage", quantity, price));
         }
         lines
@@ -220,15 +240,11 @@ impl TaskRates {
 
     /// The oldest date of the prices in a function's bill.
     pub fn as_of(&self, function: &Function) -> &str {
-        match &self.storage {
+        match self.storage(function) {
             // Nothing is older than a price without a date.
-            Ok(storage) if paid_storage(function) > 0 && self.as_of.is_empty() => {
-                &storage.provenance.as_of
-            }
-            Ok(storage) if paid_storage(function) > 0 => {
-                self.as_of.as_ref().min(&storage.provenance.as_of)
-            }
-            _ => &self.as_of,
+            Some((_, storage)) if self.as_of.is_empty() => &storage.provenance.as_of,
+            Some((_, storage)) => self.as_of.as_ref().min(&storage.provenance.as_of),
+            None => &self.as_of,
         }
     }
 }

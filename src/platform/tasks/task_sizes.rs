@@ -2,11 +2,12 @@
 
 use super::Carrier;
 use crate::exact::Exact;
+use crate::money::Rate;
 use crate::platform::slot::Slot;
 use crate::platform::{Infeasible, Refusal};
 use crate::scenario::{Function, Os, TaskSize};
 use crate::solve::Part;
-use crate::units::MS_PER_SECOND;
+use crate::units::{Hour, MS_PER_SECOND};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 
@@ -16,8 +17,8 @@ pub struct Offered<'o> {
     pub size: TaskSize,
     /// What of it slots can use.
     pub room: TaskSize,
-    /// Dollars per hour, storage apart.
-    pub hourly: &'o Exact,
+    /// What an hour costs, storage apart.
+    pub hourly: &'o Rate<Hour>,
 }
 
 /// A task size, with what of a function fits it.
@@ -25,8 +26,8 @@ pub struct Offered<'o> {
 pub struct SizeOption {
     pub size: TaskSize,
     pub requests_per_task: u128,
-    /// Dollars per hour, storage included.
-    pub hourly: Exact,
+    /// What an hour costs, storage included.
+    pub hourly: Rate<Hour>,
 }
 
 /// The sizes that can be the cheapest for some number of slots, by price and then by size.
@@ -41,9 +42,9 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Dollars per hour of the fleet.
-    pub fn hourly(&self) -> Exact {
-        &self.option.hourly * &Exact::whole(self.count)
+    /// What an hour of the fleet costs.
+    pub fn hourly(&self) -> Rate<Hour> {
+        self.option.hourly.times(&Exact::whole(self.count))
     }
 
     /// What the tasks carry at target utilization.
@@ -85,13 +86,13 @@ pub fn cheapest<R: Borrow<SizeOption>>(
     slots: u128,
     min_tasks: u32,
 ) -> Option<Tasks> {
-    let mut best: Option<(Exact, R, u128)> = None;
+    let mut best: Option<(Rate<Hour>, R, u128)> = None;
     for option in size_options {
         let offered: &SizeOption = option.borrow();
         let count = slots
             .div_ceil(offered.requests_per_task)
             .max(min_tasks.into());
-        let cost = &offered.hourly * &Exact::whole(count);
+        let cost = offered.hourly.times(&Exact::whole(count));
         let order = best.as_ref().map(|(lowest, known, _)| {
             let smaller = offered.size.cmp(&known.borrow().size);
             cost.cmp(lowest).then(smaller)

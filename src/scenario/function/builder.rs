@@ -251,10 +251,7 @@ impl Builder<'_, '_, '_> {
                 "`peak_concurrency` is below the average concurrency, {}",
                 average.to_fixed(3)
             );
-            let help = format!(
-                "raise it to {} or more",
-                average.ceil().unwrap_or(u128::MAX)
-            );
+            let help = format!("raise it to {} or more", average.rounded_up().to_fixed(0));
             let at = self.at(Field::PeakConcurrency);
             self.wrong(Code::OutOfRange, at, message, &help);
         }
@@ -359,10 +356,11 @@ impl Builder<'_, '_, '_> {
                 provisioned.environments,
                 provisioned.share_served.normalize()
             );
-            let least = served.over(&ms).and_then(|least| least.ceil());
+            let least = served.over(&ms);
+            let least = least.expect("environments are kept longer than nothing");
             let help = format!(
                 "that would take {} environments, always busy: lower `share_served`",
-                least.unwrap_or(u128::MAX)
+                least.rounded_up().to_fixed(0)
             );
             let at = self.at(Field::ProvisionedShare);
             self.wrong(Code::OutOfRange, at, message, &help);

@@ -6,7 +6,7 @@ use crate::diag::Code;
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
 use crate::scenario::schema::Field;
-use crate::scenario::task::{Os, TaskSize};
+use crate::scenario::{Os, TaskSize};
 
 impl Builder<'_, '_, '_> {
     pub(super) fn container(&mut self) -> Option<Box<Container>> {

@@ -6,7 +6,7 @@ use crate::diag::Code;
 use crate::exact::Exact;
 use crate::scenario::schema::Field;
 use crate::text::listed;
-use crate::units::LAMBDA_FREE_STORAGE_MB;
+use crate::units::{EpuHour, Gb, GbMonth, LAMBDA_FREE_STORAGE_MB, Operation, Qty, Unit};
 use rust_decimal::Decimal;
 
 /// Features that a function uses.
@@ -14,8 +14,8 @@ use rust_decimal::Decimal;
 pub struct Features {
     /// SnapStart, where it is charged.
     pub snapstart: Option<SnapStart>,
-    /// Gigabytes of the response to one invocation beyond its first 6 MB, on average.
-    pub streamed_gb: Option<Exact>,
+    /// The response to one invocation beyond its first 6 MB, on average.
+    pub streamed: Option<Qty<Gb>>,
     /// Provisioned mode of an event source mapping.
     pub event_poller: Option<EventPoller>,
     /// Environments that tenant isolation creates for one invocation, on average.
@@ -47,23 +47,23 @@ pub enum PollerKind {
 }
 
 /// Provisioned mode of an event source mapping.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPoller {
     /// What it reads.
     pub kind: PollerKind,
     /// Event poller units times the hours of the month in which they are kept.
-    pub unit_hours: Decimal,
+    pub unit_hours: Qty<EpuHour>,
 }
 
 /// What one invocation of a durable function makes, on average.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Durable {
     /// Operations.
-    pub operations: Exact,
-    /// Gigabytes written.
-    pub written_gb: Exact,
-    /// Gigabytes retained, times the months for which they are.
-    pub retained_gb_months: Exact,
+    pub operations: Qty<Operation>,
+    /// Data written.
+    pub written: Qty<Gb>,
+    /// Data retained, times the months for which it is.
+    pub retained: Qty<GbMonth>,
 }
 
 /// Decimals that the expected number of attempts may have: enough for 17 digits and 11 retries.
@@ -75,7 +75,8 @@ const FURTHER_REQUEST_KB: u32 = 64;
 
 /// The last word of a field's path.
 fn key(field: Field) -> &'static str {
-    field.path().rsplit('.').next().unwrap_or_default()
+    let path = field.path();
+    path.rsplit_once('.').map_or(path, |(_, key)| key)
 }
 
 impl Builder<'_, '_, '_> {
@@ -86,7 +87,7 @@ impl Builder<'_, '_, '_> {
         }
         let features = Features {
             snapstart: self.snapstart(),
-            streamed_gb: self.each_call(Field::StreamedGb, calls),
+            streamed: self.each_call(Field::StreamedGb, calls).map(Gb::of),
             event_poller: self.event_poller(),
             tenant_environments: self.each_call(Field::TenantEnvironments, calls),
             durable: self.durable(calls),
@@ -162,7 +163,7 @@ impl Builder<'_, '_, '_> {
                 "kafka" => PollerKind::Kafka,
                 _ => PollerKind::Sqs,
             },
-            unit_hours: self.values.number(hours)?,
+            unit_hours: EpuHour::of(self.values.number(hours)?.into()),
         })
     }
 
@@ -177,9 +178,9 @@ impl Builder<'_, '_, '_> {
         self.together(fields, help)?;
         let [operations, written, retained] = fields.map(|field| self.each_call(field, calls));
         Some(Durable {
-            operations: operations?,
-            written_gb: written?,
-            retained_gb_months: retained?,
+            operations: Operation::of(operations?),
+            written: Gb::of(written?),
+            retained: GbMonth::of(retained?),
         })
     }
 
@@ -191,7 +192,8 @@ impl Builder<'_, '_, '_> {
             let help = "a function without invocations uses none of it";
             self.wrong(Code::Conflict, self.at(field), message, help);
         }
-        Some(month.over(&Exact::from(calls)).unwrap_or(Exact::ZERO))
+        // Without calls `month` is zero, or has just been refused.
+        Some(month.over(&Exact::from(calls)).unwrap_or(month))
     }
 
     /// `1 + p + p^2 + … + p^retries`: each attempt fails with the same probability.
@@ -206,17 +208,17 @@ impl Builder<'_, '_, '_> {
         let stated = self.values.number(rate)?.normalize();
         let again = self.values.whole::<u32>(retries)?;
         // The sum of the powers has all digits of the highest one.
-        let most = MOST_ATTEMPT_DIGITS.checked_div(again);
-        if most.is_some_and(|most| stated.scale() > most) {
+        if let Some(most) = MOST_ATTEMPT_DIGITS.checked_div(again)
+            && stated.scale() > most
+        {
             let message = format!(
                 "`{}` has {} decimals, too many for {again} retries",
                 rate.path(),
                 stated.scale()
             );
             let help = format!(
-                "state it with at most {} decimals, or fewer retries: decimals x retries may be \
-                 {MOST_ATTEMPT_DIGITS} at most",
-                most.unwrap_or_default()
+                "state it with at most {most} decimals, or fewer retries: decimals x retries may \
+                 be {MOST_ATTEMPT_DIGITS} at most"
             );
             self.wrong(Code::NotExact, self.at(rate), message, &help);
             return None;
@@ -225,7 +227,8 @@ impl Builder<'_, '_, '_> {
     }
 
     fn further_requests(&mut self) -> u32 {
-        let kb: u32 = self.values.whole(Field::AsyncPayloadKb).unwrap_or_default();
+        let stated = self.values.whole(Field::AsyncPayloadKb);
+        let kb: u32 = stated.unwrap_or(ONE_REQUEST_KB);
         kb.saturating_sub(ONE_REQUEST_KB)
             .div_ceil(FURTHER_REQUEST_KB)
     }

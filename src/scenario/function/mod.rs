@@ -9,10 +9,13 @@ pub use builder::{IndexOfRegion, Reading, build};
 pub use features::{Durable, EventPoller, Features, PollerKind, SnapStart};
 
 use super::budget::Budget;
-use super::task::{Os, TaskSize};
+use super::{Os, TaskSize};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
-use crate::units::{LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, MS_PER_SECOND, SECONDS_PER_HOUR};
+use crate::units::{
+    Gb, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, MS_PER_SECOND, Qty, Request, SECONDS_PER_HOUR,
+    Unit,
+};
 use rust_decimal::Decimal;
 
 /// How a function states the concurrency that has to be provided for.
@@ -220,7 +223,9 @@ impl Function {
     pub fn concurrency_per_call(&self, hours: &Exact) -> Exact {
         let month_ms = hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
         let duration = self.of_attempts(Exact::from(self.duration_ms));
-        duration.over(&month_ms).unwrap_or(Exact::ZERO)
+        duration
+            .over(&month_ms)
+            .expect("a month has an hour at least, by the bounds of its key")
     }
 
     /// Attempts that one invocation makes on average, retries included.
@@ -238,10 +243,15 @@ impl Function {
 
     /// Requests that Lambda bills for one invocation: its attempts, and what its event is larger
     /// than 256 KB.
-    pub fn billed_requests(&self) -> Exact {
-        match &self.features {
+    pub fn billed_requests(&self) -> Qty<Request> {
+        Request::of(match &self.features {
             Some(features) => &features.attempts + &Exact::from(features.further_requests),
             None => Exact::ONE,
-        }
+        })
+    }
+
+    /// What one invocation streams beyond its first 6 MB on average, if it streams.
+    pub fn streamed(&self) -> Option<&Qty<Gb>> {
+        self.features.as_ref()?.streamed.as_ref()
     }
 }

@@ -30,7 +30,8 @@ pub fn columns(row: &FunctionRow<'_>, diags: &mut Diags) -> Option<Vec<CsvColumn
     }
     let mut columns = Vec::new();
     for (commas, cell) in row.record.iter().enumerate() {
-        let range = row.record.range(commas).unwrap_or_default();
+        let range = row.record.range(commas);
+        let range = range.expect("the record has a cell at each of its commas");
         let at = || row.at(cell_span(range.clone(), commas));
         let text = String::from_utf8_lossy(cell);
         let text = text.trim();

@@ -229,7 +229,8 @@ impl Locate for FunctionRow<'_> {
             let start = text.len();
             let cell = &self.record[commas];
             text.push_str(&csv_cell(&String::from_utf8_lossy(cell)));
-            let range = self.record.range(commas).unwrap_or_default();
+            let range = self.record.range(commas);
+            let range = range.expect("the record has this cell");
             if cell_span(range, commas) == span {
                 columns = start..text.len();
             }
@@ -244,11 +245,13 @@ fn understand(record: &ByteRecord, context: &RowContext<'_>) -> Result<Function,
         return Err(row.wrong(Code::Syntax, &message, help).into());
     }
     let mut cells = SpannedValues::new(0..0);
-    // The file is text, and no character has a comma or a quote within it.
-    let all = str::from_utf8(record.as_slice()).unwrap_or_default();
+    // No character has a comma or a quote within it: cells are text where the file is.
+    let all = str::from_utf8(record.as_slice());
+    let all = all.expect("rows.rs has refused what is not UTF-8");
     for (commas, column) in context.columns.iter().enumerate() {
-        let span = record.range(commas).unwrap_or_default();
-        let text = all.get(span.clone()).unwrap_or_default();
+        let span = record.range(commas);
+        let span = span.expect("a row with fewer cells than the header has just been refused");
+        let text = &all[span.clone()];
         let place = cell_span(span, commas);
         match (column, trimmed(text)) {
             (CsvColumn::Of(_), "") | (CsvColumn::Unknown, _) => {}
