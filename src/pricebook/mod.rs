@@ -60,6 +60,8 @@ impl Architecture {
 #[derive(Debug, Clone)]
 pub struct Regional {
     name: Arc<str>,
+    /// What AWS's price list calls it, where a file says so.
+    location: Option<Arc<str>>,
     as_of: Arc<str>,
     is_overlaid: bool,
     meters: BTreeMap<String, Entry>,
@@ -76,6 +78,12 @@ impl Regional {
     /// AWS's code of the region.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// What AWS's price list calls it: `EU (Ireland)`; `None` for a region that only a price file
+    /// without `name` describes.
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_deref()
     }
 
     /// The newest date at which any of its prices was confirmed.
@@ -282,6 +290,7 @@ impl Book {
             match &mut whole {
                 Some(regional) => {
                     regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));
+                    regional.location = read.location.or(regional.location.take());
                     regional.is_overlaid |= is_own;
                     regional.meters.extend(read.meters);
                 }
