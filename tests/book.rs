@@ -33,7 +33,7 @@ fn fees(regional: &Regional) -> impl Iterator<Item = (&str, &Exact)> {
 /// Amazon EKS price list of 2026-09-28, `EKS-Auto:<type>-management-hours`.
 #[test]
 fn auto_mode_fees_are_those_of_the_price_list() {
-    let region = Book::embedded().region_to("us-east-1", Extent::Whole);
+    let region = Book::embedded().region_to("us-east-1", Extent::WHOLE);
     let region = region.expect("a region");
     for (name, usd) in [
         ("t4g.medium", "0.00403"),
@@ -53,7 +53,7 @@ fn auto_mode_fees_are_12_percent_of_ec2_and_say_that_this_is_how_they_were_told(
     let book = Book::embedded();
     let mut count = 0;
     for name in book.regions() {
-        let region = book.region_to(name, Extent::Whole).expect("a region");
+        let region = book.region_to(name, Extent::WHOLE).expect("a region");
         for (of, fee) in fees(&region) {
             count += 1;
             let twelve = &price(&region, &format!("ec2.{of}")) * &exact("0.12");
@@ -85,13 +85,13 @@ fn a_usual_run_does_not_read_auto_mode_fees_but_keeps_those_of_the_user() {
         \"m7i.large\" = { usd = \"0.01\", per = \"instance-hour\", as_of = \"2026-11-01\", \
         source = \"ours\" }\n";
     book.overlay("us-east-1.toml", Source::new("us-east-1.toml", own));
-    for extent in [Extent::Usual, Extent::Whole] {
+    for extent in [Extent::USUAL, Extent::WHOLE] {
         let region = book.region_to("us-east-1", extent).expect("a region");
         assert_eq!(price(&region, "eks_auto_mode.m7i.large"), exact("0.01"));
         assert!(region.is_overlaid());
     }
     let west = book
-        .region_to("us-west-2", Extent::Whole)
+        .region_to("us-west-2", Extent::WHOLE)
         .expect("a region");
     assert!(fees(&west).count() > 0 && !west.is_overlaid());
 }
@@ -112,7 +112,7 @@ fn every_tag_of_a_source_stands_for_something() {
     let book = Book::embedded();
     let references = Book::references();
     for name in book.regions() {
-        let region = book.region_to(name, Extent::Whole).expect("a region");
+        let region = book.region_to(name, Extent::WHOLE).expect("a region");
         let prices = region.entries().flat_map(|(_, entry)| entry.tiers());
         for (_, price) in prices {
             for tag in price.provenance.tags() {

@@ -22,7 +22,7 @@ pub fn run(system: &System, args: &args::PricesCommand) -> Outcome {
 fn list(system: &System, args: &args::PricesList) -> Outcome {
     let book = input::book(system, args.prices.as_deref())?;
     let names: Vec<&str> = book.regions().collect();
-    let regions = input::regions(&book, &names, Extent::Whole)?;
+    let regions = input::regions(&book, &names, Extent::WHOLE)?;
     let look = Look::of_stdout(system, &args.output);
     output::write(system, &args.output, |out| match args.format {
         PricesFormat::Table => prices::list_table(&regions, look.color, out),
@@ -32,7 +32,7 @@ fn list(system: &System, args: &args::PricesList) -> Outcome {
 
 fn show(system: &System, args: &args::PricesShow) -> Outcome {
     let book = input::book(system, args.prices.as_deref())?;
-    let regional = book.region_to(&args.region, Extent::Whole)?;
+    let regional = book.region_to(&args.region, Extent::WHOLE)?;
     let look = Look::of_stdout(system, &args.output);
     output::write(system, &args.output, |out| match args.format {
         PricesFormat::Table => prices::show_table(&regional, look.color, out),
