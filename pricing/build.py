@@ -136,6 +136,7 @@ REWORDED = {
     "FGCALC-20260929": ("Linux/x86 Fargate rates of 22 regions",
                         "theuves/fgcalc src/utils/data.js and README; a published notes file", None,
                         "November 2025 values; README: all matched the offer of 2026-09-11 on 2026-09-29"),
+    "EBS-2021": (None, None, None, "every price confirmed by HPC-20260806"),
     "AWSM-202512": ("price files of the AWS pricing pages (meteredUnitMaps), a later copy of the hourly mirror",
                     "github.com/v0rts/aws-price-watcher raw/ and processed/ (HEAD c4a0470)",
                     "lambda 2025-12-02, ecs 2025-12-03, eks 2025-12-01 (Auto Mode 2025-09-26), ec2 2025-12-06",
