@@ -260,13 +260,15 @@ impl Book {
             (extent.other_types, "pricing/other_types", OTHER_TYPE_FILES),
             (extent.reserved, "pricing/reserved", RESERVED_FILES),
         ];
-        folders.into_iter().filter_map(move |(is_read, folder, files)| {
-            if is_read {
-                built_in(folder, files, name)
-            } else {
-                None
-            }
-        })
+        folders
+            .into_iter()
+            .filter_map(move |(is_read, folder, files)| {
+                if is_read {
+                    built_in(folder, files, name)
+                } else {
+                    None
+                }
+            })
     }
 
     /// What the tags in `source` stand for.
