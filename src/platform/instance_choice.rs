@@ -71,16 +71,16 @@ fn no_rate(
     unrated: &[&str],
 ) -> Diag {
     let (architecture, region) = (architecture.name(), regional.name());
-    let lacking = if unrated.len() > MOST_NAMES {
+    let lacking = if rated.is_empty() {
+        "any instance type".to_owned()
+    } else if unrated.len() > MOST_NAMES {
         let all = rated.len() + unrated.len();
         format!("{} of the {all} instance types", unrated.len())
     } else {
         listed(unrated)
     };
-    let message = format!(
-        "the commitment has no known rate for {lacking} for {architecture} in {region}, so the \
-         cheapest type is not known"
-    );
+    let message =
+        format!("the commitment has no known rate for {lacking} for {architecture} in {region}");
     let known = match rated {
         [] => String::new(),
         _ if rated.len() > MOST_NAMES => format!(
