@@ -7,9 +7,11 @@ use std::{env, fs};
 
 /// Folders of price files, each with the name of its list: the regions, and prices that few runs
 /// need.
-const FOLDERS: [(&str, &str); 2] = [
+const FOLDERS: [(&str, &str); 4] = [
     ("pricing", "REGION_FILES"),
     ("pricing/auto_mode", "AUTO_MODE_FILES"),
+    ("pricing/other_types", "OTHER_TYPE_FILES"),
+    ("pricing/reserved", "RESERVED_FILES"),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

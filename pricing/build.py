@@ -3,9 +3,10 @@
 
 Usage: python3 pricing/build.py FACTS_DIR
 
-Writes <region>.toml, auto_mode/<region>.toml, instances.csv and sources.toml next to this
-script. Everything is checked and rendered before the first file is written, and the output
-depends only on the facts (not on their row order), so a second run gives the same bytes.
+Writes <region>.toml, the folders auto_mode, other_types and reserved, instances.csv and
+sources.toml next to this script. Everything is checked and rendered before the first file is
+written, and the output depends only on the facts (not on their row order), so a second run gives
+the same bytes.
 """
 import csv
 import json
@@ -92,9 +93,13 @@ INSTANCE_TYPE = r"[a-z0-9-]+\.[a-z0-9-]+"
 TABLES = ("lambda.x86_64", "lambda.arm64", "lambda.features", "lambda.managed_instances",
           "fargate.linux.x86_64", "fargate.linux.arm64", "fargate.windows.x86_64", "fargate.storage",
           "fargate_spot.linux.x86_64", "fargate_spot.linux.arm64", "eks", "ebs", "ec2", "eks_auto_mode")
-# Tables that few runs need, each in files of its own: table -> folder.
-APART = {"eks_auto_mode": "auto_mode"}
-# Commitments: their names in savings.csv and in scenarios, and the meters that they cover.
+# Families that the book leaves out: those before the fifth generation, which new clusters do not use.
+# Types with accelerators, of HPC and of very large memory are in a file that is not read.
+OLD_FAMILIES = frozenset("a1 c1 c3 c4 d2 h1 i2 i3 m1 m2 m3 m4 r3 r4 t1 x1 x1e".split())
+# The types that EKS chooses from unless a scenario names one: InstanceType::is_default_candidate.
+CANDIDATE = r"[mcr][5-9][a-z]*\.(large|xlarge|2xlarge|4xlarge)"
+# Commitments: their files, their names there and in scenarios, and the meters that they cover.
+SAVINGS = ("savings.csv", "savings_ri_standard.csv")
 SAVINGS_COLUMNS = ("plan", "term", "payment", "region", "service", "arch", "meter", "usd_rate", "as_of", "confidence",
                    "source")
 PLANS = {"Compute SP": "compute-savings-plan", "EC2 Instance SP": "ec2-instance-savings-plan",
@@ -131,7 +136,23 @@ REWORDED = {
     "FGCALC-20260929": ("Linux/x86 Fargate rates of 22 regions",
                         "theuves/fgcalc src/utils/data.js and README; a published notes file", None,
                         "November 2025 values; README: all matched the offer of 2026-09-11 on 2026-09-29"),
-    "YEVICE-202608": ("hard-coded ap-northeast-1 constants, several wrong; third witness for NAT only", None, None, ""),
+    "EBS-2021": (None, None, None, "every price confirmed by HPC-20260806"),
+    "AWSM-202512": ("price files of the AWS pricing pages (meteredUnitMaps), a later copy of the hourly mirror",
+                    "github.com/v0rts/aws-price-watcher raw/ and processed/ (HEAD c4a0470)",
+                    "lambda 2025-12-02, ecs 2025-12-03, eks 2025-12-01 (Auto Mode 2025-09-26), ec2 2025-12-06",
+                    "MIT (Ian Mckay); 36 regions; without i7i, i7ie, i8g, m8gd and every later family"),
+    "HPC-20260726": ("AmazonEC2 bulk offers of 34 regions: Linux, shared, on demand; 31 families without local disks",
+                     "giu-c/hpc data/02.cleaned/aws_ec2_cleaned.csv (6d6cdaa)", "2026-07-26, date of the commit",
+                     "family, vCPU and GiB name exactly one instance type in every row"),
+    "HPC-20260806": ("gp3 prices of 34 regions from the AmazonEC2 bulk offers",
+                     "giu-c/hpc data/00.lookup/ebs_gp3.csv (99df869)", "2026-08-06, date of the commit", None),
+    "EC2SHOP-EBS-20240718": ("price file of EBS of the AWS pricing pages, 31 regions",
+                             "yeo/ec2.shop data/ebs/ebs.json (74c9fd8)", "2024-07-18", "MIT"),
+    "EC2SHOP-20250405": ("standard Reserved Instances, No Upfront, 1 and 3 years, Linux, 34 regions",
+                         "yeo/ec2.shop data/ec2/<region>-reservedinstance.json (951cd0d)", "2025-04-05",
+                         "MIT; price files of the AWS pricing pages"),
+    "SKYV9-2026Q1": (None, "skypilot-org/skypilot-catalog catalogs/v9/aws/vms.csv (2c3d7ea)",
+                     "2026-01-22 to 2026-03-24, by its newest family", None),
 }
 # Tags that prices spell otherwise than sources.csv: spelling -> (tag in sources.csv, date).
 ALIASES = {
@@ -140,9 +161,10 @@ ALIASES = {
     "REGIMES-F-20260928": ("REGIMES-F-20260911", "2026-09-28"),
     "REGIMES-L-20260919": ("REGIMES-20260919", "2026-09-19"), "REGIMES-L-20260925": ("REGIMES-20260919", "2026-09-25"),
 }
-# Entries that sources.csv does not have; "a" is how "a 2026 quote" of a gp3 price is cut.
+# Sources of the free tier, which is in no file of the book.
+FREE_TIER = ("AWSM-202506", "COURSE-20260919", "REGIMES-20260919")
+# Entries that sources.csv does not have.
 UNLISTED = {
-    "a": {"what": "a quote of the gp3 price seen in 2026, not named in the facts", "price_date": "2026"},
     "aws-samples": {"what": "pricing calculator for Lambda Managed Instances",
                     "where": "github.com/aws-samples/sample-aws-lambda-managed-instances, tools/pricing-calculator",
                     "price_date": "2026-03-19"},
@@ -218,6 +240,11 @@ def slot(row, cells):
     return table, key.format(arch=arch), UNITS.get(unit, unit), RANK[name, selector]
 
 
+def is_old(name):
+    """Say whether an instance type is of a family that the book leaves out."""
+    return name.split(".")[0] in OLD_FAMILIES
+
+
 def source(row, cells):
     """Say where a price comes from; what was inferred says so."""
     text = checked(row, "source", ".+", cells["source"])
@@ -226,7 +253,7 @@ def source(row, cells):
         fail(row, f"unknown method {method!r}")
     # A source in brackets describes the method at length.
     tag, bracket, _ = text.partition(" (")
-    return f"{tag} ({METHODS[method]})" if method and bracket else text
+    return f"{tag} ({METHODS[method]})" if method and bracket else re.sub(r"(?<=[^ +])\(", " (", text)
 
 
 def place(prices, price):
@@ -246,7 +273,7 @@ def collect(facts):
         for row, cells in read(facts, name, ("region", *selecting, usd, date, *others, "confidence", "source")):
             everywhere = cells["region"] == "*"
             target = None if everywhere and name not in EVERYWHERE else slot(row, cells)
-            if target is None:
+            if target is None or (name in BY_TYPE and is_old(target[1])):
                 continue
             table, key, per, rank = target
             origin = (checked(row, "date", r"20[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?", cells[date]),
@@ -267,12 +294,16 @@ def collect(facts):
 
 def collect_savings(facts, book):
     """Add the effective rates of commitments: savings.PLAN.TERM.PAYMENT.TABLE -> key -> Price."""
-    for row, cells in read(facts, "savings.csv", SAVINGS_COLUMNS):
+    for row, cells in (line for name in SAVINGS for line in read(facts, name, SAVINGS_COLUMNS)):
         if any(reason in (cells["confidence"], cells["term"], cells["meter"]) for reason in SAVINGS_SKIPPED):
             continue
         service, arch, meter = cells["service"], cells["arch"], cells["meter"]
         if service == "EC2":
             name = checked(row, "meter", f"{INSTANCE_TYPE} linux hour", meter).removesuffix(" linux hour")
+            if is_old(name):
+                continue
+            if name not in book[cells["region"]]["ec2"]:
+                fail(row, f"a rate for {name!r}, which has no price in {cells['region']}")
             table, key, per = "ec2", name, "instance-hour"
         elif (service, meter) in SAVINGS_METERS:
             table, key, per = SAVINGS_METERS[service, meter]
@@ -332,13 +363,15 @@ def render_table(name, meters):
     return lines
 
 
-def render_region(region, tables):
-    """The text of one file of a region."""
+def newest(tables):
+    """The newest date at which a list price of a region was confirmed."""
     listed = (meters for name, meters in tables.items() if not name.startswith("savings."))
-    newest = max(p.origin[0] for meters in listed for prices in meters.values() for p in prices if not p.everywhere)
-    lines = [f"# Prices of {region}. Written by pricing/build.py; sources are listed in sources.toml.",
-             f'region = "{region}"', 'currency = "USD"',
-             f'as_of = "{newest}"          # newest confirmation date of the region itself']
+    return max(p.origin[0] for meters in listed for prices in meters.values() for p in prices if not p.everywhere)
+
+
+def render_file(head, tables):
+    """The text of one file: what it says of its region, and its tables."""
+    lines = [*head]
     for name in (*TABLES, *sorted(name for name in tables if name.startswith("savings."))):
         if name in tables:
             lines += render_table(name, tables[name])
@@ -377,26 +410,55 @@ def render_sources(facts, book, instances_source):
     entries = {**listed, **UNLISTED, "instances": {**UNLISTED["instances"], "where": instances_source}}
     for spelling, (tag, date) in ALIASES.items():
         entries[spelling] = {**listed[tag], "price_date": date, "note": f"listed as {tag} in the facts"}
+    used = {"instances", *FREE_TIER}
     for price in (p for tables in book.values() for meters in tables.values() for ps in meters.values() for p in ps):
         for tag in (re.split(r"[ (]", part)[0] for part in price.origin[2].split("+")):
             if tag not in entries:
                 fail(price.row, f"source tag {tag!r} has no entry in sources.csv or build.py")
+            used.add(tag)
     lines = ["# Where the prices come from. Written by pricing/build.py."]
-    for tag, entry in sorted(entries.items()):
+    for tag, entry in sorted((tag, entries[tag]) for tag in used):
         label = tag if re.fullmatch(r"[A-Za-z0-9_-]+", tag) else json.dumps(tag)
         lines += ["", f"[{label}]", *pairs((field, entry.get(field, "")) for field in fields)]
     return "\n".join(lines) + "\n"
 
 
-def render_regions(book):
+def folder(table, key):
+    """The folder of a price: "" for those that most runs need, else what is read only when it is needed."""
+    if table == "eks_auto_mode":
+        return "auto_mode/"
+    if table.startswith("savings.reserved-instances."):
+        return "reserved/"
+    return "other_types/" if table == "ec2" and not re.fullmatch(CANDIDATE, key) else ""
+
+
+def region_names(facts, regions):
+    """What the price list calls each region."""
+    names = {cells["region"]: (row, cells["name_price_list"])
+             for row, cells in read(facts, "regions.csv", ("region", "name_price_list"))}
+    for region in regions:
+        if region not in names:
+            fail(("regions.csv", 1), f"no row for {region!r}")
+    return {region: checked(row, "name", r"[A-Z][A-Za-z.() -]+", name) for region, (row, name) in names.items()
+            if region in regions}
+
+
+def render_regions(facts, book):
     """The texts of the files of all regions, by path."""
     texts = {}
+    names = region_names(facts, book)
     for region, tables in sorted(book.items()):
-        core = {name: meters for name, meters in tables.items() if name not in APART}
-        texts[f"{region}.toml"] = render_region(region, core)
-        for name, folder in APART.items():
-            if name in tables:
-                texts[f"{folder}/{region}.toml"] = render_region(region, {name: tables[name]})
+        files = defaultdict(lambda: defaultdict(dict))
+        for table, meters in tables.items():
+            for key, prices in meters.items():
+                files[folder(table, key)][table][key] = prices
+        for path, within in files.items():
+            head = [f"# Prices of {region}. Written by pricing/build.py; sources are listed in sources.toml.",
+                    f'region = "{region}"',
+                    *([] if path else [f'name = "{names[region]}"'.ljust(37) + " # as AWS's price list writes it"]),
+                    'currency = "USD"',
+                    f'as_of = "{newest(tables)}"'.ljust(37) + " # newest date of a list price of the region"]
+            texts[f"{path}{region}.toml"] = render_file(head, within)
     return texts
 
 
@@ -407,7 +469,7 @@ def main():
     facts = Path(sys.argv[1])
     book = collect(facts)
     collect_savings(facts, book)
-    texts = render_regions(book)
+    texts = render_regions(facts, book)
     texts["instances.csv"], instances_source = render_instances(facts)
     texts["sources.toml"] = render_sources(facts, book, instances_source)
     for name, text in texts.items():

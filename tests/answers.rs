@@ -99,6 +99,7 @@ fn shown(
             selected: all
                 .filter(|index| selected.is_none_or(|one| one == *index))
                 .collect(),
+            progress: &|_| (),
         };
         written(|out| write(&[view], out));
     }
@@ -180,6 +181,7 @@ fn checks_solve_once() {
                 baseline: None,
                 levels: &levels,
                 price_age: Some((1, jiff::civil::date(2026, 11, 27))),
+                progress: &|_| (),
             });
             assert!(report.is_denied());
             written(|out| formats::text::write(&report, 80, Paint::new(false), out));

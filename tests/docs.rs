@@ -5,7 +5,7 @@ use lambdacost::check::RULES;
 use lambdacost::diag::Code;
 use lambdacost::money::grouped;
 use lambdacost::platform::{self, Refusal};
-use lambdacost::pricebook::{Book, Entry, meters};
+use lambdacost::pricebook::{Book, Entry, Extent, meters};
 use lambdacost::render::csv::COLUMNS;
 use lambdacost::render::focus;
 use lambdacost::scenario::schema::{Bounds, FIELDS, RESERVED, ValueKind};
@@ -501,37 +501,76 @@ fn the_budgets_and_rules_that_are_shown_are_read() {
 }
 
 #[test]
-fn the_ages_of_prices_in_the_readme_are_those_of_the_book() {
+fn the_ages_of_prices_in_the_papers_are_those_of_the_book() {
     let book = Book::embedded();
-    let (mut machines, mut old, mut volumes, mut ancient) = (0, 0, 0, 0);
+    let (mut machines, mut old, mut volumes, mut reserved) = (0, 0, 0, 0);
+    let mut old_volumes = Vec::new();
+    let mut types = BTreeSet::new();
     for name in book.regions() {
-        let region = book.region(name).expect("a region of the book");
+        let region = book.region_to(name, Extent::WHOLE);
+        let region = region.expect("a region of the book");
         for (path, entry) in region.entries() {
             let Entry::Flat(price) = entry else {
                 continue;
             };
             let date = &price.provenance.as_of;
-            let (is_machine, is_volume) = (path.starts_with("ec2."), path == "ebs.gp3");
-            machines += usize::from(is_machine);
-            old += usize::from(is_machine && date.starts_with("2025-06"));
-            volumes += usize::from(is_volume);
-            ancient += usize::from(is_volume && date.starts_with("2021-07"));
+            if let Some(kind) = path.strip_prefix("ec2.") {
+                types.insert(kind.to_owned());
+                machines += 1;
+                old += usize::from(date.starts_with("2025-12"));
+                assert!(
+                    date.starts_with("2025-12") || date.starts_with("2026"),
+                    "{name}: {path}"
+                );
+            } else if path == "ebs.gp3" {
+                volumes += 1;
+                if !date.starts_with("2026") {
+                    old_volumes.push((name.to_owned(), date.to_string()));
+                }
+            } else if path.starts_with("savings.reserved-instances.") {
+                reserved += 1;
+            }
         }
     }
-    let text = read("README.md")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let words = |paper: &str| read(paper).split_whitespace().collect::<Vec<_>>().join(" ");
     let count = |number: usize| grouped(&number.to_string());
-    let regions = book.regions().count();
+    let (readme, prices) = (words("README.md"), words("docs/prices.md"));
     says(
-        &text,
-        &format!("{} of the {} of EC2", count(old), count(machines)),
+        &readme,
+        &format!("{} of the {} EC2 prices", count(old), count(machines)),
     );
+    says(&readme, "gp3 in GovCloud (July 2024)");
+    let gov = |name: &str| (name.to_owned(), "2024-07-18".to_owned());
+    assert_eq!(old_volumes, [gov("us-gov-east-1"), gov("us-gov-west-1")]);
     says(
-        &text,
-        &format!("a price in {volumes} of the {regions} regions, in {ancient} of them from"),
+        &prices,
+        &format!(
+            "| EC2, {} prices | {} in December 2025, {} from",
+            count(machines),
+            count(old),
+            count(machines - old)
+        ),
     );
+    let families: BTreeSet<_> = types
+        .iter()
+        .filter_map(|kind| kind.split('.').next())
+        .collect();
+    says(
+        &prices,
+        &format!(
+            "{} types of {} families",
+            count(types.len()),
+            families.len()
+        ),
+    );
+    says(&prices, &format!("| gp3, {volumes} regions"));
+    says(
+        &prices,
+        &format!("prices of {} regions", book.regions().count()),
+    );
+    says(&prices, &format!("of {} rates", count(reserved)));
+    let shapes = book.instances().expect("shapes").len();
+    says(&prices, &format!("capacity of {} types", count(shapes)));
 }
 
 /// Targets of the links of a paper.

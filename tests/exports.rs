@@ -90,6 +90,31 @@ fn rows_add_up_to_the_bill() {
     assert!(checked > 40, "only {checked} bills");
 }
 
+/// Names as the `location` of AWS's price list has them, which its exports repeat.
+#[test]
+fn regions_have_the_names_of_the_price_list() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/regions.toml");
+    let file = file.to_str().expect("a name");
+    let focus = ["--format", "focus", "--period", "2026-12"];
+    let output = compare(Path::new("."), &[&[file][..], &focus[..]].concat());
+    let rows = rows(&output);
+    let mut names: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|row| (row["RegionId"].as_str(), row["RegionName"].as_str()))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(
+        names,
+        [
+            ("ap-south-1", "Asia Pacific (Mumbai)"),
+            ("eu-central-1", "EU (Frankfurt)"),
+            ("sa-east-1", "South America (Sao Paulo)"),
+            ("us-east-1", "US East (N. Virginia)"),
+        ]
+    );
+}
+
 /// A scenario with a function that runs elsewhere, and names that nobody should use.
 const HOSTILE: &str = r#"
 region = "us-east-1"

@@ -52,7 +52,7 @@ fn config(cases: u32) -> ProptestConfig {
 
 static EMBEDDED: LazyLock<Book> = LazyLock::new(Book::embedded);
 static BOOK: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
-    let whole = |name| EMBEDDED.region_to(name, Extent::Whole);
+    let whole = |name| EMBEDDED.region_to(name, Extent::WHOLE);
     let region = |name| (name, whole(name).expect("a region of the book"));
     REGIONS.into_iter().map(region).collect()
 });

@@ -119,10 +119,10 @@ pub fn exact(data: &[u8]) {
 pub fn price_files(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let (region, file, extent) = *bytes.one(&[
-        ("il-central-1", "il-central-1.toml", Extent::Usual),
-        ("xx-new-1", "xx-new-1.toml", Extent::Usual),
-        ("il-central-1", "instances.csv", Extent::Usual),
-        ("us-east-1", "us-east-1.toml", Extent::Whole),
+        ("il-central-1", "il-central-1.toml", Extent::USUAL),
+        ("xx-new-1", "xx-new-1.toml", Extent::USUAL),
+        ("il-central-1", "instances.csv", Extent::USUAL),
+        ("us-east-1", "us-east-1.toml", Extent::WHOLE),
     ]);
     let Ok(text) = std::str::from_utf8(bytes.rest()) else {
         return;
@@ -206,16 +206,12 @@ fn asking<R>(
 /// The built-in prices that a scenario needs. Reading them takes longer than all else, so they are
 /// kept.
 fn prices_of(scenario: &Scenario) -> Result<Vec<Regional>, Diags> {
-    type Known = HashMap<(String, bool), Regional>;
+    type Known = HashMap<(String, Extent), Regional>;
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
-    let whole = scenario.eks.auto_mode;
-    let extent = match whole {
-        true => Extent::Whole,
-        false => Extent::Usual,
-    };
+    let extent = scenario.extent();
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let regions = scenario.regions.iter().map(|region| {
-        let key = (region.name.to_string(), whole);
+        let key = (region.name.to_string(), extent);
         if !known.contains_key(&key) {
             let read = BOOK.region_to(&region.name, extent)?;
             known.insert(key.clone(), read);

@@ -323,10 +323,7 @@ pub fn prices(
 ) -> Result<(Vec<Regional>, Vec<InstanceType>), Diags> {
     let names = scenario.regions.iter().map(|region| &*region.name);
     let names: Vec<&str> = names.collect();
-    let extent = match scenario.eks.auto_mode {
-        true => Extent::Whole,
-        false => Extent::Usual,
-    };
+    let extent = scenario.extent();
     let mut diags = Diags::new();
     // A file that is called otherwise than its region would be passed over without a word.
     let unused: Vec<&str> = book

@@ -26,7 +26,7 @@ fn list(system: &System, args: &args::PricesList, color: ColorChoice) -> Outcome
     let format = args.output.format(args.format).map_err(Diags::from)?;
     let book = input::book(system, args.prices.as_deref())?;
     let names: Vec<&str> = book.regions().collect();
-    let regions = input::regions(&book, &names, Extent::Whole)?;
+    let regions = input::regions(&book, &names, Extent::WHOLE)?;
     let progress = Progress::new(system, &args.output);
     let look = Look::of_answer(system, &args.output, color);
     output::write(system, &args.output, &progress, |out| match format {
@@ -38,7 +38,7 @@ fn list(system: &System, args: &args::PricesList, color: ColorChoice) -> Outcome
 fn show(system: &System, args: &args::PricesShow, color: ColorChoice) -> Outcome {
     let format = args.output.format(args.format).map_err(Diags::from)?;
     let book = input::book(system, args.prices.as_deref())?;
-    let regional = book.region_to(&args.region, Extent::Whole)?;
+    let regional = book.region_to(&args.region, Extent::WHOLE)?;
     let progress = Progress::new(system, &args.output);
     let look = Look::of_answer(system, &args.output, color);
     output::write(system, &args.output, &progress, |out| match format {

@@ -35,13 +35,13 @@ pub fn machines<'a>(
     let shapes = context.instances.iter();
     let fitting =
         shapes.filter(|shape| shape.architecture == architecture && shape.is_default_candidate());
-    let mut unrated = 0;
+    let mut unrated: Vec<&str> = Vec::new();
     let mut rated: Vec<&str> = Vec::new();
     let priced = fitting.filter_map(|shape| {
         let meter = ec2_instance(&shape.name);
         regional.list_price(meter.clone()).ok()?;
         let Ok(price) = regional.price(meter) else {
-            unrated += 1;
+            unrated.push(&shape.name);
             return None;
         };
         if price.bought.is_some() {
@@ -50,8 +50,9 @@ pub fn machines<'a>(
         Some(Machine { shape, price })
     });
     let mut all: Vec<Machine<'a>> = priced.collect();
-    if unrated > 0 {
-        return Err(no_rate(platform, architecture, regional, &rated));
+    if !unrated.is_empty() {
+        let place = (platform, architecture, regional);
+        return Err(no_rate(place, &rated, &unrated));
     }
     if all.is_empty() {
         return Err(none(platform, "instance type", architecture, regional));
@@ -60,20 +61,34 @@ pub fn machines<'a>(
     Ok(all)
 }
 
+/// Names that a message lists; of more it gives the number.
+const MOST_NAMES: usize = 6;
+
 /// The diagnostic for a commitment of which the book lacks rates of types to choose from: without
 /// them the cheapest is not known.
 fn no_rate(
-    platform: &str,
-    architecture: Architecture,
-    regional: &Regional,
+    (platform, architecture, regional): (&str, Architecture, &Regional),
     rated: &[&str],
+    unrated: &[&str],
 ) -> Diag {
     let (architecture, region) = (architecture.name(), regional.name());
-    let message = format!(
-        "the commitment has no known rate for most instance types for {architecture} in {region}"
-    );
+    let lacking = if rated.is_empty() {
+        "any instance type".to_owned()
+    } else if unrated.len() > MOST_NAMES {
+        let all = rated.len() + unrated.len();
+        format!("{} of the {all} instance types", unrated.len())
+    } else {
+        listed(unrated)
+    };
+    let message =
+        format!("the commitment has no known rate for {lacking} for {architecture} in {region}");
     let known = match rated {
         [] => String::new(),
+        _ if rated.len() > MOST_NAMES => format!(
+            "fix {platform}.instance_type to one of the {} types with a rate, which \
+             `lambdacost prices show {region}` lists; or ",
+            rated.len()
+        ),
         _ => format!(
             "fix {platform}.instance_type, known are {}; or ",
             listed(rated)

@@ -78,19 +78,24 @@ impl InstanceType {
         allocatable(self.architecture, self.vcpu, self.memory_mib, self.max_pods)
     }
 
-    /// A type that a cluster chooses from by itself: general, compute and memory families of the
-    /// fifth generation and newer, large to 4xlarge; nothing burstable, metal or accelerated
-    /// (`^[mcr][5-9][a-z]*\.(large|xlarge|2xlarge|4xlarge)$`).
+    /// True for a type that a cluster chooses from by itself.
     pub fn is_default_candidate(&self) -> bool {
-        let Some((family, size)) = self.name.split_once('.') else {
-            return false;
-        };
-        let mut letters = family.chars();
-        matches!(letters.next(), Some('m' | 'c' | 'r'))
-            && matches!(letters.next(), Some('5'..='9'))
-            && letters.all(|letter| letter.is_ascii_lowercase())
-            && ["large", "xlarge", "2xlarge", "4xlarge"].contains(&size)
+        is_default_candidate(&self.name)
     }
+}
+
+/// True for the name of a type that a cluster chooses from by itself: general, compute and memory
+/// families of the fifth generation and newer, large to 4xlarge; nothing burstable, metal or
+/// accelerated (`^[mcr][5-9][a-z]*\.(large|xlarge|2xlarge|4xlarge)$`).
+pub fn is_default_candidate(name: &str) -> bool {
+    let Some((family, size)) = name.split_once('.') else {
+        return false;
+    };
+    let mut letters = family.chars();
+    matches!(letters.next(), Some('m' | 'c' | 'r'))
+        && matches!(letters.next(), Some('5'..='9'))
+        && letters.all(|letter| letter.is_ascii_lowercase())
+        && ["large", "xlarge", "2xlarge", "4xlarge"].contains(&size)
 }
 
 /// Reads `instances.csv`.

@@ -88,6 +88,8 @@ impl Os {
 #[derive(Debug, Clone)]
 pub struct Regional {
     name: Arc<str>,
+    /// What AWS's price list calls it, where a file says so.
+    location: Option<Arc<str>>,
     as_of: Arc<str>,
     is_overlaid: bool,
     meters: BTreeMap<String, Entry>,
@@ -104,6 +106,12 @@ impl Regional {
     /// AWS's code of the region.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// What AWS's price list calls it: `EU (Ireland)`; `None` for a region that only a price file
+    /// without `name` describes.
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_deref()
     }
 
     /// The newest date at which any of its prices was confirmed.
@@ -233,13 +241,31 @@ pub struct Reference {
     pub place: Option<String>,
 }
 
-/// How much of the book a run reads: what few runs need takes as long as all else together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// All but the prices of EKS Auto Mode; of those only what the user's own files state.
-    Usual,
+/// Which built-in prices a run reads besides those that most runs need. They are in files of their
+/// own because reading them takes longer than the rest of a run. The user's files are always read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Extent {
+    /// Fees of EKS Auto Mode.
+    pub auto_mode: bool,
+    /// EC2 types that are no [default candidates](instances::is_default_candidate).
+    pub other_types: bool,
+    /// Rates of Reserved Instances.
+    pub reserved: bool,
+}
+
+impl Extent {
+    /// What most runs need.
+    pub const USUAL: Self = Self {
+        auto_mode: false,
+        other_types: false,
+        reserved: false,
+    };
     /// Everything.
-    Whole,
+    pub const WHOLE: Self = Self {
+        auto_mode: true,
+        other_types: true,
+        reserved: true,
+    };
 }
 
 /// All regions, built in and overlaid.
@@ -295,12 +321,21 @@ impl Book {
 
     /// The files of the book for a region, each over the one before it; none for one that it lacks.
     fn built_in(name: &str, extent: Extent) -> impl Iterator<Item = Source> {
-        let auto_mode = match extent {
-            Extent::Usual => None,
-            Extent::Whole => built_in("pricing/auto_mode", AUTO_MODE_FILES, name),
-        };
-        let region = built_in("pricing", REGION_FILES, name);
-        region.into_iter().chain(auto_mode)
+        let folders = [
+            (true, "pricing", REGION_FILES),
+            (extent.auto_mode, "pricing/auto_mode", AUTO_MODE_FILES),
+            (extent.other_types, "pricing/other_types", OTHER_TYPE_FILES),
+            (extent.reserved, "pricing/reserved", RESERVED_FILES),
+        ];
+        folders
+            .into_iter()
+            .filter_map(move |(is_read, folder, files)| {
+                if is_read {
+                    built_in(folder, files, name)
+                } else {
+                    None
+                }
+            })
     }
 
     /// What the tags in `source` stand for.
@@ -328,7 +363,7 @@ impl Book {
     /// # Errors
     /// An unknown region, or every mistake in its files.
     pub fn region(&self, name: &str) -> Result<Regional, Diags> {
-        self.region_to(name, Extent::Usual)
+        self.region_to(name, Extent::USUAL)
     }
 
     /// The prices of a region, as far as they are asked for.
@@ -349,6 +384,7 @@ impl Book {
             match &mut whole {
                 Some(regional) => {
                     regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));
+                    regional.location = read.location.or(regional.location.take());
                     regional.is_overlaid |= is_own;
                     regional.meters.extend(read.meters);
                 }

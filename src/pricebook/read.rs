@@ -34,10 +34,12 @@ pub fn region(source: &Source, called: &str) -> Result<Regional, Diags> {
     };
     let root = document.get_ref();
     let name = reader.name(root, document.span(), called);
+    let location = root.get("name");
+    let location = location.and_then(|value| reader.quoted("name", value));
     let as_of = reader.text(root, "as_of", document.span());
     reader.currency(root);
     for (key, value) in root {
-        if !["region", "as_of", "currency"].contains(&key.get_ref().as_ref()) {
+        if !["region", "name", "as_of", "currency"].contains(&key.get_ref().as_ref()) {
             reader.value(key.get_ref(), value, &Inherited::default());
         }
     }
@@ -47,6 +49,7 @@ pub fn region(source: &Source, called: &str) -> Result<Regional, Diags> {
     };
     let regional = Regional {
         name,
+        location,
         as_of,
         is_overlaid: false,
         meters: reader.meters,

@@ -39,7 +39,7 @@ struct FocusRow<'r> {
 type CellOf = fn(&FocusRow<'_>) -> String;
 
 /// The columns, each with how it is filled; an empty cell is null.
-const COLUMNS: [(&str, CellOf); 51] = [
+const COLUMNS: [(&str, CellOf); 52] = [
     ("BilledCost", |row| decimal(row.line.cost.dollars())),
     ("BillingAccountId", |_| ACCOUNT.to_owned()),
     ("BillingAccountName", |_| ACCOUNT.to_owned()),
@@ -86,6 +86,7 @@ const COLUMNS: [(&str, CellOf); 51] = [
     ("ProviderName", |_| "AWS".to_owned()),
     ("PublisherName", |_| "AWS".to_owned()),
     ("RegionId", |row| region(row).to_owned()),
+    ("RegionName", region_name),
     ("ResourceId", name),
     ("ResourceName", name),
     ("ResourceType", |_| "Function".to_owned()),
@@ -212,6 +213,12 @@ fn name(row: &FocusRow<'_>) -> String {
 
 fn region<'r>(row: &'r FocusRow<'_>) -> &'r str {
     row.comparison.scenario().region_of(row.function)
+}
+
+/// What AWS's price list calls the region, and its exports with it; null where the book cannot say.
+fn region_name(row: &FocusRow<'_>) -> String {
+    let regional = &row.comparison.prices()[usize::from(row.function.region)];
+    outside(regional.location().unwrap_or_default())
 }
 
 fn sku(row: &FocusRow<'_>) -> String {

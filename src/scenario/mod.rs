@@ -35,7 +35,8 @@ pub use task::TaskSize;
 
 use crate::diag::{At, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::pricebook::Commitments;
+use crate::pricebook::instances::is_default_candidate;
+use crate::pricebook::{Commitments, Extent, Plan};
 use crate::units::HOURS_PER_MONTH;
 use name_index::NameIndex;
 use rayon::prelude::*;
@@ -184,6 +185,26 @@ impl Scenario {
         Self {
             regions: vec![RegionName { name, at }],
             ..self.clone()
+        }
+    }
+
+    /// The prices that it needs besides those that most scenarios need.
+    pub fn extent(&self) -> Extent {
+        let mut fixed = [&self.eks.instance_type, &self.managed.instance_type]
+            .into_iter()
+            .flatten();
+        let fixes_another = fixed.any(|(name, _)| !is_default_candidate(name));
+        let terms = self.terms.as_deref();
+        let discounts = terms.map_or(&[][..], |terms| &terms.discounts);
+        let commitment = terms.and_then(|terms| terms.commitment.as_ref());
+        Extent {
+            auto_mode: self.eks.auto_mode,
+            // A discount for a type that was not read would be one for an unknown meter.
+            other_types: fixes_another
+                || discounts
+                    .iter()
+                    .any(|discount| discount.path.starts_with("ec2.")),
+            reserved: commitment.is_some_and(|commitment| commitment.plan == Plan::Reserved),
         }
     }
 
