@@ -17,7 +17,8 @@ fn run(folder: &Folder, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
 #[test]
 fn both_streams_obey_the_flag_and_the_environment() {
     let folder = Folder::new();
-    let cases: [(&[&str], &[(&str, &str)], bool); 8] = [
+    type Case<'c> = (&'c [&'c str], &'c [(&'c str, &'c str)], bool);
+    let cases: [Case<'_>; 8] = [
         (&[], &[], false),
         (&["--color", "always"], &[], true),
         (&["--color=always"], &[("NO_COLOR", "1")], true),
