@@ -1060,7 +1060,14 @@ fn the_wheel_is_the_program_with_the_metadata_of_the_manifest() {
 #[test]
 fn the_package_has_what_it_is_compiled_from_and_no_tests() {
     let run = Command::new(env!("CARGO"))
-        .args(["package", "--list", "--allow-dirty", "--offline"])
+        .args([
+            "package",
+            "--list",
+            "--allow-dirty",
+            "--offline",
+            "--package",
+            env!("CARGO_PKG_NAME"),
+        ])
         .current_dir(root())
         .output()
         .expect("cargo runs");
