@@ -104,11 +104,6 @@ const BOOLEAN_PARAMETERS: [(&str, &str, &str); 8] = [
     ("src/render/prices.rs", "list_table", "as in the table"),
     ("src/render/prices.rs", "show_table", "as in the table"),
     ("src/color.rs", "new", "as in the table"),
-    (
-        "src/cli/output.rs",
-        "color",
-        "whether the stream is a terminal, as the system says it",
-    ),
 ];
 
 const LONGEST_FILE: usize = 800;

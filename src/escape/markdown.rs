@@ -84,7 +84,7 @@ fn is_plain(c: char, before: &str, after: &str) -> bool {
         // A mention has no word before it, and an address a dot behind it.
         '@' => {
             let rest = after.trim_start_matches(|c: char| is_word(c) || "-_".contains(c));
-            after_word && rest.len() < after.len() && !rest.starts_with('.')
+            after_word && after.starts_with(is_word) && !rest.starts_with('.')
         }
         // A formula ends with a sign that no digit follows.
         '$' => next.is_some_and(|next| next.is_ascii_digit()),
@@ -100,11 +100,13 @@ fn is_plain(c: char, before: &str, after: &str) -> bool {
     }
 }
 
-/// True for a text that begins with a number and not with the name of a picture.
+/// True for a text that begins with a number and not with the name of a picture, such as `100:`.
 fn begins_with_number(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let goes_on = |c: char| c.is_alphanumeric() || ":_-+".contains(c);
-    rest.len() < text.len() && !rest.starts_with(goes_on)
+    let number = &text[..text.len() - rest.len()];
+    let goes_on = |c: char| c.is_alphanumeric() || "_-+".contains(c);
+    let is_picture = rest.starts_with(':') && ["100", "1234"].contains(&number);
+    !number.is_empty() && !rest.starts_with(goes_on) && !is_picture
 }
 
 /// True for a text that ends so, whichever the case of its letters is.

@@ -115,7 +115,7 @@ fn a_report_replaces_neither_its_scenario_nor_its_baseline() {
     for file in ["fleet.csv", "before.csv"] {
         let rows = folder.read(file);
         let target = format!("./{file}");
-        let run = folder.check(&[&FLEET[..], &["-o", &target]].concat());
+        let run = folder.check(&[&FLEET[..], &["-o", &target, "--format", "json"]].concat());
         run.refused("cannot-write", file);
         assert_eq!(folder.read(file), rows);
     }

@@ -26,7 +26,7 @@ fn both_streams_obey_the_flag_and_the_environment() {
         (&[], &[("CLICOLOR_FORCE", "1")], true),
         (&["--color", "never"], &[("CLICOLOR_FORCE", "1")], false),
         (&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
-        (&[], &[("CLICOLOR_FORCE", "0")], false),
+        (&[], &[("CLICOLOR_FORCE", "")], false),
     ];
     // An answer, a mistake in a file, a mistake in the arguments, and help.
     let commands: [&[&str]; 4] = [
