@@ -87,7 +87,7 @@ impl Paint {
     }
 }
 
-/// Columns that a text takes at least beside its indent.
+/// The fewest columns of a text after its indent.
 const NARROWEST: usize = 20;
 
 /// Text broken between words to a width, each line indented.

@@ -13,7 +13,7 @@
 //! | [`text`] | safe words, near names |
 //! | [`escape`] | words made harmless inside other formats |
 //! | [`color`] | colour and line breaks |
-//! | [`diag`] | everything that is said about what is wrong |
+//! | [`diag`] | diagnostics: what is wrong, where, and how to fix it |
 //! | [`pricebook`] | the price book |
 //! | [`scenario`] | scenarios and functions files |
 //! | [`solve`] | where bills cross |

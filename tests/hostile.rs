@@ -1446,7 +1446,10 @@ fn an_answer_does_not_replace_what_it_is_the_answer_to() {
     folder.write("prices/us-east-1.toml", prices);
     for file in ["fleet.csv", "./scenario.toml", "prices/us-east-1.toml"] {
         let before = folder.read(file);
-        for more in [&[][..], &["--format", "focus", "--period", "2026-12"]] {
+        for more in [
+            &["--format", "table"][..],
+            &["--format", "focus", "--period", "2026-12"],
+        ] {
             let arguments = ["compare", "scenario.toml", "--prices", "prices", "-o", file];
             let run = folder.run(&[&arguments[..], more].concat());
             run.refused("cannot-write", file);

@@ -9,7 +9,7 @@ use crate::text::{listed, quoted};
 use crate::units::{HOURS_PER_MONTH, MB_PER_VCPU};
 use rust_decimal::Decimal;
 
-/// Names that are listed before it is said how many more there are.
+/// Names that are listed; of the rest the number is given.
 const NAMED: usize = 3;
 
 /// An assumption, and the functions for which it is made.
@@ -43,7 +43,7 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
             |function| function.container().memory_per_request_mb.is_none() && !measured(function),
         ),
         (
-            "containers have no base memory of their own (base_memory_mb)",
+            "containers need no base memory (base_memory_mb)",
             |function| function.container().base_memory_mb.is_zero() && !measured(function),
         ),
         (
@@ -68,7 +68,7 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
             |function| function.moved,
         ),
         (
-            "runs_on is not stated: taken to run on Lambda today",
+            "runs_on is not stated: the function runs on Lambda today",
             |function| function.runs_on.is_none(),
         ),
     ];
@@ -91,7 +91,7 @@ pub fn of_functions(scenario: &Scenario, notes: &mut Notes) {
 fn of_jobs(scenario: &Scenario, notes: &mut Notes) {
     if let Some(whose) = whose(scenario, |function| !function.is_service()) {
         let text = "container.run = \"job\": each job runs the mean duration, rounded up to a whole \
-                    second, in a task of its own; at least a minute is billed, five on Windows";
+                    second, in a separate task; at least a minute is billed, five on Windows";
         notes.assume(format!("{text}{whose}"));
     }
     let unpulled =
@@ -110,7 +110,7 @@ pub fn of_prices(
     notes: &mut Notes,
 ) {
     let regions: Vec<&str> = prices.iter().map(|regional| &**regional.name()).collect();
-    let oldest = oldest.map(|date| format!("; the oldest in these bills is of {date}"));
+    let oldest = oldest.map(|date| format!("; oldest price used: {date}"));
     notes.assume(format!(
         "{} of {} in US dollars{}",
         match scenario.terms {

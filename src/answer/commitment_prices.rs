@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Prices as a scenario buys.
 #[derive(Debug, Clone)]
 pub struct BoughtPrices {
-    /// For every platform that has none of its own.
+    /// For every platform that no commitment in dollars an hour is spent on.
     shared: Vec<Regional>,
     /// Where a commitment in dollars an hour is spent on what each platform uses.
     own: Vec<SpentCommitment>,

@@ -69,7 +69,7 @@ impl<'a> Comparison<'a> {
         Self::bind(scenario, prices, None, instances)
     }
 
-    /// The same as it buys, and on demand at list prices beside that.
+    /// The same at the prices of its commitments and discounts, and at list prices too.
     ///
     /// # Errors
     /// The same.

@@ -18,7 +18,7 @@ pub struct Solved<'c> {
     pub(super) listed: Option<Box<Solved<'c>>>,
 }
 
-/// A placement, with what takes long to work out and is asked for more than once.
+/// A placement, with what takes long to compute and is used more than once.
 pub(super) struct Placed<'c> {
     placement: Box<dyn Placement + 'c>,
     cluster_costs: OnceLock<ClusterCosts>,
@@ -57,7 +57,7 @@ impl Solved<'_> {
         (!date.is_empty()).then_some(date)
     }
 
-    /// What the function would cost on a cluster of its own, and what it adds to the shared one.
+    /// What the function would cost on a dedicated cluster, and what it adds to the shared one.
     pub fn cluster_costs(&self, platform: usize) -> ClusterCosts {
         let Some(placed) = &self.placements[platform] else {
             return ClusterCosts::default();
@@ -104,7 +104,7 @@ impl Solved<'_> {
 }
 
 impl Comparison<'_> {
-    /// What a function costs on a cluster of its own where it is cheapest, if it is the cheapest
+    /// What a function costs on a dedicated cluster where it is cheapest, if it is the cheapest
     /// only as a part of the shared cluster.
     pub fn alone_is_dearer(&self, solved: &Solved<'_>) -> Option<Usd> {
         let summary = &solved.summary;

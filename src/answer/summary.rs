@@ -21,7 +21,7 @@ impl Pair {
         self.other(platform).is_some()
     }
 
-    /// The platform beside this one, if it is one of the two.
+    /// The other platform, if this is one of the two.
     pub fn other(self, platform: usize) -> Option<usize> {
         match platform {
             _ if platform == self.from => Some(self.to),
@@ -90,7 +90,7 @@ fn found(crossovers: &[(Pair, Crossover)], is: impl Fn(Pair) -> bool) -> Option<
 pub struct Detail {
     /// Bills, by platform.
     pub lines: Vec<Vec<Line>>,
-    /// Costs in other company, by platform.
+    /// Costs with a dedicated cluster and on the shared one, by platform.
     pub cluster_costs: Vec<ClusterCosts>,
     /// Why each crossover is where it is.
     pub steps: Vec<(Pair, Vec<CrossoverStep>)>,

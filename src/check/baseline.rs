@@ -14,7 +14,7 @@ const SCHEMA: &str = "lambdacost/compare/v1";
 /// All versions of it.
 const FAMILY: &str = "lambdacost/compare/v";
 
-/// Bytes of what is said to be wrong: a broken file may hold a word of megabytes.
+/// Bytes of a reason that are shown: a broken file may quote a huge word.
 const LONGEST: usize = 300;
 
 /// Costs as they were.
@@ -110,14 +110,14 @@ impl Baseline {
     /// The costs in a report of `compare --format json`.
     ///
     /// # Errors
-    /// Not such a report, one of a newer version, or one that somebody has changed.
+    /// Not such a report, one of a newer version, or one that was changed by hand.
     pub fn read(name: &str, text: &str) -> Result<Self, Diags> {
         let refuse = |message: String, help: &str| {
             let message = format!("the baseline `{name}` {}", elided(&message, LONGEST));
             Diags::from(Diag::new(Code::BadBaseline, message).help(help))
         };
         let broken = |error: &dyn std::fmt::Display| {
-            let help = "write it anew: lambdacost compare --format json --output FILE SCENARIO";
+            let help = "write it again: lambdacost compare --format json --output FILE SCENARIO";
             refuse(format!("is no report: {error}"), help)
         };
         let head: Head = serde_json::from_str(text).map_err(|error| broken(&error))?;

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::scenario::{Level, RuleSetting, rule_settings};
 
-/// What was said of the rules.
+/// The levels and parameters that are stated for rules.
 #[derive(Debug, Default)]
 pub struct Levels {
     settings: Vec<RuleSetting>,

@@ -94,15 +94,15 @@ impl Report<'_> {
     }
 }
 
-/// Asks every rule that is not allowed to be broken.
+/// Checks every rule whose level is not allow.
 pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
-    let asked: Vec<&Rule> = RULES
+    let rules: Vec<&Rule> = RULES
         .iter()
         .filter(|rule| case.levels.of(rule) != Level::Allow)
         .collect();
-    let (of_functions, scenario) = functions(case, &asked);
+    let (of_functions, scenario) = functions(case, &rules);
     let mut findings = Vec::new();
-    for rule in &asked {
+    for rule in &rules {
         if let Some(judge) = rule.scenario {
             let found = judge(&scenario).into_iter();
             findings.extend(found.map(|draft| draft.finding(case, rule, None)));
@@ -123,7 +123,7 @@ pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
 /// Solves every function once: what the rules find in each, and what they need of the whole.
 fn functions<'c, 'k>(
     case: &'k CheckContext<'c>,
-    asked: &[&Rule],
+    rules: &[&Rule],
 ) -> (Vec<Finding>, ScenarioContext<'c, 'k>) {
     let functions: Vec<usize> = (0..case.comparison.scenario().functions.len()).collect();
     let mut ledger = Ledger::new(case.comparison);
@@ -132,7 +132,7 @@ fn functions<'c, 'k>(
         let checked = chunk.par_iter().map(|index| {
             let function = FunctionContext::new(case, *index);
             let mut findings = Vec::new();
-            for rule in asked {
+            for rule in rules {
                 if let Some(judge) = rule.function {
                     let found = judge(&function).into_iter();
                     findings.extend(found.map(|draft| draft.finding(case, rule, Some(*index))));

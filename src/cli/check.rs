@@ -110,10 +110,10 @@ fn baseline(
 }
 
 fn explain(system: &System, code: &str, output: &args::Output) -> Outcome {
-    let asked = |known: &str| code == "all" || known == code;
+    let is_chosen = |known: &str| code == "all" || known == code;
     let pages: Vec<String> = RULES
         .iter()
-        .filter(|rule| asked(rule.code))
+        .filter(|rule| is_chosen(rule.code))
         .map(|rule| format!("{}\n\n{}", rule.code, rule.manual))
         .collect();
     if pages.is_empty() {

@@ -1,5 +1,4 @@
-//! What day it is: the one thing that an answer may depend on besides its inputs, and only where a
-//! flag asks for it.
+//! Today: the only thing that an answer may depend on that is no input, and only where a flag needs it.
 
 use crate::diag::{Code, Diag};
 use jiff::Timestamp;
@@ -21,7 +20,8 @@ pub fn today() -> Result<Date, Diag> {
     let seconds = text.parse().ok();
     let moment = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
     moment.map(utc).ok_or_else(|| {
-        let message = format!("{VARIABLE} is `{text}`, which is no moment");
+        let message =
+            format!("{VARIABLE} must be a whole number of seconds since 1970, not `{text}`");
         Diag::new(Code::OutOfRange, message).help("set it to seconds since 1970, or unset it")
     })
 }

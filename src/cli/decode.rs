@@ -34,7 +34,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The fault as it is said of a file.
+    /// The fault, as the message about a file.
     pub fn diag(self, name: &str) -> Diag {
         let end = self.text[self.at..]
             .chars()
@@ -50,7 +50,7 @@ impl Fault {
 /// A whole input as text, without its byte order mark.
 ///
 /// # Errors
-/// It cannot be read, is larger than so many bytes, or is not text. No more is read then.
+/// It cannot be read, is larger than the limit, or is not text. Reading ends there.
 pub fn text(mut reader: Input, largest: u64) -> Result<String, Refused> {
     let mut bytes = Vec::new();
     // Everything before is text.

@@ -72,7 +72,7 @@ pub fn print(system: &System, text: &[u8]) -> Outcome {
     written.map_err(|error| cannot_print(&error))
 }
 
-/// What the system said at the root of an error.
+/// The operating system's error at the root of a chain.
 fn kind(error: &anyhow::Error) -> ErrorKind {
     error
         .downcast_ref()

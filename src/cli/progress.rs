@@ -62,13 +62,13 @@ impl<'s> Progress<'s> {
         }
     }
 
-    /// So many rows have been read in all.
+    /// Rows that have been read in all.
     pub fn reading(&self, rows: u64) {
         self.bar.set_position(rows);
         self.appear();
     }
 
-    /// All is read, and so many functions are to be priced.
+    /// Reading is done; the functions to price.
     pub fn pricing(&self, total: u64) {
         self.say(&format!("{total} functions read"));
         self.style(PRICING);

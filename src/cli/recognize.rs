@@ -87,7 +87,7 @@ pub fn binary(start: &[u8]) -> Option<Known> {
     })
 }
 
-/// A kind of text: it has all of the words, and what it is is said so.
+/// A kind of text: the words that it contains, and its name.
 struct Kind {
     words: &'static [&'static str],
     what: &'static str,

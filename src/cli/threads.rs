@@ -19,7 +19,7 @@ pub fn start() {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(count.max(1))
         .spawn_handler(move |work| {
-            // As many threads are waiting as the pool asks for.
+            // All threads of the pool are waiting.
             let handed = threads.next().map(|thread| thread.send(work));
             match handed {
                 Some(Ok(())) => Ok(()),

@@ -1,4 +1,4 @@
-//! Everything that is said to the user about what is wrong: code, place, excerpt, fix.
+//! Diagnostics: what is wrong, with its code, place, excerpt and fix.
 //!
 //! A diagnostic carries its own excerpt, so a reader may forget a file of four gigabytes and still
 //! point at line 1,234,567 of it.
@@ -38,7 +38,7 @@ pub enum Code {
     DuplicateName,
     /// A part of the contract that this version does not price.
     NotPriced,
-    /// The scenario has no function, or none of the name asked for.
+    /// The scenario has no function, or none of the given name.
     NoFunction,
     /// A region that the price book lacks.
     UnknownRegion,
@@ -219,7 +219,7 @@ pub struct Diags {
     dropped: usize,
 }
 
-/// Mistakes that are kept: nobody reads more, and there may be a billion.
+/// Diagnostics that are kept: a file may have a billion mistakes.
 const KEPT: usize = 10_000;
 
 impl Diags {

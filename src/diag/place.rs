@@ -141,10 +141,7 @@ impl Source {
         }
         let tokens = toml_parser::Source::new(&self.text).lex();
         if tokens.take(MOST_TOKENS + 1).count() > MOST_TOKENS {
-            let message = format!(
-                "`{}` has too many words and signs for a TOML file",
-                self.name
-            );
+            let message = format!("`{}` has too many tokens for a TOML file", self.name);
             let help = "write the functions as a CSV file and name it in the scenario: \
                         functions = \"fleet.csv\"";
             return Err(Diag::new(Code::Unreadable, message).help(help).into());
@@ -203,7 +200,7 @@ fn way_out(message: &str) -> Option<&'static str> {
         return Some("keep one of them");
     }
     let is_deep = message.contains("recursion limit") || message.contains("recursion depth");
-    is_deep.then_some("no key lies more than a few levels deep: take brackets or dots away")
+    is_deep.then_some("nesting is too deep: remove brackets or dots")
 }
 
 #[cfg(test)]

@@ -10,21 +10,24 @@ use std::ops::Range;
 const PRINTED: usize = 100;
 
 /// The mistakes as text, one paragraph each; one that many functions take from the same default is
-/// said once.
+/// shown once.
 pub fn render(diags: &Diags, renderer: &Renderer) -> String {
-    let mut said: Vec<&Diag> = Vec::new();
+    let mut shown: Vec<&Diag> = Vec::new();
     let mut all = diags.iter();
-    while said.len() < PRINTED
+    while shown.len() < PRINTED
         && let Some(diag) = all.next()
     {
-        if !said.contains(&diag) {
-            said.push(diag);
+        if !shown.contains(&diag) {
+            shown.push(diag);
         }
     }
-    let mut out: Vec<String> = said.iter().map(|diag| render_one(diag, renderer)).collect();
+    let mut out: Vec<String> = shown
+        .iter()
+        .map(|diag| render_one(diag, renderer))
+        .collect();
     let rest = all.count() + diags.dropped;
     if rest > 0 {
-        out.push(format!("… and {rest} more mistakes: fix these first"));
+        out.push(format!("… and {rest} more errors; fix these first"));
     }
     without_commands(&out.join("\n\n"))
 }
@@ -48,7 +51,7 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
             group = group.element(Level::HELP.message(help.as_str()));
             renderer.render(&[group])
         }
-        // Below nothing, a help is a paragraph of its own.
+        // Without an excerpt above it, a help is a separate paragraph.
         None => {
             let help = Group::with_title(Level::HELP.secondary_title(help.as_str()));
             format!(
@@ -60,7 +63,7 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
     }
 }
 
-/// Columns that an advice may take beside its margin.
+/// Columns of an advice after its margin.
 const ADVICE: usize = 64;
 
 /// A place, safe to show.

@@ -9,7 +9,7 @@ pub fn code(name: &str) -> String {
     span(inside(&quoted(name)))
 }
 
-/// The same in about so many bytes; what is left out of its middle is marked.
+/// The same in about a number of bytes; what is left out of its middle is marked.
 pub fn code_within(name: &str, most: usize) -> String {
     let name = quoted(name).replace('|', PIPE);
     span(&elided(inside(&name), most))
@@ -20,7 +20,7 @@ pub fn sentence(text: &str) -> String {
     segments(&printable(text), Segment::Words)
 }
 
-/// The same in at most so many bytes, whatever escaping adds; what is left out of its middle is
+/// The same in at most a number of bytes, escapes included; what is left out of its middle is
 /// marked.
 pub fn sentence_within(text: &str, most: usize) -> String {
     let text = printable(text);
@@ -161,7 +161,7 @@ fn inside(quoted: &str) -> &str {
     quoted.trim_matches('`')
 }
 
-/// The last place that escaped characters reach within so many bytes.
+/// The last place up to which escaped characters fit a number of bytes.
 fn end_of_room(characters: impl Iterator<Item = (usize, char)>, most: usize) -> Option<usize> {
     let mut taken = 0;
     let within = characters.take_while(|(_, c)| {

@@ -25,7 +25,7 @@ pub fn formula_guarded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A cell of CSV, quoted where RFC 4180 asks for it and where a reader with another separator would
+/// A cell of CSV, quoted where RFC 4180 requires it and where a reader with another separator would
 /// split it.
 pub fn csv_quoted(text: &str) -> Cow<'_, str> {
     match text.bytes().any(splits) {
@@ -66,7 +66,7 @@ pub fn xml(text: &str) -> String {
     })
 }
 
-/// Text that is not longer than so many bytes: what is left out of its middle is marked.
+/// Text of at most a number of bytes: what is left out of its middle is marked.
 pub fn elided(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);

@@ -343,7 +343,7 @@ fn groups(meter: &str) -> impl Iterator<Item = &str> {
 }
 
 fn unknown_meter(discount: &Discount, known: &Arc<[String]>) -> Diag {
-    let message = format!("no meter is called `{}`", discount.path);
+    let message = format!("there is no meter `{}`", discount.path);
     let (typed, known) = (discount.path.clone(), Arc::clone(known));
     let help = move || {
         let near = did_you_mean(&typed, known.iter().map(String::as_str));

@@ -128,8 +128,9 @@ impl PriceFileReader<'_> {
         let place = root.get("region").map(Spanned::span);
         let place = place.expect("the key has just been read");
         if *name != *called {
-            let message = format!("the file of {called} says it is of {name}");
-            let help = format!("write region = \"{called}\", or call the file {name}.toml");
+            let message =
+                format!("region mismatch: the file is named {called} but declares {name}");
+            let help = format!("write region = \"{called}\", or name the file {name}.toml");
             self.wrong(Code::BadPrice, place, message, &help);
         } else if !is_identifier(&name) {
             let message = "`region` is not the name of a region".to_owned();
@@ -141,7 +142,7 @@ impl PriceFileReader<'_> {
 
     fn text(&mut self, table: &Table<'_>, key: &str, span: Range<usize>) -> Option<Arc<str>> {
         let Some(value) = table.get(key) else {
-            let message = format!("the price file does not say its `{key}`");
+            let message = format!("the price file has no `{key}`");
             let help = format!("add `{key} = \"…\"` at the top");
             self.wrong(Code::BadPrice, span.start..span.start, message, &help);
             return None;
@@ -217,7 +218,7 @@ impl PriceFileReader<'_> {
         let Some(meter) = meters::find(path) else {
             let typed = path.to_owned();
             let near = move || did_you_mean(&typed, meters::METERS.iter().map(|meter| meter.path));
-            let diag = Diag::new(Code::BadPrice, format!("no meter is called `{path}`"))
+            let diag = Diag::new(Code::BadPrice, format!("there is no meter `{path}`"))
                 .at(self.source.at(value.span()))
                 .help_when_shown(near);
             self.diags.push(diag);
@@ -379,8 +380,8 @@ impl PriceFileReader<'_> {
         let last = tiers.last();
         if last.is_none_or(|last| last.to.is_some()) {
             let place = last.map_or(span, |last| last.span.clone());
-            let message = "the last tier must be open-ended".to_owned();
-            self.wrong(Code::BadPrice, place, message, "leave its `to` away");
+            let message = "the last tier must not have `to`".to_owned();
+            self.wrong(Code::BadPrice, place, message, "remove it");
         }
     }
 }

@@ -34,7 +34,7 @@ pub const COLUMNS: [&str; 19] = [
 
 /// Functions that are worked out together.
 const CHUNK: usize = 96;
-/// Bytes that the rows of a function hardly ever exceed.
+/// Bytes that are enough for the rows of nearly every function.
 const ROOM: usize = 1200;
 /// Chunks that are worked out while as many are written: few enough to stay in the cache.
 const AHEAD: usize = 64;

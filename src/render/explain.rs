@@ -205,12 +205,12 @@ impl ExplainPage<'_> {
             self.cited.extend(tags.map(str::to_owned));
             self.line(line, out)?;
         }
-        let company = &detail.cluster_costs[platform];
+        let costs = &detail.cluster_costs[platform];
         for (amount, what) in [
-            (&company.alone, "with a cluster of its own it would cost"),
+            (&costs.alone, "on a dedicated cluster it would cost"),
             (
-                &company.avoidable,
-                "without it the cluster would cost less by",
+                &costs.avoidable,
+                "without it the shared cluster costs less by",
             ),
         ] {
             if let Some(amount) = amount.as_ref().filter(|amount| **amount != cost.billed) {
@@ -234,11 +234,14 @@ impl ExplainPage<'_> {
             Some(share) if *share <= Exact::ONE => {
                 format!("cheaper than on demand from {}", percent(share))
             }
-            Some(share) => format!("never pay here: break-even at {}", percent(share)),
-            None => "never pay here".to_owned(),
+            Some(share) => format!(
+                "never cheaper than on demand: break-even at {}",
+                percent(share)
+            ),
+            None => "never cheaper than on demand".to_owned(),
         };
         let busy = percent(&used.utilization);
-        let text = format!("provisioned environments work {busy} of their time; {from}");
+        let text = format!("provisioned environments are busy {busy} of the time; {from}");
         writeln!(out, "{}", wrapped(&text, "  ", self.width))
     }
 
@@ -267,9 +270,9 @@ impl ExplainPage<'_> {
             true => provenance.source.replace('+', " + "),
             false => escaped(&provenance.source).into_owned(),
         };
-        for said in [format!("{}{code}{how}", provenance.as_of), source] {
-            let said = wrapped(&said, "      ", self.width);
-            writeln!(out, "{}", self.paint.dim(&said))?;
+        for text in [format!("{}{code}{how}", provenance.as_of), source] {
+            let text = wrapped(&text, "      ", self.width);
+            writeln!(out, "{}", self.paint.dim(&text))?;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ pub struct Period {
 /// Functions that are worked out ahead of being written.
 const AHEAD: usize = 4096;
 
-/// The account of an estimate: it is nobody's.
+/// The account of an estimate: no AWS account.
 const ACCOUNT: &str = "lambdacost-estimate";
 
 /// A row being made.

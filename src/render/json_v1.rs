@@ -1,4 +1,4 @@
-//! `lambdacost/compare/v1`: a frozen wire format with structs of its own.
+//! `lambdacost/compare/v1`: a frozen wire format with its own structs.
 //!
 //! Decimals are strings with all their digits, whole counts are numbers, absent is `null`. What
 //! changes inside the program does not change here; a breaking change is a new file.
@@ -374,13 +374,13 @@ fn function<'a>(
         platforms: platforms
             .map(|number| {
                 let id = comparison.platforms()[number].id;
-                let (lines, company) = (&detail.lines[number], &detail.cluster_costs[number]);
+                let (lines, clusters) = (&detail.lines[number], &detail.cluster_costs[number]);
                 platform(
                     id,
                     function.invocations,
                     &summary.costs[number],
                     lines,
-                    company,
+                    clusters,
                 )
             })
             .collect(),

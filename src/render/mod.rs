@@ -26,7 +26,7 @@ pub struct View<'v> {
 /// What a format or a check has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// So many more functions are priced.
+    /// A number of further functions has been priced.
     Priced(u64),
     /// All are priced; what follows is the layout of the answer.
     LayingOut,

@@ -32,7 +32,7 @@ pub fn fleet(fleet: &Fleet) -> String {
             pods_per_node,
             ..
         } => format!(
-            "{}, {} to a node: {} nodes' worth of {instance_type}",
+            "{}, {} per node: {} nodes of {instance_type}",
             plural(*pods, "pod"),
             count(*pods_per_node),
             node_share.to_fixed(2)
@@ -45,7 +45,7 @@ pub fn fleet(fleet: &Fleet) -> String {
             requests_per_environment,
             ..
         } => format!(
-            "{} x {instance_type} for {}, {} to an instance, {} each",
+            "{} x {instance_type} for {}, {} per instance, {} each",
             count(*instances),
             plural(*environments, "environment"),
             count(*environments_per_instance),
@@ -135,7 +135,7 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdi
     let title = |number: usize| comparison.platforms()[number].title;
     let Some(best) = summary.cheapest else {
         return Verdict {
-            advice: "runs nowhere".to_owned(),
+            advice: "cannot run on any platform".to_owned(),
             reason: reasons(comparison, summary),
             moves: false,
             crossover: None,
@@ -153,7 +153,7 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdi
     let alone = moves.then(|| comparison.alone_is_dearer(solved));
     let alone = alone.flatten().map(|alone| {
         let (title, alone) = (title(best), money(&alone));
-        format!("on a cluster of its own {title} would cost {alone}")
+        format!("on a dedicated cluster {title} would cost {alone}")
     });
     let (crossover, mut against) = against(comparison, summary, best);
     if place != best {
@@ -180,9 +180,9 @@ fn today(comparison: &Comparison<'_>, summary: &Summary, home: usize) -> Option<
     if let Err(refused) = &summary.costs[home] {
         return rival.map(|_| refusal(title, refused));
     }
-    let is_said = rival.or_else(|| comparison.runner_up(summary)) == Some(home);
+    let is_named = rival.or_else(|| comparison.runner_up(summary)) == Some(home);
     let excess = comparison.excess(summary, home)?;
-    let excess = Some(excess).filter(|excess| !is_said && excess.dollars().is_positive());
+    let excess = Some(excess).filter(|excess| !is_named && excess.dollars().is_positive());
     excess.map(|excess| format!("{title}, where it runs, costs {} more", money(&excess)))
 }
 
@@ -203,17 +203,17 @@ fn against<'s>(
     (crossover, reason)
 }
 
-/// What is said of the cheapest platform where none of the other kind can run a function.
+/// What the cheapest platform is compared with where no platform of the other kind can run a function.
 fn unrivalled(comparison: &Comparison<'_>, summary: &Summary) -> String {
     let next = comparison.runner_up(summary).and_then(|next| {
         let excess = comparison.excess(summary, next)?;
         Some(more(comparison.platforms()[next].title, &excess))
     });
     let refused = Some(reasons(comparison, summary)).filter(|reasons| !reasons.is_empty());
-    let said: Vec<String> = next.into_iter().chain(refused).collect();
-    match said.is_empty() {
-        true => "there is nothing to compare it with".to_owned(),
-        false => said.join("; "),
+    let reasons: Vec<String> = next.into_iter().chain(refused).collect();
+    match reasons.is_empty() {
+        true => "no other platform is compared".to_owned(),
+        false => reasons.join("; "),
     }
 }
 
@@ -233,22 +233,20 @@ fn because(
 ) -> String {
     let more = more(other, gap);
     let Some(crossover) = crossover else {
-        return format!(
-            "{more}; jobs hold no fleet that utilization could pay for, so there is no crossover"
-        );
+        return format!("{more}; both are billed per run, so there is no break-even");
     };
     match (crossover.kind, &crossover.point, use_is_cheaper) {
         (CrossoverKind::Never, _, true) => {
-            format!("{more}, and never less at any load this fleet can carry")
+            format!("{more}, and is never cheaper at any load that this fleet can carry")
         }
         (CrossoverKind::BeyondPeak, Some(point), true) => format!(
-            "{more}; its fleet would pay above {} calls a month, {} times the capacity of today",
+            "{more}; it becomes cheaper above {} calls a month, {} times the capacity of today",
             count(point.invocations),
             grouped(&point.utilization.to_fixed(2))
         ),
         (_, Some(point), true) => {
             format!(
-                "{more} until utilization passes {}",
+                "{more}; it becomes cheaper above {} utilization",
                 percent(&point.utilization)
             )
         }
@@ -256,14 +254,12 @@ fn because(
             format!("{more} even without any traffic")
         }
         (_, Some(point), false) => {
-            let falls = match load.is_some_and(|load| *load > point.utilization) {
-                true => "falls to",
-                false => "is at most",
+            let when = if load.is_some_and(|load| *load > point.utilization) {
+                "it becomes cheaper when utilization falls to"
+            } else {
+                "it is cheaper when utilization is at most"
             };
-            format!(
-                "{more} until utilization {falls} {}",
-                percent(&point.utilization)
-            )
+            format!("{more}; {when} {}", percent(&point.utilization))
         }
         (_, None, _) => more,
     }
@@ -279,7 +275,7 @@ fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
     refused.collect::<Vec<String>>().join("; ")
 }
 
-/// Why a platform cannot run a function. What was left unsaid is asked for at once; other ways out
+/// Why a platform cannot run a function. A missing statement comes with its advice; other advice
 /// are in `explain`.
 fn refusal(title: &str, refused: &Infeasible) -> String {
     let Infeasible { reason, advice, .. } = refused;
@@ -312,7 +308,7 @@ pub fn flips(
     let today = comparison.scenario().functions[index].invocations;
     let today = format!("calls a month (today {})", count(today.into()));
     let many = count(flips.count.into());
-    let said = match (flips.count, flips.complete) {
+    let text = match (flips.count, flips.complete) {
         (1, true) => format!("{} {today}", above(first)),
         (_, true) => {
             let (first, last) = (above(first), above(last));
@@ -321,7 +317,7 @@ pub fn flips(
         // Where the search was given up, the last that it found is not the last.
         (_, false) => format!("first {} {today}; at least {many} flips", above(first)),
     };
-    Some(format!("{sides} as traffic and fleet grow: {said}"))
+    Some(format!("{sides} as traffic and fleet grow: {text}"))
 }
 
 /// Average requests per second at a crossover.

@@ -18,7 +18,7 @@ use std::io::{self, Write};
 
 /// Width from which further columns fit.
 const WIDE: u16 = 120;
-/// Functions up to which each gets a verdict of its own; above, only those that should move.
+/// Up to this many functions each gets a verdict; of more functions, only those that should move.
 const FEW: usize = 12;
 /// Characters of the usual labels of totals.
 const LABEL: usize = 26;
@@ -71,7 +71,7 @@ enum TableColumn {
 #[derive(Debug, Clone, Copy)]
 enum Titles {
     Plain,
-    /// The last word on a line of its own.
+    /// The last word on a separate line.
     Broken,
 }
 
@@ -387,9 +387,9 @@ impl<'p> TablePage<'p> {
             // What could overtake the verdict; `explain` has the others.
             let is_about = summary.cheapest.is_some_and(|best| pair.has(best));
             let flips = flips.as_ref().filter(|_| is_about);
-            let said = flips.and_then(|flips| phrases::flips(comparison, index, *pair, flips));
-            if let Some(said) = said {
-                writeln!(out, "{}", wrapped(&said, "  ", self.width))?;
+            let text = flips.and_then(|flips| phrases::flips(comparison, index, *pair, flips));
+            if let Some(text) = text {
+                writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
             }
         }
         writeln!(out)
@@ -408,12 +408,12 @@ impl<'p> TablePage<'p> {
         for (number, ((label, total), amount)) in rows.iter().zip(&amounts).enumerate() {
             let listed = listed.as_ref().and_then(|listed| listed.get(number));
             let listed = listed.map(|amount| format!("  ({} {amount})", phrases::LISTED));
-            let beside = match total {
+            let details = match total {
                 Some(_) => self.machines(number),
                 None => absent(totals, number),
             };
             let row = format!("  {label:<longest$} {amount:>widest$}");
-            let after = listed.into_iter().chain(beside).collect::<String>();
+            let after = listed.into_iter().chain(details).collect::<String>();
             let fits = row.len() + width(&after) <= usize::from(self.width);
             match fits {
                 true => writeln!(out, "{row}{after}")?,
@@ -477,7 +477,7 @@ fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {
     rows.iter().map(|(_, total)| amount(total)).collect()
 }
 
-/// The least width of a table with columns so wide besides the names: numbers are not broken, and two
+/// The least width of a table, given the widths of all columns but the names: numbers are not broken, and two
 /// blanks are between columns.
 fn least_width(widths: &[u16]) -> u16 {
     NAME + 2 + widths.iter().map(|width| width + 2).sum::<u16>()

@@ -7,7 +7,7 @@ use crate::exact::Exact;
 use crate::money::percent;
 use crate::solve::crossover::{Crossover, Point};
 
-/// Most cells of the bar, and what stands beside them.
+/// The widest bar, and the width of its labels.
 const BAR: u32 = 48;
 const LEGEND: u32 = 32;
 

@@ -87,7 +87,7 @@ impl Point {
         share.expect("a fleet carries a request at least")
     }
 
-    /// Average requests per second in a month of so many hours.
+    /// Average requests per second, given the hours of the month.
     pub fn requests_per_second(&self, hours: &Exact) -> Exact {
         let month = hours * &Exact::from(SECONDS_PER_HOUR);
         let rate = self.calls.over(&month);
@@ -143,7 +143,7 @@ impl Load {
         }
     }
 
-    /// Utilization of today's capacity at so many invocations.
+    /// Utilization of today's capacity at a number of invocations.
     fn utilization(&self, calls: &Exact) -> Exact {
         calls * &self.share_per_call
     }
@@ -167,7 +167,7 @@ impl Load {
         }
     }
 
-    /// The load at so many invocations, if the fleet carries it.
+    /// The load at a number of invocations, if the fleet carries it.
     fn point(&self, calls: Exact, fleet: &Holding) -> Option<Point> {
         let utilization = self.utilization(&calls);
         let fleet = fleet.carries.over(self.demand.capacity())?;

@@ -23,7 +23,7 @@ const STRETCHES_PER_RUN: u64 = 1_000_000;
 /// Stretches that each search adds to that, so that many searches do not starve: five times what a
 /// search takes on average (`examples/fleet.rs`).
 const STRETCHES_PER_SEARCH: u64 = 300;
-/// Stretches that each flip allows besides: halving takes about a dozen to find one.
+/// Further stretches that each flip allows: halving takes about a dozen to find one.
 const STRETCHES_PER_FLIP: u64 = 20;
 
 /// How many stretches the searches of a run may still look at, so that a run ends soon however close
@@ -134,7 +134,7 @@ impl TrafficShape {
         slots.expect("today's slots are at most 10^27, and the search ends at 1000 times today")
     }
 
-    /// The last number of invocations that so many slots carry.
+    /// The last number of invocations that these slots carry.
     fn last(&self, slots: u128) -> u128 {
         let calls = Exact::whole(slots).over(&self.slots_per_call);
         let calls = calls.expect("a function that is called needs slots");
@@ -143,7 +143,7 @@ impl TrafficShape {
         calls.map_or(self.most_calls, |calls| calls.min(self.most_calls))
     }
 
-    /// The low end of a stretch from so many slots.
+    /// The low end of a stretch that begins at a number of slots.
     fn low_end(&self, slots: u128) -> End {
         let calls = if slots <= 1 {
             1
@@ -153,7 +153,7 @@ impl TrafficShape {
         End::new(slots, calls)
     }
 
-    /// The high end of a stretch to so many slots.
+    /// The high end of a stretch that ends at a number of slots.
     fn high_end(&self, slots: u128) -> End {
         End::new(slots, self.last(slots))
     }
@@ -163,7 +163,7 @@ impl TrafficShape {
 /// keeps its ends, and two of the four costs at its ends decide most stretches.
 struct End {
     slots: u128,
-    /// At the low end the fewest calls that need so many slots, at the high end the most.
+    /// At the low end the fewest calls that need these slots, at the high end the most.
     calls: u128,
     first: OnceCell<Usd>,
     second: OnceCell<Usd>,

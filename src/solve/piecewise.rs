@@ -70,7 +70,7 @@ impl PiecewiseCost {
         Some(&piece.from + &run)
     }
 
-    /// The same cost less so much for every invocation; it may fall.
+    /// The same cost minus an amount for every invocation; it may fall.
     pub fn less(self, per_call: &Usd) -> Self {
         if per_call.is_zero() {
             return self;

@@ -58,7 +58,7 @@ pub trait CapacityTariff {
 
 /// The fleet of one function over the slots that it must provide: its cost rises in steps.
 pub trait StepCost: Sync {
-    /// The fleet that provides so many slots.
+    /// The fleet that provides a number of slots.
     fn hold(&self, slots: u128) -> Option<Holding>;
     /// Dollars a month of that fleet: all that a search over many sizes needs.
     fn monthly(&self, slots: u128) -> Option<Usd> {
@@ -67,7 +67,7 @@ pub trait StepCost: Sync {
     /// What the fleet for a demand costs, by the effects that make it dearer than its slots.
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps>;
     /// Units of which a fleet is made: it never costs more than the cheapest of them in numbers
-    /// that provide enough. None where nothing so simple can be said.
+    /// that provide enough. None where the fleet has no such simple bound.
     fn at_most(&self) -> Vec<Part> {
         Vec::new()
     }

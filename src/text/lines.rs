@@ -9,7 +9,7 @@ const COLON: &[u8] = b"\\u{3a}";
 /// with `::`, and a line may come to begin with a part of a name wherever a long one is broken.
 pub struct Lines<W> {
     inner: W,
-    /// True until something besides blanks has been written to the line.
+    /// True until something other than spaces has been written to the line.
     is_blank: bool,
 }
 

@@ -14,7 +14,7 @@ use textwrap::core::Word;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
-/// A cell of CSV, quoted where RFC 4180 asks for it.
+/// A cell of CSV, quoted where RFC 4180 requires it.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let needs_quotes = |byte| matches!(byte, b'"' | b',' | b'\n' | b'\r');
     match text.bytes().any(needs_quotes) {
@@ -97,7 +97,7 @@ pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
-/// Text broken between words into lines of at most so many columns. A longer word is broken
+/// Text broken between words into lines of at most `width` columns. A longer word is broken
 /// anywhere, and a per cent sign stays with its number.
 pub fn folded(text: &str, columns: usize) -> String {
     indented(text, columns, "")
@@ -118,7 +118,7 @@ pub fn indented(text: &str, columns: usize, indent: &str) -> String {
 /// A per cent sign behind a space at which no line is broken.
 const KEPT_PERCENT: &str = "\u{a0}%";
 
-/// Text in just so many columns: cut, or filled with blanks.
+/// Text of exactly a number of columns: cut, or filled with spaces.
 pub fn fitted(text: &str, columns: usize) -> String {
     let mut fitted = text.to_owned();
     if width(text) > columns {

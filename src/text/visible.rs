@@ -134,7 +134,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     replaced(text, |_, c, text| needs_escape(c, text))
 }
 
-/// The same for a name: blanks that nobody would see, at its ends and behind another, are escaped.
+/// The same for a name: spaces that cannot be seen, at its ends and after another, are escaped.
 pub fn escaped_name(name: &str) -> Cow<'_, str> {
     replaced(name, |before, c, text| {
         let is_hidden = before.is_none_or(|before| before == ' ') || text == " ";
@@ -155,7 +155,7 @@ fn needs_escape(c: char, text: &str) -> bool {
     is_escaped(c, text) || text.starts_with("\\u{")
 }
 
-/// Bytes that are shown as they are, whatever stands beside them.
+/// Bytes that are shown as they are, whatever precedes or follows them.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte = b'!';
@@ -267,7 +267,7 @@ mod tests {
         for c in &hidden {
             assert!(is_unsafe(*c), "U+{:04X}", u32::from(*c));
         }
-        // And hardly anything else.
+        // And little else.
         let shown = ('\0'..=char::MAX).filter(|c| is_unsafe(*c)).count();
         assert!(shown - hidden.len() < 100, "{}", shown - hidden.len());
     }

@@ -1,4 +1,4 @@
-//! `lambdacost/check/v1`: a frozen wire format with structs of its own.
+//! `lambdacost/check/v1`: a frozen wire format with its own structs.
 
 use crate::check::changes::{ChangeStep, Changes};
 use crate::check::{Finding, Report};

@@ -30,7 +30,7 @@ fn driven_by(finding: &Finding) -> Option<String> {
     ))
 }
 
-/// All that is said of a finding: what broke, what drives it, what to do.
+/// The text of a finding: what broke, what drives it, what to do.
 fn sentences(finding: &Finding) -> impl Iterator<Item = String> {
     let message = Some(finding.message.clone());
     let parts = [message, driven_by(finding), Some(finding.help.clone())];

@@ -1,5 +1,5 @@
 //! SARIF 2.1.0 (OASIS), as code scanning reads it: the rules with their manual pages, and a result
-//! for each finding. `scripts/validate-sarif.sh` asks the validator of SARIF and of GitHub.
+//! for each finding. `scripts/validate-sarif.sh` runs the validator with the rules of SARIF and of GitHub.
 
 use super::sentences;
 use crate::check::{Finding, RULES, Report, Rule};
@@ -92,7 +92,7 @@ struct ResultV1 {
 }
 
 /// What stays the same while the finding does, in whichever line it stands. GitHub's uploader adds a
-/// fingerprint of its own.
+/// separate fingerprint.
 #[derive(Serialize)]
 struct Fingerprints {
     #[serde(rename = "ruleAndFunction/v1")]

@@ -93,13 +93,13 @@ fn judged(
 ) -> Option<DraftFinding> {
     let Some(rise) = step.rise() else {
         let side = if step.before.is_none() {
-            "cost before"
+            "previous cost"
         } else {
-            "costs now"
+            "present cost"
         };
         return Some(DraftFinding {
             level: Some(super::unjudged(&[percent, dollars])),
-            message: format!("what {name} {side} is not known, so its increase is not"),
+            message: format!("the {side} of {name} is unknown, so its increase is unknown too"),
             help: "correct `runs_on`, `platforms` or the functions that cannot run".to_owned(),
             ..DraftFinding::default()
         });
@@ -122,11 +122,12 @@ fn judged(
     Some(DraftFinding {
         level: Some(level),
         message: format!(
-            "{name} costs {} a month more{more}: {before} became {after}; {limit} more is allowed",
+            "{name} costs {} a month more{more}: {before} before, {after} now; an increase of {limit} is allowed",
             money(&Usd::new(rise))
         ),
-        help: "undo the change, or raise `increase_percent` or `increase_usd` in its budget"
-            .to_owned(),
+        help:
+            "if the increase is intended, raise `increase_percent` or `increase_usd` in the budget"
+                .to_owned(),
         measured,
         driver: driver(),
         ..DraftFinding::default()

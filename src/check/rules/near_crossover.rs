@@ -53,16 +53,17 @@ fn draft(
 ) -> DraftFinding {
     let platforms = function.case.comparison.platforms();
     let [from, to] = [pair.from, pair.to].map(|number| platforms[number].title);
+    let side = if load < at { "below" } else { "above" };
     DraftFinding {
         message: format!(
-            "{} is used to {}, {} points from the crossover of {from} and {to}, {}",
+            "utilization of {} is {}, {} points {side} the break-even of {from} and {to} ({})",
             function.called(),
             percent(load),
             distance.to_fixed(1),
             percent(at)
         ),
         help: format!(
-            "below {} {from} is cheaper, above it {to}: watch its traffic",
+            "below {} {from} is cheaper, above it {to}: check the verdict again when traffic changes",
             percent(at)
         ),
         measured: Some(Measured {

@@ -58,7 +58,7 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
         return Vec::new();
     }
     let Some(total) = &scenario.total else {
-        let reason = "some function cannot run where it is said to, or platforms would \
+        let reason = "some function cannot run where `runs_on` places it, or platforms would \
                       spend one hourly commitment twice";
         return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
     };
@@ -66,7 +66,7 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
     let broken = over("the scenario", total, limit, per, || {
         scenario.dearest_function()
     });
-    let help = "make the dearest function cheaper, or raise `monthly_usd` in [budget]";
+    let help = "lower the cost of the most expensive function, or raise `monthly_usd` in [budget]";
     let broken = broken.into_iter();
     broken
         .map(|draft| DraftFinding {

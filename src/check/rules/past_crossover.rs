@@ -40,7 +40,7 @@ fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFin
     let alone = comparison.alone_is_dearer(&function.solved);
     let alone = alone.map(|alone| {
         let alone = money(&alone);
-        format!("; on a cluster of its own it would cost {alone}")
+        format!("; on a dedicated cluster it would cost {alone}")
     });
     Some(DraftFinding {
         message: format!(

@@ -36,11 +36,11 @@ fn judged(function: &FunctionContext<'_, '_>) -> Option<DraftFinding> {
     };
     Some(DraftFinding {
         message: format!(
-            "the provisioned environments of {} work {} of their time; {from}",
+            "the provisioned environments of {} are busy {} of the time; {from}",
             function.called(),
             percent(&used.utilization)
         ),
-        help: "keep fewer of them, or for fewer hours".to_owned(),
+        help: "provision fewer environments, or for fewer hours".to_owned(),
         measured: reachable.map(|share| Measured {
             actual: used.utilization.to_string(),
             limit: share.to_string(),

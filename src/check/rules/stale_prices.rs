@@ -55,17 +55,13 @@ fn oldest<'k>(scenario: &'k ScenarioContext<'_, '_>) -> Vec<Option<&'k str>> {
     oldest
 }
 
-/// Which prices: "prices in the bills of us-east-1 are of 2026-11-01".
-fn dated(region: &str, as_of: &str) -> String {
-    let (region, as_of) = (printable(region), printable(as_of));
-    format!("prices in the bills of {region} are of {as_of}")
-}
-
 /// Prices of the future: the age cannot be measured.
 fn ahead(region: &str, as_of: &str, today: Date) -> DraftFinding {
-    let dated = dated(region, as_of);
+    let (region, as_of) = (printable(region), printable(as_of));
     DraftFinding {
-        message: format!("{dated}, but today is {today}, which is before that date"),
+        message: format!(
+            "{region} prices are dated {as_of}, but today is {today}, which is earlier"
+        ),
         help:
             "correct the clock; where SOURCE_DATE_EPOCH is set, unset it or set it to a later day"
                 .to_owned(),
@@ -74,11 +70,12 @@ fn ahead(region: &str, as_of: &str, today: Date) -> DraftFinding {
 }
 
 fn stale(region: &str, as_of: &str, days: i64, most: u32) -> DraftFinding {
-    let dated = dated(region, as_of);
+    let (region, as_of) = (printable(region), printable(as_of));
     let old = plural(days.unsigned_abs().into(), "day");
+    let limit = plural(most.into(), "day");
     DraftFinding {
-        message: format!("{dated}, {old} old; {most} are allowed"),
-        help: "update lambdacost, lay newer prices over the book with --prices, or allow more days"
+        message: format!("{region} prices are {old} old ({as_of}); the limit is {limit}"),
+        help: "update lambdacost, give newer prices with --prices, or raise --max-price-age"
             .to_owned(),
         measured: Some(Measured {
             actual: days.to_string(),

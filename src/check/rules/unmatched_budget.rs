@@ -21,8 +21,8 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
     let unmatched = scenario.unmatched_budgets.iter();
     let names = || scenario.functions.iter().map(|function| &*function.name);
     let near = |number: usize, budget: &NamedBudget| {
-        let asked = number < ADVISED;
-        asked.then(|| nearest(&budget.name, names())).flatten()
+        let is_advised = number < ADVISED;
+        is_advised.then(|| nearest(&budget.name, names())).flatten()
     };
     let draft = |(number, budget): (usize, &NamedBudget)| DraftFinding {
         message: format!(

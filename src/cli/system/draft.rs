@@ -22,11 +22,11 @@ pub enum DraftFile {
 }
 
 impl DraftFile {
-    /// A new file beside another, without a name where the system can.
+    /// A new file in the folder of another, without a name where the system supports it.
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn beside(target: &Path) -> anyhow::Result<Self> {
+    pub fn in_folder_of(target: &Path) -> anyhow::Result<Self> {
         #[cfg(target_os = "linux")]
         if let Some(file) = linux::nameless(folder_of(target)).map_err(in_folder)? {
             return Ok(Self::Nameless(file));
@@ -34,7 +34,7 @@ impl DraftFile {
         Self::named_beside(target)
     }
 
-    /// A new file beside another, with a name.
+    /// A new file in the folder of another, with a name.
     ///
     /// # Errors
     /// It cannot be made.

@@ -2,7 +2,7 @@
 //! that it writes.
 //!
 //! Every command opens its inputs and its output here, so that no command can forget that an answer
-//! never replaces an input. Tests hand in streams of their own and a gate that lets a call fail.
+//! never replaces an input. Tests hand in streams and a gate that lets a call fail.
 
 mod draft;
 mod identity;
@@ -32,7 +32,7 @@ const BUFFER: usize = 1 << 16;
 pub type Input = Box<dyn Read + Send>;
 /// Something to write to.
 pub type Sink = Box<dyn Write + Send>;
-/// Asked before each call; an error stands for one of the operating system.
+/// Called before each call; its error stands for one of the operating system.
 pub type Gate = Arc<dyn Fn(Call) -> io::Result<()> + Send + Sync>;
 
 /// A call to the operating system that can fail.
@@ -280,7 +280,7 @@ impl System {
             return render(&mut out).and_then(|()| out.flush()).map_err(worded);
         }
         let draft = match self.gate(Call::Nameless) {
-            Ok(()) => DraftFile::beside(&target)?,
+            Ok(()) => DraftFile::in_folder_of(&target)?,
             Err(_) => DraftFile::named_beside(&target)?,
         };
         let mut out = BufWriter::with_capacity(BUFFER, self.watched(draft.file()));
@@ -394,7 +394,7 @@ impl<W: Write> Write for Begun<'_, W> {
     }
 }
 
-/// Asks the gate before it reads or writes.
+/// Calls the gate before it reads or writes.
 struct Watched<T> {
     inner: T,
     gate: Gate,

@@ -39,7 +39,7 @@ pub fn remove_all() -> MutexGuard<'static, Vec<PathBuf>> {
     names
 }
 
-/// Removes what is not complete, unless somebody is at work on it: for a thread that panics and may
+/// Removes what is not complete, unless another thread is using it: for a thread that panics and may
 /// hold the lock itself.
 pub fn try_remove_all() {
     match NAMES.try_lock() {
