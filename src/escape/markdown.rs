@@ -95,7 +95,7 @@ fn is_plain(c: char, before: &str, after: &str) -> bool {
         // A link or a picture needs a target right behind the bracket; a task is at the beginning.
         '[' => !before.is_empty(),
         ']' => !before.is_empty() && next.is_none_or(|next| !"([:".contains(next)),
-        '!' => next.is_some_and(|next| next != '['),
+        '!' => next.is_none_or(|next| next != '['),
         _ => false,
     }
 }

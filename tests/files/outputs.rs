@@ -54,25 +54,25 @@ fn the_ending_of_the_file_names_the_format() {
     for (command, file, words) in [
         (
             &compare[..],
-            "a.xlsx",
+            "b.xlsx",
             "use one of .csv, .json, .md, .markdown and .txt",
         ),
         (
             &compare,
-            "a.html",
+            "b.html",
             "the ending `.html` of --output names no format",
         ),
         (
             &check,
-            "a.csv",
+            "b.csv",
             "use one of .sarif.json, .sarif, .json, .xml",
         ),
         (
             &["explain", "scenario.toml"],
-            "a.json",
+            "b.json",
             "name a file that ends in `.txt`",
         ),
-        (&list, "a.csv", "use one of .json and .txt"),
+        (&list, "b.csv", "use one of .json and .txt"),
     ] {
         let run = folder.run(&[command, &["-o", file]].concat());
         run.refused("unknown-value", words);
