@@ -686,7 +686,7 @@ fn a_thousand_functions_of_one_name_are_one_page_of_messages() {
     run.refused("duplicate-name", "one name");
     assert_eq!(run.stderr.matches("error[").count(), 100);
     assert!(
-        run.stderr.contains("and 899 more mistakes"),
+        run.stderr.contains("and 899 more errors"),
         "{}",
         run.stderr
     );

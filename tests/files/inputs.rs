@@ -242,7 +242,7 @@ mod unix {
         folder.write(folder.at("prices").join(bytes(b"eu\xff.toml")), PRICES);
         folder
             .run(&["compare", "scenario.toml", "--prices", "prices"])
-            .refused("bad-price", "says it is of us-east-1");
+            .refused("bad-price", "declares us-east-1");
     }
 
     #[test]

@@ -315,5 +315,5 @@ fn a_wrong_file_takes_a_small_multiple_of_its_size() {
     folder.write("wrong.toml", "\n".repeat(17 << 20));
     folder
         .run(&["compare", "wrong.toml"])
-        .refused("unreadable", "too many words and signs");
+        .refused("unreadable", "too many tokens");
 }
