@@ -172,12 +172,12 @@ pub fn show_json(regional: &Regional, out: &mut (dyn Write + Send)) -> io::Resul
 fn prices_v1(regional: &Regional) -> Vec<PriceV1<'_>> {
     let mut prices = Vec::new();
     for (path, entry) in regional.entries() {
-        let what = meters::find(path).map_or("", |meter| meter.what);
+        let meter = meters::find(path).expect("a price file with an unknown meter is refused");
         for (from, price) in entry.tiers() {
             let provenance = &price.provenance;
             prices.push(PriceV1 {
                 meter: path,
-                what,
+                what: meter.what,
                 from: from.to_string(),
                 usd: price.usd.to_string(),
                 per: price.per,

@@ -91,6 +91,7 @@ impl<'a> ClusterMarket<'a> {
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
         let fees = fees(options.cluster, options, regional, missing);
+        // Without it the notes of an answer say that volumes are left out.
         let volume = regional.price(EBS_GP3).ok();
         let volume_monthly = volume.as_ref().map_or(Usd::ZERO, |price| {
             &price.rate * &GbMonth::of(Exact::from(options.root_volume_gb))
