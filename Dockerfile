@@ -1,5 +1,5 @@
-# The released static program alone. The folder of the build is an unpacked release archive for Linux;
-# .github/workflows/release.yml builds it.
+# Contains only the released static program. The build context is an unpacked release archive for Linux;
+# .github/workflows/release.yml builds the image.
 FROM scratch
 COPY lambdacost LICENSE-APACHE LICENSE-MIT /
 WORKDIR /work

@@ -1,7 +1,7 @@
-"""How pip, and so pre-commit, gets the wheel: the released one for this source, or compiled.
+"""Gives pip, and so pre-commit, the wheel: the released one for this source, or a compiled one.
 
-The functions are those that pip calls (PEP 517). install.py says which release is taken, how it is
-verified, and which variables it reads.
+pip calls these functions (PEP 517). install.py describes which release is used, how it is verified,
+and which variables it reads.
 """
 
 import pathlib

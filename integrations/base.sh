@@ -1,15 +1,15 @@
 #!/bin/sh
-# Prints the full hash of a commit; fetches it from `origin` where the clone does not have it.
+# Prints the full hash of a commit. Fetches it from `origin` if the clone does not have it.
 #
 #   integrations/base.sh COMMIT-OR-BRANCH
 #
-# Ends with 2 where there is no such commit.
+# Exits with 2 if there is no such commit.
 set -eu
 
 base=${1:?usage: base.sh COMMIT-OR-BRANCH}
 
-# Git takes what begins with `-` as an option, some of which run commands, and what contains `:`
-# as a branch to write to.
+# Git reads a word with `-` at its start as an option, and some options run commands. It reads a word
+# with `:` as a branch to write to.
 case $base in
 -* | *:*)
     echo "lambdacost: LAMBDACOST_BASE must be a commit or a branch: remove the \`-\` at its start or the \`:\`" >&2

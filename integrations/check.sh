@@ -1,16 +1,16 @@
 #!/bin/sh
-# Checks a scenario, against the same file on the base branch where there is one.
+# Checks a scenario, and compares it with the same file on the base branch if there is one.
 #
 #   integrations/check.sh SCENARIO [ARGUMENT of lambdacost check]...
 #
 # Environment:
-#   LAMBDACOST_BASE     commit or branch to compare with; empty: none
-#   LAMBDACOST_COMMENT  file for the report in Markdown; empty: none
+#   LAMBDACOST_BASE     commit or branch to compare with (default none)
+#   LAMBDACOST_COMMENT  file for the report in Markdown (default none)
 #   LAMBDACOST_FORMAT   format on standard output (default github)
 #   LAMBDACOST          the program (default lambdacost)
 #
-# Ends as `lambdacost check` does: 0 fine, 1 a rule is broken, 2 could not answer.
-# A signal ends it with 128 and the signal's number.
+# Exits like `lambdacost check`: 0 passed, 1 a rule is broken, 2 no answer.
+# After a signal it exits with 128 plus the number of the signal.
 set -eu
 
 scenario=${1:?usage: check.sh SCENARIO [ARGUMENT...]}
@@ -22,8 +22,8 @@ refuse() {
     exit 2
 }
 
-# A line break in a name begins a line of its own in the log, where a line can be a command to the
-# runner. What begins with `-` would be read as an option, by git or by the program.
+# A line break in a name begins a new line of the log, and a line of the log can be a command to the
+# runner. A name with `-` at its start would be read as an option, by git or by the program.
 case $scenario in
 *[[:cntrl:]]* | *'##['*) refuse "the name of the scenario must be printable and without \`##[\`: rename the file" ;;
 /*) refuse "name the scenario relative to the folder: $scenario" ;;
@@ -34,17 +34,17 @@ case ${LAMBDACOST_BASE:-} in
 esac
 command -v -- "$program" >/dev/null || refuse "there is no program \`lambdacost\`: install it, or name it in LAMBDACOST"
 
-# Twice `--force`: a run that was killed may have left a locked one.
+# Two `--force`, because a killed run may have left a locked worktree.
 remove_worktree() {
     git worktree remove --force --force -- "$worktree" 2>/dev/null || rm -rf -- "$worktree"
 }
 
 if [ -n "${LAMBDACOST_BASE:-}" ]; then
-    # A copy of the whole tree: a scenario may point to a fleet beside it.
+    # A copy of the whole tree, because a scenario may name a functions file in the same folder.
     worktree=$(git rev-parse --git-dir)/lambdacost-base || exit 2
     prefix=$(git rev-parse --show-prefix) || exit 2
     trap remove_worktree EXIT
-    # Not every shell takes the trap above when a signal ends it.
+    # Not every shell runs the trap above when a signal ends it.
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
@@ -60,7 +60,7 @@ fi
 code=0
 if [ -n "${LAMBDACOST_COMMENT:-}" ]; then
     "$program" check --format markdown --output "$LAMBDACOST_COMMENT" "$@" -- "$scenario" || code=$?
-    # The program has said why it could not answer.
+    # The program has printed the reason.
     [ "$code" -lt 2 ] || exit "$code"
     if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
         cat "$LAMBDACOST_COMMENT" >>"$GITHUB_STEP_SUMMARY"

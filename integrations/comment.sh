@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the report of check.sh as a comment on a pull request, or renews the one that is there.
+# Writes the report of check.sh as a comment on a pull request, or updates the existing comment.
 #
 #   integrations/comment.sh FILE
 #

@@ -4,11 +4,11 @@
     integrations/install.py ROOT
 
 Downloads the released program if the release was built from the commit of this source, and verifies
-its checksum and its attestation. Compiles the source if there is no such release. Ends with 2 if a
-release is there and is not what it should be: it is never run, and nothing is compiled in its place.
+its checksum and its attestation. Compiles the source if there is no such release. Exits with 2 if the
+verification of a release fails: such a release never runs, and nothing is compiled instead.
 
 Environment:
-  LAMBDACOST_REF          tag or full commit that was asked for; default: the commit of the git clone
+  LAMBDACOST_REF          requested tag or full commit; default: the commit of the git clone
   LAMBDACOST_REPOSITORY   address of the repository with the releases; default: that in Cargo.toml
   LAMBDACOST_RELEASES     address of its releases; default: $LAMBDACOST_REPOSITORY/releases/download
   LAMBDACOST_ATTESTATION  `required`: without a program `gh` that can verify, compile;
@@ -34,8 +34,8 @@ import urllib.request
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 
-# What `platform` calls a machine, the target of Rust that runs there, and the end of the name of the
-# wheel for it. On Linux it is the static program, which needs no library of the system.
+# A system and machine as `platform` names them, its Rust target, and the platform tag of its wheel. On
+# Linux the program is static and needs no library of the system.
 PLATFORMS = {
     ("Linux", "x86_64"): ("x86_64-unknown-linux-musl", r"manylinux\S*_x86_64"),
     ("Linux", "aarch64"): ("aarch64-unknown-linux-musl", r"manylinux\S*_aarch64"),
@@ -46,7 +46,7 @@ PLATFORMS = {
 WORKFLOW = ".github/workflows/release.yml"
 COMMIT = re.compile(r"[0-9a-f]{40}")
 TIMEOUT_SECONDS = 60
-# A release has a few MB; what is larger is not one.
+# A release has a few MB.
 LARGEST_BYTES = 100_000_000
 
 
@@ -55,7 +55,7 @@ class Unavailable(Exception):
 
 
 class Refused(Exception):
-    """There is a release, and it is not what it should be."""
+    """There is a release, and its verification failed."""
 
 
 def say(message):
@@ -76,8 +76,8 @@ def manifest(key):
 
 
 def git(*arguments):
-    """What git says about the source, or None."""
-    # Variables of a hook would point git to another repository.
+    """The output of git in the folder of the source, or None."""
+    # In a hook, these variables would point git to another repository.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     command = ["git", "-C", str(SOURCE), *arguments]
     try:
@@ -88,7 +88,7 @@ def git(*arguments):
 
 
 def wanted_commit(version):
-    """The commit that the release must be built from; None if the tag of the release was asked for."""
+    """The commit that the release must be built from; None if the tag of the release is requested."""
     ref = setting("LAMBDACOST_REF")
     if ref == f"v{version}":
         return None
@@ -141,7 +141,7 @@ class Release:
             raise Unavailable(f"release v{self.version} is built from another commit, {built_from!r}")
 
     def file(self, name):
-        """The content of a file of the release, whose checksum is right."""
+        """The content of a file of the release, after its checksum is verified."""
         if name not in self.checksums:
             raise Unavailable(f"release v{self.version} has no {name}")
         content = fetch(f"{self.address}/{name}")
@@ -154,7 +154,7 @@ class Release:
         return content
 
     def attested(self, name, content):
-        """Ends unless the file was built by the release workflow from the right commit.
+        """Raises unless the release workflow built the file from the right commit.
 
         Returns how it was verified."""
         gh = shutil.which("gh")
@@ -164,7 +164,7 @@ class Release:
             return "checksum verified; no program `gh` to verify the attestation"
         owner_and_name = "/".join(self.repository.split("/")[-2:])
         with tempfile.TemporaryDirectory() as folder:
-            # Its own file, so that no account is needed to ask for it.
+            # A file of the release, so that `gh` needs no account to get it.
             bundle = pathlib.Path(folder, "attestation.jsonl")
             bundle.write_bytes(fetch(f"{self.address}/attestation.jsonl"))
             path = pathlib.Path(folder, name)
@@ -178,8 +178,8 @@ class Release:
                 command += ["--source-digest", self.commit]
             run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.returncode != 0:
-            said = (run.stdout + run.stderr).strip()[-2000:]
-            raise Refused(f"the attestation of {self.address}/{name} does not verify: {said!r}")
+            output = (run.stdout + run.stderr).strip()[-2000:]
+            raise Refused(f"the attestation of {self.address}/{name} does not verify: {output!r}")
         return "checksum and attestation verified"
 
     def program(self):
@@ -205,7 +205,7 @@ class Release:
 
 
 def can_verify(gh):
-    """Whether this `gh` is new enough to hold an attestation to a commit."""
+    """Whether this `gh` is new enough to compare an attestation with a commit."""
     command = [gh, "attestation", "verify", "--help"]
     try:
         run = subprocess.run(command, capture_output=True, text=True, check=False)

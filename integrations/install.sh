@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs lambdacost as ROOT/bin/lambdacost: the released program where there is one for this source,
-# compiled otherwise. install.py does the work and lists the variables it reads.
+# Installs lambdacost as ROOT/bin/lambdacost: the released program if there is one for this source,
+# otherwise a compiled one. install.py does the work and lists the variables that it reads.
 #
 #   integrations/install.sh ROOT
 set -eu
@@ -9,7 +9,7 @@ root=${1:?usage: install.sh ROOT}
 source=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 for python in python3 python; do
-    # It may be missing, Python 2, or the stub of Windows that opens a shop.
+    # It may be missing, Python 2, or the Windows stub that opens the Microsoft Store.
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1; then
         exec "$python" -I "$source/integrations/install.py" "$root"
     fi

@@ -40,7 +40,7 @@ METERS = {
         "any/esm_event_poller_unit_hour": ("lambda.features", "kafka_event_poller", "EPU-hour"),
     },
     "lambda_features_2026.csv": {
-        # A second witness of the lambda.csv meter: see `place`.
+        # A second source for the meter of lambda.csv: see `place`.
         "esm_provisioned_mode_kafka/event_poller_unit_hour/any": ("lambda.features", "kafka_event_poller", "EPU-hour"),
         "esm_provisioned_mode_sqs/event_poller_unit_hour/any": ("lambda.features", "sqs_event_poller", "EPU-hour"),
         "durable_functions/operation/any": ("lambda.features", "durable_operation", "operation"),
@@ -70,33 +70,33 @@ METERS = {
     },
     "ebs_gp3.csv": {"gp3_gb_month": ("ebs", "gp3", "GB-month")},
 }
-# Selectors that are known and left out: the model has no use for them.
+# Known selectors that are skipped, because the model does not use them.
 SKIPPED = {
     "lambda_features_2026.csv": ("lambda_edge/*", "microvm/*",
-                                 # The fee times the EC2 price, and the price of any other request.
+                                 # The fee in dollars, and the price of a request, which equals that of other requests.
                                  "managed_instances/management_hour *", "managed_instances/request/any"),
     "eks.csv": ("eks_capabilities_*",),
 }
 # Files whose prices are per instance type: the table of each.
 BY_TYPE = {"ec2.csv": "ec2", "eks_auto_mode.csv": "eks_auto_mode"}
-# How the instance type of an Auto Mode price was told, in the words of its source.
+# How the instance type of an Auto Mode price was found, as text for its source.
 METHODS = {
     "12pct-match": "inferred: 12 % of EC2 on demand",
     "12pct-match; 2 equal-price SKUs": "inferred: 12 % of EC2 on demand; two SKUs have this price",
 }
 RANK = {(f, selector): i for i, (f, selector) in enumerate((f, s) for f in METERS for s in METERS[f])}
-# Units the book spells otherwise than the CSVs.
+# Units that the price book spells differently from the CSV files.
 UNITS = {"GB-second": "GB-s", "fraction of EC2 on-demand": "USD on demand"}
-# Files whose rows with region `*` hold for every region that has Lambda; other files' hold for none.
+# Files whose rows with region `*` apply to every region that has Lambda; in other files they are skipped.
 EVERYWHERE = ("lambda_features_2026.csv",)
 INSTANCE_TYPE = r"[a-z0-9-]+\.[a-z0-9-]+"
 TABLES = ("lambda.x86_64", "lambda.arm64", "lambda.features", "lambda.managed_instances",
           "fargate.linux.x86_64", "fargate.linux.arm64", "fargate.windows.x86_64", "fargate.storage",
           "fargate_spot.linux.x86_64", "fargate_spot.linux.arm64", "eks", "ebs", "ec2", "eks_auto_mode")
 # Families that the book leaves out: those before the fifth generation, which new clusters do not use.
-# Types with accelerators, of HPC and of very large memory are in a file that is not read.
+# Types with accelerators, for HPC and with very large memory are in a file that this script does not read.
 OLD_FAMILIES = frozenset("a1 c1 c3 c4 d2 h1 i2 i3 m1 m2 m3 m4 r3 r4 t1 x1 x1e".split())
-# The types that EKS chooses from unless a scenario names one: InstanceType::is_default_candidate.
+# The types that EKS chooses from by default: InstanceType::is_default_candidate.
 CANDIDATE = r"[mcr][5-9][a-z]*\.(large|xlarge|2xlarge|4xlarge)"
 # Commitments: their files, their names there and in scenarios, and the meters that they cover.
 SAVINGS = ("savings.csv", "savings_ri_standard.csv")
@@ -111,10 +111,10 @@ SAVINGS_METERS = {
     **{("Lambda", f"{key}_gb_second"): ("lambda.{arch}", key, "GB-s")
        for key in ("duration", "provisioned_concurrency", "provisioned_duration")},
 }
-# Rates that are left out: those of years ago, those whose payment option is a presumption, and those of requests, which
-# plans cover without a discount.
+# Rates that are left out: those several years old, those whose payment option is only presumed, and those of requests,
+# which plans cover without a discount.
 SAVINGS_SKIPPED = ("HIST", "(no-upfront presumed)", "request")
-# Shorter words for the clumsier cells of sources.csv: what, where, price_date, note (None keeps the cell).
+# Shorter texts for cells of sources.csv: what, where, price_date, note (None keeps the cell).
 REWORDED = {
     "AWSM-202506": ("price files of the AWS pricing pages (meteredUnitMaps), mirrored hourly", None,
                     "lambda 2025-06-17, ecs 2025-06-05, eks 2025-06-16, ec2 2025-06-13",
@@ -154,7 +154,7 @@ REWORDED = {
     "SKYV9-2026Q1": (None, "skypilot-org/skypilot-catalog catalogs/v9/aws/vms.csv (2c3d7ea)",
                      "2026-01-22 to 2026-03-24, by its newest family", None),
 }
-# Tags that prices spell otherwise than sources.csv: spelling -> (tag in sources.csv, date).
+# Tags that prices spell differently from sources.csv: spelling -> (tag in sources.csv, date).
 ALIASES = {
     "COURSE-20260919": ("COURSE-20260925", "2026-09-19"), "R4-20260909": ("R4-20260831", "2026-09-09"),
     "REGIMES-F-20260925": ("REGIMES-F-20260911", "2026-09-25"),
@@ -174,9 +174,9 @@ UNLISTED = {
 
 @dataclass(frozen=True)
 class Price:
-    """One price of one row; `begin` and `end` bound its tier, `row` says where it was read.
+    """One price of one row; `begin` and `end` bound its tier, `row` is where it was read.
 
-    A price that holds everywhere says nothing of how old a region's prices are.
+    A price that is the same in all regions does not count for the age of a region's prices.
     """
     usd: str
     per: str
@@ -190,7 +190,7 @@ class Price:
 
 
 def fail(row, message):
-    """Stop: a book with a guessed price is worse than none."""
+    """Stop, because a price must not be guessed."""
     sys.exit(f"{row[0]}:{row[1]}: {message}")
 
 
@@ -220,7 +220,7 @@ def checked(row, what, pattern, text):
 
 
 def slot(row, cells):
-    """Say where a row's price goes: (table, key, per, rank), or None if it is skipped on purpose."""
+    """Return the place of a row's price: (table, key, per, rank), or None if it is skipped on purpose."""
     name = row[0]
     if name in BY_TYPE:
         return BY_TYPE[name], checked(row, "instance type", INSTANCE_TYPE, cells["instance_type"]), "instance-hour", 0
@@ -241,12 +241,12 @@ def slot(row, cells):
 
 
 def is_old(name):
-    """Say whether an instance type is of a family that the book leaves out."""
+    """Return whether an instance type belongs to a family that the book leaves out."""
     return name.split(".")[0] in OLD_FAMILIES
 
 
 def source(row, cells):
-    """Say where a price comes from; what was inferred says so."""
+    """Return the source of a price, with a remark if it was inferred."""
     text = checked(row, "source", ".+", cells["source"])
     method = cells.get("method", "")
     if method and method not in METHODS:
@@ -257,7 +257,7 @@ def source(row, cells):
 
 
 def place(prices, price):
-    """Add a price to its slot; the same price told by a second file is dropped, else it is an error."""
+    """Add a price to its slot. A second file may repeat the same price; another price is an error."""
     for other in prices:
         if other.begin == price.begin:
             if other.row[0] == price.row[0] or (other.usd, other.end) != (price.usd, price.end):
@@ -370,7 +370,7 @@ def newest(tables):
 
 
 def render_file(head, tables):
-    """The text of one file: what it says of its region, and its tables."""
+    """The text of one file: the lines about its region, and its tables."""
     lines = [*head]
     for name in (*TABLES, *sorted(name for name in tables if name.startswith("savings."))):
         if name in tables:
@@ -424,7 +424,7 @@ def render_sources(facts, book, instances_source):
 
 
 def folder(table, key):
-    """The folder of a price: "" for those that most runs need, else what is read only when it is needed."""
+    """The folder of a price: "" for prices that most runs need, else a folder that is read only if needed."""
     if table == "eks_auto_mode":
         return "auto_mode/"
     if table.startswith("savings.reserved-instances."):
@@ -433,7 +433,7 @@ def folder(table, key):
 
 
 def region_names(facts, regions):
-    """What the price list calls each region."""
+    """The name of each region in the price list."""
     names = {cells["region"]: (row, cells["name_price_list"])
              for row, cells in read(facts, "regions.csv", ("region", "name_price_list"))}
     for region in regions:

@@ -4,7 +4,7 @@
 #
 #   scripts/package.sh TARGET PROGRAM OUT
 #
-# It runs the program, so TARGET must be what this machine runs.
+# It runs the program, so TARGET must be a target that runs on this machine.
 set -euo pipefail
 
 target=${1:?usage: package.sh TARGET PROGRAM OUT}
@@ -34,7 +34,7 @@ completions="$place/$folder/completions"
 "$program" completions powershell >"$completions/_lambdacost.ps1"
 "$program" completions zsh >"$completions/_lambdacost"
 
-# Writes the page of a command, and of the commands that it names; without a command, of the program.
+# Writes the page of a command, or without a command of the program, and the pages of its subcommands.
 pages() {
   local page="$place/$folder/man/lambdacost${1:+-$1}.1" command
   "$program" man ${1:+"$1"} >"$page"

@@ -3,9 +3,9 @@
 
     scripts/release-notes.py vX.Y.Z
 
-Ends with 1 unless the tag, Cargo.toml, Cargo.lock and the newest version of CHANGELOG.md agree, the
-changelog has the day of the release, and Cargo.toml names the repository that is released from
-(GITHUB_REPOSITORY, if it is set). Needs Python 3.8 or newer.
+Exits with 1 unless the tag, Cargo.toml, Cargo.lock and the newest version of CHANGELOG.md agree, the
+changelog has the date of the release, and Cargo.toml has the address of the repository that makes the
+release (GITHUB_REPOSITORY, if it is set). Needs Python 3.8 or newer.
 """
 
 import os
@@ -27,7 +27,7 @@ def first(pattern, text):
 
 
 def mistakes(tag, heading):
-    """What keeps the release from being made."""
+    """Everything that prevents the release."""
     manifest = read("Cargo.toml")
     version = first(r'^version = "(.*)"$', manifest)
     if tag != f"v{version}":

@@ -3,9 +3,9 @@
 
     scripts/validate-focus.py FILE.csv...
 
-Needs Python 3.12 or newer with `pip install focus-validator==2.2.1 'pyarrow<24'`. The validator's
-exit code says nothing, so its text is read: the run fails when a rule fails that is not known to
-fail on every file, when nothing was checked, or when the validator itself breaks down.
+Needs Python 3.12 or newer with `pip install focus-validator==2.2.1 'pyarrow<24'`. The exit
+code of the validator is always 0, so this script reads its output. It fails if a rule fails that is
+not in KNOWN, if nothing was checked, or if the validator itself fails.
 """
 
 import pathlib
@@ -13,17 +13,17 @@ import re
 import subprocess
 import sys
 
-# Version 2.2.1 fails these on every well-formed file (docs/focus.md says why).
+# Rules that version 2.2.1 fails on correct files (docs/focus.md gives the reasons).
 KNOWN = {"BilledCost-C-005-C", "BilledCost-C-000-M", "InvoiceId-C-004-C"}
 RULE = re.compile(r"([A-Za-z]+-[A-Z]-\d+-[A-Z]+): FAIL\b(.*)")
 TOTAL = re.compile(r"Total: (\d+) \| Pass: (\d+) \| Fail: (\d+)")
 
 
 def validate(path: pathlib.Path) -> list[str]:
-    """Whatever is wrong with a file."""
+    """The mistakes in a file."""
     import focus_validator
 
-    # It opens one of its own files by a path relative to where it is installed.
+    # The validator opens one of its files by a path relative to its installation.
     home = pathlib.Path(focus_validator.__file__).parent.parent
     command = [
         sys.executable, "-c", "from focus_validator.main import main; main()",
@@ -34,7 +34,7 @@ def validate(path: pathlib.Path) -> list[str]:
     text = run.stdout + run.stderr
     total = TOTAL.search(text)
     if run.returncode != 0 or total is None:
-        return [f"the validator broke down: {text[-2000:]}"]
+        return [f"the validator failed: {text[-2000:]}"]
     checked, passed, failed = map(int, total.groups())
     rules = {name: rest.strip() for name, rest in RULE.findall(text)}
     wrong = [f"{name} {rest}" for name, rest in sorted(rules.items()) if name not in KNOWN]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Has SARIF files judged by the SARIF Multitool, with the rules of the standard and those that
-# GitHub requires of files for code scanning. Errors and warnings fail; its notes are matters of
-# style (numeric names of rules, excerpts of the source) and are not asked for.
+# Validates SARIF files with the SARIF Multitool: the rules of the standard, and those of GitHub for code
+# scanning. Errors and warnings fail. Notes are about style (numeric rule names, excerpts of the source)
+# and are off.
 #
 #   scripts/validate-sarif.sh FILE...
 #

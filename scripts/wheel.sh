@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes the wheel and tries it: in a fresh virtual environment, and as pip and pre-commit get it from a
-# release. The program comes from the release build of .ci/run, so little is compiled again.
+# Builds the wheel and tests it: in a fresh virtual environment, and in the way in which pip and
+# pre-commit get it from a release. The release build of .ci/run has already compiled most of it.
 #
 #   scripts/wheel.sh
 #
-# Needs Python 3.11 or newer and, for maturin, the package index of Python; says so where one is
-# missing, and ends with 0.
+# Needs Python 3.11 or newer and, for maturin, the package index of Python. If one of them is missing, it
+# prints a message and exits with 0.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,7 +26,7 @@ version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
 release="$place/releases/v$version"
 "$place/tools/bin/maturin" build --release --locked --out "$release"
 
-# Installs with pip into a fresh environment; its program must answer as the release build does.
+# Installs with pip into a fresh environment. The program must give the same answers as the release build.
 try() {
   local fresh="$place/fresh"
   rm -rf "$fresh"
@@ -40,15 +40,15 @@ try() {
 import pathlib, sys
 text = pathlib.Path(sys.argv[1]).read_text()
 half = len(text) // 2
-assert half > 1000 and text[:half] == text[half:], "the installed program answers otherwise"
+assert half > 1000 and text[:half] == text[half:], "the installed program gives another answer"
 END
 }
 
 try "$release"/*.whl
 printf '%s\n' "installed from the wheel: $(basename "$release"/*.whl)"
 
-# The folder as the workflow publishes it. Without an index, pip cannot fetch maturin: a wheel that is
-# compiled fails here.
+# The folder has the same files as a published release. Without an index pip cannot fetch maturin, so
+# compiling a wheel fails here.
 git rev-parse HEAD >"$release/COMMIT"
 (cd "$release" && sums=$(shasum -a 256 -- *) && printf '%s\n' "$sums" >SHA256SUMS)
 export LAMBDACOST_REF="v$version" LAMBDACOST_RELEASES="file://$place/releases"
