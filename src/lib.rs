@@ -1,42 +1,64 @@
-//! Is this workload cheaper on AWS Lambda or on containers, and at exactly which utilization does
-//! that turn?
+//! Is this workload cheaper on AWS Lambda or on containers, and where is the break-even?
 //!
-//! A scenario and a price book go in, every platform writes an itemised bill, the solver finds
-//! where the bills cross, and everything that is shown is a view of that one report. The rooms, in
-//! dependency order (a room uses only rooms above it; `tests/tidy.rs` holds the table), all of them
-//! above the crate [`exact`], the exact ratios of integers:
+//! [`compare`] takes a scenario as text and a price book, and gives an answer. All of it is exact:
+//! amounts are ratios of integers ([`exact::Exact`]) until they are shown.
+//!
+//! The modules below are the rooms of the program, in dependency order (a room uses only rooms above
+//! it; `tests/tidy.rs` holds the table). They are public for the program's own tests, benchmarks and
+//! fuzz targets, are not documented here, and change without notice.
 //!
 //! | room | knows |
 //! |---|---|
-//! | [`units`] | what AWS meters, and the constants of the field |
-//! | [`money`] | US dollars and prices; the only place where a price is multiplied |
-//! | [`text`] | safe words, near names |
-//! | [`escape`] | words made harmless inside other formats |
-//! | [`color`] | colour and line breaks |
-//! | [`diag`] | diagnostics: what is wrong, where, and how to fix it |
-//! | [`pricebook`] | the price book |
-//! | [`scenario`] | scenarios and functions files |
-//! | [`solve`] | where bills cross |
-//! | [`platform`] | what each platform charges: one file each |
-//! | [`answer`] | every number of an answer |
-//! | [`render`] | what an answer looks like: one format a file |
-//! | [`check`] | the gate: rules and what pipelines read of them |
-//! | [`cli`] | the command line, files and the terminal |
+//! | `units` | what AWS meters |
+//! | `money` | US dollars and prices; the only place where a price is multiplied |
+//! | `text` | safe words, near names |
+//! | `escape` | text made harmless inside other formats |
+//! | `color` | colour and line breaks |
+//! | `diag` | diagnostics: what is wrong, where, and how to fix it |
+//! | `pricebook` | the price book |
+//! | `scenario` | scenarios and functions files |
+//! | `solve` | where bills cross |
+//! | `platform` | what each platform charges: one folder each |
+//! | `answer` | every number of an answer |
+//! | `render` | what an answer looks like: one format a file |
+//! | `check` | rules, and what pipelines read of them |
+//! | `cli` | the command line, files and the terminal (feature `cli`, on by default) |
 
-/// Exact ratios of integers: the amounts of the rooms are [`exact::Exact`].
+/// Exact ratios of integers.
 pub use exact;
 
+mod library;
+
+pub use diag::Diags;
+pub use library::{BillLine, FunctionAnswer, PlatformAnswer, ScenarioAnswer, compare};
+pub use pricebook::Book;
+
+#[doc(hidden)]
 pub mod answer;
+#[doc(hidden)]
 pub mod check;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod color;
+#[doc(hidden)]
 pub mod diag;
+#[doc(hidden)]
 pub mod escape;
+#[doc(hidden)]
 pub mod money;
+#[doc(hidden)]
 pub mod platform;
+#[doc(hidden)]
 pub mod pricebook;
+#[doc(hidden)]
 pub mod render;
+#[doc(hidden)]
 pub mod scenario;
+#[doc(hidden)]
 pub mod solve;
+#[doc(hidden)]
 pub mod text;
+#[doc(hidden)]
 pub mod units;

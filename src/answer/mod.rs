@@ -25,8 +25,8 @@ use crate::pricebook::{InstanceType, Regional};
 use crate::scenario::Scenario;
 use crate::solve::crossover::{Crossover, CrossoverStep, Load};
 use crate::solve::{Holding, PaidBy, Tariff, UsageParts};
-use solved::Placed;
 use std::cell::LazyCell;
+use std::sync::OnceLock;
 
 /// A platform bound to a scenario.
 pub struct Bound<'a> {
@@ -149,7 +149,7 @@ impl<'a> Comparison<'a> {
         let mut placements = Vec::with_capacity(self.platforms.len());
         for bound in &self.platforms {
             let (cost, placement) = match bound.model.answer(index) {
-                Ok(answer) => (Ok(answer.cost), Some(Placed::new(answer.placement))),
+                Ok(answer) => (Ok(answer.cost), Some(answer.placement)),
                 Err(infeasible) => (Err(infeasible), None),
             };
             costs.push(cost);
@@ -172,6 +172,7 @@ impl<'a> Comparison<'a> {
                 costs,
             },
             placements,
+            cluster_costs: OnceLock::new(),
             listed: self.listed().map(|listed| Box::new(listed.solve(index))),
         };
         let mut crossovers = Vec::new();

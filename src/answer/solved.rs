@@ -13,30 +13,19 @@ pub struct Solved<'c> {
     /// What a table row needs.
     pub summary: Summary,
     /// By platform; `None` where the function cannot run.
-    pub(super) placements: Vec<Option<Placed<'c>>>,
+    pub(super) placements: Vec<Option<Box<dyn Placement + 'c>>>,
+    /// By platform: they take long to compute and are used more than once. Made when first needed,
+    /// because a CSV row needs none.
+    pub(super) cluster_costs: OnceLock<Vec<OnceLock<ClusterCosts>>>,
     /// The same on demand at list prices, where the scenario buys otherwise.
     pub(super) listed: Option<Box<Solved<'c>>>,
 }
 
-/// A placement, with what takes long to compute and is used more than once.
-pub(super) struct Placed<'c> {
-    placement: Box<dyn Placement + 'c>,
-    cluster_costs: OnceLock<ClusterCosts>,
-}
-
-impl<'c> Placed<'c> {
-    pub(super) fn new(placement: Box<dyn Placement + 'c>) -> Self {
-        Self {
-            placement,
-            cluster_costs: OnceLock::new(),
-        }
-    }
-}
-
 impl Solved<'_> {
     fn placement(&self, platform: usize) -> Option<&dyn Placement> {
-        let placed = self.placements[platform].as_ref()?;
-        Some(&*placed.placement)
+        self.placements[platform]
+            .as_deref()
+            .map(|placement| placement as _)
     }
 
     /// The bill on a platform; empty where the function cannot run. What a commitment lowers has a
@@ -59,12 +48,14 @@ impl Solved<'_> {
 
     /// What the function would cost on a dedicated cluster, and what it adds to the shared one.
     pub fn cluster_costs(&self, platform: usize) -> ClusterCosts {
-        let Some(placed) = &self.placements[platform] else {
+        let Some(placement) = self.placement(platform) else {
             return ClusterCosts::default();
         };
-        placed
+        let costs = self
             .cluster_costs
-            .get_or_init(|| placed.placement.cluster_costs())
+            .get_or_init(|| self.placements.iter().map(|_| OnceLock::new()).collect());
+        costs[platform]
+            .get_or_init(|| placement.cluster_costs())
             .clone()
     }
 

@@ -92,7 +92,7 @@ pub struct Commitment {
 pub enum Coverage {
     /// This share of the usage of each meter that it lowers, 0 to 1.
     Share(Exact),
-    /// What so many US dollars an hour pay for.
+    /// What a number of US dollars an hour pays for.
     Hourly(Exact),
 }
 
@@ -150,7 +150,7 @@ pub struct Discount {
 
 impl Discount {
     fn holds_for(&self, meter: &str) -> bool {
-        // Rates of commitments are no meters of their own.
+        // Rates of commitments are not meters.
         if meter.starts_with(RATES) {
             return false;
         }
@@ -334,7 +334,7 @@ impl Commitments {
 }
 
 /// Paths for which a discount holds for a meter: its own, and each that it begins with up to a dot.
-/// None for a rate of a commitment, which is no meter of its own.
+/// None for a rate of a commitment, which is not a meter.
 fn groups(meter: &str) -> impl Iterator<Item = &str> {
     let dots = meter.match_indices('.').map(|(dot, _)| dot);
     let ends = dots.chain([meter.len()]);

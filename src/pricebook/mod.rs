@@ -270,7 +270,7 @@ impl Extent {
 
 /// All regions, built in and overlaid.
 ///
-/// What is built in is read when it is asked for: of dozens of regions a run needs one or two.
+/// Built-in prices are read when they are needed: a run needs one or two of dozens of regions.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     /// The user's files by region, each file over the one before it.
@@ -366,7 +366,7 @@ impl Book {
         self.region_to(name, Extent::USUAL)
     }
 
-    /// The prices of a region, as far as they are asked for.
+    /// The prices of a region, to the given extent.
     ///
     /// # Errors
     /// An unknown region, or every mistake in its files.

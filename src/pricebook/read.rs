@@ -205,7 +205,7 @@ impl PriceFileReader<'_> {
     }
 
     fn inherit(&mut self, table: &Table<'_>, outer: &Inherited) -> Inherited {
-        // One that is wrong has been complained of: it is not missing from every price as well.
+        // A wrong one already has its error: do not also report it as missing from every price.
         let mut own = |key| Some(self.quoted(key, table.get(key)?).unwrap_or_default());
         Inherited {
             as_of: own("as_of").or_else(|| outer.as_of.clone()),

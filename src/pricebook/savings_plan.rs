@@ -1,8 +1,8 @@
-//! How a commitment of so many dollars an hour is spent on what is used in that hour.
+//! How a commitment in dollars an hour is spent on the usage of that hour.
 //!
 //! Rule: Savings Plans user guide, "How Savings Plans apply to your usage": the greatest saving in
 //! per cent comes first, of equals the lowest rate of the plan; what the commitment cannot cover is
-//! on demand, and what nobody uses is lost with its hour.
+//! on demand, and what is left unused is lost at the end of the hour.
 
 use crate::exact::Exact;
 use std::cmp::Ordering;
@@ -37,7 +37,7 @@ pub struct Spent {
     pub unused: Exact,
 }
 
-/// Spends so many US dollars on what is used.
+/// Spends a number of US dollars on usage.
 pub fn spend(hourly: &Exact, uses: &[Eligible]) -> Spent {
     let mut order: Vec<usize> = (0..uses.len()).collect();
     order.sort_by(|left, right| uses[*left].order(&uses[*right]));

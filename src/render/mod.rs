@@ -8,7 +8,9 @@ pub mod markdown;
 mod names;
 mod phrases;
 pub mod prices;
+#[cfg(feature = "cli")]
 pub mod table;
+#[cfg(feature = "cli")]
 mod utilization_bar;
 
 use crate::answer::Comparison;

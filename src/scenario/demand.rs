@@ -1,4 +1,4 @@
-//! What the traffic of a function asks for: calls, how many are in flight, and what must be provided.
+//! The demand of a function: its calls, how many are in flight, and what must be provided for.
 //!
 //! Traffic has levels: shares of the month in which it is constant. Sorted by what must be provided
 //! they are the load-duration curve. A scenario states one level today.
@@ -24,7 +24,7 @@ pub struct TrafficLevel {
 /// The traffic of a function by levels.
 ///
 /// A million functions have one level each, so this one is kept as its two figures, and made a
-/// [`TrafficLevel`] when it is asked for.
+/// [`TrafficLevel`] when it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
     calls: u64,
@@ -86,7 +86,7 @@ impl Demand {
 }
 
 impl Function {
-    /// What its traffic asks for in a month of some hours.
+    /// Its demand in a month of some hours.
     pub fn demand(&self, hours: &Exact) -> Demand {
         Demand::of(self, hours)
     }

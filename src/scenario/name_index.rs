@@ -15,14 +15,14 @@ pub struct NameIndex {
     by_name: HashTable<(u64, u32)>,
     /// Names of functions that have mistakes, and where they stand.
     faulty: HashMap<Box<str>, (Arc<str>, u64)>,
-    /// Seeded anew in every run: no file can be made so that all its names have one hash.
+    /// Seeded in every run: no file can be made so that all its names have one hash.
     hasher: RandomState,
     /// The files that are read, each with the index of its first function.
     files: Vec<(Arc<str>, usize)>,
 }
 
 impl NameIndex {
-    /// Nobody yet; the first will come from a file of that name.
+    /// An empty index; functions will be read from `file`.
     pub fn new(file: &Arc<str>) -> Self {
         Self {
             functions: Vec::new(),

@@ -33,7 +33,7 @@ pub enum ValueShape {
     Number,
     /// `true` or `false`.
     Bool,
-    /// Something that has been complained of: no plain value, or one below a mistyped key.
+    /// Something that already has an error: no plain value, or one below a mistyped key.
     Refused,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Cell<'a> {
         Some(Self { text, shape, place })
     }
 
-    /// The cell of a field that has been complained of.
+    /// The cell of a field that already has an error.
     pub fn refused(span: Range<usize>) -> Self {
         Self {
             text: Cow::Borrowed(""),
@@ -257,7 +257,7 @@ fn proper(kind: ValueKind) -> String {
     }
 }
 
-/// Fields that hardly any function exceeds.
+/// As many fields as nearly every function has.
 const USUAL: usize = 12;
 
 /// The cells of one function (or of `[defaults]`), by field.
@@ -277,7 +277,7 @@ impl<'a> SpannedValues<'a> {
         }
     }
 
-    /// The same cells for use beside another input: each knows its place for good.
+    /// The same cells for use with another input: each keeps its place.
     pub fn settled(mut self, source: &Source) -> Self {
         for (_, cell) in &mut self.values {
             cell.place = Place::Elsewhere(Arc::new(cell.place.at(source)));
@@ -303,7 +303,7 @@ impl<'a> SpannedValues<'a> {
         self.values.push((field, cell));
     }
 
-    /// Marks a field as complained of.
+    /// Marks a field as one that already has an error.
     pub fn refuse(&mut self, field: Field) {
         let found = self.values.iter_mut().find(|(known, _)| *known == field);
         if let Some((_, cell)) = found {
@@ -373,7 +373,7 @@ impl<'a> SpannedValues<'a> {
                 ),
                 _ => {
                     diags.push(unknown("key", &path, key_at(), None));
-                    // What is missing besides is not told any more once there is too much to tell.
+                    // Missing fields are not reported once there are too many errors.
                     if !diags.is_full() {
                         let field = meant(&path).and_then(Field::at_path);
                         mistyped.extend(field.map(|field| (field, value.span())));

@@ -19,7 +19,7 @@ const fn row(quarter_vcpus: u32, from_gb: u32, to_gb: u32, step_gb: u32) -> CpuS
     }
 }
 
-/// AWS's table (Fargate pricing page and ECS task size documentation, 2026-09), besides the pair
+/// AWS's table (Fargate pricing page and ECS task size documentation, 2026-09), except the pair
 /// 0.25 vCPU / 0.5 GB and the three sizes of 32 vCPU.
 const ROWS: [CpuSizes; 7] = [
     row(1, 1, 2, 1),
@@ -31,7 +31,7 @@ const ROWS: [CpuSizes; 7] = [
     row(64, 32, 120, 8),
 ];
 
-/// Sizes of 32 vCPU (new in 2026) are taken only when asked for.
+/// Sizes of 32 vCPU (new in 2026) are taken only when stated.
 const LARGEST_QUARTERS: u32 = 128;
 /// Their memory, GB.
 const LARGEST_GB: [u32; 3] = [60, 120, 244];

@@ -66,7 +66,7 @@ impl Builder<'_, '_, '_> {
     }
 
     fn function(&mut self, line: u64, reading: &Reading<'_>) -> Option<Function> {
-        let name = self.required(Field::Name, "every function has a name of its own");
+        let name = self.required(Field::Name, "every function needs a unique name");
         let memory = self.required(Field::MemoryMb, "state the memory of the function, MB");
         let region = self.region(line, reading);
         let duration = self.duration();
@@ -142,7 +142,7 @@ impl Builder<'_, '_, '_> {
     fn region(&mut self, line: u64, reading: &Reading<'_>) -> Option<u16> {
         let is_own = !reading.region_is_fixed && self.values.stated(Field::Region);
         if is_own && self.values.text(Field::Region).is_none() {
-            // It has been complained of.
+            // It already has an error.
             return None;
         }
         let own = self.values.text(Field::Region).filter(|_| is_own);
@@ -296,7 +296,7 @@ impl Builder<'_, '_, '_> {
             (false, true) => rate,
         };
         let stated = if missing == init { rate } else { init };
-        let message = format!("`{}` needs `{}` beside it", stated.path(), missing.path());
+        let message = format!("`{}` needs `{}` too", stated.path(), missing.path());
         let help = "cold starts are billed as rate x initialization: state both, or neither";
         self.wrong(Code::MissingKey, self.at(stated), message, help);
         None

@@ -56,7 +56,7 @@ impl Builder<'_, '_, '_> {
         if self.values.word(Field::ContainerRun) != Some("job") {
             if self.values.stated(pull) {
                 let message = "`container.pull_seconds` needs `container.run = \"job\"`".to_owned();
-                let help = "an image is pulled for every job, and hardly ever for a service: \
+                let help = "an image is pulled for every job, and seldom for a service: \
                             leave it out";
                 self.wrong(Code::MissingKey, self.at(pull), message, help);
             }
@@ -72,7 +72,7 @@ impl Builder<'_, '_, '_> {
                     "`{}` is of services, and `container.run` is \"job\"",
                     field.path()
                 );
-                let help = "each job has a task of its own, that runs as long as the job: leave \
+                let help = "each job has a separate task, which runs as long as the job: leave \
                             it out";
                 self.wrong(Code::Conflict, self.at(field), message, help);
             }

@@ -24,7 +24,7 @@ pub struct Features {
     pub durable: Option<Durable>,
     /// Attempts of one invocation on average, 1 and more.
     pub attempts: Exact,
-    /// Requests billed for a large asynchronous event besides its attempts.
+    /// Further requests that are billed for a large asynchronous event.
     pub further_requests: u32,
 }
 
@@ -137,7 +137,7 @@ impl Builder<'_, '_, '_> {
         })
     }
 
-    /// What AWS does not let a function have beside SnapStart (AWS Lambda developer guide).
+    /// What AWS does not allow together with SnapStart (AWS Lambda developer guide).
     fn excludes(&mut self, stated: Field) {
         let stores: Option<u32> = self.values.whole(Field::EphemeralStorageMb);
         let stores = stores.is_some_and(|mb| mb > LAMBDA_FREE_STORAGE_MB);
@@ -184,7 +184,7 @@ impl Builder<'_, '_, '_> {
         })
     }
 
-    /// An amount a month for one of so many calls: without any there is none.
+    /// An amount a month for one of the calls; none without calls.
     fn each_call(&mut self, field: Field, calls: Option<u64>) -> Option<Exact> {
         let (month, calls) = (self.values.exact(field)?, calls?);
         if calls == 0 && !month.is_zero() {

@@ -219,7 +219,7 @@ impl Function {
         LAMBDA_MEMORY_MB.contains(&self.memory_mb) && self.stated_duration_ms() <= most
     }
 
-    /// Concurrency that one invocation a month makes on average, in a month of so many hours.
+    /// Average concurrency of one invocation a month, given the hours of the month.
     pub fn concurrency_per_call(&self, hours: &Exact) -> Exact {
         let month_ms = hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
         let duration = self.of_attempts(Exact::from(self.duration_ms));

@@ -12,7 +12,7 @@ use crate::scenario::unknown::{meant, unknown};
 pub enum CsvColumn {
     /// A field.
     Of(Field),
-    /// Most likely a field; its name has been complained of.
+    /// Most likely a field; its name already has an error.
     Mistyped(Field),
     /// Nothing that is known; that has been said.
     Unknown,

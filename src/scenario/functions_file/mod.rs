@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// Rows that are read before they are handed over to be understood.
 const BATCH: usize = 16_384;
-/// SpannedValues of a batch of long rows, of so many bytes each.
+/// Rows of a batch when rows are long.
 const BATCH_CELLS: usize = 1 << 20;
 const BYTES_PER_CELL: usize = 16;
 
@@ -102,7 +102,7 @@ impl Batch {
         &self.rows[..self.filled]
     }
 
-    /// Fills it anew; false once there are no more rows.
+    /// Fills it again; false once there are no more rows.
     fn fill(&mut self, rows: &mut Rows) -> Result<bool, csv::Error> {
         self.rows.resize_with(BATCH, ByteRecord::new);
         self.filled = 0;
