@@ -181,7 +181,7 @@ impl Random {
     }
 }
 
-/// What is asked for on the command line.
+/// The arguments of the command line.
 struct Arguments {
     rows: u64,
     seed: u64,
@@ -189,7 +189,7 @@ struct Arguments {
 }
 
 impl Arguments {
-    /// `None` for words that are not as [`USAGE`] says.
+    /// `None` for words that do not match [`USAGE`].
     fn read(mut words: impl Iterator<Item = String>) -> Option<Self> {
         let (mut rows, mut seed, mut digits) = (None, 1, None);
         while let Some(word) = words.next() {

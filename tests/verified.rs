@@ -1,8 +1,8 @@
-//! `docs/verified.md` is what the data files of AWS's examples and of published crossovers say, with
-//! the figures that the program computes for them now.
+//! Writes `docs/verified.md` from the data files of AWS's examples and of published break-evens, with
+//! the figures that the program computes for them.
 //!
-//! `UPDATE_DOCS=1 cargo test --test verified` writes it anew: then read the difference. That the
-//! figures are right is held elsewhere, by `tests/aws_examples.rs` and `tests/published.rs`.
+//! `UPDATE_DOCS=1 cargo test --test verified` writes the page again: read the difference.
+//! `tests/aws_examples.rs` and `tests/published.rs` check the figures.
 
 mod expect;
 mod golden;
@@ -24,10 +24,10 @@ const NONE: &str = "-";
 const HEAD: &str = "\
 # AWS's examples and published crossovers, recomputed
 
-This paper is written by a test. Inputs, published figures and remarks are those of
-`tests/aws_examples/`, `tests/savings_plans.toml` and `tests/published.toml`, where each figure is
-also worked out by hand; what is called exact or ours is what the program answered when the paper
-was written. The test fails once they differ. To write it anew:
+A test writes this page. Inputs, published figures and remarks come from `tests/aws_examples/`,
+`tests/savings_plans.toml` and `tests/published.toml`, where each figure is also worked out by hand.
+Figures called \"exact\" or \"ours\" are the answers of the program. The test fails when they differ. To
+write the page again:
 
 ```sh
 UPDATE_DOCS=1 cargo test --test verified
@@ -41,28 +41,28 @@ UPDATE_DOCS=1 cargo test --test verified
 ";
 
 const EXAMPLES: &str = "\
-AWS adds up rounded parts in some examples and rounds exact sums in others. So lines are compared to
-the cent, and totals within a cent.
+AWS adds rounded parts in some examples and rounds exact sums in others. So lines must agree to the
+cent, and totals within a cent.
 ";
 
 const SAVINGS: &str = "\
-One hour of usage, and what commitments in dollars an hour make of it: the greatest saving comes
-first, of equals the lowest rate, and what is not covered is on demand.
+One hour of usage with commitments in dollars an hour. The greatest saving comes first, of equal
+ones the lowest rate. What is not covered is on demand.
 ";
 
 const CROSSOVERS: &str = "\
-What others have published, put to the same inputs as far as they are known. A verdict is about the
-arithmetic: right, wrong, or inconsistent with the publication's own numbers. Whether a container
-carries the load that it is given there is another matter. A row is the number of a case in the
-project's collection of such publications; cases without one are tables of the project's own.
+Published comparisons, computed again from the same inputs as far as they are known. A verdict is
+about the arithmetic: right, wrong, or inconsistent with the publication's own numbers. It is not
+about whether a container can carry its load. A row is the number of a case in the project's
+collection of such publications; cases without one are tables of the project.
 
 `F lambda` and `F fargate` are the bills of function F, `F lambda.million` that of a million calls,
-`F u*.P` is the utilization at which F costs the same on Lambda and on platform P, and `F n*.P` the
-calls a month.
+`F u*.P` is the break-even utilization of F on Lambda and on platform P, and `F n*.P` its calls a
+month.
 ";
 
-const OUTSIDE: &str = "Examples of AWS outside the question, Lambda or containers:\n";
-const LEFT: &str = "Published figures without inputs, or of what no scenario expresses:\n";
+const OUTSIDE: &str = "Examples of AWS that are not about Lambda or containers:\n";
+const LEFT: &str = "Published figures without inputs, or about something that no scenario can express:\n";
 
 /// SpannedValues of a row.
 type Row = Vec<String>;
@@ -336,7 +336,7 @@ fn the_paper_says_what_the_files_and_the_program_say() {
     let first = first.map(|(at, (_, wanted))| format!("line {} should be:\n{wanted}", at + 1));
     assert!(
         found == paper,
-        "{PAPER} is not up to date; `UPDATE_DOCS=1 cargo test --test verified` writes it anew\n{}",
+        "{PAPER} is not up to date; run `UPDATE_DOCS=1 cargo test --test verified`\n{}",
         first.unwrap_or_default()
     );
 }

@@ -57,8 +57,8 @@ const UNFIT: [&str; 4] = [
     "\u{1b}[2J",
 ];
 
-/// Keys of a function that are stated together. A group is chosen as a whole; a single key besides
-/// is chosen now and then, so that refusals are tried as well.
+/// Keys of a function that are stated together. A group is chosen as a whole. Sometimes a single key
+/// is chosen in addition, to try refusals too.
 const GROUPS: [&[Field]; 35] = [
     &[Field::Region],
     &[Field::RunsOn],
@@ -116,7 +116,7 @@ const GROUPS: [&[Field]; 35] = [
 
 /// Most rows of a large fleet.
 const MOST_ROWS: u128 = 300;
-/// Columns that a large fleet may have besides: their ordinary values exclude nothing.
+/// Additional columns of a large functions file: their ordinary values exclude no others.
 const COLUMNS: [&[Field]; 13] = [
     &[Field::Region],
     &[Field::RunsOn],
@@ -472,7 +472,7 @@ fn ordinary(field: Field, bounds: Bounds) -> Bounds {
     }
 }
 
-/// A number within bounds: at one, beside one, or between them with up to 28 digits.
+/// A number within bounds: at one, next to one, or between them with up to 28 digits.
 fn number(bounds: Bounds, bytes: &mut Bytes<'_>) -> String {
     let places = *bytes.one(&[0, 0, 1, 2, 3, 9, 17, 28]);
     let range = Range::new(bounds, places);
@@ -495,7 +495,7 @@ fn between(bounds: Bounds, places: u32, bytes: &mut Bytes<'_>) -> String {
     range.text(bytes.below(range.span + 1))
 }
 
-/// All numbers within bounds with so many decimal places.
+/// All numbers within bounds with a number of decimal places.
 struct Range {
     places: u32,
     least: u128,
@@ -523,7 +523,7 @@ impl Range {
         }
     }
 
-    /// The number so many units of the last place above the least one.
+    /// The number that is `above` units of the last place above the least one.
     fn text(&self, above: u128) -> String {
         let value = self.least + above.min(self.span);
         let places = self.places as usize;

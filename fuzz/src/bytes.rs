@@ -22,7 +22,7 @@ impl<'b> Bytes<'b> {
         self.0.arbitrary().unwrap_or(0)
     }
 
-    /// True once in so many times.
+    /// True once in this many times.
     pub fn once_in(&mut self, times: u8) -> bool {
         self.below(times.into()) == 1
     }

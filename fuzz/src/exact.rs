@@ -20,8 +20,8 @@ type Pair = (Exact, BigRational);
 pub fn run(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let mut values: Vec<Pair> = vec![(Exact::ONE, BigRational::one())];
-    // Questions settle values that could wait: most runs ask at the end alone.
-    let asks = bytes.once_in(4);
+    // A comparison computes values that are still lazy, so most runs compare only at the end.
+    let compares_early = bytes.once_in(4);
     for _ in 0..MOST_STEPS {
         if bytes.is_empty() {
             break;
@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
         let Some(made) = step(&values, &mut bytes) else {
             continue;
         };
-        if asks {
+        if compares_early {
             is_same(&made);
         }
         if made.1.numer().bits().max(made.1.denom().bits()) > MOST_BITS {

@@ -106,7 +106,7 @@ pub fn fleet_csv(data: &[u8]) {
     let read = asking(&BOOK, Some("us-east-1"), "", |request| {
         scenario::read_csv("fleet.csv", file, request)
     });
-    said(read.and_then(|scenario| answered(&scenario)));
+    reported(read.and_then(|scenario| answered(&scenario)));
 }
 
 /// Exact arithmetic, operation by operation.
@@ -129,7 +129,7 @@ pub fn price_files(data: &[u8]) {
     };
     let mut book = Book::embedded();
     book.overlay(file, Source::new(file, text));
-    said(priced(&book, region, extent));
+    reported(priced(&book, region, extent));
 }
 
 fn priced(book: &Book, region: &str, extent: Extent) -> Result<(), Diags> {
@@ -157,7 +157,7 @@ pub fn baseline(data: &[u8]) {
         })?;
         laws::hold(&scenario, &prices_of(&scenario)?, &INSTANCES, Some(&before))
     });
-    said(checked);
+    reported(checked);
 }
 
 fn of_text(text: &str, fleet: &str) {
@@ -165,7 +165,7 @@ fn of_text(text: &str, fleet: &str) {
     let read = asking(&BOOK, None, fleet, |request| {
         scenario::read_toml(&source, request)
     });
-    said(read.and_then(|scenario| answered(&scenario)));
+    reported(read.and_then(|scenario| answered(&scenario)));
 }
 
 fn answered(scenario: &Scenario) -> Result<(), Diags> {
@@ -173,7 +173,7 @@ fn answered(scenario: &Scenario) -> Result<(), Diags> {
 }
 
 /// A refusal has a message that can be shown.
-fn said(outcome: Result<(), Diags>) {
+fn reported(outcome: Result<(), Diags>) {
     if let Err(diags) = outcome {
         let text = diags.to_string();
         assert!(!text.trim().is_empty(), "a refusal without a message");

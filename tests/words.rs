@@ -1,0 +1,229 @@
+//! The words of the project: plain technical English, which `CONTRIBUTING.md` requires.
+//!
+//! [`REFUSED`] lists words that no file may use, and what to write instead. `tests/words.txt` has the
+//! files that still use some of them, with how often; these numbers may only fall. After you have
+//! removed some, or moved files, `UPDATE_WORDS=1 cargo test --test words` writes the list again; it
+//! refuses to raise the number of a folder.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// Words and phrases in lower case, each with plain ones to use instead.
+const REFUSED: [(&str, &str); 33] = [
+    ("nobody", "no one, none, not known"),
+    ("so many", "a number of, this many"),
+    ("so much", "this much, a large part"),
+    ("mend", "fix"),
+    ("mends", "fixes"),
+    ("mended", "fixed"),
+    ("beside", "next to, in addition to, with"),
+    ("besides", "in addition to, except"),
+    ("said", "stated, reported, printed"),
+    ("anew", "again"),
+    ("company", "the name of what is meant: cluster costs"),
+    ("of its own", "separate, dedicated, its own X"),
+    ("of their own", "separate, dedicated, their own X"),
+    ("hardly", "almost no, rarely"),
+    ("nowhere", "in no place, on no platform"),
+    ("complain", "report"),
+    ("complains", "reports"),
+    ("complained", "reported"),
+    ("no moment", "not a date"),
+    ("whoever", "who, a person that"),
+    ("whom", "the name of what is meant: functions"),
+    ("asks", "requires, requests, reads"),
+    ("asked", "required, requested, stated"),
+    ("unasked", "by default"),
+    ("papers", "pages, documents"),
+    ("way out", "fix, help"),
+    ("held to", "compared with, checked against"),
+    ("silent on", "does not state"),
+    ("the gate", "`check`"),
+    ("a gate", "a check"),
+    ("dearer", "more expensive, costs more"),
+    ("dearest", "most expensive"),
+    ("lest", "so that ... not"),
+];
+/// Files and folders whose text is not the project's prose: inputs and outputs of tests, and what the
+/// list itself is made of.
+const SKIPPED: [&str; 8] = [
+    "fuzz/artifacts",
+    "fuzz/corpus",
+    "fuzz/target",
+    "target",
+    "tests/cli",
+    "tests/errors",
+    "tests/words.rs",
+    "tests/words.txt",
+];
+const ENDINGS: [&str; 7] = ["md", "py", "rs", "sh", "toml", "yaml", "yml"];
+/// Files without an ending, or with one that is not in [`ENDINGS`].
+const OTHERS: [&str; 3] = [".ci/run", "Dockerfile", "fuzz/run"];
+const LIST: &str = "tests/words.txt";
+
+/// A refused word in a file.
+struct Hit {
+    /// From one.
+    line: usize,
+    word: &'static str,
+    instead: &'static str,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Words of a text in lower case, each with its line. Everything else separates words, so a phrase is
+/// found across line breaks, comment marks and underscores.
+fn words(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let words = line.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        found.extend(words.map(|word| (number + 1, word.to_lowercase())));
+    }
+    found
+}
+
+fn hits(text: &str) -> Vec<Hit> {
+    let words = words(text);
+    let mut hits = Vec::new();
+    for (at, (line, _)) in words.iter().enumerate() {
+        for (phrase, instead) in REFUSED {
+            let parts: Vec<&str> = phrase.split(' ').collect();
+            let rest = words[at..].iter().map(|(_, word)| word.as_str());
+            if rest.take(parts.len()).eq(parts) {
+                hits.push(Hit {
+                    line: *line,
+                    word: phrase,
+                    instead,
+                });
+            }
+        }
+    }
+    hits
+}
+
+/// The files that people read, from the root of the project, with forward slashes.
+fn files(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("an entry").path();
+        let inside = path.strip_prefix(root()).expect("inside the project");
+        let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
+        let name = parts.join("/");
+        let is_git = parts[0] == ".git";
+        if is_git || SKIPPED.contains(&name.as_str()) {
+            continue;
+        }
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            let is_prose = ending.is_some_and(|ending| ENDINGS.contains(&ending));
+            if is_prose || OTHERS.contains(&name.as_str()) {
+                found.push(name);
+            }
+        }
+    }
+}
+
+/// How often each file uses refused words; files without any are left out.
+fn found() -> BTreeMap<String, Vec<Hit>> {
+    let mut names = Vec::new();
+    files(root(), &mut names);
+    let mut found = BTreeMap::new();
+    for name in names {
+        let text = fs::read_to_string(root().join(&name)).expect("a readable text");
+        let hits = hits(&text);
+        if !hits.is_empty() {
+            found.insert(name, hits);
+        }
+    }
+    found
+}
+
+fn known() -> BTreeMap<String, usize> {
+    let text = fs::read_to_string(root().join(LIST)).expect("the list");
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let (count, name) = line.split_once(' ').expect("a count and a file");
+            (name.to_owned(), count.parse().expect("a count"))
+        })
+        .collect()
+}
+
+/// The first two parts of a path: a room of `src`, or a folder.
+fn folder(name: &str) -> String {
+    let parts: Vec<&str> = name.split('/').collect();
+    parts[..parts.len().saturating_sub(1).clamp(1, 2)].join("/")
+}
+
+fn by_folder<'n>(
+    counts: impl Iterator<Item = (&'n String, usize)>,
+) -> BTreeMap<String, usize> {
+    let mut folders = BTreeMap::new();
+    for (name, count) in counts {
+        *folders.entry(folder(name)).or_default() += count;
+    }
+    folders
+}
+
+fn update(found: &BTreeMap<String, Vec<Hit>>, known: &BTreeMap<String, usize>) {
+    let before = by_folder(known.iter().map(|(name, count)| (name, *count)));
+    let now = by_folder(found.iter().map(|(name, hits)| (name, hits.len())));
+    for (folder, count) in now {
+        let allowed = before.get(&folder).copied().unwrap_or(0);
+        assert!(count <= allowed, "{folder}: {count} refused words, {allowed} before");
+    }
+    let mut text = "# How often files use words that tests/words.rs refuses. Numbers may only fall.\n".to_owned();
+    for (name, hits) in found {
+        writeln!(text, "{} {name}", hits.len()).expect("a text takes everything");
+    }
+    fs::write(root().join(LIST), text).expect("it can be written");
+}
+
+#[test]
+fn no_file_gets_more_refused_words() {
+    let (found, known) = (found(), known());
+    if env::var_os("UPDATE_WORDS").is_some() {
+        update(&found, &known);
+        return;
+    }
+    let mut wrong = String::new();
+    for (name, hits) in &found {
+        let allowed = known.get(name).copied().unwrap_or(0);
+        if hits.len() > allowed {
+            writeln!(wrong, "{name}: {} of at most {allowed}", hits.len()).expect("text");
+            for Hit { line, word, instead } in hits {
+                writeln!(wrong, "  line {line}: `{word}`: write {instead}").expect("text");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "refused words:\n{wrong}");
+    for (name, allowed) in &known {
+        let count = found.get(name).map_or(0, Vec::len);
+        assert!(
+            count == *allowed,
+            "{name} has {count} refused words and {LIST} allows {allowed}: run \
+             `UPDATE_WORDS=1 cargo test --test words`"
+        );
+    }
+}
+
+#[test]
+fn words_are_found_in_prose_comments_and_names() {
+    let text = "/// There are so\n/// many.\nlet is_said = \"Nobody\";\n// Resaid, asksome.\n";
+    let hits = hits(text);
+    let found: Vec<_> = hits.iter().map(|hit| (hit.line, hit.word)).collect();
+    assert_eq!(found, [(1, "so many"), (3, "said"), (3, "nobody")]);
+}
+
+#[test]
+fn folders_are_rooms() {
+    let folders = ["src/cli/system/mod.rs", "src/units.rs", "README.md", "docs/ci.md"];
+    assert_eq!(folders.map(folder), ["src/cli", "src", "README.md", "docs"]);
+}
