@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms in dependency order, each with the rooms that it uses.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("units", &[]),
     ("money", &["units"]),
     ("text", &[]),
@@ -68,6 +68,17 @@ const ROOMS: [(&str, &[&str]); 14] = [
             "scenario",
             "platform",
             "answer",
+        ],
+    ),
+    (
+        "library",
+        &[
+            "diag",
+            "pricebook",
+            "scenario",
+            "platform",
+            "answer",
+            "check",
         ],
     ),
     (
@@ -455,7 +466,10 @@ fn the_table_is_in_dependency_order_and_every_edge_of_it_is_needed() {
     none(mistakes, "the table of rooms");
     let lib = files.iter().find(|file| file.path == "src/lib.rs");
     let lib = &lib.expect("src/lib.rs").code;
-    let declared = lib.matches("pub mod ").count();
+    let declared = lib
+        .lines()
+        .filter(|line| line.trim_start_matches("pub ").starts_with("mod "))
+        .count();
     assert_eq!(
         declared,
         ROOMS.len(),

@@ -162,9 +162,7 @@ fn folder(name: &str) -> String {
     parts[..parts.len().saturating_sub(1).clamp(1, 2)].join("/")
 }
 
-fn by_folder<'n>(
-    counts: impl Iterator<Item = (&'n String, usize)>,
-) -> BTreeMap<String, usize> {
+fn by_folder<'n>(counts: impl Iterator<Item = (&'n String, usize)>) -> BTreeMap<String, usize> {
     let mut folders = BTreeMap::new();
     for (name, count) in counts {
         *folders.entry(folder(name)).or_default() += count;
@@ -177,9 +175,14 @@ fn update(found: &BTreeMap<String, Vec<Hit>>, known: &BTreeMap<String, usize>) {
     let now = by_folder(found.iter().map(|(name, hits)| (name, hits.len())));
     for (folder, count) in now {
         let allowed = before.get(&folder).copied().unwrap_or(0);
-        assert!(count <= allowed, "{folder}: {count} refused words, {allowed} before");
+        assert!(
+            count <= allowed,
+            "{folder}: {count} refused words, {allowed} before"
+        );
     }
-    let mut text = "# How often files use words that tests/words.rs refuses. Numbers may only fall.\n".to_owned();
+    let mut text =
+        "# How often files use words that tests/words.rs refuses. Numbers may only fall.\n"
+            .to_owned();
     for (name, hits) in found {
         writeln!(text, "{} {name}", hits.len()).expect("a text takes everything");
     }
@@ -198,7 +201,12 @@ fn no_file_gets_more_refused_words() {
         let allowed = known.get(name).copied().unwrap_or(0);
         if hits.len() > allowed {
             writeln!(wrong, "{name}: {} of at most {allowed}", hits.len()).expect("text");
-            for Hit { line, word, instead } in hits {
+            for Hit {
+                line,
+                word,
+                instead,
+            } in hits
+            {
                 writeln!(wrong, "  line {line}: `{word}`: write {instead}").expect("text");
             }
         }
@@ -224,6 +232,11 @@ fn words_are_found_in_prose_comments_and_names() {
 
 #[test]
 fn folders_are_rooms() {
-    let folders = ["src/cli/system/mod.rs", "src/units.rs", "README.md", "docs/ci.md"];
+    let folders = [
+        "src/cli/system/mod.rs",
+        "src/units.rs",
+        "README.md",
+        "docs/ci.md",
+    ];
     assert_eq!(folders.map(folder), ["src/cli", "src", "README.md", "docs"]);
 }
