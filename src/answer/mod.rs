@@ -12,6 +12,7 @@ mod ledger;
 mod solved;
 mod summary;
 
+pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
 pub use ledger::Ledger;
 pub use solved::Solved;
@@ -96,13 +97,13 @@ impl<'a> Comparison<'a> {
         let mut diags = Diags::new();
         let mut platforms = Vec::new();
         for platform in PLATFORMS {
-            if scenario.platforms.contains(&platform.id()) {
-                let id = platform.id();
+            let id = platform.spec().id;
+            if scenario.platforms.contains(&id) {
                 let prices = bought.map_or(list, |bought| bought.regions(id));
                 let bound = platform.bind(context.at(prices));
                 let bound = diags.take(bound).map(|model| Bound {
                     id,
-                    title: platform.title(),
+                    title: platform.spec().title,
                     unused: bought.and_then(|bought| bought.unused(id)).cloned(),
                     model,
                 });

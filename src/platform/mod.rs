@@ -4,6 +4,7 @@
 //! shared by many functions; then it answers for each function without reading anything more. No
 //! clock, no disk, no rounding in here.
 
+mod assumptions;
 mod eks;
 mod eks_fargate;
 mod fargate;
@@ -17,8 +18,11 @@ pub mod service;
 pub mod slot;
 mod tasks;
 
+pub use assumptions::{Assumption, AssumptionInfo, AssumptionKind, Assumptions, Notes};
 pub use infeasible::{Infeasible, Refusal};
 pub use line::{Line, Pricing};
+
+pub(crate) use assumptions::assumptions;
 
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
@@ -46,7 +50,10 @@ pub static PLATFORMS: &[&dyn Platform] = &[
 
 /// Ids of all platforms.
 pub fn ids() -> Vec<&'static str> {
-    PLATFORMS.iter().map(|platform| platform.id()).collect()
+    PLATFORMS
+        .iter()
+        .map(|platform| platform.spec().id)
+        .collect()
 }
 
 /// What a platform may look at.
@@ -185,12 +192,20 @@ fn container_place(function: &Function) -> usize {
     place(function, function.container_architecture()) + system
 }
 
+/// What is known of a platform without a scenario.
+pub struct Spec {
+    /// The name in scenarios and reports.
+    pub id: &'static str,
+    /// The name in headings.
+    pub title: &'static str,
+    /// What its bills can assume, and what they leave out.
+    pub assumptions: &'static [Assumptions],
+}
+
 /// A place where code can run.
 pub trait Platform: Sync {
-    /// The name in scenarios and reports.
-    fn id(&self) -> &'static str;
-    /// The name in headings.
-    fn title(&self) -> &'static str;
+    /// What is known of it without a scenario.
+    fn spec(&self) -> &'static Spec;
     /// Looks at the whole fleet.
     ///
     /// # Errors
@@ -377,30 +392,6 @@ pub struct Cluster {
     pub nodes: Exact,
     /// Its bill.
     pub monthly: Usd,
-}
-
-/// What is assumed, and what is left out: printed whenever it is in force.
-#[derive(Debug, Clone, Default)]
-pub struct Notes {
-    /// Assumptions.
-    pub assumptions: Vec<String>,
-    /// Costs of these platforms that are not in the figures.
-    pub not_counted: Vec<String>,
-}
-
-impl Notes {
-    /// Notes an assumption.
-    pub fn assume(&mut self, text: impl Into<String>) {
-        self.assumptions.push(text.into());
-    }
-
-    /// Notes a cost that is left out; once, if several platforms leave it out.
-    pub fn leave_out(&mut self, text: impl Into<String>) {
-        let text = text.into();
-        if !self.not_counted.contains(&text) {
-            self.not_counted.push(text);
-        }
-    }
 }
 
 /// Collects missing prices, each once however many functions need it.

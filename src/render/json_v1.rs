@@ -8,7 +8,7 @@ use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary, Totals};
 use crate::escape::json;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Cluster, ClusterCosts, Cost, Fleet, Infeasible, Line};
+use crate::platform::{AssumptionKind, Cluster, ClusterCosts, Cost, Fleet, Infeasible, Line};
 use crate::scenario::ClusterKind;
 use crate::solve::crossover::{Crossover, CrossoverStep};
 use crate::solve::flips::{Effort, Flip, Flips, Side};
@@ -271,12 +271,17 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
         },
         unused_commitment_usd: unused_commitment(comparison),
         assumptions: notes(|comparison, totals| {
-            comparison.notes(totals.oldest_price.as_deref()).assumptions
+            sentences(comparison, totals, AssumptionKind::Assumed)
         }),
         not_counted: notes(|comparison, totals| {
-            comparison.notes(totals.oldest_price.as_deref()).not_counted
+            sentences(comparison, totals, AssumptionKind::NotCounted)
         }),
     }
+}
+
+fn sentences(comparison: &Comparison<'_>, totals: &Totals, kind: AssumptionKind) -> Vec<String> {
+    let notes = comparison.notes(totals.oldest_price.as_deref());
+    notes.sentences(kind).map(str::to_owned).collect()
 }
 
 /// By platform; empty where no commitment is stated in dollars an hour.

@@ -4,7 +4,7 @@ use crate::answer::{Comparison, Pair, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
-use crate::platform::{Fleet, Infeasible, Job, Notes, Refusal};
+use crate::platform::{AssumptionKind, Fleet, Infeasible, Job, Notes, Refusal};
 use crate::solve::crossover::{Crossover, CrossoverKind, Point};
 use crate::solve::flips::{Flip, Flips, Side};
 use std::io::{self, Write};
@@ -328,6 +328,12 @@ pub fn rate(point: &Point, hours: &Exact) -> String {
     )
 }
 
+/// What heads each kind of assumption.
+pub const NOTES: [(&str, AssumptionKind); 2] = [
+    ("Assumed", AssumptionKind::Assumed),
+    ("Not counted", AssumptionKind::NotCounted),
+];
+
 /// What is assumed and what is not counted, one item a paragraph.
 pub fn notes(
     notes: &Notes,
@@ -335,13 +341,9 @@ pub fn notes(
     width: u16,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let parts = [
-        ("Assumed", &notes.assumptions),
-        ("Not counted", &notes.not_counted),
-    ];
-    for (title, lines) in parts {
+    for (title, kind) in NOTES {
         writeln!(out, "{}", paint.bold(title))?;
-        for line in lines {
+        for line in notes.sentences(kind) {
             let text = wrapped(line, "    ", width);
             writeln!(out, "  - {}", text.trim_start())?;
         }

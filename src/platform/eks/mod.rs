@@ -3,6 +3,7 @@
 //! Rules: EKS price list (cluster hour, extended support), EC2 on demand per instance hour, EBS gp3
 //! per GB-month; a node's capacity by the kubelet's formula ([`crate::pricebook::instances`]).
 
+mod assumptions;
 pub mod fees;
 mod node_choice;
 mod pod_demand;
@@ -11,14 +12,13 @@ use super::service::{EBS, EC2, EKS};
 use super::slot::Slot;
 use super::{
     Answer, Cluster, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Members,
-    Notes, Placement, Platform, Refusal, container_place,
+    Notes, Placement, Platform, Refusal, Spec, container_place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::scenario::{ClusterKind, Demand, Function};
+use crate::scenario::{Demand, Function};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
-use crate::text::listed;
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
 use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
 use rayon::prelude::*;
@@ -28,13 +28,15 @@ use std::sync::{Arc, OnceLock};
 /// Amazon EKS on EC2, on demand.
 pub struct Eks;
 
-impl Platform for Eks {
-    fn id(&self) -> &'static str {
-        "eks"
-    }
+static SPEC: Spec = Spec {
+    id: "eks",
+    title: "EKS",
+    assumptions: &[assumptions::ALL],
+};
 
-    fn title(&self) -> &'static str {
-        "EKS"
+impl Platform for Eks {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -258,27 +260,6 @@ impl CostModel for EksModel<'_> {
     }
 
     fn notes(&self, notes: &mut Notes) {
-        let options = &self.context.scenario.eks;
-        let daemonsets = &options.daemonsets;
-        notes.assume(match options.cluster {
-            ClusterKind::Dedicated => format!(
-                "EKS: one cluster per region and architecture for all functions, at least {} \
-                 nodes, packing {} of 1, its fee shared by nodes used",
-                options.min_nodes,
-                options.packing_efficiency.normalize()
-            ),
-            ClusterKind::Existing => "EKS: a cluster that runs anyway: the share of nodes and \
-                                      volumes that is used, no cluster fee"
-                .to_owned(),
-        });
-        notes.assume(format!(
-            "EKS nodes sell what the kubelet leaves, less DaemonSets of {} vCPU, {} MB and {} \
-             pods; each has a root volume of {} GB",
-            daemonsets.vcpu.normalize(),
-            daemonsets.memory_mb.normalize(),
-            daemonsets.pods,
-            options.root_volume_gb
-        ));
         let mut unpriced: Vec<&str> = Vec::new();
         let markets = self.sites.iter().flatten().map(|site| &site.market);
         for market in markets.filter(|market| market.volume.is_none()) {
@@ -287,33 +268,7 @@ impl CostModel for EksModel<'_> {
                 unpriced.push(name);
             }
         }
-        if options.root_volume_gb > 0 && !unpriced.is_empty() {
-            notes.leave_out(format!(
-                "root volumes of EKS nodes in {}: the book has no gp3 price there",
-                listed(&unpriced)
-            ));
-        }
-        if let Some(months) = options.kubernetes_age_months {
-            let support = match options.extended_support {
-                true => "extended support, for 12 months after the first 14",
-                false => "standard support, for 14 months",
-            };
-            notes.assume(format!(
-                "EKS: a Kubernetes version of {} months is in {support}",
-                months.normalize()
-            ));
-        }
-        let (add_ons, surge) = ("add-ons", "and the surge of nodes during upgrades");
-        match options.auto_mode {
-            true => {
-                notes.assume(
-                    "EKS Auto Mode runs the nodes: its fee is per instance and hour, and no \
-                     commitment reduces it",
-                );
-                notes.leave_out(format!("EKS {add_ons}, {surge}"));
-            }
-            false => notes.leave_out(format!("EKS Auto Mode, {add_ons}, {surge}")),
-        }
+        assumptions::note(&self.context.scenario.eks, &unpriced, notes);
     }
 }
 

@@ -4,18 +4,20 @@
 //! 256 MB more than requested, rounded up to a valid pair); AWS Fargate pricing page (no Arm, no
 //! Windows and no Spot with EKS); EKS price list (cluster hour).
 
+mod assumptions;
+
 use super::eks::fees::fees;
 use super::service::EKS;
-use super::tasks::{Carrier, Charge, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods, all_month};
+use super::tasks::{Carrier, Charge, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods};
 use super::{
     Answer, ClusterCosts, Context, Cost, CostModel, Infeasible, Job, Line, Members, Missing, Notes,
-    Placement, Platform, Refusal,
+    Placement, Platform, Refusal, Spec,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Architecture, Price, meters};
-use crate::scenario::{ClusterKind, Demand, Function, Os, Scenario};
+use crate::scenario::{ClusterKind, Demand, Function, Os};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::units::{ClusterHour, FARGATE_FREE_STORAGE_GB, Hour, Qty};
 use rayon::prelude::*;
@@ -28,16 +30,18 @@ static TERMS: TaskTerms = TaskTerms {
     service: &EKS,
     refuse,
     charges,
-    notes,
+    notes: assumptions::note,
+};
+
+static SPEC: Spec = Spec {
+    id: "eks-fargate",
+    title: "EKS on Fargate",
+    assumptions: &[assumptions::ALL],
 };
 
 impl Platform for EksFargate {
-    fn id(&self) -> &'static str {
-        "eks-fargate"
-    }
-
-    fn title(&self) -> &'static str {
-        "EKS on Fargate"
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -94,28 +98,6 @@ fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Di
         Charge::vcpu("vCPU", regional.price(meters::EKS_FARGATE_VCPU)?),
         Charge::memory("memory", regional.price(meters::EKS_FARGATE_MEMORY)?),
     ])
-}
-
-fn notes(scenario: &Scenario, notes: &mut Notes) {
-    let cluster = match scenario.eks_fargate.cluster {
-        ClusterKind::Dedicated => {
-            "one cluster per region for all functions, its fee shared by what their pods cost"
-        }
-        ClusterKind::Existing => "a cluster that runs anyway, no fee",
-    };
-    notes.assume(format!(
-        "EKS on Fargate runs Linux pods on demand{}, each billed its request and 256 MB, rounded \
-         up to a valid size; {cluster}",
-        all_month(scenario)
-    ));
-    let mut functions = scenario.functions.iter();
-    if functions.any(|function| !function.is_service()) {
-        notes.assume("EKS on Fargate: the pod of a job is deleted when the job ends");
-    }
-    notes.leave_out(
-        "EKS on Fargate: pods of the cluster itself (CoreDNS), image pulls of services and the \
-         doubled pods of a deployment",
-    );
 }
 
 /// The cluster of a region.

@@ -4,6 +4,7 @@
 //! functions of an architecture in a region) and, for billed initialization since 2025-08-01, the
 //! AWS Compute blog.
 
+mod assumptions;
 mod duration;
 mod free_tier;
 mod function_cost;
@@ -14,16 +15,15 @@ mod provisioned;
 use super::service::LAMBDA;
 use super::{
     Answer, ClusterCosts, Context, CostModel, Infeasible, Line, Members, Missing, Notes, Placement,
-    Platform, Provisioning, Refusal, place,
+    Platform, Provisioning, Refusal, Spec, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::{Usd, count, grouped};
+use crate::money::{Usd, grouped};
 use crate::pricebook::{Architecture, Price, Regional, Tiers, meters as book};
-use crate::scenario::{Function, quota};
+use crate::scenario::Function;
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
-use crate::text::listed;
 use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
 use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
 use function_cost::FunctionCost;
@@ -35,13 +35,15 @@ use rust_decimal::Decimal;
 /// AWS Lambda, on demand.
 pub struct Lambda;
 
-impl Platform for Lambda {
-    fn id(&self) -> &'static str {
-        "lambda"
-    }
+static SPEC: Spec = Spec {
+    id: "lambda",
+    title: "Lambda",
+    assumptions: &[assumptions::ALL],
+};
 
-    fn title(&self) -> &'static str {
-        "Lambda"
+impl Platform for Lambda {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -211,74 +213,6 @@ impl LambdaModel<'_> {
         );
         costs
     }
-
-    /// What AWS grants every account; more must be asked for.
-    fn note_quota(&self, notes: &mut Notes) {
-        let scenario = self.context.scenario;
-        if scenario.lambda.concurrency_quota.is_some() {
-            return;
-        }
-        for demand in quota::demands_beyond(scenario, quota::GRANTED) {
-            notes.assume(format!(
-                "{} has {} at the peaks of all functions: a quota of {} concurrent executions, of \
-                 which AWS grants {} unasked ([lambda] concurrency_quota checks)",
-                demand.region,
-                demand.described,
-                grouped(&demand.quota.to_fixed(0)),
-                count(quota::GRANTED)
-            ));
-        }
-    }
-
-    fn note_features(&self, notes: &mut Notes) {
-        let functions = &self.context.scenario.functions;
-        let some = |uses: fn(&Function) -> bool| functions.iter().any(uses);
-        let provisions = some(|function| function.provisioned.is_some());
-        let features = || {
-            functions
-                .iter()
-                .filter_map(|function| function.features.as_deref())
-        };
-        let polls = features().any(|features| features.event_poller.is_some());
-        for (holds, what) in [
-            (provisions, "provisioned environments"),
-            (polls, "event pollers"),
-        ] {
-            if holds {
-                notes.assume(format!(
-                    "{what} stay as they are while utilization varies, and grow with the calls \
-                     while traffic grows"
-                ));
-            }
-        }
-        if provisions {
-            notes.assume("what finds no provisioned environment is on demand");
-        }
-        if features().any(|features| features.snapstart.is_some()) {
-            notes.assume("SnapStart keeps the snapshots of the stated versions all month");
-        }
-        if features().any(|features| features.attempts != Exact::ONE) {
-            notes.assume(
-                "every attempt of an invocation runs as long, is billed on Lambda as a request \
-                 and its duration, and takes its slot in a container",
-            );
-        }
-        let used = [
-            (provisions, "provisioned concurrency"),
-            (
-                features().any(|features| features.snapstart.is_some()),
-                "SnapStart",
-            ),
-            (
-                features().any(|features| features.streamed.is_some()),
-                "response streaming",
-            ),
-            (false, "Lambda@Edge"),
-        ];
-        let unused = used.iter().filter(|(used, _)| !used);
-        let others: Vec<&str> = unused.map(|(_, what)| *what).collect();
-        notes.leave_out(listed(&others));
-    }
 }
 
 impl CostModel for LambdaModel<'_> {
@@ -304,37 +238,7 @@ impl CostModel for LambdaModel<'_> {
     }
 
     fn notes(&self, notes: &mut Notes) {
-        let scenario = self.context.scenario;
-        match scenario.free_tier {
-            true => notes.assume(
-                "Lambda's free tier, 1,000,000 requests, 400,000 GB-s and 100 GB of streamed \
-                 responses a month, is used once by the whole scenario, pro rata",
-            ),
-            false => notes.leave_out("Lambda's free tier (free_tier = true takes it off)"),
-        }
-        let pools = self.pools.iter().flatten();
-        let past_first = pools.into_iter().any(|pool| pool.tiers.len() > 1);
-        if past_first {
-            notes.assume(
-                "Lambda's duration tiers count this scenario alone; other functions of the \
-                 account or organization would move them",
-            );
-        }
-        if past_first || scenario.free_tier {
-            notes.assume(
-                "verdicts take what leaving Lambda would save: where tiers or free use are shared \
-                 that is another amount than a function's part of the bill",
-            );
-        }
-        if scenario
-            .functions
-            .iter()
-            .any(|function| function.cold_start.is_none())
-        {
-            notes.leave_out("cold starts of functions that state no cold_start_rate and init_ms");
-        }
-        self.note_features(notes);
-        self.note_quota(notes);
+        assumptions::note(self, notes);
     }
 }
 

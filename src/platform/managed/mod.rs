@@ -5,6 +5,7 @@
 //! concurrency, three Availability Zones, what the system keeps). Instances are counted as AWS's own
 //! calculator does (github.com/aws-samples/sample-aws-lambda-managed-instances).
 
+mod assumptions;
 mod environment;
 mod provider;
 
@@ -13,7 +14,7 @@ use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
     Answer, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Notes, Placement, Platform,
-    Refusal,
+    Refusal, Spec,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -28,13 +29,15 @@ use std::sync::Arc;
 /// AWS Lambda Managed Instances, on demand.
 pub struct LambdaManaged;
 
-impl Platform for LambdaManaged {
-    fn id(&self) -> &'static str {
-        "lambda-managed"
-    }
+static SPEC: Spec = Spec {
+    id: "lambda-managed",
+    title: "Managed instances",
+    assumptions: &[assumptions::ALL],
+};
 
-    fn title(&self) -> &'static str {
-        "Managed instances"
+impl Platform for LambdaManaged {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -142,29 +145,7 @@ impl CostModel for ManagedModel<'_> {
     }
 
     fn notes(&self, notes: &mut Notes) {
-        let options = &self.context.scenario.managed;
-        notes.assume(format!(
-            "managed instances: a capacity provider for each function, on demand, all hours of \
-             the month, at least {} instances and 3 environments, availability_buffer {} (AWS's \
-             own calculator takes 1.5)",
-            options.min_instances,
-            options.availability_buffer.normalize()
-        ));
-        notes.assume(
-            "managed instances keep 1 vCPU and 1 GB each for their system; an environment has 4 \
-             GB to a vCPU and the least memory from 2,048 MB in which a request fits, unless \
-             stated",
-        );
-        if self.context.scenario.free_tier {
-            notes.assume(
-                "requests on managed instances are all paid: whether the free tier covers them \
-                 is not known",
-            );
-        }
-        notes.leave_out(
-            "managed instances: functions that share a capacity provider, and throttling while \
-             traffic more than doubles in five minutes",
-        );
+        assumptions::note(self.context.scenario, notes);
     }
 }
 

@@ -3,10 +3,12 @@
 //!
 //! A platform says by its [`TaskTerms`] what is its own.
 
+mod assumptions;
 mod job;
 mod task_rates;
 mod task_sizes;
 
+pub use assumptions::{ALL as ASSUMPTIONS, note_left_out};
 pub use task_rates::Charge;
 
 use super::service::Service;
@@ -21,7 +23,6 @@ use crate::money::{Rate, Usd};
 use crate::pricebook::meters;
 use crate::scenario::{Demand, Function, Os, Scenario, TaskSize};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
-use crate::text::listed;
 use crate::units::{EKS_FARGATE_OVERHEAD_MB, Hour, Qty, SECONDS_PER_HOUR, Unit};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -121,15 +122,6 @@ pub fn all_month(scenario: &Scenario) -> String {
         _ => "services ",
     };
     format!(", {who}all {} hours of the month", scenario.hours)
-}
-
-/// What of services is not counted beside something else.
-pub fn beside(other: &str, scenario: &Scenario) -> String {
-    let mut functions = scenario.functions.iter();
-    if !functions.any(Function::is_service) {
-        return other.to_owned();
-    }
-    listed(&[other, "image pulls", "the doubled tasks of a deployment"])
 }
 
 /// Tasks by some terms.
