@@ -58,7 +58,7 @@ const DISCOUNTS: &str = "[discounts]\nec2 = 0.25\n";
 fn solve_once(options: &str, functions: &str, answer: impl FnOnce(&Comparison<'_>)) {
     let text = format!("region = 'us-east-1'\n{options}{functions}");
     let source = Source::new("scenario.toml", &text);
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],

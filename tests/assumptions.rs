@@ -4,9 +4,9 @@
 
 use lambdacost::answer::{BoughtPrices, Comparison, all_assumptions};
 use lambdacost::diag::Source;
-use lambdacost::platform::{self, AssumptionKind, Notes};
+use lambdacost::platform;
 use lambdacost::pricebook::{Book, Regional};
-use lambdacost::scenario::{self, Request};
+use lambdacost::scenario::{self, AssumptionKind, Notes, Request};
 use std::collections::BTreeSet;
 use std::io;
 
@@ -230,7 +230,7 @@ const OTHERWISE: [&str; 3] = ["moved-region", "overlay", "eks-unpriced-volumes"]
 
 /// What an answer assumes at prices of a book, in a region that the command line may choose.
 fn notes_at(text: &str, book: &Book, region: Option<&str>) -> Notes {
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],

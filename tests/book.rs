@@ -365,7 +365,7 @@ fn a_usual_run_does_not_read_auto_mode_fees_but_keeps_those_of_the_user() {
 
 /// The prices that a scenario reads besides the usual ones.
 fn extent(text: &str) -> Extent {
-    let ids = platform::ids();
+    let ids = platform::shapes();
     let request = Request {
         platforms: &ids,
         rules: &[],

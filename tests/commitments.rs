@@ -38,7 +38,7 @@ const KEPT: &str =
 
 fn scenario(text: &str) -> Scenario {
     let book = Book::embedded();
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],

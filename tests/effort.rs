@@ -13,7 +13,7 @@ use std::io;
 /// Asks about the flips of every function, one function after the other.
 fn searched(text: &str) -> Vec<Flips> {
     let source = Source::new("scenario.toml", text);
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],

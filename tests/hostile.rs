@@ -685,11 +685,7 @@ fn a_thousand_functions_of_one_name_are_one_page_of_messages() {
     let run = compare("scenario.toml", function.repeat(1000));
     run.refused("duplicate-name", "one name");
     assert_eq!(run.stderr.matches("error[").count(), 100);
-    assert!(
-        run.stderr.contains("and 899 more errors"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("and 899 more errors"), "{}", run.stderr);
     let rows = format!("{COLUMNS}{}", "one,512,1,1,0.5\n".repeat(50_000));
     compare("fleet.csv", rows).refused("duplicate-name", "one name in a fleet");
 }

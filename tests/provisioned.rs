@@ -8,7 +8,7 @@ use lambdacost::scenario::{Request, Scenario, read_toml};
 use std::io;
 
 fn scenario(book: &Book, region: &str, provisioned: &str) -> Scenario {
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let text = format!(
         "region = '{region}'\n[[function]]\nname = 'a'\nmemory_mb = 1024\nduration_ms = 100\n\
          invocations_per_month = 1_000_000\nutilization = 0.5\n{provisioned}"

@@ -194,7 +194,7 @@ fn asking<R>(
         }
     };
     ask(&Request {
-        platforms: &platform::ids(),
+        platforms: &platform::shapes(),
         rules: &check::shapes(),
         region,
         unknown_region: &|name| book.unknown_region(name),

@@ -169,7 +169,7 @@ impl<'p> Opened<'p> {
         let system = self.system;
         let open_beside = |file: &str| text_or_error(system.open(&folder.join(file))?);
         let request = Request {
-            platforms: &platform::ids(),
+            platforms: &platform::shapes(),
             rules: &check::shapes(),
             region,
             unknown_region: &|name| book.unknown_region(name),

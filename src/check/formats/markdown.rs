@@ -5,7 +5,7 @@ use crate::check::changes::ChangeStep;
 use crate::check::{Change, Changes, Finding, Report};
 use crate::escape::{code_within, sentence, sentence_within};
 use crate::money::{count, plural};
-use crate::platform::AssumptionKind;
+use crate::scenario::AssumptionKind;
 use std::io::{self, Write};
 
 /// The first line, by which a pipeline finds the comment that it wrote before.

@@ -1,7 +1,6 @@
 //! What clusters of EC2 nodes assume.
 
-use crate::platform::{Notes, assumptions};
-use crate::scenario::{ClusterKind, EksOptions};
+use crate::scenario::{ClusterKind, EksOptions, Notes, assumptions};
 use crate::text::listed;
 
 assumptions! {

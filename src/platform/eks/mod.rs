@@ -8,16 +8,17 @@ pub mod fees;
 mod node_choice;
 mod pod_demand;
 
+use super::fleet::push_count;
 use super::service::{EBS, EC2, EKS};
 use super::slot::Slot;
 use super::{
-    Answer, Cluster, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Members,
-    Notes, Placement, Platform, Refusal, Spec, container_place,
+    Answer, Cluster, ClusterCosts, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line,
+    Members, Placement, Platform, Refusal, Spec, container_place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::Usd;
-use crate::scenario::{Demand, Function};
+use crate::money::{Usd, count, plural};
+use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
 use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
@@ -29,7 +30,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Eks;
 
 static SPEC: Spec = Spec {
-    id: "eks",
+    shape: PlatformShape::named("eks"),
     title: "EKS",
     assumptions: &[assumptions::ALL],
 };
@@ -253,6 +254,7 @@ impl CostModel for EksModel<'_> {
                 architecture: market.architecture,
                 instance_type: Arc::clone(&market.candidates[formed.number].name),
                 nodes: market.nodes(&formed.share),
+                is_dedicated: self.context.scenario.eks.cluster == ClusterKind::Dedicated,
                 monthly: formed.monthly.clone(),
             })
         };
@@ -279,13 +281,6 @@ impl Placed<'_> {
             compared: billed.clone(),
             billed,
             unshared: Usd::ZERO,
-            fleet: Some(Fleet::Pods {
-                instance_type: Arc::clone(&self.candidate.name),
-                node_share: self.share.clone(),
-                pods: self.pods,
-                pods_per_node: self.pods_per_node.into(),
-                capacity: self.carried(self.pods),
-            }),
             piece: None,
         }
     }
@@ -339,6 +334,43 @@ impl Placement for Placed<'_> {
 
     fn tariff(&self) -> Tariff<'_> {
         Tariff::ByCapacity(self)
+    }
+
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        Some(self)
+    }
+}
+
+impl Fleet for Placed<'_> {
+    fn capacity(&self) -> Exact {
+        self.carried(self.pods)
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{}, {} per node: {} nodes of {}",
+            plural(self.pods, "pod"),
+            count(self.pods_per_node.into()),
+            self.share.to_fixed(2),
+            self.candidate.name
+        )
+    }
+
+    fn write_short(&self, text: &mut String) {
+        push_count(text, self.pods);
+        text.push_str(" pods at ");
+        push_count(text, self.pods_per_node.into());
+        text.push_str(" per ");
+        text.push_str(&self.candidate.name);
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        vec![
+            Fact::text("instance_type", &*self.candidate.name),
+            Fact::text("node_share", self.share.to_string()),
+            Fact::count("pods", self.pods),
+            Fact::count("pods_per_node", self.pods_per_node.into()),
+        ]
     }
 }
 

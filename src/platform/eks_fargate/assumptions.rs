@@ -1,8 +1,7 @@
 //! What pods on Fargate assume.
 
 use crate::platform::tasks::all_month;
-use crate::platform::{Notes, assumptions};
-use crate::scenario::{ClusterKind, Scenario};
+use crate::scenario::{ClusterKind, Notes, Scenario, assumptions};
 
 assumptions! {
     DEDICATED: Assumed = "eks-fargate-dedicated-cluster",

@@ -1,8 +1,7 @@
 //! What tasks on Fargate assume.
 
 use crate::platform::tasks::{all_month, note_left_out};
-use crate::platform::{Notes, assumptions};
-use crate::scenario::{Os, Scenario};
+use crate::scenario::{Notes, Os, Scenario, assumptions};
 
 assumptions! {
     ON_DEMAND: Assumed = "fargate-on-demand", "Fargate runs {tasks} on demand{hours}";

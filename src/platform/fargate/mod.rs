@@ -6,15 +6,16 @@
 mod assumptions;
 
 use super::service::ECS;
-use super::tasks::{self, Carrier, TaskTerms, TasksModel, on_demand};
+use super::tasks::{self, TASK, TaskTerms, TasksModel, on_demand};
 use super::{Context, CostModel, Platform, Spec};
 use crate::diag::Diags;
+use crate::scenario::PlatformShape;
 
 /// AWS Fargate, on demand.
 pub struct Fargate;
 
 static TERMS: TaskTerms = TaskTerms {
-    carrier: Carrier::Task,
+    carrier: TASK,
     service: &ECS,
     refuse: |_| None,
     charges: on_demand,
@@ -22,7 +23,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    id: "fargate",
+    shape: PlatformShape::named("fargate"),
     title: "Fargate",
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],
 };

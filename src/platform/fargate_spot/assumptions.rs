@@ -3,8 +3,7 @@
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::platform::tasks::{all_month, note_left_out};
-use crate::platform::{Notes, assumptions};
-use crate::scenario::Scenario;
+use crate::scenario::{Notes, Scenario, assumptions};
 
 assumptions! {
     SHARE: Assumed = "fargate-spot-share",

@@ -6,19 +6,19 @@
 mod assumptions;
 
 use super::service::ECS;
-use super::tasks::{self, Carrier, Charge, TaskTerms, TasksModel, on_demand};
+use super::tasks::{self, Charge, TASK, TaskTerms, TasksModel, on_demand};
 use super::{Context, CostModel, Infeasible, Platform, Refusal, Spec};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::{Price, meters};
-use crate::scenario::{Function, Os};
+use crate::scenario::{Function, Os, PlatformShape};
 use crate::units::{GbHour, VcpuHour};
 
 /// AWS Fargate, in part or all on Spot.
 pub struct FargateSpot;
 
 static TERMS: TaskTerms = TaskTerms {
-    carrier: Carrier::Task,
+    carrier: TASK,
     service: &ECS,
     refuse,
     charges,
@@ -26,7 +26,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    id: "fargate-spot",
+    shape: PlatformShape::named("fargate-spot"),
     title: "Fargate Spot",
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],
 };

@@ -1,10 +1,11 @@
 //! What Lambda's bills assume.
 
 use super::LambdaModel;
+use super::limits::GRANTED_CONCURRENCY;
+use super::quota::demands_beyond_granted;
 use crate::exact::Exact;
 use crate::money::{count, grouped};
-use crate::platform::{Notes, assumptions};
-use crate::scenario::{Features, Function, quota};
+use crate::scenario::{Features, Function, Notes, assumptions};
 use crate::text::listed;
 
 assumptions! {
@@ -106,12 +107,12 @@ fn note_quota(model: &LambdaModel<'_>, notes: &mut Notes) {
     if scenario.lambda.concurrency_quota.is_some() {
         return;
     }
-    for need in quota::demands_beyond(scenario, quota::GRANTED) {
+    for need in demands_beyond_granted(scenario) {
         notes.add(QUOTA.with(&[
             ("region", &need.region),
             ("need", &need.described),
             ("quota", &grouped(&need.quota.to_fixed(0))),
-            ("granted", &count(quota::GRANTED)),
+            ("granted", &count(GRANTED_CONCURRENCY)),
         ]));
     }
 }

@@ -115,7 +115,6 @@ impl FunctionCost<'_> {
             compared: self.compared(&billed, piece.as_ref()),
             billed,
             unshared: self.unpooled(),
-            fleet: None,
             piece,
         }
     }

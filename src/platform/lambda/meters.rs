@@ -6,6 +6,7 @@
 
 use super::duration::{gb_seconds, on_demand_ms, served_ms};
 use super::free_tier::FreeTier;
+use super::limits::FREE_STORAGE_MB;
 use super::pools::Pool;
 use super::provisioned::{kept_gb_seconds, served_gb_seconds};
 use crate::diag::Diag;
@@ -18,8 +19,7 @@ use crate::scenario::Function;
 use crate::scenario::function::{Durable, EventPoller, PollerKind, SnapStart};
 use crate::solve::UsageParts;
 use crate::units::{
-    EpuHour, Gb, GbOfMemory, GbSecond, Hour, LAMBDA_FREE_STORAGE_MB, MB_PER_GB, Qty,
-    SECONDS_PER_HOUR, Unit,
+    EpuHour, Gb, GbOfMemory, GbSecond, Hour, MB_PER_GB, Qty, SECONDS_PER_HOUR, Unit,
 };
 
 /// What the quantity of a feature is counted for.
@@ -264,13 +264,14 @@ pub static FEATURES: [&dyn LambdaFeature; 12] = [
 
 /// True for a function that uses requests and duration alone, as most do.
 pub fn is_plain(function: &Function) -> bool {
-    let stores = function.ephemeral_storage_mb > LAMBDA_FREE_STORAGE_MB;
+    let stores = function.ephemeral_storage_mb > Some(FREE_STORAGE_MB);
     function.provisioned.is_none() && function.features.is_none() && !stores
 }
 
 /// Ephemeral storage over 512 MB of one invocation; memory does not matter.
 fn storage_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
-    let paid = function.ephemeral_storage_mb - LAMBDA_FREE_STORAGE_MB;
+    let stored = function.ephemeral_storage_mb.unwrap_or(FREE_STORAGE_MB);
+    let paid = stored - FREE_STORAGE_MB;
     if paid == 0 {
         return None;
     }

@@ -8,23 +8,25 @@ mod assumptions;
 mod duration;
 mod free_tier;
 mod function_cost;
+mod limits;
 mod meters;
 mod pools;
 mod provisioned;
+mod quota;
 
 use super::service::LAMBDA;
 use super::{
-    Answer, ClusterCosts, Context, CostModel, Infeasible, Line, Members, Missing, Notes, Placement,
+    Answer, ClusterCosts, Context, CostModel, Infeasible, Line, Members, Missing, Placement,
     Platform, Provisioning, Refusal, Spec, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Usd, grouped};
 use crate::pricebook::{Architecture, Price, Regional, Tiers, meters as book};
-use crate::scenario::Function;
+use crate::scenario::{Function, Notes, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
-use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
+use crate::units::{GbSecond, Request};
 use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
 use function_cost::FunctionCost;
 use meters::{FEATURES, FeatureCost, PricedFeature, is_plain};
@@ -36,7 +38,10 @@ use rust_decimal::Decimal;
 pub struct Lambda;
 
 static SPEC: Spec = Spec {
-    id: "lambda",
+    shape: PlatformShape {
+        id: "lambda",
+        check: quota::check,
+    },
     title: "Lambda",
     assumptions: &[assumptions::ALL],
 };
@@ -135,7 +140,7 @@ fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
 /// Why a function cannot run on Lambda (AWS Lambda quotas).
 fn infeasible(function: &Function) -> Option<Infeasible> {
     let memory = function.memory_mb;
-    if !LAMBDA_MEMORY_MB.contains(&memory) {
+    if !limits::MEMORY_MB.contains(&memory) {
         let memory = grouped(&memory.to_string());
         return Some(Infeasible::new(
             Refusal::MemoryOutOfRange,
@@ -149,7 +154,7 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
 /// Why a function runs too long for Lambda, on managed instances too (AWS Lambda quotas).
 pub fn too_long(function: &Function) -> Option<Infeasible> {
     let duration = function.stated_duration_ms();
-    (duration > Decimal::from(LAMBDA_MAX_DURATION_MS)).then(|| {
+    (duration > Decimal::from(limits::MAX_DURATION_MS)).then(|| {
         let duration = grouped(&duration.normalize().to_string());
         Infeasible::new(
             Refusal::TooLong,

@@ -1,7 +1,6 @@
 //! What managed instances assume.
 
-use crate::platform::{Notes, assumptions};
-use crate::scenario::Scenario;
+use crate::scenario::{Notes, Scenario, assumptions};
 
 assumptions! {
     CAPACITY_PROVIDER: Assumed = "managed-capacity-provider",

@@ -7,30 +7,31 @@
 
 mod assumptions;
 mod environment;
+mod limits;
 mod provider;
 
+use super::fleet::push_count;
 use super::lambda::too_long;
 use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
-    Answer, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Notes, Placement, Platform,
+    Answer, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line, Members, Placement, Platform,
     Refusal, Spec,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::{Rate, Usd};
-use crate::scenario::{Demand, Function, Os};
+use crate::money::{Rate, Usd, count, plural};
+use crate::scenario::{Demand, Function, Notes, Os, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use crate::units::{Hour, Qty, Request};
 use environment::Environment;
 use provider::{Hosts, ProviderOffer, offer_of, offers};
-use std::sync::Arc;
 
 /// AWS Lambda Managed Instances, on demand.
 pub struct LambdaManaged;
 
 static SPEC: Spec = Spec {
-    id: "lambda-managed",
+    shape: PlatformShape::named("lambda-managed"),
     title: "Managed instances",
     assumptions: &[assumptions::ALL],
 };
@@ -159,14 +160,6 @@ impl Hosted<'_> {
             billed: monthly.clone(),
             compared: monthly.clone(),
             unshared: monthly,
-            fleet: Some(Fleet::Instances {
-                instance_type: Arc::clone(&hosts.kind.name),
-                instances: hosts.instances,
-                environments: hosts.environments,
-                environments_per_instance: hosts.per_instance,
-                requests_per_environment: self.environment.requests,
-                capacity: self.carries(hosts),
-            }),
         }
     }
 }
@@ -190,6 +183,47 @@ impl Placement for Hosted<'_> {
 
     fn tariff(&self) -> Tariff<'_> {
         Tariff::ByCapacity(self)
+    }
+
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        Some(self)
+    }
+}
+
+impl Fleet for Hosted<'_> {
+    fn capacity(&self) -> Exact {
+        self.carries(&self.hosts)
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{} x {} for {}, {} per instance, {} each",
+            count(self.hosts.instances),
+            self.hosts.kind.name,
+            plural(self.hosts.environments, "environment"),
+            count(self.hosts.per_instance),
+            plural(self.environment.requests, "request")
+        )
+    }
+
+    fn write_short(&self, text: &mut String) {
+        push_count(text, self.hosts.instances);
+        text.push_str(" x ");
+        text.push_str(&self.hosts.kind.name);
+        text.push_str(" for ");
+        push_count(text, self.hosts.environments);
+        text.push_str(" environments x ");
+        push_count(text, self.environment.requests);
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        vec![
+            Fact::text("instance_type", &*self.hosts.kind.name),
+            Fact::count("instances", self.hosts.instances),
+            Fact::count("environments", self.hosts.environments),
+            Fact::count("environments_per_instance", self.hosts.per_instance),
+            Fact::count("requests_per_environment", self.environment.requests),
+        ]
     }
 }
 

@@ -1,7 +1,6 @@
 //! What every way to run tasks of Amazon ECS leaves out.
 
-use crate::platform::{Notes, assumptions};
-use crate::scenario::{Function, Scenario};
+use crate::scenario::{Function, Notes, Scenario, assumptions};
 
 assumptions! {
     ADDRESSES: NotCounted = "fargate-addresses", "Fargate's public IPv4 addresses";

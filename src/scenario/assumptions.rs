@@ -1,8 +1,14 @@
 //! What an answer assumes and which costs it leaves out: data with a stable code each.
 //!
-//! A platform has its own in its folder, next to the code that says when each holds.
+//! What functions leave unsaid is next to their keys; a platform has its own assumptions in its
+//! folder.
 
+use super::{Function, Scenario};
+use crate::text::{listed, quoted};
 use std::fmt::Display;
+
+/// Names that are listed before it is said how many more there are.
+const NAMED: usize = 3;
 
 /// How an assumption bears on the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +36,14 @@ pub type Assumptions = &'static [&'static AssumptionInfo];
 /// Makes a static of each line, and `ALL` of all lines: `NAME: Assumed = "code", "text";`.
 macro_rules! assumptions {
     ($($name:ident: $kind:ident = $code:literal, $text:literal;)*) => {
-        $(static $name: $crate::platform::AssumptionInfo = $crate::platform::AssumptionInfo {
+        $(static $name: $crate::scenario::AssumptionInfo = $crate::scenario::AssumptionInfo {
             code: $code,
-            kind: $crate::platform::AssumptionKind::$kind,
+            kind: $crate::scenario::AssumptionKind::$kind,
             text: $text,
         };)*
 
         /// Every assumption of this module.
-        pub static ALL: $crate::platform::Assumptions = &[$(&$name,)*];
+        pub static ALL: $crate::scenario::Assumptions = &[$(&$name,)*];
     };
 }
 
@@ -58,6 +64,18 @@ pub struct Assumption {
 }
 
 impl AssumptionInfo {
+    /// What the figures rest on.
+    pub const fn assumed(code: &'static str, text: &'static str) -> Self {
+        let kind = AssumptionKind::Assumed;
+        Self { code, kind, text }
+    }
+
+    /// A cost that is in no figure.
+    pub const fn not_counted(code: &'static str, text: &'static str) -> Self {
+        let kind = AssumptionKind::NotCounted;
+        Self { code, kind, text }
+    }
+
     /// The assumption, in force.
     pub fn holds(&self) -> Assumption {
         self.with(&[])
@@ -72,6 +90,21 @@ impl AssumptionInfo {
             text: filled(self.text, values),
         }
     }
+}
+
+/// An assumption that is made for some functions; it names them unless they are all.
+fn for_some(info: &AssumptionInfo, made_for: Vec<usize>, all: &[Function]) -> Assumption {
+    let mut assumption = info.holds();
+    if made_for.len() < all.len() {
+        let named = made_for.iter().take(NAMED);
+        let mut names: Vec<String> = named.map(|index| quoted(&all[*index].name)).collect();
+        if made_for.len() > NAMED {
+            names.push(format!("{} more", made_for.len() - NAMED));
+        }
+        assumption.text += &format!(": {}", listed(&names));
+    }
+    assumption.functions = Some(made_for);
+    assumption
 }
 
 /// A sentence with its values.
@@ -93,6 +126,9 @@ fn filled(text: &str, values: &[(&str, &dyn Display)]) -> String {
     sentence
 }
 
+/// An assumption that is made for every function for which something holds.
+pub type AssumptionRule = (&'static AssumptionInfo, fn(&Function) -> bool);
+
 /// What an answer assumes and leaves out.
 #[derive(Debug, Clone, Default)]
 pub struct Notes(Vec<Assumption>);
@@ -102,6 +138,18 @@ impl Notes {
     pub fn add(&mut self, assumption: Assumption) {
         if !self.0.contains(&assumption) {
             self.0.push(assumption);
+        }
+    }
+
+    /// Adds an assumption for the functions for which it is made, if there are any.
+    pub fn add_for_functions(&mut self, (info, holds): AssumptionRule, scenario: &Scenario) {
+        let functions = scenario.functions.iter().enumerate();
+        let made_for: Vec<usize> = functions
+            .filter(|(_, function)| holds(function))
+            .map(|(index, _)| index)
+            .collect();
+        if !made_for.is_empty() {
+            self.add(for_some(info, made_for, &scenario.functions));
         }
     }
 
