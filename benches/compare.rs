@@ -4,7 +4,6 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lambdacost::answer::Comparison;
 use lambdacost::diag::Source;
 use lambdacost::platform;
-use lambdacost::pricebook::Book;
 use lambdacost::render::{self, View};
 use lambdacost::scenario::{self, PlatformShape, Request, Scenario};
 use std::fmt::Write as _;
@@ -54,7 +53,7 @@ fn read_fleet(text: &str) -> Scenario {
 fn one_function(criterion: &mut Criterion) {
     let platforms = platform::shapes();
     let source = Source::new("web-api.toml", ONE);
-    let book = Book::embedded();
+    let book = platform::book();
     criterion.bench_function("prices of a region and instance shapes", |bench| {
         bench.iter(|| black_box((book.region("us-east-1"), book.instances())));
     });
@@ -73,7 +72,7 @@ fn one_function(criterion: &mut Criterion) {
 
 fn whole_fleet(criterion: &mut Criterion) {
     let text = fleet();
-    let book = Book::embedded();
+    let book = platform::book();
     let prices = [book.region("us-east-1").expect("region")];
     let instances = book.instances().expect("instances");
     let mut group = criterion.benchmark_group("fleet of 10,000, 17 digits");

@@ -258,7 +258,7 @@ fn notes_at(text: &str, book: &Book, region: Option<&str>) -> Notes {
 }
 
 fn notes(text: &str) -> Notes {
-    notes_at(text, &Book::embedded(), None)
+    notes_at(text, &platform::book(), None)
 }
 
 fn codes(notes: &Notes) -> BTreeSet<&'static str> {
@@ -290,12 +290,12 @@ fn a_function_that_states_everything_assumes_nothing_of_its_own() {
 #[test]
 fn a_flag_moves_functions_and_files_replace_prices() {
     let text = format!("{PLAIN}region = 'eu-west-1'\n");
-    let moved = codes(&notes_at(&text, &Book::embedded(), Some("us-east-1")));
+    let moved = codes(&notes_at(&text, &platform::book(), Some("us-east-1")));
     assert!(moved.contains("moved-region") && !moved.contains("overlay"));
     let price = |usd: &str, per: &str| {
         format!("{{ usd = '{usd}', per = '{per}', as_of = '2026-01-01', source = 'OWN' }}")
     };
-    let mut book = Book::embedded();
+    let mut book = platform::book();
     let own = format!(
         "[eks]\ncluster = {}\n[ec2]\n'm5.large' = {}\n",
         price("0.1", "cluster-hour"),

@@ -8,7 +8,7 @@ use lambdacost::diag::{Diags, Source};
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
 use lambdacost::platform::{self, FactValue};
-use lambdacost::pricebook::{Book, Entry, Extent, InstanceType, Listed, Regional, meters};
+use lambdacost::pricebook::{Book, Entry, Extent, InstanceType, Listed, Regional};
 use lambdacost::render::{View, csv, explain, json_v1, table};
 use lambdacost::scenario::{self, Capacity, Function, Request, Scenario};
 use lambdacost::solve::crossover::CrossoverKind;
@@ -50,14 +50,14 @@ fn config(cases: u32) -> ProptestConfig {
 
 // The program without its command line.
 
-static EMBEDDED: LazyLock<Book> = LazyLock::new(Book::embedded);
+static EMBEDDED: LazyLock<Book> = LazyLock::new(platform::book);
 static BOOK: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
     let whole = |name| EMBEDDED.region_to(name, Extent::WHOLE);
     let region = |name| (name, whole(name).expect("a region of the book"));
     REGIONS.into_iter().map(region).collect()
 });
 static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
-    Book::embedded()
+    platform::book()
         .instances()
         .expect("the shapes of the book")
 });
@@ -847,7 +847,7 @@ fn doubled(regional: &Regional) -> String {
         regional.as_of()
     );
     for (path, entry) in regional.entries() {
-        let (table, key) = meters::written(path);
+        let (table, key) = regional.known().written(path);
         let path = format!("{table}.{key}");
         let _ = match entry {
             Entry::Flat(listed) => writeln!(text, "{path} = {{ {} }}", price(listed)),

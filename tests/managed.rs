@@ -5,7 +5,7 @@ use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
 use lambdacost::platform::{self, FactValue};
-use lambdacost::pricebook::{Book, InstanceType, Regional};
+use lambdacost::pricebook::{InstanceType, Regional};
 use lambdacost::scenario::{self, Capacity, Request, Scenario};
 use lambdacost::solve::flips::{Flip, REACH, Side};
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ const MOST: u64 = 100_000;
 const ALL: &str = "platforms = ['lambda', 'fargate', 'eks', 'lambda-managed']";
 
 static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
-    Book::embedded()
+    platform::book()
         .instances()
         .expect("the shapes of the book")
 });
@@ -30,7 +30,7 @@ static BOOK: LazyLock<Regional> = LazyLock::new(|| region(""));
 
 /// us-east-1, with other prices laid over it.
 fn region(prices: &str) -> Regional {
-    let mut book = Book::embedded();
+    let mut book = platform::book();
     if !prices.is_empty() {
         let file = format!("region = 'us-east-1'\nas_of = '2026-11-01'\n{prices}");
         book.overlay("us-east-1.toml", Source::new("us-east-1.toml", &file));

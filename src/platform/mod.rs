@@ -25,7 +25,8 @@ pub use line::{Line, Pricing};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::pricebook::{Architecture, InstanceType, Provenance, Regional};
+use crate::pricebook::meters::{MeterInfo, Meters};
+use crate::pricebook::{Architecture, Book, InstanceType, Provenance, Regional};
 use crate::scenario::{Assumptions, Demand, Function, Notes, Os, PlatformShape, Scenario};
 use crate::solve::piecewise::FirstPiece;
 use crate::solve::{PaidBy, Tariff};
@@ -49,6 +50,17 @@ pub static PLATFORMS: &[&dyn Platform] = &[
 /// Ids of all platforms.
 pub fn ids() -> Vec<&'static str> {
     PLATFORMS.iter().map(|platform| platform.id()).collect()
+}
+
+/// The price book that is built into the program, with the meters of all platforms.
+pub fn book() -> Book {
+    Book::embedded(meters())
+}
+
+/// The meters of all platforms.
+pub fn meters() -> Meters {
+    let specs = PLATFORMS.iter().map(|platform| platform.spec());
+    Meters::new(specs.flat_map(|spec| spec.meters).copied())
 }
 
 /// What reading a scenario needs to know of all platforms.
@@ -199,6 +211,8 @@ pub struct Spec {
     pub shape: PlatformShape,
     /// The name in headings.
     pub title: &'static str,
+    /// The meters that its bills can have.
+    pub meters: &'static [&'static [MeterInfo]],
     /// What its bills can assume, and what they leave out.
     pub assumptions: &'static [Assumptions],
 }

@@ -5,6 +5,7 @@
 
 mod assumptions;
 pub mod fees;
+pub mod meters;
 mod node_choice;
 mod pod_demand;
 
@@ -13,7 +14,7 @@ use super::service::{EBS, EC2, EKS};
 use super::slot::Slot;
 use super::{
     Answer, Cluster, ClusterCosts, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line,
-    Members, Placement, Platform, Refusal, Spec, container_place,
+    Members, Placement, Platform, Refusal, Spec, container_place, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -32,6 +33,11 @@ pub struct Eks;
 static SPEC: Spec = Spec {
     shape: PlatformShape::named("eks"),
     title: "EKS",
+    meters: &[
+        meters::METERS,
+        meters::AUTO_MODE.list(),
+        instance_choice::EC2.list(),
+    ],
     assumptions: &[assumptions::ALL],
 };
 

@@ -5,11 +5,12 @@
 //! Windows and no Spot with EKS); EKS price list (cluster hour).
 
 mod assumptions;
+mod meters;
 
-use super::eks::fees::fees;
+use super::eks::{self, fees::fees};
 use super::service::EKS;
 use super::tasks::{
-    Carrier, Charge, FREE_STORAGE_GB, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods,
+    self, Carrier, Charge, FREE_STORAGE_GB, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods,
 };
 use super::{
     Answer, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Missing,
@@ -18,7 +19,7 @@ use super::{
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::pricebook::{Architecture, Price, meters};
+use crate::pricebook::{Architecture, Price};
 use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::units::{ClusterHour, Hour, Qty};
@@ -47,6 +48,7 @@ static TERMS: TaskTerms = TaskTerms {
 static SPEC: Spec = Spec {
     shape: PlatformShape::named("eks-fargate"),
     title: "EKS on Fargate",
+    meters: &[meters::METERS, tasks::METERS, eks::meters::METERS],
     assumptions: &[assumptions::ALL],
 };
 
@@ -106,8 +108,8 @@ fn refuse(function: &Function) -> Option<Infeasible> {
 fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
     let regional = context.prices_of(function);
     Ok(vec![
-        Charge::vcpu("vCPU", regional.price(meters::EKS_FARGATE_VCPU)?),
-        Charge::memory("memory", regional.price(meters::EKS_FARGATE_MEMORY)?),
+        Charge::vcpu("vCPU", regional.price(meters::VCPU)?),
+        Charge::memory("memory", regional.price(meters::MEMORY)?),
     ])
 }
 

@@ -25,6 +25,7 @@ static TERMS: TaskTerms = TaskTerms {
 static SPEC: Spec = Spec {
     shape: PlatformShape::named("fargate"),
     title: "Fargate",
+    meters: &[tasks::METERS],
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],
 };
 

@@ -4,13 +4,14 @@
 //! Spot price of ephemeral storage).
 
 mod assumptions;
+mod meters;
 
 use super::service::ECS;
 use super::tasks::{self, Charge, TASK, TaskTerms, TasksModel, on_demand};
 use super::{Context, CostModel, Infeasible, Platform, Refusal, Spec};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
-use crate::pricebook::{Price, meters};
+use crate::pricebook::Price;
 use crate::scenario::{Function, Os, PlatformShape};
 use crate::units::{GbHour, VcpuHour};
 
@@ -28,6 +29,7 @@ static TERMS: TaskTerms = TaskTerms {
 static SPEC: Spec = Spec {
     shape: PlatformShape::named("fargate-spot"),
     title: "Fargate Spot",
+    meters: &[meters::METERS, tasks::METERS],
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],
 };
 
@@ -80,13 +82,13 @@ fn prices(
         return Ok((vcpu, Price::<GbHour>::stated(memory)));
     }
     let regional = context.prices_of(function);
-    let meters = meters::fargate_spot(function.container_architecture());
+    let (vcpu, memory) = meters::of(function.container_architecture());
     let lacks = |diag: Diag| {
         let overlay = diag.advice().expect("a missing price comes with advice");
         let state = "state vcpu_hour_usd and gb_hour_usd in [fargate-spot]";
         diag.help(format!("{state}; or {overlay}"))
     };
-    let vcpu = regional.price(meters.vcpu).map_err(lacks)?;
-    let memory = regional.price(meters.memory).map_err(lacks)?;
+    let vcpu = regional.price(vcpu).map_err(lacks)?;
+    let memory = regional.price(memory).map_err(lacks)?;
     Ok((vcpu, memory))
 }

@@ -2,8 +2,8 @@
 
 use super::LambdaPrices;
 use super::duration::handler_gb_seconds;
+use super::features::{Basis, FeatureCost};
 use super::free_tier;
-use super::meters::{Basis, FeatureCost};
 use super::pools::Pool;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};

@@ -6,10 +6,11 @@
 
 mod assumptions;
 mod duration;
+mod features;
 mod free_tier;
 mod function_cost;
 mod limits;
-mod meters;
+pub mod meters;
 mod pools;
 mod provisioned;
 mod quota;
@@ -22,14 +23,15 @@ use super::{
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Usd, grouped};
-use crate::pricebook::{Architecture, Price, Regional, Tiers, meters as book};
+use crate::pricebook::{Architecture, Price, Regional, Tiers};
 use crate::scenario::{Function, Notes, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
 use crate::units::{GbSecond, Request};
 use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
+use features::{FEATURES, FeatureCost, PricedFeature, is_plain};
 use function_cost::FunctionCost;
-use meters::{FEATURES, FeatureCost, PricedFeature, is_plain};
+
 use pools::Pool;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -43,6 +45,7 @@ static SPEC: Spec = Spec {
         check: quota::check,
     },
     title: "Lambda",
+    meters: &[meters::METERS],
     assumptions: &[assumptions::ALL],
 };
 
@@ -77,7 +80,7 @@ impl LambdaPrices {
         uses: &Uses,
         missing: &mut Missing,
     ) -> Option<Self> {
-        let meters = book::lambda(architecture);
+        let meters = meters::lambda(architecture);
         let request = missing.take(regional.price(meters.request));
         let duration = missing.take(regional.tiers(meters.duration));
         let features = FEATURES.iter().zip(uses).map(|(feature, used)| {
@@ -296,7 +299,7 @@ impl Placement for FunctionCost<'_> {
 
     fn provisioning(&self) -> Option<Provisioning> {
         let utilization = provisioned::utilization(self.function)?;
-        let meters = book::lambda(self.function.architecture);
+        let meters = meters::lambda(self.function.architecture);
         let price = |meter| {
             let price = self.regional.price(meter);
             price.expect("binding fails where environments are kept and have no price")

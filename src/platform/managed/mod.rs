@@ -8,15 +8,16 @@
 mod assumptions;
 mod environment;
 mod limits;
+mod meters;
 mod provider;
 
 use super::fleet::push_count;
-use super::lambda::too_long;
+use super::lambda::{self, too_long};
 use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
     Answer, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line, Members, Placement, Platform,
-    Refusal, Spec,
+    Refusal, Spec, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -33,6 +34,11 @@ pub struct LambdaManaged;
 static SPEC: Spec = Spec {
     shape: PlatformShape::named("lambda-managed"),
     title: "Managed instances",
+    meters: &[
+        meters::METERS,
+        lambda::meters::METERS,
+        instance_choice::EC2.list(),
+    ],
     assumptions: &[assumptions::ALL],
 };
 

@@ -2,12 +2,13 @@
 
 use super::environment::Environment;
 use super::limits::{LEAST, SYSTEM_MB, SYSTEM_VCPU};
+use super::meters::MANAGEMENT_FEE;
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Rate;
 use crate::platform::instance_choice::{machines, remove_dominated};
+use crate::platform::lambda::meters::lambda;
 use crate::platform::{Context, Missing, oldest, place};
-use crate::pricebook::meters::{LAMBDA_MANAGED_MANAGEMENT_FEE, lambda};
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{FixedType, Function, ManagedOptions};
 use crate::units::{Hour, InstanceHour, OnDemandUsd, Request};
@@ -96,7 +97,7 @@ impl<'a> ProviderOffer<'a> {
         let mut offer = Self {
             options,
             request: regional.price(lambda(architecture).request)?,
-            fee: regional.price(LAMBDA_MANAGED_MANAGEMENT_FEE)?,
+            fee: regional.price(MANAGEMENT_FEE)?,
             kinds: Vec::new(),
         };
         offer.kinds = offer.kinds(context, regional, architecture)?;

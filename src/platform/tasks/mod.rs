@@ -6,11 +6,13 @@
 mod assumptions;
 mod job;
 mod limits;
+mod meters;
 mod task_rates;
 mod task_sizes;
 
 pub use assumptions::{ALL as ASSUMPTIONS, note_left_out};
 pub use limits::FREE_STORAGE_GB;
+pub use meters::METERS;
 pub use task_rates::Charge;
 
 use super::fleet::push_count;
@@ -23,7 +25,6 @@ use super::{
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::{Rate, Usd, grouped, plural};
-use crate::pricebook::meters;
 use crate::scenario::{Demand, Function, Notes, Os, Scenario, TaskSize};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::units::{Hour, Qty, SECONDS_PER_HOUR, Unit};
@@ -97,7 +98,7 @@ pub struct TaskTerms {
 pub fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
     let regional = context.prices_of(function);
     let os = function.container().os;
-    let meters = meters::fargate(os, function.container_architecture());
+    let meters = meters::on_demand(os, function.container_architecture());
     let mut charges = vec![
         Charge::vcpu("vCPU", regional.price(meters.vcpu)?),
         Charge::memory("memory", regional.price(meters.memory)?),
@@ -130,7 +131,7 @@ fn offers(terms: &TaskTerms, context: &Context<'_>) -> Result<Vec<Option<TaskRat
     let mut missing = Missing::default();
     let find = |function: &Function| {
         let charges = (terms.charges)(context, function)?;
-        let storage = context.prices_of(function).price(meters::FARGATE_STORAGE);
+        let storage = context.prices_of(function).price(meters::STORAGE);
         let os = function.container().os;
         Ok(TaskRates::of(terms.carrier, os, charges, storage))
     };
