@@ -4,9 +4,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lambdacost::answer::Comparison;
 use lambdacost::diag::Source;
 use lambdacost::platform;
-use lambdacost::pricebook::Book;
 use lambdacost::render::{self, View};
-use lambdacost::scenario::{self, Request, Scenario};
+use lambdacost::scenario::{self, PlatformShape, Request, Scenario};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io;
@@ -16,9 +15,9 @@ const ONE: &str = include_str!("../scenarios/web-api.toml");
 const MOST: u64 = 100_000;
 const ROWS: u64 = 10_000;
 
-fn request<'r>(ids: &'r [&'static str], region: Option<&'r str>) -> Request<'r> {
+fn request<'r>(platforms: &'r [PlatformShape], region: Option<&'r str>) -> Request<'r> {
     Request {
-        platforms: ids,
+        platforms,
         rules: &[],
         region,
         unknown_region: &|_| None,
@@ -46,15 +45,15 @@ fn fleet() -> String {
 }
 
 fn read_fleet(text: &str) -> Scenario {
-    let ids = platform::ids();
+    let platforms = platform::shapes();
     let file = Box::new(io::Cursor::new(text.to_owned()));
-    scenario::read_csv("fleet.csv", file, &request(&ids, Some("us-east-1"))).expect("fleet")
+    scenario::read_csv("fleet.csv", file, &request(&platforms, Some("us-east-1"))).expect("fleet")
 }
 
 fn one_function(criterion: &mut Criterion) {
-    let ids = platform::ids();
+    let platforms = platform::shapes();
     let source = Source::new("web-api.toml", ONE);
-    let book = Book::embedded();
+    let book = platform::book();
     criterion.bench_function("prices of a region and instance shapes", |bench| {
         bench.iter(|| black_box((book.region("us-east-1"), book.instances())));
     });
@@ -62,7 +61,8 @@ fn one_function(criterion: &mut Criterion) {
         let prices = [book.region("us-east-1").expect("region")];
         let instances = book.instances().expect("instances");
         bench.iter(|| {
-            let scenario = scenario::read_toml(&source, &request(&ids, None)).expect("scenario");
+            let scenario =
+                scenario::read_toml(&source, &request(&platforms, None)).expect("scenario");
             let comparison = Comparison::new(&scenario, &prices, &instances).expect("comparison");
             let solved = comparison.solve(0);
             black_box(comparison.detail(&solved, MOST));
@@ -72,7 +72,7 @@ fn one_function(criterion: &mut Criterion) {
 
 fn whole_fleet(criterion: &mut Criterion) {
     let text = fleet();
-    let book = Book::embedded();
+    let book = platform::book();
     let prices = [book.region("us-east-1").expect("region")];
     let instances = book.instances().expect("instances");
     let mut group = criterion.benchmark_group("fleet of 10,000, 17 digits");

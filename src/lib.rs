@@ -31,6 +31,7 @@ mod library;
 
 pub use diag::Diags;
 pub use library::{BillLine, FunctionAnswer, PlatformAnswer, ScenarioAnswer, compare};
+pub use platform::book as price_book;
 pub use pricebook::Book;
 
 #[doc(hidden)]

@@ -6,7 +6,7 @@ use crate::check;
 use crate::diag::{Diags, Source};
 use crate::platform;
 use crate::pricebook::Book;
-use crate::scenario::{self, Request};
+use crate::scenario::{self, AssumptionKind, Request};
 use exact::Exact;
 use std::io;
 
@@ -79,7 +79,7 @@ pub struct BillLine {
 /// is refused.
 ///
 /// ```
-/// use lambdacost::{Book, compare};
+/// use lambdacost::{compare, price_book};
 ///
 /// let scenario = r#"
 /// region = "us-east-1"
@@ -91,7 +91,7 @@ pub struct BillLine {
 /// invocations_per_month = 10_000_000
 /// utilization = 0.2
 /// "#;
-/// let answer = compare(scenario, &Book::embedded())?;
+/// let answer = compare(scenario, &price_book())?;
 /// let function = &answer.functions[0];
 /// assert_eq!(function.cheapest, Some("lambda"));
 /// // 10 million requests at $0.20 a million and 1,727,539.0625 GB-s at $0.0000166667.
@@ -104,7 +104,7 @@ pub struct BillLine {
 /// Every mistake in the scenario with its place and fix, and prices that the book lacks.
 pub fn compare(scenario: &str, book: &Book) -> Result<ScenarioAnswer, Diags> {
     let request = Request {
-        platforms: &platform::ids(),
+        platforms: &platform::shapes(),
         rules: &check::shapes(),
         region: None,
         unknown_region: &|name| book.unknown_region(name),
@@ -141,14 +141,15 @@ fn answer(
 ) -> ScenarioAnswer {
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let notes = comparison.notes(totals.oldest_price.as_deref());
+    let sentences = |kind| notes.sentences(kind).map(str::to_owned).collect();
     ScenarioAnswer {
         functions,
         totals: platforms
             .map(|(bound, total)| (bound.id, total.as_ref().map(|usd| usd.dollars().clone())))
             .collect(),
         today: totals.today.as_ref().map(|usd| usd.dollars().clone()),
-        assumptions: notes.assumptions,
-        not_counted: notes.not_counted,
+        assumptions: sentences(AssumptionKind::Assumed),
+        not_counted: sentences(AssumptionKind::NotCounted),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A quantity names its unit where it is made: `GbSecond::of(amount)`, or from the hours of the month
 //! `hours.of_vcpus(&vcpus)`. There is no constructor that takes the unit from the price that the
-//! quantity is about to meet. This is the only module that spells units and the constants of the field.
+//! quantity is about to meet. This is the only module that spells units and has their
+//! conversions; what AWS limits is in the folder of each platform.
 
 use crate::exact::Exact;
 use std::fmt::Debug;
@@ -21,41 +22,6 @@ pub const SECONDS_PER_HOUR: u32 = 3600;
 pub const MS_PER_SECOND: u32 = 1000;
 /// Hours in a month unless the scenario says otherwise (AWS Pricing Calculator).
 pub const HOURS_PER_MONTH: u32 = 730;
-/// Memory of a Lambda function, MB (AWS Lambda quotas).
-pub const LAMBDA_MEMORY_MB: std::ops::RangeInclusive<u32> = 128..=10_240;
-/// Longest run of a Lambda function, ms: 15 minutes (AWS Lambda quotas).
-pub const LAMBDA_MAX_DURATION_MS: u32 = 900_000;
-/// Ephemeral storage that every Lambda function has free of charge, MB (AWS Lambda pricing page).
-pub const LAMBDA_FREE_STORAGE_MB: u32 = 512;
-/// Monthly free requests of an account (AWS Lambda pricing page).
-pub const FREE_REQUESTS: u64 = 1_000_000;
-/// Monthly free GB-seconds of an account, both architectures together (AWS Lambda pricing page).
-pub const FREE_GB_SECONDS: u64 = 400_000;
-/// Monthly free gigabytes of streamed responses (AWS Lambda pricing page).
-pub const FREE_STREAMED_GB: u64 = 100;
-/// Memory of an execution environment of Lambda Managed Instances, MB (AWS Lambda developer guide).
-pub const MANAGED_MEMORY_MB: std::ops::RangeInclusive<u32> = 2_048..=32_768;
-/// Gigabytes of memory that such an environment can have to a vCPU (AWS Lambda developer guide).
-pub const MANAGED_GB_PER_VCPU: [u32; 3] = [2, 4, 8];
-/// Most requests in flight to a vCPU of such an environment, by runtime; for Rust AWS states none
-/// (AWS Lambda developer guide, scaling of managed instances).
-pub const MANAGED_REQUESTS_PER_VCPU: [(&str, u32); 4] =
-    [("node", 64), ("java", 32), ("dotnet", 32), ("python", 16)];
-/// vCPUs of a managed instance that its system keeps (AWS Lambda developer guide).
-pub const MANAGED_SYSTEM_VCPU: u32 = 1;
-/// Memory of a managed instance that its system keeps, MB (AWS Lambda developer guide).
-pub const MANAGED_SYSTEM_MB: u32 = 1_024;
-/// Fewest instances of a capacity provider, and fewest environments of a function on it: one in each
-/// of three Availability Zones (AWS Lambda developer guide).
-pub const MANAGED_LEAST: u32 = 3;
-/// Ephemeral storage that every Fargate task has free of charge, GB (AWS Fargate pricing page).
-pub const FARGATE_FREE_STORAGE_GB: u32 = 20;
-/// Least time for which a Fargate task is billed, seconds: Linux (AWS Fargate pricing page).
-pub const FARGATE_MIN_SECONDS: u32 = 60;
-/// The same of Windows.
-pub const FARGATE_MIN_SECONDS_WINDOWS: u32 = 300;
-/// Memory that EKS adds to what a pod on Fargate requests, MB (Amazon EKS user guide).
-pub const EKS_FARGATE_OVERHEAD_MB: u32 = 256;
 
 /// The spellings of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,6 @@ use lambdacost::check::{self, CheckContext, Levels, formats};
 use lambdacost::color::Paint;
 use lambdacost::diag::Source;
 use lambdacost::platform;
-use lambdacost::pricebook::Book;
 use lambdacost::render::focus::{self, Bills, Period};
 use lambdacost::render::{self, View};
 use lambdacost::scenario::{self, Request};
@@ -58,7 +57,7 @@ const DISCOUNTS: &str = "[discounts]\nec2 = 0.25\n";
 fn solve_once(options: &str, functions: &str, answer: impl FnOnce(&Comparison<'_>)) {
     let text = format!("region = 'us-east-1'\n{options}{functions}");
     let source = Source::new("scenario.toml", &text);
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],
@@ -68,7 +67,7 @@ fn solve_once(options: &str, functions: &str, answer: impl FnOnce(&Comparison<'_
         progress: &|_| (),
     };
     let scenario = scenario::read_toml(&source, &request).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let book = Book::embedded();
+    let book = platform::book();
     let prices = [book.region("us-east-1").expect("a region")];
     let instances = book.instances().expect("shapes");
     let bought = BoughtPrices::new(&scenario, &prices, &instances).expect("prices");

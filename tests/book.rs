@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 /// The whole book.
 static REGIONS: LazyLock<Vec<Regional>> = LazyLock::new(|| {
-    let book = Book::embedded();
+    let book = platform::book();
     let whole = |name| book.region_to(name, Extent::WHOLE).expect("a region");
     book.regions().map(whole).collect()
 });
@@ -167,7 +167,7 @@ fn fees(regional: &Regional) -> impl Iterator<Item = (&str, &Exact)> {
 /// Amazon EKS price list of 2026-09-28, `EKS-Auto:<type>-management-hours`.
 #[test]
 fn auto_mode_fees_are_those_of_the_price_list() {
-    let region = Book::embedded().region_to("us-east-1", Extent::WHOLE);
+    let region = platform::book().region_to("us-east-1", Extent::WHOLE);
     let region = region.expect("a region");
     for (name, usd) in [
         ("t4g.medium", "0.00403"),
@@ -235,7 +235,7 @@ fn no_price_is_zero_and_none_stands_out_from_the_other_regions_without_a_reason(
 /// differ in memory, for each GiB. Prices of dedicated tenancy are 6 to 10 % higher.
 #[test]
 fn sizes_of_a_family_cost_the_same_for_what_they_have() {
-    let shapes = Book::embedded().instances().expect("shapes");
+    let shapes = platform::book().instances().expect("shapes");
     let shapes: BTreeMap<&str, u32> = shapes
         .iter()
         .map(|shape| {
@@ -345,7 +345,7 @@ fn prices_that_were_wrong_are_repaired() {
 
 #[test]
 fn a_usual_run_does_not_read_auto_mode_fees_but_keeps_those_of_the_user() {
-    let mut book = Book::embedded();
+    let mut book = platform::book();
     let usual = book.region("us-east-1").expect("a region");
     assert_eq!(fees(&usual).count(), 0);
     let own = "region = \"us-east-1\"\nas_of = \"2026-11-01\"\n[eks_auto_mode]\n\
@@ -365,7 +365,7 @@ fn a_usual_run_does_not_read_auto_mode_fees_but_keeps_those_of_the_user() {
 
 /// The prices that a scenario reads besides the usual ones.
 fn extent(text: &str) -> Extent {
-    let ids = platform::ids();
+    let ids = platform::shapes();
     let request = Request {
         platforms: &ids,
         rules: &[],
@@ -419,7 +419,7 @@ fn a_scenario_reads_what_it_needs() {
 
 #[test]
 fn a_usual_run_reads_only_the_types_that_eks_chooses_from() {
-    let book = Book::embedded();
+    let book = platform::book();
     for whole in REGIONS.iter() {
         let usual = book.region(whole.name()).expect("a region");
         let types = |regional: &Regional| -> BTreeSet<String> {
@@ -439,7 +439,7 @@ fn a_usual_run_reads_only_the_types_that_eks_chooses_from() {
 /// AWSLambda offer of 2026-09-19: management hours of two instance types.
 #[test]
 fn the_fee_of_managed_instances_makes_the_management_hours_of_the_offer() {
-    let region = Book::embedded().region("us-east-1").expect("a region");
+    let region = platform::book().region("us-east-1").expect("a region");
     let fee = price(&region, "lambda.managed_instances.management_fee");
     for (name, hour) in [("c7i.xlarge", "0.026775"), ("c7g.xlarge", "0.02175")] {
         let ec2 = price(&region, &format!("ec2.{name}"));

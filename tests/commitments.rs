@@ -4,7 +4,6 @@ use lambdacost::answer::{BoughtPrices, Comparison};
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
 use lambdacost::platform::{self, Line};
-use lambdacost::pricebook::Book;
 use lambdacost::scenario::{Request, Scenario, read_toml};
 use std::io;
 
@@ -37,8 +36,8 @@ const KEPT: &str =
     "[discounts.lambda.arm64]\nprovisioned_concurrency = 0.12\nprovisioned_duration = 0.12\n";
 
 fn scenario(text: &str) -> Scenario {
-    let book = Book::embedded();
-    let platforms = platform::ids();
+    let book = platform::book();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],
@@ -54,7 +53,7 @@ fn scenario(text: &str) -> Scenario {
 }
 
 fn compared<T>(text: &str, ask: impl FnOnce(&Comparison<'_>) -> T) -> T {
-    let book = Book::embedded();
+    let book = platform::book();
     let scenario = scenario(text);
     let list = [book.region("us-east-1").expect("a region")];
     let instances = book.instances().expect("shapes");

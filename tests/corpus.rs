@@ -54,7 +54,7 @@ fn noise(seed: u64) -> Vec<u8> {
 #[test]
 fn scenarios_made_of_bytes_are_often_valid_and_together_state_every_key() {
     const SAMPLES: u64 = 400;
-    let ids = platform::ids();
+    let ids = platform::shapes();
     let request = Request {
         platforms: &ids,
         rules: &check::shapes(),

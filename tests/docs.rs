@@ -5,7 +5,7 @@ use lambdacost::check::RULES;
 use lambdacost::diag::Code;
 use lambdacost::money::grouped;
 use lambdacost::platform::{self, Refusal};
-use lambdacost::pricebook::{Book, Entry, Extent, meters};
+use lambdacost::pricebook::{Entry, Extent};
 use lambdacost::render::csv::COLUMNS;
 use lambdacost::render::focus;
 use lambdacost::scenario::schema::{Bounds, FIELDS, RESERVED, ValueKind};
@@ -257,7 +257,7 @@ fn no_column_of_focus_is_forgotten() {
 #[test]
 fn every_meter_is_explained_with_its_unit() {
     let text = doc("prices.md");
-    for meter in meters::METERS {
+    for meter in platform::meters().iter() {
         let line = |path: &str| {
             text.lines()
                 .find(|line| line.contains(&format!("`{path}`")))
@@ -502,7 +502,7 @@ fn the_budgets_and_rules_that_are_shown_are_read() {
 
 #[test]
 fn the_ages_of_prices_in_the_papers_are_those_of_the_book() {
-    let book = Book::embedded();
+    let book = platform::book();
     let (mut machines, mut old, mut volumes, mut reserved) = (0, 0, 0, 0);
     let mut old_volumes = Vec::new();
     let mut types = BTreeSet::new();

@@ -4,7 +4,6 @@
 use lambdacost::answer::{BoughtPrices, Comparison};
 use lambdacost::diag::Source;
 use lambdacost::platform;
-use lambdacost::pricebook::Book;
 use lambdacost::scenario::{self, Request};
 use lambdacost::solve::flips::{Effort, Flips, LISTED};
 use std::fmt::Write as _;
@@ -13,7 +12,7 @@ use std::io;
 /// Asks about the flips of every function, one function after the other.
 fn searched(text: &str) -> Vec<Flips> {
     let source = Source::new("scenario.toml", text);
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],
@@ -23,7 +22,7 @@ fn searched(text: &str) -> Vec<Flips> {
         progress: &|_| (),
     };
     let scenario = scenario::read_toml(&source, &request).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let book = Book::embedded();
+    let book = platform::book();
     let prices = [book.region("us-east-1").expect("a region")];
     let instances = book.instances().expect("shapes");
     let bought = BoughtPrices::new(&scenario, &prices, &instances).expect("prices");

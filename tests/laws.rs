@@ -3,12 +3,12 @@
 //! Scenarios are built as text and read as a user's are. Seeds are fixed: a failure comes back, and
 //! prints the scenario that broke the law.
 
-use lambdacost::answer::{Comparison, Pair, Summary};
+use lambdacost::answer::{Comparison, Pair, Solved, Summary};
 use lambdacost::diag::{Diags, Source};
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
-use lambdacost::platform::{self, Fleet};
-use lambdacost::pricebook::{Book, Entry, Extent, InstanceType, Listed, Regional, meters};
+use lambdacost::platform::{self, FactValue};
+use lambdacost::pricebook::{Book, Entry, Extent, InstanceType, Listed, Regional};
 use lambdacost::render::{View, csv, explain, json_v1, table};
 use lambdacost::scenario::{self, Capacity, Function, Request, Scenario};
 use lambdacost::solve::crossover::CrossoverKind;
@@ -50,14 +50,14 @@ fn config(cases: u32) -> ProptestConfig {
 
 // The program without its command line.
 
-static EMBEDDED: LazyLock<Book> = LazyLock::new(Book::embedded);
+static EMBEDDED: LazyLock<Book> = LazyLock::new(platform::book);
 static BOOK: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
     let whole = |name| EMBEDDED.region_to(name, Extent::WHOLE);
     let region = |name| (name, whole(name).expect("a region of the book"));
     REGIONS.into_iter().map(region).collect()
 });
 static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
-    Book::embedded()
+    platform::book()
         .instances()
         .expect("the shapes of the book")
 });
@@ -67,7 +67,7 @@ fn no_file(_: &str) -> io::Result<Box<dyn Read + Send>> {
 }
 
 fn read(text: &str) -> Result<Scenario, Diags> {
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],
@@ -529,12 +529,10 @@ proptest! {
                 let mut sum = Usd::ZERO;
                 let mut need = Exact::ZERO;
                 for (index, _) in scenario.functions.iter().enumerate().filter(|(_, f)| here(f)) {
-                    let Ok(cost) = &comparison.solve(index).summary.costs[EKS] else { continue };
+                    let solved = comparison.solve(index);
+                    let Ok(cost) = &solved.summary.costs[EKS] else { continue };
                     sum = &sum + &cost.billed;
-                    let Some(Fleet::Pods { node_share, .. }) = &cost.fleet else {
-                        panic!("a function on EKS has pods");
-                    };
-                    need = &need + node_share;
+                    need = &need + &node_share(&solved);
                     carried += 1;
                 }
                 prop_assert_eq!(&sum, &cluster.monthly);
@@ -758,9 +756,30 @@ proptest! {
     }
 }
 
+/// Nodes' worth of the pods of a function on EKS.
+fn node_share(solved: &Solved<'_>) -> Exact {
+    let facts = solved.fleet(EKS).expect("pods").facts();
+    let count = |key: &str| {
+        let fact = facts.iter().find(|fact| fact.key == key);
+        match fact.expect("a fact of pods").value {
+            FactValue::Count(count) => Exact::whole(count),
+            FactValue::Text(_) => panic!("{key} is a count"),
+        }
+    };
+    let share = count("pods").over(&count("pods_per_node"));
+    share.expect("a node takes a pod")
+}
+
 /// Lambda is not dearer than the fleet at the crossover and dearer one call later.
 fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseError> {
-    let summary = compared(scenario, |comparison| comparison.solve(index).summary);
+    let (summary, capacities) = compared(scenario, |comparison| {
+        let solved = comparison.solve(index);
+        let platforms = 0..comparison.platforms().len();
+        let capacities: Vec<Option<Exact>> = platforms
+            .map(|number| Some(solved.fleet(number)?.capacity()))
+            .collect();
+        (solved.summary, capacities)
+    });
     let per_call = scenario.functions[index].concurrency_per_call(&scenario.hours);
     let room = Exact::from(MOST_PEAK);
     if scenario.functions[index].invocations == 0 {
@@ -769,7 +788,7 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
     let peak = &summary.workload.peak_concurrency;
     for (pair, crossover) in &summary.crossovers {
         let fleet = summary.costs[pair.to].as_ref().expect("feasible");
-        let carries = fleet.fleet.as_ref().expect("a fleet").capacity();
+        let carries = capacities[pair.to].as_ref().expect("a fleet");
         let most = carries
             .over(&per_call)
             .and_then(|calls| calls.floor())
@@ -828,7 +847,7 @@ fn doubled(regional: &Regional) -> String {
         regional.as_of()
     );
     for (path, entry) in regional.entries() {
-        let (table, key) = meters::written(path);
+        let (table, key) = regional.known().written(path);
         let path = format!("{table}.{key}");
         let _ = match entry {
             Entry::Flat(listed) => writeln!(text, "{path} = {{ {} }}", price(listed)),
@@ -972,7 +991,7 @@ fn survives(text: &str) {
 }
 
 fn survives_fleet(bytes: &[u8]) {
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],

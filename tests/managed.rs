@@ -4,8 +4,8 @@ use lambdacost::answer::{Comparison, Pair, Summary};
 use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
-use lambdacost::platform::{self, Fleet};
-use lambdacost::pricebook::{Book, InstanceType, Regional};
+use lambdacost::platform::{self, FactValue};
+use lambdacost::pricebook::{InstanceType, Regional};
 use lambdacost::scenario::{self, Capacity, Request, Scenario};
 use lambdacost::solve::flips::{Flip, REACH, Side};
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ const MOST: u64 = 100_000;
 const ALL: &str = "platforms = ['lambda', 'fargate', 'eks', 'lambda-managed']";
 
 static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
-    Book::embedded()
+    platform::book()
         .instances()
         .expect("the shapes of the book")
 });
@@ -30,7 +30,7 @@ static BOOK: LazyLock<Regional> = LazyLock::new(|| region(""));
 
 /// us-east-1, with other prices laid over it.
 fn region(prices: &str) -> Regional {
-    let mut book = Book::embedded();
+    let mut book = platform::book();
     if !prices.is_empty() {
         let file = format!("region = 'us-east-1'\nas_of = '2026-11-01'\n{prices}");
         book.overlay("us-east-1.toml", Source::new("us-east-1.toml", &file));
@@ -48,7 +48,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 fn valid(text: &str) -> Scenario {
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let request = Request {
         platforms: &platforms,
         rules: &[],
@@ -84,17 +84,20 @@ fn summary(scenario: &Scenario) -> Summary {
 fn requests(function: &str) -> Result<u128, String> {
     let base = "memory_mb = 128\nduration_ms = 100\ninvocations_per_month = 1_000_000\n\
         utilization = 0.5\n";
-    let summary = summary(&valid(&written("", &format!("{base}{function}"))));
-    match &summary.costs[MANAGED] {
-        Err(refused) => Err(format!("{}: {}", refused.reason, refused.advice)),
-        Ok(cost) => match &cost.fleet {
-            Some(Fleet::Instances {
-                requests_per_environment,
-                ..
-            }) => Ok(*requests_per_environment),
-            other => panic!("{other:?}"),
-        },
-    }
+    let scenario = valid(&written("", &format!("{base}{function}")));
+    compared_at(&scenario, &BOOK, |comparison| {
+        let solved = comparison.solve(0);
+        if let Err(refused) = &solved.summary.costs[MANAGED] {
+            return Err(format!("{}: {}", refused.reason, refused.advice));
+        }
+        let facts = solved.fleet(MANAGED).expect("instances").facts();
+        let mut facts = facts.into_iter();
+        let fact = facts.find(|fact| fact.key == "requests_per_environment");
+        match fact.expect("requests in an environment").value {
+            FactValue::Count(requests) => Ok(requests),
+            FactValue::Text(text) => panic!("{text}"),
+        }
+    })
 }
 
 /// Three m7g.large for a month: 3 x 0.0816 x 1.15 x 730 = 205.5096 before requests.
@@ -236,8 +239,9 @@ proptest! {
             prop_assert_eq!(&sum, &cost.billed);
             let total = &comparison.totals().platforms[MANAGED];
             prop_assert_eq!(total.as_ref(), Some(&cost.billed));
-            let peak = comparison.solve(0).summary.workload.peak_concurrency;
-            prop_assert!(*cost.fleet.expect("a fleet").capacity() >= peak);
+            let solved = comparison.solve(0);
+            let peak = &solved.summary.workload.peak_concurrency;
+            prop_assert!(solved.fleet(MANAGED).expect("a fleet").capacity() >= *peak);
             Ok(())
         })?;
     }

@@ -8,7 +8,7 @@ use lambdacost::scenario::{Request, Scenario, read_toml};
 use std::io;
 
 fn scenario(book: &Book, region: &str, provisioned: &str) -> Scenario {
-    let platforms = platform::ids();
+    let platforms = platform::shapes();
     let text = format!(
         "region = '{region}'\n[[function]]\nname = 'a'\nmemory_mb = 1024\nduration_ms = 100\n\
          invocations_per_month = 1_000_000\nutilization = 0.5\n{provisioned}"
@@ -27,7 +27,7 @@ fn scenario(book: &Book, region: &str, provisioned: &str) -> Scenario {
 
 /// The lambda cost of the function: billed, and what leaving would save.
 fn cost(region: &str, provisioned: &str) -> [String; 2] {
-    let book = Book::embedded();
+    let book = platform::book();
     let scenario = scenario(&book, region, provisioned);
     let prices = [book.region(region).expect("a region")];
     let instances = book.instances().expect("shapes");
@@ -38,7 +38,7 @@ fn cost(region: &str, provisioned: &str) -> [String; 2] {
 
 /// In per cent.
 fn break_even(region: &str) -> Exact {
-    let book = Book::embedded();
+    let book = platform::book();
     let own = "provisioned = { environments = 1, share_served = 0 }";
     let scenario = scenario(&book, region, own);
     let prices = [book.region(region).expect("a region")];

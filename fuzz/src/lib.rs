@@ -63,7 +63,7 @@ const PRICED: &str = include_str!("priced.toml");
 /// The scenario that is checked against fuzzed baselines.
 const CHECKED: &str = include_str!("checked.toml");
 
-static BOOK: LazyLock<Book> = LazyLock::new(Book::embedded);
+static BOOK: LazyLock<Book> = LazyLock::new(platform::book);
 static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
     BOOK.instances()
         .expect("the built-in instance types are valid")
@@ -127,7 +127,7 @@ pub fn price_files(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes.rest()) else {
         return;
     };
-    let mut book = Book::embedded();
+    let mut book = platform::book();
     book.overlay(file, Source::new(file, text));
     reported(priced(&book, region, extent));
 }
@@ -194,7 +194,7 @@ fn asking<R>(
         }
     };
     ask(&Request {
-        platforms: &platform::ids(),
+        platforms: &platform::shapes(),
         rules: &check::shapes(),
         region,
         unknown_region: &|name| book.unknown_region(name),

@@ -12,6 +12,7 @@ mod ledger;
 mod solved;
 mod summary;
 
+pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
 pub use ledger::Ledger;
 pub use solved::Solved;
@@ -20,9 +21,9 @@ pub use summary::{Detail, Pair, Summary, Totals, Workload};
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Answer, Cluster, Context, Cost, CostModel, Infeasible, Notes, PLATFORMS};
+use crate::platform::{Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS};
 use crate::pricebook::{InstanceType, Regional};
-use crate::scenario::Scenario;
+use crate::scenario::{Notes, Scenario, function};
 use crate::solve::crossover::{Crossover, CrossoverStep, Load};
 use crate::solve::{Holding, PaidBy, Tariff, UsageParts};
 use std::cell::LazyCell;
@@ -96,13 +97,13 @@ impl<'a> Comparison<'a> {
         let mut diags = Diags::new();
         let mut platforms = Vec::new();
         for platform in PLATFORMS {
-            if scenario.platforms.contains(&platform.id()) {
-                let id = platform.id();
+            let id = platform.id();
+            if scenario.platforms.contains(&id) {
                 let prices = bought.map_or(list, |bought| bought.regions(id));
                 let bound = platform.bind(context.at(prices));
                 let bound = diags.take(bound).map(|model| Bound {
                     id,
-                    title: platform.title(),
+                    title: platform.spec().title,
                     unused: bought.and_then(|bought| bought.unused(id)).cloned(),
                     model,
                 });
@@ -277,7 +278,7 @@ impl<'a> Comparison<'a> {
         };
         let today = solved.summary.costs[platform].as_ref().ok()?;
         let function = self.context.function(solved.index);
-        match &today.fleet {
+        match solved.fleet(platform) {
             Some(fleet) if !load.is_imagined => Some(Holding {
                 monthly: match capacity.per_call() {
                     none if none.dollars().is_zero() => today.compared.clone(),
@@ -285,7 +286,7 @@ impl<'a> Comparison<'a> {
                         &today.compared - &per_call.times(&Exact::from(function.invocations))
                     }
                 },
-                carries: fleet.capacity().clone(),
+                carries: fleet.capacity(),
             }),
             _ => capacity.step_cost()?.hold(load.slots(function)),
         }
@@ -335,7 +336,10 @@ impl<'a> Comparison<'a> {
     /// What is assumed and what is not counted, given the oldest date of a price in any bill.
     pub fn notes(&self, oldest_price: Option<&str>) -> Notes {
         let mut notes = Notes::default();
-        assumptions::of_functions(self.scenario(), &mut notes);
+        for rule in function::assumption_rules() {
+            notes.add_for_functions(rule, self.scenario());
+        }
+        assumptions::of_month(self.scenario(), &mut notes);
         for bound in &self.platforms {
             bound.model.notes(&mut notes);
         }

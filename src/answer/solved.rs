@@ -2,7 +2,7 @@
 
 use super::{Comparison, Pair, Summary};
 use crate::money::Usd;
-use crate::platform::{ClusterCosts, Job, Line, Placement, Provisioning};
+use crate::platform::{ClusterCosts, Fleet, Line, Placement, Provisioning};
 use crate::solve::{CapacityTariff, Tariff, UsageTariff};
 use std::sync::OnceLock;
 
@@ -64,8 +64,13 @@ impl Solved<'_> {
         self.placement(platform)?.provisioning()
     }
 
-    /// The task in which each job runs, if the function runs by the job.
-    pub fn job(&self, platform: usize) -> Option<Job> {
+    /// What carries the function, where capacity is provided.
+    pub fn fleet(&self, platform: usize) -> Option<&dyn Fleet> {
+        self.placement(platform)?.fleet()
+    }
+
+    /// In what each job runs, in a line, if the function runs by the job.
+    pub fn job(&self, platform: usize) -> Option<String> {
         self.placement(platform)?.job()
     }
 

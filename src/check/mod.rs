@@ -20,8 +20,7 @@ pub use rules::{RULES, Rule, shapes};
 
 use crate::answer::{Comparison, Ledger};
 use crate::money::Usd;
-use crate::platform::Notes;
-use crate::scenario::Level;
+use crate::scenario::{Level, Notes};
 use rayon::prelude::*;
 
 /// What a rule found.

@@ -169,7 +169,7 @@ impl<'p> Opened<'p> {
         let system = self.system;
         let open_beside = |file: &str| text_or_error(system.open(&folder.join(file))?);
         let request = Request {
-            platforms: &platform::ids(),
+            platforms: &platform::shapes(),
             rules: &check::shapes(),
             region,
             unknown_region: &|name| book.unknown_region(name),
@@ -268,7 +268,7 @@ fn too_large(name: &str, largest: u64) -> Diags {
 /// # Errors
 /// The folder or a file in it cannot be read.
 pub fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
-    let mut book = Book::embedded();
+    let mut book = platform::book();
     let Some(folder) = overlay else {
         return Ok(book);
     };

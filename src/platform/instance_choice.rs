@@ -3,12 +3,16 @@
 use super::Context;
 use crate::diag::{Code, Diag};
 use crate::money::Rate;
-use crate::pricebook::meters::ec2_instance;
+use crate::pricebook::meters::{MetersByType, Savings};
 use crate::pricebook::{Architecture, InstanceType, Price, Regional};
 use crate::scenario::FixedType;
 use crate::text::{did_you_mean, listed};
 use crate::units::InstanceHour;
 use std::cmp::Ordering;
+
+/// EC2 instances of a type.
+pub static EC2: MetersByType =
+    MetersByType::new("ec2", "EC2 instance, Linux, on demand", Savings::Instances);
 
 /// An instance type with its price on demand.
 pub struct Machine<'a> {
@@ -29,7 +33,7 @@ pub fn machines<'a>(
 ) -> Result<Vec<Machine<'a>>, Diag> {
     if let Some(fixed) = fixed {
         let shape = shape(context.instances, architecture, fixed)?;
-        let price = regional.price(ec2_instance(&shape.name))?;
+        let price = regional.price(EC2.of(&shape.name))?;
         return Ok(vec![Machine { shape, price }]);
     }
     let shapes = context.instances.iter();
@@ -38,7 +42,7 @@ pub fn machines<'a>(
     let mut unrated: Vec<&str> = Vec::new();
     let mut rated: Vec<&str> = Vec::new();
     let priced = fitting.filter_map(|shape| {
-        let meter = ec2_instance(&shape.name);
+        let meter = EC2.of(&shape.name);
         regional.list_price(meter.clone()).ok()?;
         let Ok(price) = regional.price(meter) else {
             unrated.push(&shape.name);

@@ -8,6 +8,7 @@ mod eks;
 mod eks_fargate;
 mod fargate;
 mod fargate_spot;
+mod fleet;
 mod infeasible;
 mod instance_choice;
 mod lambda;
@@ -17,14 +18,16 @@ pub mod service;
 pub mod slot;
 mod tasks;
 
+pub use fleet::{Fact, FactValue, Fleet};
 pub use infeasible::{Infeasible, Refusal};
 pub use line::{Line, Pricing};
 
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::pricebook::{Architecture, InstanceType, Provenance, Regional};
-use crate::scenario::{Demand, Function, Os, Scenario, TaskSize};
+use crate::pricebook::meters::{MeterInfo, Meters};
+use crate::pricebook::{Architecture, Book, InstanceType, Provenance, Regional};
+use crate::scenario::{Assumptions, Demand, Function, Notes, Os, PlatformShape, Scenario};
 use crate::solve::piecewise::FirstPiece;
 use crate::solve::{PaidBy, Tariff};
 use crate::units::{Hour, Qty, Unit};
@@ -47,6 +50,23 @@ pub static PLATFORMS: &[&dyn Platform] = &[
 /// Ids of all platforms.
 pub fn ids() -> Vec<&'static str> {
     PLATFORMS.iter().map(|platform| platform.id()).collect()
+}
+
+/// The price book that is built into the program, with the meters of all platforms.
+pub fn book() -> Book {
+    Book::embedded(meters())
+}
+
+/// The meters of all platforms.
+pub fn meters() -> Meters {
+    let specs = PLATFORMS.iter().map(|platform| platform.spec());
+    Meters::new(specs.flat_map(|spec| spec.meters).copied())
+}
+
+/// What reading a scenario needs to know of all platforms.
+pub fn shapes() -> Vec<PlatformShape> {
+    let specs = PLATFORMS.iter().map(|platform| platform.spec());
+    specs.map(|spec| spec.shape).collect()
 }
 
 /// What a platform may look at.
@@ -185,12 +205,26 @@ fn container_place(function: &Function) -> usize {
     place(function, function.container_architecture()) + system
 }
 
+/// What is known of a platform without a scenario.
+pub struct Spec {
+    /// Its name in scenarios and reports, and what else scenarios can say of it.
+    pub shape: PlatformShape,
+    /// The name in headings.
+    pub title: &'static str,
+    /// The meters that its bills can have.
+    pub meters: &'static [&'static [MeterInfo]],
+    /// What its bills can assume, and what they leave out.
+    pub assumptions: &'static [Assumptions],
+}
+
 /// A place where code can run.
 pub trait Platform: Sync {
+    /// What is known of it without a scenario.
+    fn spec(&self) -> &'static Spec;
     /// The name in scenarios and reports.
-    fn id(&self) -> &'static str;
-    /// The name in headings.
-    fn title(&self) -> &'static str;
+    fn id(&self) -> &'static str {
+        self.spec().shape.id
+    }
     /// Looks at the whole fleet.
     ///
     /// # Errors
@@ -256,8 +290,12 @@ pub trait Placement: Send + Sync {
     fn provisioning(&self) -> Option<Provisioning> {
         None
     }
-    /// The task in which each job runs, if the function runs by the job.
-    fn job(&self) -> Option<Job> {
+    /// What carries it, where capacity is provided.
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        None
+    }
+    /// In what each job runs, in a line, if the function runs by the job.
+    fn job(&self) -> Option<String> {
         None
     }
 }
@@ -271,8 +309,6 @@ pub struct Cost {
     pub compared: Usd,
     /// What of the bill is no part of a shared pool or cluster.
     pub unshared: Usd,
-    /// What carries it, where capacity is provided.
-    pub fleet: Option<Fleet>,
     /// How its avoidable cost over its invocations begins, where it is paid by use and begins with
     /// what they cost in a straight line.
     pub piece: Option<FirstPiece>,
@@ -287,17 +323,6 @@ pub struct Provisioning {
     pub break_even: Option<Exact>,
 }
 
-/// The task of one job.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// What it is called: a task or a pod.
-    pub noun: &'static str,
-    /// Its size.
-    pub size: TaskSize,
-    /// How long it is billed, seconds.
-    pub seconds: Exact,
-}
-
 /// What a function would cost on a cluster of its own, and what it adds to the shared one.
 #[derive(Debug, Clone, Default)]
 pub struct ClusterCosts {
@@ -305,63 +330,6 @@ pub struct ClusterCosts {
     pub alone: Option<Usd>,
     /// What all together would save without it.
     pub avoidable: Option<Usd>,
-}
-
-/// What carries a function.
-#[derive(Debug, Clone)]
-pub enum Fleet {
-    /// Tasks of Fargate, or pods on it.
-    Tasks {
-        /// What one of them is called.
-        noun: &'static str,
-        /// How many.
-        tasks: u128,
-        /// Of which size.
-        size: TaskSize,
-        /// Requests in flight in each.
-        requests_per_task: u128,
-        /// Requests in flight that all carry at target utilization.
-        capacity: Exact,
-    },
-    /// Pods on nodes of a shared cluster.
-    Pods {
-        /// Type of the nodes.
-        instance_type: Arc<str>,
-        /// Nodes' worth of pods, unrounded.
-        node_share: Exact,
-        /// How many pods.
-        pods: u128,
-        /// How many of them a node takes.
-        pods_per_node: u128,
-        /// Requests in flight that all carry at target utilization.
-        capacity: Exact,
-    },
-    /// Execution environments on managed instances.
-    Instances {
-        /// Type of the instances.
-        instance_type: Arc<str>,
-        /// How many.
-        instances: u128,
-        /// Environments that are needed.
-        environments: u128,
-        /// How many of them fit an instance.
-        environments_per_instance: u128,
-        /// Requests in flight in each.
-        requests_per_environment: u128,
-        /// Requests in flight that the instances carry at target utilization.
-        capacity: Exact,
-    },
-}
-
-impl Fleet {
-    /// Requests in flight that it carries at target utilization.
-    pub fn capacity(&self) -> &Exact {
-        match self {
-            Self::Tasks { capacity, .. }
-            | Self::Pods { capacity, .. }
-            | Self::Instances { capacity, .. } => capacity,
-        }
-    }
 }
 
 /// A cluster that carries functions.
@@ -373,34 +341,12 @@ pub struct Cluster {
     pub architecture: Architecture,
     /// Type of its nodes.
     pub instance_type: Arc<str>,
-    /// How many: whole for a cluster of the scenario's own, a share of one that runs anyway.
+    /// How many: whole for a dedicated cluster, a share of one that runs anyway.
     pub nodes: Exact,
+    /// True for a cluster that is made for the scenario.
+    pub is_dedicated: bool,
     /// Its bill.
     pub monthly: Usd,
-}
-
-/// What is assumed, and what is left out: printed whenever it is in force.
-#[derive(Debug, Clone, Default)]
-pub struct Notes {
-    /// Assumptions.
-    pub assumptions: Vec<String>,
-    /// Costs of these platforms that are not in the figures.
-    pub not_counted: Vec<String>,
-}
-
-impl Notes {
-    /// Notes an assumption.
-    pub fn assume(&mut self, text: impl Into<String>) {
-        self.assumptions.push(text.into());
-    }
-
-    /// Notes a cost that is left out; once, if several platforms leave it out.
-    pub fn leave_out(&mut self, text: impl Into<String>) {
-        let text = text.into();
-        if !self.not_counted.contains(&text) {
-            self.not_counted.push(text);
-        }
-    }
 }
 
 /// Collects missing prices, each once however many functions need it.

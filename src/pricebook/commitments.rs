@@ -4,7 +4,7 @@
 //! it); the effective rate of a plan holds what was paid upfront.
 
 use super::Regional;
-use super::meters::{self, METERS};
+use super::meters::{MeterInfo, Meters, Savings};
 use super::price::{Bought, Entry, Listed};
 use super::savings_plan::{Eligible, spend};
 use crate::diag::{At, Code, Diag, Diags};
@@ -45,26 +45,19 @@ impl Plan {
         Self::NAMES[self as usize]
     }
 
-    /// True for a meter that takes of an hourly commitment: what the plan lowers, and requests of
-    /// Lambda, which are in a Compute Savings Plan at no discount.
-    fn absorbs(self, path: &str) -> bool {
-        let request = path.starts_with("lambda.") && path.ends_with(".request");
-        self.covers(path) || (self == Self::Compute && request)
+    /// True for a meter that takes of an hourly commitment: also what the plan pays for at its list
+    /// price.
+    fn absorbs(self, meter: &MeterInfo) -> bool {
+        let at_list_price = self == Self::Compute && meter.savings == Savings::ListPrice;
+        self.covers(meter) || at_list_price
     }
 
     /// True for a meter that it lowers.
-    fn covers(self, path: &str) -> bool {
-        let parts: Vec<&str> = path.split('.').collect();
-        match parts.as_slice() {
-            ["ec2", ..] => true,
-            ["fargate", "linux", _, "vcpu" | "memory"]
-            | ["eks", "fargate_vcpu" | "fargate_memory"]
-            | [
-                "lambda",
-                _,
-                "duration" | "provisioned_concurrency" | "provisioned_duration",
-            ] => self == Self::Compute,
-            _ => false,
+    fn covers(self, meter: &MeterInfo) -> bool {
+        match meter.savings {
+            Savings::Instances => true,
+            Savings::Compute | Savings::ComputeAt(_) => self == Self::Compute,
+            Savings::ListPrice | Savings::Outside => false,
         }
     }
 }
@@ -107,7 +100,7 @@ impl Commitment {
 
     /// The rate of a meter that it lowers.
     fn rate<'r>(&self, meter: &str, regional: &'r Regional) -> Result<&'r Listed, Diag> {
-        match regional.meters.get(&self.path(meter)) {
+        match regional.meters.get(&self.path(meter, regional.known())) {
             Some(Entry::Flat(rate)) => Ok(rate),
             _ => Err(missing_rate(self, meter, regional)),
         }
@@ -117,19 +110,18 @@ impl Commitment {
     fn rates(&self, meter: &str, regional: &Regional) -> Result<[Exact; 2], Diag> {
         let list = regional.first_rate(meter).cloned();
         let list = list.expect("a meter that is used at its list price has one");
-        let plan = match self.plan.covers(meter) {
-            true => self.rate(meter, regional)?.usd.clone(),
-            false => list.clone(),
+        let plan = if self.plan.covers(known(meter, regional)) {
+            self.rate(meter, regional)?.usd.clone()
+        } else {
+            list.clone()
         };
         Ok([list, plan])
     }
 
     /// Where price files have the rate of a meter.
-    fn path(&self, meter: &str) -> String {
-        // Pods of EKS on Fargate have the rates of Fargate (Savings Plans user guide).
-        let meter = match meter {
-            "eks.fargate_vcpu" => "fargate.linux.x86_64.vcpu",
-            "eks.fargate_memory" => "fargate.linux.x86_64.memory",
+    fn path(&self, meter: &str, meters: &Meters) -> String {
+        let meter = match meters.find(meter).map(|known| known.savings) {
+            Some(Savings::ComputeAt(path)) => path,
             _ => meter,
         };
         let (plan, term, payment) = (self.plan.name(), self.term, self.payment);
@@ -214,14 +206,15 @@ impl Commitments {
             return Ok((self.clone(), Rate::ZERO));
         };
         let mut diags = Diags::new();
-        let absorbed = usage
-            .iter()
-            .filter(|((_, meter), _)| commitment.plan.absorbs(meter) && !self.is_discounted(meter));
         let mut keys = Vec::new();
         let mut uses = Vec::new();
-        for (key, quantity) in absorbed {
+        for (key, quantity) in usage {
             let regional = list.iter().find(|regional| *regional.name() == key.0);
             let regional = regional.expect("what is used is used in a region of the scenario");
+            let absorbs = commitment.plan.absorbs(known(&key.1, regional));
+            if !absorbs || self.is_discounted(&key.1) {
+                continue;
+            }
             let rates = commitment.rates(&key.1, regional);
             let Some([list_rate, plan_rate]) = diags.take(rates) else {
                 continue;
@@ -270,12 +263,9 @@ impl Commitments {
             let listed = list.iter().flat_map(Regional::entries);
             let paths: BTreeSet<&str> = listed.map(|(path, _)| path).collect();
             let groups: HashSet<&str> = paths.iter().flat_map(|path| groups(path)).collect();
-            let known: Arc<[String]> = METERS
-                .iter()
-                .map(|meter| meter.path)
-                .chain(paths)
-                .map(str::to_owned)
-                .collect();
+            let typed = list.iter().flat_map(|regional| regional.known().iter());
+            let typed: BTreeSet<&str> = typed.map(|meter| meter.path).collect();
+            let known: Arc<[String]> = typed.into_iter().chain(paths).map(str::to_owned).collect();
             let unknown = |discount: &&Discount| !groups.contains(discount.path.as_str());
             let unknown = self.discounts.iter().filter(unknown);
             diags.extend(unknown.map(|discount| unknown_meter(discount, &known)));
@@ -314,7 +304,7 @@ impl Commitments {
         if let Some(bought) = self.discounted(meter, list) {
             return Ok(Some(bought));
         }
-        let covers = |commitment: &&Commitment| commitment.plan.covers(meter);
+        let covers = |commitment: &&Commitment| commitment.plan.covers(known(meter, regional));
         let Some(commitment) = self.commitment.as_ref().filter(covers) else {
             return Ok(None);
         };
@@ -357,12 +347,18 @@ fn unknown_meter(discount: &Discount, known: &Arc<[String]>) -> Diag {
     diag.at(discount.at.clone())
 }
 
+/// What is known of a meter that has a price.
+fn known(meter: &str, regional: &Regional) -> &'static MeterInfo {
+    let known = regional.known().find(meter);
+    known.expect("a price file with an unknown meter is refused")
+}
+
 fn missing_rate(commitment: &Commitment, meter: &str, regional: &Regional) -> Diag {
-    let known = meters::find(meter).expect("a meter with a price is known");
+    let known = known(meter, regional);
     let (what, per) = (known.what, known.per);
-    let region = regional.name();
-    let (table, key) = meters::written(&commitment.path(meter));
-    let named = meters::by_type(meter);
+    let (region, meters) = (regional.name(), regional.known());
+    let (table, key) = meters.written(&commitment.path(meter, meters));
+    let named = meters.by_type(meter);
     let named = named.map_or_else(String::new, |(_, name)| format!(" ({name})"));
     let message = format!("the commitment has no known rate for {what}{named} in {region}");
     let plan = commitment.describe();

@@ -1,253 +1,179 @@
-//! Every meter that a price file may state, with the unit it must be stated in.
+//! Meters: where price files state a price, and the unit that it must have.
 //!
-//! A meter is a typed constant: [`super::Regional::price`] of [`EKS_CLUSTER`] is a price per
-//! cluster-hour and nothing else.
+//! A meter is a typed constant: [`super::Regional::price`] of a `Meter<ClusterHour>` is a price per
+//! cluster-hour and nothing else. A platform has its meters in its folder, one line each, and the
+//! book is given the lists of all platforms.
 
 use super::commitments::{PAYMENTS, Plan, TERMS};
-use super::{Architecture, Os};
 use crate::text::is_identifier;
-use crate::units::{
-    ClusterHour, EpuHour, Gb, GbHour, GbMonth, GbOfMemory, GbSecond, InstanceHour, OnDemandUsd,
-    Operation, Request, Unit, VcpuHour,
-};
+use crate::units::{InstanceHour, Unit};
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// The place of a meter in price files; its prices are per `U`.
 ///
-/// Only this module makes them, from the same lines that tell a price file its unit.
+/// Only lines of `meters!` make them, the same that tell a price file its unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meter<U: Unit>(Cow<'static, str>, PhantomData<U>);
 
 impl<U: Unit> Meter<U> {
+    /// For `meters!`.
+    pub(crate) const fn at(path: &'static str) -> Self {
+        Self(Cow::Borrowed(path), PhantomData)
+    }
+
     /// `table.key` of the price file.
     pub fn path(&self) -> &str {
         &self.0
     }
 }
 
+/// What commitments make of a meter (Savings Plans user guide).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Savings {
+    /// No commitment pays for it.
+    Outside,
+    /// A Compute Savings Plan pays for it, and does not lower it.
+    ListPrice,
+    /// A Compute Savings Plan lowers it.
+    Compute,
+    /// The same; the plan has its rate at the path of another meter.
+    ComputeAt(&'static str),
+    /// Savings Plans and Reserved Instances lower it.
+    Instances,
+}
+
 /// A meter whose unit is known when the program runs: what price files are checked against.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MeterInfo {
-    /// `table.key` of the price file.
+    /// `table.key` of the price file; the table alone where its keys are names of instance types.
     pub path: &'static str,
     /// What `per` must be.
     pub per: &'static str,
     /// Its name in listings.
     pub what: &'static str,
+    /// What commitments make of it.
+    pub savings: Savings,
+    /// True for a table whose keys are names of instance types.
+    pub is_by_type: bool,
 }
 
+/// Makes a constant of each line, and `METERS` of all lines, in the order of price files:
+/// `NAME: Unit = "table.key", "name in listings";`, and before the semicolon a variant of
+/// [`Savings`] where a commitment pays for it.
 macro_rules! meters {
-    ($($name:ident: $unit:ident = $path:literal, $what:literal;)*) => {
+    (@savings) => { $crate::pricebook::meters::Savings::Outside };
+    (@savings $savings:ident $(($path:literal))?) => {
+        $crate::pricebook::meters::Savings::$savings $(($path))?
+    };
+    ($($name:ident: $unit:ident = $path:literal, $what:literal
+        $(, $savings:ident $(($of:literal))?)?;)*) => {
         $(#[doc = concat!($what, ".")]
-        pub const $name: Meter<$unit> = Meter(Cow::Borrowed($path), PhantomData);)*
+        pub const $name: $crate::pricebook::Meter<$unit> = $crate::pricebook::Meter::at($path);)*
 
-        /// The meters of a region, those of instance types apart, in the order of price files.
-        pub const METERS: &[MeterInfo] = &[$(MeterInfo {
-            path: $path,
-            per: $unit::NAME.symbol,
-            what: $what,
-        },)*];
+        /// Every meter of this module, in the order of price files.
+        pub static METERS: &[$crate::pricebook::meters::MeterInfo] = &[
+            $($crate::pricebook::meters::MeterInfo {
+                path: $path,
+                per: <$unit as $crate::units::Unit>::NAME.symbol,
+                what: $what,
+                savings: $crate::pricebook::meters::meters!(@savings $($savings $(($of))?)?),
+                is_by_type: false,
+            },)*
+        ];
     };
 }
 
-meters! {
-    LAMBDA_X86_REQUEST: Request = "lambda.x86_64.request", "Lambda requests, x86";
-    LAMBDA_X86_DURATION: GbSecond = "lambda.x86_64.duration", "Lambda duration, x86";
-    LAMBDA_X86_PROVISIONED_CONCURRENCY: GbSecond = "lambda.x86_64.provisioned_concurrency", "Lambda provisioned concurrency, x86";
-    LAMBDA_X86_PROVISIONED_DURATION: GbSecond = "lambda.x86_64.provisioned_duration", "Lambda duration on provisioned concurrency, x86";
-    LAMBDA_X86_EPHEMERAL_STORAGE: GbSecond = "lambda.x86_64.ephemeral_storage", "Lambda ephemeral storage over 512 MB, x86";
-    LAMBDA_X86_RESPONSE_STREAMING: Gb = "lambda.x86_64.response_streaming", "Lambda response streaming, x86";
-    LAMBDA_ARM_REQUEST: Request = "lambda.arm64.request", "Lambda requests, Arm";
-    LAMBDA_ARM_DURATION: GbSecond = "lambda.arm64.duration", "Lambda duration, Arm";
-    LAMBDA_ARM_PROVISIONED_CONCURRENCY: GbSecond = "lambda.arm64.provisioned_concurrency", "Lambda provisioned concurrency, Arm";
-    LAMBDA_ARM_PROVISIONED_DURATION: GbSecond = "lambda.arm64.provisioned_duration", "Lambda duration on provisioned concurrency, Arm";
-    LAMBDA_ARM_EPHEMERAL_STORAGE: GbSecond = "lambda.arm64.ephemeral_storage", "Lambda ephemeral storage over 512 MB, Arm";
-    LAMBDA_ARM_RESPONSE_STREAMING: Gb = "lambda.arm64.response_streaming", "Lambda response streaming, Arm";
-    LAMBDA_SNAPSTART_CACHE: GbSecond = "lambda.features.snapstart_cache", "Lambda SnapStart snapshot kept";
-    LAMBDA_SNAPSTART_RESTORE: Gb = "lambda.features.snapstart_restore", "Lambda SnapStart restore";
-    LAMBDA_KAFKA_EVENT_POLLER: EpuHour = "lambda.features.kafka_event_poller", "Lambda event poller, Kafka";
-    LAMBDA_SQS_EVENT_POLLER: EpuHour = "lambda.features.sqs_event_poller", "Lambda event poller, SQS";
-    LAMBDA_DURABLE_OPERATION: Operation = "lambda.features.durable_operation", "Lambda durable functions, operations";
-    LAMBDA_DURABLE_WRITTEN: Gb = "lambda.features.durable_written", "Lambda durable functions, data written";
-    LAMBDA_DURABLE_RETAINED: GbMonth = "lambda.features.durable_retained", "Lambda durable functions, data retained";
-    LAMBDA_TENANT_ENVIRONMENT_X86: GbOfMemory = "lambda.features.tenant_environment_x86_64", "Lambda tenant isolation, x86";
-    LAMBDA_TENANT_ENVIRONMENT_ARM: GbOfMemory = "lambda.features.tenant_environment_arm64", "Lambda tenant isolation, Arm";
-    LAMBDA_MANAGED_MANAGEMENT_FEE: OnDemandUsd = "lambda.managed_instances.management_fee", "Lambda Managed Instances, management of EC2";
-    FARGATE_LINUX_X86_VCPU: VcpuHour = "fargate.linux.x86_64.vcpu", "Fargate vCPU, Linux x86";
-    FARGATE_LINUX_X86_MEMORY: GbHour = "fargate.linux.x86_64.memory", "Fargate memory, Linux x86";
-    FARGATE_LINUX_ARM_VCPU: VcpuHour = "fargate.linux.arm64.vcpu", "Fargate vCPU, Linux Arm";
-    FARGATE_LINUX_ARM_MEMORY: GbHour = "fargate.linux.arm64.memory", "Fargate memory, Linux Arm";
-    FARGATE_WINDOWS_VCPU: VcpuHour = "fargate.windows.x86_64.vcpu", "Fargate vCPU, Windows";
-    FARGATE_WINDOWS_MEMORY: GbHour = "fargate.windows.x86_64.memory", "Fargate memory, Windows";
-    FARGATE_WINDOWS_OS_LICENSE: VcpuHour = "fargate.windows.x86_64.os_license", "Fargate Windows licence";
-    FARGATE_STORAGE: GbHour = "fargate.storage.ephemeral", "Fargate ephemeral storage over 20 GB";
-    FARGATE_SPOT_LINUX_X86_VCPU: VcpuHour = "fargate_spot.linux.x86_64.vcpu", "Fargate Spot vCPU, Linux x86";
-    FARGATE_SPOT_LINUX_X86_MEMORY: GbHour = "fargate_spot.linux.x86_64.memory", "Fargate Spot memory, Linux x86";
-    FARGATE_SPOT_LINUX_ARM_VCPU: VcpuHour = "fargate_spot.linux.arm64.vcpu", "Fargate Spot vCPU, Linux Arm";
-    FARGATE_SPOT_LINUX_ARM_MEMORY: GbHour = "fargate_spot.linux.arm64.memory", "Fargate Spot memory, Linux Arm";
-    EKS_CLUSTER: ClusterHour = "eks.cluster", "EKS cluster, standard support";
-    EKS_EXTENDED_SUPPORT: ClusterHour = "eks.extended_support", "EKS extended support, on top";
-    EKS_FARGATE_VCPU: VcpuHour = "eks.fargate_vcpu", "Fargate vCPU of EKS pods";
-    EKS_FARGATE_MEMORY: GbHour = "eks.fargate_memory", "Fargate memory of EKS pods";
-    EKS_CONTROL_PLANE_XL: ClusterHour = "eks.control_plane_xl", "EKS provisioned control plane XL";
-    EKS_CONTROL_PLANE_2XL: ClusterHour = "eks.control_plane_2xl", "EKS provisioned control plane 2XL";
-    EKS_CONTROL_PLANE_4XL: ClusterHour = "eks.control_plane_4xl", "EKS provisioned control plane 4XL";
-    EKS_CONTROL_PLANE_8XL: ClusterHour = "eks.control_plane_8xl", "EKS provisioned control plane 8XL";
-    EBS_GP3: GbMonth = "ebs.gp3", "EBS gp3 volume";
-}
+pub(crate) use meters;
 
-/// The tables whose keys are the names of instance types.
-pub const BY_TYPE: [MeterInfo; 2] = [EC2, EKS_AUTO_MODE];
+/// A table of price files whose keys are names of instance types.
+#[derive(Debug)]
+pub struct MetersByType([MeterInfo; 1]);
 
-const EC2: MeterInfo = MeterInfo {
-    path: "ec2",
-    per: InstanceHour::NAME.symbol,
-    what: "EC2 instance, Linux, on demand",
-};
+impl MetersByType {
+    /// The table, with the name of its meters in listings and what commitments make of them.
+    pub(crate) const fn new(table: &'static str, what: &'static str, savings: Savings) -> Self {
+        Self([MeterInfo {
+            path: table,
+            per: InstanceHour::NAME.symbol,
+            what,
+            savings,
+            is_by_type: true,
+        }])
+    }
 
-const EKS_AUTO_MODE: MeterInfo = MeterInfo {
-    path: "eks_auto_mode",
-    per: InstanceHour::NAME.symbol,
-    what: "EKS Auto Mode on an instance",
-};
+    /// The meter of a type.
+    pub fn of(&self, instance_type: &str) -> Meter<InstanceHour> {
+        let path = format!("{}.{instance_type}", self.0[0].path);
+        Meter(Cow::Owned(path), PhantomData)
+    }
 
-fn of_type(table: MeterInfo, instance_type: &str) -> Meter<InstanceHour> {
-    let path = format!("{}.{instance_type}", table.path);
-    Meter(Cow::Owned(path), PhantomData)
-}
-
-/// EC2 instances of a type.
-pub fn ec2_instance(instance_type: &str) -> Meter<InstanceHour> {
-    of_type(EC2, instance_type)
-}
-
-/// EKS Auto Mode on instances of a type.
-pub fn eks_auto_mode(instance_type: &str) -> Meter<InstanceHour> {
-    of_type(EKS_AUTO_MODE, instance_type)
-}
-
-/// The sizes of a provisioned control plane of EKS, as scenarios name them.
-pub const EKS_CONTROL_PLANES: [(&str, Meter<ClusterHour>); 4] = [
-    ("xl", EKS_CONTROL_PLANE_XL),
-    ("2xl", EKS_CONTROL_PLANE_2XL),
-    ("4xl", EKS_CONTROL_PLANE_4XL),
-    ("8xl", EKS_CONTROL_PLANE_8XL),
-];
-
-/// What Lambda charges for an architecture.
-pub struct LambdaMeters {
-    pub request: Meter<Request>,
-    pub duration: Meter<GbSecond>,
-    pub provisioned_concurrency: Meter<GbSecond>,
-    pub provisioned_duration: Meter<GbSecond>,
-    pub ephemeral_storage: Meter<GbSecond>,
-    pub response_streaming: Meter<Gb>,
-    pub tenant_environment: Meter<GbOfMemory>,
-}
-
-/// The meters of Lambda that differ by architecture.
-pub const fn lambda(architecture: Architecture) -> LambdaMeters {
-    match architecture {
-        Architecture::X86_64 => LambdaMeters {
-            request: LAMBDA_X86_REQUEST,
-            duration: LAMBDA_X86_DURATION,
-            provisioned_concurrency: LAMBDA_X86_PROVISIONED_CONCURRENCY,
-            provisioned_duration: LAMBDA_X86_PROVISIONED_DURATION,
-            ephemeral_storage: LAMBDA_X86_EPHEMERAL_STORAGE,
-            response_streaming: LAMBDA_X86_RESPONSE_STREAMING,
-            tenant_environment: LAMBDA_TENANT_ENVIRONMENT_X86,
-        },
-        Architecture::Arm64 => LambdaMeters {
-            request: LAMBDA_ARM_REQUEST,
-            duration: LAMBDA_ARM_DURATION,
-            provisioned_concurrency: LAMBDA_ARM_PROVISIONED_CONCURRENCY,
-            provisioned_duration: LAMBDA_ARM_PROVISIONED_DURATION,
-            ephemeral_storage: LAMBDA_ARM_EPHEMERAL_STORAGE,
-            response_streaming: LAMBDA_ARM_RESPONSE_STREAMING,
-            tenant_environment: LAMBDA_TENANT_ENVIRONMENT_ARM,
-        },
+    /// As a list for the book.
+    pub const fn list(&'static self) -> &'static [MeterInfo] {
+        &self.0
     }
 }
 
-/// What an hour of a task on Fargate is charged by its size.
-pub struct FargateMeters {
-    pub vcpu: Meter<VcpuHour>,
-    pub memory: Meter<GbHour>,
-    /// The licence of the operating system, for each vCPU.
-    pub os_license: Option<Meter<VcpuHour>>,
-}
+/// Every meter that price files may state.
+#[derive(Debug, Clone)]
+pub struct Meters(Arc<[&'static MeterInfo]>);
 
-/// Fargate on demand. Windows runs on x86 alone.
-pub const fn fargate(os: Os, architecture: Architecture) -> FargateMeters {
-    match (os, architecture) {
-        (Os::Linux, Architecture::X86_64) => FargateMeters {
-            vcpu: FARGATE_LINUX_X86_VCPU,
-            memory: FARGATE_LINUX_X86_MEMORY,
-            os_license: None,
-        },
-        (Os::Linux, Architecture::Arm64) => FargateMeters {
-            vcpu: FARGATE_LINUX_ARM_VCPU,
-            memory: FARGATE_LINUX_ARM_MEMORY,
-            os_license: None,
-        },
-        (Os::Windows, _) => FargateMeters {
-            vcpu: FARGATE_WINDOWS_VCPU,
-            memory: FARGATE_WINDOWS_MEMORY,
-            os_license: Some(FARGATE_WINDOWS_OS_LICENSE),
-        },
-    }
-}
-
-/// Fargate Spot, which runs Linux alone.
-pub const fn fargate_spot(architecture: Architecture) -> FargateMeters {
-    let (vcpu, memory) = match architecture {
-        Architecture::X86_64 => (FARGATE_SPOT_LINUX_X86_VCPU, FARGATE_SPOT_LINUX_X86_MEMORY),
-        Architecture::Arm64 => (FARGATE_SPOT_LINUX_ARM_VCPU, FARGATE_SPOT_LINUX_ARM_MEMORY),
-    };
-    FargateMeters {
-        vcpu,
-        memory,
-        os_license: None,
-    }
-}
-
-/// The table of instance types that a path is in, and the type.
-pub fn by_type(path: &str) -> Option<(MeterInfo, &str)> {
-    let (table, name) = path
-        .split_once('.')
-        .filter(|(_, name)| is_identifier(name))?;
-    let meter = BY_TYPE.into_iter().find(|meter| meter.path == table)?;
-    Some((meter, name))
-}
-
-/// The meter at a path.
-pub fn find(path: &str) -> Option<MeterInfo> {
-    if let Some(rate) = path.strip_prefix("savings.") {
-        return find(rate_of(rate)?);
-    }
-    match by_type(path) {
-        Some((meter, _)) => Some(meter),
-        None => METERS.iter().copied().find(|meter| meter.path == path),
-    }
-}
-
-/// The table and the key of a meter in a price file. The names of instance types have a dot of their
-/// own and stand in quotes.
-pub fn written(path: &str) -> (String, String) {
-    let meter = path.strip_prefix("savings.").and_then(rate_of);
-    let (above, meter) = match meter {
-        Some(meter) => path.split_at(path.len() - meter.len()),
-        None => ("", path),
-    };
-    let (table, key) = match by_type(meter) {
-        Some((table, name)) => (table.path, format!("{name:?}")),
-        None => {
-            let (table, key) = meter.rsplit_once('.').expect("a meter is in a table");
-            (table, key.to_owned())
+impl Meters {
+    /// Those of some lists, each once: platforms share some.
+    pub fn new(lists: impl IntoIterator<Item = &'static [MeterInfo]>) -> Self {
+        let mut all: Vec<&'static MeterInfo> = Vec::new();
+        for meter in lists.into_iter().flatten() {
+            if !all.contains(&meter) {
+                all.push(meter);
+            }
         }
-    };
-    (format!("{above}{table}"), key)
+        Self(all.into())
+    }
+
+    /// The meters but for those of instance types.
+    pub fn iter(&self) -> impl Iterator<Item = &'static MeterInfo> {
+        self.0.iter().copied().filter(|meter| !meter.is_by_type)
+    }
+
+    /// The table of instance types that a path is in, and the type.
+    pub fn by_type<'p>(&self, path: &'p str) -> Option<(&'static MeterInfo, &'p str)> {
+        let (table, name) = path
+            .split_once('.')
+            .filter(|(_, name)| is_identifier(name))?;
+        let mut tables = self.0.iter().filter(|meter| meter.is_by_type);
+        let meter = tables.find(|meter| meter.path == table)?;
+        Some((meter, name))
+    }
+
+    /// The meter at a path.
+    pub fn find(&self, path: &str) -> Option<&'static MeterInfo> {
+        if let Some(rate) = path.strip_prefix("savings.") {
+            return self.find(rate_of(rate)?);
+        }
+        match self.by_type(path) {
+            Some((meter, _)) => Some(meter),
+            None => self.iter().find(|meter| meter.path == path),
+        }
+    }
+
+    /// The table and the key of a meter in a price file. The names of instance types contain a dot
+    /// and stand in quotes.
+    pub fn written(&self, path: &str) -> (String, String) {
+        let meter = path.strip_prefix("savings.").and_then(rate_of);
+        let (above, meter) = match meter {
+            Some(meter) => path.split_at(path.len() - meter.len()),
+            None => ("", path),
+        };
+        let (table, key) = match self.by_type(meter) {
+            Some((table, name)) => (table.path, format!("{name:?}")),
+            None => {
+                let (table, key) = meter.rsplit_once('.').expect("a meter is in a table");
+                (table, key.to_owned())
+            }
+        };
+        (format!("{above}{table}"), key)
+    }
 }
 
 /// The meter that a rate of a commitment is for: what follows its plan, term and payment.

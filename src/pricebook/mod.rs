@@ -14,6 +14,7 @@ pub mod savings_plan;
 pub use commitments::{Commitment, Commitments, Coverage, Discount, EligibleUsage, Plan};
 pub use instances::{Allocatable, InstanceType};
 pub use meters::Meter;
+use meters::Meters;
 pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers, first_day};
 
 use crate::diag::{Code, Diag, Diags, Source};
@@ -93,6 +94,8 @@ pub struct Regional {
     as_of: Arc<str>,
     is_overlaid: bool,
     meters: BTreeMap<String, Entry>,
+    /// All meters that there are.
+    known: Meters,
     /// How prices are bought, where they are not list prices.
     terms: Option<Arc<Commitments>>,
 }
@@ -119,6 +122,11 @@ impl Regional {
         &self.as_of
     }
 
+    /// All meters that there are, also those that it has no price for.
+    pub fn known(&self) -> &Meters {
+        &self.known
+    }
+
     /// Every meter with its path, in alphabetical order.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.meters
@@ -130,19 +138,19 @@ impl Regional {
     ///
     /// ```
     /// use lambdacost::diag::Diag;
-    /// use lambdacost::pricebook::{Price, Regional, meters::EKS_CLUSTER};
+    /// use lambdacost::pricebook::{Price, Regional, Meter};
     /// use lambdacost::units::{ClusterHour, GbSecond};
-    /// fn fee(regional: &Regional) -> Result<Price<ClusterHour>, Diag> {
-    ///     regional.price(EKS_CLUSTER)
+    /// fn fee(regional: &Regional, cluster: Meter<ClusterHour>) -> Result<Price<ClusterHour>, Diag> {
+    ///     regional.price(cluster)
     /// }
     /// ```
     ///
     /// ```compile_fail,E0308
     /// use lambdacost::diag::Diag;
-    /// use lambdacost::pricebook::{Price, Regional, meters::EKS_CLUSTER};
+    /// use lambdacost::pricebook::{Price, Regional, Meter};
     /// use lambdacost::units::{ClusterHour, GbSecond};
-    /// fn fee(regional: &Regional) -> Result<Price<GbSecond>, Diag> {
-    ///     regional.price(EKS_CLUSTER)
+    /// fn fee(regional: &Regional, cluster: Meter<ClusterHour>) -> Result<Price<GbSecond>, Diag> {
+    ///     regional.price(cluster)
     /// }
     /// ```
     ///
@@ -185,19 +193,19 @@ impl Regional {
     ///
     /// ```
     /// use lambdacost::diag::Diag;
-    /// use lambdacost::pricebook::{Regional, Tiers, meters::LAMBDA_X86_DURATION};
+    /// use lambdacost::pricebook::{Regional, Tiers, Meter};
     /// use lambdacost::units::{GbSecond, VcpuHour};
-    /// fn duration(regional: &Regional) -> Result<Tiers<GbSecond>, Diag> {
-    ///     regional.tiers(LAMBDA_X86_DURATION)
+    /// fn duration(regional: &Regional, meter: Meter<GbSecond>) -> Result<Tiers<GbSecond>, Diag> {
+    ///     regional.tiers(meter)
     /// }
     /// ```
     ///
     /// ```compile_fail,E0308
     /// use lambdacost::diag::Diag;
-    /// use lambdacost::pricebook::{Regional, Tiers, meters::LAMBDA_X86_DURATION};
+    /// use lambdacost::pricebook::{Regional, Tiers, Meter};
     /// use lambdacost::units::{GbSecond, VcpuHour};
-    /// fn duration(regional: &Regional) -> Result<Tiers<VcpuHour>, Diag> {
-    ///     regional.tiers(LAMBDA_X86_DURATION)
+    /// fn duration(regional: &Regional, meter: Meter<GbSecond>) -> Result<Tiers<VcpuHour>, Diag> {
+    ///     regional.tiers(meter)
     /// }
     /// ```
     ///
@@ -216,10 +224,10 @@ impl Regional {
     }
 
     fn missing(&self, path: &str) -> Diag {
-        let known = meters::find(path).expect("every typed meter is listed");
+        let known = self.known.find(path).expect("every typed meter is listed");
         let (what, per) = (known.what, known.per);
-        let (table, key) = meters::written(path);
-        let named = meters::by_type(path);
+        let (table, key) = self.known.written(path);
+        let named = self.known.by_type(path);
         let named = named.map_or_else(String::new, |(_, name)| format!(" ({name})"));
         let region = &self.name;
         let message = format!("the price book has no price for {what}{named} in {region}");
@@ -271,8 +279,9 @@ impl Extent {
 /// All regions, built in and overlaid.
 ///
 /// Built-in prices are read when they are needed: a run needs one or two of dozens of regions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Book {
+    meters: Meters,
     /// The user's files by region, each file over the one before it.
     regions: BTreeMap<String, Vec<Source>>,
     /// The user's files of instance types.
@@ -287,9 +296,13 @@ fn built_in(folder: &str, files: &[(&str, &str)], name: &str) -> Option<Source> 
 }
 
 impl Book {
-    /// The book that is built into the program.
-    pub fn embedded() -> Self {
-        Self::default()
+    /// The book that is built into the program, given the meters of all platforms.
+    pub fn embedded(meters: Meters) -> Self {
+        Self {
+            meters,
+            regions: BTreeMap::new(),
+            instances: Vec::new(),
+        }
     }
 
     /// Lays a file over the book: prices of a region, or shapes of instance types. What it does not
@@ -378,7 +391,7 @@ impl Book {
         let built_in = Self::built_in(name, extent).map(|file| (Cow::Owned(file), false));
         let mut whole: Option<Regional> = None;
         for (file, is_own) in built_in.chain(own) {
-            let Some(read) = diags.take(read::region(&file, name)) else {
+            let Some(read) = diags.take(read::region(&file, name, &self.meters)) else {
                 continue;
             };
             match &mut whole {

@@ -1,7 +1,7 @@
 //! A price file becomes the prices of a region, or a list of everything that is wrong with it.
 
 use super::Regional;
-use super::meters::{self, MeterInfo};
+use super::meters::{MeterInfo, Meters};
 use super::price::{Entry, Listed, Provenance, first_day};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
@@ -24,10 +24,11 @@ const DEFAULTS: [&str; 3] = ["as_of", "confidence", "source"];
 /// # Errors
 /// Every mistake in it, in the order of its lines: a wrong `per`, an unquoted or negative price, a
 /// gap between tiers, a missing date or source, an unknown meter, another region.
-pub fn region(source: &Source, called: &str) -> Result<Regional, Diags> {
+pub fn region(source: &Source, called: &str, known: &Meters) -> Result<Regional, Diags> {
     let document = source.toml()?;
     let mut reader = PriceFileReader {
         source,
+        all: known,
         diags: Diags::new(),
         meters: BTreeMap::new(),
         known: BTreeMap::new(),
@@ -53,6 +54,7 @@ pub fn region(source: &Source, called: &str) -> Result<Regional, Diags> {
         as_of,
         is_overlaid: false,
         meters: reader.meters,
+        known: known.clone(),
         terms: None,
     };
     reader.diags.into_result(regional)
@@ -87,7 +89,7 @@ struct Inherited {
 /// What is known of a price before it is read.
 struct Expected<'e> {
     path: &'e str,
-    meter: MeterInfo,
+    meter: &'static MeterInfo,
     inherited: &'e Inherited,
 }
 
@@ -102,6 +104,8 @@ struct Tier {
 
 struct PriceFileReader<'s> {
     source: &'s Source,
+    /// All meters that there are.
+    all: &'s Meters,
     diags: Diags,
     meters: BTreeMap<String, Entry>,
     /// Every text once: a thousand prices share a handful of dates and sources.
@@ -188,7 +192,9 @@ impl PriceFileReader<'_> {
 
     fn value(&mut self, path: &str, value: &Value<'_>, inherited: &Inherited) {
         match value.get_ref() {
-            DeValue::Table(table) if !table.contains_key("usd") && meters::find(path).is_none() => {
+            DeValue::Table(table)
+                if !table.contains_key("usd") && self.all.find(path).is_none() =>
+            {
                 self.table(path, table, inherited);
             }
             _ => self.meter(path, value, inherited),
@@ -215,9 +221,9 @@ impl PriceFileReader<'_> {
     }
 
     fn meter(&mut self, path: &str, value: &Value<'_>, inherited: &Inherited) {
-        let Some(meter) = meters::find(path) else {
-            let typed = path.to_owned();
-            let near = move || did_you_mean(&typed, meters::METERS.iter().map(|meter| meter.path));
+        let Some(meter) = self.all.find(path) else {
+            let (typed, all) = (path.to_owned(), self.all.clone());
+            let near = move || did_you_mean(&typed, all.iter().map(|meter| meter.path));
             let diag = Diag::new(Code::BadPrice, format!("there is no meter `{path}`"))
                 .at(self.source.at(value.span()))
                 .help_when_shown(near);

@@ -99,7 +99,7 @@ fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
         let load = part(text, known(1), |text| {
             loaded(comparison, index, summary, text)
         });
-        money(cost, calls, text);
+        money(cost, calls, solved.fleet(number), text);
         crossover(summary, number, text);
         let verdict = part(text, known(2), |text| judged(comparison, summary, text));
         text.push_str(solved.price_as_of(number).unwrap_or_default());
@@ -150,7 +150,12 @@ fn judged(comparison: &Comparison<'_>, summary: &Summary, text: &mut String) {
     maybe(text, summary.gap.as_ref().map(|gap| gap.dollars()));
 }
 
-fn money(cost: &Result<Cost, Infeasible>, calls: u64, text: &mut String) {
+fn money(
+    cost: &Result<Cost, Infeasible>,
+    calls: u64,
+    fleet: Option<&dyn Fleet>,
+    text: &mut String,
+) {
     let Ok(cost) = cost else {
         text.push_str(",,,");
         return;
@@ -158,57 +163,10 @@ fn money(cost: &Result<Cost, Infeasible>, calls: u64, text: &mut String) {
     number(text, cost.billed.dollars());
     let per_million = cost.billed.per_million(calls);
     maybe(text, per_million.as_ref().map(|usd| usd.dollars()));
-    if let Some(fleet) = &cost.fleet {
-        describe(fleet, text);
+    if let Some(fleet) = fleet {
+        fleet.write_short(text);
     }
     text.push(',');
-}
-
-/// What carries the function, in words without a comma.
-fn describe(fleet: &Fleet, text: &mut String) {
-    match fleet {
-        Fleet::Tasks {
-            tasks,
-            size,
-            requests_per_task,
-            ..
-        } => {
-            integer(text, *tasks);
-            text.push_str(" x ");
-            text.push_str(&size.vcpu_text());
-            text.push_str(" vCPU / ");
-            text.push_str(&size.memory_gb_text());
-            text.push_str(" GB x ");
-            integer(text, *requests_per_task);
-        }
-        Fleet::Pods {
-            instance_type,
-            pods,
-            pods_per_node,
-            ..
-        } => {
-            integer(text, *pods);
-            text.push_str(" pods at ");
-            integer(text, *pods_per_node);
-            text.push_str(" per ");
-            text.push_str(instance_type);
-        }
-        Fleet::Instances {
-            instance_type,
-            instances,
-            environments,
-            requests_per_environment,
-            ..
-        } => {
-            integer(text, *instances);
-            text.push_str(" x ");
-            text.push_str(instance_type);
-            text.push_str(" for ");
-            integer(text, *environments);
-            text.push_str(" environments x ");
-            integer(text, *requests_per_environment);
-        }
-    }
 }
 
 fn crossover(summary: &Summary, platform: usize, text: &mut String) {

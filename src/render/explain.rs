@@ -7,7 +7,7 @@ use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{count, grouped, money, percent};
-use crate::platform::{Cost, Infeasible, Line};
+use crate::platform::{Cost, Fleet, Infeasible, Line};
 use crate::pricebook::{Book, Reference};
 use crate::scenario::{Capacity, Function};
 use crate::solve::crossover::{Crossover, CrossoverKind, CrossoverStep};
@@ -194,11 +194,9 @@ impl ExplainPage<'_> {
         );
         let heading = wrapped(&heading, "", self.width);
         writeln!(out, "{}", self.paint.bold(&heading))?;
-        if let Some(fleet) = &cost.fleet {
-            writeln!(out, "{}", wrapped(&phrases::fleet(fleet), "  ", self.width))?;
-        }
-        if let Some(job) = solved.job(platform) {
-            writeln!(out, "{}", wrapped(&phrases::job(&job), "  ", self.width))?;
+        let fleet = solved.fleet(platform).map(Fleet::describe);
+        for carrier in [fleet, solved.job(platform)].into_iter().flatten() {
+            writeln!(out, "{}", wrapped(&carrier, "  ", self.width))?;
         }
         for line in &detail.lines[platform] {
             let tags = line.provenance.tags();

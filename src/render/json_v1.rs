@@ -8,12 +8,12 @@ use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary, Totals};
 use crate::escape::json;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Cluster, ClusterCosts, Cost, Fleet, Infeasible, Line};
-use crate::scenario::ClusterKind;
+use crate::platform::{Cluster, ClusterCosts, Cost, Fact, FactValue, Fleet, Infeasible, Line};
+use crate::scenario::AssumptionKind;
 use crate::solve::crossover::{Crossover, CrossoverStep};
 use crate::solve::flips::{Effort, Flip, Flips, Side};
 use rayon::prelude::*;
-use serde::ser::SerializeSeq;
+use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -132,31 +132,10 @@ struct PlatformV1 {
     lines: Vec<LineV1>,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum FleetV1 {
-    Tasks {
-        tasks: u128,
-        vcpu: String,
-        memory_gb: String,
-        requests_per_task: u128,
-        capacity: String,
-    },
-    Pods {
-        instance_type: String,
-        node_share: String,
-        pods: u128,
-        pods_per_node: u128,
-        capacity: String,
-    },
-    Instances {
-        instance_type: String,
-        instances: u128,
-        environments: u128,
-        environments_per_instance: u128,
-        requests_per_environment: u128,
-        capacity: String,
-    },
+/// The facts of a fleet, each under its key.
+struct FleetV1 {
+    facts: Vec<Fact>,
+    capacity: String,
 }
 
 #[derive(Serialize)]
@@ -271,12 +250,17 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
         },
         unused_commitment_usd: unused_commitment(comparison),
         assumptions: notes(|comparison, totals| {
-            comparison.notes(totals.oldest_price.as_deref()).assumptions
+            sentences(comparison, totals, AssumptionKind::Assumed)
         }),
         not_counted: notes(|comparison, totals| {
-            comparison.notes(totals.oldest_price.as_deref()).not_counted
+            sentences(comparison, totals, AssumptionKind::NotCounted)
         }),
     }
+}
+
+fn sentences(comparison: &Comparison<'_>, totals: &Totals, kind: AssumptionKind) -> Vec<String> {
+    let notes = comparison.notes(totals.oldest_price.as_deref());
+    notes.sentences(kind).map(str::to_owned).collect()
 }
 
 /// By platform; empty where no commitment is stated in dollars an hour.
@@ -298,8 +282,8 @@ fn totals(comparison: &Comparison<'_>, totals: &Totals) -> TotalsV1 {
 }
 
 fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV1<'a> {
-    let nodes = match (comparison.scenario().eks.cluster, cluster.nodes.floor()) {
-        (ClusterKind::Dedicated, Some(whole)) => NodesV1::Whole(whole),
+    let nodes = match cluster.nodes.floor() {
+        Some(whole) if cluster.is_dedicated => NodesV1::Whole(whole),
         _ => NodesV1::Share(cluster.nodes.to_string()),
     };
     ClusterV1 {
@@ -379,6 +363,7 @@ fn function<'a>(
                     id,
                     function.invocations,
                     &summary.costs[number],
+                    solved.fleet(number),
                     lines,
                     clusters,
                 )
@@ -395,6 +380,7 @@ fn platform(
     id: &'static str,
     calls: u64,
     cost: &Result<Cost, Infeasible>,
+    carrier: Option<&dyn Fleet>,
     lines: &[Line],
     cluster_costs: &ClusterCosts,
 ) -> PlatformV1 {
@@ -413,56 +399,31 @@ fn platform(
         usd_per_million_invocations: cost
             .and_then(|cost| cost.billed.per_million(calls))
             .map(|usd| usd.to_string()),
-        fleet: cost.and_then(|cost| cost.fleet.as_ref()).map(fleet),
+        fleet: carrier.map(fleet),
         alone_usd: text(&cluster_costs.alone),
         avoidable_usd: text(&cluster_costs.avoidable),
         lines: lines.iter().map(line).collect(),
     }
 }
 
-fn fleet(fleet: &Fleet) -> FleetV1 {
-    match fleet {
-        Fleet::Tasks {
-            tasks,
-            size,
-            requests_per_task,
-            capacity,
-            ..
-        } => FleetV1::Tasks {
-            tasks: *tasks,
-            vcpu: size.vcpu_text(),
-            memory_gb: size.memory_gb_text(),
-            requests_per_task: *requests_per_task,
-            capacity: capacity.to_string(),
-        },
-        Fleet::Pods {
-            instance_type,
-            node_share,
-            pods,
-            pods_per_node,
-            capacity,
-        } => FleetV1::Pods {
-            instance_type: instance_type.to_string(),
-            node_share: node_share.to_string(),
-            pods: *pods,
-            pods_per_node: *pods_per_node,
-            capacity: capacity.to_string(),
-        },
-        Fleet::Instances {
-            instance_type,
-            instances,
-            environments,
-            environments_per_instance,
-            requests_per_environment,
-            capacity,
-        } => FleetV1::Instances {
-            instance_type: instance_type.to_string(),
-            instances: *instances,
-            environments: *environments,
-            environments_per_instance: *environments_per_instance,
-            requests_per_environment: *requests_per_environment,
-            capacity: capacity.to_string(),
-        },
+impl Serialize for FleetV1 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(self.facts.len() + 1))?;
+        for fact in &self.facts {
+            match &fact.value {
+                FactValue::Count(count) => object.serialize_entry(fact.key, count)?,
+                FactValue::Text(text) => object.serialize_entry(fact.key, text)?,
+            }
+        }
+        object.serialize_entry("capacity", &self.capacity)?;
+        object.end()
+    }
+}
+
+fn fleet(fleet: &dyn Fleet) -> FleetV1 {
+    FleetV1 {
+        facts: fleet.facts(),
+        capacity: fleet.capacity().to_string(),
     }
 }
 

@@ -121,13 +121,9 @@ fn notes(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let notes = comparison.notes(totals.oldest_price.as_deref());
-    let parts = [
-        ("Assumed", &notes.assumptions),
-        ("Not counted", &notes.not_counted),
-    ];
-    for (title, lines) in parts {
+    for (title, kind) in phrases::NOTES {
         writeln!(out, "<details><summary>{title}</summary>\n")?;
-        for line in lines {
+        for line in notes.sentences(kind) {
             writeln!(out, "- {}", sentence(line))?;
         }
         writeln!(out, "\n</details>")?;

@@ -3,67 +3,12 @@
 use crate::answer::{Comparison, Pair, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
-use crate::money::{Usd, count, grouped, money, percent, plural};
-use crate::platform::{Fleet, Infeasible, Job, Notes, Refusal};
+use crate::money::{Usd, count, grouped, money, percent};
+use crate::platform::{Infeasible, Refusal};
+use crate::scenario::{AssumptionKind, Notes};
 use crate::solve::crossover::{Crossover, CrossoverKind, Point};
 use crate::solve::flips::{Flip, Flips, Side};
 use std::io::{self, Write};
-
-/// What carries a function: `4 tasks of 2 vCPU / 4 GB, 13 requests each`.
-pub fn fleet(fleet: &Fleet) -> String {
-    match fleet {
-        Fleet::Tasks {
-            noun,
-            tasks,
-            size,
-            requests_per_task,
-            ..
-        } => format!(
-            "{} of {} vCPU / {} GB, {} each",
-            plural(*tasks, noun),
-            size.vcpu_text(),
-            size.memory_gb_text(),
-            plural(*requests_per_task, "request")
-        ),
-        Fleet::Pods {
-            instance_type,
-            node_share,
-            pods,
-            pods_per_node,
-            ..
-        } => format!(
-            "{}, {} per node: {} nodes of {instance_type}",
-            plural(*pods, "pod"),
-            count(*pods_per_node),
-            node_share.to_fixed(2)
-        ),
-        Fleet::Instances {
-            instance_type,
-            instances,
-            environments,
-            environments_per_instance,
-            requests_per_environment,
-            ..
-        } => format!(
-            "{} x {instance_type} for {}, {} per instance, {} each",
-            count(*instances),
-            plural(*environments, "environment"),
-            count(*environments_per_instance),
-            plural(*requests_per_environment, "request")
-        ),
-    }
-}
-
-/// In what each job runs: `a task of 1 vCPU / 2 GB for each job, billed 600 s`.
-pub fn job(job: &Job) -> String {
-    format!(
-        "a {} of {} vCPU / {} GB for each job, billed {} s",
-        job.noun,
-        job.size.vcpu_text(),
-        job.size.memory_gb_text(),
-        grouped(&job.seconds.to_fixed(0))
-    )
-}
 
 /// The crossover of a platform as a table shows it: `32.4 %`, `never`, or a dash; where the scenario
 /// buys below list prices, on demand and as it buys: `57.8→40.6 %`.
@@ -328,6 +273,12 @@ pub fn rate(point: &Point, hours: &Exact) -> String {
     )
 }
 
+/// What heads each kind of assumption.
+pub const NOTES: [(&str, AssumptionKind); 2] = [
+    ("Assumed", AssumptionKind::Assumed),
+    ("Not counted", AssumptionKind::NotCounted),
+];
+
 /// What is assumed and what is not counted, one item a paragraph.
 pub fn notes(
     notes: &Notes,
@@ -335,13 +286,9 @@ pub fn notes(
     width: u16,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let parts = [
-        ("Assumed", &notes.assumptions),
-        ("Not counted", &notes.not_counted),
-    ];
-    for (title, lines) in parts {
+    for (title, kind) in NOTES {
         writeln!(out, "{}", paint.bold(title))?;
-        for line in lines {
+        for line in notes.sentences(kind) {
             let text = wrapped(line, "    ", width);
             writeln!(out, "  - {}", text.trim_start())?;
         }

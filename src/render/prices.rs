@@ -2,7 +2,7 @@
 
 use crate::color::Paint;
 use crate::escape::json;
-use crate::pricebook::{Regional, meters};
+use crate::pricebook::Regional;
 use crate::text::{Lines, escaped};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -172,7 +172,10 @@ pub fn show_json(regional: &Regional, out: &mut (dyn Write + Send)) -> io::Resul
 fn prices_v1(regional: &Regional) -> Vec<PriceV1<'_>> {
     let mut prices = Vec::new();
     for (path, entry) in regional.entries() {
-        let meter = meters::find(path).expect("a price file with an unknown meter is refused");
+        let meter = regional
+            .known()
+            .find(path)
+            .expect("a price file with an unknown meter is refused");
         for (from, price) in entry.tiers() {
             let provenance = &price.provenance;
             prices.push(PriceV1 {

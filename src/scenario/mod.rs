@@ -3,6 +3,7 @@
 //! Text goes in, a [`Scenario`] comes out, and a [`Scenario`] cannot be invalid: later rooms have
 //! nothing to check. This room knows no price and opens no file by itself.
 
+mod assumptions;
 mod bounds;
 pub mod budget;
 mod demand;
@@ -12,8 +13,8 @@ mod keys;
 mod name_index;
 mod number;
 pub mod options;
+mod platform_shape;
 mod purchase;
-pub mod quota;
 mod reader;
 pub mod rule_settings;
 pub mod schema;
@@ -23,6 +24,10 @@ mod unknown;
 mod values;
 
 pub use crate::pricebook::Os;
+pub(crate) use assumptions::assumptions;
+pub use assumptions::{
+    Assumption, AssumptionInfo, AssumptionKind, AssumptionRule, Assumptions, Notes,
+};
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use demand::{Demand, TrafficLevel};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
@@ -30,6 +35,7 @@ pub use options::{
     ClusterKind, DaemonSets, EksFargateOptions, EksOptions, FixedType, LambdaOptions,
     ManagedOptions, SpotOptions, SpotPrices,
 };
+pub use platform_shape::PlatformShape;
 pub use rule_settings::{RuleSetting, RuleShape};
 pub use task::TaskSize;
 
@@ -105,8 +111,8 @@ pub struct Scenario {
 
 /// What a reader needs besides the text.
 pub struct Request<'r> {
-    /// Ids of all platforms.
-    pub platforms: &'r [&'static str],
+    /// All platforms.
+    pub platforms: &'r [PlatformShape],
     /// All rules.
     pub rules: &'r [RuleShape],
     /// The region that the command line chooses for every function.
@@ -117,6 +123,13 @@ pub struct Request<'r> {
     pub open: &'r dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
     /// Told how many rows of a fleet have been read.
     pub progress: &'r (dyn Fn(u64) + Sync),
+}
+
+impl Request<'_> {
+    /// Ids of all platforms.
+    fn ids(&self) -> Vec<&'static str> {
+        self.platforms.iter().map(|platform| platform.id).collect()
+    }
 }
 
 /// Reads a scenario in TOML.
@@ -139,7 +152,7 @@ pub fn read_csv(
     let regions = Regions::default();
     let hours = Exact::from(HOURS_PER_MONTH);
     let reading = function::Reading {
-        platforms: request.platforms,
+        platforms: &request.ids(),
         hours: &hours,
         region: &|name, line, at| regions.index(name, line, at),
         default_region: request

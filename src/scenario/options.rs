@@ -3,7 +3,6 @@
 use super::keys::Keys;
 use super::schema::Bounds;
 use crate::diag::{At, Code, Diag, Diags, Source};
-use crate::units::MANAGED_LEAST;
 use rust_decimal::Decimal;
 use std::ops::Range;
 use toml::de::DeTable;
@@ -159,6 +158,10 @@ fn spot_prices(keys: &mut Keys<'_>) -> Option<SpotPrices> {
     None
 }
 
+/// Fewest instances of a capacity provider: one in each of three Availability Zones (AWS Lambda
+/// developer guide).
+const LEAST_INSTANCES: u32 = 3;
+
 /// `[lambda-managed]`.
 #[derive(Debug, Clone)]
 pub struct ManagedOptions {
@@ -174,7 +177,7 @@ impl Default for ManagedOptions {
     fn default() -> Self {
         Self {
             instance_type: None,
-            min_instances: MANAGED_LEAST,
+            min_instances: LEAST_INSTANCES,
             availability_buffer: Decimal::ONE,
         }
     }
@@ -185,7 +188,7 @@ pub fn managed(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> Manag
     let default = ManagedOptions::default();
     let mut keys = Keys::new(table, "lambda-managed", source, diags);
     let least = keys.whole("min_instances", Bounds::whole(1, 1_000_000));
-    if least.is_some_and(|least| least < MANAGED_LEAST) {
+    if least.is_some_and(|least| least < LEAST_INSTANCES) {
         let message = "managed instances number three at least".to_owned();
         let help = "one in each of three Availability Zones: state 3 or more";
         keys.wrong_at("min_instances", Code::NotAvailable, message, help);

@@ -7,7 +7,6 @@ use super::keys;
 use super::name_index::NameIndex;
 use super::options::{self, EksOptions};
 use super::purchase;
-use super::quota;
 use super::rule_settings::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
 use super::spanned::{Cell, SpannedValues};
@@ -53,6 +52,7 @@ pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
     let mut reader = ScenarioReader {
         source,
         request,
+        ids: request.ids(),
         root: document.get_ref(),
         diags: Diags::new(),
     };
@@ -64,6 +64,8 @@ pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
 struct ScenarioReader<'r> {
     source: &'r Source,
     request: &'r Request<'r>,
+    /// Ids of all platforms.
+    ids: Vec<&'static str>,
     root: &'r DeTable<'r>,
     diags: Diags,
 }
@@ -91,8 +93,9 @@ impl<'r> ScenarioReader<'r> {
         let budget_line = self.line_of("budget");
         let rules = self.rules();
         let terms = self.terms();
+        let ids = self.ids.clone();
         let reading = Reading {
-            platforms: self.request.platforms,
+            platforms: &ids,
             hours: &hours,
             region: &|name, line, at| regions.index(name, line, at),
             default_region,
@@ -127,7 +130,10 @@ impl<'r> ScenarioReader<'r> {
             rules,
             terms,
         };
-        self.diags.extend(quota::check(&scenario));
+        let shapes = self.request.platforms.iter();
+        for shape in shapes.filter(|shape| scenario.platforms.contains(&shape.id)) {
+            self.diags.extend((shape.check)(&scenario));
+        }
         scenario
     }
 
@@ -185,7 +191,7 @@ impl<'r> ScenarioReader<'r> {
     }
 
     fn platforms(&mut self) -> Vec<&'static str> {
-        let all = self.request.platforms;
+        let all = self.ids.clone();
         let Some(value) = self.value("platforms") else {
             return DEFAULT_PLATFORMS.to_vec();
         };
@@ -201,7 +207,7 @@ impl<'r> ScenarioReader<'r> {
         };
         let mut chosen = Vec::new();
         for item in list.iter() {
-            let word = Cell::of(item).map(|cell| cell.word("platforms", all, self.source));
+            let word = Cell::of(item).map(|cell| cell.word("platforms", &all, self.source));
             match word {
                 Some(word) => chosen.extend(self.diags.take(word)),
                 None => self.wrong(
@@ -213,7 +219,7 @@ impl<'r> ScenarioReader<'r> {
             }
         }
         if chosen.is_empty() {
-            let help = format!("name at least one of {}", listed(all));
+            let help = format!("name at least one of {}", listed(&all));
             self.wrong(
                 Code::MissingKey,
                 value.span(),
@@ -307,8 +313,7 @@ impl<'r> ScenarioReader<'r> {
         let mut cells = SpannedValues::new(span);
         cells.collect(table, "", self.source, &mut self.diags);
         // Also those that every function replaces; and once, however many take them.
-        let platforms = self.request.platforms;
-        let values = Values::check(&cells, platforms, self.source, &mut self.diags);
+        let values = Values::check(&cells, &self.ids, self.source, &mut self.diags);
         for field in values.into_wrong() {
             cells.refuse(field);
         }

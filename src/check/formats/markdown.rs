@@ -5,6 +5,7 @@ use crate::check::changes::ChangeStep;
 use crate::check::{Change, Changes, Finding, Report};
 use crate::escape::{code_within, sentence, sentence_within};
 use crate::money::{count, plural};
+use crate::scenario::AssumptionKind;
 use std::io::{self, Write};
 
 /// The first line, by which a pipeline finds the comment that it wrote before.
@@ -37,8 +38,10 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
         "<details><summary>What the figures rest on</summary>\n"
     )?;
     writeln!(out, "Scenario: {file}\n")?;
-    for note in notes.assumptions.iter().chain(&notes.not_counted) {
-        writeln!(out, "- {}", sentence(note))?;
+    for kind in [AssumptionKind::Assumed, AssumptionKind::NotCounted] {
+        for note in notes.sentences(kind) {
+            writeln!(out, "- {}", sentence(note))?;
+        }
     }
     writeln!(out, "\n</details>")
 }

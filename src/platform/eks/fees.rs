@@ -1,7 +1,7 @@
 //! What a cluster of EKS costs, whatever its pods run on.
 
+use super::meters::{CLUSTER, CONTROL_PLANES, EXTENDED_SUPPORT};
 use crate::platform::Missing;
-use crate::pricebook::meters::{EKS_CLUSTER, EKS_CONTROL_PLANES, EKS_EXTENDED_SUPPORT};
 use crate::pricebook::{Price, Regional};
 use crate::scenario::{ClusterKind, EksOptions};
 use crate::units::ClusterHour;
@@ -17,14 +17,12 @@ pub fn fees(
     if kind == ClusterKind::Existing {
         return Vec::new();
     }
-    let mut fees = vec![("cluster", EKS_CLUSTER)];
+    let mut fees = vec![("cluster", CLUSTER)];
     if options.extended_support {
-        fees.push(("extended support", EKS_EXTENDED_SUPPORT));
+        fees.push(("extended support", EXTENDED_SUPPORT));
     }
     if let Some(size) = options.control_plane {
-        let known = EKS_CONTROL_PLANES
-            .into_iter()
-            .find(|(name, _)| *name == size);
+        let known = CONTROL_PLANES.into_iter().find(|(name, _)| *name == size);
         let (_, meter) = known.expect("the scenario reader accepts no other control plane");
         fees.push(("control plane", meter));
     }

@@ -3,22 +3,24 @@
 //! Rules: EKS price list (cluster hour, extended support), EC2 on demand per instance hour, EBS gp3
 //! per GB-month; a node's capacity by the kubelet's formula ([`crate::pricebook::instances`]).
 
+mod assumptions;
 pub mod fees;
+pub mod meters;
 mod node_choice;
 mod pod_demand;
 
+use super::fleet::push_count;
 use super::service::{EBS, EC2, EKS};
 use super::slot::Slot;
 use super::{
-    Answer, Cluster, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Members,
-    Notes, Placement, Platform, Refusal, container_place,
+    Answer, Cluster, ClusterCosts, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line,
+    Members, Placement, Platform, Refusal, Spec, container_place, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::Usd;
-use crate::scenario::{ClusterKind, Demand, Function};
+use crate::money::{Usd, count, plural};
+use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
-use crate::text::listed;
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
 use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
 use rayon::prelude::*;
@@ -28,13 +30,20 @@ use std::sync::{Arc, OnceLock};
 /// Amazon EKS on EC2, on demand.
 pub struct Eks;
 
-impl Platform for Eks {
-    fn id(&self) -> &'static str {
-        "eks"
-    }
+static SPEC: Spec = Spec {
+    shape: PlatformShape::named("eks"),
+    title: "EKS",
+    meters: &[
+        meters::METERS,
+        meters::AUTO_MODE.list(),
+        instance_choice::EC2.list(),
+    ],
+    assumptions: &[assumptions::ALL],
+};
 
-    fn title(&self) -> &'static str {
-        "EKS"
+impl Platform for Eks {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -251,6 +260,7 @@ impl CostModel for EksModel<'_> {
                 architecture: market.architecture,
                 instance_type: Arc::clone(&market.candidates[formed.number].name),
                 nodes: market.nodes(&formed.share),
+                is_dedicated: self.context.scenario.eks.cluster == ClusterKind::Dedicated,
                 monthly: formed.monthly.clone(),
             })
         };
@@ -258,27 +268,6 @@ impl CostModel for EksModel<'_> {
     }
 
     fn notes(&self, notes: &mut Notes) {
-        let options = &self.context.scenario.eks;
-        let daemonsets = &options.daemonsets;
-        notes.assume(match options.cluster {
-            ClusterKind::Dedicated => format!(
-                "EKS: one cluster per region and architecture for all functions, at least {} \
-                 nodes, packing {} of 1, its fee shared by nodes used",
-                options.min_nodes,
-                options.packing_efficiency.normalize()
-            ),
-            ClusterKind::Existing => "EKS: a cluster that runs anyway: the share of nodes and \
-                                      volumes that is used, no cluster fee"
-                .to_owned(),
-        });
-        notes.assume(format!(
-            "EKS nodes sell what the kubelet leaves, less DaemonSets of {} vCPU, {} MB and {} \
-             pods; each has a root volume of {} GB",
-            daemonsets.vcpu.normalize(),
-            daemonsets.memory_mb.normalize(),
-            daemonsets.pods,
-            options.root_volume_gb
-        ));
         let mut unpriced: Vec<&str> = Vec::new();
         let markets = self.sites.iter().flatten().map(|site| &site.market);
         for market in markets.filter(|market| market.volume.is_none()) {
@@ -287,33 +276,7 @@ impl CostModel for EksModel<'_> {
                 unpriced.push(name);
             }
         }
-        if options.root_volume_gb > 0 && !unpriced.is_empty() {
-            notes.leave_out(format!(
-                "root volumes of EKS nodes in {}: the book has no gp3 price there",
-                listed(&unpriced)
-            ));
-        }
-        if let Some(months) = options.kubernetes_age_months {
-            let support = match options.extended_support {
-                true => "extended support, for 12 months after the first 14",
-                false => "standard support, for 14 months",
-            };
-            notes.assume(format!(
-                "EKS: a Kubernetes version of {} months is in {support}",
-                months.normalize()
-            ));
-        }
-        let (add_ons, surge) = ("add-ons", "and the surge of nodes during upgrades");
-        match options.auto_mode {
-            true => {
-                notes.assume(
-                    "EKS Auto Mode runs the nodes: its fee is per instance and hour, and no \
-                     commitment reduces it",
-                );
-                notes.leave_out(format!("EKS {add_ons}, {surge}"));
-            }
-            false => notes.leave_out(format!("EKS Auto Mode, {add_ons}, {surge}")),
-        }
+        assumptions::note(&self.context.scenario.eks, &unpriced, notes);
     }
 }
 
@@ -324,13 +287,6 @@ impl Placed<'_> {
             compared: billed.clone(),
             billed,
             unshared: Usd::ZERO,
-            fleet: Some(Fleet::Pods {
-                instance_type: Arc::clone(&self.candidate.name),
-                node_share: self.share.clone(),
-                pods: self.pods,
-                pods_per_node: self.pods_per_node.into(),
-                capacity: self.carried(self.pods),
-            }),
             piece: None,
         }
     }
@@ -384,6 +340,43 @@ impl Placement for Placed<'_> {
 
     fn tariff(&self) -> Tariff<'_> {
         Tariff::ByCapacity(self)
+    }
+
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        Some(self)
+    }
+}
+
+impl Fleet for Placed<'_> {
+    fn capacity(&self) -> Exact {
+        self.carried(self.pods)
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{}, {} per node: {} nodes of {}",
+            plural(self.pods, "pod"),
+            count(self.pods_per_node.into()),
+            self.share.to_fixed(2),
+            self.candidate.name
+        )
+    }
+
+    fn write_short(&self, text: &mut String) {
+        push_count(text, self.pods);
+        text.push_str(" pods at ");
+        push_count(text, self.pods_per_node.into());
+        text.push_str(" per ");
+        text.push_str(&self.candidate.name);
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        vec![
+            Fact::text("instance_type", &*self.candidate.name),
+            Fact::text("node_share", self.share.to_string()),
+            Fact::count("pods", self.pods),
+            Fact::count("pods_per_node", self.pods_per_node.into()),
+        ]
     }
 }
 

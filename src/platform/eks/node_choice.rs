@@ -1,5 +1,6 @@
 //! Where clusters can stand, what they can be made of, and the cheapest that carries some functions.
 
+use super::meters::{AUTO_MODE, GP3};
 use super::pod_demand::{Node, NodeUse, PodDemand};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
@@ -7,7 +8,6 @@ use crate::money::{Rate, Usd};
 use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
 use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
-use crate::pricebook::meters::{EBS_GP3, eks_auto_mode};
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, EksOptions, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
@@ -92,7 +92,7 @@ impl<'a> ClusterMarket<'a> {
         let architecture = function.container_architecture();
         let fees = fees(options.cluster, options, regional, missing);
         // Without it the notes of an answer say that volumes are left out.
-        let volume = regional.price(EBS_GP3).ok();
+        let volume = regional.price(GP3).ok();
         let volume_monthly = volume.as_ref().map_or(Usd::ZERO, |price| {
             &price.rate * &GbMonth::of(Exact::from(options.root_volume_gb))
         });
@@ -205,7 +205,7 @@ fn candidates(
     let options = &context.scenario.eks;
     let fixed = options.instance_type.as_ref();
     let machines = machines(context, regional, architecture, ("eks", fixed))?;
-    let fee = |machine: &Machine<'_>| regional.price(eks_auto_mode(&machine.shape.name));
+    let fee = |machine: &Machine<'_>| regional.price(AUTO_MODE.of(&machine.shape.name));
     let mut all = Vec::new();
     for machine in machines {
         let auto_mode = match options.auto_mode.then(|| fee(&machine)) {

@@ -4,40 +4,57 @@
 //! 256 MB more than requested, rounded up to a valid pair); AWS Fargate pricing page (no Arm, no
 //! Windows and no Spot with EKS); EKS price list (cluster hour).
 
-use super::eks::fees::fees;
+mod assumptions;
+mod meters;
+
+use super::eks::{self, fees::fees};
 use super::service::EKS;
-use super::tasks::{Carrier, Charge, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods, all_month};
+use super::tasks::{
+    self, Carrier, Charge, FREE_STORAGE_GB, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods,
+};
 use super::{
-    Answer, ClusterCosts, Context, Cost, CostModel, Infeasible, Job, Line, Members, Missing, Notes,
-    Placement, Platform, Refusal,
+    Answer, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Missing,
+    Placement, Platform, Refusal, Spec,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::pricebook::{Architecture, Price, meters};
-use crate::scenario::{ClusterKind, Demand, Function, Os, Scenario};
+use crate::pricebook::{Architecture, Price};
+use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
-use crate::units::{ClusterHour, FARGATE_FREE_STORAGE_GB, Hour, Qty};
+use crate::units::{ClusterHour, Hour, Qty};
 use rayon::prelude::*;
 
 /// Amazon EKS on AWS Fargate, on demand.
 pub struct EksFargate;
 
+/// A pod: 256 MB are added to what it requests, and the sum is rounded up to a valid pair, of which
+/// those of 32 vCPU are for tasks alone (Amazon EKS user guide, "Understand Fargate Pod configuration
+/// details").
+const POD: Carrier = Carrier {
+    noun: "pod",
+    overhead_mb: 256,
+    has_largest: false,
+};
+
 static TERMS: TaskTerms = TaskTerms {
-    carrier: Carrier::Pod,
+    carrier: POD,
     service: &EKS,
     refuse,
     charges,
-    notes,
+    notes: assumptions::note,
+};
+
+static SPEC: Spec = Spec {
+    shape: PlatformShape::named("eks-fargate"),
+    title: "EKS on Fargate",
+    meters: &[meters::METERS, tasks::METERS, eks::meters::METERS],
+    assumptions: &[assumptions::ALL],
 };
 
 impl Platform for EksFargate {
-    fn id(&self) -> &'static str {
-        "eks-fargate"
-    }
-
-    fn title(&self) -> &'static str {
-        "EKS on Fargate"
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -77,7 +94,7 @@ fn refuse(function: &Function) -> Option<Infeasible> {
             "pods on Fargate have no Arm",
             "state container.architecture = \"x86_64\"",
         )
-    } else if container.task_storage_gb > FARGATE_FREE_STORAGE_GB {
+    } else if container.task_storage_gb > Some(FREE_STORAGE_GB) {
         (
             "the book has no price for the storage of pods (container.task_storage_gb)",
             "leave it at 20 GB, or leave eks-fargate out",
@@ -91,31 +108,9 @@ fn refuse(function: &Function) -> Option<Infeasible> {
 fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
     let regional = context.prices_of(function);
     Ok(vec![
-        Charge::vcpu("vCPU", regional.price(meters::EKS_FARGATE_VCPU)?),
-        Charge::memory("memory", regional.price(meters::EKS_FARGATE_MEMORY)?),
+        Charge::vcpu("vCPU", regional.price(meters::VCPU)?),
+        Charge::memory("memory", regional.price(meters::MEMORY)?),
     ])
-}
-
-fn notes(scenario: &Scenario, notes: &mut Notes) {
-    let cluster = match scenario.eks_fargate.cluster {
-        ClusterKind::Dedicated => {
-            "one cluster per region for all functions, its fee shared by what their pods cost"
-        }
-        ClusterKind::Existing => "a cluster that runs anyway, no fee",
-    };
-    notes.assume(format!(
-        "EKS on Fargate runs Linux pods on demand{}, each billed its request and 256 MB, rounded \
-         up to a valid size; {cluster}",
-        all_month(scenario)
-    ));
-    let mut functions = scenario.functions.iter();
-    if functions.any(|function| !function.is_service()) {
-        notes.assume("EKS on Fargate: the pod of a job is deleted when the job ends");
-    }
-    notes.leave_out(
-        "EKS on Fargate: pods of the cluster itself (CoreDNS), image pulls of services and the \
-         doubled pods of a deployment",
-    );
 }
 
 /// The cluster of a region.
@@ -321,7 +316,11 @@ impl Placement for PlacedPods<'_> {
         }
     }
 
-    fn job(&self) -> Option<Job> {
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        self.pods.fleet()
+    }
+
+    fn job(&self) -> Option<String> {
         self.pods.job()
     }
 }
@@ -363,5 +362,41 @@ impl StepCost for PlacedPods<'_> {
             everything: self.with_fee(pods.everything),
             ..pods
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::TaskSize;
+
+    /// Requests of pods with what is billed (quarters of a vCPU and MB): the first is AWS's own
+    /// example, the others are the request, 256 MB more, and the next pair of AWS's table by hand.
+    #[test]
+    fn pods_are_billed_256_mb_more_than_they_request_rounded_up() {
+        let gb = |gigabytes: u32| gigabytes * 1024;
+        let cases = [
+            ((4, gb(8)), Some((8, gb(9)))),
+            ((1, 256), Some((1, 512))),
+            ((1, 512), Some((1, gb(1)))),
+            ((1, gb(1)), Some((1, gb(2)))),
+            ((1, 1792), Some((1, gb(2)))),
+            ((1, gb(2)), Some((2, gb(3)))),
+            ((2, gb(4)), Some((4, gb(5)))),
+            ((4, gb(2)), Some((4, gb(3)))),
+            ((8, gb(16)), Some((16, gb(17)))),
+            ((16, gb(30)), Some((32, gb(32)))),
+            ((32, gb(16)), Some((32, gb(20)))),
+            ((64, gb(120)), None),
+            ((128, gb(60)), None),
+        ];
+        let size = |(quarter_vcpus, memory_mb)| TaskSize {
+            quarter_vcpus,
+            memory_mb,
+        };
+        for (request, billed) in cases {
+            let request = size(request);
+            assert_eq!(POD.billed(request, Os::Linux), billed.map(size));
+        }
     }
 }

@@ -3,47 +3,38 @@
 //! Rules: AWS Fargate pricing page (requested vCPU and memory; ephemeral storage over 20 GB; the
 //! licence of Windows per vCPU).
 
+mod assumptions;
+
 use super::service::ECS;
-use super::tasks::{Carrier, TaskTerms, TasksModel, all_month, beside, on_demand};
-use super::{Context, CostModel, Notes, Platform};
+use super::tasks::{self, TASK, TaskTerms, TasksModel, on_demand};
+use super::{Context, CostModel, Platform, Spec};
 use crate::diag::Diags;
-use crate::scenario::{Os, Scenario};
+use crate::scenario::PlatformShape;
 
 /// AWS Fargate, on demand.
 pub struct Fargate;
 
 static TERMS: TaskTerms = TaskTerms {
-    carrier: Carrier::Task,
+    carrier: TASK,
     service: &ECS,
     refuse: |_| None,
     charges: on_demand,
-    notes,
+    notes: assumptions::note,
+};
+
+static SPEC: Spec = Spec {
+    shape: PlatformShape::named("fargate"),
+    title: "Fargate",
+    meters: &[tasks::METERS],
+    assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],
 };
 
 impl Platform for Fargate {
-    fn id(&self) -> &'static str {
-        "fargate"
-    }
-
-    fn title(&self) -> &'static str {
-        "Fargate"
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         Ok(Box::new(TasksModel::bind(&TERMS, context)?))
     }
-}
-
-fn notes(scenario: &Scenario, notes: &mut Notes) {
-    let mut functions = scenario.functions.iter();
-    let windows = functions.any(|function| function.container().os == Os::Windows);
-    let tasks = match windows {
-        true => "tasks of the stated operating systems",
-        false => "Linux tasks",
-    };
-    notes.assume(format!(
-        "Fargate runs {tasks} on demand{}",
-        all_month(scenario)
-    ));
-    notes.leave_out(beside("Fargate's public IPv4 addresses", scenario));
 }

@@ -3,34 +3,39 @@
 //! Rules: AWS Fargate pricing page (Spot for ECS tasks on Linux, at a price that AWS changes; no
 //! Spot price of ephemeral storage).
 
+mod assumptions;
+mod meters;
+
 use super::service::ECS;
-use super::tasks::{Carrier, Charge, TaskTerms, TasksModel, all_month, beside, on_demand};
-use super::{Context, CostModel, Infeasible, Notes, Platform, Refusal};
+use super::tasks::{self, Charge, TASK, TaskTerms, TasksModel, on_demand};
+use super::{Context, CostModel, Infeasible, Platform, Refusal, Spec};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
-use crate::money::percent;
-use crate::pricebook::{Price, meters};
-use crate::scenario::{Function, Os, Scenario};
+use crate::pricebook::Price;
+use crate::scenario::{Function, Os, PlatformShape};
 use crate::units::{GbHour, VcpuHour};
 
 /// AWS Fargate, in part or all on Spot.
 pub struct FargateSpot;
 
 static TERMS: TaskTerms = TaskTerms {
-    carrier: Carrier::Task,
+    carrier: TASK,
     service: &ECS,
     refuse,
     charges,
-    notes,
+    notes: assumptions::note,
+};
+
+static SPEC: Spec = Spec {
+    shape: PlatformShape::named("fargate-spot"),
+    title: "Fargate Spot",
+    meters: &[meters::METERS, tasks::METERS],
+    assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],
 };
 
 impl Platform for FargateSpot {
-    fn id(&self) -> &'static str {
-        "fargate-spot"
-    }
-
-    fn title(&self) -> &'static str {
-        "Fargate Spot"
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -77,33 +82,13 @@ fn prices(
         return Ok((vcpu, Price::<GbHour>::stated(memory)));
     }
     let regional = context.prices_of(function);
-    let meters = meters::fargate_spot(function.container_architecture());
+    let (vcpu, memory) = meters::of(function.container_architecture());
     let lacks = |diag: Diag| {
         let overlay = diag.advice().expect("a missing price comes with advice");
         let state = "state vcpu_hour_usd and gb_hour_usd in [fargate-spot]";
         diag.help(format!("{state}; or {overlay}"))
     };
-    let vcpu = regional.price(meters.vcpu).map_err(lacks)?;
-    let memory = regional.price(meters.memory).map_err(lacks)?;
+    let vcpu = regional.price(vcpu).map_err(lacks)?;
+    let memory = regional.price(memory).map_err(lacks)?;
     Ok((vcpu, memory))
-}
-
-fn notes(scenario: &Scenario, notes: &mut Notes) {
-    let options = &scenario.spot;
-    let share = Exact::from(options.share);
-    let rest = match share == Exact::ONE {
-        true => "",
-        false => " and the rest on demand",
-    };
-    let whose = match options.prices {
-        Some(_) => "the scenario's prices, in every region and for both architectures",
-        None => "the book's prices of a day, which AWS changes",
-    };
-    notes.assume(format!(
-        "Fargate Spot runs {} of the task-hours on Spot{rest}{}; Spot at {whose}",
-        percent(&share),
-        all_month(scenario)
-    ));
-    notes.leave_out(beside("Fargate's public IPv4 addresses", scenario));
-    notes.leave_out("interruptions of Spot: work done twice, and tasks that wait for capacity");
 }

@@ -2,8 +2,8 @@
 
 use super::LambdaPrices;
 use super::duration::handler_gb_seconds;
+use super::features::{Basis, FeatureCost};
 use super::free_tier;
-use super::meters::{Basis, FeatureCost};
 use super::pools::Pool;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
@@ -115,7 +115,6 @@ impl FunctionCost<'_> {
             compared: self.compared(&billed, piece.as_ref()),
             billed,
             unshared: self.unpooled(),
-            fleet: None,
             piece,
         }
     }

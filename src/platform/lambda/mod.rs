@@ -4,30 +4,34 @@
 //! functions of an architecture in a region) and, for billed initialization since 2025-08-01, the
 //! AWS Compute blog.
 
+mod assumptions;
 mod duration;
+mod features;
 mod free_tier;
 mod function_cost;
-mod meters;
+mod limits;
+pub mod meters;
 mod pools;
 mod provisioned;
+mod quota;
 
 use super::service::LAMBDA;
 use super::{
-    Answer, ClusterCosts, Context, CostModel, Infeasible, Line, Members, Missing, Notes, Placement,
-    Platform, Provisioning, Refusal, place,
+    Answer, ClusterCosts, Context, CostModel, Infeasible, Line, Members, Missing, Placement,
+    Platform, Provisioning, Refusal, Spec, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::{Usd, count, grouped};
-use crate::pricebook::{Architecture, Price, Regional, Tiers, meters as book};
-use crate::scenario::{Function, quota};
+use crate::money::{Usd, grouped};
+use crate::pricebook::{Architecture, Price, Regional, Tiers};
+use crate::scenario::{Function, Notes, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
-use crate::text::listed;
-use crate::units::{GbSecond, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Request};
+use crate::units::{GbSecond, Request};
 use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
+use features::{FEATURES, FeatureCost, PricedFeature, is_plain};
 use function_cost::FunctionCost;
-use meters::{FEATURES, FeatureCost, PricedFeature, is_plain};
+
 use pools::Pool;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -35,13 +39,19 @@ use rust_decimal::Decimal;
 /// AWS Lambda, on demand.
 pub struct Lambda;
 
-impl Platform for Lambda {
-    fn id(&self) -> &'static str {
-        "lambda"
-    }
+static SPEC: Spec = Spec {
+    shape: PlatformShape {
+        id: "lambda",
+        check: quota::check,
+    },
+    title: "Lambda",
+    meters: &[meters::METERS],
+    assumptions: &[assumptions::ALL],
+};
 
-    fn title(&self) -> &'static str {
-        "Lambda"
+impl Platform for Lambda {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -70,7 +80,7 @@ impl LambdaPrices {
         uses: &Uses,
         missing: &mut Missing,
     ) -> Option<Self> {
-        let meters = book::lambda(architecture);
+        let meters = meters::lambda(architecture);
         let request = missing.take(regional.price(meters.request));
         let duration = missing.take(regional.tiers(meters.duration));
         let features = FEATURES.iter().zip(uses).map(|(feature, used)| {
@@ -133,7 +143,7 @@ fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
 /// Why a function cannot run on Lambda (AWS Lambda quotas).
 fn infeasible(function: &Function) -> Option<Infeasible> {
     let memory = function.memory_mb;
-    if !LAMBDA_MEMORY_MB.contains(&memory) {
+    if !limits::MEMORY_MB.contains(&memory) {
         let memory = grouped(&memory.to_string());
         return Some(Infeasible::new(
             Refusal::MemoryOutOfRange,
@@ -147,7 +157,7 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
 /// Why a function runs too long for Lambda, on managed instances too (AWS Lambda quotas).
 pub fn too_long(function: &Function) -> Option<Infeasible> {
     let duration = function.stated_duration_ms();
-    (duration > Decimal::from(LAMBDA_MAX_DURATION_MS)).then(|| {
+    (duration > Decimal::from(limits::MAX_DURATION_MS)).then(|| {
         let duration = grouped(&duration.normalize().to_string());
         Infeasible::new(
             Refusal::TooLong,
@@ -211,74 +221,6 @@ impl LambdaModel<'_> {
         );
         costs
     }
-
-    /// What AWS grants every account; more must be asked for.
-    fn note_quota(&self, notes: &mut Notes) {
-        let scenario = self.context.scenario;
-        if scenario.lambda.concurrency_quota.is_some() {
-            return;
-        }
-        for demand in quota::demands_beyond(scenario, quota::GRANTED) {
-            notes.assume(format!(
-                "{} has {} at the peaks of all functions: a quota of {} concurrent executions, of \
-                 which AWS grants {} unasked ([lambda] concurrency_quota checks)",
-                demand.region,
-                demand.described,
-                grouped(&demand.quota.to_fixed(0)),
-                count(quota::GRANTED)
-            ));
-        }
-    }
-
-    fn note_features(&self, notes: &mut Notes) {
-        let functions = &self.context.scenario.functions;
-        let some = |uses: fn(&Function) -> bool| functions.iter().any(uses);
-        let provisions = some(|function| function.provisioned.is_some());
-        let features = || {
-            functions
-                .iter()
-                .filter_map(|function| function.features.as_deref())
-        };
-        let polls = features().any(|features| features.event_poller.is_some());
-        for (holds, what) in [
-            (provisions, "provisioned environments"),
-            (polls, "event pollers"),
-        ] {
-            if holds {
-                notes.assume(format!(
-                    "{what} stay as they are while utilization varies, and grow with the calls \
-                     while traffic grows"
-                ));
-            }
-        }
-        if provisions {
-            notes.assume("what finds no provisioned environment is on demand");
-        }
-        if features().any(|features| features.snapstart.is_some()) {
-            notes.assume("SnapStart keeps the snapshots of the stated versions all month");
-        }
-        if features().any(|features| features.attempts != Exact::ONE) {
-            notes.assume(
-                "every attempt of an invocation runs as long, is billed on Lambda as a request \
-                 and its duration, and takes its slot in a container",
-            );
-        }
-        let used = [
-            (provisions, "provisioned concurrency"),
-            (
-                features().any(|features| features.snapstart.is_some()),
-                "SnapStart",
-            ),
-            (
-                features().any(|features| features.streamed.is_some()),
-                "response streaming",
-            ),
-            (false, "Lambda@Edge"),
-        ];
-        let unused = used.iter().filter(|(used, _)| !used);
-        let others: Vec<&str> = unused.map(|(_, what)| *what).collect();
-        notes.leave_out(listed(&others));
-    }
 }
 
 impl CostModel for LambdaModel<'_> {
@@ -304,37 +246,7 @@ impl CostModel for LambdaModel<'_> {
     }
 
     fn notes(&self, notes: &mut Notes) {
-        let scenario = self.context.scenario;
-        match scenario.free_tier {
-            true => notes.assume(
-                "Lambda's free tier, 1,000,000 requests, 400,000 GB-s and 100 GB of streamed \
-                 responses a month, is used once by the whole scenario, pro rata",
-            ),
-            false => notes.leave_out("Lambda's free tier (free_tier = true takes it off)"),
-        }
-        let pools = self.pools.iter().flatten();
-        let past_first = pools.into_iter().any(|pool| pool.tiers.len() > 1);
-        if past_first {
-            notes.assume(
-                "Lambda's duration tiers count this scenario alone; other functions of the \
-                 account or organization would move them",
-            );
-        }
-        if past_first || scenario.free_tier {
-            notes.assume(
-                "verdicts take what leaving Lambda would save: where tiers or free use are shared \
-                 that is another amount than a function's part of the bill",
-            );
-        }
-        if scenario
-            .functions
-            .iter()
-            .any(|function| function.cold_start.is_none())
-        {
-            notes.leave_out("cold starts of functions that state no cold_start_rate and init_ms");
-        }
-        self.note_features(notes);
-        self.note_quota(notes);
+        assumptions::note(self, notes);
     }
 }
 
@@ -387,7 +299,7 @@ impl Placement for FunctionCost<'_> {
 
     fn provisioning(&self) -> Option<Provisioning> {
         let utilization = provisioned::utilization(self.function)?;
-        let meters = book::lambda(self.function.architecture);
+        let meters = meters::lambda(self.function.architecture);
         let price = |meter| {
             let price = self.regional.price(meter);
             price.expect("binding fails where environments are kept and have no price")

@@ -2,14 +2,13 @@
 //! the free tier.
 
 use super::duration::gb_seconds_per_call;
+use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
 use super::{LambdaPrices, infeasible, pool_of};
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
 use crate::platform::{Context, oldest};
 use crate::scenario::Function;
-use crate::units::{
-    FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB, Gb, GbSecond, Qty, Request, Unit,
-};
+use crate::units::{Gb, GbSecond, Qty, Request, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
 

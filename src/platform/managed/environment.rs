@@ -1,10 +1,11 @@
 //! Execution environments: what one has, and how many requests it carries at once.
 
+use super::limits::{MEMORY_MB, REQUESTS_PER_VCPU};
 use crate::exact::Exact;
 use crate::platform::slot::Slot;
 use crate::platform::{Infeasible, Refusal};
 use crate::scenario::{Function, Managed};
-use crate::units::{MANAGED_MEMORY_MB, MANAGED_REQUESTS_PER_VCPU, MB_PER_GB};
+use crate::units::MB_PER_GB;
 
 /// An execution environment of a function on managed instances.
 pub struct Environment {
@@ -75,7 +76,7 @@ impl Environment {
                 "state managed.runtime, or managed.requests_per_environment",
             ));
         };
-        let mut known = MANAGED_REQUESTS_PER_VCPU.iter();
+        let mut known = REQUESTS_PER_VCPU.iter();
         let Some((_, per_vcpu)) = known.find(|(name, _)| *name == runtime) else {
             return Err(Infeasible::new(
                 Refusal::NotStated,
@@ -92,7 +93,7 @@ impl Environment {
 /// The least memory of an environment that holds the function's and in which a request fits, MB.
 fn least_memory(function: &Function, slot: &Slot) -> Result<u32, Infeasible> {
     let managed = function.managed();
-    let least = function.memory_mb.max(*MANAGED_MEMORY_MB.start());
+    let least = function.memory_mb.max(*MEMORY_MB.start());
     let request = match managed.requests_per_environment {
         // It was measured that requests fit.
         Some(_) => Exact::ZERO,
@@ -104,7 +105,7 @@ fn least_memory(function: &Function, slot: &Slot) -> Result<u32, Infeasible> {
     // `None` for a request that needs more than a number of 32 bits: more than any environment has.
     let request = request.ceil().and_then(|mb| u32::try_from(mb).ok());
     let memory = request.map(|request| request.max(least));
-    let memory = memory.filter(|mb| MANAGED_MEMORY_MB.contains(mb));
+    let memory = memory.filter(|mb| MEMORY_MB.contains(mb));
     memory.ok_or_else(|| {
         Infeasible::new(
             Refusal::MemoryOutOfRange,

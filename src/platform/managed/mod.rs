@@ -5,36 +5,46 @@
 //! concurrency, three Availability Zones, what the system keeps). Instances are counted as AWS's own
 //! calculator does (github.com/aws-samples/sample-aws-lambda-managed-instances).
 
+mod assumptions;
 mod environment;
+mod limits;
+mod meters;
 mod provider;
 
-use super::lambda::too_long;
+use super::fleet::push_count;
+use super::lambda::{self, too_long};
 use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
-    Answer, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Notes, Placement, Platform,
-    Refusal,
+    Answer, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line, Members, Placement, Platform,
+    Refusal, Spec, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::{Rate, Usd};
-use crate::scenario::{Demand, Function, Os};
+use crate::money::{Rate, Usd, count, plural};
+use crate::scenario::{Demand, Function, Notes, Os, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use crate::units::{Hour, Qty, Request};
 use environment::Environment;
 use provider::{Hosts, ProviderOffer, offer_of, offers};
-use std::sync::Arc;
 
 /// AWS Lambda Managed Instances, on demand.
 pub struct LambdaManaged;
 
-impl Platform for LambdaManaged {
-    fn id(&self) -> &'static str {
-        "lambda-managed"
-    }
+static SPEC: Spec = Spec {
+    shape: PlatformShape::named("lambda-managed"),
+    title: "Managed instances",
+    meters: &[
+        meters::METERS,
+        lambda::meters::METERS,
+        instance_choice::EC2.list(),
+    ],
+    assumptions: &[assumptions::ALL],
+};
 
-    fn title(&self) -> &'static str {
-        "Managed instances"
+impl Platform for LambdaManaged {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
@@ -142,29 +152,7 @@ impl CostModel for ManagedModel<'_> {
     }
 
     fn notes(&self, notes: &mut Notes) {
-        let options = &self.context.scenario.managed;
-        notes.assume(format!(
-            "managed instances: a capacity provider for each function, on demand, all hours of \
-             the month, at least {} instances and 3 environments, availability_buffer {} (AWS's \
-             own calculator takes 1.5)",
-            options.min_instances,
-            options.availability_buffer.normalize()
-        ));
-        notes.assume(
-            "managed instances keep 1 vCPU and 1 GB each for their system; an environment has 4 \
-             GB to a vCPU and the least memory from 2,048 MB in which a request fits, unless \
-             stated",
-        );
-        if self.context.scenario.free_tier {
-            notes.assume(
-                "requests on managed instances are all paid: whether the free tier covers them \
-                 is not known",
-            );
-        }
-        notes.leave_out(
-            "managed instances: functions that share a capacity provider, and throttling while \
-             traffic more than doubles in five minutes",
-        );
+        assumptions::note(self.context.scenario, notes);
     }
 }
 
@@ -178,14 +166,6 @@ impl Hosted<'_> {
             billed: monthly.clone(),
             compared: monthly.clone(),
             unshared: monthly,
-            fleet: Some(Fleet::Instances {
-                instance_type: Arc::clone(&hosts.kind.name),
-                instances: hosts.instances,
-                environments: hosts.environments,
-                environments_per_instance: hosts.per_instance,
-                requests_per_environment: self.environment.requests,
-                capacity: self.carries(hosts),
-            }),
         }
     }
 }
@@ -209,6 +189,47 @@ impl Placement for Hosted<'_> {
 
     fn tariff(&self) -> Tariff<'_> {
         Tariff::ByCapacity(self)
+    }
+
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        Some(self)
+    }
+}
+
+impl Fleet for Hosted<'_> {
+    fn capacity(&self) -> Exact {
+        self.carries(&self.hosts)
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{} x {} for {}, {} per instance, {} each",
+            count(self.hosts.instances),
+            self.hosts.kind.name,
+            plural(self.hosts.environments, "environment"),
+            count(self.hosts.per_instance),
+            plural(self.environment.requests, "request")
+        )
+    }
+
+    fn write_short(&self, text: &mut String) {
+        push_count(text, self.hosts.instances);
+        text.push_str(" x ");
+        text.push_str(&self.hosts.kind.name);
+        text.push_str(" for ");
+        push_count(text, self.hosts.environments);
+        text.push_str(" environments x ");
+        push_count(text, self.environment.requests);
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        vec![
+            Fact::text("instance_type", &*self.hosts.kind.name),
+            Fact::count("instances", self.hosts.instances),
+            Fact::count("environments", self.hosts.environments),
+            Fact::count("environments_per_instance", self.hosts.per_instance),
+            Fact::count("requests_per_environment", self.environment.requests),
+        ]
     }
 }
 

@@ -1,17 +1,17 @@
 //! Capacity providers: the instance types of a place, and how many of one a function needs.
 
 use super::environment::Environment;
+use super::limits::{LEAST, SYSTEM_MB, SYSTEM_VCPU};
+use super::meters::MANAGEMENT_FEE;
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Rate;
 use crate::platform::instance_choice::{machines, remove_dominated};
+use crate::platform::lambda::meters::lambda;
 use crate::platform::{Context, Missing, oldest, place};
-use crate::pricebook::meters::{LAMBDA_MANAGED_MANAGEMENT_FEE, lambda};
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{FixedType, Function, ManagedOptions};
-use crate::units::{
-    Hour, InstanceHour, MANAGED_LEAST, MANAGED_SYSTEM_MB, MANAGED_SYSTEM_VCPU, OnDemandUsd, Request,
-};
+use crate::units::{Hour, InstanceHour, OnDemandUsd, Request};
 use std::sync::Arc;
 
 /// A type of managed instances.
@@ -97,7 +97,7 @@ impl<'a> ProviderOffer<'a> {
         let mut offer = Self {
             options,
             request: regional.price(lambda(architecture).request)?,
-            fee: regional.price(LAMBDA_MANAGED_MANAGEMENT_FEE)?,
+            fee: regional.price(MANAGEMENT_FEE)?,
             kinds: Vec::new(),
         };
         offer.kinds = offer.kinds(context, regional, architecture)?;
@@ -121,8 +121,8 @@ impl<'a> ProviderOffer<'a> {
             ];
             ManagedType {
                 name: shape.name.as_str().into(),
-                vcpu: Exact::from(shape.vcpu.saturating_sub(MANAGED_SYSTEM_VCPU)),
-                memory_mb: Exact::from(shape.memory_mib.saturating_sub(MANAGED_SYSTEM_MB)),
+                vcpu: Exact::from(shape.vcpu.saturating_sub(SYSTEM_VCPU)),
+                memory_mb: Exact::from(shape.memory_mib.saturating_sub(SYSTEM_MB)),
                 hourly: self.with_fee(&machine.price),
                 as_of: oldest(prices.into_iter()).into(),
                 price: machine.price,
@@ -149,7 +149,7 @@ impl<'a> ProviderOffer<'a> {
     /// equals those with fewer vCPUs, then by name. `None` where an environment fits no type.
     pub fn hosts(&self, environment: &Environment, slots: u128) -> Option<Hosts<'_>> {
         let environments = slots.div_ceil(environment.requests);
-        let environments = environments.max(MANAGED_LEAST.into());
+        let environments = environments.max(LEAST.into());
         let hosts = self.kinds.iter().filter_map(|kind| {
             let per_instance = kind.fit(environment);
             (per_instance > 0).then(|| self.of_kind(kind, environments, per_instance))

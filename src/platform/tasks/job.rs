@@ -3,9 +3,10 @@
 //! Rules: AWS Fargate pricing page (billed from the start of the image pull to the end of the task,
 //! in whole seconds rounded up, a minute at least; five on Windows).
 
+use super::limits::{MIN_SECONDS, MIN_SECONDS_WINDOWS};
 use crate::exact::Exact;
 use crate::scenario::{Function, Os, Run};
-use crate::units::{FARGATE_MIN_SECONDS, FARGATE_MIN_SECONDS_WINDOWS, MS_PER_SECOND};
+use crate::units::MS_PER_SECOND;
 
 /// Seconds for which the task of each invocation is billed; `None` for a service.
 ///
@@ -21,8 +22,8 @@ pub fn billed_seconds(function: &Function) -> Option<Exact> {
         seconds = &seconds + &Exact::from(pull);
     }
     let least = match function.container().os {
-        Os::Linux => FARGATE_MIN_SECONDS,
-        Os::Windows => FARGATE_MIN_SECONDS_WINDOWS,
+        Os::Linux => MIN_SECONDS,
+        Os::Windows => MIN_SECONDS_WINDOWS,
     };
     let whole = seconds.ceil();
     let whole = whole.expect("a run and a pull take two days at most");

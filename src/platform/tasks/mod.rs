@@ -3,26 +3,31 @@
 //!
 //! A platform says by its [`TaskTerms`] what is its own.
 
+mod assumptions;
 mod job;
+mod limits;
+mod meters;
 mod task_rates;
 mod task_sizes;
 
+pub use assumptions::{ALL as ASSUMPTIONS, note_left_out};
+pub use limits::FREE_STORAGE_GB;
+pub use meters::METERS;
 pub use task_rates::Charge;
 
+use super::fleet::push_count;
 use super::service::Service;
 use super::slot::Slot;
 use super::{
-    Answer, Context, Cost, CostModel, Fleet, Infeasible, Job, Line, Members, Missing, Notes,
-    Placement, container_place,
+    Answer, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line, Members, Missing, Placement,
+    container_place,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
-use crate::money::{Rate, Usd};
-use crate::pricebook::meters;
-use crate::scenario::{Demand, Function, Os, Scenario, TaskSize};
+use crate::money::{Rate, Usd, grouped, plural};
+use crate::scenario::{Demand, Function, Notes, Os, Scenario, TaskSize};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
-use crate::text::listed;
-use crate::units::{EKS_FARGATE_OVERHEAD_MB, Hour, Qty, SECONDS_PER_HOUR, Unit};
+use crate::units::{Hour, Qty, SECONDS_PER_HOUR, Unit};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 use task_rates::{TaskRates, paid_storage};
@@ -30,40 +35,32 @@ pub use task_sizes::Tasks;
 use task_sizes::{SizeOptions, cheapest, unfit};
 
 /// What carries slots, and what of its size it keeps for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
-    /// A task of Amazon ECS.
-    Task,
-    /// A pod of Amazon EKS: 256 MB are added to what it requests, and the sum is rounded up to a
-    /// valid pair (Amazon EKS user guide, "Understand Fargate Pod configuration details").
-    Pod,
+#[derive(Debug, Clone, Copy)]
+pub struct Carrier {
+    /// What one is called.
+    pub noun: &'static str,
+    /// Memory of it that slots cannot use, MB.
+    pub overhead_mb: u32,
+    /// True where the sizes of 32 vCPU can be had.
+    pub has_largest: bool,
 }
 
+/// A task of Amazon ECS.
+pub const TASK: Carrier = Carrier {
+    noun: "task",
+    overhead_mb: 0,
+    has_largest: true,
+};
+
 impl Carrier {
-    fn noun(self) -> &'static str {
-        match self {
-            Self::Task => "task",
-            Self::Pod => "pod",
-        }
-    }
-
-    /// Memory of it that slots cannot use, MB.
-    fn overhead_mb(self) -> u32 {
-        match self {
-            Self::Task => 0,
-            Self::Pod => EKS_FARGATE_OVERHEAD_MB,
-        }
-    }
-
     /// The sizes that it can be billed, by vCPU and then by memory.
     fn sizes(self, os: Os) -> impl Iterator<Item = TaskSize> {
-        // The sizes of 32 vCPU are of tasks alone.
-        TaskSize::of(os).filter(move |size| self == Self::Task || size.is_picked())
+        TaskSize::of(os).filter(move |size| self.has_largest || size.is_picked())
     }
 
     /// The size that is billed for one that is stated.
-    fn billed(self, stated: TaskSize, os: Os) -> Option<TaskSize> {
-        let memory_mb = stated.memory_mb + self.overhead_mb();
+    pub fn billed(self, stated: TaskSize, os: Os) -> Option<TaskSize> {
+        let memory_mb = stated.memory_mb + self.overhead_mb;
         let holds = |size: &TaskSize| {
             size.quarter_vcpus >= stated.quarter_vcpus && size.memory_mb >= memory_mb
         };
@@ -73,7 +70,7 @@ impl Carrier {
     /// What of a size slots can use.
     fn room(self, size: TaskSize) -> TaskSize {
         TaskSize {
-            memory_mb: size.memory_mb - self.overhead_mb(),
+            memory_mb: size.memory_mb - self.overhead_mb,
             ..size
         }
     }
@@ -101,7 +98,7 @@ pub struct TaskTerms {
 pub fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
     let regional = context.prices_of(function);
     let os = function.container().os;
-    let meters = meters::fargate(os, function.container_architecture());
+    let meters = meters::on_demand(os, function.container_architecture());
     let mut charges = vec![
         Charge::vcpu("vCPU", regional.price(meters.vcpu)?),
         Charge::memory("memory", regional.price(meters.memory)?),
@@ -123,15 +120,6 @@ pub fn all_month(scenario: &Scenario) -> String {
     format!(", {who}all {} hours of the month", scenario.hours)
 }
 
-/// What of services is not counted beside something else.
-pub fn beside(other: &str, scenario: &Scenario) -> String {
-    let mut functions = scenario.functions.iter();
-    if !functions.any(Function::is_service) {
-        return other.to_owned();
-    }
-    listed(&[other, "image pulls", "the doubled tasks of a deployment"])
-}
-
 /// Tasks by some terms.
 pub struct TasksModel<'a> {
     terms: &'static TaskTerms,
@@ -143,7 +131,7 @@ fn offers(terms: &TaskTerms, context: &Context<'_>) -> Result<Vec<Option<TaskRat
     let mut missing = Missing::default();
     let find = |function: &Function| {
         let charges = (terms.charges)(context, function)?;
-        let storage = context.prices_of(function).price(meters::FARGATE_STORAGE);
+        let storage = context.prices_of(function).price(meters::STORAGE);
         let os = function.container().os;
         Ok(TaskRates::of(terms.carrier, os, charges, storage))
     };
@@ -191,16 +179,6 @@ impl PlacedTasks<'_> {
         &self.tasks.hourly() * &*self.hours
     }
 
-    fn fleet(&self) -> Fleet {
-        Fleet::Tasks {
-            noun: self.model.terms.carrier.noun(),
-            tasks: self.tasks.count,
-            size: self.tasks.option.size,
-            requests_per_task: self.tasks.option.requests_per_task,
-            capacity: self.tasks.carries(self.function),
-        }
-    }
-
     /// What it costs.
     pub fn cost(&self) -> Cost {
         let monthly = self.monthly_today();
@@ -209,7 +187,6 @@ impl PlacedTasks<'_> {
             billed: monthly.clone(),
             compared: monthly.clone(),
             unshared: monthly,
-            fleet: self.function.is_service().then(|| self.fleet()),
         }
     }
 
@@ -347,12 +324,58 @@ impl Placement for PlacedTasks<'_> {
         Tariff::ByCapacity(self)
     }
 
-    fn job(&self) -> Option<Job> {
-        Some(Job {
-            noun: self.model.terms.carrier.noun(),
-            size: self.tasks.option.size,
-            seconds: job::billed_seconds(self.function)?,
-        })
+    fn fleet(&self) -> Option<&dyn Fleet> {
+        self.function.is_service().then_some(self as &dyn Fleet)
+    }
+
+    fn job(&self) -> Option<String> {
+        let seconds = job::billed_seconds(self.function)?;
+        let size = self.tasks.option.size;
+        Some(format!(
+            "a {} of {} vCPU / {} GB for each job, billed {} s",
+            self.model.terms.carrier.noun,
+            size.vcpu_text(),
+            size.memory_gb_text(),
+            grouped(&seconds.to_fixed(0))
+        ))
+    }
+}
+
+impl Fleet for PlacedTasks<'_> {
+    fn capacity(&self) -> Exact {
+        self.tasks.carries(self.function)
+    }
+
+    fn describe(&self) -> String {
+        let option = &self.tasks.option;
+        format!(
+            "{} of {} vCPU / {} GB, {} each",
+            plural(self.tasks.count, self.model.terms.carrier.noun),
+            option.size.vcpu_text(),
+            option.size.memory_gb_text(),
+            plural(option.requests_per_task, "request")
+        )
+    }
+
+    fn write_short(&self, text: &mut String) {
+        let option = &self.tasks.option;
+        push_count(text, self.tasks.count);
+        text.push_str(" x ");
+        text.push_str(&option.size.vcpu_text());
+        text.push_str(" vCPU / ");
+        text.push_str(&option.size.memory_gb_text());
+        text.push_str(" GB x ");
+        push_count(text, option.requests_per_task);
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        let option = &self.tasks.option;
+        vec![
+            Fact::count("tasks", self.tasks.count),
+            Fact::text("vcpu", option.size.vcpu_text()),
+            Fact::text("memory_gb", option.size.memory_gb_text()),
+            Fact::count("requests_per_task", option.requests_per_task),
+        ]
     }
 }
 
@@ -405,41 +428,11 @@ impl StepCost for PlacedTasks<'_> {
 mod tests {
     use super::*;
 
-    /// Requests of pods with what is billed (quarters of a vCPU and MB): the first is AWS's own
-    /// example, the others are the request, 256 MB more, and the next pair of AWS's table by hand.
-    #[test]
-    fn pods_are_billed_256_mb_more_than_they_request_rounded_up() {
-        let gb = |gigabytes: u32| gigabytes * 1024;
-        let cases = [
-            ((4, gb(8)), Some((8, gb(9)))),
-            ((1, 256), Some((1, 512))),
-            ((1, 512), Some((1, gb(1)))),
-            ((1, gb(1)), Some((1, gb(2)))),
-            ((1, 1792), Some((1, gb(2)))),
-            ((1, gb(2)), Some((2, gb(3)))),
-            ((2, gb(4)), Some((4, gb(5)))),
-            ((4, gb(2)), Some((4, gb(3)))),
-            ((8, gb(16)), Some((16, gb(17)))),
-            ((16, gb(30)), Some((32, gb(32)))),
-            ((32, gb(16)), Some((32, gb(20)))),
-            ((64, gb(120)), None),
-            ((128, gb(60)), None),
-        ];
-        let size = |(quarter_vcpus, memory_mb)| TaskSize {
-            quarter_vcpus,
-            memory_mb,
-        };
-        for (request, billed) in cases {
-            let request = size(request);
-            assert_eq!(Carrier::Pod.billed(request, Os::Linux), billed.map(size));
-        }
-    }
-
     #[test]
     fn tasks_are_billed_what_is_stated() {
         for os in Os::ALL {
             for size in TaskSize::of(os) {
-                assert_eq!(Carrier::Task.billed(size, os), Some(size));
+                assert_eq!(TASK.billed(size, os), Some(size));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What tasks cost by the hour, size by size.
 
 use super::Carrier;
+use super::limits::FREE_STORAGE_GB;
 use super::task_sizes::{Offered, SizeOption, SizeOptions, size_options};
 use crate::diag::Diag;
 use crate::exact::Exact;
@@ -10,10 +11,12 @@ use crate::platform::slot::Slot;
 use crate::platform::{Line, Pricing, oldest};
 use crate::pricebook::{Price, Provenance};
 use crate::scenario::{Function, Os, TaskSize};
-use crate::units::{
-    FARGATE_FREE_STORAGE_GB, GbHour, Hour, LAMBDA_MEMORY_MB, MB_PER_GB, Qty, VcpuHour,
-};
+use crate::units::{GbHour, Hour, MB_PER_GB, Qty, VcpuHour};
 use std::sync::{Arc, OnceLock};
+
+/// Most memory of functions that share a list of sizes, MB: the most that Lambda has. Functions with
+/// more are few.
+const MOST_SHARED_MB: u32 = 10_240;
 
 /// A price that every hour of a task is charged.
 pub struct Charge {
@@ -134,9 +137,7 @@ impl TaskRates {
             charges,
             storage,
             sizes: Vec::new(),
-            size_lists: (0..=*LAMBDA_MEMORY_MB.end())
-                .map(|_| OnceLock::new())
-                .collect(),
+            size_lists: (0..=MOST_SHARED_MB).map(|_| OnceLock::new()).collect(),
         };
         // All have one denominator, so that comparing them compares whole numbers.
         let priced = |size| (size, offer.hourly(size));
@@ -251,8 +252,8 @@ impl TaskRates {
 
 /// Gigabytes of a task's storage that are paid for.
 pub fn paid_storage(function: &Function) -> u32 {
-    function
-        .container()
-        .task_storage_gb
-        .saturating_sub(FARGATE_FREE_STORAGE_GB)
+    let stored = function.container().task_storage_gb;
+    stored
+        .unwrap_or(FREE_STORAGE_GB)
+        .saturating_sub(FREE_STORAGE_GB)
 }

@@ -156,10 +156,10 @@ fn describe(slot: &Slot) -> String {
 fn too_full(size: TaskSize, carrier: Carrier) -> Infeasible {
     let reason = format!(
         "a {} of {} vCPU / {} GB and the {} MB that are added to it fit no size",
-        carrier.noun(),
+        carrier.noun,
         size.vcpu_text(),
         size.memory_gb_text(),
-        carrier.overhead_mb()
+        carrier.overhead_mb
     );
     Infeasible::new(
         Refusal::DoesNotFit,
@@ -172,7 +172,7 @@ fn too_small(slot: &Slot, size: TaskSize, carrier: Carrier) -> Infeasible {
     let reason = format!(
         "{}, more than a {} of {} vCPU / {} GB has",
         describe(slot),
-        carrier.noun(),
+        carrier.noun,
         size.vcpu_text(),
         size.memory_gb_text()
     );
@@ -180,7 +180,7 @@ fn too_small(slot: &Slot, size: TaskSize, carrier: Carrier) -> Infeasible {
 }
 
 fn too_large(slot: &Slot, os: Os, carrier: Carrier) -> Infeasible {
-    let (need, noun) = (describe(slot), carrier.noun());
+    let (need, noun) = (describe(slot), carrier.noun);
     let (windows, most) = match os {
         Os::Linux => ("", 16),
         Os::Windows => ("Windows ", 4),

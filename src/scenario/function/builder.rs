@@ -8,7 +8,7 @@ use crate::scenario::budget::{Budget, Limit, UPSIDE_DOWN};
 use crate::scenario::schema::{FIELDS, Field};
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::values::Values;
-use crate::units::{LAMBDA_FREE_STORAGE_MB, MS_PER_SECOND, SECONDS_PER_HOUR};
+use crate::units::{MS_PER_SECOND, SECONDS_PER_HOUR};
 use rust_decimal::Decimal;
 
 /// Most requests in flight that capacity can be planned for.
@@ -100,10 +100,7 @@ impl Builder<'_, '_, '_> {
             provisioned,
             features,
             managed,
-            ephemeral_storage_mb: self
-                .values
-                .whole(Field::EphemeralStorageMb)
-                .unwrap_or(LAMBDA_FREE_STORAGE_MB),
+            ephemeral_storage_mb: self.values.whole(Field::EphemeralStorageMb),
             budget,
             container,
         };

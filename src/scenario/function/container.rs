@@ -1,12 +1,153 @@
-//! The container side of a function, of its cells.
+//! `[function.container]`: what the container side of a function needs, and what is assumed of it
+//! where it is silent.
 
+use super::Function;
 use super::builder::Builder;
-use super::{Container, LIKE_FOR_LIKE, Run};
 use crate::diag::Code;
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
 use crate::scenario::schema::Field;
-use crate::scenario::{Os, TaskSize};
+use crate::scenario::{AssumptionInfo, AssumptionRule, Os, TaskSize};
+use crate::units::MB_PER_VCPU;
+use rust_decimal::Decimal;
+
+/// How the containers of a function run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// All month, each serving many requests.
+    Service,
+    /// One for each invocation, which ends with it.
+    Job {
+        /// Seconds in which its image is pulled, where stated.
+        pull_seconds: Option<Decimal>,
+    },
+}
+
+/// What the container side of a function needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// CPU time of a request, ms; `None` gives each request Lambda's share of a vCPU.
+    pub cpu_ms: Option<Decimal>,
+    /// Memory of a request in flight, MB; `None` gives each the function's memory.
+    pub memory_per_request_mb: Option<Decimal>,
+    /// Memory of a task that its requests share, MB.
+    pub base_memory_mb: Decimal,
+    /// Requests that a task of size `task` was measured to carry at once.
+    pub requests_per_task: Option<u32>,
+    /// Fewest tasks or pods.
+    pub min_tasks: u32,
+    /// Share of the capacity that is planned for, above 0 to 1.
+    pub target_utilization: Decimal,
+    /// The task size, where the scenario fixes it.
+    pub task: Option<TaskSize>,
+    /// Ephemeral storage of a task, GB; `None` for what every task has.
+    pub task_storage_gb: Option<u32>,
+    /// Architecture of the containers, where it is not the function's.
+    pub architecture: Option<Architecture>,
+    /// Operating system of the containers.
+    pub os: Os,
+    /// How the containers run.
+    pub run: Run,
+}
+
+/// Tasks of a service that survives the loss of an Availability Zone, as Lambda does.
+const DEFAULT_MIN_TASKS: u32 = 2;
+
+/// What holds for a function that says nothing about containers.
+pub(super) static LIKE_FOR_LIKE: Container = Container {
+    cpu_ms: None,
+    memory_per_request_mb: None,
+    base_memory_mb: Decimal::ZERO,
+    requests_per_task: None,
+    min_tasks: DEFAULT_MIN_TASKS,
+    target_utilization: Decimal::ONE,
+    task: None,
+    task_storage_gb: None,
+    architecture: None,
+    os: Os::Linux,
+    run: Run::Service,
+};
+
+/// What is assumed of containers, in the order of answers.
+pub const ASSUMPTIONS: &[AssumptionRule] = &[
+    (
+        &AssumptionInfo::assumed(
+            "like-for-like",
+            "like for like: a request gets the vCPU share that Lambda gives at its memory, MB / \
+             1,769 (cpu_ms states what it really needs)",
+        ),
+        |function| function.container().cpu_ms.is_none() && !is_measured(function),
+    ),
+    (
+        &AssumptionInfo::assumed(
+            "more-cpu-than-lambda",
+            "cpu_ms is more CPU time than Lambda gives in that duration at that memory: it is \
+             taken as it is stated",
+        ),
+        needs_more_than_lambda,
+    ),
+    (
+        &AssumptionInfo::assumed(
+            "whole-memory",
+            "a request in flight takes the function's whole memory in a container \
+             (memory_per_request_mb states what it really needs)",
+        ),
+        |function| function.container().memory_per_request_mb.is_none() && !is_measured(function),
+    ),
+    (
+        &AssumptionInfo::assumed(
+            "no-base-memory",
+            "containers need no base memory (base_memory_mb)",
+        ),
+        |function| function.container().base_memory_mb.is_zero() && !is_measured(function),
+    ),
+    (
+        &AssumptionInfo::assumed(
+            "full-use",
+            "containers are planned for full use of their capacity (target_utilization = 1)",
+        ),
+        |function| function.is_service() && function.container().target_utilization == Decimal::ONE,
+    ),
+    (
+        &AssumptionInfo::assumed(
+            "two-tasks",
+            "at least 2 tasks or pods, for two Availability Zones (min_tasks)",
+        ),
+        |function| function.is_service() && function.container().min_tasks == DEFAULT_MIN_TASKS,
+    ),
+];
+
+/// What is assumed of containers that run by the job.
+pub const OF_JOBS: &[AssumptionRule] = &[
+    (
+        &AssumptionInfo::assumed(
+            "jobs",
+            "container.run = \"job\": each job runs the mean duration, rounded up to a whole \
+             second, in a separate task; at least a minute is billed, five on Windows",
+        ),
+        |function| !function.is_service(),
+    ),
+    (
+        &AssumptionInfo::not_counted(
+            "job-pulls",
+            "the pull of each job's image (container.pull_seconds)",
+        ),
+        |function| function.container().run == Run::Job { pull_seconds: None },
+    ),
+];
+
+/// True for a CPU time that cannot have been measured on Lambda at that memory.
+fn needs_more_than_lambda(function: &Function) -> bool {
+    let given = &Exact::from(function.duration_ms)
+        * &Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into());
+    let needed = function.container().cpu_ms.map(Exact::from);
+    needed.is_some_and(|needed| needed > given)
+}
+
+/// True where it was measured how many requests a task carries.
+fn is_measured(function: &Function) -> bool {
+    function.container().requests_per_task.is_some()
+}
 
 impl Builder<'_, '_, '_> {
     pub(super) fn container(&mut self) -> Option<Box<Container>> {
@@ -41,10 +182,7 @@ impl Builder<'_, '_, '_> {
                 .number(Field::TargetUtilization)
                 .unwrap_or(default.target_utilization),
             task,
-            task_storage_gb: self
-                .values
-                .whole(Field::TaskStorageGb)
-                .unwrap_or(default.task_storage_gb),
+            task_storage_gb: self.values.whole(Field::TaskStorageGb),
             architecture: self.architecture(Field::ContainerArchitecture),
             os,
             run: self.run(),

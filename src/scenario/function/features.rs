@@ -6,7 +6,7 @@ use crate::diag::Code;
 use crate::exact::Exact;
 use crate::scenario::schema::Field;
 use crate::text::listed;
-use crate::units::{EpuHour, Gb, GbMonth, LAMBDA_FREE_STORAGE_MB, Operation, Qty, Unit};
+use crate::units::{EpuHour, Gb, GbMonth, Operation, Qty, Unit};
 use rust_decimal::Decimal;
 
 /// Features that a function uses.
@@ -66,6 +66,8 @@ pub struct Durable {
     pub retained: Qty<GbMonth>,
 }
 
+/// Ephemeral storage that every function has free of charge, MB (AWS Lambda pricing page).
+const FREE_STORAGE_MB: u32 = 512;
 /// Decimals that the expected number of attempts may have: enough for 17 digits and 11 retries.
 const MOST_ATTEMPT_DIGITS: u32 = 200;
 /// Size of an asynchronous event that is one request, KB (AWS Lambda pricing page).
@@ -140,7 +142,7 @@ impl Builder<'_, '_, '_> {
     /// What AWS does not allow together with SnapStart (AWS Lambda developer guide).
     fn excludes(&mut self, stated: Field) {
         let stores: Option<u32> = self.values.whole(Field::EphemeralStorageMb);
-        let stores = stores.is_some_and(|mb| mb > LAMBDA_FREE_STORAGE_MB);
+        let stores = stores.is_some_and(|mb| mb > FREE_STORAGE_MB);
         let provisions = self.values.stated(Field::ProvisionedEnvironments);
         for (used, what) in [
             (stores, "more than 512 MB of ephemeral storage"),

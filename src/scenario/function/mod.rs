@@ -1,21 +1,21 @@
 //! One function of a scenario, valid by construction.
 
+mod assumptions;
 mod builder;
 mod container;
 mod features;
 mod managed;
 
+pub use assumptions::assumption_rules;
 pub use builder::{IndexOfRegion, Reading, build};
+pub use container::{Container, Run};
 pub use features::{Durable, EventPoller, Features, PollerKind, SnapStart};
+pub use managed::Managed;
 
 use super::budget::Budget;
-use super::{Os, TaskSize};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
-use crate::units::{
-    Gb, LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, MS_PER_SECOND, Qty, Request, SECONDS_PER_HOUR,
-    Unit,
-};
+use crate::units::{Gb, MS_PER_SECOND, Qty, Request, SECONDS_PER_HOUR, Unit};
 use rust_decimal::Decimal;
 
 /// How a function states the concurrency that has to be provided for.
@@ -48,84 +48,6 @@ pub struct Provisioned {
     /// Mean billed duration of those, ms.
     pub duration_ms: Decimal,
 }
-
-/// How the containers of a function run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Run {
-    /// All month, each serving many requests.
-    Service,
-    /// One for each invocation, which ends with it.
-    Job {
-        /// Seconds in which its image is pulled, where stated.
-        pull_seconds: Option<Decimal>,
-    },
-}
-
-/// What the container side of a function needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
-    /// CPU time of a request, ms; `None` gives each request Lambda's share of a vCPU.
-    pub cpu_ms: Option<Decimal>,
-    /// Memory of a request in flight, MB; `None` gives each the function's memory.
-    pub memory_per_request_mb: Option<Decimal>,
-    /// Memory of a task that its requests share, MB.
-    pub base_memory_mb: Decimal,
-    /// Requests that a task of size `task` was measured to carry at once.
-    pub requests_per_task: Option<u32>,
-    /// Fewest tasks or pods.
-    pub min_tasks: u32,
-    /// Share of the capacity that is planned for, above 0 to 1.
-    pub target_utilization: Decimal,
-    /// The task size, where the scenario fixes it.
-    pub task: Option<TaskSize>,
-    /// Ephemeral storage of a task, GB.
-    pub task_storage_gb: u32,
-    /// Architecture of the containers, where it is not the function's.
-    pub architecture: Option<Architecture>,
-    /// Operating system of the containers.
-    pub os: Os,
-    /// How the containers run.
-    pub run: Run,
-}
-
-/// What a function says of its execution environments on Lambda Managed Instances.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Managed {
-    /// Its runtime, which limits the requests in flight to a vCPU.
-    pub runtime: Option<&'static str>,
-    /// Memory of an environment, MB; `None` for the least in which a request fits.
-    pub memory_mb: Option<u32>,
-    /// Gigabytes of memory to a vCPU.
-    pub gb_per_vcpu: u32,
-    /// Requests that an environment was measured to carry at once.
-    pub requests_per_environment: Option<u32>,
-}
-
-/// What holds for a function that says nothing about managed instances.
-static UNMANAGED: Managed = Managed {
-    runtime: None,
-    memory_mb: None,
-    gb_per_vcpu: 4,
-    requests_per_environment: None,
-};
-
-/// Tasks of a service that survives the loss of an Availability Zone, as Lambda does.
-const DEFAULT_MIN_TASKS: u32 = 2;
-
-/// What holds for a function that says nothing about containers.
-static LIKE_FOR_LIKE: Container = Container {
-    cpu_ms: None,
-    memory_per_request_mb: None,
-    base_memory_mb: Decimal::ZERO,
-    requests_per_task: None,
-    min_tasks: DEFAULT_MIN_TASKS,
-    target_utilization: Decimal::ONE,
-    task: None,
-    task_storage_gb: crate::units::FARGATE_FREE_STORAGE_GB,
-    architecture: None,
-    os: Os::Linux,
-    run: Run::Service,
-};
 
 /// One function: what it does in a month and what it needs.
 #[derive(Debug, Clone)]
@@ -162,8 +84,8 @@ pub struct Function {
     pub features: Option<Box<Features>>,
     /// Its environments on managed instances, where it says something of them.
     managed: Option<Box<Managed>>,
-    /// Ephemeral storage, MB, at least the free 512.
-    pub ephemeral_storage_mb: u32,
+    /// Ephemeral storage, MB; `None` for what every function has.
+    pub ephemeral_storage_mb: Option<u32>,
     /// What it may cost, where stated.
     pub budget: Option<Box<Budget>>,
     container: Option<Box<Container>>,
@@ -177,12 +99,14 @@ fn rounding_up() -> Decimal {
 impl Function {
     /// What the container side needs.
     pub fn container(&self) -> &Container {
-        self.container.as_deref().unwrap_or(&LIKE_FOR_LIKE)
+        self.container
+            .as_deref()
+            .unwrap_or(&container::LIKE_FOR_LIKE)
     }
 
     /// Its environments on managed instances.
     pub fn managed(&self) -> &Managed {
-        self.managed.as_deref().unwrap_or(&UNMANAGED)
+        self.managed.as_deref().unwrap_or(&managed::UNMANAGED)
     }
 
     /// True for a function that says nothing about containers.
@@ -211,12 +135,6 @@ impl Function {
             true => self.duration_ms - rounding_up(),
             false => self.duration_ms,
         }
-    }
-
-    /// True for a function that Lambda's quotas of memory and duration admit.
-    pub fn is_within_lambda_limits(&self) -> bool {
-        let most = Decimal::from(LAMBDA_MAX_DURATION_MS);
-        LAMBDA_MEMORY_MB.contains(&self.memory_mb) && self.stated_duration_ms() <= most
     }
 
     /// Average concurrency of one invocation a month, given the hours of the month.

@@ -3,17 +3,14 @@
 //! Rules: AWS Lambda developer guide, quotas and concurrency: concurrent executions are counted per
 //! account and region, and ten requests a second come with each of them.
 
-use super::{Function, Scenario};
+use super::infeasible;
+use super::limits::{GRANTED_CONCURRENCY, RATE_PER_EXECUTION};
 use crate::diag::{Code, Diag};
 use crate::exact::{BoundedSum, Exact};
 use crate::money::{count, grouped};
+use crate::scenario::{Function, Scenario};
 use crate::units::MS_PER_SECOND;
 use std::sync::Arc;
-
-/// Concurrent executions that every account has in a region unasked; new accounts may have fewer.
-pub const GRANTED: u128 = 1000;
-/// Requests a second for each concurrent execution of the quota.
-const RATE_PER_EXECUTION: u32 = 10;
 
 /// What the functions of a region need at their peaks, all at once.
 #[derive(Debug, Clone)]
@@ -32,8 +29,13 @@ struct Peak {
     requests_per_second: Exact,
 }
 
+/// What the functions need in every region where that is more than AWS grants every account.
+pub fn demands_beyond_granted(scenario: &Scenario) -> Vec<QuotaNeed> {
+    demands_beyond(scenario, GRANTED_CONCURRENCY)
+}
+
 /// What the functions that can run on Lambda need, in every region where that is more than a quota.
-pub fn demands_beyond(scenario: &Scenario, quota: u128) -> Vec<QuotaNeed> {
+fn demands_beyond(scenario: &Scenario, quota: u128) -> Vec<QuotaNeed> {
     let mut sums = vec![[BoundedSum::ZERO; 2]; scenario.regions.len()];
     for function in able(scenario) {
         let peak = Peak::of(function, scenario);
@@ -52,7 +54,7 @@ pub fn demands_beyond(scenario: &Scenario, quota: u128) -> Vec<QuotaNeed> {
 /// The functions that can run on Lambda.
 fn able(scenario: &Scenario) -> impl Iterator<Item = &Function> {
     let functions = scenario.functions.iter();
-    functions.filter(|function| function.is_within_lambda_limits())
+    functions.filter(|function| infeasible(function).is_none())
 }
 
 impl Peak {
@@ -108,9 +110,6 @@ pub fn check(scenario: &Scenario) -> Vec<Diag> {
     let Some((quota, at)) = &scenario.lambda.concurrency_quota else {
         return Vec::new();
     };
-    if !scenario.platforms.contains(&"lambda") {
-        return Vec::new();
-    }
     let beyond = demands_beyond(scenario, (*quota).into()).into_iter();
     let wrong = |demand: QuotaNeed| {
         let message = format!("{} exceed the quota in {}", demand.described, demand.region);

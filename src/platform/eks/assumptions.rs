@@ -1,0 +1,66 @@
+//! What clusters of EC2 nodes assume.
+
+use crate::scenario::{ClusterKind, EksOptions, Notes, assumptions};
+use crate::text::listed;
+
+assumptions! {
+    DEDICATED: Assumed = "eks-dedicated-cluster",
+        "EKS: one cluster per region and architecture for all functions, at least {nodes} nodes, \
+         packing {packing} of 1, its fee shared by nodes used";
+    EXISTING: Assumed = "eks-existing-cluster",
+        "EKS: a cluster that runs anyway: the share of nodes and volumes that is used, no cluster \
+         fee";
+    NODES: Assumed = "eks-nodes",
+        "EKS nodes sell what the kubelet leaves, less DaemonSets of {vcpu} vCPU, {memory} MB and \
+         {pods} pods; each has a root volume of {volume} GB";
+    UNPRICED_VOLUMES: NotCounted = "eks-unpriced-volumes",
+        "root volumes of EKS nodes in {regions}: the book has no gp3 price there";
+    STANDARD_SUPPORT: Assumed = "eks-standard-support",
+        "EKS: a Kubernetes version of {months} months is in standard support, for 14 months";
+    EXTENDED_SUPPORT: Assumed = "eks-extended-support",
+        "EKS: a Kubernetes version of {months} months is in extended support, for 12 months after \
+         the first 14";
+    AUTO_MODE: Assumed = "eks-auto-mode",
+        "EKS Auto Mode runs the nodes: its fee is per instance and hour, and no commitment reduces \
+         it";
+    ADD_ONS: NotCounted = "eks-add-ons",
+        "EKS add-ons, and the surge of nodes during upgrades";
+    AUTO_MODE_AND_ADD_ONS: NotCounted = "eks-auto-mode-and-add-ons",
+        "EKS Auto Mode, add-ons, and the surge of nodes during upgrades";
+}
+
+/// Notes what is assumed and what is left out; `unpriced` are the regions whose volumes have no
+/// price.
+pub fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
+    notes.add(match options.cluster {
+        ClusterKind::Dedicated => DEDICATED.with(&[
+            ("nodes", &options.min_nodes),
+            ("packing", &options.packing_efficiency.normalize()),
+        ]),
+        ClusterKind::Existing => EXISTING.holds(),
+    });
+    let daemonsets = &options.daemonsets;
+    notes.add(NODES.with(&[
+        ("vcpu", &daemonsets.vcpu.normalize()),
+        ("memory", &daemonsets.memory_mb.normalize()),
+        ("pods", &daemonsets.pods),
+        ("volume", &options.root_volume_gb),
+    ]));
+    if options.root_volume_gb > 0 && !unpriced.is_empty() {
+        notes.add(UNPRICED_VOLUMES.with(&[("regions", &listed(unpriced))]));
+    }
+    if let Some(months) = options.kubernetes_age_months {
+        let support = if options.extended_support {
+            &EXTENDED_SUPPORT
+        } else {
+            &STANDARD_SUPPORT
+        };
+        notes.add(support.with(&[("months", &months.normalize())]));
+    }
+    if options.auto_mode {
+        notes.add(AUTO_MODE.holds());
+        notes.add(ADD_ONS.holds());
+    } else {
+        notes.add(AUTO_MODE_AND_ADD_ONS.holds());
+    }
+}

@@ -1,0 +1,30 @@
+//! The meters of clusters and of the volumes of nodes; the nodes themselves are EC2's.
+
+use crate::pricebook::Meter;
+use crate::pricebook::meters::{MetersByType, Savings, meters};
+use crate::units::{ClusterHour, GbMonth};
+
+meters! {
+    CLUSTER: ClusterHour = "eks.cluster", "EKS cluster, standard support";
+    EXTENDED_SUPPORT: ClusterHour = "eks.extended_support", "EKS extended support, on top";
+    CONTROL_PLANE_XL: ClusterHour = "eks.control_plane_xl", "EKS provisioned control plane XL";
+    CONTROL_PLANE_2XL: ClusterHour = "eks.control_plane_2xl", "EKS provisioned control plane 2XL";
+    CONTROL_PLANE_4XL: ClusterHour = "eks.control_plane_4xl", "EKS provisioned control plane 4XL";
+    CONTROL_PLANE_8XL: ClusterHour = "eks.control_plane_8xl", "EKS provisioned control plane 8XL";
+    GP3: GbMonth = "ebs.gp3", "EBS gp3 volume";
+}
+
+/// EKS Auto Mode on instances of a type.
+pub static AUTO_MODE: MetersByType = MetersByType::new(
+    "eks_auto_mode",
+    "EKS Auto Mode on an instance",
+    Savings::Outside,
+);
+
+/// The sizes of a provisioned control plane, as scenarios name them.
+pub const CONTROL_PLANES: [(&str, Meter<ClusterHour>); 4] = [
+    ("xl", CONTROL_PLANE_XL),
+    ("2xl", CONTROL_PLANE_2XL),
+    ("4xl", CONTROL_PLANE_4XL),
+    ("8xl", CONTROL_PLANE_8XL),
+];

@@ -1,0 +1,33 @@
+//! What pods on Fargate assume.
+
+use crate::platform::tasks::all_month;
+use crate::scenario::{ClusterKind, Notes, Scenario, assumptions};
+
+assumptions! {
+    DEDICATED: Assumed = "eks-fargate-dedicated-cluster",
+        "EKS on Fargate runs Linux pods on demand{hours}, each billed its request and 256 MB, \
+         rounded up to a valid size; one cluster per region for all functions, its fee shared by \
+         what their pods cost";
+    EXISTING: Assumed = "eks-fargate-existing-cluster",
+        "EKS on Fargate runs Linux pods on demand{hours}, each billed its request and 256 MB, \
+         rounded up to a valid size; a cluster that runs anyway, no fee";
+    JOBS: Assumed = "eks-fargate-jobs",
+        "EKS on Fargate: the pod of a job is deleted when the job ends";
+    CLUSTER_PODS: NotCounted = "eks-fargate-cluster-pods",
+        "EKS on Fargate: pods of the cluster itself (CoreDNS), image pulls of services and the \
+         doubled pods of a deployment";
+}
+
+/// Notes what is assumed and what is left out.
+pub fn note(scenario: &Scenario, notes: &mut Notes) {
+    let cluster = match scenario.eks_fargate.cluster {
+        ClusterKind::Dedicated => &DEDICATED,
+        ClusterKind::Existing => &EXISTING,
+    };
+    notes.add(cluster.with(&[("hours", &all_month(scenario))]));
+    let mut functions = scenario.functions.iter();
+    if functions.any(|function| !function.is_service()) {
+        notes.add(JOBS.holds());
+    }
+    notes.add(CLUSTER_PODS.holds());
+}

@@ -1,0 +1,118 @@
+//! What Lambda's bills assume.
+
+use super::LambdaModel;
+use super::limits::GRANTED_CONCURRENCY;
+use super::quota::demands_beyond_granted;
+use crate::exact::Exact;
+use crate::money::{count, grouped};
+use crate::scenario::{Features, Function, Notes, assumptions};
+use crate::text::listed;
+
+assumptions! {
+    FREE_TIER: Assumed = "lambda-free-tier",
+        "Lambda's free tier, 1,000,000 requests, 400,000 GB-s and 100 GB of streamed responses a \
+         month, is used once by the whole scenario, pro rata";
+    NO_FREE_TIER: NotCounted = "lambda-no-free-tier",
+        "Lambda's free tier (free_tier = true takes it off)";
+    TIERS: Assumed = "lambda-tiers",
+        "Lambda's duration tiers count this scenario alone; other functions of the account or \
+         organization would move them";
+    SAVINGS: Assumed = "lambda-savings",
+        "verdicts take what leaving Lambda would save: where tiers or free use are shared that is \
+         another amount than a function's part of the bill";
+    COLD_STARTS: NotCounted = "lambda-cold-starts",
+        "cold starts of functions that state no cold_start_rate and init_ms";
+    KEPT_ENVIRONMENTS: Assumed = "lambda-kept-environments",
+        "provisioned environments stay as they are while utilization varies, and grow with the \
+         calls while traffic grows";
+    KEPT_POLLERS: Assumed = "lambda-kept-pollers",
+        "event pollers stay as they are while utilization varies, and grow with the calls while \
+         traffic grows";
+    UNPROVISIONED: Assumed = "lambda-unprovisioned",
+        "what finds no provisioned environment is on demand";
+    SNAPSHOTS: Assumed = "lambda-snapshots",
+        "SnapStart keeps the snapshots of the stated versions all month";
+    ATTEMPTS: Assumed = "attempts",
+        "every attempt of an invocation runs as long, is billed on Lambda as a request and its \
+         duration, and takes its slot in a container";
+    FEATURES: NotCounted = "lambda-features", "{features}";
+    QUOTA: Assumed = "lambda-quota",
+        "{region} has {need} at the peaks of all functions: a quota of {quota} concurrent \
+         executions, of which AWS grants {granted} unasked ([lambda] concurrency_quota checks)";
+}
+
+/// Notes what is assumed and what is left out.
+pub fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
+    let scenario = model.context.scenario;
+    notes.add(if scenario.free_tier {
+        FREE_TIER.holds()
+    } else {
+        NO_FREE_TIER.holds()
+    });
+    let mut pools = model.pools.iter().flatten();
+    let past_first = pools.any(|pool| pool.tiers.len() > 1);
+    if past_first {
+        notes.add(TIERS.holds());
+    }
+    if past_first || scenario.free_tier {
+        notes.add(SAVINGS.holds());
+    }
+    let mut functions = scenario.functions.iter();
+    if functions.any(|function| function.cold_start.is_none()) {
+        notes.add(COLD_STARTS.holds());
+    }
+    note_features(&scenario.functions, notes);
+    note_quota(model, notes);
+}
+
+fn note_features(functions: &[Function], notes: &mut Notes) {
+    let some = |uses: fn(&Features) -> bool| {
+        let mut features = functions.iter().filter_map(|one| one.features.as_deref());
+        features.any(uses)
+    };
+    let provisions = functions.iter().any(|one| one.provisioned.is_some());
+    let snapshots = some(|features| features.snapstart.is_some());
+    let conditions = [
+        (provisions, &KEPT_ENVIRONMENTS),
+        (
+            some(|features| features.event_poller.is_some()),
+            &KEPT_POLLERS,
+        ),
+        (provisions, &UNPROVISIONED),
+        (snapshots, &SNAPSHOTS),
+        (some(|features| features.attempts != Exact::ONE), &ATTEMPTS),
+    ];
+    for (holds, assumption) in conditions {
+        if holds {
+            notes.add(assumption.holds());
+        }
+    }
+    let used = [
+        (provisions, "provisioned concurrency"),
+        (snapshots, "SnapStart"),
+        (
+            some(|features| features.streamed.is_some()),
+            "response streaming",
+        ),
+        (false, "Lambda@Edge"),
+    ];
+    let unused = used.iter().filter(|(used, _)| !used);
+    let others: Vec<&str> = unused.map(|(_, what)| *what).collect();
+    notes.add(FEATURES.with(&[("features", &listed(&others))]));
+}
+
+/// What AWS grants every account; more must be asked for.
+fn note_quota(model: &LambdaModel<'_>, notes: &mut Notes) {
+    let scenario = model.context.scenario;
+    if scenario.lambda.concurrency_quota.is_some() {
+        return;
+    }
+    for need in demands_beyond_granted(scenario) {
+        notes.add(QUOTA.with(&[
+            ("region", &need.region),
+            ("need", &need.described),
+            ("quota", &grouped(&need.quota.to_fixed(0))),
+            ("granted", &count(GRANTED_CONCURRENCY)),
+        ]));
+    }
+}

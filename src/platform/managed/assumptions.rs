@@ -1,0 +1,33 @@
+//! What managed instances assume.
+
+use crate::scenario::{Notes, Scenario, assumptions};
+
+assumptions! {
+    CAPACITY_PROVIDER: Assumed = "managed-capacity-provider",
+        "managed instances: a capacity provider for each function, on demand, all hours of the \
+         month, at least {instances} instances and 3 environments, availability_buffer {buffer} \
+         (AWS's own calculator takes 1.5)";
+    ENVIRONMENTS: Assumed = "managed-environments",
+        "managed instances keep 1 vCPU and 1 GB each for their system; an environment has 4 GB to \
+         a vCPU and the least memory from 2,048 MB in which a request fits, unless stated";
+    FREE_TIER: Assumed = "managed-free-tier",
+        "requests on managed instances are all paid: whether the free tier covers them is not \
+         known";
+    SHARED_PROVIDERS: NotCounted = "managed-shared-providers",
+        "managed instances: functions that share a capacity provider, and throttling while \
+         traffic more than doubles in five minutes";
+}
+
+/// Notes what is assumed and what is left out.
+pub fn note(scenario: &Scenario, notes: &mut Notes) {
+    let options = &scenario.managed;
+    notes.add(CAPACITY_PROVIDER.with(&[
+        ("instances", &options.min_instances),
+        ("buffer", &options.availability_buffer.normalize()),
+    ]));
+    notes.add(ENVIRONMENTS.holds());
+    if scenario.free_tier {
+        notes.add(FREE_TIER.holds());
+    }
+    notes.add(SHARED_PROVIDERS.holds());
+}

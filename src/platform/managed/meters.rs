@@ -1,0 +1,9 @@
+//! The meter of managed instances; their other prices are those of EC2 and of Lambda.
+
+use crate::pricebook::meters::meters;
+use crate::units::OnDemandUsd;
+
+meters! {
+    MANAGEMENT_FEE: OnDemandUsd = "lambda.managed_instances.management_fee",
+        "Lambda Managed Instances, management of EC2";
+}
