@@ -62,7 +62,8 @@ month.
 ";
 
 const OUTSIDE: &str = "Examples of AWS that are not about Lambda or containers:\n";
-const LEFT: &str = "Published figures without inputs, or about something that no scenario can express:\n";
+const LEFT: &str =
+    "Published figures without inputs, or about something that no scenario can express:\n";
 
 /// SpannedValues of a row.
 type Row = Vec<String>;
