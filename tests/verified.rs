@@ -22,7 +22,7 @@ const WIDTH: usize = 100;
 const NONE: &str = "-";
 
 const HEAD: &str = "\
-# AWS's examples and published crossovers, recomputed
+# AWS's examples and published break-evens, recomputed
 
 A test writes this page. Inputs, published figures and remarks come from `tests/aws_examples/`,
 `tests/savings_plans.toml` and `tests/published.toml`, where each figure is also worked out by hand.
@@ -36,7 +36,7 @@ UPDATE_DOCS=1 cargo test --test verified
 * [AWS's examples](#awss-examples)
 * [Line by line](#line-by-line)
 * [Savings Plans](#savings-plans)
-* [Published crossovers](#published-crossovers)
+* [Published break-evens](#published-break-evens)
 * [What is not recomputed, and why](#what-is-not-recomputed-and-why)
 ";
 
@@ -164,7 +164,7 @@ fn remark(example: &Example, total: Decimal) -> &'static str {
     let slips = example.slips().next().is_some();
     match (example.published_total, slips) {
         (None, _) => "AWS prints none",
-        (Some(_), true) => "AWS slips",
+        (Some(_), true) => "AWS's mistake",
         (Some(Amount(published)), false) if cents(published) == cents(total) => "agrees",
         (Some(_), false) => "a cent apart",
     }
@@ -172,7 +172,7 @@ fn remark(example: &Example, total: Decimal) -> &'static str {
 
 fn line_remark(part: &Component) -> &'static str {
     match (&part.slip, part.published) {
-        (Some(_), _) => "AWS slips",
+        (Some(_), _) => "AWS's mistake",
         (None, Some(_)) => "agrees",
         (None, None) => "AWS prints none",
     }
@@ -197,7 +197,7 @@ fn lines(example: &Example) -> (Vec<Row>, Decimal) {
 }
 
 fn about(example: &Example) -> String {
-    let slips = example.slips().map(|slip| format!("AWS's slip: {slip}"));
+    let slips = example.slips().map(|slip| format!("AWS's mistake: {slip}"));
     let rest: Vec<String> = slips.collect();
     let note = example.note.as_deref();
     let parts = [example.source.as_str()].into_iter().chain(note);
@@ -316,7 +316,7 @@ fn paper() -> String {
     let sections = [
         ("AWS's examples", examples()),
         ("Savings Plans", savings_plans()),
-        ("Published crossovers", crossovers(&published)),
+        ("Published break-evens", crossovers(&published)),
         ("What is not recomputed, and why", absent(&published)),
     ];
     let sections = sections.map(|(title, text)| format!("\n## {title}\n\n{text}"));
