@@ -7,7 +7,7 @@ use lambdacost::answer::{Comparison, Pair, Solved, Summary};
 use lambdacost::diag::{Diags, Source};
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
-use lambdacost::platform::{self, FactValue};
+use lambdacost::platform::{self, EksOptions, FactValue};
 use lambdacost::pricebook::{Book, Entry, Extent, InstanceType, Listed, Regional};
 use lambdacost::render::{View, csv, explain, json_v1, table};
 use lambdacost::scenario::{self, Capacity, Function, Request, Scenario};
@@ -537,7 +537,8 @@ proptest! {
                 }
                 prop_assert_eq!(&sum, &cluster.monthly);
                 prop_assert!(cluster.nodes >= need);
-                prop_assert!(cluster.nodes >= Exact::from(scenario.eks.min_nodes));
+                let options: &EksOptions = scenario.options.of();
+                prop_assert!(cluster.nodes >= Exact::from(options.min_nodes));
             }
             let fit = (0..scenario.functions.len())
                 .filter(|index| comparison.solve(*index).summary.costs[EKS].is_ok());
@@ -643,10 +644,12 @@ proptest! {
             indices.map(one).collect::<Vec<_>>()
         };
         let before = compared_at(&scenario, &once, ask);
-        let mut dearer = scenario.clone();
-        let stated = dearer.spot.prices.as_mut().expect("prices of Spot");
-        stated.vcpu_hour_usd += stated.vcpu_hour_usd;
-        stated.gb_hour_usd += stated.gb_hour_usd;
+        // The prices of Spot stand in the scenario.
+        let twice_spot = text
+            .replace("vcpu_hour_usd = 0.013\n", "vcpu_hour_usd = 0.026\n")
+            .replace("gb_hour_usd = 0.0014\n", "gb_hour_usd = 0.0028\n");
+        prop_assert_ne!(&twice_spot, &text);
+        let dearer = valid(&twice_spot);
         let after = compared_at(&dearer, &twice, ask);
         for ((flips, one), (flips_after, two)) in before.iter().zip(&after) {
             for platform in ALL {

@@ -18,6 +18,7 @@ pub mod service;
 pub mod slot;
 mod tasks;
 
+pub use eks::EksOptions;
 pub use fleet::{Fact, FactValue, Fleet};
 pub use infeasible::{Infeasible, Refusal};
 pub use line::{Line, Pricing};

@@ -268,6 +268,15 @@ impl Extent {
         other_types: false,
         reserved: false,
     };
+    /// What two runs need together.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            auto_mode: self.auto_mode || other.auto_mode,
+            other_types: self.other_types || other.other_types,
+            reserved: self.reserved || other.reserved,
+        }
+    }
+
     /// Everything.
     pub const WHOLE: Self = Self {
         auto_mode: true,

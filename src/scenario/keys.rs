@@ -51,7 +51,9 @@ pub struct Keys<'k> {
     pub table: &'k DeTable<'k>,
     prefix: String,
     known: Vec<&'static str>,
-    /// Where the table stands.
+    /// The bytes of the table.
+    pub span: Range<usize>,
+    /// The input that it stands in.
     pub source: &'k Source,
     /// What was wrong with it so far.
     pub diags: &'k mut Diags,
@@ -69,9 +71,21 @@ impl<'k> Keys<'k> {
             table,
             prefix: prefix.into(),
             known: Vec::new(),
+            span: 0..0,
             source,
             diags,
         }
+    }
+
+    /// The same with the bytes of the table.
+    pub fn spanning(self, span: Range<usize>) -> Self {
+        Self { span, ..self }
+    }
+
+    /// The place of a key, if it is stated.
+    pub fn place_of(&self, key: &str) -> Option<At> {
+        let value = self.table.get(key)?;
+        Some(self.source.at(value.span()))
     }
 
     /// The keys of a table in this one; `example` says how to write it.
@@ -123,6 +137,13 @@ impl<'k> Keys<'k> {
     pub fn flag(&mut self, key: &'static str) -> Option<bool> {
         let (value, path) = self.get(key)?;
         self.diags.take(flag(value, &path, self.source))
+    }
+
+    /// One of some words, if stated and fine.
+    pub fn word(&mut self, key: &'static str, words: &[&'static str]) -> Option<&'static str> {
+        let (cell, path, _) = self.cell(key)?;
+        let word = cell.word(&path, words, self.source);
+        self.diags.take(word)
     }
 
     /// A plain value with its dotted path and its place.

@@ -31,17 +31,15 @@ pub use assumptions::{
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use demand::{Demand, TrafficLevel};
 pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
-pub use options::{
-    ClusterKind, DaemonSets, EksFargateOptions, EksOptions, FixedType, LambdaOptions,
-    ManagedOptions, SpotOptions, SpotPrices,
-};
+pub use keys::Keys;
+pub use options::{ClusterKind, FixedType, Options, PlatformOptions};
 pub use platform_shape::PlatformShape;
 pub use rule_settings::{RuleSetting, RuleShape};
+pub use schema::Bounds;
 pub use task::TaskSize;
 
 use crate::diag::{At, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::pricebook::instances::is_default_candidate;
 use crate::pricebook::{Commitments, Extent, Plan};
 use crate::units::HOURS_PER_MONTH;
 use name_index::NameIndex;
@@ -49,6 +47,7 @@ use rayon::prelude::*;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use toml::de::DeTable;
 
 /// What is compared where a scenario does not say it; the other platforms are asked for by name.
 pub const DEFAULT_PLATFORMS: [&str; 3] = ["lambda", "fargate", "eks"];
@@ -83,16 +82,10 @@ pub struct Scenario {
     pub platforms: Vec<&'static str>,
     /// Regions, in the order of first mention.
     pub regions: Vec<RegionName>,
-    /// `[lambda]`.
-    pub lambda: LambdaOptions,
-    /// `[eks]`.
-    pub eks: EksOptions,
-    /// `[lambda-managed]`.
-    pub managed: ManagedOptions,
-    /// `[fargate-spot]`.
-    pub spot: SpotOptions,
-    /// `[eks-fargate]`.
-    pub eks_fargate: EksFargateOptions,
+    /// Options of all platforms.
+    pub options: PlatformOptions,
+    /// The prices that they ask for, besides those that most scenarios need.
+    of_options: Extent,
     /// At least one function, names unique; shared with the same scenario in other regions.
     pub functions: Arc<Vec<Function>>,
     /// How many of them stand in the scenario itself; the others are rows of the fleet.
@@ -129,6 +122,15 @@ impl Request<'_> {
     /// Ids of all platforms.
     fn ids(&self) -> Vec<&'static str> {
         self.platforms.iter().map(|platform| platform.id).collect()
+    }
+
+    /// The options of a scenario that states none.
+    fn default_options(&self) -> PlatformOptions {
+        let (table, source, mut diags) = (DeTable::new(), Source::new("", ""), Diags::new());
+        let platforms = self.platforms.iter();
+        let options = platforms
+            .map(|platform| (platform.read)(Keys::new(&table, platform.id, &source, &mut diags)));
+        PlatformOptions::new(options.collect())
     }
 }
 
@@ -175,11 +177,8 @@ pub fn read_csv(
         free_tier: false,
         platforms: DEFAULT_PLATFORMS.to_vec(),
         regions,
-        lambda: LambdaOptions::default(),
-        eks: EksOptions::default(),
-        managed: ManagedOptions::default(),
-        spot: SpotOptions::default(),
-        eks_fargate: EksFargateOptions::default(),
+        options: request.default_options(),
+        of_options: Extent::USUAL,
         stated: 0,
         functions: functions.into(),
         budget: Budget::default(),
@@ -203,17 +202,13 @@ impl Scenario {
 
     /// The prices that it needs besides those that most scenarios need.
     pub fn extent(&self) -> Extent {
-        let mut fixed = [&self.eks.instance_type, &self.managed.instance_type]
-            .into_iter()
-            .flatten();
-        let fixes_another = fixed.any(|(name, _)| !is_default_candidate(name));
         let terms = self.terms.as_deref();
         let discounts = terms.map_or(&[][..], |terms| &terms.discounts);
         let commitment = terms.and_then(|terms| terms.commitment.as_ref());
         Extent {
-            auto_mode: self.eks.auto_mode,
+            auto_mode: self.of_options.auto_mode,
             // A discount for a type that was not read would be one for an unknown meter.
-            other_types: fixes_another
+            other_types: self.of_options.other_types
                 || discounts
                     .iter()
                     .any(|discount| discount.path.starts_with("ec2.")),

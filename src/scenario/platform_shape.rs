@@ -1,23 +1,31 @@
 //! What reading a scenario needs to know of a platform. Platforms hand it in, as rules do.
 
 use super::Scenario;
+use super::options::ReadOptions;
 use crate::diag::Diag;
+use crate::pricebook::Extent;
 
 /// A platform as far as scenarios speak of it.
 #[derive(Debug, Clone, Copy)]
 pub struct PlatformShape {
-    /// Its name in `platforms` and `runs_on`.
+    /// Its name in `platforms` and `runs_on`, and that of the table of its options.
     pub id: &'static str,
+    /// Reads its options.
+    pub read: ReadOptions,
+    /// The prices that its options ask for, besides those that most scenarios need.
+    pub extent: fn(&Scenario) -> Extent,
     /// The mistakes in a scenario that only the platform can find. It is asked where it is compared,
     /// also of scenarios with other mistakes: a function may have a region that is none.
     pub check: fn(&Scenario) -> Vec<Diag>,
 }
 
 impl PlatformShape {
-    /// A platform that finds no mistakes of its own.
-    pub const fn named(id: &'static str) -> Self {
+    /// A platform whose options are read so, and that has nothing else to say.
+    pub const fn new(id: &'static str, read: ReadOptions) -> Self {
         Self {
             id,
+            read,
+            extent: |_| Extent::USUAL,
             check: |_| Vec::new(),
         }
     }

@@ -3,9 +3,9 @@
 use super::budget::{self, Budget, NamedBudget};
 use super::function::{self, Reading};
 use super::functions_file;
-use super::keys;
+use super::keys::{self, Keys};
 use super::name_index::NameIndex;
-use super::options::{self, EksOptions};
+use super::options::PlatformOptions;
 use super::purchase;
 use super::rule_settings::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
@@ -14,7 +14,7 @@ use super::values::Values;
 use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::pricebook::Commitments;
+use crate::pricebook::{Commitments, Extent};
 use crate::text::{did_you_mean, listed};
 use crate::units::HOURS_PER_MONTH;
 use std::ops::Range;
@@ -22,8 +22,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Keys at the top of a scenario.
-const KEYS: [&str; 17] = [
+/// Keys at the top of a scenario, besides the tables of platforms.
+const KEYS: [&str; 11] = [
     "region",
     "hours_per_month",
     "free_tier",
@@ -31,12 +31,6 @@ const KEYS: [&str; 17] = [
     "platforms",
     "defaults",
     "function",
-    "lambda",
-    "fargate",
-    "eks",
-    "lambda-managed",
-    "fargate-spot",
-    "eks-fargate",
     "budget",
     "rules",
     "commitment",
@@ -83,12 +77,7 @@ impl<'r> ScenarioReader<'r> {
         let platforms = self.platforms();
         let regions = Regions::default();
         let default_region = self.default_region(&regions);
-        let lambda = self.options("lambda", options::lambda);
-        let eks = self.eks();
-        let managed = self.options("lambda-managed", options::managed);
-        self.fargate();
-        let spot = self.options("fargate-spot", options::spot);
-        let eks_fargate = self.options("eks-fargate", options::eks_fargate);
+        let options = self.options();
         let (budget, named) = self.budget();
         let budget_line = self.line_of("budget");
         let rules = self.rules();
@@ -110,18 +99,15 @@ impl<'r> ScenarioReader<'r> {
         let regions = regions.settle(&mut functions);
         check_regions(&regions, self.request, &mut self.diags);
         let unmatched_budgets = budget::assign(named, &mut functions, &mut self.diags);
-        let scenario = Scenario {
+        let mut scenario = Scenario {
             name: self.source.name().to_string(),
             fleet,
             hours,
             free_tier,
             platforms,
             regions,
-            lambda,
-            eks,
-            managed,
-            spot,
-            eks_fargate,
+            options,
+            of_options: Extent::USUAL,
             functions: functions.into(),
             stated,
             budget,
@@ -130,6 +116,7 @@ impl<'r> ScenarioReader<'r> {
             rules,
             terms,
         };
+        scenario.of_options = self.extent(&scenario);
         let shapes = self.request.platforms.iter();
         for shape in shapes.filter(|shape| scenario.platforms.contains(&shape.id)) {
             self.diags.extend((shape.check)(&scenario));
@@ -141,8 +128,8 @@ impl<'r> ScenarioReader<'r> {
         for (key, _) in self.root {
             let name = key.get_ref().as_ref();
             let at = self.source.at(key.span());
-            if !KEYS.contains(&name) {
-                self.diags.push(unknown_root_key(name).at(at));
+            if !KEYS.contains(&name) && !self.ids.contains(&name) {
+                self.diags.push(unknown_root_key(name, &self.ids).at(at));
             }
         }
     }
@@ -245,22 +232,23 @@ impl<'r> ScenarioReader<'r> {
         table.map(|table| (table, value.span()))
     }
 
-    /// The options of a platform, from the table of its name.
-    fn options<T: Default>(
-        &mut self,
-        platform: &str,
-        read: fn(&DeTable<'_>, &Source, &mut Diags) -> T,
-    ) -> T {
-        let table = self.table(platform);
-        let read = table.map(|(table, _)| read(table, self.source, &mut self.diags));
-        read.unwrap_or_default()
+    /// The options of all platforms, each from the table of its name.
+    fn options(&mut self) -> PlatformOptions {
+        let empty = DeTable::new();
+        let mut options = Vec::new();
+        for platform in self.request.platforms {
+            let (table, span) = self.table(platform.id).unwrap_or((&empty, 0..0));
+            let keys = Keys::new(table, platform.id, self.source, &mut self.diags);
+            options.push((platform.read)(keys.spanning(span)));
+        }
+        PlatformOptions::new(options)
     }
 
-    fn eks(&mut self) -> EksOptions {
-        let Some((table, span)) = self.table("eks") else {
-            return EksOptions::default();
-        };
-        options::eks(table, span, self.source, &mut self.diags)
+    /// The prices that the options of a scenario ask for.
+    fn extent(&self, scenario: &Scenario) -> Extent {
+        let platforms = self.request.platforms.iter();
+        let extents = platforms.map(|platform| (platform.extent)(scenario));
+        extents.fold(Extent::USUAL, Extent::and)
     }
 
     fn budget(&mut self) -> (Budget, Vec<NamedBudget>) {
@@ -292,18 +280,6 @@ impl<'r> ScenarioReader<'r> {
             .map(|(table, _)| purchase::discounts(table, self.source, &mut self.diags))
             .unwrap_or_default();
         Commitments::new(commitment, discounts).map(Arc::new)
-    }
-
-    fn fargate(&mut self) {
-        let Some((table, _)) = self.table("fargate") else {
-            return;
-        };
-        for (key, _) in table {
-            let message = format!("there is no key `fargate.{}`", key.get_ref());
-            let help = "Fargate has no options of the whole scenario yet; \
-                        a task size is stated per function, in [function.container]";
-            self.wrong(Code::UnknownKey, key.span(), &message, help);
-        }
     }
 
     fn defaults(&mut self) -> SpannedValues<'r> {
@@ -418,7 +394,7 @@ impl<'r> ScenarioReader<'r> {
     }
 }
 
-fn unknown_root_key(name: &str) -> Diag {
+fn unknown_root_key(name: &str, platforms: &[&'static str]) -> Diag {
     let diag = Diag::new(Code::UnknownKey, format!("there is no key `{name}`"));
     let of_function = Field::at_path(name).is_some() || RESERVED.contains(&name);
     if of_function {
@@ -426,6 +402,6 @@ fn unknown_root_key(name: &str) -> Diag {
             "`{name}` belongs to a function: move it below [[function]] or [defaults]"
         ));
     }
-    let typed = name.to_owned();
-    diag.help_when_shown(move || did_you_mean(&typed, KEYS))
+    let (typed, known) = (name.to_owned(), [&KEYS, platforms].concat());
+    diag.help_when_shown(move || did_you_mean(&typed, known.iter().copied()))
 }

@@ -1,6 +1,7 @@
 //! What clusters of EC2 nodes assume.
 
-use crate::scenario::{ClusterKind, EksOptions, Notes, assumptions};
+use super::options::EksOptions;
+use crate::scenario::{ClusterKind, Notes, assumptions};
 use crate::text::listed;
 
 assumptions! {

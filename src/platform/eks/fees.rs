@@ -1,9 +1,10 @@
 //! What a cluster of EKS costs, whatever its pods run on.
 
 use super::meters::{CLUSTER, CONTROL_PLANES, EXTENDED_SUPPORT};
+use super::options::EksOptions;
 use crate::platform::Missing;
 use crate::pricebook::{Price, Regional};
-use crate::scenario::{ClusterKind, EksOptions};
+use crate::scenario::ClusterKind;
 use crate::units::ClusterHour;
 
 /// What a cluster of the scenario's own costs besides what carries its pods, each with its name on

@@ -7,6 +7,7 @@ mod assumptions;
 pub mod fees;
 pub mod meters;
 mod node_choice;
+mod options;
 mod pod_demand;
 
 use super::fleet::push_count;
@@ -22,6 +23,7 @@ use crate::money::{Usd, count, plural};
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
+pub use options::EksOptions;
 use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
 use rayon::prelude::*;
 use std::borrow::Borrow;
@@ -31,7 +33,10 @@ use std::sync::{Arc, OnceLock};
 pub struct Eks;
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::named("eks"),
+    shape: PlatformShape {
+        extent: options::extent,
+        ..PlatformShape::new("eks", options::read)
+    },
     title: "EKS",
     meters: &[
         meters::METERS,
@@ -171,6 +176,10 @@ impl Placed<'_> {
 }
 
 impl EksModel<'_> {
+    fn options(&self) -> &EksOptions {
+        self.context.scenario.options.of()
+    }
+
     fn place(&self, index: usize) -> Result<Placed<'_>, Infeasible> {
         self.context.count_solve();
         let function = self.context.function(index);
@@ -260,7 +269,7 @@ impl CostModel for EksModel<'_> {
                 architecture: market.architecture,
                 instance_type: Arc::clone(&market.candidates[formed.number].name),
                 nodes: market.nodes(&formed.share),
-                is_dedicated: self.context.scenario.eks.cluster == ClusterKind::Dedicated,
+                is_dedicated: self.options().cluster == ClusterKind::Dedicated,
                 monthly: formed.monthly.clone(),
             })
         };
@@ -276,7 +285,7 @@ impl CostModel for EksModel<'_> {
                 unpriced.push(name);
             }
         }
-        assumptions::note(&self.context.scenario.eks, &unpriced, notes);
+        assumptions::note(self.options(), &unpriced, notes);
     }
 }
 

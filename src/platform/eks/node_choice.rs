@@ -1,6 +1,7 @@
 //! Where clusters can stand, what they can be made of, and the cheapest that carries some functions.
 
 use super::meters::{AUTO_MODE, GP3};
+use super::options::EksOptions;
 use super::pod_demand::{Node, NodeUse, PodDemand};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
@@ -9,7 +10,7 @@ use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
 use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
 use crate::pricebook::{Architecture, Price, Regional};
-use crate::scenario::{ClusterKind, Demand, EksOptions, Function, Os, Run};
+use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -87,7 +88,7 @@ impl<'a> ClusterMarket<'a> {
         function: &Function,
         missing: &mut Missing,
     ) -> Result<Self, Diag> {
-        let options = &context.scenario.eks;
+        let options: &EksOptions = context.scenario.options.of();
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
         let fees = fees(options.cluster, options, regional, missing);
@@ -202,7 +203,7 @@ fn candidates(
     architecture: Architecture,
     volume_monthly: &Usd,
 ) -> Result<Vec<Candidate>, Diag> {
-    let options = &context.scenario.eks;
+    let options: &EksOptions = context.scenario.options.of();
     let fixed = options.instance_type.as_ref();
     let machines = machines(context, regional, architecture, ("eks", fixed))?;
     let fee = |machine: &Machine<'_>| regional.price(AUTO_MODE.of(&machine.shape.name));

@@ -1,9 +1,10 @@
 //! Pods, what a node offers them, and how many of them a fleet asks for.
 
+use super::options::EksOptions;
 use crate::exact::Exact;
 use crate::platform::slot::Slot;
 use crate::pricebook::InstanceType;
-use crate::scenario::{Demand, EksOptions, Function};
+use crate::scenario::{Demand, Function};
 use crate::units::MS_PER_SECOND;
 use std::collections::BTreeMap;
 

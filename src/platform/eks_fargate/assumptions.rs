@@ -1,5 +1,6 @@
 //! What pods on Fargate assume.
 
+use super::options::EksFargateOptions;
 use crate::platform::tasks::all_month;
 use crate::scenario::{ClusterKind, Notes, Scenario, assumptions};
 
@@ -20,7 +21,8 @@ assumptions! {
 
 /// Notes what is assumed and what is left out.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
-    let cluster = match scenario.eks_fargate.cluster {
+    let options: &EksFargateOptions = scenario.options.of();
+    let cluster = match options.cluster {
         ClusterKind::Dedicated => &DEDICATED,
         ClusterKind::Existing => &EXISTING,
     };

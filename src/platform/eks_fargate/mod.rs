@@ -6,6 +6,7 @@
 
 mod assumptions;
 mod meters;
+mod options;
 
 use super::eks::{self, fees::fees};
 use super::service::EKS;
@@ -23,6 +24,7 @@ use crate::pricebook::{Architecture, Price};
 use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::units::{ClusterHour, Hour, Qty};
+use options::EksFargateOptions;
 use rayon::prelude::*;
 
 /// Amazon EKS on AWS Fargate, on demand.
@@ -46,7 +48,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::named("eks-fargate"),
+    shape: PlatformShape::new("eks-fargate", options::read),
     title: "EKS on Fargate",
     meters: &[meters::METERS, tasks::METERS, eks::meters::METERS],
     assumptions: &[assumptions::ALL],
@@ -142,14 +144,15 @@ impl FeeCluster {
 /// The clusters of all regions in which functions run, given the pods of all functions.
 fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<FeeCluster>>, Diags> {
     let mut missing = Missing::default();
-    let dedicated = context.scenario.eks_fargate.cluster == ClusterKind::Dedicated;
+    let options: &EksFargateOptions = context.scenario.options.of();
+    let dedicated = options.cluster == ClusterKind::Dedicated;
     let cluster_hours = context.hours.of_clusters(&Exact::ONE);
     let regions = context.prices.iter().zip(pods_by_region(context, pods));
     let clusters = regions.map(|(regional, pods)| {
         let pods = pods.filter(|_| dedicated)?;
         let fees = fees(
             ClusterKind::Dedicated,
-            &context.scenario.eks,
+            context.scenario.options.of(),
             regional,
             &mut missing,
         );

@@ -4,6 +4,7 @@
 //! licence of Windows per vCPU).
 
 mod assumptions;
+mod options;
 
 use super::service::ECS;
 use super::tasks::{self, TASK, TaskTerms, TasksModel, on_demand};
@@ -23,7 +24,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::named("fargate"),
+    shape: PlatformShape::new("fargate", options::read),
     title: "Fargate",
     meters: &[tasks::METERS],
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],

@@ -1,5 +1,6 @@
 //! What tasks on Spot assume.
 
+use super::options::SpotOptions;
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::platform::tasks::{all_month, note_left_out};
@@ -14,7 +15,7 @@ assumptions! {
 
 /// Notes what is assumed and what is left out.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
-    let options = &scenario.spot;
+    let options: &SpotOptions = scenario.options.of();
     let share = Exact::from(options.share);
     let rest = if share == Exact::ONE {
         ""

@@ -5,6 +5,7 @@
 
 mod assumptions;
 mod meters;
+mod options;
 
 use super::service::ECS;
 use super::tasks::{self, Charge, TASK, TaskTerms, TasksModel, on_demand};
@@ -14,6 +15,7 @@ use crate::exact::Exact;
 use crate::pricebook::Price;
 use crate::scenario::{Function, Os, PlatformShape};
 use crate::units::{GbHour, VcpuHour};
+use options::SpotOptions;
 
 /// AWS Fargate, in part or all on Spot.
 pub struct FargateSpot;
@@ -27,7 +29,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::named("fargate-spot"),
+    shape: PlatformShape::new("fargate-spot", options::read),
     title: "Fargate Spot",
     meters: &[meters::METERS, tasks::METERS],
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],
@@ -55,7 +57,8 @@ fn refuse(function: &Function) -> Option<Infeasible> {
 }
 
 fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
-    let on_spot = Exact::from(context.scenario.spot.share);
+    let options: &SpotOptions = context.scenario.options.of();
+    let on_spot = Exact::from(options.share);
     let (vcpu, memory) = prices(context, function)?;
     let spot = [
         Charge::vcpu("Spot vCPU", vcpu).dynamic(),
@@ -76,7 +79,8 @@ fn prices(
     context: &Context<'_>,
     function: &Function,
 ) -> Result<(Price<VcpuHour>, Price<GbHour>), Diag> {
-    if let Some(stated) = &context.scenario.spot.prices {
+    let options: &SpotOptions = context.scenario.options.of();
+    if let Some(stated) = &options.prices {
         let [vcpu, memory] = [stated.vcpu_hour_usd, stated.gb_hour_usd].map(Exact::from);
         let vcpu = Price::<VcpuHour>::stated(vcpu);
         return Ok((vcpu, Price::<GbHour>::stated(memory)));

@@ -2,6 +2,7 @@
 
 use super::LambdaModel;
 use super::limits::GRANTED_CONCURRENCY;
+use super::options::LambdaOptions;
 use super::quota::demands_beyond_granted;
 use crate::exact::Exact;
 use crate::money::{count, grouped};
@@ -104,7 +105,8 @@ fn note_features(functions: &[Function], notes: &mut Notes) {
 /// What AWS grants every account; more must be asked for.
 fn note_quota(model: &LambdaModel<'_>, notes: &mut Notes) {
     let scenario = model.context.scenario;
-    if scenario.lambda.concurrency_quota.is_some() {
+    let options: &LambdaOptions = scenario.options.of();
+    if options.concurrency_quota.is_some() {
         return;
     }
     for need in demands_beyond_granted(scenario) {

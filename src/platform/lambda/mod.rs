@@ -11,6 +11,7 @@ mod free_tier;
 mod function_cost;
 mod limits;
 pub mod meters;
+mod options;
 mod pools;
 mod provisioned;
 mod quota;
@@ -41,8 +42,8 @@ pub struct Lambda;
 
 static SPEC: Spec = Spec {
     shape: PlatformShape {
-        id: "lambda",
         check: quota::check,
+        ..PlatformShape::new("lambda", options::read)
     },
     title: "Lambda",
     meters: &[meters::METERS],

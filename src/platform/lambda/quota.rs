@@ -5,6 +5,7 @@
 
 use super::infeasible;
 use super::limits::{GRANTED_CONCURRENCY, RATE_PER_EXECUTION};
+use super::options::LambdaOptions;
 use crate::diag::{Code, Diag};
 use crate::exact::{BoundedSum, Exact};
 use crate::money::{count, grouped};
@@ -107,7 +108,8 @@ fn demand_beyond(
 
 /// What is beyond the quota that the scenario states.
 pub fn check(scenario: &Scenario) -> Vec<Diag> {
-    let Some((quota, at)) = &scenario.lambda.concurrency_quota else {
+    let options: &LambdaOptions = scenario.options.of();
+    let Some((quota, at)) = &options.concurrency_quota else {
         return Vec::new();
     };
     let beyond = demands_beyond(scenario, (*quota).into()).into_iter();

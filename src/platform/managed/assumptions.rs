@@ -1,5 +1,6 @@
 //! What managed instances assume.
 
+use super::options::ManagedOptions;
 use crate::scenario::{Notes, Scenario, assumptions};
 
 assumptions! {
@@ -20,7 +21,7 @@ assumptions! {
 
 /// Notes what is assumed and what is left out.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
-    let options = &scenario.managed;
+    let options: &ManagedOptions = scenario.options.of();
     notes.add(CAPACITY_PROVIDER.with(&[
         ("instances", &options.min_instances),
         ("buffer", &options.availability_buffer.normalize()),

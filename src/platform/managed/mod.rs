@@ -9,6 +9,7 @@ mod assumptions;
 mod environment;
 mod limits;
 mod meters;
+mod options;
 mod provider;
 
 use super::fleet::push_count;
@@ -32,7 +33,10 @@ use provider::{Hosts, ProviderOffer, offer_of, offers};
 pub struct LambdaManaged;
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::named("lambda-managed"),
+    shape: PlatformShape {
+        extent: options::extent,
+        ..PlatformShape::new("lambda-managed", options::read)
+    },
     title: "Managed instances",
     meters: &[
         meters::METERS,

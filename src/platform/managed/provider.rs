@@ -3,6 +3,7 @@
 use super::environment::Environment;
 use super::limits::{LEAST, SYSTEM_MB, SYSTEM_VCPU};
 use super::meters::MANAGEMENT_FEE;
+use super::options::ManagedOptions;
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Rate;
@@ -10,7 +11,7 @@ use crate::platform::instance_choice::{machines, remove_dominated};
 use crate::platform::lambda::meters::lambda;
 use crate::platform::{Context, Missing, oldest, place};
 use crate::pricebook::{Architecture, Price, Regional};
-use crate::scenario::{FixedType, Function, ManagedOptions};
+use crate::scenario::{FixedType, Function};
 use crate::units::{Hour, InstanceHour, OnDemandUsd, Request};
 use std::sync::Arc;
 
@@ -89,7 +90,7 @@ pub fn offers<'a>(context: &Context<'a>) -> Result<Vec<Option<ProviderOffer<'a>>
 
 impl<'a> ProviderOffer<'a> {
     fn find(context: &Context<'a>, function: &Function) -> Result<Self, Diag> {
-        let options = &context.scenario.managed;
+        let options: &ManagedOptions = context.scenario.options.of();
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
         let fixed = options.instance_type.as_ref();

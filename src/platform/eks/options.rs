@@ -1,0 +1,178 @@
+//! `[eks]`.
+
+use super::meters::CONTROL_PLANES;
+use crate::diag::Code;
+use crate::pricebook::Extent;
+use crate::pricebook::instances::is_default_candidate;
+use crate::scenario::{Bounds, ClusterKind, FixedType, Keys, Options, Scenario};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// What every node runs besides the functions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaemonSets {
+    /// vCPUs requested on each node.
+    pub vcpu: Decimal,
+    /// Memory requested on each node, MB.
+    pub memory_mb: Decimal,
+    /// Pods on each node.
+    pub pods: u32,
+}
+
+/// `[eks]`.
+#[derive(Debug, Clone)]
+pub struct EksOptions {
+    /// The instance type where it is fixed.
+    pub instance_type: Option<FixedType>,
+    /// Own or shared cluster.
+    pub cluster: ClusterKind,
+    /// Fewest nodes.
+    pub min_nodes: u32,
+    /// Share of the nodes' capacity that scheduling can fill, above 0 to 1.
+    pub packing_efficiency: Decimal,
+    /// Root volume of a node, GB.
+    pub root_volume_gb: u32,
+    /// True when the Kubernetes version is in extended support.
+    pub extended_support: bool,
+    /// Months since the release of the Kubernetes version on EKS, where stated.
+    pub kubernetes_age_months: Option<Decimal>,
+    /// Tier of the provisioned control plane, where there is one.
+    pub control_plane: Option<&'static str>,
+    /// True when EKS Auto Mode runs the nodes.
+    pub auto_mode: bool,
+    /// What every node runs besides the functions.
+    pub daemonsets: DaemonSets,
+}
+
+impl Default for EksOptions {
+    fn default() -> Self {
+        Self {
+            instance_type: None,
+            cluster: ClusterKind::Dedicated,
+            min_nodes: 2,
+            packing_efficiency: Decimal::ONE,
+            root_volume_gb: 20,
+            extended_support: false,
+            kubernetes_age_months: None,
+            control_plane: None,
+            auto_mode: false,
+            daemonsets: DaemonSets {
+                vcpu: Decimal::new(15, 2),
+                memory_mb: Decimal::from(256),
+                pods: 3,
+            },
+        }
+    }
+}
+
+/// Months of standard support of a Kubernetes version on EKS (EKS pricing page).
+const STANDARD_MONTHS: u32 = 14;
+/// Months of any support: extended support is twelve more.
+const SUPPORTED_MONTHS: u32 = 26;
+
+/// The prices that the options ask for.
+pub fn extent(scenario: &Scenario) -> Extent {
+    let options: &EksOptions = scenario.options.of();
+    let fixed = options.instance_type.as_ref();
+    Extent {
+        auto_mode: options.auto_mode,
+        other_types: fixed.is_some_and(|(name, _)| !is_default_candidate(name)),
+        ..Extent::USUAL
+    }
+}
+
+/// Reads `[eks]`.
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+    let default = EksOptions::default();
+    let instance_type = keys.instance_type();
+    let cluster = keys.cluster();
+    let root_volume_gb = keys.whole("root_volume_gb", Bounds::whole(0, 16_384));
+    let (kubernetes_age_months, extended_support) = support(&mut keys);
+    let control_plane = keys.word("control_plane", &CONTROL_PLANES.map(|(name, _)| name));
+    let options = EksOptions {
+        instance_type,
+        cluster,
+        min_nodes: keys
+            .whole("min_nodes", Bounds::whole(1, 1_000_000))
+            .unwrap_or(default.min_nodes),
+        packing_efficiency: keys
+            .number("packing_efficiency", Bounds::RATIO)
+            .unwrap_or(default.packing_efficiency),
+        root_volume_gb: root_volume_gb.unwrap_or(default.root_volume_gb),
+        extended_support,
+        kubernetes_age_months,
+        control_plane,
+        auto_mode: keys.flag("auto_mode").unwrap_or_default(),
+        daemonsets: daemonsets(&mut keys).unwrap_or(default.daemonsets),
+    };
+    if options.cluster == ClusterKind::Existing {
+        refuse_fees(&options, &mut keys);
+    }
+    if options.cluster == ClusterKind::Existing && options.instance_type.is_none() {
+        let message = "an existing cluster needs its `instance_type`".to_owned();
+        let help = "its nodes are there already: name their type, such as \"m5.xlarge\"";
+        keys.wrong(Code::MissingKey, keys.span.clone(), message, help);
+    }
+    keys.refuse_others();
+    Arc::new(options)
+}
+
+/// The age of the Kubernetes version, and whether it is in extended support.
+fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
+    let flag = keys.flag("extended_support");
+    let age = keys.number("kubernetes_age_months", Bounds::from(0, 600));
+    let Some(months) = age else {
+        return (None, flag.unwrap_or_default());
+    };
+    let extended = months > Decimal::from(STANDARD_MONTHS);
+    let said = months.normalize();
+    if months > Decimal::from(SUPPORTED_MONTHS) {
+        let message = format!("EKS does not support a Kubernetes version of {said} months");
+        let help = "support is standard for 14 months and extended for 12 more: upgrade the \
+                    cluster, and state the age of its new version";
+        keys.wrong_at("kubernetes_age_months", Code::NotAvailable, message, help);
+    } else if flag.is_some_and(|flag| flag != extended) {
+        let kind = if extended { "extended" } else { "standard" };
+        let message = format!("a Kubernetes version of {said} months is in {kind} support");
+        let help = "keep one of `extended_support` and `kubernetes_age_months`";
+        keys.wrong_at("extended_support", Code::Conflict, message, help);
+    }
+    (age, extended)
+}
+
+/// The fees of a cluster that runs anyway are not the scenario's: one that is stated would be left
+/// out without a word.
+fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
+    let support = match options.kubernetes_age_months {
+        Some(_) => "kubernetes_age_months",
+        None => "extended_support",
+    };
+    let fees = [
+        ("control_plane", options.control_plane.is_some()),
+        (support, options.extended_support),
+    ];
+    for (key, _) in fees.into_iter().filter(|(_, charged)| *charged) {
+        let message = format!("`eks.{key}` is a fee of the cluster, and an existing one has none");
+        let help = "leave it out, or make the cluster the scenario's own: cluster = \"dedicated\"";
+        keys.wrong_at(key, Code::Conflict, message, help);
+    }
+}
+
+fn daemonsets(keys: &mut Keys<'_>) -> Option<DaemonSets> {
+    let default = EksOptions::default().daemonsets;
+    let example = "daemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }";
+    let mut inner = keys.table("daemonsets", example)?;
+    let daemonsets = DaemonSets {
+        vcpu: inner
+            .number("vcpu", Bounds::from(0, 1024))
+            .unwrap_or(default.vcpu),
+        memory_mb: inner
+            .number("memory_mb", Bounds::from(0, 1_048_576))
+            .unwrap_or(default.memory_mb),
+        pods: inner
+            .whole("pods", Bounds::whole(0, 10_000))
+            .unwrap_or(default.pods),
+    };
+    inner.refuse_others();
+    Some(daemonsets)
+}
