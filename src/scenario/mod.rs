@@ -30,9 +30,9 @@ pub use assumptions::{
 };
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use demand::{Demand, TrafficLevel};
-pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
+pub use function::{Capacity, Container, Function, Run};
 pub use keys::Keys;
-pub use options::{ClusterKind, FixedType, Options, PlatformOptions};
+pub use options::{ClusterKind, FixedType, PlatformValue, PlatformValues};
 pub use platform_shape::PlatformShape;
 pub use rule_settings::{RuleSetting, RuleShape};
 pub use schema::Bounds;
@@ -83,8 +83,8 @@ pub struct Scenario {
     /// Regions, in the order of first mention.
     pub regions: Vec<RegionName>,
     /// Options of all platforms.
-    pub options: PlatformOptions,
-    /// The prices that they ask for, besides those that most scenarios need.
+    pub options: PlatformValues,
+    /// The prices that they ask for, in addition to those that most scenarios need.
     of_options: Extent,
     /// At least one function, names unique; shared with the same scenario in other regions.
     pub functions: Arc<Vec<Function>>,
@@ -125,12 +125,12 @@ impl Request<'_> {
     }
 
     /// The options of a scenario that states none.
-    fn default_options(&self) -> PlatformOptions {
+    fn default_options(&self) -> PlatformValues {
         let (table, source, mut diags) = (DeTable::new(), Source::new("", ""), Diags::new());
         let platforms = self.platforms.iter();
         let options = platforms
             .map(|platform| (platform.read)(Keys::new(&table, platform.id, &source, &mut diags)));
-        PlatformOptions::new(options.collect())
+        PlatformValues::new(options.collect())
     }
 }
 
@@ -155,6 +155,7 @@ pub fn read_csv(
     let hours = Exact::from(HOURS_PER_MONTH);
     let reading = function::Reading {
         platforms: &request.ids(),
+        shapes: request.platforms,
         hours: &hours,
         region: &|name, line, at| regions.index(name, line, at),
         default_region: request
@@ -200,7 +201,7 @@ impl Scenario {
         }
     }
 
-    /// The prices that it needs besides those that most scenarios need.
+    /// The prices that it needs in addition to those that most scenarios need.
     pub fn extent(&self) -> Extent {
         let terms = self.terms.as_deref();
         let discounts = terms.map_or(&[][..], |terms| &terms.discounts);

@@ -1,9 +1,15 @@
 //! What reading a scenario needs to know of a platform. Platforms hand it in, as rules do.
 
 use super::Scenario;
-use super::options::ReadOptions;
+use super::function::{FunctionReader, Known};
+use super::options::{PlatformValue, ReadOptions};
 use crate::diag::Diag;
 use crate::pricebook::Extent;
+use std::sync::Arc;
+
+/// Reads the keys of a function that a platform asks for.
+pub type ReadFunction =
+    fn(&mut FunctionReader<'_, '_, '_>, &Known<'_>) -> Option<Arc<dyn PlatformValue>>;
 
 /// A platform as far as scenarios speak of it.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +18,9 @@ pub struct PlatformShape {
     pub id: &'static str,
     /// Reads its options.
     pub read: ReadOptions,
-    /// The prices that its options ask for, besides those that most scenarios need.
+    /// Reads its keys of a function; `None` where the function states none of them.
+    pub read_function: ReadFunction,
+    /// The prices that its options ask for, in addition to those that most scenarios need.
     pub extent: fn(&Scenario) -> Extent,
     /// The mistakes in a scenario that only the platform can find. It is asked where it is compared,
     /// also of scenarios with other mistakes: a function may have a region that is none.
@@ -25,6 +33,7 @@ impl PlatformShape {
         Self {
             id,
             read,
+            read_function: |_, _| None,
             extent: |_| Extent::USUAL,
             check: |_| Vec::new(),
         }

@@ -5,7 +5,7 @@ use super::function::{self, Reading};
 use super::functions_file;
 use super::keys::{self, Keys};
 use super::name_index::NameIndex;
-use super::options::PlatformOptions;
+use super::options::PlatformValues;
 use super::purchase;
 use super::rule_settings::{self, RuleSetting};
 use super::schema::{Bounds, Field, RESERVED};
@@ -85,6 +85,7 @@ impl<'r> ScenarioReader<'r> {
         let ids = self.ids.clone();
         let reading = Reading {
             platforms: &ids,
+            shapes: self.request.platforms,
             hours: &hours,
             region: &|name, line, at| regions.index(name, line, at),
             default_region,
@@ -233,7 +234,7 @@ impl<'r> ScenarioReader<'r> {
     }
 
     /// The options of all platforms, each from the table of its name.
-    fn options(&mut self) -> PlatformOptions {
+    fn options(&mut self) -> PlatformValues {
         let empty = DeTable::new();
         let mut options = Vec::new();
         for platform in self.request.platforms {
@@ -241,7 +242,7 @@ impl<'r> ScenarioReader<'r> {
             let keys = Keys::new(table, platform.id, self.source, &mut self.diags);
             options.push((platform.read)(keys.spanning(span)));
         }
-        PlatformOptions::new(options)
+        PlatformValues::new(options)
     }
 
     /// The prices that the options of a scenario ask for.

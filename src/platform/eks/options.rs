@@ -4,7 +4,7 @@ use super::meters::CONTROL_PLANES;
 use crate::diag::Code;
 use crate::pricebook::Extent;
 use crate::pricebook::instances::is_default_candidate;
-use crate::scenario::{Bounds, ClusterKind, FixedType, Keys, Options, Scenario};
+use crate::scenario::{Bounds, ClusterKind, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ pub fn extent(scenario: &Scenario) -> Extent {
 }
 
 /// Reads `[eks]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let default = EksOptions::default();
     let instance_type = keys.instance_type();
     let cluster = keys.cluster();

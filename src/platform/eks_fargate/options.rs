@@ -1,7 +1,7 @@
 //! `[eks-fargate]`.
 
 use crate::diag::Code;
-use crate::scenario::{ClusterKind, Keys, Options};
+use crate::scenario::{ClusterKind, Keys, PlatformValue};
 use std::sync::Arc;
 
 /// `[eks-fargate]`.
@@ -12,7 +12,7 @@ pub struct EksFargateOptions {
 }
 
 /// Reads `[eks-fargate]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let cluster = keys.cluster();
     for key in ["spot", "spot_share", "share"] {
         if let Some((value, path)) = keys.get(key) {

@@ -1,11 +1,11 @@
 //! `[fargate]`, which has no keys yet.
 
 use crate::diag::Code;
-use crate::scenario::{Keys, Options};
+use crate::scenario::{Keys, PlatformValue};
 use std::sync::Arc;
 
 /// Reads `[fargate]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     for (key, _) in keys.table {
         let message = format!("there is no key `fargate.{}`", key.get_ref());
         let help = "Fargate has no options of the whole scenario yet; a task size is stated per \

@@ -1,7 +1,7 @@
 //! `[fargate-spot]`.
 
 use crate::diag::Code;
-use crate::scenario::{Bounds, Keys, Options};
+use crate::scenario::{Bounds, Keys, PlatformValue};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub struct SpotPrices {
 }
 
 /// Reads `[fargate-spot]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let share = keys.number("share", Bounds::RATIO);
     let prices = spot_prices(&mut keys);
     keys.refuse_others();

@@ -1,7 +1,7 @@
 //! `[lambda]`.
 
 use crate::diag::At;
-use crate::scenario::{Bounds, Keys, Options};
+use crate::scenario::{Bounds, Keys, PlatformValue};
 use std::sync::Arc;
 
 /// `[lambda]`.
@@ -12,7 +12,7 @@ pub struct LambdaOptions {
 }
 
 /// Reads `[lambda]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let bounds = Bounds::whole(1, 1_000_000_000);
     let quota = keys.whole("concurrency_quota", bounds);
     let at = keys.place_of("concurrency_quota");

@@ -4,7 +4,7 @@ use super::limits::LEAST;
 use crate::diag::Code;
 use crate::pricebook::Extent;
 use crate::pricebook::instances::is_default_candidate;
-use crate::scenario::{Bounds, FixedType, Keys, Options, Scenario};
+use crate::scenario::{Bounds, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub fn extent(scenario: &Scenario) -> Extent {
 }
 
 /// Reads `[lambda-managed]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let least = keys.whole("min_instances", Bounds::whole(1, 1_000_000));
     if least.is_some_and(|least| least < LEAST) {
         let message = "managed instances number three at least".to_owned();
