@@ -8,7 +8,7 @@ use crate::scenario::{Bounds, ClusterKind, FixedType, Keys, PlatformValue, Scena
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What every node runs besides the functions.
+/// What every node runs in addition to the functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaemonSets {
     /// vCPUs requested on each node.
@@ -40,7 +40,7 @@ pub struct EksOptions {
     pub control_plane: Option<&'static str>,
     /// True when EKS Auto Mode runs the nodes.
     pub auto_mode: bool,
-    /// What every node runs besides the functions.
+    /// What every node runs in addition to the functions.
     pub daemonsets: DaemonSets,
 }
 
@@ -125,15 +125,15 @@ fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
         return (None, flag.unwrap_or_default());
     };
     let extended = months > Decimal::from(STANDARD_MONTHS);
-    let said = months.normalize();
+    let shown = months.normalize();
     if months > Decimal::from(SUPPORTED_MONTHS) {
-        let message = format!("EKS does not support a Kubernetes version of {said} months");
+        let message = format!("EKS does not support a Kubernetes version of {shown} months");
         let help = "support is standard for 14 months and extended for 12 more: upgrade the \
                     cluster, and state the age of its new version";
         keys.wrong_at("kubernetes_age_months", Code::NotAvailable, message, help);
     } else if flag.is_some_and(|flag| flag != extended) {
         let kind = if extended { "extended" } else { "standard" };
-        let message = format!("a Kubernetes version of {said} months is in {kind} support");
+        let message = format!("a Kubernetes version of {shown} months is in {kind} support");
         let help = "keep one of `extended_support` and `kubernetes_age_months`";
         keys.wrong_at("extended_support", Code::Conflict, message, help);
     }
