@@ -70,6 +70,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "answer",
         ],
     ),
+    ("json_schema", &["text", "scenario"]),
     (
         "library",
         &[
@@ -93,6 +94,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "answer",
             "render",
             "check",
+            "json_schema",
         ],
     ),
 ];

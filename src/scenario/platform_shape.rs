@@ -2,6 +2,7 @@
 
 use super::Scenario;
 use super::options::ReadOptions;
+use super::schema::Key;
 use crate::diag::Diag;
 use crate::pricebook::Extent;
 
@@ -10,6 +11,8 @@ use crate::pricebook::Extent;
 pub struct PlatformShape {
     /// Its name in `platforms` and `runs_on`, and that of the table of its options.
     pub id: &'static str,
+    /// The keys of that table.
+    pub keys: &'static [&'static Key],
     /// Reads its options.
     pub read: ReadOptions,
     /// The prices that its options ask for, besides those that most scenarios need.
@@ -20,10 +23,11 @@ pub struct PlatformShape {
 }
 
 impl PlatformShape {
-    /// A platform whose options are read so, and that has nothing else to say.
-    pub const fn new(id: &'static str, read: ReadOptions) -> Self {
+    /// A platform whose options have these keys, are read so, and that has nothing else to say.
+    pub const fn new(id: &'static str, keys: &'static [&'static Key], read: ReadOptions) -> Self {
         Self {
             id,
+            keys,
             read,
             extent: |_| Extent::USUAL,
             check: |_| Vec::new(),

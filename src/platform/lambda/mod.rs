@@ -43,7 +43,7 @@ pub struct Lambda;
 static SPEC: Spec = Spec {
     shape: PlatformShape {
         check: quota::check,
-        ..PlatformShape::new("lambda", options::read)
+        ..PlatformShape::new("lambda", options::KEYS, options::read)
     },
     title: "Lambda",
     meters: &[meters::METERS],

@@ -35,7 +35,7 @@ pub struct LambdaManaged;
 static SPEC: Spec = Spec {
     shape: PlatformShape {
         extent: options::extent,
-        ..PlatformShape::new("lambda-managed", options::read)
+        ..PlatformShape::new("lambda-managed", options::KEYS, options::read)
     },
     title: "Managed instances",
     meters: &[

@@ -5,8 +5,9 @@ use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
 use crate::scenario::budget::{Budget, Limit, UPSIDE_DOWN};
-use crate::scenario::schema::{FIELDS, Field};
+use crate::scenario::schema::{Field, FieldGroup};
 use crate::scenario::spanned::{Locate, SpannedValues};
+use crate::scenario::unknown::Shapes;
 use crate::scenario::values::Values;
 use crate::units::{MS_PER_SECOND, SECONDS_PER_HOUR};
 use rust_decimal::Decimal;
@@ -21,6 +22,8 @@ pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> +
 pub struct Reading<'r> {
     /// Ids of all platforms.
     pub platforms: &'r [&'static str],
+    /// All platforms, for keys that belong in their tables.
+    pub shapes: &'r Shapes,
     /// Hours in the month.
     pub hours: &'r Exact,
     /// Index of a region's name, given the place that names it; `None` when there are too many.
@@ -123,12 +126,6 @@ impl Builder<'_, '_, '_> {
         self.values.at(field, self.locate)
     }
 
-    /// True when any field of those in a row is stated.
-    pub(super) fn any_stated(&self, from: Field, to: Field) -> bool {
-        let rows = &FIELDS[from as usize..=to as usize];
-        rows.iter().any(|(field, _, _)| self.values.stated(*field))
-    }
-
     fn called(&self) -> String {
         match self.values.text(Field::Name) {
             Some(name) => format!("function `{name}`"),
@@ -229,8 +226,7 @@ impl Builder<'_, '_, '_> {
                     false => (Code::MissingKey, "does not say what capacity it needs"),
                 };
                 let message = format!("{} {message}", self.called());
-                let help = "state exactly one of `utilization`, `peak_concurrency` and `traffic` \
-                            (the last is not priced by this version)";
+                let help = "state one of `utilization` and `peak_concurrency`";
                 self.wrong(code, self.at(peak), message, help);
                 None
             }
@@ -304,7 +300,7 @@ impl Builder<'_, '_, '_> {
         hours: &Exact,
         duration: Option<(Decimal, bool)>,
     ) -> Option<Box<Provisioned>> {
-        if !self.any_stated(Field::ProvisionedEnvironments, Field::ProvisionedDurationMs) {
+        if !self.values.any_stated(FieldGroup::Provisioned) {
             return None;
         }
         let environments = "state how many environments are kept";

@@ -4,7 +4,7 @@
 use super::builder::Builder;
 use crate::diag::Code;
 use crate::exact::Exact;
-use crate::scenario::schema::Field;
+use crate::scenario::schema::{Field, FieldGroup};
 use crate::text::listed;
 use crate::units::{EpuHour, Gb, GbMonth, Operation, Qty, Unit};
 use rust_decimal::Decimal;
@@ -75,16 +75,10 @@ const ONE_REQUEST_KB: u32 = 256;
 /// Size of each further request of a larger one, KB.
 const FURTHER_REQUEST_KB: u32 = 64;
 
-/// The last word of a field's path.
-fn key(field: Field) -> &'static str {
-    let path = field.path();
-    path.rsplit_once('.').map_or(path, |(_, key)| key)
-}
-
 impl Builder<'_, '_, '_> {
     /// The features that are stated of a function that is called so often, if any is.
     pub fn features(&mut self, calls: Option<u64>) -> Option<Box<Features>> {
-        if !self.any_stated(Field::SnapstartRuntime, Field::Retries) {
+        if !self.values.any_stated(FieldGroup::Features) {
             return None;
         }
         let features = Features {
@@ -103,11 +97,11 @@ impl Builder<'_, '_, '_> {
     fn together<const COUNT: usize>(&mut self, fields: [Field; COUNT], help: &str) -> Option<()> {
         let stated = fields.iter().find(|field| self.values.stated(**field))?;
         let missing = fields.iter().filter(|field| !self.values.stated(**field));
-        let missing: Vec<String> = missing.map(|field| format!("`{}`", key(*field))).collect();
+        let missing: Vec<String> = missing.map(|field| format!("`{}`", field.word())).collect();
         if missing.is_empty() {
             return Some(());
         }
-        let table = stated.path().trim_end_matches(key(*stated));
+        let table = stated.path().trim_end_matches(stated.word());
         let message = format!(
             "`{}` lacks {}",
             table.trim_end_matches('.'),

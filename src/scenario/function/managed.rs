@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use crate::diag::Code;
-use crate::scenario::schema::{FIELDS, Field};
+use crate::scenario::schema::{Field, FieldGroup};
 
 /// Gigabytes of memory that an environment can have to a vCPU (AWS Lambda developer guide).
 const GB_PER_VCPU: [u32; 3] = [2, 4, 8];
@@ -30,9 +30,7 @@ pub(super) static UNMANAGED: Managed = Managed {
 
 impl Builder<'_, '_, '_> {
     pub(super) fn managed(&mut self) -> Option<Box<Managed>> {
-        let fields = Field::ManagedRuntime as usize..=Field::ManagedRequests as usize;
-        let mut rows = FIELDS[fields].iter();
-        if !rows.any(|(field, _, _)| self.values.stated(*field)) {
+        if !self.values.any_stated(FieldGroup::Managed) {
             return None;
         }
         let ratio: Option<u32> = self.values.whole(Field::ManagedGbPerVcpu);
