@@ -22,6 +22,7 @@
 //! | `answer` | every number of an answer |
 //! | `render` | what an answer looks like: one format a file |
 //! | `check` | rules, and what pipelines read of them |
+//! | `json_schema` | JSON Schema of scenarios and answers |
 //! | `cli` | the command line, files and the terminal (feature `cli`, on by default) |
 
 /// Exact ratios of integers.
@@ -47,6 +48,8 @@ pub mod color;
 pub mod diag;
 #[doc(hidden)]
 pub mod escape;
+#[doc(hidden)]
+pub mod json_schema;
 #[doc(hidden)]
 pub mod money;
 #[doc(hidden)]

@@ -8,12 +8,12 @@ use lambdacost::platform::{self, Refusal};
 use lambdacost::pricebook::{Entry, Extent};
 use lambdacost::render::csv::COLUMNS;
 use lambdacost::render::focus;
-use lambdacost::scenario::schema::{Bounds, FIELDS, RESERVED, ValueKind};
+use lambdacost::scenario::schema::{Key, Setting, ValueKind};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Longest line of prose; rows of tables and output of the program may be longer.
 const WIDTH: usize = 100;
@@ -70,38 +70,6 @@ fn sections(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_key_of_a_function_is_explained() {
-    let text = doc("scenario.md");
-    for (_, path, kind) in FIELDS {
-        let row = row(&text, path);
-        match kind {
-            ValueKind::Number(bounds) => bounds_are_in(row, path, &bounds),
-            ValueKind::OneOf(words) => words
-                .iter()
-                .for_each(|word| says(row, &format!("`{word}`"))),
-            ValueKind::Platform => platform::ids()
-                .iter()
-                .for_each(|id| says(row, &format!("`{id}`"))),
-            ValueKind::Text => {}
-        }
-    }
-}
-
-fn bounds_are_in(row: &str, path: &str, bounds: &Bounds) {
-    for bound in [bounds.low, bounds.high] {
-        let bound = grouped(&bound.to_string());
-        assert!(row.contains(&bound), "`{path}` does not say {bound}");
-    }
-    let whole = row.contains("a whole number");
-    assert_eq!(whole, bounds.whole, "`{path}` is whole, or is not");
-    let above = row.contains("above");
-    assert_eq!(
-        above, bounds.above_low,
-        "`{path}` excludes its bound, or does not"
-    );
-}
-
-#[test]
 fn every_kind_of_refusal_is_explained() {
     let text = doc("errors.md");
     for kind in Refusal::ALL {
@@ -109,77 +77,67 @@ fn every_kind_of_refusal_is_explained() {
     }
 }
 
-#[test]
-fn every_reserved_key_is_explained() {
-    let text = doc("scenario.md");
-    let of_scenario = ["commitment", "discounts"];
-    for key in RESERVED.iter().chain(&of_scenario) {
-        row(&text, key);
-    }
-}
-
-#[test]
-fn options_that_are_explained_are_read() {
-    let text = doc("scenario.md");
-    let keys = |prefix: &str| -> BTreeSet<String> {
-        let quoted = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-        let own = quoted.filter_map(|key| key.strip_prefix(prefix));
-        own.map(str::to_owned).collect()
+/// A line that states a key: a value in TOML that its row allows.
+fn stating(key: &Key) -> Option<String> {
+    let value = match key.kind {
+        ValueKind::Number(bounds) => bounds.high.to_string(),
+        ValueKind::OneOf(words) => format!("{:?}", words[0]),
+        ValueKind::Flag => "false".to_owned(),
+        ValueKind::Platforms => "[\"lambda\"]".to_owned(),
+        ValueKind::Region => "\"us-east-1\"".to_owned(),
+        ValueKind::InstanceType => "\"auto\"".to_owned(),
+        ValueKind::Table => "{}".to_owned(),
+        ValueKind::Text | ValueKind::FileName | ValueKind::Platform | ValueKind::Functions => {
+            return None;
+        }
     };
-    let of = |prefix: &str| keys(prefix).into_iter().collect::<Vec<String>>();
-    assert_eq!(
-        of("fargate-spot."),
-        ["gb_hour_usd", "share", "vcpu_hour_usd"]
-    );
-    assert_eq!(of("eks-fargate."), ["cluster"]);
-    let eks = of("eks.");
-    assert_eq!(
-        eks,
-        [
-            "auto_mode",
-            "cluster",
-            "control_plane",
-            "daemonsets.memory_mb",
-            "daemonsets.pods",
-            "daemonsets.vcpu",
-            "extended_support",
-            "instance_type",
-            "kubernetes_age_months",
-            "min_nodes",
-            "packing_efficiency",
-            "root_volume_gb",
-        ]
-    );
-    let managed: Vec<String> = keys("lambda-managed.").into_iter().collect();
-    let known = ["availability_buffer", "instance_type", "min_instances"];
-    assert_eq!(managed, known);
-    // A key that is not read is an error that names it.
-    let scenario = "region = 'us-east-1'\nhours_per_month = 730\nfree_tier = false\n\
-        platforms = ['lambda', 'fargate', 'eks']\n[fargate-spot]\nshare = 1\n\
-        vcpu_hour_usd = 0.01\ngb_hour_usd = 0.001\n[eks-fargate]\ncluster = 'dedicated'\n\
-        [eks]\ninstance_type = 'auto'\n\
-        cluster = 'dedicated'\nmin_nodes = 2\npacking_efficiency = 1\nroot_volume_gb = 20\n\
-        extended_support = false\nkubernetes_age_months = 14\ncontrol_plane = 'xl'\n\
-        auto_mode = true\ndaemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }\n\
-        [lambda-managed]\ninstance_type = 'auto'\nmin_instances = 3\n\
-        availability_buffer = 1\n[fargate]\n[budget]\n[rules]\n[defaults]\n[[function]]\nname = 'a'\nmemory_mb = 128\n\
-        duration_ms = 1\ninvocations_per_month = 1\nutilization = 1\n";
-    compare(scenario, &[]);
+    Some(format!("{} = {value}\n", key.path))
 }
 
-/// The answer to a scenario, as text.
-fn compare(scenario: &str, arguments: &[&str]) -> String {
+#[test]
+fn every_key_that_is_explained_is_read() {
+    let top = "[defaults]\nregion = 'us-east-1'\n[[function]]\nname = 'a'\nmemory_mb = 128\n\
+        duration_ms = 1\ninvocations_per_month = 1\nutilization = 1\n";
+    let mut stated = 0;
+    let shapes = platform::shapes();
+    let of_platforms = shapes.iter().flat_map(|shape| shape.keys).copied();
+    for key in Setting::ALL
+        .map(Setting::key)
+        .into_iter()
+        .chain(of_platforms)
+    {
+        // `defaults` is stated by all of them.
+        let line = stating(key).filter(|_| key.path != "defaults");
+        let Some(line) = line else { continue };
+        let output = run(&format!("{line}{top}"), &[]);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(!message.contains("error[unknown-key]"), "{line}{message}");
+        assert!(!message.contains("error[wrong-type]"), "{line}{message}");
+        assert!(!message.contains("error[out-of-range]"), "{line}{message}");
+        let unread = run(&format!("{}_ = 1\n{top}", key.path), &[]);
+        let message = String::from_utf8_lossy(&unread.stderr);
+        assert!(message.contains("error[unknown-key]"), "{line}{message}");
+        stated += 1;
+    }
+    assert!(stated > 40, "only {stated} keys");
+}
+
+/// What `compare` says of a scenario.
+fn run(scenario: &str, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("scenario.toml");
     fs::write(&file, scenario).expect("a scenario");
-    let output = Command::new(env!("CARGO_BIN_EXE_lambdacost"))
+    Command::new(env!("CARGO_BIN_EXE_lambdacost"))
         .arg("compare")
         .arg(&file)
         .args(arguments)
         .output()
-        .expect("the program");
+        .expect("the program")
+}
+
+/// The answer to a scenario, as text.
+fn compare(scenario: &str, arguments: &[&str]) -> String {
+    let output = run(scenario, arguments);
     assert!(
         output.status.success(),
         "{}",

@@ -4,7 +4,7 @@
 #[path = "outside/mod.rs"]
 mod outside;
 
-use lambdacost::scenario::schema::{Bounds, FIELDS, Field, ValueKind};
+use lambdacost::scenario::schema::{Bounds, Field, ValueKind};
 use lambdacost::text::{escaped_name, is_unsafe};
 use outside::{REFUSED, commands, names, paddings, quoted};
 use std::fs;
@@ -438,8 +438,9 @@ fn edges(bounds: &Bounds) -> ([String; 2], [String; 2]) {
 #[test]
 fn every_bound_of_a_function_holds_to_the_digit() {
     let mut tried = 0;
-    for (field, path, kind) in FIELDS {
-        let ValueKind::Number(bounds) = kind else {
+    for field in Field::ALL {
+        let path = field.path();
+        let ValueKind::Number(bounds) = field.kind() else {
             continue;
         };
         let (inside, outside) = edges(&bounds);

@@ -932,7 +932,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         at().prop_map(Mutation::Repeat),
         (at(), at()).prop_map(|(one, two)| Mutation::Swap(one, two)),
         (at(), 0..VALUES.len()).prop_map(|(line, value)| Mutation::Value(line, value)),
-        (at(), 0..scenario::schema::FIELDS.len()).prop_map(|(line, key)| Mutation::Key(line, key)),
+        (at(), 0..scenario::schema::Field::COUNT).prop_map(|(line, key)| Mutation::Key(line, key)),
         (at(), any::<char>()).prop_map(|(place, c)| Mutation::Insert(place, c)),
         at().prop_map(Mutation::Cut),
     ]
@@ -960,7 +960,7 @@ impl Mutation {
             }
             Self::Key(line, key) => {
                 let line = &mut lines[line.index(count)];
-                let path = scenario::schema::FIELDS[*key].1;
+                let path = scenario::schema::Field::ALL[*key].path();
                 *line = format!("{path} = {}", part(line, true));
             }
             Self::Insert(place, c) => {

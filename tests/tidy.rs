@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms in dependency order, each with the rooms that it uses.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("units", &[]),
     ("money", &["units"]),
     ("text", &[]),
@@ -70,6 +70,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "answer",
         ],
     ),
+    ("json_schema", &["text", "scenario"]),
     (
         "library",
         &[
@@ -93,6 +94,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "answer",
             "render",
             "check",
+            "json_schema",
         ],
     ),
 ];

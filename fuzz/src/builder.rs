@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use lambdacost::check;
-use lambdacost::scenario::schema::{Bounds, FIELDS, Field, ValueKind};
+use lambdacost::scenario::schema::{Bounds, Field, ValueKind};
 use std::fmt::Write as _;
 
 const REGIONS: [&str; 6] = [
@@ -380,7 +380,7 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
             stated.extend(group);
         }
     }
-    let any = bytes.one(&FIELDS).0;
+    let any = *bytes.one(&Field::ALL);
     if any != Field::Name && !stated.contains(&any) && bytes.once_in(16) {
         stated.push(any);
     }
@@ -416,13 +416,14 @@ fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
         (Field::ContainerRun, _) => word(&["service", "service", "service", "job"], bytes),
         (Field::ContainerOs, _) => word(&["linux", "linux", "linux", "windows"], bytes),
         (Field::ManagedGbPerVcpu, _) => word(&["2", "4", "8"], bytes),
-        (_, ValueKind::Text) => word(&REGIONS, bytes),
+        (_, ValueKind::Text | ValueKind::Region) => word(&REGIONS, bytes),
         (_, ValueKind::Platform) => word(&PLATFORMS, bytes),
         (_, ValueKind::OneOf(words)) => word(words, bytes),
         (_, ValueKind::Number(bounds)) if bounds.percent && bytes.once_in(16) => {
             word(&["1%", "35%", "99.99%", "100%"], bytes)
         }
         (_, ValueKind::Number(bounds)) => number(usual(field, bounds, bytes), bytes),
+        (_, kind) => unreachable!("no key of a function is a {kind:?}"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the user typed.
 
+use super::examples;
+use super::offered::Offered;
 use crate::diag::{Code, Diag};
 use crate::text::listed;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
     after_help = "Exit codes: 0 answered; 1 answered, and a rule was broken; 2 could not answer."
 )]
 #[command(mut_arg("color", |color| color.help(COLOR)))]
+#[command(after_long_help = examples::help(""), disable_help_subcommand = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -39,31 +42,53 @@ const COLOR: &str = "Colour of answers and messages; auto: on a terminal, unless
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// The bills side by side, the crossover, the verdict
+    #[command(after_long_help = examples::help("compare"))]
     Compare(Compare),
     /// Every figure unfolded to quantity x rate = cost, and why the crossover is where it is
+    #[command(after_long_help = examples::help("explain"))]
     Explain(Explain),
     /// The gate for pipelines: fails when a budget or another rule is broken
+    #[command(after_long_help = examples::help("check"))]
     Check(Check),
     /// The price book
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = examples::help("prices"))]
     Prices(PricesCommand),
-    /// Write a commented scenario to start from
+    /// Write a commented scenario to start from, and its JSON Schema for editors
+    #[command(after_long_help = examples::help("init"))]
     Init(Init),
+    /// JSON Schema of a scenario or of an answer, on standard output
+    #[command(after_long_help = examples::help("schema"))]
+    Schema(Schema),
+    /// What the code of an error means, and how to correct the mistake
+    #[command(after_long_help = examples::help("explain-error"))]
+    ExplainError {
+        /// The code, as in error[unknown-key]; `all` prints every one
+        #[arg(value_parser = Offered::CODES_OR_ALL, hide_possible_values = true)]
+        code: String,
+    },
     /// Completions for a shell, on standard output
+    #[command(after_long_help = examples::help("completions"))]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// A manual page, on standard output
+    #[command(after_long_help = examples::help("man"))]
     Man {
         /// The command that it is of; left out: the program
         #[arg(value_parser = PAGES)]
         command: Option<String>,
     },
+    /// Help on a command, or on the keys of a scenario
+    #[command(after_long_help = examples::help("help"))]
+    Help {
+        /// A command, or `scenario` and perhaps a key; left out: the program
+        topic: Vec<String>,
+    },
 }
 
 /// Commands that have a manual page, a command of a command behind a dash.
-pub const PAGES: [&str; 9] = [
+pub const PAGES: [&str; 12] = [
     "compare",
     "explain",
     "check",
@@ -71,8 +96,11 @@ pub const PAGES: [&str; 9] = [
     "prices-list",
     "prices-show",
     "init",
+    "schema",
+    "explain-error",
     "completions",
     "man",
+    "help",
 ];
 
 /// `compare`.
@@ -88,7 +116,7 @@ pub struct Compare {
     #[arg(long, value_name = "MONTH")]
     pub period: Option<String>,
     /// The bills that --format focus writes: `today`, or a platform for every function
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = Offered::BILLS)]
     pub bill: Option<String>,
     /// Where the answer goes.
     #[command(flatten)]
@@ -119,19 +147,23 @@ pub struct Check {
     #[arg(long, value_name = "DAYS")]
     pub max_price_age: Option<u32>,
     /// Fail when this rule is broken (repeat it for more rules)
-    #[arg(short = 'D', long, value_name = "RULE")]
+    #[arg(short = 'D', long, value_name = "RULE", value_parser = Offered::RULES)]
     pub deny: Vec<String>,
     /// Only warn when this rule is broken
-    #[arg(short = 'W', long, value_name = "RULE")]
+    #[arg(short = 'W', long, value_name = "RULE", value_parser = Offered::RULES)]
+    #[arg(hide_possible_values = true)]
     pub warn: Vec<String>,
     /// Do not ask this rule
-    #[arg(short = 'A', long, value_name = "RULE")]
+    #[arg(short = 'A', long, value_name = "RULE", value_parser = Offered::RULES)]
+    #[arg(hide_possible_values = true)]
     pub allow: Vec<String>,
     /// Print the manual page of a rule; `all` prints every one
     #[arg(long, value_name = "RULE", conflicts_with_all = ["scenario", "baseline"])]
+    #[arg(value_parser = Offered::RULES_OR_ALL, hide_possible_values = true)]
     pub explain: Option<String>,
     /// Price every function in this region
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = Offered::REGIONS)]
+    #[arg(hide_possible_values = true)]
     pub region: Option<String>,
     /// Lay the price files of this folder over the book
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -168,7 +200,8 @@ pub struct Subject {
     #[arg(value_hint = ValueHint::FilePath)]
     pub scenario: PathBuf,
     /// Price every function in this region (repeat it to compare regions)
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = Offered::REGIONS)]
+    #[arg(hide_possible_values = true)]
     pub region: Vec<String>,
     /// Show this function only (repeat it for more); shared pools and clusters stay those of all
     #[arg(long, value_name = "NAME")]
@@ -297,8 +330,10 @@ impl OfEnding for ExplainFormat {
 #[derive(Debug, Subcommand)]
 pub enum PricesCommand {
     /// The regions of the book, with the dates of their prices
+    #[command(after_long_help = examples::help("prices-list"))]
     List(PricesList),
     /// Every price of a region with its unit, date and source
+    #[command(after_long_help = examples::help("prices-show"))]
     Show(PricesShow),
 }
 
@@ -320,6 +355,7 @@ pub struct PricesList {
 #[derive(Debug, Args)]
 pub struct PricesShow {
     /// The region
+    #[arg(value_parser = Offered::REGIONS, hide_possible_values = true)]
     pub region: String,
     /// Lay the price files of this folder over the book
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -347,4 +383,26 @@ pub struct Init {
     /// The file to write; an existing one is left alone
     #[arg(default_value = "scenario.toml", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+}
+
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// What the schema is of
+    #[arg(value_enum)]
+    pub name: SchemaName,
+    /// Know also the regions of the price files in this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub prices: Option<PathBuf>,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// A scenario in TOML
+    Scenario,
+    /// What `compare --format json` writes
+    Compare,
+    /// What `check --format json` writes
+    Check,
 }

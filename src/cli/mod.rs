@@ -5,16 +5,21 @@ mod check;
 mod clock;
 mod compare;
 mod decode;
+mod examples;
 pub mod exit;
 mod explain;
+mod explain_error;
 mod focus;
+mod help;
 mod init;
 mod input;
 mod load;
+mod offered;
 mod output;
 mod prices;
 mod progress;
 mod recognize;
+mod schema;
 mod shell;
 pub mod system;
 pub mod threads;
@@ -60,6 +65,9 @@ fn obey(system: &System, cli: &Cli) -> Outcome {
         Command::Check(args) => check::run(system, args, color),
         Command::Prices(args) => prices::run(system, args, color),
         Command::Init(args) => init::run(system, args),
+        Command::Schema(args) => schema::run(system, args),
+        Command::ExplainError { code } => explain_error::run(system, code),
+        Command::Help { topic } => help::run(system, topic),
         Command::Completions { shell } => shell::completions(system, *shell),
         Command::Man { command } => shell::man(system, command.as_deref()),
     }

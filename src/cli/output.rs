@@ -73,7 +73,7 @@ pub fn print(system: &System, text: &[u8]) -> Outcome {
 }
 
 /// The operating system's error at the root of a chain.
-fn kind(error: &anyhow::Error) -> ErrorKind {
+pub fn kind(error: &anyhow::Error) -> ErrorKind {
     error
         .downcast_ref()
         .map_or(ErrorKind::Other, io::Error::kind)

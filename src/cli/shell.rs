@@ -1,10 +1,13 @@
 //! `lambdacost completions` and `lambdacost man`.
 
 use super::args::Cli;
+use super::examples;
 use super::exit::Outcome;
 use super::output;
 use super::system::System;
-use clap::CommandFactory;
+use clap::builder::{Resettable, StyledStr};
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
 
 /// Writes the completions for a shell.
 ///
@@ -23,14 +26,39 @@ pub fn completions(system: &System, shell: clap_complete::Shell) -> Outcome {
 pub fn man(system: &System, command: Option<&str>) -> Outcome {
     let mut program = Cli::command();
     program.build();
-    let words = command.iter().flat_map(|command| command.split('-'));
-    let found = words.fold(&program, |known, word| {
-        known.find_subcommand(word).unwrap_or(known)
-    });
+    let name = command.unwrap_or_default();
+    let found = below(&program, name).unwrap_or(&program);
+    output::print(system, render(found, name).as_bytes())
+}
+
+/// The command that a page is of: `prices-show` is `show` of `prices`.
+fn below<'c>(command: &'c Command, page: &str) -> Option<&'c Command> {
+    command.get_subcommands().find_map(|known| {
+        let rest = page.strip_prefix(known.get_name())?;
+        match rest.strip_prefix('-') {
+            None if rest.is_empty() => Some(known),
+            None => None,
+            Some(rest) => below(known, rest),
+        }
+    })
+}
+
+/// A page with examples and exit codes in sections of their own, where clap_mangen has one section
+/// EXTRA, and before the version.
+fn render(command: &Command, name: &str) -> String {
+    let command = command.clone();
+    let command = command
+        .after_help(Resettable::<StyledStr>::Reset)
+        .after_long_help(Resettable::<StyledStr>::Reset);
     let mut page = Vec::new();
-    let rendered = clap_mangen::Man::new(found.clone()).render(&mut page);
+    let rendered = Man::new(command).render(&mut page);
     rendered.expect("memory takes every byte");
-    output::print(system, &page)
+    let page = String::from_utf8(page).expect("help is text");
+    let (before, version) = match page.split_once(".SH VERSION\n") {
+        Some((before, version)) => (before, format!(".SH VERSION\n{version}")),
+        None => (page.as_str(), String::new()),
+    };
+    format!("{before}{}{version}", examples::roff(name))
 }
 
 #[cfg(test)]
@@ -48,5 +76,14 @@ mod tests {
             }
         }
         assert_eq!(names, PAGES);
+    }
+
+    #[test]
+    fn every_page_is_of_its_own_command() {
+        let program = Cli::command();
+        for page in PAGES {
+            let found = below(&program, page).expect("a command of that name");
+            assert!(page.ends_with(found.get_name()), "{page}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! A diagnostic carries its own excerpt, so a reader may forget a file of four gigabytes and still
 //! point at line 1,234,567 of it.
 
+mod manual;
 mod place;
 mod render;
 
@@ -287,6 +288,12 @@ impl Diags {
             (file, at.line, at.column)
         };
         self.kept.sort_by_key(|diag| diag.at.as_deref().map(place));
+    }
+
+    /// The same mistakes, each as `change` makes it.
+    pub fn map(mut self, change: impl Fn(Diag) -> Diag) -> Self {
+        self.kept = self.kept.into_iter().map(change).collect();
+        self
     }
 
     /// The mistakes in their order.

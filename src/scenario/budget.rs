@@ -2,7 +2,7 @@
 
 use super::Function;
 use super::keys::Keys;
-use super::schema::{Bounds, MAX_USD};
+use super::schema::Setting;
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::unfit;
@@ -122,7 +122,7 @@ pub fn read(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> (Budget,
     let whole = limits(&mut keys, false);
     let mut named = Vec::new();
     let example = "[budget.functions.checkout-api] on a line of its own, its limits below";
-    if let Some(functions) = keys.table("functions", example) {
+    if let Some(functions) = keys.table(Setting::BudgetFunctions.key(), example) {
         named = of_functions(functions);
     }
     keys.refuse_others();
@@ -131,25 +131,25 @@ pub fn read(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> (Budget,
 
 fn limits(keys: &mut Keys<'_>, of_function: bool) -> Budget {
     Budget {
-        monthly_usd: limit(keys, "monthly_usd"),
+        monthly_usd: limit(keys, Setting::BudgetMonthly.word()),
         usd_per_million_invocations: match of_function {
             true => limit(keys, "usd_per_million_invocations"),
             false => Limit::default(),
         },
-        increase_percent: limit(keys, "increase_percent"),
-        increase_usd: limit(keys, "increase_usd"),
+        increase_percent: limit(keys, Setting::BudgetPercent.word()),
+        increase_usd: limit(keys, Setting::BudgetIncrease.word()),
     }
 }
 
 fn limit(keys: &mut Keys<'_>, key: &'static str) -> Limit {
     let span = keys.get(key).map(|(value, _)| value.span());
-    let Some(mut inner) = keys.table(key, &format!("{key} = {{ warn = 200, deny = 250 }}")) else {
+    let Some(mut inner) = keys.inner(key, &format!("{key} = {{ warn = 200, deny = 250 }}")) else {
         return Limit::default();
     };
-    let mut step = |level| inner.number(level, Bounds::from(0, MAX_USD));
+    // Every limit has the same two steps.
     let limit = Limit {
-        warn: step("warn"),
-        deny: step("deny"),
+        warn: inner.number(Setting::BudgetMonthlyWarn.key()),
+        deny: inner.number(Setting::BudgetMonthlyDeny.key()),
     };
     inner.refuse_others();
     if let (Some(span), true) = (span, limit.is_upside_down()) {

@@ -1,9 +1,9 @@
 //! A table of the scenario, read key by key.
 
-use super::schema::Bounds;
+use super::schema::{Bounds, Key};
 use super::spanned::Cell;
+use super::unknown::advice_in_table;
 use crate::diag::{At, Code, Diag, Diags, Source};
-use crate::text::did_you_mean;
 use rust_decimal::Decimal;
 use std::ops::Range;
 use std::sync::Arc;
@@ -83,13 +83,18 @@ impl<'k> Keys<'k> {
     }
 
     /// The place of a key, if it is stated.
-    pub fn place_of(&self, key: &str) -> Option<At> {
-        let value = self.table.get(key)?;
+    pub fn place_of(&self, key: &Key) -> Option<At> {
+        let value = self.table.get(key.word())?;
         Some(self.source.at(value.span()))
     }
 
+    /// The keys of the table that a key has; `example` says how to write it.
+    pub fn table(&mut self, key: &Key, example: &str) -> Option<Keys<'_>> {
+        self.inner(key.word(), example)
+    }
+
     /// The keys of a table in this one; `example` says how to write it.
-    pub fn table(&mut self, key: &'static str, example: &str) -> Option<Keys<'_>> {
+    pub fn inner(&mut self, key: &'static str, example: &str) -> Option<Keys<'_>> {
         let (value, path) = self.get(key)?;
         let Some(table) = value.get_ref().as_table() else {
             let diag = Diag::new(Code::WrongType, format!("`{path}` is not a table"))
@@ -108,8 +113,8 @@ impl<'k> Keys<'k> {
     }
 
     /// Notes a mistake in the value of a key.
-    pub fn wrong_at(&mut self, key: &str, code: Code, message: String, help: &str) {
-        let span = self.table.get(key).map_or(0..0, Spanned::span);
+    pub fn wrong_at(&mut self, key: &Key, code: Code, message: String, help: &str) {
+        let span = self.table.get(key.word()).map_or(0..0, Spanned::span);
         self.wrong(code, span, message, help);
     }
 
@@ -120,29 +125,39 @@ impl<'k> Keys<'k> {
         Some((value, format!("{}.{key}", self.prefix)))
     }
 
+    /// A number, if stated and fine.
+    pub fn number(&mut self, key: &Key) -> Option<Decimal> {
+        self.number_within(key.word(), key.bounds())
+    }
+
+    /// A whole number, if stated and fine.
+    pub fn whole(&mut self, key: &Key) -> Option<u32> {
+        self.whole_within(key.word(), key.bounds())
+    }
+
     /// A number within bounds, if stated and fine.
-    pub fn number(&mut self, key: &'static str, bounds: Bounds) -> Option<Decimal> {
+    pub fn number_within(&mut self, key: &'static str, bounds: Bounds) -> Option<Decimal> {
         let (value, path) = self.get(key)?;
         let read = number(value, &path, &bounds, self.source);
         self.diags.take(read)
     }
 
     /// A whole number within bounds, if stated and fine.
-    pub fn whole(&mut self, key: &'static str, bounds: Bounds) -> Option<u32> {
-        let number = self.number(key, bounds)?.normalize();
+    pub fn whole_within(&mut self, key: &'static str, bounds: Bounds) -> Option<u32> {
+        let number = self.number_within(key, bounds)?.normalize();
         u32::try_from(number.mantissa()).ok()
     }
 
     /// True or false, if stated and fine.
-    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
-        let (value, path) = self.get(key)?;
+    pub fn flag(&mut self, key: &Key) -> Option<bool> {
+        let (value, path) = self.get(key.word())?;
         self.diags.take(flag(value, &path, self.source))
     }
 
     /// One of some words, if stated and fine.
-    pub fn word(&mut self, key: &'static str, words: &[&'static str]) -> Option<&'static str> {
-        let (cell, path, _) = self.cell(key)?;
-        let word = cell.word(&path, words, self.source);
+    pub fn word(&mut self, key: &Key) -> Option<&'static str> {
+        let (cell, path, _) = self.cell(key.word())?;
+        let word = cell.word(&path, key.words(), self.source);
         self.diags.take(word)
     }
 
@@ -179,5 +194,5 @@ impl<'k> Keys<'k> {
 /// The search for the key that was most likely meant.
 fn near(typed: &str, known: &Arc<[&'static str]>) -> impl Fn() -> Option<String> + use<> {
     let (typed, known) = (typed.to_owned(), Arc::clone(known));
-    move || did_you_mean(&typed, known.iter().copied())
+    move || Some(advice_in_table(&typed, &known))
 }

@@ -4,13 +4,13 @@
 //! nothing to check. This room knows no price and opens no file by itself.
 
 mod assumptions;
-mod bounds;
 pub mod budget;
 mod demand;
 pub mod function;
 mod functions_file;
 mod keys;
 mod name_index;
+mod notation;
 mod number;
 pub mod options;
 mod platform_shape;
@@ -19,6 +19,7 @@ mod reader;
 pub mod rule_settings;
 pub mod schema;
 mod spanned;
+mod synonyms;
 pub mod task;
 mod unknown;
 mod values;
@@ -37,6 +38,7 @@ pub use platform_shape::PlatformShape;
 pub use rule_settings::{RuleSetting, RuleShape};
 pub use schema::Bounds;
 pub use task::TaskSize;
+pub use unknown::unknown_key;
 
 use crate::diag::{At, Diag, Diags, Source};
 use crate::exact::Exact;
@@ -153,9 +155,10 @@ pub fn read_csv(
 ) -> Result<Scenario, Diags> {
     let regions = Regions::default();
     let hours = Exact::from(HOURS_PER_MONTH);
+    let shapes = request.platforms.into();
     let reading = function::Reading {
         platforms: &request.ids(),
-        shapes: request.platforms,
+        shapes: &shapes,
         hours: &hours,
         region: &|name, line, at| regions.index(name, line, at),
         default_region: request

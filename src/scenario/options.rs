@@ -1,6 +1,7 @@
 //! Options of platforms: each platform reads the table of its name.
 
 use super::keys::Keys;
+use super::schema::{Key, ValueKind};
 use crate::diag::At;
 use std::any::Any;
 use std::fmt::Debug;
@@ -13,6 +14,11 @@ pub enum ClusterKind {
     Dedicated,
     /// Runs anyway: only the share of nodes that is used is a cost.
     Existing,
+}
+
+impl ClusterKind {
+    /// What the value of a key must be that states it.
+    pub const VALUE: ValueKind = ValueKind::OneOf(&["dedicated", "existing"]);
 }
 
 /// An instance type that options fix, with the place that names it.
@@ -54,17 +60,17 @@ impl PlatformValues {
 }
 
 impl Keys<'_> {
-    /// The instance type that `instance_type` fixes; `None` for `auto`.
-    pub fn instance_type(&mut self) -> Option<FixedType> {
-        let (cell, path, at) = self.cell("instance_type")?;
+    /// The instance type that a key fixes; `None` for `auto`.
+    pub fn instance_type(&mut self, key: &Key) -> Option<FixedType> {
+        let (cell, path, at) = self.cell(key.word())?;
         let text = cell.text(&path, self.source).map(str::to_owned);
         let name = self.diags.take(text)?;
         (name != "auto").then_some((name, at))
     }
 
-    /// What `cluster` says; dedicated where it is silent.
-    pub fn cluster(&mut self) -> ClusterKind {
-        match self.word("cluster", &["dedicated", "existing"]) {
+    /// What a key states of the cluster; dedicated where it is not stated.
+    pub fn cluster(&mut self, key: &Key) -> ClusterKind {
+        match self.word(key) {
             Some("existing") => ClusterKind::Existing,
             _ => ClusterKind::Dedicated,
         }

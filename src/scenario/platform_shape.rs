@@ -3,6 +3,7 @@
 use super::Scenario;
 use super::function::{FunctionReader, Known};
 use super::options::{PlatformValue, ReadOptions};
+use super::schema::Key;
 use crate::diag::Diag;
 use crate::pricebook::Extent;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub type ReadFunction =
 pub struct PlatformShape {
     /// Its name in `platforms` and `runs_on`, and that of the table of its options.
     pub id: &'static str,
+    /// The keys of that table.
+    pub keys: &'static [&'static Key],
     /// Reads its options.
     pub read: ReadOptions,
     /// Reads its keys of a function; `None` where the function states none of them.
@@ -28,10 +31,11 @@ pub struct PlatformShape {
 }
 
 impl PlatformShape {
-    /// A platform whose options are read so, and that has nothing else to say.
-    pub const fn new(id: &'static str, read: ReadOptions) -> Self {
+    /// A platform whose options have these keys, are read so, and that has nothing else to say.
+    pub const fn new(id: &'static str, keys: &'static [&'static Key], read: ReadOptions) -> Self {
         Self {
             id,
+            keys,
             read,
             read_function: |_, _| None,
             extent: |_| Extent::USUAL,

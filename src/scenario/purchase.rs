@@ -1,11 +1,10 @@
 //! `[commitment]` and `[discounts]`: how the scenario buys.
 
 use super::keys::{Keys, number};
-use super::schema::{Bounds, MAX_USD};
+use super::schema::{Bounds, Setting};
 use super::spanned::Cell;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::pricebook::commitments::{PAYMENTS, TERMS};
 use crate::pricebook::{Commitment, Coverage, Discount, Plan};
 use crate::text::listed;
 use rust_decimal::Decimal;
@@ -20,9 +19,9 @@ pub fn commitment(
     diags: &mut Diags,
 ) -> Option<Commitment> {
     let mut keys = Keys::new(table, "commitment", source, diags);
-    let plan = word(&mut keys, "plan", &Plan::NAMES, &span).and_then(Plan::of);
-    let term = word(&mut keys, "term", &TERMS, &span);
-    let payment = word(&mut keys, "payment", &PAYMENTS, &span);
+    let plan = required(&mut keys, Setting::CommitmentPlan, &span).and_then(Plan::of);
+    let term = required(&mut keys, Setting::CommitmentTerm, &span);
+    let payment = required(&mut keys, Setting::CommitmentPayment, &span);
     let coverage = coverage(&mut keys, &span);
     keys.refuse_others();
     Some(Commitment {
@@ -35,8 +34,8 @@ pub fn commitment(
 
 /// A share, or dollars an hour; without either all that the plan lowers.
 fn coverage(keys: &mut Keys<'_>, span: &Range<usize>) -> Coverage {
-    let share = keys.number("coverage", Bounds::SHARE);
-    let hourly = keys.number("usd_per_hour", Bounds::from(0, MAX_USD));
+    let share = keys.number(Setting::CommitmentCoverage.key());
+    let hourly = keys.number(Setting::CommitmentUsdPerHour.key());
     if share.is_some() && hourly.is_some() {
         let message = "`coverage` and `usd_per_hour` exclude each other".to_owned();
         let help = "how much is covered follows from the dollars: keep one of them";
@@ -49,19 +48,14 @@ fn coverage(keys: &mut Keys<'_>, span: &Range<usize>) -> Coverage {
 }
 
 /// A required word.
-fn word(
-    keys: &mut Keys<'_>,
-    key: &'static str,
-    words: &[&'static str],
-    span: &Range<usize>,
-) -> Option<&'static str> {
+fn required(keys: &mut Keys<'_>, setting: Setting, span: &Range<usize>) -> Option<&'static str> {
+    let key = setting.word();
     if keys.table.contains_key(key) {
-        let (cell, path, _) = keys.cell(key)?;
-        let word = cell.word(&path, words, keys.source);
-        return keys.diags.take(word);
+        return keys.word(setting.key());
     }
     let message = format!("the commitment has no `{key}`");
-    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    let words = setting.key().words().iter();
+    let quoted: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
     let help = format!("write one of {}", listed(&quoted));
     keys.wrong(Code::MissingKey, span.clone(), message, &help);
     None

@@ -5,48 +5,36 @@ use super::function::{self, Reading};
 use super::functions_file;
 use super::keys::{self, Keys};
 use super::name_index::NameIndex;
+use super::notation;
 use super::options::PlatformValues;
 use super::purchase;
 use super::rule_settings::{self, RuleSetting};
-use super::schema::{Bounds, Field, RESERVED};
+use super::schema::{Field, Setting, SettingGroup};
 use super::spanned::{Cell, SpannedValues};
+use super::unknown::{Shapes, unknown_at_the_top};
 use super::values::Values;
 use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::pricebook::{Commitments, Extent};
-use crate::text::{did_you_mean, listed};
+use crate::text::listed;
 use crate::units::HOURS_PER_MONTH;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Keys at the top of a scenario, besides the tables of platforms.
-const KEYS: [&str; 11] = [
-    "region",
-    "hours_per_month",
-    "free_tier",
-    "functions",
-    "platforms",
-    "defaults",
-    "function",
-    "budget",
-    "rules",
-    "commitment",
-    "discounts",
-];
-
 /// Reads a scenario.
 ///
 /// # Errors
 /// Every mistake in it and in the fleet that it names.
 pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
-    let document = source.toml()?;
+    let document = source.toml().map_err(spelt_out)?;
     let mut reader = ScenarioReader {
         source,
         request,
         ids: request.ids(),
+        shapes: request.platforms.into(),
         root: document.get_ref(),
         diags: Diags::new(),
     };
@@ -60,6 +48,7 @@ struct ScenarioReader<'r> {
     request: &'r Request<'r>,
     /// Ids of all platforms.
     ids: Vec<&'static str>,
+    shapes: Shapes,
     root: &'r DeTable<'r>,
     diags: Diags,
 }
@@ -73,7 +62,7 @@ impl<'r> ScenarioReader<'r> {
     fn scenario(&mut self) -> Scenario {
         self.unknown_keys();
         let hours = self.hours();
-        let free_tier = self.flag("free_tier");
+        let free_tier = self.flag(Setting::FreeTier.path());
         let platforms = self.platforms();
         let regions = Regions::default();
         let default_region = self.default_region(&regions);
@@ -83,9 +72,10 @@ impl<'r> ScenarioReader<'r> {
         let rules = self.rules();
         let terms = self.terms();
         let ids = self.ids.clone();
+        let shapes = Arc::clone(&self.shapes);
         let reading = Reading {
             platforms: &ids,
-            shapes: self.request.platforms,
+            shapes: &shapes,
             hours: &hours,
             region: &|name, line, at| regions.index(name, line, at),
             default_region,
@@ -129,8 +119,10 @@ impl<'r> ScenarioReader<'r> {
         for (key, _) in self.root {
             let name = key.get_ref().as_ref();
             let at = self.source.at(key.span());
-            if !KEYS.contains(&name) && !self.ids.contains(&name) {
-                self.diags.push(unknown_root_key(name, &self.ids).at(at));
+            let is_known = SettingGroup::Top.keys().any(|key| key.path() == name);
+            if !is_known && !self.ids.contains(&name) {
+                self.diags
+                    .push(unknown_at_the_top(name, &self.shapes).at(at));
             }
         }
     }
@@ -140,10 +132,10 @@ impl<'r> ScenarioReader<'r> {
     }
 
     fn hours(&mut self) -> Exact {
-        let bounds = Bounds::from(1, 744);
-        let stated = self.value("hours_per_month").and_then(|value| {
-            self.diags
-                .take(keys::number(value, "hours_per_month", &bounds, self.source))
+        let key = Setting::HoursPerMonth.key();
+        let stated = self.value(key.path).and_then(|value| {
+            let read = keys::number(value, key.path, &key.bounds(), self.source);
+            self.diags.take(read)
         });
         stated.map_or_else(|| Exact::from(HOURS_PER_MONTH), Exact::from)
     }
@@ -288,7 +280,7 @@ impl<'r> ScenarioReader<'r> {
             return SpannedValues::new(0..0);
         };
         let mut cells = SpannedValues::new(span);
-        cells.collect(table, "", self.source, &mut self.diags);
+        cells.collect(table, "", self.source, &self.shapes, &mut self.diags);
         // Also those that every function replaces; and once, however many take them.
         let values = Values::check(&cells, &self.ids, self.source, &mut self.diags);
         for field in values.into_wrong() {
@@ -328,7 +320,7 @@ impl<'r> ScenarioReader<'r> {
                 continue;
             };
             let mut cells = SpannedValues::new(item.span());
-            cells.collect(table, "", self.source, &mut self.diags);
+            cells.collect(table, "", self.source, &self.shapes, &mut self.diags);
             let line = self.source.line_of(item.span().start) as u64;
             let merged = cells.over(defaults);
             let read = function::build(&merged, line, reading, self.source, &mut self.diags);
@@ -395,14 +387,20 @@ impl<'r> ScenarioReader<'r> {
     }
 }
 
-fn unknown_root_key(name: &str, platforms: &[&'static str]) -> Diag {
-    let diag = Diag::new(Code::UnknownKey, format!("there is no key `{name}`"));
-    let of_function = Field::at_path(name).is_some() || RESERVED.contains(&name);
-    if of_function {
-        return diag.help(format!(
-            "`{name}` belongs to a function: move it below [[function]] or [defaults]"
-        ));
-    }
-    let (typed, known) = (name.to_owned(), [&KEYS, platforms].concat());
-    diag.help_when_shown(move || did_you_mean(&typed, known.iter().copied()))
+/// Mistakes in TOML: a number in another notation is one, such as `42M` without quotes.
+fn spelt_out(mistakes: Diags) -> Diags {
+    let mut mistakes = mistakes.map(|diag| {
+        let line = diag.at.as_ref().map(|at| at.text.as_str());
+        let advice = line.and_then(|line| {
+            let (key, value) = line.split_once('=')?;
+            let value = value.split('#').next().unwrap_or_default();
+            notation::advice(key.trim(), value)
+        });
+        match advice {
+            Some(advice) => diag.help(advice),
+            None => diag,
+        }
+    });
+    mistakes.sort_by_place();
+    mistakes
 }

@@ -87,7 +87,7 @@ fn setting(
         setting.level = level(&cell, &path, source, keys.diags);
     }
     for (name, bounds) in shape.parameters {
-        let number = keys.number(name, *bounds);
+        let number = keys.number_within(name, *bounds);
         setting
             .parameters
             .extend(number.map(|number| (*name, number)));

@@ -1,10 +1,11 @@
 //! Values as the user wrote them, each with its place, before anything is believed.
 
+use super::notation;
 use super::number::{self, NumberError};
-use super::schema::{ALTERNATIVES, Bounds, FIELDS, Field, RESERVED, ValueKind};
-use super::unknown::{meant, not_priced, unknown};
+use super::schema::{ALTERNATIVES, Bounds, Field, RESERVED, ValueKind};
+use super::unknown::{Shapes, advice_on_value, meant, not_priced, unknown};
 use crate::diag::{At, Code, Diag, Diags, Source};
-use crate::text::{self, listed, nearest};
+use crate::text::{self, listed};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -115,10 +116,11 @@ impl<'a> Cell<'a> {
         };
         let no_number = || {
             let message = format!("`{key}` is not a number");
+            let advice = notation::advice(key, &self.text);
             wrong(
                 Code::WrongType,
                 message,
-                write(bounds) + &self.unseparated(),
+                advice.unwrap_or_else(|| write(bounds)),
             )
         };
         let out_of_bounds = || {
@@ -163,23 +165,6 @@ impl<'a> Cell<'a> {
         number::is_within(share, bounds).then(hint)
     }
 
-    /// How to write a number whose thousands are set apart.
-    fn unseparated(&self) -> String {
-        let separators = [',', ' ', '\''];
-        let mut groups = self.text.trim().split(separators);
-        let is_number = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
-        let first = groups.next().unwrap_or_default();
-        let starts = (1..=3).contains(&first.len()) && is_number(first);
-        // A comma before one or two digits would be a decimal one.
-        match starts && groups.all(|group| group.len() == 3 && is_number(group)) {
-            true => {
-                let joined = self.text.trim().replace(separators, "");
-                format!(", without separators: {joined}")
-            }
-            false => String::new(),
-        }
-    }
-
     /// Reads the cell as one of some words.
     ///
     /// # Errors
@@ -195,8 +180,9 @@ impl<'a> Cell<'a> {
             let (typed, words) = (self.text.to_string(), words.to_vec());
             let help = move || {
                 let known = one_of(&words);
-                Some(match nearest(&typed, words.iter().copied()) {
-                    Some(word) => format!("did you mean \"{word}\"? It is {known}"),
+                Some(match advice_on_value(&typed, &words) {
+                    Some(advice) if advice.ends_with('?') => format!("{advice} It is {known}"),
+                    Some(advice) => format!("{advice}: write {known}"),
                     None => format!("write {known}"),
                 })
             };
@@ -248,7 +234,12 @@ fn one_of(words: &[&str]) -> String {
 /// What to write for a value of some kind.
 fn proper(kind: ValueKind) -> String {
     match kind {
-        ValueKind::Text => "write a text in quotes".to_owned(),
+        ValueKind::Text | ValueKind::Region | ValueKind::InstanceType | ValueKind::FileName => {
+            "write a text in quotes".to_owned()
+        }
+        ValueKind::Flag => "write true or false, without quotes".to_owned(),
+        ValueKind::Platforms => "write a list of platforms, such as [\"lambda\"]".to_owned(),
+        ValueKind::Table | ValueKind::Functions => "write a table".to_owned(),
         ValueKind::OneOf(words) => format!("write {}", one_of(words)),
         ValueKind::Platform => {
             "write the name of one platform in quotes, such as \"lambda\"".to_owned()
@@ -340,6 +331,7 @@ impl<'a> SpannedValues<'a> {
         table: &'t DeTable<'_>,
         prefix: &str,
         source: &Source,
+        shapes: &Shapes,
         diags: &mut Diags,
     ) {
         let mut mistyped = Vec::new();
@@ -361,7 +353,7 @@ impl<'a> SpannedValues<'a> {
                     diags.push(not_priced(&path).at(key_at()));
                 }
                 (None, _, DeValue::Table(inner)) if is_table(&path) => {
-                    self.collect(inner, &path, source, diags);
+                    self.collect(inner, &path, source, shapes, diags);
                 }
                 (None, _, other) if is_table(&path) => diags.push(
                     Diag::new(
@@ -372,10 +364,10 @@ impl<'a> SpannedValues<'a> {
                     .help(format!("`{path}` is a table: {}", keys_below(&path))),
                 ),
                 _ => {
-                    diags.push(unknown("key", &path, key_at(), None));
+                    diags.push(unknown("key", &path, key_at(), None, shapes));
                     // Missing fields are not reported once there are too many errors.
                     if !diags.is_full() {
-                        let field = meant(&path).and_then(Field::at_path);
+                        let field = meant(&path, shapes).and_then(|meant| meant.field);
                         mistyped.extend(field.map(|field| (field, value.span())));
                     }
                 }
@@ -396,14 +388,13 @@ fn is_table(path: &str) -> bool {
             .strip_prefix(path)
             .is_some_and(|rest| rest.starts_with('.'))
     };
-    FIELDS.iter().any(|(_, known, _)| below(known))
+    Field::ALL.into_iter().any(|field| below(field.path()))
 }
 
 fn keys_below(path: &str) -> String {
     let prefix = format!("{path}.");
-    let keys = FIELDS
-        .iter()
-        .filter_map(|(_, known, _)| known.strip_prefix(&prefix));
+    let paths = Field::ALL.into_iter().map(Field::path);
+    let keys = paths.filter_map(|known| known.strip_prefix(&prefix));
     let mut quoted: Vec<String> = Vec::new();
     for key in keys {
         let key = format!("`{}`", key.split('.').next().unwrap_or(key));

@@ -1,61 +1,475 @@
-//! Keys and columns that a function does not have, and those that were most likely meant.
+//! Keys and columns that do not exist, and what was most likely meant.
 
-use super::schema::{FIELDS, Field};
+use super::PlatformShape;
+use super::schema::{Field, RESERVED, Setting, SettingGroup, ValueKind, last_word};
+use super::synonyms::{self, Answer};
 use crate::diag::{At, Code, Diag};
-use crate::text::nearest;
+use crate::text::{listed, nearest};
+use std::sync::Arc;
 
-/// The diagnostic for a part of the contract that this version does not price.
+/// All platforms, for keys of their tables.
+pub type Shapes = Arc<[PlatformShape]>;
+
+/// Where to look up every key.
+const ALL_KEYS: &str = "`lambdacost help scenario` lists all keys";
+
+/// The diagnostic for a key of the contract that this version does not price.
 pub fn not_priced(what: &str) -> Diag {
-    Diag::new(
-        Code::NotPriced,
-        format!("this version does not price `{what}`"),
-    )
-    .help("an answer without it would be wrong: leave it out only if that is what you want to know")
+    let help = match synonyms::of_function(what) {
+        Some(Answer::Advice(_, text)) => text,
+        _ => ALL_KEYS,
+    };
+    Diag::new(Code::NotPriced, format!("`{what}` is not supported yet")).help(help)
+}
+
+/// What to do about a key that does not exist.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Meant {
+    /// The advice, a sentence without a full stop.
+    pub advice: String,
+    /// The key of a function that was most likely meant: it is not missing as well.
+    pub field: Option<Field>,
+}
+
+impl Meant {
+    fn key(path: &str) -> Self {
+        Self {
+            advice: format!("did you mean `{path}`?"),
+            field: Field::at_path(path),
+        }
+    }
+
+    fn text(advice: impl Into<String>) -> Self {
+        let advice = advice.into();
+        Self {
+            advice,
+            field: None,
+        }
+    }
+
+    fn answer(answer: Answer) -> Self {
+        match answer {
+            Answer::Field(field) => {
+                let mut meant = Self::key(field.path());
+                match field.key().unit {
+                    "" => {}
+                    unit => meant.advice += &format!(" Its unit is {unit}"),
+                }
+                meant
+            }
+            Answer::Advice(field, text) => Self {
+                advice: text.to_owned(),
+                field,
+            },
+            Answer::Setting(setting) => Self::key(setting.path()),
+        }
+    }
+}
+
+/// What was meant by a key of a function, or a column, that does not exist.
+pub fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
+    let word = last_word(path);
+    let is_plain = word == path;
+    if is_plain && let Some(place) = place_at_the_top(path, shapes) {
+        return Some(Meant::text(place));
+    }
+    // The same word in the words of another table may mean something else there.
+    if is_plain && let Some(answer) = synonyms::of_function(path) {
+        return Some(Meant::answer(answer));
+    }
+    if let Some(field) = Field::of_column(word).filter(|field| field.path() != path) {
+        return Some(Meant::key(field.path()));
+    }
+    if is_plain && let Some(table) = table_of(path, shapes) {
+        return Some(Meant::text(format!("`{path}` belongs in [{table}]")));
+    }
+    near_field(path).filter(|meant| meant.field.is_none_or(|field| field.path() != path))
+}
+
+/// Where a key belongs that is one at the top of the file.
+fn place_at_the_top(name: &str, shapes: &[PlatformShape]) -> Option<String> {
+    let table = || Some(format!("[{name}] belongs at the top level of the file"));
+    if shapes.iter().any(|shape| shape.id == name) {
+        return table();
+    }
+    let mut keys = SettingGroup::Top.keys();
+    let setting = keys.find(|key| key.path() == name && Field::at_path(name).is_none())?;
+    match setting.kind() {
+        ValueKind::Table => table(),
+        _ => Some(format!(
+            "`{name}` belongs at the top of the file, above the first [[function]]"
+        )),
+    }
+}
+
+/// The table of the whole scenario that has a key, if only one has.
+fn table_of(word: &str, shapes: &[PlatformShape]) -> Option<&'static str> {
+    let of_platforms = shapes.iter().flat_map(|shape| shape.keys);
+    let of_platforms = of_platforms.map(|key| key.path);
+    let paths = Setting::ALL.into_iter().map(Setting::path);
+    let mut found = paths.chain(of_platforms).filter_map(|path| {
+        let (table, own) = path.split_once('.')?;
+        (own == word).then_some(table)
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// The key of a function whose name is near, and has no other unit.
+fn near_field(path: &str) -> Option<Meant> {
+    let (table, word) = path.rsplit_once('.').unwrap_or(("", path));
+    let words = words_below(table);
+    // A key in the wrong table, or a column, is found by its last word.
+    let all = Field::ALL.map(Field::word).into_iter();
+    let all: Vec<&str> = all
+        .filter(|word| Field::of_column(word).is_some())
+        .collect();
+    // Everything is near a short word.
+    let is_long = word.chars().count() > SHORT;
+    let others = all.iter().filter(|_| is_long);
+    let candidates: Vec<&str> = words.iter().chain(others).copied().collect();
+    let found = match near(word, &candidates) {
+        Some(found) if words.contains(&found) => whole(table, found),
+        Some(found) => found.to_owned(),
+        None => begun(word, &all)?.to_owned(),
+    };
+    let field = Field::of_column(&found).map_or(found, |field| field.path().to_owned());
+    Some(Meant::key(&field))
+}
+
+fn whole(table: &str, word: &str) -> String {
+    match table {
+        "" => word.to_owned(),
+        table => format!("{table}.{word}"),
+    }
+}
+
+/// The words that stand in a table of a function: its keys, and the tables in it.
+fn words_below(table: &str) -> Vec<&'static str> {
+    let mut words: Vec<&str> = Vec::new();
+    for path in Field::ALL.map(Field::path) {
+        let rest = match table {
+            "" => Some(path),
+            table => path
+                .strip_prefix(table)
+                .and_then(|rest| rest.strip_prefix('.')),
+        };
+        let word = rest.and_then(|rest| rest.split('.').next());
+        words.extend(word.filter(|word| !words.contains(word)));
+    }
+    words
 }
 
 /// Characters of a word that is too short to tell which other one it was to be.
 const SHORT: usize = 4;
 
-/// The key of a function, or the table in it, that a mistyped one most likely meant.
-pub fn meant(path: &str) -> Option<&'static str> {
-    let tables = ["container", "budget", "container.task"];
-    let paths = FIELDS.iter().map(|(_, known, _)| *known);
-    // A key in the wrong table, or a column, is found by its last word.
-    let words = paths.clone().map(last_word);
-    let words = words.filter(|word| Field::of_column(word).is_some());
-    // Everything is near a short word.
-    let is_long = path.len() > SHORT;
-    let near = words.clone().filter(|_| is_long);
-    let known = paths.chain(near).chain(tables);
-    let found = match Field::of_column(last_word(path)) {
-        Some(field) => Some(field.path()),
-        None => nearest(path, known).or_else(|| begun(path, words)),
-    };
-    let whole = |found| Field::of_column(found).map_or(found, Field::path);
-    found.map(whole).filter(|found| *found != path)
+/// Endings that say in which unit a number is.
+const UNITS: [&str; 24] = [
+    "ms", "us", "ns", "s", "sec", "seconds", "minutes", "hours", "days", "months", "b", "bytes",
+    "kb", "mb", "gb", "tb", "usd", "eur", "percent", "second", "minute", "hour", "day", "month",
+];
+
+/// A word without its unit, and the unit: `requests_per_second` is `requests` a `second`.
+fn split_unit(word: &str) -> (&str, Option<&str>) {
+    match word.rsplit_once('_') {
+        Some((stem, unit)) if UNITS.contains(&unit) => {
+            (stem.strip_suffix("_per").unwrap_or(stem), Some(unit))
+        }
+        _ => (word, None),
+    }
 }
 
-fn last_word(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
+/// The word that a typing mistake most likely meant: never one of another unit, whose value would
+/// be wrong. Of words that are as near the first.
+fn near<'w>(typed: &str, words: &[&'w str]) -> Option<&'w str> {
+    let simple = |word: &str| word.replace(['_', '-'], "").to_lowercase();
+    if let Some(same) = words.iter().find(|word| simple(typed) == simple(word)) {
+        return Some(same);
+    }
+    let distances = words.iter().filter_map(|word| {
+        let (typed, word_part) = comparable(typed, word)?;
+        let most = match typed.chars().count() {
+            ..=SHORT => 1,
+            length => 1 + length / 3,
+        };
+        nearest(typed, [word_part])?;
+        let distance = strsim::damerau_levenshtein(&typed.to_lowercase(), word_part);
+        (distance <= most).then_some((distance, *word))
+    });
+    let nearest = distances.min_by_key(|(distance, _)| *distance);
+    nearest.map(|(_, word)| word)
+}
+
+/// The parts of a typed and of a known word that are to be near: of words with a unit what is before
+/// it, if the unit is the same but for one letter. `None` where the units differ.
+fn comparable<'t, 'w>(typed: &'t str, word: &'w str) -> Option<(&'t str, &'w str)> {
+    let (stem, unit) = split_unit(typed);
+    match (split_unit(word), unit) {
+        ((_, None), None) => Some((typed, word)),
+        ((known, Some(known_unit)), Some(unit)) => (unit == known_unit).then_some((stem, known)),
+        ((_, None), Some(_)) => None,
+        ((known, Some(known_unit)), None) => match typed.rsplit_once('_') {
+            None => Some((typed, known)),
+            Some((stem, ending)) => {
+                let is_it = strsim::damerau_levenshtein(ending, known_unit) <= 1;
+                is_it.then_some((stem.strip_suffix("_per").unwrap_or(stem), known))
+            }
+        },
+    }
 }
 
 /// The one word that begins so, where the beginning is long enough to tell.
-fn begun<'w>(beginning: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+fn begun<'w>(beginning: &str, words: &[&'w str]) -> Option<&'w str> {
     let beginning = beginning.to_lowercase();
-    let mut found = words.filter(|word| beginning.len() > 2 && word.starts_with(&beginning));
+    let mut found = words
+        .iter()
+        .filter(|word| beginning.len() > 2 && word.starts_with(&beginning))
+        // What has a unit may be another amount of the same.
+        .filter(|word| split_unit(word).1.is_none());
     let first = found.next()?;
-    found.all(|other| other == first).then_some(first)
+    found.all(|other| other == first).then_some(*first)
 }
 
-/// The diagnostic for a key, or a column, that a function does not have; `help` is given where no
-/// other is near.
-pub fn unknown(what: &str, path: &str, at: At, help: Option<&'static str>) -> Diag {
-    let typed = path.to_owned();
+/// The diagnostic for a key, or a column, that a function does not have; `help` is given where
+/// nothing is near.
+pub fn unknown(
+    what: &str,
+    path: &str,
+    at: At,
+    help: Option<&'static str>,
+    shapes: &Shapes,
+) -> Diag {
+    let (typed, shapes) = (path.to_owned(), Arc::clone(shapes));
     let near = move || {
-        let near = meant(&typed).map(|known| format!("did you mean `{known}`?"));
-        near.or_else(|| help.map(str::to_owned))
+        let advice = meant(&typed, &shapes).map(|meant| meant.advice);
+        Some(advice.unwrap_or_else(|| help.unwrap_or(ALL_KEYS).to_owned()))
     };
     Diag::new(Code::UnknownKey, format!("there is no {what} `{path}`"))
         .at(at)
         .help_when_shown(near)
+}
+
+/// The diagnostic for a key at the top of the file that does not exist.
+pub fn unknown_at_the_top(name: &str, shapes: &Shapes) -> Diag {
+    let (typed, shapes) = (name.to_owned(), Arc::clone(shapes));
+    Diag::new(Code::UnknownKey, format!("there is no key `{name}`"))
+        .help_when_shown(move || Some(advice_at_the_top(&typed, &shapes)))
+}
+
+/// What to do about a key at the top of the file that does not exist.
+fn advice_at_the_top(name: &str, shapes: &[PlatformShape]) -> String {
+    if Field::at_path(name).is_some() || RESERVED.contains(&name) {
+        return format!("`{name}` belongs to a function: move it below [[function]] or [defaults]");
+    }
+    let below_function = format!("{name}.");
+    if Field::ALL
+        .iter()
+        .any(|field| field.path().starts_with(&below_function))
+    {
+        return format!(
+            "[{name}] belongs to a function: write [function.{name}] below [[function]], \
+                        or [defaults.{name}]"
+        );
+    }
+    if let Some(answer) = synonyms::at_the_top(name) {
+        return Meant::answer(answer).advice;
+    }
+    let ids = shapes.iter().map(|shape| shape.id);
+    let tops = SettingGroup::Top.keys().map(Setting::path);
+    let tops: Vec<&str> = tops.chain(ids).collect();
+    if let Some(found) = near(name, &tops) {
+        return format!("did you mean `{found}`?");
+    }
+    if let Some(table) = table_of(name, shapes) {
+        return format!("`{name}` belongs in [{table}]");
+    }
+    match meant(name, shapes) {
+        Some(meant) if meant.field.is_some() => {
+            format!(
+                "{}; it belongs below [[function]] or [defaults]",
+                meant.advice
+            )
+        }
+        _ => ALL_KEYS.to_owned(),
+    }
+}
+
+/// The diagnostic for a key that no table has.
+pub fn unknown_key(path: &str, shapes: &[PlatformShape]) -> Diag {
+    let diag = Diag::new(Code::UnknownKey, format!("there is no key `{path}`"));
+    let of_platforms = shapes.iter().flat_map(|shape| shape.keys);
+    let settings = Setting::ALL.map(Setting::path).into_iter();
+    let settings: Vec<&str> = settings.chain(of_platforms.map(|key| key.path)).collect();
+    let near_setting = || near(path, &settings).map(|found| format!("did you mean `{found}`?"));
+    let advice = meant(path, shapes).map(|meant| meant.advice);
+    let advice = advice.or_else(near_setting);
+    diag.help(advice.unwrap_or_else(|| ALL_KEYS.to_owned()))
+}
+
+/// What to do about a key that a table of the whole scenario does not have.
+pub fn advice_in_table(typed: &str, known: &[&str]) -> String {
+    let near = near(typed, known).map(|found| format!("did you mean `{found}`?"));
+    let elsewhere = || {
+        let field = Field::of_column(typed)?;
+        Some(format!("`{}` belongs to a function", field.path()))
+    };
+    let keys = || format!("its keys are {}", listed(&quoted(known)));
+    near.or_else(elsewhere).unwrap_or_else(keys)
+}
+
+fn quoted(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| format!("`{word}`")).collect()
+}
+
+/// What to write for a value that is none of some words.
+pub fn advice_on_value(typed: &str, words: &[&str]) -> Option<String> {
+    let begun = || {
+        let typed = typed.to_lowercase();
+        let mut found = words.iter().filter(|word| typed.starts_with(**word));
+        found.next().map(|word| format!("did you mean \"{word}\"?"))
+    };
+    // Three letters are near to any other three.
+    let near = || {
+        let found = nearest(typed, words.iter().copied())?;
+        (typed.chars().count() > 3).then(|| format!("did you mean \"{found}\"?"))
+    };
+    synonyms::of_value(typed, words)
+        .or_else(begun)
+        .or_else(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::schema::Key;
+
+    /// A platform with a table of one key.
+    const SHAPES: &[PlatformShape] = &[PlatformShape::new(
+        "eks",
+        &[&Key {
+            path: "eks.min_nodes",
+            kind: ValueKind::Table,
+            unit: "",
+            platforms: &[],
+            meaning: "",
+            default: "",
+            limits: "",
+        }],
+        |_| Arc::new(()),
+    )];
+
+    fn advice(path: &str) -> String {
+        meant(path, SHAPES).map_or_else(String::new, |meant| meant.advice)
+    }
+
+    #[test]
+    fn what_people_write_is_answered_rightly() {
+        for (path, field, says) in [
+            ("memory", Some(Field::MemoryMb), "`memory_mb`"),
+            ("MemorySize", Some(Field::MemoryMb), "`memory_mb`"),
+            ("memoryMB", Some(Field::MemoryMb), "`memory_mb`"),
+            ("memroy_mb", Some(Field::MemoryMb), "`memory_mb`"),
+            ("memory_gb", Some(Field::MemoryMb), "multiply by 1,024"),
+            ("p99_ms", Some(Field::MeasuredDurationMs), "mean"),
+            ("duration_s", Some(Field::DurationMs), "multiply by 1,000"),
+            (
+                "invocations_per_day",
+                Some(Field::InvocationsPerMonth),
+                "multiply by 30.4",
+            ),
+            (
+                "requests_per_minute",
+                Some(Field::InvocationsPerMonth),
+                "divide by 60",
+            ),
+            (
+                "rps",
+                Some(Field::RequestsPerSecond),
+                "`requests_per_second`",
+            ),
+            (
+                "concurrency",
+                Some(Field::PeakConcurrency),
+                "`peak_concurrency`",
+            ),
+            ("timeout", None, "leave it out"),
+            ("provisioned_concurrency", None, "[function.provisioned]"),
+            ("batch_size", None, "one invocation"),
+            ("schedule", None, "run = \"job\""),
+            ("snap_start", None, "`snapstart`"),
+            ("cpu_ms", Some(Field::CpuMs), "`container.cpu_ms`"),
+            (
+                "container.min_task",
+                Some(Field::MinTasks),
+                "`container.min_tasks`",
+            ),
+            ("platforms", None, "top of the file"),
+            ("hours_per_month", None, "top of the file"),
+            ("free_tier", None, "top of the file"),
+            ("eks", None, "[eks] belongs at the top level"),
+            ("min_nodes", None, "[eks]"),
+            ("nmae", Some(Field::Name), "`name`"),
+            (
+                "requests_per_taks",
+                Some(Field::RequestsPerTask),
+                "`container.requests_per_task`",
+            ),
+            ("cpu_sm", Some(Field::CpuMs), "`container.cpu_ms`"),
+        ] {
+            let found = meant(path, SHAPES).unwrap_or_else(|| panic!("nothing about {path}"));
+            assert_eq!(found.field, field, "{path}: {}", found.advice);
+            assert!(found.advice.contains(says), "{path}: {}", found.advice);
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_unit_is_never_proposed() {
+        for path in [
+            "duration_us",
+            "memory_tb",
+            "requests_per_hours",
+            "init_s",
+            "payload_mb",
+        ] {
+            assert!(
+                !advice(path).contains("did you mean"),
+                "{path}: {}",
+                advice(path)
+            );
+        }
+        assert_eq!(advice("container.memory"), "");
+        assert_eq!(advice("run_ms"), "");
+    }
+
+    #[test]
+    fn keys_of_functions_are_sent_there_from_the_top() {
+        let says = |name: &str, what: &str| {
+            let advice = advice_at_the_top(name, SHAPES);
+            assert!(advice.contains(what), "{name}: {advice}");
+        };
+        says("memory_mb", "below [[function]]");
+        says("memory", "below [[function]]");
+        says("container", "[function.container]");
+        says("min_nodes", "[eks]");
+        says("hours", "`hours_per_month`");
+        says("free_teir", "`free_tier`");
+        says("savings_plan", "`commitment`");
+    }
+
+    #[test]
+    fn platforms_by_other_names_are_explained() {
+        let platforms = ["lambda", "fargate", "eks", "fargate-spot"];
+        let says = |typed: &str, what: &str| {
+            let advice = advice_on_value(typed, &platforms).unwrap_or_default();
+            assert!(advice.contains(what), "{typed}: {advice}");
+        };
+        says("ecs", "\"fargate\"");
+        says("ec2", "not compared");
+        says("k8s", "\"eks\"");
+        says("fargat", "did you mean \"fargate\"?");
+        assert_eq!(advice_on_value("gcp", &platforms), None);
+        let runtimes = ["java", "python", "dotnet"];
+        let python = advice_on_value("python3.12", &runtimes);
+        assert_eq!(python.as_deref(), Some("did you mean \"python\"?"));
+    }
 }

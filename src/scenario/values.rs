@@ -1,6 +1,6 @@
 //! The values of cells that are what their fields ask for.
 
-use super::schema::{FIELDS, Field, ValueKind};
+use super::schema::{Field, FieldGroup, ValueKind};
 use super::spanned::{Locate, SpannedValues, ValueShape};
 use crate::diag::{At, Diags};
 use crate::exact::Exact;
@@ -9,9 +9,9 @@ use rust_decimal::Decimal;
 /// The values of a function's cells, each checked against its kind.
 pub struct Values<'c, 'a> {
     cells: &'c SpannedValues<'a>,
-    stated: [bool; FIELDS.len()],
-    numbers: [Option<Decimal>; FIELDS.len()],
-    words: [Option<&'static str>; FIELDS.len()],
+    stated: [bool; Field::COUNT],
+    numbers: [Option<Decimal>; Field::COUNT],
+    words: [Option<&'static str>; Field::COUNT],
     wrong: Vec<Field>,
 }
 
@@ -25,9 +25,9 @@ impl<'c, 'a> Values<'c, 'a> {
     ) -> Self {
         let mut values = Self {
             cells,
-            stated: [false; FIELDS.len()],
-            numbers: [None; FIELDS.len()],
-            words: [None; FIELDS.len()],
+            stated: [false; Field::COUNT],
+            numbers: [None; Field::COUNT],
+            words: [None; Field::COUNT],
             wrong: Vec::new(),
         };
         for (field, cell) in cells.stated() {
@@ -44,11 +44,18 @@ impl<'c, 'a> Values<'c, 'a> {
             let is_fine = match field.kind() {
                 ValueKind::OneOf(words) => word(words),
                 ValueKind::Platform => word(platforms),
-                ValueKind::Text => diags.take(cell.text(key, locate)).is_some(),
+                ValueKind::Flag => word(&["true", "false"]),
+                ValueKind::Text
+                | ValueKind::Region
+                | ValueKind::InstanceType
+                | ValueKind::FileName => diags.take(cell.text(key, locate)).is_some(),
                 ValueKind::Number(bounds) => {
                     let number = diags.take(cell.number(key, &bounds, locate));
                     values.numbers[field as usize] = number;
                     number.is_some()
+                }
+                ValueKind::Platforms | ValueKind::Table | ValueKind::Functions => {
+                    unreachable!("a key of a function has a plain value")
                 }
             };
             if !is_fine {
@@ -88,6 +95,12 @@ impl<'c, 'a> Values<'c, 'a> {
     pub fn text(&self, field: Field) -> Option<&str> {
         let cell = self.cells.get(field)?;
         (cell.shape == ValueShape::Text).then_some(cell.text.as_ref())
+    }
+
+    /// True when the user stated a field of a group, rightly or wrongly.
+    pub fn any_stated(&self, group: FieldGroup) -> bool {
+        let mut stated = self.cells.stated();
+        stated.any(|(field, _)| field.group() == group)
     }
 
     /// True when the user stated the field, rightly or wrongly.

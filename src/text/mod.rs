@@ -2,9 +2,11 @@
 //! mistyped one.
 
 mod lines;
+mod markdown;
 mod visible;
 
 pub use lines::{Lines, without_commands};
+pub use markdown::without_links;
 pub use visible::{
     escaped, escaped_name, is_escaped, is_identifier, is_unsafe, printable, quoted, unfit,
 };

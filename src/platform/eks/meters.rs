@@ -21,10 +21,12 @@ pub static AUTO_MODE: MetersByType = MetersByType::new(
     Savings::Outside,
 );
 
+/// Tiers of a provisioned control plane, as scenarios call them.
+pub const TIERS: [&str; 4] = ["xl", "2xl", "4xl", "8xl"];
 /// The sizes of a provisioned control plane, as scenarios name them.
 pub const CONTROL_PLANES: [(&str, Meter<ClusterHour>); 4] = [
-    ("xl", CONTROL_PLANE_XL),
-    ("2xl", CONTROL_PLANE_2XL),
-    ("4xl", CONTROL_PLANE_4XL),
-    ("8xl", CONTROL_PLANE_8XL),
+    (TIERS[0], CONTROL_PLANE_XL),
+    (TIERS[1], CONTROL_PLANE_2XL),
+    (TIERS[2], CONTROL_PLANE_4XL),
+    (TIERS[3], CONTROL_PLANE_8XL),
 ];

@@ -35,7 +35,7 @@ pub struct Eks;
 static SPEC: Spec = Spec {
     shape: PlatformShape {
         extent: options::extent,
-        ..PlatformShape::new("eks", options::read)
+        ..PlatformShape::new("eks", options::KEYS, options::read)
     },
     title: "EKS",
     meters: &[

@@ -1,10 +1,11 @@
 //! `[eks]`.
 
-use super::meters::CONTROL_PLANES;
+use super::meters::TIERS;
 use crate::diag::Code;
 use crate::pricebook::Extent;
 use crate::pricebook::instances::is_default_candidate;
-use crate::scenario::{Bounds, ClusterKind, FixedType, Keys, PlatformValue, Scenario};
+use crate::scenario::schema::{RATIO, ValueKind, from, options, whole};
+use crate::scenario::{ClusterKind, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -81,28 +82,71 @@ pub fn extent(scenario: &Scenario) -> Extent {
     }
 }
 
+options! {
+    /// The keys of `[eks]`.
+    KEYS of "eks";
+    INSTANCE_TYPE = "instance_type": ValueKind::InstanceType, "",
+        "instance type of all nodes; `auto` takes the one that makes the cheapest cluster",
+        default "`auto`";
+    CLUSTER = "cluster": ClusterKind::VALUE, "",
+        "`dedicated`: made for the scenario; `existing`: runs anyway, so that only the used \
+         share of its nodes is a cost, and needs `eks.instance_type`",
+        default "`dedicated`";
+    MIN_NODES = "min_nodes": whole(1, 1_000_000), "",
+        "fewest nodes of a dedicated cluster",
+        default "2";
+    PACKING = "packing_efficiency": RATIO, "share",
+        "share of the nodes' capacity that scheduling fills",
+        default "1";
+    ROOT_VOLUME = "root_volume_gb": whole(0, 16_384), "GB",
+        "gp3 volume of a node",
+        default "20";
+    EXTENDED_SUPPORT = "extended_support": ValueKind::Flag, "",
+        "the Kubernetes version is in extended support",
+        default "`false`";
+    KUBERNETES_AGE = "kubernetes_age_months": from(0, 600), "months",
+        "months since the release of the Kubernetes version on EKS, in place of \
+         `eks.extended_support`: standard support up to 14, extended support up to 26, an error \
+         above",
+        default "not stated: standard support";
+    CONTROL_PLANE = "control_plane": ValueKind::OneOf(&TIERS), "",
+        "tier of a provisioned control plane, which is billed on top of the cluster",
+        default "none";
+    AUTO_MODE = "auto_mode": ValueKind::Flag, "",
+        "EKS Auto Mode runs the nodes, for a fee per node and hour",
+        default "`false`";
+    DAEMONSETS = "daemonsets": ValueKind::Table, "",
+        "what every node runs in addition to the functions",
+        default "as below";
+    DAEMON_VCPU = "daemonsets.vcpu": from(0, 1024), "vCPU",
+        "vCPUs that DaemonSets request on every node",
+        default "0.15";
+    DAEMON_MEMORY = "daemonsets.memory_mb": from(0, 1_048_576), "MB",
+        "memory that DaemonSets request on every node",
+        default "256";
+    DAEMON_PODS = "daemonsets.pods": whole(0, 10_000), "",
+        "pods of DaemonSets on every node",
+        default "3";
+}
+
 /// Reads `[eks]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let default = EksOptions::default();
-    let instance_type = keys.instance_type();
-    let cluster = keys.cluster();
-    let root_volume_gb = keys.whole("root_volume_gb", Bounds::whole(0, 16_384));
+    let instance_type = keys.instance_type(INSTANCE_TYPE);
+    let cluster = keys.cluster(CLUSTER);
+    let root_volume_gb = keys.whole(ROOT_VOLUME);
     let (kubernetes_age_months, extended_support) = support(&mut keys);
-    let control_plane = keys.word("control_plane", &CONTROL_PLANES.map(|(name, _)| name));
+    let control_plane = keys.word(CONTROL_PLANE);
     let options = EksOptions {
         instance_type,
         cluster,
-        min_nodes: keys
-            .whole("min_nodes", Bounds::whole(1, 1_000_000))
-            .unwrap_or(default.min_nodes),
-        packing_efficiency: keys
-            .number("packing_efficiency", Bounds::RATIO)
-            .unwrap_or(default.packing_efficiency),
+        min_nodes: keys.whole(MIN_NODES).unwrap_or(default.min_nodes),
+        packing_efficiency: keys.number(PACKING).unwrap_or(default.packing_efficiency),
         root_volume_gb: root_volume_gb.unwrap_or(default.root_volume_gb),
         extended_support,
         kubernetes_age_months,
         control_plane,
-        auto_mode: keys.flag("auto_mode").unwrap_or_default(),
+        auto_mode: keys.flag(AUTO_MODE).unwrap_or_default(),
         daemonsets: daemonsets(&mut keys).unwrap_or(default.daemonsets),
     };
     if options.cluster == ClusterKind::Existing {
@@ -119,8 +163,8 @@ pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
 
 /// The age of the Kubernetes version, and whether it is in extended support.
 fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
-    let flag = keys.flag("extended_support");
-    let age = keys.number("kubernetes_age_months", Bounds::from(0, 600));
+    let flag = keys.flag(EXTENDED_SUPPORT);
+    let age = keys.number(KUBERNETES_AGE);
     let Some(months) = age else {
         return (None, flag.unwrap_or_default());
     };
@@ -130,12 +174,12 @@ fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
         let message = format!("EKS does not support a Kubernetes version of {shown} months");
         let help = "support is standard for 14 months and extended for 12 more: upgrade the \
                     cluster, and state the age of its new version";
-        keys.wrong_at("kubernetes_age_months", Code::NotAvailable, message, help);
+        keys.wrong_at(KUBERNETES_AGE, Code::NotAvailable, message, help);
     } else if flag.is_some_and(|flag| flag != extended) {
         let kind = if extended { "extended" } else { "standard" };
         let message = format!("a Kubernetes version of {shown} months is in {kind} support");
         let help = "keep one of `extended_support` and `kubernetes_age_months`";
-        keys.wrong_at("extended_support", Code::Conflict, message, help);
+        keys.wrong_at(EXTENDED_SUPPORT, Code::Conflict, message, help);
     }
     (age, extended)
 }
@@ -144,15 +188,18 @@ fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
 /// out without a word.
 fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
     let support = match options.kubernetes_age_months {
-        Some(_) => "kubernetes_age_months",
-        None => "extended_support",
+        Some(_) => KUBERNETES_AGE,
+        None => EXTENDED_SUPPORT,
     };
     let fees = [
-        ("control_plane", options.control_plane.is_some()),
+        (CONTROL_PLANE, options.control_plane.is_some()),
         (support, options.extended_support),
     ];
     for (key, _) in fees.into_iter().filter(|(_, charged)| *charged) {
-        let message = format!("`eks.{key}` is a fee of the cluster, and an existing one has none");
+        let message = format!(
+            "`{}` is a fee of the cluster, and an existing one has none",
+            key.path
+        );
         let help = "leave it out, or make the cluster the scenario's own: cluster = \"dedicated\"";
         keys.wrong_at(key, Code::Conflict, message, help);
     }
@@ -161,17 +208,11 @@ fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
 fn daemonsets(keys: &mut Keys<'_>) -> Option<DaemonSets> {
     let default = EksOptions::default().daemonsets;
     let example = "daemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }";
-    let mut inner = keys.table("daemonsets", example)?;
+    let mut inner = keys.table(DAEMONSETS, example)?;
     let daemonsets = DaemonSets {
-        vcpu: inner
-            .number("vcpu", Bounds::from(0, 1024))
-            .unwrap_or(default.vcpu),
-        memory_mb: inner
-            .number("memory_mb", Bounds::from(0, 1_048_576))
-            .unwrap_or(default.memory_mb),
-        pods: inner
-            .whole("pods", Bounds::whole(0, 10_000))
-            .unwrap_or(default.pods),
+        vcpu: inner.number(DAEMON_VCPU).unwrap_or(default.vcpu),
+        memory_mb: inner.number(DAEMON_MEMORY).unwrap_or(default.memory_mb),
+        pods: inner.whole(DAEMON_PODS).unwrap_or(default.pods),
     };
     inner.refuse_others();
     Some(daemonsets)

@@ -48,7 +48,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::new("eks-fargate", options::read),
+    shape: PlatformShape::new("eks-fargate", options::KEYS, options::read),
     title: "EKS on Fargate",
     meters: &[meters::METERS, tasks::METERS, eks::meters::METERS],
     assumptions: &[assumptions::ALL],

@@ -1,6 +1,7 @@
 //! `[eks-fargate]`.
 
 use crate::diag::Code;
+use crate::scenario::schema::options;
 use crate::scenario::{ClusterKind, Keys, PlatformValue};
 use std::sync::Arc;
 
@@ -11,9 +12,18 @@ pub struct EksFargateOptions {
     pub cluster: ClusterKind,
 }
 
+options! {
+    /// The keys of `[eks-fargate]`.
+    KEYS of "eks-fargate";
+    CLUSTER = "cluster": ClusterKind::VALUE, "",
+        "`dedicated`: made for the scenario, one in each region, its fee shared by what the \
+         pods cost; `existing`: runs anyway, no fee",
+        default "`dedicated`";
+}
+
 /// Reads `[eks-fargate]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
-    let cluster = keys.cluster();
+    let cluster = keys.cluster(CLUSTER);
     for key in ["spot", "spot_share", "share"] {
         if let Some((value, path)) = keys.get(key) {
             let message = format!("`{path}`: EKS on Fargate has no Spot");

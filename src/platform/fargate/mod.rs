@@ -24,7 +24,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::new("fargate", options::read),
+    shape: PlatformShape::new("fargate", options::KEYS, options::read),
     title: "Fargate",
     meters: &[tasks::METERS],
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],

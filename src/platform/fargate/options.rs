@@ -1,8 +1,14 @@
 //! `[fargate]`, which has no keys yet.
 
 use crate::diag::Code;
+use crate::scenario::schema::options;
 use crate::scenario::{Keys, PlatformValue};
 use std::sync::Arc;
+
+options! {
+    /// The keys of `[fargate]`.
+    KEYS of "fargate";
+}
 
 /// Reads `[fargate]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {

@@ -29,7 +29,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::new("fargate-spot", options::read),
+    shape: PlatformShape::new("fargate-spot", options::KEYS, options::read),
     title: "Fargate Spot",
     meters: &[meters::METERS, tasks::METERS],
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],

@@ -1,7 +1,8 @@
 //! `[fargate-spot]`.
 
 use crate::diag::Code;
-use crate::scenario::{Bounds, Keys, PlatformValue};
+use crate::scenario::schema::{Key, RATIO, from, options};
+use crate::scenario::{Keys, PlatformValue};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -23,9 +24,24 @@ pub struct SpotPrices {
     pub gb_hour_usd: Decimal,
 }
 
+options! {
+    /// The keys of `[fargate-spot]`.
+    KEYS of "fargate-spot";
+    SHARE = "share": RATIO, "share",
+        "share of the task-hours that run on Spot; the others are on demand",
+        default "1, listed as an assumption";
+    VCPU_HOUR = "vcpu_hour_usd": from(0, 1_000), "USD",
+        "Spot price of a vCPU-hour, in every region and for both architectures; needs \
+         `fargate-spot.gb_hour_usd`",
+        default "that of the price book";
+    GB_HOUR = "gb_hour_usd": from(0, 1_000), "USD",
+        "Spot price of a GB-hour of memory; needs `fargate-spot.vcpu_hour_usd`",
+        default "that of the price book";
+}
+
 /// Reads `[fargate-spot]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
-    let share = keys.number("share", Bounds::RATIO);
+    let share = keys.number(SHARE);
     let prices = spot_prices(&mut keys);
     keys.refuse_others();
     Arc::new(SpotOptions {
@@ -36,12 +52,12 @@ pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
 
 /// Both prices or neither.
 fn spot_prices(keys: &mut Keys<'_>) -> Option<SpotPrices> {
-    const KEYS: [&str; 2] = ["vcpu_hour_usd", "gb_hour_usd"];
-    let [vcpu, memory] = KEYS.map(|key| keys.number(key, Bounds::from(0, 1_000)));
-    let [has_vcpu, has_memory] = KEYS.map(|key| keys.table.get(key));
-    let (one, other) = match (has_vcpu, has_memory) {
-        (Some(one), None) => (one, KEYS),
-        (None, Some(one)) => (one, [KEYS[1], KEYS[0]]),
+    const PRICES: [&Key; 2] = [VCPU_HOUR, GB_HOUR];
+    let [vcpu, memory] = PRICES.map(|price| keys.number(price));
+    let [has_vcpu, has_memory] = PRICES.map(|price| keys.table.get(price.word()));
+    let (one, [stated, missing]) = match (has_vcpu, has_memory) {
+        (Some(one), None) => (one, PRICES),
+        (None, Some(one)) => (one, [GB_HOUR, VCPU_HOUR]),
         _ => {
             return Some(SpotPrices {
                 vcpu_hour_usd: vcpu?,
@@ -49,8 +65,7 @@ fn spot_prices(keys: &mut Keys<'_>) -> Option<SpotPrices> {
             });
         }
     };
-    let [stated, missing] = other;
-    let message = format!("`fargate-spot.{stated}` needs `fargate-spot.{missing}` beside it");
+    let message = format!("`{}` needs `{}` beside it", stated.path, missing.path);
     let help = "state both prices, or neither: then those of the book count";
     keys.wrong(Code::MissingKey, one.span(), message, help);
     None

@@ -5,7 +5,7 @@ use super::limits::FREE_STORAGE_MB;
 use crate::diag::Code;
 use crate::exact::Exact;
 use crate::scenario::function::{FunctionReader, Known};
-use crate::scenario::schema::Field;
+use crate::scenario::schema::{Field, FieldGroup};
 use crate::scenario::{Function, PlatformValue};
 use crate::units::{EpuHour, Gb, GbMonth, MS_PER_SECOND, Operation, Qty, SECONDS_PER_HOUR, Unit};
 use rust_decimal::Decimal;
@@ -114,15 +114,15 @@ pub fn read(
     reader: &mut FunctionReader<'_, '_, '_>,
     known: &Known<'_>,
 ) -> Option<Arc<dyn PlatformValue>> {
-    let ranges = [
-        (Field::ColdStartRate, Field::EphemeralStorageMb),
-        (Field::ProvisionedEnvironments, Field::ProvisionedDurationMs),
-        (Field::SnapstartRuntime, Field::DurableRetained),
+    const PLAIN: [Field; 3] = [
+        Field::ColdStartRate,
+        Field::InitMs,
+        Field::EphemeralStorageMb,
     ];
-    if !ranges
-        .into_iter()
-        .any(|(from, to)| reader.any_stated(from, to))
-    {
+    let is_stated = reader.any_stated(&PLAIN)
+        || reader.values.any_stated(FieldGroup::Provisioned)
+        || reader.values.any_stated(FieldGroup::Features);
+    if !is_stated {
         return None;
     }
     let calls = known.calls;
@@ -157,7 +157,7 @@ fn cold_start(reader: &mut FunctionReader<'_, '_, '_>) -> Option<ColdStart> {
 }
 
 fn provisioned(reader: &mut FunctionReader<'_, '_, '_>, known: &Known<'_>) -> Option<Provisioned> {
-    if !reader.any_stated(Field::ProvisionedEnvironments, Field::ProvisionedDurationMs) {
+    if !reader.values.any_stated(FieldGroup::Provisioned) {
         return None;
     }
     let environments = "state how many environments are kept";

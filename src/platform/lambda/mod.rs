@@ -45,7 +45,7 @@ static SPEC: Spec = Spec {
     shape: PlatformShape {
         read_function: keys::read,
         check: quota::check,
-        ..PlatformShape::new("lambda", options::read)
+        ..PlatformShape::new("lambda", options::KEYS, options::read)
     },
     title: "Lambda",
     meters: &[meters::METERS],

@@ -1,7 +1,8 @@
 //! `[lambda]`.
 
 use crate::diag::At;
-use crate::scenario::{Bounds, Keys, PlatformValue};
+use crate::scenario::schema::{options, whole};
+use crate::scenario::{Keys, PlatformValue};
 use std::sync::Arc;
 
 /// `[lambda]`.
@@ -11,11 +12,18 @@ pub struct LambdaOptions {
     pub concurrency_quota: Option<(u64, At)>,
 }
 
+options! {
+    /// The keys of `[lambda]`.
+    KEYS of "lambda";
+    CONCURRENCY_QUOTA = "concurrency_quota": whole(1, 1_000_000_000), "executions",
+        "concurrent executions that the account may have in each region; more is an error",
+        default "not checked";
+}
+
 /// Reads `[lambda]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
-    let bounds = Bounds::whole(1, 1_000_000_000);
-    let quota = keys.whole("concurrency_quota", bounds);
-    let at = keys.place_of("concurrency_quota");
+    let quota = keys.whole(CONCURRENCY_QUOTA);
+    let at = keys.place_of(CONCURRENCY_QUOTA);
     keys.refuse_others();
     Arc::new(LambdaOptions {
         concurrency_quota: quota.map(u64::from).zip(at),

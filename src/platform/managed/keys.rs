@@ -3,7 +3,7 @@
 use super::limits::GB_PER_VCPU;
 use crate::diag::Code;
 use crate::scenario::function::{FunctionReader, Known};
-use crate::scenario::schema::Field;
+use crate::scenario::schema::{Field, FieldGroup};
 use crate::scenario::{Function, PlatformValue};
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub fn read(
     reader: &mut FunctionReader<'_, '_, '_>,
     _: &Known<'_>,
 ) -> Option<Arc<dyn PlatformValue>> {
-    if !reader.any_stated(Field::ManagedRuntime, Field::ManagedRequests) {
+    if !reader.values.any_stated(FieldGroup::Managed) {
         return None;
     }
     let ratio: Option<u32> = reader.values.whole(Field::ManagedGbPerVcpu);

@@ -37,7 +37,7 @@ static SPEC: Spec = Spec {
     shape: PlatformShape {
         read_function: keys::read,
         extent: options::extent,
-        ..PlatformShape::new("lambda-managed", options::read)
+        ..PlatformShape::new("lambda-managed", options::KEYS, options::read)
     },
     title: "Managed instances",
     meters: &[

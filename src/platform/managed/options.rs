@@ -4,6 +4,7 @@ use super::limits::LEAST;
 use crate::diag::Code;
 use crate::pricebook::Extent;
 use crate::pricebook::instances::is_default_candidate;
+use crate::scenario::schema::{ValueKind, from, options, whole};
 use crate::scenario::{Bounds, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -29,16 +30,35 @@ pub fn extent(scenario: &Scenario) -> Extent {
     }
 }
 
+options! {
+    /// The keys of `[lambda-managed]`.
+    KEYS of "lambda-managed";
+    INSTANCE_TYPE = "instance_type": ValueKind::InstanceType, "",
+        "type of the instances; `auto` takes the cheapest for each function",
+        default "`auto`", limits "of the families c, m and r, `large` or larger";
+    MIN_INSTANCES = "min_instances": whole(3, 1_000_000), "",
+        "fewest instances of a function",
+        default "3, for three Availability Zones";
+    BUFFER = "availability_buffer": from(1, 100), "",
+        "instances that are provided for each that is needed; AWS's calculator takes 1.5",
+        default "1";
+}
+
 /// Reads `[lambda-managed]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
-    let least = keys.whole("min_instances", Bounds::whole(1, 1_000_000));
+    // Fewer than AWS allows is answered with the reason, not with bounds.
+    let bounds = Bounds {
+        low: 1,
+        ..MIN_INSTANCES.bounds()
+    };
+    let least = keys.whole_within(MIN_INSTANCES.word(), bounds);
     if least.is_some_and(|least| least < LEAST) {
         let message = "managed instances number three at least".to_owned();
         let help = "one in each of three Availability Zones: state 3 or more";
-        keys.wrong_at("min_instances", Code::NotAvailable, message, help);
+        keys.wrong_at(MIN_INSTANCES, Code::NotAvailable, message, help);
     }
-    let buffer = keys.number("availability_buffer", Bounds::from(1, 100));
-    let instance_type = keys.instance_type();
+    let buffer = keys.number(BUFFER);
+    let instance_type = keys.instance_type(INSTANCE_TYPE);
     keys.refuse_others();
     Arc::new(ManagedOptions {
         instance_type,

@@ -7,8 +7,9 @@ use crate::pricebook::Architecture;
 use crate::scenario::PlatformShape;
 use crate::scenario::PlatformValues;
 use crate::scenario::budget::{Budget, Limit, UPSIDE_DOWN};
-use crate::scenario::schema::{FIELDS, Field};
+use crate::scenario::schema::Field;
 use crate::scenario::spanned::{Locate, SpannedValues};
+use crate::scenario::unknown::Shapes;
 use crate::scenario::values::Values;
 use crate::text::listed;
 use crate::units::SECONDS_PER_HOUR;
@@ -24,8 +25,8 @@ pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> +
 pub struct Reading<'r> {
     /// Ids of all platforms.
     pub platforms: &'r [&'static str],
-    /// All platforms.
-    pub shapes: &'r [PlatformShape],
+    /// All platforms: they read keys of functions, and have tables in which keys belong.
+    pub shapes: &'r Shapes,
     /// Hours in the month.
     pub hours: &'r Exact,
     /// Index of a region's name, given the place that names it; `None` when there are too many.
@@ -76,12 +77,6 @@ pub fn build(
     let function = reader.function(line, reading);
     let function = found.into_result(function);
     diags.take(function).flatten()
-}
-
-/// The last word of a field's path.
-fn key(field: Field) -> &'static str {
-    let path = field.path();
-    path.rsplit_once('.').map_or(path, |(_, key)| key)
 }
 
 impl FunctionReader<'_, '_, '_> {
@@ -168,10 +163,9 @@ impl FunctionReader<'_, '_, '_> {
         self.values.at(field, self.locate)
     }
 
-    /// True when any field of those in a row is stated.
-    pub fn any_stated(&self, from: Field, to: Field) -> bool {
-        let rows = &FIELDS[from as usize..=to as usize];
-        rows.iter().any(|(field, _, _)| self.values.stated(*field))
+    /// True when any of some fields is stated.
+    pub fn any_stated(&self, fields: &[Field]) -> bool {
+        fields.iter().any(|field| self.values.stated(*field))
     }
 
     /// All fields of a table when one of them is stated: they are of no use alone.
@@ -182,11 +176,11 @@ impl FunctionReader<'_, '_, '_> {
     ) -> Option<()> {
         let stated = fields.iter().find(|field| self.values.stated(**field))?;
         let missing = fields.iter().filter(|field| !self.values.stated(**field));
-        let missing: Vec<String> = missing.map(|field| format!("`{}`", key(*field))).collect();
+        let missing: Vec<String> = missing.map(|field| format!("`{}`", field.word())).collect();
         if missing.is_empty() {
             return Some(());
         }
-        let table = stated.path().trim_end_matches(key(*stated));
+        let table = stated.path().trim_end_matches(stated.word());
         let message = format!(
             "`{}` lacks {}",
             table.trim_end_matches('.'),
@@ -296,8 +290,7 @@ impl FunctionReader<'_, '_, '_> {
                     false => (Code::MissingKey, "does not say what capacity it needs"),
                 };
                 let message = format!("{} {message}", self.called());
-                let help = "state exactly one of `utilization`, `peak_concurrency` and `traffic` \
-                            (the last is not priced by this version)";
+                let help = "state one of `utilization` and `peak_concurrency`";
                 self.wrong(code, self.at(peak), message, help);
                 None
             }

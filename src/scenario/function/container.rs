@@ -6,7 +6,7 @@ use super::builder::FunctionReader;
 use crate::diag::Code;
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
-use crate::scenario::schema::Field;
+use crate::scenario::schema::{Field, FieldGroup};
 use crate::scenario::{AssumptionInfo, AssumptionRule, Os, TaskSize};
 use crate::units::MB_PER_VCPU;
 use rust_decimal::Decimal;
@@ -151,7 +151,7 @@ fn is_measured(function: &Function) -> bool {
 
 impl FunctionReader<'_, '_, '_> {
     pub(super) fn container(&mut self) -> Option<Box<Container>> {
-        if !self.any_stated(Field::CpuMs, Field::PullSeconds) {
+        if !self.values.any_stated(FieldGroup::Container) {
             return None;
         }
         let os = self.os();

@@ -5,7 +5,7 @@ use crate::diag::{At, Code, Diag, Diags};
 use crate::scenario::function::Reading;
 use crate::scenario::schema::{Field, NEEDED};
 use crate::scenario::spanned::{Locate, SpannedValues};
-use crate::scenario::unknown::{meant, unknown};
+use crate::scenario::unknown::{Shapes, meant, unknown};
 
 /// What a column says of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,11 @@ const TOLD: usize = 100;
 
 /// The columns of a fleet, in their order. Those that are wrong go to `diags`, and rows can be read
 /// all the same; `None` where the first row is no list of columns.
-pub fn columns(row: &FunctionRow<'_>, diags: &mut Diags) -> Option<Vec<CsvColumn>> {
+pub fn columns(
+    row: &FunctionRow<'_>,
+    shapes: &Shapes,
+    diags: &mut Diags,
+) -> Option<Vec<CsvColumn>> {
     if let Some(diag) = no_header(row) {
         diags.push(diag);
         return None;
@@ -44,8 +48,8 @@ pub fn columns(row: &FunctionRow<'_>, diags: &mut Diags) -> Option<Vec<CsvColumn
             }
             Some(field) => CsvColumn::Of(field),
             None => {
-                diags.push(unknown_column(text, commas, at()));
-                let field = meant(text).and_then(Field::of_column);
+                diags.push(unknown_column(text, commas, at(), shapes));
+                let field = meant(text, shapes).and_then(|meant| meant.field);
                 field.map_or(CsvColumn::Unknown, CsvColumn::Mistyped)
             }
         };
@@ -90,15 +94,16 @@ fn no_header(row: &FunctionRow<'_>) -> Option<Diag> {
 }
 
 /// The diagnostic for a column that is no key of a function.
-fn unknown_column(name: &str, commas: usize, at: At) -> Diag {
+fn unknown_column(name: &str, commas: usize, at: At, shapes: &Shapes) -> Diag {
     if name.is_empty() {
         let message = format!("column {} has no name", commas + 1);
         let diag = Diag::new(Code::UnknownKey, message).at(at);
         return diag.help("name it, or take its comma away from every row");
     }
     let help = "a column is a key of [[function]]: name, memory_mb, duration_ms, \
-                invocations_per_month, utilization, … (docs/scenario.md has all); leave out others";
-    unknown("column", name, at, Some(help))
+                invocations_per_month, utilization, …; leave out others, or look them up with \
+                `lambdacost help scenario`";
+    unknown("column", name, at, Some(help), shapes)
 }
 
 /// What every function needs and neither a column nor a default states.

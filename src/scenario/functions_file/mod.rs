@@ -50,7 +50,7 @@ pub fn read(
         record: &header,
     };
     let mut diags = Diags::new();
-    let Some(columns) = header::columns(&row, &mut diags) else {
+    let Some(columns) = header::columns(&row, reading.shapes, &mut diags) else {
         return Err(diags);
     };
     let context = RowContext {

@@ -1,0 +1,186 @@
+//! Examples of every command, for its help and its manual page.
+
+/// A command line, and what it does.
+type Example = (&'static str, &'static str);
+
+/// The exit codes of every command.
+pub const EXIT_CODES: [(&str, &str); 3] = [
+    ("0", "answered"),
+    ("1", "answered, and `check` found a broken rule"),
+    (
+        "2",
+        "could not answer: wrong arguments, unreadable or invalid input, missing price",
+    ),
+];
+
+/// Commands with their examples, by the name of their manual page; the program itself has none.
+const EXAMPLES: [(&str, &[Example]); 13] = [
+    (
+        "",
+        &[
+            ("lambdacost init", "writes scenario.toml to start from"),
+            ("lambdacost compare scenario.toml", "compares the bills"),
+            ("lambdacost help scenario", "lists the keys of a scenario"),
+        ],
+    ),
+    (
+        "compare",
+        &[
+            ("lambdacost compare scenario.toml", "the bills as a table"),
+            (
+                "lambdacost compare functions.csv --region eu-west-1",
+                "the functions of a CSV file, in one region",
+            ),
+            (
+                "lambdacost compare scenario.toml --region us-east-1 --region eu-west-1",
+                "one comparison per region",
+            ),
+            (
+                "lambdacost compare scenario.toml --format json --output answer.json",
+                "for programs, and for `check --baseline`",
+            ),
+        ],
+    ),
+    (
+        "explain",
+        &[(
+            "lambdacost explain scenario.toml --function web-api",
+            "every figure of one function",
+        )],
+    ),
+    (
+        "check",
+        &[
+            (
+                "lambdacost check scenario.toml",
+                "the budgets of the scenario",
+            ),
+            (
+                "lambdacost check scenario.toml --baseline before.toml -D past-crossover",
+                "also fails when a function runs where it costs more than elsewhere",
+            ),
+            (
+                "lambdacost check --explain all",
+                "the manual pages of all rules",
+            ),
+        ],
+    ),
+    (
+        "prices",
+        &[("lambdacost prices list", "the regions of the price book")],
+    ),
+    (
+        "prices-list",
+        &[(
+            "lambdacost prices list",
+            "regions and the dates of their prices",
+        )],
+    ),
+    (
+        "prices-show",
+        &[(
+            "lambdacost prices show eu-west-1",
+            "every price of a region",
+        )],
+    ),
+    (
+        "init",
+        &[
+            ("lambdacost init", "writes scenario.toml and its schema"),
+            ("lambdacost init -", "prints the scenario"),
+        ],
+    ),
+    (
+        "schema",
+        &[
+            (
+                "lambdacost schema scenario > lambdacost.schema.json",
+                "what `#:schema ./lambdacost.schema.json` in a scenario refers to",
+            ),
+            (
+                "lambdacost schema compare",
+                "what `compare --format json` writes",
+            ),
+        ],
+    ),
+    (
+        "explain-error",
+        &[(
+            "lambdacost explain-error unknown-key",
+            "what the code in error[unknown-key] means",
+        )],
+    ),
+    (
+        "completions",
+        &[(
+            "lambdacost completions bash > ~/.local/share/bash-completion/completions/lambdacost",
+            "for bash",
+        )],
+    ),
+    (
+        "man",
+        &[(
+            "lambdacost man compare | man -l -",
+            "shows the page of a command",
+        )],
+    ),
+    (
+        "help",
+        &[
+            ("lambdacost help compare", "the options of a command"),
+            ("lambdacost help scenario", "all keys of a scenario"),
+            ("lambdacost help scenario memory_mb", "one key"),
+        ],
+    ),
+];
+
+/// The examples of a command, by the name of its manual page.
+pub fn of(command: &str) -> &'static [Example] {
+    let found = EXAMPLES.iter().find(|(name, _)| *name == command);
+    found.map_or(&[], |(_, examples)| examples)
+}
+
+/// The end of a command's help: examples and exit codes.
+pub fn help(command: &str) -> String {
+    let mut text = "Examples:\n".to_owned();
+    for (line, what) in of(command) {
+        text += &format!("  {line}\n      {what}\n");
+    }
+    text += "\nExit status:\n";
+    for (code, meaning) in EXIT_CODES {
+        text += &format!("  {code}  {meaning}\n");
+    }
+    text
+}
+
+/// The same as sections of a manual page.
+pub fn roff(command: &str) -> String {
+    let mut page = ".SH EXAMPLES\n".to_owned();
+    for (line, what) in of(command) {
+        page += &format!(".TP\n\\fB{}\\fR\n{}\n", escaped(line), escaped(what));
+    }
+    page += ".SH \"EXIT STATUS\"\n";
+    for (code, meaning) in EXIT_CODES {
+        page += &format!(".TP\n\\fB{code}\\fR\n{}\n", escaped(meaning));
+    }
+    page
+}
+
+/// A line of text as roff reads it: a hyphen that can be copied, and no line that is a request.
+fn escaped(line: &str) -> String {
+    line.replace('\\', "\\e").replace('-', "\\-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::PAGES;
+
+    #[test]
+    fn every_command_has_an_example() {
+        for page in PAGES {
+            assert!(!of(page).is_empty(), "{page} has no example");
+        }
+        assert_eq!(EXAMPLES.len(), PAGES.len() + 1);
+    }
+}

@@ -1,0 +1,208 @@
+//! `lambdacost help`: of the program, of a command, or of the keys of a scenario.
+
+use super::exit::Outcome;
+use super::output;
+use super::system::System;
+use super::usage;
+use crate::diag::{Diag, Diags};
+use crate::platform;
+use crate::scenario::schema::{Field, FieldGroup, Key, Setting, SettingGroup};
+use crate::scenario::{PlatformShape, unknown_key};
+use crate::text::{indented, without_links};
+use std::ffi::OsString;
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+
+/// The topic beside the commands.
+const SCENARIO: &str = "scenario";
+
+/// Prints the help of a topic.
+///
+/// # Errors
+/// There is no such topic, or standard output cannot be written.
+pub fn run(system: &System, topic: &[String]) -> Outcome {
+    match topic {
+        [first] if first == SCENARIO => output::print(system, keys().as_bytes()),
+        [first, paths @ ..] if first == SCENARIO => {
+            let mut text = Vec::new();
+            for path in paths {
+                text.push(key(path).map_err(Diags::from)?);
+            }
+            output::print(system, text.join("\n").as_bytes())
+        }
+        words => of_command(system, words),
+    }
+}
+
+/// The help that a command gives with `--help`.
+fn of_command(system: &System, words: &[String]) -> Outcome {
+    let mut arguments = vec![OsString::from("lambdacost")];
+    arguments.extend(words.iter().map(OsString::from));
+    arguments.push("--help".into());
+    match usage::parse(&arguments) {
+        Err(shown) => usage::show(system, &shown),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Where keys stand, and the groups that stand there.
+const OF_FUNCTION: [(&str, FieldGroup); 7] = [
+    (
+        "[[function]], [defaults], or columns of a functions file",
+        FieldGroup::Function,
+    ),
+    (
+        "[function.provisioned]: provisioned concurrency",
+        FieldGroup::Provisioned,
+    ),
+    (
+        "Tables of a function: features of Lambda",
+        FieldGroup::Features,
+    ),
+    (
+        "[function.invocation]: how a function is invoked",
+        FieldGroup::Invocation,
+    ),
+    (
+        "[function.container]: what containers need",
+        FieldGroup::Container,
+    ),
+    (
+        "[function.managed]: Lambda Managed Instances",
+        FieldGroup::Managed,
+    ),
+    (
+        "[function.budget]: limits of `lambdacost check`",
+        FieldGroup::Budget,
+    ),
+];
+const OF_SCENARIO: [(&str, SettingGroup); 2] = [
+    (
+        "[budget]: limits of `lambdacost check` for the whole scenario",
+        SettingGroup::Budget,
+    ),
+    (
+        "[commitment]: a Savings Plan or Reserved Instances",
+        SettingGroup::Commitment,
+    ),
+];
+
+/// All keys, each with its unit and its meaning.
+fn keys() -> String {
+    let head = "A scenario is a TOML file with options at the top and one [[function]] per workload. \
+                `lambdacost help scenario KEY` has the bounds and the default of a key, `lambdacost \
+                init` writes a scenario to start from.";
+    let mut text = lines(head, "");
+    let mut section = |title: &str, keys: &mut dyn Iterator<Item = &'static Key>| {
+        text += &format!("\n{title}\n");
+        for key in keys {
+            let unit = match key.unit {
+                "" => String::new(),
+                unit => format!(" ({unit})"),
+            };
+            text += &format!("  {}{unit}\n{}", key.path, lines(key.meaning, "      "));
+        }
+    };
+    let mut top = SettingGroup::Top.keys().map(Setting::key);
+    section("At the top of the file", &mut top);
+    for (title, group) in OF_FUNCTION {
+        section(title, &mut group.keys().map(Field::key));
+    }
+    for platform in platform::shapes()
+        .iter()
+        .filter(|shape| !shape.keys.is_empty())
+    {
+        let title = format!("[{}]: options of the platform", platform.id);
+        section(&title, &mut platform.keys.iter().copied());
+    }
+    for (title, group) in OF_SCENARIO {
+        section(title, &mut group.keys().map(Setting::key));
+    }
+    let end = "[rules] has a level for each rule of `lambdacost check --explain all`, [discounts] a \
+               share for each meter of `lambdacost prices show REGION`.";
+    text + "\n" + &lines(end, "")
+}
+
+/// Everything about the keys of a path.
+///
+/// # Errors
+/// No key has that path.
+fn key(path: &str) -> Result<String, Diag> {
+    let shapes = platform::shapes();
+    let setting = Setting::at_path(path).map(Setting::key);
+    let mut of_platforms = shapes.iter().flat_map(|shape: &PlatformShape| shape.keys);
+    let of_platform = of_platforms.find(|key| key.path == path).copied();
+    let of_scenario = setting.or(of_platform);
+    let field = Field::of_column(path);
+    let mut parts = Vec::new();
+    parts.extend(of_scenario.map(|key| described(key, &place_of(key))));
+    parts.extend(field.map(|field| described(field.key(), &place_of_field(field))));
+    match parts.is_empty() {
+        true => Err(unknown_key(path, &shapes)),
+        false => Ok(parts.join("\n")),
+    }
+}
+
+fn place_of(key: &Key) -> String {
+    match key.path.rsplit_once('.') {
+        None => "at the top of the file".to_owned(),
+        Some((table, _)) => format!("[{table}]"),
+    }
+}
+
+fn place_of_field(field: Field) -> String {
+    let column = "or a column of a functions file";
+    match field.path().rsplit_once('.') {
+        None => format!("[[function]], [defaults], {column}"),
+        Some((table, _)) => format!("[function.{table}], [defaults.{table}], {column}"),
+    }
+}
+
+fn described(key: &Key, place: &str) -> String {
+    let platforms = platform::ids();
+    let (value, bills) = (key.value(&platforms), key.bills(&platforms));
+    let rows = [
+        ("where", place),
+        ("value", &value),
+        ("unit", key.unit),
+        ("default", key.default),
+        ("bills", &bills),
+    ];
+    let mut text = format!("{}\n{}\n", key.path, lines(key.meaning, "  "));
+    for (label, words) in rows.into_iter().filter(|(_, words)| !words.is_empty()) {
+        let indented = lines(words, "           ");
+        text += &format!("  {label:9}{}", indented.trim_start());
+    }
+    text
+}
+
+/// Markdown as lines of plain text.
+fn lines(markdown: &str, indent: &str) -> String {
+    indented(&without_links(markdown), WIDTH, indent) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_keys_are_listed() {
+        let text = keys();
+        let shapes = platform::shapes();
+        let of_platforms = shapes.iter().flat_map(|shape| shape.keys);
+        let fields = Field::ALL.map(Field::path).into_iter();
+        let settings = fields.chain(Setting::ALL.map(Setting::path));
+        for path in settings.chain(of_platforms.map(|key| key.path)) {
+            let listed = |line: &str| line.split(" (").next() == Some(&format!("  {path}"));
+            assert!(text.lines().any(listed), "{path}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_longer_than_a_screen() {
+        for line in keys().lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+    }
+}

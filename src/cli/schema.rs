@@ -1,0 +1,38 @@
+//! `lambdacost schema`.
+
+use super::args::{Schema, SchemaName};
+use super::exit::Outcome;
+use super::input;
+use super::output;
+use super::system::System;
+use crate::diag::Diags;
+use crate::json_schema::{self, Names, answer};
+use crate::pricebook::Book;
+use crate::{check, platform};
+
+/// Prints a schema.
+///
+/// # Errors
+/// Price files that cannot be read, or standard output that cannot be written.
+pub fn run(system: &System, args: &Schema) -> Outcome {
+    let schema = match args.name {
+        SchemaName::Scenario => {
+            let book = input::book(system, args.prices.as_deref()).map_err(Diags::from)?;
+            of_scenario(&book)
+        }
+        SchemaName::Compare => json_schema::text(&answer::compare()),
+        SchemaName::Check => json_schema::text(&answer::check()),
+    };
+    output::print(system, schema.as_bytes())
+}
+
+/// The schema of a scenario whose regions are those of a book.
+pub fn of_scenario(book: &Book) -> String {
+    let regions: Vec<&str> = book.regions().collect();
+    let names = Names {
+        platforms: &platform::shapes(),
+        regions: &regions,
+        rules: &check::shapes(),
+    };
+    json_schema::text(&json_schema::scenario(&names))
+}

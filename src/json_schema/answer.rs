@@ -1,0 +1,707 @@
+//! The fields of the JSON that `compare` and `check` write: one row each, of which the tables of
+//! `docs/json.md` and the schemas are made.
+
+use super::DRAFT;
+use crate::text::without_links;
+use serde_json::{Map, Value, json};
+
+/// An object of an answer.
+pub struct Object {
+    /// Its name, by which `docs/json.md` and the schema tell it from the others.
+    pub name: &'static str,
+    /// Its fields, all of which are always there.
+    pub fields: &'static [Member],
+}
+
+/// A field of an object.
+pub struct Member {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: JsonKind,
+    /// What it means, in Markdown.
+    pub meaning: &'static str,
+}
+
+/// What a field is.
+#[derive(Clone, Copy)]
+pub enum JsonKind {
+    /// Text.
+    Text,
+    /// This text.
+    Exactly(&'static str),
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// A decimal with all its digits, as text.
+    Decimal,
+    /// A whole number, as a number.
+    Whole,
+    /// A whole number, or a decimal as text.
+    WholeOrDecimal,
+    /// `true` or `false`.
+    Flag,
+    /// An object.
+    Of(&'static Object),
+    /// One of several objects.
+    OneOfObjects(&'static [&'static Object]),
+    /// A list.
+    List(&'static JsonKind),
+    /// An object whose fields are not fixed, with values of one kind.
+    Map(&'static JsonKind),
+    /// This, or `null`.
+    OrNull(&'static JsonKind),
+}
+
+use JsonKind::{
+    Decimal, Exactly, Flag, List, Map as MapOf, Of, OneOf, OneOfObjects, OrNull, Text, Whole,
+    WholeOrDecimal,
+};
+
+const TEXT_OR_NULL: JsonKind = OrNull(&Text);
+const DECIMAL_OR_NULL: JsonKind = OrNull(&Decimal);
+const ARCHITECTURE: JsonKind = OneOf(&["x86_64", "arm64"]);
+
+const fn field(name: &'static str, kind: JsonKind, meaning: &'static str) -> Member {
+    Member {
+        name,
+        kind,
+        meaning,
+    }
+}
+
+/// What `compare` writes.
+pub static COMPARE: Object = Object {
+    name: "compare",
+    fields: &[
+        field(
+            "schema",
+            Exactly("lambdacost/compare/v1"),
+            "`lambdacost/compare/v1`",
+        ),
+        field("tool_version", Text, "version of the program"),
+        field("scenario", Text, "the file as it was named"),
+        field("currency", Exactly("USD"), "`USD`"),
+        field("hours_per_month", Decimal, "hours of the month"),
+        field(
+            "prices",
+            List(&Of(&REGION)),
+            "the regions, with the date of their prices",
+        ),
+        field(
+            "functions",
+            List(&Of(&FUNCTION)),
+            "the functions asked for, see [a function](#a-function)",
+        ),
+        field(
+            "clusters",
+            List(&Of(&CLUSTER)),
+            "the EKS clusters, see [a cluster](#a-cluster)",
+        ),
+        field("totals", MapOf(&DECIMAL_OR_NULL), "see [totals](#totals)"),
+        field(
+            "on_demand_totals",
+            OrNull(&MapOf(&DECIMAL_OR_NULL)),
+            "the same at list prices, where the scenario buys below them",
+        ),
+        field(
+            "unused_commitment_usd",
+            MapOf(&Decimal),
+            "by platform: dollars a month of a commitment stated in dollars an hour that would be \
+             unused if everything ran there",
+        ),
+        field("assumptions", List(&Text), "what is assumed, in words"),
+        field("not_counted", List(&Text), "what is left out, in words"),
+    ],
+};
+
+static REGION: Object = Object {
+    name: "region",
+    fields: &[
+        field("region", Text, "the region"),
+        field("as_of", Text, "the newest date of a price in its file"),
+    ],
+};
+
+static FUNCTION: Object = Object {
+    name: "function",
+    fields: &[
+        field("name", Text, "as in the scenario"),
+        field("region", Text, "as in the scenario"),
+        field("architecture", ARCHITECTURE, "as in the scenario"),
+        field(
+            "runs_on",
+            Text,
+            "the platform where it runs today; `lambda` where unstated",
+        ),
+        field("workload", Of(&WORKLOAD), "the load, below"),
+        field(
+            "platforms",
+            List(&Of(&PLATFORM)),
+            "one entry per platform, in the program's order",
+        ),
+        field(
+            "crossovers",
+            List(&Of(&CROSSOVER)),
+            "one entry per pair of platforms that can both run it",
+        ),
+        field(
+            "cheapest",
+            TEXT_OR_NULL,
+            "the platform with the lowest cost; `null` where none can run it",
+        ),
+        field(
+            "verdict",
+            TEXT_OR_NULL,
+            "where it should run; in this version the same as `cheapest`",
+        ),
+        field(
+            "gap_usd",
+            DECIMAL_OR_NULL,
+            "what the cheapest platform of the other kind costs more than the cheapest of all. \
+             Kinds: use (`lambda`) and capacity (all others). `null` where only one kind can run it",
+        ),
+    ],
+};
+
+static WORKLOAD: Object = Object {
+    name: "workload",
+    fields: &[
+        field("invocations_per_month", Whole, "invocations"),
+        field(
+            "duration_ms",
+            Decimal,
+            "mean billed duration, the half millisecond of a measured one included",
+        ),
+        field("memory_mb", Whole, "memory as configured on Lambda"),
+        field(
+            "average_concurrency",
+            Decimal,
+            "requests in flight on average",
+        ),
+        field(
+            "peak_concurrency",
+            Decimal,
+            "the capacity to provide for; 0 without invocations and a stated peak",
+        ),
+        field("utilization", DECIMAL_OR_NULL, "average over capacity"),
+    ],
+};
+
+static PLATFORM: Object = Object {
+    name: "platform",
+    fields: &[
+        field(
+            "id",
+            Text,
+            "`lambda`, `fargate`, `eks`, `fargate-spot`, `eks-fargate`, `lambda-managed`",
+        ),
+        field("feasible", Flag, "whether it can run there"),
+        field("reason", TEXT_OR_NULL, "why not"),
+        field(
+            "reason_code",
+            TEXT_OR_NULL,
+            "the kind of reason ([errors.md](errors.md#why-a-platform-cannot-run-a-function))",
+        ),
+        field("advice", TEXT_OR_NULL, "what would change it"),
+        field(
+            "monthly_usd",
+            DECIMAL_OR_NULL,
+            "the bill, with its part of shared pools and clusters",
+        ),
+        field(
+            "usd_per_million_invocations",
+            DECIMAL_OR_NULL,
+            "the same per million invocations; `null` without any",
+        ),
+        field(
+            "fleet",
+            OrNull(&OneOfObjects(&[&TASKS, &PODS, &INSTANCES])),
+            "what carries it; `null` on Lambda, and for what runs by the job",
+        ),
+        field(
+            "alone_usd",
+            DECIMAL_OR_NULL,
+            "EKS, also on Fargate: with a cluster of its own",
+        ),
+        field(
+            "avoidable_usd",
+            DECIMAL_OR_NULL,
+            "Lambda and EKS: what all functions together would save without this one",
+        ),
+        field(
+            "lines",
+            List(&Of(&LINE)),
+            "the bill; the lines add up to `monthly_usd`",
+        ),
+    ],
+};
+
+static TASKS: Object = Object {
+    name: "tasks",
+    fields: &[
+        field("tasks", Whole, "how many"),
+        field("vcpu", Decimal, "vCPUs of each"),
+        field("memory_gb", Decimal, "memory of each"),
+        field("requests_per_task", Whole, "requests in flight in each"),
+        field(
+            "capacity",
+            Decimal,
+            "requests in flight that all of them carry at target utilization",
+        ),
+    ],
+};
+
+static PODS: Object = Object {
+    name: "pods",
+    fields: &[
+        field("instance_type", Text, "type of the nodes"),
+        field(
+            "node_share",
+            Decimal,
+            "nodes that its pods fill, not rounded",
+        ),
+        field("pods", Whole, "how many"),
+        field("pods_per_node", Whole, "how many of them fit on a node"),
+        field(
+            "capacity",
+            Decimal,
+            "requests in flight that all of them carry at target utilization",
+        ),
+    ],
+};
+
+static INSTANCES: Object = Object {
+    name: "instances",
+    fields: &[
+        field("instance_type", Text, "type of the instances"),
+        field("instances", Whole, "how many"),
+        field(
+            "environments",
+            Whole,
+            "execution environments that are needed, at least 3",
+        ),
+        field(
+            "environments_per_instance",
+            Whole,
+            "how many of them fit on an instance",
+        ),
+        field(
+            "requests_per_environment",
+            Whole,
+            "requests in flight in each",
+        ),
+        field(
+            "capacity",
+            Decimal,
+            "requests in flight that the instances carry at target utilization, their availability \
+             buffer left free",
+        ),
+    ],
+};
+
+static LINE: Object = Object {
+    name: "line",
+    fields: &[
+        field("item", Text, "what is paid for"),
+        field("quantity", Decimal, "how much of it"),
+        field("unit", Text, "in which unit"),
+        field("rate_usd", Decimal, "US dollars per unit"),
+        field("cost_usd", Decimal, "quantity x rate"),
+        field(
+            "list_rate_usd",
+            Decimal,
+            "US dollars per unit at the list price",
+        ),
+        field(
+            "bought",
+            TEXT_OR_NULL,
+            "how it is bought below that: the commitment, or `discount`; `null` at the list price",
+        ),
+        field(
+            "price_source",
+            Text,
+            "tags of `pricing/sources.toml` joined by `+`, and AWS's rate code where known",
+        ),
+        field(
+            "price_as_of",
+            Text,
+            "when the price was last confirmed; `stated` for a price that the scenario states",
+        ),
+    ],
+};
+
+static CROSSOVER: Object = Object {
+    name: "crossover",
+    fields: &[
+        field("from", Text, "the first platform of the pair"),
+        field("to", Text, "the second platform of the pair"),
+        field(
+            "kind",
+            OrNull(&OneOf(&["at", "beyond-peak", "never"])),
+            "`at`: up to today's capacity. `beyond-peak`: above it, still within what the fleet \
+             carries. `never`: Lambda is cheaper at every load that the fleet carries. `null` \
+             between two fleets, which cross over volume only, and for what runs by the job",
+        ),
+        field(
+            "utilization",
+            DECIMAL_OR_NULL,
+            "u\\*, of the capacity that today's traffic needs",
+        ),
+        field(
+            "on_demand_utilization",
+            DECIMAL_OR_NULL,
+            "the same on demand at list prices, where the scenario buys below them",
+        ),
+        field(
+            "fleet_utilization",
+            DECIMAL_OR_NULL,
+            "the same load as a share of what the fleet carries",
+        ),
+        field(
+            "invocations_per_month",
+            OrNull(&Whole),
+            "greatest whole number of invocations for which Lambda does not cost more",
+        ),
+        field(
+            "requests_per_second",
+            DECIMAL_OR_NULL,
+            "the crossing as a mean rate over the month",
+        ),
+        field(
+            "band",
+            OrNull(&OneOf(&["below-30", "30-40", "above-40"])),
+            "`below-30`, `30-40` (both ends included), `above-40`; only for `at`",
+        ),
+        field(
+            "steps",
+            List(&Of(&STEP)),
+            "the crossover taken apart, effect by effect. Empty where `kind` is `null`",
+        ),
+        field(
+            "volume_flips",
+            OrNull(&Of(&FLIPS)),
+            "how the cheaper side flips as traffic and fleet grow together; `null` without \
+             invocations, and for what runs by the job",
+        ),
+    ],
+};
+
+static STEP: Object = Object {
+    name: "step",
+    fields: &[
+        field("effect", Text, "what is added in this step"),
+        field(
+            "utilization",
+            DECIMAL_OR_NULL,
+            "u\\* with it and all effects before it; `null` where Lambda never costs as much",
+        ),
+    ],
+};
+
+static FLIPS: Object = Object {
+    name: "volume_flips",
+    fields: &[
+        field(
+            "count",
+            Whole,
+            "how many flips there are, from one invocation to 1,000 times today's; a lower bound \
+             where `count_is_exact` is false",
+        ),
+        field("list", List(&Of(&FLIP)), "the first 1,000"),
+        field(
+            "list_is_cut",
+            Flag,
+            "true when there are more than the list has",
+        ),
+        field(
+            "count_is_exact",
+            Flag,
+            "false when the search ended early: after 1,000 flips, or because the two stay too close",
+        ),
+    ],
+};
+
+static FLIP: Object = Object {
+    name: "flip",
+    fields: &[
+        field(
+            "invocations_per_month",
+            Whole,
+            "the last count on the old side",
+        ),
+        field(
+            "cheaper_above",
+            Text,
+            "the platform that is cheaper from there on",
+        ),
+    ],
+};
+
+static CLUSTER: Object = Object {
+    name: "cluster",
+    fields: &[
+        field("region", Text, "its region"),
+        field("architecture", ARCHITECTURE, "what its nodes run"),
+        field("instance_type", Text, "type of its nodes"),
+        field(
+            "nodes",
+            WholeOrDecimal,
+            "how many. A number for a dedicated cluster. For an existing one it is a share, and a \
+             string unless it happens to be whole",
+        ),
+        field("monthly_usd", Decimal, "its bill"),
+    ],
+};
+
+/// What `check` writes.
+pub static CHECK: Object = Object {
+    name: "check",
+    fields: &[
+        field(
+            "schema",
+            Exactly("lambdacost/check/v1"),
+            "`lambdacost/check/v1`",
+        ),
+        field("tool_version", Text, "version of the program"),
+        field("scenario", Text, "the file as it was named"),
+        field(
+            "baseline",
+            TEXT_OR_NULL,
+            "the file of `--baseline` as it was named",
+        ),
+        field("currency", Exactly("USD"), "`USD`"),
+        field(
+            "passed",
+            Flag,
+            "false when anything is denied: the exit code is 1 then, and 0 otherwise",
+        ),
+        field("denied", Whole, "how many findings are denied"),
+        field("warned", Whole, "how many findings are warnings"),
+        field("functions", Whole, "how many functions were checked"),
+        field(
+            "findings",
+            List(&Of(&FINDING)),
+            "those of the whole scenario, then of its functions in their order, see \
+             [a finding](#a-finding)",
+        ),
+        field(
+            "changes",
+            OrNull(&Of(&CHANGES)),
+            "what changed since the baseline, see [changes](#changes); `null` without one",
+        ),
+    ],
+};
+
+static FINDING: Object = Object {
+    name: "finding",
+    fields: &[
+        field("rule", Text, "name of the rule"),
+        field(
+            "level",
+            OneOf(&["deny", "warn"]),
+            "`deny` or `warn`; a rule that is allowed to be broken finds nothing",
+        ),
+        field(
+            "function",
+            TEXT_OR_NULL,
+            "the function that it is about; `null` for the whole scenario",
+        ),
+        field(
+            "file",
+            Text,
+            "where it stands: the scenario, or the functions file for a function of it",
+        ),
+        field(
+            "line",
+            Whole,
+            "the line, counted from one: where the function begins. For the whole scenario: line 1, \
+             or that of the budget without a function",
+        ),
+        field("message", Text, "what broke and by how much"),
+        field("help", Text, "what to do"),
+        field(
+            "actual",
+            DECIMAL_OR_NULL,
+            "what was measured; `null` where no two numbers are compared",
+        ),
+        field("limit", DECIMAL_OR_NULL, "what is allowed; `null` likewise"),
+        field(
+            "unit",
+            TEXT_OR_NULL,
+            "of both: `USD/month`, `USD/million`, `percent`, `percentage points` or `days`",
+        ),
+        field("driver", OrNull(&Of(&DRIVER)), "what weighs most"),
+    ],
+};
+
+static DRIVER: Object = Object {
+    name: "driver",
+    fields: &[
+        field(
+            "item",
+            Text,
+            "a line of the bill, or a function in backquotes",
+        ),
+        field(
+            "cost_usd",
+            Decimal,
+            "what it costs a month, or how much more than before",
+        ),
+    ],
+};
+
+static CHANGES: Object = Object {
+    name: "changes",
+    fields: &[
+        field("total", Of(&TOTAL_CHANGE), "the whole scenario"),
+        field(
+            "functions",
+            List(&Of(&CHANGE)),
+            "functions that do not cost what they did: in the order of the scenario, then those \
+             that are gone, by name",
+        ),
+        field("unchanged", Whole, "how many functions cost what they did"),
+    ],
+};
+
+const BEFORE: Member = field(
+    "before_usd",
+    DECIMAL_OR_NULL,
+    "USD a month before; `null` where it was not there or is not known",
+);
+const AFTER: Member = field(
+    "after_usd",
+    DECIMAL_OR_NULL,
+    "USD a month now; `null` where it is not there or not known",
+);
+const CHANGE_USD: Member = field(
+    "change_usd",
+    DECIMAL_OR_NULL,
+    "now less before; below zero where it fell",
+);
+const CHANGE_PERCENT: Member = field(
+    "change_percent",
+    DECIMAL_OR_NULL,
+    "the same in per cent of `before_usd`; `null` where that is zero or not known",
+);
+
+static TOTAL_CHANGE: Object = Object {
+    name: "total",
+    fields: &[BEFORE, AFTER, CHANGE_USD, CHANGE_PERCENT],
+};
+
+static CHANGE: Object = Object {
+    name: "change",
+    fields: &[
+        field("name", Text, "the function"),
+        field(
+            "status",
+            OneOf(&["new", "removed", "changed"]),
+            "`new`, `removed` or `changed`",
+        ),
+        BEFORE,
+        AFTER,
+        CHANGE_USD,
+        CHANGE_PERCENT,
+    ],
+};
+
+impl Object {
+    /// It and every object in it, each once, in the order of their fields.
+    pub fn all(&'static self) -> Vec<&'static Self> {
+        let mut found = vec![self];
+        let mut next = 0;
+        while let Some(object) = found.get(next).copied() {
+            for object in object.fields.iter().flat_map(|field| field.kind.objects()) {
+                if !found.iter().any(|known| known.name == object.name) {
+                    found.push(object);
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
+    fn schema(&self) -> Value {
+        let mut properties = Map::new();
+        for field in self.fields {
+            let mut schema = field.kind.schema();
+            schema["description"] = json!(without_links(field.meaning));
+            properties.insert(field.name.to_owned(), schema);
+        }
+        let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+        json!({"type": "object", "required": names, "properties": properties})
+    }
+}
+
+impl JsonKind {
+    /// The objects that a value may be or hold.
+    fn objects(self) -> Vec<&'static Object> {
+        match self {
+            Of(object) => vec![object],
+            OneOfObjects(objects) => objects.to_vec(),
+            List(inner) | MapOf(inner) | OrNull(inner) => inner.objects(),
+            Text | Exactly(_) | OneOf(_) | Decimal | Whole | WholeOrDecimal | Flag => Vec::new(),
+        }
+    }
+
+    /// The kind in a word or two, as `docs/json.md` has it.
+    pub fn describe(self) -> String {
+        match self {
+            Text | Exactly(_) | OneOf(_) => "string".to_owned(),
+            Decimal => "decimal".to_owned(),
+            Whole => "whole".to_owned(),
+            WholeOrDecimal => "whole or decimal".to_owned(),
+            Flag => "boolean".to_owned(),
+            Of(_) | OneOfObjects(_) | MapOf(_) => "object".to_owned(),
+            List(Text) => "array of strings".to_owned(),
+            List(_) => "array".to_owned(),
+            OrNull(inner) => format!("{} or null", inner.describe()),
+        }
+    }
+
+    fn schema(self) -> Value {
+        match self {
+            Text => json!({"type": "string"}),
+            Exactly(text) => json!({"const": text}),
+            OneOf(words) => json!({"type": "string", "enum": words}),
+            Decimal => json!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"}),
+            Whole => json!({"type": "integer", "minimum": 0}),
+            WholeOrDecimal => json!({"anyOf": [Whole.schema(), Decimal.schema()]}),
+            Flag => json!({"type": "boolean"}),
+            Of(object) => json!({"$ref": format!("#/definitions/{}", object.name)}),
+            OneOfObjects(objects) => {
+                let schemas = objects.iter().map(|object| Of(object).schema());
+                json!({"anyOf": schemas.collect::<Vec<_>>()})
+            }
+            List(inner) => json!({"type": "array", "items": inner.schema()}),
+            MapOf(inner) => json!({"type": "object", "additionalProperties": inner.schema()}),
+            OrNull(inner) => json!({"anyOf": [inner.schema(), {"type": "null"}]}),
+        }
+    }
+}
+
+/// The schema of what `compare --format json` writes: an object, or an array of them for several
+/// regions.
+pub fn compare() -> Value {
+    let one = json!({"$ref": "#/definitions/compare"});
+    let some = json!({"type": "array", "items": one});
+    let mut schema = document("Answer of lambdacost compare", &COMPARE);
+    schema["anyOf"] = json!([one, some]);
+    schema
+}
+
+/// The schema of what `check --format json` writes.
+pub fn check() -> Value {
+    let mut schema = document("Answer of lambdacost check", &CHECK);
+    schema["allOf"] = json!([{"$ref": "#/definitions/check"}]);
+    schema
+}
+
+fn document(title: &str, root: &'static Object) -> Value {
+    let mut definitions = Map::new();
+    for object in root.all() {
+        definitions.insert(object.name.to_owned(), object.schema());
+    }
+    json!({"$schema": DRAFT, "title": title, "definitions": definitions})
+}

@@ -1,0 +1,208 @@
+//! The schema of a scenario, made of the rows of its keys.
+
+use super::{DRAFT, closed};
+use crate::scenario::schema::{
+    ALTERNATIVES, Bounds, Field, FieldGroup, Key, NEEDED, Setting, ValueKind,
+};
+use crate::scenario::{Level, PlatformShape, RuleShape};
+use crate::text::without_links;
+use serde_json::{Map, Value, json};
+
+/// Names that a scenario may use and that other rooms know.
+pub struct Names<'n> {
+    /// All platforms.
+    pub platforms: &'n [PlatformShape],
+    /// Regions of the price book.
+    pub regions: &'n [&'n str],
+    /// The rules of `check`.
+    pub rules: &'n [RuleShape],
+}
+
+/// The schema of a scenario.
+pub fn scenario(names: &Names<'_>) -> Value {
+    let mut root = closed(json!({}));
+    for setting in Setting::ALL {
+        let leaf = match setting {
+            Setting::Defaults => json!({"$ref": "#/definitions/keys"}),
+            Setting::Function => json!({
+                "type": "array",
+                "items": {"allOf": [{"$ref": "#/definitions/keys"}, {"required": ["name"]}]},
+            }),
+            Setting::BudgetFunctions => json!({
+                "type": "object",
+                "additionalProperties": {"$ref": "#/definitions/keys/properties/budget"},
+            }),
+            Setting::Rules => rules(names.rules),
+            Setting::Discounts => json!({
+                "type": "object",
+                "additionalProperties": {"$ref": "#/definitions/discount"},
+            }),
+            _ => names.value(setting.kind()),
+        };
+        insert(
+            &mut root,
+            setting.path(),
+            described(leaf, setting.key(), names),
+        );
+    }
+    for platform in names.platforms {
+        root["properties"][platform.id] = closed(json!({}));
+        for key in platform.keys {
+            let leaf = names.value(key.kind);
+            insert(&mut root, key.path, described(leaf, key, names));
+        }
+    }
+    let commitment: Vec<&str> = Setting::ALL
+        .into_iter()
+        .filter(|setting| setting.key().default == "required")
+        .map(Setting::word)
+        .collect();
+    root["properties"]["commitment"]["required"] = json!(commitment);
+    root["$schema"] = json!(DRAFT);
+    root["title"] = json!("Scenario of lambdacost");
+    root["definitions"] = json!({"keys": keys(names), "discount": discount()});
+    root["anyOf"] = json!([{"required": ["function"]}, {"required": ["functions"]}]);
+    // What `[defaults]` may state is not missing from a function.
+    root["if"] = json!({"not": {"required": ["defaults"]}});
+    root["then"] = json!({"properties": {"function": {"items": {"allOf": needed()}}}});
+    root
+}
+
+/// The keys of a function.
+fn keys(names: &Names<'_>) -> Value {
+    let mut table = closed(json!({}));
+    for field in Field::ALL {
+        let leaf = described(names.value(field.kind()), field.key(), names);
+        insert(&mut table, field.path(), leaf);
+    }
+    let exclusive: Vec<Value> = ALTERNATIVES
+        .into_iter()
+        .filter(|fields| {
+            fields
+                .iter()
+                .all(|field| field.group() == FieldGroup::Function)
+        })
+        .map(|fields| json!({"not": {"required": fields.map(Field::path)}}))
+        .collect();
+    table["allOf"] = json!(exclusive);
+    table
+}
+
+/// What a function without `[defaults]` states. Its region may come from the command line.
+fn needed() -> Vec<Value> {
+    let stated = NEEDED
+        .into_iter()
+        .filter(|fields| !fields.contains(&Field::Region));
+    stated
+        .map(|fields| match fields {
+            [only] => json!({"required": [only.path()]}),
+            some => {
+                let each = some.iter().map(|field| json!({"required": [field.path()]}));
+                json!({"anyOf": each.collect::<Vec<_>>()})
+            }
+        })
+        .collect()
+}
+
+/// `[rules]`: a level, or a table with the level and the numbers of the rule.
+fn rules(shapes: &[RuleShape]) -> Value {
+    let level = json!({"type": "string", "enum": Level::NAMES});
+    let mut rules = Map::new();
+    for shape in shapes {
+        let mut properties = Map::new();
+        properties.insert("level".to_owned(), level.clone());
+        for (name, bounds) in shape.parameters {
+            properties.insert((*name).to_owned(), number(*bounds));
+        }
+        let table = closed(Value::Object(properties));
+        rules.insert(shape.code.to_owned(), json!({"anyOf": [level, table]}));
+    }
+    closed(Value::Object(rules))
+}
+
+/// A share off the list price, or a table of them: the path of a meter may be quoted or nested.
+fn discount() -> Value {
+    let mut share = number(Bounds::SHARE);
+    share["type"] = json!(["number", "string", "object"]);
+    share["additionalProperties"] = json!({"$ref": "#/definitions/discount"});
+    share
+}
+
+impl Names<'_> {
+    fn ids(&self) -> Vec<&'static str> {
+        self.platforms.iter().map(|platform| platform.id).collect()
+    }
+
+    fn value(&self, kind: ValueKind) -> Value {
+        match kind {
+            ValueKind::Text | ValueKind::FileName | ValueKind::InstanceType => {
+                json!({"type": "string", "minLength": 1, "maxLength": 256})
+            }
+            ValueKind::Region => json!({"type": "string", "enum": self.regions}),
+            ValueKind::OneOf(words) => json!({"type": "string", "enum": words}),
+            ValueKind::Platform => json!({"type": "string", "enum": self.ids()}),
+            ValueKind::Platforms => json!({
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "string", "enum": self.ids()},
+            }),
+            ValueKind::Flag => json!({"type": "boolean"}),
+            ValueKind::Number(bounds) => number(bounds),
+            ValueKind::Table | ValueKind::Functions => closed(json!({})),
+        }
+    }
+}
+
+/// A number, or a text that is one: bounds hold for the former, the pattern for the latter.
+fn number(bounds: Bounds) -> Value {
+    let kind = if bounds.whole { "integer" } else { "number" };
+    let percent = if bounds.percent { " *%?" } else { "" };
+    let digits = r"([0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)([eE][+-]?[0-9]+)?";
+    let low = if bounds.above_low {
+        "exclusiveMinimum"
+    } else {
+        "minimum"
+    };
+    json!({
+        "type": [kind, "string"],
+        low: bounds.low,
+        "maximum": bounds.high,
+        "pattern": format!("^ *[+]?{digits}{percent} *$"),
+    })
+}
+
+/// A schema with what its key means.
+fn described(mut schema: Value, key: &Key, names: &Names<'_>) -> Value {
+    let ids = names.ids();
+    let value = key.value(&ids);
+    let parts = [
+        ("", key.meaning.to_owned()),
+        ("Unit: ", key.unit.to_owned()),
+        ("Value: ", value),
+        ("Default: ", key.default.to_owned()),
+        ("Changes the bills of: ", key.bills(&ids)),
+    ];
+    let stated = parts.into_iter().filter(|(_, text)| !text.is_empty());
+    let lines: Vec<String> = stated
+        .map(|(label, text)| format!("{label}{text}"))
+        .collect();
+    schema["description"] = json!(without_links(&lines.join("\n\n")));
+    schema
+}
+
+/// Puts a schema at a dotted path below a table, with the tables on the way.
+fn insert(table: &mut Value, path: &str, schema: Value) {
+    let mut place = table;
+    let mut words = path.split('.').peekable();
+    while let Some(word) = words.next() {
+        let slot = &mut place["properties"][word];
+        if words.peek().is_none() {
+            *slot = schema;
+            return;
+        }
+        if slot.is_null() {
+            *slot = closed(json!({}));
+        }
+        place = slot;
+    }
+}

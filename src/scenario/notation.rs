@@ -1,0 +1,219 @@
+//! Numbers in a notation that is not read, such as `42M`, `0,4` or `512MB`, and how to write them.
+
+use super::schema::last_word;
+use rust_decimal::Decimal;
+use std::str::FromStr;
+
+/// What a letter or word after a number multiplies it by.
+const MULTIPLES: [(&str, i64); 10] = [
+    ("k", 1_000),
+    ("thousand", 1_000),
+    ("m", 1_000_000),
+    ("mn", 1_000_000),
+    ("mio", 1_000_000),
+    ("million", 1_000_000),
+    ("b", 1_000_000_000),
+    ("bn", 1_000_000_000),
+    ("billion", 1_000_000_000),
+    ("g", 1_000_000_000),
+];
+
+/// Units of keys by the ending of their names, with the units that people write, and what one of
+/// each is in the unit of the key.
+const UNITS: [(&str, &[(&str, i64)]); 6] = [
+    (
+        "ms",
+        &[
+            ("ms", 1),
+            ("msec", 1),
+            ("s", 1_000),
+            ("sec", 1_000),
+            ("seconds", 1_000),
+            ("m", 60_000),
+            ("min", 60_000),
+            ("minutes", 60_000),
+            ("h", 3_600_000),
+        ],
+    ),
+    (
+        "mb",
+        &[
+            ("m", 1),
+            ("mb", 1),
+            ("mib", 1),
+            ("g", 1_024),
+            ("gb", 1_024),
+            ("gib", 1_024),
+        ],
+    ),
+    ("gb", &[("g", 1), ("gb", 1), ("gib", 1), ("tb", 1_024)]),
+    ("kb", &[("k", 1), ("kb", 1), ("kib", 1), ("mb", 1_024)]),
+    ("usd", &[("usd", 1), ("$", 1)]),
+    ("percent", &[("%", 1), ("percent", 1)]),
+];
+
+/// The unit that the name of a key ends with.
+fn unit_of(key: &str) -> Option<&'static (&'static str, &'static [(&'static str, i64)])> {
+    let (_, ending) = last_word(key).rsplit_once('_')?;
+    UNITS.iter().find(|(unit, _)| *unit == ending)
+}
+
+/// How to write the value of a key, if it is a number in a notation that is not read.
+pub fn advice(key: &str, text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = text.strip_prefix('$').unwrap_or(text);
+    if text.is_empty() || text.len() > 40 {
+        return None;
+    }
+    without_groups(text)
+        .map(|number| format!("write {number}, without separators"))
+        .or_else(|| {
+            let number = with_point(text)?;
+            Some(format!("write {number}, with a decimal point"))
+        })
+        .or_else(|| without_letters(key, text))
+}
+
+/// `42,000,000`, `42.000.000`, `42 000` and `42'000` without what sets the thousands apart.
+///
+/// One point is a decimal one, and so is a comma before one or two digits.
+fn without_groups(text: &str) -> Option<String> {
+    let separators = [",", " ", "'", "\u{a0}", "\u{202f}"].into_iter();
+    let found = separators.map(|separator| joined(text, separator, 2));
+    found.chain([joined(text, ".", 3)]).flatten().next()
+}
+
+/// A number of thousands without what separates them, if it has that many groups.
+fn joined(text: &str, separator: &str, least: usize) -> Option<String> {
+    let groups: Vec<&str> = text.split(separator).collect();
+    let [first, rest @ ..] = groups.as_slice() else {
+        return None;
+    };
+    let is_number = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let starts = (1..=3).contains(&first.len()) && is_number(first);
+    let grouped = rest
+        .iter()
+        .all(|group| group.len() == 3 && is_number(group));
+    (groups.len() >= least && starts && grouped).then(|| groups.concat())
+}
+
+/// `0,4` and `1.234,5` with a decimal point.
+fn with_point(text: &str) -> Option<String> {
+    let (whole, decimals) = text.split_once(',')?;
+    let whole = joined(whole, ".", 2).unwrap_or_else(|| whole.to_owned());
+    let number = format!("{whole}.{decimals}");
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    (is_number(&whole) && is_number(decimals)).then_some(number)
+}
+
+/// `42M` and `512MB` without what follows the number, and the number as it then is.
+fn without_letters(key: &str, text: &str) -> Option<String> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || ".,_".contains(c)))?;
+    let (number, letters) = text.split_at(end);
+    let letters = letters.trim().to_lowercase();
+    let number = with_point(number).unwrap_or_else(|| number.replace('_', ""));
+    let number = Decimal::from_str(&number).ok()?;
+    let times = |known: &[(&str, i64)]| {
+        let found = known.iter().find(|(name, _)| *name == letters)?;
+        let product = number.checked_mul(Decimal::from(found.1))?;
+        Some(product.normalize().to_string())
+    };
+    match unit_of(key) {
+        Some((unit, units)) => times(units).map(|number| {
+            let unit = unit
+                .to_uppercase()
+                .replace("MS", "ms")
+                .replace("PERCENT", "per cent");
+            format!("write {number}: the unit is {unit}, and the number stands alone")
+        }),
+        None => times(&MULTIPLES).map(|number| format!("write {number}, without letters")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_notations_are_written_as_numbers() {
+        for (key, text, wanted) in [
+            (
+                "invocations_per_month",
+                "42M",
+                "write 42000000, without letters",
+            ),
+            (
+                "invocations_per_month",
+                "1.5 million",
+                "write 1500000, without letters",
+            ),
+            (
+                "invocations_per_month",
+                "42.000.000",
+                "write 42000000, without separators",
+            ),
+            (
+                "invocations_per_month",
+                "42,000,000",
+                "write 42000000, without separators",
+            ),
+            (
+                "invocations_per_month",
+                "1 000 000",
+                "write 1000000, without separators",
+            ),
+            ("utilization", "0,4", "write 0.4, with a decimal point"),
+            (
+                "peak_concurrency",
+                "1.234,5",
+                "write 1234.5, with a decimal point",
+            ),
+            (
+                "memory_mb",
+                "512MB",
+                "write 512: the unit is MB, and the number stands alone",
+            ),
+            (
+                "memory_mb",
+                "0.5 GB",
+                "write 512: the unit is MB, and the number stands alone",
+            ),
+            (
+                "memory_mb",
+                "512M",
+                "write 512: the unit is MB, and the number stands alone",
+            ),
+            (
+                "duration_ms",
+                "200ms",
+                "write 200: the unit is ms, and the number stands alone",
+            ),
+            (
+                "duration_ms",
+                "1,5s",
+                "write 1500: the unit is ms, and the number stands alone",
+            ),
+            (
+                "monthly_usd",
+                "250 USD",
+                "write 250: the unit is USD, and the number stands alone",
+            ),
+        ] {
+            assert_eq!(advice(key, text).as_deref(), Some(wanted), "{key} = {text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_guessed() {
+        for (key, text) in [
+            ("memory_mb", "many"),
+            ("memory_mb", "12 apples"),
+            ("utilization", "1e"),
+            ("invocations_per_month", "1,00,000,0"),
+            ("duration_ms", "5 weeks"),
+            ("name", ""),
+        ] {
+            assert_eq!(advice(key, text), None, "{key} = {text}");
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! The keys of a function: in `[[function]]`, in `[defaults]`, and as columns of a functions file.
+
+use super::{
+    ALL, CAPACITY, CONTAINERS, Key, LIMIT, NO_BILL, RATIO, SHARE, TASKS, ValueKind, above, from,
+    last_word, whole,
+};
+
+const DAY_MS: i64 = 86_400_000;
+const MAX_MEMORY_MB: i64 = 1_048_576;
+const MAX_CALLS: i64 = 1_000_000_000_000_000;
+const MAX_COUNT: i64 = 1_000_000;
+/// Most gigabytes, or hours of a unit, a month.
+const MAX_AMOUNT: i64 = 1_000_000_000_000;
+const ARCHITECTURES: ValueKind = ValueKind::OneOf(&["x86_64", "arm64"]);
+const LAMBDA: &[&str] = &["lambda"];
+const MANAGED: &[&str] = &["lambda-managed"];
+/// Both kinds of Lambda, which bill requests.
+const REQUESTS: &[&str] = &["lambda", "lambda-managed"];
+
+keys! {
+    /// A key of a function that takes a single value, by its dotted path.
+    enum Field;
+    /// Keys of a function that belong together.
+    enum FieldGroup;
+
+    /// What every function is, and its load.
+    Function {
+        Name = "name": ValueKind::Text, "", NO_BILL,
+            "name of the function, unique in the scenario; printable text",
+            default "required";
+        Region = "region": ValueKind::Region, "", ALL,
+            "AWS region",
+            default "`region` of the scenario";
+        Architecture = "architecture": ARCHITECTURES, "", ALL,
+            "processor architecture of the function, and of its containers unless they state \
+             another",
+            default "`x86_64`";
+        RunsOn = "runs_on": ValueKind::Platform, "", NO_BILL,
+            "where it runs today",
+            default "`lambda`, listed as an assumption";
+        MemoryMb = "memory_mb": whole(1, MAX_MEMORY_MB), "MB", ALL,
+            "memory as configured on Lambda",
+            default "required", limits "Lambda takes 128 to 10,240";
+        DurationMs = "duration_ms": from(1, DAY_MS), "ms", ALL,
+            "mean billed duration of an invocation",
+            default "this or `measured_duration_ms` is required",
+            limits "Lambda takes up to 900,000";
+        MeasuredDurationMs = "measured_duration_ms": above(0, DAY_MS), "ms", ALL,
+            "mean of the raw durations; half a millisecond is added, the mean effect of rounding \
+             each invocation up",
+            default "this or `duration_ms` is required";
+        InvocationsPerMonth = "invocations_per_month": whole(0, MAX_CALLS), "per month", ALL,
+            "invocations",
+            default "this or `requests_per_second` is required";
+        RequestsPerSecond = "requests_per_second": from(0, MAX_CALLS), "per second", ALL,
+            "mean rate over the month, rounded to whole invocations a month",
+            default "this or `invocations_per_month` is required",
+            limits "at most 10^15 invocations a month";
+        Utilization = "utilization": RATIO, "share", CAPACITY,
+            "average concurrency divided by the capacity to provide for",
+            default "this or `peak_concurrency` is required",
+            limits "with `target_utilization` a capacity of at most 10^27";
+        PeakConcurrency = "peak_concurrency": above(0, 1_000_000_000), "requests in flight", CAPACITY,
+            "the capacity to provide for: the highest number of requests in flight",
+            default "this or `utilization` is required",
+            limits "not below the average concurrency";
+        ColdStartRate = "cold_start_rate": SHARE, "share", LAMBDA,
+            "share of invocations that start cold, of those that find no provisioned environment; \
+             needs `init_ms`",
+            default "cold starts are not counted, listed as an assumption";
+        InitMs = "init_ms": from(0, 900_000), "ms", LAMBDA,
+            "billed initialization of a cold start; needs `cold_start_rate`",
+            default "none";
+        EphemeralStorageMb = "ephemeral_storage_mb": whole(512, 10_240), "MB", LAMBDA,
+            "size of `/tmp`",
+            default "512, which is free";
+    }
+
+    /// Provisioned concurrency.
+    Provisioned {
+        ProvisionedEnvironments = "provisioned.environments": whole(1, 1_000_000_000), "", LAMBDA,
+            "provisioned concurrency: execution environments that are kept; needs \
+             `provisioned.share_served`",
+            default "none";
+        ProvisionedHours = "provisioned.hours_per_month": above(0, 744), "hours", LAMBDA,
+            "how long they are kept, rounded up to five minutes",
+            default "`hours_per_month` of the scenario", limits "at most the hours of the month";
+        ProvisionedShare = "provisioned.share_served": SHARE, "share", LAMBDA,
+            "share of invocations that find one of them",
+            default "required with `provisioned.environments`",
+            limits "no more than they can serve";
+        ProvisionedDurationMs = "provisioned.duration_ms": from(1, 900_000), "ms", LAMBDA,
+            "mean billed duration of those invocations",
+            default "that of the function";
+    }
+
+    /// Features of Lambda that have meters of their own.
+    Features {
+        SnapstartRuntime = "snapstart.runtime": ValueKind::OneOf(&["java", "python", "dotnet"]), "",
+            LAMBDA,
+            "SnapStart: free of charge with Java, the others pay for snapshots",
+            default "none";
+        SnapstartVersions = "snapstart.versions": whole(1, 1_000_000), "", LAMBDA,
+            "published versions whose snapshots are kept; required unless the runtime is Java",
+            default "none";
+        SnapstartRestoreRate = "snapstart.restore_rate": SHARE, "share", LAMBDA,
+            "share of invocations that restore a snapshot; required unless the runtime is Java",
+            default "none";
+        StreamedGb = "streaming.gb_per_month": from(0, MAX_AMOUNT), "GB", LAMBDA,
+            "response streaming: the bytes of each response beyond its first 6 MB, summed",
+            default "none";
+        PollerKind = "event_poller.kind": ValueKind::OneOf(&["sqs", "kafka"]), "", LAMBDA,
+            "provisioned mode of an event source mapping; needs \
+             `event_poller.unit_hours_per_month`",
+            default "none";
+        PollerUnitHours = "event_poller.unit_hours_per_month": from(0, MAX_AMOUNT), "EPU-hours",
+            LAMBDA,
+            "event poller units times the hours for which they are kept",
+            default "none";
+        TenantEnvironments = "tenant_isolation.environments_per_month": whole(0, MAX_CALLS), "",
+            LAMBDA,
+            "execution environments that tenant isolation creates",
+            default "none";
+        DurableOperations = "durable.operations_per_month": whole(0, MAX_CALLS), "", LAMBDA,
+            "durable functions: operations such as start, step and wait",
+            default "none";
+        DurableWrittenGb = "durable.gb_written_per_month": from(0, MAX_AMOUNT), "GB", LAMBDA,
+            "data that they write, in gigabytes of 10^6 KB; required with the operations",
+            default "none";
+        DurableRetained = "durable.gb_months_retained": from(0, MAX_AMOUNT), "GB-months", LAMBDA,
+            "data that is retained, times the months for which it is; required with the operations",
+            default "none";
+    }
+
+    /// How a function is invoked.
+    Invocation {
+        AsyncPayloadKb = "invocation.async_payload_kb": whole(1, 1024), "KB", REQUESTS,
+            "size of an asynchronous event: each 64 KB beyond the first 256 KB are one more request",
+            default "one request per invocation";
+        ErrorRate = "invocation.error_rate": SHARE, "share", ALL,
+            "share of attempts that fail and are retried; needs `invocation.retries`",
+            default "every invocation is one attempt";
+        Retries = "invocation.retries": whole(0, 100), "", ALL,
+            "how often an invocation is retried at most; needs `invocation.error_rate`",
+            default "none",
+            limits "decimals of `invocation.error_rate` times retries at most 200";
+    }
+
+    /// What containers need.
+    Container {
+        CpuMs = "container.cpu_ms": above(0, 1000 * DAY_MS), "ms", CAPACITY,
+            "CPU time of a request",
+            default "Lambda's share: `memory_mb` / 1,769 vCPU for the whole duration";
+        MemoryPerRequestMb = "container.memory_per_request_mb": above(0, MAX_MEMORY_MB), "MB",
+            CAPACITY,
+            "memory of a request in flight",
+            default "`memory_mb`";
+        BaseMemoryMb = "container.base_memory_mb": from(0, MAX_MEMORY_MB), "MB", CAPACITY,
+            "memory of a task or pod that its requests share",
+            default "0";
+        RequestsPerTask = "container.requests_per_task": whole(1, MAX_COUNT), "", CONTAINERS,
+            "requests in flight that one task carries, from a load test; needs `container.task`, \
+             and replaces the computed number",
+            default "computed";
+        MinTasks = "container.min_tasks": whole(1, MAX_COUNT), "", CONTAINERS,
+            "fewest tasks or pods",
+            default "2, for two Availability Zones";
+        TargetUtilization = "container.target_utilization": RATIO, "share", CAPACITY,
+            "share of the fleet's capacity that is planned for",
+            default "1", limits "with `utilization` a capacity of at most 10^27";
+        TaskVcpu = "container.task.vcpu": above(0, 1024), "vCPU", CONTAINERS,
+            "fixes the Fargate task size, with `container.task.memory_gb`",
+            default "the cheapest size", limits "a valid pair";
+        TaskMemoryGb = "container.task.memory_gb": above(0, 1024), "GB", CONTAINERS,
+            "fixes the Fargate task size, with `container.task.vcpu`",
+            default "the cheapest size", limits "a valid pair";
+        TaskStorageGb = "container.task_storage_gb": whole(20, 200), "GB", TASKS,
+            "ephemeral storage of a task, 20 GB of which are free",
+            default "20";
+        ContainerArchitecture = "container.architecture": ARCHITECTURES, "", CAPACITY,
+            "processor architecture of the containers",
+            default "that of the function";
+        ContainerOs = "container.os": ValueKind::OneOf(&["linux", "windows"]), "", CAPACITY,
+            "operating system of the containers; Windows runs on `fargate` only, on x86_64",
+            default "`linux`";
+        ContainerRun = "container.run": ValueKind::OneOf(&["service", "job"]), "", CAPACITY,
+            "`service`: tasks run all month; `job`: one task for each invocation",
+            default "`service`";
+        PullSeconds = "container.pull_seconds": from(0, DAY_MS / 1000), "s", TASKS,
+            "how long the image of a job is pulled; needs `container.run = \"job\"`",
+            default "not counted, listed as an assumption";
+    }
+
+    /// Limits that `check` holds the bill to.
+    Budget {
+        BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", NO_BILL,
+            "monthly bill of the function: a warning above this",
+            default "none";
+        BudgetMonthlyDeny = "budget.monthly_usd.deny": LIMIT, "USD", NO_BILL,
+            "monthly bill of the function: the check fails above this",
+            default "none";
+        BudgetMillionWarn = "budget.usd_per_million_invocations.warn": LIMIT, "USD", NO_BILL,
+            "cost of a million invocations: a warning above this",
+            default "none";
+        BudgetMillionDeny = "budget.usd_per_million_invocations.deny": LIMIT, "USD", NO_BILL,
+            "cost of a million invocations: the check fails above this",
+            default "none";
+        BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", NO_BILL,
+            "increase of the monthly bill over the baseline, in per cent of it: a warning above this",
+            default "none";
+        BudgetPercentDeny = "budget.increase_percent.deny": LIMIT, "%", NO_BILL,
+            "increase of the monthly bill over the baseline, in per cent of it: the check fails \
+             above this",
+            default "none";
+        BudgetIncreaseWarn = "budget.increase_usd.warn": LIMIT, "USD", NO_BILL,
+            "increase of the monthly bill over the baseline: a warning above this",
+            default "none";
+        BudgetIncreaseDeny = "budget.increase_usd.deny": LIMIT, "USD", NO_BILL,
+            "increase of the monthly bill over the baseline: the check fails above this",
+            default "none";
+    }
+
+    /// Execution environments on Lambda Managed Instances.
+    Managed {
+        ManagedRuntime = "managed.runtime":
+            ValueKind::OneOf(&["node", "java", "dotnet", "python", "rust"]), "", MANAGED,
+            "limits the requests in flight per vCPU: 64 for Node, 32 for Java and .NET, 16 for \
+             Python; AWS states none for Rust",
+            default "without this and `managed.requests_per_environment` the function cannot run \
+                     there; with Rust the latter is required";
+        ManagedMemoryMb = "managed.memory_mb": whole(2_048, 32_768), "MB", MANAGED,
+            "memory of an execution environment",
+            default "the least that is not below `memory_mb` and in which a request fits";
+        ManagedGbPerVcpu = "managed.memory_gb_per_vcpu": whole(2, 8), "GB", MANAGED,
+            "memory per vCPU",
+            default "4", limits "2, 4 or 8";
+        ManagedRequests = "managed.requests_per_environment": whole(1, MAX_COUNT), "", MANAGED,
+            "requests in flight that one environment carries, from a load test; replaces the \
+             computed number",
+            default "computed";
+    }
+}
+
+/// Keys of the contract that this version reads but does not price.
+pub const RESERVED: &[&str] = &["traffic"];
+
+/// Fields that say the same in two ways, or two steps of it: what a function states of them
+/// replaces all that `[defaults]` does.
+pub const ALTERNATIVES: [[Field; 2]; 7] = [
+    [Field::DurationMs, Field::MeasuredDurationMs],
+    [Field::InvocationsPerMonth, Field::RequestsPerSecond],
+    [Field::Utilization, Field::PeakConcurrency],
+    [Field::BudgetMonthlyWarn, Field::BudgetMonthlyDeny],
+    [Field::BudgetMillionWarn, Field::BudgetMillionDeny],
+    [Field::BudgetPercentWarn, Field::BudgetPercentDeny],
+    [Field::BudgetIncreaseWarn, Field::BudgetIncreaseDeny],
+];
+
+/// What every function needs one of.
+pub const NEEDED: [&[Field]; 6] = [
+    &[Field::Name],
+    &[Field::MemoryMb],
+    &[Field::DurationMs, Field::MeasuredDurationMs],
+    &[Field::InvocationsPerMonth, Field::RequestsPerSecond],
+    &[Field::Utilization, Field::PeakConcurrency],
+    &[Field::Region],
+];
+
+impl Field {
+    /// True for a field that would be missing: a function needs it or one like it, and none of them
+    /// is stated.
+    pub fn is_wanting(self, is_stated: impl Fn(Self) -> bool) -> bool {
+        let mut groups = NEEDED.into_iter();
+        let fields = groups.find(|fields| fields.contains(&self));
+        fields.is_some_and(|fields| !fields.iter().any(|field| is_stated(*field)))
+    }
+
+    /// The field of a CSV column: its dotted path, or its last word where that is unambiguous.
+    pub fn of_column(column: &str) -> Option<Self> {
+        Self::at_path(column).or_else(|| {
+            let mut found = Self::ALL.into_iter().filter(|field| field.word() == column);
+            match (found.next(), found.next()) {
+                (Some(field), None) => Some(field),
+                _ => None,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_long_and_short_names() {
+        assert_eq!(Field::of_column("container.cpu_ms"), Some(Field::CpuMs));
+        assert_eq!(Field::of_column("cpu_ms"), Some(Field::CpuMs));
+        assert_eq!(Field::of_column("architecture"), Some(Field::Architecture));
+        assert_eq!(Field::of_column("warn"), None);
+    }
+}

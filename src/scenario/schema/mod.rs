@@ -1,0 +1,352 @@
+//! The keys of a scenario as data: the reader, the tables of `docs/scenario.md`, the JSON Schema
+//! and `lambdacost help scenario` all use the same rows.
+//!
+//! A key is one row. [`Field`] has the keys of a function, which are columns of a functions file
+//! too; [`Setting`] has the keys of the whole scenario. A platform has the keys of its table in its
+//! folder.
+
+mod bounds;
+
+pub use bounds::Bounds;
+
+/// What a value must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// Any text of 1 to 256 characters.
+    Text,
+    /// A region of the price book.
+    Region,
+    /// `auto`, or an instance type of the price book.
+    InstanceType,
+    /// The name of a file beside the scenario.
+    FileName,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A platform's id.
+    Platform,
+    /// A list of platforms' ids, at least one.
+    Platforms,
+    /// `true` or `false`.
+    Flag,
+    /// A number within bounds.
+    Number(Bounds),
+    /// A table with keys of its own.
+    Table,
+    /// A list of functions.
+    Functions,
+}
+
+/// A key of a scenario.
+#[derive(Debug)]
+pub struct Key {
+    /// Its dotted path: within a function for a [`Field`], from the top for a [`Setting`].
+    pub path: &'static str,
+    /// What its value must be.
+    pub kind: ValueKind,
+    /// The unit of a number; empty where it has none.
+    pub unit: &'static str,
+    /// Ids of the platforms whose bills it can change; empty for a key that changes no bill.
+    pub platforms: &'static [&'static str],
+    /// What it means, in Markdown.
+    pub meaning: &'static str,
+    /// What holds where it is not stated, in Markdown.
+    pub default: &'static str,
+    /// What limits its value besides its kind, in Markdown; empty for nothing.
+    pub limits: &'static str,
+}
+
+/// Makes an enumeration of keys from rows in groups, with the data of each key.
+///
+/// A row is `Variant = "path": kind, "unit", platforms, "meaning", default "…", limits "…";`. The
+/// limits may be left out.
+macro_rules! keys {
+    (
+        $(#[$of_keys:meta])* enum $keys:ident;
+        $(#[$of_groups:meta])* enum $groups:ident;
+        $(
+            $(#[$of_group:meta])*
+            $group:ident {
+                $(
+                    $key:ident = $path:literal: $kind:expr, $unit:literal, $platforms:expr,
+                        $meaning:literal, default $default:literal $(, limits $limits:literal)?;
+                )*
+            }
+        )*
+    ) => {
+        $(#[$of_keys])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(usize)]
+        pub enum $keys {
+            $($(#[doc = concat!("`", $path, "`")] $key,)*)*
+        }
+
+        $(#[$of_groups])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $groups {
+            $($(#[$of_group])* $group,)*
+        }
+
+        impl $keys {
+            /// How many there are.
+            pub const COUNT: usize = [$($(Self::$key,)*)*].len();
+            /// Every key.
+            pub const ALL: [Self; Self::COUNT] = [$($(Self::$key,)*)*];
+            const ROWS: [(&'static Key, $groups); Self::COUNT] = [$($((
+                &Key {
+                    path: $path,
+                    kind: $kind,
+                    unit: $unit,
+                    platforms: $platforms,
+                    meaning: $meaning,
+                    default: $default,
+                    limits: concat!($($limits)?),
+                },
+                $groups::$group,
+            ),)*)*];
+
+            /// Its data.
+            pub const fn key(self) -> &'static Key {
+                Self::ROWS[self as usize].0
+            }
+
+            /// The group that it belongs to.
+            pub const fn group(self) -> $groups {
+                Self::ROWS[self as usize].1
+            }
+
+            /// Its dotted path.
+            pub const fn path(self) -> &'static str {
+                self.key().path
+            }
+
+            /// What its value must be.
+            pub const fn kind(self) -> ValueKind {
+                self.key().kind
+            }
+
+            /// The last word of its path.
+            pub fn word(self) -> &'static str {
+                last_word(self.path())
+            }
+
+            /// The key at a dotted path.
+            pub fn at_path(path: &str) -> Option<Self> {
+                let index = Self::ROWS.iter().position(|(key, _)| key.path == path)?;
+                Some(Self::ALL[index])
+            }
+        }
+
+        impl $groups {
+            /// Its keys.
+            pub fn keys(self) -> impl Iterator<Item = $keys> {
+                $keys::ALL.into_iter().filter(move |key| key.group() == self)
+            }
+        }
+    };
+}
+
+/// Makes a constant of each key of a platform's table, and a list of all, from rows such as those of
+/// [`keys`].
+macro_rules! options {
+    (
+        $(#[$of_all:meta])* $all:ident of $platform:literal;
+        $(
+            $key:ident = $word:literal: $kind:expr, $unit:literal, $meaning:literal,
+                default $default:literal $(, limits $limits:literal)?;
+        )*
+    ) => {
+        $(
+            const $key: &$crate::scenario::schema::Key = &$crate::scenario::schema::Key {
+                path: concat!($platform, ".", $word),
+                kind: $kind,
+                unit: $unit,
+                platforms: &[$platform],
+                meaning: $meaning,
+                default: $default,
+                limits: concat!($($limits)?),
+            };
+        )*
+
+        $(#[$of_all])*
+        pub const $all: &[&$crate::scenario::schema::Key] = &[$($key,)*];
+    };
+}
+pub(crate) use options;
+
+mod field;
+mod setting;
+
+pub use field::{ALTERNATIVES, Field, FieldGroup, NEEDED, RESERVED};
+pub use setting::{Setting, SettingGroup};
+
+/// Most dollars, or per cent, of a limit.
+const MAX_USD: i64 = 1_000_000_000_000;
+
+/// Every platform.
+const ALL: &[&str] = &[
+    "lambda",
+    "fargate",
+    "eks",
+    "fargate-spot",
+    "eks-fargate",
+    "lambda-managed",
+];
+/// Platforms that bill provided capacity.
+const CAPACITY: &[&str] = &[
+    "fargate",
+    "eks",
+    "fargate-spot",
+    "eks-fargate",
+    "lambda-managed",
+];
+/// Platforms that run containers.
+const CONTAINERS: &[&str] = &["fargate", "eks", "fargate-spot", "eks-fargate"];
+/// Platforms that bill Fargate tasks.
+const TASKS: &[&str] = &["fargate", "fargate-spot", "eks-fargate"];
+/// A key that changes no bill.
+const NO_BILL: &[&str] = &[];
+
+/// A number within bounds.
+pub const fn number(bounds: Bounds) -> ValueKind {
+    ValueKind::Number(bounds)
+}
+
+/// A whole number.
+pub const fn whole(low: i64, high: i64) -> ValueKind {
+    number(Bounds::whole(low, high))
+}
+
+/// A number from `low` on.
+pub const fn from(low: i64, high: i64) -> ValueKind {
+    number(Bounds::from(low, high))
+}
+
+/// A number above `low`.
+pub const fn above(low: i64, high: i64) -> ValueKind {
+    number(Bounds::above(low, high))
+}
+
+/// A share of one, zero included.
+pub const SHARE: ValueKind = number(Bounds::SHARE);
+/// A share of one above zero.
+pub const RATIO: ValueKind = number(Bounds::RATIO);
+/// A limit of a budget.
+const LIMIT: ValueKind = from(0, MAX_USD);
+
+/// The last word of a dotted path.
+pub fn last_word(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+impl Key {
+    /// The last word of its path.
+    pub fn word(&self) -> &'static str {
+        last_word(self.path)
+    }
+
+    /// The words that its value may be.
+    ///
+    /// # Panics
+    /// Its row says that it is no word: the reader takes it for another kind of value.
+    pub fn words(&self) -> &'static [&'static str] {
+        match self.kind {
+            ValueKind::OneOf(words) => words,
+            _ => unreachable!("`{}` is read as a word", self.path),
+        }
+    }
+
+    /// The bounds of its number.
+    ///
+    /// # Panics
+    /// Its row says that it is no number: the reader takes it for another kind of value.
+    pub fn bounds(&self) -> Bounds {
+        match self.kind {
+            ValueKind::Number(bounds) => bounds,
+            _ => unreachable!("`{}` is read as a number", self.path),
+        }
+    }
+
+    /// What its value must be, in words and in Markdown; `platforms` are the ids of all platforms.
+    pub fn value(&self, platforms: &[&str]) -> String {
+        let kind = self.kind.describe(platforms);
+        match (kind.as_str(), self.limits) {
+            (_, "") => kind,
+            ("", limits) => limits.to_owned(),
+            (_, limits) => format!("{kind}; {limits}"),
+        }
+    }
+
+    /// The platforms whose bills it can change, in words; empty for none. `platforms` are the ids of
+    /// all platforms.
+    pub fn bills(&self, platforms: &[&str]) -> String {
+        let others: Vec<&&str> = platforms
+            .iter()
+            .filter(|id| !self.platforms.contains(id))
+            .collect();
+        match (self.platforms, others.as_slice()) {
+            ([], _) => String::new(),
+            (_, []) => "all".to_owned(),
+            (_, [other]) => format!("all but `{other}`"),
+            (some, _) => quoted(some),
+        }
+    }
+}
+
+impl ValueKind {
+    /// What a value must be, in words and in Markdown; empty for a table.
+    fn describe(self, platforms: &[&str]) -> String {
+        match self {
+            Self::Text => "1 to 256 characters".to_owned(),
+            Self::Region => "a region of the price book".to_owned(),
+            Self::InstanceType => {
+                "`auto`, or an instance type of the price book for the containers' architecture"
+                    .to_owned()
+            }
+            Self::FileName => "a file name".to_owned(),
+            Self::OneOf(words) => quoted(words),
+            Self::Platform => quoted(platforms),
+            Self::Platforms => format!("a list of {}; at least one", quoted(platforms)),
+            Self::Flag => quoted(&["true", "false"]),
+            Self::Number(bounds) => bounds.describe(),
+            Self::Table | Self::Functions => String::new(),
+        }
+    }
+}
+
+fn quoted(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    quoted.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_is_there_once() {
+        let fields = Field::ALL.map(Field::path).to_vec();
+        let settings = Setting::ALL.map(Setting::path).to_vec();
+        for paths in [fields, settings] {
+            for (number, path) in paths.iter().enumerate() {
+                assert!(!paths[..number].contains(path), "{path} occurs twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_of_a_function_is_a_plain_value() {
+        for field in Field::ALL {
+            let nested = [ValueKind::Platforms, ValueKind::Table, ValueKind::Functions];
+            assert!(!nested.contains(&field.kind()), "{}", field.path());
+        }
+    }
+
+    #[test]
+    fn platforms_are_named_shortly() {
+        let bills = |field: Field| field.key().bills(ALL);
+        assert_eq!(bills(Field::Name), "");
+        assert_eq!(bills(Field::MemoryMb), "all");
+        assert_eq!(bills(Field::CpuMs), "all but `lambda`");
+        assert_eq!(bills(Field::InitMs), "`lambda`");
+    }
+}

@@ -1,0 +1,106 @@
+//! The keys of the whole scenario: at the top of the file, and in the tables of budgets and
+//! purchases. Those of platforms are in their folders.
+
+use super::{ALL, Key, LIMIT, MAX_USD, NO_BILL, SHARE, ValueKind, from, last_word};
+use crate::pricebook::Plan;
+use crate::pricebook::commitments::{PAYMENTS, TERMS};
+
+const LAMBDA: &[&str] = &["lambda"];
+
+keys! {
+    /// A key of the whole scenario, by its dotted path.
+    enum Setting;
+    /// Keys of the whole scenario that belong together.
+    enum SettingGroup;
+
+    /// At the top of the file.
+    Top {
+        Region = "region": ValueKind::Region, "", ALL,
+            "AWS region of functions that state none",
+            default "none";
+        HoursPerMonth = "hours_per_month": from(1, 744), "hours", ALL,
+            "hours for which fleets run and over which invocations spread",
+            default "730";
+        FreeTier = "free_tier": ValueKind::Flag, "", LAMBDA,
+            "subtract Lambda's free tier, once for the whole scenario",
+            default "`false`";
+        Platforms = "platforms": ValueKind::Platforms, "", ALL,
+            "the platforms to compare",
+            default "the first three";
+        Functions = "functions": ValueKind::FileName, "", ALL,
+            "a functions file in CSV, looked up in the folder of the scenario",
+            default "none";
+        Function = "function": ValueKind::Functions, "", ALL,
+            "a function; each begins with `[[function]]`",
+            default "at least one, here or in `functions`";
+        Defaults = "defaults": ValueKind::Table, "", ALL,
+            "keys of a function, for functions that do not state them",
+            default "none";
+        Budget = "budget": ValueKind::Table, "", NO_BILL,
+            "limits of the whole scenario, and of functions by their names",
+            default "none";
+        Rules = "rules": ValueKind::Table, "", NO_BILL,
+            "the level of each rule of `check`, and its numbers",
+            default "those of each rule";
+        Commitment = "commitment": ValueKind::Table, "", ALL,
+            "a Savings Plan or Reserved Instances",
+            default "none";
+        Discounts = "discounts": ValueKind::Table, "", ALL,
+            "discounts by meter",
+            default "none";
+    }
+
+    /// `[budget]`.
+    Budget {
+        BudgetMonthly = "budget.monthly_usd": ValueKind::Table, "", NO_BILL,
+            "limits on the monthly bill of all functions together",
+            default "none";
+        BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", NO_BILL,
+            "a warning above this",
+            default "none";
+        BudgetMonthlyDeny = "budget.monthly_usd.deny": LIMIT, "USD", NO_BILL,
+            "the check fails above this",
+            default "none";
+        BudgetPercent = "budget.increase_percent": ValueKind::Table, "", NO_BILL,
+            "limits on the increase of that bill over the baseline, in per cent of it",
+            default "any increase is a warning, unless `budget.increase_usd` is stated";
+        BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", NO_BILL,
+            "a warning above this",
+            default "none";
+        BudgetPercentDeny = "budget.increase_percent.deny": LIMIT, "%", NO_BILL,
+            "the check fails above this",
+            default "none";
+        BudgetIncrease = "budget.increase_usd": ValueKind::Table, "", NO_BILL,
+            "limits on the increase of that bill over the baseline",
+            default "any increase is a warning, unless `budget.increase_percent` is stated";
+        BudgetIncreaseWarn = "budget.increase_usd.warn": LIMIT, "USD", NO_BILL,
+            "a warning above this",
+            default "none";
+        BudgetIncreaseDeny = "budget.increase_usd.deny": LIMIT, "USD", NO_BILL,
+            "the check fails above this",
+            default "none";
+        BudgetFunctions = "budget.functions": ValueKind::Table, "", NO_BILL,
+            "budgets of functions, by name: `[budget.functions.NAME]`",
+            default "none";
+    }
+
+    /// `[commitment]`.
+    Commitment {
+        CommitmentPlan = "commitment.plan": ValueKind::OneOf(&Plan::NAMES), "", ALL,
+            "what is committed to; Reserved Instances are standard ones",
+            default "required";
+        CommitmentTerm = "commitment.term": ValueKind::OneOf(&TERMS), "", ALL,
+            "for how long",
+            default "required";
+        CommitmentPayment = "commitment.payment": ValueKind::OneOf(&PAYMENTS), "", ALL,
+            "how it is paid",
+            default "required";
+        CommitmentCoverage = "commitment.coverage": SHARE, "share", ALL,
+            "share of the usage of each meter that it covers",
+            default "1, listed as an assumption";
+        CommitmentUsdPerHour = "commitment.usd_per_hour": from(0, MAX_USD), "USD", ALL,
+            "the commitment in dollars an hour, in place of `commitment.coverage`: how much it \
+             covers follows",
+            default "none";
+    }
+}
