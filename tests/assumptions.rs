@@ -305,7 +305,8 @@ fn a_flag_moves_functions_and_files_replace_prices() {
     let eks = "platforms = ['eks']\n[eks]\ninstance_type = 'm5.large'";
     let text = format!("region = 'moon-1'\n{eks}\n{PLAIN}");
     let own = codes(&notes_at(&text, &book, None));
-    assert!(own.contains("overlay") && own.contains("eks-unpriced-volumes"));
+    assert!(own.contains("overlay"), "{own:?}");
+    assert!(own.contains("eks-unpriced-volumes"), "{own:?}");
 }
 
 #[test]

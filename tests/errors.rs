@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// Cases that show several codes at once.
-const MIXED: [&str; 1] = ["many"];
+const MIXED: [&str; 2] = ["many", "words"];
 /// Widest line of a message that points at a line of an input.
 const WIDEST: usize = 120;
 

@@ -5,7 +5,6 @@ use super::exit::Outcome;
 use super::input;
 use super::output;
 use super::system::System;
-use crate::diag::Diags;
 use crate::json_schema::{self, Names, answer};
 use crate::pricebook::Book;
 use crate::{check, platform};
@@ -17,7 +16,7 @@ use crate::{check, platform};
 pub fn run(system: &System, args: &Schema) -> Outcome {
     let schema = match args.name {
         SchemaName::Scenario => {
-            let book = input::book(system, args.prices.as_deref()).map_err(Diags::from)?;
+            let book = input::book(system, args.prices.as_deref())?;
             of_scenario(&book)
         }
         SchemaName::Compare => json_schema::text(&answer::compare()),

@@ -124,14 +124,16 @@ fn near_field(path: &str) -> Option<Meant> {
     let all: Vec<&str> = all
         .filter(|word| Field::of_column(word).is_some())
         .collect();
-    // Everything is near a short word.
-    let is_long = word.chars().count() > SHORT;
-    let others = all.iter().filter(|_| is_long);
+    // Everything is near a short word, and in a table a word means a key of that table.
+    let is_clear = word.chars().count() > SHORT && table.is_empty();
+    let others = all.iter().filter(|_| is_clear);
     let candidates: Vec<&str> = words.iter().chain(others).copied().collect();
     let found = match near(word, &candidates) {
         Some(found) if words.contains(&found) => whole(table, found),
         Some(found) => found.to_owned(),
-        None => begun(word, &all)?.to_owned(),
+        // In a table, a word that only begins like a key of the function means something else.
+        None if table.is_empty() => begun(word, &all)?.to_owned(),
+        None => return None,
     };
     let field = Field::of_column(&found).map_or(found, |field| field.path().to_owned());
     Some(Meant::key(&field))
