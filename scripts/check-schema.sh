@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks taplo, whose language server is in most editors of TOML, whether it reads the schema of a
+# Tests with taplo, whose language server is in most editors of TOML, that it reads the schema of a
 # scenario: every example must pass, and a file of mistakes must fail at each of them.
 #
 #   scripts/check-schema.sh [TAPLO]
@@ -49,15 +49,15 @@ cpu = 12
 min_node = 3
 END
 code=0
-lint "$place/mistakes.toml" >"$place/said" 2>&1 || code=$?
+lint "$place/mistakes.toml" >"$place/report" 2>&1 || code=$?
 if [ "$code" -eq 0 ]; then
   printf 'taplo finds nothing in a file of mistakes\n' >&2
   exit 1
 fi
 for wanted in us-east1 memroy_mb memory_mb 'duration_ms = 0.2' 1.5 'utilization = 35' ecs cpu min_node; do
-  if ! grep -qF -e "$wanted" "$place/said"; then
+  if ! grep -qF -e "$wanted" "$place/report"; then
     printf 'taplo does not point at %s:\n' "$wanted" >&2
-    cat "$place/said" >&2
+    cat "$place/report" >&2
     exit 1
   fi
 done

@@ -14,7 +14,7 @@ use std::ffi::OsString;
 /// Columns of a line.
 const WIDTH: usize = 80;
 
-/// The topic beside the commands.
+/// The topic that is no command.
 const SCENARIO: &str = "scenario";
 
 /// Prints the help of a topic.

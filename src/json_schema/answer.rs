@@ -90,7 +90,7 @@ pub static COMPARE: Object = Object {
         field(
             "functions",
             List(&Of(&FUNCTION)),
-            "the functions asked for, see [a function](#a-function)",
+            "the selected functions, see [a function](#a-function)",
         ),
         field(
             "clusters",
@@ -221,7 +221,7 @@ static PLATFORM: Object = Object {
         field(
             "alone_usd",
             DECIMAL_OR_NULL,
-            "EKS, also on Fargate: with a cluster of its own",
+            "EKS, also on Fargate: with a dedicated cluster",
         ),
         field(
             "avoidable_usd",
