@@ -297,7 +297,7 @@ fn a_flag_moves_functions_and_files_replace_prices() {
     };
     let mut book = platform::book();
     let own = format!(
-        "[eks]\ncluster = {}\n[ec2]\n'm5.large' = {}\n",
+        "region = 'moon-1'\nas_of = '2026-01-01'\n[eks]\ncluster = {}\n[ec2]\n'm5.large' = {}\n",
         price("0.1", "cluster-hour"),
         price("0.1", "instance-hour")
     );

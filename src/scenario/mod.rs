@@ -31,9 +31,9 @@ pub use assumptions::{
 };
 pub use budget::{Budget, Level, Limit, NamedBudget};
 pub use demand::{Demand, TrafficLevel};
-pub use function::{Capacity, ColdStart, Container, Features, Function, Managed, Provisioned, Run};
+pub use function::{Capacity, Container, Function, Run};
 pub use keys::Keys;
-pub use options::{ClusterKind, FixedType, Options, PlatformOptions};
+pub use options::{ClusterKind, FixedType, PlatformValue, PlatformValues};
 pub use platform_shape::PlatformShape;
 pub use rule_settings::{RuleSetting, RuleShape};
 pub use schema::Bounds;
@@ -85,7 +85,7 @@ pub struct Scenario {
     /// Regions, in the order of first mention.
     pub regions: Vec<RegionName>,
     /// Options of all platforms.
-    pub options: PlatformOptions,
+    pub options: PlatformValues,
     /// The prices that they ask for, besides those that most scenarios need.
     of_options: Extent,
     /// At least one function, names unique; shared with the same scenario in other regions.
@@ -127,12 +127,12 @@ impl Request<'_> {
     }
 
     /// The options of a scenario that states none.
-    fn default_options(&self) -> PlatformOptions {
+    fn default_options(&self) -> PlatformValues {
         let (table, source, mut diags) = (DeTable::new(), Source::new("", ""), Diags::new());
         let platforms = self.platforms.iter();
         let options = platforms
             .map(|platform| (platform.read)(Keys::new(&table, platform.id, &source, &mut diags)));
-        PlatformOptions::new(options.collect())
+        PlatformValues::new(options.collect())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::keys::Keys;
 use super::schema::{Key, ValueKind};
 use crate::diag::At;
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -24,33 +24,37 @@ impl ClusterKind {
 /// An instance type that options fix, with the place that names it.
 pub type FixedType = (String, At);
 
-/// The options of a platform, of a type that the platform knows.
-pub trait Options: Any + Debug + Send + Sync {}
+/// What a platform reads, of a type that the platform knows: its options, or its keys of a function.
+pub trait PlatformValue: Any + Debug + Send + Sync {}
 
-impl<T: Any + Debug + Send + Sync> Options for T {}
+impl<T: Any + Debug + Send + Sync> PlatformValue for T {}
 
 /// Reads the options of a platform from the table of its name; from an empty one where the scenario
 /// has none.
-pub type ReadOptions = fn(Keys<'_>) -> Arc<dyn Options>;
+pub type ReadOptions = fn(Keys<'_>) -> Arc<dyn PlatformValue>;
 
-/// The options of all platforms.
+/// What platforms have read.
 #[derive(Debug, Clone, Default)]
-pub struct PlatformOptions(Vec<Arc<dyn Options>>);
+pub struct PlatformValues(Vec<Arc<dyn PlatformValue>>);
 
-impl PlatformOptions {
-    /// Options as platforms have read them.
-    pub(super) fn new(options: Vec<Arc<dyn Options>>) -> Self {
+impl PlatformValues {
+    /// Values as platforms have read them, each of another type.
+    pub(super) fn new(options: Vec<Arc<dyn PlatformValue>>) -> Self {
         Self(options)
     }
 
-    /// The options of the platform that has this type of them.
+    /// The value of this type, if a platform has read one.
+    pub fn get<T: PlatformValue>(&self) -> Option<&T> {
+        let mut values = self.0.iter().map(|value| &**value as &dyn Any);
+        values.find_map(|value| value.downcast_ref())
+    }
+
+    /// The options of this type, which their platform reads from every scenario.
     ///
     /// # Panics
-    /// No platform has read such options.
-    pub fn of<T: Options>(&self) -> &T {
-        let mut found = self.0.iter().map(|options| &**options as &dyn Any);
-        let found = found.find(|options| (*options).type_id() == TypeId::of::<T>());
-        let options = found.and_then(|options| options.downcast_ref());
+    /// No platform has such options.
+    pub fn of<T: PlatformValue>(&self) -> &T {
+        let options = self.get();
         options.expect("every platform reads its options from every scenario")
     }
 }

@@ -1,10 +1,16 @@
 //! What reading a scenario needs to know of a platform. Platforms hand it in, as rules do.
 
 use super::Scenario;
-use super::options::ReadOptions;
+use super::function::{FunctionReader, Known};
+use super::options::{PlatformValue, ReadOptions};
 use super::schema::Key;
 use crate::diag::Diag;
 use crate::pricebook::Extent;
+use std::sync::Arc;
+
+/// Reads the keys of a function that a platform asks for.
+pub type ReadFunction =
+    fn(&mut FunctionReader<'_, '_, '_>, &Known<'_>) -> Option<Arc<dyn PlatformValue>>;
 
 /// A platform as far as scenarios speak of it.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +21,8 @@ pub struct PlatformShape {
     pub keys: &'static [&'static Key],
     /// Reads its options.
     pub read: ReadOptions,
+    /// Reads its keys of a function; `None` where the function states none of them.
+    pub read_function: ReadFunction,
     /// The prices that its options ask for, besides those that most scenarios need.
     pub extent: fn(&Scenario) -> Extent,
     /// The mistakes in a scenario that only the platform can find. It is asked where it is compared,
@@ -29,6 +37,7 @@ impl PlatformShape {
             id,
             keys,
             read,
+            read_function: |_, _| None,
             extent: |_| Extent::USUAL,
             check: |_| Vec::new(),
         }

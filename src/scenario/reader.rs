@@ -6,7 +6,7 @@ use super::functions_file;
 use super::keys::{self, Keys};
 use super::name_index::NameIndex;
 use super::notation;
-use super::options::PlatformOptions;
+use super::options::PlatformValues;
 use super::purchase;
 use super::rule_settings::{self, RuleSetting};
 use super::schema::{Field, Setting, SettingGroup};
@@ -226,7 +226,7 @@ impl<'r> ScenarioReader<'r> {
     }
 
     /// The options of all platforms, each from the table of its name.
-    fn options(&mut self) -> PlatformOptions {
+    fn options(&mut self) -> PlatformValues {
         let empty = DeTable::new();
         let mut options = Vec::new();
         for platform in self.request.platforms {
@@ -234,7 +234,7 @@ impl<'r> ScenarioReader<'r> {
             let keys = Keys::new(table, platform.id, self.source, &mut self.diags);
             options.push((platform.read)(keys.spanning(span)));
         }
-        PlatformOptions::new(options)
+        PlatformValues::new(options)
     }
 
     /// The prices that the options of a scenario ask for.

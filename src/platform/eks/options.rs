@@ -5,7 +5,7 @@ use crate::diag::Code;
 use crate::pricebook::Extent;
 use crate::pricebook::instances::is_default_candidate;
 use crate::scenario::schema::{RATIO, ValueKind, from, options, whole};
-use crate::scenario::{ClusterKind, FixedType, Keys, Options, Scenario};
+use crate::scenario::{ClusterKind, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -130,7 +130,7 @@ options! {
 }
 
 /// Reads `[eks]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let default = EksOptions::default();
     let instance_type = keys.instance_type(INSTANCE_TYPE);
     let cluster = keys.cluster(CLUSTER);

@@ -2,7 +2,7 @@
 
 use crate::diag::Code;
 use crate::scenario::schema::options;
-use crate::scenario::{ClusterKind, Keys, Options};
+use crate::scenario::{ClusterKind, Keys, PlatformValue};
 use std::sync::Arc;
 
 /// `[eks-fargate]`.
@@ -22,7 +22,7 @@ options! {
 }
 
 /// Reads `[eks-fargate]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let cluster = keys.cluster(CLUSTER);
     for key in ["spot", "spot_share", "share"] {
         if let Some((value, path)) = keys.get(key) {

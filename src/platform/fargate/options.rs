@@ -2,7 +2,7 @@
 
 use crate::diag::Code;
 use crate::scenario::schema::options;
-use crate::scenario::{Keys, Options};
+use crate::scenario::{Keys, PlatformValue};
 use std::sync::Arc;
 
 options! {
@@ -11,7 +11,7 @@ options! {
 }
 
 /// Reads `[fargate]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     for (key, _) in keys.table {
         let message = format!("there is no key `fargate.{}`", key.get_ref());
         let help = "Fargate has no options of the whole scenario yet; a task size is stated per \

@@ -2,7 +2,7 @@
 
 use crate::diag::Code;
 use crate::scenario::schema::{Key, RATIO, from, options};
-use crate::scenario::{Keys, Options};
+use crate::scenario::{Keys, PlatformValue};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ options! {
 }
 
 /// Reads `[fargate-spot]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let share = keys.number(SHARE);
     let prices = spot_prices(&mut keys);
     keys.refuse_others();

@@ -1,12 +1,13 @@
 //! What Lambda's bills assume.
 
 use super::LambdaModel;
+use super::keys::{LambdaKeys, keys_of};
 use super::limits::GRANTED_CONCURRENCY;
 use super::options::LambdaOptions;
 use super::quota::demands_beyond_granted;
 use crate::exact::Exact;
 use crate::money::{count, grouped};
-use crate::scenario::{Features, Function, Notes, assumptions};
+use crate::scenario::{Function, Notes, assumptions};
 use crate::text::listed;
 
 assumptions! {
@@ -59,7 +60,7 @@ pub fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
         notes.add(SAVINGS.holds());
     }
     let mut functions = scenario.functions.iter();
-    if functions.any(|function| function.cold_start.is_none()) {
+    if functions.any(|function| keys_of(function).cold_start.is_none()) {
         notes.add(COLD_STARTS.holds());
     }
     note_features(&scenario.functions, notes);
@@ -67,21 +68,18 @@ pub fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
 }
 
 fn note_features(functions: &[Function], notes: &mut Notes) {
-    let some = |uses: fn(&Features) -> bool| {
-        let mut features = functions.iter().filter_map(|one| one.features.as_deref());
-        features.any(uses)
+    let some = |uses: fn(&LambdaKeys) -> bool| {
+        let mut stated = functions.iter().filter_map(Function::of::<LambdaKeys>);
+        stated.any(uses)
     };
-    let provisions = functions.iter().any(|one| one.provisioned.is_some());
-    let snapshots = some(|features| features.snapstart.is_some());
+    let provisions = some(|keys| keys.provisioned.is_some());
+    let snapshots = some(|keys| keys.snapstart.is_some());
     let conditions = [
         (provisions, &KEPT_ENVIRONMENTS),
-        (
-            some(|features| features.event_poller.is_some()),
-            &KEPT_POLLERS,
-        ),
+        (some(|keys| keys.event_poller.is_some()), &KEPT_POLLERS),
         (provisions, &UNPROVISIONED),
         (snapshots, &SNAPSHOTS),
-        (some(|features| features.attempts != Exact::ONE), &ATTEMPTS),
+        (functions.iter().any(retries), &ATTEMPTS),
     ];
     for (holds, assumption) in conditions {
         if holds {
@@ -91,15 +89,17 @@ fn note_features(functions: &[Function], notes: &mut Notes) {
     let used = [
         (provisions, "provisioned concurrency"),
         (snapshots, "SnapStart"),
-        (
-            some(|features| features.streamed.is_some()),
-            "response streaming",
-        ),
+        (some(|keys| keys.streamed.is_some()), "response streaming"),
         (false, "Lambda@Edge"),
     ];
     let unused = used.iter().filter(|(used, _)| !used);
     let others: Vec<&str> = unused.map(|(_, what)| *what).collect();
     notes.add(FEATURES.with(&[("features", &listed(&others))]));
+}
+
+/// True for a function whose attempts may fail.
+fn retries(function: &Function) -> bool {
+    function.attempts() != Exact::ONE
 }
 
 /// What AWS grants every account; more must be asked for.

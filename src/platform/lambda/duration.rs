@@ -1,6 +1,7 @@
 //! What an invocation takes: milliseconds and GB-seconds, averaged over all invocations, every
 //! attempt counted.
 
+use super::keys::keys_of;
 use crate::exact::Exact;
 use crate::scenario::Function;
 use crate::units::{GbSecond, MB_PER_GB, MS_PER_SECOND, Qty, Unit};
@@ -17,7 +18,7 @@ pub fn on_demand_ms(function: &Function) -> Exact {
 
 /// Milliseconds on provisioned environments.
 pub fn served_ms(function: &Function) -> Exact {
-    match &function.provisioned {
+    match &keys_of(function).provisioned {
         Some(provisioned) => {
             let duration = Exact::from(provisioned.duration_ms);
             function.of_attempts(&Exact::from(provisioned.share_served) * &duration)
@@ -29,7 +30,7 @@ pub fn served_ms(function: &Function) -> Exact {
 /// What is left on demand of an amount of every attempt.
 fn on_demand(function: &Function, amount: Exact) -> Exact {
     let amount = function.of_attempts(amount);
-    match &function.provisioned {
+    match &keys_of(function).provisioned {
         Some(provisioned) => &amount * &(&Exact::ONE - &Exact::from(provisioned.share_served)),
         None => amount,
     }
@@ -44,7 +45,7 @@ pub fn handler_gb_seconds(function: &Function) -> Qty<GbSecond> {
 ///
 /// Invocations that find a provisioned environment do not start cold.
 pub fn init_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
-    let cold = function.cold_start.as_ref()?;
+    let cold = keys_of(function).cold_start.as_ref()?;
     let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
     Some(gb_seconds(
         function.memory_mb,

@@ -6,6 +6,7 @@
 
 use super::duration::{gb_seconds, on_demand_ms, served_ms};
 use super::free_tier::FreeTier;
+use super::keys::{Durable, EventPoller, LambdaKeys, PollerKind, SnapStart, keys_of};
 use super::limits::FREE_STORAGE_MB;
 use super::meters;
 use super::pools::Pool;
@@ -17,7 +18,6 @@ use crate::platform::Line;
 use crate::platform::service::LAMBDA;
 use crate::pricebook::{Architecture, Meter, Price, Provenance, Regional};
 use crate::scenario::Function;
-use crate::scenario::function::{Durable, EventPoller, PollerKind, SnapStart};
 use crate::solve::UsageParts;
 use crate::units::{
     EpuHour, Gb, GbOfMemory, GbSecond, Hour, MB_PER_GB, Qty, SECONDS_PER_HOUR, Unit,
@@ -210,7 +210,7 @@ pub static FEATURES: [&dyn LambdaFeature; 12] = [
             "response streaming",
             Basis::Streamed,
             |architecture| meters::lambda(architecture).response_streaming,
-            |function, _| function.streamed().cloned(),
+            |function, _| keys_of(function).streamed.clone(),
         )
     },
     &feature(
@@ -265,13 +265,13 @@ pub static FEATURES: [&dyn LambdaFeature; 12] = [
 
 /// True for a function that uses requests and duration alone, as most do.
 pub fn is_plain(function: &Function) -> bool {
-    let stores = function.ephemeral_storage_mb > Some(FREE_STORAGE_MB);
-    function.provisioned.is_none() && function.features.is_none() && !stores
+    function.of::<LambdaKeys>().is_none()
 }
 
 /// Ephemeral storage over 512 MB of one invocation; memory does not matter.
 fn storage_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
-    let stored = function.ephemeral_storage_mb.unwrap_or(FREE_STORAGE_MB);
+    let stored = keys_of(function).ephemeral_storage_mb;
+    let stored = stored.unwrap_or(FREE_STORAGE_MB);
     let paid = stored - FREE_STORAGE_MB;
     if paid == 0 {
         return None;
@@ -285,13 +285,13 @@ fn memory_gb(function: &Function) -> Exact {
 }
 
 fn durable(function: &Function) -> Option<&Durable> {
-    function.features.as_ref()?.durable.as_ref()
+    keys_of(function).durable.as_ref()
 }
 
 /// Snapshots of published versions: each is kept three hours at least.
 fn snapshots_kept(function: &Function, hours: &Qty<Hour>) -> Option<Qty<GbSecond>> {
     const LEAST_HOURS: u32 = 3;
-    let SnapStart { versions, .. } = function.features.as_ref()?.snapstart?;
+    let SnapStart { versions, .. } = keys_of(function).snapstart?;
     let hours = hours.amount().clone().max(Exact::from(LEAST_HOURS));
     let seconds = &hours * &Exact::from(SECONDS_PER_HOUR);
     let gigabytes = &memory_gb(function) * &Exact::from(versions);
@@ -300,18 +300,18 @@ fn snapshots_kept(function: &Function, hours: &Qty<Hour>) -> Option<Qty<GbSecond
 
 /// Snapshots restored by one invocation.
 fn snapshots_restored(function: &Function) -> Option<Qty<Gb>> {
-    let SnapStart { restore_rate, .. } = function.features.as_ref()?.snapstart?;
+    let SnapStart { restore_rate, .. } = keys_of(function).snapstart?;
     let restores = &Exact::from(restore_rate) * &function.attempts();
     Some(Gb::of(&memory_gb(function) * &restores))
 }
 
 /// Memory of the environments that tenant isolation creates for one invocation.
 fn tenant_memory(function: &Function) -> Option<Qty<GbOfMemory>> {
-    let environments = function.features.as_ref()?.tenant_environments.as_ref()?;
+    let environments = keys_of(function).tenant_environments.as_ref()?;
     Some(GbOfMemory::of(environments * &memory_gb(function)))
 }
 
 fn poller_hours(function: &Function, kind: PollerKind) -> Option<Qty<EpuHour>> {
-    let poller: &EventPoller = function.features.as_ref()?.event_poller.as_ref()?;
+    let poller: &EventPoller = keys_of(function).event_poller.as_ref()?;
     (poller.kind == kind).then(|| poller.unit_hours.clone())
 }

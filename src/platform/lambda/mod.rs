@@ -9,6 +9,7 @@ mod duration;
 mod features;
 mod free_tier;
 mod function_cost;
+mod keys;
 mod limits;
 pub mod meters;
 mod options;
@@ -42,6 +43,7 @@ pub struct Lambda;
 
 static SPEC: Spec = Spec {
     shape: PlatformShape {
+        read_function: keys::read,
         check: quota::check,
         ..PlatformShape::new("lambda", options::KEYS, options::read)
     },

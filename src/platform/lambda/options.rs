@@ -2,7 +2,7 @@
 
 use crate::diag::At;
 use crate::scenario::schema::{options, whole};
-use crate::scenario::{Keys, Options};
+use crate::scenario::{Keys, PlatformValue};
 use std::sync::Arc;
 
 /// `[lambda]`.
@@ -21,7 +21,7 @@ options! {
 }
 
 /// Reads `[lambda]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let quota = keys.whole(CONCURRENCY_QUOTA);
     let at = keys.place_of(CONCURRENCY_QUOTA);
     keys.refuse_others();

@@ -5,6 +5,7 @@
 //! does not find such an environment is on demand; the free tier does not apply to it.
 
 use super::duration::{gb_seconds, served_ms};
+use super::keys::keys_of;
 use crate::exact::Exact;
 use crate::money::Rate;
 use crate::scenario::Function;
@@ -29,7 +30,7 @@ pub fn break_even(
 
 /// GB-seconds of environments kept in a month.
 pub fn kept_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
-    let provisioned = function.provisioned.as_ref()?;
+    let provisioned = keys_of(function).provisioned.as_ref()?;
     let steps = &provisioned.hours * &Exact::from(STEPS_PER_HOUR);
     let steps = steps.ceil().expect("a month has 744 hours at most");
     let seconds = &Exact::whole(steps) * &Exact::from(SECONDS_PER_HOUR / STEPS_PER_HOUR);
@@ -40,7 +41,7 @@ pub fn kept_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
 
 /// GB-seconds on such environments, averaged over all invocations.
 pub fn served_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
-    function.provisioned.as_ref()?;
+    keys_of(function).provisioned.as_ref()?;
     Some(gb_seconds(function.memory_mb, &served_ms(function)))
 }
 

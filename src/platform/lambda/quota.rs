@@ -4,6 +4,7 @@
 //! account and region, and ten requests a second come with each of them.
 
 use super::infeasible;
+use super::keys::keys_of;
 use super::limits::{GRANTED_CONCURRENCY, RATE_PER_EXECUTION};
 use super::options::LambdaOptions;
 use crate::diag::{Code, Diag};
@@ -66,7 +67,7 @@ impl Peak {
         let a_second = a_second.expect("a duration is above zero by the bounds of its key");
         Self {
             requests_per_second: busy * &a_second,
-            concurrency: match &function.provisioned {
+            concurrency: match &keys_of(function).provisioned {
                 // Environments that are kept count whether they work or not.
                 Some(kept) => busy.clone().max(Exact::from(kept.environments)),
                 None => busy.clone(),

@@ -1,10 +1,11 @@
 //! Execution environments: what one has, and how many requests it carries at once.
 
+use super::keys::{ManagedKeys, keys_of};
 use super::limits::{MEMORY_MB, REQUESTS_PER_VCPU};
 use crate::exact::Exact;
 use crate::platform::slot::Slot;
 use crate::platform::{Infeasible, Refusal};
-use crate::scenario::{Function, Managed};
+use crate::scenario::Function;
 use crate::units::MB_PER_GB;
 
 /// An execution environment of a function on managed instances.
@@ -21,7 +22,7 @@ impl Environment {
     /// # Errors
     /// A request fits none, or too little is said to know how many do.
     pub fn of(function: &Function) -> Result<Self, Infeasible> {
-        let managed = function.managed();
+        let managed = keys_of(function);
         let slot = Slot::of(function);
         let memory_mb = match managed.memory_mb {
             Some(stated) => stated,
@@ -68,7 +69,7 @@ impl Environment {
     }
 
     /// Requests that its runtime admits.
-    fn limit(&self, managed: &Managed) -> Result<u128, Infeasible> {
+    fn limit(&self, managed: &ManagedKeys) -> Result<u128, Infeasible> {
         let Some(runtime) = managed.runtime else {
             return Err(Infeasible::new(
                 Refusal::NotStated,
@@ -92,7 +93,7 @@ impl Environment {
 
 /// The least memory of an environment that holds the function's and in which a request fits, MB.
 fn least_memory(function: &Function, slot: &Slot) -> Result<u32, Infeasible> {
-    let managed = function.managed();
+    let managed = keys_of(function);
     let least = function.memory_mb.max(*MEMORY_MB.start());
     let request = match managed.requests_per_environment {
         // It was measured that requests fit.

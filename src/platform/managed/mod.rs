@@ -7,6 +7,7 @@
 
 mod assumptions;
 mod environment;
+mod keys;
 mod limits;
 mod meters;
 mod options;
@@ -34,6 +35,7 @@ pub struct LambdaManaged;
 
 static SPEC: Spec = Spec {
     shape: PlatformShape {
+        read_function: keys::read,
         extent: options::extent,
         ..PlatformShape::new("lambda-managed", options::KEYS, options::read)
     },

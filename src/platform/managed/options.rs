@@ -5,7 +5,7 @@ use crate::diag::Code;
 use crate::pricebook::Extent;
 use crate::pricebook::instances::is_default_candidate;
 use crate::scenario::schema::{ValueKind, from, options, whole};
-use crate::scenario::{Bounds, FixedType, Keys, Options, Scenario};
+use crate::scenario::{Bounds, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ options! {
 }
 
 /// Reads `[lambda-managed]`.
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn Options> {
+pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     // Fewer than AWS allows is answered with the reason, not with bounds.
     let bounds = Bounds {
         low: 1,

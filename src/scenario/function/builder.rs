@@ -1,15 +1,17 @@
 //! A function of its cells: every value checked, every rule between values applied.
 
-use super::{Capacity, ColdStart, Function, Provisioned, rounding_up};
+use super::{Capacity, Function, rounding_up};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
+use crate::scenario::PlatformValues;
 use crate::scenario::budget::{Budget, Limit, UPSIDE_DOWN};
-use crate::scenario::schema::{Field, FieldGroup};
+use crate::scenario::schema::Field;
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::unknown::Shapes;
 use crate::scenario::values::Values;
-use crate::units::{MS_PER_SECOND, SECONDS_PER_HOUR};
+use crate::text::listed;
+use crate::units::SECONDS_PER_HOUR;
 use rust_decimal::Decimal;
 
 /// Most requests in flight that capacity can be planned for.
@@ -22,7 +24,7 @@ pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> +
 pub struct Reading<'r> {
     /// Ids of all platforms.
     pub platforms: &'r [&'static str],
-    /// All platforms, for keys that belong in their tables.
+    /// All platforms.
     pub shapes: &'r Shapes,
     /// Hours in the month.
     pub hours: &'r Exact,
@@ -34,8 +36,22 @@ pub struct Reading<'r> {
     pub region_is_fixed: bool,
 }
 
-pub(super) struct Builder<'b, 'c, 'a> {
-    pub(super) values: Values<'c, 'a>,
+/// What is known of a function when platforms read their keys of it; `None` for what is wrong.
+pub struct Known<'r> {
+    /// Hours in the month.
+    pub hours: &'r Exact,
+    /// Invocations a month.
+    pub calls: Option<u64>,
+    /// Mean billed duration, ms.
+    pub duration_ms: Option<Decimal>,
+    /// Attempts that one invocation makes on average.
+    pub attempts: Option<Exact>,
+}
+
+/// Reads the keys of a function; platforms read theirs with it.
+pub struct FunctionReader<'b, 'c, 'a> {
+    /// What is stated and fine.
+    pub values: Values<'c, 'a>,
     locate: &'b dyn Locate,
     diags: &'b mut Diags,
 }
@@ -52,18 +68,19 @@ pub fn build(
 ) -> Option<Function> {
     let mut found = Diags::new();
     let values = Values::check(cells, reading.platforms, locate, &mut found);
-    let mut builder = Builder {
+    let mut reader = FunctionReader {
         values,
         locate,
         diags: &mut found,
     };
-    let function = builder.function(line, reading);
+    let function = reader.function(line, reading);
     let function = found.into_result(function);
     diags.take(function).flatten()
 }
 
-impl Builder<'_, '_, '_> {
-    pub(super) fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
+impl FunctionReader<'_, '_, '_> {
+    /// Notes a mistake.
+    pub fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
         let diag = Diag::new(code, message).at(at).help(help);
         self.diags.push(diag);
     }
@@ -75,12 +92,20 @@ impl Builder<'_, '_, '_> {
         let duration = self.duration();
         let calls = self.invocations(reading.hours);
         let capacity = self.capacity();
-        let cold_start = self.cold_start();
         let container = self.container();
         let budget = self.budget();
-        let provisioned = self.provisioned(reading.hours, duration);
-        let features = self.features(calls.map(|(calls, _)| calls));
-        let managed = self.managed();
+        let invocation = self.invocation();
+        let known = Known {
+            hours: reading.hours,
+            calls: calls.map(|(calls, _)| calls),
+            duration_ms: duration.map(|(duration, _)| duration),
+            attempts: match &invocation {
+                Ok(Some(invocation)) => Some(invocation.attempts.clone()),
+                Ok(None) => Some(Exact::ONE),
+                Err(()) => None,
+            },
+        };
+        let of_platforms = self.of_platforms(reading.shapes, &known);
         let (_, _) = (name?, memory?);
         let (invocations, rounded_invocations) = calls?;
         let (duration_ms, measured) = duration?;
@@ -99,21 +124,31 @@ impl Builder<'_, '_, '_> {
             invocations,
             rounded_invocations,
             capacity: capacity?,
-            cold_start,
-            provisioned,
-            features,
-            managed,
-            ephemeral_storage_mb: self.values.whole(Field::EphemeralStorageMb),
+            invocation: invocation.ok()?,
+            of_platforms,
             budget,
             container,
         };
         self.enough_capacity(&function, reading.hours);
         self.countable_capacity(&function, reading.hours);
-        self.enough_environments(&function);
         Some(function)
     }
 
-    fn required(&mut self, field: Field, help: &str) -> Option<()> {
+    /// What platforms read of the function.
+    fn of_platforms(
+        &mut self,
+        platforms: &Shapes,
+        known: &Known<'_>,
+    ) -> Option<Box<PlatformValues>> {
+        let read: Vec<_> = platforms
+            .iter()
+            .filter_map(|platform| (platform.read_function)(self, known))
+            .collect();
+        (!read.is_empty()).then(|| Box::new(PlatformValues::new(read)))
+    }
+
+    /// Notes a key that is missing.
+    pub fn required(&mut self, field: Field, help: &str) -> Option<()> {
         if self.values.stated(field) {
             return Some(());
         }
@@ -122,8 +157,36 @@ impl Builder<'_, '_, '_> {
         None
     }
 
-    pub(super) fn at(&self, field: Field) -> At {
+    /// The place of a field, or of the function where it is silent.
+    pub fn at(&self, field: Field) -> At {
         self.values.at(field, self.locate)
+    }
+
+    /// True when any of some fields is stated, rightly or wrongly.
+    pub fn any_stated(&self, fields: &[Field]) -> bool {
+        fields.iter().any(|field| self.values.stated(*field))
+    }
+
+    /// All fields of a table when one of them is stated: they are of no use alone.
+    pub fn together<const COUNT: usize>(
+        &mut self,
+        fields: [Field; COUNT],
+        help: &str,
+    ) -> Option<()> {
+        let stated = fields.iter().find(|field| self.values.stated(**field))?;
+        let missing = fields.iter().filter(|field| !self.values.stated(**field));
+        let missing: Vec<String> = missing.map(|field| format!("`{}`", field.word())).collect();
+        if missing.is_empty() {
+            return Some(());
+        }
+        let table = stated.path().trim_end_matches(stated.word());
+        let message = format!(
+            "`{}` lacks {}",
+            table.trim_end_matches('.'),
+            listed(&missing)
+        );
+        self.wrong(Code::MissingKey, self.at(*stated), message, help);
+        None
     }
 
     fn called(&self) -> String {
@@ -274,89 +337,6 @@ impl Builder<'_, '_, '_> {
             );
             let help = format!("raise its `{}`", field.path());
             self.wrong(Code::OutOfRange, self.at(field), message, &help);
-        }
-    }
-
-    fn cold_start(&mut self) -> Option<Box<ColdStart>> {
-        let [rate, init] = [Field::ColdStartRate, Field::InitMs];
-        let missing = match (self.values.stated(rate), self.values.stated(init)) {
-            (false, false) => return None,
-            (true, true) => {
-                let (rate, init_ms) = (self.values.number(rate)?, self.values.number(init)?);
-                return Some(Box::new(ColdStart { rate, init_ms }));
-            }
-            (true, false) => init,
-            (false, true) => rate,
-        };
-        let stated = if missing == init { rate } else { init };
-        let message = format!("`{}` needs `{}` too", stated.path(), missing.path());
-        let help = "cold starts are billed as rate x initialization: state both, or neither";
-        self.wrong(Code::MissingKey, self.at(stated), message, help);
-        None
-    }
-
-    fn provisioned(
-        &mut self,
-        hours: &Exact,
-        duration: Option<(Decimal, bool)>,
-    ) -> Option<Box<Provisioned>> {
-        if !self.values.any_stated(FieldGroup::Provisioned) {
-            return None;
-        }
-        let environments = "state how many environments are kept";
-        let share = "state the share of invocations that find a provisioned environment";
-        let stated = [
-            self.required(Field::ProvisionedEnvironments, environments),
-            self.required(Field::ProvisionedShare, share),
-        ];
-        let kept = self.values.exact(Field::ProvisionedHours);
-        let kept = kept.unwrap_or_else(|| hours.clone());
-        if kept > *hours {
-            let message = "environments are kept longer than a month has hours".to_owned();
-            let help = format!("state at most `hours_per_month`, {hours}");
-            self.wrong(
-                Code::OutOfRange,
-                self.at(Field::ProvisionedHours),
-                message,
-                &help,
-            );
-        }
-        let [Some(()), Some(())] = stated else {
-            return None;
-        };
-        let own = self.values.number(Field::ProvisionedDurationMs);
-        Some(Box::new(Provisioned {
-            environments: self.values.whole(Field::ProvisionedEnvironments)?,
-            hours: kept,
-            share_served: self.values.number(Field::ProvisionedShare)?,
-            duration_ms: own.or(duration.map(|(ms, _)| ms))?,
-        }))
-    }
-
-    /// The environments cannot work longer than they are kept.
-    fn enough_environments(&mut self, function: &Function) {
-        let Some(provisioned) = &function.provisioned else {
-            return;
-        };
-        let ms = &provisioned.hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
-        let kept = &ms * &Exact::from(provisioned.environments);
-        let attempts = function.of_attempts(Exact::from(function.invocations));
-        let calls = &Exact::from(provisioned.share_served) * &attempts;
-        let served = &calls * &Exact::from(provisioned.duration_ms);
-        if served > kept {
-            let message = format!(
-                "{} environments cannot serve {} of the invocations",
-                provisioned.environments,
-                provisioned.share_served.normalize()
-            );
-            let least = served.over(&ms);
-            let least = least.expect("environments are kept longer than nothing");
-            let help = format!(
-                "that would take {} environments, always busy: lower `share_served`",
-                least.rounded_up().to_fixed(0)
-            );
-            let at = self.at(Field::ProvisionedShare);
-            self.wrong(Code::OutOfRange, at, message, &help);
         }
     }
 

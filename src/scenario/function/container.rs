@@ -2,7 +2,7 @@
 //! where it is silent.
 
 use super::Function;
-use super::builder::Builder;
+use super::builder::FunctionReader;
 use crate::diag::Code;
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
@@ -149,7 +149,7 @@ fn is_measured(function: &Function) -> bool {
     function.container().requests_per_task.is_some()
 }
 
-impl Builder<'_, '_, '_> {
+impl FunctionReader<'_, '_, '_> {
     pub(super) fn container(&mut self) -> Option<Box<Container>> {
         if !self.values.any_stated(FieldGroup::Container) {
             return None;

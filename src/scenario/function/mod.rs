@@ -3,19 +3,18 @@
 mod assumptions;
 mod builder;
 mod container;
-mod features;
-mod managed;
+mod invocation;
 
 pub use assumptions::assumption_rules;
-pub use builder::{IndexOfRegion, Reading, build};
+pub use builder::{FunctionReader, IndexOfRegion, Known, Reading, build};
 pub use container::{Container, Run};
-pub use features::{Durable, EventPoller, Features, PollerKind, SnapStart};
-pub use managed::Managed;
 
 use super::budget::Budget;
+use super::{PlatformValue, PlatformValues};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
-use crate::units::{Gb, MS_PER_SECOND, Qty, Request, SECONDS_PER_HOUR, Unit};
+use crate::units::{MS_PER_SECOND, Qty, Request, SECONDS_PER_HOUR, Unit};
+use invocation::Invocation;
 use rust_decimal::Decimal;
 
 /// How a function states the concurrency that has to be provided for.
@@ -25,28 +24,6 @@ pub enum Capacity {
     Utilization(Decimal),
     /// The capacity itself, requests in flight.
     Peak(Decimal),
-}
-
-/// Cold starts of a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ColdStart {
-    /// Share of invocations that start cold, 0 to 1.
-    pub rate: Decimal,
-    /// Billed initialization of each, ms.
-    pub init_ms: Decimal,
-}
-
-/// Provisioned concurrency of a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Provisioned {
-    /// Environments that are kept.
-    pub environments: u64,
-    /// Hours a month in which they are.
-    pub hours: Exact,
-    /// Share of the invocations that find one, 0 to 1.
-    pub share_served: Decimal,
-    /// Mean billed duration of those, ms.
-    pub duration_ms: Decimal,
 }
 
 /// One function: what it does in a month and what it needs.
@@ -76,16 +53,10 @@ pub struct Function {
     pub rounded_invocations: bool,
     /// The concurrency to provide for.
     pub capacity: Capacity,
-    /// Cold starts, where stated.
-    pub cold_start: Option<Box<ColdStart>>,
-    /// Provisioned concurrency, where it is used.
-    pub provisioned: Option<Box<Provisioned>>,
-    /// Further features of Lambda, where any is used.
-    pub features: Option<Box<Features>>,
-    /// Its environments on managed instances, where it says something of them.
-    managed: Option<Box<Managed>>,
-    /// Ephemeral storage, MB; `None` for what every function has.
-    pub ephemeral_storage_mb: Option<u32>,
+    /// How it is invoked, where that is not once and with a small event.
+    invocation: Option<Box<Invocation>>,
+    /// What platforms have read of it, of those of whose keys it states any.
+    of_platforms: Option<Box<PlatformValues>>,
     /// What it may cost, where stated.
     pub budget: Option<Box<Budget>>,
     container: Option<Box<Container>>,
@@ -104,9 +75,9 @@ impl Function {
             .unwrap_or(&container::LIKE_FOR_LIKE)
     }
 
-    /// Its environments on managed instances.
-    pub fn managed(&self) -> &Managed {
-        self.managed.as_deref().unwrap_or(&managed::UNMANAGED)
+    /// What it says in the keys of the platform that has this type of them; `None` for nothing.
+    pub fn of<T: PlatformValue>(&self) -> Option<&T> {
+        self.of_platforms.as_ref()?.get()
     }
 
     /// True for a function that says nothing about containers.
@@ -153,23 +124,23 @@ impl Function {
 
     /// An amount of every attempt, for one invocation.
     pub fn of_attempts(&self, amount: Exact) -> Exact {
-        match &self.features {
-            Some(features) => &amount * &features.attempts,
+        match &self.invocation {
+            Some(invocation) => &amount * &invocation.attempts,
             None => amount,
         }
+    }
+
+    /// True for a function whose invocations are one request each.
+    pub fn is_one_request(&self) -> bool {
+        self.invocation.is_none()
     }
 
     /// Requests that Lambda bills for one invocation: its attempts, and what its event is larger
     /// than 256 KB.
     pub fn billed_requests(&self) -> Qty<Request> {
-        Request::of(match &self.features {
-            Some(features) => &features.attempts + &Exact::from(features.further_requests),
+        Request::of(match &self.invocation {
+            Some(invocation) => &invocation.attempts + &Exact::from(invocation.further_requests),
             None => Exact::ONE,
         })
-    }
-
-    /// What one invocation streams beyond its first 6 MB on average, if it streams.
-    pub fn streamed(&self) -> Option<&Qty<Gb>> {
-        self.features.as_ref()?.streamed.as_ref()
     }
 }

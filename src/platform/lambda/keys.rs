@@ -1,0 +1,322 @@
+//! The keys of a function that Lambda alone asks for: cold starts, provisioned concurrency, ephemeral
+//! storage, and features with meters of their own.
+
+use super::limits::FREE_STORAGE_MB;
+use crate::diag::Code;
+use crate::exact::Exact;
+use crate::scenario::function::{FunctionReader, Known};
+use crate::scenario::schema::{Field, FieldGroup};
+use crate::scenario::{Function, PlatformValue};
+use crate::units::{EpuHour, Gb, GbMonth, MS_PER_SECOND, Operation, Qty, SECONDS_PER_HOUR, Unit};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// What a function states in these keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LambdaKeys {
+    /// Cold starts, where stated.
+    pub cold_start: Option<ColdStart>,
+    /// Provisioned concurrency, where it is used.
+    pub provisioned: Option<Provisioned>,
+    /// Ephemeral storage, MB, where stated.
+    pub ephemeral_storage_mb: Option<u32>,
+    /// SnapStart, where it is charged.
+    pub snapstart: Option<SnapStart>,
+    /// The response to one invocation beyond its first 6 MB, on average.
+    pub streamed: Option<Qty<Gb>>,
+    /// Provisioned mode of an event source mapping.
+    pub event_poller: Option<EventPoller>,
+    /// Environments that tenant isolation creates for one invocation, on average.
+    pub tenant_environments: Option<Exact>,
+    /// Durable execution.
+    pub durable: Option<Durable>,
+}
+
+/// What holds for a function that states nothing in these keys.
+static NOTHING: LambdaKeys = LambdaKeys {
+    cold_start: None,
+    provisioned: None,
+    ephemeral_storage_mb: None,
+    snapstart: None,
+    streamed: None,
+    event_poller: None,
+    tenant_environments: None,
+    durable: None,
+};
+
+/// What a function states in these keys.
+pub fn keys_of(function: &Function) -> &LambdaKeys {
+    function.of().unwrap_or(&NOTHING)
+}
+
+/// Cold starts of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColdStart {
+    /// Share of invocations that start cold, 0 to 1.
+    pub rate: Decimal,
+    /// Billed initialization of each, ms.
+    pub init_ms: Decimal,
+}
+
+/// Provisioned concurrency of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Environments that are kept.
+    pub environments: u64,
+    /// Hours a month in which they are.
+    pub hours: Exact,
+    /// Share of the invocations that find one, 0 to 1.
+    pub share_served: Decimal,
+    /// Mean billed duration of those, ms.
+    pub duration_ms: Decimal,
+}
+
+/// SnapStart of a runtime that pays for it (Java does not).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SnapStart {
+    /// Published versions whose snapshots are kept all month.
+    pub versions: u32,
+    /// Share of invocations that restore one, 0 to 1.
+    pub restore_rate: Decimal,
+}
+
+/// What an event poller reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PollerKind {
+    /// Amazon SQS.
+    Sqs,
+    /// Apache Kafka.
+    Kafka,
+}
+
+/// Provisioned mode of an event source mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPoller {
+    /// What it reads.
+    pub kind: PollerKind,
+    /// Event poller units times the hours of the month in which they are kept.
+    pub unit_hours: Qty<EpuHour>,
+}
+
+/// What one invocation of a durable function makes, on average.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Durable {
+    /// Operations.
+    pub operations: Qty<Operation>,
+    /// Data written.
+    pub written: Qty<Gb>,
+    /// Data retained, times the months for which it is.
+    pub retained: Qty<GbMonth>,
+}
+
+/// The keys that Lambda reads.
+const FIELDS: [Field; 17] = [
+    Field::ColdStartRate,
+    Field::InitMs,
+    Field::EphemeralStorageMb,
+    Field::ProvisionedEnvironments,
+    Field::ProvisionedHours,
+    Field::ProvisionedShare,
+    Field::ProvisionedDurationMs,
+    Field::SnapstartRuntime,
+    Field::SnapstartVersions,
+    Field::SnapstartRestoreRate,
+    Field::StreamedGb,
+    Field::PollerKind,
+    Field::PollerUnitHours,
+    Field::TenantEnvironments,
+    Field::DurableOperations,
+    Field::DurableWrittenGb,
+    Field::DurableRetained,
+];
+
+/// Reads the keys of a function; `None` where it states none of them.
+pub fn read(
+    reader: &mut FunctionReader<'_, '_, '_>,
+    known: &Known<'_>,
+) -> Option<Arc<dyn PlatformValue>> {
+    if !reader.any_stated(&FIELDS) {
+        return None;
+    }
+    let calls = known.calls;
+    Some(Arc::new(LambdaKeys {
+        cold_start: cold_start(reader),
+        provisioned: provisioned(reader, known),
+        ephemeral_storage_mb: reader.values.whole(Field::EphemeralStorageMb),
+        snapstart: snapstart(reader),
+        streamed: each_call(reader, Field::StreamedGb, calls).map(Gb::of),
+        event_poller: event_poller(reader),
+        tenant_environments: each_call(reader, Field::TenantEnvironments, calls),
+        durable: durable(reader, calls),
+    }))
+}
+
+fn cold_start(reader: &mut FunctionReader<'_, '_, '_>) -> Option<ColdStart> {
+    let [rate, init] = [Field::ColdStartRate, Field::InitMs];
+    let missing = match (reader.values.stated(rate), reader.values.stated(init)) {
+        (false, false) => return None,
+        (true, true) => {
+            let (rate, init_ms) = (reader.values.number(rate)?, reader.values.number(init)?);
+            return Some(ColdStart { rate, init_ms });
+        }
+        (true, false) => init,
+        (false, true) => rate,
+    };
+    let stated = if missing == init { rate } else { init };
+    let message = format!("`{}` needs `{}` too", stated.path(), missing.path());
+    let help = "cold starts are billed as rate x initialization: state both, or neither";
+    reader.wrong(Code::MissingKey, reader.at(stated), message, help);
+    None
+}
+
+fn provisioned(reader: &mut FunctionReader<'_, '_, '_>, known: &Known<'_>) -> Option<Provisioned> {
+    if !reader.values.any_stated(FieldGroup::Provisioned) {
+        return None;
+    }
+    let environments = "state how many environments are kept";
+    let share = "state the share of invocations that find a provisioned environment";
+    let stated = [
+        reader.required(Field::ProvisionedEnvironments, environments),
+        reader.required(Field::ProvisionedShare, share),
+    ];
+    let kept = reader.values.exact(Field::ProvisionedHours);
+    let kept = kept.unwrap_or_else(|| known.hours.clone());
+    if kept > *known.hours {
+        let message = "environments are kept longer than a month has hours".to_owned();
+        let help = format!("state at most `hours_per_month`, {}", known.hours);
+        reader.wrong(
+            Code::OutOfRange,
+            reader.at(Field::ProvisionedHours),
+            message,
+            &help,
+        );
+    }
+    let [Some(()), Some(())] = stated else {
+        return None;
+    };
+    let own = reader.values.number(Field::ProvisionedDurationMs);
+    let provisioned = Provisioned {
+        environments: reader.values.whole(Field::ProvisionedEnvironments)?,
+        hours: kept,
+        share_served: reader.values.number(Field::ProvisionedShare)?,
+        duration_ms: own.or(known.duration_ms)?,
+    };
+    enough_environments(reader, &provisioned, known);
+    Some(provisioned)
+}
+
+/// The environments cannot work longer than they are kept.
+fn enough_environments(
+    reader: &mut FunctionReader<'_, '_, '_>,
+    provisioned: &Provisioned,
+    known: &Known<'_>,
+) {
+    let (Some(calls), Some(attempts)) = (known.calls, &known.attempts) else {
+        return;
+    };
+    let ms = &provisioned.hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
+    let kept = &ms * &Exact::from(provisioned.environments);
+    let attempts = &Exact::from(calls) * attempts;
+    let calls = &Exact::from(provisioned.share_served) * &attempts;
+    let served = &calls * &Exact::from(provisioned.duration_ms);
+    if served > kept {
+        let message = format!(
+            "{} environments cannot serve {} of the invocations",
+            provisioned.environments,
+            provisioned.share_served.normalize()
+        );
+        let least = served.over(&ms);
+        let least = least.expect("environments are kept longer than nothing");
+        let help = format!(
+            "that would take {} environments, always busy: lower `share_served`",
+            least.rounded_up().to_fixed(0)
+        );
+        let at = reader.at(Field::ProvisionedShare);
+        reader.wrong(Code::OutOfRange, at, message, &help);
+    }
+}
+
+fn snapstart(reader: &mut FunctionReader<'_, '_, '_>) -> Option<SnapStart> {
+    let [runtime, versions, rate] = [
+        Field::SnapstartRuntime,
+        Field::SnapstartVersions,
+        Field::SnapstartRestoreRate,
+    ];
+    let stated = [runtime, versions, rate]
+        .into_iter()
+        .find(|field| reader.values.stated(*field))?;
+    excludes(reader, stated);
+    if reader.values.word(runtime) == Some("java") {
+        return None;
+    }
+    let help = "Python and .NET pay for snapshots kept and restored: state all three keys of \
+                [function.snapstart]; Java pays nothing: runtime = \"java\" is enough";
+    reader.together([runtime, versions, rate], help)?;
+    Some(SnapStart {
+        versions: reader.values.whole(versions)?,
+        restore_rate: reader.values.number(rate)?,
+    })
+}
+
+/// What AWS does not allow together with SnapStart (AWS Lambda developer guide).
+fn excludes(reader: &mut FunctionReader<'_, '_, '_>, stated: Field) {
+    let stores: Option<u32> = reader.values.whole(Field::EphemeralStorageMb);
+    let stores = stores.is_some_and(|mb| mb > FREE_STORAGE_MB);
+    let provisions = reader.values.stated(Field::ProvisionedEnvironments);
+    for (used, what) in [
+        (stores, "more than 512 MB of ephemeral storage"),
+        (provisions, "provisioned concurrency"),
+    ] {
+        if used {
+            let message = format!("SnapStart and {what} exclude each other");
+            let help = "AWS offers one or the other: keep one of them";
+            reader.wrong(Code::Conflict, reader.at(stated), message, help);
+        }
+    }
+}
+
+fn event_poller(reader: &mut FunctionReader<'_, '_, '_>) -> Option<EventPoller> {
+    let [kind, hours] = [Field::PollerKind, Field::PollerUnitHours];
+    let help = "state kind = \"sqs\" or \"kafka\", and its units x hours in a month";
+    reader.together([kind, hours], help)?;
+    Some(EventPoller {
+        kind: match reader.values.word(kind)? {
+            "kafka" => PollerKind::Kafka,
+            _ => PollerKind::Sqs,
+        },
+        unit_hours: EpuHour::of(reader.values.number(hours)?.into()),
+    })
+}
+
+fn durable(reader: &mut FunctionReader<'_, '_, '_>, calls: Option<u64>) -> Option<Durable> {
+    let fields = [
+        Field::DurableOperations,
+        Field::DurableWrittenGb,
+        Field::DurableRetained,
+    ];
+    let help = "AWS bills operations, data written and data retained: state all three, 0 where \
+                there is none";
+    reader.together(fields, help)?;
+    let [operations, written, retained] = fields.map(|field| each_call(reader, field, calls));
+    Some(Durable {
+        operations: Operation::of(operations?),
+        written: Gb::of(written?),
+        retained: GbMonth::of(retained?),
+    })
+}
+
+/// An amount a month for one of the calls; none without calls.
+fn each_call(
+    reader: &mut FunctionReader<'_, '_, '_>,
+    field: Field,
+    calls: Option<u64>,
+) -> Option<Exact> {
+    let (month, calls) = (reader.values.exact(field)?, calls?);
+    if calls == 0 && !month.is_zero() {
+        let message = format!("`{}` is not 0, but nothing is called", field.path());
+        let help = "a function without invocations uses none of it";
+        reader.wrong(Code::Conflict, reader.at(field), message, help);
+    }
+    // Without calls `month` is zero, or has just been refused.
+    Some(month.over(&Exact::from(calls)).unwrap_or(month))
+}

@@ -1,0 +1,56 @@
+//! `[function.managed]`.
+
+use super::limits::GB_PER_VCPU;
+use crate::diag::Code;
+use crate::scenario::function::{FunctionReader, Known};
+use crate::scenario::schema::{Field, FieldGroup};
+use crate::scenario::{Function, PlatformValue};
+use std::sync::Arc;
+
+/// What a function says of its execution environments on Lambda Managed Instances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManagedKeys {
+    /// Its runtime, which limits the requests in flight to a vCPU.
+    pub runtime: Option<&'static str>,
+    /// Memory of an environment, MB; `None` for the least in which a request fits.
+    pub memory_mb: Option<u32>,
+    /// Gigabytes of memory to a vCPU.
+    pub gb_per_vcpu: u32,
+    /// Requests that an environment was measured to carry at once.
+    pub requests_per_environment: Option<u32>,
+}
+
+/// What holds for a function that says nothing about managed instances.
+static UNMANAGED: ManagedKeys = ManagedKeys {
+    runtime: None,
+    memory_mb: None,
+    gb_per_vcpu: 4,
+    requests_per_environment: None,
+};
+
+/// What a function says of its environments.
+pub fn keys_of(function: &Function) -> &ManagedKeys {
+    function.of().unwrap_or(&UNMANAGED)
+}
+
+/// Reads the keys of a function; `None` where it states none of them.
+pub fn read(
+    reader: &mut FunctionReader<'_, '_, '_>,
+    _: &Known<'_>,
+) -> Option<Arc<dyn PlatformValue>> {
+    if !reader.values.any_stated(FieldGroup::Managed) {
+        return None;
+    }
+    let ratio: Option<u32> = reader.values.whole(Field::ManagedGbPerVcpu);
+    if ratio.is_some_and(|ratio| !GB_PER_VCPU.contains(&ratio)) {
+        let message = "an environment has 2, 4 or 8 GB to a vCPU".to_owned();
+        let at = reader.at(Field::ManagedGbPerVcpu);
+        reader.wrong(Code::NotAvailable, at, message, "write one of the three");
+    }
+    Some(Arc::new(ManagedKeys {
+        runtime: reader.values.word(Field::ManagedRuntime),
+        memory_mb: reader.values.whole(Field::ManagedMemoryMb),
+        gb_per_vcpu: ratio.unwrap_or(UNMANAGED.gb_per_vcpu),
+        requests_per_environment: reader.values.whole(Field::ManagedRequests),
+    }))
+}
