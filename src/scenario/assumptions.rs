@@ -7,7 +7,7 @@ use super::{Function, Scenario};
 use crate::text::{listed, quoted};
 use std::fmt::Display;
 
-/// Names that are listed before it is said how many more there are.
+/// Names that are listed; of the rest the number is given.
 const NAMED: usize = 3;
 
 /// How an assumption bears on the figures.

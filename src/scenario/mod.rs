@@ -86,7 +86,7 @@ pub struct Scenario {
     pub regions: Vec<RegionName>,
     /// Options of all platforms.
     pub options: PlatformValues,
-    /// The prices that they ask for, besides those that most scenarios need.
+    /// The prices that they ask for, in addition to those that most scenarios need.
     of_options: Extent,
     /// At least one function, names unique; shared with the same scenario in other regions.
     pub functions: Arc<Vec<Function>>,
@@ -204,7 +204,7 @@ impl Scenario {
         }
     }
 
-    /// The prices that it needs besides those that most scenarios need.
+    /// The prices that it needs in addition to those that most scenarios need.
     pub fn extent(&self) -> Extent {
         let terms = self.terms.as_deref();
         let discounts = terms.map_or(&[][..], |terms| &terms.discounts);

@@ -23,7 +23,7 @@ pub struct PlatformShape {
     pub read: ReadOptions,
     /// Reads its keys of a function; `None` where the function states none of them.
     pub read_function: ReadFunction,
-    /// The prices that its options ask for, besides those that most scenarios need.
+    /// The prices that its options ask for, in addition to those that most scenarios need.
     pub extent: fn(&Scenario) -> Extent,
     /// The mistakes in a scenario that only the platform can find. It is asked where it is compared,
     /// also of scenarios with other mistakes: a function may have a region that is none.

@@ -265,7 +265,17 @@ pub static FEATURES: [&dyn LambdaFeature; 12] = [
 
 /// True for a function that uses requests and duration alone, as most do.
 pub fn is_plain(function: &Function) -> bool {
-    function.of::<LambdaKeys>().is_none()
+    let Some(keys) = function.of::<LambdaKeys>() else {
+        return true;
+    };
+    let stores = keys.ephemeral_storage_mb > Some(FREE_STORAGE_MB);
+    let provisions = keys.provisioned.is_some();
+    let restores = keys.snapstart.is_some();
+    let streams = keys.streamed.is_some();
+    let polls = keys.event_poller.is_some();
+    let isolates = keys.tenant_environments.is_some();
+    let endures = keys.durable.is_some();
+    !(stores || provisions || restores || streams || polls || isolates || endures)
 }
 
 /// Ephemeral storage over 512 MB of one invocation; memory does not matter.

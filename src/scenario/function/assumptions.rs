@@ -3,7 +3,7 @@
 use super::{Capacity, container};
 use crate::scenario::{AssumptionInfo, AssumptionRule};
 
-/// What is said of how long and how often a function runs.
+/// How long and how often a function runs.
 const OF_CALLS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
@@ -22,7 +22,7 @@ const OF_CALLS: &[AssumptionRule] = &[
     ),
 ];
 
-/// What is said of its capacity and its place.
+/// Its capacity and its place.
 const OF_PLACE: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(

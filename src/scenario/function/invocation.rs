@@ -23,7 +23,7 @@ const FURTHER_REQUEST_KB: u32 = 64;
 
 impl FunctionReader<'_, '_, '_> {
     /// How the function is invoked, if anything is stated of it; an error where what is stated is
-    /// wrong, which has been said.
+    /// wrong, which has been reported.
     pub(super) fn invocation(&mut self) -> Result<Option<Box<Invocation>>, ()> {
         if !self.any_stated(&[Field::AsyncPayloadKb, Field::ErrorRate, Field::Retries]) {
             return Ok(None);
