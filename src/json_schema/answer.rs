@@ -111,6 +111,29 @@ pub static COMPARE: Object = Object {
         ),
         field("assumptions", List(&Text), "what is assumed, in words"),
         field("not_counted", List(&Text), "what is left out, in words"),
+        field(
+            "notes",
+            List(&Of(&NOTE)),
+            "the sentences of both with their codes, to compare answers by",
+        ),
+    ],
+};
+
+static NOTE: Object = Object {
+    name: "note",
+    fields: &[
+        field(
+            "code",
+            Text,
+            "its code, which stays the same; `lambdacost help assumptions` lists all",
+        ),
+        field("kind", OneOf(&["assumed", "not-counted"]), "what it is"),
+        field(
+            "functions",
+            OrNull(&List(&Text)),
+            "the functions that it is made for; `null` for the whole scenario",
+        ),
+        field("text", Text, "its sentence"),
     ],
 };
 
