@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks taplo, whose language server is in most editors of TOML, whether it reads the schema of a
+# Tests with taplo, whose language server is in most editors of TOML, that it reads the schema of a
 # scenario: every example must pass, and a file of mistakes must fail at each of them.
 #
 #   scripts/check-schema.sh [TAPLO]

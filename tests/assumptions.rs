@@ -69,12 +69,12 @@ const ALWAYS: [&str; 9] = [
     "eks-nodes",
     "list-prices",
     "lambda-no-free-tier",
-    "lambda-features",
+    "lambda-unused-features",
     "fargate-addresses-and-deployments",
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 22] = [
+const CASES: [Case; 23] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(&["lambda-free-tier", "lambda-savings"], "free_tier = true"),
@@ -208,6 +208,28 @@ event_poller.kind = 'sqs'
 event_poller.unit_hours_per_month = 730
 invocation.error_rate = 0.01
 invocation.retries = 2
+",
+    ),
+    function(
+        &["lambda-edge"],
+        "[[function]]
+name = 'kept'
+memory_mb = 1024
+duration_ms = 100
+invocations_per_month = 1_000_000
+utilization = 0.5
+provisioned.environments = 1
+provisioned.share_served = 0.01
+streaming.gb_per_month = 1
+[[function]]
+name = 'restored'
+memory_mb = 1024
+duration_ms = 100
+invocations_per_month = 1_000_000
+utilization = 0.5
+snapstart.runtime = 'python'
+snapstart.versions = 1
+snapstart.restore_rate = 0.01
 ",
     ),
     function(

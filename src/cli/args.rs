@@ -82,7 +82,7 @@ pub enum Command {
     /// Help on a command, or on the keys of a scenario
     #[command(after_long_help = examples::help("help"))]
     Help {
-        /// A command, or `scenario` and perhaps a key; left out: the program
+        /// A command, `assumptions`, or `scenario` and perhaps a key; left out: the program
         topic: Vec<String>,
     },
 }

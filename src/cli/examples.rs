@@ -130,6 +130,10 @@ const EXAMPLES: [(&str, &[Example]); 13] = [
             ("lambdacost help compare", "the options of a command"),
             ("lambdacost help scenario", "all keys of a scenario"),
             ("lambdacost help scenario memory_mb", "one key"),
+            (
+                "lambdacost help assumptions",
+                "all assumptions, with their codes",
+            ),
         ],
     ),
 ];

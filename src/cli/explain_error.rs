@@ -11,10 +11,10 @@ use crate::text::{did_you_mean, listed};
 /// # Errors
 /// There is no such code, or standard output cannot be written.
 pub fn run(system: &System, code: &str) -> Outcome {
-    let asked = Code::ALL
+    let selected = Code::ALL
         .iter()
         .filter(|known| code == "all" || known.name() == code);
-    let pages: Vec<String> = asked.map(|code| code.manual()).collect();
+    let pages: Vec<String> = selected.map(|code| code.manual()).collect();
     if pages.is_empty() {
         return Err(Diags::from(unknown(code)).into());
     }

@@ -1,11 +1,13 @@
-//! `lambdacost help`: of the program, of a command, or of the keys of a scenario.
+//! `lambdacost help`: of the program, of a command, of the keys of a scenario, or of assumptions.
 
 use super::exit::Outcome;
 use super::output;
 use super::system::System;
 use super::usage;
+use crate::answer::all_assumptions;
 use crate::diag::{Diag, Diags};
 use crate::platform;
+use crate::render::NOTES;
 use crate::scenario::schema::{Field, FieldGroup, Key, Setting, SettingGroup};
 use crate::scenario::{PlatformShape, unknown_key};
 use crate::text::{indented, without_links};
@@ -14,8 +16,9 @@ use std::ffi::OsString;
 /// Columns of a line.
 const WIDTH: usize = 80;
 
-/// The topic beside the commands.
+/// The topics that are no commands.
 const SCENARIO: &str = "scenario";
+const ASSUMPTIONS: &str = "assumptions";
 
 /// Prints the help of a topic.
 ///
@@ -31,8 +34,24 @@ pub fn run(system: &System, topic: &[String]) -> Outcome {
             }
             output::print(system, text.join("\n").as_bytes())
         }
+        [only] if only == ASSUMPTIONS => output::print(system, assumptions().as_bytes()),
         words => of_command(system, words),
     }
+}
+
+/// All assumptions, each with its code and its sentence.
+fn assumptions() -> String {
+    let head = "Every answer lists what it assumes and which costs it leaves out. The code of an \
+                assumption stays the same when its sentence changes. A word in braces stands for a \
+                value of the scenario.";
+    let mut text = lines(head, "");
+    for (title, kind) in NOTES {
+        text += &format!("\n{title}\n");
+        for known in all_assumptions().iter().filter(|known| known.kind == kind) {
+            text += &format!("  {}\n{}", known.code, lines(known.text, "      "));
+        }
+    }
+    text
 }
 
 /// The help that a command gives with `--help`.

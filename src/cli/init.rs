@@ -12,10 +12,10 @@ use std::io::ErrorKind;
 /// The scenario to start from.
 pub const STARTER: &str = include_str!("starter.toml");
 
-/// The schema beside it, as its first line names it.
+/// The schema in the same folder, as the first line of the starter names it.
 pub const SCHEMA: &str = "lambdacost.schema.json";
 
-/// Writes the starter and, for editors, its schema beside it, unless there is one already; `-`
+/// Writes the starter and, for editors, its schema in the same folder, unless there is one; `-`
 /// writes the starter to standard output.
 ///
 /// # Errors

@@ -43,7 +43,7 @@ fn below<'c>(command: &'c Command, page: &str) -> Option<&'c Command> {
     })
 }
 
-/// A page with examples and exit codes in sections of their own, where clap_mangen has one section
+/// A page with examples and exit codes in separate sections, where clap_mangen has one section
 /// EXTRA, and before the version.
 fn render(command: &Command, name: &str) -> String {
     let command = command.clone();

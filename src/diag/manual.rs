@@ -13,7 +13,7 @@ impl Code {
         let section = PAGE
             .split_once(&title)
             .map(|(_, rest)| rest.split("\n## ").next().unwrap_or(rest));
-        let section = section.expect("a test asks for the section of every code");
+        let section = section.expect("a test reads the section of every code");
         format!("{}\n\n{}\n", self.name(), without_links(section.trim()))
     }
 }

@@ -90,7 +90,7 @@ pub static COMPARE: Object = Object {
         field(
             "functions",
             List(&Of(&FUNCTION)),
-            "the functions asked for, see [a function](#a-function)",
+            "the selected functions, see [a function](#a-function)",
         ),
         field(
             "clusters",
@@ -111,6 +111,29 @@ pub static COMPARE: Object = Object {
         ),
         field("assumptions", List(&Text), "what is assumed, in words"),
         field("not_counted", List(&Text), "what is left out, in words"),
+        field(
+            "notes",
+            List(&Of(&NOTE)),
+            "the sentences of both with their codes, to compare answers by",
+        ),
+    ],
+};
+
+static NOTE: Object = Object {
+    name: "note",
+    fields: &[
+        field(
+            "code",
+            Text,
+            "its code, which stays the same; `lambdacost help assumptions` lists all",
+        ),
+        field("kind", OneOf(&["assumed", "not-counted"]), "what it is"),
+        field(
+            "functions",
+            OrNull(&List(&Text)),
+            "the functions that it is made for; `null` for the whole scenario",
+        ),
+        field("text", Text, "its sentence"),
     ],
 };
 
@@ -221,7 +244,7 @@ static PLATFORM: Object = Object {
         field(
             "alone_usd",
             DECIMAL_OR_NULL,
-            "EKS, also on Fargate: with a cluster of its own",
+            "EKS, also on Fargate: with a dedicated cluster",
         ),
         field(
             "avoidable_usd",

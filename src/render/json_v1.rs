@@ -9,7 +9,7 @@ use crate::escape::json;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{Cluster, ClusterCosts, Cost, Fact, FactValue, Fleet, Infeasible, Line};
-use crate::scenario::AssumptionKind;
+use crate::scenario::{Assumption, AssumptionKind, Notes};
 use crate::solve::crossover::{Crossover, CrossoverStep};
 use crate::solve::flips::{Effort, Flip, Flips, Side};
 use rayon::prelude::*;
@@ -53,6 +53,15 @@ struct CompareV1<'a> {
     unused_commitment_usd: BTreeMap<&'static str, String>,
     assumptions: AfterFunctions<'a, Vec<String>>,
     not_counted: AfterFunctions<'a, Vec<String>>,
+    notes: AfterFunctions<'a, Vec<NoteV1>>,
+}
+
+#[derive(Serialize)]
+struct NoteV1 {
+    code: &'static str,
+    kind: &'static str,
+    functions: Option<Vec<String>>,
+    text: String,
 }
 
 type TotalsV1 = BTreeMap<&'static str, Option<String>>;
@@ -60,17 +69,16 @@ type TotalsV1 = BTreeMap<&'static str, Option<String>>;
 /// A field that is known once all functions have been written: they are solved while they are.
 struct AfterFunctions<'a, T> {
     answered: Rc<Answered<'a>>,
-    field: fn(&Comparison<'a>, &Totals) -> T,
+    field: fn(&Answered<'a>, &Totals) -> T,
 }
 
 impl<T: Serialize> Serialize for AfterFunctions<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Answered { view, totals, .. } = &*self.answered;
-        let totals = totals.get_or_init(|| {
+        let totals = self.answered.totals.get_or_init(|| {
             let ledger = self.answered.ledger.take();
             ledger.expect("totals are made once").totals()
         });
-        (self.field)(view.comparison, totals).serialize(serializer)
+        (self.field)(&self.answered, totals).serialize(serializer)
     }
 }
 
@@ -80,6 +88,24 @@ struct Answered<'a> {
     /// Taken when the totals are.
     ledger: RefCell<Option<Ledger<'a>>>,
     totals: OnceCell<Totals>,
+    notes: OnceCell<Notes>,
+}
+
+impl<'a> Answered<'a> {
+    fn comparison(&self) -> &Comparison<'a> {
+        self.view.comparison
+    }
+
+    fn notes(&self, totals: &Totals) -> &Notes {
+        let oldest_price = totals.oldest_price.as_deref();
+        self.notes
+            .get_or_init(|| self.comparison().notes(oldest_price))
+    }
+
+    fn sentences(&self, totals: &Totals, kind: AssumptionKind) -> Vec<String> {
+        let sentences = self.notes(totals).sentences(kind);
+        sentences.map(str::to_owned).collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -212,11 +238,8 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
         view,
         ledger: RefCell::new(Some(Ledger::new(comparison))),
         totals: OnceCell::new(),
+        notes: OnceCell::new(),
     });
-    let notes = |field| AfterFunctions {
-        answered: Rc::clone(&answered),
-        field,
-    };
     CompareV1 {
         schema: SCHEMA,
         tool_version: env!("CARGO_PKG_VERSION"),
@@ -239,28 +262,46 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
             .collect(),
         totals: AfterFunctions {
             answered: Rc::clone(&answered),
-            field: totals,
+            field: |answered, all| totals(answered.comparison(), all),
         },
         on_demand_totals: AfterFunctions {
             answered: Rc::clone(&answered),
-            field: |comparison, all| {
-                let (listed, all) = (comparison.listed()?, all.listed.as_ref()?);
+            field: |answered, all| {
+                let (listed, all) = (answered.comparison().listed()?, all.listed.as_ref()?);
                 Some(totals(listed, all))
             },
         },
         unused_commitment_usd: unused_commitment(comparison),
-        assumptions: notes(|comparison, totals| {
-            sentences(comparison, totals, AssumptionKind::Assumed)
-        }),
-        not_counted: notes(|comparison, totals| {
-            sentences(comparison, totals, AssumptionKind::NotCounted)
-        }),
+        assumptions: AfterFunctions {
+            answered: Rc::clone(&answered),
+            field: |answered, totals| answered.sentences(totals, AssumptionKind::Assumed),
+        },
+        not_counted: AfterFunctions {
+            answered: Rc::clone(&answered),
+            field: |answered, totals| answered.sentences(totals, AssumptionKind::NotCounted),
+        },
+        notes: AfterFunctions {
+            answered: Rc::clone(&answered),
+            field: |answered, totals| {
+                let notes = answered.notes(totals).iter();
+                notes.map(|one| note(answered.comparison(), one)).collect()
+            },
+        },
     }
 }
 
-fn sentences(comparison: &Comparison<'_>, totals: &Totals, kind: AssumptionKind) -> Vec<String> {
-    let notes = comparison.notes(totals.oldest_price.as_deref());
-    notes.sentences(kind).map(str::to_owned).collect()
+fn note(comparison: &Comparison<'_>, assumption: &Assumption) -> NoteV1 {
+    let all = &comparison.scenario().functions;
+    let name = |index: &usize| all[*index].name.to_string();
+    NoteV1 {
+        code: assumption.code,
+        kind: assumption.kind.name(),
+        functions: assumption
+            .functions
+            .as_ref()
+            .map(|some| some.iter().map(name).collect()),
+        text: assumption.text.clone(),
+    }
 }
 
 /// By platform; empty where no commitment is stated in dollars an hour.

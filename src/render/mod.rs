@@ -13,6 +13,8 @@ pub mod table;
 #[cfg(feature = "cli")]
 mod utilization_bar;
 
+pub use phrases::NOTES;
+
 use crate::answer::Comparison;
 
 /// A comparison with what of it is to be shown.

@@ -19,6 +19,16 @@ pub enum AssumptionKind {
     NotCounted,
 }
 
+impl AssumptionKind {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Assumed => "assumed",
+            Self::NotCounted => "not-counted",
+        }
+    }
+}
+
 /// An assumption that answers can make.
 #[derive(Debug, PartialEq, Eq)]
 pub struct AssumptionInfo {

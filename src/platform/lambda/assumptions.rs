@@ -1,14 +1,13 @@
 //! What Lambda's bills assume.
 
 use super::LambdaModel;
-use super::keys::{LambdaKeys, keys_of};
+use super::keys::{Features, keys_of};
 use super::limits::GRANTED_CONCURRENCY;
 use super::options::LambdaOptions;
 use super::quota::demands_beyond_granted;
 use crate::exact::Exact;
 use crate::money::{count, grouped};
 use crate::scenario::{Function, Notes, assumptions};
-use crate::text::listed;
 
 assumptions! {
     FREE_TIER: Assumed = "lambda-free-tier",
@@ -37,7 +36,8 @@ assumptions! {
     ATTEMPTS: Assumed = "attempts",
         "every attempt of an invocation runs as long, is billed on Lambda as a request and its \
          duration, and takes its slot in a container";
-    FEATURES: NotCounted = "lambda-features", "{features}";
+    UNUSED_FEATURES: NotCounted = "lambda-unused-features", "{features} and Lambda@Edge";
+    EDGE: NotCounted = "lambda-edge", "Lambda@Edge";
     QUOTA: Assumed = "lambda-quota",
         "{region} has {need} at the peaks of all functions: a quota of {quota} concurrent \
          executions, of which AWS grants {granted} unasked ([lambda] concurrency_quota checks)";
@@ -68,15 +68,22 @@ pub fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
 }
 
 fn note_features(functions: &[Function], notes: &mut Notes) {
-    let some = |uses: fn(&LambdaKeys) -> bool| {
-        let mut stated = functions.iter().filter_map(Function::of::<LambdaKeys>);
-        stated.any(uses)
+    let some = |uses: fn(&Features) -> bool| {
+        let mut features = functions
+            .iter()
+            .filter_map(|one| keys_of(one).features.as_deref());
+        features.any(uses)
     };
-    let provisions = some(|keys| keys.provisioned.is_some());
-    let snapshots = some(|keys| keys.snapstart.is_some());
+    let provisions = functions
+        .iter()
+        .any(|one| keys_of(one).provisioned.is_some());
+    let snapshots = some(|features| features.snapstart.is_some());
     let conditions = [
         (provisions, &KEPT_ENVIRONMENTS),
-        (some(|keys| keys.event_poller.is_some()), &KEPT_POLLERS),
+        (
+            some(|features| features.event_poller.is_some()),
+            &KEPT_POLLERS,
+        ),
         (provisions, &UNPROVISIONED),
         (snapshots, &SNAPSHOTS),
         (functions.iter().any(retries), &ATTEMPTS),
@@ -89,12 +96,18 @@ fn note_features(functions: &[Function], notes: &mut Notes) {
     let used = [
         (provisions, "provisioned concurrency"),
         (snapshots, "SnapStart"),
-        (some(|keys| keys.streamed.is_some()), "response streaming"),
-        (false, "Lambda@Edge"),
+        (
+            some(|features| features.streamed.is_some()),
+            "response streaming",
+        ),
     ];
     let unused = used.iter().filter(|(used, _)| !used);
-    let others: Vec<&str> = unused.map(|(_, what)| *what).collect();
-    notes.add(FEATURES.with(&[("features", &listed(&others))]));
+    let unused: Vec<&str> = unused.map(|(_, what)| *what).collect();
+    notes.add(if unused.is_empty() {
+        EDGE.holds()
+    } else {
+        UNUSED_FEATURES.with(&[("features", &unused.join(", "))])
+    });
 }
 
 /// True for a function whose attempts may fail.

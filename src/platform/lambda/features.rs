@@ -6,7 +6,7 @@
 
 use super::duration::{gb_seconds, on_demand_ms, served_ms};
 use super::free_tier::FreeTier;
-use super::keys::{Durable, EventPoller, LambdaKeys, PollerKind, SnapStart, keys_of};
+use super::keys::{Durable, EventPoller, PollerKind, SnapStart, keys_of, streamed};
 use super::limits::FREE_STORAGE_MB;
 use super::meters;
 use super::pools::Pool;
@@ -210,7 +210,7 @@ pub static FEATURES: [&dyn LambdaFeature; 12] = [
             "response streaming",
             Basis::Streamed,
             |architecture| meters::lambda(architecture).response_streaming,
-            |function, _| keys_of(function).streamed.clone(),
+            |function, _| streamed(function).cloned(),
         )
     },
     &feature(
@@ -265,17 +265,9 @@ pub static FEATURES: [&dyn LambdaFeature; 12] = [
 
 /// True for a function that uses requests and duration alone, as most do.
 pub fn is_plain(function: &Function) -> bool {
-    let Some(keys) = function.of::<LambdaKeys>() else {
-        return true;
-    };
+    let keys = keys_of(function);
     let stores = keys.ephemeral_storage_mb > Some(FREE_STORAGE_MB);
-    let provisions = keys.provisioned.is_some();
-    let restores = keys.snapstart.is_some();
-    let streams = keys.streamed.is_some();
-    let polls = keys.event_poller.is_some();
-    let isolates = keys.tenant_environments.is_some();
-    let endures = keys.durable.is_some();
-    !(stores || provisions || restores || streams || polls || isolates || endures)
+    keys.provisioned.is_none() && keys.features.is_none() && !stores
 }
 
 /// Ephemeral storage over 512 MB of one invocation; memory does not matter.
@@ -295,13 +287,13 @@ fn memory_gb(function: &Function) -> Exact {
 }
 
 fn durable(function: &Function) -> Option<&Durable> {
-    keys_of(function).durable.as_ref()
+    keys_of(function).features.as_ref()?.durable.as_ref()
 }
 
 /// Snapshots of published versions: each is kept three hours at least.
 fn snapshots_kept(function: &Function, hours: &Qty<Hour>) -> Option<Qty<GbSecond>> {
     const LEAST_HOURS: u32 = 3;
-    let SnapStart { versions, .. } = keys_of(function).snapstart?;
+    let SnapStart { versions, .. } = keys_of(function).features.as_ref()?.snapstart?;
     let hours = hours.amount().clone().max(Exact::from(LEAST_HOURS));
     let seconds = &hours * &Exact::from(SECONDS_PER_HOUR);
     let gigabytes = &memory_gb(function) * &Exact::from(versions);
@@ -310,18 +302,20 @@ fn snapshots_kept(function: &Function, hours: &Qty<Hour>) -> Option<Qty<GbSecond
 
 /// Snapshots restored by one invocation.
 fn snapshots_restored(function: &Function) -> Option<Qty<Gb>> {
-    let SnapStart { restore_rate, .. } = keys_of(function).snapstart?;
+    let SnapStart { restore_rate, .. } = keys_of(function).features.as_ref()?.snapstart?;
     let restores = &Exact::from(restore_rate) * &function.attempts();
     Some(Gb::of(&memory_gb(function) * &restores))
 }
 
 /// Memory of the environments that tenant isolation creates for one invocation.
 fn tenant_memory(function: &Function) -> Option<Qty<GbOfMemory>> {
-    let environments = keys_of(function).tenant_environments.as_ref()?;
+    let features = keys_of(function).features.as_ref()?;
+    let environments = features.tenant_environments.as_ref()?;
     Some(GbOfMemory::of(environments * &memory_gb(function)))
 }
 
 fn poller_hours(function: &Function, kind: PollerKind) -> Option<Qty<EpuHour>> {
-    let poller: &EventPoller = keys_of(function).event_poller.as_ref()?;
+    let features = keys_of(function).features.as_ref()?;
+    let poller: &EventPoller = features.event_poller.as_ref()?;
     (poller.kind == kind).then(|| poller.unit_hours.clone())
 }

@@ -4,7 +4,7 @@ use super::LambdaPrices;
 use super::duration::handler_gb_seconds;
 use super::features::{Basis, FeatureCost};
 use super::free_tier;
-use super::keys::keys_of;
+use super::keys::streamed;
 use super::pools::Pool;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
@@ -243,7 +243,7 @@ impl FunctionCost<'_> {
     /// Calls whose streaming is free, the streaming of the others counted first; `None` for calls that
     /// stream nothing and cost nothing.
     fn last_free_streaming(&self) -> Option<Exact> {
-        let each = keys_of(self.function).streamed.as_ref();
+        let each = streamed(self.function);
         let each: &Qty<Gb> = each.expect("a function that pays for streaming streams");
         let others = &self.pool.streamed - &each.times(&self.calls);
         let free = self.pool.free_streamed.saturating_sub(&others);

@@ -1,5 +1,5 @@
 //! The keys of a function that Lambda alone asks for: cold starts, provisioned concurrency, ephemeral
-//! storage, and features with meters of their own.
+//! storage, and features with separate meters.
 
 use super::limits::FREE_STORAGE_MB;
 use crate::diag::Code;
@@ -12,14 +12,21 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// What a function states in these keys.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LambdaKeys {
     /// Cold starts, where stated.
     pub cold_start: Option<ColdStart>,
     /// Provisioned concurrency, where it is used.
-    pub provisioned: Option<Provisioned>,
+    pub provisioned: Option<Box<Provisioned>>,
     /// Ephemeral storage, MB, where stated.
     pub ephemeral_storage_mb: Option<u32>,
+    /// Features that have separate meters, where any is stated.
+    pub features: Option<Box<Features>>,
+}
+
+/// Features that have separate meters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Features {
     /// SnapStart, where it is charged.
     pub snapstart: Option<SnapStart>,
     /// The response to one invocation beyond its first 6 MB, on average.
@@ -37,11 +44,7 @@ static NOTHING: LambdaKeys = LambdaKeys {
     cold_start: None,
     provisioned: None,
     ephemeral_storage_mb: None,
-    snapstart: None,
-    streamed: None,
-    event_poller: None,
-    tenant_environments: None,
-    durable: None,
+    features: None,
 };
 
 /// What a function states in these keys.
@@ -109,33 +112,56 @@ pub struct Durable {
     pub retained: Qty<GbMonth>,
 }
 
+/// What one invocation streams beyond its first 6 MB on average, if it streams.
+pub fn streamed(function: &Function) -> Option<&Qty<Gb>> {
+    keys_of(function).features.as_ref()?.streamed.as_ref()
+}
+
+/// Keys that any function of Lambda may state.
+const PLAIN: [Field; 3] = [
+    Field::ColdStartRate,
+    Field::InitMs,
+    Field::EphemeralStorageMb,
+];
+/// Keys of features that have separate meters.
+const FEATURES: [Field; 10] = [
+    Field::SnapstartRuntime,
+    Field::SnapstartVersions,
+    Field::SnapstartRestoreRate,
+    Field::StreamedGb,
+    Field::PollerKind,
+    Field::PollerUnitHours,
+    Field::TenantEnvironments,
+    Field::DurableOperations,
+    Field::DurableWrittenGb,
+    Field::DurableRetained,
+];
+
 /// Reads the keys of a function; `None` where it states none of them.
 pub fn read(
     reader: &mut FunctionReader<'_, '_, '_>,
     known: &Known<'_>,
 ) -> Option<Arc<dyn PlatformValue>> {
-    const PLAIN: [Field; 3] = [
-        Field::ColdStartRate,
-        Field::InitMs,
-        Field::EphemeralStorageMb,
-    ];
-    let is_stated = reader.any_stated(&PLAIN)
-        || reader.values.any_stated(FieldGroup::Provisioned)
-        || reader.values.any_stated(FieldGroup::Features);
-    if !is_stated {
+    let provisions = reader.values.any_stated(FieldGroup::Provisioned);
+    if !(provisions || reader.any_stated(&PLAIN) || reader.any_stated(&FEATURES)) {
         return None;
     }
-    let calls = known.calls;
     Some(Arc::new(LambdaKeys {
         cold_start: cold_start(reader),
-        provisioned: provisioned(reader, known),
+        provisioned: provisioned(reader, known).map(Box::new),
         ephemeral_storage_mb: reader.values.whole(Field::EphemeralStorageMb),
+        features: features(reader, known.calls).map(Box::new),
+    }))
+}
+
+fn features(reader: &mut FunctionReader<'_, '_, '_>, calls: Option<u64>) -> Option<Features> {
+    reader.any_stated(&FEATURES).then(|| Features {
         snapstart: snapstart(reader),
         streamed: each_call(reader, Field::StreamedGb, calls).map(Gb::of),
         event_poller: event_poller(reader),
         tenant_environments: each_call(reader, Field::TenantEnvironments, calls),
         durable: durable(reader, calls),
-    }))
+    })
 }
 
 fn cold_start(reader: &mut FunctionReader<'_, '_, '_>) -> Option<ColdStart> {

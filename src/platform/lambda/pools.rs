@@ -2,7 +2,7 @@
 //! the free tier.
 
 use super::duration::gb_seconds_per_call;
-use super::keys::keys_of;
+use super::keys::streamed;
 use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
 use super::{LambdaPrices, infeasible, pool_of};
 use crate::exact::Exact;
@@ -70,7 +70,7 @@ impl Used {
         self.duration = &self.duration + &duration;
         let requests = function.billed_requests().times(&calls);
         self.requests = &self.requests + &requests;
-        if let Some(each) = keys_of(function).streamed.as_ref() {
+        if let Some(each) = streamed(function) {
             self.streamed = &self.streamed + &each.times(&calls);
         }
     }

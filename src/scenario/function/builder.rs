@@ -4,7 +4,6 @@ use super::{Capacity, Function, rounding_up};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
-use crate::scenario::PlatformShape;
 use crate::scenario::PlatformValues;
 use crate::scenario::budget::{Budget, Limit, UPSIDE_DOWN};
 use crate::scenario::schema::Field;
@@ -25,7 +24,7 @@ pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> +
 pub struct Reading<'r> {
     /// Ids of all platforms.
     pub platforms: &'r [&'static str],
-    /// All platforms: they read keys of functions, and have tables in which keys belong.
+    /// All platforms.
     pub shapes: &'r Shapes,
     /// Hours in the month.
     pub hours: &'r Exact,
@@ -138,7 +137,7 @@ impl FunctionReader<'_, '_, '_> {
     /// What platforms read of the function.
     fn of_platforms(
         &mut self,
-        platforms: &[PlatformShape],
+        platforms: &Shapes,
         known: &Known<'_>,
     ) -> Option<Box<PlatformValues>> {
         let read: Vec<_> = platforms
@@ -163,7 +162,7 @@ impl FunctionReader<'_, '_, '_> {
         self.values.at(field, self.locate)
     }
 
-    /// True when any of some fields is stated.
+    /// True when any of some fields is stated, rightly or wrongly.
     pub fn any_stated(&self, fields: &[Field]) -> bool {
         fields.iter().any(|field| self.values.stated(*field))
     }

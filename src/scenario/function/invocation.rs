@@ -3,7 +3,7 @@
 use super::builder::FunctionReader;
 use crate::diag::Code;
 use crate::exact::Exact;
-use crate::scenario::schema::{Field, FieldGroup};
+use crate::scenario::schema::Field;
 
 /// How a function is invoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl FunctionReader<'_, '_, '_> {
     /// How the function is invoked, if anything is stated of it; an error where what is stated is
     /// wrong, which has been reported.
     pub(super) fn invocation(&mut self) -> Result<Option<Box<Invocation>>, ()> {
-        if !self.values.any_stated(FieldGroup::Invocation) {
+        if !self.any_stated(&[Field::AsyncPayloadKb, Field::ErrorRate, Field::Retries]) {
             return Ok(None);
         }
         let further_requests = self.further_requests();

@@ -94,7 +94,7 @@ keys! {
             default "that of the function";
     }
 
-    /// Features of Lambda that have meters of their own.
+    /// Features of Lambda that have separate meters.
     Features {
         SnapstartRuntime = "snapstart.runtime": ValueKind::OneOf(&["java", "python", "dotnet"]), "",
             LAMBDA,
