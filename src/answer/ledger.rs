@@ -9,7 +9,7 @@ use rayon::prelude::*;
 /// Functions that are solved together.
 const CHUNK: usize = 4096;
 /// A function that no platform of a group has.
-const NOWHERE: u8 = u8::MAX;
+const NO_PLATFORM: u8 = u8::MAX;
 
 /// Collects what totals need.
 pub struct Ledger<'c> {
@@ -42,12 +42,12 @@ struct Group {
 impl Group {
     fn new(functions: usize, platforms: usize) -> Self {
         Self {
-            places: vec![NOWHERE; functions],
+            places: vec![NO_PLATFORM; functions],
             unshared: vec![Usd::ZERO; platforms],
         }
     }
 
-    /// Places a function; nowhere if it cannot run there.
+    /// Places a function; on none if it cannot run there.
     fn place(&mut self, solved: &Solved<'_>, platform: Option<usize>) {
         let Some(platform) = platform else {
             return;
@@ -66,7 +66,7 @@ impl Group {
         let mut platforms = comparison.platforms.iter();
         let is_hourly = platforms.any(|bound| bound.unused.is_some());
         let is_together = self.places.iter().all(|place| *place == self.places[0]);
-        if self.places.contains(&NOWHERE) || (is_hourly && !is_together) {
+        if self.places.contains(&NO_PLATFORM) || (is_hourly && !is_together) {
             return None;
         }
         let platforms = comparison.platforms.iter().zip(&self.unshared).enumerate();

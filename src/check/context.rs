@@ -92,10 +92,10 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     /// The line of its bill that costs most.
     pub fn dearest_line(&self) -> Option<CostDriver> {
         let lines = self.solved.lines(self.home?);
-        let dearest = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
+        let most_expensive = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
-            item: dearest.item.to_owned(),
-            cost: dearest.cost,
+            item: most_expensive.item.to_owned(),
+            cost: most_expensive.cost,
         })
     }
 

@@ -1,4 +1,4 @@
-//! The gate: rules that a scenario must keep, one file each in `rules`, and what a pipeline reads
+//! Rules that a scenario must keep, one file each in `rules`, and what a pipeline reads
 //! of them, one format a file in `formats`.
 //!
 //! A rule looks at a finished [`Comparison`] and says what is wrong; how

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 /// that turn?
 ///
 /// Reads a scenario, prices every function of it on AWS Lambda, AWS Fargate and Amazon EKS (and, when
-/// asked, on Fargate Spot, EKS on Fargate and Lambda Managed Instances) from the price book that is
-/// built in, and says where the bills cross. It opens no connection and needs no account.
+/// stated, on Fargate Spot, EKS on Fargate and Lambda Managed Instances) from the built-in price
+/// book, and shows where the bills cross. It opens no connection and needs no account.
 #[derive(Debug, Parser)]
 #[command(
     name = "lambdacost",
@@ -47,7 +47,7 @@ pub enum Command {
     /// Every figure unfolded to quantity x rate = cost, and why the crossover is where it is
     #[command(after_long_help = examples::help("explain"))]
     Explain(Explain),
-    /// The gate for pipelines: fails when a budget or another rule is broken
+    /// Check for pipelines: fails when a budget or another rule is broken
     #[command(after_long_help = examples::help("check"))]
     Check(Check),
     /// The price book

@@ -48,7 +48,7 @@ pub fn end_on_panic() {
             "lambdacost stopped because of an error in the program itself, at {place}: please \
              report it to its authors, with the command and its input files"
         );
-        system::complain(&message);
+        system::report(&message);
         process::exit(i32::from(CANNOT_ANSWER));
     }));
 }

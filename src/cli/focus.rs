@@ -124,19 +124,19 @@ fn answers<'c>(
 /// The platforms that bills are written of.
 fn platforms(bill: &str) -> Result<Vec<&'static str>, Diag> {
     let ids = platform::ids();
-    let asked = ids
+    let chosen = ids
         .iter()
         .copied()
         .filter(|id| bill == TODAY || bill == *id);
-    let asked: Vec<&str> = asked.collect();
-    if asked.is_empty() {
+    let chosen: Vec<&str> = chosen.collect();
+    if chosen.is_empty() {
         let words: Vec<&str> = [TODAY].into_iter().chain(ids).collect();
         let near = did_you_mean(bill, words.iter().copied());
         let help = near.unwrap_or_else(|| format!("it is one of {}", listed(&words)));
         let message = format!("--bill cannot be `{bill}`");
         return Err(Diag::new(Code::UnknownValue, message).help(help));
     }
-    Ok(asked)
+    Ok(chosen)
 }
 
 /// The month of `YYYY-MM`.

@@ -23,7 +23,7 @@ pub struct Look {
 
 impl Look {
     /// The look of an answer on standard output, or in a file: that is coloured only when the user
-    /// asks for it, whatever the environment says.
+    /// requests it, whatever the environment states.
     pub fn of_answer(system: &System, output: &args::Output, color: ColorChoice) -> Self {
         if output.file().is_some() {
             return Self {

@@ -410,7 +410,12 @@ impl Book {
                     regional.is_overlaid |= is_own;
                     regional.meters.extend(read.meters);
                 }
-                None => whole = Some(read),
+                None => {
+                    whole = Some(Regional {
+                        is_overlaid: is_own,
+                        ..read
+                    });
+                }
             }
         }
         match whole {

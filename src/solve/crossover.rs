@@ -72,7 +72,7 @@ pub struct Point {
     pub utilization: Exact,
     /// Invocations a month at which both cost the same, not rounded.
     calls: Exact,
-    /// Greatest whole number of invocations a month for which use is not dearer.
+    /// Greatest whole number of invocations a month for which use is not more expensive.
     pub invocations: u128,
     /// Against the rule of thumb; only for [`CrossoverKind::At`].
     pub band: Option<Band>,
@@ -106,7 +106,7 @@ pub struct CrossoverStep {
 
 /// A function whose fleet is held fixed while its traffic varies.
 pub struct Load {
-    /// What today's traffic asks for; that of one request in flight for a function without traffic.
+    /// The demand of today's traffic; that of one request in flight for a function without traffic.
     pub demand: Demand,
     /// True when there is no traffic.
     pub is_imagined: bool,

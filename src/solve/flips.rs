@@ -1,7 +1,7 @@
 //! How the cheaper side flips while traffic grows and the fleet grows with it.
 //!
 //! Use is piecewise straight, a fleet is a staircase over the slots it must provide. A stretch of
-//! the staircase whose dearest use is not above its cheapest fleet (or the reverse) holds no flip
+//! the staircase whose highest cost of use is not above its cheapest fleet (or the reverse) holds no flip
 //! and is passed in one step; any other is halved, down to single steps, where one linear equation
 //! finds the flip. What the second side takes for every call is taken off the first: what is left
 //! may fall, and then single steps are halved too. Nothing is sampled.
@@ -270,7 +270,7 @@ fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
 
 impl Search<'_> {
     /// The highest cost of the first side from one count of invocations to another.
-    fn dearest(&self, from: u128, to: u128) -> Usd {
+    fn highest_cost(&self, from: u128, to: u128) -> Usd {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
             TrafficCost::ByUse(curve) => curve.most(&start, &end),
@@ -295,7 +295,8 @@ impl Search<'_> {
 
     /// The cost of the first side at an end.
     fn first_at<'e>(&self, end: &'e End) -> &'e Usd {
-        end.first.get_or_init(|| self.dearest(end.calls, end.calls))
+        end.first
+            .get_or_init(|| self.highest_cost(end.calls, end.calls))
     }
 
     /// The cost of the second side at an end.
@@ -309,7 +310,7 @@ impl Search<'_> {
         if self.is_rising {
             self.first_at(high) <= second
         } else {
-            self.dearest(low.calls, high.calls) <= *second
+            self.highest_cost(low.calls, high.calls) <= *second
         }
     }
 
@@ -355,7 +356,7 @@ impl Search<'_> {
             TrafficCost::ByUse(curve) if curve.is_rising() => {
                 curve.reach(second).and_then(|calls| calls.floor())
             }
-            // Stairs of the same slots: constant too, and dearer, or it would have been passed.
+            // Stairs of the same slots: constant too, and more expensive, or it would have been passed.
             TrafficCost::ByCapacity(_) => None,
             _ => return self.halve(from, to, second),
         };
@@ -372,7 +373,7 @@ impl Search<'_> {
 
     /// A part of a step on which the first side may fall; of a single count one of the two holds.
     fn halve(&mut self, from: u128, to: u128, second: &Usd) {
-        if self.dearest(from, to) <= *second {
+        if self.highest_cost(from, to) <= *second {
             self.enter(Side::First, from);
         } else if self.cheapest(from, to) > *second {
             self.enter(Side::Second, from);
@@ -385,7 +386,7 @@ impl Search<'_> {
 
     /// The cheaper side of a count of invocations, by comparing the bills.
     fn cheaper(&self, calls: u128) -> Side {
-        if self.dearest(calls, calls) <= cost_of(self.second, self.shape.slots(calls)) {
+        if self.highest_cost(calls, calls) <= cost_of(self.second, self.shape.slots(calls)) {
             Side::First
         } else {
             Side::Second

@@ -64,7 +64,7 @@ pub trait StepCost: Sync {
     fn monthly(&self, slots: u128) -> Option<Usd> {
         self.hold(slots).map(|fleet| fleet.monthly)
     }
-    /// What the fleet for a demand costs, by the effects that make it dearer than its slots.
+    /// What the fleet for a demand costs, by the effects that make it more expensive than its slots.
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps>;
     /// Units of which a fleet is made: it never costs more than the cheapest of them in numbers
     /// that provide enough. None where the fleet has no such simple bound.

@@ -53,7 +53,11 @@ fn findings(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()
     writeln!(out, "| | rule | what |\n|---|---|---|")?;
     for finding in findings.iter().take(ROWS) {
         let (level, code) = (severity(finding.level), finding.code);
-        writeln!(out, "| {level} | `{code}` | {} |", said(&finding.message))?;
+        writeln!(
+            out,
+            "| {level} | `{code}` | {} |",
+            text_of(&finding.message)
+        )?;
     }
     more(findings.len(), "finding", out)
 }
@@ -111,7 +115,7 @@ fn details(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()>
     for finding in findings.iter().take(ROWS) {
         let place = format!("{}:{}", named(&finding.file), finding.line);
         let driver = driven_by(finding).map_or_else(String::new, |driver| format!("{driver}; "));
-        let text = said(&format!("{driver}{}", finding.help));
+        let text = text_of(&format!("{driver}{}", finding.help));
         writeln!(out, "- `{}` {place}; {text}", finding.code)?;
     }
     writeln!(out, "\n</details>\n")
@@ -131,6 +135,6 @@ fn named(name: &str) -> String {
 }
 
 /// A message that may quote names, the same.
-fn said(text: &str) -> String {
+fn text_of(text: &str) -> String {
     sentence_within(text, LONGEST)
 }

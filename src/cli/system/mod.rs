@@ -2,7 +2,7 @@
 //! that it writes.
 //!
 //! Every command opens its inputs and its output here, so that no command can forget that an answer
-//! never replaces an input. Tests hand in streams and a gate that lets a call fail.
+//! never replaces an input. Tests hand in streams and a hook that lets a call fail.
 
 mod draft;
 mod identity;
@@ -96,7 +96,7 @@ impl System {
         }
     }
 
-    /// Other streams, and files behind a gate.
+    /// Other streams, and files with a hook.
     pub fn new(streams: Streams, gate: Gate) -> Self {
         Self {
             streams: Some(streams),
@@ -250,7 +250,7 @@ impl System {
             Some(streams) => {
                 let _ = (streams.stderr)().write_all(format!("{text}\n").as_bytes());
             }
-            None => complain(text),
+            None => report(text),
         }
     }
 
@@ -324,7 +324,7 @@ impl System {
 
 /// Says something on the standard error of the process, if it can be written. It is coloured already
 /// or not: consoles of Windows that know no escape sequences are called instead.
-pub fn complain(text: &str) {
+pub fn report(text: &str) {
     let mut stderr = AutoStream::always(io::stderr());
     let _ = stderr.write_all(format!("{text}\n").as_bytes());
 }
@@ -394,7 +394,7 @@ impl<W: Write> Write for Begun<'_, W> {
     }
 }
 
-/// Calls the gate before it reads or writes.
+/// Calls the hook before it reads or writes.
 struct Watched<T> {
     inner: T,
     gate: Gate,

@@ -70,7 +70,7 @@ mod unix {
         });
     }
 
-    /// Signals that end the process: not those that it was started to ignore, as `nohup` asks.
+    /// Signals that end the process: not those that it was started to ignore, as under `nohup`.
     fn ending() -> Vec<i32> {
         let all = [SIGTERM, SIGINT, SIGHUP];
         match ignored() {
