@@ -50,13 +50,13 @@ const DURABLE: [(&str, &str); 3] = [
     ("durable.gb_months_retained", "10"),
 ];
 const RETRIES: [(&str, &str); 2] = [
-    ("invocation.error_rate", "0.5"),
+    ("invocation.error_rate", "0.9"),
     ("invocation.retries", "2"),
 ];
 
 const CASES: [Case; Field::COUNT] = [
     (Field::Name, &[], ["'a'", "'b'"]),
-    (Field::Region, &[], ["'us-east-1'", "'sa-east-1'"]),
+    (Field::Region, &[], ["'us-east-1'", "'af-south-1'"]),
     (Field::Architecture, &[], ["'x86_64'", "'arm64'"]),
     (Field::RunsOn, &[], ["'lambda'", "'eks'"]),
     (Field::MemoryMb, &[], ["1024", "4096"]),
@@ -133,7 +133,11 @@ const CASES: [Case; Field::COUNT] = [
     (Field::BudgetIncreaseDeny, &[], ["1", "2"]),
     (
         Field::ManagedRuntime,
-        &[("container.cpu_ms", "1")],
+        &[
+            ("container.cpu_ms", "1"),
+            ("container.memory_per_request_mb", "4"),
+            ("container.target_utilization", "0.01"),
+        ],
         ["'node'", "'python'"],
     ),
     (Field::ManagedMemoryMb, &[], ["2048", "32768"]),
