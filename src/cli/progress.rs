@@ -84,7 +84,8 @@ impl<'s> Progress<'s> {
             Step::Priced(count) => self.bar.inc(count),
             Step::LayingOut => {
                 self.style(LAYING_OUT);
-                self.bar.tick();
+                // Drawn whatever was drawn a moment ago: no further step follows.
+                self.bar.force_draw();
             }
         }
         self.appear();

@@ -124,8 +124,8 @@ mod unix {
         }
     }
 
-    /// So many functions that an answer takes longer than the patience of the bar.
-    const MANY: usize = 60_000;
+    /// Enough functions that an answer takes longer than the patience of the bar, on a fast machine too.
+    const MANY: usize = 200_000;
 
     #[test]
     fn the_phases_are_named_and_nothing_of_them_is_left() {
@@ -163,14 +163,14 @@ mod unix {
             return;
         };
         let positions: Vec<&str> = shown
-            .split("of 60,000 functions")
+            .split("of 200,000 functions")
             .filter_map(|before| before.trim_end().rsplit(' ').next())
             .collect();
         assert!(positions.len() > 3, "{shown}");
         assert!(
             positions
                 .iter()
-                .any(|at| at.len() > 5 && !at.starts_with("60,")),
+                .any(|at| at.len() > 5 && !at.starts_with("200,")),
             "{positions:?}"
         );
         assert_eq!(left(&shown).trim(), "");
