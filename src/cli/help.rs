@@ -179,8 +179,7 @@ fn place_of_field(field: Field) -> String {
 }
 
 fn described(key: &Key, place: &str) -> String {
-    let platforms = platform::ids();
-    let (value, bills) = (key.value(&platforms), key.bills(&platforms));
+    let (value, bills) = (key.value(&platform::ids()), key.bills(&platform::shapes()));
     let rows = [
         ("where", place),
         ("value", &value),

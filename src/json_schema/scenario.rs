@@ -180,7 +180,7 @@ fn described(mut schema: Value, key: &Key, names: &Names<'_>) -> Value {
         ("Unit: ", key.unit.to_owned()),
         ("Value: ", value),
         ("Default: ", key.default.to_owned()),
-        ("Changes the bills of: ", key.bills(&ids)),
+        ("Changes the bills of: ", key.bills(names.platforms)),
     ];
     let stated = parts.into_iter().filter(|(_, text)| !text.is_empty());
     let lines: Vec<String> = stated

@@ -34,7 +34,7 @@ pub use demand::{Demand, TrafficLevel};
 pub use function::{Capacity, Container, Function, Run};
 pub use keys::Keys;
 pub use options::{ClusterKind, FixedType, PlatformValue, PlatformValues};
-pub use platform_shape::PlatformShape;
+pub use platform_shape::{PlatformKind, PlatformShape};
 pub use rule_settings::{RuleSetting, RuleShape};
 pub use schema::Bounds;
 pub use task::TaskSize;

@@ -12,11 +12,26 @@ use std::sync::Arc;
 pub type ReadFunction =
     fn(&mut FunctionReader<'_, '_, '_>, &Known<'_>) -> Option<Arc<dyn PlatformValue>>;
 
+/// What a platform bills, as far as keys differ by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlatformKind {
+    /// What functions use.
+    Usage,
+    /// Instances that provide execution environments.
+    Environments,
+    /// Nodes that run containers.
+    Nodes,
+    /// Tasks or pods of a size.
+    Tasks,
+}
+
 /// A platform as far as scenarios speak of it.
 #[derive(Debug, Clone, Copy)]
 pub struct PlatformShape {
     /// Its name in `platforms` and `runs_on`, and that of the table of its options.
     pub id: &'static str,
+    /// What it bills.
+    pub kind: PlatformKind,
     /// The keys of that table.
     pub keys: &'static [&'static Key],
     /// Reads its options.
@@ -32,9 +47,15 @@ pub struct PlatformShape {
 
 impl PlatformShape {
     /// A platform whose options have these keys, are read so, and that has nothing else to say.
-    pub const fn new(id: &'static str, keys: &'static [&'static Key], read: ReadOptions) -> Self {
+    pub const fn new(
+        id: &'static str,
+        kind: PlatformKind,
+        keys: &'static [&'static Key],
+        read: ReadOptions,
+    ) -> Self {
         Self {
             id,
+            kind,
             keys,
             read,
             read_function: |_, _| None,

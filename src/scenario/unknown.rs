@@ -343,16 +343,18 @@ pub fn advice_on_value(typed: &str, words: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::schema::Key;
+    use crate::scenario::PlatformKind;
+    use crate::scenario::schema::{Bills, Key};
 
     /// A platform with a table of one key.
     const SHAPES: &[PlatformShape] = &[PlatformShape::new(
         "eks",
+        PlatformKind::Nodes,
         &[&Key {
             path: "eks.min_nodes",
             kind: ValueKind::Table,
             unit: "",
-            platforms: &[],
+            bills: Bills::None,
             meaning: "",
             default: "",
             limits: "",

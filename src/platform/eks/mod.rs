@@ -20,7 +20,7 @@ use super::{
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Usd, count, plural};
-use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformShape};
+use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
 pub use options::EksOptions;
@@ -35,7 +35,7 @@ pub struct Eks;
 static SPEC: Spec = Spec {
     shape: PlatformShape {
         extent: options::extent,
-        ..PlatformShape::new("eks", options::KEYS, options::read)
+        ..PlatformShape::new("eks", PlatformKind::Nodes, options::KEYS, options::read)
     },
     title: "EKS",
     meters: &[

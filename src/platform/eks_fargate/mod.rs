@@ -21,7 +21,7 @@ use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Architecture, Price};
-use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformShape};
+use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
 use crate::units::{ClusterHour, Hour, Qty};
 use options::EksFargateOptions;
@@ -48,7 +48,12 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::new("eks-fargate", options::KEYS, options::read),
+    shape: PlatformShape::new(
+        "eks-fargate",
+        PlatformKind::Tasks,
+        options::KEYS,
+        options::read,
+    ),
     title: "EKS on Fargate",
     meters: &[meters::METERS, tasks::METERS, eks::meters::METERS],
     assumptions: &[assumptions::ALL],

@@ -10,7 +10,7 @@ use super::service::ECS;
 use super::tasks::{self, TASK, TaskTerms, TasksModel, on_demand};
 use super::{Context, CostModel, Platform, Spec};
 use crate::diag::Diags;
-use crate::scenario::PlatformShape;
+use crate::scenario::{PlatformKind, PlatformShape};
 
 /// AWS Fargate, on demand.
 pub struct Fargate;
@@ -24,7 +24,7 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::new("fargate", options::KEYS, options::read),
+    shape: PlatformShape::new("fargate", PlatformKind::Tasks, options::KEYS, options::read),
     title: "Fargate",
     meters: &[tasks::METERS],
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],

@@ -13,7 +13,7 @@ use super::{Context, CostModel, Infeasible, Platform, Refusal, Spec};
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::Price;
-use crate::scenario::{Function, Os, PlatformShape};
+use crate::scenario::{Function, Os, PlatformKind, PlatformShape};
 use crate::units::{GbHour, VcpuHour};
 use options::SpotOptions;
 
@@ -29,7 +29,12 @@ static TERMS: TaskTerms = TaskTerms {
 };
 
 static SPEC: Spec = Spec {
-    shape: PlatformShape::new("fargate-spot", options::KEYS, options::read),
+    shape: PlatformShape::new(
+        "fargate-spot",
+        PlatformKind::Tasks,
+        options::KEYS,
+        options::read,
+    ),
     title: "Fargate Spot",
     meters: &[meters::METERS, tasks::METERS],
     assumptions: &[assumptions::ALL, tasks::ASSUMPTIONS],

@@ -26,7 +26,7 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Usd, grouped};
 use crate::pricebook::{Architecture, Price, Regional, Tiers};
-use crate::scenario::{Function, Notes, PlatformShape};
+use crate::scenario::{Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
 use crate::units::{GbSecond, Request};
@@ -45,7 +45,7 @@ static SPEC: Spec = Spec {
     shape: PlatformShape {
         read_function: keys::read,
         check: quota::check,
-        ..PlatformShape::new("lambda", options::KEYS, options::read)
+        ..PlatformShape::new("lambda", PlatformKind::Usage, options::KEYS, options::read)
     },
     title: "Lambda",
     meters: &[meters::METERS],

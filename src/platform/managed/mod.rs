@@ -24,7 +24,7 @@ use super::{
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd, count, plural};
-use crate::scenario::{Demand, Function, Notes, Os, PlatformShape};
+use crate::scenario::{Demand, Function, Notes, Os, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
 use crate::units::{Hour, Qty, Request};
 use environment::Environment;
@@ -37,7 +37,12 @@ static SPEC: Spec = Spec {
     shape: PlatformShape {
         read_function: keys::read,
         extent: options::extent,
-        ..PlatformShape::new("lambda-managed", options::KEYS, options::read)
+        ..PlatformShape::new(
+            "lambda-managed",
+            PlatformKind::Environments,
+            options::KEYS,
+            options::read,
+        )
     },
     title: "Managed instances",
     meters: &[

@@ -1,9 +1,6 @@
 //! The keys of a function: in `[[function]]`, in `[defaults]`, and as columns of a functions file.
 
-use super::{
-    ALL, CAPACITY, CONTAINERS, Key, LIMIT, NO_BILL, RATIO, SHARE, TASKS, ValueKind, above, from,
-    last_word, whole,
-};
+use super::{Bills, Key, LIMIT, RATIO, SHARE, ValueKind, above, from, last_word, whole};
 
 const DAY_MS: i64 = 86_400_000;
 const MAX_MEMORY_MB: i64 = 1_048_576;
@@ -12,10 +9,10 @@ const MAX_COUNT: i64 = 1_000_000;
 /// Most gigabytes, or hours of a unit, a month.
 const MAX_AMOUNT: i64 = 1_000_000_000_000;
 const ARCHITECTURES: ValueKind = ValueKind::OneOf(&["x86_64", "arm64"]);
-const LAMBDA: &[&str] = &["lambda"];
-const MANAGED: &[&str] = &["lambda-managed"];
+const LAMBDA: Bills = Bills::Of(&["lambda"]);
+const MANAGED: Bills = Bills::Of(&["lambda-managed"]);
 /// Both kinds of Lambda, which bill requests.
-const REQUESTS: &[&str] = &["lambda", "lambda-managed"];
+const REQUESTS: Bills = Bills::Of(&["lambda", "lambda-managed"]);
 
 keys! {
     /// A key of a function that takes a single value, by its dotted path.
@@ -25,42 +22,42 @@ keys! {
 
     /// What every function is, and its load.
     Function {
-        Name = "name": ValueKind::Text, "", NO_BILL,
+        Name = "name": ValueKind::Text, "", Bills::None,
             "name of the function, unique in the scenario; printable text",
             default "required";
-        Region = "region": ValueKind::Region, "", ALL,
+        Region = "region": ValueKind::Region, "", Bills::All,
             "AWS region",
             default "`region` of the scenario";
-        Architecture = "architecture": ARCHITECTURES, "", ALL,
+        Architecture = "architecture": ARCHITECTURES, "", Bills::All,
             "processor architecture of the function, and of its containers unless they state \
              another",
             default "`x86_64`";
-        RunsOn = "runs_on": ValueKind::Platform, "", NO_BILL,
+        RunsOn = "runs_on": ValueKind::Platform, "", Bills::None,
             "where it runs today",
             default "`lambda`, listed as an assumption";
-        MemoryMb = "memory_mb": whole(1, MAX_MEMORY_MB), "MB", ALL,
+        MemoryMb = "memory_mb": whole(1, MAX_MEMORY_MB), "MB", Bills::All,
             "memory as configured on Lambda",
             default "required", limits "Lambda takes 128 to 10,240";
-        DurationMs = "duration_ms": from(1, DAY_MS), "ms", ALL,
+        DurationMs = "duration_ms": from(1, DAY_MS), "ms", Bills::All,
             "mean billed duration of an invocation",
             default "this or `measured_duration_ms` is required",
             limits "Lambda takes up to 900,000";
-        MeasuredDurationMs = "measured_duration_ms": above(0, DAY_MS), "ms", ALL,
+        MeasuredDurationMs = "measured_duration_ms": above(0, DAY_MS), "ms", Bills::All,
             "mean of the raw durations; half a millisecond is added, the mean effect of rounding \
              each invocation up",
             default "this or `duration_ms` is required";
-        InvocationsPerMonth = "invocations_per_month": whole(0, MAX_CALLS), "per month", ALL,
+        InvocationsPerMonth = "invocations_per_month": whole(0, MAX_CALLS), "per month", Bills::All,
             "invocations",
             default "this or `requests_per_second` is required";
-        RequestsPerSecond = "requests_per_second": from(0, MAX_CALLS), "per second", ALL,
+        RequestsPerSecond = "requests_per_second": from(0, MAX_CALLS), "per second", Bills::All,
             "mean rate over the month, rounded to whole invocations a month",
             default "this or `invocations_per_month` is required",
             limits "at most 10^15 invocations a month";
-        Utilization = "utilization": RATIO, "share", CAPACITY,
+        Utilization = "utilization": RATIO, "share", Bills::Capacity,
             "average concurrency divided by the capacity to provide for",
             default "this or `peak_concurrency` is required",
             limits "with `target_utilization` a capacity of at most 10^27";
-        PeakConcurrency = "peak_concurrency": above(0, 1_000_000_000), "requests in flight", CAPACITY,
+        PeakConcurrency = "peak_concurrency": above(0, 1_000_000_000), "requests in flight", Bills::Capacity,
             "the capacity to provide for: the highest number of requests in flight",
             default "this or `utilization` is required",
             limits "not below the average concurrency";
@@ -137,10 +134,10 @@ keys! {
         AsyncPayloadKb = "invocation.async_payload_kb": whole(1, 1024), "KB", REQUESTS,
             "size of an asynchronous event: each 64 KB beyond the first 256 KB are one more request",
             default "one request per invocation";
-        ErrorRate = "invocation.error_rate": SHARE, "share", ALL,
+        ErrorRate = "invocation.error_rate": SHARE, "share", Bills::All,
             "share of attempts that fail and are retried; needs `invocation.retries`",
             default "every invocation is one attempt";
-        Retries = "invocation.retries": whole(0, 100), "", ALL,
+        Retries = "invocation.retries": whole(0, 100), "", Bills::All,
             "how often an invocation is retried at most; needs `invocation.error_rate`",
             default "none",
             limits "decimals of `invocation.error_rate` times retries at most 200";
@@ -148,74 +145,74 @@ keys! {
 
     /// What containers need.
     Container {
-        CpuMs = "container.cpu_ms": above(0, 1000 * DAY_MS), "ms", CAPACITY,
+        CpuMs = "container.cpu_ms": above(0, 1000 * DAY_MS), "ms", Bills::Capacity,
             "CPU time of a request",
             default "Lambda's share: `memory_mb` / 1,769 vCPU for the whole duration";
         MemoryPerRequestMb = "container.memory_per_request_mb": above(0, MAX_MEMORY_MB), "MB",
-            CAPACITY,
+            Bills::Capacity,
             "memory of a request in flight",
             default "`memory_mb`";
-        BaseMemoryMb = "container.base_memory_mb": from(0, MAX_MEMORY_MB), "MB", CAPACITY,
+        BaseMemoryMb = "container.base_memory_mb": from(0, MAX_MEMORY_MB), "MB", Bills::Capacity,
             "memory of a task or pod that its requests share",
             default "0";
-        RequestsPerTask = "container.requests_per_task": whole(1, MAX_COUNT), "", CONTAINERS,
+        RequestsPerTask = "container.requests_per_task": whole(1, MAX_COUNT), "", Bills::Containers,
             "requests in flight that one task carries, from a load test; needs `container.task`, \
              and replaces the computed number",
             default "computed";
-        MinTasks = "container.min_tasks": whole(1, MAX_COUNT), "", CONTAINERS,
+        MinTasks = "container.min_tasks": whole(1, MAX_COUNT), "", Bills::Containers,
             "fewest tasks or pods",
             default "2, for two Availability Zones";
-        TargetUtilization = "container.target_utilization": RATIO, "share", CAPACITY,
+        TargetUtilization = "container.target_utilization": RATIO, "share", Bills::Capacity,
             "share of the fleet's capacity that is planned for",
             default "1", limits "with `utilization` a capacity of at most 10^27";
-        TaskVcpu = "container.task.vcpu": above(0, 1024), "vCPU", CONTAINERS,
+        TaskVcpu = "container.task.vcpu": above(0, 1024), "vCPU", Bills::Containers,
             "fixes the Fargate task size, with `container.task.memory_gb`",
             default "the cheapest size", limits "a valid pair";
-        TaskMemoryGb = "container.task.memory_gb": above(0, 1024), "GB", CONTAINERS,
+        TaskMemoryGb = "container.task.memory_gb": above(0, 1024), "GB", Bills::Containers,
             "fixes the Fargate task size, with `container.task.vcpu`",
             default "the cheapest size", limits "a valid pair";
-        TaskStorageGb = "container.task_storage_gb": whole(20, 200), "GB", TASKS,
+        TaskStorageGb = "container.task_storage_gb": whole(20, 200), "GB", Bills::Tasks,
             "ephemeral storage of a task, 20 GB of which are free",
             default "20";
-        ContainerArchitecture = "container.architecture": ARCHITECTURES, "", CAPACITY,
+        ContainerArchitecture = "container.architecture": ARCHITECTURES, "", Bills::Capacity,
             "processor architecture of the containers",
             default "that of the function";
-        ContainerOs = "container.os": ValueKind::OneOf(&["linux", "windows"]), "", CAPACITY,
+        ContainerOs = "container.os": ValueKind::OneOf(&["linux", "windows"]), "", Bills::Capacity,
             "operating system of the containers; Windows runs on `fargate` only, on x86_64",
             default "`linux`";
-        ContainerRun = "container.run": ValueKind::OneOf(&["service", "job"]), "", CAPACITY,
+        ContainerRun = "container.run": ValueKind::OneOf(&["service", "job"]), "", Bills::Capacity,
             "`service`: tasks run all month; `job`: one task for each invocation",
             default "`service`";
-        PullSeconds = "container.pull_seconds": from(0, DAY_MS / 1000), "s", TASKS,
+        PullSeconds = "container.pull_seconds": from(0, DAY_MS / 1000), "s", Bills::Tasks,
             "how long the image of a job is pulled; needs `container.run = \"job\"`",
             default "not counted, listed as an assumption";
     }
 
     /// Limits that `check` holds the bill to.
     Budget {
-        BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", NO_BILL,
+        BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", Bills::None,
             "monthly bill of the function: a warning above this",
             default "none";
-        BudgetMonthlyDeny = "budget.monthly_usd.deny": LIMIT, "USD", NO_BILL,
+        BudgetMonthlyDeny = "budget.monthly_usd.deny": LIMIT, "USD", Bills::None,
             "monthly bill of the function: the check fails above this",
             default "none";
-        BudgetMillionWarn = "budget.usd_per_million_invocations.warn": LIMIT, "USD", NO_BILL,
+        BudgetMillionWarn = "budget.usd_per_million_invocations.warn": LIMIT, "USD", Bills::None,
             "cost of a million invocations: a warning above this",
             default "none";
-        BudgetMillionDeny = "budget.usd_per_million_invocations.deny": LIMIT, "USD", NO_BILL,
+        BudgetMillionDeny = "budget.usd_per_million_invocations.deny": LIMIT, "USD", Bills::None,
             "cost of a million invocations: the check fails above this",
             default "none";
-        BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", NO_BILL,
+        BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", Bills::None,
             "increase of the monthly bill over the baseline, in per cent of it: a warning above this",
             default "none";
-        BudgetPercentDeny = "budget.increase_percent.deny": LIMIT, "%", NO_BILL,
+        BudgetPercentDeny = "budget.increase_percent.deny": LIMIT, "%", Bills::None,
             "increase of the monthly bill over the baseline, in per cent of it: the check fails \
              above this",
             default "none";
-        BudgetIncreaseWarn = "budget.increase_usd.warn": LIMIT, "USD", NO_BILL,
+        BudgetIncreaseWarn = "budget.increase_usd.warn": LIMIT, "USD", Bills::None,
             "increase of the monthly bill over the baseline: a warning above this",
             default "none";
-        BudgetIncreaseDeny = "budget.increase_usd.deny": LIMIT, "USD", NO_BILL,
+        BudgetIncreaseDeny = "budget.increase_usd.deny": LIMIT, "USD", Bills::None,
             "increase of the monthly bill over the baseline: the check fails above this",
             default "none";
     }

@@ -9,6 +9,8 @@ mod bounds;
 
 pub use bounds::Bounds;
 
+use super::{PlatformKind, PlatformShape};
+
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
@@ -36,6 +38,38 @@ pub enum ValueKind {
     Functions,
 }
 
+/// The platforms whose bills a key can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bills {
+    /// No platform.
+    None,
+    /// Every platform.
+    All,
+    /// Platforms that bill provided capacity.
+    Capacity,
+    /// Platforms that run containers.
+    Containers,
+    /// Platforms that bill Fargate tasks.
+    Tasks,
+    /// The platforms with these ids.
+    Of(&'static [&'static str]),
+}
+
+impl Bills {
+    /// True for a platform whose bills are among them.
+    pub fn includes(self, platform: &PlatformShape) -> bool {
+        use PlatformKind::{Nodes, Tasks, Usage};
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Capacity => platform.kind != Usage,
+            Self::Containers => matches!(platform.kind, Nodes | Tasks),
+            Self::Tasks => platform.kind == Tasks,
+            Self::Of(ids) => ids.contains(&platform.id),
+        }
+    }
+}
+
 /// A key of a scenario.
 #[derive(Debug)]
 pub struct Key {
@@ -45,8 +79,8 @@ pub struct Key {
     pub kind: ValueKind,
     /// The unit of a number; empty where it has none.
     pub unit: &'static str,
-    /// Ids of the platforms whose bills it can change; empty for a key that changes no bill.
-    pub platforms: &'static [&'static str],
+    /// The platforms whose bills it can change.
+    pub bills: Bills,
     /// What it means, in Markdown.
     pub meaning: &'static str,
     /// What holds where it is not stated, in Markdown.
@@ -57,7 +91,7 @@ pub struct Key {
 
 /// Makes an enumeration of keys from rows in groups, with the data of each key.
 ///
-/// A row is `Variant = "path": kind, "unit", platforms, "meaning", default "…", limits "…";`. The
+/// A row is `Variant = "path": kind, "unit", bills, "meaning", default "…", limits "…";`. The
 /// limits may be left out.
 macro_rules! keys {
     (
@@ -67,7 +101,7 @@ macro_rules! keys {
             $(#[$of_group:meta])*
             $group:ident {
                 $(
-                    $key:ident = $path:literal: $kind:expr, $unit:literal, $platforms:expr,
+                    $key:ident = $path:literal: $kind:expr, $unit:literal, $bills:expr,
                         $meaning:literal, default $default:literal $(, limits $limits:literal)?;
                 )*
             }
@@ -96,7 +130,7 @@ macro_rules! keys {
                     path: $path,
                     kind: $kind,
                     unit: $unit,
-                    platforms: $platforms,
+                    bills: $bills,
                     meaning: $meaning,
                     default: $default,
                     limits: concat!($($limits)?),
@@ -160,7 +194,7 @@ macro_rules! options {
                 path: concat!($platform, ".", $word),
                 kind: $kind,
                 unit: $unit,
-                platforms: &[$platform],
+                bills: $crate::scenario::schema::Bills::Of(&[$platform]),
                 meaning: $meaning,
                 default: $default,
                 limits: concat!($($limits)?),
@@ -181,30 +215,6 @@ pub use setting::{Setting, SettingGroup};
 
 /// Most dollars, or per cent, of a limit.
 const MAX_USD: i64 = 1_000_000_000_000;
-
-/// Every platform.
-const ALL: &[&str] = &[
-    "lambda",
-    "fargate",
-    "eks",
-    "fargate-spot",
-    "eks-fargate",
-    "lambda-managed",
-];
-/// Platforms that bill provided capacity.
-const CAPACITY: &[&str] = &[
-    "fargate",
-    "eks",
-    "fargate-spot",
-    "eks-fargate",
-    "lambda-managed",
-];
-/// Platforms that run containers.
-const CONTAINERS: &[&str] = &["fargate", "eks", "fargate-spot", "eks-fargate"];
-/// Platforms that bill Fargate tasks.
-const TASKS: &[&str] = &["fargate", "fargate-spot", "eks-fargate"];
-/// A key that changes no bill.
-const NO_BILL: &[&str] = &[];
 
 /// A number within bounds.
 pub const fn number(bounds: Bounds) -> ValueKind {
@@ -276,17 +286,16 @@ impl Key {
         }
     }
 
-    /// The platforms whose bills it can change, in words; empty for none. `platforms` are the ids of
-    /// all platforms.
-    pub fn bills(&self, platforms: &[&str]) -> String {
-        let others: Vec<&&str> = platforms
+    /// The platforms whose bills it can change, in words; empty for none. `platforms` are all.
+    pub fn bills(&self, platforms: &[PlatformShape]) -> String {
+        let (some, others): (Vec<&PlatformShape>, Vec<&PlatformShape>) = platforms
             .iter()
-            .filter(|id| !self.platforms.contains(id))
-            .collect();
-        match (self.platforms, others.as_slice()) {
+            .partition(|platform| self.bills.includes(platform));
+        let some: Vec<&str> = some.into_iter().map(|platform| platform.id).collect();
+        match (some.as_slice(), others.as_slice()) {
             ([], _) => String::new(),
             (_, []) => "all".to_owned(),
-            (_, [other]) => format!("all but `{other}`"),
+            (_, [other]) => format!("all but `{}`", other.id),
             (some, _) => quoted(some),
         }
     }
@@ -343,10 +352,21 @@ mod tests {
 
     #[test]
     fn platforms_are_named_shortly() {
-        let bills = |field: Field| field.key().bills(ALL);
+        let platforms = [
+            ("lambda", PlatformKind::Usage),
+            ("fargate", PlatformKind::Tasks),
+            ("eks", PlatformKind::Nodes),
+            ("lambda-managed", PlatformKind::Environments),
+        ];
+        let platforms = platforms.map(|(id, kind)| {
+            PlatformShape::new(id, kind, &[], |_| unreachable!("no options are read"))
+        });
+        let bills = |field: Field| field.key().bills(&platforms);
         assert_eq!(bills(Field::Name), "");
         assert_eq!(bills(Field::MemoryMb), "all");
         assert_eq!(bills(Field::CpuMs), "all but `lambda`");
+        assert_eq!(bills(Field::MinTasks), "`fargate`, `eks`");
+        assert_eq!(bills(Field::PullSeconds), "`fargate`");
         assert_eq!(bills(Field::InitMs), "`lambda`");
     }
 }

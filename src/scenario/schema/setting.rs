@@ -1,11 +1,11 @@
 //! The keys of the whole scenario: at the top of the file, and in the tables of budgets and
 //! purchases. Those of platforms are in their folders.
 
-use super::{ALL, Key, LIMIT, MAX_USD, NO_BILL, SHARE, ValueKind, from, last_word};
+use super::{Bills, Key, LIMIT, MAX_USD, SHARE, ValueKind, from, last_word};
 use crate::pricebook::Plan;
 use crate::pricebook::commitments::{PAYMENTS, TERMS};
 
-const LAMBDA: &[&str] = &["lambda"];
+const LAMBDA: Bills = Bills::Of(&["lambda"]);
 
 keys! {
     /// A key of the whole scenario, by its dotted path.
@@ -15,90 +15,90 @@ keys! {
 
     /// At the top of the file.
     Top {
-        Region = "region": ValueKind::Region, "", ALL,
+        Region = "region": ValueKind::Region, "", Bills::All,
             "AWS region of functions that state none",
             default "none";
-        HoursPerMonth = "hours_per_month": from(1, 744), "hours", ALL,
+        HoursPerMonth = "hours_per_month": from(1, 744), "hours", Bills::All,
             "hours for which fleets run and over which invocations spread",
             default "730";
         FreeTier = "free_tier": ValueKind::Flag, "", LAMBDA,
             "subtract Lambda's free tier, once for the whole scenario",
             default "`false`";
-        Platforms = "platforms": ValueKind::Platforms, "", ALL,
+        Platforms = "platforms": ValueKind::Platforms, "", Bills::All,
             "the platforms to compare",
             default "the first three";
-        Functions = "functions": ValueKind::FileName, "", ALL,
+        Functions = "functions": ValueKind::FileName, "", Bills::All,
             "a functions file in CSV, looked up in the folder of the scenario",
             default "none";
-        Function = "function": ValueKind::Functions, "", ALL,
+        Function = "function": ValueKind::Functions, "", Bills::All,
             "a function; each begins with `[[function]]`",
             default "at least one, here or in `functions`";
-        Defaults = "defaults": ValueKind::Table, "", ALL,
+        Defaults = "defaults": ValueKind::Table, "", Bills::All,
             "keys of a function, for functions that do not state them",
             default "none";
-        Budget = "budget": ValueKind::Table, "", NO_BILL,
+        Budget = "budget": ValueKind::Table, "", Bills::None,
             "limits of the whole scenario, and of functions by their names",
             default "none";
-        Rules = "rules": ValueKind::Table, "", NO_BILL,
+        Rules = "rules": ValueKind::Table, "", Bills::None,
             "the level of each rule of `check`, and its numbers",
             default "those of each rule";
-        Commitment = "commitment": ValueKind::Table, "", ALL,
+        Commitment = "commitment": ValueKind::Table, "", Bills::All,
             "a Savings Plan or Reserved Instances",
             default "none";
-        Discounts = "discounts": ValueKind::Table, "", ALL,
+        Discounts = "discounts": ValueKind::Table, "", Bills::All,
             "discounts by meter",
             default "none";
     }
 
     /// `[budget]`.
     Budget {
-        BudgetMonthly = "budget.monthly_usd": ValueKind::Table, "", NO_BILL,
+        BudgetMonthly = "budget.monthly_usd": ValueKind::Table, "", Bills::None,
             "limits on the monthly bill of all functions together",
             default "none";
-        BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", NO_BILL,
+        BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", Bills::None,
             "a warning above this",
             default "none";
-        BudgetMonthlyDeny = "budget.monthly_usd.deny": LIMIT, "USD", NO_BILL,
+        BudgetMonthlyDeny = "budget.monthly_usd.deny": LIMIT, "USD", Bills::None,
             "the check fails above this",
             default "none";
-        BudgetPercent = "budget.increase_percent": ValueKind::Table, "", NO_BILL,
+        BudgetPercent = "budget.increase_percent": ValueKind::Table, "", Bills::None,
             "limits on the increase of that bill over the baseline, in per cent of it",
             default "any increase is a warning, unless `budget.increase_usd` is stated";
-        BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", NO_BILL,
+        BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", Bills::None,
             "a warning above this",
             default "none";
-        BudgetPercentDeny = "budget.increase_percent.deny": LIMIT, "%", NO_BILL,
+        BudgetPercentDeny = "budget.increase_percent.deny": LIMIT, "%", Bills::None,
             "the check fails above this",
             default "none";
-        BudgetIncrease = "budget.increase_usd": ValueKind::Table, "", NO_BILL,
+        BudgetIncrease = "budget.increase_usd": ValueKind::Table, "", Bills::None,
             "limits on the increase of that bill over the baseline",
             default "any increase is a warning, unless `budget.increase_percent` is stated";
-        BudgetIncreaseWarn = "budget.increase_usd.warn": LIMIT, "USD", NO_BILL,
+        BudgetIncreaseWarn = "budget.increase_usd.warn": LIMIT, "USD", Bills::None,
             "a warning above this",
             default "none";
-        BudgetIncreaseDeny = "budget.increase_usd.deny": LIMIT, "USD", NO_BILL,
+        BudgetIncreaseDeny = "budget.increase_usd.deny": LIMIT, "USD", Bills::None,
             "the check fails above this",
             default "none";
-        BudgetFunctions = "budget.functions": ValueKind::Table, "", NO_BILL,
+        BudgetFunctions = "budget.functions": ValueKind::Table, "", Bills::None,
             "budgets of functions, by name: `[budget.functions.NAME]`",
             default "none";
     }
 
     /// `[commitment]`.
     Commitment {
-        CommitmentPlan = "commitment.plan": ValueKind::OneOf(&Plan::NAMES), "", ALL,
+        CommitmentPlan = "commitment.plan": ValueKind::OneOf(&Plan::NAMES), "", Bills::All,
             "what is committed to; Reserved Instances are standard ones",
             default "required";
-        CommitmentTerm = "commitment.term": ValueKind::OneOf(&TERMS), "", ALL,
+        CommitmentTerm = "commitment.term": ValueKind::OneOf(&TERMS), "", Bills::All,
             "for how long",
             default "required";
-        CommitmentPayment = "commitment.payment": ValueKind::OneOf(&PAYMENTS), "", ALL,
+        CommitmentPayment = "commitment.payment": ValueKind::OneOf(&PAYMENTS), "", Bills::All,
             "how it is paid",
             default "required";
-        CommitmentCoverage = "commitment.coverage": SHARE, "share", ALL,
+        CommitmentCoverage = "commitment.coverage": SHARE, "share", Bills::All,
             "share of the usage of each meter that it covers",
             default "1, listed as an assumption";
-        CommitmentUsdPerHour = "commitment.usd_per_hour": from(0, MAX_USD), "USD", ALL,
+        CommitmentUsdPerHour = "commitment.usd_per_hour": from(0, MAX_USD), "USD", Bills::All,
             "the commitment in dollars an hour, in place of `commitment.coverage`: how much it \
              covers follows",
             default "none";
