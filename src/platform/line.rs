@@ -13,7 +13,7 @@
 //! use lambdacost::pricebook::Price;
 //! use lambdacost::units::{GbSecond, Request, Unit};
 //! fn bill(calls: Exact, price: &Price<Request>) -> Line {
-//!     Line::new(&LAMBDA, "requests", Request::of(calls), price)
+//!     Line::new(&LAMBDA, "requests", &Request::of(calls), price)
 //! }
 //! ```
 //!
@@ -23,7 +23,7 @@
 //! use lambdacost::pricebook::Price;
 //! use lambdacost::units::{GbSecond, Request, Unit};
 //! fn bill(calls: Exact, price: &Price<Request>) -> Line {
-//!     Line::new(&LAMBDA, "requests", GbSecond::of(calls), price)
+//!     Line::new(&LAMBDA, "requests", &GbSecond::of(calls), price)
 //! }
 //! ```
 //!
@@ -135,13 +135,13 @@ impl Line {
     pub fn new<U: Unit>(
         service: &'static Service,
         item: &'static str,
-        quantity: Qty<U>,
+        quantity: &Qty<U>,
         price: &Price<U>,
     ) -> Self {
         Self {
             service,
             item,
-            cost: &price.rate * &quantity,
+            cost: &price.rate * quantity,
             quantity: quantity.amount().clone(),
             unit: U::NAME,
             rate: price.rate.per_unit().clone(),
@@ -158,6 +158,24 @@ impl Line {
     /// how it is bought. The line has no type for its unit, but its meter has one.
     pub fn cost_at(&self, rate: &Exact) -> Usd {
         Usd::new(&self.quantity * rate)
+    }
+
+    /// A share of the line, or a number of such lines.
+    pub(super) fn times(&self, share: &Exact) -> Self {
+        Self {
+            quantity: &self.quantity * share,
+            cost: self.cost.times(share),
+            ..self.clone()
+        }
+    }
+
+    /// The same with its quantity and its cost in lowest terms.
+    pub(super) fn reduced(self) -> Self {
+        Self {
+            quantity: self.quantity.reduced(),
+            cost: self.cost.reduced(),
+            ..self
+        }
     }
 
     /// The same line, or one for what a commitment or a discount lowers and one for the rest.

@@ -4,6 +4,7 @@
 //! shared by many functions; then it answers for each function without reading anything more. No
 //! clock, no disk, no rounding in here.
 
+mod bill;
 mod eks;
 mod eks_fargate;
 mod fargate;
@@ -18,6 +19,7 @@ pub mod service;
 pub mod slot;
 mod tasks;
 
+pub use bill::{Bill, SharedBill};
 pub use eks::EksOptions;
 pub use fleet::{Fact, FactValue, Fleet};
 pub use infeasible::{Infeasible, Refusal};
@@ -277,8 +279,12 @@ impl fmt::Debug for Answer<'_> {
 
 /// Where a platform placed a function: what bills, explanations and searches are made of.
 pub trait Placement: Send + Sync {
-    /// The bill, line by line; the lines add up to [`Cost::billed`].
-    fn lines(&self) -> Vec<Line>;
+    /// Adds what the function is charged. [`Cost::billed`] is the total.
+    fn charge(&self, bill: &mut Bill);
+    /// The lines of its bill.
+    fn lines(&self) -> Vec<Line> {
+        Bill::lines(|bill| self.charge(bill))
+    }
     /// The oldest date at which a price in that bill was confirmed.
     fn price_as_of(&self) -> &str;
     /// How the platform charges.

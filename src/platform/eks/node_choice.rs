@@ -8,7 +8,10 @@ use crate::exact::Exact;
 use crate::money::{Rate, Usd};
 use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
-use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
+use crate::platform::service::{EBS, EC2, EKS};
+use crate::platform::{
+    Bill, Context, Infeasible, Missing, Refusal, SharedBill, container_place, oldest,
+};
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
@@ -24,8 +27,6 @@ pub struct Candidate {
     pub auto_mode: Option<Price<InstanceHour>>,
     /// Both together.
     hourly: Rate<InstanceHour>,
-    /// What a month of one node with its root volume costs.
-    monthly: Usd,
 }
 
 /// Where clusters can stand: an architecture in a region, its prices and its node types.
@@ -36,8 +37,10 @@ pub struct ClusterMarket<'a> {
     pub architecture: Architecture,
     /// The types that can win, by vCPU and then by name.
     pub candidates: Vec<Candidate>,
+    /// What a month of one node of each candidate costs with its root volume.
+    monthly: Vec<Usd>,
     /// What the cluster itself costs, each with its name on the bill.
-    pub fees: Vec<(&'static str, Price<ClusterHour>)>,
+    fees: Vec<(&'static str, Price<ClusterHour>)>,
     /// Dollars a month of all fees.
     fees_monthly: Usd,
     pub volume: Option<Price<GbMonth>>,
@@ -94,27 +97,45 @@ impl<'a> ClusterMarket<'a> {
         let fees = fees(options.cluster, options, regional, missing);
         // Without it the notes of an answer say that volumes are left out.
         let volume = regional.price(GP3).ok();
-        let volume_monthly = volume.as_ref().map_or(Usd::ZERO, |price| {
-            &price.rate * &GbMonth::of(Exact::from(options.root_volume_gb))
-        });
-        Ok(Self {
+        let mut market = Self {
             options,
-            fees_monthly: fees
-                .iter()
-                .map(|(_, price)| &price.rate * &context.hours.of_clusters(&Exact::ONE))
-                .sum(),
             hours: context.hours.clone(),
             region: function.region,
             architecture,
+            candidates: candidates(context, regional, architecture)?,
+            monthly: Vec::new(),
             fees,
-            candidates: candidates(context, regional, architecture, &volume_monthly)?,
+            fees_monthly: Usd::ZERO,
             volume,
-        })
+        };
+        let one = &Exact::ONE;
+        market.fees_monthly = Bill::total(|bill| market.charge_fees(one, bill));
+        let candidates = market.candidates.iter();
+        market.monthly = candidates
+            .map(|candidate| Bill::total(|bill| market.charge_nodes(candidate, one, bill)))
+            .collect();
+        Ok(market)
     }
 
-    /// A month of the root volume of one node.
-    pub fn volume_gb_months(&self) -> Qty<GbMonth> {
-        GbMonth::of(Exact::from(self.options.root_volume_gb))
+    /// Adds a month of a number of nodes with their root volumes.
+    fn charge_nodes(&self, candidate: &Candidate, nodes: &Exact, bill: &mut Bill) {
+        let hours = self.hours.of_instances(nodes);
+        bill.add(&EC2, "nodes", &hours, &candidate.price);
+        if let Some(fee) = &candidate.auto_mode {
+            bill.add(&EKS, "auto mode", &hours, fee);
+        }
+        if let Some(volume) = &self.volume {
+            let gigabytes = &Exact::from(self.options.root_volume_gb) * nodes;
+            bill.add(&EBS, "root volumes", &GbMonth::of(gigabytes), volume);
+        }
+    }
+
+    /// Adds a month of the fees of a number of clusters, or of a share of one.
+    fn charge_fees(&self, clusters: &Exact, bill: &mut Bill) {
+        let hours = self.hours.of_clusters(clusters);
+        for (item, price) in &self.fees {
+            bill.add(&EKS, item, &hours, price);
+        }
     }
 
     /// Nodes that carry so many nodes' worth of pods.
@@ -128,9 +149,10 @@ impl<'a> ClusterMarket<'a> {
         packed.rounded_up().max(Exact::from(self.options.min_nodes))
     }
 
-    /// Dollars a month of a cluster of one type with so many nodes' worth of pods.
-    pub fn month(&self, candidate: &Candidate, share: &Exact) -> Usd {
-        let nodes = candidate.monthly.times(&self.nodes(share));
+    /// Dollars a month of a cluster with nodes of a candidate, given its number and the share of a
+    /// node that the pods of each function need, added up.
+    pub fn month(&self, number: usize, share: &Exact) -> Usd {
+        let nodes = self.monthly[number].times(&self.nodes(share));
         &nodes + &self.fees_monthly
     }
 
@@ -166,7 +188,7 @@ impl<'a> ClusterMarket<'a> {
     pub fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
         let monthly = |number: usize| {
             let share = &node_uses[number].share;
-            self.month(&self.candidates[number], share)
+            self.month(number, share)
         };
         // Candidates come by vCPU, then name, and of equals the first is taken. A type that more
         // functions fit is better at any price: a cluster has to carry whom it can.
@@ -186,11 +208,18 @@ impl<'a> ClusterMarket<'a> {
         let Choice {
             number, monthly, ..
         } = self.choose(node_uses)?;
-        let share = &node_uses[number].share;
+        let (share, candidate) = (&node_uses[number].share, &self.candidates[number]);
+        let clusters = Exact::ONE.over(share)?;
+        let nodes = &self.nodes(share) * &clusters;
+        let per_node = SharedBill::of(|bill| {
+            self.charge_nodes(candidate, &nodes, bill);
+            self.charge_fees(&clusters, bill);
+        });
+        debug_assert_eq!(per_node.total.times(share), monthly);
         Some(FormedCluster {
             number,
-            per_share: monthly.per(share)?.reduced(),
-            as_of: self.as_of(&self.candidates[number]).into(),
+            per_node: per_node.reduced(),
+            as_of: self.as_of(candidate).into(),
             share: share.clone().reduced(),
             monthly,
         })
@@ -201,7 +230,6 @@ fn candidates(
     context: &Context<'_>,
     regional: &Regional,
     architecture: Architecture,
-    volume_monthly: &Usd,
 ) -> Result<Vec<Candidate>, Diag> {
     let options: &EksOptions = context.scenario.options.of();
     let fixed = options.instance_type.as_ref();
@@ -223,7 +251,6 @@ fn candidates(
         all.push(Candidate {
             name: machine.shape.name.as_str().into(),
             node: Node::of(machine.shape, options),
-            monthly: &(&hourly * &context.hours.of_instances(&Exact::ONE)) + volume_monthly,
             hourly,
             price: machine.price,
             auto_mode,
@@ -255,8 +282,8 @@ pub struct FormedCluster {
     pub share: Exact,
     /// Dollars a month.
     pub monthly: Usd,
-    /// Dollars a month of a node's worth of pods.
-    pub per_share: Usd,
+    /// What a function is billed a month whose pods need one node.
+    pub per_node: SharedBill,
     /// The oldest date of its prices.
     pub as_of: Arc<str>,
 }

@@ -14,18 +14,18 @@ use super::tasks::{
     self, Carrier, Charge, FREE_STORAGE_GB, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods,
 };
 use super::{
-    Answer, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Missing,
-    Placement, Platform, Refusal, Spec,
+    Answer, Bill, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Members, Missing,
+    Placement, Platform, Refusal, SharedBill, Spec, oldest,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::pricebook::{Architecture, Price};
+use crate::pricebook::Architecture;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
-use crate::units::{ClusterHour, Hour, Qty};
 use options::EksFargateOptions;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Amazon EKS on AWS Fargate, on demand.
 pub struct EksFargate;
@@ -122,10 +122,10 @@ fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Di
 
 /// The cluster of a region.
 struct FeeCluster {
-    /// Each with its name on the bill.
-    fees: Vec<(&'static str, Price<ClusterHour>)>,
-    /// The fees of a month.
-    monthly: Usd,
+    /// Its fees of a month.
+    fees: SharedBill,
+    /// The oldest date of their prices.
+    as_of: Arc<str>,
     /// What all pods there cost a month.
     pods: Usd,
 }
@@ -142,7 +142,7 @@ impl FeeCluster {
 
     /// The part of the fee of pods that cost so much.
     fn part(&self, own: &Usd) -> Usd {
-        self.monthly.times(&Self::share(own, &self.pods))
+        self.fees.total.times(&Self::share(own, &self.pods))
     }
 }
 
@@ -162,8 +162,12 @@ fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<Fe
             &mut missing,
         );
         Some(FeeCluster {
-            monthly: fees.iter().map(|(_, fee)| &fee.rate * &cluster_hours).sum(),
-            fees,
+            as_of: oldest(fees.iter().map(|(_, fee)| &fee.provenance)).into(),
+            fees: SharedBill::of(|bill| {
+                for (item, fee) in &fees {
+                    bill.add(&EKS, item, &cluster_hours, fee);
+                }
+            }),
             pods,
         })
     });
@@ -200,7 +204,6 @@ impl EksFargateModel<'_> {
         let region = self.context.function(index).region;
         Ok(PlacedPods {
             own: pods.monthly_today(),
-            hours: &self.context.hours,
             cluster: self.clusters[usize::from(region)].as_ref(),
             pods,
         })
@@ -229,7 +232,7 @@ impl CostModel for EksFargateModel<'_> {
         let clusters = self.clusters.iter().zip(has_pods);
         let fees: Usd = clusters
             .filter_map(|(cluster, has_pods)| {
-                Some(cluster.as_ref().filter(|_| has_pods)?.monthly.clone())
+                Some(cluster.as_ref().filter(|_| has_pods)?.fees.total.clone())
             })
             .sum();
         &members.unshared + &fees
@@ -247,8 +250,6 @@ impl CostModel for EksFargateModel<'_> {
 /// One function's pods on a cluster whose other functions stay as they are.
 struct PlacedPods<'m> {
     pods: PlacedTasks<'m>,
-    /// Hours of the month.
-    hours: &'m Qty<Hour>,
     /// What they cost a month, the cluster apart.
     own: Usd,
     /// `None` for a cluster that runs anyway.
@@ -261,7 +262,8 @@ impl PlacedPods<'_> {
         let Some(cluster) = self.cluster else {
             return pods;
         };
-        let billed = &self.own + &cluster.part(&self.own);
+        let billed = Bill::total(|bill| self.charge(bill));
+        debug_assert_eq!(billed, &self.own + &cluster.part(&self.own));
         Cost {
             compared: billed.clone(),
             billed,
@@ -276,27 +278,23 @@ impl PlacedPods<'_> {
         };
         let others = &cluster.pods - &self.own;
         let share = FeeCluster::share(&own, &(&others + &own));
-        &own + &cluster.monthly.times(&share)
+        &own + &cluster.fees.total.times(&share)
     }
 }
 
 impl Placement for PlacedPods<'_> {
-    fn lines(&self) -> Vec<Line> {
-        let mut lines = self.pods.lines();
+    fn charge(&self, bill: &mut Bill) {
+        self.pods.charge(bill);
         if let Some(cluster) = self.cluster {
             let share = FeeCluster::share(&self.own, &cluster.pods);
-            let hours = self.hours.of_clusters(&share);
-            let fees = cluster.fees.iter();
-            lines.extend(fees.map(|(item, fee)| Line::new(&EKS, item, hours.clone(), fee)));
+            bill.add_share(&cluster.fees, &share);
         }
-        lines
     }
 
     fn price_as_of(&self) -> &str {
         let pods = self.pods.price_as_of();
-        let fees = self.cluster.into_iter().flat_map(|cluster| &cluster.fees);
-        let dates = fees.map(|(_, fee)| fee.provenance.as_of.as_ref());
-        dates.fold(pods, |oldest, date| oldest.min(date))
+        self.cluster
+            .map_or(pods, |cluster| pods.min(&cluster.as_of))
     }
 
     fn tariff(&self) -> Tariff<'_> {
@@ -312,7 +310,7 @@ impl Placement for PlacedPods<'_> {
         debug_assert!(!others.is_negative(), "a function is one of all");
         let with_fee = |has_cluster: bool| {
             if has_cluster {
-                own + &cluster.monthly
+                own + &cluster.fees.total
             } else {
                 own.clone()
             }

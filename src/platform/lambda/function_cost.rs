@@ -1,14 +1,15 @@
 //! A function in its pool: what a call costs, and what more or fewer calls would cost.
 
 use super::LambdaPrices;
-use super::duration::handler_gb_seconds;
+use super::duration::{handler_gb_seconds, init_gb_seconds};
 use super::features::{Basis, FeatureCost};
 use super::free_tier;
 use super::keys::streamed;
 use super::pools::Pool;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
-use crate::platform::{Cost, Line};
+use crate::platform::service::LAMBDA;
+use crate::platform::{Bill, Cost, Line};
 use crate::pricebook::Regional;
 use crate::scenario::Function;
 use crate::solve::UsageParts;
@@ -64,20 +65,57 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// Lines of what it uses besides requests and duration.
-    pub fn feature_lines(&self) -> impl Iterator<Item = Line> {
-        self.features.iter().map(|feature| {
+    /// Adds what it is charged: every tier of its pool in proportion.
+    pub fn charge(&self, bill: &mut Bill) {
+        let (pool, prices) = (self.pool, self.prices);
+        let requests = self.requests_of_month().times(&pool.billed_requests);
+        bill.add(&LAMBDA, "requests", &requests, &prices.request);
+        let handler = Some(handler_gb_seconds(self.function));
+        let init = init_gb_seconds(self.function);
+        for (item, each) in [("duration", handler), ("init", init)] {
+            let Some(used) = each.map(|each| each.times(&self.calls)) else {
+                continue;
+            };
+            for (share, (_, price)) in pool.tiers.iter().zip(prices.duration.steps()) {
+                bill.add(&LAMBDA, item, &used.times(share), price);
+            }
+        }
+        for feature in &self.features {
             let times = match feature.basis {
                 Basis::Call => self.calls.clone(),
-                Basis::Streamed => &self.calls * &self.pool.billed_streamed,
+                Basis::Streamed => &self.calls * &pool.billed_streamed,
                 Basis::Kept | Basis::Fixed => Exact::ONE,
             };
-            feature.priced.line(self.function, self.hours, &times)
-        })
+            feature
+                .priced
+                .charge(self.function, self.hours, &times, bill);
+        }
+        if self.free_tier {
+            bill.add_free(|| self.free_lines());
+        }
+    }
+
+    fn requests_of_month(&self) -> Qty<Request> {
+        self.function.billed_requests().times(&self.calls)
+    }
+
+    /// Lines of what the free tier takes off.
+    fn free_lines(&self) -> Vec<Line> {
+        let (pool, prices) = (self.pool, self.prices);
+        let free_requests = &Exact::ONE - &pool.billed_requests;
+        let requests = self.requests_of_month().times(&free_requests);
+        let free_duration = &Exact::ONE - &pool.tiers.iter().sum();
+        let duration = self.each.times(&self.calls).times(&free_duration);
+        let mut lines = vec![
+            free_tier::REQUESTS.line(requests, &prices.request),
+            free_tier::DURATION.line(duration, prices.duration.first()),
+        ];
+        lines.extend(self.free_streaming());
+        lines
     }
 
     /// What of its streaming is free.
-    pub fn free_streaming(&self) -> Option<Line> {
+    fn free_streaming(&self) -> Option<Line> {
         let mut features = self.features.iter();
         let streaming = features.find(|feature| feature.basis == Basis::Streamed)?;
         let free = &Exact::ONE - &self.pool.billed_streamed;
@@ -130,14 +168,9 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// What it costs when every rate is averaged over the pool.
+    /// What it is billed.
     pub fn billed(&self) -> Usd {
-        let call = self.call(&CallRates {
-            duration: &self.pool.duration_rate,
-            request: &self.pool.request_rate,
-            streamed: &self.pool.billed_streamed,
-        });
-        self.month(&call)
+        Bill::total(|bill| self.charge(bill))
     }
 
     /// A month of what is kept whatever the utilization, and grows with the traffic.

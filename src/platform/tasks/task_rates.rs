@@ -8,7 +8,7 @@ use crate::exact::Exact;
 use crate::money::Rate;
 use crate::platform::service::Service;
 use crate::platform::slot::Slot;
-use crate::platform::{Line, Pricing, oldest};
+use crate::platform::{Bill, Pricing, oldest};
 use crate::pricebook::{Price, Provenance};
 use crate::scenario::{Function, Os, TaskSize};
 use crate::units::{GbHour, Hour, MB_PER_GB, Qty, VcpuHour};
@@ -87,21 +87,27 @@ impl Charge {
         }
     }
 
-    /// The line of so many hours of a task.
-    fn line(&self, service: &'static Service, size: TaskSize, hours: &Qty<Hour>) -> Line {
+    /// Adds hours of a task.
+    fn charge(
+        &self,
+        service: &'static Service,
+        size: TaskSize,
+        hours: &Qty<Hour>,
+        bill: &mut Bill,
+    ) {
         let hours = hours.times(&self.share);
-        let mut line = match &self.price {
+        match &self.price {
             Metered::Vcpu(price) => {
                 let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
-                Line::new(service, self.item, hours.of_vcpus(&vcpus), price)
+                let quantity = hours.of_vcpus(&vcpus);
+                bill.add_priced(self.pricing, service, self.item, &quantity, price);
             }
             Metered::Memory(price) => {
                 let gigabytes = Exact::ratio(size.memory_mb.into(), MB_PER_GB.into());
-                Line::new(service, self.item, hours.of_gb(&gigabytes), price)
+                let quantity = hours.of_gb(&gigabytes);
+                bill.add_priced(self.pricing, service, self.item, &quantity, price);
             }
-        };
-        line.pricing = self.pricing;
-        line
+        }
     }
 }
 
@@ -220,23 +226,26 @@ impl TaskRates {
         shares.then(|| &**shared.get_or_init(|| Box::new(self.size_lists(function))))
     }
 
-    /// The lines of so many hours of a function's tasks.
-    pub fn lines(
+    /// Adds hours of a function's tasks.
+    pub fn charge(
         &self,
         service: &'static Service,
         function: &Function,
         size: TaskSize,
         hours: &Qty<Hour>,
-    ) -> Vec<Line> {
-        let charges = self.charges.iter();
-        let mut lines: Vec<Line> = charges
-            .map(|charge| charge.line(service, size, hours))
-            .collect();
-        if let Some((gigabytes, price)) = self.storage(function) {
-            let quantity = hours.of_gb(&gigabytes);
-            lines.push(Line::new(service, "ephemeral storage", quantity, price));
+        bill: &mut Bill,
+    ) {
+        for charge in &self.charges {
+            charge.charge(service, size, hours, bill);
         }
-        lines
+        if let Some((gigabytes, price)) = self.storage(function) {
+            bill.add(
+                service,
+                "ephemeral storage",
+                &hours.of_gb(&gigabytes),
+                price,
+            );
+        }
     }
 
     /// The oldest date of the prices in a function's bill.
