@@ -151,7 +151,7 @@ mod unix {
         symlink("dangling", folder.at("twice")).expect("linked");
         symlink("b", folder.at("a")).expect("linked");
         symlink("a", folder.at("b")).expect("linked");
-        symlink("gone/new", folder.at("dangling")).expect("linked");
+        symlink("gone/new", folder.at("no-folder")).expect("linked");
         let is_link = |name| {
             fs::symlink_metadata(folder.at(name))
                 .expect("there")
@@ -173,7 +173,7 @@ mod unix {
         for command in [&["compare", "scenario.toml", "-o"][..], &["init"]] {
             for (name, reason) in [
                 ("a", "symbolic links"),
-                ("dangling", "its folder does not exist"),
+                ("no-folder", "its folder does not exist"),
             ] {
                 folder
                     .run(&[command, &[name]].concat())
