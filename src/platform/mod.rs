@@ -285,8 +285,8 @@ pub trait Placement: Send + Sync {
     fn lines(&self) -> Vec<Line> {
         Bill::lines(|bill| self.charge(bill))
     }
-    /// The oldest date at which a price in that bill was confirmed.
-    fn price_as_of(&self) -> &str;
+    /// The oldest date at which a price in that bill was confirmed; `None` where no price has a date.
+    fn price_as_of(&self) -> Option<&str>;
     /// How the platform charges.
     fn tariff(&self) -> Tariff<'_>;
     /// What the function would cost with a dedicated cluster, and what it adds to the shared one.
@@ -380,11 +380,13 @@ impl Missing {
     }
 }
 
-/// The oldest date among prices of the book; dates of any precision sort as text.
-fn oldest<'p>(prices: impl Iterator<Item = &'p Provenance>) -> &'p str {
-    prices
-        .filter(|provenance| provenance.is_dated())
-        .map(|provenance| provenance.as_of.as_ref())
-        .min()
-        .unwrap_or("")
+/// The oldest date of some prices, `None` where none has a date; dates of any precision sort as text.
+fn oldest<'p>(prices: impl IntoIterator<Item = &'p Provenance>) -> Option<&'p str> {
+    let dated = prices.into_iter().filter(|price| price.is_dated());
+    dated.map(|price| price.as_of.as_ref()).min()
+}
+
+/// The older of two dates, where there are any.
+fn older<'d>(one: Option<&'d str>, other: Option<&'d str>) -> Option<&'d str> {
+    one.into_iter().chain(other).min()
 }

@@ -305,8 +305,8 @@ impl Placement for Placed<'_> {
         bill.add_share(&self.cluster.per_node, &self.share);
     }
 
-    fn price_as_of(&self) -> &str {
-        &self.cluster.as_of
+    fn price_as_of(&self) -> Option<&str> {
+        self.cluster.as_of.as_deref()
     }
 
     fn cluster_costs(&self) -> ClusterCosts {

@@ -156,7 +156,7 @@ impl<'a> ClusterMarket<'a> {
         &nodes + &self.fees_monthly
     }
 
-    fn as_of<'s>(&'s self, candidate: &'s Candidate) -> &'s str {
+    fn as_of<'s>(&'s self, candidate: &'s Candidate) -> Option<&'s str> {
         let volume = self.volume.as_ref().map(|price| &price.provenance);
         let fees = self.fees.iter().map(|(_, price)| &price.provenance);
         let node = [Some(&candidate.price), candidate.auto_mode.as_ref()];
@@ -219,7 +219,7 @@ impl<'a> ClusterMarket<'a> {
         Some(FormedCluster {
             number,
             per_node: per_node.reduced(),
-            as_of: self.as_of(candidate).into(),
+            as_of: self.as_of(candidate).map(Arc::from),
             share: share.clone().reduced(),
             monthly,
         })
@@ -285,5 +285,5 @@ pub struct FormedCluster {
     /// What a function is billed a month whose pods need one node.
     pub per_node: SharedBill,
     /// The oldest date of its prices.
-    pub as_of: Arc<str>,
+    pub as_of: Option<Arc<str>>,
 }

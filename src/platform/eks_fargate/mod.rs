@@ -15,7 +15,7 @@ use super::tasks::{
 };
 use super::{
     Answer, Bill, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Members, Missing,
-    Placement, Platform, Refusal, SharedBill, Spec, oldest,
+    Placement, Platform, Refusal, SharedBill, Spec, older, oldest,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
@@ -125,7 +125,7 @@ struct FeeCluster {
     /// Its fees of a month.
     fees: SharedBill,
     /// The oldest date of their prices.
-    as_of: Arc<str>,
+    as_of: Option<Arc<str>>,
     /// What all pods there cost a month.
     pods: Usd,
 }
@@ -162,7 +162,7 @@ fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<Fe
             &mut missing,
         );
         Some(FeeCluster {
-            as_of: oldest(fees.iter().map(|(_, fee)| &fee.provenance)).into(),
+            as_of: oldest(fees.iter().map(|(_, fee)| &fee.provenance)).map(Arc::from),
             fees: SharedBill::of(|bill| {
                 for (item, fee) in &fees {
                     bill.add(&EKS, item, &cluster_hours, fee);
@@ -291,10 +291,9 @@ impl Placement for PlacedPods<'_> {
         }
     }
 
-    fn price_as_of(&self) -> &str {
-        let pods = self.pods.price_as_of();
-        self.cluster
-            .map_or(pods, |cluster| pods.min(&cluster.as_of))
+    fn price_as_of(&self) -> Option<&str> {
+        let fees = self.cluster.and_then(|cluster| cluster.as_of.as_deref());
+        older(self.pods.price_as_of(), fees)
     }
 
     fn tariff(&self) -> Tariff<'_> {

@@ -19,7 +19,7 @@ mod quota;
 
 use super::{
     Answer, Bill, ClusterCosts, Context, CostModel, Infeasible, Members, Missing, Placement,
-    Platform, Provisioning, Refusal, Spec, place,
+    Platform, Provisioning, Refusal, Spec, older, oldest, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -257,11 +257,10 @@ impl Placement for FunctionCost<'_> {
         FunctionCost::charge(self, bill);
     }
 
-    fn price_as_of(&self) -> &str {
-        self.features
-            .iter()
-            .map(|feature| feature.priced.provenance().as_of.as_ref())
-            .fold(&self.pool.as_of, |oldest, date| oldest.min(date))
+    fn price_as_of(&self) -> Option<&str> {
+        let features = self.features.iter();
+        let prices = features.map(|feature| feature.priced.provenance());
+        older(self.pool.as_of.as_deref(), oldest(prices))
     }
 
     fn tariff(&self) -> Tariff<'_> {

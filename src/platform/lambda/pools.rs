@@ -34,7 +34,7 @@ pub struct Pool {
     /// Share of the streaming that is billed.
     pub billed_streamed: Exact,
     /// The oldest date of the prices of its requests and duration.
-    pub as_of: Arc<str>,
+    pub as_of: Option<Arc<str>>,
 }
 
 /// What free allowances and tiers count.
@@ -144,7 +144,7 @@ impl Pool {
             "no more is billed than is used"
         );
         let reached = parts.iter().map(|(_, price)| &price.provenance);
-        let as_of = oldest(reached.chain([&prices.request.provenance])).into();
+        let as_of = oldest(reached.chain([&prices.request.provenance])).map(Arc::from);
         Self {
             as_of,
             free_duration,

@@ -190,8 +190,8 @@ impl Placement for Hosted<'_> {
         bill.add(&LAMBDA, "requests", &self.requests(), &offer.request);
     }
 
-    fn price_as_of(&self) -> &str {
-        &self.hosts.kind.as_of
+    fn price_as_of(&self) -> Option<&str> {
+        self.hosts.kind.as_of.as_deref()
     }
 
     fn tariff(&self) -> Tariff<'_> {

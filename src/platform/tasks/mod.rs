@@ -319,7 +319,7 @@ impl Placement for PlacedTasks<'_> {
             .charge(service, self.function, size, &hours, bill);
     }
 
-    fn price_as_of(&self) -> &str {
+    fn price_as_of(&self) -> Option<&str> {
         self.rates.as_of(self.function)
     }
 

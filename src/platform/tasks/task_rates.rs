@@ -8,7 +8,7 @@ use crate::exact::Exact;
 use crate::money::Rate;
 use crate::platform::service::Service;
 use crate::platform::slot::Slot;
-use crate::platform::{Bill, Pricing, oldest};
+use crate::platform::{Bill, Pricing, older, oldest};
 use crate::pricebook::{Price, Provenance};
 use crate::scenario::{Function, Os, TaskSize};
 use crate::units::{GbHour, Hour, MB_PER_GB, Qty, VcpuHour};
@@ -121,7 +121,7 @@ pub struct TaskRates {
     memory: Rate<GbHour>,
     pub storage: Result<Price<GbHour>, Diag>,
     /// The oldest date of the prices of vCPUs and memory.
-    as_of: Arc<str>,
+    as_of: Option<Arc<str>>,
     /// Each size with its rate, by price and then by size.
     sizes: Vec<(TaskSize, Rate<Hour>)>,
     /// Ladders of functions that say nothing of containers, by memory in MB, made when needed.
@@ -137,7 +137,7 @@ impl TaskRates {
     ) -> Self {
         let mut offer = Self {
             carrier,
-            as_of: oldest(charges.iter().map(Charge::provenance)).into(),
+            as_of: oldest(charges.iter().map(Charge::provenance)).map(Arc::from),
             vcpu: charges.iter().filter_map(Charge::vcpu_rate).sum(),
             memory: charges.iter().filter_map(Charge::memory_rate).sum(),
             charges,
@@ -249,13 +249,10 @@ impl TaskRates {
     }
 
     /// The oldest date of the prices in a function's bill.
-    pub fn as_of(&self, function: &Function) -> &str {
-        match self.storage(function) {
-            // Nothing is older than a price without a date.
-            Some((_, storage)) if self.as_of.is_empty() => &storage.provenance.as_of,
-            Some((_, storage)) => self.as_of.as_ref().min(&storage.provenance.as_of),
-            None => &self.as_of,
-        }
+    pub fn as_of(&self, function: &Function) -> Option<&str> {
+        let storage = self.storage(function);
+        let storage = storage.map(|(_, price)| &price.provenance);
+        older(self.as_of.as_deref(), oldest(storage))
     }
 }
 
