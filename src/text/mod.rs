@@ -113,12 +113,15 @@ pub fn indented(text: &str, columns: usize, indent: &str) -> String {
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
-    // The space between a number and its sign is no place to break.
-    textwrap::fill(&text.replace(" %", KEPT_PERCENT), options).replace(KEPT_PERCENT, " %")
+    // The space between a number and its sign is no place to break, unless the number fills a line.
+    let filled = textwrap::fill(&text.replace(" %", NO_BREAK_PERCENT), options);
+    let line_start = format!("\n{indent}");
+    let filled = filled.replace(&format!("{line_start}\u{a0}"), &line_start);
+    filled.replace("\u{a0}\n", "\n").replace('\u{a0}', " ")
 }
 
 /// A per cent sign behind a space at which no line is broken.
-const KEPT_PERCENT: &str = "\u{a0}%";
+const NO_BREAK_PERCENT: &str = "\u{a0}%";
 
 /// Text of exactly a number of columns: cut, or filled with spaces.
 pub fn fitted(text: &str, columns: usize) -> String {
@@ -143,6 +146,13 @@ mod tests {
         assert_eq!(lines, "falls to\n48.3 %; then\na-very-long-w\nord");
         let indented = indented("falls to 48.3 %", 10, "  ");
         assert_eq!(indented, "  falls to\n  48.3 %");
+    }
+
+    #[test]
+    fn a_number_as_long_as_a_line_leaves_no_hidden_space_before_its_per_cent_sign() {
+        assert_eq!(folded("12345 %", 5), "12345\n%");
+        assert_eq!(folded("12345 %", 6), "12345\n%");
+        assert_eq!(folded("123456789 %", 5), "12345\n6789\n%");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{driven_by, outcome, severity, shown, signed};
 use crate::check::changes::ChangeStep;
 use crate::check::{Change, Changes, Finding, Report};
 use crate::escape::{code_within, sentence, sentence_within};
-use crate::money::{count, plural};
+use crate::money::{count, grouped, plural};
 use crate::scenario::AssumptionKind;
 use std::io::{self, Write};
 
@@ -99,7 +99,7 @@ fn row(change: &Change) -> String {
 
 fn rise(step: &ChangeStep) -> String {
     let share = step.percent();
-    let share = share.map(|percent| format!(" ({} %)", percent.to_fixed(1)));
+    let share = share.map(|percent| format!(" ({} %)", grouped(&percent.to_fixed(1))));
     let dollars = signed(step.rise().as_ref());
     format!("{dollars}{}", share.unwrap_or_default())
 }

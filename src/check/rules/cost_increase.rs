@@ -4,7 +4,7 @@ use super::{DraftFinding, FunctionContext, Rule, ScenarioContext};
 use crate::check::changes::ChangeStep;
 use crate::check::{CostDriver, Measured};
 use crate::exact::Exact;
-use crate::money::{Usd, money};
+use crate::money::{Usd, grouped, money};
 use crate::scenario::{Budget, Level, Limit};
 use rust_decimal::Decimal;
 
@@ -113,7 +113,9 @@ fn judged(
     // The harder of the two; of equals, the percentage.
     let broken = [by_dollars, by_percent].into_iter().flatten();
     let (level, limit, measured) = broken.max_by_key(|(level, _, _)| *level)?;
-    let more = share.map_or_else(String::new, |share| format!(" (+{} %)", share.to_fixed(1)));
+    let more = share.map_or_else(String::new, |share| {
+        format!(" (+{} %)", grouped(&share.to_fixed(1)))
+    });
     let [before, after] = [&step.before, &step.after].map(|amount| {
         amount
             .clone()
