@@ -215,6 +215,11 @@ impl<U: Unit> Rate<U> {
         Self::new(&self.0 * count)
     }
 
+    /// The rate for each of `count`; `None` for none.
+    pub fn per(&self, count: &Exact) -> Option<Self> {
+        self.0.over(count).map(Self::new)
+    }
+
     /// The same rate as a ratio in lowest terms: later products stay small.
     pub fn reduced(self) -> Self {
         Self::new(self.0.reduced())

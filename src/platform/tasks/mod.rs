@@ -233,9 +233,13 @@ impl<'a> TasksModel<'a> {
     /// # Errors
     /// The function fits no size, or not the one that it fixes.
     pub fn choose(&self, index: usize) -> Result<Tasks, Infeasible> {
+        let function = self.context.function(index);
+        self.choose_of(index, self.rates(function)?)
+    }
+
+    fn choose_of(&self, index: usize, rates: &TaskRates) -> Result<Tasks, Infeasible> {
         self.context.count_solve();
         let function = self.context.function(index);
-        let rates = self.rates(function)?;
         let tasks = if function.is_service() {
             self.fleet(index, rates)
         } else {
@@ -249,6 +253,11 @@ impl<'a> TasksModel<'a> {
     /// # Errors
     /// The function cannot run here.
     pub fn place(&self, index: usize, tasks: Tasks) -> Result<PlacedTasks<'_>, Infeasible> {
+        let rates = self.rates(self.context.function(index))?;
+        Ok(self.placed(index, rates, tasks))
+    }
+
+    fn placed<'m>(&'m self, index: usize, rates: &'m TaskRates, tasks: Tasks) -> PlacedTasks<'m> {
         let function = self.context.function(index);
         let hours = match job::billed_seconds(function) {
             Some(seconds) => {
@@ -257,14 +266,14 @@ impl<'a> TasksModel<'a> {
             }
             None => Cow::Borrowed(&self.context.hours),
         };
-        Ok(PlacedTasks {
+        PlacedTasks {
             model: self,
             function,
-            rates: self.rates(function)?,
+            rates,
             tasks,
             hours,
             sizes: OnceLock::new(),
-        })
+        }
     }
 
     /// The cheapest fleet for today's traffic.
@@ -291,7 +300,8 @@ impl<'a> TasksModel<'a> {
 
 impl CostModel for TasksModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
-        let placed = self.place(index, self.choose(index)?)?;
+        let rates = self.rates(self.context.function(index))?;
+        let placed = self.placed(index, rates, self.choose_of(index, rates)?);
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),

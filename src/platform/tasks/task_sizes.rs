@@ -30,9 +30,14 @@ pub struct SizeOption {
     pub hourly: Rate<Hour>,
 }
 
-/// The sizes that can be the cheapest for some number of slots, by price and then by size.
+/// The sizes that can be the cheapest for some number of slots.
 #[derive(Debug, Clone)]
-pub struct SizeOptions(Vec<SizeOption>);
+pub struct SizeOptions {
+    /// By price and then by size; each has more slots than all before it.
+    by_price: Vec<SizeOption>,
+    /// What a slot of each costs an hour, with its number in `by_price`, the least first.
+    by_slot_price: Vec<(Rate<Hour>, usize)>,
+}
 
 /// A fleet of tasks of one size.
 #[derive(Debug, Clone)]
@@ -113,7 +118,17 @@ pub fn cheapest<R: Borrow<SizeOption>>(
 impl SizeOptions {
     /// Keeps sizes for many searches.
     pub fn of(size_options: impl Iterator<Item = SizeOption>) -> Self {
-        Self(size_options.collect())
+        let by_price: Vec<SizeOption> = size_options.collect();
+        let slot_price = |(number, option): (usize, &SizeOption)| {
+            let price = option.hourly.per(&Exact::whole(option.requests_per_task));
+            (price.expect("a size option has a slot at least"), number)
+        };
+        let mut by_slot_price: Vec<_> = by_price.iter().enumerate().map(slot_price).collect();
+        by_slot_price.sort();
+        Self {
+            by_price,
+            by_slot_price,
+        }
     }
 
     /// The sizes as parts of a fleet.
@@ -122,12 +137,37 @@ impl SizeOptions {
             slots: option.requests_per_task,
             hourly: option.hourly.clone(),
         };
-        self.0.iter().map(part).collect()
+        self.by_price.iter().map(part).collect()
     }
 
-    /// The cheapest fleet that provides so many slots.
+    /// The cheapest fleet that provides a number of slots, as the function [`cheapest`] finds it.
     pub fn cheapest(&self, slots: u128, min_tasks: u32) -> Option<Tasks> {
-        cheapest(self.0.iter(), slots, min_tasks)
+        let most = self.by_price.last()?.requests_per_task;
+        if slots <= most.saturating_mul(min_tasks.into()) {
+            return cheapest(self.by_price.iter(), slots, min_tasks);
+        }
+        let mut best: Option<(Rate<Hour>, &SizeOption, u128)> = None;
+        for (slot_price, number) in &self.by_slot_price {
+            if let Some((lowest, ..)) = &best
+                && slot_price.times(&Exact::whole(slots)) > *lowest
+            {
+                // Whole tasks cost no less than their slots, and later slots cost no less.
+                break;
+            }
+            let option = &self.by_price[*number];
+            let count = slots.div_ceil(option.requests_per_task);
+            let cost = option.hourly.times(&Exact::whole(count));
+            let is_better = best
+                .as_ref()
+                .is_none_or(|(lowest, known, _)| (&cost, option.size) < (lowest, known.size));
+            if is_better {
+                best = Some((cost, option, count));
+            }
+        }
+        best.map(|(_, option, count)| Tasks {
+            option: option.clone(),
+            count,
+        })
     }
 }
 
@@ -190,4 +230,46 @@ fn too_large(slot: &Slot, os: Os, carrier: Carrier) -> Infeasible {
         format!("{need}, more than any {windows}{noun} up to {most} vCPU has"),
         "state what a request really needs (container.cpu_ms, container.memory_per_request_mb)",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Prices that are no multiples of each other, and one that is: 4 slots cost as much as 2 x 2.
+    fn options() -> Vec<SizeOption> {
+        let sizes = [
+            (1, 512, 1, 10),
+            (2, 1024, 2, 16),
+            (4, 2048, 4, 32),
+            (8, 4096, 9, 63),
+        ];
+        let option =
+            |(quarter_vcpus, memory_mb, requests_per_task, price): (_, _, _, u32)| SizeOption {
+                size: TaskSize {
+                    quarter_vcpus,
+                    memory_mb,
+                },
+                requests_per_task,
+                hourly: Rate::new(Exact::from(price)),
+            };
+        sizes.map(option).to_vec()
+    }
+
+    #[test]
+    fn lists_give_the_fleet_that_comparing_every_size_gives() {
+        let list = SizeOptions::of(options().into_iter());
+        for min_tasks in [0, 1, 2, 5] {
+            for slots in 1..200 {
+                let all = cheapest(options().into_iter(), slots, min_tasks);
+                let found = list.cheapest(slots, min_tasks);
+                let facts = |tasks: &Tasks| (tasks.option.size, tasks.count);
+                assert_eq!(
+                    found.as_ref().map(facts),
+                    all.as_ref().map(facts),
+                    "{slots} slots, {min_tasks} tasks"
+                );
+            }
+        }
+    }
 }
