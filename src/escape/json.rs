@@ -6,7 +6,10 @@ use crate::text::is_escaped;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
+
+/// Bytes that are passed on at once.
+const BUFFER: usize = 1 << 16;
 
 /// Writes a document, indented.
 ///
@@ -14,8 +17,11 @@ use std::io::{self, Write};
 /// The output cannot be written.
 pub fn write(document: &impl Serialize, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let harmless = Harmless(PrettyFormatter::new());
-    document.serialize(&mut Serializer::with_formatter(&mut *out, harmless))?;
-    out.write_all(b"\n")
+    // A document is written in pieces of a few bytes: this buffer is known to the compiler.
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    document.serialize(&mut Serializer::with_formatter(&mut out, harmless))?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 struct Harmless(PrettyFormatter<'static>);
@@ -26,6 +32,11 @@ impl Formatter for Harmless {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        // Nearly every text: seen as it is, and no command.
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'#';
+        if fragment.bytes().all(is_plain) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut plain = 0;
         let escaped = fragment.char_indices();
         for (at, c) in escaped.filter(|(at, c)| is_escaped(*c, &fragment[*at..])) {
