@@ -124,8 +124,6 @@ struct SharedCluster<'a> {
 /// A function on its cluster.
 struct Placed<'m> {
     function: &'m Function,
-    /// What its traffic asks for.
-    demand: &'m Demand,
     market: &'m ClusterMarket<'m>,
     node_uses: &'m [NodeUse],
     cluster: &'m FormedCluster,
@@ -211,7 +209,6 @@ impl EksModel<'_> {
         }
         let pods = pods_of_today(function, &pod, self.context.demand(index));
         Ok(Placed {
-            demand: self.context.demand(index),
             function,
             market,
             node_uses: &site.node_uses,
@@ -311,19 +308,19 @@ impl Placement for Placed<'_> {
 
     fn cluster_costs(&self) -> ClusterCosts {
         let market = self.market;
-        let mut own = market.pod_demand();
-        market.count(&mut own, self.function, self.demand);
-        let candidates = market.candidates.iter().zip(self.node_uses);
-        let rest: Vec<NodeUse> = candidates
-            .map(|(candidate, node_use)| node_use.without(&candidate.node, &self.pod, self.pods))
+        let candidates = market.candidates.iter();
+        let own: Vec<NodeUse> = candidates
+            .map(|candidate| NodeUse::of(&candidate.node, &self.pod, self.pods))
             .collect();
+        let all = self.node_uses.iter();
+        let rest: Vec<NodeUse> = all.zip(&own).map(|(all, own)| all.without(own)).collect();
         // A cluster without functions is not there and costs nothing.
         let monthly = |node_uses: &[NodeUse]| {
             let choice = market.choose(node_uses);
             choice.map_or(Usd::ZERO, |choice| choice.monthly)
         };
         ClusterCosts {
-            alone: Some(monthly(&market.node_use(&own))),
+            alone: Some(monthly(&own)),
             avoidable: Some(&self.cluster.monthly - &monthly(&rest)),
         }
     }

@@ -228,17 +228,25 @@ pub struct NodeUse {
 }
 
 impl NodeUse {
-    /// The node_use without a function of so many pods.
-    pub fn without(&self, node: &Node, pod: &Pod, pods: u128) -> Self {
+    /// What the pods of one function make of a node type.
+    pub fn of(node: &Node, pod: &Pod, pods: u128) -> Self {
         match node.fit(pod) {
             0 => Self {
-                share: self.share.clone(),
-                unfit: self.unfit - 1,
+                share: Exact::ZERO,
+                unfit: 1,
             },
             fit => Self {
-                share: &self.share - &nodes_of(pods, fit),
-                unfit: self.unfit,
+                share: nodes_of(pods, fit),
+                unfit: 0,
             },
+        }
+    }
+
+    /// What is left without a function that is part of it.
+    pub fn without(&self, one: &Self) -> Self {
+        Self {
+            share: &self.share - &one.share,
+            unfit: self.unfit - one.unfit,
         }
     }
 }
