@@ -1,4 +1,4 @@
-//! What clusters of EC2 nodes assume.
+//! Assumptions of EKS on EC2 nodes.
 
 use super::options::EksOptions;
 use crate::scenario::{ClusterKind, Notes, assumptions};
@@ -30,8 +30,8 @@ assumptions! {
         "EKS Auto Mode, add-ons, and the surge of nodes during upgrades";
 }
 
-/// Notes what is assumed and what is left out; `unpriced` are the regions whose volumes have no
-/// price.
+/// Adds the assumptions and omissions that apply. `unpriced` lists the regions without a price for
+/// the nodes' volumes.
 pub fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
     notes.add(match options.cluster {
         ClusterKind::Dedicated => DEDICATED.with(&[

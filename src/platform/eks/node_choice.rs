@@ -1,4 +1,5 @@
-//! Where clusters can stand, what they can be made of, and the cheapest that carries some functions.
+//! The markets in which clusters can run, their node types, and the cheapest node type for a set of
+//! functions.
 
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
@@ -15,35 +16,35 @@ use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// A node type that a cluster can be made of.
+/// A node type that a cluster can use.
 pub struct Candidate {
     pub name: Arc<str>,
     pub node: Node,
     pub price: Price<InstanceHour>,
-    /// The fee of EKS Auto Mode, where that runs the nodes.
+    /// The fee of EKS Auto Mode, where it manages the nodes.
     pub auto_mode: Option<Price<InstanceHour>>,
-    /// Both together.
+    /// Instance and EKS Auto Mode fee together.
     hourly: Rate<InstanceHour>,
-    /// What a month of one node with its root volume costs.
+    /// US dollars a month of one node with its root volume.
     monthly: Usd,
 }
 
-/// Where clusters can stand: an architecture in a region, its prices and its node types.
+/// An architecture in a region, with its prices and node types.
 pub struct ClusterMarket<'a> {
     options: &'a EksOptions,
     pub hours: Qty<Hour>,
     pub region: u16,
     pub architecture: Architecture,
-    /// The types that can win, by vCPU and then by name.
+    /// The types that can be the cheapest, by vCPU and then by name.
     pub candidates: Vec<Candidate>,
-    /// What the cluster itself costs, each with its name on the bill.
+    /// The fees of the cluster, each with its name on the bill.
     pub fees: Vec<(&'static str, Price<ClusterHour>)>,
-    /// Dollars a month of all fees.
+    /// US dollars a month of all fees.
     fees_monthly: Usd,
     pub volume: Option<Price<GbMonth>>,
 }
 
-/// Why the nodes of these clusters cannot run a function, whatever its size.
+/// Why a function cannot run on EC2 nodes, whatever its size.
 pub fn refusal(function: &Function) -> Option<Infeasible> {
     let container = function.container();
     let (reason, advice) = match (container.os, container.run) {
@@ -61,10 +62,10 @@ pub fn refusal(function: &Function) -> Option<Infeasible> {
     Some(Infeasible::new(Refusal::NotSupported, reason, advice))
 }
 
-/// The markets of all places in which somebody can run; numbered as places are.
+/// The markets of all places in which some function can run, indexed by place.
 ///
 /// # Errors
-/// Prices that are missing, an instance type that cannot be had.
+/// A price is missing, or the fixed instance type is unknown or not offered.
 pub fn cluster_markets<'a>(context: &Context<'a>) -> Result<Vec<Option<ClusterMarket<'a>>>, Diags> {
     let mut missing = Missing::default();
     let samples = context
@@ -92,7 +93,7 @@ impl<'a> ClusterMarket<'a> {
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
         let fees = fees(options.cluster, options, regional, missing);
-        // Without it the notes of an answer say that volumes are left out.
+        // When the price is missing, an assumption states that volumes are left out.
         let volume = regional.price(GP3).ok();
         let volume_monthly = volume.as_ref().map_or(Usd::ZERO, |price| {
             &price.rate * &GbMonth::of(Exact::from(options.root_volume_gb))
@@ -112,12 +113,12 @@ impl<'a> ClusterMarket<'a> {
         })
     }
 
-    /// A month of the root volume of one node.
+    /// GB-months of the root volume of one node.
     pub fn volume_gb_months(&self) -> Qty<GbMonth> {
         GbMonth::of(Exact::from(self.options.root_volume_gb))
     }
 
-    /// Nodes that carry so many nodes' worth of pods.
+    /// Nodes of the cluster when its pods fill `share` nodes completely.
     pub fn nodes(&self, share: &Exact) -> Exact {
         if self.options.cluster == ClusterKind::Existing {
             return share.clone();
@@ -128,7 +129,8 @@ impl<'a> ClusterMarket<'a> {
         packed.rounded_up().max(Exact::from(self.options.min_nodes))
     }
 
-    /// Dollars a month of a cluster of one type with so many nodes' worth of pods.
+    /// US dollars a month of a cluster of `candidate` nodes whose pods fill `share` nodes
+    /// completely.
     pub fn month(&self, candidate: &Candidate, share: &Exact) -> Usd {
         let nodes = candidate.monthly.times(&self.nodes(share));
         &nodes + &self.fees_monthly
@@ -142,34 +144,34 @@ impl<'a> ClusterMarket<'a> {
         oldest(node.chain(volume).chain(fees))
     }
 
-    /// A pod_demand of nobody.
+    /// An empty [`PodDemand`] for the candidates of this market.
     pub fn pod_demand(&self) -> PodDemand {
         PodDemand::new(self.candidates.len())
     }
 
-    /// Counts a function.
+    /// Adds a function to `pod_demand`.
     pub fn count(&self, pod_demand: &mut PodDemand, function: &Function, demand: &Demand) {
         let nodes = self.candidates.iter().map(|candidate| &candidate.node);
         pod_demand.add(function, demand, nodes);
     }
 
-    /// What those who were counted make of each candidate.
+    /// For each candidate, the capacity that the counted functions use.
     pub fn node_use(&self, pod_demand: &PodDemand) -> Vec<NodeUse> {
         let candidates = self.candidates.par_iter().enumerate();
         candidates
-            .map(|(number, candidate)| pod_demand.on(number, &candidate.node))
+            .map(|(number, candidate)| pod_demand.node_use(number, &candidate.node))
             .collect()
     }
 
-    /// The node type of the cheapest cluster of one type, given what its functions make of each
-    /// candidate; `None` without functions.
+    /// The candidate for the cheapest cluster; `node_uses` has the use of each candidate. `None`
+    /// without functions.
     pub fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
         let monthly = |number: usize| {
             let share = &node_uses[number].share;
             self.month(&self.candidates[number], share)
         };
-        // Candidates come by vCPU, then name, and of equals the first is taken. A type that more
-        // functions fit is better at any price: a cluster has to carry whom it can.
+        // Ties go to the first candidate, by vCPU and then by name. Fewer functions that do not fit
+        // comes before price: the cluster has to carry every function that it can.
         let offers =
             (0..node_uses.len()).map(|number| (node_uses[number].unfit, monthly(number), number));
         let (unfit, monthly, number) = offers.min()?;
@@ -181,7 +183,7 @@ impl<'a> ClusterMarket<'a> {
         })
     }
 
-    /// The cheapest cluster, as [`Self::choose`] chooses it.
+    /// Forms the cluster of the candidate that [`Self::choose`] returns.
     pub fn form(&self, node_uses: &[NodeUse]) -> Option<FormedCluster> {
         let Choice {
             number, monthly, ..
@@ -210,7 +212,8 @@ fn candidates(
     let mut all = Vec::new();
     for machine in machines {
         let auto_mode = match options.auto_mode.then(|| fee(&machine)) {
-            // Of many types those without the fee are no candidates; one that is fixed needs it.
+            // A type without a price for Auto Mode is not a candidate. For a fixed type that is an
+            // error.
             Some(Err(missing)) if fixed.is_some() => return Err(missing),
             Some(Err(_)) => continue,
             Some(Ok(fee)) => Some(fee),
@@ -237,25 +240,25 @@ fn candidates(
     Ok(remove_dominated(all, |candidate| &candidate.hourly, covers))
 }
 
-/// The node type of a cluster.
+/// The node type chosen for a cluster.
 pub struct Choice {
-    /// Number of its candidate.
+    /// Index of the candidate.
     number: usize,
-    /// Functions that do not fit it.
+    /// Functions whose pods do not fit it.
     pub unfit: usize,
-    /// Dollars a month of the cluster.
+    /// US dollars a month of the cluster.
     pub monthly: Usd,
 }
 
-/// A cluster that has been formed.
+/// A cluster of the chosen node type.
 pub struct FormedCluster {
-    /// Number of its candidate.
+    /// Index of the candidate.
     pub number: usize,
-    /// Nodes' worth of pods on it.
+    /// Nodes that its pods fill.
     pub share: Exact,
-    /// Dollars a month.
+    /// US dollars a month.
     pub monthly: Usd,
-    /// Dollars a month of a node's worth of pods.
+    /// US dollars a month for each node that pods fill.
     pub per_share: Usd,
     /// The oldest date of its prices.
     pub as_of: Arc<str>,

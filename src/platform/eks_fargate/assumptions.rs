@@ -1,4 +1,4 @@
-//! What pods on Fargate assume.
+//! Assumptions of EKS on Fargate.
 
 use super::options::EksFargateOptions;
 use crate::platform::tasks::all_month;
@@ -19,7 +19,7 @@ assumptions! {
          doubled pods of a deployment";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &EksFargateOptions = scenario.options.of();
     let cluster = match options.cluster {

@@ -1,4 +1,4 @@
-//! What tasks on Spot assume.
+//! Assumptions of ECS tasks on Fargate Spot.
 
 use super::options::SpotOptions;
 use crate::exact::Exact;
@@ -13,7 +13,7 @@ assumptions! {
         "interruptions of Spot: work done twice, and tasks that wait for capacity";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &SpotOptions = scenario.options.of();
     let share = Exact::from(options.share);

@@ -1,4 +1,4 @@
-//! What Lambda's bills assume.
+//! Assumptions of Lambda.
 
 use super::LambdaModel;
 use super::keys::{Features, keys_of};
@@ -40,10 +40,10 @@ assumptions! {
     EDGE: NotCounted = "lambda-edge", "Lambda@Edge";
     QUOTA: Assumed = "lambda-quota",
         "{region} has {need} at the peaks of all functions: a quota of {quota} concurrent \
-         executions, of which AWS grants {granted} unasked ([lambda] concurrency_quota checks)";
+         executions, of which AWS grants {granted} by default ([lambda] concurrency_quota checks)";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
     let scenario = model.context.scenario;
     notes.add(if scenario.free_tier {
@@ -115,7 +115,7 @@ fn retries(function: &Function) -> bool {
     function.attempts() != Exact::ONE
 }
 
-/// What AWS grants every account; more must be asked for.
+/// Functions need more than the concurrency that AWS grants every account by default.
 fn note_quota(model: &LambdaModel<'_>, notes: &mut Notes) {
     let scenario = model.context.scenario;
     let options: &LambdaOptions = scenario.options.of();

@@ -1,4 +1,4 @@
-//! What managed instances assume.
+//! Assumptions of Lambda Managed Instances.
 
 use super::options::ManagedOptions;
 use crate::scenario::{Notes, Scenario, assumptions};
@@ -19,7 +19,7 @@ assumptions! {
          traffic more than doubles in five minutes";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &ManagedOptions = scenario.options.of();
     notes.add(CAPACITY_PROVIDER.with(&[
