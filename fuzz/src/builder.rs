@@ -405,14 +405,20 @@ fn values(fields: &[Field], prefix: &str, bytes: &mut Bytes<'_>, out: &mut Strin
 fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
     match (field, field.kind()) {
         // 8 GB go with each of 1, 2 and 4 vCPUs.
-        (Field::TaskVcpu, _) => match bytes.once_in(16) {
-            true => word(&["0.25", "0.5", "8", "16", "32"], bytes),
-            false => word(&["1", "2", "4"], bytes),
-        },
-        (Field::TaskMemoryGb, _) => match bytes.once_in(16) {
-            true => word(&["0.5", "1", "3", "30", "244"], bytes),
-            false => "8".to_owned(),
-        },
+        (Field::TaskVcpu, _) => {
+            if bytes.once_in(16) {
+                word(&["0.25", "0.5", "8", "16", "32"], bytes)
+            } else {
+                word(&["1", "2", "4"], bytes)
+            }
+        }
+        (Field::TaskMemoryGb, _) => {
+            if bytes.once_in(16) {
+                word(&["0.5", "1", "3", "30", "244"], bytes)
+            } else {
+                "8".to_owned()
+            }
+        }
         (Field::ContainerRun, _) => word(&["service", "service", "service", "job"], bytes),
         (Field::ContainerOs, _) => word(&["linux", "linux", "linux", "windows"], bytes),
         (Field::ManagedGbPerVcpu, _) => word(&["2", "4", "8"], bytes),
@@ -433,9 +439,10 @@ fn word(words: &[&str], bytes: &mut Bytes<'_>) -> String {
 
 /// Ordinary bounds, most of the time.
 fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
-    match bytes.once_in(8) {
-        true => bounds,
-        false => ordinary(field, bounds),
+    if bytes.once_in(8) {
+        bounds
+    } else {
+        ordinary(field, bounds)
     }
 }
 
@@ -508,10 +515,7 @@ impl Range {
     fn new(bounds: Bounds, places: u32) -> Self {
         const MOST: u128 = 10_u128.pow(28) - 1;
         let [low, high] = [bounds.low, bounds.high].map(|bound| u128::try_from(bound).unwrap_or(0));
-        let mut places = match bounds.whole {
-            true => 0,
-            false => places,
-        };
+        let mut places = if bounds.whole { 0 } else { places };
         while high.saturating_mul(10_u128.pow(places)) > MOST {
             places -= 1;
         }

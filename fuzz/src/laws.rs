@@ -252,9 +252,10 @@ fn billed(comparison: &Comparison<'_>) {
     let amount = |row: &Vec<String>| Exact::of_digits(&row[column]).expect("an amount");
     let rows: Exact = rows[1..].iter().map(amount).sum();
     // Each amount is rounded to 28 digits.
-    let apart = match rows > total {
-        true => &rows - &total,
-        false => &total - &rows,
+    let apart = if rows > total {
+        &rows - &total
+    } else {
+        &total - &rows
     };
     assert!(
         &apart * &Exact::from(10_u64.pow(18)) <= total,

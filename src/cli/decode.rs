@@ -92,9 +92,10 @@ fn check(bytes: &[u8], checked: usize, is_whole: bool) -> Result<usize, Fault> {
         let help = "name a text file; save UTF-16 as UTF-8";
         return Err(fault(bytes, checked + zero, message, help));
     }
-    match is_wrong {
-        true => Err(not_utf8(bytes, checked + good)),
-        false => Ok(good),
+    if is_wrong {
+        Err(not_utf8(bytes, checked + good))
+    } else {
+        Ok(good)
     }
 }
 

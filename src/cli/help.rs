@@ -157,9 +157,10 @@ fn key(path: &str) -> Result<String, Diag> {
     let mut parts = Vec::new();
     parts.extend(of_scenario.map(|key| described(key, &place_of(key))));
     parts.extend(field.map(|field| described(field.key(), &place_of_field(field))));
-    match parts.is_empty() {
-        true => Err(unknown_key(path, &shapes)),
-        false => Ok(parts.join("\n")),
+    if parts.is_empty() {
+        Err(unknown_key(path, &shapes))
+    } else {
+        Ok(parts.join("\n"))
     }
 }
 

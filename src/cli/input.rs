@@ -75,9 +75,10 @@ impl<'p> Opened<'p> {
             let first = first_line(&self.start);
             let is_whole = first.as_ref().is_some_and(|(_, is_whole)| *is_whole);
             let mut piece = [0; 4096];
-            let read = match is_whole || self.start.len() >= SNIFFED {
-                true => Ok(0),
-                false => self.rest.read(&mut piece),
+            let read = if is_whole || self.start.len() >= SNIFFED {
+                Ok(0)
+            } else {
+                self.rest.read(&mut piece)
             };
             let read = read.map_err(|error| unreadable(&self.name, &error))?;
             if read == 0 {
@@ -176,9 +177,10 @@ impl<'p> Opened<'p> {
             open: &open_beside,
             progress,
         };
-        match self.is_fleet()? {
-            true => scenario::read_csv(&self.name.clone(), self.reader(), &request),
-            false => scenario::read_toml(&self.toml()?, &request),
+        if self.is_fleet()? {
+            scenario::read_csv(&self.name.clone(), self.reader(), &request)
+        } else {
+            scenario::read_toml(&self.toml()?, &request)
         }
     }
 }
@@ -255,7 +257,7 @@ fn too_large(name: &str, largest: u64) -> Diags {
         LARGEST_TOML => (
             "64 MiB, the most that is read as TOML",
             "write the functions as a CSV file and name it in the scenario: \
-             functions = \"fleet.csv\"",
+             functions = \"functions.csv\"",
         ),
         _ => ("4 GiB", "split it into several files"),
     };

@@ -231,9 +231,10 @@ impl Diags {
 
     /// Notes one more mistake.
     pub fn push(&mut self, diag: Diag) {
-        match self.kept.len() < KEPT {
-            true => self.kept.push(diag),
-            false => self.dropped += 1,
+        if self.kept.len() < KEPT {
+            self.kept.push(diag)
+        } else {
+            self.dropped += 1
         }
     }
 

@@ -143,7 +143,7 @@ impl Source {
         if tokens.take(MOST_TOKENS + 1).count() > MOST_TOKENS {
             let message = format!("`{}` has too many tokens for a TOML file", self.name);
             let help = "write the functions as a CSV file and name it in the scenario: \
-                        functions = \"fleet.csv\"";
+                        functions = \"functions.csv\"";
             return Err(Diag::new(Code::Unreadable, message).help(help).into());
         }
         DeTable::parse(&self.text).map_err(|error| self.not_toml(&error).into())

@@ -19,18 +19,20 @@ use std::fmt::Write as _;
 /// Taking off one leading apostrophe gives the text back: one that begins with an apostrophe gets
 /// another.
 pub fn formula_guarded(text: &str) -> Cow<'_, str> {
-    match runs_as_formula(text) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
+    if runs_as_formula(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
 /// A cell of CSV, quoted where RFC 4180 requires it and where a reader with another separator would
 /// split it.
 pub fn csv_quoted(text: &str) -> Cow<'_, str> {
-    match text.bytes().any(splits) {
-        true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
-        false => Cow::Borrowed(text),
+    if text.bytes().any(splits) {
+        Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

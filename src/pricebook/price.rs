@@ -121,9 +121,10 @@ impl Bought {
     /// The older one of both prices, where both count.
     fn oldest(&self) -> Provenance {
         let list = &self.list.provenance;
-        match self.share < Exact::ONE && list.as_of < self.provenance.as_of {
-            true => list.clone(),
-            false => self.provenance.clone(),
+        if self.share < Exact::ONE && list.as_of < self.provenance.as_of {
+            list.clone()
+        } else {
+            self.provenance.clone()
         }
     }
 }

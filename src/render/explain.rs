@@ -247,13 +247,11 @@ impl ExplainPage<'_> {
         let (quantity, rate) = (shown(&line.quantity), format!("${}", line.rate));
         let (item, unit, cost) = (line.item, line.unit.symbol, money(&line.cost));
         let row = format!("  {item:<17} {quantity:>15} {unit:<13} x {rate:>13} = {cost:>12}");
-        let text = match row.chars().count() <= usize::from(self.width) {
-            true => row,
-            // Too long for the columns.
-            false => {
-                let whole = format!("{quantity} {unit} x {rate} = {cost}");
-                format!("  {item}\n{}", wrapped(&whole, "    ", self.width))
-            }
+        let text = if row.chars().count() <= usize::from(self.width) {
+            row
+        } else {
+            let product = format!("{quantity} {unit} x {rate} = {cost}");
+            format!("  {item}\n{}", wrapped(&product, "    ", self.width))
         };
         writeln!(out, "{text}")?;
         let provenance = &line.provenance;
@@ -264,9 +262,10 @@ impl ExplainPage<'_> {
         let how = line.how.as_deref();
         let how = how.map_or_else(String::new, |how| format!(", {how}"));
         let is_known = |tag: &str| self.references.contains_key(tag);
-        let source = match provenance.tags().all(is_known) {
-            true => provenance.source.replace('+', " + "),
-            false => escaped(&provenance.source).into_owned(),
+        let source = if provenance.tags().all(is_known) {
+            provenance.source.replace('+', " + ")
+        } else {
+            escaped(&provenance.source).into_owned()
         };
         for text in [format!("{}{code}{how}", provenance.as_of), source] {
             let text = wrapped(&text, "      ", self.width);
@@ -373,8 +372,9 @@ fn hundredths(share: &Exact) -> String {
 /// All digits where there is room for them, else four decimals and an ellipsis.
 fn shown(quantity: &Exact) -> String {
     let digits = grouped(&quantity.to_string());
-    match digits.chars().count() <= ROOM {
-        true => digits,
-        false => format!("{}…", grouped(&quantity.to_fixed(4))),
+    if digits.chars().count() <= ROOM {
+        digits
+    } else {
+        format!("{}…", grouped(&quantity.to_fixed(4)))
     }
 }

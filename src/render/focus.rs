@@ -179,9 +179,10 @@ fn is_committed(row: &FocusRow<'_>) -> bool {
 
 /// The unit price with negotiated discounts and without commitments.
 fn contracted<'r>(row: &'r FocusRow<'_>) -> &'r Exact {
-    match is_committed(row) {
-        true => &row.line.list_rate,
-        false => &row.line.rate,
+    if is_committed(row) {
+        &row.line.list_rate
+    } else {
+        &row.line.rate
     }
 }
 
@@ -196,9 +197,10 @@ fn null(_: &FocusRow<'_>) -> String {
 /// All digits, with a decimal point: readers guess the type of a column by its looks.
 fn decimal(number: &Exact) -> String {
     let digits = number.to_string();
-    match digits.contains('.') {
-        true => digits,
-        false => format!("{digits}.0"),
+    if digits.contains('.') {
+        digits
+    } else {
+        format!("{digits}.0")
     }
 }
 

@@ -18,9 +18,10 @@ pub fn crossing(summary: &Summary, platform: usize) -> String {
         Some(listed) => point_of(Some(listed)),
         None => return bought,
     };
-    match listed == bought {
-        true => bought,
-        false => format!("{}→{bought}", listed.trim_end_matches(" %")),
+    if listed == bought {
+        bought
+    } else {
+        format!("{}→{bought}", listed.trim_end_matches(" %"))
     }
 }
 
@@ -156,16 +157,18 @@ fn unrivalled(comparison: &Comparison<'_>, summary: &Summary) -> String {
     });
     let refused = Some(reasons(comparison, summary)).filter(|reasons| !reasons.is_empty());
     let reasons: Vec<String> = next.into_iter().chain(refused).collect();
-    match reasons.is_empty() {
-        true => "no other platform is compared".to_owned(),
-        false => reasons.join("; "),
+    if reasons.is_empty() {
+        "no other platform is compared".to_owned()
+    } else {
+        reasons.join("; ")
     }
 }
 
 fn more(title: &str, excess: &Usd) -> String {
-    match excess.dollars().is_zero() {
-        true => format!("{title} costs the same"),
-        false => format!("{title} costs {} more", money(excess)),
+    if excess.dollars().is_zero() {
+        format!("{title} costs the same")
+    } else {
+        format!("{title} costs {} more", money(excess))
     }
 }
 

@@ -264,9 +264,12 @@ impl<'p> TablePage<'p> {
     }
 
     fn columns(&self, is_wide: bool) -> Vec<TableColumn> {
-        let wide = |columns: &[TableColumn]| match is_wide {
-            true => columns.to_vec(),
-            false => Vec::new(),
+        let wide = |columns: &[TableColumn]| {
+            if is_wide {
+                columns.to_vec()
+            } else {
+                Vec::new()
+            }
         };
         let platforms = || 0..self.comparison().platforms().len();
         let workload = [
@@ -371,9 +374,10 @@ impl<'p> TablePage<'p> {
         let name = &comparison.scenario().functions[index].name;
         let name = wrapped(&escaped_name(name), "", self.width);
         writeln!(out, "{}", self.paint.bold(&name))?;
-        let advice = match verdict.moves {
-            true => self.paint.yellow(&verdict.advice),
-            false => self.paint.green(&verdict.advice),
+        let advice = if verdict.moves {
+            self.paint.yellow(&verdict.advice)
+        } else {
+            self.paint.green(&verdict.advice)
         };
         let plain = format!("{}: {}", verdict.advice, verdict.reason);
         let text = wrapped(&plain, "  ", self.width);
@@ -415,13 +419,14 @@ impl<'p> TablePage<'p> {
             let row = format!("  {label:<longest$} {amount:>widest$}");
             let after = listed.into_iter().chain(details).collect::<String>();
             let fits = row.len() + width(&after) <= usize::from(self.width);
-            match fits {
-                true => writeln!(out, "{row}{after}")?,
-                false => writeln!(
+            if fits {
+                writeln!(out, "{row}{after}")?;
+            } else {
+                writeln!(
                     out,
                     "{row}\n{}",
                     wrapped(after.trim(), "      ", self.width)
-                )?,
+                )?
             }
         }
         if let Some(warning) = self.apart_is_dearer(totals) {

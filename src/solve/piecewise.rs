@@ -91,22 +91,22 @@ impl PiecewiseCost {
     /// The highest cost between two counts of invocations.
     pub fn most(&self, from: &Exact, to: &Exact) -> Usd {
         let end = self.at(to);
-        match self.is_rising() {
-            true => end,
-            false => self
-                .corners(from, to)
-                .fold(self.at(from).max(end), Usd::max),
+        if self.is_rising() {
+            end
+        } else {
+            self.corners(from, to)
+                .fold(self.at(from).max(end), Usd::max)
         }
     }
 
     /// The lowest cost between two counts of invocations.
     pub fn least(&self, from: &Exact, to: &Exact) -> Usd {
         let start = self.at(from);
-        match self.is_rising() {
-            true => start,
-            false => self
-                .corners(from, to)
-                .fold(start.min(self.at(to)), Usd::min),
+        if self.is_rising() {
+            start
+        } else {
+            self.corners(from, to)
+                .fold(start.min(self.at(to)), Usd::min)
         }
     }
 

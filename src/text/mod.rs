@@ -19,9 +19,10 @@ use unicode_width::UnicodeWidthStr;
 /// A cell of CSV, quoted where RFC 4180 requires it.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let needs_quotes = |byte| matches!(byte, b'"' | b',' | b'\n' | b'\r');
-    match text.bytes().any(needs_quotes) {
-        true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
-        false => Cow::Borrowed(text),
+    if text.bytes().any(needs_quotes) {
+        Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

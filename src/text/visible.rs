@@ -145,9 +145,10 @@ pub fn escaped_name(name: &str) -> Cow<'_, str> {
 /// A name in backticks, as messages have it; one in the name is escaped.
 pub fn quoted(name: &str) -> String {
     let name = escaped_name(name);
-    match name.contains('`') {
-        true => format!("`{}`", name.replace('`', "\\u{60}")),
-        false => format!("`{name}`"),
+    if name.contains('`') {
+        format!("`{}`", name.replace('`', "\\u{60}"))
+    } else {
+        format!("`{name}`")
     }
 }
 

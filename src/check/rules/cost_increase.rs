@@ -73,15 +73,14 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
 /// Without a limit, every increase is worth a warning.
 fn limits_of_all(budget: &Budget) -> [Limit; 2] {
     let stated = [budget.increase_percent, budget.increase_usd];
-    match stated.iter().any(Limit::is_stated) {
-        true => stated,
-        false => [
-            Limit::default(),
-            Limit {
-                warn: Some(Decimal::ZERO),
-                deny: None,
-            },
-        ],
+    if stated.iter().any(Limit::is_stated) {
+        stated
+    } else {
+        let any_increase = Limit {
+            warn: Some(Decimal::ZERO),
+            deny: None,
+        };
+        [Limit::default(), any_increase]
     }
 }
 

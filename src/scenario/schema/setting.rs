@@ -1,5 +1,5 @@
-//! The keys of the whole scenario: at the top of the file, and in the tables of budgets and
-//! purchases. Those of platforms are in their folders.
+//! The keys of the whole scenario: at the top level, and in the tables for budgets and purchases.
+//! Those of platforms are in their folders.
 
 use super::{Bills, Key, LIMIT, MAX_USD, SHARE, ValueKind, from, last_word};
 use crate::pricebook::Plan;
@@ -8,12 +8,12 @@ use crate::pricebook::commitments::{PAYMENTS, TERMS};
 const LAMBDA: Bills = Bills::Of(&["lambda"]);
 
 keys! {
-    /// A key of the whole scenario, by its dotted path.
+    /// A key of the whole scenario.
     enum Setting;
-    /// Keys of the whole scenario that belong together.
+    /// Groups of keys of the whole scenario.
     enum SettingGroup;
 
-    /// At the top of the file.
+    /// At the top level.
     Top {
         Region = "region": ValueKind::Region, "", Bills::All,
             "AWS region of functions that state none",
