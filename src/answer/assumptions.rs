@@ -1,5 +1,5 @@
-//! Assumptions about the month and the prices, and the list of all assumptions. What functions leave
-//! unsaid is next to their keys, and what a platform assumes is in its folder.
+//! Assumptions about the month and the prices, and the list of all assumptions. Those about
+//! functions are next to the keys of functions, and those of a platform are in its folder.
 
 use crate::exact::Exact;
 use crate::money::percent;
@@ -38,14 +38,15 @@ assumptions! {
         "load balancers, NAT gateways, data transfer, logs, container images, taxes and support";
 }
 
-/// Notes what the month is taken to be.
+/// Adds the assumptions about the length of the month.
 pub fn of_month(scenario: &Scenario, notes: &mut Notes) {
     let usual = scenario.hours == Exact::from(HOURS_PER_MONTH);
     let hours = if usual { &USUAL_HOURS } else { &HOURS };
     notes.add(hours.with(&[("hours", &scenario.hours)]));
 }
 
-/// Notes what the prices are and leave out; `oldest` is the oldest of those in any bill.
+/// Adds the assumptions about the prices and what they leave out. `oldest` is the oldest date of a
+/// price in any bill.
 pub fn of_prices(
     scenario: &Scenario,
     prices: &[Regional],
@@ -94,7 +95,7 @@ fn of_terms(terms: &Commitments, notes: &mut Notes) {
     notes.add(ON_DEMAND_FIGURES.holds());
 }
 
-/// Every assumption that an answer can make, each once.
+/// Every assumption that an answer can make, without duplicates.
 pub fn all() -> Vec<&'static AssumptionInfo> {
     let of_functions = function::assumption_rules().map(|(info, _)| info);
     let of_platforms = PLATFORMS
@@ -107,7 +108,7 @@ pub fn all() -> Vec<&'static AssumptionInfo> {
         .chain(ALL.iter().copied())
         .chain(of_platforms.copied())
     {
-        // What platforms share is in the lists of each.
+        // Platforms that share code list the same assumptions.
         if !all.contains(&info) {
             all.push(info);
         }

@@ -90,7 +90,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     }
 
     /// The line of its bill that costs most.
-    pub fn dearest_line(&self) -> Option<CostDriver> {
+    pub fn most_expensive_line(&self) -> Option<CostDriver> {
         let lines = self.solved.lines(self.home?);
         let most_expensive = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
@@ -161,7 +161,7 @@ impl FunctionContext<'_, '_> {
 
 impl ScenarioContext<'_, '_> {
     /// The function that costs most where it runs.
-    pub fn dearest_function(&self) -> Option<CostDriver> {
+    pub fn most_expensive_function(&self) -> Option<CostDriver> {
         self.weightiest(|_, cost| Some(cost.clone()))
     }
 

@@ -96,7 +96,7 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdi
     };
     // Of platforms that cost the same it stays where it is.
     let place = home.filter(|_| !moves).unwrap_or(best);
-    let alone = moves.then(|| comparison.alone_is_dearer(solved));
+    let alone = moves.then(|| comparison.dedicated_cost_if_not_cheapest(solved));
     let alone = alone.flatten().map(|alone| {
         let (title, alone) = (title(best), money(&alone));
         format!("on a dedicated cluster {title} would cost {alone}")

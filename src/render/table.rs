@@ -429,7 +429,7 @@ impl<'p> TablePage<'p> {
                 )?
             }
         }
-        if let Some(warning) = self.apart_is_dearer(totals) {
+        if let Some(warning) = self.moves_cost_more(totals) {
             writeln!(
                 out,
                 "{}",
@@ -441,7 +441,7 @@ impl<'p> TablePage<'p> {
 
     /// Following every verdict can cost more than staying together: a cluster made for a few
     /// functions costs as much as one for all, and their verdicts count only a share of the latter.
-    fn apart_is_dearer(&self, totals: &Totals) -> Option<String> {
+    fn moves_cost_more(&self, totals: &Totals) -> Option<String> {
         let apart = totals.cheapest_each.as_ref()?;
         let platforms = self.comparison().platforms().iter().zip(&totals.platforms);
         let whole = platforms

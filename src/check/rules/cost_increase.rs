@@ -42,7 +42,7 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
     };
     let driver = || match before {
         Some(before) => function.risen_line(before),
-        None => function.dearest_line(),
+        None => function.most_expensive_line(),
     };
     let broken = judged(&function.called(), &step, limits, driver);
     broken.into_iter().collect()

@@ -30,7 +30,7 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
             return vec![unjudged(&name, &reason, level)];
         }
     };
-    let driver = || function.dearest_line();
+    let driver = || function.most_expensive_line();
     let monthly = over(
         &name,
         cost,
@@ -64,7 +64,7 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
     };
     let per = ["a month", "USD/month"];
     let broken = over("the scenario", total, limit, per, || {
-        scenario.dearest_function()
+        scenario.most_expensive_function()
     });
     let help = "lower the cost of the most expensive function, or raise `monthly_usd` in [budget]";
     let broken = broken.into_iter();
