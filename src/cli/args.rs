@@ -1,4 +1,4 @@
-//! What the user typed.
+//! The arguments of the command line. The doc comments are help texts.
 
 use super::examples;
 use super::offered::Offered;
@@ -103,7 +103,7 @@ pub const PAGES: [&str; 12] = [
     "help",
 ];
 
-/// `compare`.
+/// The arguments of `compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
     /// What to compare.
@@ -123,7 +123,7 @@ pub struct Compare {
     pub output: Output,
 }
 
-/// `explain`.
+/// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// What to explain.
@@ -134,7 +134,7 @@ pub struct Explain {
     pub output: Output,
 }
 
-/// `check`.
+/// The arguments of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
     /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
@@ -193,7 +193,6 @@ pub enum CheckFormat {
     Markdown,
 }
 
-/// The scenario and how to read it.
 #[derive(Debug, Args)]
 pub struct Subject {
     /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
@@ -317,7 +316,7 @@ impl OfEnding for PricesFormat {
     const ENDINGS: &'static [(&'static str, Self)] = &[("json", Self::Json), ("txt", Self::Table)];
 }
 
-/// The one format of `explain`.
+/// The only format of `explain`.
 #[derive(Debug, Clone, Copy)]
 pub struct ExplainFormat;
 
@@ -337,7 +336,7 @@ pub enum PricesCommand {
     Show(PricesShow),
 }
 
-/// `prices list`.
+/// The arguments of `prices list`.
 #[derive(Debug, Args)]
 pub struct PricesList {
     /// Lay the price files of this folder over the book
@@ -351,7 +350,7 @@ pub struct PricesList {
     pub output: Output,
 }
 
-/// `prices show`.
+/// The arguments of `prices show`.
 #[derive(Debug, Args)]
 pub struct PricesShow {
     /// The region
@@ -377,7 +376,7 @@ pub enum PricesFormat {
     Json,
 }
 
-/// `init`.
+/// The arguments of `init`.
 #[derive(Debug, Args)]
 pub struct Init {
     /// The file to write; an existing one is left alone
@@ -385,7 +384,7 @@ pub struct Init {
     pub file: PathBuf,
 }
 
-/// `schema`.
+/// The arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
     /// What the schema is of

@@ -261,9 +261,9 @@ mod tests {
         assert_eq!(code(" a"), r"`\u{20}a`");
         assert_eq!(code(""), "` `");
         assert_eq!(code_within(&"x".repeat(9), 4), "`xx…xx`");
-        let said = format!("{} is #1 of {}", quoted("a|b"), quoted("`"));
+        let text = format!("{} is #1 of {}", quoted("a|b"), quoted("`"));
         let code = r"`a\u{7c}b` is &#35;&#8203;1 of `\u{60}`";
-        assert_eq!(sentence(&said), code);
+        assert_eq!(sentence(&text), code);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Every figure unfolded: quantity x rate = cost, where the rate comes from, and why the crossover
-//! is where it is.
+//! `explain`: every figure as quantity x rate = cost, with the sources of rates and the steps of
+//! each break-even.
 
 use super::View;
 use super::phrases;
@@ -16,12 +16,12 @@ use crate::text::{Lines, escaped, escaped_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-/// Flips that are listed; JSON has up to a thousand.
+/// Number of flips in the list; JSON has up to a thousand.
 const LISTED: usize = 10;
-/// Characters up to which a quantity is shown with all its digits.
+/// A quantity with more characters is rounded.
 const ROOM: usize = 15;
 
-/// Explains comparisons one below the other.
+/// Explains comparisons, one below the other.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -59,7 +59,7 @@ pub fn write(
     references(&known, &cited, paint, width, out)
 }
 
-/// What the tags of the sources stand for that have been cited.
+/// The meanings of the cited tags of sources.
 fn references(
     known: &BTreeMap<String, Reference>,
     cited: &BTreeSet<String>,
@@ -87,9 +87,9 @@ struct ExplainPage<'p> {
     comparison: &'p Comparison<'p>,
     paint: Paint,
     width: u16,
-    /// What tags of sources stand for.
+    /// The meanings of tags of sources.
     references: &'p BTreeMap<String, Reference>,
-    /// Tags of the sources that have been named.
+    /// Tags that were cited so far.
     cited: &'p mut BTreeSet<String>,
     effort: &'p Effort,
 }
@@ -218,7 +218,7 @@ impl ExplainPage<'_> {
         Ok(())
     }
 
-    /// How well provisioned environments are used, and from where they pay.
+    /// The utilization of provisioned environments, and their break-even.
     fn provisioning(
         &self,
         solved: &Solved<'_>,
@@ -369,7 +369,7 @@ fn hundredths(share: &Exact) -> String {
     format!("{} %", (share * &Exact::from(100u32)).to_fixed(2))
 }
 
-/// All digits where there is room for them, else four decimals and an ellipsis.
+/// All digits if they fit, or four decimals and an ellipsis.
 fn shown(quantity: &Exact) -> String {
     let digits = grouped(&quantity.to_string());
     if digits.chars().count() <= ROOM {

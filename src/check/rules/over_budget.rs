@@ -117,7 +117,7 @@ fn over(
     })
 }
 
-/// Where it would be cheaper, or what makes it cheaper where it is.
+/// What to do: move to a cheaper platform, or reduce the cost.
 fn advice(function: &FunctionContext<'_, '_>, cost: &Usd) -> String {
     match function.cheaper_elsewhere() {
         Some((title, elsewhere)) if elsewhere < *cost => {
