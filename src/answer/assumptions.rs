@@ -16,19 +16,19 @@ assumptions! {
     LIST_PRICES: Assumed = "list-prices",
         "on-demand list prices of {regions} in US dollars{oldest}";
     LOWERED_PRICES: Assumed = "lowered-prices",
-        "list prices, lowered as below, of {regions} in US dollars{oldest}";
+        "list prices of {regions} in US dollars, lowered as stated below{oldest}";
     COMMITMENT_SHARE: Assumed = "commitment-share",
-        "{plan} covers {share} of the usage of each meter that it lowers; what is committed to is \
-         used up";
+        "{plan} covers {share} of the usage of each meter that it lowers; the commitment is fully \
+         used";
     COMMITMENT_HOURLY: Assumed = "commitment-hourly",
-        "{plan}: on each platform ${usd} an hour are spent on what all functions use there at list \
-         prices, even over the month, the greatest saving first; the coverage that this gives is \
-         held while traffic varies, and what is left over is in no bill";
+        "{plan}: on each platform, ${usd} an hour are spent on the usage of all functions there, \
+         evenly over the month, the highest saving first; the resulting coverage stays the same \
+         while traffic varies, and an unused part is in no bill";
     COMPUTE_PLAN: Assumed = "compute-savings-plan",
-        "the commitment lowers the first tier of Lambda's duration alone, and neither requests, \
-         fees, storage nor Spot";
+        "the commitment lowers only the first tier of Lambda's duration, not requests, fees, \
+         storage or Spot";
     INSTANCE_PLAN: Assumed = "instance-commitment",
-        "the commitment lowers EC2 instances alone";
+        "the commitment lowers only EC2 instances";
     DISCOUNT: Assumed = "discount",
         "{share} off the list price of {meter} ([discounts])";
     ON_DEMAND_FIGURES: Assumed = "on-demand-figures",

@@ -117,14 +117,14 @@ impl Baseline {
         };
         let broken = |error: &dyn std::fmt::Display| {
             let help = "write it again: lambdacost compare --format json --output FILE SCENARIO";
-            refuse(format!("is no report: {error}"), help)
+            refuse(format!("is not a report: {error}"), help)
         };
         let head: Head = serde_json::from_str(text).map_err(|error| broken(&error))?;
         match head.schema.as_deref() {
             Some(SCHEMA) => {}
             Some(newer) if newer.starts_with(FAMILY) => {
-                let help = "it was written by a newer lambdacost: use that one, or write the \
-                            baseline with this one";
+                let help = "it was written by a newer version of lambdacost: use that version, or \
+                            write the baseline again with this one";
                 return Err(refuse(format!("has the schema {newer}"), help));
             }
             Some(other) => {

@@ -79,7 +79,7 @@ pub fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
     let mut diags = Diags::new();
     for (flag, value) in [("--period", &args.period), ("--bill", &args.bill)] {
         if value.is_some() {
-            let message = format!("{flag} is for --format focus alone");
+            let message = format!("{flag} needs --format focus");
             let help = "add --format focus, or leave it out";
             diags.push(Diag::new(Code::Conflict, message).help(help));
         }

@@ -257,7 +257,7 @@ fn decoded(name: &str, reader: Input, largest: u64) -> Result<String, Diags> {
 fn too_large(name: &str, largest: u64) -> Diags {
     let (limit, help) = match largest {
         LARGEST_TOML => (
-            "64 MiB, the most that is read as TOML",
+            "64 MiB, the maximum for TOML",
             "write the functions as a CSV file and name it in the scenario: \
              functions = \"functions.csv\"",
         ),
@@ -286,7 +286,7 @@ pub fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
     names.retain(is_price_file);
     if names.is_empty() {
         let message = format!("`{}` has no price file", folder.to_string_lossy());
-        let help = "a price file is called as its region: us-east-1.toml";
+        let help = "a price file has the name of its region, such as us-east-1.toml";
         return Err(Diag::new(Code::Unreadable, message).help(help).into());
     }
     for name in names {

@@ -98,7 +98,7 @@ pub fn cannot_write(path: &Path, error: &anyhow::Error) -> anyhow::Error {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "free some space, or name a file on another disk"
         }
-        ErrorKind::FileTooLarge => "raise the limit, or name a smaller format",
+        ErrorKind::FileTooLarge => "raise the limit, or use a smaller format",
         ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::ReadOnlyFilesystem => {
             "name a file that you may write to, in a folder that exists"
         }

@@ -146,8 +146,8 @@ const JSON: [Kind; 12] = [
     kind(
         &["\"offerCode\""],
         "a price list of AWS",
-        "the prices are built in; `--prices DIR` reads your own from TOML files, docs/prices.md says \
-         how",
+        "the prices are built in; `--prices DIR` reads other prices from TOML files \
+         (docs/prices.md)",
     ),
     kind(
         &[],
@@ -213,8 +213,8 @@ const CSV: [Kind; 6] = [
     kind(
         &["FormatVersion"],
         "a price list of AWS",
-        "the prices are built in; `--prices DIR` reads your own from TOML files, docs/prices.md says \
-         how",
+        "the prices are built in; `--prices DIR` reads other prices from TOML files \
+         (docs/prices.md)",
     ),
     kind(
         &["@timestamp"],
@@ -229,9 +229,9 @@ const CSV: [Kind; 6] = [
 ];
 
 /// Advice for files with costs.
-const COSTS: &str = "it has costs of a month, from which bills on other platforms do not follow: a \
-                     scenario states memory_mb, duration_ms and invocations_per_month of each \
-                     function; `lambdacost init` writes one to start from";
+const COSTS: &str = "it has monthly costs, from which bills on other platforms cannot be \
+                     computed: a scenario states memory_mb, duration_ms and invocations_per_month \
+                     of each function; `lambdacost init` writes one to start from";
 
 const fn kind(words: &'static [&'static str], what: &'static str, help: &'static str) -> Kind {
     Kind { words, what, help }

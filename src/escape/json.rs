@@ -1,6 +1,6 @@
-//! JSON that a terminal and the log of a CI system may show: characters that are not seen, control
-//! characters that JSON allows in a text, and what begins a command in a log (`##[error]`) are
-//! escaped too. What is read back is the same.
+//! JSON that is safe in a terminal and in the log of a CI system. In addition to what JSON
+//! requires, it escapes invisible characters, control characters, and the start of commands in a
+//! log (`##[error]`). A parser returns the original text.
 
 use crate::text::is_escaped;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
-/// Writes a document, indented.
+/// Writes an indented document.
 ///
 /// # Errors
 /// The output cannot be written.

@@ -61,7 +61,7 @@ impl Infeasible {
     pub fn unpriced(what: &str) -> Self {
         Self::new(
             Refusal::NotSupported,
-            format!("the region has no prices of {what}"),
+            format!("the region has no prices for {what}"),
             "leave the platform out",
         )
     }

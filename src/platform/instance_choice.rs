@@ -121,7 +121,7 @@ fn shape<'a>(
     let wrong = |message: String| Diag::new(Code::NotAvailable, message).at(at.clone());
     let Some(shape) = instances.iter().find(|shape| shape.name == *name) else {
         let known = instances.iter().map(|shape| shape.name.as_str());
-        let message = format!("the book has no instance type `{name}`");
+        let message = format!("the price book has no instance type `{name}`");
         return Err(wrong(message).maybe_help(did_you_mean(name, known)));
     };
     if shape.architecture != architecture {

@@ -44,7 +44,7 @@ impl Plan {
 
     /// True for a meter that uses an hourly commitment, also if the plan pays for it only at its
     /// list price.
-    fn absorbs(self, meter: &MeterInfo) -> bool {
+    fn uses_commitment(self, meter: &MeterInfo) -> bool {
         let at_list_price = self == Self::Compute && meter.savings == Savings::ListPrice;
         self.covers(meter) || at_list_price
     }
@@ -202,8 +202,8 @@ impl Commitments {
         for (key, quantity) in usage {
             let regional = list.iter().find(|regional| *regional.name() == key.0);
             let regional = regional.expect("what is used is used in a region of the scenario");
-            let absorbs = commitment.plan.absorbs(known(&key.1, regional));
-            if !absorbs || self.is_discounted(&key.1) {
+            let uses_commitment = commitment.plan.uses_commitment(known(&key.1, regional));
+            if !uses_commitment || self.is_discounted(&key.1) {
                 continue;
             }
             let rates = commitment.rates(&key.1, regional);

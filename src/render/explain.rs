@@ -286,7 +286,7 @@ impl ExplainPage<'_> {
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let [from, to] = self.titles(pair);
-        let heading = format!("Crossover of {from} and {to}");
+        let heading = format!("Break-even of {from} and {to}");
         writeln!(out, "{}", self.paint.bold(&heading))?;
         let text = match (&crossover.point, crossover.kind) {
             (Some(point), kind) => format!(

@@ -100,7 +100,7 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdi
         let (title, alone) = (title(best), money(&alone));
         format!("on a dedicated cluster {title} would cost {alone}")
     });
-    let (crossover, mut against) = against(comparison, summary, best);
+    let (crossover, mut against) = compared_with(comparison, summary, best);
     if place != best {
         against = more(title(best), &Usd::ZERO);
     }
@@ -132,7 +132,7 @@ fn today(comparison: &Comparison<'_>, summary: &Summary, home: usize) -> Option<
 }
 
 /// What the cheapest platform is compared with, and the break-even between them.
-fn against<'s>(
+fn compared_with<'s>(
     comparison: &Comparison<'_>,
     summary: &'s Summary,
     best: usize,
@@ -144,7 +144,7 @@ fn against<'s>(
     let (from, to) = (best.min(other), best.max(other));
     let crossover = summary.crossover(Pair { from, to });
     let load = summary.workload.utilization.as_ref();
-    let reason = because(title(other), gap, crossover, best < other, load);
+    let reason = reason_of(title(other), gap, crossover, best < other, load);
     (crossover, reason)
 }
 
@@ -171,7 +171,7 @@ fn more(title: &str, excess: &Usd) -> String {
     }
 }
 
-fn because(
+fn reason_of(
     other: &str,
     gap: &Usd,
     crossover: Option<&Crossover>,

@@ -413,7 +413,7 @@ impl<'p> TablePage<'p> {
             let listed = listed.map(|amount| format!("  ({} {amount})", phrases::LISTED));
             let details = match total {
                 Some(_) => self.machines(number),
-                None => absent(totals, number),
+                None => cannot_run(totals, number),
             };
             let row = format!("  {label:<longest$} {amount:>widest$}");
             let after = listed.into_iter().chain(details).collect::<String>();
@@ -451,8 +451,8 @@ impl<'p> TablePage<'p> {
         let (lowest, what) = whole.chain(without).min()?;
         (lowest < *apart).then(|| {
             format!(
-                "The verdicts share one cluster among all functions; for those that would move \
-                 alone it costs more: {what} is {} cheaper than following each.",
+                "The verdicts assume one cluster for all functions. If only some functions move, \
+                 it costs more: {what} is {} cheaper than following every verdict.",
                 money(&(apart - &lowest))
             )
         })
@@ -471,7 +471,7 @@ impl<'p> TablePage<'p> {
 }
 
 /// How many functions cannot run on a platform, for its total.
-fn absent(totals: &Totals, platform: usize) -> Option<String> {
+fn cannot_run(totals: &Totals, platform: usize) -> Option<String> {
     let refused = *totals.refused.get(platform)? as u128;
     (refused > 0).then(|| format!("  {} cannot run there", plural(refused, "function")))
 }

@@ -73,8 +73,8 @@ impl Limit {
 
 /// The message and the help for a soft limit above the hard one.
 pub const REVERSED: [&str; 2] = [
-    "warns above what it denies",
-    "the warning comes first: state a `warn` below `deny`",
+    "has a `warn` above its `deny`",
+    "state a `warn` below `deny`",
 ];
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

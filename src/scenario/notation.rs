@@ -125,7 +125,7 @@ fn without_letters(key: &str, text: &str) -> Option<String> {
                 .to_uppercase()
                 .replace("MS", "ms")
                 .replace("PERCENT", "per cent");
-            format!("write {number}: the unit is {unit}, and the number stands alone")
+            format!("write {number}, without a unit: it is {unit}")
         }),
         None => times(&MULTIPLES).map(|number| format!("write {number}, without letters")),
     }

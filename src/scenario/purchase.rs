@@ -38,7 +38,7 @@ fn coverage(keys: &mut Keys<'_>, span: &Range<usize>) -> Coverage {
     let hourly = keys.number(Setting::CommitmentUsdPerHour.key());
     if share.is_some() && hourly.is_some() {
         let message = "`coverage` and `usd_per_hour` exclude each other".to_owned();
-        let help = "how much is covered follows from the dollars: keep one of them";
+        let help = "the coverage follows from the dollars an hour: keep one of them";
         keys.wrong(Code::Conflict, span.clone(), message, help);
     }
     match hourly {

@@ -135,8 +135,11 @@ impl<'a> Cell<'a> {
             NumberError::NotANumber => no_number(),
             NumberError::TooLarge => out_of_bounds(),
             NumberError::TooPrecise => {
-                let message = format!("`{key}` has more digits than can be held exactly (28)");
-                let help = "round it yourself, to at most 28 digits with its decimals";
+                let message = format!(
+                    "`{key}` has more than 28 digits, the maximum for an exact \
+                                       number"
+                );
+                let help = "round it to at most 28 digits, including decimals";
                 wrong(Code::NotExact, message, help.to_owned())
             }
         })?;

@@ -145,8 +145,8 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
         "cpuutilization cpuusage cpupercent load memoryutilization",
         Advice(
             None,
-            "`utilization` is another thing, average concurrency divided by the capacity; the CPU \
-             time of a request is `container.cpu_ms`",
+            "`utilization` has another meaning, average concurrency divided by the capacity; the \
+             CPU time of a request is `container.cpu_ms`",
         ),
     ),
     (
@@ -224,7 +224,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
         "desiredcount replicas tasks taskcount pods minreplicas mincapacity",
         Advice(
             None,
-            "the number of tasks is computed: leave it out; the fewest is `container.min_tasks`",
+            "the number of tasks is computed: leave it out; the minimum is `container.min_tasks`",
         ),
     ),
     (
@@ -247,7 +247,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
         "cost costusd price bill monthlycost spend",
         Advice(
             None,
-            "the bill is computed: leave it out; limits on it stand in [function.budget]",
+            "the bill is computed: leave it out; limits on it belong in [function.budget]",
         ),
     ),
     (
@@ -299,8 +299,8 @@ const AT_THE_TOP: [(&str, Answer); 10] = [
         "ecs ec2 kubernetes k8s",
         Advice(
             None,
-            "options of ECS tasks stand in [fargate], those of Kubernetes in [eks]; EC2 instances \
-             without EKS are not compared",
+            "options of ECS tasks belong in [fargate], those of Kubernetes in [eks]; EC2 \
+             instances without EKS are not compared",
         ),
     ),
 ];

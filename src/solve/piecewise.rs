@@ -157,7 +157,7 @@ mod tests {
     }
 
     /// Free up to 10, then 3 each, and 1 each from 20 on.
-    fn bent() -> PiecewiseCost {
+    fn piecewise() -> PiecewiseCost {
         let minus_two = &dollars(1) - &dollars(3);
         let changes = [
             (Exact::from(20u32), minus_two),
@@ -169,22 +169,22 @@ mod tests {
     #[test]
     fn values_and_reaches_are_inverse() {
         for (calls, cost) in [(11, 3), (20, 30), (25, 35)] {
-            assert_eq!(bent().at(&Exact::from(calls as u32)), dollars(cost));
+            assert_eq!(piecewise().at(&Exact::from(calls as u32)), dollars(cost));
             assert_eq!(
-                bent().reach(&dollars(cost)),
+                piecewise().reach(&dollars(cost)),
                 Some(Exact::from(calls as u32))
             );
         }
-        assert_eq!(bent().at(&Exact::from(7u32)), Usd::ZERO);
+        assert_eq!(piecewise().at(&Exact::from(7u32)), Usd::ZERO);
     }
 
     #[test]
     fn the_last_free_call_is_within_a_budget_of_nothing() {
-        assert_eq!(bent().reach(&Usd::ZERO), Some(Exact::from(10u32)));
+        assert_eq!(piecewise().reach(&Usd::ZERO), Some(Exact::from(10u32)));
     }
 
     #[test]
-    fn what_stands_is_paid_first() {
+    fn monthly_cost_is_paid_first() {
         let curve = PiecewiseCost::new(dollars(5), [(Exact::ZERO, dollars(2))]);
         assert_eq!(curve.at(&Exact::from(3u32)), dollars(11));
         assert_eq!(curve.reach(&dollars(11)), Some(Exact::from(3u32)));
@@ -195,10 +195,10 @@ mod tests {
     fn a_cost_that_falls_first_is_within_a_budget_up_to_its_last_crossing() {
         // With 1 subtracted each: falls to -10 at 10, rises by 2 each to 10 at 20, then is
         // constant.
-        let falling = bent().less(&dollars(1));
+        let falling = piecewise().less(&dollars(1));
         let minus_ten = &Usd::ZERO - &dollars(10);
         let at = |calls: u32| Exact::from(calls);
-        assert!(bent().is_rising() && !falling.is_rising());
+        assert!(piecewise().is_rising() && !falling.is_rising());
         assert_eq!(falling.at(&at(10)), minus_ten);
         assert_eq!(falling.reach(&minus_ten), Some(at(10)));
         assert_eq!(falling.reach(&Usd::ZERO), Some(at(15)));
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_cost_that_falls_for_good_has_no_reach() {
-        assert_eq!(bent().less(&dollars(2)).reach(&dollars(100)), None);
+        assert_eq!(piecewise().less(&dollars(2)).reach(&dollars(100)), None);
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_costs_nothing_has_no_reach() {
+    fn a_cost_of_zero_has_no_reach() {
         assert_eq!(PiecewiseCost::nothing().reach(&dollars(1)), None);
     }
 }

@@ -266,7 +266,7 @@ fn the_reason_is_in_words_and_the_help_fits() {
         ),
         (
             ErrorKind::FileTooLarge,
-            "it is larger than a file may be",
+            "it is larger than the limit for files",
             "raise the limit",
         ),
         (

@@ -35,7 +35,7 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
     let file = named(&report.comparison.scenario().name);
     writeln!(
         out,
-        "<details><summary>What the figures rest on</summary>\n"
+        "<details><summary>Assumptions and omissions</summary>\n"
     )?;
     writeln!(out, "Scenario: {file}\n")?;
     for kind in [AssumptionKind::Assumed, AssumptionKind::NotCounted] {
@@ -108,10 +108,7 @@ fn details(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()>
     if findings.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "<details><summary>What drives it, and what to do</summary>\n"
-    )?;
+    writeln!(out, "<details><summary>Details and fixes</summary>\n")?;
     for finding in findings.iter().take(ROWS) {
         let place = format!("{}:{}", named(&finding.file), finding.line);
         let driver = driven_by(finding).map_or_else(String::new, |driver| format!("{driver}; "));

@@ -1,7 +1,7 @@
 //! A file that is not complete yet. If the operating system supports it, the file has no name, so
 //! nothing is left when the process is killed. Otherwise its name begins with `.lambdacost-`.
 
-use super::{Existing, exists, names, signals, worded};
+use super::{Existing, exists, names, signals, with_advice};
 use std::error::Error as _;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -64,7 +64,7 @@ impl DraftFile {
     /// # Errors
     /// The mode cannot be set.
     #[cfg(unix)]
-    pub fn take_after(&self, known: &Metadata) -> io::Result<()> {
+    pub fn copy_permissions(&self, known: &Metadata) -> io::Result<()> {
         use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
         /// Set-user-id and set-group-id.
         const AS_OWNER: u32 = 0o6000;
@@ -84,7 +84,7 @@ impl DraftFile {
     /// # Errors
     /// They cannot be set.
     #[cfg(not(unix))]
-    pub fn take_after(&self, known: &Metadata) -> io::Result<()> {
+    pub fn copy_permissions(&self, known: &Metadata) -> io::Result<()> {
         self.file().set_permissions(known.permissions())
     }
 
@@ -178,7 +178,7 @@ fn in_folder(error: io::Error) -> anyhow::Error {
     let words = match error.kind() {
         io::ErrorKind::NotFound => "its folder does not exist",
         io::ErrorKind::PermissionDenied => "you may not make files in its folder",
-        _ => return worded(unnamed(error)),
+        _ => return with_advice(unnamed(error)),
     };
     anyhow::Error::new(unnamed(error)).context(words)
 }

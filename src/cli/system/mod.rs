@@ -237,7 +237,9 @@ impl System {
             begin: Some(begin),
         };
         let mut out = BufWriter::with_capacity(BUFFER, begun);
-        render(&mut out).and_then(|()| out.flush()).map_err(worded)
+        render(&mut out)
+            .and_then(|()| out.flush())
+            .map_err(with_advice)
     }
 
     /// Writes a message to standard error. An error is ignored, because there is no other place to
@@ -274,7 +276,9 @@ impl System {
         if known.as_ref().is_some_and(|known| !known.is_file()) {
             let device = OpenOptions::new().write(true).open(&target)?;
             let mut out = BufWriter::with_capacity(BUFFER, self.watched(device));
-            return render(&mut out).and_then(|()| out.flush()).map_err(worded);
+            return render(&mut out)
+                .and_then(|()| out.flush())
+                .map_err(with_advice);
         }
         let draft = match self.gate(Call::Nameless) {
             Ok(()) => DraftFile::in_folder_of(&target)?,
@@ -283,20 +287,20 @@ impl System {
         let mut out = BufWriter::with_capacity(BUFFER, self.watched(draft.file()));
         render(&mut out)
             .and_then(|()| out.flush())
-            .map_err(worded)?;
+            .map_err(with_advice)?;
         drop(out);
         if let Some(known) = &known {
             self.gate(Call::Keep)
-                .and_then(|()| draft.take_after(known))
+                .and_then(|()| draft.copy_permissions(known))
                 .context("the new file cannot have the mode of the old one")?;
         }
         self.gate(Call::Sync)
             .and_then(|()| draft.file().sync_all())
-            .map_err(worded)
-            .context("the new file cannot be put on the disk")?;
+            .map_err(with_advice)
+            .context("the new file cannot be written to disk")?;
         self.gate(Call::Publish)
             .and_then(|()| draft.publish(&target, existing))
-            .map_err(worded)
+            .map_err(with_advice)
     }
 
     /// Refuses to replace a folder, an input, or a file that the user may not write to.
@@ -345,11 +349,11 @@ fn followed(path: &Path) -> io::Result<(PathBuf, Option<fs::Metadata>)> {
 }
 
 /// Adds words to a write error that say what the user can change.
-fn worded(error: io::Error) -> anyhow::Error {
+fn with_advice(error: io::Error) -> anyhow::Error {
     let words = match error.kind() {
         ErrorKind::StorageFull => "the disk is full",
         ErrorKind::QuotaExceeded => "your disk quota is used up",
-        ErrorKind::FileTooLarge => "it is larger than a file may be (see `ulimit -f`)",
+        ErrorKind::FileTooLarge => "it is larger than the limit for files (see `ulimit -f`)",
         _ => return error.into(),
     };
     anyhow::Error::new(error).context(words)
@@ -368,7 +372,7 @@ fn too_large() -> io::Error {
 }
 
 fn is_an_input() -> io::Error {
-    let message = "it is one of the files that this answer is made from";
+    let message = "it is one of the input files";
     io::Error::new(ErrorKind::InvalidInput, message)
 }
 

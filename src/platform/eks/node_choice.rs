@@ -49,12 +49,11 @@ pub fn refusal(function: &Function) -> Option<Infeasible> {
     let container = function.container();
     let (reason, advice) = match (container.os, container.run) {
         (Os::Windows, _) => (
-            "its containers are of Windows (container.os), and nodes are priced with Linux",
+            "its containers run Windows (container.os), and only Linux nodes are priced",
             "state container.os = \"linux\", or leave eks out",
         ),
         (_, Run::Job { .. }) => (
-            "it runs by the job (container.run), and nodes for pods that come and go are not \
-             modelled",
+            "it runs as jobs (container.run), and nodes for short-lived pods are not modelled",
             "state container.run = \"service\", or leave eks out",
         ),
         (Os::Linux, Run::Service) => return None,

@@ -80,14 +80,14 @@ pub fn extent(scenario: &Scenario) -> Extent {
 options! {
     KEYS of "eks";
     INSTANCE_TYPE = "instance_type": ValueKind::InstanceType, "",
-        "instance type of all nodes; `auto` takes the one that makes the cheapest cluster",
+        "instance type of all nodes; `auto` chooses the type of the cheapest cluster",
         default "`auto`";
     CLUSTER = "cluster": ClusterKind::VALUE, "",
-        "`dedicated`: made for the scenario; `existing`: runs anyway, so that only the used \
+        "`dedicated`: created for the scenario; `existing`: runs anyway, so that only the used \
          share of its nodes is a cost, and needs `eks.instance_type`",
         default "`dedicated`";
     MIN_NODES = "min_nodes": whole(1, 1_000_000), "",
-        "fewest nodes of a dedicated cluster",
+        "minimum number of nodes of a dedicated cluster",
         default "2";
     PACKING = "packing_efficiency": RATIO, "share",
         "share of the nodes' capacity that scheduling fills",
@@ -110,7 +110,7 @@ options! {
         "EKS Auto Mode runs the nodes, for a fee per node and hour",
         default "`false`";
     DAEMONSETS = "daemonsets": ValueKind::Table, "",
-        "what every node runs in addition to the functions",
+        "requests of the DaemonSets on every node",
         default "as below";
     DAEMON_VCPU = "daemonsets.vcpu": from(0, 1024), "vCPU",
         "vCPUs that DaemonSets request on every node",
@@ -190,10 +190,10 @@ fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
     ];
     for (key, _) in fees.into_iter().filter(|(_, charged)| *charged) {
         let message = format!(
-            "`{}` is a fee of the cluster, and an existing one has none",
+            "`{}` is a fee of a dedicated cluster, and this cluster is an existing one",
             key.path
         );
-        let help = "leave it out, or make the cluster the scenario's own: cluster = \"dedicated\"";
+        let help = "leave it out, or state cluster = \"dedicated\"";
         keys.wrong_at(key, Code::Conflict, message, help);
     }
 }

@@ -93,17 +93,17 @@ fn refuse(function: &Function) -> Option<Infeasible> {
     let container = function.container();
     let (reason, advice) = if container.os == Os::Windows {
         (
-            "its containers are of Windows (container.os), and pods on Fargate run Linux",
+            "its containers run Windows (container.os), and pods on Fargate run Linux",
             "state container.os = \"linux\", or leave eks-fargate out",
         )
     } else if function.container_architecture() == Architecture::Arm64 {
         (
-            "pods on Fargate have no Arm",
+            "pods on Fargate do not run on Arm",
             "state container.architecture = \"x86_64\"",
         )
     } else if container.task_storage_gb > Some(FREE_STORAGE_GB) {
         (
-            "the book has no price for the storage of pods (container.task_storage_gb)",
+            "the price book has no price for the storage of pods (container.task_storage_gb)",
             "leave it at 20 GB, or leave eks-fargate out",
         )
     } else {

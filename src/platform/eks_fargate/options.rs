@@ -14,8 +14,8 @@ pub struct EksFargateOptions {
 options! {
     KEYS of "eks-fargate";
     CLUSTER = "cluster": ClusterKind::VALUE, "",
-        "`dedicated`: made for the scenario, one in each region, its fee shared by what the \
-         pods cost; `existing`: runs anyway, no fee",
+        "`dedicated`: created for the scenario, one in each region, whose fee functions share by \
+         the cost of their pods; `existing`: runs anyway, no fee",
         default "`dedicated`";
 }
 

@@ -183,7 +183,7 @@ fn provisioned(reader: &mut FunctionReader<'_, '_, '_>, known: &Known<'_>) -> Op
     let kept = reader.values.exact(Field::ProvisionedHours);
     let kept = kept.unwrap_or_else(|| known.hours.clone());
     if kept > *known.hours {
-        let message = "environments are kept longer than a month has hours".to_owned();
+        let message = "environments are kept for more hours than the month has".to_owned();
         let help = format!("state at most `hours_per_month`, {}", known.hours);
         reader.wrong(
             Code::OutOfRange,
@@ -314,8 +314,11 @@ fn each_call(
 ) -> Option<Exact> {
     let (month, calls) = (reader.values.exact(field)?, calls?);
     if calls == 0 && !month.is_zero() {
-        let message = format!("`{}` is not 0, but nothing is called", field.path());
-        let help = "a function without invocations uses none of it";
+        let message = format!(
+            "`{}` is not 0, but the function has no invocations",
+            field.path()
+        );
+        let help = "state 0, or the invocations of the function";
         reader.wrong(Code::Conflict, reader.at(field), message, help);
     }
     // Without calls, `month` is zero or was refused above.

@@ -152,7 +152,7 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
         return Some(Infeasible::new(
             Refusal::MemoryOutOfRange,
             format!("{memory} MB is outside Lambda's 128 to 10,240 MB"),
-            "state a memory_mb that Lambda has",
+            "state a memory_mb in this range",
         ));
     }
     too_long(function)
@@ -166,7 +166,7 @@ pub fn too_long(function: &Function) -> Option<Infeasible> {
         Infeasible::new(
             Refusal::TooLong,
             format!("{duration} ms is longer than Lambda's 15 minutes"),
-            "split it into shorter runs, or run it as a task by the job (container.run)",
+            "split it into shorter runs, or run it as jobs (container.run)",
         )
     })
 }

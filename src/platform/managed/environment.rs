@@ -81,7 +81,7 @@ impl Environment {
         let Some((_, per_vcpu)) = known.find(|(name, _)| *name == runtime) else {
             return Err(Infeasible::new(
                 Refusal::NotStated,
-                format!("AWS states no limit of requests to a vCPU for {runtime}"),
+                format!("AWS states no limit of requests per vCPU for {runtime}"),
                 "state managed.requests_per_environment",
             ));
         };

@@ -42,7 +42,7 @@ pub fn read(
     }
     let ratio: Option<u32> = reader.values.whole(Field::ManagedGbPerVcpu);
     if ratio.is_some_and(|ratio| !GB_PER_VCPU.contains(&ratio)) {
-        let message = "an environment has 2, 4 or 8 GB to a vCPU".to_owned();
+        let message = "an environment has 2, 4 or 8 GB per vCPU".to_owned();
         let at = reader.at(Field::ManagedGbPerVcpu);
         reader.wrong(Code::NotAvailable, at, message, "write one of the three");
     }

@@ -69,11 +69,11 @@ fn unsupported(function: &Function) -> Option<Infeasible> {
     let container = function.container();
     let (reason, advice) = match (container.os, function.is_service()) {
         (Os::Windows, _) => (
-            "its containers are of Windows (container.os), and managed instances run Linux",
+            "its containers run Windows (container.os), and managed instances run Linux",
             "state container.os = \"linux\", or leave lambda-managed out",
         ),
         (Os::Linux, false) => (
-            "it runs by the job (container.run), and managed instances run all month",
+            "it runs as jobs (container.run), and managed instances run all month",
             "state container.run = \"service\", or leave lambda-managed out",
         ),
         (Os::Linux, true) => return None,

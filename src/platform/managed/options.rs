@@ -33,13 +33,13 @@ pub fn extent(scenario: &Scenario) -> Extent {
 options! {
     KEYS of "lambda-managed";
     INSTANCE_TYPE = "instance_type": ValueKind::InstanceType, "",
-        "type of the instances; `auto` takes the cheapest for each function",
+        "instance type; `auto` chooses the cheapest for each function",
         default "`auto`", limits "of the families c, m and r, `large` or larger";
     MIN_INSTANCES = "min_instances": whole(3, 1_000_000), "",
-        "fewest instances of a function",
+        "minimum number of instances of a function",
         default "3, for three Availability Zones";
     BUFFER = "availability_buffer": from(1, 100), "",
-        "instances that are provided for each that is needed; AWS's calculator takes 1.5",
+        "instances that are provided for each that is needed; AWS's calculator uses 1.5",
         default "1";
 }
 
@@ -52,7 +52,7 @@ pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     };
     let least = keys.whole_within(MIN_INSTANCES.word(), bounds);
     if least.is_some_and(|least| least < LEAST) {
-        let message = "managed instances number three at least".to_owned();
+        let message = "a function needs at least three managed instances".to_owned();
         let help = "one in each of three Availability Zones: state 3 or more";
         keys.wrong_at(MIN_INSTANCES, Code::NotAvailable, message, help);
     }

@@ -194,8 +194,8 @@ fn offered((name, at): &FixedType) -> Result<(), Diag> {
     if known && !["nano", "micro", "small", "medium"].contains(&size) {
         return Ok(());
     }
-    let message = format!("`{name}` is no type of managed instances");
-    let help = "they are of the families c, m and r, from large on; or leave instance_type = \
+    let message = format!("managed instances do not have the type `{name}`");
+    let help = "use a type of the families c, m and r, large or larger; or leave instance_type = \
                 \"auto\"";
     Err(Diag::new(Code::NotAvailable, message)
         .at(at.clone())

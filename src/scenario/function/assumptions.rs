@@ -28,7 +28,7 @@ const OF_PLACE: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
             "no-traffic",
-            "no traffic: the crossover is that of one request in flight",
+            "no traffic: the break-even is that of one request in flight",
         ),
         |function| {
             let peak_is_stated = matches!(function.capacity, Capacity::Peak(_));

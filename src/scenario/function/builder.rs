@@ -206,7 +206,7 @@ impl FunctionReader<'_, '_, '_> {
             (Some(own), _) => {
                 let index = (reading.region)(own, line, &|| self.at(Field::Region));
                 if index.is_none() {
-                    let message = "the scenario names more regions than there can be".to_owned();
+                    let message = "the scenario names more than 1,000 regions".to_owned();
                     let help = "is this column the region?";
                     self.wrong(Code::OutOfRange, self.at(Field::Region), message, help);
                 }

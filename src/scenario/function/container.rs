@@ -78,8 +78,8 @@ pub const ASSUMPTIONS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
             "more-cpu-than-lambda",
-            "cpu_ms is more CPU time than Lambda gives in that duration at that memory: it is \
-             taken as it is stated",
+            "cpu_ms is more CPU time than Lambda gives at that memory and duration: the stated \
+             value is used",
         ),
         needs_more_than_lambda,
     ),
@@ -156,8 +156,8 @@ impl FunctionReader<'_, '_, '_> {
         let requests_per_task = self.values.whole(Field::RequestsPerTask);
         if self.values.stated(Field::RequestsPerTask) && !self.values.stated(Field::TaskVcpu) {
             let message = "`container.requests_per_task` needs `container.task`".to_owned();
-            let help = "how many requests a task carries is measured on one size: \
-                        add task = { vcpu = 1, memory_gb = 2 }";
+            let help = "the number was measured for one task size: add task = { vcpu = 1, \
+                        memory_gb = 2 }";
             let at = self.at(Field::RequestsPerTask);
             self.wrong(Code::MissingKey, at, message, help);
         }
@@ -204,7 +204,7 @@ impl FunctionReader<'_, '_, '_> {
         ] {
             if self.values.stated(field) {
                 let message = format!(
-                    "`{}` is of services, and `container.run` is \"job\"",
+                    "`{}` is only for services, and `container.run` is \"job\"",
                     field.path()
                 );
                 let help = "each job has a separate task, which runs as long as the job: leave \

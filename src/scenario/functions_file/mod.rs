@@ -64,7 +64,7 @@ pub fn read(
         Ok(0) => {
             let message = format!("`{name}` has no row below its header");
             let diag = Diag::new(Code::NoFunction, message);
-            diags.push(diag.help("add one row a function"));
+            diags.push(diag.help("add one row per function"));
         }
         Ok(_) => {}
         Err(error) => diags.push(broken(&file_name, &error)),

@@ -104,7 +104,7 @@ impl QuoteFault {
     fn message(self) -> &'static str {
         match self {
             Self::Unclosed => "a quote is opened here and never closed",
-            Self::TextAfterQuote => "there is text behind the quote that ends a cell",
+            Self::TextAfterQuote => "there is text after the quote that ends a cell",
             Self::EndlessRow => "a row has more than 1,048,576 bytes",
             Self::NotUtf8 => "the row is not UTF-8 text",
             Self::Zero => "the row has a zero byte, so it is not text",

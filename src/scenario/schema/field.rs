@@ -62,8 +62,8 @@ keys! {
             default "this or `utilization` is required",
             limits "not below the average concurrency";
         ColdStartRate = "cold_start_rate": SHARE, "share", LAMBDA,
-            "share of invocations that start cold, of those that find no provisioned environment; \
-             needs `init_ms`",
+            "share of invocations without a provisioned environment that start cold; needs \
+             `init_ms`",
             default "cold starts are not counted, listed as an assumption";
         InitMs = "init_ms": from(0, 900_000), "ms", LAMBDA,
             "billed initialization of a cold start; needs `cold_start_rate`",
@@ -84,7 +84,7 @@ keys! {
         ProvisionedShare = "provisioned.share_served": SHARE, "share", LAMBDA,
             "share of invocations that find one of them",
             default "required with `provisioned.environments`",
-            limits "no more than they can serve";
+            limits "at most what they can serve";
         ProvisionedDurationMs = "provisioned.duration_ms": from(1, 900_000), "ms", LAMBDA,
             "mean billed duration of those invocations",
             default "that of the function";
@@ -157,7 +157,7 @@ keys! {
              and replaces the computed number",
             default "computed";
         MinTasks = "container.min_tasks": whole(1, MAX_COUNT), "", Bills::Containers,
-            "fewest tasks or pods",
+            "minimum number of tasks or pods",
             default "2, for two Availability Zones";
         TargetUtilization = "container.target_utilization": RATIO, "share", Bills::Capacity,
             "share of the fleet's capacity that is planned for",
@@ -223,7 +223,7 @@ keys! {
                      there; with Rust the latter is required";
         ManagedMemoryMb = "managed.memory_mb": whole(2_048, 32_768), "MB", MANAGED,
             "memory of an execution environment",
-            default "the least that is not below `memory_mb` and in which a request fits";
+            default "the smallest that is at least `memory_mb` and in which a request fits";
         ManagedGbPerVcpu = "managed.memory_gb_per_vcpu": whole(2, 8), "GB", MANAGED,
             "memory per vCPU",
             default "4", limits "2, 4 or 8";

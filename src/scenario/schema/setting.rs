@@ -19,7 +19,7 @@ keys! {
             "AWS region of functions that state none",
             default "none";
         HoursPerMonth = "hours_per_month": from(1, 744), "hours", Bills::All,
-            "hours for which fleets run and over which invocations spread",
+            "hours of the month: fleets run for all of them, and invocations are spread over them",
             default "730";
         FreeTier = "free_tier": ValueKind::Flag, "", LAMBDA,
             "subtract Lambda's free tier, once for the whole scenario",
@@ -87,7 +87,7 @@ keys! {
     /// `[commitment]`.
     Commitment {
         CommitmentPlan = "commitment.plan": ValueKind::OneOf(&Plan::NAMES), "", Bills::All,
-            "what is committed to; Reserved Instances are standard ones",
+            "the kind of commitment; Reserved Instances are standard ones",
             default "required";
         CommitmentTerm = "commitment.term": ValueKind::OneOf(&TERMS), "", Bills::All,
             "for how long",
@@ -99,8 +99,8 @@ keys! {
             "share of the usage of each meter that it covers",
             default "1, listed as an assumption";
         CommitmentUsdPerHour = "commitment.usd_per_hour": from(0, MAX_USD), "USD", Bills::All,
-            "the commitment in dollars an hour, in place of `commitment.coverage`: how much it \
-             covers follows",
+            "the commitment in dollars an hour, in place of `commitment.coverage`, which then \
+             follows from it",
             default "none";
     }
 }
