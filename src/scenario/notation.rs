@@ -172,32 +172,32 @@ mod tests {
             (
                 "memory_mb",
                 "512MB",
-                "write 512: the unit is MB, and the number stands alone",
+                "write 512, without a unit: it is MB",
             ),
             (
                 "memory_mb",
                 "0.5 GB",
-                "write 512: the unit is MB, and the number stands alone",
+                "write 512, without a unit: it is MB",
             ),
             (
                 "memory_mb",
                 "512M",
-                "write 512: the unit is MB, and the number stands alone",
+                "write 512, without a unit: it is MB",
             ),
             (
                 "duration_ms",
                 "200ms",
-                "write 200: the unit is ms, and the number stands alone",
+                "write 200, without a unit: it is ms",
             ),
             (
                 "duration_ms",
                 "1,5s",
-                "write 1500: the unit is ms, and the number stands alone",
+                "write 1500, without a unit: it is ms",
             ),
             (
                 "monthly_usd",
                 "250 USD",
-                "write 250: the unit is USD, and the number stands alone",
+                "write 250, without a unit: it is USD",
             ),
         ] {
             assert_eq!(advice(key, text).as_deref(), Some(wanted), "{key} = {text}");
