@@ -1,17 +1,17 @@
-//! Every function is solved once on every platform, whatever the format.
+//! Every function is solved once on every platform, in each format.
 
-use lambdacost::answer::{BoughtPrices, Comparison};
+mod comparison;
+
+use comparison::{compared, valid};
+use lambdacost::answer::Comparison;
 use lambdacost::check::{self, CheckContext, Levels, formats};
 use lambdacost::color::Paint;
-use lambdacost::diag::Source;
-use lambdacost::platform;
 use lambdacost::render::focus::{self, Bills, Period};
 use lambdacost::render::{self, View};
-use lambdacost::scenario::{self, Request};
 use std::io::{self, Write};
 
-/// Functions of many kinds: a service, one that Lambda refuses, one with stated container needs, a
-/// job, which EKS and managed instances refuse.
+/// Functions of many kinds: a service, one that Lambda refuses, one that states what its container
+/// needs, and a job, which EKS and managed instances refuse.
 const FUNCTIONS: &str = r#"
 [[function]]
 name = "web"
@@ -56,37 +56,20 @@ const DISCOUNTS: &str = "[discounts]\nec2 = 0.25\n";
 /// and a platform there are; a scenario with discounts is also solved at list prices.
 fn solve_once(options: &str, functions: &str, answer: impl FnOnce(&Comparison<'_>)) {
     let text = format!("region = 'us-east-1'\n{options}{functions}");
-    let source = Source::new("scenario.toml", &text);
-    let platforms = platform::shapes();
-    let request = Request {
-        platforms: &platforms,
-        rules: &[],
-        region: None,
-        unknown_region: &|_| None,
-        open: &|_| Err(io::ErrorKind::NotFound.into()),
-        progress: &|_| (),
-    };
-    let scenario = scenario::read_toml(&source, &request).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let book = platform::book();
-    let prices = [book.region("us-east-1").expect("a region")];
-    let instances = book.instances().expect("shapes");
-    let bought = BoughtPrices::new(&scenario, &prices, &instances).expect("prices");
-    let comparison = match &bought {
-        Some(bought) => Comparison::bought(&scenario, &prices, bought, &instances),
-        None => Comparison::new(&scenario, &prices, &instances),
-    };
-    let comparison = comparison.unwrap_or_else(|wrong| panic!("{wrong}"));
-    answer(&comparison);
-    let price_levels = if comparison.listed().is_some() { 2 } else { 1 };
-    let pairs = scenario.functions.len() * comparison.platforms().len() * price_levels;
-    assert_eq!(comparison.solves(), pairs as u64);
+    let scenario = valid(&text);
+    compared(&scenario, |comparison| {
+        answer(comparison);
+        let price_levels = if comparison.listed().is_some() { 2 } else { 1 };
+        let pairs = scenario.functions.len() * comparison.platforms().len() * price_levels;
+        assert_eq!(comparison.solves(), pairs as u64);
+    });
 }
 
 fn written(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) {
     write(&mut io::sink()).expect("a sink takes everything");
 }
 
-/// Shows some functions, all where nothing is said.
+/// Writes the answers of one function, or of all of them.
 fn shown(
     selected: Option<usize>,
     write: impl FnOnce(&[View<'_>], &mut (dyn Write + Send)) -> io::Result<()>,

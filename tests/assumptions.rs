@@ -1,14 +1,15 @@
 //! Every assumption that an answer can make: when it holds, and for which functions.
 //!
-//! Texts stand in `tests/cli/help-assumptions.stdout` alone; here are codes.
+//! This file checks codes; `tests/cli/help-assumptions.stdout` has the texts.
 
-use lambdacost::answer::{BoughtPrices, Comparison, all_assumptions};
+mod comparison;
+
+use comparison::{BOOK, compared_at, prices, with_request};
+use lambdacost::answer::all_assumptions;
 use lambdacost::diag::Source;
-use lambdacost::platform;
-use lambdacost::pricebook::{Book, Regional};
-use lambdacost::scenario::{self, AssumptionKind, Notes, Request};
+use lambdacost::pricebook::Book;
+use lambdacost::scenario::{self, AssumptionKind, Notes};
 use std::collections::BTreeSet;
-use std::io;
 
 /// A function that states everything that functions are assumed to be.
 const STATED: &str = "[[function]]
@@ -252,35 +253,17 @@ const OTHERWISE: [&str; 3] = ["moved-region", "overlay", "eks-unpriced-volumes"]
 
 /// What an answer assumes at prices of a book, in a region that the command line may choose.
 fn notes_at(text: &str, book: &Book, region: Option<&str>) -> Notes {
-    let platforms = platform::shapes();
-    let request = Request {
-        platforms: &platforms,
-        rules: &[],
-        region,
-        unknown_region: &|_| None,
-        open: &|_| Err(io::ErrorKind::NotFound.into()),
-        progress: &|_| (),
-    };
     let source = Source::new("scenario.toml", text);
-    let scenario = scenario::read_toml(&source, &request);
+    let scenario = with_request(book, region, |request| {
+        scenario::read_toml(&source, request)
+    });
     let scenario = scenario.unwrap_or_else(|diags| panic!("{diags}\n\n{text}"));
-    let regions = scenario.regions.iter();
-    let prices: Vec<Regional> = regions
-        .map(|region| book.region_to(&region.name, scenario.extent()))
-        .collect::<Result<_, _>>()
-        .unwrap_or_else(|diags| panic!("{diags}"));
-    let instances = book.instances().expect("shapes");
-    let bought = BoughtPrices::new(&scenario, &prices, &instances).expect("prices");
-    let comparison = match &bought {
-        Some(bought) => Comparison::bought(&scenario, &prices, bought, &instances),
-        None => Comparison::new(&scenario, &prices, &instances),
-    };
-    let comparison = comparison.unwrap_or_else(|diags| panic!("{diags}\n\n{text}"));
-    comparison.notes(None)
+    let prices = prices(&scenario, book);
+    compared_at(&scenario, &prices, |comparison| comparison.notes(None))
 }
 
 fn notes(text: &str) -> Notes {
-    notes_at(text, &platform::book(), None)
+    notes_at(text, &BOOK, None)
 }
 
 fn codes(notes: &Notes) -> BTreeSet<&'static str> {
@@ -292,7 +275,7 @@ fn written(case: &Case) -> String {
 }
 
 #[test]
-fn each_holds_where_it_should() {
+fn each_assumption_holds_in_its_case() {
     for case in &CASES {
         let text = written(case);
         let found = codes(&notes(&text));
@@ -303,7 +286,7 @@ fn each_holds_where_it_should() {
 }
 
 #[test]
-fn a_function_that_states_everything_assumes_nothing_of_its_own() {
+fn a_function_that_states_everything_adds_no_assumption() {
     let around = ["around-functions"];
     let expected: BTreeSet<&str> = ALWAYS.into_iter().chain(around).collect();
     assert_eq!(codes(&notes(&written(&CASES[0]))), expected);
@@ -312,12 +295,12 @@ fn a_function_that_states_everything_assumes_nothing_of_its_own() {
 #[test]
 fn a_flag_moves_functions_and_files_replace_prices() {
     let text = format!("{PLAIN}region = 'eu-west-1'\n");
-    let moved = codes(&notes_at(&text, &platform::book(), Some("us-east-1")));
+    let moved = codes(&notes_at(&text, &BOOK, Some("us-east-1")));
     assert!(moved.contains("moved-region") && !moved.contains("overlay"));
     let price = |usd: &str, per: &str| {
         format!("{{ usd = '{usd}', per = '{per}', as_of = '2026-01-01', source = 'OWN' }}")
     };
-    let mut book = platform::book();
+    let mut book = BOOK.clone();
     let own = format!(
         "region = 'moon-1'\nas_of = '2026-01-01'\n[eks]\ncluster = {}\n[ec2]\n'm5.large' = {}\n",
         price("0.1", "cluster-hour"),
@@ -352,7 +335,7 @@ fn an_assumption_names_the_functions_that_it_is_made_for() {
 }
 
 #[test]
-fn none_is_without_a_case() {
+fn every_assumption_has_a_case() {
     let cases = CASES.iter().flat_map(|case| case.codes).copied();
     let covered: BTreeSet<&str> = cases.chain(ALWAYS).chain(OTHERWISE).collect();
     let all: BTreeSet<&str> = all_assumptions().iter().map(|one| one.code).collect();

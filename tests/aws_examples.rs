@@ -3,7 +3,7 @@
 //! Each file in `tests/aws_examples/` is one example: its source, a scenario, and components (lines
 //! of the bill) with the figure that AWS prints and the exact one, worked by hand. AWS adds up
 //! rounded parts in some examples and rounds exact sums in others, so components are compared to the
-//! cent and totals within a cent; where AWS itself errs, `slip` says how. What is about
+//! cent and totals within a cent; where AWS has a mistake, `slip` describes it. What is about
 //! something else is listed in `outside.toml`, so that no example is forgotten. `docs/verified.md`
 //! shows all of it.
 
@@ -26,7 +26,7 @@ const EXAMPLES: &[&str] = &[
     "SP1", "SP2", "SP3", "SP4", "SP5", "XRAY", "LOGS", "API",
 ];
 
-/// A component's mistakes, and what the program says it costs.
+/// A component's mistakes, and its cost in the answer of the program.
 fn component(answer: &Answer, part: &Component, wrong: &mut Vec<String>) -> Decimal {
     let whose = part.function.as_deref().unwrap_or("all functions");
     let what = format!("{whose} {}", part.items.join(" + "));
@@ -39,7 +39,7 @@ fn component(answer: &Answer, part: &Component, wrong: &mut Vec<String>) -> Deci
     };
     if found != part.exact.0 {
         wrong.push(format!(
-            "{what}: by hand {}, the program says {found}",
+            "{what}: by hand {}, the program answers {found}",
             part.exact.0
         ));
     }
@@ -83,14 +83,14 @@ fn mistaken_total(example: &Example, total: Decimal) -> Option<String> {
 }
 
 #[test]
-fn aws_worked_examples_come_out_to_the_cent() {
+fn worked_examples_of_aws_agree_to_the_cent() {
     let all: Vec<_> = examples().iter().flat_map(mistakes).collect();
     assert!(all.is_empty(), "\n{}", all.join("\n"));
 }
 
-/// Coverage, order and remainder as the user guide says.
+/// Coverage, order and remainder are those of the user guide.
 #[test]
-fn hourly_commitments_are_spent_as_the_user_guide_says() {
+fn hourly_commitments_are_spent_as_in_the_user_guide() {
     let hour = golden::hour();
     for example in &hour.example {
         let (outcome, id) = (hour.spent(example), &example.id);
@@ -126,7 +126,7 @@ fn hourly_commitments_are_spent_as_the_user_guide_says() {
 }
 
 #[test]
-fn every_example_is_priced_or_outside_the_question() {
+fn every_example_is_priced_or_listed_as_out_of_scope() {
     let (examples, outside, hour) = (examples(), outside(), golden::hour());
     let priced = examples.iter().map(|one| one.id.as_str());
     let hour = hour.example.iter().map(|one| one.id.as_str());
@@ -137,8 +137,8 @@ fn every_example_is_priced_or_outside_the_question() {
         assert_ne!(places[0], places[1], "{id} must be priced or be outside");
     }
     for one in &outside {
-        let told = [&one.title, &one.source, &one.reason];
-        assert!(told.iter().all(|text| !text.is_empty()), "{}", one.id);
+        let texts = [&one.title, &one.source, &one.reason];
+        assert!(texts.iter().all(|text| !text.is_empty()), "{}", one.id);
     }
 }
 

@@ -1,7 +1,7 @@
-//! The command line, one case a file: arguments, exit code, whole standard output and error.
+//! The command line, one case a file: arguments, exit code, complete standard output and error.
 //!
 //! A case is `tests/cli/CASE.toml`; numbers that matter are worked by hand in its head comment.
-//! `TRYCMD=overwrite cargo test --test cli` takes over what the program says now: read it.
+//! `TRYCMD=overwrite cargo test --test cli` writes the present output to the cases: read the diff.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -15,8 +15,8 @@ fn lambdacost(arguments: &[&str]) -> Output {
 
 fn answer(arguments: &[&str]) -> String {
     let output = lambdacost(arguments);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.is_empty(), "{said}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && message.is_empty(), "{message}");
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
@@ -52,7 +52,7 @@ fn colour_changes_no_word() {
 }
 
 #[test]
-fn the_quiet_flag_changes_nothing_here() {
+fn the_quiet_flag_does_not_change_the_answer() {
     let arguments = ["compare", "compare-one.in/scenario.toml"];
     assert_eq!(
         answer(&[arguments[0], arguments[1], "-q"]),
@@ -61,7 +61,7 @@ fn the_quiet_flag_changes_nothing_here() {
 }
 
 #[test]
-fn hostile_names_survive_the_way_through_csv() {
+fn hostile_names_are_the_same_after_csv() {
     let file = "compare-csv-names.in/scenario.toml";
     let written = answer(&["compare", file, "--format", "csv"]);
     let mut rows = csv::Reader::from_reader(written.as_bytes());

@@ -1,11 +1,11 @@
 //! Laws of commitments and discounts: they lower single meters, and nothing else.
 
-use lambdacost::answer::{BoughtPrices, Comparison};
+mod comparison;
+
+use lambdacost::answer::Comparison;
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
-use lambdacost::platform::{self, Line};
-use lambdacost::scenario::{Request, Scenario, read_toml};
-use std::io;
+use lambdacost::platform::Line;
 
 /// Two functions, sizes and nodes fixed: prices choose nothing.
 const FLEET: &str = "
@@ -35,34 +35,10 @@ const PLAN: &str =
 const KEPT: &str =
     "[discounts.lambda.arm64]\nprovisioned_concurrency = 0.12\nprovisioned_duration = 0.12\n";
 
-fn scenario(text: &str) -> Scenario {
-    let book = platform::book();
-    let platforms = platform::shapes();
-    let request = Request {
-        platforms: &platforms,
-        rules: &[],
-        region: None,
-        unknown_region: &|name| book.unknown_region(name),
-        open: &|_| Err(io::Error::other("no file")),
-        progress: &|_| {},
-    };
+fn compared<T>(text: &str, then: impl FnOnce(&Comparison<'_>) -> T) -> T {
     let text =
         format!("region = 'us-east-1'\nplatforms = ['lambda', 'fargate', 'eks']\n{text}{FLEET}");
-    let source = lambdacost::diag::Source::new("test.toml", &text);
-    read_toml(&source, &request).unwrap_or_else(|diags| panic!("{diags}"))
-}
-
-fn compared<T>(text: &str, ask: impl FnOnce(&Comparison<'_>) -> T) -> T {
-    let book = platform::book();
-    let scenario = scenario(text);
-    let list = [book.region("us-east-1").expect("a region")];
-    let instances = book.instances().expect("shapes");
-    let bought = BoughtPrices::new(&scenario, &list, &instances).expect("rates");
-    let comparison = match &bought {
-        Some(bought) => Comparison::bought(&scenario, &list, bought, &instances),
-        None => Comparison::new(&scenario, &list, &instances),
-    };
-    ask(&comparison.unwrap_or_else(|diags| panic!("{diags}")))
+    comparison::compared(&comparison::valid(&text), then)
 }
 
 /// Bills by function and platform.

@@ -1,5 +1,7 @@
-//! The papers in `docs/` say what the program does: every key, code, column, meter and field that
-//! exists is there, what is there exists, and no link is broken.
+//! The documents describe the program: every key, code, column, meter and field is explained, what
+//! they explain exists, and no link is broken.
+
+mod project;
 
 use lambdacost::check::RULES;
 use lambdacost::diag::Code;
@@ -9,39 +11,28 @@ use lambdacost::pricebook::{Entry, Extent};
 use lambdacost::render::csv::COLUMNS;
 use lambdacost::render::focus;
 use lambdacost::scenario::schema::{Key, Setting, ValueKind};
+use project::{files_with, read, root};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 /// Longest line of prose; rows of tables and output of the program may be longer.
 const WIDTH: usize = 100;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(path: impl AsRef<Path>) -> String {
-    let path = root().join(path);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
 fn doc(name: &str) -> String {
-    read(Path::new("docs").join(name))
+    read(&format!("docs/{name}"))
 }
 
-/// Every paper of the project.
-fn papers() -> Vec<PathBuf> {
-    let mut papers: Vec<PathBuf> = ["README", "DESIGN", "CONTRIBUTING", "CHANGELOG", "SECURITY"]
-        .map(|name| PathBuf::from(format!("{name}.md")))
-        .into();
-    for entry in fs::read_dir(root().join("docs")).expect("there are docs") {
-        let name = entry.expect("an entry").file_name();
-        papers.push(Path::new("docs").join(name));
-    }
-    papers.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
-    papers
+/// The documents of the project.
+fn documents() -> Vec<String> {
+    let mut documents = files_with("docs", "md");
+    documents.extend(
+        ["README", "DESIGN", "CONTRIBUTING", "CHANGELOG", "SECURITY"]
+            .map(|name| format!("{name}.md")),
+    );
+    documents
 }
 
 /// The row of a table that explains a name, whole.
@@ -59,7 +50,7 @@ fn row<'t>(text: &'t str, name: &str) -> &'t str {
 }
 
 fn says(text: &str, what: &str) {
-    assert!(text.contains(what), "not to be found: {what}");
+    assert!(text.contains(what), "not found: {what}");
 }
 
 /// The headings of the second level.
@@ -77,7 +68,7 @@ fn every_kind_of_refusal_is_explained() {
     }
 }
 
-/// A line that states a key: a value in TOML that its row allows.
+/// A line in TOML that states a key with a value that is allowed.
 fn stating(key: &Key) -> Option<String> {
     let value = match key.kind {
         ValueKind::Number(bounds) => bounds.high.to_string(),
@@ -95,7 +86,7 @@ fn stating(key: &Key) -> Option<String> {
 }
 
 #[test]
-fn every_key_that_is_explained_is_read() {
+fn every_explained_key_is_read() {
     let top = "[defaults]\nregion = 'us-east-1'\n[[function]]\nname = 'a'\nmemory_mb = 128\n\
         duration_ms = 1\ninvocations_per_month = 1\nutilization = 1\n";
     let mut stated = 0;
@@ -106,7 +97,7 @@ fn every_key_that_is_explained_is_read() {
         .into_iter()
         .chain(of_platforms)
     {
-        // `defaults` is stated by all of them.
+        // Each of these scenarios has a table `defaults` already.
         let line = stating(key).filter(|_| key.path != "defaults");
         let Some(line) = line else { continue };
         let output = run(&format!("{line}{top}"), &[]);
@@ -122,7 +113,7 @@ fn every_key_that_is_explained_is_read() {
     assert!(stated > 40, "only {stated} keys");
 }
 
-/// What `compare` says of a scenario.
+/// Runs `compare` on a scenario.
 fn run(scenario: &str, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("scenario.toml");
@@ -147,7 +138,7 @@ fn compare(scenario: &str, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn what_is_said_to_be_a_default_is_one() {
+fn stated_defaults_change_nothing() {
     let stated = "[[function]]\nname = 'a'\nmemory_mb = 512\nduration_ms = 100\n\
         invocations_per_month = 9_000_000\nutilization = 0.3\n";
     let spelled = "[function.container]\nmemory_per_request_mb = 512\nbase_memory_mb = 0\n\
@@ -198,7 +189,7 @@ fn every_column_of_the_focus_export_is_explained_in_order() {
     }
 }
 
-/// FOCUS 1.2 has 57 columns; a column is either there or said to be absent.
+/// FOCUS 1.2 has 57 columns; a column is either exported or listed as absent.
 #[test]
 fn no_column_of_focus_is_forgotten() {
     let text = doc("focus.md");
@@ -225,7 +216,7 @@ fn every_meter_is_explained_with_its_unit() {
             .iter()
             .find_map(|path| line(path))
             .or_else(|| line(meter.path));
-        let found = found.unwrap_or_else(|| panic!("no word of {}", meter.path));
+        let found = found.unwrap_or_else(|| panic!("{} is not explained", meter.path));
         assert!(
             found.contains(&format!("`{}`", meter.per)),
             "the unit of {}",
@@ -273,7 +264,7 @@ fn every_field_of_the_json_is_explained() {
         );
         keys(&value, &mut found);
     }
-    assert!(found.len() > 50, "hardly any field: {found:?}");
+    assert!(found.len() > 50, "only {} fields: {found:?}", found.len());
     for key in found {
         says(&text, &format!("`{key}`"));
     }
@@ -389,7 +380,7 @@ fn every_input_of_the_action_and_every_variable_of_the_script_is_explained() {
     assert_eq!(named("How it is installed"), variables);
 }
 
-/// Commands of the blocks `console` of a paper, each with the lines that are shown for it.
+/// Commands of the blocks `console` of a document, each with the lines that are shown for it.
 fn shown(text: &str) -> Vec<(&str, Vec<&str>)> {
     let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
     for block in text.split("```console\n").skip(1) {
@@ -425,11 +416,11 @@ fn reads(claimed: &[&str], output: &[&str]) -> bool {
 }
 
 #[test]
-fn what_papers_show_of_the_program_is_what_it_says() {
-    for (paper, fewest) in [("ci.md", 7), ("focus.md", 1)] {
-        let text = doc(paper);
+fn output_in_the_documents_is_that_of_the_program() {
+    for (document, fewest) in [("ci.md", 7), ("focus.md", 1)] {
+        let text = doc(document);
         let commands = shown(&text);
-        assert!(commands.len() >= fewest, "{paper}");
+        assert!(commands.len() >= fewest, "{document}");
         for (command, claimed) in commands {
             let output = Command::new(env!("CARGO_BIN_EXE_lambdacost"))
                 .args(command.split(' '))
@@ -438,13 +429,13 @@ fn what_papers_show_of_the_program_is_what_it_says() {
                 .expect("the program");
             let output = String::from_utf8(output.stdout).expect("text");
             let lines: Vec<&str> = output.lines().collect();
-            assert!(reads(&claimed, &lines), "{paper}: {command}:\n{output}");
+            assert!(reads(&claimed, &lines), "{document}: {command}:\n{output}");
         }
     }
 }
 
 #[test]
-fn the_budgets_and_rules_that_are_shown_are_read() {
+fn the_budgets_and_rules_in_examples_are_read() {
     let text = doc("scenario.md");
     let blocks = text.split("```toml\n").skip(1);
     let blocks: String = blocks
@@ -453,13 +444,13 @@ fn the_budgets_and_rules_that_are_shown_are_read() {
     let function = "[[function]]\nname = 'checkout'\nmemory_mb = 128\nduration_ms = 1\n\
         invocations_per_month = 1\nutilization = 1\n";
     // `[budget.functions]` and `[defaults.budget]` exclude each other for one function.
-    let (named, own) = ("[budget.functions.checkout]", "[budget.functions.nobody]");
+    let (named, own) = ("[budget.functions.checkout]", "[budget.functions.other]");
     let blocks = blocks.replace(named, own);
     compare(&format!("region = 'us-east-1'\n{blocks}{function}"), &[]);
 }
 
 #[test]
-fn the_ages_of_prices_in_the_papers_are_those_of_the_book() {
+fn the_ages_of_prices_in_the_documents_are_those_of_the_book() {
     let book = platform::book();
     let (mut machines, mut old, mut volumes, mut reserved) = (0, 0, 0, 0);
     let mut old_volumes = Vec::new();
@@ -490,7 +481,12 @@ fn the_ages_of_prices_in_the_papers_are_those_of_the_book() {
             }
         }
     }
-    let words = |paper: &str| read(paper).split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = |document: &str| {
+        read(document)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let count = |number: usize| grouped(&number.to_string());
     let (readme, prices) = (words("README.md"), words("docs/prices.md"));
     says(
@@ -531,7 +527,7 @@ fn the_ages_of_prices_in_the_papers_are_those_of_the_book() {
     says(&prices, &format!("capacity of {} types", count(shapes)));
 }
 
-/// Targets of the links of a paper.
+/// Targets of the links of a document.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let ends = text.split("](").skip(1);
     ends.filter_map(|rest| rest.split(')').next())
@@ -547,17 +543,18 @@ fn anchor(heading: &str) -> String {
 
 #[test]
 fn no_link_is_broken() {
-    for paper in papers() {
-        let text = read(&paper);
-        let folder = paper.parent().unwrap_or(Path::new(""));
+    for document in documents() {
+        let text = read(&document);
+        let document = Path::new(&document);
+        let folder = document.parent().unwrap_or(Path::new(""));
         for link in links(&text).filter(|link| !link.starts_with("https://")) {
             let (file, part) = link.split_once('#').unwrap_or((link, ""));
             let target = if file.is_empty() {
-                paper.clone()
+                document.to_owned()
             } else {
                 folder.join(file)
             };
-            let shown = format!("{}: {link}", paper.display());
+            let shown = format!("{}: {link}", document.display());
             assert!(root().join(&target).exists(), "{shown} does not exist");
             let headings = text.lines().filter(|line| line.starts_with('#'));
             let mut anchors = headings.map(|line| anchor(line.trim_start_matches(['#', ' '])));
@@ -572,14 +569,14 @@ fn no_link_is_broken() {
 
 #[test]
 fn lines_are_short_enough_to_read() {
-    for paper in papers() {
-        let text = read(&paper);
+    for document in documents() {
+        let text = read(&document);
         let mut inside = false;
         for (number, line) in text.lines().enumerate() {
             inside ^= line.starts_with("```");
             let free = inside || line.starts_with('|') || line.starts_with("```");
             let short = free || line.chars().count() <= WIDTH;
-            assert!(short, "{}:{} is too long", paper.display(), number + 1);
+            assert!(short, "{document}:{} is too long", number + 1);
         }
     }
 }

@@ -1,44 +1,25 @@
 //! Bills that stay so close that a search for flips would not end: all searches of a run share one
-//! effort, and say where they end.
+//! effort, and state whether they are complete.
 
-use lambdacost::answer::{BoughtPrices, Comparison};
-use lambdacost::diag::Source;
-use lambdacost::platform;
-use lambdacost::scenario::{self, Request};
+mod comparison;
+
+use comparison::{compared, valid};
 use lambdacost::solve::flips::{Effort, Flips, LISTED};
 use std::fmt::Write as _;
-use std::io;
 
-/// Asks about the flips of every function, one function after the other.
+/// The flips of every function, searched one function after the other.
 fn searched(text: &str) -> Vec<Flips> {
-    let source = Source::new("scenario.toml", text);
-    let platforms = platform::shapes();
-    let request = Request {
-        platforms: &platforms,
-        rules: &[],
-        region: None,
-        unknown_region: &|_| None,
-        open: &|_| Err(io::ErrorKind::NotFound.into()),
-        progress: &|_| (),
-    };
-    let scenario = scenario::read_toml(&source, &request).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let book = platform::book();
-    let prices = [book.region("us-east-1").expect("a region")];
-    let instances = book.instances().expect("shapes");
-    let bought = BoughtPrices::new(&scenario, &prices, &instances).expect("prices");
-    let comparison = match &bought {
-        Some(bought) => Comparison::bought(&scenario, &prices, bought, &instances),
-        None => Comparison::new(&scenario, &prices, &instances),
-    };
-    let comparison = comparison.unwrap_or_else(|wrong| panic!("{wrong}"));
-    let effort = Effort::of_run();
-    let of_function = |index| {
-        let solved = comparison.solve(index);
-        comparison.flips_within(&effort, &solved)
-    };
-    let indices = 0..scenario.functions.len();
-    let found = indices.flat_map(of_function);
-    found.filter_map(|(_, flips)| flips).collect()
+    let scenario = valid(text);
+    compared(&scenario, |comparison| {
+        let effort = Effort::of_run();
+        let mut found = Vec::new();
+        for index in 0..scenario.functions.len() {
+            let solved = comparison.solve(index);
+            let of_pairs = comparison.flips_within(&effort, &solved);
+            found.extend(of_pairs.into_iter().filter_map(|(_, flips)| flips));
+        }
+        found
+    })
 }
 
 /// Nodes at a discount for which a pod on EC2 costs what a task on Fargate costs, but for 26 digits:
@@ -88,15 +69,12 @@ fn near_ties_share_the_effort_of_the_run() {
     assert!(intervals <= allowed(&found), "{intervals}");
     assert!(found.iter().any(|flips| !flips.complete));
     // The last function still has its own part of the effort.
-    let last = found.iter().rev().take(10);
-    assert!(
-        last.clone()
-            .all(|flips| flips.complete || flips.intervals >= 300)
-    );
+    let mut last = found.iter().rev().take(10);
+    assert!(last.all(|flips| flips.complete || flips.intervals >= 300));
 }
 
-/// Short calls at low utilization: Lambda and Fargate take turns 1,098 times, says a search to the
-/// end.
+/// Short calls at low utilization: a complete search finds 1,098 flips between Lambda and
+/// Fargate.
 const TURNS: &str = "region = \"us-east-1\"\n\
                      [[function]]\n\
                      name = \"a\"\n\

@@ -1,8 +1,8 @@
-//! The catalogue of errors: one bad input a case, and all that the program says about it.
+//! The catalogue of errors: one bad input per case, with the complete message.
 //!
 //! A case is `tests/errors/CODE.toml` (or `CODE-WHAT.toml`) with its arguments, `.in/` with its
 //! files and `.stderr` with the whole message. All end with 2 and leave standard output empty.
-//! `TRYCMD=overwrite cargo test --test errors` takes over what the program says now: read it.
+//! `TRYCMD=overwrite cargo test --test errors` writes the present messages to the cases: read the diff.
 
 use lambdacost::diag::Code;
 use std::collections::BTreeSet;
@@ -79,7 +79,7 @@ fn every_case_cannot_be_answered() {
 }
 
 #[test]
-fn no_case_says_a_thing_twice_or_names_a_place_of_this_machine() {
+fn no_message_repeats_a_sentence_or_has_a_path_of_this_machine() {
     for (stem, _, message) in cases() {
         let paragraphs: Vec<&str> = message.trim_end().split("\n\n").collect();
         let distinct: BTreeSet<&str> = paragraphs.iter().copied().collect();

@@ -1,5 +1,7 @@
-//! What other programs load: FOCUS adds up to the bill to the last digit, and no name is a formula
-//! or markup in it.
+//! Exports for other programs: rows of FOCUS add up to the bill to the last digit, and no name acts
+//! as a formula or as markup.
+
+mod project;
 
 use lambdacost::exact::Exact;
 use std::collections::HashMap;
@@ -41,29 +43,22 @@ fn total(file: &Path, name: &str) -> Option<Exact> {
     Some(Exact::of_digits(text).expect("an amount"))
 }
 
-fn scenarios() -> Vec<std::path::PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let entries = fs::read_dir(folder).expect("scenarios");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
-        .collect()
-}
-
 #[test]
 fn rows_add_up_to_the_bill() {
     let mut checked = 0;
-    for file in scenarios() {
+    for path in project::files_with("scenarios", "toml") {
         for (bill, name) in [
             ("today", "today"),
             ("lambda", "lambda"),
             ("fargate", "fargate"),
             ("eks", "eks"),
         ] {
-            let path = file.to_str().expect("a name");
             let focus = ["--format", "focus", "--period", "2026-12", "--bill", bill];
-            let output = compare(Path::new("."), &[&[path][..], &focus[..]].concat());
-            let Some(total) = total(&file, name) else {
+            let output = compare(
+                project::root(),
+                &[&[path.as_str()][..], &focus[..]].concat(),
+            );
+            let Some(total) = total(Path::new(&path), name) else {
                 continue;
             };
             let rows = rows(&output);
@@ -93,10 +88,9 @@ fn rows_add_up_to_the_bill() {
 /// Names as the `location` of AWS's price list has them, which its exports repeat.
 #[test]
 fn regions_have_the_names_of_the_price_list() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/regions.toml");
-    let file = file.to_str().expect("a name");
-    let focus = ["--format", "focus", "--period", "2026-12"];
-    let output = compare(Path::new("."), &[&[file][..], &focus[..]].concat());
+    let focus = "scenarios/regions.toml --format focus --period 2026-12";
+    let focus: Vec<&str> = focus.split(' ').collect();
+    let output = compare(project::root(), &focus);
     let rows = rows(&output);
     let mut names: Vec<(&str, &str)> = rows
         .iter()
@@ -115,7 +109,7 @@ fn regions_have_the_names_of_the_price_list() {
     );
 }
 
-/// A scenario with a function that runs elsewhere, and names that nobody should use.
+/// A scenario with a function that does not run on AWS, and hostile names.
 const HOSTILE: &str = r#"
 region = "us-east-1"
 [[function]]

@@ -1,4 +1,4 @@
-//! Law: what a fleet costs in time grows no faster than the fleet, whatever digits its values have,
+//! Law: CPU time grows no faster than the number of functions, whatever digits the values have,
 //! in every format and command.
 //!
 //! CPU time of the program is compared per row, so the speed of the machine cancels. A run that
@@ -91,10 +91,10 @@ fn cpu(arguments: &[&str], folder: &Path) -> u128 {
         .output()
         .expect("sh");
     let code = output.status.code();
-    let said = String::from_utf8_lossy(&output.stderr);
+    let message = String::from_utf8_lossy(&output.stderr);
     assert!(
         matches!(code, Some(0 | 1)),
-        "{arguments:?}: {code:?} {said}"
+        "{arguments:?}: {code:?} {message}"
     );
     children() - before
 }

@@ -1,5 +1,5 @@
-//! What nobody should hand in, and what happens when they do: an answer or a message, exit code 0
-//! or 2, never a panic, never half a file.
+//! Hostile and broken inputs: the program gives an answer or a message with exit code 0 or 2, does not
+//! panic, and does not leave half a file.
 
 #[path = "outside/mod.rs"]
 mod outside;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 const COLUMNS: &str = "name,memory_mb,duration_ms,invocations_per_month,utilization\n";
 
-/// A folder of its own to run the program in.
+/// A temporary folder in which the program runs.
 struct Folder(TempDir);
 
 impl Folder {
@@ -110,7 +110,7 @@ impl Run {
     }
 }
 
-/// A scenario of one function with these keys besides its name.
+/// A scenario of one function, with these keys in addition to its name.
 fn scenario(keys: &str) -> String {
     format!("region = \"us-east-1\"\n\n[[function]]\nname = \"one\"\n{keys}")
 }
@@ -144,7 +144,7 @@ fn compare(file: &str, content: impl AsRef<[u8]>) -> Run {
 }
 
 #[test]
-fn files_that_are_no_scenario_are_refused() {
+fn files_that_are_not_scenarios_are_refused() {
     let long = format!("name = \"{}\"\n", "x".repeat(10 << 20));
     let plain = "x".repeat(10 << 20);
     let nested = format!("a = {}", "[".repeat(10_000));
@@ -178,7 +178,7 @@ fn files_that_are_no_scenario_are_refused() {
 }
 
 #[test]
-fn files_that_are_no_fleet_are_refused() {
+fn files_that_are_not_functions_files_are_refused() {
     let long = format!("{COLUMNS}{},512,1,1,0.5\n", "x".repeat(1 << 19));
     let endless = format!("{COLUMNS}{},512,1,1,0.5\n", "x".repeat(10 << 20));
     let cells = format!("{COLUMNS}{}\n", ",".repeat(1 << 20));
@@ -248,7 +248,7 @@ fn files_that_are_no_fleet_are_refused() {
             row("\"a,512,1,1,0.5\n\"b\",512,1,1,0.5"),
             "syntax",
         ),
-        ("text behind a quote", row("\"a\"b,512,1,1,0.5"), "syntax"),
+        ("text after a quote", row("\"a\"b,512,1,1,0.5"), "syntax"),
         (
             "an open quote in the last cell",
             b"memory_mb,duration_ms,invocations_per_month,utilization,name\n\
@@ -265,7 +265,7 @@ fn files_that_are_no_fleet_are_refused() {
 }
 
 #[test]
-fn places_that_are_no_file_are_refused() {
+fn paths_that_are_not_readable_files_are_refused() {
     let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
     fs::create_dir(folder.path().join("folder")).expect("created");
     folder
@@ -297,7 +297,7 @@ fn places_that_are_no_file_are_refused() {
 }
 
 #[test]
-fn numbers_that_are_none_are_refused() {
+fn values_that_are_not_valid_numbers_are_refused() {
     for (value, code) in [
         ("nan", "wrong-type"),
         ("-nan", "wrong-type"),
@@ -369,9 +369,9 @@ fn unusual_spellings_of_numbers_are_read() {
     .answered("1e-28");
 }
 
-/// The keys of a function in which one field has a value, and what the field needs beside it.
+/// The keys of a function in which one field has a value, with the other keys that the field needs.
 fn with_field(field: Field, value: &str) -> String {
-    let beside: &[(&str, &str)] = match field {
+    let needed: &[(&str, &str)] = match field {
         Field::MeasuredDurationMs => &[("duration_ms", "")],
         Field::RequestsPerSecond => &[("invocations_per_month", "")],
         Field::PeakConcurrency => &[("utilization", ""), ("invocations_per_month", "0")],
@@ -412,15 +412,16 @@ fn with_field(field: Field, value: &str) -> String {
         Field::Retries => &[("invocation.error_rate", "0.12")],
         _ => &[],
     };
-    keys(&[beside, &[(field.path(), value)]].concat())
+    keys(&[needed, &[(field.path(), value)]].concat())
 }
 
 /// Values at the bounds of a number and just beyond them.
 fn edges(bounds: &Bounds) -> ([String; 2], [String; 2]) {
     let Bounds { low, high, .. } = *bounds;
-    let inside_low = match bounds.above_low {
-        true => format!("{low}.000000001"),
-        false => low.to_string(),
+    let inside_low = if bounds.above_low {
+        format!("{low}.000000001")
+    } else {
+        low.to_string()
     };
     let outside_low = match (bounds.above_low, bounds.whole, low) {
         (true, _, _) => low.to_string(),
@@ -428,15 +429,16 @@ fn edges(bounds: &Bounds) -> ([String; 2], [String; 2]) {
         (_, _, 0) => "-0.000000001".to_owned(),
         _ => format!("{}.999999999", low - 1),
     };
-    let outside_high = match bounds.whole {
-        true => (high + 1).to_string(),
-        false => format!("{high}.000000001"),
+    let outside_high = if bounds.whole {
+        (high + 1).to_string()
+    } else {
+        format!("{high}.000000001")
     };
     ([inside_low, high.to_string()], [outside_low, outside_high])
 }
 
 #[test]
-fn every_bound_of_a_function_holds_to_the_digit() {
+fn every_bound_of_a_function_is_exact() {
     let mut tried = 0;
     for field in Field::ALL {
         let path = field.path();
@@ -445,8 +447,8 @@ fn every_bound_of_a_function_holds_to_the_digit() {
         };
         let (inside, outside) = edges(&bounds);
         for value in inside {
-            // So many requests make more invocations than there can be, and the month has 730
-            // hours here, which are other bounds.
+            // Two other bounds apply: the largest number of requests makes more invocations than the
+            // program takes, and the month has 730 hours here.
             let other_bound = match field {
                 Field::RequestsPerSecond => value.len() > 9,
                 Field::ProvisionedHours => value == "744",
@@ -471,7 +473,7 @@ fn every_bound_of_a_function_holds_to_the_digit() {
 }
 
 #[test]
-fn every_bound_of_the_scenario_holds_to_the_digit() {
+fn every_bound_of_the_scenario_is_exact() {
     let cases: [(&str, [&str; 2], [&str; 2]); 10] = [
         (
             "hours_per_month",
@@ -555,7 +557,7 @@ target_utilization = 1e-5
 task_storage_gb = 200
 ";
 
-/// Everything that the program can be asked about a scenario.
+/// Runs every command and format on a scenario.
 fn answers_everything(text: &str, what: &str) {
     let folder = Folder::with("scenario.toml", text);
     for format in ["table", "json", "csv"] {
@@ -566,7 +568,7 @@ fn answers_everything(text: &str, what: &str) {
 }
 
 #[test]
-fn the_largest_of_everything_together_is_answered() {
+fn all_largest_values_together_are_answered() {
     let function = |name: &str, own: &str, container: &str| {
         format!("\n[[function]]\nname = \"{name}\"\n{own}{MOST_OF_A_FUNCTION}{container}")
     };
@@ -616,7 +618,7 @@ fn crowd(utilization: &str, target: &str) -> String {
 }
 
 #[test]
-fn the_largest_fleet_is_counted_to_the_task() {
+fn every_task_of_the_largest_fleet_is_counted() {
     // 2.5 * 10^14 / 10^-12 slots, 55 of them (16 x 1,769 / 512) to a task: 4.54... * 10^24 tasks.
     let folder = Folder::with("scenario.toml", crowd("1e-12", "1"));
     let run = folder.run(&["compare", "scenario.toml", "--format", "json"]);
@@ -635,7 +637,7 @@ fn capacity_that_cannot_be_counted_is_refused() {
 }
 
 #[test]
-fn the_smallest_of_everything_together_is_answered() {
+fn all_smallest_values_together_are_answered() {
     let function = "memory_mb = 128\nduration_ms = 1\ninvocations_per_month = 1\n";
     let tiny =
         "\n[function.container]\ncpu_ms = 1e-28\nmemory_per_request_mb = 1e-28\nmin_tasks = 1\n";
@@ -737,7 +739,7 @@ fn places(run: &Run) -> Vec<&str> {
 }
 
 #[test]
-fn mistakes_in_a_fleet_are_on_their_lines_however_lines_end() {
+fn mistakes_in_a_functions_file_have_their_lines_with_all_line_ends() {
     // Rows on lines 2, 3 and 4 (a number with a line break in it), 6 and 7; line 5 is blank.
     let rows = [
         "a,512,10,x,0.5",
@@ -789,7 +791,7 @@ const ANSWERS: [&[&str]; 7] = [
     &["explain"],
 ];
 
-/// No command in what was said, and nothing that is not seen: names in CSV are as they are.
+/// Output without commands and without invisible characters. In CSV, names are not escaped.
 fn harmless(run: &Run, what: &str) {
     let answer = String::from_utf8(run.stdout.clone()).expect("UTF-8");
     assert_eq!(commands(&answer), [""; 0], "{what}");
@@ -811,7 +813,7 @@ fn harmless(run: &Run, what: &str) {
 }
 
 #[test]
-fn names_do_nothing_in_any_answer() {
+fn names_have_no_effect_in_any_format() {
     for names in names().chunks(10).chain(paddings().chunks(20)) {
         let text = format!("region = \"us-east-1\"\n{}", functions(names));
         let folder = Folder::with("scenario.toml", text);
@@ -935,7 +937,7 @@ fn names_are_code_in_markdown() {
 /// Values that are refused, each of them a command to some runner, in every place where one is
 /// quoted back.
 #[test]
-fn values_do_nothing_in_any_message() {
+fn values_have_no_effect_in_messages() {
     let refused = REFUSED.map(str::to_owned).into_iter().step_by(3);
     let values: Vec<String> = refused.chain(paddings().into_iter().step_by(29)).collect();
     let fine = format!("region = \"us-east-1\"\n{}", functions(&["a".to_owned()]));
@@ -980,9 +982,10 @@ fn values_do_nothing_in_any_message() {
             folder.write(file, text);
         }
         for (file, _) in &files {
-            let run = match file.ends_with(".json") {
-                true => folder.run(&["check", "fine.toml", "--baseline", file]),
-                false => folder.run(&["compare", file]),
+            let run = if file.ends_with(".json") {
+                folder.run(&["check", "fine.toml", "--baseline", file])
+            } else {
+                folder.run(&["compare", file])
             };
             assert!(
                 *file == "fine.toml" || run.code == Some(2),
@@ -1056,7 +1059,7 @@ fn a_path_is_escaped_once() {
 }
 
 #[test]
-fn prices_of_others_do_nothing() {
+fn texts_of_price_files_have_no_effect_in_any_format() {
     let price = |source: &str, code: &str| {
         let (source, code) = (quoted(source), quoted(code));
         format!(
@@ -1107,7 +1110,7 @@ fn prices_of_others_do_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn files_do_nothing_in_any_answer() {
+fn file_names_have_no_effect_in_any_format() {
     let names = REFUSED.iter().filter(|name| !name.contains(['\0', '/']));
     for name in names {
         let file = format!("{name}.toml");
@@ -1121,7 +1124,7 @@ fn files_do_nothing_in_any_answer() {
 }
 
 #[test]
-fn quotes_are_read_wherever_the_file_is_cut() {
+fn quotes_are_read_wherever_a_chunk_of_the_file_ends() {
     // SpannedValues of all lengths put the quotes on all sides of the pieces in which a file is read.
     let rows: String = (0..30_000)
         .map(|row| {
@@ -1145,7 +1148,7 @@ fn quotes_are_read_wherever_the_file_is_cut() {
 }
 
 #[test]
-fn a_fleet_may_be_quoted_nearly_whole() {
+fn nearly_all_of_a_functions_file_may_be_quoted() {
     // Whatever the pieces in which it is read, most of them end within a quoted cell.
     let name = |row: usize| format!("{row:06} {}", "x, y".repeat(60));
     let rows: String = (0..9000)
@@ -1155,7 +1158,7 @@ fn a_fleet_may_be_quoted_nearly_whole() {
     let columns = COLUMNS.to_owned();
     let good = compare("fleet.csv", columns.clone() + &rows);
     good.answered("quotes");
-    // The last row is behind 9000 of them and the header.
+    // The last row follows the header and 9,000 rows.
     let wrong = format!("{columns}{rows}\"last\",512,10,x,0.5\n");
     let run = compare("fleet.csv", wrong);
     run.refused("wrong-type", "the last row");
@@ -1163,7 +1166,7 @@ fn a_fleet_may_be_quoted_nearly_whole() {
 }
 
 #[test]
-fn lines_are_those_of_an_editor() {
+fn line_numbers_are_those_of_an_editor() {
     // Rows may end with a carriage return, too; lines do where the header does.
     let rows = "a,512,10,1,0.5\r\nb,512,10,1,0.5\n\r\n\"c\rd\",x,10,1,0.5\re,512,x,1,0.5";
     let run = compare("fleet.csv", format!("{COLUMNS}{rows}"));
@@ -1172,7 +1175,7 @@ fn lines_are_those_of_an_editor() {
 }
 
 #[test]
-fn mistakes_in_a_header_do_not_hide_those_in_rows_and_are_said_once() {
+fn mistakes_in_a_header_are_reported_once_and_do_not_hide_those_in_rows() {
     let header = "name,memroy_mb,duration_ms,invocations_per_month\n";
     let rows = "a,512,x,1\nb,512,10,1\nc,512,10,1\nd,512,10,-1\n";
     let run = compare("fleet.csv", format!("{header}{rows}"));
@@ -1221,8 +1224,8 @@ fn a_million_mistakes_take_little_memory() {
 }
 
 #[test]
-fn advice_is_given_where_it_is_likely_to_be_right() {
-    let said = |file: &str, text: String| {
+fn a_suggestion_is_made_only_if_it_is_likely_to_be_right() {
+    let message = |file: &str, text: String| {
         let words = compare(file, text).stderr;
         words.split_whitespace().collect::<Vec<_>>().join(" ")
     };
@@ -1234,13 +1237,13 @@ fn advice_is_given_where_it_is_likely_to_be_right() {
         ("0,5", false),
     ] {
         let row = format!("{COLUMNS}a,512,10,\"{number}\",0.5\n");
-        let has = said("fleet.csv", row).contains("without separators");
+        let has = message("fleet.csv", row).contains("without separators");
         assert_eq!(has, is_separated, "{number}");
     }
     // Everything is near a short word.
     for name in ["cost", "env", "arn", "vpc", "host"] {
         let text = format!("{},{name}\na,512,10,1,0.5,x\n", COLUMNS.trim_end());
-        let text = said("fleet.csv", text);
+        let text = message("fleet.csv", text);
         assert!(!text.contains("did you mean"), "{text}");
         assert_eq!(text.matches("error[").count(), 1, "{text}");
     }
@@ -1251,7 +1254,7 @@ fn advice_is_given_where_it_is_likely_to_be_right() {
         ("arch", "architecture"),
     ] {
         let text = format!("{},{name}\na,512,10,1,0.5,1\n", COLUMNS.trim_end());
-        let text = said("fleet.csv", text);
+        let text = message("fleet.csv", text);
         assert!(
             text.contains(&format!("did you mean `{meant}`?")),
             "{name}: {text}"
@@ -1260,7 +1263,7 @@ fn advice_is_given_where_it_is_likely_to_be_right() {
 }
 
 #[test]
-fn a_wrong_default_is_said_once_and_hides_nothing() {
+fn a_wrong_default_is_reported_once_and_hides_no_other_mistake() {
     let rows: String = (0..12_000)
         .map(|row| format!("f{row},10,1,0.5\n"))
         .collect();
@@ -1276,7 +1279,7 @@ fn a_wrong_default_is_said_once_and_hides_nothing() {
 }
 
 #[test]
-fn functions_without_a_name_have_not_the_same() {
+fn functions_without_a_name_are_not_duplicates() {
     let function = format!("[[function]]\nnmae = \"a\"\n{}", keys(&[]));
     let text = format!("region = \"us-east-1\"\n{function}{function}");
     let run = compare("scenario.toml", text);
@@ -1285,7 +1288,7 @@ fn functions_without_a_name_have_not_the_same() {
 }
 
 #[test]
-fn a_name_is_taken_once_wherever_it_stands() {
+fn a_name_is_used_once_in_the_scenario_its_defaults_and_its_functions_file() {
     let function = |name: &str| {
         let keys = keys(&[]);
         format!("[[function]]\n{name}\n{keys}")
@@ -1312,7 +1315,7 @@ fn a_name_is_taken_once_wherever_it_stands() {
 }
 
 #[test]
-fn defaults_are_checked_also_where_every_function_replaces_them() {
+fn defaults_are_checked_even_if_every_function_replaces_them() {
     let text = format!(
         "region = \"us-east-1\"\n[defaults]\nmemory_mb = \"much\"\ncontainer.cpu_ms = -1\n\
          [[function]]\nname = \"one\"\ncontainer.cpu_ms = 1\n{}",
@@ -1331,7 +1334,7 @@ fn a_list_of_no_functions_is_no_scenario() {
 }
 
 #[test]
-fn defaults_reach_into_tables_and_give_way() {
+fn defaults_fill_tables_and_functions_replace_them() {
     let deep = "region = \"us-east-1\"\n[defaults]\nmemory_mb = 512\nmeasured_duration_ms = 9\n\
         requests_per_second = 3\npeak_concurrency = 5\n[defaults.container]\nmin_tasks = 7\n\
         [defaults.container.task]\nvcpu = 1\nmemory_gb = 2\n\
@@ -1349,7 +1352,7 @@ fn defaults_reach_into_tables_and_give_way() {
     assert_eq!(answer(deep), answer(&flat));
 }
 
-/// A fleet whose answer is longer than every buffer.
+/// A functions file whose answer is longer than every buffer.
 fn large_fleet(rows: usize) -> String {
     let row = |n: usize| format!("function-{n},512,100.5,{},0.35\n", 1000 + n);
     COLUMNS.to_owned() + &(0..rows).map(row).collect::<String>()
@@ -1434,10 +1437,10 @@ fn what_cannot_be_written_leaves_the_old_file_and_nothing_else() {
 }
 
 #[test]
-fn an_answer_does_not_replace_what_it_is_the_answer_to() {
+fn an_answer_does_not_replace_its_own_input() {
     let folder = Folder::with("fleet.csv", large_fleet(3));
-    let beside = "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n";
-    folder.write("scenario.toml", beside);
+    let text = "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n";
+    folder.write("scenario.toml", text);
     let prices = "region = \"us-east-1\"\nas_of = \"2026-11-01\"\n";
     fs::create_dir(folder.path().join("prices")).expect("created");
     folder.write("prices/us-east-1.toml", prices);
@@ -1480,7 +1483,7 @@ fn an_old_file_is_replaced_whole() {
 }
 
 #[test]
-fn a_reader_that_leaves_early_hears_no_complaint() {
+fn a_reader_that_closes_the_pipe_early_causes_no_message() {
     let folder = Folder::with("fleet.csv", large_fleet(3000));
     for format in ["csv", "json", "table"] {
         let arguments = [
@@ -1506,7 +1509,7 @@ fn a_reader_that_leaves_early_hears_no_complaint() {
 }
 
 #[test]
-fn input_may_come_in_drops() {
+fn input_may_come_one_byte_at_a_time() {
     let folder = Folder::new();
     let arguments = ["compare", "-", "--region", "us-east-1", "--format", "csv"];
     let mut command = folder.command(&arguments);
@@ -1520,7 +1523,7 @@ fn input_may_come_in_drops() {
         for (number, byte) in large_fleet(20).bytes().enumerate() {
             input.write_all(&[byte]).expect("written");
             input.flush().expect("flushed");
-            // What it is can be told by its first line alone.
+            // The kind of an input is known from its first line.
             if number == 1 {
                 std::thread::sleep(std::time::Duration::from_millis(200));
             }
@@ -1529,7 +1532,7 @@ fn input_may_come_in_drops() {
     let output = child.wait_with_output().expect("it ends");
     writer.join().expect("written");
     let run = Run::of(output);
-    run.answered("drops");
+    run.answered("one byte at a time");
     let lines = run.stdout.iter().filter(|byte| **byte == b'\n').count();
     assert_eq!(lines, 1 + 3 * 20);
 }
@@ -1544,7 +1547,7 @@ mod unix {
     use std::time::Duration;
 
     #[test]
-    fn a_full_disk_is_said() {
+    fn a_full_disk_is_an_error() {
         if !Path::new("/dev/full").exists() {
             return;
         }
@@ -1581,7 +1584,7 @@ mod unix {
     }
 
     #[test]
-    fn help_on_a_full_disk_is_no_answer() {
+    fn help_on_a_full_disk_ends_with_code_2() {
         if let Ok(full) = File::options().write(true).open("/dev/full") {
             let output = Folder::new().command(&["--help"]).stdout(full).output();
             assert_eq!(Run::of(output.expect("it starts")).code, Some(2));
@@ -1589,7 +1592,7 @@ mod unix {
     }
 
     #[test]
-    fn a_reader_that_takes_one_line_hears_no_complaint() {
+    fn a_reader_that_takes_one_line_causes_no_message() {
         let folder = Folder::with("fleet.csv", large_fleet(3000));
         let line = "\"$0\" compare fleet.csv --region us-east-1 --format csv | head -1";
         let mut shell = Command::new("sh");
@@ -1627,12 +1630,12 @@ mod unix {
     }
 
     #[test]
-    fn a_folder_that_refuses_new_files_is_said() {
+    fn a_folder_that_refuses_new_files_is_an_error() {
         let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
         let locked = folder.path().join("locked");
         fs::create_dir(&locked).expect("created");
         fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).expect("set");
-        // Nobody can lock out the superuser.
+        // The superuser may write in any folder.
         if File::create(locked.join("probe")).is_err() {
             let arguments = ["compare", "scenario.toml", "--output", "locked/answer.csv"];
             folder.run(&arguments).refused("cannot-write", "locked");
@@ -1641,7 +1644,7 @@ mod unix {
     }
 
     #[test]
-    fn who_has_the_old_file_open_keeps_the_old_file() {
+    fn a_process_that_has_the_old_file_open_keeps_the_old_content() {
         let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
         folder.write("answer.csv", "old\n");
         let mut open = File::open(folder.path().join("answer.csv")).expect("readable");

@@ -1,7 +1,10 @@
-//! The scripts that pipelines run, from one end to the other in a throw-away repository: a base
-//! branch, a changed scenario, the comment, the annotations, the exit code.
+//! The scripts that pipelines run, end to end in a temporary repository: a base branch, a changed
+//! scenario, the comment, the annotations, the exit code.
 #![cfg(unix)]
 
+mod project;
+
+use project::root;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,10 +14,6 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 const MARKER: &str = "<!-- lambdacost check -->";
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// A million calls of one second at 1,024 MB are 1,000,000 GB-s: $16.6667 and $0.20 for requests.
 fn scenario(duration_ms: u32) -> String {
@@ -72,12 +71,7 @@ impl Repository {
 
     fn git(&self, arguments: &[&str]) -> String {
         let run = Command::new("git")
-            .args([
-                "-c",
-                "user.name=nobody",
-                "-c",
-                "user.email=nobody@example.com",
-            ])
+            .args(["-c", "user.name=test", "-c", "user.email=test@example.com"])
             .args(arguments)
             .current_dir(self.path())
             .output()
@@ -135,7 +129,7 @@ impl Repository {
 
 /// The script of a step of `action.yml`.
 fn script(step: &str) -> String {
-    let action = fs::read_to_string(root().join("action.yml")).expect("it is there");
+    let action = project::read("action.yml");
     let name = format!("    - name: {step}");
     let mut lines = action.lines().skip_while(|line| *line != name);
     let run = lines.find_map(|line| line.strip_prefix("      run: "));
@@ -196,7 +190,7 @@ fn arguments_and_folders_are_passed_on() {
 }
 
 #[test]
-fn a_new_scenario_has_no_baseline_and_no_base_needs_none() {
+fn a_new_scenario_has_no_baseline_and_an_empty_base_needs_none() {
     let repository = Repository::new(None, &scenario(1000));
     let run = repository.check("", "main", &["costs/shop.toml"]);
     assert_eq!(run.status.code(), Some(0), "{run:?}");
@@ -206,7 +200,7 @@ fn a_new_scenario_has_no_baseline_and_no_base_needs_none() {
 }
 
 #[test]
-fn what_cannot_be_answered_ends_with_two_and_without_a_comment() {
+fn a_run_without_an_answer_ends_with_code_2_and_without_a_comment() {
     let repository = Repository::new(Some(&scenario(500)), "region = 7");
     let run = repository.check("", "main", &["costs/shop.toml"]);
     assert_eq!(run.status.code(), Some(2), "{run:?}");
@@ -214,7 +208,7 @@ fn what_cannot_be_answered_ends_with_two_and_without_a_comment() {
     assert!(repository.read("comment.md").is_empty());
     let run = repository.check("", "no-such-branch", &["costs/shop.toml"]);
     assert_eq!(run.status.code(), Some(2), "{run:?}");
-    // An absolute path is none of the base's: it would pass as new.
+    // An absolute path is not in the base, so the scenario would pass as new.
     let absolute = repository.path().join("costs/shop.toml");
     let run = repository.check("", "main", &[absolute.to_str().expect("a name")]);
     assert_eq!(run.status.code(), Some(2), "{run:?}");
@@ -264,7 +258,7 @@ fn a_base_that_the_clone_lacks_is_fetched_by_name_or_by_hash() {
     assert_eq!(run.status.code(), Some(2), "{run:?}");
 }
 
-/// `--explain=all` as the scenario would print a manual, and the gate would be open.
+/// With `--explain=all` as the scenario, `check` would print its manual and end with code 0.
 #[test]
 fn a_scenario_that_is_an_option_is_refused() {
     let repository = Repository::new(Some(&scenario(500)), &scenario(500));
@@ -280,7 +274,7 @@ fn a_scenario_that_is_an_option_is_refused() {
     assert_eq!(run.status.code(), Some(0), "{run:?}");
 }
 
-/// A name that begins a line of its own would be a command to the runner that reads the log.
+/// The runner reads the log, and would run a name at the start of a line as a command.
 #[test]
 fn a_scenario_or_base_that_is_a_command_in_the_log_is_refused() {
     let repository = Repository::new(Some(&scenario(500)), &scenario(500));
@@ -293,20 +287,23 @@ fn a_scenario_or_base_that_is_a_command_in_the_log_is_refused() {
         for (scenario, base) in [(command, "main"), ("costs/shop.toml", command)] {
             let run = repository.check("", base, &[scenario]);
             assert_eq!(run.status.code(), Some(2), "{command:?}: {run:?}");
-            let said = text(&run.stderr);
+            let message = text(&run.stderr);
             assert!(
-                said.lines().all(|line| line.starts_with("lambdacost: ")),
-                "{said}"
+                message.lines().all(|line| line.starts_with("lambdacost: ")),
+                "{message}"
             );
-            assert!(!said.contains("##[e") && !said.contains('\u{1b}'), "{said}");
+            assert!(
+                !message.contains("##[e") && !message.contains('\u{1b}'),
+                "{message}"
+            );
             assert!(text(&run.stdout).is_empty(), "{run:?}");
         }
     }
 }
 
-/// A rule on the second line of `arguments` counts, too, and none of them is taken for the file.
+/// A rule on the second line of `arguments` counts, too, and no argument is taken for the file.
 #[test]
-fn arguments_of_the_action_are_words_of_all_lines() {
+fn arguments_of_the_action_are_the_words_of_all_lines() {
     let repository = Repository::new(Some(&scenario(500)), &scenario(500));
     let run = |arguments| {
         let scenario = ("SCENARIO", "costs/shop.toml");
@@ -328,8 +325,8 @@ fn arguments_of_the_action_are_words_of_all_lines() {
 fn without_a_repository_there_is_no_answer() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("shop.toml"), scenario(500)).expect("written");
-    let nowhere = Repository { folder };
-    let run = nowhere.check("", "main", &["shop.toml"]);
+    let repository = Repository { folder };
+    let run = repository.check("", "main", &["shop.toml"]);
     assert_eq!(run.status.code(), Some(2), "{run:?}");
 }
 
@@ -382,7 +379,7 @@ fn a_signal_leaves_no_copy_of_the_base_and_ends_with_its_number() {
 
 /// KILL cannot be trapped: the next run clears what it left, which may be locked or half a copy.
 #[test]
-fn what_a_killed_run_left_is_cleared_by_the_next() {
+fn the_next_run_removes_what_a_killed_run_left() {
     let repository = Repository::new(Some(&scenario(500)), &scenario(500));
     let base = ".git/lambdacost-base";
     repository.git(&["worktree", "add", "--quiet", "--detach", base, "main"]);
@@ -430,7 +427,7 @@ fn comment(known: &str) -> String {
 }
 
 #[test]
-fn the_comment_is_written_once_and_then_renewed() {
+fn the_comment_is_written_once_and_then_updated() {
     let first = comment("");
     let last = first.lines().last().unwrap_or_default();
     assert!(
@@ -446,10 +443,10 @@ fn the_comment_is_written_once_and_then_renewed() {
     assert!(last.contains("body=@comment.md"), "{again}");
 }
 
-/// What a pull request can say never becomes part of a script.
+/// Text of a pull request never becomes part of a script.
 #[test]
-fn no_input_of_the_action_stands_in_a_script() {
-    let action = fs::read_to_string(root().join("action.yml")).expect("it is there");
+fn no_script_of_the_action_contains_an_input() {
+    let action = project::read("action.yml");
     let mut in_script = None;
     for line in action.lines() {
         let indent = line.len() - line.trim_start().len();
@@ -469,19 +466,18 @@ fn no_input_of_the_action_stands_in_a_script() {
     }
 }
 
-/// The texts that name actions: the action, our workflows, and those that users copy.
+/// The files that name actions: the action, the workflows, and those that users copy.
 fn workflows() -> Vec<(String, String)> {
-    let folder = fs::read_dir(root().join(".github/workflows")).expect("the folder");
-    let mut paths: Vec<PathBuf> = folder.map(|file| file.expect("a file").path()).collect();
-    paths.extend(["action.yml", "README.md", "docs/ci.md"].map(|name| root().join(name)));
-    let read = |path: PathBuf| {
-        let text = fs::read_to_string(&path).expect("readable");
-        (path.display().to_string(), text)
+    let mut names = project::files(".github/workflows");
+    names.extend(["action.yml", "README.md", "docs/ci.md"].map(str::to_owned));
+    let with_text = |name: String| {
+        let text = project::read(&name);
+        (name, text)
     };
-    paths.into_iter().map(read).collect()
+    names.into_iter().map(with_text).collect()
 }
 
-/// Somebody else can move a tag, but not a commit.
+/// The owner of an action can move a tag, but not a commit.
 #[test]
 fn every_action_is_pinned_to_a_commit_with_its_version() {
     let mut count = 0;
@@ -508,7 +504,7 @@ fn every_action_is_pinned_to_a_commit_with_its_version() {
 
 /// A token is given to the job that needs it, and a checkout does not leave it in the clone.
 #[test]
-fn workflows_give_away_no_permission() {
+fn workflows_start_without_permissions_and_keep_no_token() {
     for (path, text) in workflows() {
         let checkouts = text.matches("uses: actions/checkout@").count();
         let forgetful = text
@@ -523,7 +519,7 @@ fn workflows_give_away_no_permission() {
 /// The token of a pull request from a fork cannot write: a comment would fail the job.
 #[test]
 fn there_is_no_comment_on_pull_requests_from_forks() {
-    let action = fs::read_to_string(root().join("action.yml")).expect("it is there");
+    let action = project::read("action.yml");
     let (_, comment) = action
         .split_once("    - name: Comment\n")
         .expect("the step");

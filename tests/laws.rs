@@ -1,16 +1,19 @@
 //! Laws that hold for every scenario, tried on random ones.
 //!
-//! Scenarios are built as text and read as a user's are. Seeds are fixed: a failure comes back, and
-//! prints the scenario that broke the law.
+//! Scenarios are built as text and read as a user's are. Seeds are fixed, so a failure can be
+//! repeated; it prints the scenario that broke the law.
 
+mod comparison;
+
+use comparison::{BOOK, INSTANCES, compared_at, read, valid, with_request};
 use lambdacost::answer::{Comparison, Pair, Solved, Summary};
-use lambdacost::diag::{Diags, Source};
+use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
-use lambdacost::platform::{self, EksOptions, FactValue};
-use lambdacost::pricebook::{Book, Entry, Extent, InstanceType, Listed, Regional};
+use lambdacost::platform::{EksOptions, FactValue};
+use lambdacost::pricebook::{Entry, Extent, InstanceType, Listed, Regional};
 use lambdacost::render::{View, csv, explain, json_v1, table};
-use lambdacost::scenario::{self, Capacity, Function, Request, Scenario};
+use lambdacost::scenario::{self, Capacity, Function, Scenario};
 use lambdacost::solve::crossover::CrossoverKind;
 use lambdacost::solve::flips::{Flip, Side};
 use proptest::prelude::*;
@@ -19,7 +22,7 @@ use proptest::test_runner::RngSeed;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, Read};
+use std::io;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
@@ -50,59 +53,22 @@ fn config(cases: u32) -> ProptestConfig {
 
 // The program without its command line.
 
-static EMBEDDED: LazyLock<Book> = LazyLock::new(platform::book);
-static BOOK: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
-    let whole = |name| EMBEDDED.region_to(name, Extent::WHOLE);
+static REGIONAL: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
+    let whole = |name| BOOK.region_to(name, Extent::WHOLE);
     let region = |name| (name, whole(name).expect("a region of the book"));
     REGIONS.into_iter().map(region).collect()
 });
-static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
-    platform::book()
-        .instances()
-        .expect("the shapes of the book")
-});
-
-fn no_file(_: &str) -> io::Result<Box<dyn Read + Send>> {
-    Err(io::ErrorKind::NotFound.into())
-}
-
-fn read(text: &str) -> Result<Scenario, Diags> {
-    let platforms = platform::shapes();
-    let request = Request {
-        platforms: &platforms,
-        rules: &[],
-        region: None,
-        unknown_region: &|name| EMBEDDED.unknown_region(name),
-        open: &no_file,
-        progress: &|_| {},
-    };
-    scenario::read_toml(&Source::new("scenario.toml", text), &request)
-}
-
-fn valid(text: &str) -> Scenario {
-    read(text).unwrap_or_else(|diags| panic!("{diags}\n\n{text}"))
-}
-
 /// Prices of a scenario's regions, if the book has them all.
 fn prices(scenario: &Scenario) -> Option<Vec<Regional>> {
     let regions = scenario.regions.iter();
     regions
-        .map(|region| BOOK.get(&*region.name).cloned())
+        .map(|region| REGIONAL.get(&*region.name).cloned())
         .collect()
 }
 
 fn compared<T>(scenario: &Scenario, ask: impl FnOnce(&Comparison<'_>) -> T) -> T {
     let prices = prices(scenario).expect("regions of the book");
     compared_at(scenario, &prices, ask)
-}
-
-fn compared_at<T>(
-    scenario: &Scenario,
-    prices: &[Regional],
-    ask: impl FnOnce(&Comparison<'_>) -> T,
-) -> T {
-    let comparison = Comparison::new(scenario, prices, &INSTANCES);
-    ask(&comparison.unwrap_or_else(|diags| panic!("{diags}")))
 }
 
 fn summaries(scenario: &Scenario) -> Vec<Summary> {
@@ -140,7 +106,7 @@ fn tenths(tenths: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// Whole numbers of every length alike.
+/// Whole numbers; each number of digits has the same probability.
 fn of_any_length(digits: RangeInclusive<u32>) -> impl Strategy<Value = u64> {
     let of_length = |digits: u32| 10u64.pow(digits - 1)..10u64.pow(digits);
     digits.prop_flat_map(of_length)
@@ -180,7 +146,7 @@ impl Stated {
     }
 }
 
-/// Lines that say more about a function on Lambda.
+/// Further keys of a function on Lambda.
 fn extras() -> impl Strategy<Value = String> {
     let cold = (0u32..=1000, 0u64..50_000).prop_map(|(rate, init)| {
         format!(
@@ -272,11 +238,11 @@ fn container() -> impl Strategy<Value = String> {
         line("task_storage_gb", whole(20..=200)),
         fixed,
     );
-    let said = lines.prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g].concat());
-    prop_oneof![1 => Just(String::new()), 1 => said]
+    let stated = lines.prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g].concat());
+    prop_oneof![1 => Just(String::new()), 1 => stated]
 }
 
-/// The keys of a function besides its name and region.
+/// The keys of a function except its name and region.
 fn function_with(calls: impl Strategy<Value = u64>) -> impl Strategy<Value = String> {
     let duration = prop_oneof![10u64..=100_000, 10u64..=9_000_000];
     let extras = (extras(), provisioned(), features());
@@ -330,7 +296,7 @@ fn function() -> impl Strategy<Value = String> {
     prop_oneof![9 => function_with(calls), 1 => job()]
 }
 
-/// A function whose containers run by the job.
+/// A function whose containers run as jobs.
 fn job() -> impl Strategy<Value = String> {
     let systems = select(vec!["linux", "windows"]);
     let pull = prop_oneof![
@@ -444,9 +410,10 @@ fn billed(summary: &Summary, platform: usize) -> Option<&Usd> {
 /// The cheaper of two platforms; a tie is the first one's.
 fn winner(summary: &Summary, pair: Pair) -> Side {
     let cost = |platform: usize| &summary.costs[platform].as_ref().expect("feasible").compared;
-    match cost(pair.from) <= cost(pair.to) {
-        true => Side::First,
-        false => Side::Second,
+    if cost(pair.from) <= cost(pair.to) {
+        Side::First
+    } else {
+        Side::Second
     }
 }
 
@@ -465,9 +432,10 @@ fn exact(text: &str) -> Exact {
 fn prints(text: &str, amount: &Usd) -> bool {
     let short = exact(text);
     let amount = amount.dollars();
-    let (low, high) = match short < *amount {
-        true => (short, amount.clone()),
-        false => (amount.clone(), short),
+    let (low, high) = if short < *amount {
+        (short, amount.clone())
+    } else {
+        (amount.clone(), short)
     };
     let error = &(&high - &low) * &Exact::whole(10u128.pow(27));
     error <= *amount
@@ -649,8 +617,8 @@ proptest! {
             .replace("vcpu_hour_usd = 0.013\n", "vcpu_hour_usd = 0.026\n")
             .replace("gb_hour_usd = 0.0014\n", "gb_hour_usd = 0.0028\n");
         prop_assert_ne!(&twice_spot, &text);
-        let dearer = valid(&twice_spot);
-        let after = compared_at(&dearer, &twice, ask);
+        let with_twice_spot = valid(&twice_spot);
+        let after = compared_at(&with_twice_spot, &twice, ask);
         for ((flips, one), (flips_after, two)) in before.iter().zip(&after) {
             for platform in ALL {
                 let doubled = billed(one, platform).map(|amount| amount + amount);
@@ -718,9 +686,10 @@ proptest! {
         existing in any::<bool>(),
     ) {
         let cluster = if existing { "existing" } else { "dedicated" };
-        let container = match container.contains("min_tasks") {
-            true => container,
-            false => format!("container.min_tasks = {min_tasks}\n{container}"),
+        let container = if container.contains("min_tasks") {
+            container
+        } else {
+            format!("container.min_tasks = {min_tasks}\n{container}")
         };
         // In a month of one hour, a few calls are a fleet.
         let text = format!(
@@ -773,7 +742,7 @@ fn node_share(solved: &Solved<'_>) -> Exact {
     share.expect("a node takes a pod")
 }
 
-/// Lambda is not dearer than the fleet at the crossover and dearer one call later.
+/// At the crossover Lambda costs at most as much as the fleet, and one call later it costs more.
 fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseError> {
     let (summary, capacities) = compared(scenario, |comparison| {
         let solved = comparison.solve(index);
@@ -796,18 +765,18 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
             .over(&per_call)
             .and_then(|calls| calls.floor())
             .unwrap_or(0);
-        let reached = match &crossover.point {
-            Some(point) => point.invocations,
-            None => most,
-        };
+        let reached = crossover
+            .point
+            .as_ref()
+            .map_or(most, |point| point.invocations);
         let next = reached + 1;
         if next > MOST_CALLS || &per_call * &Exact::whole(next) > room {
             continue;
         }
         let lambda = |calls| avoidable(&with_calls(scenario, index, calls), index);
         // Environments that are kept may cost more than the fleet at any load.
-        let is_dearer = reached == 0 && lambda(0) > fleet.compared;
-        prop_assert!(is_dearer || lambda(reached) <= fleet.compared);
+        let costs_more = reached == 0 && lambda(0) > fleet.compared;
+        prop_assert!(costs_more || lambda(reached) <= fleet.compared);
         let Some(point) = &crossover.point else {
             prop_assert_eq!(crossover.kind, CrossoverKind::Never);
             continue;
@@ -828,11 +797,11 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
     Ok(())
 }
 
-// Prices times two, laid over the book as a user would.
+// Doubled prices, in price files as users have them.
 
 static DOUBLED: LazyLock<BTreeMap<&str, Regional>> = LazyLock::new(|| {
-    let mut book = EMBEDDED.clone();
-    for (name, regional) in BOOK.iter() {
+    let mut book = BOOK.clone();
+    for (name, regional) in REGIONAL.iter() {
         let file = format!("{name}.toml");
         book.overlay(&file, Source::new(&file, &doubled(regional)));
     }
@@ -974,7 +943,7 @@ impl Mutation {
     }
 }
 
-/// Reads a scenario and asks everything of it, if it is one.
+/// Reads a scenario and, if it is valid, writes its answer in every format.
 fn survives(text: &str) {
     match read(text) {
         Err(diags) => {
@@ -994,24 +963,18 @@ fn survives(text: &str) {
 }
 
 fn survives_fleet(bytes: &[u8]) {
-    let platforms = platform::shapes();
-    let request = Request {
-        platforms: &platforms,
-        rules: &[],
-        region: Some("us-east-1"),
-        unknown_region: &|name| EMBEDDED.unknown_region(name),
-        open: &no_file,
-        progress: &|_| {},
-    };
     let input = Box::new(io::Cursor::new(bytes.to_vec()));
-    match scenario::read_csv("fleet.csv", input, &request) {
+    let read = with_request(&BOOK, Some("us-east-1"), |request| {
+        scenario::read_csv("fleet.csv", input, request)
+    });
+    match read {
         Err(diags) => assert!(!diags.to_string().is_empty()),
         Ok(scenario) => assert!(!scenario.functions.is_empty()),
     }
 }
 
 fn survives_prices(text: &str) {
-    let mut book = EMBEDDED.clone();
+    let mut book = BOOK.clone();
     book.overlay("home-1.toml", Source::new("home-1.toml", text));
     match book.region("home-1") {
         Err(diags) => assert!(!diags.is_empty() && !diags.to_string().is_empty()),
@@ -1056,7 +1019,7 @@ proptest! {
     }
 
     #[test]
-    fn a_spoilt_scenario_is_read_or_refused(
+    fn a_damaged_scenario_is_read_or_refused(
         text in scenario(),
         mutations in prop::collection::vec(mutation(), 1..6),
     ) {
@@ -1064,7 +1027,7 @@ proptest! {
     }
 
     #[test]
-    fn a_spoilt_fleet_is_read_or_refused(
+    fn a_damaged_functions_file_is_read_or_refused(
         cells in prop::collection::vec(prop::collection::vec(0..VALUES.len(), 5), 1..8),
         mutations in prop::collection::vec(mutation(), 0..3),
     ) {
@@ -1078,7 +1041,7 @@ proptest! {
     }
 
     #[test]
-    fn a_spoilt_price_file_is_read_or_refused(
+    fn a_damaged_price_file_is_read_or_refused(
         mutations in prop::collection::vec(mutation(), 0..4),
     ) {
         let text = PRICES.to_owned();

@@ -1,18 +1,20 @@
 //! Lambda Managed Instances: what AWS publishes, and laws of a fleet that is also paid by the call.
 
-use lambdacost::answer::{Comparison, Pair, Summary};
+mod comparison;
+
+use comparison::{BOOK, compared_at, valid};
+use lambdacost::answer::{Pair, Summary};
 use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
 use lambdacost::money::Usd;
-use lambdacost::platform::{self, FactValue};
-use lambdacost::pricebook::{InstanceType, Regional};
-use lambdacost::scenario::{self, Capacity, Request, Scenario};
+use lambdacost::platform::FactValue;
+use lambdacost::pricebook::Regional;
+use lambdacost::scenario::{Capacity, Scenario};
 use lambdacost::solve::flips::{Flip, REACH, Side};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 use rust_decimal::Decimal;
-use std::io;
 use std::sync::{Arc, LazyLock};
 
 const LAMBDA: usize = 0;
@@ -21,16 +23,11 @@ const MANAGED: usize = 3;
 const MOST: u64 = 100_000;
 const ALL: &str = "platforms = ['lambda', 'fargate', 'eks', 'lambda-managed']";
 
-static INSTANCES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
-    platform::book()
-        .instances()
-        .expect("the shapes of the book")
-});
-static BOOK: LazyLock<Regional> = LazyLock::new(|| region(""));
+static US_EAST_1: LazyLock<Vec<Regional>> = LazyLock::new(|| vec![region("")]);
 
-/// us-east-1, with other prices laid over it.
+/// us-east-1, with some prices replaced.
 fn region(prices: &str) -> Regional {
-    let mut book = platform::book();
+    let mut book = BOOK.clone();
     if !prices.is_empty() {
         let file = format!("region = 'us-east-1'\nas_of = '2026-11-01'\n{prices}");
         book.overlay("us-east-1.toml", Source::new("us-east-1.toml", &file));
@@ -47,37 +44,15 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-fn valid(text: &str) -> Scenario {
-    let platforms = platform::shapes();
-    let request = Request {
-        platforms: &platforms,
-        rules: &[],
-        region: None,
-        unknown_region: &|_| None,
-        open: &|_| Err(io::ErrorKind::NotFound.into()),
-        progress: &|_| {},
-    };
-    let read = scenario::read_toml(&Source::new("scenario.toml", text), &request);
-    read.unwrap_or_else(|diags| panic!("{diags}\n\n{text}"))
-}
-
 /// One function of us-east-1 on all platforms, with further lines for the top and for itself.
 fn written(top: &str, function: &str) -> String {
     format!("region = 'us-east-1'\n{ALL}\n{top}\n[[function]]\nname = 'one'\n{function}")
 }
 
-fn compared_at<T>(
-    scenario: &Scenario,
-    prices: &Regional,
-    ask: impl FnOnce(&Comparison<'_>) -> T,
-) -> T {
-    let prices = std::slice::from_ref(prices);
-    let comparison = Comparison::new(scenario, prices, &INSTANCES);
-    ask(&comparison.unwrap_or_else(|diags| panic!("{diags}")))
-}
-
 fn summary(scenario: &Scenario) -> Summary {
-    compared_at(scenario, &BOOK, |comparison| comparison.solve(0).summary)
+    compared_at(scenario, &US_EAST_1, |comparison| {
+        comparison.solve(0).summary
+    })
 }
 
 /// Requests in flight in an environment, or why there is none.
@@ -85,7 +60,7 @@ fn requests(function: &str) -> Result<u128, String> {
     let base = "memory_mb = 128\nduration_ms = 100\ninvocations_per_month = 1_000_000\n\
         utilization = 0.5\n";
     let scenario = valid(&written("", &format!("{base}{function}")));
-    compared_at(&scenario, &BOOK, |comparison| {
+    compared_at(&scenario, &US_EAST_1, |comparison| {
         let solved = comparison.solve(0);
         if let Err(refused) = &solved.summary.costs[MANAGED] {
             return Err(format!("{}: {}", refused.reason, refused.advice));
@@ -109,7 +84,7 @@ fn the_least_fleet_costs_what_aws_charges_for_three_instances() {
          invocations_per_month = 1_000_000\nutilization = 0.5\nmanaged.runtime = 'node'\n",
     );
     let scenario = valid(&text);
-    let lines = compared_at(&scenario, &BOOK, |comparison| {
+    let lines = compared_at(&scenario, &US_EAST_1, |comparison| {
         comparison.solve(0).lines(MANAGED)
     });
     let cost = |item: &str| {
@@ -198,7 +173,7 @@ fn options() -> impl Strategy<Value = String> {
     })
 }
 
-/// The fleet of today with so many calls: what is paid per call moves, the rest stays.
+/// What the fleet of today costs with a number of calls: only what is paid per call changes.
 fn held(scenario: &Scenario, summary: &Summary, calls: u128) -> Usd {
     let cost = summary.costs[MANAGED].as_ref().expect("feasible");
     let request = Exact::ratio(2, 10_000_000);
@@ -207,7 +182,7 @@ fn held(scenario: &Scenario, summary: &Summary, calls: u128) -> Usd {
     &cost.compared + &Usd::new(more)
 }
 
-/// What a function costs on Lambda with so many calls.
+/// What a function costs on Lambda with a number of calls.
 fn on_lambda(scenario: &Scenario, calls: u128) -> Usd {
     let mut changed = scenario.clone();
     Arc::make_mut(&mut changed.functions)[0].invocations = u64::try_from(calls).expect("a count");
@@ -220,9 +195,10 @@ fn on_lambda(scenario: &Scenario, calls: u128) -> Usd {
 
 fn winner(summary: &Summary, pair: Pair) -> Side {
     let cost = |platform: usize| &summary.costs[platform].as_ref().expect("feasible").compared;
-    match cost(pair.from) <= cost(pair.to) {
-        true => Side::First,
-        false => Side::Second,
+    if cost(pair.from) <= cost(pair.to) {
+        Side::First
+    } else {
+        Side::Second
     }
 }
 
@@ -232,7 +208,7 @@ proptest! {
     #[test]
     fn a_bill_is_the_sum_of_its_lines(options in options(), keys in function(0u64..=1_000_000_000)) {
         let scenario = valid(&written(&options, &keys));
-        compared_at(&scenario, &BOOK, |comparison| {
+        compared_at(&scenario, &US_EAST_1, |comparison| {
             let cost = comparison.answer(0, MANAGED).expect("feasible").cost;
             let lines = comparison.solve(0).lines(MANAGED);
             let sum: Usd = lines.iter().map(|line| line.cost.clone()).sum();
@@ -253,7 +229,7 @@ proptest! {
         keys in function(1u64..=1_000_000_000),
     ) {
         let scenario = valid(&written(&options, &keys));
-        let (summary, steps) = compared_at(&scenario, &BOOK, |comparison| {
+        let (summary, steps) = compared_at(&scenario, &US_EAST_1, |comparison| {
             let solved = comparison.solve(0);
             let steps = comparison.detail(&solved, MOST).steps;
             (solved.summary, steps)
@@ -274,8 +250,8 @@ proptest! {
 proptest! {
     #![proptest_config(config(6))]
 
-    /// Requests so dear that a fleet becomes the dearer one on one of its steps; the others begin
-    /// dearer than managed instances.
+    /// Requests are so expensive that a fleet becomes more expensive at one of its steps; the other
+    /// platforms start above managed instances.
     #[test]
     fn no_flip_is_missed(
         memory in 512u32..=2_000,
@@ -296,10 +272,10 @@ proptest! {
              utilization = '{percent}%'\nmanaged.runtime = 'node'\ncontainer = {{ cpu_ms = 1000, \
              memory_per_request_mb = 64, min_tasks = {min_tasks} }}\n"
         );
-        let prices = region(&format!(
+        let prices = [region(&format!(
             "[lambda.x86_64]\nrequest = {{ usd = '{price}', per = 'request', \
              as_of = '2026-11-01', source = 'a test' }}\n"
-        ));
+        ))];
         let scenario = valid(&written(&top, &function));
         let flips = compared_at(&scenario, &prices, |comparison| {
             comparison.flips(&comparison.solve(0), MOST)

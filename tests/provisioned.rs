@@ -1,58 +1,40 @@
 //! Provisioned concurrency: when it pays, and what it does to the curve.
 
-use lambdacost::answer::Comparison;
-use lambdacost::exact::Exact;
-use lambdacost::platform;
-use lambdacost::pricebook::Book;
-use lambdacost::scenario::{Request, Scenario, read_toml};
-use std::io;
+mod comparison;
 
-fn scenario(book: &Book, region: &str, provisioned: &str) -> Scenario {
-    let platforms = platform::shapes();
-    let text = format!(
+use comparison::{compared, valid};
+use lambdacost::exact::Exact;
+use lambdacost::scenario::Scenario;
+
+fn scenario(region: &str, provisioned: &str) -> Scenario {
+    valid(&format!(
         "region = '{region}'\n[[function]]\nname = 'a'\nmemory_mb = 1024\nduration_ms = 100\n\
          invocations_per_month = 1_000_000\nutilization = 0.5\n{provisioned}"
-    );
-    let request = Request {
-        platforms: &platforms,
-        rules: &[],
-        region: None,
-        unknown_region: &|name| book.unknown_region(name),
-        open: &|_| Err(io::Error::other("no file")),
-        progress: &|_| {},
-    };
-    let source = lambdacost::diag::Source::new("test.toml", &text);
-    read_toml(&source, &request).unwrap_or_else(|diags| panic!("{diags}"))
+    ))
 }
 
-/// The lambda cost of the function: billed, and what leaving would save.
+/// The cost of the function on Lambda: what is billed, and what leaving Lambda would save.
 fn cost(region: &str, provisioned: &str) -> [String; 2] {
-    let book = platform::book();
-    let scenario = scenario(&book, region, provisioned);
-    let prices = [book.region(region).expect("a region")];
-    let instances = book.instances().expect("shapes");
-    let comparison = Comparison::new(&scenario, &prices, &instances).expect("priced");
-    let cost = comparison.answer(0, 0).expect("it runs").cost;
-    [cost.billed.to_string(), cost.compared.to_string()]
+    compared(&scenario(region, provisioned), |comparison| {
+        let cost = comparison.answer(0, 0).expect("it runs").cost;
+        [cost.billed.to_string(), cost.compared.to_string()]
+    })
 }
 
 /// In per cent.
 fn break_even(region: &str) -> Exact {
-    let book = platform::book();
-    let own = "provisioned = { environments = 1, share_served = 0 }";
-    let scenario = scenario(&book, region, own);
-    let prices = [book.region(region).expect("a region")];
-    let instances = book.instances().expect("shapes");
-    let comparison = Comparison::new(&scenario, &prices, &instances).expect("priced");
-    let used = comparison.solve(0).provisioning(0).expect("it is used");
-    let share = used.break_even.expect("it saves something");
-    &share * &Exact::from(100u32)
+    let provisioned = "provisioned = { environments = 1, share_served = 0 }";
+    compared(&scenario(region, provisioned), |comparison| {
+        let used = comparison.solve(0).provisioning(0).expect("it is used");
+        let share = used.break_even.expect("it saves something");
+        &share * &Exact::from(100u32)
+    })
 }
 
 /// The price of an environment over what its duration saves, x86: in us-east-1
 /// 0.0000041667 / (0.0000166667 - 0.0000097222) = 0.6000.
 #[test]
-fn environments_pay_from_a_utilization_that_depends_on_the_region() {
+fn provisioned_environments_pay_off_from_a_utilization_of_the_region() {
     for (region, places, percent) in [
         ("us-east-1", 1, "60.0"),
         ("eu-west-1", 1, "79.7"),
@@ -68,7 +50,7 @@ fn environments_pay_from_a_utilization_that_depends_on_the_region() {
 /// calls of 0.1 s finds one: 50,000 GB-s x 0.0000097222 = 0.48611, the other half is on demand:
 /// 50,000 x 0.0000166667 = 0.833335; requests 0.20. Together 1.8194474.
 #[test]
-fn what_finds_no_environment_is_on_demand() {
+fn calls_without_a_provisioned_environment_are_billed_on_demand() {
     let own = "provisioned = { environments = 20, hours_per_month = 1, share_served = 0.5 }";
     let [billed, compared] = cost("us-east-1", own);
     assert_eq!(billed, "1.8194474");

@@ -1,4 +1,4 @@
-//! Crossovers that others have published, and what lambdacost says about the same inputs.
+//! Published break-evens, and the answers of lambdacost for the same inputs.
 //!
 //! `tests/published.toml` holds the cases: source, inputs as a scenario, the published figure, ours
 //! and a verdict about the published arithmetic. Ours is worked out from the price list by hand; the
@@ -9,13 +9,13 @@
 mod expect;
 mod golden;
 
-use golden::{CheckContext, Published, Verdict, published};
+use golden::{Published, PublishedCase, Verdict, published};
 use std::collections::BTreeSet;
 
 /// Rows of the collection.
 const ROWS: std::ops::RangeInclusive<u8> = 1..=30;
 
-fn mistakes(published: &Published, case: &CheckContext) -> Vec<String> {
+fn mistakes(published: &Published, case: &PublishedCase) -> Vec<String> {
     let answer = match published.answer(case) {
         Ok(answer) => answer,
         Err(error) => return vec![format!("{}: {error}", case.id)],
@@ -50,7 +50,7 @@ fn a_verdict_fits_its_figures() {
                 assert!(differ, "{}: nothing differs", case.id);
                 assert!(
                     case.note.is_some(),
-                    "{}: does not say what is wrong",
+                    "{}: does not state what is wrong",
                     case.id
                 );
             }

@@ -2,11 +2,14 @@
 //!
 //! A fenced block `console` is run: lines that begin with `$ ` are commands, what follows each is
 //! its standard output, and a line of three dots stands for any number of lines. They run in a
-//! folder of their own that holds a copy of `scenarios/` and the files that the README itself
-//! spells out: a block `toml shop.toml` is the file `shop.toml`. A block `sh` is not run; what may
-//! stand in one is listed below. A block `yaml` is for a pipeline, and stands in `docs/ci.md` too.
+//! temporary folder with a copy of `scenarios/` and the files that the README shows: a block
+//! `toml shop.toml` is the file `shop.toml`. A block `sh` is not run; [`NOT_RUN`] lists what it may
+//! have. A block `yaml` is for a pipeline, and is in `docs/ci.md`, too.
 #![cfg(unix)]
 
+mod project;
+
+use project::{files, read, root};
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -20,7 +23,7 @@ const FROM_A_CLONE: &str = "cargo run --release -- ";
 
 /// A fenced block.
 struct Block {
-    /// What stands after the fence.
+    /// The text after the fence.
     info: String,
     lines: Vec<String>,
 }
@@ -31,12 +34,8 @@ struct Shown {
     output: Vec<String>,
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn readme() -> Vec<Block> {
-    let text = fs::read_to_string(root().join("README.md")).expect("the README is there");
+    let text = read("README.md");
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for line in text.lines() {
@@ -73,11 +72,9 @@ fn shown(block: &Block) -> Vec<Shown> {
 /// A folder with everything that the README's commands read.
 fn workplace(blocks: &[Block]) -> tempfile::TempDir {
     let place = tempfile::tempdir().expect("a temporary folder");
-    let scenarios = place.path().join("scenarios");
-    fs::create_dir(&scenarios).expect("a folder in it");
-    for entry in fs::read_dir(root().join("scenarios")).expect("the scenarios are there") {
-        let entry = entry.expect("an entry");
-        fs::copy(entry.path(), scenarios.join(entry.file_name())).expect("a copy");
+    fs::create_dir(place.path().join("scenarios")).expect("a folder in it");
+    for name in files("scenarios") {
+        fs::copy(root().join(&name), place.path().join(&name)).expect("a copy");
     }
     for block in blocks {
         if let [_, name] = block.info.split(' ').collect::<Vec<_>>()[..] {
@@ -105,8 +102,8 @@ fn run(command: &str, place: &Path) -> Vec<String> {
         .env("PATH", path())
         .output()
         .expect("a shell");
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "`{command}` fails:\n{said}");
+    let message = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "`{command}` fails:\n{message}");
     let output = String::from_utf8(done.stdout).expect("text");
     output.lines().map(str::to_owned).collect()
 }
@@ -136,7 +133,7 @@ fn every_command_gives_what_the_readme_shows() {
         let output = run(&shown.command, place.path());
         assert!(
             matches(&shown.output, &output),
-            "`{}` is shown with\n{}\nbut says\n{}",
+            "`{}` is shown with\n{}\nbut prints\n{}",
             shown.command,
             shown.output.join("\n"),
             output.join("\n")
@@ -173,7 +170,7 @@ fn the_tests_are_one_command() {
 }
 
 #[test]
-fn every_block_says_what_it_is() {
+fn every_block_has_a_known_kind() {
     for block in readme() {
         let is_file = block.info.starts_with("toml ") || block.info.starts_with("csv ");
         let is_command = ["console", "sh", "yaml"].contains(&block.info.as_str());
@@ -186,16 +183,16 @@ fn every_block_says_what_it_is() {
 }
 
 #[test]
-fn pipelines_are_those_of_the_papers() {
-    let paper = fs::read_to_string(root().join("docs/ci.md")).expect("a paper");
+fn pipelines_are_those_of_the_documents() {
+    let document = read("docs/ci.md");
     for block in readme().iter().filter(|block| block.info == "yaml") {
         let text = format!("```yaml\n{}\n```", block.lines.join("\n"));
-        assert!(paper.contains(&text), "not in docs/ci.md:\n{text}");
+        assert!(document.contains(&text), "not in docs/ci.md:\n{text}");
     }
 }
 
 #[test]
-fn the_main_job_starts_from_a_clone() {
+fn the_first_command_runs_in_a_clone() {
     let blocks = readme();
     let mut commands = blocks
         .iter()
@@ -210,16 +207,16 @@ fn the_main_job_starts_from_a_clone() {
 
 #[test]
 fn the_toolchain_is_the_one_of_the_manifest() {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
+    let manifest = read("Cargo.toml");
     let line = manifest
         .lines()
         .find(|line| line.starts_with("rust-version"));
     let version = line.and_then(|line| line.split('"').nth(1));
     let wanted = format!("Rust toolchain, {}", version.expect("a version"));
-    let text = fs::read_to_string(root().join("README.md")).expect("the README is there");
+    let text = read("README.md");
     assert!(
         text.contains(&wanted),
-        "the README does not ask for a {wanted}"
+        "the README does not require a {wanted}"
     );
 }
 

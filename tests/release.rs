@@ -1,10 +1,13 @@
-//! Releases and how they are installed: what the workflow builds is what the pipelines download, a
-//! release that is not right is never run, and without one the program is compiled.
+//! Releases and their installation: pipelines download what the workflow builds, an invalid release is
+//! never run, and without a release the program is compiled.
 //!
 //! The releases are folders that the scripts and steps of the workflow make. `gh` and `cargo` are
-//! stand-ins that write down how they are called.
+//! replaced by scripts that record how they are called.
 #![cfg(unix)]
 
+mod project;
+
+use project::{read, root};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -20,14 +23,6 @@ use yaml_rust2::{Yaml, YamlLoader};
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 const RELEASE: &str = ".github/workflows/release.yml";
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(name: &str) -> String {
-    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
 
 /// The names of the files in a folder of the project, with the folder.
 fn files(folder: &str) -> Vec<String> {
@@ -84,7 +79,7 @@ fn python(source: &Path, code: &str) -> Command {
 fn platforms() -> Vec<(String, String)> {
     let code = "import install\nfor row in install.PLATFORMS.values(): print(*row)";
     let run = python(root(), code).output();
-    let run = run.expect("python3 runs: CONTRIBUTING.md says what the tests need");
+    let run = run.expect("python3 runs: CONTRIBUTING.md lists what the tests need");
     assert!(run.status.success(), "{run:?}");
     let rows = text(&run.stdout);
     let rows = rows
@@ -269,13 +264,13 @@ impl Place {
     /// The released program is there, and nothing was compiled.
     fn is_released(&self, run: &Output, verified: &str) {
         assert_eq!(run.status.code(), Some(0), "{run:?}");
-        let said = text(&run.stderr);
+        let message = text(&run.stderr);
         let wanted = format!(
             "lambdacost: installed release v{VERSION} for {}: {verified}",
             target()
         );
-        assert!(said.contains(&wanted), "{said}");
-        assert_eq!(self.calls("cargo"), "", "{said}");
+        assert!(message.contains(&wanted), "{message}");
+        assert_eq!(self.calls("cargo"), "", "{message}");
         let program = fs::read(self.installed()).expect("it is installed");
         let built = fs::read(env!("CARGO_BIN_EXE_lambdacost")).expect("the program");
         assert!(program == built, "another program is installed");
@@ -288,12 +283,12 @@ impl Place {
     /// Nothing of the release is there, and the source was compiled, for this reason.
     fn is_compiled(&self, run: &Output, reason: &str) {
         assert_eq!(run.status.code(), Some(0), "{run:?}");
-        let said = text(&run.stderr);
+        let message = text(&run.stderr);
         assert!(
-            said.starts_with("lambdacost: compiling the program: "),
-            "{said}"
+            message.starts_with("lambdacost: compiling the program: "),
+            "{message}"
         );
-        assert!(said.contains(reason), "{reason}: {said}");
+        assert!(message.contains(reason), "{reason}: {message}");
         assert!(!self.installed().exists());
         // install.py resolves links in the path of the source.
         let source = self.path("source");
@@ -314,9 +309,12 @@ impl Place {
     /// Neither the release nor anything else is there.
     fn is_refused(&self, run: &Output, reason: &str) {
         assert_eq!(run.status.code(), Some(2), "{run:?}");
-        let said = text(&run.stderr);
-        assert!(said.starts_with("lambdacost: not installed: "), "{said}");
-        assert!(said.contains(reason), "{reason}: {said}");
+        let message = text(&run.stderr);
+        assert!(
+            message.starts_with("lambdacost: not installed: "),
+            "{message}"
+        );
+        assert!(message.contains(reason), "{reason}: {message}");
         assert!(!self.installed().exists());
         assert_eq!(self.calls("cargo"), "");
     }
@@ -405,7 +403,7 @@ fn a_release_whose_attestation_does_not_verify_is_refused() {
     place.stand_in("gh", denies);
     let run = place.install(&[("LAMBDACOST_ATTESTATION", "required")]);
     place.is_refused(&run, "the attestation of ");
-    // What another program says begins no line: a runner reads commands there.
+    // Output of another program does not start a line, where a runner reads commands.
     assert!(
         text(&run.stderr)
             .lines()
@@ -479,7 +477,7 @@ fn without_python_it_is_compiled() {
 }
 
 #[test]
-fn without_a_release_and_without_cargo_it_says_what_to_install() {
+fn without_a_release_and_cargo_the_message_states_what_to_install() {
     let place = Place::new();
     let which = python(root(), "print(sys.executable)")
         .output()
@@ -619,7 +617,7 @@ fn the_job_of_gitlab_checks_with_the_released_program() {
         .env("LAMBDACOST_VERSION", format!("v{VERSION}"))
         .output()
         .expect("sh runs");
-    // The gate of the scenario fails.
+    // The check of the scenario fails.
     assert_eq!(run.status.code(), Some(1), "{run:?}");
     assert!(text(&run.stderr).contains("installed release"), "{run:?}");
     assert_eq!(place.calls("cargo"), "");
@@ -638,7 +636,7 @@ fn the_job_of_gitlab_checks_with_the_released_program() {
 
 /// What pip calls for `pip install .`, and so for the hook of pre-commit.
 #[test]
-fn pip_takes_the_wheel_of_the_release_or_asks_for_maturin() {
+fn pip_takes_the_wheel_of_the_release_or_requires_maturin() {
     let place = Place::new();
     let hook = yaml(".pre-commit-hooks.yaml");
     assert_eq!(hook[0]["language"].as_str(), Some("python"));
@@ -654,9 +652,15 @@ fn pip_takes_the_wheel_of_the_release_or_asks_for_maturin() {
         .expect("this platform");
     let tag = pattern.replace("\\S*", "_2_17").replace("\\d+", "11");
     let name = format!("lambdacost-{VERSION}-py3-none-{tag}.whl");
-    let asks = run(&[]);
-    assert!(text(&asks.stdout).contains("['maturin>="), "{asks:?}");
-    assert!(text(&asks.stderr).contains("has no wheel"), "{asks:?}");
+    let requires = run(&[]);
+    assert!(
+        text(&requires.stdout).contains("['maturin>="),
+        "{requires:?}"
+    );
+    assert!(
+        text(&requires.stderr).contains("has no wheel"),
+        "{requires:?}"
+    );
     place.write_release(&name, "a wheel");
     place.write_release("lambdacost-9.9.9-py3-none-any.whl", "another");
     place.seal();
@@ -678,7 +682,7 @@ fn pip_takes_the_wheel_of_the_release_or_asks_for_maturin() {
 }
 
 #[test]
-fn what_the_workflow_builds_is_what_is_downloaded() {
+fn pipelines_download_what_the_workflow_builds() {
     let workflow = yaml(RELEASE);
     let rows = list(&workflow["jobs"]["build"]["strategy"]["matrix"]["include"]);
     let named = |rows: Vec<&Yaml>| -> BTreeSet<String> {
@@ -802,7 +806,7 @@ fn notes(tag: &str, version: &str, heading: &str, repository: &str) -> Output {
 }
 
 #[test]
-fn a_release_needs_one_version_everywhere_and_a_day() {
+fn a_release_needs_the_same_version_everywhere_and_a_date() {
     let good = notes("v1.2.3", "1.2.3", "[1.2.3] - 2026-11-30", "team/lambdacost");
     assert!(good.status.success(), "{good:?}");
     assert_eq!(text(&good.stdout), "### Added\n\n* This.\n");
@@ -859,11 +863,11 @@ fn the_version_of_the_manifest_is_the_newest_of_the_changelog() {
         .env_remove("GITHUB_REPOSITORY")
         .output()
         .expect("python3 runs");
-    let said = text(&run.stderr);
+    let message = text(&run.stderr);
     let undated = format!("CHANGELOG.md has '## [{VERSION}] - unreleased");
     assert!(
-        said.lines().all(|line| line.starts_with(&undated)),
-        "{said}"
+        message.lines().all(|line| line.starts_with(&undated)),
+        "{message}"
     );
 }
 
@@ -885,8 +889,8 @@ fn every_pipeline_is_yaml() {
         yaml(&name);
     }
     for name in ["README.md", "docs/ci.md"] {
-        let paper = read(name);
-        let blocks = paper.split("```yaml\n").skip(1);
+        let document = read(name);
+        let blocks = document.split("```yaml\n").skip(1);
         for block in blocks.filter_map(|block| block.split("```").next()) {
             parsed(name, block);
         }
@@ -921,7 +925,7 @@ fn every_job_states_its_permissions_and_its_time_and_needs_jobs_that_exist() {
 
 /// The job that signs runs nothing that a dependency could change.
 #[test]
-fn what_signs_and_publishes_builds_nothing() {
+fn jobs_that_sign_and_publish_build_nothing() {
     let workflow = yaml(RELEASE);
     for (job, what) in workflow["jobs"].as_hash().expect("jobs") {
         let writes = what["permissions"].as_hash().expect("permissions");
@@ -1012,7 +1016,7 @@ fn every_file_names_the_repository_of_the_manifest() {
     assert!(count > 8, "only {count} addresses found");
 }
 
-/// maturin leaves out of the wheel what Cargo.toml states unless pyproject.toml asks for it.
+/// maturin takes metadata of Cargo.toml only if pyproject.toml requests it.
 #[test]
 fn the_wheel_is_the_program_with_the_metadata_of_the_manifest() {
     let project: toml::Table = read("pyproject.toml").parse().expect("TOML");

@@ -1,39 +1,28 @@
-//! Every example in `scenarios/` gives the answer that its head comment works out by hand.
+//! Every example in `scenarios/` gives the answer that is calculated by hand in its head comment.
 //!
 //! The machine-checked lines of a head comment are written `# expect FIGURE = VALUE`; the language
-//! is explained in `tests/expect/mod.rs`. A scenario without such a line proves nothing and fails.
+//! is explained in `tests/expect/mod.rs`. A scenario without such a line fails.
 //! Lines `# finds LEVEL RULE in FUNCTION: ACTUAL > LIMIT` are all that `lambdacost check` finds in it;
-//! `the scenario` stands for the whole.
+//! a finding about all functions has `the scenario` for FUNCTION.
 
 mod expect;
+mod project;
 
 use expect::Answer;
+use project::{files_with, read};
 use serde_json::Value;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const MARK: &str = "# expect ";
 const FINDS: &str = "# finds ";
 
-fn scenarios() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let entries = fs::read_dir(folder).expect("the folder is there");
-    let mut paths: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "toml")
-        })
-        .collect();
-    paths.sort();
-    paths
+fn scenarios() -> Vec<String> {
+    files_with("scenarios", "toml")
 }
 
 /// Everything that is wrong with a scenario's head comment.
-fn mistakes(path: &Path) -> Vec<String> {
-    let name = path.display();
-    let text = fs::read_to_string(path).expect("a readable scenario");
+fn mistakes(name: &str) -> Vec<String> {
+    let text = read(name);
     let expectations: Vec<_> = text
         .lines()
         .enumerate()
@@ -42,7 +31,7 @@ fn mistakes(path: &Path) -> Vec<String> {
     if expectations.is_empty() {
         return vec![format!("{name}: no line starts with `{MARK}`")];
     }
-    let answer = match Answer::of_file(&name.to_string()) {
+    let answer = match Answer::of_file(name) {
         Ok(answer) => answer,
         Err(error) => return vec![format!("{name}: {error}")],
     };
@@ -55,17 +44,16 @@ fn mistakes(path: &Path) -> Vec<String> {
 
 #[test]
 fn every_scenario_gives_the_answer_of_its_head_comment() {
-    let paths = scenarios();
-    assert!(paths.len() >= 11, "only {} scenarios", paths.len());
-    let all: Vec<_> = paths.iter().flat_map(|path| mistakes(path)).collect();
+    let names = scenarios();
+    assert!(names.len() >= 11, "only {} scenarios", names.len());
+    let all: Vec<_> = names.iter().flat_map(|name| mistakes(name)).collect();
     assert!(all.is_empty(), "\n{}", all.join("\n"));
 }
 
-/// What `check` finds in a scenario, as its head comment would write it.
-fn findings(path: &Path) -> Vec<String> {
+/// What `check` finds in a scenario, in the form of its head comment.
+fn findings(name: &str) -> Vec<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_lambdacost"))
-        .args(["check", "--format", "json"])
-        .arg(path)
+        .args(["check", "--format", "json", name])
         .output()
         .expect("the program");
     let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -83,14 +71,14 @@ fn findings(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_gate_finds_what_a_head_comment_says_and_nothing_else() {
+fn check_finds_what_the_head_comment_states_and_nothing_else() {
     let mut count = 0;
-    for path in scenarios() {
-        let text = fs::read_to_string(&path).expect("a readable scenario");
+    for name in scenarios() {
+        let text = read(&name);
         let claimed = text.lines().filter_map(|line| line.strip_prefix(FINDS));
         let claimed: Vec<&str> = claimed.collect();
         if !claimed.is_empty() {
-            assert_eq!(findings(&path), claimed, "{}", path.display());
+            assert_eq!(findings(&name), claimed, "{name}");
             count += claimed.len();
         }
     }
@@ -99,20 +87,16 @@ fn the_gate_finds_what_a_head_comment_says_and_nothing_else() {
 
 #[test]
 fn every_scenario_is_plain_ascii() {
-    for path in scenarios() {
-        let text = fs::read_to_string(&path).expect("a readable scenario");
+    for name in scenarios() {
+        let text = read(&name);
         let odd = text.lines().position(|line| !line.is_ascii());
-        assert_eq!(odd.map(|index| index + 1), None, "{}", path.display());
+        assert_eq!(odd.map(|index| index + 1), None, "{name}");
     }
 }
 
 #[test]
 fn a_wrong_expectation_is_noticed() {
-    let path = scenarios()
-        .into_iter()
-        .find(|path| path.ends_with("web-api.toml"))
-        .expect("web-api.toml");
-    let answer = Answer::of_file(&path.display().to_string()).expect("an answer");
+    let answer = Answer::of_file("scenarios/web-api.toml").expect("an answer");
     assert_eq!(answer.check("web-api lambda = $266.67"), Ok(()));
     let wrong = [
         "web-api lambda = $266.66",
@@ -122,7 +106,7 @@ fn a_wrong_expectation_is_noticed() {
         "web-api fargate.fleet = 4 x 2 vCPU / 4 GB x 14",
         "web-api verdict = fargate",
         "web-api colour = red",
-        "nobody lambda = $266.67",
+        "unknown lambda = $266.67",
         "total nothing = none",
         "web-api lambda: $266.67",
     ];

@@ -1,19 +1,17 @@
-//! The JSON Schemas: those in `schemas/` are what the program prints, every scenario of the project
-//! is valid, mistakes are found at their keys, and every answer is as its schema says.
+//! The JSON Schemas: `schemas/` has what the program prints, every scenario of the project is valid,
+//! mistakes are found at their keys, and every JSON answer is valid for its schema.
 //!
 //! `UPDATE_DOCS=1 cargo test --test schema` writes `schemas/` again.
 
+mod project;
+
 use jsonschema::Validator;
+use project::{files_with, read, root};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 const NAMES: [&str; 3] = ["scenario", "compare", "check"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// What the program prints.
 fn run(arguments: &[&str]) -> String {
@@ -46,19 +44,16 @@ fn of_toml(text: &str) -> Value {
     serde_json::to_value(table).expect("TOML is JSON here")
 }
 
-/// The files of a folder with some ending.
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join(folder)).expect("a folder");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut paths: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|found| found == ending))
-        .collect();
-    paths.sort();
-    paths
+/// Checks the JSON that a command prints against a schema.
+#[track_caller]
+fn is_valid(validator: &Validator, arguments: &[&str]) {
+    let answer: Value = serde_json::from_str(&run(arguments)).expect("JSON");
+    let wrong = mistakes(validator, &answer);
+    assert!(wrong.is_empty(), "{arguments:?}: {:#?}", wrong.first());
 }
 
 #[test]
-fn the_schemas_in_the_folder_are_those_of_the_program() {
+fn the_committed_schemas_are_what_the_program_prints() {
     for name in NAMES {
         let path = root().join(format!("schemas/{name}.json"));
         let printed = run(&["schema", name]);
@@ -74,7 +69,7 @@ fn the_schemas_in_the_folder_are_those_of_the_program() {
              writes it"
         );
     }
-    assert_eq!(files("schemas", "json").len(), NAMES.len());
+    assert_eq!(files_with("schemas", "json").len(), NAMES.len());
 }
 
 #[test]
@@ -82,10 +77,9 @@ fn every_scenario_of_the_project_is_valid() {
     let validator = validator(&schema("scenario"));
     let mut count = 0;
     for folder in ["scenarios", "tests/aws_examples"] {
-        for path in files(folder, "toml") {
-            let text = fs::read_to_string(&path).expect("a scenario");
-            let mut document = of_toml(&text);
-            // Examples of AWS have their scenario as a text; some are none that a scenario expresses.
+        for name in files_with(folder, "toml") {
+            let mut document = of_toml(&read(&name));
+            // An example of AWS has its scenario as text. Some have none: no scenario expresses them.
             if folder == "tests/aws_examples" {
                 let Some(scenario) = document["scenario"].as_str() else {
                     continue;
@@ -93,7 +87,7 @@ fn every_scenario_of_the_project_is_valid() {
                 document = of_toml(scenario);
             }
             let wrong = mistakes(&validator, &document);
-            assert!(wrong.is_empty(), "{}: {wrong:#?}", path.display());
+            assert!(wrong.is_empty(), "{name}: {wrong:#?}");
             count += 1;
         }
     }
@@ -185,7 +179,7 @@ fn mistakes_are_found_at_their_keys() {
 }
 
 #[test]
-fn what_is_missing_is_found_unless_defaults_may_state_it() {
+fn a_missing_key_is_a_mistake_unless_defaults_can_state_it() {
     let validator = validator(&schema("scenario"));
     for key in [
         "name",
@@ -220,17 +214,18 @@ fn other_spellings_of_numbers_are_valid() {
         "[discounts]\n'ec2' = '20%'\nfargate.linux.x86_64.vcpu = 0.1",
         "[budget.functions.'a b']\nmonthly_usd = { warn = 1, deny = 2 }",
     ] {
-        let added = match added.starts_with("rules") {
-            true => format!("{added}\n{FINE}"),
-            false => format!("{FINE}{added}\n"),
+        let added = if added.starts_with("rules") {
+            format!("{added}\n{FINE}")
+        } else {
+            format!("{FINE}{added}\n")
         };
         let wrong = mistakes(&validator, &of_toml(&added));
         assert!(wrong.is_empty(), "{added}: {wrong:#?}");
     }
 }
 
-/// The schema with nothing else allowed in its objects: fields may be added to an answer, but not
-/// without their row.
+/// The schema without additional properties: users may meet new fields in an answer, but here each
+/// field must be in the schema.
 fn strict(mut schema: Value) -> Value {
     let definitions = schema["definitions"].as_object_mut().expect("definitions");
     for definition in definitions.values_mut() {
@@ -240,41 +235,33 @@ fn strict(mut schema: Value) -> Value {
 }
 
 #[test]
-fn every_answer_of_compare_is_as_its_schema_says() {
+fn answers_of_compare_are_valid_for_their_schema() {
     let validator = validator(&strict(schema("compare")));
-    let mut count = 0;
-    for path in files("scenarios", "toml") {
-        let path = path.to_string_lossy();
-        let answer = run(&["compare", &path, "--format", "json"]);
-        let answer: Value = serde_json::from_str(&answer).expect("JSON");
-        let wrong = mistakes(&validator, &answer);
-        assert!(wrong.is_empty(), "{path}: {:#?}", wrong.first());
-        count += 1;
+    let scenarios = files_with("scenarios", "toml");
+    assert!(scenarios.len() > 20, "only {} scenarios", scenarios.len());
+    for name in &scenarios {
+        is_valid(&validator, &["compare", name, "--format", "json"]);
     }
-    assert!(count > 20, "only {count} scenarios");
     let two = "compare scenarios/web-api.toml --format json --region us-east-1 --region eu-west-1";
     let two: Vec<&str> = two.split(' ').collect();
     let answer: Value = serde_json::from_str(&run(&two)).expect("JSON");
     assert_eq!(answer.as_array().map(Vec::len), Some(2));
-    assert!(mistakes(&validator, &answer).is_empty());
+    is_valid(&validator, &two);
 }
 
 #[test]
-fn every_answer_of_check_is_as_its_schema_says() {
+fn answers_of_check_are_valid_for_their_schema() {
     let validator = validator(&strict(schema("check")));
     for baseline in ["scenarios/gate.toml", "scenarios/web-api.toml"] {
-        for path in files("scenarios", "toml") {
-            let path = path.to_string_lossy();
-            let arguments = ["check", &path, "--baseline", baseline, "--format", "json"];
-            let answer: Value = serde_json::from_str(&run(&arguments)).expect("JSON");
-            let wrong = mistakes(&validator, &answer);
-            assert!(wrong.is_empty(), "{path}: {:#?}", wrong.first());
+        for name in files_with("scenarios", "toml") {
+            let compared = ["--baseline", baseline, "--format", "json"];
+            is_valid(&validator, &[&["check", &name], &compared[..]].concat());
         }
     }
 }
 
 #[test]
-fn the_schema_of_a_scenario_knows_the_regions_of_an_overlay() {
+fn the_schema_of_a_scenario_has_the_regions_of_own_price_files() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let prices = "region = 'xx-test-1'\nas_of = '2026-11-01'\n";
     fs::write(folder.path().join("xx-test-1.toml"), prices).expect("prices");

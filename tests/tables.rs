@@ -35,7 +35,7 @@ fn tables() -> Vec<(&'static str, Vec<&'static Key>, Columns)> {
     tables
 }
 
-/// Whether a table says which bills a key can change.
+/// Whether a table has a column for the bills that a key can change.
 #[derive(Clone, Copy, PartialEq)]
 enum Columns {
     WithBills,
@@ -103,7 +103,7 @@ fn tables_of_fields() -> Tables {
         .collect()
 }
 
-/// The page with every table made of the data: it stands between `<!-- WHAT: NAME -->` and
+/// The page with every table made of the data: they are between `<!-- WHAT: NAME -->` and
 /// `<!-- end of WHAT -->`.
 fn written(page: &str, what: &str, mut tables: Tables) -> String {
     let (begin, end) = (format!("<!-- {what}: "), format!("<!-- end of {what} -->"));

@@ -1,10 +1,12 @@
-//! The shape of the source: which room uses which, how long things are, what is never written.
+//! The structure of the source: which room uses which, how long files and functions are, and what
+//! code must not contain.
 //!
 //! [`ROOMS`] is the architecture. A new edge between rooms is a decision: it is made here, not by
 //! an import that happens to compile.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod project;
+
+use project::{files_with, read};
 
 /// Rooms in dependency order, each with the rooms that it uses.
 const ROOMS: [(&str, &[&str]); 16] = [
@@ -123,8 +125,8 @@ const LONGEST_FILE: usize = 800;
 const LONGEST_FUNCTION: usize = 70;
 const LONGEST_MEDIAN: usize = 12;
 const NETWORK: [&str; 4] = ["std::net", "TcpStream", "UdpSocket", "UnixStream"];
-/// `.expect("why it cannot happen")` says what `.unwrap()` does not. The last ones panic when a stream
-/// cannot be written or a thread cannot be made.
+/// `.expect("why it cannot happen")` gives the reason that `.unwrap()` does not give. The last ones
+/// panic when a stream cannot be written or a thread cannot be started.
 const NEVER: [&str; 5] = [
     ".unwrap()",
     "panic!",
@@ -132,7 +134,7 @@ const NEVER: [&str; 5] = [
     "println!(",
     "thread::spawn(",
 ];
-/// What opens files and streams: only the place that knows which of them are inputs.
+/// What opens files and streams. Only [`OPENING`], which knows the inputs, may use it.
 const OPENERS: [&str; 7] = [
     "File::open",
     "File::create",
@@ -165,34 +167,18 @@ fn files_of_all_crates() -> Vec<File> {
 }
 
 fn files_of(folders: &[&str]) -> Vec<File> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut paths = Vec::new();
+    let mut files = Vec::new();
     for folder in folders {
-        collect(&root.join(folder), &mut paths);
-    }
-    paths.sort();
-    let file = |path: &PathBuf| {
-        let text = fs::read_to_string(path).expect("a readable source");
-        let inside = path.strip_prefix(root).expect("inside the project");
-        let names: Vec<_> = inside.iter().map(|name| name.to_string_lossy()).collect();
-        File {
-            path: names.join("/"),
-            code: blanked(&text),
-            text,
-        }
-    };
-    paths.iter().map(file).collect()
-}
-
-fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, paths);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            paths.push(path);
+        for path in files_with(folder, "rs") {
+            let text = read(&path);
+            files.push(File {
+                path,
+                code: blanked(&text),
+                text,
+            });
         }
     }
+    files
 }
 
 /// Rust with every comment, string and character literal replaced by spaces.
@@ -410,11 +396,10 @@ fn heads<'w>(list: &[&'w str]) -> Vec<&'w str> {
     heads
 }
 
-/// True for parameters of which one is a `bool`; a closure that answers one is none.
+/// True if a parameter is a `bool`. A closure that returns one does not count.
 fn takes_bool(parameters: &[&str]) -> bool {
-    let pairs = parameters.windows(2);
-    pairs
-        .into_iter()
+    parameters
+        .windows(2)
         .any(|pair| pair[1] == "bool" && pair[0] != ">")
 }
 
@@ -447,7 +432,7 @@ fn rooms_use_only_the_rooms_that_the_table_gives_them() {
             }
         }
     }
-    none(mistakes, "edges that the table lacks");
+    none(mistakes, "uses that ROOMS does not list");
 }
 
 #[test]
@@ -480,7 +465,7 @@ fn the_table_is_in_dependency_order_and_every_edge_of_it_is_needed() {
 }
 
 #[test]
-fn files_are_short_and_say_what_they_are() {
+fn files_are_short_and_start_with_a_description() {
     let mut mistakes = Vec::new();
     for file in files_of_all_crates() {
         let lines = file.text.lines().count();
@@ -521,7 +506,7 @@ fn functions_are_short() {
 }
 
 #[test]
-fn nothing_shipped_can_panic_on_purpose_and_nothing_is_a_float() {
+fn shipped_code_neither_panics_on_purpose_nor_uses_floats() {
     let mut mistakes = Vec::new();
     for file in files_of_all_crates() {
         for (number, line) in file.shipped().lines().enumerate() {
@@ -538,12 +523,12 @@ fn nothing_shipped_can_panic_on_purpose_and_nothing_is_a_float() {
             }
         }
     }
-    none(mistakes, "words that are not used here");
+    none(mistakes, "code that may not be shipped");
 }
 
-/// SECURITY.md promises it. Dependencies that could are banned in `deny.toml`.
+/// As SECURITY.md promises. `deny.toml` bans dependencies that could.
 #[test]
-fn nothing_shipped_opens_a_connection_or_starts_a_program() {
+fn shipped_code_neither_opens_a_connection_nor_starts_a_program() {
     let mut mistakes = Vec::new();
     for file in files_of_all_crates() {
         for (number, line) in file.shipped().lines().enumerate() {
@@ -553,22 +538,21 @@ fn nothing_shipped_opens_a_connection_or_starts_a_program() {
             }
         }
     }
-    none(mistakes, "the program uses neither the network nor others");
+    none(mistakes, "code that uses the network or starts programs");
 }
 
-/// In every target of every crate, the build script, tests and examples too.
+/// In every target of every crate, including the build script, tests and examples.
 #[test]
 fn the_compiler_refuses_unsafe_code() {
     let manifest = |folder: &str| -> toml::Table {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let text = fs::read_to_string(path.join("Cargo.toml")).expect("a manifest");
+        let text = read(&format!("{folder}Cargo.toml"));
         text.parse().expect("TOML")
     };
     let lints = &manifest("")["workspace"]["lints"];
     assert_eq!(lints["rust"]["unsafe_code"].as_str(), Some("forbid"));
-    for folder in ["", "crates/exact"] {
+    for folder in ["", "crates/exact/"] {
         let shared = manifest(folder)["lints"]["workspace"].as_bool();
-        assert_eq!(shared, Some(true), "{folder}/Cargo.toml");
+        assert_eq!(shared, Some(true), "{folder}Cargo.toml");
     }
 }
 
@@ -583,7 +567,7 @@ fn files_and_streams_are_opened_in_one_place() {
             }
         }
     }
-    none(mistakes, "openings that do not know the inputs");
+    none(mistakes, "files and streams opened outside src/cli/system");
 }
 
 #[test]
@@ -600,17 +584,19 @@ fn no_public_function_takes_a_bool_without_a_reason() {
     let excused = |one: &&(String, Function)| !BOOLEAN_PARAMETERS.iter().any(|row| is(one, row));
     let mistakes = found.iter().filter(excused);
     let mistakes = mistakes.map(|(path, one)| format!("{path}:{}: {}", one.line, one.name));
-    none(mistakes.collect(), "an enumeration says more than a bool");
+    none(
+        mistakes.collect(),
+        "parameters that should be an enumeration, not a bool",
+    );
     let gone = BOOLEAN_PARAMETERS.iter();
     let gone = gone.filter(|row| !found.iter().any(|one| is(one, row)));
     let gone = gone.map(|(path, name, _)| format!("{path}: {name}"));
-    none(gone.collect(), "exceptions that nobody needs any more");
+    none(gone.collect(), "exceptions that are not needed any more");
 }
 
 #[test]
 fn the_rooms_are_those_of_the_design() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("DESIGN.md");
-    let text = fs::read_to_string(path).expect("a readable paper");
+    let text = read("DESIGN.md");
     let rooms = text.split("\n## Rooms\n").nth(1).expect("the section");
     let rooms = rooms.split("\n## ").next().unwrap_or_default();
     let names = rooms
@@ -634,7 +620,7 @@ fn files_of_tests_are_not_shipped() {
 }
 
 #[test]
-fn the_reader_of_sources_is_not_fooled() {
+fn comments_and_literals_are_not_taken_for_code() {
     let code = blanked("a // f64 \"\nb \"crate::cli \\\" \" 'x' '\\'' &'a str r#\"\"f64\"#");
     let words: Vec<_> = tokens(&code).into_iter().map(|(_, word)| word).collect();
     assert_eq!(words, ["a", "b", "&", "'", "a", "str"]);

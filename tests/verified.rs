@@ -8,7 +8,7 @@ mod expect;
 mod golden;
 
 use expect::{Answer, cents, dollars};
-use golden::{Amount, CheckContext, Component, Example, Published};
+use golden::{Amount, Component, Example, Published, PublishedCase};
 use lambdacost::money::grouped;
 use rust_decimal::Decimal;
 use std::env;
@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-const PAPER: &str = "docs/verified.md";
+const DOCUMENT: &str = "docs/verified.md";
 const WIDTH: usize = 100;
 /// Where no figure is.
 const NONE: &str = "-";
@@ -87,7 +87,7 @@ fn table(head: &[&str], rows: &[Row]) -> String {
     [&head, &rule].into_iter().chain(rows).map(line).collect()
 }
 
-/// Notes on examples or cases: what several have in common is said once.
+/// Notes on examples or cases. A note that several share is written once.
 #[derive(Default)]
 struct Notes(Vec<(Vec<String>, String)>);
 
@@ -159,7 +159,7 @@ fn printed(amount: Option<Amount>) -> String {
     amount.map_or_else(|| NONE.to_owned(), |Amount(amount)| dollars(amount))
 }
 
-/// A total beside AWS's, in a word or two.
+/// How a total compares with that of AWS, in a word or two.
 fn remark(example: &Example, total: Decimal) -> &'static str {
     let slips = example.slips().next().is_some();
     match (example.published_total, slips) {
@@ -255,16 +255,14 @@ fn savings_plans() -> String {
     format!("{SAVINGS}\n{rows}\n{}", point(&source))
 }
 
-fn figures(case: &CheckContext, answer: &Answer) -> Vec<Row> {
+fn figures(case: &PublishedCase, answer: &Answer) -> Vec<Row> {
     let row = case
         .row
         .map_or_else(|| NONE.to_owned(), |row| row.to_string());
     let figures = case.figures.iter().map(|[figure, published, ours]| {
         let ours = answer.figure(figure, ours).expect("the figure");
-        let ours = match ours.bytes().all(|digit| digit.is_ascii_digit()) {
-            true => grouped(&ours),
-            false => ours,
-        };
+        let is_whole = ours.bytes().all(|digit| digit.is_ascii_digit());
+        let ours = if is_whole { grouped(&ours) } else { ours };
         let (id, figure) = (case.id.clone(), format!("`{figure}`"));
         let verdict = case.verdict.name().to_owned();
         vec![row.clone(), id, figure, published.clone(), ours, verdict]
@@ -311,7 +309,7 @@ fn absent(published: &Published) -> String {
     )
 }
 
-fn paper() -> String {
+fn document() -> String {
     let published = golden::published();
     let sections = [
         ("AWS's examples", examples()),
@@ -324,20 +322,20 @@ fn paper() -> String {
 }
 
 #[test]
-fn the_paper_says_what_the_files_and_the_program_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAPER);
-    let paper = paper();
+fn the_document_agrees_with_the_files_and_the_program() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(DOCUMENT);
+    let document = document();
     if env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&path, &paper).expect("it can be written");
+        fs::write(&path, &document).expect("it can be written");
         return;
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    let mut pairs = found.lines().zip(paper.lines()).enumerate();
+    let mut pairs = found.lines().zip(document.lines()).enumerate();
     let first = pairs.find(|(_, (found, wanted))| found != wanted);
     let first = first.map(|(at, (_, wanted))| format!("line {} should be:\n{wanted}", at + 1));
     assert!(
-        found == paper,
-        "{PAPER} is not up to date; run `UPDATE_DOCS=1 cargo test --test verified`\n{}",
+        found == document,
+        "{DOCUMENT} is not up to date; run `UPDATE_DOCS=1 cargo test --test verified`\n{}",
         first.unwrap_or_default()
     );
 }

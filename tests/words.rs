@@ -1,15 +1,17 @@
 //! The words of the project: plain technical English, which `CONTRIBUTING.md` requires.
 //!
-//! [`REFUSED`] lists words that no file may use, and what to write instead. `tests/words.txt` has the
-//! files that still use some of them, and the highest count allowed for each.
-//! `UPDATE_WORDS=1 cargo test --test words` writes the list again after words were removed or files
-//! were moved. It refuses to raise the count of a folder.
+//! [`REFUSED`] lists words that no file may use, and what to write instead. While some files still use
+//! them, `tests/words.txt` lists these files with the highest count allowed for each.
+//! `UPDATE_WORDS=1 cargo test --test words` updates the list after words were removed or files were
+//! moved. It does not raise the count of a folder, and deletes the list when no file is left.
 
+mod project;
+
+use project::{files_except, has_extension, read, root};
 use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 
 /// Words and phrases in lower case, each with plain ones to use instead.
 const REFUSED: [(&str, &str); 33] = [
@@ -49,7 +51,8 @@ const REFUSED: [(&str, &str); 33] = [
 ];
 /// Files and folders whose text is not the project's prose: inputs and outputs of tests, and what the
 /// list itself is made of.
-const SKIPPED: [&str; 8] = [
+const SKIPPED: [&str; 9] = [
+    ".git",
     "fuzz/artifacts",
     "fuzz/corpus",
     "fuzz/target",
@@ -59,8 +62,8 @@ const SKIPPED: [&str; 8] = [
     "tests/words.rs",
     "tests/words.txt",
 ];
-const ENDINGS: [&str; 7] = ["md", "py", "rs", "sh", "toml", "yaml", "yml"];
-/// Files without an ending, or with one that is not in [`ENDINGS`].
+const EXTENSIONS: [&str; 7] = ["md", "py", "rs", "sh", "toml", "yaml", "yml"];
+/// Files without an extension.
 const OTHERS: [&str; 3] = [".ci/run", "Dockerfile", "fuzz/run"];
 const LIST: &str = "tests/words.txt";
 
@@ -70,10 +73,6 @@ struct Hit {
     line: usize,
     word: &'static str,
     instead: &'static str,
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Words of a text in lower case, each with its line. Everything else separates words, so a phrase is
@@ -111,47 +110,33 @@ fn hits(text: &str) -> Vec<Hit> {
     hits
 }
 
-/// The files that people read, from the root of the project, with forward slashes.
-fn files(folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("an entry").path();
-        let inside = path.strip_prefix(root()).expect("inside the project");
-        let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
-        let name = parts.join("/");
-        let is_git = parts[0] == ".git";
-        if is_git || SKIPPED.contains(&name.as_str()) {
-            continue;
-        }
-        if path.is_dir() {
-            files(&path, found);
-        } else {
-            let ending = path.extension().and_then(|ending| ending.to_str());
-            let is_prose = ending.is_some_and(|ending| ENDINGS.contains(&ending));
-            if is_prose || OTHERS.contains(&name.as_str()) {
-                found.push(name);
-            }
-        }
-    }
-}
-
-/// How often each file uses refused words; files without any are left out.
+/// The refused words of each file that uses some.
 fn found() -> BTreeMap<String, Vec<Hit>> {
-    let mut names = Vec::new();
-    files(root(), &mut names);
+    let is_prose = |name: &str| {
+        EXTENSIONS
+            .iter()
+            .any(|extension| has_extension(name, extension))
+            || OTHERS.contains(&name)
+    };
     let mut found = BTreeMap::new();
-    for name in names {
-        let text = fs::read_to_string(root().join(&name)).expect("a readable text");
-        let hits = hits(&text);
-        if !hits.is_empty() {
-            found.insert(name, hits);
+    for name in files_except("", &SKIPPED) {
+        if is_prose(&name) {
+            let hits = hits(&read(&name));
+            if !hits.is_empty() {
+                found.insert(name, hits);
+            }
         }
     }
     found
 }
 
-fn known() -> BTreeMap<String, usize> {
-    let text = fs::read_to_string(root().join(LIST)).expect("the list");
-    text.lines()
+/// The counts that the list allows. Without a list, no file may use a refused word.
+fn allowed() -> BTreeMap<String, usize> {
+    if !root().join(LIST).exists() {
+        return BTreeMap::new();
+    }
+    read(LIST)
+        .lines()
         .filter(|line| !line.starts_with('#'))
         .map(|line| {
             let (count, name) = line.split_once(' ').expect("a count and a file");
@@ -160,7 +145,7 @@ fn known() -> BTreeMap<String, usize> {
         .collect()
 }
 
-/// The first two parts of a path: a room of `src`, or a folder.
+/// The folder of a file, without the folders below its second level.
 fn folder(name: &str) -> String {
     let parts: Vec<&str> = name.split('/').collect();
     parts[..parts.len().saturating_sub(1).clamp(1, 2)].join("/")
@@ -174,8 +159,8 @@ fn by_folder<'n>(counts: impl Iterator<Item = (&'n String, usize)>) -> BTreeMap<
     folders
 }
 
-fn update(found: &BTreeMap<String, Vec<Hit>>, known: &BTreeMap<String, usize>) {
-    let before = by_folder(known.iter().map(|(name, count)| (name, *count)));
+fn update(found: &BTreeMap<String, Vec<Hit>>, allowed: &BTreeMap<String, usize>) {
+    let before = by_folder(allowed.iter().map(|(name, count)| (name, *count)));
     let now = by_folder(found.iter().map(|(name, hits)| (name, hits.len())));
     for (folder, count) in now {
         let allowed = before.get(&folder).copied().unwrap_or(0);
@@ -184,27 +169,34 @@ fn update(found: &BTreeMap<String, Vec<Hit>>, known: &BTreeMap<String, usize>) {
             "{folder}: {count} refused words, {allowed} before"
         );
     }
+    let list = root().join(LIST);
+    if found.is_empty() {
+        if list.exists() {
+            fs::remove_file(list).expect("it can be deleted");
+        }
+        return;
+    }
     let mut text =
         "# How often files use words that tests/words.rs refuses. Numbers may only fall.\n"
             .to_owned();
     for (name, hits) in found {
         writeln!(text, "{} {name}", hits.len()).expect("a text takes everything");
     }
-    fs::write(root().join(LIST), text).expect("it can be written");
+    fs::write(list, text).expect("it can be written");
 }
 
 #[test]
-fn no_file_gets_more_refused_words() {
-    let (found, known) = (found(), known());
+fn no_file_uses_a_refused_word() {
+    let (found, allowed) = (found(), allowed());
     if env::var_os("UPDATE_WORDS").is_some() {
-        update(&found, &known);
+        update(&found, &allowed);
         return;
     }
     let mut wrong = String::new();
     for (name, hits) in &found {
-        let allowed = known.get(name).copied().unwrap_or(0);
+        let allowed = allowed.get(name).copied().unwrap_or(0);
         if hits.len() > allowed {
-            writeln!(wrong, "{name}: {} of at most {allowed}", hits.len()).expect("text");
+            writeln!(wrong, "{name}: {}, at most {allowed} allowed", hits.len()).expect("text");
             for Hit {
                 line,
                 word,
@@ -227,7 +219,7 @@ fn words_are_found_in_prose_comments_and_names() {
 }
 
 #[test]
-fn folders_are_rooms() {
+fn counts_are_summed_by_folder() {
     let folders = [
         "src/cli/system/mod.rs",
         "src/units.rs",

@@ -402,24 +402,16 @@ fn values(fields: &[Field], prefix: &str, bytes: &mut Bytes<'_>, out: &mut Strin
     }
 }
 
-/// The value in a cell of the field's column.
+/// A value for a cell of the field's column.
 fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
     match (field, field.kind()) {
         // 8 GB are valid with each of 1, 2 and 4 vCPUs.
-        (Field::TaskVcpu, _) => {
-            if bytes.once_in(16) {
-                word(&["0.25", "0.5", "8", "16", "32"], bytes)
-            } else {
-                word(&["1", "2", "4"], bytes)
-            }
+        (Field::TaskVcpu, _) if bytes.once_in(16) => word(&["0.25", "0.5", "8", "16", "32"], bytes),
+        (Field::TaskVcpu, _) => word(&["1", "2", "4"], bytes),
+        (Field::TaskMemoryGb, _) if bytes.once_in(16) => {
+            word(&["0.5", "1", "3", "30", "244"], bytes)
         }
-        (Field::TaskMemoryGb, _) => {
-            if bytes.once_in(16) {
-                word(&["0.5", "1", "3", "30", "244"], bytes)
-            } else {
-                "8".to_owned()
-            }
-        }
+        (Field::TaskMemoryGb, _) => "8".to_owned(),
         (Field::ContainerRun, _) => word(&["service", "service", "service", "job"], bytes),
         (Field::ContainerOs, _) => word(&["linux", "linux", "linux", "windows"], bytes),
         (Field::ManagedGbPerVcpu, _) => word(&["2", "4", "8"], bytes),

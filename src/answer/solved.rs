@@ -42,8 +42,7 @@ impl Solved<'_> {
     /// The oldest date at which a price in the bill was confirmed. `None` if the function cannot
     /// run there, or no price has a date.
     pub fn price_as_of(&self, platform: usize) -> Option<&str> {
-        let date = self.placement(platform)?.price_as_of();
-        (!date.is_empty()).then_some(date)
+        self.placement(platform)?.price_as_of()
     }
 
     /// What the function would cost on a dedicated cluster, and what it adds to the shared one.

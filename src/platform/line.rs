@@ -13,7 +13,7 @@
 //! use lambdacost::pricebook::Price;
 //! use lambdacost::units::{GbSecond, Request, Unit};
 //! fn bill(calls: Exact, price: &Price<Request>) -> Line {
-//!     Line::new(&LAMBDA, "requests", Request::of(calls), price)
+//!     Line::new(&LAMBDA, "requests", &Request::of(calls), price)
 //! }
 //! ```
 //!
@@ -23,7 +23,7 @@
 //! use lambdacost::pricebook::Price;
 //! use lambdacost::units::{GbSecond, Request, Unit};
 //! fn bill(calls: Exact, price: &Price<Request>) -> Line {
-//!     Line::new(&LAMBDA, "requests", GbSecond::of(calls), price)
+//!     Line::new(&LAMBDA, "requests", &GbSecond::of(calls), price)
 //! }
 //! ```
 //!
@@ -130,13 +130,13 @@ impl Line {
     pub fn new<U: Unit>(
         service: &'static Service,
         item: &'static str,
-        quantity: Qty<U>,
+        quantity: &Qty<U>,
         price: &Price<U>,
     ) -> Self {
         Self {
             service,
             item,
-            cost: &price.rate * &quantity,
+            cost: &price.rate * quantity,
             quantity: quantity.amount().clone(),
             unit: U::NAME,
             rate: price.rate.per_unit().clone(),
@@ -153,6 +153,24 @@ impl Line {
     /// [`Self::parts`]. A line has no type for its unit, but its meter has one.
     pub fn cost_at(&self, rate: &Exact) -> Usd {
         Usd::new(&self.quantity * rate)
+    }
+
+    /// The line multiplied by a share or a number.
+    pub(super) fn times(&self, share: &Exact) -> Self {
+        Self {
+            quantity: &self.quantity * share,
+            cost: self.cost.times(share),
+            ..self.clone()
+        }
+    }
+
+    /// The line with its quantity and cost in lowest terms.
+    pub(super) fn reduced(self) -> Self {
+        Self {
+            quantity: self.quantity.reduced(),
+            cost: self.cost.reduced(),
+            ..self
+        }
     }
 
     /// Splits the line into a part at the reduced rate of a commitment or discount and a part at

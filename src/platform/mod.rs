@@ -4,6 +4,7 @@
 //! tiers and an EKS cluster. After that it answers for each function without input or output.
 //! Platforms do not read the clock or files, and do not round.
 
+mod bill;
 mod eks;
 mod eks_fargate;
 mod fargate;
@@ -18,6 +19,7 @@ pub mod service;
 pub mod slot;
 mod tasks;
 
+pub use bill::{Bill, SharedBill};
 pub use eks::EksOptions;
 pub use fleet::{Fact, FactValue, Fleet};
 pub use infeasible::{Infeasible, Refusal};
@@ -268,10 +270,14 @@ impl fmt::Debug for Answer<'_> {
 
 /// The placement of a function on a platform: the source of bills, explanations and searches.
 pub trait Placement: Send + Sync {
-    /// The lines of the bill; they add up to [`Cost::billed`].
-    fn lines(&self) -> Vec<Line>;
-    /// The oldest date at which a price in the bill was confirmed.
-    fn price_as_of(&self) -> &str;
+    /// Adds the charges of the function. [`Cost::billed`] is their total.
+    fn charge(&self, bill: &mut Bill);
+    /// The lines of its bill.
+    fn lines(&self) -> Vec<Line> {
+        Bill::lines(|bill| self.charge(bill))
+    }
+    /// The oldest date at which a price in the bill was confirmed; `None` if no price has a date.
+    fn price_as_of(&self) -> Option<&str>;
     /// How the cost changes with traffic.
     fn tariff(&self) -> Tariff<'_>;
     /// What the function would cost on a dedicated cluster, and what it adds to the shared one.
@@ -364,11 +370,13 @@ impl Missing {
     }
 }
 
-/// The oldest date among price sources. Dates of any precision sort as text.
-fn oldest<'p>(prices: impl Iterator<Item = &'p Provenance>) -> &'p str {
-    prices
-        .filter(|provenance| provenance.is_dated())
-        .map(|provenance| provenance.as_of.as_ref())
-        .min()
-        .unwrap_or("")
+/// The oldest date of prices; `None` if none has a date. Dates of any precision sort as text.
+fn oldest<'p>(prices: impl IntoIterator<Item = &'p Provenance>) -> Option<&'p str> {
+    let dated = prices.into_iter().filter(|price| price.is_dated());
+    dated.map(|price| price.as_of.as_ref()).min()
+}
+
+/// The older of two dates that can be missing.
+fn older<'d>(one: Option<&'d str>, other: Option<&'d str>) -> Option<&'d str> {
+    one.into_iter().chain(other).min()
 }

@@ -169,21 +169,9 @@ mod tests {
                 "1.234,5",
                 "write 1234.5, with a decimal point",
             ),
-            (
-                "memory_mb",
-                "512MB",
-                "write 512, without a unit: it is MB",
-            ),
-            (
-                "memory_mb",
-                "0.5 GB",
-                "write 512, without a unit: it is MB",
-            ),
-            (
-                "memory_mb",
-                "512M",
-                "write 512, without a unit: it is MB",
-            ),
+            ("memory_mb", "512MB", "write 512, without a unit: it is MB"),
+            ("memory_mb", "0.5 GB", "write 512, without a unit: it is MB"),
+            ("memory_mb", "512M", "write 512, without a unit: it is MB"),
             (
                 "duration_ms",
                 "200ms",

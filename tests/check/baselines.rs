@@ -1,9 +1,9 @@
-//! What things cost before: scenarios, fleets, reports, and files that only look like one.
+//! Baselines: scenarios, functions files, reports, and files that only look like a report.
 
 use super::{Folder, HEAD, are, function, of_calls, one};
 use serde_json::{Value, json};
 
-/// Nothing has changed since the baseline, says a report in JSON.
+/// Expects a report in JSON that has no change since the baseline.
 fn unchanged(folder: &Folder, scenario: &str, baseline: &str, more: &[&str], count: usize) {
     let rules = [
         "-A",
@@ -32,7 +32,7 @@ fn report(folder: &Folder, scenario: &str, file: &str, more: &[&str]) {
 const ROUND: [&str; 2] = ["--prices", "prices"];
 
 #[test]
-fn nothing_has_changed_against_itself() {
+fn a_scenario_has_no_change_against_itself() {
     let folder = Folder::with("scenario.toml", one("budget.increase_usd.deny = 0\n"));
     report(&folder, "scenario.toml", "report.json", &ROUND);
     report(&folder, "scenario.toml", "report", &ROUND);
@@ -41,10 +41,10 @@ fn nothing_has_changed_against_itself() {
     }
 }
 
-/// Numbers that nobody would choose, the same every time: Marsaglia's xorshift.
-struct Ugly(u64);
+/// Numbers with many digits, the same in each run: Marsaglia's xorshift.
+struct Noise(u64);
 
-impl Ugly {
+impl Noise {
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -70,9 +70,9 @@ impl Ugly {
 }
 
 #[test]
-fn a_fleet_of_ugly_numbers_has_not_changed_against_its_own_report() {
-    let mut ugly = Ugly(88_172_645_463_325_252);
-    let rows: String = (0..400).map(|number| ugly.row(number)).collect();
+fn numbers_with_many_digits_do_not_change_against_their_own_report() {
+    let mut noise = Noise(88_172_645_463_325_252);
+    let rows: String = (0..400).map(|number| noise.row(number)).collect();
     let fleet = format!(
         "name,memory_mb,duration_ms,invocations_per_month,utilization,runs_on,region,\
          cold_start_rate,init_ms,budget.increase_percent.deny,budget.increase_usd.deny\n{rows}"
@@ -91,7 +91,7 @@ fn a_fleet_of_ugly_numbers_has_not_changed_against_its_own_report() {
             unchanged(&folder, scenario, baseline, &[], 400);
         }
     }
-    // Of every function on every platform at once nothing rises either.
+    // Nor does any bill rise when every function runs on one platform.
     for home in ["lambda", "fargate"] {
         let text = format!(
             "defaults.runs_on = \"{home}\"\nregion = \"us-east-1\"\nfunctions = \"plain.csv\"\n\
@@ -102,9 +102,9 @@ fn a_fleet_of_ugly_numbers_has_not_changed_against_its_own_report() {
                 format!(
                     "g{n},{},{}.{},{}\n",
                     128 + n,
-                    1 + ugly.below(9000),
-                    ugly.below(999),
-                    ugly.below(99_999_999)
+                    1 + noise.below(9000),
+                    noise.below(999),
+                    noise.below(99_999_999)
                 )
             })
             .collect();
@@ -117,13 +117,13 @@ fn a_fleet_of_ugly_numbers_has_not_changed_against_its_own_report() {
 }
 
 #[test]
-fn a_baseline_may_be_a_scenario_a_fleet_or_a_report() {
+fn a_baseline_may_be_a_scenario_a_functions_file_or_a_report() {
     let before = format!("{HEAD}{}", of_calls("one", 500_000, ""));
     let folder = Folder::with("now.toml", one(""));
     folder.write("before.toml", &before);
     folder.write("before", &before);
     report(&folder, "before.toml", "before.json", &ROUND);
-    // A fleet has the usual hours, which Lambda does not ask for.
+    // A functions file has the default hours, which Lambda does not need.
     let fleet = "name,memory_mb,duration_ms,invocations_per_month,utilization\n\
                  one,1024,1000,500000,0.4\n";
     folder.write("before.csv", fleet);
@@ -141,7 +141,7 @@ fn a_baseline_may_be_a_scenario_a_fleet_or_a_report() {
         let run = folder.check(&["now.toml", "--baseline", baseline]);
         run.refused("missing-key", "a fleet without a region");
     }
-    // Mistakes in a baseline are told as in any scenario.
+    // Mistakes in a baseline are reported as in any scenario.
     folder.write("wrong.toml", before.replace("memory_mb", "memory"));
     let run = folder.check(&["now.toml", "--baseline", "wrong.toml"]);
     run.refused("unknown-key", "a mistake");
@@ -181,7 +181,7 @@ fn the_smallest_report_is_read() {
     let folder = Folder::with("now.toml", one(""));
     folder.write("before.json", smallest().to_string());
     unchanged(&folder, "now.toml", "before.json", &[], 1);
-    // What a later version adds is not looked at.
+    // Fields that a later version adds are not read.
     let mut more = smallest();
     more["colour"] = json!({ "red": [1, 2, 3] });
     more["functions"][0]["tags"] = json!(["a"]);
@@ -194,7 +194,7 @@ fn the_smallest_report_is_read() {
 }
 
 #[test]
-fn files_that_are_no_report_are_refused() {
+fn files_that_are_not_reports_are_refused() {
     let brackets = "[".repeat(100_000);
     let braces = "{\"a\":".repeat(100_000);
     let text = smallest().to_string();
@@ -224,7 +224,7 @@ fn files_that_are_no_report_are_refused() {
     for (what, content) in cases {
         refuses(content, "bad-baseline", what);
     }
-    // What is not looked at may be nested as deep as it likes.
+    // The depth of what is not read does not matter.
     let folder = Folder::with("now.toml", one(""));
     folder.write("before.json", text.replacen('{', &closed, 1));
     let run = folder.check(&["now.toml", "--baseline", "before.json"]);
@@ -264,8 +264,11 @@ fn other_schemas_are_refused_and_a_newer_one_says_so() {
         )
     };
     for newer in ["lambdacost/compare/v2", "lambdacost/compare/v10"] {
-        let said = of(json!(newer));
-        assert!(said.contains("newer") && said.contains(newer), "{said}");
+        let message = of(json!(newer));
+        assert!(
+            message.contains("newer") && message.contains(newer),
+            "{message}"
+        );
     }
     let check = "lambdacost/check/v1";
     for other in [
@@ -276,8 +279,8 @@ fn other_schemas_are_refused_and_a_newer_one_says_so() {
         "LAMBDACOST/COMPARE/V1",
         "a\u{1b}[2J\u{202e}\n",
     ] {
-        let said = of(json!(other));
-        assert!(!said.contains("newer"), "{said}");
+        let message = of(json!(other));
+        assert!(!message.contains("newer"), "{message}");
     }
     for none in [json!(null), json!(1), json!([]), json!({}), json!(true)] {
         of(none);
@@ -296,7 +299,7 @@ fn other_schemas_are_refused_and_a_newer_one_says_so() {
 }
 
 #[test]
-fn amounts_that_are_none_are_refused() {
+fn values_that_are_not_amounts_are_refused() {
     let digits = "9".repeat(10_000);
     let long = "1".to_owned() + &"0".repeat(1 << 20);
     let texts = [
@@ -400,8 +403,8 @@ fn two_functions_of_one_name_are_refused() {
         .as_array_mut()
         .expect("a list")
         .push(twin);
-    let said = refuses(report.to_string(), "bad-baseline", "twins");
-    assert!(said.contains("`one`"), "{said}");
+    let message = refuses(report.to_string(), "bad-baseline", "twins");
+    assert!(message.contains("`one`"), "{message}");
     for function in report["functions"].as_array_mut().expect("a list") {
         function["name"] = json!("\u{1b}[2J\u{202e}\n".repeat(100_000));
     }
@@ -409,7 +412,7 @@ fn two_functions_of_one_name_are_refused() {
 }
 
 #[test]
-fn places_that_are_no_baseline_are_refused() {
+fn paths_that_are_not_baselines_are_refused() {
     let folder = Folder::with("now.toml", one(""));
     std::fs::create_dir(folder.path().join("folder.json")).expect("created");
     for (baseline, code) in [
@@ -452,7 +455,7 @@ fn a_platform_that_is_not_in_the_report_is_not_known() {
 }
 
 #[test]
-fn a_function_that_is_not_there_any_more_is_told_by_its_name_only() {
+fn a_removed_function_is_reported_by_its_name_only() {
     let mut report = smallest();
     let mut gone = report["functions"][0].clone();
     gone["name"] = json!("gone");

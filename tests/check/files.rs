@@ -1,11 +1,11 @@
-//! Where a check is written: whole or not at all, the same every time.
+//! The report of `check` in a file: written whole or not at all, with the same bytes in each run.
 
 use super::{Folder, Run, function};
 use std::fs;
 
 const FORMATS: [&str; 6] = ["text", "json", "github", "junit", "sarif", "markdown"];
 
-/// Every third of so many functions is over its budget, and half are dearer than before.
+/// A number of functions: every third one is over its budget, and half of them cost more than before.
 fn large(count: usize) -> Folder {
     let rows = |calls: usize| -> String {
         let row = |n: usize| {
@@ -155,7 +155,7 @@ mod unix {
     use std::time::Duration;
 
     #[test]
-    fn a_full_disk_is_said() {
+    fn a_full_disk_is_an_error() {
         if !Path::new("/dev/full").exists() {
             return;
         }
@@ -184,7 +184,7 @@ mod unix {
     }
 
     #[test]
-    fn a_reader_that_leaves_early_hears_no_complaint() {
+    fn a_reader_that_closes_the_pipe_early_causes_no_message() {
         let folder = large(1000);
         for format in FORMATS {
             let line = format!(

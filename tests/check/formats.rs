@@ -42,7 +42,7 @@ fn run(format: &str) -> Run {
 }
 
 #[test]
-fn json_says_what_was_found_and_where() {
+fn json_has_each_finding_with_its_line() {
     let json = run("json").json();
     assert_eq!(json["schema"], "lambdacost/check/v1");
     assert_eq!(json["tool_version"], env!("CARGO_PKG_VERSION"));
@@ -83,7 +83,7 @@ fn json_says_what_was_found_and_where() {
 }
 
 #[test]
-fn text_tells_budget_excess_driver_place_and_advice() {
+fn text_has_budget_excess_driver_place_and_advice() {
     let text = run("text").stdout;
     // $10 over $9; $9 of it is duration.
     for line in [
@@ -217,13 +217,13 @@ fn junit_counts_what_failed_and_says_why() {
         Some("over-budget")
     );
     assert!(text(1, "failure").contains("$1.00 over its budget of $9.00"));
-    // What is warned of beside a failure is told too, and fails nothing by itself.
+    // A warning next to a failure is reported, too; on its own it is no failure.
     assert!(text(1, "system-out").contains("per million invocations"));
     assert!(text(3, "system-out").contains("warning[over-budget]"));
     assert_eq!(attribute(document.root_element(), "failures"), 3);
 }
 
-/// The parts of SARIF 2.1.0 that its schema requires, and what consistency demands.
+/// The parts of SARIF 2.1.0 that its schema requires, and that they agree with each other.
 pub fn is_sarif(log: &Value) {
     assert_eq!(log["version"], "2.1.0");
     let schema = log["$schema"].as_str().expect("a schema");
@@ -245,7 +245,7 @@ pub fn is_sarif(log: &Value) {
             .expect("a description");
         assert!(!text.is_empty() && !text.contains('\n'), "{text}");
         assert!(rule["fullDescription"]["text"].is_string());
-        // What GitHub asks for besides.
+        // GitHub needs these, too.
         for form in ["text", "markdown"] {
             let help = rule["help"][form].as_str().expect("help");
             assert!(help.contains("\n\nLevel: "), "{help}");
@@ -328,7 +328,7 @@ fn sarif_has_all_that_its_schema_requires() {
 }
 
 #[test]
-fn a_check_that_finds_nothing_says_so_in_every_format() {
+fn a_check_without_findings_is_reported_in_every_format() {
     let folder = Folder::with("scenario.toml", super::one(""));
     for format in ["text", "json", "github", "junit", "sarif", "markdown"] {
         let run = folder.check(&["scenario.toml", "--format", format]);

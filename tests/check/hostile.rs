@@ -1,5 +1,5 @@
-//! Names that try to be something else: whatever a function, a file or a baseline is called, every
-//! format keeps its structure.
+//! Hostile names: whatever the name of a function, a file or a baseline, every format keeps its
+//! structure.
 
 use super::formats::{decoded, is_sarif};
 use super::outside::{REFUSED, commands as commands_in, names, paddings};
@@ -29,7 +29,7 @@ fn scenario<S: AsRef<str>>(names: &[S]) -> String {
     text
 }
 
-/// The same functions for half as much, and others that are gone.
+/// The same functions with half the calls, and others that were removed.
 fn baseline<S: AsRef<str>>(names: &[S]) -> String {
     let mut text = HEAD.to_owned();
     for name in names {
@@ -40,15 +40,15 @@ fn baseline<S: AsRef<str>>(names: &[S]) -> String {
     text
 }
 
-/// What each format says of a scenario.
+/// The report on a scenario in each format.
 fn answers(folder: &Folder, scenario: &str, baseline: &str) -> Vec<(&'static str, String)> {
-    let asked = |format| {
+    let answer = |format| {
         let flags = ["-W", "unbudgeted-function", "--format", format];
         let run = folder.check(&[&[scenario, "--baseline", baseline], &flags[..]].concat());
         run.reported(1, &format!("{format} of {scenario:?}"));
         (format, run.stdout)
     };
-    FORMATS.into_iter().map(asked).collect()
+    FORMATS.into_iter().map(answer).collect()
 }
 
 fn structure(format: &str, text: &str, findings: usize) {
@@ -225,7 +225,7 @@ fn functions_may_be_called_anything() {
         let json: Value = serde_json::from_str(&answers[1].1).expect("JSON");
         let findings = json["findings"].as_array().expect("a list");
         for name in names {
-            // Over its budget, and dearer than before by both limits.
+            // Over its budget, and more expensive than before by both limits.
             let named = findings
                 .iter()
                 .filter(|one| one["function"] == name.as_str());
@@ -258,7 +258,7 @@ fn functions_may_be_called_anything() {
 }
 
 #[test]
-fn names_that_cannot_be_printed_are_refused_wherever_they_stand() {
+fn names_that_cannot_be_printed_are_refused_everywhere() {
     let columns = "name,memory_mb,duration_ms,invocations_per_month,utilization\n";
     for name in REFUSED {
         let text = function(name, "");
@@ -287,7 +287,7 @@ fn names_that_cannot_be_printed_are_refused_wherever_they_stand() {
             let trimmed = name.trim_matches([' ', '\t']);
             let is_row = arguments[0] == "fleet.csv";
             if is_row && trimmed != name && name.starts_with('\t') {
-                // The blanks around a cell are none of its name.
+                // The spaces around a cell are not part of its name.
                 continue;
             }
             if is_row && name.contains('\0') {
@@ -305,7 +305,7 @@ fn names_that_cannot_be_printed_are_refused_wherever_they_stand() {
 }
 
 #[test]
-fn no_fold_begins_with_a_command() {
+fn no_wrapped_line_starts_with_a_command() {
     for names in paddings().chunks(20) {
         let folder = Folder::with("scenario.toml", scenario(names));
         folder.write("before.toml", baseline(names));
@@ -318,7 +318,7 @@ fn no_fold_begins_with_a_command() {
 }
 
 #[test]
-fn a_line_that_is_all_name_is_told_with_its_figures() {
+fn a_long_name_does_not_cut_off_the_amounts() {
     for letter in ["a", "|", "@", "\u{200b}"] {
         let folder = Folder::with("scenario.toml", scenario(&[letter.repeat(256)]));
         let run = folder.check(&["scenario.toml", "--format", "markdown"]);
@@ -410,7 +410,7 @@ fn files_may_be_called_anything() {
 
 #[cfg(unix)]
 #[test]
-fn files_whose_names_are_no_text_are_shown_somehow() {
+fn file_names_that_are_not_text_are_shown() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
     let name = OsStr::from_bytes(b"x\xff\n.toml");
@@ -430,7 +430,7 @@ fn files_whose_names_are_no_text_are_shown_somehow() {
 }
 
 #[test]
-fn fleets_may_be_called_anything_and_name_anything() {
+fn functions_files_may_have_any_name_and_contain_any_name() {
     let file = "a,b [x](y) %0A.csv";
     let row = "\"=x| ::error::\"\"</a>\",1024,1000,1000000,0.4,1\n";
     let columns =
@@ -444,7 +444,7 @@ fn fleets_may_be_called_anything_and_name_anything() {
 }
 
 #[test]
-fn reports_of_others_may_name_anything() {
+fn baselines_may_contain_any_name() {
     let refused = REFUSED
         .map(str::to_owned)
         .into_iter()

@@ -20,7 +20,7 @@ fn levels(scenario: &str, flags: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_command_line_is_over_the_scenario_and_that_over_the_default() {
+fn the_command_line_overrides_the_scenario_which_overrides_the_default() {
     let stated = |level: &str| ruled(&format!("rules.past-crossover = \"{level}\"\n"));
     let table = |level: &str| {
         ruled(&format!(
@@ -53,7 +53,7 @@ fn the_command_line_is_over_the_scenario_and_that_over_the_default() {
 }
 
 #[test]
-fn a_level_of_a_rule_is_over_the_level_of_its_limit() {
+fn the_level_of_a_rule_overrides_the_level_of_its_limit() {
     let scenario = one("budget.monthly_usd = { warn = 1, deny = 2 }\n");
     let folder = Folder::with("scenario.toml", &scenario);
     let warned = ["over-budget", "warn", "one", "10", "2"];
@@ -71,7 +71,7 @@ fn a_level_of_a_rule_is_over_the_level_of_its_limit() {
 }
 
 #[test]
-fn rules_that_do_not_exist_are_refused_with_the_nearest_that_does() {
+fn unknown_rules_are_refused_with_a_suggestion() {
     let folder = Folder::with("scenario.toml", ruled(""));
     for flag in ["-A", "-W", "-D", "--allow", "--warn", "--deny"] {
         let run = folder.check(&["scenario.toml", flag, "over-bugdet"]);
@@ -103,7 +103,7 @@ fn rules_that_do_not_exist_are_refused_with_the_nearest_that_does() {
         "{}",
         run.stderr
     );
-    // Every other command reads the same scenario, so it says so too.
+    // The other commands read the same scenario, so they refuse it, too.
     let run = folder.run(&["compare", "wrong.toml", "--prices", "prices"]);
     run.refused("unknown-value", "compare");
 }
@@ -136,7 +136,7 @@ fn two_levels_for_one_rule_on_the_command_line_are_refused() {
 }
 
 #[test]
-fn levels_that_are_none_are_refused() {
+fn unknown_levels_are_refused() {
     for (rule, code) in [
         ("past-crossover = \"forbid\"", "unknown-value"),
         ("past-crossover = \"Deny\"", "unknown-value"),
@@ -176,7 +176,7 @@ fn levels_that_are_none_are_refused() {
 }
 
 #[test]
-fn the_exit_tells_answers_from_broken_rules_and_those_from_no_answer() {
+fn exit_codes_are_0_passed_1_broken_rule_2_no_answer() {
     let fine = Folder::with("fine.toml", one(""));
     fine.write("warned.toml", ruled(""));
     fine.write("denied.toml", ruled("rules.past-crossover = \"deny\"\n"));
@@ -201,7 +201,7 @@ fn the_exit_tells_answers_from_broken_rules_and_those_from_no_answer() {
 }
 
 #[test]
-fn the_report_is_whole_although_a_rule_is_broken() {
+fn the_report_is_complete_if_a_rule_is_broken() {
     let many: String = (0..300)
         .map(|n| function(&format!("f{n}"), "budget.monthly_usd.deny = 9\n"))
         .collect();
@@ -235,7 +235,7 @@ fn every_rule_has_its_page() {
         assert!(one.stdout.starts_with(&format!("{}\n\n", rule.code)));
         assert!(all.stdout.contains(&one.stdout), "{}", rule.code);
         let level = format!("Level: {}", rule.default_level.name());
-        let of_limit = one.stdout.contains("Level: that of the limit");
+        let of_limit = one.stdout.contains("Level: that of the exceeded limit");
         assert!(one.stdout.contains(&level) || of_limit, "{}", one.stdout);
         for (name, _) in rule.parameters {
             assert!(one.stdout.contains(&format!("`{name}`")), "{name}");

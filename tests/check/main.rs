@@ -1,8 +1,8 @@
-//! The gate: what `check` finds at the boundary of every rule, what it says of it in every format,
-//! and what nobody should be able to do to it with a name or a file.
+//! `lambdacost check`: what it finds at the boundary of every rule, its report in every format, and
+//! names and files that try to break it.
 //!
-//! All prices are round: see [`PRICES`]. A function that says nothing else costs $10 on Lambda and
-//! $20 on Fargate.
+//! All prices are round: see [`PRICES`]. Unless a test states something else, a function costs $10 on
+//! Lambda and $20 on Fargate.
 
 mod baselines;
 mod files;
@@ -64,7 +64,7 @@ fn one(extra: &str) -> String {
     format!("{HEAD}{}", function("one", extra))
 }
 
-/// A folder of its own to run the program in, with round prices.
+/// A temporary folder with round prices, in which the program runs.
 struct Folder(TempDir);
 
 impl Folder {
@@ -107,7 +107,8 @@ impl Folder {
         self.run(&[&["check", "--prices", "prices"], arguments].concat())
     }
 
-    /// What `check` writes with so many threads: in this process, since no run can be told how many.
+    /// What `check` writes with a number of threads. It runs in this process, because no option sets the
+    /// number.
     fn check_inside(&self, threads: usize, arguments: &[&str]) -> String {
         let own = |argument: &&str| match self.path().join(argument) {
             file if file.is_file() => file.into_os_string(),

@@ -1,4 +1,4 @@
-//! Every rule at its boundary.
+//! Each rule at its boundary.
 
 use super::{Folder, HEAD, are, finds, function, of_calls, one};
 
@@ -8,7 +8,7 @@ fn budget(limits: &str) -> String {
 }
 
 #[test]
-fn a_bill_may_be_as_high_as_its_budget_and_no_step_higher() {
+fn a_bill_may_equal_its_budget_but_not_exceed_it() {
     // $10 exactly.
     for limit in [
         "10",
@@ -29,7 +29,7 @@ fn a_bill_may_be_as_high_as_its_budget_and_no_step_higher() {
 }
 
 #[test]
-fn the_hardest_limit_that_is_exceeded_counts_and_only_that() {
+fn of_two_exceeded_limits_only_the_stricter_level_is_reported() {
     let both = |warn: &str, deny: &str| {
         budget(&format!("monthly_usd = {{ warn = {warn}, deny = {deny} }}"))
     };
@@ -41,7 +41,7 @@ fn the_hardest_limit_that_is_exceeded_counts_and_only_that() {
 }
 
 #[test]
-fn the_price_of_a_million_calls_is_a_limit_of_its_own() {
+fn the_price_of_a_million_calls_has_a_separate_limit() {
     // $10 for a million calls; 2.5 million are $25, still $10 a million.
     let million = |limit: &str, calls| {
         let limit = format!("budget.usd_per_million_invocations.deny = {limit}\n");
@@ -64,7 +64,7 @@ fn the_price_of_a_million_calls_is_a_limit_of_its_own() {
 }
 
 #[test]
-fn the_whole_scenario_has_a_budget() {
+fn a_scenario_has_a_budget() {
     // $10 + $10.
     let two = |limit: &str| {
         let head = format!("{HEAD}budget.monthly_usd = {{ {limit} }}\n");
@@ -78,7 +78,7 @@ fn the_whole_scenario_has_a_budget() {
     );
     let denied = ["over-budget", "deny", "-", "20", "19.99"];
     finds(&two("warn = 19, deny = 19.99"), &[], &[denied]);
-    // It is the bill of today: one of the two on Fargate makes it $10 + $20.
+    // The bill of today counts: with one of the two on Fargate it is $10 + $20.
     let moved = two("deny = 29.99") + "runs_on = \"fargate\"\n";
     finds(
         &moved,
@@ -88,7 +88,7 @@ fn the_whole_scenario_has_a_budget() {
 }
 
 #[test]
-fn a_budget_stands_at_the_function_by_its_name_or_in_the_defaults() {
+fn a_budget_is_stated_by_a_function_for_its_name_or_in_the_defaults() {
     let denied = ["over-budget", "deny", "one", "10", "9"];
     let named = format!(
         "{}\n[budget.functions.one]\nmonthly_usd.deny = 9\n",
@@ -114,7 +114,7 @@ fn a_budget_stands_at_the_function_by_its_name_or_in_the_defaults() {
 }
 
 #[test]
-fn a_fleet_states_budgets_in_columns() {
+fn a_functions_file_states_budgets_in_columns() {
     let fleet = "name,memory_mb,duration_ms,invocations_per_month,utilization,\
                  budget.monthly_usd.warn,budget.monthly_usd.deny,\
                  budget.usd_per_million_invocations.deny\n\
@@ -130,7 +130,7 @@ fn a_fleet_states_budgets_in_columns() {
         ["unbudgeted-function", "warn", "silent", "-", "-"],
     ];
     let folder = Folder::with("fleet.csv", fleet);
-    let asked = [
+    let rules = [
         "-W",
         "unbudgeted-function",
         "-A",
@@ -138,18 +138,21 @@ fn a_fleet_states_budgets_in_columns() {
         "-A",
         "past-crossover",
     ];
-    let alone = [&["fleet.csv", "--region", "us-east-1"], &asked[..]].concat();
+    let alone = [&["fleet.csv", "--region", "us-east-1"], &rules[..]].concat();
     are(&folder.findings(&alone), &found);
-    // The same rows beside a scenario are found in their own file.
-    folder.write("beside.toml", format!("{HEAD}functions = \"fleet.csv\"\n"));
-    let run = folder.check(&[&["beside.toml", "--format", "json"], &asked[..]].concat());
+    // With a scenario, findings of the same rows still name the functions file.
+    folder.write(
+        "scenario.toml",
+        format!("{HEAD}functions = \"fleet.csv\"\n"),
+    );
+    let run = folder.check(&[&["scenario.toml", "--format", "json"], &rules[..]].concat());
     are(&run.findings(), &found);
     assert_eq!(run.json()["findings"][1]["file"], "fleet.csv");
     assert_eq!(run.json()["findings"][1]["line"], 4);
 }
 
 #[test]
-fn a_budget_that_cannot_be_judged_is_broken() {
+fn a_budget_that_cannot_be_judged_is_a_finding() {
     // Lambda has no more than 10,240 MB.
     let huge = one("budget.monthly_usd.deny = 1_000\n").replace("= 1024", "= 20480");
     let huge = huge.replace("memory_gb = 2", "memory_gb = 8");
@@ -160,21 +163,21 @@ fn a_budget_that_cannot_be_judged_is_broken() {
         &[],
         &[broken],
     );
-    // Where it runs is not compared: nothing is known of the whole either.
+    // Its platform is not compared, so the total is not known either.
     let elsewhere = one("runs_on = \"eks\"\nbudget.monthly_usd.deny = 1_000\n");
     finds(&elsewhere, &[], &[broken]);
     let whole = format!("budget.monthly_usd.deny = 1_000\n{elsewhere}");
     let of_all = ["over-budget", "deny", "-", "-", "-"];
     finds(&whole, &[], &[of_all, broken]);
-    // Without a budget nobody asks.
+    // Without a budget there is nothing to judge.
     finds(&one("runs_on = \"eks\"\n"), &[], &[]);
-    // A limit that only warns does no more when it cannot be judged.
+    // A limit that only warns gives a warning when it cannot be judged.
     let warned = whole.replace("deny = 1_000", "warn = 1_000");
     let level = |[rule, _, name, ..]: [&'static str; 5]| [rule, "warn", name, "-", "-"];
     finds(&warned, &[], &[level(of_all), level(broken)]);
 }
 
-/// A scenario of so many calls against one of so many before.
+/// Compares a scenario of `now` calls with a baseline of `before` calls.
 #[track_caller]
 fn rises(before: u64, now: u64, limits: [&str; 2], expected: &[[&str; 5]]) {
     let [whole, own] = limits;
@@ -200,7 +203,7 @@ fn rises(before: u64, now: u64, limits: [&str; 2], expected: &[[&str; 5]]) {
 }
 
 #[test]
-fn a_rise_may_be_as_steep_as_its_limit_and_no_step_steeper() {
+fn a_rise_may_equal_its_limit_but_not_exceed_it() {
     // $10 became $11: 10 %, $1. One call more is $0.00001, 0.0001 %.
     let limits = ["increase_percent.deny = 10", "increase_percent.deny = 10"];
     rises(1_000_000, 1_100_000, limits, &[]);
@@ -219,7 +222,7 @@ fn a_rise_may_be_as_steep_as_its_limit_and_no_step_steeper() {
 }
 
 #[test]
-fn of_two_limits_on_a_rise_the_harder_one_counts() {
+fn of_two_limits_on_a_rise_the_stricter_level_is_reported() {
     // $10 became $12: 20 %, $2.
     let of = |limits: &str, expected: [&str; 5]| {
         rises(1_000_000, 1_200_000, [limits, ""], &[expected]);
@@ -236,7 +239,7 @@ fn of_two_limits_on_a_rise_the_harder_one_counts() {
 }
 
 #[test]
-fn without_a_limit_any_rise_of_the_whole_is_a_warning_and_a_fall_is_nothing() {
+fn without_a_limit_any_rise_of_the_total_is_a_warning_and_a_fall_is_not() {
     let any = ["cost-increase", "warn", "-", "0.00001", "0"];
     rises(1_000_000, 1_000_001, ["", ""], &[any]);
     rises(1_000_000, 1_000_000, ["", ""], &[]);
@@ -252,7 +255,7 @@ fn without_a_limit_any_rise_of_the_whole_is_a_warning_and_a_fall_is_nothing() {
 }
 
 #[test]
-fn from_nothing_a_rise_is_above_any_percentage() {
+fn a_rise_from_zero_exceeds_any_percentage() {
     let percent = ["increase_percent.deny = 0", "increase_percent.deny = 0"];
     let any = |whose| ["cost-increase", "deny", whose, "-", "-"];
     rises(0, 1_000_000, percent, &[any("-"), any("one")]);
@@ -268,7 +271,7 @@ fn from_nothing_a_rise_is_above_any_percentage() {
 }
 
 #[test]
-fn functions_that_come_and_go_count_with_all_that_they_cost() {
+fn added_and_removed_functions_count_with_their_whole_cost() {
     let limited = function(
         "new",
         "budget = { increase_usd.deny = 9.99, increase_percent.deny = 1 }\n",
@@ -298,7 +301,7 @@ fn functions_that_come_and_go_count_with_all_that_they_cost() {
 }
 
 #[test]
-fn a_rise_that_is_not_known_is_broken_no_harder_than_its_limits() {
+fn a_rise_that_is_not_known_is_reported_at_the_level_of_its_limits() {
     let unknown = one("runs_on = \"eks\"\n");
     let folder = Folder::with("unknown.toml", &unknown);
     folder.write("known.toml", one(""));
@@ -321,7 +324,7 @@ fn a_rise_that_is_not_known_is_broken_no_harder_than_its_limits() {
 }
 
 #[test]
-fn what_rose_most_is_said_to_drive_a_rise() {
+fn the_driver_of_a_rise_is_what_rose_most() {
     // Requests: 1 M x $0.000001 became 2 M: +$1; duration 9 x 1 became 9 x 2: +$9. On Fargate
     // nothing changed.
     let text = |calls| {
@@ -352,7 +355,7 @@ fn what_rose_most_is_said_to_drive_a_rise() {
 }
 
 #[test]
-fn a_platform_may_cost_as_much_more_as_the_margin_and_no_step_more() {
+fn a_platform_may_cost_more_by_the_margin_but_not_beyond_it() {
     // $20 on Fargate against $10 on Lambda: 100 % more.
     let rule = |rule: &str| format!("{rule}{}", one("runs_on = \"fargate\"\n"));
     let found = ["past-crossover", "warn", "one", "20", "10"];
@@ -392,7 +395,7 @@ fn a_platform_may_cost_as_much_more_as_the_margin_and_no_step_more() {
 }
 
 #[test]
-fn a_crossover_is_near_up_to_so_many_points_and_no_step_further() {
+fn a_crossover_is_near_within_the_stated_points_but_not_beyond_them() {
     // Twice the calls cross, so used to 5 % the crossover is at 10 %: five points.
     let used = |share: &str, rule: &str| {
         format!(
@@ -426,12 +429,12 @@ fn a_crossover_is_near_up_to_so_many_points_and_no_step_further() {
     let at = format!("{HEAD}{}", of_calls("one", 2_000_000, ""));
     let found = ["near-crossover", "warn", "one", "0", "0"];
     finds(&format!("{}{at}", within("0")), &[], &[found]);
-    // 60 % crosses at 120 %: beyond the capacity, so nowhere.
+    // 60 % crosses at 120 %, which is beyond the capacity: there is no crossover.
     finds(&used("0.6", &within("100")), &[], &[]);
 }
 
 #[test]
-fn prices_may_be_as_old_as_allowed_and_no_day_older() {
+fn prices_may_have_the_allowed_age_but_not_a_day_more() {
     // 2027-01-01 is day 20,819 of the epoch: 57 years with 14 leap days, 57 x 365 + 14.
     const DAY: i64 = 86_400;
     let first = 20_819 * DAY;
@@ -466,7 +469,7 @@ fn prices_may_be_as_old_as_allowed_and_no_day_older() {
             are(&found, &[["stale-prices", "deny", "-", "-", "-"]]);
         }
     }
-    // Without the flag nobody asks.
+    // Without the flag, no age is checked.
     finds(&one(""), &[], &[]);
     for wrong in [
         "",
@@ -482,7 +485,7 @@ fn prices_may_be_as_old_as_allowed_and_no_day_older() {
     }
 }
 
-/// A clock before the prices fails the check in every format, and each one says why.
+/// A clock before the prices fails the check in every format, and each report gives the reason.
 #[test]
 fn a_clock_before_the_prices_is_denied_in_every_format() {
     let folder = Folder::with("scenario.toml", one(""));
@@ -492,15 +495,15 @@ fn a_clock_before_the_prices_is_denied_in_every_format() {
         command.env("SOURCE_DATE_EPOCH", "0");
         let run = super::Run::of(command.output().expect("it starts"));
         assert_eq!(run.code, Some(1), "{format}: {}", run.stderr);
-        let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in ["stale-prices", "2027-01-01", "1970-01-01"] {
-            assert!(said.contains(part), "{format}: {part}: {said}");
+            assert!(text.contains(part), "{format}: {part}: {text}");
         }
     }
 }
 
 #[test]
-fn every_region_may_be_stale_by_itself() {
+fn the_age_of_prices_is_checked_for_each_region() {
     let two = one("") + &function("two", "region = \"eu-west-1\"\n");
     let folder = Folder::with("scenario.toml", two);
     let old = super::PRICES.replace("us-east-1", "eu-west-1");
@@ -519,7 +522,7 @@ fn every_region_may_be_stale_by_itself() {
 
 #[test]
 fn the_age_of_prices_is_that_of_those_in_the_bills() {
-    // The file is of 2027, but what Lambda charges in it is of 2026; Fargate's prices are not asked.
+    // The file is of 2027, but its prices of Lambda are of 2026. No bill has prices of Fargate.
     let folder = Folder::with("scenario.toml", one(""));
     let mixed = super::PRICES
         .replacen(
@@ -555,7 +558,7 @@ fn prices_without_a_readable_date_are_refused() {
 }
 
 #[test]
-fn a_budget_for_nobody_is_found() {
+fn a_budget_for_an_unknown_function_is_a_finding() {
     let text = one("") + "\n[budget.functions.ome]\nmonthly_usd.deny = 1\n";
     let folder = Folder::with("scenario.toml", &text);
     let run = folder.check(&["scenario.toml", "--format", "json"]);
@@ -574,7 +577,7 @@ fn a_budget_for_nobody_is_found() {
 }
 
 #[test]
-fn of_many_budgets_for_nobody_only_the_first_are_advised() {
+fn of_many_budgets_for_unknown_functions_only_the_first_get_a_suggestion() {
     let functions: String = (0..200).map(|n| function(&format!("f{n}"), "")).collect();
     let budgets: String = (0..200)
         .map(|n| format!("\n[budget.functions.g{n}]\nmonthly_usd.deny = 1\n"))
@@ -595,31 +598,31 @@ fn of_many_budgets_for_nobody_only_the_first_are_advised() {
 }
 
 #[test]
-fn a_function_without_a_limit_is_found_when_asked_for() {
-    let asked = ["-D", "unbudgeted-function"];
+fn a_function_without_a_limit_is_a_finding_if_the_rule_is_on() {
+    let rule = ["-D", "unbudgeted-function"];
     let found = ["unbudgeted-function", "deny", "one", "-", "-"];
     finds(&one(""), &[], &[]);
-    finds(&one(""), &asked, &[found]);
-    finds(&one("budget.monthly_usd.warn = 100\n"), &asked, &[]);
-    finds(&one("budget.increase_usd.warn = 100\n"), &asked, &[]);
+    finds(&one(""), &rule, &[found]);
+    finds(&one("budget.monthly_usd.warn = 100\n"), &rule, &[]);
+    finds(&one("budget.increase_usd.warn = 100\n"), &rule, &[]);
     finds(
         &format!("defaults.budget.monthly_usd.warn = 100\n{}", one("")),
-        &asked,
+        &rule,
         &[],
     );
-    // A budget of the whole limits no function, and an empty one nothing.
+    // A budget of the scenario limits no function, and an empty one limits nothing.
     finds(
         &format!("budget.monthly_usd.deny = 100\n{}", one("")),
-        &asked,
+        &rule,
         &[found],
     );
-    finds(&one("budget = {}\n"), &asked, &[found]);
-    finds(&one("budget.monthly_usd = {}\n"), &asked, &[found]);
+    finds(&one("budget = {}\n"), &rule, &[found]);
+    finds(&one("budget.monthly_usd = {}\n"), &rule, &[found]);
     finds(
         &format!("{}\n[budget.functions.one]\n", one("")),
-        &asked,
+        &rule,
         &[found],
     );
     let named = "\n[budget.functions.one]\nmonthly_usd.deny = 100\n";
-    finds(&(one("") + named), &asked, &[]);
+    finds(&(one("") + named), &rule, &[]);
 }

@@ -1,4 +1,4 @@
-//! What a test expects of an answer, in one line of words: `web-api u*.fargate = 32.4 %`.
+//! What a test expects of an answer, in one line: `web-api u*.fargate = 32.4 %`.
 //!
 //! The left side names a figure of `lambdacost compare --format json`, the right side is how a
 //! person writes it. The figure is put into that form and the two are compared as text, so a
@@ -46,7 +46,7 @@ impl Answer {
         Self::run(&["compare", "-"], scenario)
     }
 
-    /// The same, with a price file laid over the book.
+    /// The same, with a price file that replaces built-in prices.
     pub fn with_prices(scenario: &str, prices: &str) -> Result<Self, String> {
         let table: toml::Table = prices.parse().map_err(|error| format!("prices: {error}"))?;
         let region = table.get("region").and_then(toml::Value::as_str);
@@ -68,15 +68,15 @@ impl Answer {
             .spawn()
             .map_err(|error| error.to_string())?;
         if let Some(mut stdin) = child.stdin.take() {
-            // A program that does not read its input closes it early: its answer tells more.
+            // A program that does not read its input closes it early; its message gives the reason.
             let _ = stdin.write_all(input.as_bytes());
         }
         let output = child
             .wait_with_output()
             .map_err(|error| error.to_string())?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("{}: {said}", output.status));
+            let message = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("{}: {message}", output.status));
         }
         let read = serde_json::from_slice(&output.stdout);
         read.map(Self).map_err(|error| error.to_string())
@@ -89,9 +89,10 @@ impl Answer {
             .ok_or("an expectation is written FIGURE = VALUE")?;
         let wanted = wanted.trim();
         let found = self.figure(figure, wanted)?;
-        match found == wanted {
-            true => Ok(()),
-            false => Err(format!("expected {wanted}, the program says {found}")),
+        if found == wanted {
+            Ok(())
+        } else {
+            Err(format!("expected {wanted}, the program answers {found}"))
         }
     }
 

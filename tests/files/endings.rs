@@ -40,7 +40,7 @@ mod unix {
             if Path::new("/dev/full").exists() {
                 lines.push(format!("\"$L\" {command} 2>/dev/full"));
             }
-            // A pipe whose reader is gone: it says so before the program starts.
+            // A pipe whose reader is gone; the reader reports that before the program starts.
             let gone = "mkfifo gone; (exec 3<gone; exec 3<&-; echo >closed) & exec 4>gone; \
                         while ! test -e closed; do :; done";
             lines.push(format!("{gone}; \"$L\" {command} 2>&4"));
@@ -71,7 +71,7 @@ mod unix {
     }
 
     #[test]
-    fn an_answer_that_cannot_be_written_is_told() {
+    fn an_answer_that_cannot_be_written_is_an_error() {
         let folder = folder();
         let answers = COMMANDS.iter().filter(|(command, code)| {
             *code == 0 && !command.contains("-o") && !command.starts_with("init")
@@ -99,15 +99,16 @@ mod unix {
         }
     }
 
-    /// A user that may start no thread: one that is not root, since root may always.
+    /// Run by a user that may not start threads. It is not root, who always may.
     #[test]
     fn a_run_without_threads_gives_the_same_answer() {
         let folder = folder();
         folder.write("fleet.csv", fleet(200));
         let is_root = folder.shell("id -u").stdout.trim() == "0";
-        let user = match is_root {
-            true => "setpriv --reuid 65534 --clear-groups",
-            false => "",
+        let user = if is_root {
+            "setpriv --reuid 65534 --clear-groups"
+        } else {
+            ""
         };
         if is_root && folder.shell("setpriv --version").code != Some(0) {
             eprintln!("not tried: root may always start threads, and setpriv is not installed");
@@ -131,7 +132,7 @@ mod unix {
     }
 
     #[test]
-    fn the_stack_that_the_environment_asks_for_does_not_matter() {
+    fn the_stack_size_in_the_environment_does_not_matter() {
         let folder = folder();
         for size in ["1", "99999999999999", "none"] {
             let mut command = folder.command(&["compare", "of-fleet.toml"]);
@@ -142,7 +143,7 @@ mod unix {
 }
 
 #[test]
-fn the_number_of_threads_that_the_environment_asks_for_does_not_matter() {
+fn the_number_of_threads_in_the_environment_does_not_matter() {
     let folder = folder();
     let whole = folder.run(&["compare", "of-fleet.toml", "--format", "json"]);
     for count in [
@@ -199,8 +200,8 @@ fn messages_about_arguments_have_no_control_characters() {
 const CHILD: &str = "LAMBDACOST_TEST_PANIC";
 
 #[test]
-fn a_panic_ends_with_2_and_asks_for_a_report() {
-    let name = "endings::a_panic_ends_with_2_and_asks_for_a_report";
+fn a_panic_ends_with_code_2_and_requests_a_report() {
+    let name = "endings::a_panic_ends_with_code_2_and_requests_a_report";
     if let Ok(place) = std::env::var(CHILD) {
         lambdacost::cli::exit::end_on_panic();
         let fault = || panic!("a fault of the program");
@@ -217,8 +218,8 @@ fn a_panic_ends_with_2_and_asks_for_a_report() {
             .env(CHILD, place);
         let run = Run::of(child.output().expect("it starts"));
         assert_eq!(run.code, Some(2), "{place} {run:?}");
-        let said = "lambdacost stopped because of an error in the program itself, at tests/files";
-        assert!(run.stderr.starts_with(said), "{place} {run:?}");
+        let start = "lambdacost stopped because of an error in the program itself, at tests/files";
+        assert!(run.stderr.starts_with(start), "{place} {run:?}");
         assert!(run.stderr.contains("please report it"), "{place} {run:?}");
         assert_eq!(run.stderr.lines().count(), 1, "{place} {run:?}");
     }

@@ -1,5 +1,5 @@
-//! Each call to the operating system fails once, in every command and format: an error is said, the
-//! old file is unchanged, and nothing is left behind.
+//! Each call to the operating system fails once, in every command and format: the program reports an
+//! error, leaves the old file unchanged, and leaves no other file.
 
 use super::*;
 use lambdacost::cli::system::Call;
@@ -117,7 +117,7 @@ fn stdin() -> Input {
     Box::new(SCENARIO.as_bytes())
 }
 
-/// A gate that counts, and lets the calls that are chosen fail.
+/// Counts the calls and makes some of them fail.
 fn gate(
     fails: impl Fn(usize, Call) -> Option<io::Error> + Send + Sync + 'static,
 ) -> (Gate, Arc<AtomicUsize>) {
@@ -164,7 +164,7 @@ fn runs() -> Vec<(Vec<&'static str>, i32, Option<&'static str>)> {
 }
 
 #[test]
-fn every_call_that_fails_is_told_and_leaves_everything_as_it_was() {
+fn every_failed_call_is_reported_and_changes_no_file() {
     let folder = folder();
     let before = folder.names();
     let mut faults = 0;
@@ -187,7 +187,7 @@ fn every_call_that_fails_is_told_and_leaves_everything_as_it_was() {
                 if run.code == Some(code) && !is_lasting {
                     // The call was that for a file without a name, and the answer is whole.
                     assert!(run.stdout == whole.stdout, "{what}");
-                    let file = file.unwrap_or_else(|| panic!("not told: {what}"));
+                    let file = file.unwrap_or_else(|| panic!("not reported: {what}"));
                     assert!(folder.read(file).len() > 4, "{what}");
                     folder.write("old", "old\n");
                     let _ = fs::remove_file(folder.at("new"));
@@ -208,7 +208,7 @@ fn every_call_that_fails_is_told_and_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn a_reader_that_is_gone_is_not_told() {
+fn a_closed_pipe_is_not_reported() {
     let folder = folder();
     for (arguments, _, file) in runs().into_iter().filter(|(_, _, file)| file.is_none()) {
         let (gate, _) = gate(|_, call| (call == Call::Write).then(|| ErrorKind::BrokenPipe.into()));
@@ -251,7 +251,7 @@ fn a_call_that_is_interrupted_is_made_again() {
 }
 
 #[test]
-fn the_reason_is_in_words_and_the_help_fits() {
+fn each_cause_has_its_own_reason_and_help() {
     let folder = folder();
     let cases = [
         (

@@ -1,11 +1,11 @@
-//! No answer replaces a file that it is made from, whatever names lead to it.
+//! No answer replaces one of its input files, under whatever name.
 
 use super::*;
 
 const IS_INPUT: &str = "it is one of the input files";
 
 #[test]
-fn no_answer_replaces_what_it_is_made_from() {
+fn no_answer_replaces_its_inputs() {
     let folder = Folder::new();
     // `explain` has one format, which no ending but that of a text names.
     folder.write("costs", SCENARIO);
@@ -134,7 +134,7 @@ mod unix {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn no_other_name_of_an_input_is_replaced() {
+    fn no_input_is_replaced_under_another_name() {
         let folder = Folder::new();
         symlink("scenario.toml", folder.at("link")).expect("linked");
         fs::hard_link(folder.at("scenario.toml"), folder.at("twin")).expect("linked");
@@ -206,7 +206,7 @@ mod unix {
             )
             .answered();
         assert!(!folder.read(&answer).is_empty());
-        // The fleet beside it, and a report as a baseline.
+        // A functions file in the same folder, and a report as a baseline.
         let folder_name = bytes(b"d\xff");
         fs::create_dir(folder.at(&folder_name)).expect("created");
         let inside = |name: &str| Path::new(&folder_name).join(name).into_os_string();
@@ -238,7 +238,7 @@ mod unix {
         folder
             .run(&[&[text("compare"), init.clone(), text("-o"), init], &csv[..]].concat())
             .refused("cannot-write", IS_INPUT);
-        // A price file of such a name is read, and said to be of no region.
+        // A price file of such a name is read; its name is that of no region.
         folder.write(folder.at("prices").join(bytes(b"eu\xff.toml")), PRICES);
         folder
             .run(&["compare", "scenario.toml", "--prices", "prices"])
@@ -254,8 +254,8 @@ mod unix {
         folder
             .shell("\"$L\" compare - -o /dev/null <scenario.toml")
             .answered();
-        let said = folder.shell("\"$L\" compare - -o /dev/null </dev/null");
-        said.refused("no-function", "");
+        let empty = folder.shell("\"$L\" compare - -o /dev/null </dev/null");
+        empty.refused("no-function", "");
         let piped = folder.shell("cat scenario.toml | \"$L\" compare - -o /dev/stdout | cat");
         piped.answered();
         let plain = folder.shell("\"$L\" compare - <scenario.toml");

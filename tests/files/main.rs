@@ -21,14 +21,14 @@ const SCENARIO: &str = "region = \"us-east-1\"\n[[function]]\nname = \"a\"\nmemo
 const COLUMNS: &str = "name,memory_mb,duration_ms,invocations_per_month,utilization\n";
 const PRICES: &str = "region = \"us-east-1\"\nas_of = \"2026-11-01\"\n";
 
-/// A fleet of so many functions.
+/// A functions file with a number of functions.
 fn fleet(count: usize) -> String {
     let rows = (0..count).map(|row| format!("f{row},512,{}.5,1000000,0.35\n", 100 + row % 50));
     COLUMNS.to_owned() + &rows.collect::<String>()
 }
 
-/// A folder of its own to run the program in, with a scenario, a fleet, a scenario that names the
-/// fleet, a baseline and prices.
+/// A temporary folder in which the program runs, with a scenario, a functions file, a scenario that
+/// names it, a baseline and prices.
 struct Folder(TempDir);
 
 impl Folder {
@@ -84,7 +84,7 @@ impl Folder {
         Run::of(self.command(arguments).output().expect("it starts"))
     }
 
-    /// A line of a shell, in which `$L` is the program.
+    /// Runs a line in a shell, in which `$L` is the program.
     #[cfg(unix)]
     fn shell(&self, line: &str) -> Run {
         let mut shell = Command::new("sh");
@@ -95,7 +95,7 @@ impl Folder {
         Run::of(shell.output().expect("a shell"))
     }
 
-    /// A run within this process, behind a gate. `@name` among the arguments is a file of the folder.
+    /// A run in this process. An argument `@name` is a file of the folder.
     fn run_inside(&self, arguments: &[&str], stdin: fn() -> Input, gate: Gate) -> Run {
         let own = |argument: &&str| match argument.strip_prefix('@') {
             Some(name) => self.at(name).into_os_string(),
@@ -129,14 +129,21 @@ impl Memory {
     }
 
     fn text(&self) -> String {
-        let bytes = self.0.lock().expect("nobody panics").clone();
+        let bytes = self
+            .0
+            .lock()
+            .expect("no thread panics while it writes")
+            .clone();
         String::from_utf8(bytes).expect("UTF-8")
     }
 }
 
 impl Write for Memory {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("nobody panics").write(bytes)
+        self.0
+            .lock()
+            .expect("no thread panics while it writes")
+            .write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,9 +1,9 @@
-//! A file is written whole or not at all, keeps its owner and mode, and nothing is left beside it.
+//! A file is written whole or not at all, keeps its owner and mode, and no other file is left.
 
 use super::*;
 
 #[test]
-fn init_leaves_alone_what_is_there() {
+fn init_does_not_replace_what_is_there() {
     let folder = Folder::new();
     let before = folder.read("fleet.csv");
     folder
@@ -129,8 +129,8 @@ mod unix {
             eprintln!("not tried: only root may give a file to another owner");
             return;
         }
-        const NOBODY: u32 = 65534;
-        std::os::unix::fs::chown(&old, Some(NOBODY), Some(NOBODY)).expect("given away");
+        const OTHER_USER: u32 = 65534;
+        std::os::unix::fs::chown(&old, Some(OTHER_USER), Some(OTHER_USER)).expect("given away");
         fs::set_permissions(&old, fs::Permissions::from_mode(0o640)).expect("set");
         folder
             .run(&["compare", "scenario.toml", "-o", "old"])
@@ -138,7 +138,7 @@ mod unix {
         let known = fs::metadata(&old).expect("there");
         assert_eq!(
             (known.uid(), known.gid(), mode(&old)),
-            (NOBODY, NOBODY, 0o640)
+            (OTHER_USER, OTHER_USER, 0o640)
         );
     }
 
@@ -151,7 +151,7 @@ mod unix {
         symlink("dangling", folder.at("twice")).expect("linked");
         symlink("b", folder.at("a")).expect("linked");
         symlink("a", folder.at("b")).expect("linked");
-        symlink("gone/new", folder.at("astray")).expect("linked");
+        symlink("gone/new", folder.at("no-folder")).expect("linked");
         let is_link = |name| {
             fs::symlink_metadata(folder.at(name))
                 .expect("there")
@@ -173,7 +173,7 @@ mod unix {
         for command in [&["compare", "scenario.toml", "-o"][..], &["init"]] {
             for (name, reason) in [
                 ("a", "symbolic links"),
-                ("astray", "its folder does not exist"),
+                ("no-folder", "its folder does not exist"),
             ] {
                 folder
                     .run(&[command, &[name]].concat())
@@ -185,7 +185,7 @@ mod unix {
     }
 
     #[test]
-    fn what_may_not_be_written_is_left_as_it_was() {
+    fn files_that_may_not_be_written_stay_unchanged() {
         let folder = Folder::new();
         folder.write("old", "old\n");
         fs::set_permissions(folder.at("old"), fs::Permissions::from_mode(0o444)).expect("set");
@@ -206,7 +206,7 @@ mod unix {
     }
 
     #[test]
-    fn the_cause_of_the_system_is_told() {
+    fn the_cause_from_the_system_is_shown() {
         let folder = Folder::new();
         let run = folder.run(&["compare", "scenario.toml", "-o", "gone/answer.csv"]);
         run.refused(
@@ -226,7 +226,7 @@ mod unix {
     }
 
     #[test]
-    fn a_pipe_is_no_price_file() {
+    fn a_pipe_is_refused_as_a_price_file() {
         let folder = Folder::new();
         folder
             .shell("mkfifo prices/eu-west-1.toml; \"$L\" compare scenario.toml --prices prices")
@@ -264,7 +264,7 @@ mod unix {
     /// Set for a child of a test: what it is to wait at.
     const CHILD: &str = "LAMBDACOST_TEST_CHILD";
 
-    /// No test of its own: the other side of `no_signal_leaves_anything`.
+    /// Tests nothing by itself: it is the program that `no_signal_leaves_a_file` stops.
     #[test]
     fn a_child_waits_in_the_middle_of_its_answer() {
         let Ok(plan) = std::env::var(CHILD) else {
@@ -313,7 +313,7 @@ mod unix {
             let mut kill = Command::new("kill");
             let sent = kill.args(["-s", signal, &child.id().to_string()]).status();
             assert!(sent.expect("kill").success());
-            // A signal that is not ignored has ended it before the next one comes, or is pending.
+            // A signal that is not ignored has ended the program before the next signal, or is pending.
         }
         child
             .wait()
@@ -323,7 +323,7 @@ mod unix {
     }
 
     #[test]
-    fn no_signal_leaves_anything() {
+    fn no_signal_leaves_a_file() {
         let folder = Folder::new();
         folder.write("old", "old\n");
         let before = folder.names();
@@ -334,9 +334,10 @@ mod unix {
             }
         }
         assert_eq!(stopped(&folder, "nameless", &["KILL"], ""), 9);
-        match cfg!(target_os = "linux") {
-            true => assert_eq!(folder.names(), before),
-            false => eprintln!("not tried: files without a name, which this system does not have"),
+        if cfg!(target_os = "linux") {
+            assert_eq!(folder.names(), before);
+        } else {
+            eprintln!("not tried: files without a name, which this system does not have");
         }
         assert_eq!(folder.read("old"), b"old\n");
     }

@@ -4,7 +4,7 @@ use super::*;
 
 const ESCAPE: char = '\u{1b}';
 
-/// A run with some variables of the environment alone that say something of colour.
+/// A run in which only these environment variables are about color.
 fn run(folder: &Folder, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let mut command = folder.command(arguments);
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "CI"] {
@@ -102,7 +102,7 @@ mod unix {
     }
 
     #[test]
-    fn a_terminal_that_is_dumb_gets_no_colour() {
+    fn a_dumb_terminal_gets_no_color() {
         let folder = Folder::new();
         for (variables, is_colored) in [
             ("TERM=xterm", true),
@@ -128,7 +128,7 @@ mod unix {
     const MANY: usize = 200_000;
 
     #[test]
-    fn the_phases_are_named_and_nothing_of_them_is_left() {
+    fn phases_are_shown_and_then_cleared() {
         let folder = Folder::new();
         folder.write("fleet.csv", fleet(MANY));
         for (command, phases) in [
@@ -156,7 +156,7 @@ mod unix {
     }
 
     #[test]
-    fn the_bar_of_a_file_moves() {
+    fn the_progress_bar_moves_while_a_file_is_written() {
         let folder = Folder::new();
         folder.write("fleet.csv", fleet(MANY));
         let Some(shown) = on_terminal(&folder, "\"$L\" check of-fleet.toml -o answer.json") else {
@@ -177,14 +177,14 @@ mod unix {
     }
 
     #[test]
-    fn an_interrupt_leaves_nothing() {
+    fn an_interrupt_leaves_no_file_and_no_progress() {
         let folder = Folder::new();
         if folder.shell("timeout --version").code != Some(0) {
             eprintln!("not tried: timeout, which sends the signal, is not installed");
             return;
         }
         folder.write("rows.csv", fleet(MANY));
-        // The rows come slowly and do not end: the bar is there when the signal comes.
+        // The rows arrive slowly and do not end, so the bar is visible when the signal arrives.
         folder.write(
             "of-fleet.toml",
             "region = \"us-east-1\"\nfunctions = \"pipe\"\n",

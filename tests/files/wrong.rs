@@ -1,10 +1,10 @@
-//! Files that are not what they are taken for: refused soon, with a sentence, in bounded memory.
+//! Files of a wrong kind: they are refused soon, with a reason, in bounded memory.
 
 use super::*;
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A line that goes on and on.
+/// An input that repeats its bytes without end.
 struct Endless(&'static [u8], usize);
 
 /// Opens an input.
@@ -54,7 +54,7 @@ fn comments() -> Input {
 }
 
 #[test]
-fn an_endless_input_is_left_at_its_first_fault() {
+fn reading_an_endless_input_stops_at_its_first_fault() {
     let folder = Folder::new();
     let open = || -> Gate { Arc::new(|_| Ok(())) };
     let cases: [(Open, &str); 4] = [
@@ -159,7 +159,7 @@ fn json_is_named_as_what_it_is() {
 }
 
 #[test]
-fn a_file_that_is_something_else_is_named_with_the_next_step() {
+fn a_file_of_another_kind_is_named_with_the_next_step() {
     let folder = Folder::new();
     let utf_16: Vec<u8> = SCENARIO.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let marked = [&b"\xff\xfe"[..], &utf_16].concat();
@@ -272,7 +272,7 @@ fn a_file_that_is_something_else_is_named_with_the_next_step() {
 }
 
 #[test]
-fn of_a_large_text_the_first_mistake_is_told() {
+fn only_the_first_mistake_of_a_large_text_is_reported() {
     let folder = Folder::new();
     // Small ones are looked through to their end.
     folder.write("small.toml", "=\n".repeat(200));
@@ -311,7 +311,7 @@ fn a_wrong_file_takes_a_small_multiple_of_its_size() {
         assert_eq!(run.code, Some(2), "{name}: {run:?}");
         assert!(run.stderr.starts_with("error["), "{name}: {run:?}");
     }
-    // So many words that the memory of a valid file has a bound, too.
+    // The number of tokens is limited, which bounds the memory of a valid file, too.
     folder.write("wrong.toml", "\n".repeat(17 << 20));
     folder
         .run(&["compare", "wrong.toml"])

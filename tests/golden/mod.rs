@@ -44,7 +44,7 @@ pub struct Example {
     /// Of the components below.
     pub exact_total: Amount,
     pub scenario: String,
-    /// A price file laid over the book, where AWS's example is at other prices.
+    /// A price file that replaces built-in prices, if AWS's example has other prices.
     pub prices: Option<String>,
     pub component: Vec<Component>,
 }
@@ -65,7 +65,7 @@ pub struct Component {
 }
 
 impl Component {
-    /// What the program says that it costs.
+    /// Its cost in the answer of the program.
     pub fn found(&self, answer: &Answer) -> Result<Decimal, String> {
         answer.lines(self.function.as_deref(), &self.platform, &self.items)
     }
@@ -119,13 +119,13 @@ pub fn outside() -> Vec<Outside> {
 pub struct Published {
     /// Numbers that the collection does not give to any case.
     pub unused_rows: Vec<u8>,
-    pub case: Vec<CheckContext>,
+    pub case: Vec<PublishedCase>,
     pub not_expressed: Vec<Left>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CheckContext {
+pub struct PublishedCase {
     pub id: String,
     /// Its number in the collection of published cases; absent for tables of the project's own.
     pub row: Option<u8>,
@@ -133,12 +133,12 @@ pub struct CheckContext {
     /// How its inputs became a scenario.
     pub how: String,
     pub verdict: Verdict,
-    /// Where the publication goes astray.
+    /// What the publication gets wrong.
     pub note: Option<String>,
     pub scenario: Option<String>,
-    /// The case whose scenario it takes over, for want of its own.
+    /// The case whose scenario it uses if it has none.
     pub scenario_of: Option<String>,
-    /// A price file laid over the book.
+    /// A price file that replaces built-in prices.
     pub prices: Option<String>,
     /// What, as published, ours: what and ours are an expectation.
     pub figures: Vec<[String; 3]>,
@@ -173,7 +173,7 @@ pub struct Left {
 }
 
 impl Published {
-    pub fn answer(&self, case: &CheckContext) -> Result<Answer, String> {
+    pub fn answer(&self, case: &PublishedCase) -> Result<Answer, String> {
         let scenario = match (&case.scenario, &case.scenario_of) {
             (Some(own), None) => Some(own),
             (None, Some(id)) => {

@@ -1,12 +1,11 @@
-//! Names and values from outside that try to be something else, and what the runner of GitHub
-//! Actions would do with an output.
+//! Hostile names and values, and the commands that the runner of GitHub Actions finds in an output.
 
 use lambdacost::text::is_unsafe;
 
 /// The commands that the runner finds in the output of a step, by both of its rules
-/// (actions/runner, `ActionCommand.cs`): a line that begins with `::`, blanks aside, and has another
-/// `::`; and `##[` anywhere in a line with a `]` behind it. It obeys those that it knows; here any
-/// word is one. It compares by the rules of a language, which skip what is not seen.
+/// (actions/runner, `ActionCommand.cs`): a line that begins with `::` after any spaces and has another
+/// `::`, and `##[` anywhere in a line with a `]` after it. The runner obeys the commands that it knows;
+/// here any word counts. Its comparison depends on the locale and skips invisible characters.
 pub fn commands(output: &str) -> Vec<String> {
     let seen = |line: &str| {
         let seen = line.chars().filter(|c| *c == ' ' || !is_unsafe(*c));
@@ -26,8 +25,8 @@ fn is_old(line: &str) -> bool {
     rest.is_some_and(|(_, rest)| rest.contains(']'))
 }
 
-/// Names that are refused wherever a scenario or a fleet states one: what cannot be printed, what
-/// reorders a line, what is a command.
+/// Names that scenarios and functions files may not have: they cannot be printed, reorder a line, or
+/// are a command.
 pub const REFUSED: [&str; 22] = [
     "a\n::error::x",
     "\r::warning file=x::y",
@@ -53,7 +52,7 @@ pub const REFUSED: [&str; 22] = [
     "#\u{200b}#[error]b",
 ];
 
-/// Names that try to be markup, links, formulas, paths or commands, and may be used all the same.
+/// Names that look like markup, links, formulas, paths or commands, and are allowed.
 pub fn names() -> Vec<String> {
     let mut names: Vec<String> = [
         "%0A::error::x",
@@ -130,8 +129,8 @@ pub fn names() -> Vec<String> {
     names
 }
 
-/// Names of which the second half begins a line where a text of 80 columns is folded, or where the
-/// column of a table ends.
+/// Names whose second half begins a line if a text is wrapped at 80 columns or at the width of a
+/// table column.
 pub fn paddings() -> Vec<String> {
     let command = "::error file=README.md,line=1::pwned";
     let words = (0..90).map(|length| format!("{} {command}", "b".repeat(length + 1)));

@@ -11,10 +11,9 @@ mod options;
 mod pod_demand;
 
 use super::fleet::push_count;
-use super::service::{EBS, EC2, EKS};
 use super::slot::Slot;
 use super::{
-    Answer, Cluster, ClusterCosts, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line,
+    Answer, Bill, Cluster, ClusterCosts, Context, Cost, CostModel, Fact, Fleet, Infeasible,
     Members, Placement, Platform, Refusal, Spec, container_place, instance_choice,
 };
 use crate::diag::Diags;
@@ -291,7 +290,7 @@ impl CostModel for EksModel<'_> {
 
 impl Placed<'_> {
     fn cost(&self) -> Cost {
-        let billed = self.cluster.per_share.times(&self.share);
+        let billed = Bill::total(|bill| self.charge(bill));
         Cost {
             compared: billed.clone(),
             billed,
@@ -302,30 +301,12 @@ impl Placed<'_> {
 }
 
 impl Placement for Placed<'_> {
-    fn lines(&self) -> Vec<Line> {
-        let market = self.market;
-        let part = self.share.over(&self.cluster.share);
-        let part = part.expect("a cluster that is formed carries pods");
-        let nodes = &market.nodes(&self.cluster.share) * &part;
-        let node_hours = market.hours.of_instances(&nodes);
-        let cluster_hours = market.hours.of_clusters(&part);
-        let machines = &self.candidate.price;
-        let mut lines = vec![Line::new(&EC2, "nodes", node_hours.clone(), machines)];
-        if let Some(fee) = &self.candidate.auto_mode {
-            lines.push(Line::new(&EKS, "auto mode", node_hours, fee));
-        }
-        if let Some(volume) = &market.volume {
-            let volumes = market.volume_gb_months().times(&nodes);
-            lines.push(Line::new(&EBS, "root volumes", volumes, volume));
-        }
-        for (item, price) in &market.fees {
-            lines.push(Line::new(&EKS, item, cluster_hours.clone(), price));
-        }
-        lines
+    fn charge(&self, bill: &mut Bill) {
+        bill.add_share(&self.cluster.per_node, &self.share);
     }
 
-    fn price_as_of(&self) -> &str {
-        &self.cluster.as_of
+    fn price_as_of(&self) -> Option<&str> {
+        self.cluster.as_of.as_deref()
     }
 
     fn cluster_costs(&self) -> ClusterCosts {
@@ -407,7 +388,7 @@ impl StepCost for Placed<'_> {
     fn monthly(&self, slots: u128) -> Option<Usd> {
         let share = self.share_of(self.pods_for(slots));
         let all = self.others() + &share;
-        let whole = self.market.month(self.candidate, &all);
+        let whole = self.market.month(self.cluster.number, &all);
         Some(self.allocated(&whole, &share, &all))
     }
 
@@ -424,7 +405,7 @@ impl StepCost for Placed<'_> {
         let all = self.others() + &share;
         let rate = &self.candidate.price.rate;
         let machines = |nodes: &Exact| rate * &market.hours.of_instances(nodes);
-        let everything = market.month(self.candidate, &all);
+        let everything = market.month(self.cluster.number, &all);
         Some(CapacitySteps {
             slots: machines(&(&of_node * &self.function.planned_slots(demand))),
             whole_tasks: machines(&self.share_of(whole)),

@@ -9,7 +9,10 @@ use crate::exact::Exact;
 use crate::money::{Rate, Usd};
 use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
-use crate::platform::{Context, Infeasible, Missing, Refusal, container_place, oldest};
+use crate::platform::service::{EBS, EC2, EKS};
+use crate::platform::{
+    Bill, Context, Infeasible, Missing, Refusal, SharedBill, container_place, oldest,
+};
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
@@ -25,8 +28,6 @@ pub struct Candidate {
     pub auto_mode: Option<Price<InstanceHour>>,
     /// Instance and EKS Auto Mode fee together.
     hourly: Rate<InstanceHour>,
-    /// US dollars a month of one node with its root volume.
-    monthly: Usd,
 }
 
 /// An architecture in a region, with its prices and node types.
@@ -37,8 +38,10 @@ pub struct ClusterMarket<'a> {
     pub architecture: Architecture,
     /// The types that can be the cheapest, by vCPU and then by name.
     pub candidates: Vec<Candidate>,
+    /// US dollars a month of one node with its root volume, for each candidate.
+    monthly: Vec<Usd>,
     /// The fees of the cluster, each with its name on the bill.
-    pub fees: Vec<(&'static str, Price<ClusterHour>)>,
+    fees: Vec<(&'static str, Price<ClusterHour>)>,
     /// US dollars a month of all fees.
     fees_monthly: Usd,
     pub volume: Option<Price<GbMonth>>,
@@ -94,27 +97,45 @@ impl<'a> ClusterMarket<'a> {
         let fees = fees(options.cluster, options, regional, missing);
         // When the price is missing, an assumption states that volumes are left out.
         let volume = regional.price(GP3).ok();
-        let volume_monthly = volume.as_ref().map_or(Usd::ZERO, |price| {
-            &price.rate * &GbMonth::of(Exact::from(options.root_volume_gb))
-        });
-        Ok(Self {
+        let mut market = Self {
             options,
-            fees_monthly: fees
-                .iter()
-                .map(|(_, price)| &price.rate * &context.hours.of_clusters(&Exact::ONE))
-                .sum(),
             hours: context.hours.clone(),
             region: function.region,
             architecture,
+            candidates: candidates(context, regional, architecture)?,
+            monthly: Vec::new(),
             fees,
-            candidates: candidates(context, regional, architecture, &volume_monthly)?,
+            fees_monthly: Usd::ZERO,
             volume,
-        })
+        };
+        let one = &Exact::ONE;
+        market.fees_monthly = Bill::total(|bill| market.charge_fees(one, bill));
+        let candidates = market.candidates.iter();
+        market.monthly = candidates
+            .map(|candidate| Bill::total(|bill| market.charge_nodes(candidate, one, bill)))
+            .collect();
+        Ok(market)
     }
 
-    /// GB-months of the root volume of one node.
-    pub fn volume_gb_months(&self) -> Qty<GbMonth> {
-        GbMonth::of(Exact::from(self.options.root_volume_gb))
+    /// Adds a month of a number of nodes with their root volumes.
+    fn charge_nodes(&self, candidate: &Candidate, nodes: &Exact, bill: &mut Bill) {
+        let hours = self.hours.of_instances(nodes);
+        bill.add(&EC2, "nodes", &hours, &candidate.price);
+        if let Some(fee) = &candidate.auto_mode {
+            bill.add(&EKS, "auto mode", &hours, fee);
+        }
+        if let Some(volume) = &self.volume {
+            let gigabytes = &Exact::from(self.options.root_volume_gb) * nodes;
+            bill.add(&EBS, "root volumes", &GbMonth::of(gigabytes), volume);
+        }
+    }
+
+    /// Adds a month of the fees of a number of clusters, or of a share of one.
+    fn charge_fees(&self, clusters: &Exact, bill: &mut Bill) {
+        let hours = self.hours.of_clusters(clusters);
+        for (item, price) in &self.fees {
+            bill.add(&EKS, item, &hours, price);
+        }
     }
 
     /// Nodes of the cluster when its pods fill `share` nodes completely.
@@ -128,14 +149,14 @@ impl<'a> ClusterMarket<'a> {
         packed.rounded_up().max(Exact::from(self.options.min_nodes))
     }
 
-    /// US dollars a month of a cluster of `candidate` nodes whose pods fill `share` nodes
-    /// completely.
-    pub fn month(&self, candidate: &Candidate, share: &Exact) -> Usd {
-        let nodes = candidate.monthly.times(&self.nodes(share));
+    /// US dollars a month of a cluster of nodes of a candidate, by its index, whose pods fill
+    /// `share` nodes completely.
+    pub fn month(&self, number: usize, share: &Exact) -> Usd {
+        let nodes = self.monthly[number].times(&self.nodes(share));
         &nodes + &self.fees_monthly
     }
 
-    fn as_of<'s>(&'s self, candidate: &'s Candidate) -> &'s str {
+    fn as_of<'s>(&'s self, candidate: &'s Candidate) -> Option<&'s str> {
         let volume = self.volume.as_ref().map(|price| &price.provenance);
         let fees = self.fees.iter().map(|(_, price)| &price.provenance);
         let node = [Some(&candidate.price), candidate.auto_mode.as_ref()];
@@ -167,7 +188,7 @@ impl<'a> ClusterMarket<'a> {
     pub fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
         let monthly = |number: usize| {
             let share = &node_uses[number].share;
-            self.month(&self.candidates[number], share)
+            self.month(number, share)
         };
         // Ties go to the first candidate, by vCPU and then by name. Fewer functions that do not fit
         // comes before price: the cluster has to carry every function that it can.
@@ -187,11 +208,18 @@ impl<'a> ClusterMarket<'a> {
         let Choice {
             number, monthly, ..
         } = self.choose(node_uses)?;
-        let share = &node_uses[number].share;
+        let (share, candidate) = (&node_uses[number].share, &self.candidates[number]);
+        let clusters = Exact::ONE.over(share)?;
+        let nodes = &self.nodes(share) * &clusters;
+        let per_node = SharedBill::of(|bill| {
+            self.charge_nodes(candidate, &nodes, bill);
+            self.charge_fees(&clusters, bill);
+        });
+        debug_assert_eq!(per_node.total.times(share), monthly);
         Some(FormedCluster {
             number,
-            per_share: monthly.per(share)?.reduced(),
-            as_of: self.as_of(&self.candidates[number]).into(),
+            per_node: per_node.reduced(),
+            as_of: self.as_of(candidate).map(Arc::from),
             share: share.clone().reduced(),
             monthly,
         })
@@ -202,7 +230,6 @@ fn candidates(
     context: &Context<'_>,
     regional: &Regional,
     architecture: Architecture,
-    volume_monthly: &Usd,
 ) -> Result<Vec<Candidate>, Diag> {
     let options: &EksOptions = context.scenario.options.of();
     let fixed = options.instance_type.as_ref();
@@ -225,7 +252,6 @@ fn candidates(
         all.push(Candidate {
             name: machine.shape.name.as_str().into(),
             node: Node::of(machine.shape, options),
-            monthly: &(&hourly * &context.hours.of_instances(&Exact::ONE)) + volume_monthly,
             hourly,
             price: machine.price,
             auto_mode,
@@ -257,8 +283,8 @@ pub struct FormedCluster {
     pub share: Exact,
     /// US dollars a month.
     pub monthly: Usd,
-    /// US dollars a month for each node that pods fill.
-    pub per_share: Usd,
+    /// The monthly bill for each node that pods fill.
+    pub per_node: SharedBill,
     /// The oldest date of its prices.
-    pub as_of: Arc<str>,
+    pub as_of: Option<Arc<str>>,
 }

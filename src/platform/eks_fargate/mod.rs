@@ -14,18 +14,18 @@ use super::tasks::{
     self, Carrier, Charge, FREE_STORAGE_GB, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods,
 };
 use super::{
-    Answer, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Missing,
-    Placement, Platform, Refusal, Spec,
+    Answer, Bill, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Members, Missing,
+    Placement, Platform, Refusal, SharedBill, Spec, older, oldest,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::pricebook::{Architecture, Price};
+use crate::pricebook::Architecture;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
-use crate::units::{ClusterHour, Hour, Qty};
 use options::EksFargateOptions;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Amazon EKS on AWS Fargate, on demand.
 pub struct EksFargate;
@@ -122,10 +122,10 @@ fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Di
 
 /// The cluster of a region, whose fees its pods share by their cost.
 struct FeeCluster {
-    /// Each fee with its name on the bill.
-    fees: Vec<(&'static str, Price<ClusterHour>)>,
-    /// US dollars a month of all fees.
-    monthly: Usd,
+    /// The fees of a month.
+    fees: SharedBill,
+    /// The oldest date of the prices of the fees.
+    as_of: Option<Arc<str>>,
     /// US dollars a month of all pods in the region, without fees.
     pods: Usd,
 }
@@ -142,7 +142,7 @@ impl FeeCluster {
 
     /// The part of the monthly fees for pods that cost `own`.
     fn part(&self, own: &Usd) -> Usd {
-        self.monthly.times(&Self::share(own, &self.pods))
+        self.fees.total.times(&Self::share(own, &self.pods))
     }
 }
 
@@ -163,8 +163,12 @@ fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<Fe
             &mut missing,
         );
         Some(FeeCluster {
-            monthly: fees.iter().map(|(_, fee)| &fee.rate * &cluster_hours).sum(),
-            fees,
+            as_of: oldest(fees.iter().map(|(_, fee)| &fee.provenance)).map(Arc::from),
+            fees: SharedBill::of(|bill| {
+                for (item, fee) in &fees {
+                    bill.add(&EKS, item, &cluster_hours, fee);
+                }
+            }),
             pods,
         })
     });
@@ -201,7 +205,6 @@ impl EksFargateModel<'_> {
         let region = self.context.function(index).region;
         Ok(PlacedPods {
             own: pods.monthly_today(),
-            hours: &self.context.hours,
             cluster: self.clusters[usize::from(region)].as_ref(),
             pods,
         })
@@ -230,7 +233,7 @@ impl CostModel for EksFargateModel<'_> {
         let clusters = self.clusters.iter().zip(has_pods);
         let fees: Usd = clusters
             .filter_map(|(cluster, has_pods)| {
-                Some(cluster.as_ref().filter(|_| has_pods)?.monthly.clone())
+                Some(cluster.as_ref().filter(|_| has_pods)?.fees.total.clone())
             })
             .sum();
         &members.unshared + &fees
@@ -248,8 +251,6 @@ impl CostModel for EksFargateModel<'_> {
 /// The pods of one function, while the other functions of the cluster stay as they are.
 struct PlacedPods<'m> {
     pods: PlacedTasks<'m>,
-    /// Hours of the month.
-    hours: &'m Qty<Hour>,
     /// US dollars a month without fees.
     own: Usd,
     /// `None` for an existing cluster.
@@ -262,7 +263,8 @@ impl PlacedPods<'_> {
         let Some(cluster) = self.cluster else {
             return pods;
         };
-        let billed = &self.own + &cluster.part(&self.own);
+        let billed = Bill::total(|bill| self.charge(bill));
+        debug_assert_eq!(billed, &self.own + &cluster.part(&self.own));
         Cost {
             compared: billed.clone(),
             billed,
@@ -277,27 +279,22 @@ impl PlacedPods<'_> {
         };
         let others = &cluster.pods - &self.own;
         let share = FeeCluster::share(&own, &(&others + &own));
-        &own + &cluster.monthly.times(&share)
+        &own + &cluster.fees.total.times(&share)
     }
 }
 
 impl Placement for PlacedPods<'_> {
-    fn lines(&self) -> Vec<Line> {
-        let mut lines = self.pods.lines();
+    fn charge(&self, bill: &mut Bill) {
+        self.pods.charge(bill);
         if let Some(cluster) = self.cluster {
             let share = FeeCluster::share(&self.own, &cluster.pods);
-            let hours = self.hours.of_clusters(&share);
-            let fees = cluster.fees.iter();
-            lines.extend(fees.map(|(item, fee)| Line::new(&EKS, item, hours.clone(), fee)));
+            bill.add_share(&cluster.fees, &share);
         }
-        lines
     }
 
-    fn price_as_of(&self) -> &str {
-        let pods = self.pods.price_as_of();
-        let fees = self.cluster.into_iter().flat_map(|cluster| &cluster.fees);
-        let dates = fees.map(|(_, fee)| fee.provenance.as_of.as_ref());
-        dates.fold(pods, |oldest, date| oldest.min(date))
+    fn price_as_of(&self) -> Option<&str> {
+        let fees = self.cluster.and_then(|cluster| cluster.as_of.as_deref());
+        older(self.pods.price_as_of(), fees)
     }
 
     fn tariff(&self) -> Tariff<'_> {
@@ -313,7 +310,7 @@ impl Placement for PlacedPods<'_> {
         debug_assert!(!others.is_negative(), "a function is one of all");
         let with_fee = |has_cluster: bool| {
             if has_cluster {
-                own + &cluster.monthly
+                own + &cluster.fees.total
             } else {
                 own.clone()
             }

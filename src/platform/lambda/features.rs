@@ -15,8 +15,8 @@ use super::provisioned::{kept_gb_seconds, served_gb_seconds};
 use crate::diag::Diag;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::Line;
 use crate::platform::service::LAMBDA;
+use crate::platform::{Bill, Line};
 use crate::pricebook::{Architecture, Meter, Price, Provenance, Regional};
 use crate::scenario::Function;
 use crate::solve::UsageParts;
@@ -82,8 +82,8 @@ pub trait PricedFeature: Send + Sync {
     /// The cost of a whole pool, for features with a free part.
     fn pooled_cost(&self, pool: &Pool) -> Option<Usd>;
 
-    /// The bill's line for `times` the quantity of a function that uses the feature.
-    fn line(&self, function: &Function, hours: &Qty<Hour>, times: &Exact) -> Line;
+    /// Adds the quantity of a function that uses the feature, multiplied by `times`.
+    fn charge(&self, function: &Function, hours: &Qty<Hour>, times: &Exact, bill: &mut Bill);
 
     /// The line that a free allowance takes off.
     fn free_line(
@@ -149,9 +149,9 @@ impl<U: Unit> PricedFeature for Priced<U> {
         Some(&self.price.rate * &billed)
     }
 
-    fn line(&self, function: &Function, hours: &Qty<Hour>, times: &Exact) -> Line {
+    fn charge(&self, function: &Function, hours: &Qty<Hour>, times: &Exact, bill: &mut Bill) {
         let quantity = self.quantity(function, hours, times);
-        Line::new(&LAMBDA, self.feature.item, quantity, &self.price)
+        bill.add(&LAMBDA, self.feature.item, &quantity, &self.price);
     }
 
     fn free_line(

@@ -1,14 +1,15 @@
 //! The cost of a function within its pool, and how it changes with the number of calls.
 
 use super::LambdaPrices;
-use super::duration::handler_gb_seconds;
+use super::duration::{handler_gb_seconds, init_gb_seconds};
 use super::features::{Basis, FeatureCost};
 use super::free_tier;
 use super::keys::streamed;
 use super::pools::Pool;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
-use crate::platform::{Cost, Line};
+use crate::platform::service::LAMBDA;
+use crate::platform::{Bill, Cost, Line};
 use crate::pricebook::Regional;
 use crate::scenario::Function;
 use crate::solve::UsageParts;
@@ -61,20 +62,57 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// Lines for everything except requests and duration.
-    pub fn feature_lines(&self) -> impl Iterator<Item = Line> {
-        self.features.iter().map(|feature| {
+    /// Adds the charges of the function, with every tier of its pool in proportion.
+    pub fn charge(&self, bill: &mut Bill) {
+        let (pool, prices) = (self.pool, self.prices);
+        let requests = self.requests_of_month().times(&pool.billed_requests);
+        bill.add(&LAMBDA, "requests", &requests, &prices.request);
+        let handler = Some(handler_gb_seconds(self.function));
+        let init = init_gb_seconds(self.function);
+        for (item, each) in [("duration", handler), ("init", init)] {
+            let Some(used) = each.map(|each| each.times(&self.calls)) else {
+                continue;
+            };
+            for (share, (_, price)) in pool.tiers.iter().zip(prices.duration.steps()) {
+                bill.add(&LAMBDA, item, &used.times(share), price);
+            }
+        }
+        for feature in &self.features {
             let times = match feature.basis {
                 Basis::Call => self.calls.clone(),
-                Basis::Streamed => &self.calls * &self.pool.billed_streamed,
+                Basis::Streamed => &self.calls * &pool.billed_streamed,
                 Basis::Kept | Basis::Fixed => Exact::ONE,
             };
-            feature.priced.line(self.function, self.hours, &times)
-        })
+            feature
+                .priced
+                .charge(self.function, self.hours, &times, bill);
+        }
+        if self.free_tier {
+            bill.add_free(|| self.free_lines());
+        }
+    }
+
+    fn requests_of_month(&self) -> Qty<Request> {
+        self.function.billed_requests().times(&self.calls)
+    }
+
+    /// The lines that the free tier takes off.
+    fn free_lines(&self) -> Vec<Line> {
+        let (pool, prices) = (self.pool, self.prices);
+        let free_requests = &Exact::ONE - &pool.billed_requests;
+        let requests = self.requests_of_month().times(&free_requests);
+        let free_duration = &Exact::ONE - &pool.tiers.iter().sum();
+        let duration = self.each.times(&self.calls).times(&free_duration);
+        let mut lines = vec![
+            free_tier::REQUESTS.line(requests, &prices.request),
+            free_tier::DURATION.line(duration, prices.duration.first()),
+        ];
+        lines.extend(self.free_streaming());
+        lines
     }
 
     /// The line for the free part of its streaming.
-    pub fn free_streaming(&self) -> Option<Line> {
+    fn free_streaming(&self) -> Option<Line> {
         let mut features = self.features.iter();
         let streaming = features.find(|feature| feature.basis == Basis::Streamed)?;
         let free = &Exact::ONE - &self.pool.billed_streamed;
@@ -126,14 +164,9 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// Its cost at the average rates of the pool.
+    /// Its bill, at the average rates of the pool.
     pub fn billed(&self) -> Usd {
-        let call = self.call(&CallRates {
-            duration: &self.pool.duration_rate,
-            request: &self.pool.request_rate,
-            streamed: &self.pool.billed_streamed,
-        });
-        self.month(&call)
+        Bill::total(|bill| self.charge(bill))
     }
 
     /// Monthly cost that is independent of utilization but grows with the traffic.

@@ -17,10 +17,9 @@ mod pools;
 mod provisioned;
 mod quota;
 
-use super::service::LAMBDA;
 use super::{
-    Answer, ClusterCosts, Context, CostModel, Infeasible, Line, Members, Missing, Placement,
-    Platform, Provisioning, Refusal, Spec, place,
+    Answer, Bill, ClusterCosts, Context, CostModel, Infeasible, Members, Missing, Placement,
+    Platform, Provisioning, Refusal, Spec, older, oldest, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -30,7 +29,7 @@ use crate::scenario::{Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
 use crate::units::{GbSecond, Request};
-use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
+use duration::gb_seconds_per_call;
 use features::{FEATURES, FeatureCost, PricedFeature, is_plain};
 use function_cost::FunctionCost;
 
@@ -255,39 +254,14 @@ impl CostModel for LambdaModel<'_> {
 }
 
 impl Placement for FunctionCost<'_> {
-    fn lines(&self) -> Vec<Line> {
-        let (pool, prices, calls) = (self.pool, self.prices, &self.calls);
-        let requests = self.function.billed_requests().times(calls);
-        let billed = requests.times(&pool.billed_requests);
-        let free_requests = &requests - &billed;
-        let mut lines = vec![Line::new(&LAMBDA, "requests", billed, &prices.request)];
-        let mut free_duration = self.each.times(calls);
-        let handler = Some(handler_gb_seconds(self.function));
-        let init = init_gb_seconds(self.function);
-        for (item, each) in [("duration", handler), ("init", init)] {
-            let Some(used) = each.map(|each| each.times(calls)) else {
-                continue;
-            };
-            for (share, (_, price)) in pool.tiers.iter().zip(prices.duration.steps()) {
-                let part = used.times(share);
-                free_duration = &free_duration - &part;
-                lines.push(Line::new(&LAMBDA, item, part, price));
-            }
-        }
-        lines.extend(self.feature_lines());
-        if self.free_tier {
-            lines.push(free_tier::REQUESTS.line(free_requests, &prices.request));
-            lines.push(free_tier::DURATION.line(free_duration, prices.duration.first()));
-            lines.extend(self.free_streaming());
-        }
-        lines
+    fn charge(&self, bill: &mut Bill) {
+        FunctionCost::charge(self, bill);
     }
 
-    fn price_as_of(&self) -> &str {
-        self.features
-            .iter()
-            .map(|feature| feature.priced.provenance().as_of.as_ref())
-            .fold(&self.pool.as_of, |oldest, date| oldest.min(date))
+    fn price_as_of(&self) -> Option<&str> {
+        let features = self.features.iter();
+        let prices = features.map(|feature| feature.priced.provenance());
+        older(self.pool.as_of.as_deref(), oldest(prices))
     }
 
     fn tariff(&self) -> Tariff<'_> {

@@ -6,7 +6,7 @@ use super::keys::streamed;
 use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
 use super::{LambdaPrices, infeasible, pool_of};
 use crate::exact::Exact;
-use crate::money::{Rate, Usd};
+use crate::money::Usd;
 use crate::platform::{Context, oldest};
 use crate::scenario::Function;
 use crate::units::{Gb, GbSecond, Qty, Request, Unit};
@@ -29,16 +29,12 @@ pub struct Pool {
     pub free_streamed: Qty<Gb>,
     /// The share of the pool's duration in each tier that it reaches.
     pub tiers: Vec<Exact>,
-    /// Mean over the tiers and the free part.
-    pub duration_rate: Rate<GbSecond>,
     /// Share of the requests that is billed.
     pub billed_requests: Exact,
-    /// Mean over billed and free requests.
-    pub request_rate: Rate<Request>,
     /// Share of the streaming that is billed.
     pub billed_streamed: Exact,
     /// The oldest date of the prices for its requests and duration.
-    pub as_of: Arc<str>,
+    pub as_of: Option<Arc<str>>,
 }
 
 /// The use that counts towards free allowances and tiers.
@@ -147,24 +143,16 @@ impl Pool {
             tiers.iter().sum::<Exact>() <= Exact::ONE,
             "no more is billed than is used"
         );
-        let rates = parts.iter().map(|(_, price)| &price.rate);
-        let duration_rate: Rate<GbSecond> = tiers
-            .iter()
-            .zip(rates)
-            .map(|(share, rate)| rate.times(share))
-            .sum();
         let reached = parts.iter().map(|(_, price)| &price.provenance);
-        let as_of = oldest(reached.chain([&prices.request.provenance])).into();
+        let as_of = oldest(reached.chain([&prices.request.provenance])).map(Arc::from);
         Self {
             as_of,
             free_duration,
             free_requests,
             free_streamed,
-            duration_rate: duration_rate.reduced(),
-            request_rate: prices.request.rate.times(&billed_requests).reduced(),
-            billed_requests,
-            billed_streamed,
-            tiers,
+            billed_requests: billed_requests.reduced(),
+            billed_streamed: billed_streamed.reduced(),
+            tiers: tiers.into_iter().map(Exact::reduced).collect(),
             duration,
             requests,
             streamed,

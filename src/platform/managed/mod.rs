@@ -18,7 +18,7 @@ use super::lambda::{self, too_long};
 use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
-    Answer, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line, Members, Placement, Platform,
+    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement, Platform,
     Refusal, Spec, instance_choice,
 };
 use crate::diag::Diags;
@@ -170,9 +170,7 @@ impl CostModel for ManagedModel<'_> {
 
 impl Hosted<'_> {
     fn cost(&self) -> Cost {
-        let hosts = &self.hosts;
-        let requests = &self.offer.request.rate * &self.requests();
-        let monthly = &self.month(&hosts.hourly()) + &requests;
+        let monthly = Bill::total(|bill| self.charge(bill));
         Cost {
             piece: None,
             billed: monthly.clone(),
@@ -183,20 +181,18 @@ impl Hosted<'_> {
 }
 
 impl Placement for Hosted<'_> {
-    fn lines(&self) -> Vec<Line> {
+    fn charge(&self, bill: &mut Bill) {
         let (offer, kind) = (self.offer, self.hosts.kind);
         let instances = Exact::whole(self.hosts.instances);
         let hours = self.model.context.hours.of_instances(&instances);
         let on_demand = &kind.price.list_rate() * &hours;
-        vec![
-            Line::new(&EC2, "instances", hours, &kind.price),
-            Line::new(&LAMBDA, "management fee", on_demand.into(), &offer.fee),
-            Line::new(&LAMBDA, "requests", self.requests(), &offer.request),
-        ]
+        bill.add(&EC2, "instances", &hours, &kind.price);
+        bill.add(&LAMBDA, "management fee", &on_demand.into(), &offer.fee);
+        bill.add(&LAMBDA, "requests", &self.requests(), &offer.request);
     }
 
-    fn price_as_of(&self) -> &str {
-        &self.hosts.kind.as_of
+    fn price_as_of(&self) -> Option<&str> {
+        self.hosts.kind.as_of.as_deref()
     }
 
     fn tariff(&self) -> Tariff<'_> {

@@ -27,7 +27,7 @@ pub struct ManagedType {
     /// The price of an instance with the fee.
     hourly: Rate<InstanceHour>,
     /// The oldest date of the prices for the instance, its fee and requests.
-    pub as_of: Arc<str>,
+    pub as_of: Option<Arc<str>>,
 }
 
 impl ManagedType {
@@ -126,7 +126,7 @@ impl<'a> ProviderOffer<'a> {
                 vcpu: Exact::from(shape.vcpu.saturating_sub(SYSTEM_VCPU)),
                 memory_mb: Exact::from(shape.memory_mib.saturating_sub(SYSTEM_MB)),
                 hourly: self.with_fee(&machine.price),
-                as_of: oldest(prices.into_iter()).into(),
+                as_of: oldest(prices).map(Arc::from),
                 price: machine.price,
             }
         });

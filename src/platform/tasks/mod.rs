@@ -17,7 +17,7 @@ use super::fleet::push_count;
 use super::service::Service;
 use super::slot::Slot;
 use super::{
-    Answer, Context, Cost, CostModel, Fact, Fleet, Infeasible, Line, Members, Missing, Placement,
+    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Missing, Placement,
     container_place,
 };
 use crate::diag::{Diag, Diags};
@@ -173,7 +173,9 @@ pub struct PlacedTasks<'m> {
 impl PlacedTasks<'_> {
     /// US dollars a month for today's tasks.
     pub fn monthly_today(&self) -> Usd {
-        &self.tasks.hourly() * &*self.hours
+        let monthly = Bill::total(|bill| self.charge(bill));
+        debug_assert_eq!(monthly, &self.tasks.hourly() * &*self.hours);
+        monthly
     }
 
     pub fn cost(&self) -> Cost {
@@ -306,13 +308,14 @@ impl CostModel for TasksModel<'_> {
 }
 
 impl Placement for PlacedTasks<'_> {
-    fn lines(&self) -> Vec<Line> {
+    fn charge(&self, bill: &mut Bill) {
         let hours = self.hours.times(&Exact::whole(self.tasks.count));
         let (service, size) = (self.model.terms.service, self.tasks.option.size);
-        self.rates.lines(service, self.function, size, &hours)
+        self.rates
+            .charge(service, self.function, size, &hours, bill);
     }
 
-    fn price_as_of(&self) -> &str {
+    fn price_as_of(&self) -> Option<&str> {
         self.rates.as_of(self.function)
     }
 

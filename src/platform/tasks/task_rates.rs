@@ -8,7 +8,7 @@ use crate::exact::Exact;
 use crate::money::Rate;
 use crate::platform::service::Service;
 use crate::platform::slot::Slot;
-use crate::platform::{Line, Pricing, oldest};
+use crate::platform::{Bill, Pricing, older, oldest};
 use crate::pricebook::{Price, Provenance};
 use crate::scenario::{Function, Os, TaskSize};
 use crate::units::{GbHour, Hour, MB_PER_GB, Qty, VcpuHour};
@@ -87,21 +87,27 @@ impl Charge {
         }
     }
 
-    /// The bill's line for a number of task-hours.
-    fn line(&self, service: &'static Service, size: TaskSize, hours: &Qty<Hour>) -> Line {
+    /// Adds the charge for a number of task-hours.
+    fn charge(
+        &self,
+        service: &'static Service,
+        size: TaskSize,
+        hours: &Qty<Hour>,
+        bill: &mut Bill,
+    ) {
         let hours = hours.times(&self.share);
-        let mut line = match &self.price {
+        match &self.price {
             Metered::Vcpu(price) => {
                 let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
-                Line::new(service, self.item, hours.of_vcpus(&vcpus), price)
+                let quantity = hours.of_vcpus(&vcpus);
+                bill.add_priced(self.pricing, service, self.item, &quantity, price);
             }
             Metered::Memory(price) => {
                 let gigabytes = Exact::ratio(size.memory_mb.into(), MB_PER_GB.into());
-                Line::new(service, self.item, hours.of_gb(&gigabytes), price)
+                let quantity = hours.of_gb(&gigabytes);
+                bill.add_priced(self.pricing, service, self.item, &quantity, price);
             }
-        };
-        line.pricing = self.pricing;
-        line
+        }
     }
 }
 
@@ -116,7 +122,7 @@ pub struct TaskRates {
     memory: Rate<GbHour>,
     pub storage: Result<Price<GbHour>, Diag>,
     /// The oldest date of the prices for vCPUs and memory.
-    as_of: Arc<str>,
+    as_of: Option<Arc<str>>,
     /// Each size with its hourly cost, by cost and then by size.
     sizes: Vec<(TaskSize, Rate<Hour>)>,
     /// The sizes for functions without keys for containers, indexed by memory in MB. Each list is
@@ -133,7 +139,7 @@ impl TaskRates {
     ) -> Self {
         let mut offer = Self {
             carrier,
-            as_of: oldest(charges.iter().map(Charge::provenance)).into(),
+            as_of: oldest(charges.iter().map(Charge::provenance)).map(Arc::from),
             vcpu: charges.iter().filter_map(Charge::vcpu_rate).sum(),
             memory: charges.iter().filter_map(Charge::memory_rate).sum(),
             charges,
@@ -221,33 +227,33 @@ impl TaskRates {
         shares.then(|| &**shared.get_or_init(|| Box::new(self.all_options(function))))
     }
 
-    /// The bill's lines for a number of hours of a function's tasks.
-    pub fn lines(
+    /// Adds the charges for a number of hours of a function's tasks.
+    pub fn charge(
         &self,
         service: &'static Service,
         function: &Function,
         size: TaskSize,
         hours: &Qty<Hour>,
-    ) -> Vec<Line> {
-        let charges = self.charges.iter();
-        let mut lines: Vec<Line> = charges
-            .map(|charge| charge.line(service, size, hours))
-            .collect();
-        if let Some((gigabytes, price)) = self.storage(function) {
-            let quantity = hours.of_gb(&gigabytes);
-            lines.push(Line::new(service, "ephemeral storage", quantity, price));
+        bill: &mut Bill,
+    ) {
+        for charge in &self.charges {
+            charge.charge(service, size, hours, bill);
         }
-        lines
+        if let Some((gigabytes, price)) = self.storage(function) {
+            bill.add(
+                service,
+                "ephemeral storage",
+                &hours.of_gb(&gigabytes),
+                price,
+            );
+        }
     }
 
     /// The oldest date of the prices in a function's bill.
-    pub fn as_of(&self, function: &Function) -> &str {
-        match self.storage(function) {
-            // A price without a date counts as the oldest.
-            Some((_, storage)) if self.as_of.is_empty() => &storage.provenance.as_of,
-            Some((_, storage)) => self.as_of.as_ref().min(&storage.provenance.as_of),
-            None => &self.as_of,
-        }
+    pub fn as_of(&self, function: &Function) -> Option<&str> {
+        let storage = self.storage(function);
+        let storage = storage.map(|(_, price)| &price.provenance);
+        older(self.as_of.as_deref(), oldest(storage))
     }
 }
 

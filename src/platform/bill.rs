@@ -1,0 +1,123 @@
+//! Bills. A single description of the charges gives both the lines of a bill and its total.
+
+use super::Line;
+use super::line::Pricing;
+use super::service::Service;
+use crate::exact::Exact;
+use crate::money::Usd;
+use crate::pricebook::Price;
+use crate::units::{Qty, Unit};
+
+/// A bill to which charges are added. Its total is the sum of its lines.
+///
+/// A CSV row needs only the total, and to make lines takes longer than to add up the total. So a
+/// bill can be made without lines.
+pub struct Bill {
+    total: Usd,
+    lines: Option<Vec<Line>>,
+}
+
+impl Bill {
+    /// The total of the charges that `charge` adds.
+    pub fn total(charge: impl FnOnce(&mut Self)) -> Usd {
+        let mut bill = Self {
+            total: Usd::ZERO,
+            lines: None,
+        };
+        charge(&mut bill);
+        bill.total
+    }
+
+    /// The lines of the charges that `charge` adds.
+    pub fn lines(charge: impl FnOnce(&mut Self)) -> Vec<Line> {
+        SharedBill::of(charge).lines
+    }
+
+    /// Adds a quantity at a price of the same unit.
+    pub fn add<U: Unit>(
+        &mut self,
+        service: &'static Service,
+        item: &'static str,
+        quantity: &Qty<U>,
+        price: &Price<U>,
+    ) {
+        self.add_priced(Pricing::Standard, service, item, quantity, price);
+    }
+
+    /// Adds a quantity at a price that AWS sets in this way.
+    pub fn add_priced<U: Unit>(
+        &mut self,
+        pricing: Pricing,
+        service: &'static Service,
+        item: &'static str,
+        quantity: &Qty<U>,
+        price: &Price<U>,
+    ) {
+        match &mut self.lines {
+            None => self.add_cost(&price.rate * quantity),
+            Some(lines) => {
+                let mut line = Line::new(service, item, quantity, price);
+                line.pricing = pricing;
+                let cost = line.cost.clone();
+                lines.push(line);
+                self.add_cost(cost);
+            }
+        }
+    }
+
+    /// Adds a bill multiplied by a share or a number.
+    pub fn add_share(&mut self, bill: &SharedBill, share: &Exact) {
+        if let Some(lines) = &mut self.lines {
+            lines.extend(bill.lines.iter().map(|line| line.times(share)));
+        }
+        self.add_cost(bill.total.times(share));
+    }
+
+    /// Adds lines that cost nothing, if the bill has lines.
+    pub fn add_free(&mut self, free: impl FnOnce() -> Vec<Line>) {
+        if let Some(lines) = &mut self.lines {
+            let free = free();
+            debug_assert!(free.iter().all(|line| line.cost.is_zero()));
+            lines.extend(free);
+        }
+    }
+
+    fn add_cost(&mut self, cost: Usd) {
+        if self.total.is_zero() {
+            self.total = cost;
+        } else {
+            self.total = &self.total + &cost;
+        }
+    }
+}
+
+/// A bill that several functions share.
+pub struct SharedBill {
+    lines: Vec<Line>,
+    /// The sum of the lines.
+    pub total: Usd,
+}
+
+impl SharedBill {
+    /// The bill of the charges that `charge` adds.
+    pub fn of(charge: impl FnOnce(&mut Bill)) -> Self {
+        let mut bill = Bill {
+            total: Usd::ZERO,
+            lines: Some(Vec::new()),
+        };
+        charge(&mut bill);
+        Self {
+            lines: bill.lines.expect("it was made with lines"),
+            total: bill.total,
+        }
+    }
+
+    /// The bill with amounts in lowest terms, so that shares of it are computed faster.
+    pub fn reduced(self) -> Self {
+        let lines = self.lines.into_iter().map(Line::reduced);
+        Self {
+            lines: lines.collect(),
+            total: self.total.reduced(),
+        }
+    }
+}
