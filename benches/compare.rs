@@ -1,4 +1,5 @@
-//! What a user waits for: one function unfolded, and a fleet from text to CSV.
+//! What users wait for: the complete answer for one function, and a functions file from text to
+//! CSV.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lambdacost::answer::Comparison;
@@ -11,7 +12,7 @@ use std::hint::black_box;
 use std::io;
 
 const ONE: &str = include_str!("../scenarios/web-api.toml");
-/// Stretches that each search for flips may look at.
+/// Maximum number of intervals in each search for flips.
 const MOST: u64 = 100_000;
 const ROWS: u64 = 10_000;
 
@@ -26,13 +27,14 @@ fn request<'r>(platforms: &'r [PlatformShape], region: Option<&'r str>) -> Reque
     }
 }
 
-/// A fleet whose durations and utilizations have 17 digits, as exports of pandas and SQL have.
+/// A functions file whose durations and utilizations have 17 digits, as in exports of pandas and
+/// SQL.
 fn fleet() -> String {
     let mut text = String::from("name,memory_mb,duration_ms,invocations_per_month,utilization\n");
     for row in 0..ROWS {
         let memory = [128, 256, 512, 1024, 1769][row as usize % 5];
         let (duration, calls) = (120 + row % 877, 1000 * (row * row % 99_991));
-        // Odd, so that the last digit stays.
+        // Odd, so that the last digit is not zero.
         let digits = (row * 6_364_136_223 % 10_000_000_000_000) | 1;
         let percent = 10 + row % 80;
         writeln!(

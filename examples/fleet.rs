@@ -57,7 +57,7 @@ const JOBS: [&str; 16] = [
     "score",
     "archive",
 ];
-/// Regions as often as they stand here.
+/// A region that occurs several times is more frequent.
 const REGIONS: [&str; 10] = [
     "us-east-1",
     "us-east-1",
@@ -70,18 +70,18 @@ const REGIONS: [&str; 10] = [
     "eu-central-1",
     "ap-south-1",
 ];
-/// Memory sizes, MB, as often as they stand here.
+/// Memory sizes in MB. A size that occurs several times is more frequent.
 const MEMORY: [u64; 16] = [
     128, 128, 128, 128, 256, 256, 256, 512, 512, 512, 1024, 1024, 1536, 1769, 2048, 3008,
 ];
-/// Sizes that are rare, MB.
+/// Rare sizes, MB.
 const LARGE: [u64; 5] = [4096, 5120, 6144, 8192, 10_240];
-/// Work that one function may do, ms a month: about 76 calls in flight.
+/// Maximum work of a function, ms a month: about 76 calls in flight.
 const MOST_MS: u64 = 200_000_000_000;
-/// Shortest part of Lambda's 15 minutes that is left free, ms.
+/// Maximum duration, ms: a little below Lambda's 15 minutes.
 const LONGEST_MS: u64 = 890_000;
 
-/// Significant digits that a number of a fleet may have.
+/// Maximum significant digits of a number.
 const MOST_DIGITS: u32 = 28;
 
 /// Splitmix64 (Steele, Lea and Flood, 2014).
@@ -118,8 +118,8 @@ impl Random {
         }
     }
 
-    /// Tenths of a millisecond: a power of two between 1 ms and 8 s with its middle at 64 ms, one in
-    /// forty a hundred times as long.
+    /// Tenths of a millisecond: a power of two between 1 ms and 8 s with the median 64 ms. One in
+    /// forty is a hundred times as long.
     fn duration_tenths(&mut self) -> u64 {
         let doublings: u64 = (0..4).map(|_| self.below(4)).sum();
         let factor = if self.one_in(40) { 100 } else { 1 };
@@ -127,7 +127,8 @@ impl Random {
         (tenths * factor).min(LONGEST_MS * 10)
     }
 
-    /// Two or three significant digits over nine orders of magnitude, small ones more often.
+    /// Two or three significant digits over nine orders of magnitude. Small numbers are more
+    /// frequent.
     fn invocations(&mut self, duration_tenths: u64) -> u64 {
         let magnitude = self.below(9).min(self.below(12));
         let scale = 10_u64.pow(u32::try_from(magnitude).unwrap_or(0));
@@ -135,7 +136,7 @@ impl Random {
         calls.min(MOST_MS * 10 / duration_tenths)
     }
 
-    /// Hundredths, from 2 to 90, low ones more often.
+    /// Hundredths, from 2 to 90. Low ones are more frequent.
     fn utilization(&mut self) -> u64 {
         2 + self.below(89).min(self.below(89))
     }
@@ -189,7 +190,7 @@ struct Arguments {
 }
 
 impl Arguments {
-    /// `None` for words that do not match [`USAGE`].
+    /// `None` if the arguments do not match [`USAGE`].
     fn read(mut words: impl Iterator<Item = String>) -> Option<Self> {
         let (mut rows, mut seed, mut digits) = (None, 1, None);
         while let Some(word) = words.next() {

@@ -3,19 +3,19 @@
 use crate::text::indented;
 use anstyle::{AnsiColor, Style};
 
-/// Opens a bold text whose columns are counted before it is coloured, see [`Paint::marked_bold`].
+/// Starts a bold text whose columns are counted before it gets its colour, see
+/// [`Paint::marked_bold`].
 const MARK_BOLD: char = '\u{2061}';
-/// Opens a green one.
+/// Starts a green text.
 const MARK_GREEN: char = '\u{2062}';
-/// Closes either.
+/// Ends a bold or green text.
 const MARK_END: char = '\u{2063}';
 
-/// Colours text, or leaves it alone.
+/// Adds colour to text, if colour is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Paint(bool);
 
 impl Paint {
-    /// Colours, if it is wanted.
     pub fn new(wanted: bool) -> Self {
         Self(wanted)
     }
@@ -28,39 +28,40 @@ impl Paint {
         }
     }
 
-    /// Headings and names.
+    /// For headings and names.
     pub fn bold(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
-    /// What may recede.
+    /// For less important text.
     pub fn dim(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
 
-    /// What is as it should be.
+    /// For good results.
     pub fn green(self, text: &str) -> String {
         self.with(AnsiColor::Green.on_default(), text)
     }
 
-    /// What is wrong.
+    /// For mistakes.
     pub fn red(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default(), text)
     }
 
-    /// What to look at.
+    /// For warnings.
     pub fn yellow(self, text: &str) -> String {
         self.with(AnsiColor::Yellow.on_default(), text)
     }
 
-    /// Bold text for a layout that counts columns: the style is a mark without width until
-    /// [`Self::styled`] writes it. Text from outside has no such mark, since `text` escapes what is
-    /// not seen. Each line is marked, because a layout puts other cells between them.
+    /// Bold text for a layout that counts columns. Marks without width stand for the style until
+    /// [`Self::styled`] replaces them. Text from outside has no such marks, because `text` escapes
+    /// invisible characters. Each line is marked, because a layout puts other cells between the
+    /// lines.
     pub fn marked_bold(self, text: &str) -> String {
         self.marked(MARK_BOLD, text)
     }
 
-    /// The same in green.
+    /// Green text for a layout that counts columns, see [`Self::marked_bold`].
     pub fn marked_green(self, text: &str) -> String {
         self.marked(MARK_GREEN, text)
     }
@@ -75,7 +76,7 @@ impl Paint {
         lines.collect::<Vec<String>>().join("\n")
     }
 
-    /// A text that has been laid out, with the style of each mark in its place.
+    /// Replaces the marks in a finished layout by styles.
     pub fn styled(self, text: &str) -> String {
         if !self.0 {
             return text.to_owned();
@@ -87,10 +88,10 @@ impl Paint {
     }
 }
 
-/// The fewest columns of a text after its indent.
+/// Minimum number of columns after the indent.
 const NARROWEST: usize = 20;
 
-/// Text broken between words to a width, each line indented.
+/// Text wrapped at a width, with each line indented.
 pub fn wrapped(text: &str, indent: &str, width: u16) -> String {
     let columns = usize::from(width).max(indent.len() + NARROWEST);
     indented(text, columns, indent)
@@ -111,7 +112,7 @@ mod tests {
             "\u{1b}[1ma\u{1b}[0m\n\u{1b}[1mb\u{1b}[0m\u{1b}[32mc\u{1b}[0m"
         );
         assert_eq!(Paint::new(false).marked_bold("a"), "a");
-        // So no name can hold one.
+        // So no name can contain a mark.
         assert!([MARK_BOLD, MARK_GREEN, MARK_END].into_iter().all(is_unsafe));
     }
 }

@@ -4,24 +4,24 @@
 //! amounts are ratios of integers ([`exact::Exact`]) until they are shown.
 //!
 //! The modules below are the rooms of the program, in dependency order (a room uses only rooms above
-//! it; `tests/tidy.rs` holds the table). They are public for the program's own tests, benchmarks and
+//! it; `tests/tidy.rs` checks the table). They are public for the program's own tests, benchmarks and
 //! fuzz targets, are not documented here, and change without notice.
 //!
 //! | room | knows |
 //! |---|---|
 //! | `units` | what AWS meters |
 //! | `money` | US dollars and prices; the only place where a price is multiplied |
-//! | `text` | safe words, near names |
-//! | `escape` | text made harmless inside other formats |
+//! | `text` | text from outside made safe to print, similar names |
+//! | `escape` | text from outside made safe in other formats |
 //! | `color` | colour and line breaks |
 //! | `diag` | diagnostics: what is wrong, where, and how to fix it |
 //! | `pricebook` | the price book |
 //! | `scenario` | scenarios and functions files |
-//! | `solve` | where bills cross |
+//! | `solve` | break-evens and flips |
 //! | `platform` | what each platform charges: one folder each |
 //! | `answer` | every number of an answer |
-//! | `render` | what an answer looks like: one format a file |
-//! | `check` | rules, and what pipelines read of them |
+//! | `render` | the formats of answers, one per file |
+//! | `check` | rules, and the formats of their reports |
 //! | `json_schema` | JSON Schema of scenarios and answers |
 //! | `cli` | the command line, files and the terminal (feature `cli`, on by default) |
 

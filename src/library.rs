@@ -1,5 +1,5 @@
-//! The library's own door: a scenario as text and a price book go in, an answer that owns all of its
-//! figures comes out.
+//! The interface of the library: a scenario as text and a price book give an answer that owns all
+//! of its figures.
 
 use crate::answer::{BoughtPrices, Comparison, Ledger, Solved, Totals};
 use crate::check;
@@ -18,26 +18,26 @@ const NAME: &str = "scenario.toml";
 pub struct ScenarioAnswer {
     /// In the order of the scenario.
     pub functions: Vec<FunctionAnswer>,
-    /// Everything on one platform, by platform id; `None` where a function cannot run there.
+    /// Everything on one platform, by platform id; `None` if a function cannot run there.
     pub totals: Vec<(&'static str, Option<Exact>)>,
-    /// Every function where it runs today; `None` where one cannot run there.
+    /// Every function on its platform of today; `None` if one cannot run there.
     pub today: Option<Exact>,
-    /// What the figures assume.
+    /// The assumptions of the figures.
     pub assumptions: Vec<String>,
-    /// What the figures leave out.
+    /// Costs that the figures leave out.
     pub not_counted: Vec<String>,
 }
 
-/// What a function costs.
+/// What a function costs on each platform.
 #[derive(Debug, Clone)]
 pub struct FunctionAnswer {
-    /// Its name.
+    /// Its name in the scenario.
     pub name: String,
-    /// Average concurrency over the concurrency that is provided for, 0 to 1; `None` without either.
+    /// Average concurrency divided by the capacity, 0 to 1; `None` if both are zero.
     pub utilization: Option<Exact>,
     /// In the order of the scenario's platforms.
     pub platforms: Vec<PlatformAnswer>,
-    /// The id of the platform on which it costs least; `None` where it cannot run anywhere.
+    /// The id of the cheapest platform; `None` if it cannot run on any.
     pub cheapest: Option<&'static str>,
 }
 
@@ -51,8 +51,9 @@ pub struct PlatformAnswer {
     /// # Errors
     /// Why the function cannot run there.
     pub monthly: Result<Exact, String>,
-    /// The utilization above which the platform is cheaper than Lambda, for a platform paid by
-    /// capacity; it may exceed 1. `None` where Lambda is always cheaper, or there is no break-even.
+    /// The utilization above which the platform is cheaper than Lambda, for a platform with
+    /// provided capacity. It can be above 1. `None` if Lambda is always cheaper, or if there is no
+    /// break-even.
     pub break_even: Option<Exact>,
     /// The bill; its costs add up to `monthly`.
     pub bill: Vec<BillLine>,
@@ -61,9 +62,9 @@ pub struct PlatformAnswer {
 /// A line of a bill: quantity x rate = cost.
 #[derive(Debug, Clone)]
 pub struct BillLine {
-    /// What is paid for, such as `duration`.
+    /// What is billed, such as `duration`.
     pub item: &'static str,
-    /// How much of it.
+    /// How many units are billed.
     pub quantity: Exact,
     /// Its unit, such as `GB-s`.
     pub unit: &'static str,

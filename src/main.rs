@@ -1,4 +1,4 @@
-//! The program: see the library.
+//! The command-line program. Its code is in the library.
 
 fn main() -> std::process::ExitCode {
     lambdacost::cli::main()

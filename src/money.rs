@@ -2,7 +2,7 @@
 //!
 //! `Rate<U> * Qty<U>` is the one way from a price to money. A quantity names its unit where it is
 //! made ([`crate::units`]), so a bill cannot multiply GB-seconds by the price of a vCPU-hour. Each
-//! example that must not compile stands next to the same code with the right unit.
+//! example that must not compile follows the same code with the right unit.
 //!
 //! ```
 //! use lambdacost::{exact::Exact, money::Rate, units::{Unit, VcpuHour}};
@@ -54,51 +54,47 @@ use std::ops::{Add, Mul, Sub};
 pub struct Usd(Exact);
 
 impl Usd {
-    /// No money.
     pub const ZERO: Self = Self(Exact::ZERO);
 
-    /// Wraps an exact number of dollars.
     pub fn new(dollars: Exact) -> Self {
         Self(dollars)
     }
 
-    /// The bare number of dollars.
+    /// The number of dollars, to print or to compare.
     pub fn dollars(&self) -> &Exact {
         &self.0
     }
 
-    /// The amount a number of times, or a share of it.
+    /// The amount multiplied by a number.
     pub fn times(&self, count: &Exact) -> Self {
         debug_assert!(!count.is_negative(), "{count} times {self}");
         Self(&self.0 * count)
     }
 
-    /// How many times `part` goes into the amount; `None` for a part of zero.
+    /// The amount divided by another; `None` for zero.
     pub fn over(&self, part: &Self) -> Option<Exact> {
         self.0.over(&part.0)
     }
 
-    /// Dollars for each of `count`; `None` for none.
+    /// Dollars for each of `count`; `None` for zero.
     pub fn per(&self, count: &Exact) -> Option<Self> {
         self.0.over(count).map(Self)
     }
 
-    /// Dollars per million of `count`; `None` for none.
+    /// Dollars per million of `count`; `None` for zero.
     pub fn per_million(&self, count: u64) -> Option<Self> {
         self.per(&Exact::ratio(count, 1_000_000))
     }
 
-    /// True for no money.
     pub fn is_zero(&self) -> bool {
         self.0.is_zero()
     }
 
-    /// True below zero.
     pub fn is_negative(&self) -> bool {
         self.0.is_negative()
     }
 
-    /// The same amount as a ratio in lowest terms: later products stay small.
+    /// The amount as a ratio in lowest terms, which keeps later products short.
     pub fn reduced(self) -> Self {
         Self(self.0.reduced())
     }
@@ -186,7 +182,7 @@ impl Sum for Usd {
     }
 }
 
-/// Exact US dollars per unit of `U`.
+/// An exact price in US dollars per unit of `U`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate<U: Unit>(Exact, PhantomData<U>);
 
@@ -194,23 +190,22 @@ impl<U: Unit> Rate<U> {
     /// Free of charge.
     pub const ZERO: Self = Self(Exact::ZERO, PhantomData);
 
-    /// A price in dollars per unit.
     pub fn new(usd_per_unit: Exact) -> Self {
         debug_assert!(!usd_per_unit.is_negative(), "a price of {usd_per_unit}");
         Self(usd_per_unit, PhantomData)
     }
 
-    /// The bare price, to print or to compare.
+    /// The price as a number, to print or to compare.
     pub fn per_unit(&self) -> &Exact {
         &self.0
     }
 
-    /// What one unit costs: `rate * 1`, without the multiplication.
+    /// The price of one unit: `rate * 1`, without the multiplication.
     pub fn of_one(&self) -> Usd {
         Usd(self.0.clone())
     }
 
-    /// The rate a number of times, or a share of it.
+    /// The rate multiplied by a number.
     pub fn times(&self, count: &Exact) -> Self {
         Self::new(&self.0 * count)
     }
@@ -220,35 +215,35 @@ impl<U: Unit> Rate<U> {
         self.0.over(count).map(Self::new)
     }
 
-    /// The same rate as a ratio in lowest terms: later products stay small.
+    /// The rate as a ratio in lowest terms, which keeps later products short.
     pub fn reduced(self) -> Self {
         Self::new(self.0.reduced())
     }
 }
 
 impl Rate<VcpuHour> {
-    /// What an hour of a number of vCPUs costs.
+    /// The price of an hour of a number of vCPUs.
     pub fn of_vcpus(&self, vcpus: &Exact) -> Rate<Hour> {
         Rate::new(&self.0 * vcpus)
     }
 }
 
 impl Rate<GbHour> {
-    /// What an hour of a number of GB costs.
+    /// The price of an hour of a number of GB.
     pub fn of_gb(&self, gigabytes: &Exact) -> Rate<Hour> {
         Rate::new(&self.0 * gigabytes)
     }
 }
 
 impl Rate<InstanceHour> {
-    /// What an hour of a number of instances costs.
+    /// The price of an hour of a number of instances.
     pub fn of_instances(&self, instances: &Exact) -> Rate<Hour> {
         Rate::new(&self.0 * instances)
     }
 }
 
 impl From<Usd> for Qty<OnDemandUsd> {
-    /// What instances cost on demand, as the quantity that a management fee is charged for.
+    /// The on-demand cost of instances, as the quantity for a management fee.
     fn from(on_demand: Usd) -> Self {
         OnDemandUsd::of(on_demand.0)
     }
@@ -271,7 +266,7 @@ impl<U: Unit> Mul<&Qty<U>> for &Rate<U> {
     type Output = Usd;
     fn mul(self, quantity: &Qty<U>) -> Usd {
         let cost = &self.0 * quantity.amount();
-        // What is metered costs something, unless it is free.
+        // The cost is zero only for a price or quantity of zero.
         debug_assert_eq!(
             cost.is_zero(),
             self.0.is_zero() || quantity.amount().is_zero()

@@ -20,7 +20,7 @@ pub const MB_PER_VCPU: u32 = 1769;
 pub const SECONDS_PER_HOUR: u32 = 3600;
 /// Milliseconds in a second.
 pub const MS_PER_SECOND: u32 = 1000;
-/// Hours in a month unless the scenario says otherwise (AWS Pricing Calculator).
+/// Hours in a month if the scenario does not state them (AWS Pricing Calculator).
 pub const HOURS_PER_MONTH: u32 = 730;
 
 /// The spellings of a unit.
@@ -34,10 +34,9 @@ pub struct UnitName {
 
 /// A metered unit.
 pub trait Unit: 'static + Copy + Debug + Ord + Send + Sync {
-    /// Its spellings.
     const NAME: UnitName;
 
-    /// An amount of it.
+    /// A quantity of this unit.
     fn of(amount: Exact) -> Qty<Self> {
         Qty::new(amount)
     }
@@ -59,7 +58,7 @@ units! {
     Request = "request", "Requests";
     /// One GB (1024 MB) of memory or storage for one second.
     GbSecond = "GB-s", "GB-Seconds";
-    /// One hour of whatever the quantity or the rate is for: a task, a fleet, a month.
+    /// One hour of a task, a fleet or a month, depending on the context.
     Hour = "hour", "Hours";
     /// One vCPU for one hour.
     VcpuHour = "vCPU-hour", "vCPU-Hours";
@@ -73,13 +72,13 @@ units! {
     GbMonth = "GB-month", "GB-Months";
     /// One GB written, streamed or restored.
     Gb = "GB", "GB";
-    /// One GB of the memory of an environment that is created.
+    /// One GB of memory of a new environment.
     GbOfMemory = "GB of memory", "GB";
     /// One unit of an event poller for one hour.
     EpuHour = "EPU-hour", "Hours";
     /// One operation of a durable function.
     Operation = "operation", "Requests";
-    /// One dollar that EC2 instances cost on demand, whatever is paid for them.
+    /// One dollar of the on-demand cost of EC2 instances, whatever is paid for them.
     OnDemandUsd = "USD on demand", "USD";
 }
 
@@ -88,63 +87,61 @@ units! {
 pub struct Qty<U: Unit>(Exact, PhantomData<U>);
 
 impl<U: Unit> Qty<U> {
-    /// No amount.
     pub const ZERO: Self = Self(Exact::ZERO, PhantomData);
 
-    /// Private: outside this module every quantity names its unit, [`Unit::of`].
+    /// Private, because other modules have to name the unit of a quantity with [`Unit::of`].
     fn new(amount: Exact) -> Self {
         debug_assert!(!amount.is_negative(), "{amount} {}", U::NAME.symbol);
         Self(amount, PhantomData)
     }
 
-    /// The bare number, to print or to compare.
+    /// The number, to print or to compare.
     pub fn amount(&self) -> &Exact {
         &self.0
     }
 
-    /// True for no amount.
     pub fn is_zero(&self) -> bool {
         self.0.is_zero()
     }
 
-    /// The amount a number of times, or a share of it.
+    /// The quantity multiplied by a number.
     pub fn times(&self, count: &Exact) -> Self {
         Self::new(&self.0 * count)
     }
 
-    /// How many times `part` goes into the amount; `None` for a part of zero.
+    /// The quantity divided by another; `None` for zero.
     pub fn over(&self, part: &Self) -> Option<Exact> {
         self.0.over(&part.0)
     }
 
-    /// What is left of the amount without `other`, zero where that is more.
+    /// The quantity minus another; zero if that is larger.
     pub fn saturating_sub(&self, other: &Self) -> Self {
         Self::new((&self.0 - &other.0).max(Exact::ZERO))
     }
 
-    /// The same amount as a ratio in lowest terms: later products stay small.
+    /// The quantity as a ratio in lowest terms, which keeps later products short.
     pub fn reduced(self) -> Self {
         Self::new(self.0.reduced())
     }
 }
 
 impl Qty<Hour> {
-    /// These hours of a number of vCPUs.
+    /// vCPU-hours of a number of vCPUs in these hours.
     pub fn of_vcpus(&self, vcpus: &Exact) -> Qty<VcpuHour> {
         Qty::new(&self.0 * vcpus)
     }
 
-    /// These hours of a number of GB.
+    /// GB-hours of a number of GB in these hours.
     pub fn of_gb(&self, gigabytes: &Exact) -> Qty<GbHour> {
         Qty::new(&self.0 * gigabytes)
     }
 
-    /// These hours of a number of instances.
+    /// Instance-hours of a number of instances in these hours.
     pub fn of_instances(&self, instances: &Exact) -> Qty<InstanceHour> {
         Qty::new(&self.0 * instances)
     }
 
-    /// These hours of a number of clusters, or of a share of one.
+    /// Cluster-hours of a number of clusters, or of a share of one, in these hours.
     pub fn of_clusters(&self, clusters: &Exact) -> Qty<ClusterHour> {
         Qty::new(&self.0 * clusters)
     }
@@ -157,7 +154,7 @@ impl<U: Unit> Add for &Qty<U> {
     }
 }
 
-/// `other` is a part of `self`: the difference is not negative.
+/// `other` is a part of `self`, so the difference is not negative.
 impl<U: Unit> Sub for &Qty<U> {
     type Output = Qty<U>;
     fn sub(self, other: &Qty<U>) -> Qty<U> {

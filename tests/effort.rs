@@ -56,7 +56,7 @@ fn near_ties(functions: u32) -> String {
     text
 }
 
-/// A million stretches for all, 300 more for each search, and 20 for each flip that is found.
+/// A million intervals for all, 300 more for each search, and 20 for each flip that is found.
 fn allowed(found: &[Flips]) -> u64 {
     let flips: u64 = found.iter().map(|flips| flips.count).sum();
     1_000_000 + 300 * found.len() as u64 + 20 * flips
@@ -65,12 +65,12 @@ fn allowed(found: &[Flips]) -> u64 {
 #[test]
 fn near_ties_share_the_effort_of_the_run() {
     let found = searched(&near_ties(20));
-    let stretches: u64 = found.iter().map(|flips| flips.stretches).sum();
-    assert!(stretches <= allowed(&found), "{stretches}");
+    let intervals: u64 = found.iter().map(|flips| flips.intervals).sum();
+    assert!(intervals <= allowed(&found), "{intervals}");
     assert!(found.iter().any(|flips| !flips.complete));
     // The last function still has its own part of the effort.
     let mut last = found.iter().rev().take(10);
-    assert!(last.all(|flips| flips.complete || flips.stretches >= 300));
+    assert!(last.all(|flips| flips.complete || flips.intervals >= 300));
 }
 
 /// Short calls at low utilization: a complete search finds 1,098 flips between Lambda and

@@ -1,4 +1,5 @@
-//! Scenarios made of bytes: mostly valid, with every key, and values at and between their bounds.
+//! Makes scenarios from bytes: mostly valid, with every key, and with values at and between their
+//! bounds.
 
 use super::bytes::Bytes;
 use lambdacost::check;
@@ -29,7 +30,7 @@ const INSTANCE_TYPES: [&str; 6] = [
     "r6g.16xlarge",
     "auto",
 ];
-/// Names that mean something to a shell, a spreadsheet, a terminal, Markdown, XML or a pipeline.
+/// Names with a meaning for a shell, a spreadsheet, a terminal, Markdown, XML or a pipeline.
 const NAMES: [&str; 17] = [
     "checkout-api",
     "=1+1",
@@ -49,7 +50,7 @@ const NAMES: [&str; 17] = [
     "\u{fffe}\u{ad}",
     "-",
 ];
-/// Names that are refused.
+/// Names that are not valid.
 const UNFIT: [&str; 4] = [
     "::error::x",
     "##[error]x",
@@ -114,7 +115,7 @@ const GROUPS: [&[Field]; 35] = [
     ],
 ];
 
-/// Most rows of a large fleet.
+/// Maximum rows of a large functions file.
 const MOST_ROWS: u128 = 300;
 /// Additional columns of a large functions file: their ordinary values exclude no others.
 const COLUMNS: [&[Field]; 13] = [
@@ -133,7 +134,7 @@ const COLUMNS: [&[Field]; 13] = [
     &[Field::BudgetIncreaseDeny],
 ];
 
-/// A value of an option of the whole scenario.
+/// A value of a key of the whole scenario.
 #[derive(Clone, Copy)]
 enum Choice {
     Number(Bounds),
@@ -147,7 +148,7 @@ const RATIO: Choice = Choice::Number(Bounds::RATIO);
 const COUNT: Choice = Choice::Number(Bounds::whole(1, 1_000_000));
 const TYPE: Choice = Choice::Word(&INSTANCE_TYPES);
 
-/// Options that are stated together, by their dotted paths.
+/// Keys that are stated together, by their dotted paths.
 const OPTIONS: &[&[(&str, Choice)]] = &[
     &[("free_tier", Choice::Flag)],
     &[("hours_per_month", Choice::Number(Bounds::from(1, 744)))],
@@ -267,8 +268,8 @@ pub fn scenario(data: &[u8]) -> String {
     out
 }
 
-/// A scenario in TOML and the fleet in CSV that it names: many functions out of few bytes. Values
-/// have 17 decimal places and are well within their bounds, so most rows are valid.
+/// A scenario in TOML and its functions file in CSV: many functions from few bytes. Values have 17
+/// decimal places and are well within their bounds, so most rows are valid.
 pub fn fleet(data: &[u8]) -> (String, String) {
     let mut bytes = Bytes::new(data);
     let mut scenario = String::new();
@@ -387,7 +388,7 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
     values(&stated, "", bytes, out);
 }
 
-/// Keys of a function with their values, each below a prefix.
+/// Keys of a function with their values, each after a prefix.
 fn values(fields: &[Field], prefix: &str, bytes: &mut Bytes<'_>, out: &mut String) {
     for field in fields {
         let mut value = match field {
@@ -404,7 +405,7 @@ fn values(fields: &[Field], prefix: &str, bytes: &mut Bytes<'_>, out: &mut Strin
 /// A value for a cell of the field's column.
 fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
     match (field, field.kind()) {
-        // 8 GB go with each of 1, 2 and 4 vCPUs.
+        // 8 GB are valid with each of 1, 2 and 4 vCPUs.
         (Field::TaskVcpu, _) if bytes.once_in(16) => word(&["0.25", "0.5", "8", "16", "32"], bytes),
         (Field::TaskVcpu, _) => word(&["1", "2", "4"], bytes),
         (Field::TaskMemoryGb, _) if bytes.once_in(16) => {
@@ -429,7 +430,7 @@ fn word(words: &[&str], bytes: &mut Bytes<'_>) -> String {
     (*bytes.one(words)).to_owned()
 }
 
-/// Ordinary bounds, most of the time.
+/// Ordinary bounds in most cases.
 fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
     if bytes.once_in(8) {
         bounds
@@ -438,8 +439,8 @@ fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
     }
 }
 
-/// Bounds of ordinary values: those of the schema reach far above what AWS runs, and values at them
-/// exclude each other.
+/// Bounds of ordinary values. The bounds of the schema are far above what AWS runs, and values at
+/// them exclude each other.
 fn ordinary(field: Field, bounds: Bounds) -> Bounds {
     let (low, high) = match field {
         Field::RequestsPerSecond => (1, 100),
@@ -447,12 +448,12 @@ fn ordinary(field: Field, bounds: Bounds) -> Bounds {
         Field::MemoryPerRequestMb | Field::BaseMemoryMb => (1, 10_240),
         Field::DurationMs | Field::MeasuredDurationMs => (1, 900_000),
         Field::InvocationsPerMonth => (1, 1_000_000_000),
-        // Enough for all of these.
+        // Enough for all three.
         Field::PeakConcurrency | Field::ProvisionedEnvironments => (500_000, bounds.high),
         Field::ProvisionedHours => (1, 100),
         Field::CpuMs => (1, 10_000),
         Field::MinTasks | Field::RequestsPerTask => (1, 100),
-        // Each multiplies the digits of the error rate.
+        // Each retry multiplies the digits of the error rate.
         Field::Retries => (0, 10),
         Field::EphemeralStorageMb => (512, 1_024),
         Field::BudgetMonthlyWarn
@@ -472,7 +473,7 @@ fn ordinary(field: Field, bounds: Bounds) -> Bounds {
     }
 }
 
-/// A number within bounds: at one, next to one, or between them with up to 28 digits.
+/// A number within bounds: at a bound, next to one, or between them with up to 28 digits.
 fn number(bounds: Bounds, bytes: &mut Bytes<'_>) -> String {
     let places = *bytes.one(&[0, 0, 1, 2, 3, 9, 17, 28]);
     let range = Range::new(bounds, places);
@@ -503,7 +504,7 @@ struct Range {
 }
 
 impl Range {
-    /// Fewer places where the numbers would have more than 28 digits; none for whole numbers.
+    /// Uses fewer places if the numbers would have more than 28 digits, and none for integers.
     fn new(bounds: Bounds, places: u32) -> Self {
         const MOST: u128 = 10_u128.pow(28) - 1;
         let [low, high] = [bounds.low, bounds.high].map(|bound| u128::try_from(bound).unwrap_or(0));
@@ -520,7 +521,7 @@ impl Range {
         }
     }
 
-    /// The number that is `above` units of the last place above the least one.
+    /// The number that is `above` units of the last place above the lowest one.
     fn text(&self, above: u128) -> String {
         let value = self.least + above.min(self.span);
         let places = self.places as usize;

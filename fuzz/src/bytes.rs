@@ -1,4 +1,4 @@
-//! Choices made by bytes. When the bytes end, every choice is the first.
+//! Makes choices from bytes. After the last byte, every choice is the first option.
 
 use arbitrary::Unstructured;
 
@@ -13,7 +13,7 @@ impl<'b> Bytes<'b> {
         self.0.is_empty()
     }
 
-    /// A number from 0 up to, not including, `end`.
+    /// A number from 0 up to, but not including, `end`.
     pub fn below(&mut self, end: u128) -> u128 {
         self.0.int_in_range(0..=end.max(1) - 1).unwrap_or(0)
     }
@@ -27,12 +27,12 @@ impl<'b> Bytes<'b> {
         self.below(times.into()) == 1
     }
 
-    /// One of several; there is at least one.
+    /// One of several options; there must be at least one.
     pub fn one<'o, T>(&mut self, of: &'o [T]) -> &'o T {
         &of[self.below(of.len() as u128) as usize]
     }
 
-    /// A number of up to 128 bits: any, a power of two or of ten, or a neighbour of one.
+    /// A number of up to 128 bits: any number, a power of two or ten, or one next to such a power.
     pub fn number(&mut self, bits: u32) -> u128 {
         let most = u128::MAX >> (128 - bits);
         let power = match self.byte() % 6 {

@@ -1,4 +1,4 @@
-//! Exact arithmetic against that of another library.
+//! Compares exact arithmetic with that of another library.
 
 use super::bytes::Bytes;
 use ::exact::{Exact, PRINTED_DIGITS};
@@ -8,7 +8,7 @@ use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 use rust_decimal::Decimal;
 
-/// Longer numbers are not operated on: they take the time of many shorter ones.
+/// Longer numbers are not used, because they take the time of many shorter ones.
 const MOST_BITS: u64 = 3_000;
 const MOST_STEPS: usize = 300;
 const MOST_VALUES: usize = 12;
@@ -16,11 +16,11 @@ const MOST_VALUES: usize = 12;
 /// A value in both libraries.
 type Pair = (Exact, BigRational);
 
-/// Carries out the operations that the bytes say, and compares every answer.
+/// Runs the operations that the bytes encode, and compares every result.
 pub fn run(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let mut values: Vec<Pair> = vec![(Exact::ONE, BigRational::one())];
-    // A comparison computes values that are still lazy, so most runs compare only at the end.
+    // A comparison computes lazy values, so most runs compare only at the end.
     let compares_early = bytes.once_in(4);
     for _ in 0..MOST_STEPS {
         if bytes.is_empty() {
@@ -99,7 +99,7 @@ fn decimal(bytes: &mut Bytes<'_>) -> Option<Pair> {
     Some((decimal.into(), BigRational::new(mantissa.into(), power)))
 }
 
-/// A whole number, unless it is negative or exceeds 128 bits.
+/// An integer; `None` if it is negative or exceeds 128 bits.
 fn count(value: BigRational) -> Option<u128> {
     value.to_integer().to_u128()
 }
@@ -132,7 +132,7 @@ fn times_floor(value: &Pair, factor: u64) {
     }
 }
 
-/// Every question that a value answers.
+/// Compares every property of a value.
 fn is_same((exact, other): &Pair) {
     assert_eq!(exact.floor(), count(other.floor()), "floor of {other}");
     assert_eq!(exact.ceil(), count(other.ceil()), "ceiling of {other}");

@@ -1,5 +1,5 @@
-//! The laws of an answer: every format parses back, all of them say the same, names and numbers
-//! survive, and nothing that comes from outside reaches a terminal as a command.
+//! Properties of every answer: all formats can be parsed and agree with each other, names and
+//! numbers are preserved, and no text from outside reaches a terminal as a command.
 
 use lambdacost::answer::{BoughtPrices, Comparison};
 use lambdacost::check::{self, Baseline, CheckContext, Levels, Report, formats};
@@ -15,10 +15,10 @@ use std::io::{self, Write};
 
 const WIDTH: u16 = 80;
 
-/// Answers a scenario in every format of every command and holds the answers to the laws.
+/// Writes the answer to a scenario in every format of every command, and checks the properties.
 ///
 /// # Errors
-/// Why it cannot be answered.
+/// Why there is no answer.
 pub fn hold(
     scenario: &Scenario,
     prices: &[Regional],
@@ -72,7 +72,7 @@ fn view<'c>(comparison: &'c Comparison<'c>, selected: Vec<usize>) -> [View<'c>; 
     }]
 }
 
-/// What a command writes, as text.
+/// The output of a command as text.
 pub fn written(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> String {
     let mut out = Vec::new();
     write(&mut out).expect("memory takes everything");
@@ -109,7 +109,8 @@ fn compare(comparison: &Comparison<'_>) {
     }
 }
 
-/// A row for each function and platform, names apart from each other, numbers that read back.
+/// Checks that there is a row for each function and platform, with different names and with numbers
+/// that read back.
 fn rows_of(comparison: &Comparison<'_>, text: &str) -> Vec<Vec<String>> {
     let functions = &comparison.scenario().functions;
     let rows = cells(text);
@@ -132,14 +133,14 @@ fn rows_of(comparison: &Comparison<'_>, text: &str) -> Vec<Vec<String>> {
     }
     for (index, function) in functions.iter().enumerate() {
         let cell = &rows[1 + index * platforms.len()][0];
-        // The guard of a formula, which a name that begins with an apostrophe has too.
+        // The guard against formulas. A name that starts with an apostrophe has it too.
         let name = cell.strip_prefix('\'').unwrap_or(cell);
         assert_eq!(name, &*function.name, "name in CSV");
     }
     rows
 }
 
-/// A decimal of up to 28 significant digits, or a whole number of any length.
+/// A decimal of up to 28 significant digits, or an integer of any length.
 fn reads_back(cell: &str) {
     let number = Exact::of_digits(cell).expect("a number");
     let is_decimal = number.to_string() == cell;
@@ -160,7 +161,7 @@ fn cells(text: &str) -> Vec<Vec<String>> {
     reader.into_records().map(record).collect()
 }
 
-/// JSON says what CSV says, and is a baseline that equals the scenario.
+/// Checks that JSON agrees with CSV, and is a baseline that equals the scenario.
 fn is_answer(comparison: &Comparison<'_>, rows: &[Vec<String>], text: &str) {
     is_harmless("json", text);
     let answer = is_json(text);
@@ -219,14 +220,14 @@ fn checked(report: &Report<'_>) {
         .filter(|node| node.has_tag_name("testcase"))
         .map(|node| node.attribute("name").expect("a name"));
     let names = scenario.functions.iter().map(|function| {
-        // Two characters are none of XML.
+        // XML does not allow two of the characters.
         escaped_name(&function.name).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
     });
     let names = ["the scenario".to_owned()].into_iter().chain(names);
     assert!(cases.eq(names), "test cases");
 }
 
-/// `compare --format focus`: the lines of a function add up to what it costs.
+/// `compare --format focus`: checks that the lines of a function add up to its cost.
 fn billed(comparison: &Comparison<'_>) {
     let functions = 0..comparison.scenario().functions.len();
     let answers = functions.filter_map(|index| Some((index, comparison.answer(index, 0).ok()?)));
@@ -263,12 +264,12 @@ fn billed(comparison: &Comparison<'_>) {
     );
 }
 
-/// JSON that reads back.
+/// Parses JSON and returns it.
 pub fn is_json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
-/// Nothing that moves a cursor, hides or reorders text.
+/// Checks that nothing moves a cursor, hides text or reorders it.
 pub fn is_harmless(what: &str, text: &str) {
     let harmful = text.chars().find(|c| is_unsafe(*c) && *c != '\n');
     assert_eq!(harmful, None, "{what}:\n{text}");
@@ -277,19 +278,19 @@ pub fn is_harmless(what: &str, text: &str) {
     }
 }
 
-/// True for a line in which GitHub's runner finds a command. The excerpt of a message has `:::`.
+/// True for a line that GitHub's runner runs as a command. The excerpts of a message have `:::`.
 fn is_command(line: &str) -> bool {
     let word = line.trim_start().strip_prefix("::");
     line.contains("##[") || word.is_some_and(|word| word.starts_with(char::is_alphabetic))
 }
 
-/// Data keeps what is not seen, but has no control character.
+/// Checks that there is no control character. Invisible characters are allowed in data.
 fn is_printable(what: &str, text: &str) {
     let control = text.chars().find(|c| c.is_control() && *c != '\n');
     assert_eq!(control, None, "{what}:\n{text}");
 }
 
-/// Rows of a Markdown table have as many cells as the one above.
+/// Checks that rows of a Markdown table have as many cells as the row above.
 fn are_tables(text: &str) {
     let bars = |line: &str| line.matches('|').count();
     let lines: Vec<&str> = text.lines().collect();

@@ -1,8 +1,8 @@
-//! What must hold for every input: the laws behind the fuzz targets.
+//! Properties that hold for every input, and the fuzz targets that check them.
 //!
-//! A target is a function of bytes that panics when a law is broken. Each file of `targets/` hands
-//! one of them to libFuzzer, and `tests/corpus.rs` of the main crate runs all of them over the
-//! committed corpus.
+//! A target is a function of bytes that panics if a property does not hold. Each file of `targets/`
+//! passes one of them to libFuzzer, and `tests/corpus.rs` of the main crate runs all of them over
+//! the committed corpus.
 
 mod builder;
 mod bytes;
@@ -20,10 +20,10 @@ use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-/// Hands a target to libFuzzer.
+/// Passes a target to libFuzzer.
 ///
-/// The one thread of the pool is the one that fuzzes: passing work from thread to thread takes longer
-/// than the work of small inputs.
+/// The thread pool has only the current thread: for small inputs, passing work between threads
+/// takes longer than the work.
 #[macro_export]
 macro_rules! target {
     ($name:ident) => {
@@ -38,7 +38,7 @@ macro_rules! target {
     };
 }
 
-/// A target: panics when the bytes break a law.
+/// Panics if a property does not hold.
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
@@ -54,13 +54,13 @@ pub const TARGETS: [(&str, Target); 7] = [
 
 pub use builder::scenario as scenario_of;
 
-/// What a scenario finds when it names `fleet.csv`.
+/// The content of `fleet.csv`, for scenarios that name it.
 const FLEET: &str = "name,region,memory_mb,duration_ms,invocations_per_month,utilization,cpu_ms\n\
                      a,us-east-1,512,45,120000000,40%,\n\
                      \"b,c\",eu-west-1,1769,210,9000000,0.25,60\n";
-/// The scenario that is priced by fuzzed price files.
+/// The scenario for fuzzed price files.
 const PRICED: &str = include_str!("priced.toml");
-/// The scenario that is checked against fuzzed baselines.
+/// The scenario for fuzzed baselines.
 const CHECKED: &str = include_str!("checked.toml");
 
 static BOOK: LazyLock<Book> = LazyLock::new(platform::book);
@@ -76,15 +76,15 @@ pub fn scenario_text(data: &[u8]) {
     }
 }
 
-/// A scenario made of the bytes: all keys, values at and between their bounds.
+/// A scenario made from the bytes, with all keys and with values at and between their bounds.
 pub fn scenario(data: &[u8]) {
     let text = builder::scenario(data);
     show(&text);
     of_text(&text, FLEET);
 }
 
-/// A fleet of up to a few hundred functions with long values. The limit is the time that libFuzzer
-/// allows for one input.
+/// A functions file with up to a few hundred functions and long values. libFuzzer's time limit for
+/// one input allows no more.
 pub fn scale(data: &[u8]) {
     let (scenario, fleet) = builder::fleet(data);
     show(&scenario);
@@ -92,7 +92,7 @@ pub fn scale(data: &[u8]) {
     of_text(&scenario, &fleet);
 }
 
-/// Prints what the bytes make where `SHOW` is set, to look at a finding.
+/// Prints the scenario if `SHOW` is set, to look at a finding.
 fn show(text: &str) {
     static WANTED: LazyLock<bool> = LazyLock::new(|| std::env::var_os("SHOW").is_some());
     if *WANTED {
@@ -100,7 +100,7 @@ fn show(text: &str) {
     }
 }
 
-/// A fleet in CSV in place of a scenario.
+/// A functions file in place of a scenario.
 pub fn fleet_csv(data: &[u8]) {
     let file = Box::new(Cursor::new(data.to_vec()));
     let read = asking(&BOOK, Some("us-east-1"), "", |request| {
@@ -109,13 +109,13 @@ pub fn fleet_csv(data: &[u8]) {
     reported(read.and_then(|scenario| answered(&scenario)));
 }
 
-/// Exact arithmetic, operation by operation.
+/// Exact arithmetic, one operation at a time.
 pub fn exact(data: &[u8]) {
     exact::run(data);
 }
 
-/// The user's own price files: over a region of the book, for a new region, or instance types. The
-/// first byte chooses.
+/// Price files of the user: for a region of the price book, for a new region, or for instance
+/// types. The first byte chooses.
 pub fn price_files(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let (region, file, extent) = *bytes.one(&[
@@ -172,7 +172,7 @@ fn answered(scenario: &Scenario) -> Result<(), Diags> {
     laws::hold(scenario, &prices_of(scenario)?, &INSTANCES, None)
 }
 
-/// A refusal has a message that can be shown.
+/// A refusal has a message that can be printed.
 fn reported(outcome: Result<(), Diags>) {
     if let Err(diags) = outcome {
         let text = diags.to_string();
@@ -203,8 +203,8 @@ fn asking<R>(
     })
 }
 
-/// The built-in prices that a scenario needs. Reading them takes longer than all else, so they are
-/// kept.
+/// The built-in prices for a scenario. They are kept, because reading them takes longer than
+/// everything else.
 fn prices_of(scenario: &Scenario) -> Result<Vec<Regional>, Diags> {
     type Known = HashMap<(String, Extent), Regional>;
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);

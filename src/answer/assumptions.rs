@@ -1,5 +1,5 @@
-//! Assumptions about the month and the prices, and the list of all assumptions. What functions leave
-//! unsaid is next to their keys, and what a platform assumes is in its folder.
+//! Assumptions about the month and the prices, and the list of all assumptions. Those about
+//! functions are next to the keys of functions, and those of a platform are in its folder.
 
 use crate::exact::Exact;
 use crate::money::percent;
@@ -16,19 +16,19 @@ assumptions! {
     LIST_PRICES: Assumed = "list-prices",
         "on-demand list prices of {regions} in US dollars{oldest}";
     LOWERED_PRICES: Assumed = "lowered-prices",
-        "list prices, lowered as below, of {regions} in US dollars{oldest}";
+        "list prices of {regions} in US dollars, lowered as stated below{oldest}";
     COMMITMENT_SHARE: Assumed = "commitment-share",
-        "{plan} covers {share} of the usage of each meter that it lowers; what is committed to is \
-         used up";
+        "{plan} covers {share} of the usage of each meter that it lowers; the commitment is fully \
+         used";
     COMMITMENT_HOURLY: Assumed = "commitment-hourly",
-        "{plan}: on each platform ${usd} an hour are spent on what all functions use there at list \
-         prices, even over the month, the greatest saving first; the coverage that this gives is \
-         held while traffic varies, and what is left over is in no bill";
+        "{plan}: on each platform, ${usd} an hour are spent on the usage of all functions there, \
+         evenly over the month, the highest saving first; the resulting coverage stays the same \
+         while traffic varies, and an unused part is in no bill";
     COMPUTE_PLAN: Assumed = "compute-savings-plan",
-        "the commitment lowers the first tier of Lambda's duration alone, and neither requests, \
-         fees, storage nor Spot";
+        "the commitment lowers only the first tier of Lambda's duration, not requests, fees, \
+         storage or Spot";
     INSTANCE_PLAN: Assumed = "instance-commitment",
-        "the commitment lowers EC2 instances alone";
+        "the commitment lowers only EC2 instances";
     DISCOUNT: Assumed = "discount",
         "{share} off the list price of {meter} ([discounts])";
     ON_DEMAND_FIGURES: Assumed = "on-demand-figures",
@@ -38,14 +38,15 @@ assumptions! {
         "load balancers, NAT gateways, data transfer, logs, container images, taxes and support";
 }
 
-/// Notes what the month is taken to be.
+/// Adds the assumptions about the length of the month.
 pub fn of_month(scenario: &Scenario, notes: &mut Notes) {
     let usual = scenario.hours == Exact::from(HOURS_PER_MONTH);
     let hours = if usual { &USUAL_HOURS } else { &HOURS };
     notes.add(hours.with(&[("hours", &scenario.hours)]));
 }
 
-/// Notes what the prices are and leave out; `oldest` is the oldest of those in any bill.
+/// Adds the assumptions about the prices and what they leave out. `oldest` is the oldest date of a
+/// price in any bill.
 pub fn of_prices(
     scenario: &Scenario,
     prices: &[Regional],
@@ -94,7 +95,7 @@ fn of_terms(terms: &Commitments, notes: &mut Notes) {
     notes.add(ON_DEMAND_FIGURES.holds());
 }
 
-/// Every assumption that an answer can make, each once.
+/// Every assumption that an answer can make, without duplicates.
 pub fn all() -> Vec<&'static AssumptionInfo> {
     let of_functions = function::assumption_rules().map(|(info, _)| info);
     let of_platforms = PLATFORMS
@@ -107,7 +108,7 @@ pub fn all() -> Vec<&'static AssumptionInfo> {
         .chain(ALL.iter().copied())
         .chain(of_platforms.copied())
     {
-        // What platforms share is in the lists of each.
+        // Platforms that share code list the same assumptions.
         if !all.contains(&info) {
             all.push(info);
         }

@@ -1,4 +1,4 @@
-//! Prices as a scenario buys, for each of its platforms.
+//! Prices under the commitment and discounts of a scenario, for each of its platforms.
 
 use super::Comparison;
 use crate::diag::Diags;
@@ -12,30 +12,29 @@ use crate::units::{Hour, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Prices as a scenario buys.
 #[derive(Debug, Clone)]
 pub struct BoughtPrices {
-    /// For every platform that no commitment in dollars an hour is spent on.
+    /// The prices for every platform, unless an hourly commitment has to be spent.
     shared: Vec<Regional>,
-    /// Where a commitment in dollars an hour is spent on what each platform uses.
+    /// The prices for each platform after an hourly commitment was spent there.
     own: Vec<SpentCommitment>,
 }
 
-/// Prices of a platform once the commitment has been spent there.
+/// The prices of a platform after an hourly commitment was spent there.
 #[derive(Debug, Clone)]
 struct SpentCommitment {
     id: &'static str,
     regions: Vec<Regional>,
-    /// Dollars a month that nothing used.
+    /// US dollars a month of the commitment that stay unused.
     unused: Usd,
 }
 
 impl BoughtPrices {
-    /// The prices of a scenario, given list prices of its regions in its order; `None` where it buys
-    /// on demand at list prices.
+    /// The prices of a scenario from the list prices of its regions, in its order. `None` without
+    /// commitment and discounts.
     ///
     /// # Errors
-    /// Rates that the book lacks, discounts for meters that do not exist.
+    /// The price book lacks a rate, or a discount is for a meter that does not exist.
     pub fn new(
         scenario: &Scenario,
         list: &[Regional],
@@ -60,18 +59,18 @@ impl BoughtPrices {
         self.own.iter().find(|spent| spent.id == id)
     }
 
-    /// Prices of a platform's regions.
+    /// The prices of a platform in all regions.
     pub(super) fn regions(&self, id: &str) -> &[Regional] {
         self.own(id).map_or(&self.shared, |spent| &spent.regions)
     }
 
-    /// Dollars a month of the commitment that everything on a platform would leave unused.
+    /// US dollars a month of the commitment that stay unused if everything runs on a platform.
     pub(super) fn unused(&self, id: &str) -> Option<&Usd> {
         self.own(id).map(|spent| &spent.unused)
     }
 }
 
-/// The prices of a platform once an hourly commitment has been spent on what everything uses there.
+/// Spends an hourly commitment on the usage of all functions on a platform.
 fn spent(
     listed: &Comparison<'_>,
     number: usize,
@@ -87,8 +86,8 @@ fn spent(
     })
 }
 
-/// How much of each meter everything on a platform uses in an hour, of tiers the first alone: a
-/// commitment covers no other.
+/// The hourly usage of each meter by all functions on a platform. Of tiers only the first counts: a
+/// commitment does not cover the others.
 fn usage(listed: &Comparison<'_>, number: usize) -> EligibleUsage {
     let scenario = listed.scenario();
     let first = |region: &str, meter: &str| {
@@ -105,7 +104,7 @@ fn usage(listed: &Comparison<'_>, number: usize) -> EligibleUsage {
         for line in answer.placement.lines().into_iter().flat_map(Line::parts) {
             let key = (Arc::clone(region), Arc::clone(&line.meter));
             let is_covered = Some(&line.rate) == first(&key.0, &key.1);
-            // What is free takes nothing of a commitment.
+            // A free quantity uses nothing of a commitment.
             if is_covered && !line.rate.is_zero() {
                 let known = usage.entry(key).or_insert(Exact::ZERO);
                 *known = &*known + &line.quantity;

@@ -1,4 +1,4 @@
-//! Searches for the traffic at which the cheaper side flips.
+//! The searches for flips.
 
 use super::{Comparison, Pair, Solved};
 use crate::solve::Tariff;
@@ -7,20 +7,20 @@ use crate::solve::piecewise::PiecewiseCost;
 use rayon::prelude::*;
 
 impl Comparison<'_> {
-    /// How many searches for flips [`Self::flips`] makes at most.
+    /// The maximum number of searches in [`Self::flips`].
     pub fn searches(&self) -> usize {
         self.pairs().count()
     }
 
-    /// How the cheaper side flips over volume, within the effort of a run.
+    /// The flips of each pair, within the effort of a run.
     pub fn flips_within(&self, effort: &Effort, solved: &Solved<'_>) -> Vec<(Pair, Option<Flips>)> {
         let flips = self.flips(solved, effort.for_each(self.searches()));
         effort.spend(flips.iter().filter_map(|(_, flips)| flips.as_ref()));
         flips
     }
 
-    /// How the cheaper side flips over volume, for each pair that can run a function; each search
-    /// looks at `most` stretches at most.
+    /// The flips of each pair that can run a function. Each search examines at most `most`
+    /// intervals.
     pub fn flips(&self, solved: &Solved<'_>, most: u64) -> Vec<(Pair, Option<Flips>)> {
         let costs = &solved.summary.costs;
         let feasible = |pair: &Pair| costs[pair.from].is_ok() && costs[pair.to].is_ok();

@@ -1,41 +1,42 @@
-//! What the totals of a scenario need of each function, kept while functions are solved one after
-//! the other: a functions file of a million rows is never held as a million bills.
+//! Collects what the totals of a scenario need while functions are solved one by one. So the bills
+//! of a functions file with a million rows are never all in memory.
 
 use super::{Comparison, Solved, Totals};
 use crate::money::Usd;
 use crate::platform::Members;
 use rayon::prelude::*;
 
-/// Functions that are solved together.
+/// Functions that are solved in one batch.
 const CHUNK: usize = 4096;
-/// A function that no platform of a group has.
+/// Marks a function that has no platform in a group.
 const NO_PLATFORM: u8 = u8::MAX;
 
-/// Collects what totals need.
+/// Collects the data for totals.
 pub struct Ledger<'c> {
     comparison: &'c Comparison<'c>,
     is_solved: Vec<bool>,
-    /// Everything on one platform: what is unshared, by platform.
+    /// For everything on one platform: the unshared cost, by platform.
     unshared: Vec<Usd>,
-    /// Functions that cannot run, by platform.
+    /// Number of functions that cannot run, by platform.
     refused: Vec<usize>,
-    /// Every function where it is cheapest.
+    /// Every function on its cheapest platform.
     cheapest: Group,
-    /// Every function where it is cheapest among platforms without a cluster, if there are both.
+    /// Every function on its cheapest platform without a cluster. `None` unless the scenario has
+    /// platforms both with and without clusters.
     unclustered: Option<Group>,
-    /// Every function where it runs today.
+    /// Every function on its platform of today.
     today: Group,
     is_clustered: Vec<bool>,
     oldest_price: Option<String>,
-    /// The same at list prices.
+    /// The same data at list prices.
     listed: Option<Box<Ledger<'c>>>,
 }
 
-/// Functions on a platform each.
+/// An assignment of functions to platforms.
 struct Group {
-    /// By function.
+    /// Index of the platform, by function.
     places: Vec<u8>,
-    /// What is unshared, by platform.
+    /// The unshared cost, by platform.
     unshared: Vec<Usd>,
 }
 
@@ -47,7 +48,7 @@ impl Group {
         }
     }
 
-    /// Places a function; on none if it cannot run there.
+    /// Assigns a function to a platform, or to none if it cannot run there.
     fn place(&mut self, solved: &Solved<'_>, platform: Option<usize>) {
         let Some(platform) = platform else {
             return;
@@ -60,8 +61,8 @@ impl Group {
         add(&mut self.unshared[platform], &cost.unshared);
     }
 
-    /// What everything costs; `None` where a function has no place, and where several platforms
-    /// would each spend the dollars of one commitment.
+    /// The total cost. `None` if a function has no platform, or if several platforms would each
+    /// spend the same hourly commitment.
     fn total(&self, comparison: &Comparison<'_>) -> Option<Usd> {
         let mut platforms = comparison.platforms.iter();
         let is_hourly = platforms.any(|bound| bound.unused.is_some());
@@ -87,7 +88,7 @@ fn add(sum: &mut Usd, amount: &Usd) {
 }
 
 impl<'c> Ledger<'c> {
-    /// An empty ledger of a comparison.
+    /// An empty ledger.
     pub fn new(comparison: &'c Comparison<'c>) -> Self {
         let functions = comparison.scenario().functions.len();
         let platforms = comparison.platforms.len();
@@ -113,7 +114,7 @@ impl<'c> Ledger<'c> {
         }
     }
 
-    /// Notes a function that has been solved.
+    /// Adds a solved function.
     pub fn add(&mut self, solved: &Solved<'_>) {
         let (index, costs) = (solved.index, &solved.summary.costs);
         self.is_solved[index] = true;
@@ -141,7 +142,7 @@ impl<'c> Ledger<'c> {
         }
     }
 
-    /// The totals; functions that have not been solved yet are.
+    /// The totals. Functions that were not added are solved here.
     pub fn totals(mut self) -> Totals {
         let functions = self.is_solved.iter().enumerate();
         let rest: Vec<usize> = functions
@@ -184,8 +185,8 @@ impl<'c> Ledger<'c> {
 }
 
 impl Comparison<'_> {
-    /// Solves every function for the totals alone; where functions are shown too, a [`Ledger`] saves
-    /// solving them again.
+    /// Solves every function only for the totals. If functions are also shown, a [`Ledger`] avoids
+    /// solving them twice.
     pub fn totals(&self) -> Totals {
         Ledger::new(self).totals()
     }

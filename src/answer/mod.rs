@@ -1,9 +1,9 @@
-//! Every number of an answer, and no formatting: all that is shown is a view of this.
+//! Every number of an answer, without formatting. All outputs are views of these numbers.
 //!
-//! A [`Comparison`] knows the whole scenario. [`Comparison::solve`] solves one function on every
-//! platform, once; all that is shown of the function is a view of what comes out: its
-//! [`Summary`] is a table row, [`Comparison::detail`] is the whole answer, and a [`Ledger`] keeps
-//! what the totals need, so a million functions are never held at once.
+//! A [`Comparison`] knows the whole scenario. [`Comparison::solve`] solves one function once on
+//! every platform. Its [`Summary`] is a row of a table, [`Comparison::detail`] is the complete
+//! answer for it, and a [`Ledger`] keeps what the totals need. So the solutions of a million
+//! functions are never all in memory.
 
 mod assumptions;
 mod commitment_prices;
@@ -29,39 +29,35 @@ use crate::solve::{Holding, PaidBy, Tariff, UsageParts};
 use std::cell::LazyCell;
 use std::sync::OnceLock;
 
-/// A platform bound to a scenario.
 pub struct Bound<'a> {
-    /// The platform's id.
     pub id: &'static str,
-    /// The platform's heading.
+    /// The name in headings.
     pub title: &'static str,
-    /// Dollars a month of an hourly commitment that everything here would leave unused.
+    /// US dollars a month of an hourly commitment that stay unused if everything runs here.
     pub unused: Option<Usd>,
     model: Box<dyn CostModel + 'a>,
 }
 
 impl Bound<'_> {
-    /// The clusters that carry the scenario there.
+    /// The clusters for the scenario.
     pub fn clusters(&self) -> Vec<Cluster> {
         self.model.clusters()
     }
 }
 
-/// A scenario compared on its platforms.
+/// A scenario bound to its platforms.
 pub struct Comparison<'a> {
     context: Context<'a>,
     platforms: Vec<Bound<'a>>,
-    /// The same on demand at list prices, where the scenario buys otherwise.
+    /// The scenario at on-demand list prices, if it has a commitment or discounts.
     listed: Option<Box<Self>>,
 }
 
 impl<'a> Comparison<'a> {
-    /// Binds every platform of the scenario.
-    ///
-    /// `prices` are those of the scenario's regions, in its order.
+    /// Binds the platforms of the scenario. `prices` has its regions, in its order.
     ///
     /// # Errors
-    /// Prices that are needed and missing, options that cannot be had.
+    /// A price is missing, or an option is not available.
     pub fn new(
         scenario: &'a Scenario,
         prices: &'a [Regional],
@@ -70,10 +66,10 @@ impl<'a> Comparison<'a> {
         Self::bind(scenario, prices, None, instances)
     }
 
-    /// The same at the prices of its commitments and discounts, and at list prices too.
+    /// Binds the platforms at the prices under commitment and discounts, and also at list prices.
     ///
     /// # Errors
-    /// The same.
+    /// A price is missing, or an option is not available.
     pub fn bought(
         scenario: &'a Scenario,
         list: &'a [Regional],
@@ -117,12 +113,11 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// The same on demand at list prices, where the scenario buys otherwise.
+    /// The scenario at on-demand list prices, if it has a commitment or discounts.
     pub fn listed(&self) -> Option<&Self> {
         self.listed.as_deref()
     }
 
-    /// The scenario.
     pub fn scenario(&self) -> &'a Scenario {
         self.context.scenario
     }
@@ -132,12 +127,11 @@ impl<'a> Comparison<'a> {
         self.context.prices
     }
 
-    /// The platforms that are compared.
     pub fn platforms(&self) -> &[Bound<'a>] {
         &self.platforms
     }
 
-    /// The clusters that carry the scenario.
+    /// The clusters for the scenario.
     pub fn clusters(&self) -> Vec<Cluster> {
         self.platforms.iter().flat_map(Bound::clusters).collect()
     }
@@ -191,10 +185,10 @@ impl<'a> Comparison<'a> {
         solved
     }
 
-    /// Solves a function on one platform alone, for its bill there.
+    /// Solves a function on one platform, for its bill there.
     ///
     /// # Errors
-    /// It cannot run there.
+    /// The function cannot run there.
     pub fn answer(&self, index: usize, platform: usize) -> Result<Answer<'_>, Infeasible> {
         self.platforms[platform].model.answer(index)
     }
@@ -206,34 +200,35 @@ impl<'a> Comparison<'a> {
         self.context.solves() + listed
     }
 
-    /// The platform on which a function runs today, if it is compared.
+    /// The platform of today for a function, if it is compared.
     pub fn home(&self, index: usize) -> Option<usize> {
         let id = self.context.function(index).home();
         self.platforms.iter().position(|bound| bound.id == id)
     }
 
-    /// The cheapest platform of the other kind (use or capacity) than the cheapest of all.
+    /// The cheapest platform that charges differently (for use or for capacity) from the cheapest
+    /// of all.
     pub fn rival(&self, summary: &Summary) -> Option<usize> {
         let is_use = |number: usize| self.platforms[number].model.paid_by() == PaidBy::Use;
         let best = summary.cheapest?;
         self.cheapest(&summary.costs, |number| is_use(number) != is_use(best))
     }
 
-    /// The cheapest platform but one.
+    /// The second cheapest platform.
     pub fn runner_up(&self, summary: &Summary) -> Option<usize> {
         let best = summary.cheapest?;
         self.cheapest(&summary.costs, |number| number != best)
     }
 
-    /// What a platform costs a month more than the cheapest; `None` where a function cannot run
-    /// there, or anywhere.
+    /// What a platform costs a month more than the cheapest. `None` if the function cannot run
+    /// there.
     pub fn excess(&self, summary: &Summary, platform: usize) -> Option<Usd> {
         let [own, least] = [platform, summary.cheapest?].map(|n| summary.costs[n].as_ref().ok());
         Some(&own?.compared - &least?.compared)
     }
 
-    /// True for a function that another platform would run for less than the one where it runs
-    /// today, or that cannot run there.
+    /// True for a function that would cost less on another platform than on its platform of today,
+    /// or cannot run there.
     pub fn moves(&self, index: usize, summary: &Summary) -> bool {
         let (Some(home), Some(_)) = (self.home(index), summary.cheapest) else {
             return false;
@@ -242,7 +237,8 @@ impl<'a> Comparison<'a> {
         excess.is_none_or(|excess| excess.dollars().is_positive())
     }
 
-    /// Adds the crossovers of a platform paid by use with every fleet that can run a function.
+    /// Adds the break-evens of a platform that charges for use with every fleet that can run a
+    /// function.
     fn crossovers(
         &self,
         solved: &Solved<'_>,
@@ -271,7 +267,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The fleet that a crossover is about: today's, or that of one request in flight.
+    /// The fleet for a break-even: today's, or the one for a single request in flight.
     fn fleet(&self, solved: &Solved<'_>, platform: usize, load: &Load) -> Option<Holding> {
         let Tariff::ByCapacity(capacity) = solved.tariff(platform)? else {
             return None;
@@ -279,7 +275,7 @@ impl<'a> Comparison<'a> {
         let today = solved.summary.costs[platform].as_ref().ok()?;
         let function = self.context.function(solved.index);
         match solved.fleet(platform) {
-            Some(fleet) if !load.is_imagined => Some(Holding {
+            Some(fleet) if !load.has_no_traffic => Some(Holding {
                 monthly: match capacity.per_call() {
                     none if none.dollars().is_zero() => today.compared.clone(),
                     per_call => {
@@ -292,8 +288,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// A function unfolded, as far as it can run; each search for flips looks at `most` stretches at
-    /// most ([`crate::solve::flips::Effort`]).
+    /// The complete answer for a function. Each search for flips examines at most `most` intervals
+    /// ([`crate::solve::flips::Effort`]).
     pub fn detail(&self, solved: &Solved<'_>, most: u64) -> Detail {
         let function = self.context.function(solved.index);
         let demand = self.context.demand(solved.index);
@@ -326,14 +322,15 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// True for a platform that a platform paid by use is compared with over utilization.
+    /// True for a platform that has break-evens over utilization, with a platform that charges for
+    /// use.
     pub fn is_crossed(&self, platform: usize) -> bool {
         let paid_by = |number: usize| self.platforms[number].model.paid_by();
         paid_by(platform) == PaidBy::Capacity
             && (0..platform).any(|number| paid_by(number) == PaidBy::Use)
     }
 
-    /// What is assumed and what is not counted, given the oldest date of a price in any bill.
+    /// The assumptions and omissions. `oldest_price` is the oldest date of a price in any bill.
     pub fn notes(&self, oldest_price: Option<&str>) -> Notes {
         let mut notes = Notes::default();
         for rule in function::assumption_rules() {
@@ -347,8 +344,8 @@ impl<'a> Comparison<'a> {
         notes
     }
 
-    /// All pairs in which the first comes before the second: use against capacity, and capacities
-    /// against each other.
+    /// Pairs of platforms with break-evens or flips, each in the order of the platforms: use with
+    /// capacity, and capacity with capacity.
     fn pairs(&self) -> impl Iterator<Item = Pair> {
         let count = self.platforms.len();
         let ordered = move |from| (from + 1..count).map(move |to| Pair { from, to });
@@ -372,7 +369,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Why a crossover is where it is, at the prices at which a function was solved.
+/// The steps of a break-even, at the prices at which a function was solved.
 fn steps(solved: &Solved<'_>, pair: Pair, load: &Load) -> Option<Vec<CrossoverStep>> {
     let (usage, capacity) = solved.use_and_capacity(pair)?;
     let fleet = capacity.step_cost()?.steps(&load.demand)?;

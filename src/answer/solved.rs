@@ -1,4 +1,4 @@
-//! A function solved on every platform: the one place from which its figures are taken.
+//! A function solved on every platform. All of its figures come from here.
 
 use super::{Comparison, Pair, Summary};
 use crate::money::Usd;
@@ -6,18 +6,18 @@ use crate::platform::{ClusterCosts, Fleet, Line, Placement, Provisioning};
 use crate::solve::{CapacityTariff, Tariff, UsageTariff};
 use std::sync::OnceLock;
 
-/// A function solved on every platform that is compared.
+/// A function solved on every platform of a comparison.
 pub struct Solved<'c> {
-    /// Its number in the scenario.
+    /// Index of the function in the scenario.
     pub index: usize,
-    /// What a table row needs.
+    /// The figures of a table row.
     pub summary: Summary,
-    /// By platform; `None` where the function cannot run.
+    /// By platform; `None` if the function cannot run there.
     pub(super) placements: Vec<Option<Box<dyn Placement + 'c>>>,
-    /// By platform: they take long to compute and are used more than once. Made when first needed,
-    /// because a CSV row needs none.
+    /// By platform. They take long to compute, are used more than once, and a CSV row needs none.
+    /// So each is computed when it is first needed.
     pub(super) cluster_costs: OnceLock<Vec<OnceLock<ClusterCosts>>>,
-    /// The same on demand at list prices, where the scenario buys otherwise.
+    /// The function at on-demand list prices, if the scenario has a commitment or discounts.
     pub(super) listed: Option<Box<Solved<'c>>>,
 }
 
@@ -28,8 +28,8 @@ impl Solved<'_> {
             .map(|placement| placement as _)
     }
 
-    /// The bill on a platform; empty where the function cannot run. What a commitment lowers has a
-    /// line, and the rest another one.
+    /// The bill on a platform; empty if the function cannot run there. A quantity that a commitment
+    /// lowers in part has two lines.
     pub fn lines(&self, platform: usize) -> Vec<Line> {
         let lines = self.placement(platform).map(Placement::lines);
         lines
@@ -39,8 +39,8 @@ impl Solved<'_> {
             .collect()
     }
 
-    /// The oldest date at which a price in the bill was confirmed; `None` where the function cannot
-    /// run, or no price has a date.
+    /// The oldest date at which a price in the bill was confirmed. `None` if the function cannot
+    /// run there, or no price has a date.
     pub fn price_as_of(&self, platform: usize) -> Option<&str> {
         self.placement(platform)?.price_as_of()
     }
@@ -58,27 +58,27 @@ impl Solved<'_> {
             .clone()
     }
 
-    /// How well the environments that a platform keeps for the function are used.
+    /// The use of the environments that a platform keeps for the function.
     pub fn provisioning(&self, platform: usize) -> Option<Provisioning> {
         self.placement(platform)?.provisioning()
     }
 
-    /// What carries the function, where capacity is provided.
+    /// Its containers, nodes or instances, on platforms with provided capacity.
     pub fn fleet(&self, platform: usize) -> Option<&dyn Fleet> {
         self.placement(platform)?.fleet()
     }
 
-    /// In what each job runs, in a line, if the function runs by the job.
+    /// What each job runs in, as a phrase; `None` for functions that are not jobs.
     pub fn job(&self, platform: usize) -> Option<String> {
         self.placement(platform)?.job()
     }
 
-    /// How a platform charges; `None` where the function cannot run.
+    /// How a platform charges; `None` if the function cannot run there.
     pub(super) fn tariff(&self, platform: usize) -> Option<Tariff<'_>> {
         Some(self.placement(platform)?.tariff())
     }
 
-    /// The tariffs of a pair that is paid by use and by capacity, in this order.
+    /// The tariffs of a pair of platforms that charge for use and for capacity, in this order.
     pub(super) fn use_and_capacity(
         &self,
         pair: Pair,
@@ -89,7 +89,7 @@ impl Solved<'_> {
         }
     }
 
-    /// Dollars that a platform takes for every call on top of the fleet.
+    /// US dollars per call that a platform charges in addition to the fleet.
     pub(super) fn per_call(&self, platform: usize) -> Usd {
         match self.tariff(platform) {
             Some(Tariff::ByCapacity(capacity)) => capacity.per_call(),
@@ -99,9 +99,9 @@ impl Solved<'_> {
 }
 
 impl Comparison<'_> {
-    /// What a function costs on a dedicated cluster where it is cheapest, if it is the cheapest
-    /// only as a part of the shared cluster.
-    pub fn alone_is_dearer(&self, solved: &Solved<'_>) -> Option<Usd> {
+    /// The cost of a function on a dedicated cluster of its cheapest platform, if it is the
+    /// cheapest only because it shares a cluster.
+    pub fn dedicated_cost_if_not_cheapest(&self, solved: &Solved<'_>) -> Option<Usd> {
         let summary = &solved.summary;
         let next = summary.costs[self.runner_up(summary)?].as_ref().ok()?;
         let alone = solved.cluster_costs(summary.cheapest?).alone?;

@@ -1,4 +1,4 @@
-//! What an answer is made of.
+//! The parts of an answer.
 
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -6,22 +6,20 @@ use crate::platform::{ClusterCosts, Cost, Infeasible, Line};
 use crate::solve::crossover::{Crossover, CrossoverStep};
 use crate::solve::flips::Flips;
 
-/// A pair of platforms, by their place in [`crate::answer::Comparison::platforms`].
+/// A pair of platforms, as indices into [`crate::answer::Comparison::platforms`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
-    /// The first.
     pub from: usize,
-    /// The second.
     pub to: usize,
 }
 
 impl Pair {
-    /// True for one of the two.
+    /// True if the platform is one of the two.
     pub fn has(self, platform: usize) -> bool {
         self.other(platform).is_some()
     }
 
-    /// The other platform, if this is one of the two.
+    /// The other platform of the pair; `None` if the platform is not in it.
     pub fn other(self, platform: usize) -> Option<usize> {
         match platform {
             _ if platform == self.from => Some(self.to),
@@ -31,51 +29,51 @@ impl Pair {
     }
 }
 
-/// What a function does in a month.
+/// The load of a function in a month.
 #[derive(Debug, Clone)]
 pub struct Workload {
-    /// Average concurrency.
+    /// Mean requests in flight.
     pub average_concurrency: Exact,
-    /// Concurrency that has to be provided for.
+    /// Requests in flight to provide capacity for.
     pub peak_concurrency: Exact,
-    /// Their ratio.
+    /// Mean concurrency over capacity.
     pub utilization: Option<Exact>,
 }
 
 /// The answer for a function in short.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// What it does.
     pub workload: Workload,
-    /// What it costs on each platform.
+    /// By platform.
     pub costs: Vec<Result<Cost, Infeasible>>,
-    /// Where use and capacity cross, for each pair that can run it.
+    /// The break-even of each pair that can run it and charges for use and for capacity.
     pub crossovers: Vec<(Pair, Crossover)>,
-    /// The same on demand at list prices, where the scenario buys otherwise.
+    /// The break-evens at on-demand list prices, if the scenario has a commitment or discounts.
     pub listed: Vec<(Pair, Crossover)>,
-    /// The cheapest platform; ties go to the earlier one.
+    /// Ties go to the first platform.
     pub cheapest: Option<usize>,
-    /// What the cheapest platform of the other kind (use or capacity) costs more.
+    /// The additional cost of the cheapest platform that charges differently (for use or for
+    /// capacity).
     pub gap: Option<Usd>,
 }
 
 impl Summary {
-    /// The crossover of a pair.
+    /// The break-even of a pair.
     pub fn crossover(&self, pair: Pair) -> Option<&Crossover> {
         found(&self.crossovers, |other| other == pair)
     }
 
-    /// The same on demand at list prices, where the scenario buys otherwise.
+    /// The break-even at on-demand list prices, if the scenario has a commitment or discounts.
     pub fn listed_crossover(&self, pair: Pair) -> Option<&Crossover> {
         found(&self.listed, |other| other == pair)
     }
 
-    /// The crossover of a platform with the one paid by use.
+    /// The break-even of a platform with the one that charges for use.
     pub fn crossover_of(&self, platform: usize) -> Option<&Crossover> {
         found(&self.crossovers, |pair| pair.to == platform)
     }
 
-    /// The same on demand at list prices, where the scenario buys otherwise.
+    /// The break-even at on-demand list prices, if the scenario has a commitment or discounts.
     pub fn listed_crossover_of(&self, platform: usize) -> Option<&Crossover> {
         found(&self.listed, |pair| pair.to == platform)
     }
@@ -86,41 +84,42 @@ fn found(crossovers: &[(Pair, Crossover)], is: impl Fn(Pair) -> bool) -> Option<
     found.map(|(_, crossover)| crossover)
 }
 
-/// The answer for a function unfolded.
+/// The complete answer for a function.
 pub struct Detail {
-    /// Bills, by platform.
+    /// By platform.
     pub lines: Vec<Vec<Line>>,
-    /// Costs with a dedicated cluster and on the shared one, by platform.
+    /// By platform.
     pub cluster_costs: Vec<ClusterCosts>,
-    /// Why each crossover is where it is.
+    /// Why each break-even is where it is.
     pub steps: Vec<(Pair, Vec<CrossoverStep>)>,
-    /// How the cheaper side flips over volume.
+    /// The flips of each pair.
     pub flips: Vec<(Pair, Option<Flips>)>,
 }
 
 impl Detail {
-    /// The flips of all pairs that have any traffic to search.
+    /// The flips of all pairs for which there was a search.
     pub fn searched(&self) -> impl Iterator<Item = &Flips> {
         self.flips.iter().filter_map(|(_, flips)| flips.as_ref())
     }
 }
 
-/// Costs of the whole scenario; `None` where a function cannot run.
+/// Costs of the whole scenario; `None` if a function cannot run.
 #[derive(Debug, Clone)]
 pub struct Totals {
-    /// Everything on one platform, by platform.
+    /// The cost of everything on one platform, by platform.
     pub platforms: Vec<Option<Usd>>,
-    /// How many functions cannot run there, by platform.
+    /// The number of functions that cannot run, by platform.
     pub refused: Vec<usize>,
-    /// Every function where it is cheapest, pools and clusters formed for the functions on them.
+    /// Every function on its cheapest platform, with pools and clusters formed of the functions
+    /// there.
     pub cheapest_each: Option<Usd>,
-    /// Every function where it is cheapest among the platforms that need no cluster; `None` where
-    /// no platform has one.
+    /// Every function on its cheapest platform without a cluster; `None` if no platform has
+    /// clusters.
     pub unclustered: Option<Usd>,
-    /// Every function where it runs today.
+    /// Every function on its platform of today.
     pub today: Option<Usd>,
     /// The oldest date of a price in any bill.
     pub oldest_price: Option<String>,
-    /// The same on demand at list prices, where the scenario buys otherwise.
+    /// The totals at on-demand list prices, if the scenario has a commitment or discounts.
     pub listed: Option<Box<Totals>>,
 }

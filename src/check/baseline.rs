@@ -1,4 +1,4 @@
-//! What things cost before: another scenario, or a report that this program wrote.
+//! Earlier costs for comparison: of another scenario, or of a report that this program wrote.
 
 use crate::answer::{Comparison, Ledger};
 use crate::diag::{Code, Diag, Diags};
@@ -9,33 +9,33 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The schema of reports that are read.
+/// The schema of supported reports.
 const SCHEMA: &str = "lambdacost/compare/v1";
-/// All versions of it.
+/// Common start of all versions of the schema.
 const FAMILY: &str = "lambdacost/compare/v";
 
-/// Bytes of a reason that are shown: a broken file may quote a huge word.
+/// A reason is cut to this number of bytes: a broken file can quote a huge word.
 const LONGEST: usize = 300;
 
-/// Costs as they were.
+/// Earlier costs.
 ///
-/// All amounts are as a report prints them, with 28 digits: a scenario and its own report are equal.
+/// All amounts have 28 digits, as in a report. So a scenario and its own report are equal.
 #[derive(Debug)]
 pub struct Baseline {
-    /// The file as the user named it.
+    /// The file name as the user gave it.
     pub name: String,
-    /// The whole scenario where it ran, USD a month.
+    /// Monthly cost of the whole scenario on its platforms of that time, USD.
     pub total: Option<Exact>,
-    /// Each function by its name.
+    /// By name.
     pub functions: BTreeMap<String, Before>,
 }
 
-/// A function as it was.
+/// The earlier cost of a function.
 #[derive(Debug)]
 pub struct Before {
-    /// USD a month where it ran; `None` where that is not known.
+    /// US dollars a month on its platform of that time; `None` if that is not known.
     pub monthly: Option<Exact>,
-    /// The lines of that bill, USD a month by item.
+    /// The lines of that bill: US dollars a month, by item.
     pub lines: BTreeMap<String, Exact>,
 }
 
@@ -71,7 +71,6 @@ struct BaselineLine {
 }
 
 impl Baseline {
-    /// The costs of a scenario.
     pub fn of(name: &str, comparison: &Comparison<'_>) -> Self {
         let functions = comparison.scenario().functions.iter().enumerate();
         let before = |(index, function): (usize, &Function)| {
@@ -110,7 +109,7 @@ impl Baseline {
     /// The costs in a report of `compare --format json`.
     ///
     /// # Errors
-    /// Not such a report, one of a newer version, or one that was changed by hand.
+    /// It is not such a report, has a newer version, or was edited to something invalid.
     pub fn read(name: &str, text: &str) -> Result<Self, Diags> {
         let refuse = |message: String, help: &str| {
             let message = format!("the baseline `{name}` {}", elided(&message, LONGEST));
@@ -118,14 +117,14 @@ impl Baseline {
         };
         let broken = |error: &dyn std::fmt::Display| {
             let help = "write it again: lambdacost compare --format json --output FILE SCENARIO";
-            refuse(format!("is no report: {error}"), help)
+            refuse(format!("is not a report: {error}"), help)
         };
         let head: Head = serde_json::from_str(text).map_err(|error| broken(&error))?;
         match head.schema.as_deref() {
             Some(SCHEMA) => {}
             Some(newer) if newer.starts_with(FAMILY) => {
-                let help = "it was written by a newer lambdacost: use that one, or write the \
-                            baseline with this one";
+                let help = "it was written by a newer version of lambdacost: use that version, or \
+                            write the baseline again with this one";
                 return Err(refuse(format!("has the schema {newer}"), help));
             }
             Some(other) => {
@@ -171,7 +170,7 @@ impl BaselineFunction {
     }
 }
 
-/// An item may have several lines: one for each tier.
+/// An item can have several lines, one per tier. They are added up.
 fn add(lines: &mut BTreeMap<String, Exact>, item: &str, cost: Exact) {
     let known = lines.entry(item.to_owned()).or_insert(Exact::ZERO);
     *known = &*known + &cost;

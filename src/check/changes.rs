@@ -1,4 +1,4 @@
-//! What changed since the baseline.
+//! Changes since the baseline.
 
 use super::ScenarioContext;
 use super::baseline::Baseline;
@@ -6,19 +6,18 @@ use crate::exact::Exact;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// How a function stands to the baseline.
+/// How a function changed since the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// It was not there.
+    /// It is not in the baseline.
     New,
-    /// It is not there any more.
+    /// It is only in the baseline.
     Removed,
-    /// It costs something else.
+    /// It has a different cost.
     Changed,
 }
 
 impl Status {
-    /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -28,52 +27,47 @@ impl Status {
     }
 }
 
-/// An amount before and after, USD a month; `None` where it is not known or not there.
+/// Amounts before and after, USD a month. `None` if the amount is not known or the function does
+/// not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeStep {
-    /// Before.
     pub before: Option<Exact>,
-    /// After.
     pub after: Option<Exact>,
 }
 
 impl ChangeStep {
-    /// By how much it rose; below zero where it fell.
+    /// The increase; below zero for a decrease.
     pub fn rise(&self) -> Option<Exact> {
         Some(self.after.as_ref()? - self.before.as_ref()?)
     }
 
-    /// The rise in per cent of what was before; `None` where that was nothing.
+    /// The increase in per cent of the amount before; `None` if that was zero.
     pub fn percent(&self) -> Option<Exact> {
         let hundredfold = &self.rise()? * &Exact::from(100u32);
         hundredfold.over(self.before.as_ref()?)
     }
 }
 
-/// A function that does not cost what it did.
+/// A function with a different cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Its name.
     pub name: String,
-    /// How it stands to the baseline.
     pub status: Status,
-    /// What it costs where it runs.
+    /// Its cost on its platform.
     pub step: ChangeStep,
 }
 
-/// All changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
-    /// The whole scenario.
+    /// The cost of the whole scenario.
     pub total: ChangeStep,
-    /// Functions in the order of the scenario, then those that are gone, by name.
+    /// Functions in the order of the scenario, then the removed ones by name.
     pub functions: Vec<Change>,
-    /// Functions that cost what they did.
+    /// Number of functions with the same cost.
     pub unchanged: usize,
 }
 
 impl Changes {
-    /// Compares a scenario with its baseline.
     pub fn of(scenario: &ScenarioContext<'_, '_>, baseline: &Baseline) -> Self {
         let functions = &scenario.case.comparison.scenario().functions;
         let change = |index: usize| {
@@ -110,7 +104,7 @@ impl Changes {
 }
 
 impl ScenarioContext<'_, '_> {
-    /// The whole scenario before and after.
+    /// The cost of the whole scenario before and after.
     pub fn total_step(&self, baseline: &Baseline) -> ChangeStep {
         let after = self.total.as_ref();
         ChangeStep {

@@ -1,4 +1,4 @@
-//! What rules look at.
+//! The input of rules.
 
 use super::baseline::{Baseline, Before};
 use super::{CostDriver, Levels};
@@ -11,36 +11,32 @@ use crate::text::quoted;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-/// A scenario and what it is checked against.
+/// A scenario, and what it is checked against.
 pub struct CheckContext<'c> {
     /// The scenario and its bills.
     pub comparison: &'c Comparison<'c>,
-    /// What to compare it with.
     pub baseline: Option<&'c Baseline>,
-    /// How much each rule matters.
     pub levels: &'c Levels,
-    /// Told how many more functions have been judged.
+    /// Receives the number of functions that were checked.
     pub progress: &'c (dyn Fn(u64) + Sync),
-    /// Days that prices may be old, and the day on which they are that old.
+    /// The maximum age of prices in days, and today.
     pub price_age: Option<(u32, Date)>,
 }
 
-/// One function of it.
+/// One function of the checked scenario.
 pub struct FunctionContext<'c, 'k> {
-    /// The scenario.
     pub case: &'k CheckContext<'c>,
-    /// Its number in the scenario.
+    /// Index of the function in the scenario.
     pub index: usize,
-    /// The function.
     pub function: &'c Function,
-    /// What it costs where.
+    /// Its cost on each platform.
     pub solved: Solved<'c>,
-    /// The platform on which it runs today, if that is compared.
+    /// Index of the platform of today, if it is compared.
     pub home: Option<usize>,
 }
 
 impl<'c, 'k> FunctionContext<'c, 'k> {
-    /// Works out a function.
+    /// Solves the function.
     pub fn new(case: &'k CheckContext<'c>, index: usize) -> Self {
         let comparison = case.comparison;
         Self {
@@ -52,10 +48,10 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         }
     }
 
-    /// What it costs where it runs today.
+    /// The cost on the platform of today.
     ///
     /// # Errors
-    /// Why that is not known, in words.
+    /// The reason why it is not known, as a part of a sentence.
     pub fn cost(&self) -> Result<&Cost, String> {
         let Some(home) = self.home else {
             let id = self.function.home();
@@ -67,12 +63,12 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
             .map_err(|refused| format!("it cannot run on {title}: {}", refused.reason))
     }
 
-    /// Its name, as messages say it.
+    /// Its name as messages print it.
     pub fn called(&self) -> String {
         quoted(&self.function.name)
     }
 
-    /// The cheapest platform that is not its own, with its bill there.
+    /// The cheapest other platform, with the bill there.
     pub fn cheaper_elsewhere(&self) -> Option<(&'static str, Usd)> {
         let best = self
             .solved
@@ -84,13 +80,13 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         Some((title, cost.billed.clone()))
     }
 
-    /// What the baseline knows of it.
+    /// The function in the baseline.
     pub fn before(&self) -> Option<&Before> {
         self.case.baseline?.functions.get(&*self.function.name)
     }
 
-    /// The line of its bill that costs most.
-    pub fn dearest_line(&self) -> Option<CostDriver> {
+    /// The most expensive line of its bill.
+    pub fn most_expensive_line(&self) -> Option<CostDriver> {
         let lines = self.solved.lines(self.home?);
         let most_expensive = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
@@ -99,7 +95,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         })
     }
 
-    /// The line of its bill that rose most since the baseline.
+    /// The line of its bill with the largest increase since the baseline.
     pub fn risen_line(&self, before: &Before) -> Option<CostDriver> {
         let mut rises = before.lines.clone();
         for rise in rises.values_mut() {
@@ -118,29 +114,28 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     }
 }
 
-/// The whole scenario, once every function has been solved.
+/// The whole scenario, after every function was solved.
 pub struct ScenarioContext<'c, 'k> {
-    /// The scenario and what it is checked against.
     pub case: &'k CheckContext<'c>,
-    /// What everything costs where it runs today; `None` where something cannot run there.
+    /// The cost of everything on the platforms of today; `None` if a function cannot run there.
     pub total: Option<Usd>,
     /// The oldest date of a price in any bill.
     pub oldest_price: Option<String>,
-    /// What is known of each function, in their order.
+    /// One for each function, in their order.
     pub functions: Vec<FunctionRecord>,
 }
 
-/// What the rules for the whole scenario need of a function.
+/// What the rules for the whole scenario need to know about a function.
 pub struct FunctionRecord {
-    /// US dollars a month where it runs today, as they would be printed; `None` where it cannot run.
+    /// US dollars a month on the platform of today, with the digits of a report. `None` if it
+    /// cannot run there.
     pub monthly: Option<Exact>,
-    /// The oldest date of a price in its bill where it runs today; of one that cannot run there, in
-    /// any bill.
+    /// The oldest date of a price in its bill on the platform of today. If it cannot run there: in
+    /// any of its bills.
     pub oldest_price: Option<Box<str>>,
 }
 
 impl FunctionContext<'_, '_> {
-    /// What the rules for the whole scenario need of it.
     pub fn record(&self) -> FunctionRecord {
         let cost = self.home.map(|home| &self.solved.summary.costs[home]);
         let own = self.home.and_then(|home| self.solved.price_as_of(home));
@@ -160,20 +155,20 @@ impl FunctionContext<'_, '_> {
 }
 
 impl ScenarioContext<'_, '_> {
-    /// The function that costs most where it runs.
-    pub fn dearest_function(&self) -> Option<CostDriver> {
-        self.weightiest(|_, cost| Some(cost.clone()))
+    /// The function with the highest cost on its platform of today.
+    pub fn most_expensive_function(&self) -> Option<CostDriver> {
+        self.heaviest(|_, cost| Some(cost.clone()))
     }
 
-    /// The function that rose most since the baseline.
+    /// The function with the largest increase since the baseline.
     pub fn risen_function(&self, baseline: &Baseline) -> Option<CostDriver> {
-        self.weightiest(|name, cost| match baseline.functions.get(name) {
+        self.heaviest(|name, cost| match baseline.functions.get(name) {
             Some(before) => Some(cost - before.monthly.as_ref()?),
             None => Some(cost.clone()),
         })
     }
 
-    fn weightiest(
+    fn heaviest(
         &self,
         weight: impl Fn(&str, &Exact) -> Option<Exact> + Sync,
     ) -> Option<CostDriver> {
@@ -183,7 +178,7 @@ impl ScenarioContext<'_, '_> {
             let weight = weight(&function.name, record.monthly.as_ref()?)?;
             weight.is_positive().then_some((weight, index))
         });
-        // Of equals the first, whatever thread met it.
+        // Ties go to the first function, so that the result does not depend on threads.
         let (weight, index) = weighed.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))?;
         Some(CostDriver {
             item: quoted(&self.case.comparison.scenario().functions[index].name),

@@ -1,11 +1,12 @@
-//! How much each rule matters: its default, then the scenario's `[rules]`, then the command line.
+//! The levels of rules: the default, replaced by the scenario's `[rules]`, replaced by the command
+//! line.
 
 use super::rules::{Rule, shapes};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::scenario::{Level, RuleSetting, rule_settings};
 
-/// The levels and parameters that are stated for rules.
+/// The stated levels and parameters of rules.
 #[derive(Debug, Default)]
 pub struct Levels {
     settings: Vec<RuleSetting>,
@@ -13,10 +14,10 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// What the scenario says, and over it the command line.
+    /// Combines the scenario and the command line.
     ///
     /// # Errors
-    /// A rule on the command line that does not exist, or that stands there twice.
+    /// A rule on the command line does not exist, or is there twice.
     pub fn new(settings: &[RuleSetting], overrides: Vec<(String, Level)>) -> Result<Self, Diags> {
         let mut diags = Diags::new();
         let shapes = shapes();
@@ -35,19 +36,19 @@ impl Levels {
         })
     }
 
-    /// The level that was stated for a rule.
+    /// The stated level of a rule.
     pub fn stated(&self, code: &str) -> Option<Level> {
         let overridden = self.overrides.iter().find(|(known, _)| known == code);
         let level = overridden.map(|(_, level)| *level);
         level.or_else(|| self.setting(code)?.level)
     }
 
-    /// The level of a rule: the stated one, or its default.
+    /// The level of a rule: the stated one, or the default.
     pub fn of(&self, rule: &Rule) -> Level {
         self.stated(rule.code).unwrap_or(rule.default_level)
     }
 
-    /// A number that was stated for a rule.
+    /// A stated parameter of a rule.
     pub fn parameter(&self, code: &str, name: &str) -> Option<Exact> {
         let parameters = &self.setting(code)?.parameters;
         let found = parameters.iter().find(|(known, _)| *known == name);

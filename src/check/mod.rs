@@ -1,9 +1,9 @@
-//! Rules that a scenario must keep, one file each in `rules`, and what a pipeline reads
-//! of them, one format a file in `formats`.
+//! Rules for scenarios, one per file in `rules`, and reports for pipelines, one format per file in
+//! `formats`.
 //!
-//! A rule looks at a finished [`Comparison`] and says what is wrong; how
-//! much that matters is decided here, by the rule, the scenario's `[rules]` and the command line, the
-//! last one winning. This room reads no file and no clock.
+//! A rule reads a finished [`Comparison`] and returns findings. Their level is decided here: by the
+//! rule, the scenario's `[rules]` and the command line, in this order; the last one wins. This room
+//! reads neither files nor the clock.
 
 pub mod baseline;
 pub mod changes;
@@ -23,71 +23,64 @@ use crate::money::Usd;
 use crate::scenario::{Level, Notes};
 use rayon::prelude::*;
 
-/// What a rule found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule's name.
+    /// The name of the rule.
     pub code: &'static str,
-    /// How much it matters; never [`Level::Allow`].
+    /// Never [`Level::Allow`].
     pub level: Level,
-    /// The function that it is about, or the whole scenario.
+    /// The function; `None` for the whole scenario.
     pub function: Option<String>,
-    /// What broke and by how much, one sentence without a full stop.
+    /// What is wrong and by how much: one sentence without a full stop.
     pub message: String,
     /// What to do.
     pub help: String,
     /// Where to do it.
     pub file: String,
-    /// The line there, counted from one.
+    /// The line in the file, from 1.
     pub line: u64,
-    /// The limit and what exceeds it, where the rule compares two numbers.
+    /// The limit and the value above it, if the rule compares two numbers.
     pub measured: Option<Measured>,
-    /// The line of the bill that weighs most in it.
+    /// The most important line of the bill.
     pub driver: Option<CostDriver>,
 }
 
-/// A number against its limit, as decimals with all their digits.
+/// A value and its limit, as decimals with all their digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measured {
-    /// What was measured.
     pub actual: String,
-    /// What is allowed.
     pub limit: String,
-    /// In which unit.
     pub unit: &'static str,
 }
 
 /// A line of a bill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostDriver {
-    /// What is paid for.
     pub item: String,
-    /// What it costs a month, or how much more than before.
+    /// US dollars a month, or the increase in US dollars a month.
     pub cost: Usd,
 }
 
-/// Everything that a check answers.
+/// The result of a check.
 pub struct Report<'c> {
-    /// What was checked.
     pub comparison: &'c Comparison<'c>,
-    /// The baseline as the user named it.
+    /// The file name of the baseline as the user gave it.
     pub baseline: Option<&'c str>,
     /// Findings of the whole scenario, then of its functions in their order.
     pub findings: Vec<Finding>,
-    /// What changed since the baseline.
     pub changes: Option<Changes>,
-    /// What the figures assume and leave out.
+    /// The assumptions and omissions of the figures.
     pub notes: Notes,
 }
 
 impl Report<'_> {
-    /// How many findings have a level.
+    /// Number of findings with a level.
     pub fn count(&self, level: Level) -> usize {
         let same = self.findings.iter().filter(|found| found.level == level);
         same.count()
     }
 
-    /// True when the check fails.
+    /// True if the check fails.
     pub fn is_denied(&self) -> bool {
         self.count(Level::Deny) > 0
     }
@@ -119,7 +112,8 @@ pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
     }
 }
 
-/// Solves every function once: what the rules find in each, and what they need of the whole.
+/// Solves every function once. Returns the findings in functions, and the input of the rules for
+/// the whole scenario.
 fn functions<'c, 'k>(
     case: &'k CheckContext<'c>,
     rules: &[&Rule],
@@ -156,19 +150,19 @@ fn functions<'c, 'k>(
     (findings, scenario)
 }
 
-/// Functions that are solved together.
+/// Functions that are solved in one batch.
 const CHUNK: usize = 4096;
 
-/// What a rule says before its level is decided.
+/// A finding before its level is decided.
 #[derive(Debug, Clone, Default)]
 pub struct DraftFinding {
-    /// The level that the limit itself states; else the rule's.
+    /// The level of the exceeded limit; `None` for the level of the rule.
     level: Option<Level>,
     message: String,
     help: String,
     measured: Option<Measured>,
     driver: Option<CostDriver>,
-    /// A line of the scenario, where it is not that of the function.
+    /// A line of the scenario; `None` for the line of the function.
     line: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What the user typed.
+//! The arguments of the command line. The doc comments are help texts.
 
 use super::examples;
 use super::offered::Offered;
@@ -7,12 +7,11 @@ use crate::text::listed;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::{Path, PathBuf};
 
-/// Is this workload cheaper on AWS Lambda or on containers, and at exactly which utilization does
-/// that turn?
+/// Is this workload cheaper on AWS Lambda or on containers, and where is the break-even?
 ///
-/// Reads a scenario, prices every function of it on AWS Lambda, AWS Fargate and Amazon EKS (and, when
-/// stated, on Fargate Spot, EKS on Fargate and Lambda Managed Instances) from the built-in price
-/// book, and shows where the bills cross. It opens no connection and needs no account.
+/// Reads a scenario, prices each of its functions on AWS Lambda, AWS Fargate and Amazon EKS (and,
+/// if the scenario names them, on Fargate Spot, EKS on Fargate and Lambda Managed Instances) from
+/// the built-in price book, and shows the break-evens. It opens no connection and needs no account.
 #[derive(Debug, Parser)]
 #[command(
     name = "lambdacost",
@@ -26,10 +25,9 @@ use std::path::{Path, PathBuf};
 #[command(mut_arg("color", |color| color.help(COLOR)))]
 #[command(after_long_help = examples::help(""), disable_help_subcommand = true)]
 pub struct Cli {
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Colour of what is written.
+    /// Colour of the output.
     #[command(flatten)]
     pub color: colorchoice_clap::Color,
 }
@@ -41,53 +39,53 @@ const COLOR: &str = "Colour of answers and messages; auto: on a terminal, unless
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The bills side by side, the crossover, the verdict
+    /// Compare the bills: costs, break-evens and the verdict
     #[command(after_long_help = examples::help("compare"))]
     Compare(Compare),
-    /// Every figure unfolded to quantity x rate = cost, and why the crossover is where it is
+    /// Show every figure as quantity x rate = cost, and the steps of each break-even
     #[command(after_long_help = examples::help("explain"))]
     Explain(Explain),
-    /// Check for pipelines: fails when a budget or another rule is broken
+    /// Check rules in a pipeline: fails if a budget or another rule is broken
     #[command(after_long_help = examples::help("check"))]
     Check(Check),
-    /// The price book
+    /// Show the price book
     #[command(subcommand, after_long_help = examples::help("prices"))]
     Prices(PricesCommand),
-    /// Write a commented scenario to start from, and its JSON Schema for editors
+    /// Write an example scenario, and its JSON Schema for editors
     #[command(after_long_help = examples::help("init"))]
     Init(Init),
-    /// JSON Schema of a scenario or of an answer, on standard output
+    /// Print the JSON Schema of a scenario or of an answer
     #[command(after_long_help = examples::help("schema"))]
     Schema(Schema),
-    /// What the code of an error means, and how to correct the mistake
+    /// Explain the code of an error, and how to correct the mistake
     #[command(after_long_help = examples::help("explain-error"))]
     ExplainError {
         /// The code, as in error[unknown-key]; `all` prints every one
         #[arg(value_parser = Offered::CODES_OR_ALL, hide_possible_values = true)]
         code: String,
     },
-    /// Completions for a shell, on standard output
+    /// Print completions for a shell
     #[command(after_long_help = examples::help("completions"))]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// A manual page, on standard output
+    /// Print a manual page
     #[command(after_long_help = examples::help("man"))]
     Man {
-        /// The command that it is of; left out: the program
+        /// The command (default: the program)
         #[arg(value_parser = PAGES)]
         command: Option<String>,
     },
-    /// Help on a command, or on the keys of a scenario
+    /// Show help on a command, or on the keys of a scenario
     #[command(after_long_help = examples::help("help"))]
     Help {
-        /// A command, `assumptions`, or `scenario` and perhaps a key; left out: the program
+        /// A command, `assumptions`, or `scenario` with or without a key (default: the program)
         topic: Vec<String>,
     },
 }
 
-/// Commands that have a manual page, a command of a command behind a dash.
+/// Commands with a manual page. A subcommand has a dash before its name.
 pub const PAGES: [&str; 12] = [
     "compare",
     "explain",
@@ -103,19 +101,19 @@ pub const PAGES: [&str; 12] = [
     "help",
 ];
 
-/// `compare`.
+/// The arguments of `compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
     /// What to compare.
     #[command(flatten)]
     pub subject: Subject,
-    /// Output format; left out: that of the ending of --output, else table
+    /// Output format (default: by the ending of --output, else table)
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// The month that --format focus is for, as YYYY-MM
+    /// The month for --format focus, as YYYY-MM
     #[arg(long, value_name = "MONTH")]
     pub period: Option<String>,
-    /// The bills that --format focus writes: `today`, or a platform for every function
+    /// The bills for --format focus: `today`, or a platform for every function
     #[arg(long, value_name = "PLATFORM", value_parser = Offered::BILLS)]
     pub bill: Option<String>,
     /// Where the answer goes.
@@ -123,7 +121,7 @@ pub struct Compare {
     pub output: Output,
 }
 
-/// `explain`.
+/// The arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// What to explain.
@@ -134,30 +132,30 @@ pub struct Explain {
     pub output: Output,
 }
 
-/// `check`.
+/// The arguments of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
     /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath, required_unless_present = "explain")]
     pub scenario: Option<PathBuf>,
-    /// What it cost before: another scenario, or what `compare --format json` wrote
+    /// Baseline to compare with: another scenario, or the output of `compare --format json`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
-    /// Days that a price in the bills of today may be old
+    /// Maximum age in days of a price in the bills of today
     #[arg(long, value_name = "DAYS")]
     pub max_price_age: Option<u32>,
-    /// Fail when this rule is broken (repeat it for more rules)
+    /// Fail if this rule is broken (repeat it for more rules)
     #[arg(short = 'D', long, value_name = "RULE", value_parser = Offered::RULES)]
     pub deny: Vec<String>,
-    /// Only warn when this rule is broken
+    /// Only warn if this rule is broken
     #[arg(short = 'W', long, value_name = "RULE", value_parser = Offered::RULES)]
     #[arg(hide_possible_values = true)]
     pub warn: Vec<String>,
-    /// Do not ask this rule
+    /// Ignore this rule
     #[arg(short = 'A', long, value_name = "RULE", value_parser = Offered::RULES)]
     #[arg(hide_possible_values = true)]
     pub allow: Vec<String>,
-    /// Print the manual page of a rule; `all` prints every one
+    /// Print the manual page of a rule, or of `all` rules
     #[arg(long, value_name = "RULE", conflicts_with_all = ["scenario", "baseline"])]
     #[arg(value_parser = Offered::RULES_OR_ALL, hide_possible_values = true)]
     pub explain: Option<String>,
@@ -165,10 +163,10 @@ pub struct Check {
     #[arg(long, value_name = "REGION", value_parser = Offered::REGIONS)]
     #[arg(hide_possible_values = true)]
     pub region: Option<String>,
-    /// Lay the price files of this folder over the book
+    /// Replace prices of the price book by the price files in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format; left out: that of the ending of --output, else text
+    /// Output format (default: by the ending of --output, else text)
     #[arg(long, value_enum)]
     pub format: Option<CheckFormat>,
     /// Where the answer goes.
@@ -183,17 +181,16 @@ pub enum CheckFormat {
     Text,
     /// Schema lambdacost/check/v1
     Json,
-    /// Annotations of GitHub Actions
+    /// Annotations for GitHub Actions
     Github,
     /// JUnit XML
     Junit,
     /// SARIF 2.1.0
     Sarif,
-    /// A comment on a pull request
+    /// A comment for a pull request
     Markdown,
 }
 
-/// The scenario and how to read it.
 #[derive(Debug, Args)]
 pub struct Subject {
     /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
@@ -203,24 +200,24 @@ pub struct Subject {
     #[arg(long, value_name = "REGION", value_parser = Offered::REGIONS)]
     #[arg(hide_possible_values = true)]
     pub region: Vec<String>,
-    /// Show this function only (repeat it for more); shared pools and clusters stay those of all
+    /// Show only this function (repeat it for more); pools and clusters are still those of all
     #[arg(long, value_name = "NAME")]
     pub function: Vec<String>,
-    /// Lay the price files of this folder over the book
+    /// Replace prices of the price book by the price files in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
 }
 
-/// Where an answer goes and how it looks.
+/// The destination of an answer, and messages.
 #[derive(Debug, Args)]
 pub struct Output {
-    /// Write to this file, whole or not at all; `-` is standard output
+    /// Write to this file, either completely or not at all; `-` is standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
     /// No progress bar
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say on standard error what is read and how long it takes
+    /// Report on standard error what is read and how long it takes
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -232,10 +229,11 @@ impl Output {
         named.filter(|path| path.as_os_str() != "-")
     }
 
-    /// The format that a flag names, else the ending of the file, else the usual one.
+    /// The format of the flag, or else of the file's ending, or else the usual one.
     ///
     /// # Errors
-    /// The ending names none, so that a program which goes by it could not read the file.
+    /// The ending stands for no format. A program that relies on the ending could not read the
+    /// file.
     pub fn format<F: OfEnding>(&self, flag: Option<F>) -> Result<F, Diag> {
         let name = self.file().and_then(Path::file_name);
         let (Some(name), None) = (name, flag) else {
@@ -280,11 +278,11 @@ pub enum Format {
     Markdown,
 }
 
-/// A format that the ending of a file may name.
+/// A format that the ending of a file can select.
 pub trait OfEnding: Copy + 'static {
-    /// Where nothing names one.
+    /// If neither a flag nor an ending selects one.
     const USUAL: Self;
-    /// Endings in lower case, a longer one before a shorter one that it ends with.
+    /// Endings in lower case. An ending comes before a shorter one that it ends with.
     const ENDINGS: &'static [(&'static str, Self)];
 }
 
@@ -317,7 +315,7 @@ impl OfEnding for PricesFormat {
     const ENDINGS: &'static [(&'static str, Self)] = &[("json", Self::Json), ("txt", Self::Table)];
 }
 
-/// The one format of `explain`.
+/// The only format of `explain`.
 #[derive(Debug, Clone, Copy)]
 pub struct ExplainFormat;
 
@@ -329,21 +327,21 @@ impl OfEnding for ExplainFormat {
 /// `prices`.
 #[derive(Debug, Subcommand)]
 pub enum PricesCommand {
-    /// The regions of the book, with the dates of their prices
+    /// List the regions of the price book, with the dates of their prices
     #[command(after_long_help = examples::help("prices-list"))]
     List(PricesList),
-    /// Every price of a region with its unit, date and source
+    /// Show every price of a region with its unit, date and source
     #[command(after_long_help = examples::help("prices-show"))]
     Show(PricesShow),
 }
 
-/// `prices list`.
+/// The arguments of `prices list`.
 #[derive(Debug, Args)]
 pub struct PricesList {
-    /// Lay the price files of this folder over the book
+    /// Replace prices of the price book by the price files in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format; left out: that of the ending of --output, else table
+    /// Output format (default: by the ending of --output, else table)
     #[arg(long, value_enum)]
     pub format: Option<PricesFormat>,
     /// Where the answer goes.
@@ -351,16 +349,16 @@ pub struct PricesList {
     pub output: Output,
 }
 
-/// `prices show`.
+/// The arguments of `prices show`.
 #[derive(Debug, Args)]
 pub struct PricesShow {
     /// The region
     #[arg(value_parser = Offered::REGIONS, hide_possible_values = true)]
     pub region: String,
-    /// Lay the price files of this folder over the book
+    /// Replace prices of the price book by the price files in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format; left out: that of the ending of --output, else table
+    /// Output format (default: by the ending of --output, else table)
     #[arg(long, value_enum)]
     pub format: Option<PricesFormat>,
     /// Where the answer goes.
@@ -377,21 +375,21 @@ pub enum PricesFormat {
     Json,
 }
 
-/// `init`.
+/// The arguments of `init`.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The file to write; an existing one is left alone
+    /// The file to write; an existing file is not changed
     #[arg(default_value = "scenario.toml", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 }
 
-/// `schema`.
+/// The arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// What the schema is of
+    /// The document to describe
     #[arg(value_enum)]
     pub name: SchemaName,
-    /// Know also the regions of the price files in this folder
+    /// Also accept the regions of the price files in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
 }
@@ -401,8 +399,8 @@ pub struct Schema {
 pub enum SchemaName {
     /// A scenario in TOML
     Scenario,
-    /// What `compare --format json` writes
+    /// The output of `compare --format json`
     Compare,
-    /// What `check --format json` writes
+    /// The output of `check --format json`
     Check,
 }

@@ -18,10 +18,10 @@ use anstream::ColorChoice;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Checks a scenario: the report is written before the failure is known.
+/// Checks a scenario. The report is written before a broken rule becomes the error.
 ///
 /// # Errors
-/// What could not be read or written, or that a rule is broken.
+/// An input or output error, or a broken rule.
 pub fn run(system: &System, args: &args::Check, color: ColorChoice) -> Outcome {
     if let Some(code) = &args.explain {
         return explain(system, code, &args.output);

@@ -1,17 +1,17 @@
-//! Today: the only thing that an answer may depend on that is no input, and only where a flag needs it.
+//! Today. An answer depends on it only if a flag requires it.
 
 use crate::diag::{Code, Diag};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// Names a moment for builds that are to be repeated (reproducible-builds.org).
+/// The time for reproducible builds (reproducible-builds.org).
 const VARIABLE: &str = "SOURCE_DATE_EPOCH";
 
-/// Today in UTC, or the day that `SOURCE_DATE_EPOCH` names.
+/// Today in UTC, or the day of `SOURCE_DATE_EPOCH`.
 ///
 /// # Errors
-/// The variable is no number of seconds.
+/// The variable is not a number of seconds.
 pub fn today() -> Result<Date, Diag> {
     let utc = |moment: Timestamp| TimeZone::UTC.to_datetime(moment).date();
     let Ok(text) = std::env::var(VARIABLE) else {

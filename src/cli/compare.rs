@@ -10,10 +10,10 @@ use crate::diag::Diags;
 use crate::render::{self, View};
 use anstream::ColorChoice;
 
-/// Compares and writes the answer.
+/// Compares, and writes the answer.
 ///
 /// # Errors
-/// What could not be read or written.
+/// An input or output error.
 pub fn run(system: &System, args: &args::Compare, color: ColorChoice) -> Outcome {
     let format = args.output.format(args.format).map_err(Diags::from)?;
     if format == Format::Focus {

@@ -1,40 +1,40 @@
-//! Bytes as text, refused at the first one that is not.
+//! Decodes inputs as text, and stops at the first byte that is not text.
 
 use super::recognize::{self, Known};
 use super::system::Input;
 use crate::diag::{At, Code, Diag};
 use std::io::{self, Read};
 
-/// Bytes that are read before they are looked at.
+/// Bytes that are read at once.
 const PIECE: u64 = 1 << 16;
-/// Bytes behind a fault that are shown.
+/// Bytes after a fault that a message shows.
 const SHOWN: usize = 120;
 
-/// Why an input is not a text.
+/// Why an input is not text.
 pub enum Refused {
     /// It cannot be read.
     Unreadable(io::Error),
-    /// It has more bytes than are read.
+    /// It is larger than the limit.
     TooLarge,
-    /// Its first bytes are those of something else.
+    /// Its first bytes are those of another kind of file.
     Other(Known),
-    /// A byte that no text has.
+    /// It has an invalid byte.
     NotText(Fault),
 }
 
-/// A byte that no text has.
+/// A byte that is not valid in a text.
 pub struct Fault {
     message: &'static str,
     help: &'static str,
     line: u64,
-    /// The part of that line that has been read.
+    /// The line up to the byte, and some bytes after it.
     text: String,
-    /// Where the byte stands in it.
+    /// Index of the byte in `text`.
     at: usize,
 }
 
 impl Fault {
-    /// The fault, as the message about a file.
+    /// The diagnostic for the fault in a file.
     pub fn diag(self, name: &str) -> Diag {
         let end = self.text[self.at..]
             .chars()
@@ -47,13 +47,13 @@ impl Fault {
     }
 }
 
-/// A whole input as text, without its byte order mark.
+/// Reads an input as text, without its byte order mark.
 ///
 /// # Errors
-/// It cannot be read, is larger than the limit, or is not text. Reading ends there.
+/// It cannot be read, is larger than the limit, or is not text. Reading stops there.
 pub fn text(mut reader: Input, largest: u64) -> Result<String, Refused> {
     let mut bytes = Vec::new();
-    // Everything before is text.
+    // All bytes before this index are valid text.
     let mut checked = 0;
     loop {
         let mut piece = (&mut reader).take(PIECE);
@@ -80,7 +80,8 @@ pub fn text(mut reader: Input, largest: u64) -> Result<String, Refused> {
     })
 }
 
-/// How many more bytes are text. A character that is cut off counts once the input has ended.
+/// Checks the bytes from `checked` on. Returns the number of valid bytes. A character that is cut
+/// off is an error only at the end of the input.
 fn check(bytes: &[u8], checked: usize, is_whole: bool) -> Result<usize, Fault> {
     let piece = &bytes[checked..];
     let (good, is_wrong) = match std::str::from_utf8(piece) {
@@ -92,9 +93,10 @@ fn check(bytes: &[u8], checked: usize, is_whole: bool) -> Result<usize, Fault> {
         let help = "name a text file; save UTF-16 as UTF-8";
         return Err(fault(bytes, checked + zero, message, help));
     }
-    match is_wrong {
-        true => Err(not_utf8(bytes, checked + good)),
-        false => Ok(good),
+    if is_wrong {
+        Err(not_utf8(bytes, checked + good))
+    } else {
+        Ok(good)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Examples of every command, for its help and its manual page.
+//! Examples for the help and manual page of every command.
 
 /// A command line, and what it does.
 type Example = (&'static str, &'static str);
@@ -13,7 +13,7 @@ pub const EXIT_CODES: [(&str, &str); 3] = [
     ),
 ];
 
-/// Commands with their examples, by the name of their manual page; the program itself has none.
+/// Examples by the name of the command's manual page. The program itself has none.
 const EXAMPLES: [(&str, &[Example]); 13] = [
     (
         "",
@@ -157,7 +157,7 @@ pub fn help(command: &str) -> String {
     text
 }
 
-/// The same as sections of a manual page.
+/// The examples and exit codes as sections of a manual page.
 pub fn roff(command: &str) -> String {
     let mut page = ".SH EXAMPLES\n".to_owned();
     for (line, what) in of(command) {
@@ -170,7 +170,7 @@ pub fn roff(command: &str) -> String {
     page
 }
 
-/// A line of text as roff reads it: a hyphen that can be copied, and no line that is a request.
+/// A line of text for roff: hyphens that can be copied, and no line that starts a request.
 fn escaped(line: &str) -> String {
     line.replace('\\', "\\e").replace('-', "\\-")
 }

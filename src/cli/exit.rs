@@ -1,32 +1,31 @@
-//! How the program ends: 0 answered, 1 a rule was broken (`check` only), 2 could not answer.
+//! Exit codes: 0 for an answer, 1 for a broken rule (`check` only), 2 for no answer.
 
 use super::system;
 use std::panic;
 use std::process;
 
-/// Answered.
+/// There is an answer.
 pub const ANSWERED: u8 = 0;
-/// Answered, and a rule was broken.
+/// There is an answer, and a rule is broken.
 const BROKEN: u8 = 1;
-/// Could not answer.
+/// There is no answer.
 const CANNOT_ANSWER: u8 = 2;
 
-/// Ends that are no mistake to report, because they have been reported or because there is no one
-/// to report them to.
+/// Errors that are not reported, because they are already reported or because the reader is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Wrong arguments, which have been explained.
+    /// Wrong arguments, which are already reported.
     #[error("the arguments are wrong")]
     UsageError,
-    /// A rule was broken, and the report says so.
+    /// A broken rule, which is in the report.
     #[error("a rule was broken")]
     Broken,
-    /// The reader of the output is gone.
+    /// The reader of the output has closed it.
     #[error("the output was closed")]
     Closed,
 }
 
-/// What a command ends with: an error is a [`Failure`], or the `Diags` to show.
+/// The result of a command. An error is a [`Failure`], or the `Diags` to show.
 pub type Outcome = anyhow::Result<()>;
 
 /// The exit code of an error.
@@ -38,7 +37,8 @@ pub fn code(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// From now on, a panic of any thread is a sentence on standard error and ends the process with 2.
+/// Makes a panic in any thread print one sentence to standard error and end the process with exit
+/// code 2.
 pub fn end_on_panic() {
     panic::set_hook(Box::new(|info| {
         system::remove_drafts();

@@ -9,10 +9,10 @@ use crate::diag::Diags;
 use crate::render;
 use anstream::ColorChoice;
 
-/// Explains and writes the answer.
+/// Explains, and writes the answer.
 ///
 /// # Errors
-/// What could not be read or written.
+/// An input or output error.
 pub fn run(system: &System, args: &args::Explain, color: ColorChoice) -> Outcome {
     let args::ExplainFormat = args.output.format(None).map_err(Diags::from)?;
     let look = Look::of_answer(system, &args.output, color);

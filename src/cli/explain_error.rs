@@ -9,7 +9,7 @@ use crate::text::{did_you_mean, listed};
 /// Prints what a code means and how to correct the mistake.
 ///
 /// # Errors
-/// There is no such code, or standard output cannot be written.
+/// The code does not exist, or standard output cannot be written.
 pub fn run(system: &System, code: &str) -> Outcome {
     let selected = Code::ALL
         .iter()

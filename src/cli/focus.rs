@@ -1,4 +1,4 @@
-//! `lambdacost compare --format focus`: the bills of a month, each function on one platform.
+//! `lambdacost compare --format focus`: the bills of a month, with each function on one platform.
 
 use super::args;
 use super::exit::Outcome;
@@ -16,13 +16,13 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-/// Where every function runs as it does today.
+/// The value of `--bill` for the platforms of today.
 const TODAY: &str = "today";
 
 /// Writes the bills.
 ///
 /// # Errors
-/// No period, a function that cannot run where it is billed, and what could not be read or written.
+/// No period, a function that cannot run on the platform of its bill, or an input or output error.
 pub fn run(system: &System, args: &args::Compare) -> Outcome {
     let mut diags = Diags::new();
     let period = diags.take(period(args.period.as_deref()));
@@ -71,15 +71,15 @@ pub fn run(system: &System, args: &args::Compare) -> Outcome {
     outcome
 }
 
-/// The flags of this format say nothing to any other.
+/// Refuses the flags of this format for other formats, which would ignore them.
 ///
 /// # Errors
-/// One of them is there.
+/// One of the flags is stated.
 pub fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
     let mut diags = Diags::new();
     for (flag, value) in [("--period", &args.period), ("--bill", &args.bill)] {
         if value.is_some() {
-            let message = format!("{flag} is for --format focus alone");
+            let message = format!("{flag} needs --format focus");
             let help = "add --format focus, or leave it out";
             diags.push(Diag::new(Code::Conflict, message).help(help));
         }
@@ -87,8 +87,8 @@ pub fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
     diags.into_result(())
 }
 
-/// Functions of a comparison of one platform, solved, and what is wrong with those that cannot run
-/// there: nothing is left out of a bill without a word.
+/// Solves the functions of a comparison with one platform. Functions that cannot run there are
+/// mistakes, because a bill must not leave them out silently.
 fn answers<'c>(
     comparison: &'c Comparison<'c>,
     names: &[String],
@@ -121,7 +121,7 @@ fn answers<'c>(
     (answers, refused)
 }
 
-/// The platforms that bills are written of.
+/// The platforms for `--bill`.
 fn platforms(bill: &str) -> Result<Vec<&'static str>, Diag> {
     let ids = platform::ids();
     let chosen = ids

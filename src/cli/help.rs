@@ -1,4 +1,4 @@
-//! `lambdacost help`: of the program, of a command, of the keys of a scenario, or of assumptions.
+//! `lambdacost help` for the program, a command, the keys of a scenario, or assumptions.
 
 use super::exit::Outcome;
 use super::output;
@@ -13,17 +13,16 @@ use crate::scenario::{PlatformShape, unknown_key};
 use crate::text::{indented, without_links};
 use std::ffi::OsString;
 
-/// Columns of a line.
 const WIDTH: usize = 80;
 
-/// The topics that are no commands.
+/// The topics that are not commands.
 const SCENARIO: &str = "scenario";
 const ASSUMPTIONS: &str = "assumptions";
 
 /// Prints the help of a topic.
 ///
 /// # Errors
-/// There is no such topic, or standard output cannot be written.
+/// The topic does not exist, or standard output cannot be written.
 pub fn run(system: &System, topic: &[String]) -> Outcome {
     match topic {
         [first] if first == SCENARIO => output::print(system, keys().as_bytes()),
@@ -39,7 +38,7 @@ pub fn run(system: &System, topic: &[String]) -> Outcome {
     }
 }
 
-/// All assumptions, each with its code and its sentence.
+/// All assumptions with their codes and sentences.
 fn assumptions() -> String {
     let head = "Every answer lists what it assumes and which costs it leaves out. The code of an \
                 assumption stays the same when its sentence changes. A word in braces stands for a \
@@ -54,7 +53,7 @@ fn assumptions() -> String {
     text
 }
 
-/// The help that a command gives with `--help`.
+/// The same help as `--help` of a command.
 fn of_command(system: &System, words: &[String]) -> Outcome {
     let mut arguments = vec![OsString::from("lambdacost")];
     arguments.extend(words.iter().map(OsString::from));
@@ -65,7 +64,7 @@ fn of_command(system: &System, words: &[String]) -> Outcome {
     }
 }
 
-/// Where keys stand, and the groups that stand there.
+/// The tables of a function, with the groups of keys in them.
 const OF_FUNCTION: [(&str, FieldGroup); 7] = [
     (
         "[[function]], [defaults], or columns of a functions file",
@@ -107,7 +106,7 @@ const OF_SCENARIO: [(&str, SettingGroup); 2] = [
     ),
 ];
 
-/// All keys, each with its unit and its meaning.
+/// All keys with their units and meanings.
 fn keys() -> String {
     let head = "A scenario is a TOML file with options at the top and one [[function]] per workload. \
                 `lambdacost help scenario KEY` has the bounds and the default of a key, `lambdacost \
@@ -143,10 +142,10 @@ fn keys() -> String {
     text + "\n" + &lines(end, "")
 }
 
-/// Everything about the keys of a path.
+/// Everything about the keys with a path.
 ///
 /// # Errors
-/// No key has that path.
+/// No key has the path.
 fn key(path: &str) -> Result<String, Diag> {
     let shapes = platform::shapes();
     let setting = Setting::at_path(path).map(Setting::key);
@@ -157,9 +156,10 @@ fn key(path: &str) -> Result<String, Diag> {
     let mut parts = Vec::new();
     parts.extend(of_scenario.map(|key| described(key, &place_of(key))));
     parts.extend(field.map(|field| described(field.key(), &place_of_field(field))));
-    match parts.is_empty() {
-        true => Err(unknown_key(path, &shapes)),
-        false => Ok(parts.join("\n")),
+    if parts.is_empty() {
+        Err(unknown_key(path, &shapes))
+    } else {
+        Ok(parts.join("\n"))
     }
 }
 

@@ -6,10 +6,10 @@ use super::output::{self, cannot_write};
 use super::system::{Existing, System};
 use crate::text::escaped;
 
-/// The scenario to start from.
+/// The example scenario.
 pub const STARTER: &str = include_str!("starter.toml");
 
-/// Writes the starter; `-` writes it to standard output.
+/// Writes the example scenario; `-` is standard output.
 ///
 /// # Errors
 /// The file exists already, or cannot be written.

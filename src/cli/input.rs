@@ -1,4 +1,4 @@
-//! Reading what the command line names.
+//! Reads the files that the command line names.
 
 use super::decode;
 use super::recognize::{self, Known};
@@ -12,26 +12,26 @@ use std::ffi::OsString;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-/// Bytes by which a scenario is told from a fleet.
+/// Bytes at the start of a file that decide between a scenario and a functions file.
 const SNIFFED: usize = 64 * 1024;
-/// Bytes that tell a compressed file, an archive or a workbook.
+/// Bytes that identify a compressed file, an archive or a workbook.
 const SIGNATURE: u64 = 64;
-/// Largest TOML that is read: it takes up to 32 times its size in memory.
+/// Maximum size of TOML: parsing it needs up to 32 times as much memory.
 const LARGEST_TOML: u64 = 64 << 20;
 
-/// An input that has been opened, once: it may be a pipe.
+/// An open input. It is opened only once, because it can be a pipe.
 pub struct Opened<'p> {
     system: &'p System,
     path: &'p Path,
-    /// As the user named it.
+    /// The file name as the user gave it.
     pub name: String,
-    /// What has been read of it already.
+    /// The bytes that are already read.
     start: Vec<u8>,
     rest: Input,
 }
 
 impl<'p> Opened<'p> {
-    /// Opens the scenario that a path names; `-` is standard input.
+    /// Opens the scenario at a path; `-` is standard input.
     ///
     /// # Errors
     /// It cannot be opened.
@@ -39,7 +39,7 @@ impl<'p> Opened<'p> {
         Self::open(system, path, STARTER)
     }
 
-    /// The same for a baseline.
+    /// Opens the baseline at a path; `-` is standard input.
     ///
     /// # Errors
     /// It cannot be opened.
@@ -63,21 +63,22 @@ impl<'p> Opened<'p> {
         })
     }
 
-    /// Its ending, in lower case.
+    /// The ending of its name, in lower case.
     fn ending(&self) -> Option<String> {
         let ending = self.path.extension()?.to_str()?;
         Some(ending.to_ascii_lowercase())
     }
 
-    /// The first line that says something, read in as many drops as it comes in.
+    /// The first line that is neither blank nor a comment. A pipe can deliver it in small pieces.
     fn first_line(&mut self) -> Result<Option<String>, Diags> {
         loop {
             let first = first_line(&self.start);
             let is_whole = first.as_ref().is_some_and(|(_, is_whole)| *is_whole);
             let mut piece = [0; 4096];
-            let read = match is_whole || self.start.len() >= SNIFFED {
-                true => Ok(0),
-                false => self.rest.read(&mut piece),
+            let read = if is_whole || self.start.len() >= SNIFFED {
+                Ok(0)
+            } else {
+                self.rest.read(&mut piece)
             };
             let read = read.map_err(|error| unreadable(&self.name, &error))?;
             if read == 0 {
@@ -87,12 +88,13 @@ impl<'p> Opened<'p> {
         }
     }
 
-    /// All of it.
+    /// The whole input, including the bytes that are already read.
     fn reader(self) -> Input {
         Box::new(Cursor::new(self.start).chain(self.rest))
     }
 
-    /// A report by its name, or because no scenario begins so.
+    /// True for a report, by the ending of its name or because its first line starts a JSON
+    /// document.
     ///
     /// # Errors
     /// It cannot be read.
@@ -107,7 +109,7 @@ impl<'p> Opened<'p> {
         }
     }
 
-    /// Refuses what is recognised as something else than a scenario.
+    /// Refuses an input that is recognised as something other than a scenario.
     fn refuse_other(&mut self) -> Result<(), Diags> {
         let first = self.first_line()?.unwrap_or_default();
         if let Some(known) = recognize::binary(&self.start) {
@@ -127,8 +129,9 @@ impl<'p> Opened<'p> {
         }
     }
 
-    /// A fleet by its name, or by a first line that is a list of columns.
-    fn is_fleet(&mut self) -> Result<bool, Diags> {
+    /// True for a functions file, by the ending of its name or because its first line is a list of
+    /// columns.
+    fn is_functions_file(&mut self) -> Result<bool, Diags> {
         match self.ending().as_deref() {
             Some("csv") => return Ok(true),
             Some("toml") => return Ok(false),
@@ -139,7 +142,7 @@ impl<'p> Opened<'p> {
         Ok(self.first_line()?.as_ref().is_some_and(is_header))
     }
 
-    /// The whole of it, which is JSON.
+    /// Reads the input as JSON text.
     ///
     /// # Errors
     /// It cannot be read, or is not text.
@@ -148,13 +151,13 @@ impl<'p> Opened<'p> {
         decoded(&name, self.reader(), LARGEST)
     }
 
-    /// The whole of it, which is TOML.
+    /// Reads the input as TOML.
     fn toml(self) -> Result<Source, Diags> {
         let name = self.name.clone();
         text(&name, self.reader(), LARGEST_TOML)
     }
 
-    /// The scenario that it is.
+    /// Reads the input as a scenario.
     ///
     /// # Errors
     /// It cannot be read, or has mistakes.
@@ -167,36 +170,37 @@ impl<'p> Opened<'p> {
         self.refuse_other()?;
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
         let system = self.system;
-        let open_beside = |file: &str| text_or_error(system.open(&folder.join(file))?);
+        let open_in_folder = |file: &str| text_or_error(system.open(&folder.join(file))?);
         let request = Request {
             platforms: &platform::shapes(),
             rules: &check::shapes(),
             region,
             unknown_region: &|name| book.unknown_region(name),
-            open: &open_beside,
+            open: &open_in_folder,
             progress,
         };
-        match self.is_fleet()? {
-            true => scenario::read_csv(&self.name.clone(), self.reader(), &request),
-            false => scenario::read_toml(&self.toml()?, &request),
+        if self.is_functions_file()? {
+            scenario::read_csv(&self.name.clone(), self.reader(), &request)
+        } else {
+            scenario::read_toml(&self.toml()?, &request)
         }
     }
 }
 
-/// A file that is recognised as no text.
+/// The error for a file that is recognised as not text.
 fn not_text(name: &str, known: Known) -> Diags {
     let message = format!("`{name}` is {}", known.what);
     let diag = Diag::new(Code::Unreadable, message);
     diag.help(known.help).into()
 }
 
-/// A text that is recognised as something else than a scenario.
+/// The error for a text that is recognised as something other than a scenario.
 fn other(name: &str, known: Known) -> Diag {
     let message = format!("`{name}` is {}, not a scenario", known.what);
     Diag::new(Code::Syntax, message).help(known.help)
 }
 
-/// A functions file, unless its first bytes are those of something else.
+/// The error for a functions file whose first bytes are those of another kind of file.
 fn text_or_error(mut file: Input) -> io::Result<Input> {
     let mut start = Vec::new();
     (&mut file).take(SIGNATURE).read_to_end(&mut start)?;
@@ -207,7 +211,7 @@ fn text_or_error(mut file: Input) -> io::Result<Input> {
     Ok(Box::new(Cursor::new(start).chain(file)))
 }
 
-/// The first line that is neither blank nor a comment, and whether all of it is there.
+/// The first line that is neither blank nor a comment, and whether it is complete.
 fn first_line(start: &[u8]) -> Option<(String, bool)> {
     let mut lines = start.split_inclusive(|byte| *byte == b'\n');
     lines.find_map(|bytes| {
@@ -218,14 +222,14 @@ fn first_line(start: &[u8]) -> Option<(String, bool)> {
     })
 }
 
-/// What to do where there is no scenario.
+/// Advice if there is no scenario.
 const STARTER: &str = "`lambdacost init` writes a scenario to start from";
 
 fn unreadable(name: &str, error: &io::Error) -> Diags {
     cannot_read(name, error, STARTER)
 }
 
-/// Why a file cannot be read, and what to do; `absent` is that where there is none.
+/// Why a file cannot be read, and what to do. `absent` is the advice if it does not exist.
 fn cannot_read(name: &str, error: &io::Error, absent: &str) -> Diags {
     let help = match error.kind() {
         io::ErrorKind::NotFound => absent,
@@ -236,7 +240,7 @@ fn cannot_read(name: &str, error: &io::Error, absent: &str) -> Diags {
     diag.help(help).into()
 }
 
-/// A whole input as text.
+/// Reads a whole input as text.
 fn text(name: &str, reader: Input, largest: u64) -> Result<Source, Diags> {
     Ok(Source::new(name, &decoded(name, reader, largest)?))
 }
@@ -253,9 +257,9 @@ fn decoded(name: &str, reader: Input, largest: u64) -> Result<String, Diags> {
 fn too_large(name: &str, largest: u64) -> Diags {
     let (limit, help) = match largest {
         LARGEST_TOML => (
-            "64 MiB, the most that is read as TOML",
+            "64 MiB, the maximum for TOML",
             "write the functions as a CSV file and name it in the scenario: \
-             functions = \"fleet.csv\"",
+             functions = \"functions.csv\"",
         ),
         _ => ("4 GiB", "split it into several files"),
     };
@@ -263,7 +267,7 @@ fn too_large(name: &str, largest: u64) -> Diags {
     Diag::new(Code::Unreadable, message).help(help).into()
 }
 
-/// The price book with the user's files laid over it.
+/// The price book with the price files of the user.
 ///
 /// # Errors
 /// The folder or a file in it cannot be read.
@@ -282,7 +286,7 @@ pub fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
     names.retain(is_price_file);
     if names.is_empty() {
         let message = format!("`{}` has no price file", folder.to_string_lossy());
-        let help = "a price file is called as its region: us-east-1.toml";
+        let help = "a price file has the name of its region, such as us-east-1.toml";
         return Err(Diag::new(Code::Unreadable, message).help(help).into());
     }
     for name in names {
@@ -300,7 +304,7 @@ fn is_price_file(name: &OsString) -> bool {
     (name.ends_with(".toml") && name != "sources.toml") || name == "instances.csv"
 }
 
-/// Prices of regions, in the order of their names, read side by side.
+/// Prices of regions, in the order of their names. Regions are read in parallel.
 ///
 /// # Errors
 /// Unknown regions, and mistakes in price files.
@@ -313,7 +317,7 @@ pub fn regions(book: &Book, names: &[&str], extent: Extent) -> Result<Vec<Region
     diags.into_result(known)
 }
 
-/// Prices of a scenario's regions, in its order, and the shapes of instance types.
+/// Prices of a scenario's regions, in its order, and the instance types.
 ///
 /// # Errors
 /// Mistakes in price files.
@@ -325,7 +329,7 @@ pub fn prices(
     let names: Vec<&str> = names.collect();
     let extent = scenario.extent();
     let mut diags = Diags::new();
-    // A file that is called otherwise than its region would be passed over without a word.
+    // A file with a name that is not its region would be ignored silently.
     let unused: Vec<&str> = book
         .overlaid()
         .filter(|name| !names.contains(name))

@@ -1,4 +1,4 @@
-//! From the scenario on the command line to comparisons that can be shown.
+//! Reads the scenario and prices of the command line, and makes comparisons of them.
 
 use super::args;
 use super::exit::Outcome;
@@ -15,11 +15,10 @@ use std::sync::Arc;
 
 /// A scenario with the prices that it needs.
 pub struct Loaded {
-    /// The scenario.
     pub scenario: Scenario,
     /// List prices of its regions.
     list: Vec<Regional>,
-    /// The same as they are bought, where that is otherwise.
+    /// The prices under its commitment and discounts, if it has any.
     bought: Option<BoughtPrices>,
     instances: Vec<InstanceType>,
 }
@@ -39,7 +38,7 @@ impl Loaded {
         Self::priced(input.scenario(region, book, &rows)?, book)
     }
 
-    /// A scenario with its prices.
+    /// Reads the prices of a scenario.
     fn priced(scenario: Scenario, book: &Book) -> Result<Self, Diags> {
         let (list, instances) = input::prices(book, &scenario)?;
         Ok(Self {
@@ -50,11 +49,11 @@ impl Loaded {
         })
     }
 
-    /// The same on one platform, with the functions whose platform of today `member` takes; `None`
-    /// when it takes none.
+    /// The scenario with a single platform, and with the functions for whose platform of today
+    /// `member` is true. `None` if there are no such functions.
     ///
     /// # Errors
-    /// Rates of a commitment that are missing there.
+    /// Missing rates of a commitment.
     pub fn on(
         &self,
         platform: &'static str,
@@ -66,7 +65,7 @@ impl Loaded {
         }
         let mut scenario = self.scenario.clone();
         scenario.platforms = vec![platform];
-        // As in a comparison, a commitment is spent on what everything would use there.
+        // As in a comparison, a commitment is spent on the usage of all functions on the platform.
         let bought = BoughtPrices::new(&scenario, &self.list, &self.instances)?;
         Arc::make_mut(&mut scenario.functions).retain(|function| member(function.home()));
         Ok(Some(Self {
@@ -77,10 +76,10 @@ impl Loaded {
         }))
     }
 
-    /// The scenario on its platforms.
+    /// Binds the scenario to its platforms.
     ///
     /// # Errors
-    /// Prices that are missing, options that cannot be had.
+    /// A price is missing, or an option is not available.
     pub fn comparison(&self) -> Result<Comparison<'_>, Diags> {
         match &self.bought {
             Some(bought) => Comparison::bought(&self.scenario, &self.list, bought, &self.instances),
@@ -89,10 +88,10 @@ impl Loaded {
     }
 }
 
-/// Reads a scenario, once a region, and hands its comparisons over.
+/// Reads the scenario, makes a comparison for each region, and passes them to `show`.
 ///
 /// # Errors
-/// Mistakes in the scenario or its prices, or what `show` fails with.
+/// Mistakes in the scenario or its prices, or an error of `show`.
 pub fn compared(
     system: &System,
     subject: &args::Subject,
@@ -123,16 +122,16 @@ pub fn compared(
     let outcome = show(&views, &progress);
     progress.finish();
     drop(views);
-    // The process is about to end: taking a million functions apart would be for nothing.
+    // The process is about to end, so it is a waste of time to free a million functions.
     std::mem::forget(comparisons);
     std::mem::forget(read);
     outcome
 }
 
-/// Reads the scenario on the command line, once a region.
+/// Reads the scenario of the command line for each region.
 ///
 /// # Errors
-/// Mistakes in it or in its prices.
+/// Mistakes in the scenario or its prices.
 pub fn read(
     system: &System,
     subject: &args::Subject,
@@ -144,7 +143,7 @@ pub fn read(
     let region = regions.next().map(String::as_str);
     let first = Loaded::new(opened, region, &book, progress)?;
     let mut diags = Diags::new();
-    // The functions are read once: only their prices differ.
+    // The functions are read once, because only their prices differ.
     let others: Vec<_> = regions
         .map(|region| Loaded::priced(first.scenario.in_region(region), &book))
         .filter_map(|read| diags.take(read))
@@ -152,10 +151,10 @@ pub fn read(
     diags.into_result([first].into_iter().chain(others).collect())
 }
 
-/// Indices of the functions to show: those that are named, in the order of the scenario, or all.
+/// Indices of the functions to show: the named ones, in the order of the scenario, or all.
 ///
 /// # Errors
-/// There is none of a name.
+/// A name does not exist.
 pub fn selected(scenario: &Scenario, names: &[String]) -> Result<Vec<usize>, Diags> {
     let functions = &scenario.functions;
     let mut diags = Diags::new();
@@ -172,7 +171,7 @@ pub fn selected(scenario: &Scenario, names: &[String]) -> Result<Vec<usize>, Dia
     diags.into_result(selected.map(|(index, _)| index).collect())
 }
 
-/// True for a function that is among those to show: all of them where no name is given.
+/// True for a function to show: any function if no names are given.
 pub fn is_selected(name: &str, names: &[String]) -> bool {
     names.is_empty() || names.iter().any(|known| known == name)
 }

@@ -1,4 +1,4 @@
-//! The command line: the only room that reads files, prints, and looks at the environment.
+//! The command line: the only room that reads files, prints, and reads the environment.
 
 pub mod args;
 mod check;
@@ -44,10 +44,10 @@ pub fn main() -> ExitCode {
     ExitCode::from(run(&System::of_process(), &arguments))
 }
 
-/// Runs the program, its name the first of the arguments, and returns its exit code.
+/// Runs the program, and returns its exit code. The first argument is the name of the program.
 pub fn run(system: &System, arguments: &[OsString]) -> u8 {
     let (outcome, color) = match usage::parse(arguments) {
-        Ok(cli) => (obey(system, &cli), cli.color.as_choice()),
+        Ok(cli) => (run_command(system, &cli), cli.color.as_choice()),
         Err(usage) => (usage::show(system, &usage), ColorChoice::Auto),
     };
     let Err(error) = outcome else {
@@ -57,7 +57,7 @@ pub fn run(system: &System, arguments: &[OsString]) -> u8 {
     exit::code(&error)
 }
 
-fn obey(system: &System, cli: &Cli) -> Outcome {
+fn run_command(system: &System, cli: &Cli) -> Outcome {
     let color = cli.color.as_choice();
     match &cli.command {
         Command::Compare(args) => compare::run(system, args, color),
@@ -73,7 +73,7 @@ fn obey(system: &System, cli: &Cli) -> Outcome {
     }
 }
 
-/// Shows the mistakes that an error holds. A [`Failure`] has nothing to show.
+/// Prints the mistakes of an error. A [`Failure`] has none.
 fn report(system: &System, error: &anyhow::Error, color: ColorChoice) {
     if let Some(diags) = error.downcast_ref::<Diags>() {
         let renderer = if system.colors_stderr(color) {

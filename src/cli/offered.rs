@@ -1,5 +1,5 @@
-//! Words that completions offer for an argument, and help lists, of which the command itself takes
-//! any: whether there is such a region or rule is answered with a suggestion later.
+//! Words that completions and help list for an argument. The argument accepts any word: an unknown
+//! region or rule gets a message with a suggestion later.
 
 use crate::diag::Code;
 use crate::{check, platform};
@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Command, Error};
 use std::ffi::OsStr;
 
-/// A parser of any text that knows words to offer.
+/// A parser that accepts any text and lists some words.
 #[derive(Clone)]
 pub struct Offered(fn() -> Vec<String>);
 
@@ -18,7 +18,7 @@ impl Offered {
     pub const RULES: Self = Self(rules);
     /// Rules of `check`, or `all`.
     pub const RULES_OR_ALL: Self = Self(rules_or_all);
-    /// Bills that a function has: that of today, and one per platform.
+    /// `today`, and the ids of platforms.
     pub const BILLS: Self = Self(bills);
     /// Codes of errors, or `all`.
     pub const CODES_OR_ALL: Self = Self(codes_or_all);

@@ -1,4 +1,4 @@
-//! Where an answer goes: standard output, or a file that is written whole or not at all.
+//! Writes answers: to standard output, or to a file that is either complete or unchanged.
 
 use super::args;
 use super::exit::{Failure, Outcome};
@@ -9,20 +9,18 @@ use anstream::ColorChoice;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-/// Width of everything that is not a terminal.
+/// Width of all outputs except terminals.
 pub const PLAIN_WIDTH: u16 = 80;
 
-/// How an answer may look.
+/// The layout of an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
-    /// Columns.
     pub width: u16,
-    /// Colour.
     pub color: bool,
 }
 
 impl Look {
-    /// The look of an answer on standard output, or in a file: that is coloured only when the user
+    /// The layout of an answer on standard output or in a file. A file is coloured only if the user
     /// requests it, whatever the environment states.
     pub fn of_answer(system: &System, output: &args::Output, color: ColorChoice) -> Self {
         if output.file().is_some() {
@@ -39,10 +37,10 @@ impl Look {
     }
 }
 
-/// Writes an answer where the user wants it; a file whole or not at all.
+/// Writes an answer to its destination. A file is either complete or unchanged.
 ///
 /// # Errors
-/// It cannot be written, or its reader is gone.
+/// It cannot be written, or the reader has closed it.
 pub fn write(
     system: &System,
     output: &args::Output,
@@ -50,7 +48,7 @@ pub fn write(
     render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Outcome {
     let Some(path) = output.file() else {
-        // A bar and an answer on one terminal would tear each other apart.
+        // A progress bar must not mix with an answer on the same terminal.
         let begin = || {
             if system.stdout_is_terminal() {
                 progress.clear();
@@ -66,7 +64,7 @@ pub fn write(
 /// Writes a finished text to standard output.
 ///
 /// # Errors
-/// It cannot be written, or its reader is gone.
+/// It cannot be written, or the reader has closed it.
 pub fn print(system: &System, text: &[u8]) -> Outcome {
     let written = system.print(&|| (), |out| out.write_all(text));
     written.map_err(|error| cannot_print(&error))
@@ -100,7 +98,7 @@ pub fn cannot_write(path: &Path, error: &anyhow::Error) -> anyhow::Error {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "free some space, or name a file on another disk"
         }
-        ErrorKind::FileTooLarge => "raise the limit, or name a smaller format",
+        ErrorKind::FileTooLarge => "raise the limit, or use a smaller format",
         ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::ReadOnlyFilesystem => {
             "name a file that you may write to, in a folder that exists"
         }

@@ -14,7 +14,7 @@ use anstream::ColorChoice;
 /// Shows the price book.
 ///
 /// # Errors
-/// An unknown region, mistakes in price files, or an output that cannot be written.
+/// An unknown region, mistakes in price files, or an output error.
 pub fn run(system: &System, args: &args::PricesCommand, color: ColorChoice) -> Outcome {
     match args {
         args::PricesCommand::List(list) => self::list(system, list, color),

@@ -1,5 +1,5 @@
-//! How far the work is, on standard error when that is a terminal: one line, which names the phase
-//! and is gone before the answer is written to the same terminal.
+//! Progress on standard error, if that is a terminal: one line with the name of the phase, which is
+//! removed before the answer is written to the same terminal.
 
 use super::args;
 use super::system::{System, at_signal};
@@ -8,21 +8,21 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
-/// Work that is over sooner than this shows no bar.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// Shorter work has no bar.
+const DELAY: Duration = Duration::from_millis(300);
 
-/// Functions that have been read, of an unknown number.
+/// Number of functions read. The total is not known.
 const READING: &str = "{spinner} reading: {human_pos} functions";
-/// Functions that have been priced.
+/// Number of functions priced.
 const PRICING: &str = "pricing {wide_bar} {human_pos} of {human_len} functions, {eta} left";
-/// The answer is made of what has been priced, which takes an unknown time.
+/// The layout of the answer. Its duration is not known.
 const LAYING_OUT: &str = "{spinner} laying out {human_pos} functions";
 
-/// How far reading and answering are.
+/// The progress of a run.
 pub struct Progress<'s> {
     system: &'s System,
     bar: ProgressBar,
-    /// False where no one could see a bar, or wants to.
+    /// False if the bar would not be visible, or is not wanted.
     wanted: bool,
     appeared: Once,
     started: Instant,
@@ -30,7 +30,7 @@ pub struct Progress<'s> {
 }
 
 impl<'s> Progress<'s> {
-    /// A bar that appears when the work takes long.
+    /// A bar that appears if the work takes long.
     pub fn new(system: &'s System, output: &args::Output) -> Self {
         let progress = Self {
             system,
@@ -50,9 +50,9 @@ impl<'s> Progress<'s> {
             .set_style(style.expect("the templates above are valid"));
     }
 
-    /// Shows the bar once the work has taken its time.
+    /// Shows the bar after a delay.
     fn appear(&self) {
-        if self.wanted && self.started.elapsed() > PATIENCE {
+        if self.wanted && self.started.elapsed() > DELAY {
             self.appeared.call_once(|| {
                 let bar = self.bar.clone();
                 at_signal(move || bar.finish_and_clear());
@@ -62,13 +62,13 @@ impl<'s> Progress<'s> {
         }
     }
 
-    /// Rows that have been read in all.
+    /// Sets the number of rows read.
     pub fn reading(&self, rows: u64) {
         self.bar.set_position(rows);
         self.appear();
     }
 
-    /// Reading is done; the functions to price.
+    /// Reading is done, and `total` functions are to be priced.
     pub fn pricing(&self, total: u64) {
         self.say(&format!("{total} functions read"));
         self.style(PRICING);
@@ -78,25 +78,25 @@ impl<'s> Progress<'s> {
         self.appear();
     }
 
-    /// A step of a format or of a check.
+    /// A step of a format or a check.
     pub fn step(&self, step: Step) {
         match step {
             Step::Priced(count) => self.bar.inc(count),
             Step::LayingOut => {
                 self.style(LAYING_OUT);
-                // Drawn whatever was drawn a moment ago: no further step follows.
+                // Draws in any case, because no further step follows.
                 self.bar.force_draw();
             }
         }
         self.appear();
     }
 
-    /// The bar goes away.
+    /// Removes the bar.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// All is done.
+    /// All work is done.
     pub fn finish(&self) {
         self.clear();
         self.say("answered");
@@ -112,7 +112,7 @@ impl<'s> Progress<'s> {
 }
 
 impl Drop for Progress<'_> {
-    /// Nothing of it is left above a message.
+    /// Removes the bar, so that nothing of it stays above a message.
     fn drop(&mut self) {
         self.clear();
     }

@@ -1,16 +1,16 @@
-//! Files that users have at hand and that are no scenario: recognised by how they begin, so that the
-//! message names them and says what to do, in place of the first mistake of a parser.
+//! Recognises files of other kinds by their start. The message then names the kind and says what to
+//! do, instead of reporting the first error of a parser.
 
-/// What a file is in place of a scenario.
+/// The kind of a file that is not a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
-    /// What it is, behind "is": `compressed with gzip`.
+    /// A phrase to follow "is": `compressed with gzip`.
     pub what: &'static str,
     /// What to do.
     pub help: &'static str,
 }
 
-/// Bytes at the beginning of a file that is not text, what it is, and what to do.
+/// Bytes at the start of a file that is not text, its kind, and what to do.
 const BINARY: [(&[u8], &str, &str); 12] = [
     (
         b"\x1f\x8b",
@@ -60,9 +60,9 @@ const BINARY: [(&[u8], &str, &str); 12] = [
 
 const UTF_16: &str = "save it as UTF-8; in Excel the format is called CSV UTF-8";
 
-/// What a file that is not UTF-8 text is, if its first bytes say so.
+/// The kind of a file that is not UTF-8 text, if its first bytes identify it.
 pub fn binary(start: &[u8]) -> Option<Known> {
-    // A workbook is a ZIP archive with a list of what it holds at its beginning.
+    // A workbook is a ZIP archive. Its first entries have typical names.
     if start.starts_with(b"PK\x03\x04")
         && memchr::memmem::find(start, b"[Content_Types].xml").is_some()
     {
@@ -75,7 +75,7 @@ pub fn binary(start: &[u8]) -> Option<Known> {
     if let Some((_, what, help)) = found {
         return Some(Known { what, help });
     }
-    // UTF-16 of Latin letters has a zero byte at every second place.
+    // In UTF-16, every second byte of Latin letters is zero.
     let is_letter = |byte: u8| byte.is_ascii_graphic();
     let is_utf_16 = match start {
         [0, a, 0, b, ..] | [a, 0, b, 0, ..] => is_letter(*a) && is_letter(*b),
@@ -87,23 +87,23 @@ pub fn binary(start: &[u8]) -> Option<Known> {
     })
 }
 
-/// A kind of text: the words that it contains, and its name.
+/// A kind of text: the words that identify it, its name, and what to do.
 struct Kind {
     words: &'static [&'static str],
     what: &'static str,
     help: &'static str,
 }
 
-/// What figures of a function AWS has, and where.
+/// Where to find the figures of a function.
 const FIGURES: &str = "a scenario states memory_mb, duration_ms and invocations_per_month of each \
                        function: `lambdacost init` writes one to start from";
-/// The same for files that say how functions are configured.
+/// Advice for files with configurations of functions.
 const CONFIGURATION: &str = "it says how a function is configured, not how often it is called: \
                              state memory_mb, duration_ms and invocations_per_month in a scenario; \
                              `lambdacost init` writes one to start from";
 const BASELINE: &str = "name the scenario here, and give the report to `check` with --baseline";
 
-/// Kinds of JSON, the most special first; a kind without words is all the rest.
+/// Kinds of JSON, the most specific first. A kind without words matches all other JSON.
 const JSON: [Kind; 12] = [
     kind(
         &["\"lambdacost/compare/v"],
@@ -146,8 +146,8 @@ const JSON: [Kind; 12] = [
     kind(
         &["\"offerCode\""],
         "a price list of AWS",
-        "the prices are built in; `--prices DIR` reads your own from TOML files, docs/prices.md says \
-         how",
+        "the prices are built in; `--prices DIR` reads other prices from TOML files \
+         (docs/prices.md)",
     ),
     kind(
         &[],
@@ -156,14 +156,14 @@ const JSON: [Kind; 12] = [
     ),
 ];
 
-/// Lines of a log, by words in it.
+/// Kinds of logs, by words in a line.
 const LOG: [Kind; 3] = [
     kind(&["REPORT RequestId:"], "a log of AWS Lambda", FIGURES),
     kind(&["START RequestId:"], "a log of AWS Lambda", FIGURES),
     kind(&["INIT_START "], "a log of AWS Lambda", FIGURES),
 ];
 
-/// Kinds of YAML, the most special first; a kind without words is all the rest.
+/// Kinds of YAML, the most specific first. A kind without words matches all other YAML.
 const YAML: [Kind; 6] = [
     kind(&["AWS::Serverless"], "a SAM template", CONFIGURATION),
     kind(
@@ -190,7 +190,7 @@ const YAML: [Kind; 6] = [
     ),
 ];
 
-/// Words with which a block of Terraform begins.
+/// Words at the start of a Terraform block.
 const TERRAFORM: [&str; 7] = [
     "resource",
     "data",
@@ -213,8 +213,8 @@ const CSV: [Kind; 6] = [
     kind(
         &["FormatVersion"],
         "a price list of AWS",
-        "the prices are built in; `--prices DIR` reads your own from TOML files, docs/prices.md says \
-         how",
+        "the prices are built in; `--prices DIR` reads other prices from TOML files \
+         (docs/prices.md)",
     ),
     kind(
         &["@timestamp"],
@@ -228,27 +228,27 @@ const CSV: [Kind; 6] = [
     ),
 ];
 
-/// What to do with costs.
-const COSTS: &str = "it has costs of a month, from which bills on other platforms do not follow: a \
-                     scenario states memory_mb, duration_ms and invocations_per_month of each \
-                     function; `lambdacost init` writes one to start from";
+/// Advice for files with costs.
+const COSTS: &str = "it has monthly costs, from which bills on other platforms cannot be \
+                     computed: a scenario states memory_mb, duration_ms and invocations_per_month \
+                     of each function; `lambdacost init` writes one to start from";
 
 const fn kind(words: &'static [&'static str], what: &'static str, help: &'static str) -> Kind {
     Kind { words, what, help }
 }
 
-/// True for a first line with which JSON begins, and no scenario.
+/// True for a first line that starts JSON and not a scenario.
 pub fn begins_json(line: &str) -> bool {
     line.starts_with('{') || line.starts_with("[{") || line == "["
 }
 
-/// What JSON is, of which this is the beginning.
+/// The kind of a JSON text that starts with `start`.
 pub fn json(start: &[u8]) -> Known {
     first_of(&JSON, start)
 }
 
-/// What a text is that begins with this line, if it is no scenario. The line says something: it is
-/// neither blank nor a comment. `start` is what is known of the text from there.
+/// The kind of a text with this first line, if it is not a scenario. The line is neither blank nor
+/// a comment. `start` is the known part of the text from there.
 pub fn text(line: &str, start: &[u8]) -> Option<Known> {
     let in_line = |kind: &&Kind| kind.words.iter().all(|word| line.contains(word));
     if let Some(log) = LOG.iter().find(in_line) {
@@ -260,7 +260,7 @@ pub fn text(line: &str, start: &[u8]) -> Option<Known> {
             help: FIGURES,
         });
     }
-    // Every line of a scenario in TOML has an equals sign, or is the head of a table.
+    // Each line of a scenario in TOML has an equals sign or starts a table.
     if line.contains('=') || line.starts_with('[') {
         return None;
     }
@@ -276,13 +276,13 @@ pub fn text(line: &str, start: &[u8]) -> Option<Known> {
     CSV.iter().find(in_line).map(Kind::known)
 }
 
-/// True for the head of a block of Terraform: `resource "aws_lambda_function" "a" {`.
+/// True for the first line of a Terraform block: `resource "aws_lambda_function" "a" {`.
 fn is_block(line: &str) -> bool {
     let word = line.split([' ', '"', '{']).next().unwrap_or_default();
     line.ends_with('{') && TERRAFORM.contains(&word)
 }
 
-/// True for `---` and `key:`, with a value or without.
+/// True for `---` and `key:`, with or without a value.
 fn is_yaml(line: &str) -> bool {
     let key = line.split_once(':').filter(|(key, value)| {
         let is_key = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
@@ -291,7 +291,7 @@ fn is_yaml(line: &str) -> bool {
     line == "---" || key.is_some()
 }
 
-/// The first kind of which a text has all words.
+/// The first kind whose words are all in the text.
 fn first_of(kinds: &[Kind], start: &[u8]) -> Known {
     let has = |word: &&str| memchr::memmem::find(start, word.as_bytes()).is_some();
     let found = kinds.iter().find(|kind| kind.words.iter().all(has));

@@ -12,7 +12,7 @@ use crate::{check, platform};
 /// Prints a schema.
 ///
 /// # Errors
-/// Price files that cannot be read, or standard output that cannot be written.
+/// Price files cannot be read, or standard output cannot be written.
 pub fn run(system: &System, args: &Schema) -> Outcome {
     let schema = match args.name {
         SchemaName::Scenario => {
@@ -25,7 +25,7 @@ pub fn run(system: &System, args: &Schema) -> Outcome {
     output::print(system, schema.as_bytes())
 }
 
-/// The schema of a scenario whose regions are those of a book.
+/// The schema of a scenario with the regions of a price book.
 pub fn of_scenario(book: &Book) -> String {
     let regions: Vec<&str> = book.regions().collect();
     let names = Names {

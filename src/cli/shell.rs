@@ -31,7 +31,7 @@ pub fn man(system: &System, command: Option<&str>) -> Outcome {
     output::print(system, render(found, name).as_bytes())
 }
 
-/// The command that a page is of: `prices-show` is `show` of `prices`.
+/// The command of a manual page: `prices-show` is `show` of `prices`.
 fn below<'c>(command: &'c Command, page: &str) -> Option<&'c Command> {
     command.get_subcommands().find_map(|known| {
         let rest = page.strip_prefix(known.get_name())?;
@@ -43,8 +43,8 @@ fn below<'c>(command: &'c Command, page: &str) -> Option<&'c Command> {
     })
 }
 
-/// A page with examples and exit codes in separate sections, where clap_mangen has one section
-/// EXTRA, and before the version.
+/// A manual page with separate sections for examples and exit codes, before the version.
+/// clap_mangen has a single section EXTRA.
 fn render(command: &Command, name: &str) -> String {
     let command = command.clone();
     let command = command
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn every_page_is_of_its_own_command() {
+    fn every_page_is_that_of_its_command() {
         let program = Cli::command();
         for page in PAGES {
             let found = below(&program, page).expect("a command of that name");

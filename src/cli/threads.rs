@@ -1,16 +1,17 @@
-//! Threads that share the work.
+//! The threads that share the work.
 
 use std::num::NonZero;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, available_parallelism};
 
-/// More do not answer sooner.
+/// More threads are not faster.
 const MOST: usize = 64;
-/// Bytes of a thread's stack: the environment could ask for none or for all memory.
+/// Bytes of a thread's stack. Without this, an environment variable could set it to nothing or to
+/// all memory.
 const STACK: usize = 2 << 20;
 
-/// Starts as many threads as the machine has processors, or as many of them as can be had. Without
-/// any, the calling thread does all the work. The environment has no say.
+/// Starts one thread per processor, or as many as the system allows. Without any, the calling
+/// thread does all the work. Environment variables have no effect.
 pub fn start() {
     let wanted = available_parallelism().map_or(1, NonZero::get).min(MOST);
     let threads: Vec<_> = (0..wanted).map_while(|_| thread()).collect();
@@ -19,7 +20,7 @@ pub fn start() {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(count.max(1))
         .spawn_handler(move |work| {
-            // All threads of the pool are waiting.
+            // All threads of the pool wait for their work.
             let handed = threads.next().map(|thread| thread.send(work));
             match handed {
                 Some(Ok(())) => Ok(()),
@@ -30,11 +31,11 @@ pub fn start() {
         0 => pool.use_current_thread(),
         _ => pool,
     };
-    // It fails when there is a pool already, which then does the work.
+    // It fails if there is already a pool, which then does the work.
     let _ = pool.build_global();
 }
 
-/// A thread that waits for its work, if there can be one more.
+/// A thread that waits for its work; `None` if the system allows no more threads.
 fn thread() -> Option<Sender<rayon::ThreadBuilder>> {
     let (send, receive) = channel::<rayon::ThreadBuilder>();
     let work = move || {

@@ -1,4 +1,4 @@
-//! What the argument parser says: help, the version, and what is wrong with the arguments.
+//! Output of the argument parser: help, the version, and mistakes in arguments.
 
 use super::args::Cli;
 use super::exit::{Failure, Outcome};
@@ -10,19 +10,19 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
-/// Arguments that are no command, or that ask for help.
+/// Arguments that are not valid, or request help.
 pub struct UsageError {
     error: clap::Error,
-    /// True when an argument has characters that a terminal obeys.
+    /// True if an argument has control characters.
     is_unsafe: bool,
-    /// What the arguments say of colour.
+    /// The colour that the arguments request.
     color: ColorChoice,
 }
 
-/// Reads the arguments.
+/// Parses the arguments.
 ///
 /// # Errors
-/// They are no command, or ask for help.
+/// They are not valid, or request help.
 pub fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
     let mut error = match Cli::try_parse_from(arguments) {
         Ok(cli) => return Ok(cli),
@@ -38,7 +38,8 @@ pub fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
             color,
         });
     }
-    // The message quotes arguments. It is the same for escaped ones, and can be shown then.
+    // The message quotes arguments. If they are unsafe, it is made from escaped arguments, so it
+    // can be printed.
     let escaped = |argument: &OsString| match printable(&argument.to_string_lossy()) {
         text if is_unsafe(argument) => OsString::from(text.into_owned()),
         _ => argument.clone(),
@@ -55,7 +56,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
     })
 }
 
-/// What `--color` says in arguments that are otherwise wrong: the parser keeps none of them then.
+/// The value of `--color` in arguments that are not valid otherwise. The parser does not return it.
 fn color(arguments: &[OsString]) -> ColorChoice {
     let mut arguments = arguments.iter().filter_map(|argument| argument.to_str());
     let mut choice = ColorChoice::Auto;
@@ -75,7 +76,7 @@ fn color(arguments: &[OsString]) -> ColorChoice {
     choice
 }
 
-/// Says what to write where the parser's own advice is wrong or there is none.
+/// Replaces the parser's advice if it is wrong or missing.
 fn advise(error: &mut clap::Error, arguments: &[OsString]) {
     let argument = |number: usize| arguments.get(number).and_then(|word| word.to_str());
     let (Some(command), first) = (argument(1), argument(2).unwrap_or("SCENARIO")) else {
@@ -104,7 +105,7 @@ fn advise(error: &mut clap::Error, arguments: &[OsString]) {
     error.insert(ContextKind::Suggested, advice);
 }
 
-/// True for an argument that names a file, and is no flag.
+/// True for an argument that names a file and is not a flag.
 fn is_scenario(argument: &str) -> bool {
     let argument = argument.to_ascii_lowercase();
     !argument.starts_with('-')
@@ -113,7 +114,7 @@ fn is_scenario(argument: &str) -> bool {
             .any(|ending| argument.ends_with(ending))
 }
 
-/// Shows help on standard output, and what is wrong on standard error.
+/// Prints help to standard output, and mistakes to standard error.
 ///
 /// # Errors
 /// The arguments are wrong, or standard output cannot be written.
@@ -139,7 +140,7 @@ pub fn show(system: &System, usage: &UsageError) -> Outcome {
     Err(Failure::UsageError.into())
 }
 
-/// Every line without characters that a terminal obeys, and none a command to GitHub's runner.
+/// Removes control characters, and prevents that a line is a command to GitHub's runner.
 fn plain(text: &str) -> String {
     let lines = text.split_inclusive('\n');
     let safe = lines.map(|line| match line.strip_suffix('\n') {

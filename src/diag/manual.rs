@@ -1,13 +1,13 @@
-//! What every code means, of the sections of `docs/errors.md`.
+//! The manual of error codes, from the sections of `docs/errors.md`.
 
 use super::Code;
 use crate::text::without_links;
 
-/// The page that explains every code.
+/// The page that explains all codes.
 static PAGE: &str = include_str!("../../docs/errors.md");
 
 impl Code {
-    /// What it means and how to correct the mistake, beginning with its name.
+    /// The section of a code, starting with its name.
     pub fn manual(self) -> String {
         let title = format!("\n## `{}`\n", self.name());
         let section = PAGE

@@ -1,7 +1,7 @@
-//! Diagnostics: what is wrong, with its code, place, excerpt and fix.
+//! Diagnostics: what is wrong, with a code, a place, an excerpt and a fix.
 //!
-//! A diagnostic carries its own excerpt, so a reader may forget a file of four gigabytes and still
-//! point at line 1,234,567 of it.
+//! A diagnostic contains its excerpt. So a reader does not keep a file of four gigabytes in memory
+//! to point at its line 1,234,567.
 
 mod manual;
 mod place;
@@ -14,46 +14,45 @@ use annotate_snippets::Renderer;
 use std::fmt;
 use std::sync::Arc;
 
-/// What kind of mistake it is: one stable name each, listed in `docs/errors.md`.
+/// The kind of a mistake. Each has a stable name, listed in `docs/errors.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Code {
     /// A file or standard input cannot be read, or is not text.
     Unreadable,
-    /// Not TOML, or not CSV.
+    /// Invalid TOML or CSV.
     Syntax,
     /// A key or column that does not exist.
     UnknownKey,
-    /// A text where a number belongs, a number where a table belongs.
+    /// A value of another type, such as a text for a number.
     WrongType,
-    /// A value that is none of the allowed words.
+    /// A word that is not allowed.
     UnknownValue,
     /// A number outside its bounds.
     OutOfRange,
-    /// A number that has no exact decimal of 28 digits.
+    /// A number with more digits than a decimal can hold (28).
     NotExact,
-    /// A required key is absent.
     MissingKey,
     /// Two keys that exclude each other.
     Conflict,
-    /// Two functions of one name.
+    /// Two functions with the same name.
     DuplicateName,
-    /// A part of the contract that this version does not price.
+    /// A reserved key that this version does not price.
     NotPriced,
-    /// The scenario has no function, or none of the given name.
+    /// The scenario has no functions, or none with the given name.
     NoFunction,
     /// A region that the price book lacks.
     UnknownRegion,
     /// A price file that breaks the rules of the price book.
     BadPrice,
-    /// A price that the region lacks and something needs.
+    /// A price that is needed and that the region lacks.
     MissingPrice,
-    /// More than an account may have.
+    /// More than the stated quota of the account.
     OverQuota,
-    /// An instance type, task size or platform option that cannot be had.
+    /// An instance type, task size or platform option that AWS does not offer.
     NotAvailable,
-    /// A baseline that is no scenario and no report of this version.
+    /// A baseline that is neither a scenario nor a report of a supported version.
     BadBaseline,
-    /// A result that cannot be written.
+    /// An output that cannot be written.
     CannotWrite,
 }
 
@@ -107,14 +106,13 @@ impl Code {
     }
 }
 
-/// One thing that is wrong.
+/// A mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diag {
-    /// Its kind.
     pub code: Code,
-    /// What is wrong, one sentence without a full stop.
+    /// One sentence without a full stop.
     pub message: String,
-    /// Where, unless it has no place.
+    /// `None` for a mistake without a place.
     pub at: Option<Box<At>>,
     /// What to do.
     help: Option<Help>,
@@ -123,15 +121,15 @@ pub struct Diag {
 /// What to do about a mistake.
 #[derive(Clone)]
 enum Help {
-    /// As it is shown.
+    /// The text.
     Text(String),
-    /// Worked out when the mistake is shown: few of a million are, and a search for the nearest name
-    /// takes longer than all the rest.
+    /// Computed when the mistake is shown. Few of a million mistakes are, and the search for the
+    /// nearest name takes longer than all other work.
     Search(Arc<dyn Fn() -> Option<String> + Send + Sync>),
 }
 
 impl PartialEq for Help {
-    /// The result of a search depends on what the message says, which is compared with it.
+    /// The result of a search depends only on the message, which is compared too.
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Text(one), Self::Text(two)) => one == two,
@@ -153,7 +151,7 @@ impl fmt::Debug for Help {
 }
 
 impl Diag {
-    /// A mistake without place or advice yet.
+    /// A mistake without a place and advice.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -169,13 +167,13 @@ impl Diag {
         self
     }
 
-    /// Adds what to do.
+    /// Adds advice.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(Help::Text(shortened(help.into())));
         self
     }
 
-    /// Adds what to do, worked out only if the mistake is shown.
+    /// Adds advice that is computed only if the mistake is shown.
     pub fn help_when_shown(
         mut self,
         search: impl Fn() -> Option<String> + Send + Sync + 'static,
@@ -192,14 +190,14 @@ impl Diag {
         }
     }
 
-    /// Adds what to do, if there is something.
+    /// Adds advice, if there is any.
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help.map(|help| Help::Text(shortened(help)));
         self
     }
 }
 
-/// Characters of a message that are kept: it may quote a key of a megabyte.
+/// Maximum characters of a message, because it can quote a key of a megabyte.
 const LONGEST: usize = 600;
 
 fn shortened(mut text: String) -> String {
@@ -211,33 +209,33 @@ fn shortened(mut text: String) -> String {
     text
 }
 
-/// Everything that is wrong, never empty when returned as an error.
+/// Mistakes. Never empty if returned as an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diags {
-    /// The first of them.
+    /// The first ones.
     kept: Vec<Diag>,
     /// How many more there are.
     dropped: usize,
 }
 
-/// Diagnostics that are kept: a file may have a billion mistakes.
+/// Number of mistakes that are kept. A file can have a billion.
 const KEPT: usize = 10_000;
 
 impl Diags {
-    /// Nothing is wrong so far.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Notes one more mistake.
+    /// Adds a mistake.
     pub fn push(&mut self, diag: Diag) {
-        match self.kept.len() < KEPT {
-            true => self.kept.push(diag),
-            false => self.dropped += 1,
+        if self.kept.len() < KEPT {
+            self.kept.push(diag)
+        } else {
+            self.dropped += 1
         }
     }
 
-    /// Notes the mistakes of a failed step and gives the value of one that succeeded.
+    /// The value of a successful step. The mistakes of a failed one are added.
     pub fn take<T>(&mut self, outcome: Result<T, impl Into<Diags>>) -> Option<T> {
         match outcome {
             Ok(value) => Some(value),
@@ -250,7 +248,7 @@ impl Diags {
         }
     }
 
-    /// The value, unless something was wrong.
+    /// The value, if there are no mistakes.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.is_empty() {
             Ok(value)
@@ -264,18 +262,18 @@ impl Diags {
         self.kept.len() >= KEPT
     }
 
-    /// How many there are.
+    /// Number of mistakes, including those that are only counted.
     pub fn len(&self) -> usize {
         self.kept.len() + self.dropped
     }
 
-    /// True when nothing is wrong.
+    /// True without mistakes.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 
-    /// Puts the mistakes in each file in the order of their places: the keys of a table are met in
-    /// alphabetical order, which is not that of its lines. Files keep the order in which they come.
+    /// Sorts the mistakes in each file by place, because the keys of a table are read in
+    /// alphabetical order. The order of files does not change.
     pub fn sort_by_place(&mut self) {
         let mut files: Vec<Arc<str>> = Vec::new();
         for at in self.kept.iter().filter_map(|diag| diag.at.as_ref()) {
@@ -290,13 +288,13 @@ impl Diags {
         self.kept.sort_by_key(|diag| diag.at.as_deref().map(place));
     }
 
-    /// The same mistakes, each as `change` makes it.
+    /// The mistakes after applying `change` to each.
     pub fn map(mut self, change: impl Fn(Diag) -> Diag) -> Self {
         self.kept = self.kept.into_iter().map(change).collect();
         self
     }
 
-    /// The mistakes in their order.
+    /// The kept mistakes in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Diag> {
         self.kept.iter()
     }

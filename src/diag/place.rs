@@ -1,4 +1,4 @@
-//! Places in inputs, and the texts that they are in.
+//! Places in inputs, and the texts that contain them.
 
 use super::{Code, Diag, Diags};
 use std::iter;
@@ -7,33 +7,33 @@ use std::sync::{Arc, Mutex, PoisonError};
 use toml::Spanned;
 use toml::de::DeTable;
 
-/// A place in an input, with what of its line is shown.
+/// A place in an input, with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct At {
-    /// The file as the user named it.
+    /// The file name as the user gave it.
     pub file: Arc<str>,
-    /// The line, counted from one.
+    /// From 1.
     pub line: u64,
-    /// The character of the line, counted from one.
+    /// The character in the line, from 1.
     pub column: usize,
-    /// That line, or the part of a long one around the place: a line may have a gigabyte.
+    /// The line, or the part of a long line around the place. A line can have a gigabyte.
     pub text: String,
-    /// The bytes of `text` that are meant.
+    /// The bytes of `text` to point at.
     pub span: Range<usize>,
 }
 
-/// How much of a long line is kept before and after a place, and of the place itself, bytes.
+/// Maximum bytes that are kept of a long line before and after a place, and of the place itself.
 const CONTEXT: usize = 60;
 
 impl At {
-    /// The place of some bytes of a line.
+    /// The place of a byte range in a line.
     pub fn new(file: &Arc<str>, line: u64, text: &str, span: Range<usize>) -> Self {
         Self::counted(file, line, text, span, |start| {
             text[..start].chars().count()
         })
     }
 
-    /// The same, given how the characters before a byte of the line are counted.
+    /// Like [`Self::new`]. `characters` counts the characters before a byte of the line.
     fn counted(
         file: &Arc<str>,
         line: u64,
@@ -64,38 +64,39 @@ impl At {
     }
 }
 
-/// Bytes of TOML in which every mistake is looked for. The parser takes up to 315 bytes for each byte
-/// of what is no TOML at all.
+/// In a text up to this size, all syntax errors are reported. The parser needs up to 315 bytes of
+/// memory for each byte of a file that is not TOML.
 const ALL_MISTAKES: usize = 1 << 20;
-/// Bytes of a larger text that are read first.
+/// Bytes at the start of a larger text that are parsed first.
 const START: usize = 1 << 16;
-/// Mistakes in them that show that it is no TOML.
+/// A start with this number of syntax errors is not TOML.
 const NO_TOML: usize = 100;
-/// Words and signs of TOML that are read: each takes up to 96 bytes of memory, 1.6 GB in all.
+/// Maximum number of tokens. Each needs up to 96 bytes of memory, 1.6 GB in total.
 const MOST_TOKENS: usize = 1 << 24;
 
-/// A named text that spans point into.
+/// A named text for byte ranges to refer to.
 #[derive(Debug, Clone)]
 pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
-    /// Where its lines begin.
+    /// The byte at which each line begins.
     lines: Arc<[usize]>,
-    /// How far the characters of a line have been counted: all mistakes may be in one line.
+    /// The last count of characters in a line. It is kept because all mistakes can be in one long
+    /// line.
     counted: Arc<Mutex<Counted>>,
 }
 
-/// Characters that were counted.
+/// A count of characters.
 #[derive(Debug, Clone, Copy, Default)]
 struct Counted {
     line_start: usize,
-    /// The byte up to which they were.
+    /// The byte up to which characters were counted.
     end: usize,
     characters: usize,
 }
 
 impl Source {
-    /// A text under the name that the user knows it by.
+    /// A text with the file name as the user gave it.
     pub fn new(name: &str, text: &str) -> Self {
         let ends = memchr::memchr_iter(b'\n', text.as_bytes());
         Self {
@@ -106,20 +107,19 @@ impl Source {
         }
     }
 
-    /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The name that the user knows it by.
+    /// The file name as the user gave it.
     pub fn name(&self) -> &Arc<str> {
         &self.name
     }
 
-    /// The text read as TOML, every value with its place.
+    /// Parses the text as TOML with the place of every value.
     ///
     /// # Errors
-    /// Every place where it is not TOML; of a large text the first one. Or it has too many tokens.
+    /// Every syntax error, or the first one of a large text; or there are too many tokens.
     pub fn toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
         if self.text.len() > ALL_MISTAKES {
             return self.large_toml();
@@ -131,7 +131,8 @@ impl Source {
     }
 
     fn large_toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
-        // Of another kind of file the start is enough. Where it is cut, a mistake or two are none.
+        // If the file is not TOML, its start is enough to tell. The cut at the end can cause one or
+        // two errors that the whole text does not have.
         let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..START]);
         let (_, errors) = DeTable::parse_recoverable(&self.text[..start.unwrap_or(0)]);
         if errors.len() >= NO_TOML {
@@ -143,7 +144,7 @@ impl Source {
         if tokens.take(MOST_TOKENS + 1).count() > MOST_TOKENS {
             let message = format!("`{}` has too many tokens for a TOML file", self.name);
             let help = "write the functions as a CSV file and name it in the scenario: \
-                        functions = \"fleet.csv\"";
+                        functions = \"functions.csv\"";
             return Err(Diag::new(Code::Unreadable, message).help(help).into());
         }
         DeTable::parse(&self.text).map_err(|error| self.not_toml(&error).into())
@@ -152,15 +153,15 @@ impl Source {
     fn not_toml(&self, error: &toml::de::Error) -> Diag {
         let at = self.at(error.span().unwrap_or(0..0));
         let diag = Diag::new(Code::Syntax, error.message()).at(at);
-        diag.maybe_help(way_out(error.message()).map(str::to_owned))
+        diag.maybe_help(toml_advice(error.message()).map(str::to_owned))
     }
 
-    /// The line of a byte, counted from one.
+    /// The line of a byte, from 1.
     pub fn line_of(&self, byte: usize) -> usize {
         self.lines.partition_point(|start| *start <= byte)
     }
 
-    /// The place of a byte range: its first line, cut at the end of that line.
+    /// The place of a byte range. It ends at the end of its first line.
     pub fn at(&self, span: Range<usize>) -> At {
         let start = span.start.min(self.text.len());
         let line = self.line_of(start);
@@ -177,8 +178,8 @@ impl Source {
         })
     }
 
-    /// Characters from the start of a line to a byte of it; counted on from the last place, if that
-    /// was in the same line.
+    /// Characters from the start of a line to a byte. Continues from the last count if that was in
+    /// the same line.
     fn characters(&self, line_start: usize, end: usize) -> usize {
         let mut known = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         if known.line_start != line_start || known.end > end {
@@ -194,8 +195,8 @@ impl Source {
     }
 }
 
-/// What to do about a mistake in TOML whose message does not say it.
-fn way_out(message: &str) -> Option<&'static str> {
+/// Advice for TOML errors whose message has none.
+fn toml_advice(message: &str) -> Option<&'static str> {
     if message == "duplicate key" {
         return Some("keep one of them");
     }

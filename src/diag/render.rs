@@ -1,16 +1,16 @@
-//! Mistakes as text.
+//! Diagnostics as text.
 
 use super::{At, Diag, Diags};
 use crate::text::{escaped, folded, without_commands};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use std::ops::Range;
 
-/// How many mistakes are printed in full; a broken export of a million rows is one mistake to its
-/// owner, not a million.
+/// Maximum number of mistakes that are printed. An export with an error in each of a million rows
+/// has one cause.
 const PRINTED: usize = 100;
 
-/// The mistakes as text, one paragraph each; one that many functions take from the same default is
-/// shown once.
+/// The mistakes as text, with one paragraph each. A mistake in a default that many functions use is
+/// printed once.
 pub fn render(diags: &Diags, renderer: &Renderer) -> String {
     let mut shown: Vec<&Diag> = Vec::new();
     let mut all = diags.iter();
@@ -51,7 +51,7 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
             group = group.element(Level::HELP.message(help.as_str()));
             renderer.render(&[group])
         }
-        // Without an excerpt above it, a help is a separate paragraph.
+        // Without an excerpt above it, the advice is a separate paragraph.
         None => {
             let help = Group::with_title(Level::HELP.secondary_title(help.as_str()));
             format!(
@@ -63,10 +63,10 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
     }
 }
 
-/// Columns of an advice after its margin.
+/// Columns of advice, after its margin.
 const ADVICE: usize = 64;
 
-/// A place, safe to show.
+/// A place that is safe to print.
 struct Excerpt {
     file: String,
     line: usize,
@@ -77,7 +77,7 @@ struct Excerpt {
 
 impl Excerpt {
     fn of(at: &At) -> Self {
-        // Tabs that indent are blanks here: they are no surprise, and columns stay what they are.
+        // Leading tabs become spaces, which do not change the columns.
         let rest = at.text.trim_start_matches('\t');
         let text = " ".repeat(at.text.len() - rest.len()) + rest;
         let shown = |end: usize| escaped(&text[..end]).len();
@@ -98,7 +98,7 @@ impl Excerpt {
         if shown == self.column {
             return title.element(snippet.path(self.file.as_str()));
         }
-        // Of a line that is not shown from its beginning, the column has to be told.
+        // If the line is not shown from its start, the column has to be printed.
         let place = Origin::path(self.file.as_str()).line(self.line);
         title
             .element(place.char_column(self.column))

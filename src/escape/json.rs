@@ -1,6 +1,6 @@
-//! JSON that a terminal and the log of a CI system may show: characters that are not seen, control
-//! characters that JSON allows in a text, and what begins a command in a log (`##[error]`) are
-//! escaped too. What is read back is the same.
+//! JSON that is safe in a terminal and in the log of a CI system. In addition to what JSON
+//! requires, it escapes invisible characters, control characters, and the start of commands in a
+//! log (`##[error]`). A parser returns the original text.
 
 use crate::text::is_escaped;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use std::io::{self, BufWriter, Write};
 /// Bytes that are passed on at once.
 const BUFFER: usize = 1 << 16;
 
-/// Writes a document, indented.
+/// Writes an indented document.
 ///
 /// # Errors
 /// The output cannot be written.

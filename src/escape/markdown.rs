@@ -1,27 +1,27 @@
-//! GitHub's Markdown: names stand in code spans, in which nothing is a link, a mention or markup;
-//! everything else is escaped character by character.
+//! GitHub's Markdown. Names become code spans, in which there are no links, mentions or markup; all
+//! other text is escaped character by character.
 
 use super::elided;
 use crate::text::{printable, quoted};
 
-/// A name in a code span, in a line or in the cell of a table.
+/// A name as a code span, for a line or a cell of a table.
 pub fn code(name: &str) -> String {
     span(inside(&quoted(name)))
 }
 
-/// The same in about a number of bytes; what is left out of its middle is marked.
+/// Like [`code`], shortened to about `most` bytes. The middle is replaced by a mark.
 pub fn code_within(name: &str, most: usize) -> String {
     let name = quoted(name).replace('|', PIPE);
     span(&elided(inside(&name), most))
 }
 
-/// A message in which names stand in backticks: those become code spans.
+/// A message with names in backticks, which become code spans.
 pub fn sentence(text: &str) -> String {
     segments(&printable(text), Segment::Words)
 }
 
-/// The same in at most a number of bytes, escapes included; what is left out of its middle is
-/// marked.
+/// Like [`sentence`], shortened to at most `most` bytes with escapes. The middle is replaced by a
+/// mark.
 pub fn sentence_within(text: &str, most: usize) -> String {
     let text = printable(text);
     let whole = segments(&text, Segment::Words);
@@ -71,28 +71,28 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// True for a character of markup that is none between these texts.
+/// True for a character that is not markup between these texts.
 fn is_plain(c: char, before: &str, after: &str) -> bool {
     let next = after.chars().next();
     let is_word = |c: char| c.is_alphanumeric();
     let after_word = before.ends_with(is_word);
     match c {
-        // Only `www.` makes a link of itself.
+        // Only `www.` starts a link.
         '.' => !ends_with(before, "www"),
-        // A scheme makes a link, and a word between colons a picture.
+        // A scheme starts a link, and a word between colons is an emoji.
         ':' => next.is_none_or(char::is_whitespace) || begins_with_number(after),
-        // A mention has no word before it, and an address a dot behind it.
+        // A mention has no word before it, and an address has a dot after it.
         '@' => {
             let rest = after.trim_start_matches(|c: char| is_word(c) || "-_".contains(c));
             after_word && after.starts_with(is_word) && !rest.starts_with('.')
         }
-        // A formula ends with a sign that no digit follows.
+        // A formula ends with a sign that is not followed by a digit.
         '$' => next.is_some_and(|next| next.is_ascii_digit()),
-        // No emphasis begins or ends inside of a word.
+        // Emphasis does not start or end inside a word.
         '_' => after_word && after.starts_with(is_word),
-        // Nor does it begin at the end of one.
+        // Emphasis does not start at the end of a word.
         '*' => after_word && next.is_none_or(char::is_whitespace),
-        // A link or a picture needs a target right behind the bracket; a task is at the beginning.
+        // A link or picture needs a target directly after the bracket. A task is only at the start.
         '[' => !before.is_empty(),
         ']' => !before.is_empty() && next.is_none_or(|next| !"([:".contains(next)),
         '!' => next.is_none_or(|next| next != '['),
@@ -100,7 +100,7 @@ fn is_plain(c: char, before: &str, after: &str) -> bool {
     }
 }
 
-/// True for a text that begins with a number and not with the name of a picture, such as `100:`.
+/// True for a text that starts with a number and not with the name of an emoji, such as `100:`.
 fn begins_with_number(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let number = &text[..text.len() - rest.len()];
@@ -109,29 +109,29 @@ fn begins_with_number(text: &str) -> bool {
     !number.is_empty() && !rest.starts_with(goes_on) && !is_picture
 }
 
-/// True for a text that ends so, whichever the case of its letters is.
+/// True for a text that ends with `end`, ignoring case.
 fn ends_with(text: &str, end: &str) -> bool {
     let start = text.len().checked_sub(end.len());
     let last = start.and_then(|start| text.get(start..));
     last.is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
-/// How a pipe stands in a code span: in the cell of a table it would end the cell, and GitHub has no
-/// way to write one behind a backslash.
+/// Replaces a pipe in a code span. In a cell of a table it would end the cell, and GitHub has no
+/// escape for it.
 const PIPE: &str = "\\u{7c}";
 /// A space without width.
 const BREAK: &str = "&#8203;";
-/// Digits of the shortest hash that GitHub takes for a commit.
+/// Minimum number of digits of a commit hash for GitHub.
 const SHORTEST_HASH: u32 = 7;
 
-/// What a part of a message is.
+/// A part of a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Segment {
     Words,
     Code,
 }
 
-/// The parts of a message between its backticks, the first of them of that kind.
+/// The parts of a message between its backticks. The first part is of the kind `first`.
 fn segments(text: &str, first: Segment) -> String {
     let mut kind = first;
     let mut out = String::with_capacity(text.len());
@@ -148,7 +148,7 @@ fn segments(text: &str, first: Segment) -> String {
     out
 }
 
-/// A code span of text without backticks; there is none of nothing.
+/// A code span of text without backticks; empty for an empty text.
 fn span(text: &str) -> String {
     match text {
         "" => "` `".to_owned(),
@@ -161,14 +161,14 @@ fn inside(quoted: &str) -> &str {
     quoted.trim_matches('`')
 }
 
-/// The last place up to which escaped characters fit a number of bytes.
+/// The last index up to which the escaped characters fit in a number of bytes.
 fn end_of_room(characters: impl Iterator<Item = (usize, char)>, most: usize) -> Option<usize> {
     let mut taken = 0;
     let within = characters.take_while(|(_, c)| {
         taken += match c {
-            // One that a cut leaves open, with a blank in it.
+            // A backtick that the cut leaves open becomes a span with a space.
             '`' => "` `".len(),
-            // With its part of the space that breaks hashes.
+            // With its share of the zero-width spaces that break hashes.
             c if c.is_ascii_hexdigit() => 3,
             '|' => PIPE.len().max("&#124;".len()),
             '-' => 1 + BREAK.len(),
@@ -261,9 +261,9 @@ mod tests {
         assert_eq!(code(" a"), r"`\u{20}a`");
         assert_eq!(code(""), "` `");
         assert_eq!(code_within(&"x".repeat(9), 4), "`xx…xx`");
-        let said = format!("{} is #1 of {}", quoted("a|b"), quoted("`"));
+        let text = format!("{} is #1 of {}", quoted("a|b"), quoted("`"));
         let code = r"`a\u{7c}b` is &#35;&#8203;1 of `\u{60}`";
-        assert_eq!(sentence(&said), code);
+        assert_eq!(sentence(&text), code);
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Text from outside made harmless inside another format: a function may have any name, and no name
-//! leaves the cell, element, command or link that it stands in.
+//! Makes text from outside safe in another format. A function can have any name, and no name may
+//! end the cell, element, command or link that contains it.
 //!
-//! Control characters, invisible ones and marks that reorder a line are escaped before anything
-//! else; CSV and JSON alone carry names as they are.
+//! Control characters, invisible characters and marks that reorder a line are escaped first. Only
+//! CSV and JSON contain names unchanged.
 
 pub mod json;
 mod markdown;
@@ -13,29 +13,30 @@ use crate::text::{is_unsafe, printable};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Text from outside for a cell of CSV: what a spreadsheet would run as a formula gets a leading
+/// Text from outside for a CSV cell. Text that a spreadsheet could run as a formula gets a leading
 /// apostrophe.
 ///
-/// Taking off one leading apostrophe gives the text back: one that begins with an apostrophe gets
-/// another.
+/// To read it back, remove one leading apostrophe: a text that starts with an apostrophe gets
+/// another one.
 pub fn formula_guarded(text: &str) -> Cow<'_, str> {
-    match runs_as_formula(text) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
+    if runs_as_formula(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
-/// A cell of CSV, quoted where RFC 4180 requires it and where a reader with another separator would
-/// split it.
+/// A CSV cell, quoted if RFC 4180 requires it or if a reader with another separator would split it.
 pub fn csv_quoted(text: &str) -> Cow<'_, str> {
-    match text.bytes().any(splits) {
-        true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
-        false => Cow::Borrowed(text),
+    if text.bytes().any(splits) {
+        Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
-/// True for text that a spreadsheet may run: it skips blanks, and some skip more. A leading
-/// apostrophe counts, too, as it is the mark of what has been guarded.
+/// True for text that a spreadsheet could run as a formula. Spreadsheets skip leading spaces, and
+/// some skip other characters. A leading apostrophe counts too, because it marks guarded text.
 fn runs_as_formula(text: &str) -> bool {
     if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return false;
@@ -66,7 +67,7 @@ pub fn xml(text: &str) -> String {
     })
 }
 
-/// Text of at most a number of bytes: what is left out of its middle is marked.
+/// Text of at most `most` bytes. The middle is replaced by a mark.
 pub fn elided(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);
@@ -131,11 +132,11 @@ mod tests {
     fn long_text_loses_its_middle() {
         assert_eq!(elided("ab", 2), "ab");
         assert_eq!(elided("abcdef", 4), "ab…ef");
-        // Two bytes each: three make neither half.
+        // Two bytes each, so there is no cut in the middle of a character.
         assert_eq!(elided("üüüü", 6), "ü…ü");
     }
 
-    /// Texts made of what spreadsheets look at.
+    /// Texts of characters that have a meaning in spreadsheets.
     fn cells() -> impl Strategy<Value = String> {
         let parts = [
             "=", "+", "-", "@", "＝", "'", "\"", ",", ";", "\t", "\n", "\r", " ", "\0", "\u{a0}",
@@ -154,12 +155,12 @@ mod tests {
             let row = rows.records().next().expect("a row").expect("CSV");
             let read = &row[1];
             prop_assert_eq!(read.strip_prefix('\'').unwrap_or(read), text.as_str());
-            // What is not guarded begins with nothing that a spreadsheet runs.
+            // Text without a guard does not start with anything that a spreadsheet runs.
             let begins = read.trim_start_matches(|c: char| {
                 c.is_whitespace() || c.is_control() || c == '\u{200b}'
             });
             prop_assert!(!begins.starts_with(['=', '+', '-', '@', '＝']), "{read:?}");
-            // Whatever separates cells, this one is quoted where it holds it.
+            // A cell that contains any kind of separator is quoted.
             let is_split = text.contains([';', '\t', ',']);
             prop_assert!(!is_split || cell.starts_with("x,\""), "{cell:?}");
         }

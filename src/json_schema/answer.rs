@@ -1,32 +1,28 @@
-//! The fields of the JSON that `compare` and `check` write: one row each, of which the tables of
-//! `docs/json.md` and the schemas are made.
+//! The fields of the JSON output of `compare` and `check`, one row each. The tables of
+//! `docs/json.md` and the schemas are written from them.
 
 use super::DRAFT;
 use crate::text::without_links;
 use serde_json::{Map, Value, json};
 
-/// An object of an answer.
+/// An object in an answer.
 pub struct Object {
-    /// Its name, by which `docs/json.md` and the schema tell it from the others.
+    /// Its name in `docs/json.md` and the schema.
     pub name: &'static str,
-    /// Its fields, all of which are always there.
+    /// Its fields. All of them are always present.
     pub fields: &'static [Member],
 }
 
-/// A field of an object.
 pub struct Member {
-    /// Its name.
     pub name: &'static str,
-    /// What it is.
     pub kind: JsonKind,
     /// What it means, in Markdown.
     pub meaning: &'static str,
 }
 
-/// What a field is.
+/// The kind of a field's value.
 #[derive(Clone, Copy)]
 pub enum JsonKind {
-    /// Text.
     Text,
     /// This text.
     Exactly(&'static str),
@@ -34,9 +30,9 @@ pub enum JsonKind {
     OneOf(&'static [&'static str]),
     /// A decimal with all its digits, as text.
     Decimal,
-    /// A whole number, as a number.
+    /// An integer, as a number.
     Whole,
-    /// A whole number, or a decimal as text.
+    /// An integer as a number, or a decimal as text.
     WholeOrDecimal,
     /// `true` or `false`.
     Flag,
@@ -46,9 +42,9 @@ pub enum JsonKind {
     OneOfObjects(&'static [&'static Object]),
     /// A list.
     List(&'static JsonKind),
-    /// An object whose fields are not fixed, with values of one kind.
+    /// An object with any field names, and values of one kind.
     Map(&'static JsonKind),
-    /// This, or `null`.
+    /// This kind, or `null`.
     OrNull(&'static JsonKind),
 }
 
@@ -69,7 +65,7 @@ const fn field(name: &'static str, kind: JsonKind, meaning: &'static str) -> Mem
     }
 }
 
-/// What `compare` writes.
+/// The output of `compare`.
 pub static COMPARE: Object = Object {
     name: "compare",
     fields: &[
@@ -79,7 +75,7 @@ pub static COMPARE: Object = Object {
             "`lambdacost/compare/v1`",
         ),
         field("tool_version", Text, "version of the program"),
-        field("scenario", Text, "the file as it was named"),
+        field("scenario", Text, "the file name as given"),
         field("currency", Exactly("USD"), "`USD`"),
         field("hours_per_month", Decimal, "hours of the month"),
         field(
@@ -101,7 +97,7 @@ pub static COMPARE: Object = Object {
         field(
             "on_demand_totals",
             OrNull(&MapOf(&DECIMAL_OR_NULL)),
-            "the same at list prices, where the scenario buys below them",
+            "the same at list prices; `null` without a commitment or discounts",
         ),
         field(
             "unused_commitment_usd",
@@ -131,7 +127,7 @@ static NOTE: Object = Object {
         field(
             "functions",
             OrNull(&List(&Text)),
-            "the functions that it is made for; `null` for the whole scenario",
+            "the functions to which it applies; `null` for the whole scenario",
         ),
         field("text", Text, "its sentence"),
     ],
@@ -193,7 +189,7 @@ static WORKLOAD: Object = Object {
         field(
             "duration_ms",
             Decimal,
-            "mean billed duration, the half millisecond of a measured one included",
+            "mean billed duration, with the half millisecond that is added to a measured one",
         ),
         field("memory_mb", Whole, "memory as configured on Lambda"),
         field(
@@ -239,7 +235,7 @@ static PLATFORM: Object = Object {
         field(
             "fleet",
             OrNull(&OneOfObjects(&[&TASKS, &PODS, &INSTANCES])),
-            "what carries it; `null` on Lambda, and for what runs by the job",
+            "its fleet; `null` on Lambda and for jobs",
         ),
         field(
             "alone_usd",
@@ -363,17 +359,17 @@ static CROSSOVER: Object = Object {
             OrNull(&OneOf(&["at", "beyond-peak", "never"])),
             "`at`: up to today's capacity. `beyond-peak`: above it, still within what the fleet \
              carries. `never`: Lambda is cheaper at every load that the fleet carries. `null` \
-             between two fleets, which cross over volume only, and for what runs by the job",
+             between two fleets, which only have flips, and for jobs",
         ),
         field(
             "utilization",
             DECIMAL_OR_NULL,
-            "u\\*, of the capacity that today's traffic needs",
+            "u\\*, relative to the capacity for today's traffic",
         ),
         field(
             "on_demand_utilization",
             DECIMAL_OR_NULL,
-            "the same on demand at list prices, where the scenario buys below them",
+            "the same on demand at list prices; `null` without a commitment or discounts",
         ),
         field(
             "fleet_utilization",
@@ -388,7 +384,7 @@ static CROSSOVER: Object = Object {
         field(
             "requests_per_second",
             DECIMAL_OR_NULL,
-            "the crossing as a mean rate over the month",
+            "the break-even as a mean rate over the month",
         ),
         field(
             "band",
@@ -398,13 +394,13 @@ static CROSSOVER: Object = Object {
         field(
             "steps",
             List(&Of(&STEP)),
-            "the crossover taken apart, effect by effect. Empty where `kind` is `null`",
+            "the steps of the break-even, one effect each. Empty where `kind` is `null`",
         ),
         field(
             "volume_flips",
             OrNull(&Of(&FLIPS)),
             "how the cheaper side flips as traffic and fleet grow together; `null` without \
-             invocations, and for what runs by the job",
+             invocations and for jobs",
         ),
     ],
 };
@@ -412,7 +408,7 @@ static CROSSOVER: Object = Object {
 static STEP: Object = Object {
     name: "step",
     fields: &[
-        field("effect", Text, "what is added in this step"),
+        field("effect", Text, "the effect that this step adds"),
         field(
             "utilization",
             DECIMAL_OR_NULL,
@@ -476,7 +472,7 @@ static CLUSTER: Object = Object {
     ],
 };
 
-/// What `check` writes.
+/// The output of `check`.
 pub static CHECK: Object = Object {
     name: "check",
     fields: &[
@@ -486,26 +482,26 @@ pub static CHECK: Object = Object {
             "`lambdacost/check/v1`",
         ),
         field("tool_version", Text, "version of the program"),
-        field("scenario", Text, "the file as it was named"),
+        field("scenario", Text, "the file name as given"),
         field(
             "baseline",
             TEXT_OR_NULL,
-            "the file of `--baseline` as it was named",
+            "the file name of `--baseline` as given",
         ),
         field("currency", Exactly("USD"), "`USD`"),
         field(
             "passed",
             Flag,
-            "false when anything is denied: the exit code is 1 then, and 0 otherwise",
+            "false if a finding has level `deny`: the exit code is then 1, otherwise 0",
         ),
-        field("denied", Whole, "how many findings are denied"),
+        field("denied", Whole, "how many findings have level `deny`"),
         field("warned", Whole, "how many findings are warnings"),
         field("functions", Whole, "how many functions were checked"),
         field(
             "findings",
             List(&Of(&FINDING)),
-            "those of the whole scenario, then of its functions in their order, see \
-             [a finding](#a-finding)",
+            "the findings in the whole scenario, then in its functions in their order, see [a \
+             finding](#a-finding)",
         ),
         field(
             "changes",
@@ -522,7 +518,7 @@ static FINDING: Object = Object {
         field(
             "level",
             OneOf(&["deny", "warn"]),
-            "`deny` or `warn`; a rule that is allowed to be broken finds nothing",
+            "`deny` or `warn`; rules of level `allow` have no findings",
         ),
         field(
             "function",
@@ -532,7 +528,7 @@ static FINDING: Object = Object {
         field(
             "file",
             Text,
-            "where it stands: the scenario, or the functions file for a function of it",
+            "the file to correct: the scenario, or the functions file for a function of it",
         ),
         field(
             "line",
@@ -540,7 +536,7 @@ static FINDING: Object = Object {
             "the line, counted from one: where the function begins. For the whole scenario: line 1, \
              or that of the budget without a function",
         ),
-        field("message", Text, "what broke and by how much"),
+        field("message", Text, "what is wrong and by how much"),
         field("help", Text, "what to do"),
         field(
             "actual",
@@ -580,10 +576,14 @@ static CHANGES: Object = Object {
         field(
             "functions",
             List(&Of(&CHANGE)),
-            "functions that do not cost what they did: in the order of the scenario, then those \
-             that are gone, by name",
+            "functions whose cost changed: in the order of the scenario, then the removed ones by \
+             name",
         ),
-        field("unchanged", Whole, "how many functions cost what they did"),
+        field(
+            "unchanged",
+            Whole,
+            "how many functions have an unchanged cost",
+        ),
     ],
 };
 
@@ -630,7 +630,7 @@ static CHANGE: Object = Object {
 };
 
 impl Object {
-    /// It and every object in it, each once, in the order of their fields.
+    /// This object and every object in it, without duplicates, in the order of their fields.
     pub fn all(&'static self) -> Vec<&'static Self> {
         let mut found = vec![self];
         let mut next = 0;
@@ -658,7 +658,7 @@ impl Object {
 }
 
 impl JsonKind {
-    /// The objects that a value may be or hold.
+    /// The objects that a value can be or contain.
     fn objects(self) -> Vec<&'static Object> {
         match self {
             Of(object) => vec![object],
@@ -668,7 +668,7 @@ impl JsonKind {
         }
     }
 
-    /// The kind in a word or two, as `docs/json.md` has it.
+    /// The kind in a few words, for `docs/json.md`.
     pub fn describe(self) -> String {
         match self {
             Text | Exactly(_) | OneOf(_) => "string".to_owned(),
@@ -704,8 +704,8 @@ impl JsonKind {
     }
 }
 
-/// The schema of what `compare --format json` writes: an object, or an array of them for several
-/// regions.
+/// The schema of the output of `compare --format json`: an object, or an array of objects for
+/// several regions.
 pub fn compare() -> Value {
     let one = json!({"$ref": "#/definitions/compare"});
     let some = json!({"type": "array", "items": one});
@@ -714,7 +714,7 @@ pub fn compare() -> Value {
     schema
 }
 
-/// The schema of what `check --format json` writes.
+/// The schema of the output of `check --format json`.
 pub fn check() -> Value {
     let mut schema = document("Answer of lambdacost check", &CHECK);
     schema["allOf"] = json!([{"$ref": "#/definitions/check"}]);

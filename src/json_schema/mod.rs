@@ -1,8 +1,8 @@
-//! JSON Schema (draft-07, which editors of TOML read) of what goes in and comes out: the scenario,
-//! and the answers of `compare` and `check`.
+//! JSON Schema of scenarios and of the answers of `compare` and `check`. It uses draft-07, which
+//! TOML editors support.
 //!
-//! The scenario's schema is made of the rows of [`crate::scenario::schema`], the schemas of answers
-//! of the tables in [`answer`], from which `docs/json.md` is written too.
+//! The schema of scenarios is made from the rows of [`crate::scenario::schema`]. The schemas of
+//! answers are made from the tables in [`answer`], from which `docs/json.md` is also written.
 
 pub mod answer;
 mod scenario;
@@ -11,10 +11,10 @@ pub use scenario::{Names, scenario};
 
 use serde_json::{Value, json};
 
-/// The draft that the schemas are written in.
+/// The version of JSON Schema.
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 
-/// A schema of an object that has no other keys than these.
+/// A schema of an object without other keys.
 fn closed(properties: Value) -> Value {
     json!({"type": "object", "additionalProperties": false, "properties": properties})
 }

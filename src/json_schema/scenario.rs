@@ -1,4 +1,4 @@
-//! The schema of a scenario, made of the rows of its keys.
+//! The schema of a scenario, made from the rows of its keys.
 
 use super::{DRAFT, closed};
 use crate::scenario::schema::{
@@ -8,13 +8,11 @@ use crate::scenario::{Level, PlatformShape, RuleShape};
 use crate::text::without_links;
 use serde_json::{Map, Value, json};
 
-/// Names that a scenario may use and that other rooms know.
+/// Names that a scenario can use and that other rooms know.
 pub struct Names<'n> {
-    /// All platforms.
     pub platforms: &'n [PlatformShape],
     /// Regions of the price book.
     pub regions: &'n [&'n str],
-    /// The rules of `check`.
     pub rules: &'n [RuleShape],
 }
 
@@ -62,7 +60,7 @@ pub fn scenario(names: &Names<'_>) -> Value {
     root["title"] = json!("Scenario of lambdacost");
     root["definitions"] = json!({"keys": keys(names), "discount": discount()});
     root["anyOf"] = json!([{"required": ["function"]}, {"required": ["functions"]}]);
-    // What `[defaults]` may state is not missing from a function.
+    // With `[defaults]`, functions can lack required keys.
     root["if"] = json!({"not": {"required": ["defaults"]}});
     root["then"] = json!({"properties": {"function": {"items": {"allOf": needed()}}}});
     root
@@ -88,7 +86,8 @@ fn keys(names: &Names<'_>) -> Value {
     table
 }
 
-/// What a function without `[defaults]` states. Its region may come from the command line.
+/// The required keys of a function if there are no `[defaults]`. Its region can come from the
+/// command line.
 fn needed() -> Vec<Value> {
     let stated = NEEDED
         .into_iter()
@@ -104,7 +103,7 @@ fn needed() -> Vec<Value> {
         .collect()
 }
 
-/// `[rules]`: a level, or a table with the level and the numbers of the rule.
+/// `[rules]`: a level, or a table with the level and the parameters of the rule.
 fn rules(shapes: &[RuleShape]) -> Value {
     let level = json!({"type": "string", "enum": Level::NAMES});
     let mut rules = Map::new();
@@ -120,7 +119,7 @@ fn rules(shapes: &[RuleShape]) -> Value {
     closed(Value::Object(rules))
 }
 
-/// A share off the list price, or a table of them: the path of a meter may be quoted or nested.
+/// A discount, or a table of them: the path of a meter can be quoted or nested.
 fn discount() -> Value {
     let mut share = number(Bounds::SHARE);
     share["type"] = json!(["number", "string", "object"]);
@@ -153,7 +152,7 @@ impl Names<'_> {
     }
 }
 
-/// A number, or a text that is one: bounds hold for the former, the pattern for the latter.
+/// A number, or a number as text. The bounds apply to the former, the pattern to the latter.
 fn number(bounds: Bounds) -> Value {
     let kind = if bounds.whole { "integer" } else { "number" };
     let percent = if bounds.percent { " *%?" } else { "" };
@@ -171,7 +170,7 @@ fn number(bounds: Bounds) -> Value {
     })
 }
 
-/// A schema with what its key means.
+/// Adds the meaning of a key to its schema.
 fn described(mut schema: Value, key: &Key, names: &Names<'_>) -> Value {
     let ids = names.ids();
     let value = key.value(&ids);
@@ -190,7 +189,7 @@ fn described(mut schema: Value, key: &Key, names: &Names<'_>) -> Value {
     schema
 }
 
-/// Puts a schema at a dotted path below a table, with the tables on the way.
+/// Inserts a schema at a dotted path in a table, and creates the tables on the way.
 fn insert(table: &mut Value, path: &str, schema: Value) {
     let mut place = table;
     let mut words = path.split('.').peekable();

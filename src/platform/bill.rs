@@ -1,4 +1,4 @@
-//! Bills: one description of what is charged gives a bill's lines and its total.
+//! Bills. A single description of the charges gives both the lines of a bill and its total.
 
 use super::Line;
 use super::line::Pricing;
@@ -10,15 +10,15 @@ use crate::units::{Qty, Unit};
 
 /// A bill to which charges are added. Its total is the sum of its lines.
 ///
-/// A CSV row needs the total alone, and making lines takes longer than adding them up: so a bill can
-/// leave them out.
+/// A CSV row needs only the total, and to make lines takes longer than to add up the total. So a
+/// bill can be made without lines.
 pub struct Bill {
     total: Usd,
     lines: Option<Vec<Line>>,
 }
 
 impl Bill {
-    /// The total of what `charge` adds.
+    /// The total of the charges that `charge` adds.
     pub fn total(charge: impl FnOnce(&mut Self)) -> Usd {
         let mut bill = Self {
             total: Usd::ZERO,
@@ -28,7 +28,7 @@ impl Bill {
         bill.total
     }
 
-    /// The lines of what `charge` adds.
+    /// The lines of the charges that `charge` adds.
     pub fn lines(charge: impl FnOnce(&mut Self)) -> Vec<Line> {
         SharedBill::of(charge).lines
     }
@@ -44,7 +44,7 @@ impl Bill {
         self.add_priced(Pricing::Standard, service, item, quantity, price);
     }
 
-    /// The same at a price that AWS sets in this way.
+    /// Adds a quantity at a price that AWS sets in this way.
     pub fn add_priced<U: Unit>(
         &mut self,
         pricing: Pricing,
@@ -65,7 +65,7 @@ impl Bill {
         }
     }
 
-    /// Adds a share of a bill, or a number of such bills.
+    /// Adds a bill multiplied by a share or a number.
     pub fn add_share(&mut self, bill: &SharedBill, share: &Exact) {
         if let Some(lines) = &mut self.lines {
             lines.extend(bill.lines.iter().map(|line| line.times(share)));
@@ -99,7 +99,7 @@ pub struct SharedBill {
 }
 
 impl SharedBill {
-    /// What `charge` adds.
+    /// The bill of the charges that `charge` adds.
     pub fn of(charge: impl FnOnce(&mut Bill)) -> Self {
         let mut bill = Bill {
             total: Usd::ZERO,
@@ -112,7 +112,7 @@ impl SharedBill {
         }
     }
 
-    /// The same with amounts in lowest terms: shares of it are computed faster.
+    /// The bill with amounts in lowest terms, so that shares of it are computed faster.
     pub fn reduced(self) -> Self {
         let lines = self.lines.into_iter().map(Line::reduced);
         Self {

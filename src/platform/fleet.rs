@@ -1,6 +1,6 @@
-//! What carries a function where capacity is provided: in words and as facts.
+//! The containers, nodes or instances of a function, in words and as facts.
 //!
-//! A platform describes its own fleets; formats print what they are given and know no platform.
+//! A platform describes its own fleets. The formats print these texts and know no platform.
 
 use crate::exact::Exact;
 
@@ -8,47 +8,44 @@ use crate::exact::Exact;
 pub trait Fleet {
     /// Requests in flight that it carries at target utilization.
     fn capacity(&self) -> Exact;
-    /// The fleet in a line: `4 tasks of 2 vCPU / 4 GB, 13 requests each`.
+    /// The fleet as a phrase: `4 tasks of 2 vCPU / 4 GB, 13 requests each`.
     fn describe(&self) -> String;
     /// Appends the fleet in short, without a comma: `4 x 2 vCPU / 4 GB x 13`.
     fn write_short(&self, text: &mut String);
-    /// Its numbers without [`Fleet::capacity`], in the order of documents.
+    /// The other numbers of the fleet, in their order in JSON.
     fn facts(&self) -> Vec<Fact>;
 }
 
-/// A number or a name of a fleet.
+/// A number or a name that describes a fleet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// Its key in JSON documents, which stays as it is.
+    /// Key in JSON documents. It is part of the format and must not change.
     pub key: &'static str,
-    /// What it is.
     pub value: FactValue,
 }
 
-/// The value of a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactValue {
-    /// How many there are of something.
+    /// A number of things.
     Count(u128),
-    /// An amount with all its digits, or a name.
+    /// A decimal with all its digits, or a name.
     Text(String),
 }
 
 impl Fact {
-    /// How many there are of something.
     pub fn count(key: &'static str, count: u128) -> Self {
         let value = FactValue::Count(count);
         Self { key, value }
     }
 
-    /// An amount with all its digits, or a name.
     pub fn text(key: &'static str, text: impl Into<String>) -> Self {
         let value = FactValue::Text(text.into());
         Self { key, value }
     }
 }
 
-/// Appends a whole number: rows of CSV have several, and there can be a million of them.
+/// Appends a whole number. Faster than `write!`: a CSV answer has several in each of up to a
+/// million rows.
 pub fn push_count(text: &mut String, count: u128) {
     text.push_str(itoa::Buffer::new().format(count));
 }

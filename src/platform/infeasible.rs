@@ -1,22 +1,23 @@
-//! Why a function cannot run somewhere, which is an answer and no error: the other sides are priced.
+//! Reasons why a function cannot run on a platform. They are answers, not errors: the other
+//! platforms are still priced.
 
-/// What kind of reason it is: one stable name each, listed in `docs/errors.md`.
+/// Kinds of reasons. Each has a stable name, listed in `docs/errors.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// It runs longer than the platform lets it.
+    /// It runs longer than the platform allows.
     TooLong,
-    /// Its memory is outside what the platform has.
+    /// Its memory is outside the platform's range.
     MemoryOutOfRange,
-    /// One request of it is more than the largest unit, or the stated one, holds.
+    /// One request needs more than the largest or the stated container.
     DoesNotFit,
-    /// The platform lacks something that it needs: an operating system, an architecture, jobs.
+    /// The platform does not support what it needs: an operating system, an architecture, jobs.
     NotSupported,
-    /// Too little is stated of it.
+    /// The scenario does not state enough about it.
     NotStated,
 }
 
 impl Refusal {
-    /// Every kind, for the manual and the tests.
+    /// Every kind, for `explain-error` and the tests.
     pub const ALL: [Self; 5] = [
         Self::TooLong,
         Self::MemoryOutOfRange,
@@ -25,7 +26,6 @@ impl Refusal {
         Self::NotStated,
     ];
 
-    /// The stable name.
     pub fn name(self) -> &'static str {
         match self {
             Self::TooLong => "too-long",
@@ -37,19 +37,17 @@ impl Refusal {
     }
 }
 
-/// Why a function cannot run somewhere, and what would change that.
+/// Why a function cannot run on a platform, and what would change that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Infeasible {
-    /// The kind of reason.
     pub code: Refusal,
-    /// The reason, a part of a sentence.
+    /// A part of a sentence.
     pub reason: String,
-    /// What to do, likewise.
+    /// What to do, as a part of a sentence.
     pub advice: String,
 }
 
 impl Infeasible {
-    /// A reason with its kind and what to do about it.
     pub fn new(code: Refusal, reason: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             code,
@@ -58,11 +56,12 @@ impl Infeasible {
         }
     }
 
-    /// Nothing is priced in the region of a function. Binding the platform says so first.
+    /// The region of the function has no prices for the platform. Unreachable in practice: binding
+    /// the platform fails first.
     pub fn unpriced(what: &str) -> Self {
         Self::new(
             Refusal::NotSupported,
-            format!("the region has no prices of {what}"),
+            format!("the region has no prices for {what}"),
             "leave the platform out",
         )
     }

@@ -1,4 +1,4 @@
-//! The EC2 instance types that a platform can put under functions.
+//! The EC2 instance types that a platform can choose from.
 
 use super::Context;
 use crate::diag::{Code, Diag};
@@ -14,17 +14,17 @@ use std::cmp::Ordering;
 pub static EC2: MetersByType =
     MetersByType::new("ec2", "EC2 instance, Linux, on demand", Savings::Instances);
 
-/// An instance type with its price on demand.
+/// An instance type with its price.
 pub struct Machine<'a> {
     pub shape: &'a InstanceType,
     pub price: Price<InstanceHour>,
 }
 
-/// The type that the options of a platform fix, or all that it chooses from, by vCPU and then by
-/// name.
+/// The instance types for a platform, by vCPU and then by name: only the fixed type, if its options
+/// fix one.
 ///
 /// # Errors
-/// The fixed type is unknown, of another architecture or without a price; or there is none at all.
+/// The fixed type is unknown, has another architecture or has no price; or no type has a price.
 pub fn machines<'a>(
     context: &Context<'a>,
     regional: &Regional,
@@ -65,11 +65,11 @@ pub fn machines<'a>(
     Ok(all)
 }
 
-/// Names that a message lists; of more it gives the number.
+/// A message lists at most this many names; above that, it states their number.
 const MOST_NAMES: usize = 6;
 
-/// The diagnostic for a commitment of which the book lacks rates of types to choose from: without
-/// them the cheapest is not known.
+/// The book has a commitment's rates for only some of the types. The cheapest type is then unknown,
+/// so this is an error.
 fn no_rate(
     (platform, architecture, regional): (&str, Architecture, &Regional),
     rated: &[&str],
@@ -105,7 +105,6 @@ fn no_rate(
     Diag::new(Code::MissingPrice, message).help(help)
 }
 
-/// The diagnostic for a platform that finds no type to choose from.
 pub fn none(platform: &str, what: &str, architecture: Architecture, regional: &Regional) -> Diag {
     let architecture = architecture.name();
     let region = regional.name();
@@ -122,7 +121,7 @@ fn shape<'a>(
     let wrong = |message: String| Diag::new(Code::NotAvailable, message).at(at.clone());
     let Some(shape) = instances.iter().find(|shape| shape.name == *name) else {
         let known = instances.iter().map(|shape| shape.name.as_str());
-        let message = format!("the book has no instance type `{name}`");
+        let message = format!("the price book has no instance type `{name}`");
         return Err(wrong(message).maybe_help(did_you_mean(name, known)));
     };
     if shape.architecture != architecture {
@@ -137,8 +136,9 @@ fn shape<'a>(
     Ok(shape)
 }
 
-/// Of types in the order in which ties are decided, those that can win: a type with no more of
-/// anything than a cheaper one never does, nor than an earlier one that costs as much.
+/// Removes types that cannot be the cheapest choice: another type has at least as much of
+/// everything and costs less, or costs the same and comes first. `all` must be in the order that
+/// decides ties.
 pub fn remove_dominated<T>(
     mut all: Vec<T>,
     hourly: impl Fn(&T) -> &Rate<InstanceHour>,

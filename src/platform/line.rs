@@ -2,8 +2,8 @@
 //!
 //! # Bills that do not compile
 //!
-//! Each of these once did. The first example of each pair differs from the second in the quantity
-//! alone, and compiles: so the second fails for its unit and for nothing else.
+//! Each of these compiled once. The two examples of a pair differ only in the quantity; the first
+//! compiles, so the second fails because of its unit.
 //!
 //! Requests, not GB-seconds, at the price of a request:
 //!
@@ -65,7 +65,7 @@
 //! }
 //! ```
 //!
-//! A quantity that takes the unit of the price it meets: every quantity names its unit.
+//! A quantity without a unit that takes the unit of its price: every quantity has to name its unit.
 //!
 //! ```
 //! use lambdacost::exact::Exact;
@@ -95,43 +95,38 @@ use std::sync::Arc;
 /// One line of a bill: quantity x rate = cost.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// Whose line it is.
     pub service: &'static Service,
-    /// What is paid for.
+    /// What is billed.
     pub item: &'static str,
-    /// How much of it.
     pub quantity: Exact,
-    /// In which unit.
     pub unit: UnitName,
-    /// US dollars per unit.
     pub rate: Exact,
-    /// Their product.
+    /// US dollars: quantity times rate.
     pub cost: Usd,
-    /// Where the rate comes from.
+    /// The source of the rate.
     pub provenance: Provenance,
-    /// How it is bought, where that is not at the list price.
+    /// The commitment or discount, if the rate is not the list price.
     pub how: Option<Arc<str>>,
-    /// The list price, US dollars per unit.
+    /// US dollars per unit at the list price.
     pub list_rate: Exact,
-    /// The path of its meter in price files.
+    /// The path of the meter in price files.
     pub meter: Arc<str>,
-    /// How AWS sets the rate.
     pub pricing: Pricing,
-    /// What the rate is the mean of.
+    /// The parts whose mean is the rate.
     bought: Option<Box<Bought>>,
 }
 
 /// How AWS sets a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pricing {
-    /// It stands in a price list.
+    /// In a price list.
     Standard,
-    /// It changes with supply and demand.
+    /// By supply and demand, so it changes.
     Dynamic,
 }
 
 impl Line {
-    /// A quantity at a price of the same unit.
+    /// A line for a quantity at a price of the same unit.
     pub fn new<U: Unit>(
         service: &'static Service,
         item: &'static str,
@@ -154,13 +149,13 @@ impl Line {
         }
     }
 
-    /// What the line's quantity costs at another rate of the same meter: its list price, or a part of
-    /// how it is bought. The line has no type for its unit, but its meter has one.
+    /// What the quantity costs at another rate of the same meter: the list price, or a part of
+    /// [`Self::parts`]. A line has no type for its unit, but its meter has one.
     pub fn cost_at(&self, rate: &Exact) -> Usd {
         Usd::new(&self.quantity * rate)
     }
 
-    /// A share of the line, or a number of such lines.
+    /// The line multiplied by a share or a number.
     pub(super) fn times(&self, share: &Exact) -> Self {
         Self {
             quantity: &self.quantity * share,
@@ -169,7 +164,7 @@ impl Line {
         }
     }
 
-    /// The same with its quantity and its cost in lowest terms.
+    /// The line with its quantity and cost in lowest terms.
     pub(super) fn reduced(self) -> Self {
         Self {
             quantity: self.quantity.reduced(),
@@ -178,7 +173,8 @@ impl Line {
         }
     }
 
-    /// The same line, or one for what a commitment or a discount lowers and one for the rest.
+    /// Splits the line into a part at the reduced rate of a commitment or discount and a part at
+    /// the list price. A line with one rate stays whole.
     pub fn parts(mut self) -> Vec<Self> {
         let Some(bought) = self.bought.take() else {
             return vec![self];
@@ -208,7 +204,8 @@ impl Line {
         parts
     }
 
-    /// What a free allowance takes off, shown so that quantities can be followed.
+    /// A line for the part of a quantity that a free allowance covers. It costs nothing; it is
+    /// shown so that the quantities of the bill add up.
     pub fn free<U: Unit>(
         service: &'static Service,
         item: &'static str,

@@ -1,8 +1,8 @@
-//! The platforms: each one file and one line in [`PLATFORMS`].
+//! The platforms: one folder and one line in [`PLATFORMS`] each.
 //!
-//! A platform sees the whole fleet once, because Lambda's duration tiers and an EKS cluster are
-//! shared by many functions; then it answers for each function without reading anything more. No
-//! clock, no disk, no rounding in here.
+//! A platform is bound to the whole scenario once, because many functions share Lambda's duration
+//! tiers and an EKS cluster. After that it answers for each function without input or output.
+//! Platforms do not read the clock or files, and do not round.
 
 mod bill;
 mod eks;
@@ -40,7 +40,7 @@ use std::sync::Arc;
 #[cfg(debug_assertions)]
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Every platform, in the order of all lists and in which ties are decided.
+/// Every platform, in the order in which answers list them. Ties go to the first.
 pub static PLATFORMS: &[&dyn Platform] = &[
     &lambda::Lambda,
     &fargate::Fargate,
@@ -50,47 +50,44 @@ pub static PLATFORMS: &[&dyn Platform] = &[
     &managed::LambdaManaged,
 ];
 
-/// Ids of all platforms.
 pub fn ids() -> Vec<&'static str> {
     PLATFORMS.iter().map(|platform| platform.id()).collect()
 }
 
-/// The price book that is built into the program, with the meters of all platforms.
+/// The built-in price book, with the meters of all platforms.
 pub fn book() -> Book {
     Book::embedded(meters())
 }
 
-/// The meters of all platforms.
 pub fn meters() -> Meters {
     let specs = PLATFORMS.iter().map(|platform| platform.spec());
     Meters::new(specs.flat_map(|spec| spec.meters).copied())
 }
 
-/// What reading a scenario needs to know of all platforms.
+/// What the scenario reader needs to know about all platforms.
 pub fn shapes() -> Vec<PlatformShape> {
     let specs = PLATFORMS.iter().map(|platform| platform.spec());
     specs.map(|spec| spec.shape).collect()
 }
 
-/// What a platform may look at.
+/// The input of a platform.
 #[derive(Clone)]
 pub struct Context<'a> {
-    /// The fleet and its options.
     pub scenario: &'a Scenario,
-    /// Prices of the scenario's regions, in its order.
+    /// Prices of the scenario's regions, in the same order.
     pub prices: &'a [Regional],
-    /// Shapes of instance types.
+    /// The instance types of the price book.
     pub instances: &'a [InstanceType],
     /// Hours of the month.
     pub hours: Qty<Hour>,
-    /// What the traffic of each function asks for.
+    /// The demand of each function, in the order of the scenario.
     demands: Arc<Vec<Demand>>,
     solves: Solves,
 }
 
-/// Counts how often functions are solved, so that a test can hold that it is once an answer.
+/// Counts how often functions are solved, for a test that each is solved once per answer.
 ///
-/// Only builds with debug assertions count: a counter that all threads share is not free.
+/// Compiled only with debug assertions, because a counter that all threads share costs time.
 #[derive(Debug, Clone, Default)]
 struct Solves(#[cfg(debug_assertions)] Arc<AtomicU64>);
 
@@ -107,7 +104,7 @@ impl Solves {
 }
 
 impl<'a> Context<'a> {
-    /// The fleet, with what every platform needs of it worked out once.
+    /// Computes the demand of every function once, for all platforms.
     pub fn new(
         scenario: &'a Scenario,
         prices: &'a [Regional],
@@ -127,7 +124,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The same at other prices.
+    /// The same scenario at other prices.
     pub fn at(&self, prices: &'a [Regional]) -> Self {
         Self {
             prices,
@@ -135,7 +132,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Counts that a function is solved on a platform.
+    /// Counts one function solved on one platform.
     fn count_solve(&self) {
         self.solves.count();
     }
@@ -146,31 +143,31 @@ impl<'a> Context<'a> {
         self.solves.counted()
     }
 
-    /// How many places there are.
     fn places(&self) -> usize {
         self.prices.len() * PLACES
     }
 
-    /// The prices of a place and its architecture.
+    /// The prices and the architecture of a place.
     fn located(&self, place: usize) -> (&'a Regional, Architecture) {
         let architecture = Architecture::ALL[place % Architecture::ALL.len()];
         (&self.prices[place / PLACES], architecture)
     }
 
-    /// One function of every place that has any, given the place of each that counts.
+    /// One function for each place; `None` for places without functions. `place` returns `None` for
+    /// functions to leave out.
     fn samples(
         &self,
         place: impl Fn(&Function) -> Option<usize> + Sync,
     ) -> Vec<Option<&'a Function>> {
-        let nobody = || vec![None; self.places()];
+        let empty = || vec![None; self.places()];
         let functions = self.scenario.functions.par_iter();
-        let found = functions.fold(nobody, |mut samples, function| {
+        let found = functions.fold(empty, |mut samples, function| {
             if let Some(place) = place(function) {
                 samples[place].get_or_insert(function);
             }
             samples
         });
-        found.reduce(nobody, |left, right| {
+        found.reduce(empty, |left, right| {
             left.into_iter()
                 .zip(right)
                 .map(|(left, right)| left.or(right))
@@ -178,86 +175,82 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// What the traffic of a function asks for.
+    /// The demand of a function.
     pub fn demand(&self, index: usize) -> &Demand {
         &self.demands[index]
     }
 
-    /// Prices of a function's region.
     pub fn prices_of(&self, function: &Function) -> &'a Regional {
         &self.prices[usize::from(function.region)]
     }
 
-    /// The function at an index.
     pub fn function(&self, index: usize) -> &'a Function {
         &self.scenario.functions[index]
     }
 }
 
-/// Places in a region: an architecture and an operating system each.
+/// Places per region: one for each architecture and operating system.
 const PLACES: usize = Architecture::ALL.len() * Os::ALL.len();
 
-/// The number of the place of an architecture in the region of a function.
+/// The index of the place for an architecture in the function's region.
 fn place(function: &Function, architecture: Architecture) -> usize {
     usize::from(function.region) * PLACES + architecture as usize
 }
 
-/// The number of the place of a function's containers.
+/// The index of the place for the function's containers.
 fn container_place(function: &Function) -> usize {
     let system = function.container().os as usize * Architecture::ALL.len();
     place(function, function.container_architecture()) + system
 }
 
-/// What is known of a platform without a scenario.
+/// What is known about a platform without a scenario.
 pub struct Spec {
-    /// Its name in scenarios and reports, and what else scenarios can say of it.
+    /// Its name in scenarios and reports, and its keys in scenarios.
     pub shape: PlatformShape,
     /// The name in headings.
     pub title: &'static str,
-    /// The meters that its bills can have.
+    /// The meters that its bills can contain.
     pub meters: &'static [&'static [MeterInfo]],
-    /// What its bills can assume, and what they leave out.
+    /// The assumptions and omissions that its bills can have.
     pub assumptions: &'static [Assumptions],
 }
 
 /// A place where code can run.
 pub trait Platform: Sync {
-    /// What is known of it without a scenario.
     fn spec(&self) -> &'static Spec;
     /// The name in scenarios and reports.
     fn id(&self) -> &'static str {
         self.spec().shape.id
     }
-    /// Looks at the whole fleet.
+    /// Prepares the platform for a scenario.
     ///
     /// # Errors
-    /// A price that something needs and the book lacks; an option that cannot be had.
+    /// The price book lacks a price that a function needs, or an option is not available.
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags>;
 }
 
-/// A platform that knows the whole scenario.
+/// A platform bound to a scenario.
 pub trait CostModel: Send + Sync {
-    /// Solves one function: finds what carries it and what it costs. Everything else that is said of
-    /// the function on this platform is a view of this answer.
+    /// Solves one function: chooses its containers and computes its cost. Everything else about the
+    /// function on this platform is a view of this answer.
     ///
     /// # Errors
-    /// The function cannot run here; that is an answer.
+    /// The function cannot run here. That is a valid answer.
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible>;
-    /// What some functions cost together, pools and clusters formed of them alone.
+    /// The cost of some functions together, with pools and clusters formed of only these functions.
     fn total(&self, members: &Members<'_>) -> Usd;
-    /// What the platform is paid by.
+    /// What the platform charges for.
     fn paid_by(&self) -> PaidBy;
-    /// The clusters that carry the scenario.
+    /// The clusters for the scenario.
     fn clusters(&self) -> Vec<Cluster> {
         Vec::new()
     }
-    /// What is assumed and what is left out.
+    /// Adds the assumptions and omissions that apply.
     fn notes(&self, notes: &mut Notes);
 }
 
-/// Functions whose common cost is asked for; all of them can run on the platform.
+/// Functions for a common total. All of them can run on the platform.
 pub struct Members<'m> {
-    /// Whether a function is one of them.
     pub contains: &'m (dyn Fn(usize) -> bool + Sync),
     /// Sum of their [`Cost::unshared`].
     pub unshared: Usd,
@@ -265,9 +258,7 @@ pub struct Members<'m> {
 
 /// A function solved on a platform.
 pub struct Answer<'m> {
-    /// What it costs.
     pub cost: Cost,
-    /// Where it was placed.
     pub placement: Box<dyn Placement + 'm>,
 }
 
@@ -277,65 +268,65 @@ impl fmt::Debug for Answer<'_> {
     }
 }
 
-/// Where a platform placed a function: what bills, explanations and searches are made of.
+/// The placement of a function on a platform: the source of bills, explanations and searches.
 pub trait Placement: Send + Sync {
-    /// Adds what the function is charged. [`Cost::billed`] is the total.
+    /// Adds the charges of the function. [`Cost::billed`] is their total.
     fn charge(&self, bill: &mut Bill);
     /// The lines of its bill.
     fn lines(&self) -> Vec<Line> {
         Bill::lines(|bill| self.charge(bill))
     }
-    /// The oldest date at which a price in that bill was confirmed; `None` where no price has a date.
+    /// The oldest date at which a price in the bill was confirmed; `None` if no price has a date.
     fn price_as_of(&self) -> Option<&str>;
-    /// How the platform charges.
+    /// How the cost changes with traffic.
     fn tariff(&self) -> Tariff<'_>;
-    /// What the function would cost with a dedicated cluster, and what it adds to the shared one.
+    /// What the function would cost on a dedicated cluster, and what it adds to the shared one.
     fn cluster_costs(&self) -> ClusterCosts {
         ClusterCosts::default()
     }
-    /// How well the environments that the platform keeps for the function are used.
+    /// The use of the environments that the platform keeps for the function.
     fn provisioning(&self) -> Option<Provisioning> {
         None
     }
-    /// What carries it, where capacity is provided.
+    /// Its containers, nodes or instances; `None` on platforms without provided capacity.
     fn fleet(&self) -> Option<&dyn Fleet> {
         None
     }
-    /// In what each job runs, in a line, if the function runs by the job.
+    /// What each job runs in, as a phrase; `None` for functions that are not jobs.
     fn job(&self) -> Option<String> {
         None
     }
 }
 
-/// What a function costs a month.
+/// US dollars a month for a function.
 #[derive(Debug, Clone)]
 pub struct Cost {
-    /// Its bill, its part of shared pools and clusters included.
+    /// Its bill, with its part of shared pools and clusters.
     pub billed: Usd,
-    /// What verdicts compare: on Lambda what leaving would save, elsewhere the bill.
+    /// What verdicts compare: on Lambda the saving if the function leaves, elsewhere the bill.
     pub compared: Usd,
-    /// What of the bill is no part of a shared pool or cluster.
+    /// The part of the bill that is not for a shared pool or cluster.
     pub unshared: Usd,
-    /// How its avoidable cost over its invocations begins, where it is paid by use and begins with
-    /// what they cost in a straight line.
+    /// The first linear piece of its avoidable cost over invocations, on platforms that charge by
+    /// use. `None` if the first invocations are free.
     pub piece: Option<FirstPiece>,
 }
 
-/// How well environments that are kept for a function are used.
+/// The use of environments that are kept for a function.
 #[derive(Debug, Clone)]
 pub struct Provisioning {
-    /// Share of the time in which they work.
+    /// Share of the time in which they run invocations.
     pub utilization: Exact,
-    /// The share from which they cost less than on demand; above 1, or `None`, they never do.
+    /// The utilization above which they cost less than on demand. Above 1 or `None`: they never do.
     pub break_even: Option<Exact>,
 }
 
-/// What a function would cost on a cluster of its own, and what it adds to the shared one.
+/// The cost of a function on a dedicated cluster, and what it adds to the shared one.
 #[derive(Debug, Clone, Default)]
 pub struct ClusterCosts {
-    /// With a cluster of its own.
+    /// On a dedicated cluster.
     pub alone: Option<Usd>,
-    /// What all together would save without it.
+    /// The saving for all functions together if it leaves the shared cluster.
     pub avoidable: Option<Usd>,
 }
 
@@ -344,19 +335,18 @@ pub struct ClusterCosts {
 pub struct Cluster {
     /// Index of its region in the scenario.
     pub region: u16,
-    /// Its architecture.
     pub architecture: Architecture,
     /// Type of its nodes.
     pub instance_type: Arc<str>,
-    /// How many: whole for a dedicated cluster, a share of one that runs anyway.
+    /// A whole number for a dedicated cluster, a share of the nodes for an existing one.
     pub nodes: Exact,
-    /// True for a cluster that is made for the scenario.
+    /// True for a cluster that is created for the scenario.
     pub is_dedicated: bool,
-    /// Its bill.
+    /// US dollars a month.
     pub monthly: Usd,
 }
 
-/// Collects missing prices, each once however many functions need it.
+/// Collects missing prices. Each is reported once, however many functions need it.
 #[derive(Default)]
 struct Missing(Vec<Diag>);
 
@@ -380,13 +370,13 @@ impl Missing {
     }
 }
 
-/// The oldest date of some prices, `None` where none has a date; dates of any precision sort as text.
+/// The oldest date of prices; `None` if none has a date. Dates of any precision sort as text.
 fn oldest<'p>(prices: impl IntoIterator<Item = &'p Provenance>) -> Option<&'p str> {
     let dated = prices.into_iter().filter(|price| price.is_dated());
     dated.map(|price| price.as_of.as_ref()).min()
 }
 
-/// The older of two dates, where there are any.
+/// The older of two dates that can be missing.
 fn older<'d>(one: Option<&'d str>, other: Option<&'d str>) -> Option<&'d str> {
     one.into_iter().chain(other).min()
 }

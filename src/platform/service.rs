@@ -1,9 +1,9 @@
-//! The AWS services that lines of a bill belong to, as AWS's own exports name them.
+//! The AWS services on a bill, with the names of AWS's exports.
 //!
 //! Names and codes: AWS Data Exports, FOCUS 1.2 with AWS columns (`ServiceName`, `x_ServiceCode`);
 //! categories: FinOps FOCUS 1.2, `ServiceCategory` and `ServiceSubcategory`.
 
-/// A service, or the part of one that has a category of its own.
+/// A service, or a part of a service with a separate category.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Service {
     /// AWS's code.
@@ -16,7 +16,6 @@ pub struct Service {
     pub subcategory: &'static str,
 }
 
-/// AWS Lambda.
 pub static LAMBDA: Service = Service {
     code: "AWSLambda",
     name: "AWS Lambda",
@@ -24,7 +23,7 @@ pub static LAMBDA: Service = Service {
     subcategory: "Serverless Compute",
 };
 
-/// Amazon ECS, which bills Fargate's tasks.
+/// Amazon ECS, which bills Fargate tasks.
 pub static ECS: Service = Service {
     code: "AmazonECS",
     name: "Amazon Elastic Container Service",
@@ -32,7 +31,6 @@ pub static ECS: Service = Service {
     subcategory: "Containers",
 };
 
-/// Amazon EKS.
 pub static EKS: Service = Service {
     code: "AmazonEKS",
     name: "Amazon Elastic Container Service for Kubernetes",
@@ -40,7 +38,7 @@ pub static EKS: Service = Service {
     subcategory: "Containers",
 };
 
-/// Amazon EC2's instances.
+/// EC2 instances.
 pub static EC2: Service = Service {
     code: "AmazonEC2",
     name: "Amazon Elastic Compute Cloud",
@@ -48,7 +46,7 @@ pub static EC2: Service = Service {
     subcategory: "Virtual Machines",
 };
 
-/// Amazon EC2's volumes. AWS bills them under EC2's name; FOCUS wants one category a name.
+/// EBS volumes. AWS bills them under the name of EC2, but FOCUS requires one category per name.
 pub static EBS: Service = Service {
     code: "AmazonEC2",
     name: "Amazon Elastic Block Store",

@@ -1,4 +1,4 @@
-//! What one request in flight needs of a container.
+//! The share of a container that one request in flight needs.
 
 use crate::exact::Exact;
 use crate::scenario::Function;
@@ -7,16 +7,15 @@ use crate::units::{MB_PER_VCPU, MS_PER_SECOND};
 /// The unit of comparison: the share of a container that one request in flight occupies.
 #[derive(Debug, Clone)]
 pub struct Slot {
-    /// vCPUs of a slot: what Lambda gives at that memory, unless CPU time is stated.
+    /// vCPUs of a slot: what Lambda gives at the function's memory, unless CPU time is stated.
     pub vcpu: Exact,
-    /// Memory of a slot, MB.
+    /// In MB.
     pub memory_mb: Exact,
-    /// Memory that the slots of a task share, MB.
+    /// Memory that all slots of a task share, MB.
     pub base_mb: Exact,
 }
 
 impl Slot {
-    /// The slot of a function.
     pub fn of(function: &Function) -> Self {
         let container = function.container();
         let vcpu = match container.cpu_ms {
@@ -39,7 +38,7 @@ impl Slot {
         }
     }
 
-    /// How many of it fit a task, for many sizes of tasks.
+    /// Counts how many slots fit in tasks of many sizes. The divisions are done once, here.
     pub fn fit(&self) -> Fit<'_> {
         let per = |need: &Exact| {
             let slots = Exact::ONE.over(need);
@@ -53,7 +52,7 @@ impl Slot {
     }
 }
 
-/// How many slots fit.
+/// How many slots fit in a task.
 pub struct Fit<'s> {
     per_millicore: Exact,
     per_mb: Exact,
@@ -61,14 +60,15 @@ pub struct Fit<'s> {
 }
 
 impl Fit<'_> {
-    /// Slots that fit so many thousandths of a vCPU and so much memory, if they are more than
+    /// The slots that fit in a task of this vCPU and memory; `None` if there are not more than
     /// `fewer`.
     pub fn slots_above(&self, fewer: u128, millicores: u64, memory_mb: u64) -> Option<u128> {
         let more = |slots: &u128| *slots > fewer;
         let by_cpu = self.per_millicore.times_floor(millicores).filter(more)?;
-        let by_memory = match self.base_mb.is_zero() {
-            true => self.per_mb.times_floor(memory_mb),
-            false => (&(&Exact::from(memory_mb) - self.base_mb) * &self.per_mb).floor(),
+        let by_memory = if self.base_mb.is_zero() {
+            self.per_mb.times_floor(memory_mb)
+        } else {
+            (&(&Exact::from(memory_mb) - self.base_mb) * &self.per_mb).floor()
         };
         Some(by_cpu.min(by_memory.filter(more)?))
     }

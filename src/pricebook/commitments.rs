@@ -1,7 +1,7 @@
-//! How prices are bought: commitments and negotiated discounts, always per meter.
+//! Commitments and negotiated discounts, which always apply per meter.
 //!
-//! Rules: Savings Plans user guide (what a plan covers, and that fees, Spot and storage are not in
-//! it); the effective rate of a plan holds what was paid upfront.
+//! Rules: Savings Plans user guide (what a plan covers; fees, Spot and storage are not covered).
+//! The effective rate of a plan includes upfront payments.
 
 use super::Regional;
 use super::meters::{MeterInfo, Meters, Savings};
@@ -15,7 +15,7 @@ use crate::units::Hour;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-/// What can be committed to.
+/// Kinds of commitments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plan {
     /// Compute Savings Plan: EC2, Fargate and Lambda.
@@ -27,32 +27,29 @@ pub enum Plan {
 }
 
 impl Plan {
-    /// Names in scenarios and price files.
     pub const NAMES: [&str; 3] = [
         "compute-savings-plan",
         "ec2-instance-savings-plan",
         "reserved-instances",
     ];
 
-    /// The plan of a name.
     pub fn of(name: &str) -> Option<Self> {
         let plans = [Self::Compute, Self::Instance, Self::Reserved];
         plans.into_iter().find(|plan| plan.name() == name)
     }
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 
-    /// True for a meter that takes of an hourly commitment: also what the plan pays for at its list
-    /// price.
-    fn absorbs(self, meter: &MeterInfo) -> bool {
+    /// True for a meter that uses an hourly commitment, also if the plan pays for it only at its
+    /// list price.
+    fn uses_commitment(self, meter: &MeterInfo) -> bool {
         let at_list_price = self == Self::Compute && meter.savings == Savings::ListPrice;
         self.covers(meter) || at_list_price
     }
 
-    /// True for a meter that it lowers.
+    /// True for a meter with a lower price under the plan.
     fn covers(self, meter: &MeterInfo) -> bool {
         match meter.savings {
             Savings::Instances => true,
@@ -62,34 +59,29 @@ impl Plan {
     }
 }
 
-/// The terms of a commitment.
 pub const TERMS: [&str; 2] = ["1yr", "3yr"];
-/// How a commitment is paid.
 pub const PAYMENTS: [&str; 3] = ["no-upfront", "partial-upfront", "all-upfront"];
 
-/// A commitment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commitment {
-    /// What is committed to.
     pub plan: Plan,
-    /// For how long: one of [`TERMS`].
+    /// One of [`TERMS`].
     pub term: &'static str,
-    /// How it is paid: one of [`PAYMENTS`].
+    /// One of [`PAYMENTS`].
     pub payment: &'static str,
-    /// How much it covers.
     pub coverage: Coverage,
 }
 
 /// How much a commitment covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Coverage {
-    /// This share of the usage of each meter that it lowers, 0 to 1.
+    /// A share of the usage of each covered meter, 0 to 1.
     Share(Exact),
-    /// What a number of US dollars an hour pays for.
+    /// US dollars an hour.
     Hourly(Exact),
 }
 
-/// How much of each meter is used in an hour, by region.
+/// Hourly usage of each meter, by region and meter.
 pub type EligibleUsage = BTreeMap<(Arc<str>, Arc<str>), Exact>;
 
 impl Commitment {
@@ -98,7 +90,7 @@ impl Commitment {
         format!("{}, {}, {}", self.plan.name(), self.term, self.payment)
     }
 
-    /// The rate of a meter that it lowers.
+    /// The committed rate of a meter that the plan covers.
     fn rate<'r>(&self, meter: &str, regional: &'r Regional) -> Result<&'r Listed, Diag> {
         match regional.meters.get(&self.path(meter, regional.known())) {
             Some(Entry::Flat(rate)) => Ok(rate),
@@ -106,7 +98,7 @@ impl Commitment {
         }
     }
 
-    /// US dollars per unit of a meter: on demand in its first tier, and under the plan.
+    /// US dollars per unit of a meter: on demand in the first tier, and under the plan.
     fn rates(&self, meter: &str, regional: &Regional) -> Result<[Exact; 2], Diag> {
         let list = regional.first_rate(meter).cloned();
         let list = list.expect("a meter that is used at its list price has one");
@@ -118,7 +110,7 @@ impl Commitment {
         Ok([list, plan])
     }
 
-    /// Where price files have the rate of a meter.
+    /// The path of a meter's committed rate in price files.
     fn path(&self, meter: &str, meters: &Meters) -> String {
         let meter = match meters.find(meter).map(|known| known.savings) {
             Some(Savings::ComputeAt(path)) => path,
@@ -129,20 +121,20 @@ impl Commitment {
     }
 }
 
-/// A negotiated discount off the list price, in place of a commitment.
+/// A negotiated discount off the list price, which replaces a commitment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discount {
-    /// A meter, or the beginning of many: `fargate`, `lambda.arm64.duration`.
+    /// A meter, or the start of the paths of several: `fargate`, `lambda.arm64.duration`.
     pub path: String,
-    /// The share that is taken off, 0 to 1.
+    /// The discount as a share of the price, 0 to 1.
     pub share: Exact,
-    /// The place that states it.
+    /// Where the scenario states it.
     pub at: At,
 }
 
 impl Discount {
     fn holds_for(&self, meter: &str) -> bool {
-        // Rates of commitments are not meters.
+        // Committed rates are not meters.
         if meter.starts_with(RATES) {
             return false;
         }
@@ -151,25 +143,24 @@ impl Discount {
     }
 }
 
-/// Where the paths of the rates of commitments begin.
+/// Start of the paths of committed rates.
 const RATES: &str = "savings.";
 
-/// How a meter is bought whose price is negotiated.
+/// The name of a negotiated discount in answers.
 pub const DISCOUNT: &str = "discount";
 
-/// How a scenario buys.
+/// The commitment and discounts of a scenario.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Commitments {
-    /// What is committed to, if anything is.
     pub commitment: Option<Commitment>,
-    /// Discounts by meter: the longest path counts.
+    /// The one with the longest path applies.
     pub discounts: Vec<Discount>,
-    /// What an hourly commitment covers of each meter, once it has been spent.
+    /// The covered hourly usage of each meter. Empty until an hourly commitment is spent.
     spent: EligibleUsage,
 }
 
 impl Commitments {
-    /// Commitments and discounts; `None` for neither.
+    /// `None` without a commitment and discounts.
     pub fn new(commitment: Option<Commitment>, discounts: Vec<Discount>) -> Option<Self> {
         (commitment.is_some() || !discounts.is_empty()).then_some(Self {
             commitment,
@@ -178,7 +169,7 @@ impl Commitments {
         })
     }
 
-    /// US dollars an hour that are committed to, if they are stated so.
+    /// The commitment in US dollars an hour, if there is one.
     fn hourly(&self) -> Option<(&Commitment, &Exact)> {
         let commitment = self.commitment.as_ref()?;
         match &commitment.coverage {
@@ -187,16 +178,16 @@ impl Commitments {
         }
     }
 
-    /// True for a commitment in dollars an hour: what it covers depends on what is used.
+    /// True for a commitment in US dollars an hour. What it covers depends on the usage.
     pub fn is_hourly(&self) -> bool {
         self.hourly().is_some()
     }
 
-    /// The terms once a commitment in dollars an hour has been spent on what is used, and the part of
-    /// the commitment that nothing used.
+    /// Spends an hourly commitment on usage. Returns the terms and the unused part of the
+    /// commitment.
     ///
     /// # Errors
-    /// The book lacks the rate of something that is used.
+    /// The price book lacks a committed rate for some usage.
     pub fn spend(
         &self,
         usage: &EligibleUsage,
@@ -211,8 +202,8 @@ impl Commitments {
         for (key, quantity) in usage {
             let regional = list.iter().find(|regional| *regional.name() == key.0);
             let regional = regional.expect("what is used is used in a region of the scenario");
-            let absorbs = commitment.plan.absorbs(known(&key.1, regional));
-            if !absorbs || self.is_discounted(&key.1) {
+            let uses_commitment = commitment.plan.uses_commitment(known(&key.1, regional));
+            if !uses_commitment || self.is_discounted(&key.1) {
                 continue;
             }
             let rates = commitment.rates(&key.1, regional);
@@ -246,17 +237,17 @@ impl Commitments {
                 let key = (Arc::clone(regional.name()), meter.into());
                 match self.spent.get(&key) {
                     Some(share) => share.clone(),
-                    // Nothing was spent on a meter that is not used at its list price.
+                    // A meter without eligible usage got nothing of the commitment.
                     None => Exact::ZERO,
                 }
             }
         }
     }
 
-    /// The prices of regions as they are bought.
+    /// The prices of regions under the commitment and discounts.
     ///
     /// # Errors
-    /// A discount that holds for no meter.
+    /// A discount applies to no meter.
     pub fn apply(self: &Arc<Self>, list: &[Regional]) -> Result<Vec<Regional>, Diags> {
         let mut diags = Diags::new();
         if !self.discounts.is_empty() {
@@ -278,7 +269,7 @@ impl Commitments {
         diags.into_result(bought.collect())
     }
 
-    /// How a meter is bought by the discounts alone; `None` where none holds.
+    /// The discounted price of a meter; `None` if no discount applies.
     pub(super) fn discounted(&self, meter: &str, list: &Listed) -> Option<Bought> {
         let holding = self.discounts.iter().filter(|one| one.holds_for(meter));
         let discount = holding.max_by_key(|discount| discount.path.len())?;
@@ -291,10 +282,10 @@ impl Commitments {
         })
     }
 
-    /// How a meter is bought; `None` for one at its list price.
+    /// How a meter is bought; `None` for the list price.
     ///
     /// # Errors
-    /// The book lacks the rate of the commitment.
+    /// The price book lacks the committed rate.
     pub(super) fn of(
         &self,
         meter: &str,
@@ -323,8 +314,8 @@ impl Commitments {
     }
 }
 
-/// Paths for which a discount holds for a meter: its own, and each that it begins with up to a dot.
-/// None for a rate of a commitment, which is not a meter.
+/// The paths of discounts that apply to a meter: the meter and each of its prefixes up to a dot.
+/// Empty for a committed rate, which is not a meter.
 fn groups(meter: &str) -> impl Iterator<Item = &str> {
     let dots = meter.match_indices('.').map(|(dot, _)| dot);
     let ends = dots.chain([meter.len()]);
@@ -347,7 +338,7 @@ fn unknown_meter(discount: &Discount, known: &Arc<[String]>) -> Diag {
     diag.at(discount.at.clone())
 }
 
-/// What is known of a meter that has a price.
+/// The properties of a meter that has a price.
 fn known(meter: &str, regional: &Regional) -> &'static MeterInfo {
     let known = regional.known().find(meter);
     known.expect("a price file with an unknown meter is refused")

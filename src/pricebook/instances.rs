@@ -1,48 +1,46 @@
-//! Instance types: their shape, and what of it a Kubernetes node can sell.
+//! Instance types, and the allocatable capacity of Kubernetes nodes.
 
 use super::Architecture;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::text::is_identifier;
 
-/// The shape of an EC2 instance type.
+/// The size of an EC2 instance type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstanceType {
-    /// AWS's name.
     pub name: String,
-    /// Processor architecture.
     pub architecture: Architecture,
-    /// vCPUs.
     pub vcpu: u32,
     /// Nominal memory, MiB.
     pub memory_mib: u32,
-    /// Pods that the VPC CNI gives addresses to.
+    /// Number of pod addresses of the VPC CNI.
     pub max_pods: u32,
-    /// Allocatable capacity as Karpenter publishes it: what [`allocatable`] is checked against.
+    /// Allocatable capacity as published by Karpenter, to check [`allocatable`].
     pub published: Allocatable,
 }
 
-/// What pods may request of a node before DaemonSets.
+/// Capacity that pods and DaemonSets can request on a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allocatable {
     /// Thousandths of a vCPU.
     pub millicores: u64,
-    /// MiB.
+    /// In MiB.
     pub memory_mib: u64,
 }
 
-/// Pods beyond any node: Kubernetes supports 110 by default, the largest types here say 1,514.
+/// Maximum number of pods that the file can state. Kubernetes supports 110 by default; the largest
+/// types here state 1,514.
 const MOST_PODS: u32 = 65_536;
-/// Memory that arm64 machines lose before anything else, MiB (Karpenter's instance types).
+/// Memory that arm64 machines lose first, MiB (Karpenter's instance types).
 const ARM_LOSS_MIB: u64 = 64;
 /// Kubelet's hard eviction threshold, MiB (EKS AMI).
 const EVICTION_MIB: u64 = 100;
 
-/// CPU and memory that the kubelet of an EKS node offers to pods.
+/// Capacity that the kubelet of an EKS node offers to pods.
 ///
-/// Nominal memory less 7.5 % for the virtual machine, less 255 MiB + 11 MiB per pod address, less
-/// the eviction threshold; CPU less 6 % of the first core, 1 % of the second, 0.5 % of the third
-/// and fourth, 0.25 % of the rest. Source: awslabs/amazon-eks-ami `nodeadm` (kubelet config) and
-/// aws/karpenter-provider-aws (`instancetype/types.go`), both read in 2026-07/08.
+/// Memory: nominal, minus 7.5 % for the virtual machine, minus 255 MiB + 11 MiB per pod address,
+/// minus the eviction threshold. CPU: minus 6 % of the first core, 1 % of the second, 0.5 % of the
+/// third and fourth, 0.25 % of the others. Source: awslabs/amazon-eks-ami `nodeadm` (kubelet
+/// config) and aws/karpenter-provider-aws (`instancetype/types.go`), both read in 2026-07/08.
 pub fn allocatable(
     architecture: Architecture,
     vcpu: u32,
@@ -57,7 +55,7 @@ pub fn allocatable(
     let machine = (memory * 75).div_ceil(1000);
     let kubelet = 255 + 11 * u64::from(max_pods);
     let memory_mib = memory.saturating_sub(machine + kubelet + EVICTION_MIB);
-    // (cores in the range, reserved ten-thousandths of each); integer division per range.
+    // Cores in the range, and the reserved ten-thousandths of each. Integer division per range.
     let ranges = [(1, 600), (1, 100), (2, 50), (u64::from(u32::MAX), 25)];
     let mut left = u64::from(vcpu);
     let mut reserved = 0;
@@ -73,19 +71,18 @@ pub fn allocatable(
 }
 
 impl InstanceType {
-    /// What this type's node offers to pods before DaemonSets.
+    /// The capacity that a node of this type offers before DaemonSets.
     pub fn allocatable(&self) -> Allocatable {
         allocatable(self.architecture, self.vcpu, self.memory_mib, self.max_pods)
     }
 
-    /// True for a type that a cluster chooses from by itself.
     pub fn is_default_candidate(&self) -> bool {
         is_default_candidate(&self.name)
     }
 }
 
-/// True for the name of a type that a cluster chooses from by itself: general, compute and memory
-/// families of the fifth generation and newer, large to 4xlarge; nothing burstable, metal or
+/// True for a type that is considered if no type is fixed: general purpose, compute and memory
+/// optimized families from the fifth generation, `large` to `4xlarge`; not burstable, metal or
 /// accelerated (`^[mcr][5-9][a-z]*\.(large|xlarge|2xlarge|4xlarge)$`).
 pub fn is_default_candidate(name: &str) -> bool {
     let Some((family, size)) = name.split_once('.') else {
@@ -101,7 +98,7 @@ pub fn is_default_candidate(name: &str) -> bool {
 /// Reads `instances.csv`.
 ///
 /// # Errors
-/// Every row that is not a shape.
+/// Every row that is not an instance type.
 pub fn read(source: &Source) -> Result<Vec<InstanceType>, Diags> {
     let mut diags = Diags::new();
     let mut types = Vec::new();

@@ -1,8 +1,8 @@
-//! Meters: where price files state a price, and the unit that it must have.
+//! Meters: the place of a price in price files, and its unit.
 //!
-//! A meter is a typed constant: [`super::Regional::price`] of a `Meter<ClusterHour>` is a price per
-//! cluster-hour and nothing else. A platform has its meters in its folder, one line each, and the
-//! book is given the lists of all platforms.
+//! A meter is a typed constant: [`super::Regional::price`] of a `Meter<ClusterHour>` is always a
+//! price per cluster-hour. Each platform has its meters in its folder, one per line. The price book
+//! gets the lists of all platforms.
 
 use super::commitments::{PAYMENTS, Plan, TERMS};
 use crate::text::is_identifier;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The place of a meter in price files; its prices are per `U`.
 ///
-/// Only lines of `meters!` make them, the same that tell a price file its unit.
+/// Only `meters!` creates meters, from the lines that also give price files their units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meter<U: Unit>(Cow<'static, str>, PhantomData<U>);
 
@@ -23,45 +23,44 @@ impl<U: Unit> Meter<U> {
         Self(Cow::Borrowed(path), PhantomData)
     }
 
-    /// `table.key` of the price file.
+    /// `table.key` in price files.
     pub fn path(&self) -> &str {
         &self.0
     }
 }
 
-/// What commitments make of a meter (Savings Plans user guide).
+/// How Savings Plans apply to a meter (Savings Plans user guide).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Savings {
-    /// No commitment pays for it.
+    /// Not covered by any commitment.
     Outside,
-    /// A Compute Savings Plan pays for it, and does not lower it.
+    /// A Compute Savings Plan pays for it at the list price.
     ListPrice,
-    /// A Compute Savings Plan lowers it.
+    /// A Compute Savings Plan lowers its price.
     Compute,
-    /// The same; the plan has its rate at the path of another meter.
+    /// A Compute Savings Plan lowers its price, to the rate at the path of another meter.
     ComputeAt(&'static str),
-    /// Savings Plans and Reserved Instances lower it.
+    /// Savings Plans and Reserved Instances lower its price.
     Instances,
 }
 
-/// A meter whose unit is known when the program runs: what price files are checked against.
+/// A meter without a static type, to check price files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MeterInfo {
-    /// `table.key` of the price file; the table alone where its keys are names of instance types.
+    /// `table.key` in price files; only the table if its keys are names of instance types.
     pub path: &'static str,
-    /// What `per` must be.
+    /// The required value of `per`.
     pub per: &'static str,
     /// Its name in listings.
     pub what: &'static str,
-    /// What commitments make of it.
     pub savings: Savings,
     /// True for a table whose keys are names of instance types.
     pub is_by_type: bool,
 }
 
-/// Makes a constant of each line, and `METERS` of all lines, in the order of price files:
-/// `NAME: Unit = "table.key", "name in listings";`, and before the semicolon a variant of
-/// [`Savings`] where a commitment pays for it.
+/// Makes a constant of each line, and `METERS` of all lines, in the order of price files: `NAME:
+/// Unit = "table.key", "name in listings";`, with a variant of [`Savings`] before the semicolon if
+/// a commitment pays for it.
 macro_rules! meters {
     (@savings) => { $crate::pricebook::meters::Savings::Outside };
     (@savings $savings:ident $(($path:literal))?) => {
@@ -87,12 +86,12 @@ macro_rules! meters {
 
 pub(crate) use meters;
 
-/// A table of price files whose keys are names of instance types.
+/// A table in price files whose keys are names of instance types.
 #[derive(Debug)]
 pub struct MetersByType([MeterInfo; 1]);
 
 impl MetersByType {
-    /// The table, with the name of its meters in listings and what commitments make of them.
+    /// A table, with the name of its meters in listings and how Savings Plans apply to them.
     pub(crate) const fn new(table: &'static str, what: &'static str, savings: Savings) -> Self {
         Self([MeterInfo {
             path: table,
@@ -103,24 +102,24 @@ impl MetersByType {
         }])
     }
 
-    /// The meter of a type.
+    /// The meter of an instance type.
     pub fn of(&self, instance_type: &str) -> Meter<InstanceHour> {
         let path = format!("{}.{instance_type}", self.0[0].path);
         Meter(Cow::Owned(path), PhantomData)
     }
 
-    /// As a list for the book.
+    /// The table as a list for the price book.
     pub const fn list(&'static self) -> &'static [MeterInfo] {
         &self.0
     }
 }
 
-/// Every meter that price files may state.
+/// Every meter that price files can state.
 #[derive(Debug, Clone)]
 pub struct Meters(Arc<[&'static MeterInfo]>);
 
 impl Meters {
-    /// Those of some lists, each once: platforms share some.
+    /// Combines lists without duplicates, because platforms share some meters.
     pub fn new(lists: impl IntoIterator<Item = &'static [MeterInfo]>) -> Self {
         let mut all: Vec<&'static MeterInfo> = Vec::new();
         for meter in lists.into_iter().flatten() {
@@ -131,12 +130,12 @@ impl Meters {
         Self(all.into())
     }
 
-    /// The meters but for those of instance types.
+    /// The meters, without those in tables by instance type.
     pub fn iter(&self) -> impl Iterator<Item = &'static MeterInfo> {
         self.0.iter().copied().filter(|meter| !meter.is_by_type)
     }
 
-    /// The table of instance types that a path is in, and the type.
+    /// The table of a meter by instance type, and the type.
     pub fn by_type<'p>(&self, path: &'p str) -> Option<(&'static MeterInfo, &'p str)> {
         let (table, name) = path
             .split_once('.')
@@ -146,7 +145,6 @@ impl Meters {
         Some((meter, name))
     }
 
-    /// The meter at a path.
     pub fn find(&self, path: &str) -> Option<&'static MeterInfo> {
         if let Some(rate) = path.strip_prefix("savings.") {
             return self.find(rate_of(rate)?);
@@ -157,8 +155,8 @@ impl Meters {
         }
     }
 
-    /// The table and the key of a meter in a price file. The names of instance types contain a dot
-    /// and stand in quotes.
+    /// The table and the key of a meter in a price file. Names of instance types contain a dot, so
+    /// they are quoted.
     pub fn written(&self, path: &str) -> (String, String) {
         let meter = path.strip_prefix("savings.").and_then(rate_of);
         let (above, meter) = match meter {
@@ -176,7 +174,7 @@ impl Meters {
     }
 }
 
-/// The meter that a rate of a commitment is for: what follows its plan, term and payment.
+/// The meter of a committed rate: the part of its path after plan, term and payment.
 fn rate_of(path: &str) -> Option<&str> {
     let mut parts = path.splitn(4, '.');
     let known = Plan::NAMES.contains(&parts.next()?)

@@ -1,8 +1,8 @@
-//! The price book: what AWS charges in a region, since when, and who says so.
+//! The price book: AWS's prices by region, with their dates and sources.
 //!
-//! One file a region, built into the program and overlaid by the user's own. A price that a region
-//! lacks is missing, never guessed. This room knows no platform and reads no disk: overlays are
-//! handed to it as text.
+//! It has one file per region, which is built into the program; files of the user replace prices. A
+//! price that a region lacks is missing, and is never guessed. This room knows no platform and
+//! reads no files: it gets overlays as text.
 
 pub mod commitments;
 pub mod instances;
@@ -31,20 +31,16 @@ include!(concat!(env!("OUT_DIR"), "/region_files.rs"));
 static INSTANCES: &str = include_str!("../../pricing/instances.csv");
 static SOURCES: &str = include_str!("../../pricing/sources.toml");
 
-/// Processor architecture of a function, a task or a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Architecture {
-    /// Intel and AMD.
     X86_64,
-    /// AWS Graviton.
     Arm64,
 }
 
 impl Architecture {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
 
-    /// The spelling of scenarios and price files.
+    /// The name in scenarios and price files.
     pub fn name(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64",
@@ -52,26 +48,21 @@ impl Architecture {
         }
     }
 
-    /// Reads that spelling.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == text)
     }
 }
 
-/// Operating system of containers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Os {
-    /// Linux.
     Linux,
-    /// Windows Server.
     Windows,
 }
 
 impl Os {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::Linux, Self::Windows];
 
-    /// The spelling of scenarios and price files.
+    /// The name in scenarios and price files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Linux => "linux",
@@ -79,29 +70,27 @@ impl Os {
         }
     }
 
-    /// Reads that spelling.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == text)
     }
 }
 
-/// The prices of one region.
 #[derive(Debug, Clone)]
 pub struct Regional {
     name: Arc<str>,
-    /// What AWS's price list calls it, where a file says so.
+    /// The name in AWS's price list, if a file states it.
     location: Option<Arc<str>>,
     as_of: Arc<str>,
     is_overlaid: bool,
     meters: BTreeMap<String, Entry>,
-    /// All meters that there are.
+    /// All meters, also those without a price here.
     known: Meters,
-    /// How prices are bought, where they are not list prices.
+    /// The commitment and discounts; `None` for list prices.
     terms: Option<Arc<Commitments>>,
 }
 
 impl Regional {
-    /// True when files of the user's lie over the book.
+    /// True if the user's files replace prices of the region.
     pub fn is_overlaid(&self) -> bool {
         self.is_overlaid
     }
@@ -111,23 +100,23 @@ impl Regional {
         &self.name
     }
 
-    /// What AWS's price list calls it: `EU (Ireland)`; `None` for a region that only a price file
+    /// The name in AWS's price list: `EU (Ireland)`. `None` for a region that only a price file
     /// without `name` describes.
     pub fn location(&self) -> Option<&str> {
         self.location.as_deref()
     }
 
-    /// The newest date at which any of its prices was confirmed.
+    /// The newest date at which one of its prices was confirmed.
     pub fn as_of(&self) -> &Arc<str> {
         &self.as_of
     }
 
-    /// All meters that there are, also those that it has no price for.
+    /// All meters, also those without a price here.
     pub fn known(&self) -> &Meters {
         &self.known
     }
 
-    /// Every meter with its path, in alphabetical order.
+    /// Every price with the path of its meter, in alphabetical order.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.meters
             .iter()
@@ -165,15 +154,15 @@ impl Regional {
         Ok(Price::new(&meter, listed, bought))
     }
 
-    /// The list price of a meter, however it is bought.
+    /// The list price of a meter, without commitment and discounts.
     ///
     /// # Errors
-    /// [`Code::MissingPrice`] where the region lacks it.
+    /// [`Code::MissingPrice`] if the region lacks it.
     pub fn list_price<U: Unit>(&self, meter: Meter<U>) -> Result<Price<U>, Diag> {
         Ok(Price::new(&meter, self.listed(&meter)?, None))
     }
 
-    /// US dollars per unit of a meter at its list price, that of its first tier where it has some.
+    /// US dollars per unit of a meter at its list price, in the first tier.
     pub fn first_rate(&self, path: &str) -> Option<&Exact> {
         match self.meters.get(path)? {
             Entry::Flat(listed) => Some(&listed.usd),
@@ -242,20 +231,20 @@ impl Regional {
 /// What a tag in the `source` of a price stands for.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Reference {
-    /// What it is.
     pub what: String,
-    /// Where it is found, unless it is known by its name alone.
+    /// Where to find it; `None` if the name is enough.
     #[serde(rename = "where")]
     pub place: Option<String>,
 }
 
-/// Which built-in prices a run reads besides those that most runs need. They are in files of their
-/// own because reading them takes longer than the rest of a run. The user's files are always read.
+/// Which built-in prices a run reads in addition to those that most runs need. These are in
+/// separate files, because to read them takes longer than the rest of a run. Files of the user are
+/// always read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Extent {
     /// Fees of EKS Auto Mode.
     pub auto_mode: bool,
-    /// EC2 types that are no [default candidates](instances::is_default_candidate).
+    /// EC2 types that are not [default candidates](instances::is_default_candidate).
     pub other_types: bool,
     /// Rates of Reserved Instances.
     pub reserved: bool,
@@ -277,7 +266,6 @@ impl Extent {
         }
     }
 
-    /// Everything.
     pub const WHOLE: Self = Self {
         auto_mode: true,
         other_types: true,
@@ -285,19 +273,19 @@ impl Extent {
     };
 }
 
-/// All regions, built in and overlaid.
+/// The prices of all regions, built-in and from the user.
 ///
 /// Built-in prices are read when they are needed: a run needs one or two of dozens of regions.
 #[derive(Debug, Clone)]
 pub struct Book {
     meters: Meters,
-    /// The user's files by region, each file over the one before it.
+    /// The user's files by region. Each file replaces prices of those before it.
     regions: BTreeMap<String, Vec<Source>>,
     /// The user's files of instance types.
     instances: Vec<Source>,
 }
 
-/// The file of a region in a folder that is built into the program.
+/// The built-in file of a region in a folder.
 fn built_in(folder: &str, files: &[(&str, &str)], name: &str) -> Option<Source> {
     let index = files.binary_search_by_key(&name, |(known, _)| known);
     let (_, text) = files.get(index.ok()?)?;
@@ -305,7 +293,7 @@ fn built_in(folder: &str, files: &[(&str, &str)], name: &str) -> Option<Source> 
 }
 
 impl Book {
-    /// The book that is built into the program, given the meters of all platforms.
+    /// The built-in price book, with the meters of all platforms.
     pub fn embedded(meters: Meters) -> Self {
         Self {
             meters,
@@ -314,8 +302,8 @@ impl Book {
         }
     }
 
-    /// Lays a file over the book: prices of a region, or shapes of instance types. What it does not
-    /// state stays as it is; a region that the book lacks is added.
+    /// Adds a file that replaces prices of a region, or instance types. Prices that it does not
+    /// state stay. A region that the price book lacks is added.
     pub fn overlay(&mut self, file_name: &str, source: Source) {
         match file_name.strip_suffix(".toml") {
             Some(region) => self
@@ -336,12 +324,13 @@ impl Book {
             .into_iter()
     }
 
-    /// Codes of the regions over which a file of the user lies.
+    /// Codes of the regions with files of the user.
     pub fn overlaid(&self) -> impl Iterator<Item = &str> {
         self.regions.keys().map(String::as_str)
     }
 
-    /// The files of the book for a region, each over the one before it; none for one that it lacks.
+    /// The built-in files for a region, each of which adds to those before it. None for a region
+    /// that the price book lacks.
     fn built_in(name: &str, extent: Extent) -> impl Iterator<Item = Source> {
         let folders = [
             (true, "pricing", REGION_FILES),
@@ -360,12 +349,12 @@ impl Book {
             })
     }
 
-    /// What the tags in `source` stand for.
+    /// The meanings of tags in `source`.
     pub fn references() -> BTreeMap<String, Reference> {
         toml::from_str(SOURCES).expect("the file of sources is built in, and tests read it")
     }
 
-    /// What is wrong with the name of a region that the book lacks, with the nearest it has.
+    /// The diagnostic for a region that the price book lacks, with the nearest known name.
     pub fn unknown_region(&self, name: &str) -> Option<Diag> {
         if self.regions().any(|known| known == name) {
             return None;
@@ -388,7 +377,7 @@ impl Book {
         self.region_to(name, Extent::USUAL)
     }
 
-    /// The prices of a region, to the given extent.
+    /// The prices of a region, with the additional prices of `extent`.
     ///
     /// # Errors
     /// An unknown region, or every mistake in its files.
@@ -424,14 +413,13 @@ impl Book {
         }
     }
 
-    /// The shapes of all instance types; a later file replaces a type of the same name.
+    /// All instance types. A later file replaces a type of the same name.
     ///
     /// # Errors
-    /// Every row that is not a shape.
+    /// Every row that is not an instance type.
     pub fn instances(&self) -> Result<Vec<InstanceType>, Diags> {
         let built_in = Source::new("pricing/instances.csv", INSTANCES);
-        // Nearly every run: the built-in types are sorted, and sorting them again takes as long as
-        // reading them.
+        // The built-in types are sorted, and to sort them again would take as long as reading them.
         if self.instances.is_empty() {
             return instances::read(&built_in);
         }

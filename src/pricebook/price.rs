@@ -1,4 +1,4 @@
-//! A price with its provenance, flat or in tiers.
+//! Prices with their provenance, flat or in tiers.
 
 use super::meters::Meter;
 use crate::diag::Diag;
@@ -8,21 +8,22 @@ use crate::units::{Qty, Unit};
 use jiff::civil::Date;
 use std::sync::Arc;
 
-/// Where a price comes from and when it was last confirmed.
+/// The source of a price, and when it was last confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
-    /// `YYYY-MM-DD`, or only as much of it as is known; [`Provenance::STATED`] outside the book.
+    /// `YYYY-MM-DD`, or only the known part of it; [`Provenance::STATED`] for a price of the
+    /// scenario.
     pub as_of: Arc<str>,
     /// Tags of `pricing/sources.toml`, joined by `+`.
     pub source: Arc<str>,
-    /// AWS's `SKU.offer.rate` code, where known.
+    /// AWS's `SKU.offer.rate` code, if known.
     pub rate_code: Option<Arc<str>>,
-    /// `A` (confirmed by several sources) to `D` (one source, floating), where graded.
+    /// `A` (confirmed by several sources) to `D` (one source, floating), if graded.
     pub confidence: Option<Arc<str>>,
 }
 
 impl Provenance {
-    /// What stands in place of a date for a price that the scenario states.
+    /// Replaces the date of a price that the scenario states.
     pub const STATED: &str = "stated";
 
     fn of_scenario() -> Self {
@@ -34,18 +35,18 @@ impl Provenance {
         }
     }
 
-    /// True for a price of the book: only its date can be old.
+    /// True for a price of the price book. Only these can be too old.
     pub fn is_dated(&self) -> bool {
         *self.as_of != *Self::STATED
     }
 
-    /// The tags of its sources; how a price was told from one may stand behind it.
+    /// The tags of its sources, without the remarks that can follow a tag.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         let sources = self.source.split('+');
         sources.filter_map(|source| source.split([' ', '(']).next())
     }
 
-    /// Source and, where known, AWS's rate code.
+    /// The source, with AWS's rate code if known.
     pub fn describe(&self) -> String {
         match &self.rate_code {
             Some(code) => format!("{}, AWS rate code {code}", self.source),
@@ -54,8 +55,8 @@ impl Provenance {
     }
 }
 
-/// The first day of a date, of which the day or the month may be missing: `YYYY`, `YYYY-MM` or
-/// `YYYY-MM-DD`. `None` for anything else, and for a day that there is not.
+/// The first day of a date that can lack the day or the month: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+/// `None` for other text and impossible dates.
 pub fn first_day(date: &str) -> Option<Date> {
     let day = match date.len() {
         4 => format!("{date}-01-01"),
@@ -66,28 +67,26 @@ pub fn first_day(date: &str) -> Option<Date> {
     day.parse().ok()
 }
 
-/// A price as a file states it, before a meter gives it a type.
+/// A price in a file, before its meter gives it a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// US dollars per unit.
     pub usd: Exact,
-    /// The unit's symbol.
+    /// The symbol of the unit.
     pub per: &'static str,
-    /// Where it comes from.
     pub provenance: Provenance,
 }
 
-/// One meter of a region: a single price, or tiers from a quantity upwards.
+/// The price of a meter in a region: flat, or by tiers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// One price whatever the quantity.
     Flat(Listed),
-    /// Ascending from zero, without gaps: each tier ends where the next begins.
+    /// In ascending order from zero, without gaps: each tier ends where the next begins.
     Tiered(Vec<(Exact, Listed)>),
 }
 
 impl Entry {
-    /// All prices, each with the quantity it starts from.
+    /// All prices, each with the quantity at which it begins.
     pub fn tiers(&self) -> Vec<(Exact, &Listed)> {
         match self {
             Self::Flat(price) => vec![(Exact::ZERO, price)],
@@ -101,48 +100,46 @@ impl Entry {
 pub struct Bought {
     /// `compute-savings-plan, 1yr, no-upfront`, or `discount`.
     pub how: Arc<str>,
-    /// The part, above 0 to 1; the rest is at the list price.
+    /// The part, above 0 and up to 1. The rest is at the list price.
     pub share: Exact,
-    /// US dollars per unit of it.
+    /// US dollars per unit of the part.
     pub rate: Exact,
-    /// Where that comes from.
+    /// The source of that rate.
     pub provenance: Provenance,
-    /// The list price.
     pub list: Listed,
 }
 
 impl Bought {
-    /// Dollars per unit of the whole quantity.
+    /// US dollars per unit, as the mean over the whole quantity.
     fn mean(&self) -> Exact {
         let rest = &(&Exact::ONE - &self.share) * &self.list.usd;
         &(&self.share * &self.rate) + &rest
     }
 
-    /// The older one of both prices, where both count.
+    /// The provenance with the older date, if both prices are used.
     fn oldest(&self) -> Provenance {
         let list = &self.list.provenance;
-        match self.share < Exact::ONE && list.as_of < self.provenance.as_of {
-            true => list.clone(),
-            false => self.provenance.clone(),
+        if self.share < Exact::ONE && list.as_of < self.provenance.as_of {
+            list.clone()
+        } else {
+            self.provenance.clone()
         }
     }
 }
 
-/// A price per unit of `U`.
 #[derive(Debug, Clone)]
 pub struct Price<U: Unit> {
-    /// Dollars per unit.
+    /// US dollars per unit.
     pub rate: Rate<U>,
-    /// Where it comes from.
     pub provenance: Provenance,
-    /// How it comes about, where it is not the list price.
+    /// The commitment or discount, if it is not the list price.
     pub bought: Option<Box<Bought>>,
     /// The path of its meter.
     pub meter: Arc<str>,
 }
 
 impl<U: Unit> Price<U> {
-    /// A price that the scenario states, in dollars per unit.
+    /// A price that the scenario states, in US dollars per unit.
     pub fn stated(usd: Exact) -> Self {
         Self {
             rate: Rate::new(usd),
@@ -152,7 +149,6 @@ impl<U: Unit> Price<U> {
         }
     }
 
-    /// The list price.
     pub fn list_rate(&self) -> Rate<U> {
         match &self.bought {
             Some(bought) => Rate::new(bought.list.usd.clone()),
@@ -160,10 +156,10 @@ impl<U: Unit> Price<U> {
         }
     }
 
-    /// The list price of a meter, or how it is bought.
+    /// The price of a meter: its list price, or as `bought` states.
     ///
-    /// The one place where a price of a file gets its type. The file was checked against the unit
-    /// that the meter has (`read.rs`).
+    /// This is the only place where a price from a file gets a type. `read.rs` has checked that the
+    /// file states the unit of the meter.
     pub(super) fn new(meter: &Meter<U>, listed: &Listed, bought: Option<Bought>) -> Self {
         assert_eq!(listed.per, U::NAME.symbol, "the unit of {}", meter.path());
         let (rate, provenance) = match &bought {
@@ -179,12 +175,12 @@ impl<U: Unit> Price<U> {
     }
 }
 
-/// Marginal prices: each tier's price holds for the part of the quantity that lies in it.
+/// Marginal prices: the price of a tier applies to the part of the quantity in that tier.
 #[derive(Debug, Clone)]
 pub struct Tiers<U: Unit>(Vec<(Qty<U>, Price<U>)>);
 
 impl<U: Unit> Tiers<U> {
-    /// The tiers of an entry, each bought as `bought` says of its number and its list price.
+    /// The tiers of an entry. `bought` returns how a tier is bought, by its index and list price.
     pub(super) fn from_entry(
         meter: &Meter<U>,
         entry: &Entry,
@@ -198,19 +194,18 @@ impl<U: Unit> Tiers<U> {
         tiers.map(typed).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The price of the first tier.
     pub fn first(&self) -> &Price<U> {
         let first = self.0.first();
         let (_, price) = first.expect("a price file with no tier in a list is refused");
         price
     }
 
-    /// The tiers as (first quantity, price), ascending from zero.
+    /// The tiers as (first quantity, price), in ascending order from zero.
     pub fn steps(&self) -> &[(Qty<U>, Price<U>)] {
         &self.0
     }
 
-    /// The part of a quantity that lies in each tier that it reaches, with that tier's price.
+    /// The part of a quantity in each tier that it reaches, with the price of that tier.
     pub fn split(&self, quantity: &Qty<U>) -> Vec<(Qty<U>, &Price<U>)> {
         let ends = self.0.iter().skip(1).map(|(from, _)| Some(from));
         let parts: Vec<(Qty<U>, &Price<U>)> = self

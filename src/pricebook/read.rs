@@ -1,4 +1,4 @@
-//! A price file becomes the prices of a region, or a list of everything that is wrong with it.
+//! Reads a price file as the prices of a region, or reports all of its mistakes.
 
 use super::Regional;
 use super::meters::{MeterInfo, Meters};
@@ -16,14 +16,14 @@ use toml::de::{DeTable, DeValue};
 type Table<'a> = DeTable<'a>;
 type Value<'a> = Spanned<DeValue<'a>>;
 
-/// Keys of a table that hold for every price in it unless the price has its own.
+/// Keys of a table that apply to each price in it without its own value.
 const DEFAULTS: [&str; 3] = ["as_of", "confidence", "source"];
 
-/// Reads a price file of the region that is called so.
+/// Reads the price file of the region `called`.
 ///
 /// # Errors
-/// Every mistake in it, in the order of its lines: a wrong `per`, an unquoted or negative price, a
-/// gap between tiers, a missing date or source, an unknown meter, another region.
+/// Every mistake, in the order of lines: a wrong `per`, an unquoted or negative price, a gap
+/// between tiers, a missing date or source, an unknown meter, another region.
 pub fn region(source: &Source, called: &str, known: &Meters) -> Result<Regional, Diags> {
     let document = source.toml()?;
     let mut reader = PriceFileReader {
@@ -60,13 +60,13 @@ pub fn region(source: &Source, called: &str, known: &Meters) -> Result<Regional,
     reader.diags.into_result(regional)
 }
 
-/// A plain decimal, zero or more.
+/// A decimal of at least zero, without exponent.
 fn plain(text: &str) -> Option<Decimal> {
     let number = Decimal::from_str_exact(text).ok();
     number.filter(|number| !number.is_sign_negative())
 }
 
-/// What to write in place of a value that is no number in quotes.
+/// What to write for a value that is not a quoted number.
 fn in_quotes(key: &str, value: &DeValue<'_>) -> String {
     let number = match value {
         DeValue::Float(number) => number.as_str(),
@@ -86,17 +86,17 @@ struct Inherited {
     source: Option<Arc<str>>,
 }
 
-/// What is known of a price before it is read.
+/// What is known about a price before it is read.
 struct Expected<'e> {
     path: &'e str,
     meter: &'static MeterInfo,
     inherited: &'e Inherited,
 }
 
-/// A price for the part of a quantity from here on.
+/// A price and the quantities to which it applies.
 struct Tier {
     from: Exact,
-    /// `None` for all that follows.
+    /// `None` for the last tier.
     to: Option<Exact>,
     price: Listed,
     span: Range<usize>,
@@ -104,11 +104,11 @@ struct Tier {
 
 struct PriceFileReader<'s> {
     source: &'s Source,
-    /// All meters that there are.
+    /// All known meters.
     all: &'s Meters,
     diags: Diags,
     meters: BTreeMap<String, Entry>,
-    /// Every text once: a thousand prices share a handful of dates and sources.
+    /// Each text is stored once, because a thousand prices share a few dates and sources.
     known: BTreeMap<String, Arc<str>>,
 }
 
@@ -154,7 +154,7 @@ impl PriceFileReader<'_> {
         self.quoted(key, value)
     }
 
-    /// A text, and a date where it must be one.
+    /// A quoted text, which must be a date for some keys.
     fn quoted(&mut self, key: &str, value: &Value<'_>) -> Option<Arc<str>> {
         let Some(text) = value.get_ref().as_str() else {
             let message = format!("`{key}` must be a quoted text");
@@ -211,7 +211,8 @@ impl PriceFileReader<'_> {
     }
 
     fn inherit(&mut self, table: &Table<'_>, outer: &Inherited) -> Inherited {
-        // A wrong one already has its error: do not also report it as missing from every price.
+        // A wrong value is already reported. The empty text prevents that it is also reported as
+        // missing from every price.
         let mut own = |key| Some(self.quoted(key, table.get(key)?).unwrap_or_default());
         Inherited {
             as_of: own("as_of").or_else(|| outer.as_of.clone()),
@@ -311,7 +312,7 @@ impl PriceFileReader<'_> {
         None
     }
 
-    /// A quoted, exact, non-negative number.
+    /// An exact number of at least zero, in quotes.
     fn quantity(&mut self, table: &Table<'_>, key: &str, span: Range<usize>) -> Option<Exact> {
         let Some(value) = table.get(key) else {
             let message = format!("a price has no `{key}`");
@@ -371,7 +372,8 @@ impl PriceFileReader<'_> {
         })
     }
 
-    /// Each tier starts where the one before it ends, the first at zero, and the last has no end.
+    /// The first tier must start at zero, each other one at the end of the tier before it, and the
+    /// last must have no end.
     fn without_gaps(&mut self, tiers: &[Tier], span: Range<usize>) {
         let mut reached = Some(Exact::ZERO);
         for tier in tiers {

@@ -1,16 +1,15 @@
-//! How a commitment in dollars an hour is spent on the usage of that hour.
+//! Spends an hourly commitment on the usage of one hour.
 //!
-//! Rule: Savings Plans user guide, "How Savings Plans apply to your usage": the greatest saving in
-//! per cent comes first, of equals the lowest rate of the plan; what the commitment cannot cover is
-//! on demand, and what is left unused is lost at the end of the hour.
+//! Rule: Savings Plans user guide, "How Savings Plans apply to your usage": the usage with the
+//! highest saving in per cent is covered first; ties go to the lowest rate under the plan. What the
+//! commitment cannot cover is on demand, and an unused part is lost at the end of the hour.
 
 use crate::exact::Exact;
 use std::cmp::Ordering;
 
-/// What a plan may cover of one meter in an hour.
+/// The hourly usage of one meter that a plan can cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Eligible {
-    /// How much is used.
     pub quantity: Exact,
     /// US dollars per unit on demand.
     pub list_rate: Exact,
@@ -19,7 +18,7 @@ pub struct Eligible {
 }
 
 impl Eligible {
-    /// The order in which a plan covers: both ratios by cross-multiplying.
+    /// The order in which a plan covers usage. Ratios are compared by cross-multiplication.
     fn order(&self, other: &Self) -> Ordering {
         let left = &self.plan_rate * &other.list_rate;
         let right = &other.plan_rate * &self.list_rate;
@@ -31,13 +30,13 @@ impl Eligible {
 /// How a commitment was spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spent {
-    /// The share of each use that is covered, in the order in which uses were given.
+    /// The covered share of each usage, in the order of the input.
     pub shares: Vec<Exact>,
     /// US dollars an hour that are lost.
     pub unused: Exact,
 }
 
-/// Spends a number of US dollars on usage.
+/// Spends `hourly` US dollars on usage.
 pub fn spend(hourly: &Exact, uses: &[Eligible]) -> Spent {
     let mut order: Vec<usize> = (0..uses.len()).collect();
     order.sort_by(|left, right| uses[*left].order(&uses[*right]));
@@ -48,7 +47,7 @@ pub fn spend(hourly: &Exact, uses: &[Eligible]) -> Spent {
         let share = if uses[number].quantity.is_zero() {
             Exact::ZERO
         } else if whole.is_zero() {
-            // The plan gives it for nothing.
+            // The rate under the plan is zero.
             Exact::ONE
         } else {
             let share = left.over(&whole).expect("it costs something");

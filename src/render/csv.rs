@@ -9,7 +9,6 @@ use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// The columns.
 pub const COLUMNS: [&str; 19] = [
     "function",
     "region",
@@ -32,11 +31,12 @@ pub const COLUMNS: [&str; 19] = [
     "price_as_of",
 ];
 
-/// Functions that are worked out together.
+/// Functions in one piece of work.
 const CHUNK: usize = 96;
-/// Bytes that are enough for the rows of nearly every function.
+/// Bytes that are enough for the rows of most functions.
 const ROOM: usize = 1200;
-/// Chunks that are worked out while as many are written: few enough to stay in the cache.
+/// Pieces of work per batch, computed while the batch before is written. Few enough to stay in the
+/// cache.
 const AHEAD: usize = 64;
 
 /// Writes comparisons below one header.
@@ -50,7 +50,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
         let mut written = Ok(());
         let batches = view.selected.chunks(CHUNK * AHEAD).map(Some);
         for batch in batches.chain([None]) {
-            // While one batch is written, the next is worked out.
+            // While one batch is written, the next is computed.
             let work_out = || rows_of(view, batch.unwrap_or_default(), &mut spare);
             let write_out = || {
                 ready
@@ -70,7 +70,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
     Ok(())
 }
 
-/// Fills one text a chunk; those that are there are used again, for memory is dear when new.
+/// Fills one text per piece of work. The texts are reused, because new memory is slow.
 fn rows_of(view: &super::View<'_>, indices: &[usize], texts: &mut Vec<String>) {
     texts.resize_with(indices.len().div_ceil(CHUNK), String::new);
     let chunks = indices.par_chunks(CHUNK).zip(texts);
@@ -85,8 +85,8 @@ fn rows(view: &super::View<'_>, indices: &[usize], text: &mut String) {
     }
 }
 
-/// Appends the rows of a function. What they share is worked out for the first row and copied into
-/// the others.
+/// Appends the rows of a function. The cells that they share are computed for the first row and
+/// copied into the others.
 fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
     let solved = comparison.solve(index);
     let summary = &solved.summary;
@@ -108,7 +108,7 @@ fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
     }
 }
 
-/// Copies a part of the text that is known, or writes it; where it stands.
+/// Copies a known part of the text, or writes it. Returns its range.
 fn part(
     text: &mut String,
     known: Option<Range<usize>>,
@@ -208,7 +208,7 @@ fn maybe(text: &mut String, value: Option<&Exact>) {
     }
 }
 
-/// A cell and the comma after it.
+/// Appends a cell and a comma.
 fn cell(text: &mut String, value: &str) {
     text.push_str(&csv_quoted(value));
     text.push(',');

@@ -1,5 +1,5 @@
-//! Every figure unfolded: quantity x rate = cost, where the rate comes from, and why the crossover
-//! is where it is.
+//! `explain`: every figure as quantity x rate = cost, with the sources of rates and the steps of
+//! each break-even.
 
 use super::View;
 use super::phrases;
@@ -16,12 +16,12 @@ use crate::text::{Lines, escaped, escaped_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-/// Flips that are listed; JSON has up to a thousand.
+/// Number of flips in the list; JSON has up to a thousand.
 const LISTED: usize = 10;
-/// Characters up to which a quantity is shown with all its digits.
+/// A quantity with more characters is rounded.
 const ROOM: usize = 15;
 
-/// Explains comparisons one below the other.
+/// Explains comparisons, one below the other.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -59,7 +59,7 @@ pub fn write(
     references(&known, &cited, paint, width, out)
 }
 
-/// What the tags of the sources stand for that have been cited.
+/// The meanings of the cited tags of sources.
 fn references(
     known: &BTreeMap<String, Reference>,
     cited: &BTreeSet<String>,
@@ -87,9 +87,9 @@ struct ExplainPage<'p> {
     comparison: &'p Comparison<'p>,
     paint: Paint,
     width: u16,
-    /// What tags of sources stand for.
+    /// The meanings of tags of sources.
     references: &'p BTreeMap<String, Reference>,
-    /// Tags of the sources that have been named.
+    /// Tags that were cited so far.
     cited: &'p mut BTreeSet<String>,
     effort: &'p Effort,
 }
@@ -218,7 +218,7 @@ impl ExplainPage<'_> {
         Ok(())
     }
 
-    /// How well provisioned environments are used, and from where they pay.
+    /// The utilization of provisioned environments, and their break-even.
     fn provisioning(
         &self,
         solved: &Solved<'_>,
@@ -247,13 +247,11 @@ impl ExplainPage<'_> {
         let (quantity, rate) = (shown(&line.quantity), format!("${}", line.rate));
         let (item, unit, cost) = (line.item, line.unit.symbol, money(&line.cost));
         let row = format!("  {item:<17} {quantity:>15} {unit:<13} x {rate:>13} = {cost:>12}");
-        let text = match row.chars().count() <= usize::from(self.width) {
-            true => row,
-            // Too long for the columns.
-            false => {
-                let whole = format!("{quantity} {unit} x {rate} = {cost}");
-                format!("  {item}\n{}", wrapped(&whole, "    ", self.width))
-            }
+        let text = if row.chars().count() <= usize::from(self.width) {
+            row
+        } else {
+            let product = format!("{quantity} {unit} x {rate} = {cost}");
+            format!("  {item}\n{}", wrapped(&product, "    ", self.width))
         };
         writeln!(out, "{text}")?;
         let provenance = &line.provenance;
@@ -264,9 +262,10 @@ impl ExplainPage<'_> {
         let how = line.how.as_deref();
         let how = how.map_or_else(String::new, |how| format!(", {how}"));
         let is_known = |tag: &str| self.references.contains_key(tag);
-        let source = match provenance.tags().all(is_known) {
-            true => provenance.source.replace('+', " + "),
-            false => escaped(&provenance.source).into_owned(),
+        let source = if provenance.tags().all(is_known) {
+            provenance.source.replace('+', " + ")
+        } else {
+            escaped(&provenance.source).into_owned()
         };
         for text in [format!("{}{code}{how}", provenance.as_of), source] {
             let text = wrapped(&text, "      ", self.width);
@@ -287,7 +286,7 @@ impl ExplainPage<'_> {
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let [from, to] = self.titles(pair);
-        let heading = format!("Crossover of {from} and {to}");
+        let heading = format!("Break-even of {from} and {to}");
         writeln!(out, "{}", self.paint.bold(&heading))?;
         let text = match (&crossover.point, crossover.kind) {
             (Some(point), kind) => format!(
@@ -370,11 +369,12 @@ fn hundredths(share: &Exact) -> String {
     format!("{} %", (share * &Exact::from(100u32)).to_fixed(2))
 }
 
-/// All digits where there is room for them, else four decimals and an ellipsis.
+/// All digits if they fit, or four decimals and an ellipsis.
 fn shown(quantity: &Exact) -> String {
     let digits = grouped(&quantity.to_string());
-    match digits.chars().count() <= ROOM {
-        true => digits,
-        false => format!("{}…", grouped(&quantity.to_fixed(4))),
+    if digits.chars().count() <= ROOM {
+        digits
+    } else {
+        format!("{}…", grouped(&quantity.to_fixed(4)))
     }
 }

@@ -1,7 +1,8 @@
-//! `--format focus`: one row a line of a bill, in the columns of FinOps FOCUS 1.2, as an estimate.
+//! `--format focus`: one row per line of a bill, in the columns of FinOps FOCUS 1.2, as an
+//! estimate.
 //!
-//! `docs/focus.md` says how each column is filled and which rules an estimate cannot keep. Columns
-//! of our own begin with `x_`.
+//! `docs/focus.md` describes how each column is filled, and which rules an estimate cannot meet.
+//! Columns that FOCUS does not define begin with `x_`.
 
 use crate::answer::Comparison;
 use crate::escape::{csv_quoted, formula_guarded};
@@ -13,22 +14,21 @@ use crate::text::{escaped, escaped_name};
 use rayon::prelude::*;
 use std::io::{self, Write};
 
-/// The month that the rows are for: its first moment and that of the next.
+/// The month of the rows. The end is the start of the next month.
 #[derive(Debug, Clone)]
 pub struct Period {
     /// ISO 8601, UTC.
     pub start: String,
-    /// The same.
+    /// ISO 8601, UTC.
     pub end: String,
 }
 
-/// Functions that are worked out ahead of being written.
+/// Functions whose rows are computed in one batch.
 const AHEAD: usize = 4096;
 
-/// The account of an estimate: no AWS account.
+/// The account of an estimate; it is not an AWS account.
 const ACCOUNT: &str = "lambdacost-estimate";
 
-/// A row being made.
 struct FocusRow<'r> {
     comparison: &'r Comparison<'r>,
     function: &'r Function,
@@ -38,7 +38,7 @@ struct FocusRow<'r> {
 
 type CellOf = fn(&FocusRow<'_>) -> String;
 
-/// The columns, each with how it is filled; an empty cell is null.
+/// The columns and how they are filled. An empty cell is null.
 const COLUMNS: [(&str, CellOf); 52] = [
     ("BilledCost", |row| decimal(row.line.cost.dollars())),
     ("BillingAccountId", |_| ACCOUNT.to_owned()),
@@ -58,7 +58,7 @@ const COLUMNS: [(&str, CellOf); 52] = [
     ("ContractedCost", |row| cost_at(row, contracted(row))),
     ("ContractedUnitPrice", |row| decimal(contracted(row))),
     ("EffectiveCost", |row| decimal(row.line.cost.dollars())),
-    // Of a provisional invoice: the validator wants one.
+    // The validator requires an ID, also for a provisional invoice.
     ("InvoiceId", |_| ACCOUNT.to_owned()),
     ("InvoiceIssuerName", |_| "AWS".to_owned()),
     ("ListCost", |row| cost_at(row, &row.line.list_rate)),
@@ -125,15 +125,14 @@ pub fn columns() -> impl Iterator<Item = &'static str> {
     COLUMNS.iter().map(|(name, _)| *name)
 }
 
-/// Bills to write: functions of a comparison of one platform, solved there.
+/// The bills of functions on the one platform of a comparison.
 pub struct Bills<'b> {
-    /// The comparison.
     pub comparison: &'b Comparison<'b>,
-    /// Functions by number, each with its answer.
+    /// Index and answer of each function.
     pub answers: Vec<(usize, Answer<'b>)>,
 }
 
-/// Writes the bills of comparisons of one platform each, below one header.
+/// Writes the bills of comparisons with one platform each, below one header.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -172,16 +171,17 @@ fn rows(comparison: &Comparison<'_>, index: usize, answer: &Answer<'_>, period: 
     text
 }
 
-/// True for what a commitment covers; a negotiated discount is none.
+/// True for usage that a commitment covers. A negotiated discount is not a commitment.
 fn is_committed(row: &FocusRow<'_>) -> bool {
     row.line.how.as_deref().is_some_and(|how| how != DISCOUNT)
 }
 
 /// The unit price with negotiated discounts and without commitments.
 fn contracted<'r>(row: &'r FocusRow<'_>) -> &'r Exact {
-    match is_committed(row) {
-        true => &row.line.list_rate,
-        false => &row.line.rate,
+    if is_committed(row) {
+        &row.line.list_rate
+    } else {
+        &row.line.rate
     }
 }
 
@@ -193,16 +193,18 @@ fn null(_: &FocusRow<'_>) -> String {
     String::new()
 }
 
-/// All digits, with a decimal point: readers guess the type of a column by its looks.
+/// All digits, with a decimal point, because readers guess the type of a column from its cells.
 fn decimal(number: &Exact) -> String {
     let digits = number.to_string();
-    match digits.contains('.') {
-        true => digits,
-        false => format!("{digits}.0"),
+    if digits.contains('.') {
+        digits
+    } else {
+        format!("{digits}.0")
     }
 }
 
-/// Text from outside, which may hold anything; a name may not, and is written as it is.
+/// Text from outside, which can contain anything. Names of functions are checked when they are
+/// read, so they are not escaped.
 fn outside(text: &str) -> String {
     formula_guarded(&escaped(text)).into_owned()
 }
@@ -215,7 +217,7 @@ fn region<'r>(row: &'r FocusRow<'_>) -> &'r str {
     row.comparison.scenario().region_of(row.function)
 }
 
-/// What AWS's price list calls the region, and its exports with it; null where the book cannot say.
+/// The name of the region in AWS's price list and exports. Null if the price book does not have it.
 fn region_name(row: &FocusRow<'_>) -> String {
     let regional = &row.comparison.prices()[usize::from(row.function.region)];
     outside(regional.location().unwrap_or_default())
@@ -225,7 +227,7 @@ fn sku(row: &FocusRow<'_>) -> String {
     outside(rate_code(row).split('.').next().unwrap_or_default())
 }
 
-/// What is metered; FOCUS wants no meter without a SKU.
+/// The meter. FOCUS allows no meter without a SKU.
 fn meter(row: &FocusRow<'_>) -> String {
     match rate_code(row) {
         "" => String::new(),

@@ -1,7 +1,7 @@
-//! `lambdacost/compare/v1`: a frozen wire format with its own structs.
+//! `lambdacost/compare/v1`: a frozen wire format with separate structs.
 //!
-//! Decimals are strings with all their digits, whole counts are numbers, absent is `null`. What
-//! changes inside the program does not change here; a breaking change is a new file.
+//! Decimals are strings with all their digits, counts are numbers, and a missing value is `null`.
+//! Internal changes do not affect it. An incompatible version needs a new file.
 
 use super::names::{band_name, kind_name};
 use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary, Totals};
@@ -20,12 +20,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// The schema's name.
 pub const SCHEMA: &str = "lambdacost/compare/v1";
-/// Functions that are worked out ahead of being written.
+/// Functions that are solved in one batch.
 const AHEAD: usize = 64;
 
-/// Writes comparisons: one as an object, several as an array of objects.
+/// Writes one comparison as an object, or several as an array of objects.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -66,7 +65,8 @@ struct NoteV1 {
 
 type TotalsV1 = BTreeMap<&'static str, Option<String>>;
 
-/// A field that is known once all functions have been written: they are solved while they are.
+/// A field that needs the totals. Functions are solved while they are written, so the totals are
+/// known only after them.
 struct AfterFunctions<'a, T> {
     answered: Rc<Answered<'a>>,
     field: fn(&Answered<'a>, &Totals) -> T,
@@ -82,10 +82,10 @@ impl<T: Serialize> Serialize for AfterFunctions<'_, T> {
     }
 }
 
-/// What the answers of a document leave for the fields after them.
+/// What is kept of the functions for the fields after them.
 struct Answered<'a> {
     view: &'a super::View<'a>,
-    /// Taken when the totals are.
+    /// `None` after the totals are computed.
     ledger: RefCell<Option<Ledger<'a>>>,
     totals: OnceCell<Totals>,
     notes: OnceCell<Notes>,
@@ -158,7 +158,7 @@ struct PlatformV1 {
     lines: Vec<LineV1>,
 }
 
-/// The facts of a fleet, each under its key.
+/// The facts of a fleet as JSON fields.
 struct FleetV1 {
     facts: Vec<Fact>,
     capacity: String,
@@ -221,7 +221,7 @@ struct ClusterV1<'a> {
     monthly_usd: String,
 }
 
-/// A cluster of the scenario's own has whole nodes, the share of another one has not.
+/// A dedicated cluster has a whole number of nodes; an existing one has a share.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum NodesV1 {
@@ -304,7 +304,7 @@ fn note(comparison: &Comparison<'_>, assumption: &Assumption) -> NoteV1 {
     }
 }
 
-/// By platform; empty where no commitment is stated in dollars an hour.
+/// By platform; empty without an hourly commitment.
 fn unused_commitment(comparison: &Comparison<'_>) -> BTreeMap<&'static str, String> {
     let platforms = comparison.platforms().iter();
     let unused = platforms.filter_map(|bound| Some((bound.id, bound.unused.as_ref()?.to_string())));
@@ -482,7 +482,7 @@ fn line(line: &Line) -> LineV1 {
     }
 }
 
-/// One entry a pair: its crossover where one side is paid by use, its flips over volume.
+/// One entry per pair: its break-even if one side charges for use, and its flips.
 fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -> Vec<CrossoverV1> {
     let steps_of = |pair: Pair| detail.steps.iter().find(|(other, _)| *other == pair);
     let id = |number: usize| comparison.platforms()[number].id;

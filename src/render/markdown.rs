@@ -1,4 +1,4 @@
-//! `--format markdown`: the table, the verdicts and the totals for a pull request or a page.
+//! `--format markdown`: the table, verdicts and totals, for a pull request or a page.
 
 use super::phrases;
 use crate::answer::{Comparison, Ledger, Solved, Totals};
@@ -8,10 +8,10 @@ use crate::platform::{Cost, Infeasible};
 use rayon::prelude::*;
 use std::io::{self, Write};
 
-/// Functions that are worked out ahead of being written.
+/// Functions that are solved in one batch.
 const AHEAD: usize = 4096;
 
-/// Writes comparisons one below the other.
+/// Writes comparisons, one below the other.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -35,7 +35,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
     Ok(())
 }
 
-/// Writes a row a function; what totals need of them.
+/// Writes one row per function. Returns what the totals need.
 fn functions<'v>(view: &super::View<'v>, out: &mut (dyn Write + Send)) -> io::Result<Ledger<'v>> {
     let comparison = view.comparison;
     let platforms = comparison.platforms().iter().enumerate();

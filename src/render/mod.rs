@@ -1,4 +1,4 @@
-//! What a report looks like: one format a file. Nothing is computed here.
+//! The formats of answers, one per file. Nothing is computed here.
 
 pub mod csv;
 pub mod explain;
@@ -17,21 +17,20 @@ pub use phrases::NOTES;
 
 use crate::answer::Comparison;
 
-/// A comparison with what of it is to be shown.
+/// A comparison and the functions to show.
 pub struct View<'v> {
-    /// The comparison.
     pub comparison: &'v Comparison<'v>,
-    /// Functions to show, in order.
+    /// Indices of the functions to show, in order.
     pub selected: Vec<usize>,
-    /// Told how far the format is.
+    /// Receives the progress of the format.
     pub progress: &'v (dyn Fn(Step) + Sync),
 }
 
-/// What a format or a check has done.
+/// Progress of a format or a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// A number of further functions has been priced.
+    /// This many more functions were priced.
     Priced(u64),
-    /// All are priced; what follows is the layout of the answer.
+    /// All functions were priced, and the layout of the answer begins.
     LayingOut,
 }

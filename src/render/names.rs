@@ -2,7 +2,6 @@
 
 use crate::solve::crossover::{Band, CrossoverKind};
 
-/// The name of a kind of crossover.
 pub fn kind_name(kind: CrossoverKind) -> &'static str {
     match kind {
         CrossoverKind::At => "at",
@@ -11,7 +10,6 @@ pub fn kind_name(kind: CrossoverKind) -> &'static str {
     }
 }
 
-/// The name of a place against the rule of thumb.
 pub fn band_name(band: Band) -> &'static str {
     match band {
         Band::Below => "below-30",

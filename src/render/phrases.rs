@@ -1,4 +1,4 @@
-//! Numbers and verdicts in words, for every format that people read.
+//! Numbers and verdicts as phrases, for the formats that people read.
 
 use crate::answer::{Comparison, Pair, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
@@ -10,17 +10,18 @@ use crate::solve::crossover::{Crossover, CrossoverKind, Point};
 use crate::solve::flips::{Flip, Flips, Side};
 use std::io::{self, Write};
 
-/// The crossover of a platform as a table shows it: `32.4 %`, `never`, or a dash; where the scenario
-/// buys below list prices, on demand and as it buys: `57.8→40.6 %`.
+/// The break-even of a platform in a table: `32.4 %`, `never`, or a dash. If the scenario has a
+/// commitment or discounts, on demand and with them: `57.8→40.6 %`.
 pub fn crossing(summary: &Summary, platform: usize) -> String {
     let bought = point_of(summary.crossover_of(platform));
     let listed = match summary.listed_crossover_of(platform) {
         Some(listed) => point_of(Some(listed)),
         None => return bought,
     };
-    match listed == bought {
-        true => bought,
-        false => format!("{}→{bought}", listed.trim_end_matches(" %")),
+    if listed == bought {
+        bought
+    } else {
+        format!("{}→{bought}", listed.trim_end_matches(" %"))
     }
 }
 
@@ -33,10 +34,10 @@ fn point_of(crossover: Option<&Crossover>) -> String {
     }
 }
 
-/// Heads the totals where the scenario buys below list prices.
+/// Heading of the totals at list prices, if the scenario has a commitment or discounts.
 pub const LISTED: &str = "on demand";
 
-/// Totals with their labels.
+/// The totals with their labels.
 pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Option<Usd>)> {
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let mut rows: Vec<_> = platforms
@@ -53,7 +54,7 @@ pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Opti
     rows
 }
 
-/// The totals on demand at list prices, where the scenario buys otherwise.
+/// The totals at on-demand list prices, if the scenario has a commitment or discounts.
 pub fn listed_totals(
     comparison: &Comparison<'_>,
     totals: &Totals,
@@ -62,19 +63,18 @@ pub fn listed_totals(
     Some(self::totals(listed, amounts))
 }
 
-/// Where a function should run, in one line.
+/// Where a function should run, and why.
 pub struct Verdict<'s> {
     /// `stay on Lambda`, `move to Fargate`.
     pub advice: String,
-    /// Why, in dollars and utilization.
+    /// In dollars and utilization.
     pub reason: String,
-    /// True when the function is not where it should be.
+    /// True if the function should move to another platform.
     pub moves: bool,
-    /// The crossover that it is about.
+    /// The break-even that the reason mentions.
     pub crossover: Option<&'s Crossover>,
 }
 
-/// The verdict on a function.
 pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdict<'s> {
     let (index, summary) = (solved.index, &solved.summary);
     let title = |number: usize| comparison.platforms()[number].title;
@@ -93,14 +93,14 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdi
         (_, true) => "move to",
         (_, false) => "stay on",
     };
-    // Of platforms that cost the same it stays where it is.
+    // Between platforms of equal cost, the function stays where it is.
     let place = home.filter(|_| !moves).unwrap_or(best);
-    let alone = moves.then(|| comparison.alone_is_dearer(solved));
+    let alone = moves.then(|| comparison.dedicated_cost_if_not_cheapest(solved));
     let alone = alone.flatten().map(|alone| {
         let (title, alone) = (title(best), money(&alone));
         format!("on a dedicated cluster {title} would cost {alone}")
     });
-    let (crossover, mut against) = against(comparison, summary, best);
+    let (crossover, mut against) = compared_with(comparison, summary, best);
     if place != best {
         against = more(title(best), &Usd::ZERO);
     }
@@ -117,8 +117,8 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdi
     }
 }
 
-/// What the platform where a function runs costs more, or why it cannot run there, unless that is
-/// what the verdict is about anyway.
+/// How much more the platform of today costs, or why the function cannot run there. `None` if the
+/// verdict already says this.
 fn today(comparison: &Comparison<'_>, summary: &Summary, home: usize) -> Option<String> {
     let title = comparison.platforms()[home].title;
     let rival = comparison.rival(summary);
@@ -131,45 +131,47 @@ fn today(comparison: &Comparison<'_>, summary: &Summary, home: usize) -> Option<
     excess.map(|excess| format!("{title}, where it runs, costs {} more", money(&excess)))
 }
 
-/// What the cheapest platform of all is compared with, and where they cross.
-fn against<'s>(
+/// What the cheapest platform is compared with, and the break-even between them.
+fn compared_with<'s>(
     comparison: &Comparison<'_>,
     summary: &'s Summary,
     best: usize,
 ) -> (Option<&'s Crossover>, String) {
     let title = |number: usize| comparison.platforms()[number].title;
     let (Some(other), Some(gap)) = (comparison.rival(summary), &summary.gap) else {
-        return (None, unrivalled(comparison, summary));
+        return (None, without_rival(comparison, summary));
     };
     let (from, to) = (best.min(other), best.max(other));
     let crossover = summary.crossover(Pair { from, to });
     let load = summary.workload.utilization.as_ref();
-    let reason = because(title(other), gap, crossover, best < other, load);
+    let reason = reason_of(title(other), gap, crossover, best < other, load);
     (crossover, reason)
 }
 
-/// What the cheapest platform is compared with where no platform of the other kind can run a function.
-fn unrivalled(comparison: &Comparison<'_>, summary: &Summary) -> String {
+/// The comparison if no platform that charges differently can run the function.
+fn without_rival(comparison: &Comparison<'_>, summary: &Summary) -> String {
     let next = comparison.runner_up(summary).and_then(|next| {
         let excess = comparison.excess(summary, next)?;
         Some(more(comparison.platforms()[next].title, &excess))
     });
     let refused = Some(reasons(comparison, summary)).filter(|reasons| !reasons.is_empty());
     let reasons: Vec<String> = next.into_iter().chain(refused).collect();
-    match reasons.is_empty() {
-        true => "no other platform is compared".to_owned(),
-        false => reasons.join("; "),
+    if reasons.is_empty() {
+        "no other platform is compared".to_owned()
+    } else {
+        reasons.join("; ")
     }
 }
 
 fn more(title: &str, excess: &Usd) -> String {
-    match excess.dollars().is_zero() {
-        true => format!("{title} costs the same"),
-        false => format!("{title} costs {} more", money(excess)),
+    if excess.dollars().is_zero() {
+        format!("{title} costs the same")
+    } else {
+        format!("{title} costs {} more", money(excess))
     }
 }
 
-fn because(
+fn reason_of(
     other: &str,
     gap: &Usd,
     crossover: Option<&Crossover>,
@@ -220,8 +222,8 @@ fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
     refused.collect::<Vec<String>>().join("; ")
 }
 
-/// Why a platform cannot run a function. A missing statement comes with its advice; other advice
-/// are in `explain`.
+/// Why a platform cannot run a function. The advice is included only if something is not stated;
+/// `explain` has the other advice.
 fn refusal(title: &str, refused: &Infeasible) -> String {
     let Infeasible { reason, advice, .. } = refused;
     match refused.code {
@@ -230,7 +232,7 @@ fn refusal(title: &str, refused: &Infeasible) -> String {
     }
 }
 
-/// How the cheaper side flips over volume: the first and the last, and how many there are.
+/// The first and last flip between two platforms, and their number.
 pub fn flips(
     comparison: &Comparison<'_>,
     index: usize,
@@ -259,13 +261,13 @@ pub fn flips(
             let (first, last) = (above(first), above(last));
             format!("first {first}, last {last} {today}; {many} flips")
         }
-        // Where the search was given up, the last that it found is not the last.
+        // The search ended early, so the last flip that was found is not the last.
         (_, false) => format!("first {} {today}; at least {many} flips", above(first)),
     };
     Some(format!("{sides} as traffic and fleet grow: {text}"))
 }
 
-/// Average requests per second at a crossover.
+/// Mean requests per second at a break-even.
 pub fn rate(point: &Point, hours: &Exact) -> String {
     format!(
         "{} requests/s",
@@ -273,13 +275,13 @@ pub fn rate(point: &Point, hours: &Exact) -> String {
     )
 }
 
-/// What heads each kind of assumption.
+/// The heading of each kind of assumption.
 pub const NOTES: [(&str, AssumptionKind); 2] = [
     ("Assumed", AssumptionKind::Assumed),
     ("Not counted", AssumptionKind::NotCounted),
 ];
 
-/// What is assumed and what is not counted, one item a paragraph.
+/// The assumptions and omissions, with one paragraph per item.
 pub fn notes(
     notes: &Notes,
     paint: Paint,

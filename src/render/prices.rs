@@ -7,7 +7,6 @@ use crate::text::{Lines, escaped};
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// The schema's name.
 const SCHEMA: &str = "lambdacost/prices/v1";
 
 #[derive(Serialize)]
@@ -107,7 +106,7 @@ pub fn list_json(regions: &[Regional], out: &mut (dyn Write + Send)) -> io::Resu
     json::write(&list, out)
 }
 
-/// Every price of a region, one below the other, its provenance below it.
+/// Every price of a region with its provenance.
 ///
 /// # Errors
 /// The output cannot be written.

@@ -1,5 +1,5 @@
-//! The answer for people, designed at 80 columns: costs first, then the verdict, then what it
-//! rests on. A wide terminal gets more columns, a terminal gets colour.
+//! The table for people, designed for 80 columns: costs, verdicts, then totals and assumptions. A
+//! wide terminal gets more columns, and a terminal gets colour.
 
 use super::phrases;
 use super::utilization_bar::utilization_bar;
@@ -16,13 +16,13 @@ use comfy_table::{ColumnConstraint, LineStyle, Width};
 use rayon::prelude::*;
 use std::io::{self, Write};
 
-/// Width from which further columns fit.
+/// Minimum width for additional columns.
 const WIDE: u16 = 120;
-/// Up to this many functions each gets a verdict; of more functions, only those that should move.
+/// With up to this many functions, each gets a verdict. With more, only the largest moves get one.
 const FEW: usize = 12;
 /// Characters of the usual labels of totals.
 const LABEL: usize = 26;
-/// Writes comparisons one below the other.
+/// Writes comparisons, one below the other.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -50,10 +50,9 @@ pub fn write(
     Ok(())
 }
 
-/// Least width of the names' column, the blanks around it included.
+/// Minimum width of the column of names, with the spaces around it.
 const NAME: u16 = 12;
 
-/// A column of the costs.
 #[derive(Debug, Clone, Copy)]
 enum TableColumn {
     Function,
@@ -71,7 +70,7 @@ enum TableColumn {
 #[derive(Debug, Clone, Copy)]
 enum Titles {
     Plain,
-    /// The last word on a separate line.
+    /// With the last word on a separate line.
     Broken,
 }
 
@@ -82,18 +81,17 @@ struct TablePage<'p> {
     effort: &'p Effort,
 }
 
-/// Functions that are solved together.
+/// Functions that are solved in one batch.
 const AHEAD: usize = 4096;
 
-/// The functions of a table, solved.
 struct SolvedTable<'p> {
-    /// Of the functions to show, in their order.
+    /// One for each function to show, in their order.
     summaries: Vec<Summary>,
-    /// Those that get a verdict: all of few functions, else the largest moves.
+    /// The functions with a verdict: all if there are few, or the largest moves.
     shown: Vec<Solved<'p>>,
-    /// How many should move.
+    /// Number of functions that should move.
     moving: usize,
-    /// How many are where they are cheapest.
+    /// Number of functions on their cheapest platform.
     staying: usize,
     ledger: Ledger<'p>,
 }
@@ -113,7 +111,7 @@ impl<'p> SolvedTable<'p> {
             comparison.excess(&solved.summary, home)
         };
         let own = saving(&solved);
-        // Of equals the first comes first.
+        // Ties stay in the order of functions.
         let place = self.shown.partition_point(|other| saving(other) >= own);
         if place < FEW {
             self.shown.truncate(FEW - 1);
@@ -140,7 +138,7 @@ impl<'p> TablePage<'p> {
         phrases::notes(&notes, self.paint, self.width, out)
     }
 
-    /// Solves the functions to show, and keeps what the table needs of them.
+    /// Solves the functions, and keeps what the table needs.
     fn solve(&self) -> SolvedTable<'p> {
         let comparison = self.comparison();
         let mut table = SolvedTable {
@@ -186,7 +184,7 @@ impl<'p> TablePage<'p> {
         self.paint.bold(&wrapped(&line, "", self.width))
     }
 
-    /// The costs, in the first of some shapes that fits the width; else in several tables.
+    /// The costs in the first layout that fits the width, or in several tables.
     fn costs(&self, summaries: &[Summary]) -> String {
         let (plain, broken) = (Titles::Plain, Titles::Broken);
         let narrow = self.columns(false);
@@ -209,8 +207,8 @@ impl<'p> TablePage<'p> {
         tables.collect::<Vec<String>>().join("\n\n")
     }
 
-    /// Columns in as many tables as the width makes of them, each beginning with the function: costs
-    /// first, then crossings.
+    /// Splits the columns into tables that fit the width. Each begins with the name, and costs come
+    /// before break-evens.
     fn split(&self, columns: &[TableColumn], widths: &[u16]) -> Vec<Vec<TableColumn>> {
         let mut parts: Vec<(Vec<TableColumn>, Vec<u16>)> = Vec::new();
         for (column, width) in columns.iter().zip(widths).skip(1) {
@@ -245,7 +243,8 @@ impl<'p> TablePage<'p> {
                 .map(|column| self.cell(*column, *index, summary));
             Row::from(cells.collect::<Vec<Cell>>())
         }));
-        // Numbers are never broken: what is too wide takes its room from the name.
+        // Numbers are not broken across lines. If they are too wide, the column of names becomes
+        // narrower.
         let longest = ColumnConstraint::LowerBoundary(Width::Fixed(NAME));
         let rest = columns
             .iter()
@@ -264,9 +263,12 @@ impl<'p> TablePage<'p> {
     }
 
     fn columns(&self, is_wide: bool) -> Vec<TableColumn> {
-        let wide = |columns: &[TableColumn]| match is_wide {
-            true => columns.to_vec(),
-            false => Vec::new(),
+        let wide = |columns: &[TableColumn]| {
+            if is_wide {
+                columns.to_vec()
+            } else {
+                Vec::new()
+            }
         };
         let platforms = || 0..self.comparison().platforms().len();
         let workload = [
@@ -275,7 +277,7 @@ impl<'p> TablePage<'p> {
             TableColumn::Duration,
             TableColumn::Peak,
         ];
-        // Only what is provided has a crossing over utilization.
+        // Only platforms with provided capacity have break-evens over utilization.
         let crossed = platforms().filter(|number| self.comparison().is_crossed(*number));
         let columns = [TableColumn::Function].into_iter().chain(wide(&workload));
         let columns = columns.chain(platforms().map(TableColumn::Platform));
@@ -371,9 +373,10 @@ impl<'p> TablePage<'p> {
         let name = &comparison.scenario().functions[index].name;
         let name = wrapped(&escaped_name(name), "", self.width);
         writeln!(out, "{}", self.paint.bold(&name))?;
-        let advice = match verdict.moves {
-            true => self.paint.yellow(&verdict.advice),
-            false => self.paint.green(&verdict.advice),
+        let advice = if verdict.moves {
+            self.paint.yellow(&verdict.advice)
+        } else {
+            self.paint.green(&verdict.advice)
         };
         let plain = format!("{}: {}", verdict.advice, verdict.reason);
         let text = wrapped(&plain, "  ", self.width);
@@ -384,7 +387,7 @@ impl<'p> TablePage<'p> {
         }
         let found = comparison.flips_within(self.effort, solved);
         for (pair, flips) in &found {
-            // What could overtake the verdict; `explain` has the others.
+            // Only flips of the recommended platform are shown; `explain` has the others.
             let is_about = summary.cheapest.is_some_and(|best| pair.has(best));
             let flips = flips.as_ref().filter(|_| is_about);
             let text = flips.and_then(|flips| phrases::flips(comparison, index, *pair, flips));
@@ -410,21 +413,22 @@ impl<'p> TablePage<'p> {
             let listed = listed.map(|amount| format!("  ({} {amount})", phrases::LISTED));
             let details = match total {
                 Some(_) => self.machines(number),
-                None => absent(totals, number),
+                None => cannot_run(totals, number),
             };
             let row = format!("  {label:<longest$} {amount:>widest$}");
             let after = listed.into_iter().chain(details).collect::<String>();
             let fits = row.len() + width(&after) <= usize::from(self.width);
-            match fits {
-                true => writeln!(out, "{row}{after}")?,
-                false => writeln!(
+            if fits {
+                writeln!(out, "{row}{after}")?;
+            } else {
+                writeln!(
                     out,
                     "{row}\n{}",
                     wrapped(after.trim(), "      ", self.width)
-                )?,
+                )?
             }
         }
-        if let Some(warning) = self.apart_is_dearer(totals) {
+        if let Some(warning) = self.moves_cost_more(totals) {
             writeln!(
                 out,
                 "{}",
@@ -434,9 +438,9 @@ impl<'p> TablePage<'p> {
         writeln!(out)
     }
 
-    /// Following every verdict can cost more than staying together: a cluster made for a few
-    /// functions costs as much as one for all, and their verdicts count only a share of the latter.
-    fn apart_is_dearer(&self, totals: &Totals) -> Option<String> {
+    /// The warning if following every verdict costs more than staying together. A cluster for a few
+    /// functions costs as much as one for all, but their verdicts count only a share of it.
+    fn moves_cost_more(&self, totals: &Totals) -> Option<String> {
         let apart = totals.cheapest_each.as_ref()?;
         let platforms = self.comparison().platforms().iter().zip(&totals.platforms);
         let whole = platforms
@@ -447,14 +451,14 @@ impl<'p> TablePage<'p> {
         let (lowest, what) = whole.chain(without).min()?;
         (lowest < *apart).then(|| {
             format!(
-                "The verdicts share one cluster among all functions; for those that would move \
-                 alone it costs more: {what} is {} cheaper than following each.",
+                "The verdicts assume one cluster for all functions. If only some functions move, \
+                 it costs more: {what} is {} cheaper than following every verdict.",
                 money(&(apart - &lowest))
             )
         })
     }
 
-    /// The nodes behind the total of a platform that has one cluster.
+    /// The nodes in the total of a platform with one cluster.
     fn machines(&self, platform: usize) -> Option<String> {
         let clusters = self.comparison().platforms().get(platform)?.clusters();
         let [cluster] = clusters.as_slice() else {
@@ -466,8 +470,8 @@ impl<'p> TablePage<'p> {
     }
 }
 
-/// How many functions cannot run on the platform of a total.
-fn absent(totals: &Totals, platform: usize) -> Option<String> {
+/// How many functions cannot run on a platform, for its total.
+fn cannot_run(totals: &Totals, platform: usize) -> Option<String> {
     let refused = *totals.refused.get(platform)? as u128;
     (refused > 0).then(|| format!("  {} cannot run there", plural(refused, "function")))
 }
@@ -477,8 +481,8 @@ fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {
     rows.iter().map(|(_, total)| amount(total)).collect()
 }
 
-/// The least width of a table, given the widths of all columns but the names: numbers are not broken, and two
-/// blanks are between columns.
+/// The minimum width of a table, from the widths of all columns except the names. Numbers are not
+/// broken, and columns are separated by two spaces.
 fn least_width(widths: &[u16]) -> u16 {
     NAME + 2 + widths.iter().map(|width| width + 2).sum::<u16>()
 }

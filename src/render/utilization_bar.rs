@@ -1,4 +1,4 @@
-//! The utilization today and the break-even on a line from 0 to 100 %, with the band of the rule of
+//! A bar from 0 to 100 % with today's utilization, the break-even, and the band of the rule of
 //! thumb, 30 to 40 %.
 
 use crate::answer::Summary;
@@ -7,11 +7,11 @@ use crate::exact::Exact;
 use crate::money::percent;
 use crate::solve::crossover::{Crossover, Point};
 
-/// The widest bar, and the width of its labels.
+/// Maximum width of the bar, and the width of its legend.
 const BAR: u32 = 48;
 const LEGEND: u32 = 32;
 
-/// The bar of a function; `None` for one without traffic.
+/// The bar of a function; `None` without traffic.
 pub fn utilization_bar(
     summary: &Summary,
     crossover: &Crossover,

@@ -1,26 +1,25 @@
-//! What an answer assumes and which costs it leaves out: data with a stable code each.
+//! Assumptions of an answer, and the costs that it leaves out. Each is data with a stable code.
 //!
-//! What functions leave unsaid is next to their keys; a platform has its own assumptions in its
-//! folder.
+//! The assumptions about functions are next to the keys that they replace; those of a platform are
+//! in its folder.
 
 use super::{Function, Scenario};
 use crate::text::{listed, quoted};
 use std::fmt::Display;
 
-/// Names that are listed; of the rest the number is given.
+/// An assumption lists at most this many functions by name, and gives the number of the others.
 const NAMED: usize = 3;
 
-/// How an assumption bears on the figures.
+/// How an assumption affects the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssumptionKind {
-    /// The figures rest on it.
+    /// The figures depend on it.
     Assumed,
-    /// A cost of these platforms that is in no figure.
+    /// The figures leave out this cost.
     NotCounted,
 }
 
 impl AssumptionKind {
-    /// Its name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Assumed => "assumed",
@@ -29,18 +28,17 @@ impl AssumptionKind {
     }
 }
 
-/// An assumption that answers can make.
+/// An assumption that an answer can make.
 #[derive(Debug, PartialEq, Eq)]
 pub struct AssumptionInfo {
-    /// Its stable name, in lower case with dashes.
+    /// A stable name in lower case with dashes.
     pub code: &'static str,
-    /// How it bears on the figures.
     pub kind: AssumptionKind,
-    /// The sentence; `{name}` stands for a value of the scenario.
+    /// A sentence in which `{name}` is replaced by a value of the scenario.
     pub text: &'static str,
 }
 
-/// Assumptions, each once, in the order in which answers print them.
+/// Assumptions without duplicates, in the order in which answers print them.
 pub type Assumptions = &'static [&'static AssumptionInfo];
 
 /// Makes a static of each line, and `ALL` of all lines: `NAME: Assumed = "code", "text";`.
@@ -59,39 +57,35 @@ macro_rules! assumptions {
 
 pub(crate) use assumptions;
 
-/// An assumption that holds in an answer.
+/// An assumption that an answer makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assumption {
-    /// Its stable name.
     pub code: &'static str,
-    /// How it bears on the figures.
     pub kind: AssumptionKind,
-    /// The indices of the functions that it is made for; `None` where it is made for the whole
-    /// scenario.
+    /// The indices of the functions to which it applies; `None` for the whole scenario.
     pub functions: Option<Vec<usize>>,
-    /// The sentence.
+    /// The sentence, with its values.
     pub text: String,
 }
 
 impl AssumptionInfo {
-    /// What the figures rest on.
     pub const fn assumed(code: &'static str, text: &'static str) -> Self {
         let kind = AssumptionKind::Assumed;
         Self { code, kind, text }
     }
 
-    /// A cost that is in no figure.
+    /// A cost that the figures leave out.
     pub const fn not_counted(code: &'static str, text: &'static str) -> Self {
         let kind = AssumptionKind::NotCounted;
         Self { code, kind, text }
     }
 
-    /// The assumption, in force.
+    /// The assumption for a sentence without values.
     pub fn holds(&self) -> Assumption {
         self.with(&[])
     }
 
-    /// The same with the values that its sentence names.
+    /// The assumption with values for the names in its sentence.
     pub fn with(&self, values: &[(&str, &dyn Display)]) -> Assumption {
         Assumption {
             code: self.code,
@@ -102,7 +96,7 @@ impl AssumptionInfo {
     }
 }
 
-/// An assumption that is made for some functions; it names them unless they are all.
+/// An assumption for some functions. It names them, unless it applies to all.
 fn for_some(info: &AssumptionInfo, made_for: Vec<usize>, all: &[Function]) -> Assumption {
     let mut assumption = info.holds();
     if made_for.len() < all.len() {
@@ -117,10 +111,10 @@ fn for_some(info: &AssumptionInfo, made_for: Vec<usize>, all: &[Function]) -> As
     assumption
 }
 
-/// A sentence with its values.
+/// Fills values into a sentence.
 ///
 /// # Panics
-/// The values are not those that it names.
+/// `values` and the names in the sentence differ.
 fn filled(text: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut parts = text.split('{');
     let mut sentence = parts.next().unwrap_or_default().to_owned();
@@ -136,22 +130,22 @@ fn filled(text: &str, values: &[(&str, &dyn Display)]) -> String {
     sentence
 }
 
-/// An assumption that is made for every function for which something holds.
+/// An assumption, and the condition for the functions to which it applies.
 pub type AssumptionRule = (&'static AssumptionInfo, fn(&Function) -> bool);
 
-/// What an answer assumes and leaves out.
+/// The assumptions and omissions of an answer.
 #[derive(Debug, Clone, Default)]
 pub struct Notes(Vec<Assumption>);
 
 impl Notes {
-    /// Adds an assumption; once, if several platforms make it.
+    /// Adds an assumption, once even if several platforms make it.
     pub fn add(&mut self, assumption: Assumption) {
         if !self.0.contains(&assumption) {
             self.0.push(assumption);
         }
     }
 
-    /// Adds an assumption for the functions for which it is made, if there are any.
+    /// Adds an assumption for the functions to which it applies, if there are any.
     pub fn add_for_functions(&mut self, (info, holds): AssumptionRule, scenario: &Scenario) {
         let functions = scenario.functions.iter().enumerate();
         let made_for: Vec<usize> = functions
@@ -163,12 +157,10 @@ impl Notes {
         }
     }
 
-    /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Assumption> {
         self.0.iter()
     }
 
-    /// The sentences of a kind.
     pub fn sentences(&self, kind: AssumptionKind) -> impl Iterator<Item = &str> {
         let same = self.0.iter().filter(move |one| one.kind == kind);
         same.map(|one| one.text.as_str())

@@ -1,4 +1,4 @@
-//! Limits on what things may cost: `[budget]` of the scenario and of each function.
+//! Cost limits: `[budget]` of the scenario and of each function.
 
 use super::Function;
 use super::keys::Keys;
@@ -10,34 +10,31 @@ use rust_decimal::Decimal;
 use std::collections::HashMap;
 use toml::de::DeTable;
 
-/// How much a broken rule matters.
+/// What happens when a rule is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Not at all.
+    /// Nothing.
     Allow,
-    /// It is said.
+    /// It is reported.
     Warn,
-    /// It is said, and the check fails.
+    /// It is reported, and the check fails.
     Deny,
 }
 
 impl Level {
-    /// All levels, by their names.
     pub const NAMES: [&'static str; 3] = ["allow", "warn", "deny"];
 
-    /// The name in scenarios and reports.
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 
-    /// The level of a name.
     pub fn of(name: &str) -> Option<Self> {
         let all = [Self::Allow, Self::Warn, Self::Deny];
         all.into_iter().find(|level| level.name() == name)
     }
 }
 
-/// An amount that should not, and one that must not be exceeded.
+/// A soft and a hard limit of an amount.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limit {
     /// Above this, a warning.
@@ -47,12 +44,12 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// True when either is stated.
+    /// True when at least one of them is stated.
     pub fn is_stated(&self) -> bool {
         self.warn.is_some() || self.deny.is_some()
     }
 
-    /// What is stated, the hardest first.
+    /// The stated limits, the hard one first.
     pub fn steps(&self) -> impl Iterator<Item = (Level, Decimal)> {
         let steps = [(Level::Deny, self.deny), (Level::Warn, self.warn)];
         steps
@@ -60,41 +57,39 @@ impl Limit {
             .filter_map(|(level, limit)| Some((level, limit?)))
     }
 
-    /// The limit that an amount exceeds, the hardest first.
+    /// The limit that an amount exceeds; the hard one if it exceeds both.
     pub fn exceeded(&self, amount: &Exact) -> Option<(Level, Decimal)> {
         self.steps()
             .find(|(_, limit)| *amount > Exact::from(*limit))
     }
 
-    /// True when the warning could never come before the failure.
-    pub fn is_upside_down(&self) -> bool {
+    /// True when the soft limit is above the hard one, so the warning could never come first.
+    pub fn is_reversed(&self) -> bool {
         self.warn
             .zip(self.deny)
             .is_some_and(|(warn, deny)| warn > deny)
     }
 }
 
-/// What is wrong with a limit that is upside down, and what to do.
-pub const UPSIDE_DOWN: [&str; 2] = [
-    "warns above what it denies",
-    "the warning comes first: state a `warn` below `deny`",
+/// The message and the help for a soft limit above the hard one.
+pub const REVERSED: [&str; 2] = [
+    "has a `warn` above its `deny`",
+    "state a `warn` below `deny`",
 ];
 
-/// The limits of a function or of the whole scenario.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Budget {
-    /// Monthly bill, USD.
+    /// Of the monthly bill, USD.
     pub monthly_usd: Limit,
-    /// Price of a million invocations, USD.
+    /// Of the price of a million invocations, USD.
     pub usd_per_million_invocations: Limit,
-    /// Growth of the monthly bill against a baseline, per cent of it.
+    /// Of the growth of the monthly bill since the baseline, in per cent of the baseline.
     pub increase_percent: Limit,
-    /// The same, USD.
+    /// Of the same growth, USD.
     pub increase_usd: Limit,
 }
 
 impl Budget {
-    /// True when some limit is stated.
     pub fn is_stated(&self) -> bool {
         let all = [
             self.monthly_usd,
@@ -106,22 +101,20 @@ impl Budget {
     }
 }
 
-/// A budget that `[budget.functions]` states for a function by its name.
+/// A budget in `[budget.functions]`, which names its function.
 #[derive(Debug, Clone)]
 pub struct NamedBudget {
-    /// The name.
     pub name: String,
-    /// Where it stands.
     pub at: At,
     budget: Budget,
 }
 
-/// Reads `[budget]`: the limits of the whole scenario, and those of functions by name.
+/// Reads `[budget]`: the limits of the whole scenario, and the budgets of functions by name.
 pub fn read(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> (Budget, Vec<NamedBudget>) {
     let mut keys = Keys::new(table, "budget", source, diags);
     let whole = limits(&mut keys, false);
     let mut named = Vec::new();
-    let example = "[budget.functions.checkout-api] on a line of its own, its limits below";
+    let example = "[budget.functions.checkout-api] on a separate line, and its limits below it";
     if let Some(functions) = keys.table(Setting::BudgetFunctions.key(), example) {
         named = of_functions(functions);
     }
@@ -132,9 +125,10 @@ pub fn read(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> (Budget,
 fn limits(keys: &mut Keys<'_>, of_function: bool) -> Budget {
     Budget {
         monthly_usd: limit(keys, Setting::BudgetMonthly.word()),
-        usd_per_million_invocations: match of_function {
-            true => limit(keys, "usd_per_million_invocations"),
-            false => Limit::default(),
+        usd_per_million_invocations: if of_function {
+            limit(keys, "usd_per_million_invocations")
+        } else {
+            Limit::default()
         },
         increase_percent: limit(keys, Setting::BudgetPercent.word()),
         increase_usd: limit(keys, Setting::BudgetIncrease.word()),
@@ -152,8 +146,8 @@ fn limit(keys: &mut Keys<'_>, key: &'static str) -> Limit {
         deny: inner.number(Setting::BudgetMonthlyDeny.key()),
     };
     inner.refuse_others();
-    if let (Some(span), true) = (span, limit.is_upside_down()) {
-        let [what, help] = UPSIDE_DOWN;
+    if let (Some(span), true) = (span, limit.is_reversed()) {
+        let [what, help] = REVERSED;
         keys.wrong(Code::Conflict, span, format!("`{key}` {what}"), help);
     }
     limit
@@ -184,7 +178,7 @@ fn of_functions(functions: Keys<'_>) -> Vec<NamedBudget> {
     named
 }
 
-/// Gives the functions the budgets that name them; what is left names nothing.
+/// Moves budgets to the functions that they name. Returns those that name no function.
 pub fn assign(
     named: Vec<NamedBudget>,
     functions: &mut [Function],

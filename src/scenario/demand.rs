@@ -1,7 +1,7 @@
-//! The demand of a function: its calls, how many are in flight, and what must be provided for.
+//! The demand of a function: its calls, its concurrency, and the capacity to provide.
 //!
-//! Traffic has levels: shares of the month in which it is constant. Sorted by what must be provided
-//! they are the load-duration curve. A scenario states one level today.
+//! Traffic has levels: shares of the month in which it is constant. Sorted by capacity, they are
+//! the load-duration curve. At present a scenario states one level.
 
 use super::Function;
 use super::function::Capacity;
@@ -11,20 +11,20 @@ use rust_decimal::Decimal;
 /// A part of the month in which traffic is constant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrafficLevel {
-    /// Its share of the month, above 0 to 1.
+    /// Its share of the month, above 0 and up to 1.
     pub share: Exact,
-    /// Calls in it, of all calls of the month.
+    /// Calls during the level, as a part of all calls of the month.
     pub calls: Exact,
-    /// Requests in flight on average while it lasts (Little's law).
+    /// Mean requests in flight during the level (Little's law).
     pub concurrency: Exact,
-    /// Requests in flight that must be provided for while it lasts.
+    /// Requests in flight to provide capacity for during the level.
     pub capacity: Exact,
 }
 
 /// The traffic of a function by levels.
 ///
-/// A million functions have one level each, so this one is kept as its two figures, and made a
-/// [`TrafficLevel`] when it is needed.
+/// There can be a million functions, and each has one level. So its two figures are stored, and a
+/// [`TrafficLevel`] is made when it is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
     calls: u64,
@@ -33,7 +33,7 @@ pub struct Demand {
 }
 
 impl Demand {
-    /// The demand of a function in a month of some hours.
+    /// The demand in a month of these hours.
     pub fn of(function: &Function, hours: &Exact) -> Self {
         let calls = Exact::from(function.invocations);
         let average = &function.concurrency_per_call(hours) * &calls;
@@ -59,7 +59,7 @@ impl Demand {
         }
     }
 
-    /// The levels, that with the highest capacity first; their shares add up to 1.
+    /// The levels, highest capacity first. Their shares add up to 1.
     pub fn levels(&self) -> impl Iterator<Item = TrafficLevel> {
         std::iter::once(TrafficLevel {
             share: Exact::ONE,
@@ -69,38 +69,39 @@ impl Demand {
         })
     }
 
-    /// Requests in flight on average over the month.
+    /// Mean requests in flight over the month.
     pub fn average(&self) -> &Exact {
         &self.average
     }
 
-    /// Requests in flight that a fleet must carry that runs all month: the highest of the levels.
+    /// Requests in flight that a fleet must carry if it runs all month: the maximum over the
+    /// levels.
     pub fn capacity(&self) -> &Exact {
         &self.capacity
     }
 
-    /// True when there is nothing to provide for.
+    /// True when no capacity is needed.
     pub fn is_zero(&self) -> bool {
         self.capacity.is_zero()
     }
 }
 
 impl Function {
-    /// Its demand in a month of some hours.
+    /// The demand in a month of these hours.
     pub fn demand(&self, hours: &Exact) -> Demand {
         Demand::of(self, hours)
     }
 
-    /// Average over capacity; `None` when both are zero and nothing is stated.
+    /// Mean concurrency over capacity; `None` when both are zero and no utilization is stated.
     pub fn utilization(&self, demand: &Demand) -> Option<Exact> {
         match self.capacity {
-            // What is stated has fewer digits than what can be derived.
+            // The stated value has fewer digits than the computed one.
             Capacity::Utilization(share) => Some(Exact::from(share)),
             Capacity::Peak(_) => demand.average().over(demand.capacity()),
         }
     }
 
-    /// Slots for what must be provided, `capacity / target_utilization`, not rounded.
+    /// Slots for the capacity: `capacity / target_utilization`, not rounded.
     pub fn planned_slots(&self, demand: &Demand) -> Exact {
         let target = self.container().target_utilization;
         if target == Decimal::ONE {
@@ -112,9 +113,10 @@ impl Function {
             .expect("target_utilization is above zero by the bounds of its key")
     }
 
-    /// Slots that must be provided: those planned, rounded up.
+    /// Slots for the capacity, rounded up.
     ///
-    /// Rounding up here loses nothing: tasks of `c` whole slots number `ceil(need / c)` either way.
+    /// Rounding up here loses nothing: `ceil(need / c)` tasks of `c` whole slots are needed either
+    /// way.
     pub fn needed_slots(&self, demand: &Demand) -> u128 {
         self.planned_slots(demand)
             .ceil()

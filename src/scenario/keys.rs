@@ -10,10 +10,10 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Reads a plain value as a number.
+/// Reads a TOML value as a number.
 ///
 /// # Errors
-/// Not a number, or out of bounds.
+/// It is not a number, or out of bounds.
 pub fn number(
     value: &Spanned<DeValue<'_>>,
     key: &str,
@@ -30,10 +30,10 @@ pub fn number(
     }
 }
 
-/// Reads a plain value as true or false.
+/// Reads a TOML value as true or false.
 ///
 /// # Errors
-/// Neither.
+/// It is neither.
 pub fn flag(value: &Spanned<DeValue<'_>>, key: &str, source: &Source) -> Result<bool, Diag> {
     value.get_ref().as_bool().ok_or_else(|| {
         Diag::new(
@@ -45,22 +45,20 @@ pub fn flag(value: &Spanned<DeValue<'_>>, key: &str, source: &Source) -> Result<
     })
 }
 
-/// Keys of a table, read one by one; what is left over is unknown.
+/// The keys of a table, read one by one. Keys that were not read are unknown.
 pub struct Keys<'k> {
-    /// The table.
     pub table: &'k DeTable<'k>,
     prefix: String,
     known: Vec<&'static str>,
-    /// The bytes of the table.
+    /// The bytes of the table in the input.
     pub span: Range<usize>,
-    /// The input that it stands in.
     pub source: &'k Source,
-    /// What was wrong with it so far.
+    /// The mistakes found so far.
     pub diags: &'k mut Diags,
 }
 
 impl<'k> Keys<'k> {
-    /// The keys of a table called `prefix`.
+    /// The keys of a table with the dotted path `prefix`.
     pub fn new(
         table: &'k DeTable<'k>,
         prefix: impl Into<String>,
@@ -77,7 +75,7 @@ impl<'k> Keys<'k> {
         }
     }
 
-    /// The same with the bytes of the table.
+    /// Sets the bytes of the table.
     pub fn spanning(self, span: Range<usize>) -> Self {
         Self { span, ..self }
     }
@@ -88,12 +86,12 @@ impl<'k> Keys<'k> {
         Some(self.source.at(value.span()))
     }
 
-    /// The keys of the table that a key has; `example` says how to write it.
+    /// The keys of the table below a key. `example` shows how to write the table.
     pub fn table(&mut self, key: &Key, example: &str) -> Option<Keys<'_>> {
         self.inner(key.word(), example)
     }
 
-    /// The keys of a table in this one; `example` says how to write it.
+    /// The keys of a table in this one. `example` shows how to write the table.
     pub fn inner(&mut self, key: &'static str, example: &str) -> Option<Keys<'_>> {
         let (value, path) = self.get(key)?;
         let Some(table) = value.get_ref().as_table() else {
@@ -106,62 +104,62 @@ impl<'k> Keys<'k> {
         Some(Keys::new(table, path, self.source, self.diags))
     }
 
-    /// Notes a mistake in a value.
+    /// Reports a mistake in a value.
     pub fn wrong(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
         let diag = Diag::new(code, message).at(self.source.at(span));
         self.diags.push(diag.help(help));
     }
 
-    /// Notes a mistake in the value of a key.
+    /// Reports a mistake in the value of a key.
     pub fn wrong_at(&mut self, key: &Key, code: Code, message: String, help: &str) {
         let span = self.table.get(key.word()).map_or(0..0, Spanned::span);
         self.wrong(code, span, message, help);
     }
 
-    /// The value of a key and its dotted path.
+    /// The value of a key, with its dotted path.
     pub fn get(&mut self, key: &'static str) -> Option<(&'k Spanned<DeValue<'k>>, String)> {
         self.known.push(key);
         let value = self.table.get(key)?;
         Some((value, format!("{}.{key}", self.prefix)))
     }
 
-    /// A number, if stated and fine.
+    /// A number; `None` if it is not stated or has an error.
     pub fn number(&mut self, key: &Key) -> Option<Decimal> {
         self.number_within(key.word(), key.bounds())
     }
 
-    /// A whole number, if stated and fine.
+    /// An integer; `None` if it is not stated or has an error.
     pub fn whole(&mut self, key: &Key) -> Option<u32> {
         self.whole_within(key.word(), key.bounds())
     }
 
-    /// A number within bounds, if stated and fine.
+    /// A number within bounds; `None` if it is not stated or has an error.
     pub fn number_within(&mut self, key: &'static str, bounds: Bounds) -> Option<Decimal> {
         let (value, path) = self.get(key)?;
         let read = number(value, &path, &bounds, self.source);
         self.diags.take(read)
     }
 
-    /// A whole number within bounds, if stated and fine.
+    /// An integer within bounds; `None` if it is not stated or has an error.
     pub fn whole_within(&mut self, key: &'static str, bounds: Bounds) -> Option<u32> {
         let number = self.number_within(key, bounds)?.normalize();
         u32::try_from(number.mantissa()).ok()
     }
 
-    /// True or false, if stated and fine.
+    /// True or false; `None` if it is not stated or has an error.
     pub fn flag(&mut self, key: &Key) -> Option<bool> {
         let (value, path) = self.get(key.word())?;
         self.diags.take(flag(value, &path, self.source))
     }
 
-    /// One of some words, if stated and fine.
+    /// One of a key's words; `None` if it is not stated or has an error.
     pub fn word(&mut self, key: &Key) -> Option<&'static str> {
         let (cell, path, _) = self.cell(key.word())?;
         let word = cell.word(&path, key.words(), self.source);
         self.diags.take(word)
     }
 
-    /// A plain value with its dotted path and its place.
+    /// A scalar value with its dotted path and place.
     pub fn cell(&mut self, key: &'static str) -> Option<(Cell<'k>, String, At)> {
         let (value, path) = self.get(key)?;
         let at = self.source.at(value.span());
@@ -175,7 +173,7 @@ impl<'k> Keys<'k> {
         }
     }
 
-    /// Complains of every key that nobody asked for.
+    /// Reports every key that was not read.
     pub fn refuse_others(self) {
         let known: Arc<[&str]> = self.known.into();
         for (key, _) in self.table {
@@ -191,7 +189,7 @@ impl<'k> Keys<'k> {
     }
 }
 
-/// The search for the key that was most likely meant.
+/// A search for the key that was probably meant. It runs only if the diagnostic is shown.
 fn near(typed: &str, known: &Arc<[&'static str]>) -> impl Fn() -> Option<String> + use<> {
     let (typed, known) = (typed.to_owned(), Arc::clone(known));
     move || Some(advice_in_table(&typed, &known))

@@ -1,7 +1,8 @@
-//! What the user says: scenarios and fleets, read whole or refused with every mistake.
+//! The user's input: scenarios and functions files, accepted as a whole or refused with every
+//! mistake.
 //!
-//! Text goes in, a [`Scenario`] comes out, and a [`Scenario`] cannot be invalid: later rooms have
-//! nothing to check. This room knows no price and opens no file by itself.
+//! The input is text and the output is a [`Scenario`], which is always valid: later rooms have
+//! nothing to check. This room knows no prices, and opens files only through [`Request::open`].
 
 mod assumptions;
 pub mod budget;
@@ -51,15 +52,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use toml::de::DeTable;
 
-/// What is compared where a scenario does not say it; the other platforms are asked for by name.
+/// The platforms that are compared if a scenario names none.
 pub const DEFAULT_PLATFORMS: [&str; 3] = ["lambda", "fargate", "eks"];
 
-/// A region that functions of the scenario are in.
+/// A region of the scenario's functions.
 #[derive(Debug, Clone)]
 pub struct RegionName {
-    /// AWS's code.
     pub name: Arc<str>,
-    /// The first place that names it; `None` for the command line.
+    /// The first place that names it; `None` if that is the command line.
     pub at: Option<At>,
 }
 
@@ -69,64 +69,59 @@ impl RegionName {
     }
 }
 
-/// Everything that is compared, valid by construction.
+/// Everything to compare, valid by construction.
 #[derive(Debug, Clone)]
 pub struct Scenario {
-    /// The file as the user named it.
+    /// The file name as the user gave it.
     pub name: String,
-    /// The fleet that it points to, if it does.
-    pub fleet: Option<String>,
-    /// Hours in the month.
+    /// The functions file that the scenario names.
+    pub functions_file: Option<String>,
+    /// Hours of the month.
     pub hours: Exact,
-    /// True when the free tier of the account is to be used up.
+    /// True if the free tier of the account is deducted.
     pub free_tier: bool,
-    /// Ids of the platforms to compare, in the order of the program's list.
+    /// Ids of the platforms to compare, in the order of [`Request::platforms`].
     pub platforms: Vec<&'static str>,
-    /// Regions, in the order of first mention.
+    /// In the order of first mention.
     pub regions: Vec<RegionName>,
-    /// Options of all platforms.
     pub options: PlatformValues,
-    /// The prices that they ask for, in addition to those that most scenarios need.
+    /// The prices that the options need in addition to those that most scenarios need.
     of_options: Extent,
-    /// At least one function, names unique; shared with the same scenario in other regions.
+    /// At least one, with unique names. Shared with the same scenario in other regions.
     pub functions: Arc<Vec<Function>>,
-    /// How many of them stand in the scenario itself; the others are rows of the fleet.
+    /// Number of functions in the scenario itself; the others are rows of the functions file.
     pub stated: usize,
-    /// What all together may cost.
+    /// The limits for all functions together.
     pub budget: Budget,
-    /// Line of `[budget]`, or the first.
+    /// Line of `[budget]`, or line 1.
     pub budget_line: u64,
-    /// Budgets whose function does not exist.
+    /// Budgets that name no function.
     pub unmatched_budgets: Vec<NamedBudget>,
-    /// What `[rules]` says.
     pub rules: Vec<RuleSetting>,
-    /// How it buys, where that is not on demand at list prices.
+    /// Commitments and discounts; `None` for on-demand list prices.
     pub terms: Option<Arc<Commitments>>,
 }
 
-/// What a reader needs besides the text.
+/// The input of a reader in addition to the text.
 pub struct Request<'r> {
-    /// All platforms.
     pub platforms: &'r [PlatformShape],
-    /// All rules.
     pub rules: &'r [RuleShape],
-    /// The region that the command line chooses for every function.
+    /// The region of `--region`, for every function.
     pub region: Option<&'r str>,
-    /// What is wrong with the name of a region, if anything.
+    /// The diagnostic for a region name that is not known.
     pub unknown_region: &'r dyn Fn(&str) -> Option<Diag>,
     /// Opens a file that the scenario names.
     pub open: &'r dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
-    /// Told how many rows of a fleet have been read.
+    /// Receives the number of rows read from a functions file.
     pub progress: &'r (dyn Fn(u64) + Sync),
 }
 
 impl Request<'_> {
-    /// Ids of all platforms.
     fn ids(&self) -> Vec<&'static str> {
         self.platforms.iter().map(|platform| platform.id).collect()
     }
 
-    /// The options of a scenario that states none.
+    /// The options of a scenario without tables for platforms.
     fn default_options(&self) -> PlatformValues {
         let (table, source, mut diags) = (DeTable::new(), Source::new("", ""), Diags::new());
         let platforms = self.platforms.iter();
@@ -139,15 +134,15 @@ impl Request<'_> {
 /// Reads a scenario in TOML.
 ///
 /// # Errors
-/// Every mistake in it, each with its place.
+/// Every mistake, with its place.
 pub fn read_toml(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
     reader::read(source, request)
 }
 
-/// Reads a fleet in CSV in place of a scenario: all options have their defaults.
+/// Reads a functions file in place of a scenario. All options have their defaults.
 ///
 /// # Errors
-/// Every mistake in it, each with its place.
+/// Every mistake, with its place.
 pub fn read_csv(
     name: &str,
     file: Box<dyn Read + Send>,
@@ -176,7 +171,7 @@ pub fn read_csv(
     check_regions(&regions, request, &mut diags);
     diags.into_result(Scenario {
         name: name.to_owned(),
-        fleet: None,
+        functions_file: None,
         hours,
         free_tier: false,
         platforms: DEFAULT_PLATFORMS.to_vec(),
@@ -194,8 +189,7 @@ pub fn read_csv(
 }
 
 impl Scenario {
-    /// The same with every function in another region, which the command line chooses as it did for
-    /// this one.
+    /// The same scenario with every function in another region, as `--region` would place them.
     pub fn in_region(&self, name: &str) -> Self {
         let (name, at) = (name.into(), None);
         Self {
@@ -204,14 +198,15 @@ impl Scenario {
         }
     }
 
-    /// The prices that it needs in addition to those that most scenarios need.
+    /// The prices that the scenario needs in addition to those that most scenarios need.
     pub fn extent(&self) -> Extent {
         let terms = self.terms.as_deref();
         let discounts = terms.map_or(&[][..], |terms| &terms.discounts);
         let commitment = terms.and_then(|terms| terms.commitment.as_ref());
         Extent {
             auto_mode: self.of_options.auto_mode,
-            // A discount for a type that was not read would be one for an unknown meter.
+            // A discount can name any instance type. Its meter is unknown unless the types are
+            // read.
             other_types: self.of_options.other_types
                 || discounts
                     .iter()
@@ -220,7 +215,6 @@ impl Scenario {
         }
     }
 
-    /// The name of a function's region.
     pub fn region_of(&self, function: &Function) -> &Arc<str> {
         &self.regions[usize::from(function.region)].name
     }
@@ -228,15 +222,15 @@ impl Scenario {
     /// The file and line on which a function starts.
     pub fn place_of(&self, index: usize) -> (String, u64) {
         let line = self.functions[index].line;
-        let fleet = self.fleet_file().filter(|_| index >= self.stated);
-        let file = fleet.map(|fleet| fleet.to_string_lossy().into_owned());
+        let path = self.functions_path().filter(|_| index >= self.stated);
+        let file = path.map(|path| path.to_string_lossy().into_owned());
         (file.unwrap_or_else(|| self.name.clone()), line)
     }
 
-    /// The fleet that it points to, which is looked up beside it.
-    fn fleet_file(&self) -> Option<PathBuf> {
-        let fleet = self.fleet.as_ref()?;
-        Some(Path::new(&self.name).with_file_name(fleet))
+    /// The functions file, relative to the folder of the scenario.
+    fn functions_path(&self) -> Option<PathBuf> {
+        let name = self.functions_file.as_ref()?;
+        Some(Path::new(&self.name).with_file_name(name))
     }
 }
 
@@ -256,12 +250,13 @@ fn position(regions: &[RegionName], name: &str) -> Option<u16> {
     found.and_then(|index| u16::try_from(index).ok())
 }
 
-/// The regions met so far; shared by the threads that read a fleet.
+/// The regions found so far, shared by the threads that read a functions file.
 #[derive(Default)]
 struct Regions(RwLock<Vec<RegionName>>);
 
 impl Regions {
-    /// Most distinct names: AWS has a few dozen regions, a broken file may have a million.
+    /// Maximum number of names. AWS has a few dozen regions; a broken file can have a million
+    /// names.
     const MOST: usize = 1000;
 
     fn index(&self, name: &str, line: u64, at: &dyn Fn() -> At) -> Option<u16> {
@@ -289,7 +284,8 @@ impl Regions {
             return u16::try_from(regions.len() - 1).ok();
         };
         let known = &mut regions[usize::from(index)];
-        // A scenario is read before the fleet that it points to.
+        // The lines of two files cannot be compared; the scenario is read before its functions
+        // file.
         let same_file = known
             .at
             .as_ref()
@@ -301,13 +297,13 @@ impl Regions {
         Some(index)
     }
 
-    /// The regions in the order of first mention, and `functions` numbered by it: threads that
-    /// read a fleet side by side meet its regions in any order.
+    /// Sorts the regions by first mention and renumbers them in `functions`. The order in which
+    /// parallel threads find regions is random.
     fn settle(self, functions: &mut [Function]) -> Vec<RegionName> {
         let met = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut first = vec![usize::MAX; met.len()];
         for (place, function) in functions.iter().enumerate() {
-            // A region that was refused has no number; nor will there be a scenario.
+            // A refused region has no index, but then there will be no scenario either.
             if let Some(known) = first.get_mut(usize::from(function.region)) {
                 *known = place.min(*known);
             }
@@ -320,7 +316,7 @@ impl Regions {
             numbers[*index] = number.expect("no more regions are taken than 16 bits count");
         }
         functions.par_iter_mut().for_each(|function| {
-            // A region that was refused has no number; nor will there be a scenario.
+            // A refused region has no index, but then there will be no scenario either.
             if let Some(number) = numbers.get(usize::from(function.region)) {
                 function.region = *number;
             }

@@ -1,4 +1,5 @@
-//! The functions read so far, no two of one name: two could not be told apart in any answer.
+//! The functions read so far, with unique names. An answer could not tell two functions of one name
+//! apart.
 
 use super::Function;
 use crate::diag::{At, Code, Diag};
@@ -8,21 +9,22 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-/// Functions in the order in which they are read, and the names that are taken.
+/// Functions in the order in which they are read, indexed by name.
 pub struct NameIndex {
     functions: Vec<Function>,
-    /// The hash of each name and its index: a million names are not held twice.
+    /// Hash of each name, and index of its function. The names are not stored again, to save memory
+    /// with a million functions.
     by_name: HashTable<(u64, u32)>,
-    /// Names of functions that have mistakes, and where they stand.
+    /// Names of functions that have mistakes, with their places.
     faulty: HashMap<Box<str>, (Arc<str>, u64)>,
-    /// Seeded in every run: no file can be made so that all its names have one hash.
+    /// With a random seed, so no file can be crafted so that all names have the same hash.
     hasher: RandomState,
-    /// The files that are read, each with the index of its first function.
+    /// The files, each with the index of its first function.
     files: Vec<(Arc<str>, usize)>,
 }
 
 impl NameIndex {
-    /// An empty index; functions will be read from `file`.
+    /// An empty index for functions from `file`.
     pub fn new(file: &Arc<str>) -> Self {
         Self {
             functions: Vec::new(),
@@ -33,22 +35,22 @@ impl NameIndex {
         }
     }
 
-    /// The next ones will come from another file.
-    pub fn turn_to(&mut self, file: &Arc<str>) {
+    /// The next functions come from another file.
+    pub fn start_file(&mut self, file: &Arc<str>) {
         self.files.push((Arc::clone(file), self.functions.len()));
     }
 
-    /// How many have no mistakes.
+    /// Number of functions without mistakes.
     pub fn len(&self) -> usize {
         self.functions.len()
     }
 
-    /// Those that have no mistakes.
+    /// The functions without mistakes.
     pub fn into_functions(self) -> Vec<Function> {
         self.functions
     }
 
-    /// Adds a function whose name stands at `at`.
+    /// Adds a function whose name is at `at`.
     ///
     /// # Errors
     /// The name is taken.
@@ -62,7 +64,7 @@ impl NameIndex {
         Ok(())
     }
 
-    /// Takes the name of a function that has mistakes, if it has one.
+    /// Adds the name of a function that has mistakes.
     ///
     /// # Errors
     /// The name is taken.
@@ -85,7 +87,7 @@ impl NameIndex {
         }
     }
 
-    /// The file and line on which a name stands already.
+    /// The file and line of a name that is taken.
     fn taken(&self, hash: u64, name: &str) -> Option<(Arc<str>, u64)> {
         let is_named = |(known, index): &(u64, u32)| {
             *known == hash && *self.functions[*index as usize].name == *name
@@ -101,9 +103,10 @@ impl NameIndex {
 }
 
 fn same_name(name: &str, (file, line): (&Arc<str>, u64), at: At) -> Diag {
-    let place = match *at.file == **file {
-        true => format!("on line {line}"),
-        false => format!("on line {line} of {file}"),
+    let place = if *at.file == **file {
+        format!("on line {line}")
+    } else {
+        format!("on line {line} of {file}")
     };
     let message = format!("two functions are called `{name}`");
     let help = format!("the other is {place}: give one of them another name");

@@ -1,10 +1,11 @@
-//! Numbers in a notation that is not read, such as `42M`, `0,4` or `512MB`, and how to write them.
+//! Numbers in notations that are not supported, such as `42M`, `0,4` or `512MB`, and how to write
+//! them.
 
 use super::schema::last_word;
 use rust_decimal::Decimal;
 use std::str::FromStr;
 
-/// What a letter or word after a number multiplies it by.
+/// The factor of a letter or word after a number.
 const MULTIPLES: [(&str, i64); 10] = [
     ("k", 1_000),
     ("thousand", 1_000),
@@ -18,8 +19,8 @@ const MULTIPLES: [(&str, i64); 10] = [
     ("g", 1_000_000_000),
 ];
 
-/// Units of keys by the ending of their names, with the units that people write, and what one of
-/// each is in the unit of the key.
+/// Unit suffixes of key names, with units that people write instead, and the factor to the unit of
+/// the key.
 const UNITS: [(&str, &[(&str, i64)]); 6] = [
     (
         "ms",
@@ -52,13 +53,13 @@ const UNITS: [(&str, &[(&str, i64)]); 6] = [
     ("percent", &[("%", 1), ("percent", 1)]),
 ];
 
-/// The unit that the name of a key ends with.
+/// The unit suffix of a key name.
 fn unit_of(key: &str) -> Option<&'static (&'static str, &'static [(&'static str, i64)])> {
     let (_, ending) = last_word(key).rsplit_once('_')?;
     UNITS.iter().find(|(unit, _)| *unit == ending)
 }
 
-/// How to write the value of a key, if it is a number in a notation that is not read.
+/// How to write the value of a key, if it is a number in a notation that is not supported.
 pub fn advice(key: &str, text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix('$').unwrap_or(text);
@@ -74,16 +75,16 @@ pub fn advice(key: &str, text: &str) -> Option<String> {
         .or_else(|| without_letters(key, text))
 }
 
-/// `42,000,000`, `42.000.000`, `42 000` and `42'000` without what sets the thousands apart.
+/// `42,000,000`, `42.000.000`, `42 000` and `42'000` without separators of thousands.
 ///
-/// One point is a decimal one, and so is a comma before one or two digits.
+/// A single point is a decimal point, and so is a comma before one or two digits.
 fn without_groups(text: &str) -> Option<String> {
     let separators = [",", " ", "'", "\u{a0}", "\u{202f}"].into_iter();
     let found = separators.map(|separator| joined(text, separator, 2));
     found.chain([joined(text, ".", 3)]).flatten().next()
 }
 
-/// A number of thousands without what separates them, if it has that many groups.
+/// A number without the separators of its thousands, if it has at least `least` groups.
 fn joined(text: &str, separator: &str, least: usize) -> Option<String> {
     let groups: Vec<&str> = text.split(separator).collect();
     let [first, rest @ ..] = groups.as_slice() else {
@@ -106,7 +107,7 @@ fn with_point(text: &str) -> Option<String> {
     (is_number(&whole) && is_number(decimals)).then_some(number)
 }
 
-/// `42M` and `512MB` without what follows the number, and the number as it then is.
+/// `42M` and `512MB` without the letters after the number, and the converted number.
 fn without_letters(key: &str, text: &str) -> Option<String> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || ".,_".contains(c)))?;
     let (number, letters) = text.split_at(end);
@@ -124,7 +125,7 @@ fn without_letters(key: &str, text: &str) -> Option<String> {
                 .to_uppercase()
                 .replace("MS", "ms")
                 .replace("PERCENT", "per cent");
-            format!("write {number}: the unit is {unit}, and the number stands alone")
+            format!("write {number}, without a unit: it is {unit}")
         }),
         None => times(&MULTIPLES).map(|number| format!("write {number}, without letters")),
     }
@@ -168,35 +169,23 @@ mod tests {
                 "1.234,5",
                 "write 1234.5, with a decimal point",
             ),
-            (
-                "memory_mb",
-                "512MB",
-                "write 512: the unit is MB, and the number stands alone",
-            ),
-            (
-                "memory_mb",
-                "0.5 GB",
-                "write 512: the unit is MB, and the number stands alone",
-            ),
-            (
-                "memory_mb",
-                "512M",
-                "write 512: the unit is MB, and the number stands alone",
-            ),
+            ("memory_mb", "512MB", "write 512, without a unit: it is MB"),
+            ("memory_mb", "0.5 GB", "write 512, without a unit: it is MB"),
+            ("memory_mb", "512M", "write 512, without a unit: it is MB"),
             (
                 "duration_ms",
                 "200ms",
-                "write 200: the unit is ms, and the number stands alone",
+                "write 200, without a unit: it is ms",
             ),
             (
                 "duration_ms",
                 "1,5s",
-                "write 1500: the unit is ms, and the number stands alone",
+                "write 1500, without a unit: it is ms",
             ),
             (
                 "monthly_usd",
                 "250 USD",
-                "write 250: the unit is USD, and the number stands alone",
+                "write 250, without a unit: it is USD",
             ),
         ] {
             assert_eq!(advice(key, text).as_deref(), Some(wanted), "{key} = {text}");

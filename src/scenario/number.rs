@@ -3,21 +3,21 @@
 use super::schema::Bounds;
 use rust_decimal::Decimal;
 
-/// Why a text is no usable number.
+/// Why a text is not a usable number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberError {
-    /// Not a decimal number at all (`NaN` and `inf` are not).
+    /// Not a finite decimal number.
     NotANumber,
     /// More than 28 significant digits or decimal places.
     TooPrecise,
-    /// Larger than anything this program counts.
+    /// Larger than any quantity in this program.
     TooLarge,
 }
 
-/// Reads a decimal number exactly.
+/// Reads a decimal number without rounding.
 ///
 /// # Errors
-/// See [`NumberError`]; nothing is ever rounded.
+/// See [`NumberError`].
 pub fn exact(text: &str) -> Result<Decimal, NumberError> {
     let plain = text.len() <= 28 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if plain && let Ok(number) = Decimal::from_str_exact(text) {
@@ -26,7 +26,7 @@ pub fn exact(text: &str) -> Result<Decimal, NumberError> {
     general(text)
 }
 
-/// Reads a ratio, which may also be written as a percentage.
+/// Reads a ratio, which can be written as a percentage.
 ///
 /// # Errors
 /// See [`NumberError`].
@@ -37,10 +37,9 @@ pub fn ratio(text: &str) -> Result<Decimal, NumberError> {
     }
 }
 
-/// True for a number within bounds.
 pub fn is_within(number: Decimal, bounds: &Bounds) -> bool {
-    // Whole numbers of the last decimal place: a bound of more than 128 bits there is beyond every
-    // decimal.
+    // Compares in units of the last decimal place. A bound that overflows 128 bits there is beyond
+    // every decimal.
     let one = 10_i128.pow(number.scale());
     let scaled = |bound: i64| i128::from(bound).saturating_mul(one);
     let (number, low) = (number.mantissa(), scaled(bounds.low));
@@ -78,7 +77,7 @@ fn whole_exponent(text: &str) -> Result<i64, NumberError> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(NumberError::NotANumber);
     }
-    // An exponent of 19 digits is as far out of every bound as one of 10.
+    // An exponent of 19 digits is as far out of bounds as one of 10.
     let size = digits
         .parse::<i64>()
         .unwrap_or(i64::MAX / 4)
@@ -86,7 +85,7 @@ fn whole_exponent(text: &str) -> Result<i64, NumberError> {
     Ok(if text.starts_with('-') { -size } else { size })
 }
 
-/// All digits in a row; underscores may stand between digits.
+/// The digits without the decimal point. Underscores are allowed between digits.
 fn joined_digits(whole: &str, fraction: &str) -> Result<String, NumberError> {
     let fine = |part: &str| {
         let edge = part.starts_with('_') || part.ends_with('_');
@@ -99,7 +98,7 @@ fn joined_digits(whole: &str, fraction: &str) -> Result<String, NumberError> {
     Ok(digits)
 }
 
-/// `digits / 10^places`, where `digits` neither begins nor ends with zero.
+/// `digits / 10^places`; `digits` does not start or end with zero.
 fn assemble(negative: bool, digits: &str, places: i64) -> Result<Decimal, NumberError> {
     if digits.is_empty() {
         return Ok(Decimal::ZERO);

@@ -1,4 +1,4 @@
-//! Options of platforms: each platform reads the table of its name.
+//! Options of platforms. Each platform reads the table with its name.
 
 use super::keys::Keys;
 use super::schema::{Key, ValueKind};
@@ -7,38 +7,38 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// Whether the cluster is the scenario's own or runs anyway.
+/// Who pays for a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClusterKind {
-    /// Made for the scenario: whole nodes and the cluster fee are its cost.
+    /// Created for the scenario, which pays for whole nodes and the cluster fee.
     Dedicated,
-    /// Runs anyway: only the share of nodes that is used is a cost.
+    /// Runs anyway: the scenario pays only for the share of the nodes that it uses.
     Existing,
 }
 
 impl ClusterKind {
-    /// What the value of a key must be that states it.
+    /// The values of a key for it.
     pub const VALUE: ValueKind = ValueKind::OneOf(&["dedicated", "existing"]);
 }
 
-/// An instance type that options fix, with the place that names it.
+/// A fixed instance type, with its place.
 pub type FixedType = (String, At);
 
-/// What a platform reads, of a type that the platform knows: its options, or its keys of a function.
+/// What a platform reads: its options, or its keys of a function. Only the platform knows the type.
 pub trait PlatformValue: Any + Debug + Send + Sync {}
 
 impl<T: Any + Debug + Send + Sync> PlatformValue for T {}
 
-/// Reads the options of a platform from the table of its name; from an empty one where the scenario
+/// Reads the options of a platform from the table with its name. The table is empty if the scenario
 /// has none.
 pub type ReadOptions = fn(Keys<'_>) -> Arc<dyn PlatformValue>;
 
-/// What platforms have read.
+/// The values that platforms have read.
 #[derive(Debug, Clone, Default)]
 pub struct PlatformValues(Vec<Arc<dyn PlatformValue>>);
 
 impl PlatformValues {
-    /// Values as platforms have read them, each of another type.
+    /// Values of platforms, each of another type.
     pub(super) fn new(options: Vec<Arc<dyn PlatformValue>>) -> Self {
         Self(options)
     }
@@ -49,10 +49,10 @@ impl PlatformValues {
         values.find_map(|value| value.downcast_ref())
     }
 
-    /// The options of this type, which their platform reads from every scenario.
+    /// The options of this type. Their platform reads them from every scenario.
     ///
     /// # Panics
-    /// No platform has such options.
+    /// No platform has options of this type.
     pub fn of<T: PlatformValue>(&self) -> &T {
         let options = self.get();
         options.expect("every platform reads its options from every scenario")
@@ -60,7 +60,7 @@ impl PlatformValues {
 }
 
 impl Keys<'_> {
-    /// The instance type that a key fixes; `None` for `auto`.
+    /// A fixed instance type; `None` for `auto`.
     pub fn instance_type(&mut self, key: &Key) -> Option<FixedType> {
         let (cell, path, at) = self.cell(key.word())?;
         let text = cell.text(&path, self.source).map(str::to_owned);
@@ -68,7 +68,7 @@ impl Keys<'_> {
         (name != "auto").then_some((name, at))
     }
 
-    /// What a key states of the cluster; dedicated where it is not stated.
+    /// The kind of cluster; dedicated if it is not stated.
     pub fn cluster(&mut self, key: &Key) -> ClusterKind {
         match self.word(key) {
             Some("existing") => ClusterKind::Existing,

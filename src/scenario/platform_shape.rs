@@ -1,4 +1,4 @@
-//! What reading a scenario needs to know of a platform. Platforms hand it in, as rules do.
+//! What the scenario reader needs to know about a platform. Platforms pass it in, as rules do.
 
 use super::Scenario;
 use super::function::{FunctionReader, Known};
@@ -8,45 +8,44 @@ use crate::diag::Diag;
 use crate::pricebook::Extent;
 use std::sync::Arc;
 
-/// Reads the keys of a function that a platform asks for.
+/// Reads a platform's keys of a function.
 pub type ReadFunction =
     fn(&mut FunctionReader<'_, '_, '_>, &Known<'_>) -> Option<Arc<dyn PlatformValue>>;
 
-/// What a platform bills, as far as keys differ by it.
+/// What a platform bills. The effect of a key depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlatformKind {
-    /// What functions use.
+    /// The calls of functions.
     Usage,
-    /// Instances that provide execution environments.
+    /// Instances that run execution environments.
     Environments,
     /// Nodes that run containers.
     Nodes,
-    /// Tasks or pods of a size.
+    /// Tasks or pods of a fixed size.
     Tasks,
 }
 
-/// A platform as far as scenarios speak of it.
+/// A platform as scenarios see it.
 #[derive(Debug, Clone, Copy)]
 pub struct PlatformShape {
-    /// Its name in `platforms` and `runs_on`, and that of the table of its options.
+    /// Its name in `platforms` and `runs_on`, and the name of its table.
     pub id: &'static str,
-    /// What it bills.
     pub kind: PlatformKind,
-    /// The keys of that table.
+    /// The keys of its table.
     pub keys: &'static [&'static Key],
-    /// Reads its options.
+    /// Reads its table.
     pub read: ReadOptions,
-    /// Reads its keys of a function; `None` where the function states none of them.
+    /// Reads its keys of a function; `None` if the function states none of them.
     pub read_function: ReadFunction,
-    /// The prices that its options ask for, in addition to those that most scenarios need.
+    /// The prices that its options need in addition to those that most scenarios need.
     pub extent: fn(&Scenario) -> Extent,
-    /// The mistakes in a scenario that only the platform can find. It is asked where it is compared,
-    /// also of scenarios with other mistakes: a function may have a region that is none.
+    /// Mistakes that only the platform can find. Called if the platform is compared, also for
+    /// scenarios with other mistakes, so a function's region may be invalid.
     pub check: fn(&Scenario) -> Vec<Diag>,
 }
 
 impl PlatformShape {
-    /// A platform whose options have these keys, are read so, and that has nothing else to say.
+    /// A platform without keys of a function, additional prices or checks.
     pub const fn new(
         id: &'static str,
         kind: PlatformKind,

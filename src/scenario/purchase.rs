@@ -1,4 +1,4 @@
-//! `[commitment]` and `[discounts]`: how the scenario buys.
+//! The tables `[commitment]` and `[discounts]`.
 
 use super::keys::{Keys, number};
 use super::schema::{Bounds, Setting};
@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use std::ops::Range;
 use toml::de::DeTable;
 
-/// Reads `[commitment]`; what is wrong goes to `diags`.
+/// Reads `[commitment]`. Mistakes go to `diags`.
 pub fn commitment(
     table: &DeTable<'_>,
     span: Range<usize>,
@@ -32,13 +32,13 @@ pub fn commitment(
     })
 }
 
-/// A share, or dollars an hour; without either all that the plan lowers.
+/// A share, or dollars an hour. Without either, everything that the plan applies to.
 fn coverage(keys: &mut Keys<'_>, span: &Range<usize>) -> Coverage {
     let share = keys.number(Setting::CommitmentCoverage.key());
     let hourly = keys.number(Setting::CommitmentUsdPerHour.key());
     if share.is_some() && hourly.is_some() {
         let message = "`coverage` and `usd_per_hour` exclude each other".to_owned();
-        let help = "how much is covered follows from the dollars: keep one of them";
+        let help = "the coverage follows from the dollars an hour: keep one of them";
         keys.wrong(Code::Conflict, span.clone(), message, help);
     }
     match hourly {
@@ -61,7 +61,8 @@ fn required(keys: &mut Keys<'_>, setting: Setting, span: &Range<usize>) -> Optio
     None
 }
 
-/// Reads `[discounts]`: a share for a meter, or for all below a part of its path.
+/// Reads `[discounts]`: each is a share for a meter, or for all meters whose path starts with a
+/// prefix.
 pub fn discounts(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> Vec<Discount> {
     let mut found = Vec::new();
     below(table, "", source, diags, &mut found);

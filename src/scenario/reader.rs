@@ -1,4 +1,4 @@
-//! A scenario in TOML: its options, its functions, and the fleet it may point to.
+//! A scenario in TOML: its options, its functions, and the functions file that it can name.
 
 use super::budget::{self, Budget, NamedBudget};
 use super::function::{self, Reading};
@@ -27,9 +27,9 @@ use toml::de::{DeTable, DeValue};
 /// Reads a scenario.
 ///
 /// # Errors
-/// Every mistake in it and in the fleet that it names.
+/// Every mistake in the scenario and in its functions file.
 pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
-    let document = source.toml().map_err(spelt_out)?;
+    let document = source.toml().map_err(with_number_advice)?;
     let mut reader = ScenarioReader {
         source,
         request,
@@ -46,7 +46,6 @@ pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
 struct ScenarioReader<'r> {
     source: &'r Source,
     request: &'r Request<'r>,
-    /// Ids of all platforms.
     ids: Vec<&'static str>,
     shapes: Shapes,
     root: &'r DeTable<'r>,
@@ -82,17 +81,18 @@ impl<'r> ScenarioReader<'r> {
             region_is_fixed: self.request.region.is_some(),
         };
         let defaults = self.defaults();
-        let mut roll = NameIndex::new(self.source.name());
-        self.functions(&defaults, &reading, &mut roll);
-        let stated = roll.len();
-        let fleet = self.fleet(&defaults.settled(self.source), &reading, &mut roll);
-        let mut functions = roll.into_functions();
+        let mut index = NameIndex::new(self.source.name());
+        self.functions(&defaults, &reading, &mut index);
+        let stated = index.len();
+        let functions_file =
+            self.functions_file(&defaults.with_places(self.source), &reading, &mut index);
+        let mut functions = index.into_functions();
         let regions = regions.settle(&mut functions);
         check_regions(&regions, self.request, &mut self.diags);
         let unmatched_budgets = budget::assign(named, &mut functions, &mut self.diags);
         let mut scenario = Scenario {
             name: self.source.name().to_string(),
-            fleet,
+            functions_file,
             hours,
             free_tier,
             platforms,
@@ -150,8 +150,9 @@ impl<'r> ScenarioReader<'r> {
     }
 
     fn default_region(&mut self, regions: &Regions) -> Option<u16> {
-        /// Stands for a region that has been complained of: the scenario is refused anyway.
-        const REFUSED: Option<u16> = Some(0);
+        /// Takes the place of a region with an error, so that it is not reported as missing too.
+        /// The scenario is refused anyway.
+        const INVALID: Option<u16> = Some(0);
         if let Some(region) = self.request.region {
             return regions.index_of_flag(region);
         }
@@ -159,14 +160,14 @@ impl<'r> ScenarioReader<'r> {
         let Some(cell) = Cell::of(value) else {
             let message = "`region` must be a text";
             self.wrong(Code::WrongType, value.span(), message, "put it in quotes");
-            return REFUSED;
+            return INVALID;
         };
         match self.diags.take(cell.text("region", self.source)) {
             Some(name) => {
                 let at = self.source.at(value.span());
                 regions.index(name, at.line, &|| at.clone())
             }
-            None => REFUSED,
+            None => INVALID,
         }
     }
 
@@ -207,7 +208,7 @@ impl<'r> ScenarioReader<'r> {
                 &help,
             );
         }
-        // In the order of the program's list, each once, whatever order the user wrote.
+        // Without duplicates, and in the program's order whatever order the user wrote.
         all.iter()
             .copied()
             .filter(|id| chosen.contains(id))
@@ -219,13 +220,13 @@ impl<'r> ScenarioReader<'r> {
         let table = value.get_ref().as_table();
         if table.is_none() {
             let message = format!("`{key}` is not a table");
-            let help = format!("write [{key}] on a line of its own, its keys below");
+            let help = format!("write [{key}] on a separate line, and its keys below it");
             self.wrong(Code::WrongType, value.span(), &message, &help);
         }
         table.map(|table| (table, value.span()))
     }
 
-    /// The options of all platforms, each from the table of its name.
+    /// The options of all platforms.
     fn options(&mut self) -> PlatformValues {
         let empty = DeTable::new();
         let mut options = Vec::new();
@@ -237,7 +238,7 @@ impl<'r> ScenarioReader<'r> {
         PlatformValues::new(options)
     }
 
-    /// The prices that the options of a scenario ask for.
+    /// The prices that the options of a scenario need.
     fn extent(&self, scenario: &Scenario) -> Extent {
         let platforms = self.request.platforms.iter();
         let extents = platforms.map(|platform| (platform.extent)(scenario));
@@ -250,7 +251,7 @@ impl<'r> ScenarioReader<'r> {
         read.unwrap_or_default()
     }
 
-    /// The line of a table at the top, or the first.
+    /// The line of a table at the top level, or line 1.
     fn line_of(&self, key: &str) -> u64 {
         let place = self.value(key).map(|value| self.source.at(value.span()));
         place.map_or(1, |at| at.line)
@@ -281,7 +282,7 @@ impl<'r> ScenarioReader<'r> {
         };
         let mut cells = SpannedValues::new(span);
         cells.collect(table, "", self.source, &self.shapes, &mut self.diags);
-        // Also those that every function replaces; and once, however many take them.
+        // Defaults are checked once, even if every function replaces them.
         let values = Values::check(&cells, &self.ids, self.source, &mut self.diags);
         for field in values.into_wrong() {
             cells.refuse(field);
@@ -293,7 +294,7 @@ impl<'r> ScenarioReader<'r> {
         &mut self,
         defaults: &SpannedValues<'r>,
         reading: &Reading<'_>,
-        roll: &mut NameIndex,
+        index: &mut NameIndex,
     ) {
         let Some(value) = self.value("function") else {
             return;
@@ -329,29 +330,29 @@ impl<'r> ScenarioReader<'r> {
                 None => self.source.at(item.span()),
             };
             let added = match (read, merged.get(Field::Name)) {
-                (Some(function), _) => roll.add(function, place),
-                (None, Some(name)) => roll.add_faulty(&name.text, place()),
+                (Some(function), _) => index.add(function, place),
+                (None, Some(name)) => index.add_faulty(&name.text, place()),
                 (None, None) => Ok(()),
             };
             self.diags.take(added);
         }
     }
 
-    /// True without a `[[function]]`, and with an empty list of them.
+    /// True without a `[[function]]`, and with an empty list.
     fn states_no_function(&self) -> bool {
         let value = self.value("function").map(Spanned::get_ref);
         value.is_none_or(|value| value.as_array().is_some_and(|list| list.is_empty()))
     }
 
-    fn fleet(
+    fn functions_file(
         &mut self,
         defaults: &SpannedValues<'_>,
         reading: &Reading<'_>,
-        roll: &mut NameIndex,
+        index: &mut NameIndex,
     ) -> Option<String> {
         let Some(value) = self.value("functions") else {
             if self.states_no_function() {
-                let help = "add a [[function]], or functions = \"fleet.csv\"; \
+                let help = "add a [[function]], or functions = \"functions.csv\"; \
                             `lambdacost init` writes an example";
                 self.wrong(Code::NoFunction, 0..0, "the scenario has no function", help);
             }
@@ -359,7 +360,7 @@ impl<'r> ScenarioReader<'r> {
         };
         let Some(cell) = Cell::of(value) else {
             let help =
-                "functions = \"fleet.csv\" names a file; a function starts with [[function]]";
+                "functions = \"functions.csv\" names a file; a function starts with [[function]]";
             self.wrong(
                 Code::WrongType,
                 value.span(),
@@ -371,15 +372,15 @@ impl<'r> ScenarioReader<'r> {
         let name = self.diags.take(cell.text("functions", self.source))?;
         match (self.request.open)(name) {
             Ok(file) => {
-                roll.turn_to(&name.into());
+                index.start_file(&name.into());
                 let progress = self.request.progress;
-                let read = functions_file::read(name, file, defaults, reading, roll, progress);
+                let read = functions_file::read(name, file, defaults, reading, index, progress);
                 self.diags.take(read);
                 Some(name.to_owned())
             }
             Err(error) => {
                 let message = format!("cannot read `{name}`: {error}");
-                let help = "a relative name is looked up beside the scenario";
+                let help = "a relative name is looked up in the folder of the scenario";
                 self.wrong(Code::Unreadable, value.span(), &message, help);
                 None
             }
@@ -387,8 +388,9 @@ impl<'r> ScenarioReader<'r> {
     }
 }
 
-/// Mistakes in TOML: a number in another notation is one, such as `42M` without quotes.
-fn spelt_out(mistakes: Diags) -> Diags {
+/// Adds advice to TOML syntax errors that are numbers in another notation, such as `42M` without
+/// quotes.
+fn with_number_advice(mistakes: Diags) -> Diags {
     let mut mistakes = mistakes.map(|diag| {
         let line = diag.at.as_ref().map(|at| at.text.as_str());
         let advice = line.and_then(|line| {

@@ -1,4 +1,4 @@
-//! `[rules]`: how much each rule of `check` matters, and its numbers.
+//! The table `[rules]`: the level and parameters of each rule of `check`.
 
 use super::budget::Level;
 use super::keys::Keys;
@@ -10,23 +10,18 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// What may be said of a rule.
+/// What a scenario can state about a rule.
 #[derive(Debug, Clone, Copy)]
 pub struct RuleShape {
-    /// Its name.
     pub code: &'static str,
-    /// Its numbers, with their bounds.
     pub parameters: &'static [(&'static str, Bounds)],
 }
 
-/// What the scenario says of a rule.
+/// What a scenario states about a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSetting {
-    /// The rule's name.
     pub code: &'static str,
-    /// How much it matters, where stated.
     pub level: Option<Level>,
-    /// Its numbers, as far as they are stated.
     pub parameters: Vec<(&'static str, Decimal)>,
 }
 
@@ -48,7 +43,6 @@ pub fn read(
     settings
 }
 
-/// The diagnostic for a rule that does not exist.
 pub fn unknown(name: &str, shapes: &[RuleShape]) -> Diag {
     let codes: Vec<&str> = shapes.iter().map(|shape| shape.code).collect();
     let typed = name.to_owned();

@@ -1,4 +1,4 @@
-//! Values as the user wrote them, each with its place, before anything is believed.
+//! Values as the user wrote them, with their places, before they are checked.
 
 use super::notation;
 use super::number::{self, NumberError};
@@ -13,9 +13,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Turns a byte range of an input into a place to show.
+/// Turns a byte range of an input into a place for diagnostics.
 pub trait Locate {
-    /// The place.
     fn at(&self, span: Range<usize>) -> At;
 }
 
@@ -25,41 +24,38 @@ impl Locate for Source {
     }
 }
 
-/// What a value looks like before its meaning is known.
+/// The form of a value before its meaning is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueShape {
-    /// Quoted text, or a CSV cell, which may hold anything.
+    /// Quoted text, or a CSV cell, which can be anything.
     Text,
     /// An unquoted number.
     Number,
     /// `true` or `false`.
     Bool,
-    /// Something that already has an error: no plain value, or one below a mistyped key.
+    /// A value that is already reported: not a scalar, or below a mistyped key.
     Refused,
 }
 
-/// One value.
 #[derive(Debug, Clone)]
 pub struct Cell<'a> {
-    /// Its text without quotes.
+    /// Without quotes.
     pub text: Cow<'a, str>,
-    /// Its looks.
     pub shape: ValueShape,
-    /// Where it stands.
     pub place: Place,
 }
 
-/// Where a value stands.
 #[derive(Debug, Clone)]
 pub enum Place {
-    /// These bytes of the input being read.
+    /// A byte range of the input being read.
     Bytes(Range<usize>),
-    /// A place in another input: a default of the scenario that a fleet's row takes.
+    /// A place in another input: a default of the scenario that applies to a row of the functions
+    /// file.
     Elsewhere(Arc<At>),
 }
 
 impl Place {
-    /// What is shown of it.
+    /// The place with its line of text, for diagnostics.
     pub fn at(&self, locate: &dyn Locate) -> At {
         match self {
             Self::Bytes(span) => locate.at(span.clone()),
@@ -69,12 +65,11 @@ impl Place {
 }
 
 impl<'a> Cell<'a> {
-    /// Its place.
     pub fn at(&self, locate: &dyn Locate) -> At {
         self.place.at(locate)
     }
 
-    /// The cell of a plain TOML value; `None` for tables, arrays and dates.
+    /// The cell of a TOML scalar; `None` for tables, arrays and dates.
     pub fn of(value: &'a Spanned<DeValue<'_>>) -> Option<Self> {
         let (text, shape) = match value.get_ref() {
             DeValue::String(text) => (Cow::Borrowed(text.as_ref()), ValueShape::Text),
@@ -95,7 +90,7 @@ impl<'a> Cell<'a> {
         Some(Self { text, shape, place })
     }
 
-    /// The cell of a field that already has an error.
+    /// The cell of a field with a mistake that is already reported.
     pub fn refused(span: Range<usize>) -> Self {
         Self {
             text: Cow::Borrowed(""),
@@ -107,7 +102,7 @@ impl<'a> Cell<'a> {
     /// Reads the cell as a number within bounds.
     ///
     /// # Errors
-    /// What is wrong with it, with its place and its fix.
+    /// The mistake, with its place and fix.
     pub fn number(&self, key: &str, bounds: &Bounds, locate: &dyn Locate) -> Result<Decimal, Diag> {
         let wrong = |code, message: String, help: String| {
             Diag::new(code, message)
@@ -131,16 +126,20 @@ impl<'a> Cell<'a> {
         if self.shape == ValueShape::Bool {
             return Err(no_number());
         }
-        let read = match bounds.percent {
-            true => number::ratio(&self.text),
-            false => number::exact(&self.text),
+        let read = if bounds.percent {
+            number::ratio(&self.text)
+        } else {
+            number::exact(&self.text)
         };
         let number = read.map_err(|refusal| match refusal {
             NumberError::NotANumber => no_number(),
             NumberError::TooLarge => out_of_bounds(),
             NumberError::TooPrecise => {
-                let message = format!("`{key}` has more digits than can be held exactly (28)");
-                let help = "round it yourself, to at most 28 digits with its decimals";
+                let message = format!(
+                    "`{key}` has more than 28 digits, the maximum for an exact \
+                                       number"
+                );
+                let help = "round it to at most 28 digits, including decimals";
                 wrong(Code::NotExact, message, help.to_owned())
             }
         })?;
@@ -154,7 +153,7 @@ impl<'a> Cell<'a> {
         Ok(number)
     }
 
-    /// How to write a percentage where a share is due, if the cell may be one: 35 for 0.35.
+    /// How to write a percentage that stands for a share, such as 35 for 0.35.
     fn as_share(&self, bounds: &Bounds) -> Option<String> {
         let percent = format!("{}%", self.text);
         let share = bounds.percent.then(|| number::ratio(&percent))?.ok()?;
@@ -168,7 +167,7 @@ impl<'a> Cell<'a> {
     /// Reads the cell as one of some words.
     ///
     /// # Errors
-    /// The word is another, with its place and the nearest that is allowed.
+    /// Another word, with its place and the nearest valid word.
     pub fn word(
         &self,
         key: &str,
@@ -193,10 +192,10 @@ impl<'a> Cell<'a> {
         })
     }
 
-    /// Reads the cell as a name, or another text of 1 to 256 printable characters.
+    /// Reads the cell as a text of 1 to 256 printable characters.
     ///
     /// # Errors
-    /// An unquoted value, an empty or overlong text, or one that [`text::unfit`] finds a fault in.
+    /// An unquoted value, an empty or too long text, or one that [`text::unfit`] refuses.
     pub fn text(&self, key: &str, locate: &dyn Locate) -> Result<&str, Diag> {
         let wrong = |code, message: String, help: &str| {
             Err(Diag::new(code, message)
@@ -231,8 +230,8 @@ fn one_of(words: &[&str]) -> String {
     format!("one of {}", listed(&quoted))
 }
 
-/// What to write for a value of some kind.
-fn proper(kind: ValueKind) -> String {
+/// What to write for a kind of value.
+fn expected(kind: ValueKind) -> String {
     match kind {
         ValueKind::Text | ValueKind::Region | ValueKind::InstanceType | ValueKind::FileName => {
             "write a text in quotes".to_owned()
@@ -248,35 +247,35 @@ fn proper(kind: ValueKind) -> String {
     }
 }
 
-/// As many fields as nearly every function has.
-const USUAL: usize = 12;
+/// Number of fields that most functions state.
+const USUAL_FIELDS: usize = 12;
 
-/// The cells of one function (or of `[defaults]`), by field.
+/// The cells of one function or of `[defaults]`, by field.
 #[derive(Debug, Clone)]
 pub struct SpannedValues<'a> {
-    /// Few of the fields are stated, so a list is shorter than a table.
+    /// A list, because a function states only a few of the fields.
     values: Vec<(Field, Cell<'a>)>,
     place: Place,
 }
 
 impl<'a> SpannedValues<'a> {
-    /// No cell yet.
+    /// Without cells.
     pub fn new(span: Range<usize>) -> Self {
         Self {
-            values: Vec::with_capacity(USUAL),
+            values: Vec::with_capacity(USUAL_FIELDS),
             place: Place::Bytes(span),
         }
     }
 
-    /// The same cells for use with another input: each keeps its place.
-    pub fn settled(mut self, source: &Source) -> Self {
+    /// The same cells with places that are valid for another input.
+    pub fn with_places(mut self, source: &Source) -> Self {
         for (_, cell) in &mut self.values {
             cell.place = Place::Elsewhere(Arc::new(cell.place.at(source)));
         }
         self
     }
 
-    /// The cell of a field, if the user stated it.
+    /// The cell of a field, if it is stated.
     pub fn get(&self, field: Field) -> Option<&Cell<'a>> {
         let mut stated = self.values.iter();
         stated
@@ -284,17 +283,17 @@ impl<'a> SpannedValues<'a> {
             .map(|(_, cell)| cell)
     }
 
-    /// The place of a field, or of all of them where it is not stated.
+    /// The place of a field, or of the whole function if the field is not stated.
     pub fn place_of(&self, field: Field) -> &Place {
         self.get(field).map_or(&self.place, |cell| &cell.place)
     }
 
-    /// States a field that is not stated yet.
+    /// Adds the cell of a field that is not stated yet.
     pub fn state(&mut self, field: Field, cell: Cell<'a>) {
         self.values.push((field, cell));
     }
 
-    /// Marks a field as one that already has an error.
+    /// Marks a field as already reported.
     pub fn refuse(&mut self, field: Field) {
         let found = self.values.iter_mut().find(|(known, _)| *known == field);
         if let Some((_, cell)) = found {
@@ -302,14 +301,13 @@ impl<'a> SpannedValues<'a> {
         }
     }
 
-    /// Every stated field.
     pub fn stated(&self) -> impl Iterator<Item = (Field, &Cell<'a>)> {
         self.values.iter().map(|(field, cell)| (*field, cell))
     }
 
-    /// The stated fields and, where this is silent, those of `defaults`.
+    /// These cells, and those of `defaults` for other fields.
     ///
-    /// A field that this states drops the alternatives to it that `defaults` states.
+    /// A stated field also replaces the defaults of its alternatives.
     pub fn over(&self, defaults: &Self) -> Self {
         let mut merged = defaults.clone();
         merged.place = self.place.clone();
@@ -325,7 +323,7 @@ impl<'a> SpannedValues<'a> {
         merged
     }
 
-    /// Collects the cells of a table, `prefix` being its dotted path within the function.
+    /// Collects the cells of a table. `prefix` is its dotted path within the function.
     pub fn collect<'t: 'a>(
         &mut self,
         table: &'t DeTable<'_>,
@@ -346,7 +344,7 @@ impl<'a> SpannedValues<'a> {
                 (Some(field), None, other) => {
                     let message = format!("`{path}` cannot be {}", kind_of(other));
                     let diag = Diag::new(Code::WrongType, message).at(source.at(value.span()));
-                    diags.push(diag.help(proper(field.kind())));
+                    diags.push(diag.help(expected(field.kind())));
                     self.state(field, Cell::refused(value.span()));
                 }
                 (None, _, _) if RESERVED.contains(&path.as_str()) => {
@@ -365,7 +363,7 @@ impl<'a> SpannedValues<'a> {
                 ),
                 _ => {
                     diags.push(unknown("key", &path, key_at(), None, shapes));
-                    // Missing fields are not reported once there are too many errors.
+                    // With too many errors, missing fields are not reported.
                     if !diags.is_full() {
                         let field = meant(&path, shapes).and_then(|meant| meant.field);
                         mistyped.extend(field.map(|field| (field, value.span())));
@@ -373,9 +371,9 @@ impl<'a> SpannedValues<'a> {
                 }
             }
         }
-        // What was mistyped is not missing as well.
+        // A mistyped key is not reported as missing too.
         for (field, span) in mistyped {
-            if field.is_wanting(|field| self.get(field).is_some()) {
+            if field.is_missing(|field| self.get(field).is_some()) {
                 self.state(field, Cell::refused(span));
             }
         }

@@ -1,18 +1,18 @@
-//! Words that people write for keys and values of a scenario, each with the right answer.
+//! Names that people use for keys and values of a scenario, each with the right answer.
 //!
-//! A near name is not always what was meant: `p99_ms` is not `cpu_ms`, and renaming
-//! `invocations_per_day` would be wrong by a factor of 30.
+//! The nearest key is not always the right one: `p99_ms` is not `cpu_ms`, and to rename
+//! `invocations_per_day` to the monthly key would be wrong by a factor of 30.
 
 use super::schema::{Field, Setting};
 
-/// What is right in place of a word.
+/// The right answer for a name.
 #[derive(Debug, Clone, Copy)]
 pub enum Answer {
-    /// This key of a function means the same, in the same unit.
+    /// This key of a function has the same meaning and unit.
     Field(Field),
-    /// What to do; the field is then stated, if one is named.
+    /// What to do. If a field is named, it is not reported as missing too.
     Advice(Option<Field>, &'static str),
-    /// This key of the whole scenario means the same.
+    /// This key of the whole scenario has the same meaning.
     Setting(Setting),
 }
 
@@ -20,8 +20,8 @@ use Answer::{Advice, Field as Is, Setting as IsSetting};
 
 const INVOCATIONS: Option<Field> = Some(Field::InvocationsPerMonth);
 
-/// Words for keys of a function, without underscores and in lower case, with a blank between them, and
-/// their answer.
+/// Names for keys of a function, in lower case and without underscores. Names with the same answer
+/// are separated by spaces.
 const OF_FUNCTION: [(&str, Answer); 43] = [
     (
         "memory memorysize memorysizemb mem memmb ram rammb memorymib",
@@ -145,8 +145,8 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
         "cpuutilization cpuusage cpupercent load memoryutilization",
         Advice(
             None,
-            "`utilization` is another thing, average concurrency divided by the capacity; the CPU \
-             time of a request is `container.cpu_ms`",
+            "`utilization` has another meaning, average concurrency divided by the capacity; the \
+             CPU time of a request is `container.cpu_ms`",
         ),
     ),
     (
@@ -224,7 +224,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
         "desiredcount replicas tasks taskcount pods minreplicas mincapacity",
         Advice(
             None,
-            "the number of tasks is computed: leave it out; the fewest is `container.min_tasks`",
+            "the number of tasks is computed: leave it out; the minimum is `container.min_tasks`",
         ),
     ),
     (
@@ -247,7 +247,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
         "cost costusd price bill monthlycost spend",
         Advice(
             None,
-            "the bill is computed: leave it out; limits on it stand in [function.budget]",
+            "the bill is computed: leave it out; limits on it belong in [function.budget]",
         ),
     ),
     (
@@ -263,7 +263,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
     ),
 ];
 
-/// Words for keys at the top of the file, in the same form.
+/// Names for keys at the top level, in the same form.
 const AT_THE_TOP: [(&str, Answer); 10] = [
     (
         "hours monthhours monthlyhours hoursinmonth",
@@ -299,13 +299,13 @@ const AT_THE_TOP: [(&str, Answer); 10] = [
         "ecs ec2 kubernetes k8s",
         Advice(
             None,
-            "options of ECS tasks stand in [fargate], those of Kubernetes in [eks]; EC2 instances \
-             without EKS are not compared",
+            "options of ECS tasks belong in [fargate], those of Kubernetes in [eks]; EC2 \
+             instances without EKS are not compared",
         ),
     ),
 ];
 
-/// Words for platforms, in the same form.
+/// Names for platforms, in the same form.
 const PLATFORMS: [(&str, &str); 7] = [
     ("awslambda serverless faas", "Lambda is \"lambda\""),
     (
@@ -328,13 +328,13 @@ const PLATFORMS: [(&str, &str); 7] = [
     ),
 ];
 
-/// Words for architectures, in the same form.
+/// Names for architectures, in the same form.
 const ARCHITECTURES: [(&str, &str); 2] = [
     ("arm aarch64 graviton graviton2 graviton3", "arm64"),
     ("x86 amd64 x64 intel amd x8664", "x86_64"),
 ];
 
-/// A word as the tables have it.
+/// A name in the form of the tables.
 fn plain(word: &str) -> String {
     let kept = word.chars().filter(|c| !"_- ".contains(*c));
     kept.collect::<String>().to_lowercase()
@@ -347,17 +347,17 @@ fn found<T: Copy>(rows: &[(&str, T)], word: &str) -> Option<T> {
     row.map(|(_, answer)| *answer)
 }
 
-/// The answer to a word for a key of a function.
+/// The answer for a key of a function.
 pub fn of_function(word: &str) -> Option<Answer> {
     found(&OF_FUNCTION, word)
 }
 
-/// The answer to a word for a key at the top of the file.
+/// The answer for a key at the top level.
 pub fn at_the_top(word: &str) -> Option<Answer> {
     found(&AT_THE_TOP, word)
 }
 
-/// What to write for a value that is none of some words.
+/// The advice for a value that is not one of `words`.
 pub fn of_value(typed: &str, words: &[&str]) -> Option<String> {
     if words.contains(&"fargate") {
         return found(&PLATFORMS, typed).map(str::to_owned);
@@ -391,7 +391,7 @@ mod tests {
         }
         for field in Field::ALL {
             let answer = super::of_function(field.path());
-            // Its name without the underscore is a way to write it.
+            // A known key without its underscore is not a synonym.
             let is_itself = matches!(answer, Some(Is(known)) if known == field);
             assert!(answer.is_none() || is_itself, "{}", field.path());
         }

@@ -2,7 +2,7 @@
 
 use crate::pricebook::Os;
 
-/// Steps of memory for one vCPU size, GB: from, to, step.
+/// The range of memory for one vCPU size, GB.
 struct CpuSizes {
     quarter_vcpus: u32,
     from_gb: u32,
@@ -19,8 +19,8 @@ const fn row(quarter_vcpus: u32, from_gb: u32, to_gb: u32, step_gb: u32) -> CpuS
     }
 }
 
-/// AWS's table (Fargate pricing page and ECS task size documentation, 2026-09), except the pair
-/// 0.25 vCPU / 0.5 GB and the three sizes of 32 vCPU.
+/// AWS's table (Fargate pricing page and ECS task size documentation, 2026-09) without the pair
+/// 0.25 vCPU / 0.5 GB and the three sizes with 32 vCPU.
 const ROWS: [CpuSizes; 7] = [
     row(1, 1, 2, 1),
     row(2, 1, 4, 1),
@@ -31,20 +31,20 @@ const ROWS: [CpuSizes; 7] = [
     row(64, 32, 120, 8),
 ];
 
-/// Sizes of 32 vCPU (new in 2026) are taken only when stated.
+/// Sizes with 32 vCPU (new in 2026) are used only if the scenario states them.
 const LARGEST_QUARTERS: u32 = 128;
 /// Their memory, GB.
 const LARGEST_GB: [u32; 3] = [60, 120, 244];
 
-/// The vCPU sizes that Windows tasks can have, in quarters (Fargate pricing page, 2026-09).
+/// The vCPU sizes of Windows tasks, in quarters (Fargate pricing page, 2026-09).
 const WINDOWS_QUARTERS: [u32; 3] = [4, 8, 16];
 
-/// A valid pair.
+/// A valid pair of vCPU and memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskSize {
     /// Quarters of a vCPU: 1 to 64, or 128.
     pub quarter_vcpus: u32,
-    /// Memory, MB.
+    /// In MB.
     pub memory_mb: u32,
 }
 
@@ -63,7 +63,7 @@ impl TaskSize {
         sizes
     }
 
-    /// True for the 74 pairs up to 16 vCPU, which are picked from when a scenario fixes none.
+    /// True for the 74 pairs up to 16 vCPU, from which the program chooses.
     pub fn is_picked(self) -> bool {
         self.quarter_vcpus < LARGEST_QUARTERS
     }
@@ -75,7 +75,7 @@ impl TaskSize {
         }
     }
 
-    /// The pairs that tasks of an operating system can have, by vCPU and then by memory.
+    /// The pairs for an operating system, by vCPU and then by memory.
     pub fn of(os: Os) -> impl DoubleEndedIterator<Item = Self> {
         let has = move |size: &Self| match os {
             Os::Linux => true,
@@ -84,7 +84,7 @@ impl TaskSize {
         Self::all().into_iter().filter(has)
     }
 
-    /// The smallest valid pair that has at least this much of both, cheapest vCPU first.
+    /// The first pair with at least this vCPU and memory, by vCPU and then by memory.
     pub fn next_valid(quarter_vcpus: u64, memory_mb: u64, os: Os) -> Option<Self> {
         let fits = |size: &Self| {
             u64::from(size.quarter_vcpus) >= quarter_vcpus && u64::from(size.memory_mb) >= memory_mb
@@ -92,13 +92,13 @@ impl TaskSize {
         Self::of(os).find(fits)
     }
 
-    /// The pair as a scenario states it.
+    /// The pair as it is written in a scenario.
     pub fn written(self) -> String {
         let [vcpu, memory] = [self.vcpu_text(), self.memory_gb_text()];
         format!("{{ vcpu = {vcpu}, memory_gb = {memory} }}")
     }
 
-    /// vCPUs as people write them: `0.25`, `2`.
+    /// vCPUs without trailing zeros: `0.25`, `2`.
     pub fn vcpu_text(self) -> String {
         match self.quarter_vcpus {
             1 => "0.25".to_owned(),
@@ -107,7 +107,7 @@ impl TaskSize {
         }
     }
 
-    /// Memory in GB as people write it: `0.5`, `4`.
+    /// GB of memory without trailing zeros: `0.5`, `4`.
     pub fn memory_gb_text(self) -> String {
         match self.memory_mb {
             512 => "0.5".to_owned(),

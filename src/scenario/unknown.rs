@@ -1,4 +1,4 @@
-//! Keys and columns that do not exist, and what was most likely meant.
+//! Keys and columns that do not exist, and what was probably meant.
 
 use super::PlatformShape;
 use super::schema::{Field, RESERVED, Setting, SettingGroup, ValueKind, last_word};
@@ -7,13 +7,12 @@ use crate::diag::{At, Code, Diag};
 use crate::text::{listed, nearest};
 use std::sync::Arc;
 
-/// All platforms, for keys of their tables.
+/// All platforms, for the keys of their tables.
 pub type Shapes = Arc<[PlatformShape]>;
 
-/// Where to look up every key.
 const ALL_KEYS: &str = "`lambdacost help scenario` lists all keys";
 
-/// The diagnostic for a key of the contract that this version does not price.
+/// The diagnostic for a reserved key.
 pub fn not_priced(what: &str) -> Diag {
     let help = match synonyms::of_function(what) {
         Some(Answer::Advice(_, text)) => text,
@@ -22,12 +21,12 @@ pub fn not_priced(what: &str) -> Diag {
     Diag::new(Code::NotPriced, format!("`{what}` is not supported yet")).help(help)
 }
 
-/// What to do about a key that does not exist.
+/// The advice for a key that does not exist.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Meant {
-    /// The advice, a sentence without a full stop.
+    /// A sentence without a full stop.
     pub advice: String,
-    /// The key of a function that was most likely meant: it is not missing as well.
+    /// The key of a function that was probably meant. It is not reported as missing too.
     pub field: Option<Field>,
 }
 
@@ -66,14 +65,14 @@ impl Meant {
     }
 }
 
-/// What was meant by a key of a function, or a column, that does not exist.
+/// The advice for a key of a function, or a column, that does not exist.
 pub fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
     let word = last_word(path);
     let is_plain = word == path;
     if is_plain && let Some(place) = place_at_the_top(path, shapes) {
         return Some(Meant::text(place));
     }
-    // The same word in the words of another table may mean something else there.
+    // In a table, the name can have another meaning.
     if is_plain && let Some(answer) = synonyms::of_function(path) {
         return Some(Meant::answer(answer));
     }
@@ -86,7 +85,7 @@ pub fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
     near_field(path).filter(|meant| meant.field.is_none_or(|field| field.path() != path))
 }
 
-/// Where a key belongs that is one at the top of the file.
+/// The advice for a key of the top level that was written elsewhere.
 fn place_at_the_top(name: &str, shapes: &[PlatformShape]) -> Option<String> {
     let table = || Some(format!("[{name}] belongs at the top level of the file"));
     if shapes.iter().any(|shape| shape.id == name) {
@@ -102,7 +101,7 @@ fn place_at_the_top(name: &str, shapes: &[PlatformShape]) -> Option<String> {
     }
 }
 
-/// The table of the whole scenario that has a key, if only one has.
+/// The table with a key of this name, if there is only one.
 fn table_of(word: &str, shapes: &[PlatformShape]) -> Option<&'static str> {
     let of_platforms = shapes.iter().flat_map(|shape| shape.keys);
     let of_platforms = of_platforms.map(|key| key.path);
@@ -115,7 +114,7 @@ fn table_of(word: &str, shapes: &[PlatformShape]) -> Option<&'static str> {
     found.next().is_none().then_some(first)
 }
 
-/// The key of a function whose name is near, and has no other unit.
+/// The key of a function with a similar name and no other unit.
 fn near_field(path: &str) -> Option<Meant> {
     let (table, word) = path.rsplit_once('.').unwrap_or(("", path));
     let words = words_below(table);
@@ -124,29 +123,30 @@ fn near_field(path: &str) -> Option<Meant> {
     let all: Vec<&str> = all
         .filter(|word| Field::of_column(word).is_some())
         .collect();
-    // Everything is near a short word, and in a table a word means a key of that table.
+    // A short name is similar to many keys, and in a table the name is meant for a key of that
+    // table.
     let is_clear = word.chars().count() > SHORT && table.is_empty();
     let others = all.iter().filter(|_| is_clear);
     let candidates: Vec<&str> = words.iter().chain(others).copied().collect();
     let found = match near(word, &candidates) {
-        Some(found) if words.contains(&found) => whole(table, found),
+        Some(found) if words.contains(&found) => path_in(table, found),
         Some(found) => found.to_owned(),
-        // In a table, a word that only begins like a key of the function means something else.
-        None if table.is_empty() => begun(word, &all)?.to_owned(),
+        // In a table, a name that is the start of a function's key has another meaning.
+        None if table.is_empty() => starting_with(word, &all)?.to_owned(),
         None => return None,
     };
     let field = Field::of_column(&found).map_or(found, |field| field.path().to_owned());
     Some(Meant::key(&field))
 }
 
-fn whole(table: &str, word: &str) -> String {
+fn path_in(table: &str, word: &str) -> String {
     match table {
         "" => word.to_owned(),
         table => format!("{table}.{word}"),
     }
 }
 
-/// The words that stand in a table of a function: its keys, and the tables in it.
+/// The keys of a table within a function, and the tables in it.
 fn words_below(table: &str) -> Vec<&'static str> {
     let mut words: Vec<&str> = Vec::new();
     for path in Field::ALL.map(Field::path) {
@@ -162,16 +162,16 @@ fn words_below(table: &str) -> Vec<&'static str> {
     words
 }
 
-/// Characters of a word that is too short to tell which other one it was to be.
+/// Names of up to this many characters are too short to guess from.
 const SHORT: usize = 4;
 
-/// Endings that say in which unit a number is.
+/// Endings of names that are units.
 const UNITS: [&str; 24] = [
     "ms", "us", "ns", "s", "sec", "seconds", "minutes", "hours", "days", "months", "b", "bytes",
     "kb", "mb", "gb", "tb", "usd", "eur", "percent", "second", "minute", "hour", "day", "month",
 ];
 
-/// A word without its unit, and the unit: `requests_per_second` is `requests` a `second`.
+/// A name without its unit, and the unit: `requests_per_second` is `requests` with `second`.
 fn split_unit(word: &str) -> (&str, Option<&str>) {
     match word.rsplit_once('_') {
         Some((stem, unit)) if UNITS.contains(&unit) => {
@@ -181,8 +181,8 @@ fn split_unit(word: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The word that a typing mistake most likely meant: never one of another unit, whose value would
-/// be wrong. Of words that are as near the first.
+/// The most similar word. It never has another unit, because the value would be wrong. Ties go to
+/// the first.
 fn near<'w>(typed: &str, words: &[&'w str]) -> Option<&'w str> {
     let simple = |word: &str| word.replace(['_', '-'], "").to_lowercase();
     if let Some(same) = words.iter().find(|word| simple(typed) == simple(word)) {
@@ -202,8 +202,8 @@ fn near<'w>(typed: &str, words: &[&'w str]) -> Option<&'w str> {
     nearest.map(|(_, word)| word)
 }
 
-/// The parts of a typed and of a known word that are to be near: of words with a unit what is before
-/// it, if the unit is the same but for one letter. `None` where the units differ.
+/// The parts of a typed name and a known word to compare. If both have the same unit, up to one
+/// letter, they are the parts before it. `None` if the units differ.
 fn comparable<'t, 'w>(typed: &'t str, word: &'w str) -> Option<(&'t str, &'w str)> {
     let (stem, unit) = split_unit(typed);
     match (split_unit(word), unit) {
@@ -220,20 +220,20 @@ fn comparable<'t, 'w>(typed: &'t str, word: &'w str) -> Option<(&'t str, &'w str
     }
 }
 
-/// The one word that begins so, where the beginning is long enough to tell.
-fn begun<'w>(beginning: &str, words: &[&'w str]) -> Option<&'w str> {
+/// The only word that starts with `beginning`, if that is long enough.
+fn starting_with<'w>(beginning: &str, words: &[&'w str]) -> Option<&'w str> {
     let beginning = beginning.to_lowercase();
     let mut found = words
         .iter()
         .filter(|word| beginning.len() > 2 && word.starts_with(&beginning))
-        // What has a unit may be another amount of the same.
+        // A word with a unit can be a different quantity.
         .filter(|word| split_unit(word).1.is_none());
     let first = found.next()?;
     found.all(|other| other == first).then_some(*first)
 }
 
-/// The diagnostic for a key, or a column, that a function does not have; `help` is given where
-/// nothing is near.
+/// The diagnostic for a key or column that a function does not have. `help` is for names without a
+/// similar key.
 pub fn unknown(
     what: &str,
     path: &str,
@@ -251,14 +251,14 @@ pub fn unknown(
         .help_when_shown(near)
 }
 
-/// The diagnostic for a key at the top of the file that does not exist.
+/// The diagnostic for an unknown key at the top level.
 pub fn unknown_at_the_top(name: &str, shapes: &Shapes) -> Diag {
     let (typed, shapes) = (name.to_owned(), Arc::clone(shapes));
     Diag::new(Code::UnknownKey, format!("there is no key `{name}`"))
         .help_when_shown(move || Some(advice_at_the_top(&typed, &shapes)))
 }
 
-/// What to do about a key at the top of the file that does not exist.
+/// The advice for an unknown key at the top level.
 fn advice_at_the_top(name: &str, shapes: &[PlatformShape]) -> String {
     if Field::at_path(name).is_some() || RESERVED.contains(&name) {
         return format!("`{name}` belongs to a function: move it below [[function]] or [defaults]");
@@ -308,7 +308,7 @@ pub fn unknown_key(path: &str, shapes: &[PlatformShape]) -> Diag {
     diag.help(advice.unwrap_or_else(|| ALL_KEYS.to_owned()))
 }
 
-/// What to do about a key that a table of the whole scenario does not have.
+/// The advice for an unknown key in a table of the path_in scenario.
 pub fn advice_in_table(typed: &str, known: &[&str]) -> String {
     let near = near(typed, known).map(|found| format!("did you mean `{found}`?"));
     let elsewhere = || {
@@ -323,20 +323,20 @@ fn quoted(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| format!("`{word}`")).collect()
 }
 
-/// What to write for a value that is none of some words.
+/// The advice for a value that is not one of `words`.
 pub fn advice_on_value(typed: &str, words: &[&str]) -> Option<String> {
-    let begun = || {
+    let starting_with = || {
         let typed = typed.to_lowercase();
         let mut found = words.iter().filter(|word| typed.starts_with(**word));
         found.next().map(|word| format!("did you mean \"{word}\"?"))
     };
-    // Three letters are near to any other three.
+    // Most words of three letters are similar.
     let near = || {
         let found = nearest(typed, words.iter().copied())?;
         (typed.chars().count() > 3).then(|| format!("did you mean \"{found}\"?"))
     };
     synonyms::of_value(typed, words)
-        .or_else(begun)
+        .or_else(starting_with)
         .or_else(near)
 }
 

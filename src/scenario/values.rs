@@ -1,4 +1,4 @@
-//! The values of cells that are what their fields ask for.
+//! The checked values of cells.
 
 use super::schema::{Field, FieldGroup, ValueKind};
 use super::spanned::{Locate, SpannedValues, ValueShape};
@@ -6,7 +6,7 @@ use crate::diag::{At, Diags};
 use crate::exact::Exact;
 use rust_decimal::Decimal;
 
-/// The values of a function's cells, each checked against its kind.
+/// The values of a function's cells, each checked for its kind.
 pub struct Values<'c, 'a> {
     cells: &'c SpannedValues<'a>,
     stated: [bool; Field::COUNT],
@@ -16,7 +16,7 @@ pub struct Values<'c, 'a> {
 }
 
 impl<'c, 'a> Values<'c, 'a> {
-    /// Checks every stated cell; what is wrong goes to `diags` and counts as not stated.
+    /// Checks every stated cell. A mistake goes to `diags`, and the field has no value.
     pub fn check(
         cells: &'c SpannedValues<'a>,
         platforms: &[&'static str],
@@ -65,50 +65,50 @@ impl<'c, 'a> Values<'c, 'a> {
         values
     }
 
-    /// Fields that are stated and not fine; that has been said.
+    /// Fields with mistakes, which are already reported.
     pub fn into_wrong(self) -> Vec<Field> {
         self.wrong
     }
 
-    /// A number, if stated and fine.
+    /// A number; `None` if it is not stated or has a mistake.
     pub fn number(&self, field: Field) -> Option<Decimal> {
         self.numbers[field as usize]
     }
 
-    /// A whole number; its bounds have been checked.
+    /// An integer, whose bounds are checked.
     pub fn whole<T: TryFrom<i128>>(&self, field: Field) -> Option<T> {
         let number = self.number(field)?.normalize();
         T::try_from(number.mantissa()).ok()
     }
 
-    /// An exact ratio of a number.
+    /// A number; `None` if it is not stated or has a mistake.
     pub fn exact(&self, field: Field) -> Option<Exact> {
         self.number(field).map(Exact::from)
     }
 
-    /// A word, if stated and fine.
+    /// A word; `None` if it is not stated or has a mistake.
     pub fn word(&self, field: Field) -> Option<&'static str> {
         self.words[field as usize]
     }
 
-    /// A text, if stated and one.
+    /// A text; `None` if it is not stated or has a mistake.
     pub fn text(&self, field: Field) -> Option<&str> {
         let cell = self.cells.get(field)?;
         (cell.shape == ValueShape::Text).then_some(cell.text.as_ref())
     }
 
-    /// True when the user stated a field of a group, rightly or wrongly.
+    /// True when a field of the group is stated, even with a mistake.
     pub fn any_stated(&self, group: FieldGroup) -> bool {
         let mut stated = self.cells.stated();
         stated.any(|(field, _)| field.group() == group)
     }
 
-    /// True when the user stated the field, rightly or wrongly.
+    /// True when the field is stated, even with a mistake.
     pub fn stated(&self, field: Field) -> bool {
         self.stated[field as usize]
     }
 
-    /// The place of a field, or of the function where it is silent.
+    /// The place of a field, or of the function if it does not state the field.
     pub fn at(&self, field: Field, locate: &dyn Locate) -> At {
         self.cells.place_of(field).at(locate)
     }

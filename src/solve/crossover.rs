@@ -1,8 +1,9 @@
-//! Where the bills cross: exactly, by solving one linear equation a piece.
+//! Break-evens: the load at which two bills are equal. They are exact: each is the solution of one
+//! linear equation per piece.
 //!
-//! No floats, no search tolerance: a flip is a whole number of invocations whose neighbour has
-//! another winner, and a utilization is derived from the real solution. This room knows tariffs,
-//! not platforms.
+//! There are no floats and no search tolerance. A flip is a whole number of invocations at which
+//! the cheaper platform changes, and a utilization comes from the rational solution. This room
+//! knows tariffs, not platforms.
 
 use super::{CapacitySteps, Holding, UsageParts, UsageTariff};
 use crate::exact::Exact;
@@ -11,23 +12,22 @@ use crate::scenario::{Capacity, Demand, Function};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::units::SECONDS_PER_HOUR;
 
-/// What the crossover is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CrossoverKind {
-    /// At a utilization of today's capacity.
+    /// Within today's capacity.
     At,
-    /// Above today's capacity, but still within what the fleet carries.
+    /// Above today's capacity, but within what the fleet carries.
     BeyondPeak,
-    /// Use is cheaper at every load that the fleet can carry.
+    /// Use is cheaper at every load that the fleet carries.
     Never,
 }
 
-/// Where a crossover lies against the rule of thumb of 30 to 40 %.
+/// The break-even compared with the rule of thumb of 30 to 40 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Band {
     /// Below 30 %.
     Below,
-    /// From 30 to 40 %, both included.
+    /// From 30 to 40 %, including both.
     Within,
     /// Above 40 %.
     Above,
@@ -45,17 +45,16 @@ impl Band {
     }
 }
 
-/// The load at which a fleet costs what use costs.
+/// The load at which a fleet costs as much as use.
 #[derive(Debug, Clone)]
 pub struct Crossover {
-    /// What it is.
     pub kind: CrossoverKind,
-    /// The load, unless there is none.
+    /// `None` if there is no such load.
     pub point: Option<Point>,
 }
 
 impl Crossover {
-    /// The utilization, if it lies within today's capacity.
+    /// The utilization, if it is within today's capacity.
     pub fn within_capacity(&self) -> Option<&Exact> {
         let point = self
             .point
@@ -65,29 +64,28 @@ impl Crossover {
     }
 }
 
-/// A load.
 #[derive(Debug, Clone)]
 pub struct Point {
-    /// Of the capacity that today's traffic needs.
+    /// Relative to the capacity for today's traffic.
     pub utilization: Exact,
-    /// Invocations a month at which both cost the same, not rounded.
+    /// Invocations a month at which both costs are equal, not rounded.
     calls: Exact,
-    /// Greatest whole number of invocations a month for which use is not more expensive.
+    /// The largest whole number of invocations a month for which use is not more expensive.
     pub invocations: u128,
-    /// Against the rule of thumb; only for [`CrossoverKind::At`].
+    /// Set only for [`CrossoverKind::At`].
     pub band: Option<Band>,
-    /// What the fleet carries, in units of the capacity that today's traffic needs.
+    /// What the fleet carries, relative to the capacity for today's traffic.
     fleet: Exact,
 }
 
 impl Point {
-    /// Utilization of what the fleet can carry.
+    /// Relative to what the fleet carries.
     pub fn fleet_utilization(&self) -> Exact {
         let share = self.utilization.over(&self.fleet);
         share.expect("a fleet carries a request at least")
     }
 
-    /// Average requests per second, given the hours of the month.
+    /// Mean requests per second, in a month of these hours.
     pub fn requests_per_second(&self, hours: &Exact) -> Exact {
         let month = hours * &Exact::from(SECONDS_PER_HOUR);
         let rate = self.calls.over(&month);
@@ -95,36 +93,37 @@ impl Point {
     }
 }
 
-/// One effect more on the utilization at which the bills are equal.
+/// The utilization at which the bills are equal after one more effect is included.
 #[derive(Debug, Clone)]
 pub struct CrossoverStep {
-    /// What was added.
+    /// The added effect.
     pub effect: &'static str,
-    /// The crossover with it; `None` where use never costs as much.
+    /// The break-even with it; `None` if use never costs as much as the fleet.
     pub utilization: Option<Exact>,
 }
 
-/// A function whose fleet is held fixed while its traffic varies.
+/// A function whose traffic varies while its fleet stays fixed.
 pub struct Load {
-    /// The demand of today's traffic; that of one request in flight for a function without traffic.
+    /// The demand of today's traffic. For a function without traffic: the demand of one request in
+    /// flight.
     pub demand: Demand,
-    /// True when there is no traffic.
-    pub is_imagined: bool,
-    /// Utilization of the capacity by one invocation a month.
+    /// True for a function without traffic.
+    pub has_no_traffic: bool,
+    /// The utilization that one invocation a month adds.
     share_per_call: Exact,
 }
 
 impl Load {
     /// The load of a function, given its demand.
     pub fn of(function: &Function, demand: &Demand, hours: &Exact) -> Self {
-        let is_imagined = demand.is_zero();
-        let demand = if is_imagined {
+        let has_no_traffic = demand.is_zero();
+        let demand = if has_no_traffic {
             Demand::of_one_request()
         } else {
             demand.clone()
         };
         let stated = match function.capacity {
-            // What is stated has fewer digits than what can be derived.
+            // The stated value has fewer digits than the computed one.
             Capacity::Utilization(share) => {
                 Exact::from(share).over(&Exact::from(function.invocations))
             }
@@ -138,7 +137,7 @@ impl Load {
         });
         Self {
             demand,
-            is_imagined,
+            has_no_traffic,
             share_per_call,
         }
     }
@@ -148,8 +147,8 @@ impl Load {
         calls * &self.share_per_call
     }
 
-    /// The crossover with a fleet, given the real count of invocations up to which use costs no
-    /// more than that fleet.
+    /// The break-even with a fleet. `reach` is the number of invocations, not rounded, up to which
+    /// use costs at most as much as the fleet.
     pub fn cross(&self, reach: Option<Exact>, fleet: &Holding) -> Crossover {
         let point = reach.and_then(|calls| self.point(calls, fleet));
         let kind = match &point {
@@ -167,7 +166,7 @@ impl Load {
         }
     }
 
-    /// The load at a number of invocations, if the fleet carries it.
+    /// The point at a number of invocations, if the fleet carries them.
     fn point(&self, calls: Exact, fleet: &Holding) -> Option<Point> {
         let utilization = self.utilization(&calls);
         let fleet = fleet.carries.over(self.demand.capacity())?;
@@ -181,13 +180,13 @@ impl Load {
         })
     }
 
-    /// The slots that the capacity needs.
+    /// The slots for the capacity.
     pub fn slots(&self, function: &Function) -> u128 {
         function.needed_slots(&self.demand)
     }
 
-    /// The crossover unfolded into the effects that made it, at the prices of `usage` and `fleet`.
-    /// What the fleet takes for every call is on with its other fees.
+    /// The break-even step by step, with one more effect of `usage` and `fleet` in each. The last
+    /// step also includes `per_call`, what the fleet's platform charges for every call.
     pub fn steps(
         &self,
         usage: &dyn UsageTariff,

@@ -1,10 +1,12 @@
-//! How the cheaper side flips while traffic grows and the fleet grows with it.
+//! Flips: numbers of calls at which the cheaper side changes while the fleet grows with the
+//! traffic.
 //!
-//! Use is piecewise straight, a fleet is a staircase over the slots it must provide. A stretch of
-//! the staircase whose highest cost of use is not above its cheapest fleet (or the reverse) holds no flip
-//! and is passed in one step; any other is halved, down to single steps, where one linear equation
-//! finds the flip. What the second side takes for every call is taken off the first: what is left
-//! may fall, and then single steps are halved too. Nothing is sampled.
+//! The cost of use is piecewise linear, and the cost of a fleet is a step function of its slots.
+//! The search works on intervals of slots. If the highest cost of one side in an interval is not
+//! above the lowest of the other, the interval has no flip. Any other interval is halved, down to
+//! single steps of the fleet, where one linear equation finds the flip. The per-call cost of the
+//! second side is subtracted from the first; the difference can fall, and then single steps are
+//! halved too. Nothing is sampled.
 
 use super::piecewise::PiecewiseCost;
 use super::{Part, StepCost};
@@ -14,44 +16,44 @@ use crate::scenario::{Demand, Function};
 use crate::units::Hour;
 use std::cell::{Cell, OnceCell};
 
-/// Traffic up to which flips are sought, in multiples of today's.
+/// The search ends at this multiple of today's traffic.
 pub const REACH: u64 = 1000;
-/// Flips that are listed; the search ends once there is one more.
+/// Maximum of flips in a list. The search ends when it finds one more.
 pub const LISTED: usize = 1000;
-/// Stretches that the searches of a run may look at together.
-const STRETCHES_PER_RUN: u64 = 1_000_000;
-/// Stretches that each search adds to that, so that many searches do not starve: five times what a
-/// search takes on average (`examples/fleet.rs`).
-const STRETCHES_PER_SEARCH: u64 = 300;
-/// Further stretches that each flip allows: halving takes about a dozen to find one.
-const STRETCHES_PER_FLIP: u64 = 20;
+/// Total number of intervals that the searches of a run can examine.
+const INTERVALS_PER_RUN: u64 = 1_000_000;
+/// Intervals that each search can examine in addition, so that many searches do not run out: five
+/// times the mean of a search (`examples/fleet.rs`).
+const INTERVALS_PER_SEARCH: u64 = 300;
+/// Additional intervals for each flip: halving takes about a dozen to find one.
+const INTERVALS_PER_FLIP: u64 = 20;
 
-/// How many stretches the searches of a run may still look at, so that a run ends soon however close
-/// its bills are. What one search leaves is there for the next.
+/// The intervals that the searches of a run can still examine. It bounds the time of a run, however
+/// close its bills are. What one search does not use is left for the next.
 pub struct Effort {
     left: Cell<u64>,
 }
 
 impl Effort {
-    /// The effort of a run.
+    /// The effort for a run.
     pub fn of_run() -> Self {
         Self {
-            left: Cell::new(STRETCHES_PER_RUN),
+            left: Cell::new(INTERVALS_PER_RUN),
         }
     }
 
-    /// Stretches that each of the next searches may look at. It is the same for all of them, so that
-    /// an answer does not depend on which of them ends first.
+    /// Intervals that each of the next searches can examine. It is the same for all of them, so an
+    /// answer does not depend on the order in which they end.
     pub fn for_each(&self, searches: usize) -> u64 {
         let searches = searches.max(1) as u64;
-        let left = self.left.get() + STRETCHES_PER_SEARCH * searches;
+        let left = self.left.get() + INTERVALS_PER_SEARCH * searches;
         self.left.set(left);
         left / searches
     }
 
-    /// Takes off what the searches have looked at.
+    /// Subtracts what searches have used.
     pub fn spend<'f>(&self, flips: impl IntoIterator<Item = &'f Flips>) {
-        let spent: u64 = flips.into_iter().map(Flips::fruitless).sum();
+        let spent: u64 = flips.into_iter().map(Flips::unproductive).sum();
         self.left.set(self.left.get() - spent);
     }
 }
@@ -59,59 +61,57 @@ impl Effort {
 /// Which of the two sides is cheaper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The first; a tie is its own.
+    /// The first. It also wins ties.
     First,
-    /// The second.
     Second,
 }
 
-/// A change of the cheaper side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flip {
-    /// The last number of invocations a month on the old side.
+    /// The last number of invocations a month at which the old side is cheaper.
     pub invocations: u128,
-    /// The side that is cheaper above.
+    /// The side that is cheaper above it.
     pub cheaper_above: Side,
 }
 
-/// All flips from one invocation to [`REACH`] times today's traffic.
+/// All flips from one invocation up to [`REACH`] times today's traffic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flips {
-    /// The cheaper side of the first invocation.
+    /// The cheaper side for the first invocation.
     pub starts: Side,
-    /// How many there are, or at least, where the search ended early.
+    /// The number of flips; a lower bound if the search ended early.
     pub count: u64,
-    /// The first [`LISTED`] of them.
+    /// The first [`LISTED`] flips.
     pub list: Vec<Flip>,
-    /// The last one that was found.
+    /// The last flip that was found.
     pub last: Option<Flip>,
-    /// False when the search ended early: there are more than [`LISTED`], or the sides stay too
-    /// close for its effort.
+    /// False if the search ended early: there are more than [`LISTED`] flips, or the costs stay too
+    /// close to each other.
     pub complete: bool,
-    /// Stretches that were looked at.
-    pub stretches: u64,
+    /// Intervals that were examined.
+    pub intervals: u64,
 }
 
 impl Flips {
-    /// Stretches that were looked at beyond what the flips that were found allow.
-    fn fruitless(&self) -> u64 {
-        let allowed = STRETCHES_PER_FLIP * self.count;
-        self.stretches.saturating_sub(allowed)
+    /// Examined intervals above those that the found flips allow.
+    fn unproductive(&self) -> u64 {
+        let allowed = INTERVALS_PER_FLIP * self.count;
+        self.intervals.saturating_sub(allowed)
     }
 }
 
-/// A cost that rises with traffic.
+/// A cost as a function of traffic.
 pub enum TrafficCost<'f> {
-    /// By use.
+    /// For use.
     ByUse(PiecewiseCost),
-    /// By provided slots.
+    /// For provided slots.
     ByCapacity(&'f dyn StepCost),
-    /// By both.
+    /// The sum of both.
     Both(&'f dyn StepCost, PiecewiseCost),
 }
 
 impl TrafficCost<'_> {
-    /// False for a cost that may fall while traffic grows.
+    /// False if the cost can fall while traffic grows.
     fn is_rising(&self) -> bool {
         match self {
             Self::ByUse(curve) | Self::Both(_, curve) => curve.is_rising(),
@@ -120,9 +120,9 @@ impl TrafficCost<'_> {
     }
 }
 
-/// Traffic of one shape: utilization constant, slots in proportion to invocations.
+/// Traffic with a constant utilization: slots are proportional to invocations.
 struct TrafficShape {
-    /// Slots per invocation a month.
+    /// Slots per monthly invocation.
     slots_per_call: Exact,
     most_calls: u128,
 }
@@ -134,16 +134,16 @@ impl TrafficShape {
         slots.expect("today's slots are at most 10^27, and the search ends at 1000 times today")
     }
 
-    /// The last number of invocations that these slots carry.
+    /// The largest number of invocations that these slots carry.
     fn last(&self, slots: u128) -> u128 {
         let calls = Exact::whole(slots).over(&self.slots_per_call);
         let calls = calls.expect("a function that is called needs slots");
-        // `None` is beyond 128 bits, and so beyond the search.
+        // More than 128 bits are beyond the search.
         let calls = calls.floor();
         calls.map_or(self.most_calls, |calls| calls.min(self.most_calls))
     }
 
-    /// The low end of a stretch that begins at a number of slots.
+    /// The low end of an interval that starts at a number of slots.
     fn low_end(&self, slots: u128) -> End {
         let calls = if slots <= 1 {
             1
@@ -153,17 +153,17 @@ impl TrafficShape {
         End::new(slots, calls)
     }
 
-    /// The high end of a stretch that ends at a number of slots.
+    /// The high end of an interval that ends at a number of slots.
     fn high_end(&self, slots: u128) -> End {
         End::new(slots, self.last(slots))
     }
 }
 
-/// An end of a stretch. Its costs are computed when they are first needed, and once: halving a stretch
-/// keeps its ends, and two of the four costs at its ends decide most stretches.
+/// An end of an interval. Each cost is computed once, when it is needed: halving an interval keeps
+/// its ends, and most intervals need only two of their four costs.
 struct End {
     slots: u128,
-    /// At the low end the fewest calls that need these slots, at the high end the most.
+    /// The fewest calls with these slots at the low end, the most at the high end.
     calls: u128,
     first: OnceCell<Usd>,
     second: OnceCell<Usd>,
@@ -187,12 +187,12 @@ struct Search<'s> {
     second: &'s dyn StepCost,
     state: Option<Side>,
     flips: Flips,
-    /// Stretches that may be looked at.
+    /// Maximum of examined intervals.
     most: u64,
 }
 
-/// Finds the flips between two costs of a function; `None` for one without traffic. The search ends
-/// after [`LISTED`] flips, or `most` stretches that lead to none.
+/// Finds the flips between two costs of a function; `None` without traffic. The search ends after
+/// [`LISTED`] flips, or after `most` intervals in addition to those that flips allow.
 pub fn flips(
     function: &Function,
     demand: &Demand,
@@ -219,7 +219,7 @@ pub fn flips(
             list: Vec::new(),
             last: None,
             complete: true,
-            stretches: 0,
+            intervals: 0,
         },
         most,
     };
@@ -239,8 +239,8 @@ pub fn flips(
     Some(search.flips)
 }
 
-/// The side that is cheaper at any traffic, where the units of the fleets show it: two fleets of the
-/// same units at nearly the same prices rise side by side, and a search would never end.
+/// The side that is cheaper at any traffic, if the units of the fleets prove it. Without this, a
+/// search between fleets of the same units at almost the same prices would not end.
 fn always(first: &dyn StepCost, second: &dyn StepCost) -> Option<Side> {
     let holds =
         |better: &[Part], others: &[Part], cheaper: fn(&Rate<Hour>, &Rate<Hour>) -> bool| {
@@ -269,7 +269,7 @@ fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
 }
 
 impl Search<'_> {
-    /// The highest cost of the first side from one count of invocations to another.
+    /// The highest cost of the first side in a range of invocations.
     fn highest_cost(&self, from: u128, to: u128) -> Usd {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
@@ -281,7 +281,7 @@ impl Search<'_> {
         }
     }
 
-    /// The lowest cost of it.
+    /// The lowest cost of the first side in a range of invocations.
     fn cheapest(&self, from: u128, to: u128) -> Usd {
         let [start, end] = [from, to].map(Exact::whole);
         match &self.first {
@@ -304,7 +304,7 @@ impl Search<'_> {
         end.second.get_or_init(|| cost_of(self.second, end.slots))
     }
 
-    /// True if the first side is cheaper all through a stretch, or costs the same.
+    /// True if the first side is not more expensive anywhere in an interval.
     fn is_first_cheaper(&self, low: &End, high: &End) -> bool {
         let second = self.second_at(low);
         if self.is_rising {
@@ -314,7 +314,7 @@ impl Search<'_> {
         }
     }
 
-    /// True if the second side is cheaper all through a stretch.
+    /// True if the second side is cheaper everywhere in an interval.
     fn is_second_cheaper(&self, low: &End, high: &End) -> bool {
         let second = self.second_at(high);
         if self.is_rising {
@@ -324,17 +324,17 @@ impl Search<'_> {
         }
     }
 
-    /// Looks at all counts of invocations that need from `low` to `high` slots.
+    /// Searches the numbers of invocations that need from `low` to `high` slots.
     fn search_interval(&mut self, low: &End, high: &End) {
         let (from, to) = (low.calls, high.calls);
         if from > to {
             return;
         }
-        if self.flips.fruitless() == self.most || self.flips.count > LISTED as u64 {
+        if self.flips.unproductive() == self.most || self.flips.count > LISTED as u64 {
             self.flips.complete = false;
             return;
         }
-        self.flips.stretches += 1;
+        self.flips.intervals += 1;
         if self.is_first_cheaper(low, high) {
             self.enter(Side::First, from);
         } else if self.is_second_cheaper(low, high) {
@@ -350,13 +350,14 @@ impl Search<'_> {
         }
     }
 
-    /// One step of the staircase: the second side is constant.
+    /// Searches one step of the second side's fleet, on which its cost is constant.
     fn step(&mut self, from: u128, to: u128, second: &Usd) {
         let last_first = match &self.first {
             TrafficCost::ByUse(curve) if curve.is_rising() => {
                 curve.reach(second).and_then(|calls| calls.floor())
             }
-            // Stairs of the same slots: constant too, and more expensive, or it would have been passed.
+            // The first side is constant too. It is more expensive, or the interval would have been
+            // skipped.
             TrafficCost::ByCapacity(_) => None,
             _ => return self.halve(from, to, second),
         };
@@ -371,7 +372,8 @@ impl Search<'_> {
         }
     }
 
-    /// A part of a step on which the first side may fall; of a single count one of the two holds.
+    /// Halves a step on which the first side can fall. Ends at single numbers of invocations, where
+    /// one side is cheaper.
     fn halve(&mut self, from: u128, to: u128, second: &Usd) {
         if self.highest_cost(from, to) <= *second {
             self.enter(Side::First, from);
@@ -384,7 +386,7 @@ impl Search<'_> {
         }
     }
 
-    /// The cheaper side of a count of invocations, by comparing the bills.
+    /// The cheaper side at a number of invocations, from the bills.
     fn cheaper(&self, calls: u128) -> Side {
         if self.highest_cost(calls, calls) <= cost_of(self.second, self.shape.slots(calls)) {
             Side::First
@@ -393,7 +395,7 @@ impl Search<'_> {
         }
     }
 
-    /// Notes that `side` is cheaper from this count on.
+    /// Records that `side` is cheaper from this number of invocations on.
     fn enter(&mut self, side: Side, from: u128) {
         debug_assert_eq!(self.cheaper(from), side, "the bills of {from} invocations");
         match self.state.replace(side) {

@@ -1,4 +1,5 @@
-//! Where two bills cross: over utilization on a fixed fleet, and over traffic on a fleet that grows.
+//! Where two bills are equal: over utilization with a fixed fleet, and over traffic with a fleet
+//! that grows.
 //!
 //! This room knows tariffs, not platforms.
 

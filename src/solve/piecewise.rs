@@ -1,32 +1,32 @@
-//! Cost as a function of invocations: continuous, made of straight pieces, rising unless something
-//! else is taken off it.
+//! Cost as a function of invocations: continuous and piecewise linear. It rises, unless a per-call
+//! cost is subtracted.
 
 use crate::exact::Exact;
 use crate::money::Usd;
 
-/// A straight piece.
+/// A linear piece.
 #[derive(Debug, Clone)]
 struct Piece {
-    /// First count of invocations on it.
+    /// The number of invocations at which it starts.
     from: Exact,
     /// The cost there.
     value: Usd,
-    /// The cost of each invocation from there on.
+    /// The cost of each further invocation.
     slope: Usd,
 }
 
-/// A continuous, piecewise straight cost from zero invocations up.
+/// A continuous, piecewise linear cost from zero invocations up.
 #[derive(Debug, Clone)]
 pub struct PiecewiseCost(Vec<Piece>);
 
 impl PiecewiseCost {
-    /// The curve that costs nothing ever.
+    /// A cost of zero.
     pub fn nothing() -> Self {
         Self::new(Usd::ZERO, [])
     }
 
-    /// The curve that costs `standing` at zero invocations and whose slope changes by each amount at
-    /// each count; changes at or below zero hold from the start.
+    /// A cost of `standing` at zero invocations, whose slope changes by each amount at each number
+    /// of invocations. Changes at or below zero apply from the start.
     pub fn new(standing: Usd, changes: impl IntoIterator<Item = (Exact, Usd)>) -> Self {
         let (start, mut later): (Vec<_>, Vec<_>) =
             changes.into_iter().partition(|(at, _)| !at.is_positive());
@@ -49,20 +49,21 @@ impl PiecewiseCost {
         Self(pieces)
     }
 
-    /// The cost of a count of invocations.
+    /// The cost of a number of invocations.
     pub fn at(&self, calls: &Exact) -> Usd {
         let piece = self.0.iter().rfind(|piece| piece.from <= *calls);
         let piece = piece.expect("the first piece starts at zero, and no count is below that");
         &piece.value + &piece.slope.times(&(calls - &piece.from))
     }
 
-    /// The greatest real count of invocations that costs no more than a budget, zero when all cost
-    /// more; `None` when no count is the greatest.
+    /// The largest number of invocations, not rounded, that costs at most `budget`. Zero if every
+    /// number costs more; `None` if there is no largest.
     pub fn reach(&self, budget: &Usd) -> Option<Exact> {
         if self.0.last().is_some_and(|last| last.slope.is_negative()) {
             return None;
         }
-        // All later pieces start above the budget: this one leaves it, unless it is level and last.
+        // All later pieces start above the budget, so the curve exceeds it on this piece, unless
+        // this is the last piece and constant.
         let Some(piece) = self.0.iter().rfind(|piece| piece.value <= *budget) else {
             return Some(Exact::ZERO);
         };
@@ -70,7 +71,7 @@ impl PiecewiseCost {
         Some(&piece.from + &run)
     }
 
-    /// The same cost minus an amount for every invocation; it may fall.
+    /// The cost minus an amount per invocation. The result can fall.
     pub fn less(self, per_call: &Usd) -> Self {
         if per_call.is_zero() {
             return self;
@@ -83,34 +84,34 @@ impl PiecewiseCost {
         Self(self.0.into_iter().map(tilted).collect())
     }
 
-    /// True for a cost that never falls.
+    /// True if the cost never falls.
     pub fn is_rising(&self) -> bool {
         self.0.iter().all(|piece| !piece.slope.is_negative())
     }
 
-    /// The highest cost between two counts of invocations.
+    /// The highest cost in a range of invocations.
     pub fn most(&self, from: &Exact, to: &Exact) -> Usd {
         let end = self.at(to);
-        match self.is_rising() {
-            true => end,
-            false => self
-                .corners(from, to)
-                .fold(self.at(from).max(end), Usd::max),
+        if self.is_rising() {
+            end
+        } else {
+            self.corners(from, to)
+                .fold(self.at(from).max(end), Usd::max)
         }
     }
 
-    /// The lowest cost between two counts of invocations.
+    /// The lowest cost in a range of invocations.
     pub fn least(&self, from: &Exact, to: &Exact) -> Usd {
         let start = self.at(from);
-        match self.is_rising() {
-            true => start,
-            false => self
-                .corners(from, to)
-                .fold(start.min(self.at(to)), Usd::min),
+        if self.is_rising() {
+            start
+        } else {
+            self.corners(from, to)
+                .fold(start.min(self.at(to)), Usd::min)
         }
     }
 
-    /// Costs where pieces meet between two counts.
+    /// The costs where pieces meet within a range.
     fn corners<'c>(&'c self, from: &'c Exact, to: &'c Exact) -> impl Iterator<Item = Usd> + 'c {
         let inside = self
             .0
@@ -120,25 +121,24 @@ impl PiecewiseCost {
     }
 }
 
-/// The first straight piece of a curve, without the others: most crossovers lie on it, and one
-/// division finds them.
+/// Only the first piece of a curve. Most break-evens are on it, and one division finds them.
 #[derive(Debug, Clone)]
 pub struct FirstPiece {
-    /// The cost of zero invocations, if there is any.
+    /// The cost at zero invocations; `None` for zero.
     pub standing: Option<Usd>,
     /// The cost of each invocation.
     pub call: Usd,
-    /// Greatest count of invocations on it; `None` where it never ends.
+    /// The number of invocations at which it ends; `None` if it does not end.
     pub most: Option<Exact>,
 }
 
 impl FirstPiece {
-    /// True for a count of invocations on the piece.
+    /// True for a number of invocations on the piece.
     pub fn holds(&self, calls: &Exact) -> bool {
         self.most.as_ref().is_none_or(|most| calls <= most)
     }
 
-    /// As [`PiecewiseCost::reach`], if that is on the piece.
+    /// Like [`PiecewiseCost::reach`], if the result is on the piece.
     pub fn reach(&self, budget: &Usd) -> Option<Exact> {
         let calls = match &self.standing {
             Some(standing) => (budget - standing).max(Usd::ZERO).over(&self.call)?,
@@ -156,8 +156,8 @@ mod tests {
         Usd::new(Exact::from(amount))
     }
 
-    /// Free up to 10, then 3 each, from 20 on 1 each.
-    fn bent() -> PiecewiseCost {
+    /// Free up to 10, then 3 each, and 1 each from 20 on.
+    fn piecewise() -> PiecewiseCost {
         let minus_two = &dollars(1) - &dollars(3);
         let changes = [
             (Exact::from(20u32), minus_two),
@@ -169,22 +169,22 @@ mod tests {
     #[test]
     fn values_and_reaches_are_inverse() {
         for (calls, cost) in [(11, 3), (20, 30), (25, 35)] {
-            assert_eq!(bent().at(&Exact::from(calls as u32)), dollars(cost));
+            assert_eq!(piecewise().at(&Exact::from(calls as u32)), dollars(cost));
             assert_eq!(
-                bent().reach(&dollars(cost)),
+                piecewise().reach(&dollars(cost)),
                 Some(Exact::from(calls as u32))
             );
         }
-        assert_eq!(bent().at(&Exact::from(7u32)), Usd::ZERO);
+        assert_eq!(piecewise().at(&Exact::from(7u32)), Usd::ZERO);
     }
 
     #[test]
     fn the_last_free_call_is_within_a_budget_of_nothing() {
-        assert_eq!(bent().reach(&Usd::ZERO), Some(Exact::from(10u32)));
+        assert_eq!(piecewise().reach(&Usd::ZERO), Some(Exact::from(10u32)));
     }
 
     #[test]
-    fn what_stands_is_paid_first() {
+    fn monthly_cost_is_paid_first() {
         let curve = PiecewiseCost::new(dollars(5), [(Exact::ZERO, dollars(2))]);
         assert_eq!(curve.at(&Exact::from(3u32)), dollars(11));
         assert_eq!(curve.reach(&dollars(11)), Some(Exact::from(3u32)));
@@ -193,11 +193,12 @@ mod tests {
 
     #[test]
     fn a_cost_that_falls_first_is_within_a_budget_up_to_its_last_crossing() {
-        // 1 taken off each: falls to -10 at 10, rises by 2 to 10 at 20, then is level.
-        let falling = bent().less(&dollars(1));
+        // With 1 subtracted each: falls to -10 at 10, rises by 2 each to 10 at 20, then is
+        // constant.
+        let falling = piecewise().less(&dollars(1));
         let minus_ten = &Usd::ZERO - &dollars(10);
         let at = |calls: u32| Exact::from(calls);
-        assert!(bent().is_rising() && !falling.is_rising());
+        assert!(piecewise().is_rising() && !falling.is_rising());
         assert_eq!(falling.at(&at(10)), minus_ten);
         assert_eq!(falling.reach(&minus_ten), Some(at(10)));
         assert_eq!(falling.reach(&Usd::ZERO), Some(at(15)));
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_cost_that_falls_for_good_has_no_reach() {
-        assert_eq!(bent().less(&dollars(2)).reach(&dollars(100)), None);
+        assert_eq!(piecewise().less(&dollars(2)).reach(&dollars(100)), None);
     }
 
     #[test]
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_costs_nothing_has_no_reach() {
+    fn a_cost_of_zero_has_no_reach() {
         assert_eq!(PiecewiseCost::nothing().reach(&dollars(1)), None);
     }
 }

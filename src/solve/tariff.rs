@@ -1,4 +1,4 @@
-//! How a platform charges for one function: by use, or by the capacity that it provides.
+//! How a platform charges for one function: for use, or for provided capacity.
 
 use super::piecewise::PiecewiseCost;
 use crate::exact::Exact;
@@ -6,104 +6,102 @@ use crate::money::{Rate, Usd};
 use crate::scenario::Demand;
 use crate::units::Hour;
 
-/// What a platform is paid by.
+/// What a platform charges for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaidBy {
-    /// By use.
     Use,
-    /// By provided capacity.
     Capacity,
 }
 
-/// How a platform charges for one function.
 #[derive(Clone, Copy)]
 pub enum Tariff<'p> {
-    /// Paid by use.
     ByUse(&'p dyn UsageTariff),
-    /// Paid by provided capacity.
     ByCapacity(&'p dyn CapacityTariff),
 }
 
-/// What use of a function costs while its traffic varies.
+/// The cost of use while the traffic of a function varies.
 pub trait UsageTariff {
-    /// Avoidable cost over invocations, the other functions staying.
+    /// Avoidable cost over invocations. Other functions and everything that is provided stay as
+    /// they are.
     fn curve(&self, parts: UsageParts) -> PiecewiseCost;
-    /// The same while everything that is provided for the function grows with its invocations.
+    /// Avoidable cost over invocations, if everything that is provided for the function grows with
+    /// them.
     fn growth(&self) -> PiecewiseCost {
         self.curve(UsageParts::All)
     }
 }
 
-/// Which lines of a usage bill count: the steps that explain a crossover add them one by one.
+/// The lines of a usage bill that are included. The steps that explain a break-even add them one by
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UsageParts {
-    /// The duration line alone.
+    /// Only duration.
     Duration,
-    /// And requests.
+    /// Duration and requests.
     Requests,
-    /// And everything else.
+    /// All lines.
     All,
 }
 
-/// What capacity for a function costs while its traffic varies.
+/// The cost of capacity while the traffic of a function varies.
 pub trait CapacityTariff {
-    /// How its fleet grows, the other functions staying; `None` when it holds no fleet because it
-    /// runs by the job.
+    /// The cost of its fleet while the fleets of other functions stay as they are. `None` for jobs,
+    /// which have no fleet.
     fn step_cost(&self) -> Option<&dyn StepCost>;
-    /// Dollars that every invocation costs on top of what is provided.
+    /// US dollars per invocation in addition to the capacity.
     fn per_call(&self) -> Usd {
         Usd::ZERO
     }
 }
 
-/// The fleet of one function over the slots that it must provide: its cost rises in steps.
+/// The cost of a function's fleet as a step function of the slots that it must provide.
 pub trait StepCost: Sync {
-    /// The fleet that provides a number of slots.
+    /// The fleet for a number of slots.
     fn hold(&self, slots: u128) -> Option<Holding>;
-    /// Dollars a month of that fleet: all that a search over many sizes needs.
+    /// US dollars a month of that fleet. Cheaper to compute than [`Self::hold`], for searches over
+    /// many sizes.
     fn monthly(&self, slots: u128) -> Option<Usd> {
         self.hold(slots).map(|fleet| fleet.monthly)
     }
-    /// What the fleet for a demand costs, by the effects that make it more expensive than its slots.
+    /// The cost of the fleet for a demand, with the effects that make it more expensive than its
+    /// slots.
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps>;
-    /// Units of which a fleet is made: it never costs more than the cheapest of them in numbers
-    /// that provide enough. None where the fleet has no such simple bound.
+    /// Units that bound the cost from above: a fleet never costs more than the cheapest number of
+    /// one unit that provides the slots. Empty if there is no such bound.
     fn at_most(&self) -> Vec<Part> {
         Vec::new()
     }
-    /// The same from below: it never costs less than the cheapest of these.
+    /// Units that bound the cost from below in the same way.
     fn at_least(&self) -> Vec<Part> {
         Vec::new()
     }
 }
 
-/// A unit of a fleet.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// Slots that it has.
     pub slots: u128,
-    /// What it costs.
+    /// US dollars per hour of one unit.
     pub hourly: Rate<Hour>,
 }
 
-/// A fleet held for a function.
+/// A fleet of a function.
 #[derive(Debug, Clone)]
 pub struct Holding {
-    /// Dollars a month, what is paid per call apart.
+    /// US dollars a month, without per-call costs.
     pub monthly: Usd,
-    /// Requests in flight that it can carry at target utilization.
+    /// Requests in flight that it carries at target utilization.
     pub carries: Exact,
 }
 
-/// Monthly cost of a fleet with one more effect on at each step.
+/// Monthly cost of a fleet, with one more effect in each step.
 #[derive(Debug, Clone)]
 pub struct CapacitySteps {
-    /// The bare price of the slots.
+    /// The price of the slots alone.
     pub slots: Usd,
-    /// Whole tasks, or whole pods on fractions of nodes.
+    /// With whole tasks, or whole pods on fractions of nodes.
     pub whole_tasks: Usd,
-    /// Minimum tasks, whole nodes, minimum nodes, packing.
+    /// With minimum tasks, whole nodes, minimum nodes and packing.
     pub minimums: Usd,
-    /// Fees, volumes, storage and every other line.
+    /// With fees, volumes, storage and every other line.
     pub everything: Usd,
 }

@@ -1,12 +1,12 @@
-//! Lines that GitHub's runner does not take for commands.
+//! Lines that GitHub's runner does not run as commands.
 
 use std::io::{self, Write};
 
-/// What is written for a colon that begins a line.
+/// Replaces a colon at the start of a line.
 const COLON: &[u8] = b"\\u{3a}";
 
-/// Writes text of which no line begins with a colon, blanks aside: the runner obeys lines that begin
-/// with `::`, and a line may come to begin with a part of a name wherever a long one is broken.
+/// Writes text in which no line starts with a colon, ignoring spaces. The runner runs lines that
+/// start with `::`, and a long line can be broken before any part of a name.
 pub struct Lines<W> {
     inner: W,
     /// True until something other than spaces has been written to the line.
@@ -14,7 +14,6 @@ pub struct Lines<W> {
 }
 
 impl<W: Write> Lines<W> {
-    /// A writer of lines to another writer.
     pub fn new(inner: W) -> Self {
         let is_blank = true;
         Self { inner, is_blank }
@@ -51,8 +50,8 @@ impl<W: Write> Write for Lines<W> {
     }
 }
 
-/// A text of which no line begins with `::`, blanks aside. A line of three colons alone stays: it
-/// stands between the excerpts of a message, and is no command.
+/// A text in which no line starts with `::`, ignoring spaces. A line of only three colons does not
+/// change: it separates the excerpts of a message and is not a command.
 pub fn without_commands(text: &str) -> String {
     let harmless = |line: &str| match line.trim_start().strip_prefix("::") {
         Some(rest) if rest.trim_end() != ":" => line.replacen("::", "\\u{3a}:", 1),

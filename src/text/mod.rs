@@ -1,4 +1,4 @@
-//! Words from outside made safe to show, the columns that they take, and the nearest name to a
+//! Makes words from outside safe to print, measures their columns, and finds the nearest name to a
 //! mistyped one.
 
 mod lines;
@@ -19,18 +19,19 @@ use unicode_width::UnicodeWidthStr;
 /// A cell of CSV, quoted where RFC 4180 requires it.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let needs_quotes = |byte| matches!(byte, b'"' | b',' | b'\n' | b'\r');
-    match text.bytes().any(needs_quotes) {
-        true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
-        false => Cow::Borrowed(text),
+    if text.bytes().any(needs_quotes) {
+        Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
-/// Bytes of a name to which others may be near.
+/// Maximum bytes of a name that is compared with others.
 const LONGEST_NAME: usize = 256;
 
-/// The candidate that a typing mistake most likely meant, if any is near.
+/// The candidate that was probably meant, if one is similar.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // A longer text is not a mistyped name, and distances take the square of it.
+    // A longer text is not a mistyped name, and the time for a distance grows with its square.
     let typed = typed.to_lowercase();
     if typed.len() > LONGEST_NAME {
         return None;
@@ -52,7 +53,7 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
     best.map(|(_, candidate)| candidate)
 }
 
-/// How often each letter occurs, several letters in a place.
+/// The number of each letter. Some letters share an entry.
 fn letters(text: &str) -> [u16; 32] {
     let mut letters = [0; 32];
     for c in text.chars() {
@@ -61,8 +62,8 @@ fn letters(text: &str) -> [u16; 32] {
     letters
 }
 
-/// A distance that two texts have at least, given their letters: every letter that only one of them
-/// has must be replaced, inserted or deleted. It takes far less time than the distance itself.
+/// A lower bound of the distance of two texts, from their letters: every letter that only one of
+/// them has must be replaced, inserted or deleted. Much faster than the distance.
 fn least_distance(one: &[u16; 32], other: &[u16; 32]) -> usize {
     let pairs = one.iter().zip(other);
     let more = |left: u16, right: u16| usize::from(left.saturating_sub(right));
@@ -74,7 +75,7 @@ fn least_distance(one: &[u16; 32], other: &[u16; 32]) -> usize {
     above.max(below)
 }
 
-/// The sentence "did you mean `x`?", when something is near.
+/// The sentence "did you mean `x`?", if a candidate is similar.
 pub fn did_you_mean<'a>(
     typed: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -94,18 +95,18 @@ pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
     }
 }
 
-/// Columns that a text takes on a screen.
+/// Columns of a text on a terminal.
 pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
-/// Text broken between words into lines of at most `width` columns. A longer word is broken
-/// anywhere, and a per cent sign stays with its number.
+/// Text wrapped to lines of at most `columns`. A longer word is broken anywhere, and a per cent
+/// sign stays with its number.
 pub fn folded(text: &str, columns: usize) -> String {
     indented(text, columns, "")
 }
 
-/// The same with an indent before every line, which counts.
+/// Like [`folded`], with an indent before every line, which is included in `columns`.
 pub fn indented(text: &str, columns: usize, indent: &str) -> String {
     let options = Options::new(columns)
         .initial_indent(indent)
@@ -123,7 +124,7 @@ pub fn indented(text: &str, columns: usize, indent: &str) -> String {
 /// A per cent sign behind a space at which no line is broken.
 const NO_BREAK_PERCENT: &str = "\u{a0}%";
 
-/// Text of exactly a number of columns: cut, or filled with spaces.
+/// Text of exactly `columns` columns: cut, or filled with spaces.
 pub fn fitted(text: &str, columns: usize) -> String {
     let mut fitted = text.to_owned();
     if width(text) > columns {

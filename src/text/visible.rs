@@ -1,10 +1,11 @@
-//! Text from outside, made visible and harmless: what is not seen is shown as an escape, `\u{1b}`.
+//! Makes text from outside visible and harmless: invisible characters are printed as escapes,
+//! `\u{1b}`.
 //!
-//! There is one form of escape, so a backslash is ambiguous only where `u{` follows it.
+//! There is one form of escape, so a backslash is ambiguous only before `u{`.
 
 use std::borrow::Cow;
 
-/// Ranges of Default_Ignorable_Code_Point, which are shown as nothing. Source: Unicode 16.0,
+/// Ranges of Default_Ignorable_Code_Point, which are invisible. Source: Unicode 16.0,
 /// `DerivedCoreProperties.txt`; a test compares them with the tables of another crate.
 const IGNORABLE: [(char, char); 17] = [
     ('\u{ad}', '\u{ad}'),
@@ -26,7 +27,7 @@ const IGNORABLE: [(char, char); 17] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// Characters of other classes whose glyph is blank, or that only format what is around them.
+/// Characters of other classes with a blank glyph, or that only format adjacent text.
 const BLANK: [(char, char); 7] = [
     // Braille pattern without dots.
     ('\u{2800}', '\u{2800}'),
@@ -41,8 +42,8 @@ const BLANK: [(char, char); 7] = [
     ('\u{1d159}', '\u{1d159}'),
 ];
 
-/// True for a character that is not seen, looks like a blank without being U+0020, reorders its
-/// line, or ends it: nothing of the kind is written where people read.
+/// True for a character that is invisible, looks like a space without being U+0020, reorders its
+/// line, or ends it. These are never printed.
 pub fn is_unsafe(c: char) -> bool {
     let within =
         |ranges: &[(char, char)]| ranges.iter().any(|(from, to)| (*from..=*to).contains(&c));
@@ -58,22 +59,22 @@ pub fn is_unsafe(c: char) -> bool {
     }
 }
 
-/// Code points that Unicode keeps out of texts; XML 1.0 cannot hold some of them.
+/// Code points that Unicode reserves for internal use. XML 1.0 cannot contain some of them.
 fn is_noncharacter(c: char) -> bool {
     matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }
 
-/// True for a character that no name holds: a control character (C0, C1), a line or paragraph
-/// separator, and a control that reorders the text around it.
+/// True for a character that a name must not contain: a control character (C0, C1), a line or
+/// paragraph separator, or a control that reorders text.
 fn is_refused(c: char) -> bool {
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || reorders || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Why a text cannot be a name, and what to do about it: a name is printable, and is no command to
-/// what reads the log of a CI system.
+/// Why a text cannot be a name, and what to do. A name is printable, and is not a command in the
+/// log of a CI system.
 pub fn unfit(name: &str) -> Option<(String, &'static str)> {
-    // Most names are of such bytes alone, and a colon begins nearly none.
+    // The fast case: most names have only these bytes, and few start with a colon.
     if is_plain(name) && !name.starts_with(':') {
         return None;
     }
@@ -86,7 +87,7 @@ pub fn unfit(name: &str) -> Option<(String, &'static str)> {
     }
     let fault = "reads as a command in the log of a pipeline";
     let help = "take out `##` before a bracket or a word with one, and `::` at the beginning";
-    // The runner of GitHub compares by the rules of a language, which skip what is not seen.
+    // GitHub's runner compares by the rules of a language, which ignore invisible characters.
     let seen: String = name
         .chars()
         .filter(|c| *c == ' ' || !is_unsafe(*c))
@@ -94,21 +95,21 @@ pub fn unfit(name: &str) -> Option<(String, &'static str)> {
     is_command(&seen).then(|| (fault.to_owned(), help))
 }
 
-/// True for a name as AWS gives them to regions and instance types: letters, digits, dashes, dots and
-/// underscores.
+/// True for a name in the form of AWS's regions and instance types: letters, digits, dashes, dots
+/// and underscores.
 pub fn is_identifier(name: &str) -> bool {
     let is_known = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
     !name.is_empty() && name.chars().all(is_known)
 }
 
-/// True for a text in which the log of a CI system finds a command: `##[command]` (GitHub Actions,
-/// Azure Pipelines), `##vso[` or `##teamcity[` anywhere, or `::` (GitHub Actions) at the beginning.
+/// True for a text that is a command in the log of a CI system: `##[command]` (GitHub Actions,
+/// Azure Pipelines), `##vso[` or `##teamcity[` anywhere, or `::` (GitHub Actions) at the start.
 fn is_command(text: &str) -> bool {
     let mut hashes = memchr::memchr_iter(b'#', text.as_bytes());
     text.trim_start().starts_with("::") || hashes.any(|at| begins_command(&text[at..]))
 }
 
-/// True for a text that begins with `##[` or `##word[`.
+/// True for a text that starts with `##[` or `##word[`.
 fn begins_command(text: &str) -> bool {
     let word = text.strip_prefix("##");
     word.is_some_and(|word| {
@@ -117,24 +118,24 @@ fn begins_command(text: &str) -> bool {
     })
 }
 
-/// True for a character that is escaped wherever it stands: `text` begins with it.
+/// True for a character that is always escaped. `text` starts with it.
 pub fn is_escaped(c: char, text: &str) -> bool {
     is_unsafe(c) || (c == '#' && begins_command(text))
 }
 
-/// Text of which nothing is invisible and nothing is a command in the middle of a line
-/// (`##[error]`). Doing it twice is doing it once, so it is safe on what is escaped already.
+/// Text without invisible characters and without commands in the middle of a line (`##[error]`). It
+/// does not change its own output, so it is safe for text that is already escaped.
 pub fn printable(text: &str) -> Cow<'_, str> {
     replaced(text, |_, c, text| is_escaped(c, text))
 }
 
-/// The same for a text as it came from outside, once: different texts stay different, because a
-/// backslash that looks like the beginning of an escape is escaped too.
+/// Like [`printable`], for text from outside. Different texts stay different, because a backslash
+/// that looks like the start of an escape is escaped too.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     replaced(text, |_, c, text| needs_escape(c, text))
 }
 
-/// The same for a name: spaces that cannot be seen, at its ends and after another, are escaped.
+/// Like [`escaped`], for a name. Spaces at its ends and after another space are escaped too.
 pub fn escaped_name(name: &str) -> Cow<'_, str> {
     replaced(name, |before, c, text| {
         let is_hidden = before.is_none_or(|before| before == ' ') || text == " ";
@@ -142,12 +143,13 @@ pub fn escaped_name(name: &str) -> Cow<'_, str> {
     })
 }
 
-/// A name in backticks, as messages have it; one in the name is escaped.
+/// A name in backticks, for messages. A backtick in the name is escaped.
 pub fn quoted(name: &str) -> String {
     let name = escaped_name(name);
-    match name.contains('`') {
-        true => format!("`{}`", name.replace('`', "\\u{60}")),
-        false => format!("`{name}`"),
+    if name.contains('`') {
+        format!("`{}`", name.replace('`', "\\u{60}"))
+    } else {
+        format!("`{name}`")
     }
 }
 
@@ -155,7 +157,7 @@ fn needs_escape(c: char, text: &str) -> bool {
     is_escaped(c, text) || text.starts_with("\\u{")
 }
 
-/// Bytes that are shown as they are, whatever precedes or follows them.
+/// Bytes that are printed unchanged in every context.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte = b'!';
@@ -170,10 +172,10 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| PLAIN[usize::from(byte)])
 }
 
-/// Text in which some characters are escaped; `picks` sees the one before it, a character, and the
-/// text that begins with it.
+/// Text in which some characters are escaped. `picks` gets the character before, the character, and
+/// the text that starts with it.
 fn replaced(text: &str, picks: impl Fn(Option<char>, char, &str) -> bool) -> Cow<'_, str> {
-    // Most names are of such bytes alone.
+    // Most names have only these bytes.
     if is_plain(text) {
         return Cow::Borrowed(text);
     }
@@ -200,7 +202,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What a reader makes of an escaped text.
+    /// Reads an escaped text back.
     fn read_back(text: &str) -> String {
         let mut parts = text.split("\\u{");
         let mut out = parts.next().unwrap_or_default().to_owned();
@@ -213,7 +215,7 @@ mod tests {
         out
     }
 
-    /// Texts made of what is dangerous in them.
+    /// Texts of dangerous characters.
     fn hostile() -> impl Strategy<Value = String> {
         let parts = [
             "\\", "u{", "1b}", "\u{1b}", "##", "#", "[", "vso[", "::", " ", "`", "\u{200b}", "é",
@@ -267,13 +269,13 @@ mod tests {
         for c in &hidden {
             assert!(is_unsafe(*c), "U+{:04X}", u32::from(*c));
         }
-        // And little else.
+        // And few others.
         let shown = ('\0'..=char::MAX).filter(|c| is_unsafe(*c)).count();
         assert!(shown - hidden.len() < 100, "{}", shown - hidden.len());
     }
 
     #[test]
-    fn twins_are_told_apart() {
+    fn similar_names_look_different() {
         for c in "\u{34f}\u{3164}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{2800}\u{fe0f}\u{e0100}\u{180b}\
                   \u{ffa0}\u{200b}\u{200d}\u{e0041}\u{ad}\u{a0}\u{3000}\u{ffff}"
             .chars()

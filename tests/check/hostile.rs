@@ -179,12 +179,9 @@ fn comment(text: &str) {
     let mut rest: String = text.lines().map(|line| outside_code(line) + "\n").collect();
     for (tag, most) in [
         ("<!-- lambdacost check -->\n", 1),
+        ("<details><summary>Details and fixes</summary>\n\n", 1),
         (
-            "<details><summary>What drives it, and what to do</summary>\n\n",
-            1,
-        ),
-        (
-            "<details><summary>What the figures rest on</summary>\n\n",
+            "<details><summary>Assumptions and omissions</summary>\n\n",
             1,
         ),
         ("\n</details>\n", 2),

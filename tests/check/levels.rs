@@ -235,7 +235,7 @@ fn every_rule_has_its_page() {
         assert!(one.stdout.starts_with(&format!("{}\n\n", rule.code)));
         assert!(all.stdout.contains(&one.stdout), "{}", rule.code);
         let level = format!("Level: {}", rule.default_level.name());
-        let of_limit = one.stdout.contains("Level: that of the limit");
+        let of_limit = one.stdout.contains("Level: that of the exceeded limit");
         assert!(one.stdout.contains(&level) || of_limit, "{}", one.stdout);
         for (name, _) in rule.parameters {
             assert!(one.stdout.contains(&format!("`{name}`")), "{name}");

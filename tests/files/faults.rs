@@ -266,7 +266,7 @@ fn each_cause_has_its_own_reason_and_help() {
         ),
         (
             ErrorKind::FileTooLarge,
-            "it is larger than a file may be",
+            "it is larger than the limit for files",
             "raise the limit",
         ),
         (

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const IS_INPUT: &str = "it is one of the files that this answer is made from";
+const IS_INPUT: &str = "it is one of the input files";
 
 #[test]
 fn no_answer_replaces_its_inputs() {

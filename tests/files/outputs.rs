@@ -247,18 +247,18 @@ mod unix {
                 );
                 folder
                     .shell(&line)
-                    .refused("cannot-write", "it is larger than a file may be");
+                    .refused("cannot-write", "it is larger than the limit for files");
                 assert_eq!(folder.read("old"), b"old\n");
                 assert_eq!(folder.names(), before);
             }
         }
         folder
             .shell("ulimit -f 0; \"$L\" init new")
-            .refused("cannot-write", "it is larger than a file may be");
+            .refused("cannot-write", "it is larger than the limit for files");
         assert_eq!(folder.names(), before);
         // The shell has made this file.
         let run = folder.shell("ulimit -f 1; \"$L\" compare of-fleet.toml --format json >new");
-        run.refused("cannot-write", "it is larger than a file may be");
+        run.refused("cannot-write", "it is larger than the limit for files");
     }
 
     /// Set for a child of a test: what it is to wait at.

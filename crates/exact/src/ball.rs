@@ -27,7 +27,7 @@ pub(crate) struct Ball {
 
 const SIGN: u64 = 1 << 63;
 
-/// The error from which a ball is of no use.
+/// A ball with an error of at least this is useless: almost none of its digits are certain.
 const ERROR_LIMIT: u64 = 1 << 60;
 /// The largest magnitude of an exponent. No computer has the memory for an integer of that many bits.
 const EXPONENT_LIMIT: i64 = 1 << 60;
@@ -91,8 +91,8 @@ impl Ball {
         ))
     }
 
-    /// The ball with the top bit of its mantissa set; `None` if the error is then too large, or the
-    /// exponent.
+    /// The ball with the top bit of its mantissa set; `None` if the error or the exponent is then
+    /// too large.
     #[inline]
     fn normal(negative: bool, mantissa: u128, exponent: i64, error: u64) -> Option<Self> {
         let shift = mantissa.leading_zeros();

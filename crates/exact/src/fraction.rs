@@ -17,7 +17,7 @@ const SHORT: usize = 256;
 #[derive(Debug, Clone)]
 pub(crate) struct Fraction {
     numerator: IBig,
-    /// Positive.
+    /// Always positive.
     denominator: UBig,
     /// Length in bits from which an operation searches for common factors.
     due: usize,
@@ -109,8 +109,9 @@ impl Fraction {
         .reduced_if_due()
     }
 
-    /// The sum of all terms, zero for none. Neighbours are added first, so that most products are of
-    /// short numbers. Common factors stay: searching for them would take longer than the sum.
+    /// The sum of all terms; zero for none. Pairs of neighbours are added first, so that most
+    /// products have short factors. The sum is not reduced, because the search for common factors
+    /// would take longer than the sum.
     pub(crate) fn sum(mut terms: Vec<Self>) -> Self {
         while terms.len() > 1 {
             terms = terms.chunks(2).map(sum_of_neighbours).collect();
@@ -260,7 +261,7 @@ mod tests {
         }
     }
 
-    /// Ten thousand terms over 2^200 + 1: the denominator stays that of one term.
+    /// Ten thousand terms over 2^200 + 1: the denominator is not longer than that of one term.
     #[test]
     fn sums_over_a_common_denominator_stay_as_short_as_it() {
         let terms = (0..10_000).map(|top| part(top, 200));
@@ -279,7 +280,8 @@ mod tests {
         assert!(sum.length() < 900 * 4);
     }
 
-    /// A long number is multiplied and divided by another again and again: the common factors are removed.
+    /// A long number is multiplied and divided by another many times: the common factors are
+    /// removed.
     #[test]
     fn long_factors_that_cancel_do_not_pile_up() {
         let (long, other) = (part(1, 1000), part(1, 1001));

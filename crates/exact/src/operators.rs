@@ -1,5 +1,5 @@
-//! Sums, products and comparisons: in machine integers where they fit, in lowest terms where only
-//! those fit, else as long ratios.
+//! Sums, products and comparisons. The result is in machine integers if it fits, reduced if only
+//! that fits, or a long ratio.
 
 use crate::ball::{Ball, multiply_high};
 use crate::{Exact, Origin, Repr};
@@ -49,7 +49,7 @@ fn sum(left: i128, right: i128) -> Option<i128> {
     with_negative(left.checked_add(right)?)
 }
 
-/// The number, unless it has no negative, which [`Repr::Small`] must not hold.
+/// The number; `None` if it has no negative, because [`Repr::Small`] must not hold it.
 #[inline]
 fn with_negative(number: i128) -> Option<i128> {
     (number != i128::MIN).then_some(number)
@@ -68,8 +68,8 @@ fn small_mul((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<(i128, i128)>
 }
 
 impl Exact {
-    /// A product that overflows. In lowest terms it may fit, but two greatest common divisors of 128
-    /// bits take longer than everything that is done with the product.
+    /// A product that overflows. Reduced, it could fit, but two greatest common divisors of 128
+    /// bits take longer than all later operations on the product.
     fn mul_long(&self, other: &Self) -> Self {
         self.long(other, Ball::times, Origin::Product)
     }
@@ -87,7 +87,7 @@ impl Exact {
         }
     }
 
-    /// A sum that overflows, in lowest terms where that makes it fit.
+    /// A sum that overflows, reduced if it then fits.
     fn add_long(&self, other: &Self) -> Self {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0)
             && let Some((num, den)) = small_add(lowest_terms(*a, *b), lowest_terms(*c, *d))

@@ -1,4 +1,4 @@
-//! Laws of exact ratios.
+//! Properties of exact ratios.
 
 use super::*;
 use crate::oracle::ratio as oracle;
@@ -67,7 +67,7 @@ fn huge_numbers_neither_overflow_nor_lose_digits() {
     assert_eq!(above.rounded_up(), &square + &Exact::ONE);
 }
 
-/// The same sums, products and quotients with and without balls: every answer is the same.
+/// The same sums, products and quotients with and without balls have the same answers.
 #[test]
 fn long_ratios_answer_as_big_integers_do() {
     let mut state = 1u64;
@@ -108,7 +108,7 @@ fn long_ratios_answer_as_big_integers_do() {
     }
 }
 
-/// Ratios at and about the sizes where machine words, machine integers and balls take turns.
+/// Ratios at and near the limits of machine words, machine integers and balls.
 fn edges() -> Vec<Exact> {
     let mut numbers: Vec<u128> = vec![1, 2, 3, 7, 10, 1000, 1769, 2_628_000_000];
     for bits in [63, 64, 126] {

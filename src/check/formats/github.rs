@@ -7,7 +7,7 @@ use crate::check::{Finding, Report};
 use crate::escape::{workflow_message, workflow_property};
 use std::io::{self, Write};
 
-/// Writes a check.
+/// Writes the report of a check.
 ///
 /// # Errors
 /// The output cannot be written.

@@ -1,4 +1,4 @@
-//! `lambdacost/check/v1`: a frozen wire format with its own structs.
+//! `lambdacost/check/v1`: a frozen wire format with separate structs.
 
 use crate::check::changes::{ChangeStep, Changes};
 use crate::check::{Finding, Report};
@@ -8,10 +8,9 @@ use crate::scenario::Level;
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// The schema's name.
 pub const SCHEMA: &str = "lambdacost/check/v1";
 
-/// Writes a check.
+/// Writes the report of a check.
 ///
 /// # Errors
 /// The output cannot be written.

@@ -1,5 +1,5 @@
-//! JUnit XML, as test reporters of CI systems read it: a test case for the scenario and one for
-//! each function; what is denied is a failure, what is warned of is output.
+//! JUnit XML for the test reporters of CI systems: one test case for the scenario and one for each
+//! function. Findings of level deny are failures, warnings are output.
 
 use super::{driven_by, severity};
 use crate::check::{Finding, Report};
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::iter;
 
-/// Writes a check.
+/// Writes the report of a check.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -56,7 +56,7 @@ fn case(
     writeln!(out, "    {head}>")?;
     let (denied, warned): (Vec<&Finding>, Vec<&Finding>) =
         found.iter().partition(|one| one.level == Level::Deny);
-    // Readers take one failure a case: all that is denied is in it.
+    // Readers accept one failure per case, so it contains all findings of level deny.
     if let Some(first) = denied.first() {
         let texts: Vec<String> = denied.iter().map(|one| xml_lines(one)).collect();
         let (code, message) = (first.code, xml(&first.message));

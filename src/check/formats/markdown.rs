@@ -1,4 +1,4 @@
-//! A comment on a pull request: the outcome, the findings, the changes, details folded.
+//! A comment for a pull request: the outcome, the findings, the changes, and folded details.
 
 use super::{driven_by, outcome, severity, shown, signed};
 use crate::check::changes::ChangeStep;
@@ -8,14 +8,14 @@ use crate::money::{count, grouped, plural};
 use crate::scenario::AssumptionKind;
 use std::io::{self, Write};
 
-/// The first line, by which a pipeline finds the comment that it wrote before.
+/// The first line. A pipeline finds its earlier comment by it.
 pub const MARKER: &str = "<!-- lambdacost check -->";
-/// Rows of a table: GitHub takes comments of up to 65,536 characters.
+/// Maximum rows of a table: GitHub accepts comments of up to 65,536 characters.
 const ROWS: usize = 40;
-/// Bytes of a cell whose text came from outside: three tables of them are a comment.
+/// Maximum bytes of a cell with text from outside, so that three tables fit in a comment.
 const LONGEST: usize = 400;
 
-/// Writes a check.
+/// Writes the report of a check.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -35,7 +35,7 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
     let file = named(&report.comparison.scenario().name);
     writeln!(
         out,
-        "<details><summary>What the figures rest on</summary>\n"
+        "<details><summary>Assumptions and omissions</summary>\n"
     )?;
     writeln!(out, "Scenario: {file}\n")?;
     for kind in [AssumptionKind::Assumed, AssumptionKind::NotCounted] {
@@ -108,10 +108,7 @@ fn details(findings: &[Finding], out: &mut (dyn Write + Send)) -> io::Result<()>
     if findings.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "<details><summary>What drives it, and what to do</summary>\n"
-    )?;
+    writeln!(out, "<details><summary>Details and fixes</summary>\n")?;
     for finding in findings.iter().take(ROWS) {
         let place = format!("{}:{}", named(&finding.file), finding.line);
         let driver = driven_by(finding).map_or_else(String::new, |driver| format!("{driver}; "));
@@ -129,12 +126,12 @@ fn more(all: usize, noun: &str, out: &mut (dyn Write + Send)) -> io::Result<()> 
     }
 }
 
-/// A name from outside, harmless and not too long.
+/// A name from outside, escaped and shortened.
 fn named(name: &str) -> String {
     code_within(name, LONGEST)
 }
 
-/// A message that may quote names, the same.
+/// A message that can quote names, escaped and shortened.
 fn text_of(text: &str) -> String {
     sentence_within(text, LONGEST)
 }

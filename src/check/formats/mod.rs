@@ -1,4 +1,4 @@
-//! What pipelines read of a check: one format a file.
+//! The formats of a check, one per file.
 
 pub mod github;
 pub mod json_v1;
@@ -12,7 +12,7 @@ use crate::exact::Exact;
 use crate::money::{Usd, money, plural};
 use crate::scenario::Level;
 
-/// The severity as people call it.
+/// The severity in words.
 fn severity(level: Level) -> &'static str {
     match level {
         Level::Deny => "error",
@@ -20,7 +20,7 @@ fn severity(level: Level) -> &'static str {
     }
 }
 
-/// What weighs most, as a sentence.
+/// The most important line of the bill, as a sentence.
 fn driven_by(finding: &Finding) -> Option<String> {
     let driver = finding.driver.as_ref()?;
     Some(format!(
@@ -30,7 +30,7 @@ fn driven_by(finding: &Finding) -> Option<String> {
     ))
 }
 
-/// The text of a finding: what broke, what drives it, what to do.
+/// The sentences of a finding: what is wrong, the most important line of the bill, what to do.
 fn sentences(finding: &Finding) -> impl Iterator<Item = String> {
     let message = Some(finding.message.clone());
     let parts = [message, driven_by(finding), Some(finding.help.clone())];
@@ -52,12 +52,12 @@ fn outcome(report: &Report<'_>) -> String {
     )
 }
 
-/// An amount as people read it; a dash where it is not known.
+/// An amount for people; a dash if it is not known.
 fn shown(amount: Option<&Exact>) -> String {
     amount.map_or_else(|| "-".to_owned(), |usd| money(&Usd::new(usd.clone())))
 }
 
-/// A rise with its sign.
+/// An increase with its sign.
 fn signed(rise: Option<&Exact>) -> String {
     match rise {
         Some(rise) if rise.is_positive() => format!("+{}", shown(Some(rise))),

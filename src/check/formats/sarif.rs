@@ -1,5 +1,5 @@
-//! SARIF 2.1.0 (OASIS), as code scanning reads it: the rules with their manual pages, and a result
-//! for each finding. `scripts/validate-sarif.sh` runs the validator with the rules of SARIF and of GitHub.
+//! SARIF 2.1.0 (OASIS) for code scanning: the rules with their manual pages, and one result per
+//! finding. `scripts/validate-sarif.sh` runs the validator with the rules of SARIF and of GitHub.
 
 use super::sentences;
 use crate::check::{Finding, RULES, Report, Rule};
@@ -16,7 +16,7 @@ const SCHEMA: &str =
 /// The repository of this program, which `Cargo.toml` names.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// Writes a check.
+/// Writes the report of a check.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -91,8 +91,7 @@ struct ResultV1 {
     partial_fingerprints: Fingerprints,
 }
 
-/// What stays the same while the finding does, in whichever line it stands. GitHub's uploader adds a
-/// separate fingerprint.
+/// Identifies a finding when its line changes. GitHub's uploader adds a separate fingerprint.
 #[derive(Serialize)]
 struct Fingerprints {
     #[serde(rename = "ruleAndFunction/v1")]
@@ -173,7 +172,7 @@ fn rule(rule: &Rule) -> RuleV1 {
     }
 }
 
-/// `over-budget` as SARIF names rules: `OverBudget`.
+/// The name of a rule as in SARIF: `OverBudget` for `over-budget`.
 fn pascal(code: &str) -> String {
     let words = code.split('-').filter_map(|word| word.split_at_checked(1));
     words
@@ -190,8 +189,8 @@ impl Text {
     }
 }
 
-/// Plain messages of SARIF may have links, in square brackets, and places for arguments, in braces
-/// (3.11.5 and 3.11.6): ours have neither. Names stand in code spans in the Markdown.
+/// Plain messages of SARIF can have links in square brackets and placeholders in braces (3.11.5 and
+/// 3.11.6). These messages have neither. Names are code spans in Markdown.
 fn message(text: &str) -> Text {
     let mut plain = String::with_capacity(text.len());
     for c in printable(text).chars() {

@@ -1,4 +1,5 @@
-//! For people: what broke, by how much, which line drives it, what to do.
+//! The report for people: what is wrong, by how much, the most important line of the bill, what to
+//! do.
 
 use super::{driven_by, outcome, severity, shown, signed};
 use crate::check::{Changes, Finding, Report};
@@ -8,12 +9,12 @@ use crate::scenario::Level;
 use crate::text::{Lines, escaped, escaped_name, fitted};
 use std::io::{self, Write};
 
-/// Columns of a name.
+/// Columns for a name.
 const NAME: usize = 28;
-/// Changes that are listed.
+/// Maximum number of listed changes.
 const LISTED: usize = 20;
 
-/// Writes a check.
+/// Writes the report of a check.
 ///
 /// # Errors
 /// The output cannot be written.

@@ -42,7 +42,7 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
     };
     let driver = || match before {
         Some(before) => function.risen_line(before),
-        None => function.dearest_line(),
+        None => function.most_expensive_line(),
     };
     let broken = judged(&function.called(), &step, limits, driver);
     broken.into_iter().collect()
@@ -70,18 +70,17 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
         .collect()
 }
 
-/// Without a limit, every increase is worth a warning.
+/// If the scenario states no limit, any increase is a warning.
 fn limits_of_all(budget: &Budget) -> [Limit; 2] {
     let stated = [budget.increase_percent, budget.increase_usd];
-    match stated.iter().any(Limit::is_stated) {
-        true => stated,
-        false => [
-            Limit::default(),
-            Limit {
-                warn: Some(Decimal::ZERO),
-                deny: None,
-            },
-        ],
+    if stated.iter().any(Limit::is_stated) {
+        stated
+    } else {
+        let any_increase = Limit {
+            warn: Some(Decimal::ZERO),
+            deny: None,
+        };
+        [Limit::default(), any_increase]
     }
 }
 
@@ -110,7 +109,7 @@ fn judged(
         let text = money(&Usd::new(limit.into()));
         (level, text, Some(measured(&rise, limit, "USD/month")))
     });
-    // The harder of the two; of equals, the percentage.
+    // The stricter of the two; if both are equal, the percentage.
     let broken = [by_dollars, by_percent].into_iter().flatten();
     let (level, limit, measured) = broken.max_by_key(|(level, _, _)| *level)?;
     let more = share.map_or_else(String::new, |share| {
@@ -136,13 +135,13 @@ fn judged(
     })
 }
 
-/// A level, the limit that says so, and both numbers where there are two.
+/// A level, the exceeded limit in words, and the value with its limit if both are numbers.
 type Broken = (Level, String, Option<Measured>);
 
 fn by_percent(rise: &Exact, share: Option<&Exact>, limit: Limit) -> Option<Broken> {
     let text = |limit: Decimal| format!("{} %", limit.normalize());
     let Some(share) = share else {
-        // From nothing.
+        // An increase from zero exceeds any percentage.
         let hardest = limit.steps().next().filter(|_| rise.is_positive());
         return hardest.map(|(level, limit)| (level, text(limit), None));
     };

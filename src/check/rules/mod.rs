@@ -1,5 +1,5 @@
-//! The rules: each is a file with its code, a file of the same name with its manual page, and a line
-//! in [`RULES`].
+//! The rules. Each has a file with its code, a file of the same name with its manual page, and a
+//! line in [`RULES`].
 
 mod cost_increase;
 mod near_crossover;
@@ -14,26 +14,26 @@ use super::{DraftFinding, FunctionContext, ScenarioContext};
 use crate::scenario::schema::Bounds;
 use crate::scenario::{Level, Limit, RuleShape};
 
-/// A rule that a scenario must keep.
+/// A rule of `check`.
 #[derive(Debug)]
 pub struct Rule {
     /// Its name in scenarios, on the command line and in reports.
     pub code: &'static str,
-    /// Its manual page in Markdown; the first paragraph is a summary.
+    /// Its manual page in Markdown. The first paragraph is a summary.
     pub manual: &'static str,
-    /// Its level unless the scenario or the command line states one.
+    /// Its level if none is stated.
     pub default_level: Level,
-    /// The numbers that `[rules]` may state for it.
+    /// The parameters that `[rules]` can state.
     pub parameters: &'static [(&'static str, Bounds)],
-    /// Finds what is wrong with one function.
+    /// Checks one function.
     pub function: Option<FunctionJudge>,
-    /// Finds what is wrong with the whole scenario.
+    /// Checks the whole scenario.
     pub scenario: Option<ScenarioJudge>,
 }
 
-/// Judges a function.
+/// Checks a function.
 pub type FunctionJudge = fn(&FunctionContext<'_, '_>) -> Vec<DraftFinding>;
-/// Judges a scenario.
+/// Checks the whole scenario.
 pub type ScenarioJudge = fn(&ScenarioContext<'_, '_>) -> Vec<DraftFinding>;
 
 /// Every rule, in the order of all lists.
@@ -48,7 +48,7 @@ pub static RULES: &[Rule] = &[
     unbudgeted_function::RULE,
 ];
 
-/// What `[rules]` may say.
+/// The rules as the scenario reader needs them.
 pub fn shapes() -> Vec<RuleShape> {
     let shape = |rule: &Rule| RuleShape {
         code: rule.code,
@@ -57,7 +57,7 @@ pub fn shapes() -> Vec<RuleShape> {
     RULES.iter().map(shape).collect()
 }
 
-/// How much it matters that limits cannot be judged: as much as breaking the hardest of them.
+/// The level of limits that cannot be compared: that of the strictest limit.
 fn unjudged(limits: &[Limit]) -> Level {
     let stated = limits.iter().flat_map(Limit::steps);
     stated.map(|(level, _)| level).max().unwrap_or(Level::Warn)

@@ -38,9 +38,10 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
 }
 
 fn distance(left: &Exact, right: &Exact) -> Exact {
-    match left > right {
-        true => left - right,
-        false => right - left,
+    if left > right {
+        left - right
+    } else {
+        right - left
     }
 }
 

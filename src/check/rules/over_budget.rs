@@ -30,7 +30,7 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
             return vec![unjudged(&name, &reason, level)];
         }
     };
-    let driver = || function.dearest_line();
+    let driver = || function.most_expensive_line();
     let monthly = over(
         &name,
         cost,
@@ -64,7 +64,7 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
     };
     let per = ["a month", "USD/month"];
     let broken = over("the scenario", total, limit, per, || {
-        scenario.dearest_function()
+        scenario.most_expensive_function()
     });
     let help = "lower the cost of the most expensive function, or raise `monthly_usd` in [budget]";
     let broken = broken.into_iter();
@@ -117,7 +117,7 @@ fn over(
     })
 }
 
-/// Where it would be cheaper, or what makes it cheaper where it is.
+/// What to do: move to a cheaper platform, or reduce the cost.
 fn advice(function: &FunctionContext<'_, '_>, cost: &Usd) -> String {
     match function.cheaper_elsewhere() {
         Some((title, elsewhere)) if elsewhere < *cost => {

@@ -37,7 +37,7 @@ fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFin
     let platforms = comparison.platforms();
     let title = platforms[best].title;
     let saving = comparison.excess(&function.solved.summary, function.home?)?;
-    let alone = comparison.alone_is_dearer(&function.solved);
+    let alone = comparison.dedicated_cost_if_not_cheapest(&function.solved);
     let alone = alone.map(|alone| {
         let alone = money(&alone);
         format!("; on a dedicated cluster it would cost {alone}")
@@ -59,7 +59,7 @@ fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFin
             limit: allowed.to_string(),
             unit: "USD/month",
         }),
-        driver: function.dearest_line(),
+        driver: function.most_expensive_line(),
         ..DraftFinding::default()
     })
 }

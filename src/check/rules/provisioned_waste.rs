@@ -46,7 +46,7 @@ fn judged(function: &FunctionContext<'_, '_>) -> Option<DraftFinding> {
             limit: share.to_string(),
             unit: "share of the time",
         }),
-        driver: function.dearest_line(),
+        driver: function.most_expensive_line(),
         ..DraftFinding::default()
     })
 }

@@ -8,7 +8,7 @@ use crate::scenario::Level;
 use crate::text::printable;
 use jiff::civil::Date;
 
-/// Days that prices may be ahead of today: no time zone is further ahead of UTC.
+/// Days by which prices can be newer than today: no time zone is more than a day ahead of UTC.
 const MOST_AHEAD: i64 = 1;
 
 pub const RULE: Rule = Rule {
@@ -41,8 +41,8 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
     stale.collect()
 }
 
-/// The oldest date of a price in the bills of each region, where functions run today; of one that
-/// does not run on a platform that is compared, or cannot, where it could.
+/// The oldest date of a price in the bills of each region, on the platforms of today. If that
+/// platform is not compared or cannot run a function: in all of its bills.
 fn oldest<'k>(scenario: &'k ScenarioContext<'_, '_>) -> Vec<Option<&'k str>> {
     let comparison = scenario.case.comparison;
     let mut oldest: Vec<Option<&str>> = vec![None; comparison.prices().len()];
@@ -55,7 +55,7 @@ fn oldest<'k>(scenario: &'k ScenarioContext<'_, '_>) -> Vec<Option<&'k str>> {
     oldest
 }
 
-/// Prices of the future: the age cannot be measured.
+/// The finding for prices with a date in the future. Their age is not known.
 fn ahead(region: &str, as_of: &str, today: Date) -> DraftFinding {
     let (region, as_of) = (printable(region), printable(as_of));
     DraftFinding {

@@ -4,7 +4,8 @@ use super::{DraftFinding, Rule, ScenarioContext};
 use crate::scenario::{Level, NamedBudget};
 use crate::text::{nearest, quoted};
 
-/// Budgets for which a similar name is looked for among all functions.
+/// A similar name is suggested only for this number of budgets, because the search reads all
+/// functions.
 const ADVISED: usize = 10;
 
 pub const RULE: Rule = Rule {

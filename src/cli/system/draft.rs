@@ -1,44 +1,44 @@
-//! A file that is not complete yet. Where the system can it has no name, so that nothing is left
-//! when the process is killed; elsewhere it has a name that begins with `.lambdacost-`.
+//! A file that is not complete yet. If the operating system supports it, the file has no name, so
+//! nothing is left when the process is killed. Otherwise its name begins with `.lambdacost-`.
 
-use super::{Existing, exists, names, signals, worded};
+use super::{Existing, exists, names, signals, with_advice};
 use std::error::Error as _;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 use tempfile::TempPath;
 
-/// What `open` gives a new file; the user's mask takes off what it takes off.
+/// The mode that `open` gives a new file, before the user's umask.
 #[cfg(unix)]
 const MODE: u32 = 0o666;
 
-/// A new file in the folder of the one that it becomes.
+/// A new file in the folder of its target.
 pub enum DraftFile {
     /// Without a name.
     #[cfg(target_os = "linux")]
     Nameless(File),
-    /// With one.
+    /// With a temporary name.
     Named(Named<File>),
 }
 
 impl DraftFile {
-    /// A new file in the folder of another, without a name where the system supports it.
+    /// A new file in the folder of the target, without a name if the system supports it.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// It cannot be created.
     pub fn in_folder_of(target: &Path) -> anyhow::Result<Self> {
         #[cfg(target_os = "linux")]
         if let Some(file) = linux::nameless(folder_of(target)).map_err(in_folder)? {
             return Ok(Self::Nameless(file));
         }
-        Self::named_beside(target)
+        Self::named_in_folder_of(target)
     }
 
-    /// A new file in the folder of another, with a name.
+    /// A new file with a temporary name in the folder of the target.
     ///
     /// # Errors
-    /// It cannot be made.
-    pub fn named_beside(target: &Path) -> anyhow::Result<Self> {
+    /// It cannot be created.
+    pub fn named_in_folder_of(target: &Path) -> anyhow::Result<Self> {
         let folder = folder_of(target);
         let named = Named::make(folder, |name| {
             let mut options = OpenOptions::new();
@@ -58,13 +58,13 @@ impl DraftFile {
         }
     }
 
-    /// Gives it the owner and the mode of the file that it replaces. An owner that the user may not
-    /// give away is not kept, and then the bits that let others run the file as its owner neither.
+    /// Gives it the owner and mode of the file that it replaces. If the user may not set the owner,
+    /// the set-user-id and set-group-id bits are not set either.
     ///
     /// # Errors
     /// The mode cannot be set.
     #[cfg(unix)]
-    pub fn take_after(&self, known: &Metadata) -> io::Result<()> {
+    pub fn copy_permissions(&self, known: &Metadata) -> io::Result<()> {
         use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
         /// Set-user-id and set-group-id.
         const AS_OWNER: u32 = 0o6000;
@@ -72,7 +72,7 @@ impl DraftFile {
         let mut permissions = known.permissions();
         let is_kept = fchown(file, Some(known.uid()), Some(known.gid())).is_ok();
         if !is_kept {
-            // The group alone may be given to a group that the user is in.
+            // A user may set the group to a group that the user belongs to.
             let _ = fchown(file, None, Some(known.gid()));
             permissions.set_mode(permissions.mode() & !AS_OWNER);
         }
@@ -84,14 +84,14 @@ impl DraftFile {
     /// # Errors
     /// They cannot be set.
     #[cfg(not(unix))]
-    pub fn take_after(&self, known: &Metadata) -> io::Result<()> {
+    pub fn copy_permissions(&self, known: &Metadata) -> io::Result<()> {
         self.file().set_permissions(known.permissions())
     }
 
-    /// Puts it in its place.
+    /// Moves it to the target.
     ///
     /// # Errors
-    /// It cannot be put there.
+    /// It cannot be moved.
     pub fn publish(self, target: &Path, existing: Existing) -> io::Result<()> {
         let published = match self {
             #[cfg(target_os = "linux")]
@@ -105,10 +105,10 @@ impl DraftFile {
     }
 }
 
-/// Something under a name that is removed unless it is put in its place.
+/// A file with a temporary name. It is removed unless it is moved to its target.
 pub struct Named<F> {
     file: F,
-    /// Taken when it is put in its place.
+    /// `None` after the file was moved to its target.
     path: Option<TempPath>,
 }
 
@@ -157,8 +157,8 @@ fn folder_of(target: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-/// Lets the new name outlast a power failure. Without it the old file may come back, whole, so that
-/// a system which cannot do it is no reason to fail.
+/// Makes the new name durable across a power failure. An error is ignored: without this, only the
+/// complete old file could come back.
 fn sync_folder(folder: &Path) {
     #[cfg(unix)]
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
@@ -166,19 +166,19 @@ fn sync_folder(folder: &Path) {
     let _ = folder;
 }
 
-/// The system's own error, without the name of the temporary file, which the user did not choose.
+/// The operating system's error without the temporary name, which the user did not choose.
 fn unnamed(error: io::Error) -> io::Error {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     let code = cause.unwrap_or(&error).raw_os_error();
     code.map_or(error, io::Error::from_raw_os_error)
 }
 
-/// Why no file can be made in a folder.
+/// Why a file cannot be created in a folder.
 fn in_folder(error: io::Error) -> anyhow::Error {
     let words = match error.kind() {
         io::ErrorKind::NotFound => "its folder does not exist",
         io::ErrorKind::PermissionDenied => "you may not make files in its folder",
-        _ => return worded(unnamed(error)),
+        _ => return with_advice(unnamed(error)),
     };
     anyhow::Error::new(unnamed(error)).context(words)
 }
@@ -194,10 +194,10 @@ mod linux {
     use std::os::unix::fs::OpenOptionsExt;
     use std::path::Path;
 
-    /// Where a file without a name can be found by its descriptor.
+    /// The path of a file without a name, by its descriptor.
     const DESCRIPTORS: &str = "/proc/self/fd";
 
-    /// A file without a name; `None` where the system has none.
+    /// A file without a name; `None` if the system does not support it.
     pub fn nameless(folder: &Path) -> io::Result<Option<File>> {
         if !Path::new(DESCRIPTORS).exists() {
             return Ok(None);
@@ -213,7 +213,7 @@ mod linux {
             Ok(file) => return Ok(Some(file)),
             Err(error) => error,
         };
-        // What file systems and kernels say that do not know the flag.
+        // The errors of file systems and kernels that do not know the flag.
         let unknown = [Errno::OPNOTSUPP, Errno::ISDIR, Errno::INVAL];
         match Errno::from_io_error(&error) {
             Some(errno) if unknown.contains(&errno) => Ok(None),
@@ -221,8 +221,8 @@ mod linux {
         }
     }
 
-    /// Gives it the name of the target, or a name that the target's is then taken from: no call
-    /// replaces a file by one without a name.
+    /// Gives the file the name of the target. To replace a target, it first gets a temporary name
+    /// and is then renamed, because no system call replaces a file by one without a name.
     pub fn publish(file: &File, target: &Path, existing: Existing) -> io::Result<()> {
         match link(file, target) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}

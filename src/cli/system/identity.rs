@@ -1,4 +1,4 @@
-//! What tells a file from every other one, however many names lead to it.
+//! Identifies a file, however many paths lead to it.
 
 use super::Sink;
 #[cfg(unix)]
@@ -7,8 +7,8 @@ use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
-/// The identity of a regular file: its device and number where the system has them, or else its
-/// full path. Devices and pipes have none: to write to one replaces nothing.
+/// The identity of a regular file: device and inode if the system has them, or else its full path.
+/// Devices and pipes have none, because writing to them replaces nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity(
     #[cfg(unix)] (u64, u64),
@@ -16,7 +16,7 @@ pub struct Identity(
 );
 
 impl Identity {
-    /// The identity of the file that a path leads to.
+    /// The identity of the file at a path.
     pub fn of(path: &Path, metadata: &Metadata) -> Option<Self> {
         let identity = identity(path, metadata);
         identity.filter(|_| metadata.is_file())
@@ -46,20 +46,20 @@ fn of_stream(stream: &impl std::os::fd::AsFd) -> Option<Identity> {
     Identity::of(Path::new(""), &metadata)
 }
 
-/// The file that standard input comes from.
+/// The file behind standard input.
 #[cfg(unix)]
 pub fn of_stdin() -> Option<Identity> {
     of_stream(&io::stdin())
 }
 
-/// The file that standard output goes to.
+/// The file behind standard output.
 #[cfg(unix)]
 pub fn of_stdout() -> Option<Identity> {
     of_stream(&io::stdout())
 }
 
-/// Standard output. As a file it says when it is not open for writing, which the library's own
-/// stream passes over.
+/// Standard output as a file. Unlike the stream of the standard library, it reports an error if it
+/// is not open for writing.
 #[cfg(unix)]
 pub fn stdout() -> Sink {
     match file(&io::stdout()) {
@@ -68,19 +68,20 @@ pub fn stdout() -> Sink {
     }
 }
 
-/// Standard streams have no path to know them by.
+/// Standard streams have no path that identifies them.
 #[cfg(not(unix))]
 pub fn of_stdin() -> Option<Identity> {
     None
 }
 
-/// Standard streams have no path to know them by.
+/// Standard streams have no path that identifies them.
 #[cfg(not(unix))]
 pub fn of_stdout() -> Option<Identity> {
     None
 }
 
-/// Standard output, with calls for colours where a console knows no escape sequences.
+/// Standard output. If a console does not support escape sequences, colours are set by system
+/// calls.
 #[cfg(not(unix))]
 pub fn stdout() -> Sink {
     Box::new(anstream::AutoStream::always(io::stdout()))

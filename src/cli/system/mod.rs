@@ -1,8 +1,7 @@
-//! What a run touches outside of itself: the standard streams, the files that it reads, and the one
-//! that it writes.
+//! The interface to the operating system: standard streams, input files, and the output file.
 //!
-//! Every command opens its inputs and its output here, so that no command can forget that an answer
-//! never replaces an input. Tests hand in streams and a hook that lets a call fail.
+//! Every command opens its inputs and output here. So each of them refuses an output file that is
+//! also an input. Tests pass in streams, and a hook that can make a call fail.
 
 mod draft;
 mod identity;
@@ -23,42 +22,40 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub use names::try_remove_all as remove_drafts;
 pub use signals::{at_signal, ignore_file_size_signal};
 
-/// Largest input that is read.
+/// Maximum size of an input.
 pub const LARGEST: u64 = 4 << 30;
-/// Bytes that are collected before they are written.
+/// Bytes that are buffered before they are written.
 const BUFFER: usize = 1 << 16;
 
-/// Something to read from.
 pub type Input = Box<dyn Read + Send>;
-/// Something to write to.
 pub type Sink = Box<dyn Write + Send>;
-/// Called before each call; its error stands for one of the operating system.
+/// Called before each system call. An error that it returns replaces the result of the call.
 pub type Gate = Arc<dyn Fn(Call) -> io::Result<()> + Send + Sync>;
 
-/// A call to the operating system that can fail.
+/// A kind of system call that can fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
-    /// Opens a file to read it.
+    /// Opens a file for reading.
     Open,
-    /// Reads from a file or from standard input.
+    /// Reads from a file or standard input.
     Read,
     /// Lists the files of a folder.
     List,
-    /// Opens the file to write, or makes a new one.
+    /// Opens or creates the output file.
     Create,
-    /// Makes a new file without a name; one with a name is made where that fails.
+    /// Creates a new file without a name. If it fails, a file with a name is created.
     Nameless,
-    /// Writes to a file or to standard output.
+    /// Writes to a file or standard output.
     Write,
-    /// Gives a new file the owner and the mode of the old one.
+    /// Gives a new file the owner and mode of the old one.
     Keep,
-    /// Waits until a new file is on the disk.
+    /// Waits until a new file is on disk.
     Sync,
-    /// Puts a new file in its place.
+    /// Moves a new file to its target.
     Publish,
 }
 
-/// Standard streams other than those of the process.
+/// Standard streams that replace those of the process.
 pub struct Streams {
     /// Opens standard input.
     pub stdin: Box<dyn Fn() -> Input + Send + Sync>,
@@ -68,21 +65,20 @@ pub struct Streams {
     pub stderr: Box<dyn Fn() -> Sink + Send + Sync>,
 }
 
-/// What to do with a file that exists where the answer goes.
+/// What to do if the output file exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// Replace it.
     Replace,
-    /// Leave it alone.
+    /// Leave it unchanged.
     Keep,
 }
 
-/// Streams and files of a run.
+/// The streams and files of a run.
 pub struct System {
-    /// `None` for those of the process.
+    /// `None` for the streams of the process.
     streams: Option<Streams>,
     gate: Gate,
-    /// Every regular file that was opened to be read.
+    /// Every regular file that was opened for reading.
     inputs: Mutex<Vec<Identity>>,
 }
 
@@ -144,10 +140,10 @@ impl System {
         Ok(Box::new(self.watched(input)))
     }
 
-    /// A file to read.
+    /// Opens a file for reading.
     ///
     /// # Errors
-    /// It cannot be opened, is a folder or is too large.
+    /// It cannot be opened, is a folder, or is too large.
     pub fn open(&self, path: &Path) -> io::Result<Input> {
         self.gate(Call::Open)?;
         let file = File::open(path)?;
@@ -162,10 +158,10 @@ impl System {
         Ok(Box::new(self.watched(file)))
     }
 
-    /// A file to read that is on a disk: a pipe might let the reader wait for ever.
+    /// Opens a regular file for reading. A pipe could block forever.
     ///
     /// # Errors
-    /// It cannot be opened, is not a regular file or is too large.
+    /// It cannot be opened, is not a regular file, or is too large.
     pub fn open_regular(&self, path: &Path) -> io::Result<Input> {
         let metadata = fs::metadata(path)?;
         if !metadata.is_file() && !metadata.is_dir() {
@@ -187,23 +183,23 @@ impl System {
         Ok(names)
     }
 
-    /// True when answers on standard output go to a terminal.
+    /// True if answers on standard output go to a terminal.
     pub fn stdout_is_terminal(&self) -> bool {
         self.streams.is_none() && io::stdout().is_terminal()
     }
 
-    /// True when messages go to a terminal.
+    /// True if messages go to a terminal.
     pub fn stderr_is_terminal(&self) -> bool {
         self.streams.is_none() && io::stderr().is_terminal()
     }
 
-    /// True when answers on standard output are to be coloured: the user's choice, or else that of
-    /// the environment (`NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, `TERM`) and of the terminal.
+    /// True if answers on standard output have colour: by the user's choice, or else by the
+    /// environment (`NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, `TERM`) and the terminal.
     pub fn colors_stdout(&self, choice: ColorChoice) -> bool {
         self.colors(choice, &io::stdout())
     }
 
-    /// The same for messages on standard error.
+    /// True if messages on standard error have colour, by the same rules.
     pub fn colors_stderr(&self, choice: ColorChoice) -> bool {
         self.colors(choice, &io::stderr())
     }
@@ -212,16 +208,16 @@ impl System {
         match choice {
             ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
             ColorChoice::Never => false,
-            // Streams other than those of the process have no terminal.
+            // Streams that replace those of the process are not terminals.
             ColorChoice::Auto if self.streams.is_some() => false,
             ColorChoice::Auto => AutoStream::choice(stream) != ColorChoice::Never,
         }
     }
 
-    /// Writes an answer to standard output; `begin` is called before its first byte.
+    /// Writes an answer to standard output. `begin` is called before the first byte.
     ///
     /// # Errors
-    /// It cannot be written, its reader is gone, or it is one of the inputs.
+    /// It cannot be written, the reader has closed it, or it is one of the inputs.
     pub fn print(
         &self,
         begin: &(dyn Fn() + Sync),
@@ -241,10 +237,13 @@ impl System {
             begin: Some(begin),
         };
         let mut out = BufWriter::with_capacity(BUFFER, begun);
-        render(&mut out).and_then(|()| out.flush()).map_err(worded)
+        render(&mut out)
+            .and_then(|()| out.flush())
+            .map_err(with_advice)
     }
 
-    /// Says something on standard error. When that cannot be written there is no one to tell.
+    /// Writes a message to standard error. An error is ignored, because there is no other place to
+    /// report it.
     pub fn say(&self, text: &str) {
         match &self.streams {
             Some(streams) => {
@@ -254,12 +253,12 @@ impl System {
         }
     }
 
-    /// Writes an answer to a file, whole or not at all: it is put in place when it is complete and
-    /// on the disk. Links are followed. A device or a pipe is written as the answer comes.
+    /// Writes an answer to a file. The file gets its name when it is complete and on disk, so it is
+    /// either complete or unchanged. Links are followed. Devices and pipes are written directly.
     ///
     /// # Errors
-    /// It cannot be written, is one of the inputs, or exists and is to be left alone. What was in
-    /// the file before is unchanged then.
+    /// It cannot be written, is one of the inputs, or exists and must stay unchanged. The file is
+    /// then unchanged.
     pub fn write(
         &self,
         path: &Path,
@@ -277,32 +276,34 @@ impl System {
         if known.as_ref().is_some_and(|known| !known.is_file()) {
             let device = OpenOptions::new().write(true).open(&target)?;
             let mut out = BufWriter::with_capacity(BUFFER, self.watched(device));
-            return render(&mut out).and_then(|()| out.flush()).map_err(worded);
+            return render(&mut out)
+                .and_then(|()| out.flush())
+                .map_err(with_advice);
         }
         let draft = match self.gate(Call::Nameless) {
             Ok(()) => DraftFile::in_folder_of(&target)?,
-            Err(_) => DraftFile::named_beside(&target)?,
+            Err(_) => DraftFile::named_in_folder_of(&target)?,
         };
         let mut out = BufWriter::with_capacity(BUFFER, self.watched(draft.file()));
         render(&mut out)
             .and_then(|()| out.flush())
-            .map_err(worded)?;
+            .map_err(with_advice)?;
         drop(out);
         if let Some(known) = &known {
             self.gate(Call::Keep)
-                .and_then(|()| draft.take_after(known))
+                .and_then(|()| draft.copy_permissions(known))
                 .context("the new file cannot have the mode of the old one")?;
         }
         self.gate(Call::Sync)
             .and_then(|()| draft.file().sync_all())
-            .map_err(worded)
-            .context("the new file cannot be put on the disk")?;
+            .map_err(with_advice)
+            .context("the new file cannot be written to disk")?;
         self.gate(Call::Publish)
             .and_then(|()| draft.publish(&target, existing))
-            .map_err(worded)
+            .map_err(with_advice)
     }
 
-    /// Refuses to replace a folder, an input, and what the user may not write to.
+    /// Refuses to replace a folder, an input, or a file that the user may not write to.
     fn refuse(&self, target: &Path, known: &fs::Metadata) -> io::Result<()> {
         if known.is_dir() {
             return Err(folder());
@@ -315,29 +316,29 @@ impl System {
             return Err(io::Error::new(ErrorKind::PermissionDenied, message));
         }
         if known.is_file() {
-            // Opening changes nothing, and tells whether the user may write.
+            // Opening does not change the file, and fails if the user may not write to it.
             OpenOptions::new().write(true).open(target)?;
         }
         Ok(())
     }
 }
 
-/// Says something on the standard error of the process, if it can be written. It is coloured already
-/// or not: consoles of Windows that know no escape sequences are called instead.
+/// Writes a message to the standard error of the process, and ignores errors. The text already has
+/// its colours; for Windows consoles without escape sequences they become system calls.
 pub fn report(text: &str) {
     let mut stderr = AutoStream::always(io::stderr());
     let _ = stderr.write_all(format!("{text}\n").as_bytes());
 }
 
-/// Where a path leads when every link is followed, and what is there.
+/// The path after all links are followed, and the metadata of the file there.
 fn followed(path: &Path) -> io::Result<(PathBuf, Option<fs::Metadata>)> {
     match fs::metadata(path) {
         Ok(known) if known.is_file() => Ok((path.canonicalize()?, Some(known))),
-        // A device or a pipe is opened by its own name: `/dev/stdout` leads to no path.
+        // Devices and pipes keep their name: `/dev/stdout` leads to no usable path.
         Ok(known) => Ok((path.to_owned(), Some(known))),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let mut target = path.to_owned();
-            // The system has followed the links to their end, so there is one.
+            // The metadata call has followed the links to their end, so this loop ends.
             while let Ok(link) = fs::read_link(&target) {
                 target = target.with_file_name("").join(link);
             }
@@ -347,12 +348,12 @@ fn followed(path: &Path) -> io::Result<(PathBuf, Option<fs::Metadata>)> {
     }
 }
 
-/// An error of writing, after words that name what a user can change about it.
-fn worded(error: io::Error) -> anyhow::Error {
+/// Adds words to a write error that say what the user can change.
+fn with_advice(error: io::Error) -> anyhow::Error {
     let words = match error.kind() {
         ErrorKind::StorageFull => "the disk is full",
         ErrorKind::QuotaExceeded => "your disk quota is used up",
-        ErrorKind::FileTooLarge => "it is larger than a file may be (see `ulimit -f`)",
+        ErrorKind::FileTooLarge => "it is larger than the limit for files (see `ulimit -f`)",
         _ => return error.into(),
     };
     anyhow::Error::new(error).context(words)
@@ -371,11 +372,11 @@ fn too_large() -> io::Error {
 }
 
 fn is_an_input() -> io::Error {
-    let message = "it is one of the files that this answer is made from";
+    let message = "it is one of the input files";
     io::Error::new(ErrorKind::InvalidInput, message)
 }
 
-/// Calls something before the first byte is written.
+/// Calls a function before the first byte is written.
 struct Begun<'b, W> {
     inner: W,
     begin: Option<&'b (dyn Fn() + Sync)>,
@@ -404,7 +405,7 @@ impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let read = (self.gate)(Call::Read).and_then(|()| self.inner.read(buffer));
-            // Not every reader of files takes a signal for what it is.
+            // Some readers treat an interrupted read as an error, so it is repeated here.
             match read {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 read => return read,

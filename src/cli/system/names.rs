@@ -1,4 +1,4 @@
-//! Names of files that are not complete: they are removed when the process ends, also by a signal.
+//! Names of incomplete files. These are removed when the process ends, also by a signal.
 
 use std::fs;
 use std::io;
@@ -11,19 +11,19 @@ fn names() -> MutexGuard<'static, Vec<PathBuf>> {
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes a file under a name that is removed when the process ends.
+/// Creates a file whose name is removed when the process ends.
 ///
 /// # Errors
-/// It cannot be made.
+/// It cannot be created.
 pub fn make<T>(name: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    // A signal waits for the lock: it finds the file and its name, or neither.
+    // The signal handler waits for this lock. So it sees the file and its name, or neither.
     let mut names = names();
     let made = make()?;
     names.push(name.to_owned());
     Ok(made)
 }
 
-/// Does away with a name, by putting the file in its place or by removing it.
+/// Forgets a name after `settle` has moved or removed the file.
 pub fn settle<T>(name: &Path, settle: impl FnOnce() -> T) -> T {
     let mut names = names();
     let settled = settle();
@@ -31,7 +31,7 @@ pub fn settle<T>(name: &Path, settle: impl FnOnce() -> T) -> T {
     settled
 }
 
-/// Removes what is not complete and keeps the lock, so that nothing new is made while the process
+/// Removes incomplete files and keeps the lock, so that no new ones are created while the process
 /// ends.
 pub fn remove_all() -> MutexGuard<'static, Vec<PathBuf>> {
     let names = names();
@@ -39,8 +39,8 @@ pub fn remove_all() -> MutexGuard<'static, Vec<PathBuf>> {
     names
 }
 
-/// Removes what is not complete, unless another thread is using it: for a thread that panics and may
-/// hold the lock itself.
+/// Removes incomplete files, unless another thread holds the lock. For a panicking thread, which
+/// can hold the lock itself.
 pub fn try_remove_all() {
     match NAMES.try_lock() {
         Ok(names) => remove(&names),
@@ -51,7 +51,7 @@ pub fn try_remove_all() {
 
 fn remove(names: &[PathBuf]) {
     for name in names {
-        // There is no one to tell.
+        // There is no place to report an error.
         let _ = fs::remove_file(name);
     }
 }

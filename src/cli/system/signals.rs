@@ -1,16 +1,16 @@
-//! Signals that end the process: what is not complete is removed first.
+//! Removes incomplete files before a signal ends the process.
 
 use std::sync::{Mutex, PoisonError};
 
 #[cfg(unix)]
 pub use unix::{ignore_file_size_signal, watch};
 
-/// What is called before a signal ends the process.
+/// A function to call before a signal ends the process.
 type Cleanup = Box<dyn FnOnce() + Send>;
 
 static CLEANUPS: Mutex<Vec<Cleanup>> = Mutex::new(Vec::new());
 
-/// Has something called before a signal ends the process.
+/// Registers a function to call before a signal ends the process.
 pub fn at_signal(cleanup: impl FnOnce() + Send + 'static) {
     let mut cleanups = CLEANUPS.lock().unwrap_or_else(PoisonError::into_inner);
     cleanups.push(Box::new(cleanup));
@@ -18,11 +18,9 @@ pub fn at_signal(cleanup: impl FnOnce() + Send + 'static) {
     watch();
 }
 
-/// A system without signals.
 #[cfg(not(unix))]
 pub fn watch() {}
 
-/// A system without signals.
 #[cfg(not(unix))]
 pub fn ignore_file_size_signal() {}
 
@@ -38,21 +36,21 @@ mod unix {
     use std::sync::{Arc, Once, PoisonError};
     use std::thread;
 
-    /// Lets writes beyond the user's limit of file sizes fail, as on a full disk, in place of ending
+    /// Makes writes beyond the user's limit of file size fail, as on a full disk, instead of ending
     /// the process.
     pub fn ignore_file_size_signal() {
-        // Where it cannot be ignored it ends the process, as it always does.
+        // If this fails, the signal ends the process as usual.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
     }
 
-    /// From now on, signals that end the process remove what is not complete.
+    /// Starts the thread that removes incomplete files before a signal ends the process.
     pub fn watch() {
         static WATCHED: Once = Once::new();
         WATCHED.call_once(|| {
             let (tell, told) = channel();
             let wait = move || {
                 let signals = Signals::new(ending());
-                // `watch` waits for this: only then a file may be made.
+                // `watch` waits for this, so no file is created before the handler is ready.
                 let _ = tell.send(());
                 let Ok(mut signals) = signals else { return };
                 if let Some(signal) = signals.forever().next() {
@@ -62,7 +60,7 @@ mod unix {
                     let _ = signal_hook::low_level::emulate_default_handler(signal);
                 }
             };
-            // Without a thread or a handler, signals end the process as they always do.
+            // Without a thread or handler, signals end the process as usual.
             let thread = thread::Builder::new().spawn(wait);
             if thread.is_ok() {
                 let _ = told.recv();
@@ -70,7 +68,7 @@ mod unix {
         });
     }
 
-    /// Signals that end the process: not those that it was started to ignore, as under `nohup`.
+    /// The signals that end the process, except those that are ignored, as under `nohup`.
     fn ending() -> Vec<i32> {
         let all = [SIGTERM, SIGINT, SIGHUP];
         match ignored() {
@@ -78,12 +76,12 @@ mod unix {
                 .into_iter()
                 .filter(|signal| ignored & (1 << (signal - 1)) == 0)
                 .collect(),
-            // Where it is not known, the one that `nohup` ignores is left alone.
+            // If this is not known, the signal that `nohup` ignores is not handled.
             None => vec![SIGTERM, SIGINT],
         }
     }
 
-    /// One bit a signal, as Linux tells it.
+    /// The ignored signals, one bit each, as Linux reports them.
     fn ignored() -> Option<u64> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let mut lines = status.lines();

@@ -1,4 +1,4 @@
-//! What clusters of EC2 nodes assume.
+//! Assumptions of EKS on EC2 nodes.
 
 use super::options::EksOptions;
 use crate::scenario::{ClusterKind, Notes, assumptions};
@@ -7,15 +7,15 @@ use crate::text::listed;
 assumptions! {
     DEDICATED: Assumed = "eks-dedicated-cluster",
         "EKS: one cluster per region and architecture for all functions, at least {nodes} nodes, \
-         packing {packing} of 1, its fee shared by nodes used";
+         packing efficiency {packing}; functions share its fee by the nodes that they use";
     EXISTING: Assumed = "eks-existing-cluster",
-        "EKS: a cluster that runs anyway: the share of nodes and volumes that is used, no cluster \
-         fee";
+        "EKS: an existing cluster: only the used share of its nodes and volumes is a cost, \
+         without a cluster fee";
     NODES: Assumed = "eks-nodes",
-        "EKS nodes sell what the kubelet leaves, less DaemonSets of {vcpu} vCPU, {memory} MB and \
-         {pods} pods; each has a root volume of {volume} GB";
+        "EKS nodes offer their allocatable capacity minus DaemonSets of {vcpu} vCPU, {memory} MB \
+         and {pods} pods; each has a root volume of {volume} GB";
     UNPRICED_VOLUMES: NotCounted = "eks-unpriced-volumes",
-        "root volumes of EKS nodes in {regions}: the book has no gp3 price there";
+        "root volumes of EKS nodes in {regions}: the price book has no gp3 price there";
     STANDARD_SUPPORT: Assumed = "eks-standard-support",
         "EKS: a Kubernetes version of {months} months is in standard support, for 14 months";
     EXTENDED_SUPPORT: Assumed = "eks-extended-support",
@@ -30,8 +30,8 @@ assumptions! {
         "EKS Auto Mode, add-ons, and the surge of nodes during upgrades";
 }
 
-/// Notes what is assumed and what is left out; `unpriced` are the regions whose volumes have no
-/// price.
+/// Adds the assumptions and omissions that apply. `unpriced` lists the regions without a price for
+/// the nodes' volumes.
 pub fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
     notes.add(match options.cluster {
         ClusterKind::Dedicated => DEDICATED.with(&[

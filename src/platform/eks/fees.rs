@@ -1,4 +1,4 @@
-//! What a cluster of EKS costs, whatever its pods run on.
+//! The fees of an EKS cluster, on nodes and on Fargate.
 
 use super::meters::{CLUSTER, CONTROL_PLANES, EXTENDED_SUPPORT};
 use super::options::EksOptions;
@@ -7,8 +7,8 @@ use crate::pricebook::{Price, Regional};
 use crate::scenario::ClusterKind;
 use crate::units::ClusterHour;
 
-/// What a cluster of the scenario's own costs besides what carries its pods, each with its name on
-/// the bill; nothing for one that runs anyway.
+/// The fees of a dedicated cluster without its nodes or pods, each with its name on the bill. An
+/// existing cluster has no fees: it is paid for elsewhere.
 pub fn fees(
     kind: ClusterKind,
     options: &EksOptions,

@@ -1,4 +1,4 @@
-//! Amazon EKS on EC2 nodes: one cluster per region and architecture carries all functions there.
+//! Amazon EKS on EC2 nodes: in each region, one cluster per architecture carries all functions.
 //!
 //! Rules: EKS price list (cluster hour, extended support), EC2 on demand per instance hour, EBS gp3
 //! per GB-month; a node's capacity by the kubelet's formula ([`crate::pricebook::instances`]).
@@ -75,7 +75,7 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
     member: &(dyn Fn(usize) -> bool + Sync),
 ) -> Vec<Option<PodDemand>> {
     let market = |number: usize| markets[number].as_ref().map(Borrow::borrow);
-    let nobody = || {
+    let empty = || {
         let numbers = 0..markets.len();
         numbers
             .map(|number| Some(market(number)?.pod_demand()))
@@ -83,10 +83,10 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
     };
     let functions = context.scenario.functions.par_iter().enumerate();
     functions
-        .with_min_len(SIDE_BY_SIDE)
+        .with_min_len(MIN_FUNCTIONS_PER_JOB)
         .filter(|(index, function)| member(*index) && refusal(function).is_none())
         .fold(
-            nobody,
+            empty,
             |mut all: Vec<Option<PodDemand>>, (index, function)| {
                 let number = container_place(function);
                 if let (Some(market), Some(pod_demand)) = (market(number), &mut all[number]) {
@@ -95,7 +95,7 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
                 all
             },
         )
-        .reduce(nobody, |mut left, right| {
+        .reduce(empty, |mut left, right| {
             for (mine, other) in left.iter_mut().flatten().zip(right.into_iter().flatten()) {
                 mine.merge(other);
             }
@@ -103,21 +103,22 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
         })
 }
 
-/// Functions that are counted together before counts are merged.
-const SIDE_BY_SIDE: usize = 1 << 14;
+/// Functions that one thread counts before it merges its counts: merging costs more than counting a
+/// few functions.
+const MIN_FUNCTIONS_PER_JOB: usize = 1 << 14;
 
 struct EksModel<'a> {
     context: Context<'a>,
-    /// By number of the market.
+    /// One for each market, in the order of [`cluster_markets`].
     sites: Vec<Option<SharedCluster<'a>>>,
 }
 
 /// A market with the cluster that carries all functions there.
 struct SharedCluster<'a> {
     market: ClusterMarket<'a>,
-    /// What all functions there make of each candidate.
+    /// For each candidate node type, the capacity that all functions of the market use.
     node_uses: Vec<NodeUse>,
-    /// `None` when nobody fits any.
+    /// `None` when no function fits any candidate.
     cluster: Option<FormedCluster>,
 }
 
@@ -130,21 +131,21 @@ struct Placed<'m> {
     candidate: &'m Candidate,
     pod: Pod,
     pods_per_node: u64,
-    /// Pods that today's traffic needs.
+    /// Pods for today's traffic.
     pods: u128,
-    /// Nodes' worth of those pods.
+    /// Nodes that those pods fill.
     share: Exact,
-    /// Nodes' worth of the other functions' pods, made when it is asked how the fleet grows.
+    /// Nodes that the pods of all other functions fill. Computed only when a search needs it.
     others: OnceLock<Exact>,
 }
 
 impl Placed<'_> {
-    /// Nodes' worth of some pods of the function.
+    /// Nodes that a number of the function's pods fill.
     fn share_of(&self, pods: u128) -> Exact {
         nodes_of(pods, self.pods_per_node)
     }
 
-    /// Pods that carry some slots, the minimum of tasks kept.
+    /// Pods that carry a number of slots, at least the minimum of the function.
     fn pods_for(&self, slots: u128) -> u128 {
         with_minimum(self.function, self.pod.for_slots(slots))
     }
@@ -157,10 +158,10 @@ impl Placed<'_> {
         })
     }
 
-    /// The part of a cluster's bill that goes to so many of its nodes' worth of pods.
-    fn allocated(&self, whole: &Usd, share: &Exact, all: &Exact) -> Usd {
-        // `all` is the long number: divide by it last, so that the product before is short.
-        whole
+    /// The part of a cluster's bill for pods that fill `share` of the `all` nodes in use.
+    fn allocated(&self, monthly: &Usd, share: &Exact, all: &Exact) -> Usd {
+        // Divide by `all` last: it has the most digits, and the product before it stays short.
+        monthly
             .times(share)
             .per(all)
             .expect("a placed function has a pod at least, by the bounds of min_tasks")
@@ -184,7 +185,7 @@ impl EksModel<'_> {
             return Err(refused);
         }
         let pod = Pod::of(function);
-        let nowhere = || {
+        let does_not_fit = || {
             Infeasible::new(
                 Refusal::DoesNotFit,
                 format!(
@@ -199,13 +200,13 @@ impl EksModel<'_> {
         let site = self.sites[container_place(function)].as_ref();
         let Some((site, cluster)) = site.and_then(|site| Some((site, site.cluster.as_ref()?)))
         else {
-            return Err(nowhere());
+            return Err(does_not_fit());
         };
         let market = &site.market;
         let candidate = &market.candidates[cluster.number];
         let pods_per_node = candidate.node.fit(&pod);
         if pods_per_node == 0 {
-            return Err(nowhere());
+            return Err(does_not_fit());
         }
         let pods = pods_of_today(function, &pod, self.context.demand(index));
         Ok(Placed {
@@ -246,7 +247,7 @@ impl CostModel for EksModel<'_> {
         let monthly = |(market, demand): (&ClusterMarket<'_>, PodDemand)| {
             let choice = market
                 .choose(&market.node_use(&demand))
-                .expect("functions that run on a shared cluster form one of their own");
+                .expect("functions that run on a shared cluster also form a dedicated one");
             debug_assert_eq!(choice.unfit, 0);
             choice.monthly
         };
@@ -314,7 +315,7 @@ impl Placement for Placed<'_> {
             .collect();
         let all = self.node_uses.iter();
         let rest: Vec<NodeUse> = all.zip(&own).map(|(all, own)| all.without(own)).collect();
-        // A cluster without functions is not there and costs nothing.
+        // A cluster without functions is not created and costs nothing.
         let monthly = |node_uses: &[NodeUse]| {
             let choice = market.choose(node_uses);
             choice.map_or(Usd::ZERO, |choice| choice.monthly)
@@ -367,7 +368,7 @@ impl Fleet for Placed<'_> {
     }
 }
 
-/// The other functions of the cluster stay as they are while this one's fleet grows.
+/// The fleet of one function grows while the other functions of the cluster stay as they are.
 impl CapacityTariff for Placed<'_> {
     fn step_cost(&self) -> Option<&dyn StepCost> {
         Some(self)

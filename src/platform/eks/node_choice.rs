@@ -1,4 +1,5 @@
-//! Where clusters can stand, what they can be made of, and the cheapest that carries some functions.
+//! The markets in which clusters can run, their node types, and the cheapest node type for a set of
+//! functions.
 
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
@@ -18,45 +19,44 @@ use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// A node type that a cluster can be made of.
+/// A node type that a cluster can use.
 pub struct Candidate {
     pub name: Arc<str>,
     pub node: Node,
     pub price: Price<InstanceHour>,
-    /// The fee of EKS Auto Mode, where that runs the nodes.
+    /// The fee of EKS Auto Mode, where it manages the nodes.
     pub auto_mode: Option<Price<InstanceHour>>,
-    /// Both together.
+    /// Instance and EKS Auto Mode fee together.
     hourly: Rate<InstanceHour>,
 }
 
-/// Where clusters can stand: an architecture in a region, its prices and its node types.
+/// An architecture in a region, with its prices and node types.
 pub struct ClusterMarket<'a> {
     options: &'a EksOptions,
     pub hours: Qty<Hour>,
     pub region: u16,
     pub architecture: Architecture,
-    /// The types that can win, by vCPU and then by name.
+    /// The types that can be the cheapest, by vCPU and then by name.
     pub candidates: Vec<Candidate>,
-    /// What a month of one node of each candidate costs with its root volume.
+    /// US dollars a month of one node with its root volume, for each candidate.
     monthly: Vec<Usd>,
-    /// What the cluster itself costs, each with its name on the bill.
+    /// The fees of the cluster, each with its name on the bill.
     fees: Vec<(&'static str, Price<ClusterHour>)>,
-    /// Dollars a month of all fees.
+    /// US dollars a month of all fees.
     fees_monthly: Usd,
     pub volume: Option<Price<GbMonth>>,
 }
 
-/// Why the nodes of these clusters cannot run a function, whatever its size.
+/// Why a function cannot run on EC2 nodes, whatever its size.
 pub fn refusal(function: &Function) -> Option<Infeasible> {
     let container = function.container();
     let (reason, advice) = match (container.os, container.run) {
         (Os::Windows, _) => (
-            "its containers are of Windows (container.os), and nodes are priced with Linux",
+            "its containers run Windows (container.os), and only Linux nodes are priced",
             "state container.os = \"linux\", or leave eks out",
         ),
         (_, Run::Job { .. }) => (
-            "it runs by the job (container.run), and nodes for pods that come and go are not \
-             modelled",
+            "it runs as jobs (container.run), and nodes for short-lived pods are not modelled",
             "state container.run = \"service\", or leave eks out",
         ),
         (Os::Linux, Run::Service) => return None,
@@ -64,10 +64,10 @@ pub fn refusal(function: &Function) -> Option<Infeasible> {
     Some(Infeasible::new(Refusal::NotSupported, reason, advice))
 }
 
-/// The markets of all places in which somebody can run; numbered as places are.
+/// The markets of all places in which some function can run, indexed by place.
 ///
 /// # Errors
-/// Prices that are missing, an instance type that cannot be had.
+/// A price is missing, or the fixed instance type is unknown or not offered.
 pub fn cluster_markets<'a>(context: &Context<'a>) -> Result<Vec<Option<ClusterMarket<'a>>>, Diags> {
     let mut missing = Missing::default();
     let samples = context
@@ -95,7 +95,7 @@ impl<'a> ClusterMarket<'a> {
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
         let fees = fees(options.cluster, options, regional, missing);
-        // Without it the notes of an answer say that volumes are left out.
+        // When the price is missing, an assumption states that volumes are left out.
         let volume = regional.price(GP3).ok();
         let mut market = Self {
             options,
@@ -138,7 +138,7 @@ impl<'a> ClusterMarket<'a> {
         }
     }
 
-    /// Nodes that carry so many nodes' worth of pods.
+    /// Nodes of the cluster when its pods fill `share` nodes completely.
     pub fn nodes(&self, share: &Exact) -> Exact {
         if self.options.cluster == ClusterKind::Existing {
             return share.clone();
@@ -149,8 +149,8 @@ impl<'a> ClusterMarket<'a> {
         packed.rounded_up().max(Exact::from(self.options.min_nodes))
     }
 
-    /// Dollars a month of a cluster with nodes of a candidate, given its number and the share of a
-    /// node that the pods of each function need, added up.
+    /// US dollars a month of a cluster of nodes of a candidate, by its index, whose pods fill
+    /// `share` nodes completely.
     pub fn month(&self, number: usize, share: &Exact) -> Usd {
         let nodes = self.monthly[number].times(&self.nodes(share));
         &nodes + &self.fees_monthly
@@ -164,34 +164,34 @@ impl<'a> ClusterMarket<'a> {
         oldest(node.chain(volume).chain(fees))
     }
 
-    /// A pod_demand of nobody.
+    /// An empty [`PodDemand`] for the candidates of this market.
     pub fn pod_demand(&self) -> PodDemand {
         PodDemand::new(self.candidates.len())
     }
 
-    /// Counts a function.
+    /// Adds a function to `pod_demand`.
     pub fn count(&self, pod_demand: &mut PodDemand, function: &Function, demand: &Demand) {
         let nodes = self.candidates.iter().map(|candidate| &candidate.node);
         pod_demand.add(function, demand, nodes);
     }
 
-    /// What those who were counted make of each candidate.
+    /// For each candidate, the capacity that the counted functions use.
     pub fn node_use(&self, pod_demand: &PodDemand) -> Vec<NodeUse> {
         let candidates = self.candidates.par_iter().enumerate();
         candidates
-            .map(|(number, candidate)| pod_demand.on(number, &candidate.node))
+            .map(|(number, candidate)| pod_demand.node_use(number, &candidate.node))
             .collect()
     }
 
-    /// The node type of the cheapest cluster of one type, given what its functions make of each
-    /// candidate; `None` without functions.
+    /// The candidate for the cheapest cluster; `node_uses` has the use of each candidate. `None`
+    /// without functions.
     pub fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
         let monthly = |number: usize| {
             let share = &node_uses[number].share;
             self.month(number, share)
         };
-        // Candidates come by vCPU, then name, and of equals the first is taken. A type that more
-        // functions fit is better at any price: a cluster has to carry whom it can.
+        // Ties go to the first candidate, by vCPU and then by name. Fewer functions that do not fit
+        // comes before price: the cluster has to carry every function that it can.
         let offers =
             (0..node_uses.len()).map(|number| (node_uses[number].unfit, monthly(number), number));
         let (unfit, monthly, number) = offers.min()?;
@@ -203,7 +203,7 @@ impl<'a> ClusterMarket<'a> {
         })
     }
 
-    /// The cheapest cluster, as [`Self::choose`] chooses it.
+    /// Forms the cluster of the candidate that [`Self::choose`] returns.
     pub fn form(&self, node_uses: &[NodeUse]) -> Option<FormedCluster> {
         let Choice {
             number, monthly, ..
@@ -238,7 +238,8 @@ fn candidates(
     let mut all = Vec::new();
     for machine in machines {
         let auto_mode = match options.auto_mode.then(|| fee(&machine)) {
-            // Of many types those without the fee are no candidates; one that is fixed needs it.
+            // A type without a price for Auto Mode is not a candidate. For a fixed type that is an
+            // error.
             Some(Err(missing)) if fixed.is_some() => return Err(missing),
             Some(Err(_)) => continue,
             Some(Ok(fee)) => Some(fee),
@@ -264,25 +265,25 @@ fn candidates(
     Ok(remove_dominated(all, |candidate| &candidate.hourly, covers))
 }
 
-/// The node type of a cluster.
+/// The node type chosen for a cluster.
 pub struct Choice {
-    /// Number of its candidate.
+    /// Index of the candidate.
     number: usize,
-    /// Functions that do not fit it.
+    /// Functions whose pods do not fit it.
     pub unfit: usize,
-    /// Dollars a month of the cluster.
+    /// US dollars a month of the cluster.
     pub monthly: Usd,
 }
 
-/// A cluster that has been formed.
+/// A cluster of the chosen node type.
 pub struct FormedCluster {
-    /// Number of its candidate.
+    /// Index of the candidate.
     pub number: usize,
-    /// Nodes' worth of pods on it.
+    /// Nodes that its pods fill.
     pub share: Exact,
-    /// Dollars a month.
+    /// US dollars a month.
     pub monthly: Usd,
-    /// What a function is billed a month whose pods need one node.
+    /// The monthly bill for each node that pods fill.
     pub per_node: SharedBill,
     /// The oldest date of its prices.
     pub as_of: Option<Arc<str>>,

@@ -1,4 +1,4 @@
-//! `[eks]`.
+//! The table `[eks]` of a scenario.
 
 use super::meters::TIERS;
 use crate::diag::Code;
@@ -9,39 +9,34 @@ use crate::scenario::{ClusterKind, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What every node runs in addition to the functions.
+/// Requests of the DaemonSets on every node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaemonSets {
-    /// vCPUs requested on each node.
     pub vcpu: Decimal,
-    /// Memory requested on each node, MB.
+    /// In MB.
     pub memory_mb: Decimal,
-    /// Pods on each node.
     pub pods: u32,
 }
 
-/// `[eks]`.
+/// The keys of `[eks]`.
 #[derive(Debug, Clone)]
 pub struct EksOptions {
-    /// The instance type where it is fixed.
+    /// `None` for the cheapest type.
     pub instance_type: Option<FixedType>,
-    /// Own or shared cluster.
     pub cluster: ClusterKind,
-    /// Fewest nodes.
     pub min_nodes: u32,
     /// Share of the nodes' capacity that scheduling can fill, above 0 to 1.
     pub packing_efficiency: Decimal,
     /// Root volume of a node, GB.
     pub root_volume_gb: u32,
-    /// True when the Kubernetes version is in extended support.
+    /// Whether the Kubernetes version is in extended support.
     pub extended_support: bool,
     /// Months since the release of the Kubernetes version on EKS, where stated.
     pub kubernetes_age_months: Option<Decimal>,
-    /// Tier of the provisioned control plane, where there is one.
+    /// The tier of a provisioned control plane.
     pub control_plane: Option<&'static str>,
-    /// True when EKS Auto Mode runs the nodes.
+    /// Whether EKS Auto Mode manages the nodes.
     pub auto_mode: bool,
-    /// What every node runs in addition to the functions.
     pub daemonsets: DaemonSets,
 }
 
@@ -68,10 +63,10 @@ impl Default for EksOptions {
 
 /// Months of standard support of a Kubernetes version on EKS (EKS pricing page).
 const STANDARD_MONTHS: u32 = 14;
-/// Months of any support: extended support is twelve more.
+/// Months of standard and extended support together: extended support lasts 12 months.
 const SUPPORTED_MONTHS: u32 = 26;
 
-/// The prices that the options ask for.
+/// The parts of the price book that the options need.
 pub fn extent(scenario: &Scenario) -> Extent {
     let options: &EksOptions = scenario.options.of();
     let fixed = options.instance_type.as_ref();
@@ -83,17 +78,16 @@ pub fn extent(scenario: &Scenario) -> Extent {
 }
 
 options! {
-    /// The keys of `[eks]`.
     KEYS of "eks";
     INSTANCE_TYPE = "instance_type": ValueKind::InstanceType, "",
-        "instance type of all nodes; `auto` takes the one that makes the cheapest cluster",
+        "instance type of all nodes; `auto` chooses the type of the cheapest cluster",
         default "`auto`";
     CLUSTER = "cluster": ClusterKind::VALUE, "",
-        "`dedicated`: made for the scenario; `existing`: runs anyway, so that only the used \
+        "`dedicated`: created for the scenario; `existing`: runs anyway, so that only the used \
          share of its nodes is a cost, and needs `eks.instance_type`",
         default "`dedicated`";
     MIN_NODES = "min_nodes": whole(1, 1_000_000), "",
-        "fewest nodes of a dedicated cluster",
+        "minimum number of nodes of a dedicated cluster",
         default "2";
     PACKING = "packing_efficiency": RATIO, "share",
         "share of the nodes' capacity that scheduling fills",
@@ -116,7 +110,7 @@ options! {
         "EKS Auto Mode runs the nodes, for a fee per node and hour",
         default "`false`";
     DAEMONSETS = "daemonsets": ValueKind::Table, "",
-        "what every node runs in addition to the functions",
+        "requests of the DaemonSets on every node",
         default "as below";
     DAEMON_VCPU = "daemonsets.vcpu": from(0, 1024), "vCPU",
         "vCPUs that DaemonSets request on every node",
@@ -129,7 +123,6 @@ options! {
         default "3";
 }
 
-/// Reads `[eks]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let default = EksOptions::default();
     let instance_type = keys.instance_type(INSTANCE_TYPE);
@@ -161,7 +154,7 @@ pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     Arc::new(options)
 }
 
-/// The age of the Kubernetes version, and whether it is in extended support.
+/// The age of the Kubernetes version in months, and whether it is in extended support.
 fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
     let flag = keys.flag(EXTENDED_SUPPORT);
     let age = keys.number(KUBERNETES_AGE);
@@ -184,8 +177,8 @@ fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
     (age, extended)
 }
 
-/// The fees of a cluster that runs anyway are not the scenario's: one that is stated would be left
-/// out without a word.
+/// Refuses keys for fees of an existing cluster. The scenario does not pay for that cluster, so the
+/// fees would be ignored silently.
 fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
     let support = match options.kubernetes_age_months {
         Some(_) => KUBERNETES_AGE,
@@ -197,10 +190,10 @@ fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
     ];
     for (key, _) in fees.into_iter().filter(|(_, charged)| *charged) {
         let message = format!(
-            "`{}` is a fee of the cluster, and an existing one has none",
+            "`{}` is a fee of a dedicated cluster, and this cluster is an existing one",
             key.path
         );
-        let help = "leave it out, or make the cluster the scenario's own: cluster = \"dedicated\"";
+        let help = "leave it out, or state cluster = \"dedicated\"";
         keys.wrong_at(key, Code::Conflict, message, help);
     }
 }

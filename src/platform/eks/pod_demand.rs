@@ -1,4 +1,5 @@
-//! Pods, what a node offers them, and how many of them a fleet asks for.
+//! Pods of functions, the room that nodes have for them, and how many nodes a set of functions
+//! fills.
 
 use super::options::EksOptions;
 use crate::exact::Exact;
@@ -8,17 +9,17 @@ use crate::scenario::{Demand, Function};
 use crate::units::MS_PER_SECOND;
 use std::collections::BTreeMap;
 
-/// What one pod asks of a node.
+/// The size of a function's pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pod {
     pub vcpu: Exact,
     pub memory_mb: Exact,
-    /// Requests in flight that it carries.
+    /// Requests in flight that a pod carries.
     pub slots: u128,
 }
 
 impl Pod {
-    /// A pod holds one slot, or what was measured to fit a task of a stated size.
+    /// A pod carries one slot, or the measured number of requests of a task with a stated size.
     pub fn of(function: &Function) -> Self {
         let container = function.container();
         match (container.requests_per_task, container.task) {
@@ -38,13 +39,13 @@ impl Pod {
         }
     }
 
-    /// Pods for so many slots, the minimum apart.
+    /// Pods that carry a number of slots, without the minimum of the function.
     pub fn for_slots(&self, slots: u128) -> u128 {
         slots.div_ceil(self.slots)
     }
 }
 
-/// What a node of a type offers to pods after DaemonSets.
+/// What a node has left for pods after DaemonSets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     pub vcpu: Exact,
@@ -65,15 +66,14 @@ impl Node {
         }
     }
 
-    /// True when every pod that fits `other` fits here, as often at least.
+    /// True when every pod that fits `other` fits here at least as often.
     pub fn covers(&self, other: &Self) -> bool {
         self.vcpu >= other.vcpu && self.memory_mb >= other.memory_mb && self.pods >= other.pods
     }
 
-    /// Pods that fit a node.
+    /// How many of these pods fit on a node.
     pub fn fit(&self, pod: &Pod) -> u64 {
-        // A pod needs vCPUs and memory: a count of `None` or of more than 64 bits is more than a node
-        // has addresses for.
+        // `None`, or a count of more than 64 bits, means that pod addresses are the limit.
         let times = |have: &Exact, each: &Exact| {
             let count = have.whole_times(each).map(u64::try_from);
             count.map_or(self.pods, |count| count.unwrap_or(self.pods))
@@ -84,7 +84,7 @@ impl Node {
     }
 }
 
-/// Functions that ask the same: their pods, and how many they are.
+/// Functions with equal pods, counted together.
 #[derive(Debug, Clone)]
 struct PodGroup {
     pod: Pod,
@@ -92,36 +92,36 @@ struct PodGroup {
     functions: usize,
 }
 
-/// How nodes of one type fill up.
+/// The pods of a set of functions, by how many fit on a node of one type.
 #[derive(Debug, Clone, Default)]
 struct PodsByFit {
-    /// Pods of which a node takes as many as the index says.
+    /// Number of pods by how many of them fit on a node.
     pods_by_fit: Vec<u128>,
-    /// Functions whose pods fit no node.
+    /// Functions whose pods do not fit on a node.
     unfit: usize,
 }
 
 impl PodsByFit {
-    fn add(&mut self, node: &Node, asking: &PodGroup) {
-        let fit = node.fit(&asking.pod);
+    fn add(&mut self, node: &Node, group: &PodGroup) {
+        let fit = node.fit(&group.pod);
         match usize::try_from(fit) {
-            Ok(0) | Err(_) => self.unfit += asking.functions,
+            Ok(0) | Err(_) => self.unfit += group.functions,
             Ok(fit) => {
                 if fit >= self.pods_by_fit.len() {
-                    self.reach(fit + 1);
+                    self.grow_to(fit + 1);
                 }
-                self.pods_by_fit[fit] += asking.pods;
+                self.pods_by_fit[fit] += group.pods;
             }
         }
     }
 
-    fn reach(&mut self, length: usize) {
+    fn grow_to(&mut self, length: usize) {
         let length = length.max(self.pods_by_fit.len());
         self.pods_by_fit.resize(length, 0);
     }
 
     fn merge(&mut self, other: &Self) {
-        self.reach(other.pods_by_fit.len());
+        self.grow_to(other.pods_by_fit.len());
         for (mine, pods) in self.pods_by_fit.iter_mut().zip(&other.pods_by_fit) {
             *mine += pods;
         }
@@ -138,19 +138,21 @@ impl PodsByFit {
     }
 }
 
-/// Functions counted by how their pods fill each node type: all that the cost of a cluster depends
-/// on.
+/// A set of functions, reduced to what the cost of a cluster depends on: how their pods fill each
+/// node type.
 #[derive(Debug, Clone)]
 pub struct PodDemand {
-    /// Functions that say nothing of containers, by memory in MB: many ask the same.
+    /// Functions without keys for containers, by memory in MB. Many functions have equal memory, so
+    /// their pods are counted together.
     like_for_like: BTreeMap<u32, PodGroup>,
-    /// What all others make of each node type: hardly two ask the same.
+    /// All other functions, for each node type. Their pods are seldom equal, so they are not
+    /// grouped.
     stated: Vec<PodsByFit>,
     is_empty: bool,
 }
 
 impl PodDemand {
-    /// Nobody yet, for so many node types.
+    /// An empty demand for a number of node types.
     pub fn new(types: usize) -> Self {
         Self {
             like_for_like: BTreeMap::new(),
@@ -182,48 +184,48 @@ impl PodDemand {
             return;
         }
         let pod = Pod::of(function);
-        let asking = PodGroup {
+        let group = PodGroup {
             pods: pods_of_today(function, &pod, demand),
             pod,
             functions: 1,
         };
-        for (filling, node) in self.stated.iter_mut().zip(nodes) {
-            filling.add(node, &asking);
+        for (fits, node) in self.stated.iter_mut().zip(nodes) {
+            fits.add(node, &group);
         }
     }
 
     pub fn merge(&mut self, other: Self) {
         self.is_empty &= other.is_empty;
-        for (mine, filling) in self.stated.iter_mut().zip(&other.stated) {
-            mine.merge(filling);
+        for (mine, fits) in self.stated.iter_mut().zip(&other.stated) {
+            mine.merge(fits);
         }
-        for (memory, asking) in other.like_for_like {
+        for (memory, group) in other.like_for_like {
             match self.like_for_like.get_mut(&memory) {
                 Some(known) => {
-                    known.pods += asking.pods;
-                    known.functions += asking.functions;
+                    known.pods += group.pods;
+                    known.functions += group.functions;
                 }
-                None => drop(self.like_for_like.insert(memory, asking)),
+                None => drop(self.like_for_like.insert(memory, group)),
             }
         }
     }
 
-    /// What everyone makes of a node type.
-    pub fn on(&self, number: usize, node: &Node) -> NodeUse {
-        let mut filling = self.stated[number].clone();
-        for asking in self.like_for_like.values() {
-            filling.add(node, asking);
+    /// The capacity that all counted functions use on a node type.
+    pub fn node_use(&self, number: usize, node: &Node) -> NodeUse {
+        let mut fits = self.stated[number].clone();
+        for group in self.like_for_like.values() {
+            fits.add(node, group);
         }
-        filling.node_use()
+        fits.node_use()
     }
 }
 
-/// What functions make of a node type.
+/// The capacity of one node type that a set of functions uses.
 #[derive(Debug, Clone)]
 pub struct NodeUse {
-    /// Nodes' worth of pods.
+    /// Nodes that their pods fill.
     pub share: Exact,
-    /// Functions that do not fit.
+    /// Functions whose pods do not fit on a node.
     pub unfit: usize,
 }
 
@@ -251,7 +253,7 @@ impl NodeUse {
     }
 }
 
-/// Nodes' worth of pods of which a node takes `fit`.
+/// Nodes that pods fill when `fit` of them fit on a node.
 pub fn nodes_of(pods: u128, fit: u64) -> Exact {
     let nodes = Exact::whole(pods).over(&Exact::from(fit));
     nodes.expect("only pods that fit a node are counted by nodes")

@@ -1,4 +1,4 @@
-//! What pods on Fargate assume.
+//! Assumptions of EKS on Fargate.
 
 use super::options::EksFargateOptions;
 use crate::platform::tasks::all_month;
@@ -7,11 +7,11 @@ use crate::scenario::{ClusterKind, Notes, Scenario, assumptions};
 assumptions! {
     DEDICATED: Assumed = "eks-fargate-dedicated-cluster",
         "EKS on Fargate runs Linux pods on demand{hours}, each billed its request and 256 MB, \
-         rounded up to a valid size; one cluster per region for all functions, its fee shared by \
-         what their pods cost";
+         rounded up to a valid size; one cluster per region for all functions, which share its \
+         fee by the cost of their pods";
     EXISTING: Assumed = "eks-fargate-existing-cluster",
         "EKS on Fargate runs Linux pods on demand{hours}, each billed its request and 256 MB, \
-         rounded up to a valid size; a cluster that runs anyway, no fee";
+         rounded up to a valid size; an existing cluster, without a fee";
     JOBS: Assumed = "eks-fargate-jobs",
         "EKS on Fargate: the pod of a job is deleted when the job ends";
     CLUSTER_PODS: NotCounted = "eks-fargate-cluster-pods",
@@ -19,7 +19,7 @@ assumptions! {
          doubled pods of a deployment";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &EksFargateOptions = scenario.options.of();
     let cluster = match options.cluster {

@@ -1,4 +1,4 @@
-//! Amazon EKS with pods on AWS Fargate: whole pods of a valid size, and one cluster a region.
+//! Amazon EKS with pods on AWS Fargate: pods of valid sizes, in one cluster per region.
 //!
 //! Rules: Amazon EKS user guide, "Understand Fargate Pod configuration details" (Linux on x86_64;
 //! 256 MB more than requested, rounded up to a valid pair); AWS Fargate pricing page (no Arm, no
@@ -30,9 +30,9 @@ use std::sync::Arc;
 /// Amazon EKS on AWS Fargate, on demand.
 pub struct EksFargate;
 
-/// A pod: 256 MB are added to what it requests, and the sum is rounded up to a valid pair, of which
-/// those of 32 vCPU are for tasks alone (Amazon EKS user guide, "Understand Fargate Pod configuration
-/// details").
+/// AWS adds 256 MB to the request of a pod and rounds up to a valid pair of vCPU and memory. Pairs
+/// with 32 vCPU are only for ECS tasks (Amazon EKS user guide, "Understand Fargate Pod
+/// configuration details").
 const POD: Carrier = Carrier {
     noun: "pod",
     overhead_mb: 256,
@@ -93,17 +93,17 @@ fn refuse(function: &Function) -> Option<Infeasible> {
     let container = function.container();
     let (reason, advice) = if container.os == Os::Windows {
         (
-            "its containers are of Windows (container.os), and pods on Fargate run Linux",
+            "its containers run Windows (container.os), and pods on Fargate run Linux",
             "state container.os = \"linux\", or leave eks-fargate out",
         )
     } else if function.container_architecture() == Architecture::Arm64 {
         (
-            "pods on Fargate have no Arm",
+            "pods on Fargate do not run on Arm",
             "state container.architecture = \"x86_64\"",
         )
     } else if container.task_storage_gb > Some(FREE_STORAGE_GB) {
         (
-            "the book has no price for the storage of pods (container.task_storage_gb)",
+            "the price book has no price for the storage of pods (container.task_storage_gb)",
             "leave it at 20 GB, or leave eks-fargate out",
         )
     } else {
@@ -120,33 +120,34 @@ fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Di
     ])
 }
 
-/// The cluster of a region.
+/// The cluster of a region, whose fees its pods share by their cost.
 struct FeeCluster {
-    /// Its fees of a month.
+    /// The fees of a month.
     fees: SharedBill,
-    /// The oldest date of their prices.
+    /// The oldest date of the prices of the fees.
     as_of: Option<Arc<str>>,
-    /// What all pods there cost a month.
+    /// US dollars a month of all pods in the region, without fees.
     pods: Usd,
 }
 
 impl FeeCluster {
-    /// The share of the fee of pods that cost so much, of all that do.
+    /// The share of the fees for pods that cost `own` out of `all`.
     fn share(own: &Usd, all: &Usd) -> Exact {
         if all.is_zero() {
-            // Without pods there is no cluster.
+            // Without pods there is no cluster and no fee.
             return Exact::ZERO;
         }
         own.over(all).expect("all cost more than nothing")
     }
 
-    /// The part of the fee of pods that cost so much.
+    /// The part of the monthly fees for pods that cost `own`.
     fn part(&self, own: &Usd) -> Usd {
         self.fees.total.times(&Self::share(own, &self.pods))
     }
 }
 
-/// The clusters of all regions in which functions run, given the pods of all functions.
+/// The clusters of the regions in which functions run. `pods` has the monthly cost of each
+/// function's pods.
 fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<FeeCluster>>, Diags> {
     let mut missing = Missing::default();
     let options: &EksFargateOptions = context.scenario.options.of();
@@ -175,7 +176,7 @@ fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<Fe
     missing.into_result(clusters)
 }
 
-/// What all pods of each region cost a month; `None` where no function runs.
+/// The monthly cost of all pods by region; `None` for a region without functions.
 fn pods_by_region(context: &Context<'_>, pods: &[Option<Usd>]) -> Vec<Option<Usd>> {
     let mut sums: Vec<Option<Usd>> = vec![None; context.prices.len()];
     for (function, pods) in context.scenario.functions.iter().zip(pods) {
@@ -191,10 +192,10 @@ fn pods_by_region(context: &Context<'_>, pods: &[Option<Usd>]) -> Vec<Option<Usd
 struct EksFargateModel<'a> {
     context: Context<'a>,
     pods: Pods<'a>,
-    /// The pods of each function: the fee of a cluster is shared by what all pods cost, so they are
-    /// chosen before the first answer.
+    /// The pods of each function. They are chosen before the first answer, because functions share
+    /// the fees of a cluster by the cost of their pods.
     tasks: Vec<Result<Tasks, Infeasible>>,
-    /// By region.
+    /// One for each region.
     clusters: Vec<Option<FeeCluster>>,
 }
 
@@ -247,12 +248,12 @@ impl CostModel for EksFargateModel<'_> {
     }
 }
 
-/// One function's pods on a cluster whose other functions stay as they are.
+/// The pods of one function, while the other functions of the cluster stay as they are.
 struct PlacedPods<'m> {
     pods: PlacedTasks<'m>,
-    /// What they cost a month, the cluster apart.
+    /// US dollars a month without fees.
     own: Usd,
-    /// `None` for a cluster that runs anyway.
+    /// `None` for an existing cluster.
     cluster: Option<&'m FeeCluster>,
 }
 
@@ -271,7 +272,7 @@ impl PlacedPods<'_> {
         }
     }
 
-    /// What pods that cost `own` a month cost with their part of the fee.
+    /// Adds the share of the fees to pods that cost `own` a month.
     fn with_fee(&self, own: Usd) -> Usd {
         let Some(cluster) = self.cluster else {
             return own;
@@ -339,7 +340,7 @@ impl CapacityTariff for PlacedPods<'_> {
 impl StepCost for PlacedPods<'_> {
     fn at_most(&self) -> Vec<Part> {
         if self.cluster.is_some() {
-            // The fee is not in the parts.
+            // The fees are not in the parts, so the parts give no upper bound.
             return Vec::new();
         }
         self.pods.at_most()
@@ -375,8 +376,8 @@ mod tests {
     use super::*;
     use crate::scenario::TaskSize;
 
-    /// Requests of pods with what is billed (quarters of a vCPU and MB): the first is AWS's own
-    /// example, the others are the request, 256 MB more, and the next pair of AWS's table by hand.
+    /// Requested vCPU and memory, and the billed size (in quarters of a vCPU and in MB). The first
+    /// row is AWS's example; the others are worked by hand from AWS's table.
     #[test]
     fn pods_are_billed_256_mb_more_than_they_request_rounded_up() {
         let gb = |gigabytes: u32| gigabytes * 1024;

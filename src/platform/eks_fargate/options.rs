@@ -1,27 +1,24 @@
-//! `[eks-fargate]`.
+//! The table `[eks-fargate]` of a scenario.
 
 use crate::diag::Code;
 use crate::scenario::schema::options;
 use crate::scenario::{ClusterKind, Keys, PlatformValue};
 use std::sync::Arc;
 
-/// `[eks-fargate]`.
+/// The keys of `[eks-fargate]`.
 #[derive(Debug, Clone)]
 pub struct EksFargateOptions {
-    /// Own or shared cluster.
     pub cluster: ClusterKind,
 }
 
 options! {
-    /// The keys of `[eks-fargate]`.
     KEYS of "eks-fargate";
     CLUSTER = "cluster": ClusterKind::VALUE, "",
-        "`dedicated`: made for the scenario, one in each region, its fee shared by what the \
-         pods cost; `existing`: runs anyway, no fee",
+        "`dedicated`: created for the scenario, one in each region, whose fee functions share by \
+         the cost of their pods; `existing`: runs anyway, no fee",
         default "`dedicated`";
 }
 
-/// Reads `[eks-fargate]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let cluster = keys.cluster(CLUSTER);
     for key in ["spot", "spot_share", "share"] {

@@ -1,4 +1,4 @@
-//! What tasks on Fargate assume.
+//! Assumptions of ECS tasks on Fargate.
 
 use crate::platform::tasks::{all_month, note_left_out};
 use crate::scenario::{Notes, Os, Scenario, assumptions};
@@ -7,7 +7,7 @@ assumptions! {
     ON_DEMAND: Assumed = "fargate-on-demand", "Fargate runs {tasks} on demand{hours}";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
     let mut functions = scenario.functions.iter();
     let tasks = if functions.any(|function| function.container().os == Os::Windows) {

@@ -1,7 +1,7 @@
 //! AWS Fargate for Amazon ECS, on demand.
 //!
-//! Rules: AWS Fargate pricing page (requested vCPU and memory; ephemeral storage over 20 GB; the
-//! licence of Windows per vCPU).
+//! Rules: AWS Fargate pricing page (requested vCPU and memory; ephemeral storage over 20 GB; a
+//! Windows licence fee per vCPU).
 
 mod assumptions;
 mod options;

@@ -1,4 +1,4 @@
-//! `[fargate]`, which has no keys yet.
+//! The table `[fargate]` of a scenario, which has no keys yet.
 
 use crate::diag::Code;
 use crate::scenario::schema::options;
@@ -6,11 +6,9 @@ use crate::scenario::{Keys, PlatformValue};
 use std::sync::Arc;
 
 options! {
-    /// The keys of `[fargate]`.
     KEYS of "fargate";
 }
 
-/// Reads `[fargate]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     for (key, _) in keys.table {
         let message = format!("there is no key `fargate.{}`", key.get_ref());

@@ -1,4 +1,4 @@
-//! What tasks on Spot assume.
+//! Assumptions of ECS tasks on Fargate Spot.
 
 use super::options::SpotOptions;
 use crate::exact::Exact;
@@ -10,10 +10,10 @@ assumptions! {
     SHARE: Assumed = "fargate-spot-share",
         "Fargate Spot runs {share} of the task-hours on Spot{rest}{hours}; Spot at {prices}";
     INTERRUPTIONS: NotCounted = "fargate-spot-interruptions",
-        "interruptions of Spot: work done twice, and tasks that wait for capacity";
+        "interruptions of Spot: repeated work, and tasks that wait for capacity";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &SpotOptions = scenario.options.of();
     let share = Exact::from(options.share);
@@ -24,7 +24,7 @@ pub fn note(scenario: &Scenario, notes: &mut Notes) {
     };
     let prices = match options.prices {
         Some(_) => "the scenario's prices, in every region and for both architectures",
-        None => "the book's prices of a day, which AWS changes",
+        None => "the price book's prices of one day, which AWS changes",
     };
     notes.add(SHARE.with(&[
         ("share", &percent(&share)),

@@ -1,4 +1,4 @@
-//! The meters of Fargate Spot, which runs Linux alone.
+//! The meters of Fargate Spot, which runs only Linux tasks.
 
 use crate::pricebook::meters::meters;
 use crate::pricebook::{Architecture, Meter};
@@ -11,7 +11,7 @@ meters! {
     ARM_MEMORY: GbHour = "fargate_spot.linux.arm64.memory", "Fargate Spot memory, Linux Arm";
 }
 
-/// The meters of vCPUs and of memory.
+/// The meters of vCPU and of memory.
 pub const fn of(architecture: Architecture) -> (Meter<VcpuHour>, Meter<GbHour>) {
     match architecture {
         Architecture::X86_64 => (X86_VCPU, X86_MEMORY),

@@ -17,7 +17,7 @@ use crate::scenario::{Function, Os, PlatformKind, PlatformShape};
 use crate::units::{GbHour, VcpuHour};
 use options::SpotOptions;
 
-/// AWS Fargate, in part or all on Spot.
+/// AWS Fargate with some or all task-hours on Spot.
 pub struct FargateSpot;
 
 static TERMS: TaskTerms = TaskTerms {
@@ -55,7 +55,7 @@ fn refuse(function: &Function) -> Option<Infeasible> {
     windows.then(|| {
         Infeasible::new(
             Refusal::NotSupported,
-            "its containers are of Windows (container.os), and Spot runs Linux alone",
+            "its containers run Windows (container.os), and Fargate Spot runs only Linux",
             "state container.os = \"linux\", or leave fargate-spot out",
         )
     })
@@ -70,16 +70,17 @@ fn charges(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Di
         Charge::memory("Spot memory", memory).dynamic(),
     ];
     let rest = &Exact::ONE - &on_spot;
-    let others = match rest.is_zero() {
-        true => Vec::new(),
-        false => on_demand(context, function)?,
+    let others = if rest.is_zero() {
+        Vec::new()
+    } else {
+        on_demand(context, function)?
     };
     let spot = spot.map(|charge| charge.of_share(on_spot.clone()));
     let others = others.into_iter().map(|one| one.of_share(rest.clone()));
     Ok(spot.into_iter().chain(others).collect())
 }
 
-/// The scenario's prices, or those of the book.
+/// Spot prices of the scenario, or of the price book if the scenario states none.
 fn prices(
     context: &Context<'_>,
     function: &Function,

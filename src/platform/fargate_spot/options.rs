@@ -1,4 +1,4 @@
-//! `[fargate-spot]`.
+//! The table `[fargate-spot]` of a scenario.
 
 use crate::diag::Code;
 use crate::scenario::schema::{Key, RATIO, from, options};
@@ -6,16 +6,15 @@ use crate::scenario::{Keys, PlatformValue};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// `[fargate-spot]`.
+/// The keys of `[fargate-spot]`.
 #[derive(Debug, Clone)]
 pub struct SpotOptions {
     /// Share of the task-hours that run on Spot, above 0 to 1.
     pub share: Decimal,
-    /// Spot prices, where the scenario states them.
+    /// Spot prices that replace those of the price book.
     pub prices: Option<SpotPrices>,
 }
 
-/// What Spot costs.
 #[derive(Debug, Clone)]
 pub struct SpotPrices {
     /// US dollars per vCPU-hour.
@@ -25,7 +24,6 @@ pub struct SpotPrices {
 }
 
 options! {
-    /// The keys of `[fargate-spot]`.
     KEYS of "fargate-spot";
     SHARE = "share": RATIO, "share",
         "share of the task-hours that run on Spot; the others are on demand",
@@ -39,7 +37,6 @@ options! {
         default "that of the price book";
 }
 
-/// Reads `[fargate-spot]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let share = keys.number(SHARE);
     let prices = spot_prices(&mut keys);
@@ -50,7 +47,7 @@ pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     })
 }
 
-/// Both prices or neither.
+/// Reads both prices. One without the other is an error.
 fn spot_prices(keys: &mut Keys<'_>) -> Option<SpotPrices> {
     const PRICES: [&Key; 2] = [VCPU_HOUR, GB_HOUR];
     let [vcpu, memory] = PRICES.map(|price| keys.number(price));
@@ -65,8 +62,8 @@ fn spot_prices(keys: &mut Keys<'_>) -> Option<SpotPrices> {
             });
         }
     };
-    let message = format!("`{}` needs `{}` beside it", stated.path, missing.path);
-    let help = "state both prices, or neither: then those of the book count";
+    let message = format!("`{}` needs `{}` too", stated.path, missing.path);
+    let help = "state both prices, or neither to use those of the price book";
     keys.wrong(Code::MissingKey, one.span(), message, help);
     None
 }

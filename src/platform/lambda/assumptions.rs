@@ -1,4 +1,4 @@
-//! What Lambda's bills assume.
+//! Assumptions of Lambda.
 
 use super::LambdaModel;
 use super::keys::{Features, keys_of};
@@ -14,13 +14,13 @@ assumptions! {
         "Lambda's free tier, 1,000,000 requests, 400,000 GB-s and 100 GB of streamed responses a \
          month, is used once by the whole scenario, pro rata";
     NO_FREE_TIER: NotCounted = "lambda-no-free-tier",
-        "Lambda's free tier (free_tier = true takes it off)";
+        "Lambda's free tier (free_tier = true deducts it)";
     TIERS: Assumed = "lambda-tiers",
-        "Lambda's duration tiers count this scenario alone; other functions of the account or \
-         organization would move them";
+        "Lambda's duration tiers count only this scenario; other functions of the account or \
+         organization would change them";
     SAVINGS: Assumed = "lambda-savings",
-        "verdicts take what leaving Lambda would save: where tiers or free use are shared that is \
-         another amount than a function's part of the bill";
+        "verdicts compare what leaving Lambda would save; with shared tiers or a shared free tier \
+         this differs from a function's part of the bill";
     COLD_STARTS: NotCounted = "lambda-cold-starts",
         "cold starts of functions that state no cold_start_rate and init_ms";
     KEPT_ENVIRONMENTS: Assumed = "lambda-kept-environments",
@@ -30,20 +30,20 @@ assumptions! {
         "event pollers stay as they are while utilization varies, and grow with the calls while \
          traffic grows";
     UNPROVISIONED: Assumed = "lambda-unprovisioned",
-        "what finds no provisioned environment is on demand";
+        "invocations without a provisioned environment are on demand";
     SNAPSHOTS: Assumed = "lambda-snapshots",
         "SnapStart keeps the snapshots of the stated versions all month";
     ATTEMPTS: Assumed = "attempts",
-        "every attempt of an invocation runs as long, is billed on Lambda as a request and its \
-         duration, and takes its slot in a container";
+        "every attempt of an invocation has the same duration, is billed on Lambda as a request \
+         and its duration, and occupies a slot in a container";
     UNUSED_FEATURES: NotCounted = "lambda-unused-features", "{features} and Lambda@Edge";
     EDGE: NotCounted = "lambda-edge", "Lambda@Edge";
     QUOTA: Assumed = "lambda-quota",
         "{region} has {need} at the peaks of all functions: a quota of {quota} concurrent \
-         executions, of which AWS grants {granted} unasked ([lambda] concurrency_quota checks)";
+         executions, of which AWS grants {granted} by default ([lambda] concurrency_quota checks)";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
     let scenario = model.context.scenario;
     notes.add(if scenario.free_tier {
@@ -115,7 +115,7 @@ fn retries(function: &Function) -> bool {
     function.attempts() != Exact::ONE
 }
 
-/// What AWS grants every account; more must be asked for.
+/// Functions need more than the concurrency that AWS grants every account by default.
 fn note_quota(model: &LambdaModel<'_>, notes: &mut Notes) {
     let scenario = model.context.scenario;
     let options: &LambdaOptions = scenario.options.of();

@@ -1,4 +1,4 @@
-//! What an invocation takes: milliseconds and GB-seconds, averaged over all invocations, every
+//! Billed milliseconds and GB-seconds of an invocation: the mean over all invocations, with every
 //! attempt counted.
 
 use super::keys::keys_of;
@@ -6,17 +6,16 @@ use crate::exact::Exact;
 use crate::scenario::Function;
 use crate::units::{GbSecond, MB_PER_GB, MS_PER_SECOND, Qty, Unit};
 
-/// GB-seconds of so much memory for so many milliseconds.
 pub fn gb_seconds(mb: u32, ms: &Exact) -> Qty<GbSecond> {
     GbSecond::of(ms * &Exact::ratio(mb.into(), (MB_PER_GB * MS_PER_SECOND).into()))
 }
 
-/// Milliseconds of the handler on demand.
+/// Billed milliseconds of the handler for on-demand invocations.
 pub fn on_demand_ms(function: &Function) -> Exact {
     on_demand(function, Exact::from(function.duration_ms))
 }
 
-/// Milliseconds on provisioned environments.
+/// Billed milliseconds of the handler on provisioned environments.
 pub fn served_ms(function: &Function) -> Exact {
     match &keys_of(function).provisioned {
         Some(provisioned) => {
@@ -27,7 +26,7 @@ pub fn served_ms(function: &Function) -> Exact {
     }
 }
 
-/// What is left on demand of an amount of every attempt.
+/// The part of an amount that is used on demand, with all attempts.
 fn on_demand(function: &Function, amount: Exact) -> Exact {
     let amount = function.of_attempts(amount);
     match &keys_of(function).provisioned {
@@ -36,14 +35,14 @@ fn on_demand(function: &Function, amount: Exact) -> Exact {
     }
 }
 
-/// GB-seconds of the handler on demand.
+/// GB-seconds of the handler for on-demand invocations.
 pub fn handler_gb_seconds(function: &Function) -> Qty<GbSecond> {
     gb_seconds(function.memory_mb, &on_demand_ms(function))
 }
 
-/// GB-seconds of initialization; `None` where nothing is stated.
+/// GB-seconds of initialization; `None` if no cold starts are stated.
 ///
-/// Invocations that find a provisioned environment do not start cold.
+/// Invocations on provisioned environments do not start cold.
 pub fn init_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     let cold = keys_of(function).cold_start.as_ref()?;
     let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
@@ -53,7 +52,7 @@ pub fn init_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     ))
 }
 
-/// GB-seconds on demand, initialization included.
+/// GB-seconds of on-demand duration, with initialization.
 pub fn gb_seconds_per_call(function: &Function) -> Qty<GbSecond> {
     let handler = handler_gb_seconds(function);
     match init_gb_seconds(function) {

@@ -1,8 +1,9 @@
-//! What Lambda charges besides requests and duration: a row each in [`FEATURES`].
+//! What Lambda charges in addition to requests and duration, as one row per feature in
+//! [`FEATURES`].
 //!
-//! Rules: AWS Lambda pricing page, copy of 2026 (the row of each says what it counts). A row holds a
-//! meter and a quantity of the same unit. Outside this file a feature is money or a line of a bill,
-//! whatever its unit.
+//! Rules: AWS Lambda pricing page, copy of 2026; each row states what it counts. A row holds a
+//! meter and a quantity of the same unit. Other files see a feature only as an amount of money or a
+//! line of a bill, whatever its unit.
 
 use super::duration::{gb_seconds, on_demand_ms, served_ms};
 use super::free_tier::FreeTier;
@@ -23,29 +24,29 @@ use crate::units::{
     EpuHour, Gb, GbOfMemory, GbSecond, Hour, MB_PER_GB, Qty, SECONDS_PER_HOUR, Unit,
 };
 
-/// What the quantity of a feature is counted for.
+/// What a feature's quantity refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// Each call, averaged over all.
+    /// One call, as the mean over all calls.
     Call,
-    /// Each call, after the free gigabytes of the account.
+    /// One call, with a part that the account has free.
     Streamed,
-    /// A month whatever the utilization; it grows with the traffic in the long run.
+    /// A month. Independent of utilization, but in the long run it grows with the traffic.
     Kept,
-    /// A month whatever the traffic.
+    /// A month. Independent of the traffic.
     Fixed,
 }
 
-/// A feature: its name on the bill, its meter, and how much of that a function uses.
+/// A feature: its name on the bill, its meter, and the quantity that a function uses.
 struct Feature<U: Unit> {
     item: &'static str,
-    /// The step of a crossover's explanation at which it counts.
+    /// The step of a break-even's explanation in which the feature is counted.
     part: UsageParts,
     basis: Basis,
     meter: fn(Architecture) -> Meter<U>,
-    /// `None` for a function that does not use it, in a month of these hours.
+    /// The quantity in a month of these hours; `None` for a function that does not use the feature.
     used: fn(&Function, &Qty<Hour>) -> Option<Qty<U>>,
-    /// What the functions of a pool are billed together, where a part of their use is free.
+    /// The billed quantity of a whole pool, for features with a free part.
     pooled: Option<fn(&Pool) -> Qty<U>>,
 }
 
@@ -57,13 +58,12 @@ struct Priced<U: Unit> {
 
 /// A row of [`FEATURES`].
 pub trait LambdaFeature: Sync {
-    /// True for a function that uses it.
     fn is_used(&self, function: &Function, hours: &Qty<Hour>) -> bool;
 
     /// The feature with its price in a region.
     ///
     /// # Errors
-    /// The region lacks it.
+    /// The region has no price for it.
     fn price(
         &'static self,
         regional: &Regional,
@@ -76,16 +76,16 @@ pub trait PricedFeature: Send + Sync {
     /// Where the price comes from.
     fn provenance(&self) -> &Provenance;
 
-    /// What a function pays for it; `None` where it does not use it.
+    /// `None` if the function does not use the feature.
     fn cost(&self, function: &Function, hours: &Qty<Hour>) -> Option<FeatureCost<'_>>;
 
-    /// What the functions of a pool are billed together, where a part of their use is free.
+    /// The cost of a whole pool, for features with a free part.
     fn pooled_cost(&self, pool: &Pool) -> Option<Usd>;
 
-    /// Adds the quantity of a function that uses it, a number of times.
+    /// Adds the quantity of a function that uses the feature, multiplied by `times`.
     fn charge(&self, function: &Function, hours: &Qty<Hour>, times: &Exact, bill: &mut Bill);
 
-    /// The line of what an allowance takes off that.
+    /// The line that a free allowance takes off.
     fn free_line(
         &self,
         allowance: &FreeTier,
@@ -98,10 +98,10 @@ pub trait PricedFeature: Send + Sync {
 /// What a function pays for a feature.
 pub struct FeatureCost<'m> {
     pub priced: &'m dyn PricedFeature,
-    /// The step of a crossover's explanation at which it counts.
+    /// The step of a break-even's explanation in which it is counted.
     pub part: UsageParts,
     pub basis: Basis,
-    /// The cost of a call or of a month, as the basis says.
+    /// The cost of a call or of a month, depending on the feature's [`Basis`].
     pub cost: Usd,
 }
 
@@ -181,7 +181,7 @@ const fn feature<U: Unit>(
     }
 }
 
-/// Every feature, in the order of bills.
+/// Every feature, in the order of lines on a bill.
 pub static FEATURES: [&dyn LambdaFeature; 12] = [
     &feature(
         "ephemeral storage",
@@ -263,14 +263,14 @@ pub static FEATURES: [&dyn LambdaFeature; 12] = [
     ),
 ];
 
-/// True for a function that uses requests and duration alone, as most do.
+/// True for a function that only pays for requests and duration, as most do.
 pub fn is_plain(function: &Function) -> bool {
     let keys = keys_of(function);
     let stores = keys.ephemeral_storage_mb > Some(FREE_STORAGE_MB);
     keys.provisioned.is_none() && keys.features.is_none() && !stores
 }
 
-/// Ephemeral storage over 512 MB of one invocation; memory does not matter.
+/// Ephemeral storage above 512 MB for one invocation. The function's memory does not matter.
 fn storage_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     let stored = keys_of(function).ephemeral_storage_mb;
     let stored = stored.unwrap_or(FREE_STORAGE_MB);
@@ -290,7 +290,7 @@ fn durable(function: &Function) -> Option<&Durable> {
     keys_of(function).features.as_ref()?.durable.as_ref()
 }
 
-/// Snapshots of published versions: each is kept three hours at least.
+/// Snapshots of published versions, each kept for at least three hours.
 fn snapshots_kept(function: &Function, hours: &Qty<Hour>) -> Option<Qty<GbSecond>> {
     const LEAST_HOURS: u32 = 3;
     let SnapStart { versions, .. } = keys_of(function).features.as_ref()?.snapstart?;

@@ -1,5 +1,5 @@
-//! What an account has free of charge each month, in every region alike, with AWS's rate codes of
-//! it (AWS Lambda pricing page, "Free tier").
+//! The monthly free tier of an account, which spans all regions, with AWS's rate codes (AWS Lambda
+//! pricing page, "Free tier").
 
 use crate::platform::Line;
 use crate::platform::service::LAMBDA;
@@ -9,26 +9,22 @@ use crate::units::{Qty, Unit};
 /// When the allowances were last confirmed.
 const AS_OF: &str = "2026-09-19";
 
-/// A free allowance.
 pub struct FreeTier {
     item: &'static str,
     rate_code: &'static str,
     source: &'static str,
 }
 
-/// Of requests.
 pub const REQUESTS: FreeTier = FreeTier {
     item: "free requests",
     rate_code: "ZQVCC2M69R4S79XS.A429C66SYZ.SB2VSFF4TP",
     source: "AWSM-202506+COURSE-20260919",
 };
-/// Of duration.
 pub const DURATION: FreeTier = FreeTier {
     item: "free duration",
     rate_code: "4VCGJ7EG8PJVZG7S.A429C66SYZ.KJYPJPDD2A",
     source: "AWSM-202506+COURSE-20260919",
 };
-/// Of streamed responses.
 pub const STREAMING: FreeTier = FreeTier {
     item: "free streaming",
     rate_code: "RZ8N2TAQDKPDSHPC.A429C66SYZ.ETY2894C67",
@@ -36,7 +32,7 @@ pub const STREAMING: FreeTier = FreeTier {
 };
 
 impl FreeTier {
-    /// What it takes off a quantity that is paid by `price`.
+    /// The line that takes the allowance off a quantity, at the price of that quantity.
     pub fn line<U: Unit>(&self, quantity: Qty<U>, price: &Price<U>) -> Line {
         let provenance = Provenance {
             as_of: AS_OF.into(),

@@ -1,4 +1,4 @@
-//! A function in its pool: what a call costs, and what more or fewer calls would cost.
+//! The cost of a function within its pool, and how it changes with the number of calls.
 
 use super::LambdaPrices;
 use super::duration::{handler_gb_seconds, init_gb_seconds};
@@ -21,30 +21,28 @@ pub struct FunctionCost<'m> {
     pub function: &'m Function,
     pub pool: &'m Pool,
     pub prices: &'m LambdaPrices,
-    /// The prices of its region, those that hardly any function needs among them.
+    /// The prices of its region, including those that few functions need.
     pub regional: &'m Regional,
     /// Hours of the month.
     pub hours: &'m Qty<Hour>,
-    /// Whether the scenario takes the free tier off.
+    /// Whether the scenario deducts the free tier.
     pub free_tier: bool,
     pub calls: Exact,
-    /// Duration on demand of one call, initialization included.
+    /// On-demand duration of one call, with initialization.
     pub each: Qty<GbSecond>,
-    /// In the order of bills; few functions have any.
+    /// In the order of lines on a bill. Most functions have none.
     pub features: Vec<FeatureCost<'m>>,
 }
 
-/// What of one call is billed, and at which rates.
+/// The rates at which one call is billed.
 struct CallRates<'t> {
-    /// Of duration on demand.
     duration: &'t Rate<GbSecond>,
     request: &'t Rate<Request>,
-    /// Share of the streamed gigabytes.
+    /// Share of the streamed gigabytes that is billed.
     streamed: &'t Exact,
 }
 
 impl FunctionCost<'_> {
-    /// What a call costs.
     fn call(&self, rates: &CallRates<'_>) -> Usd {
         let call = &(rates.duration * &self.each) + &self.requests(rates.request);
         self.features
@@ -56,7 +54,6 @@ impl FunctionCost<'_> {
             })
     }
 
-    /// What the requests of a call cost.
     fn requests(&self, rate: &Rate<Request>) -> Usd {
         if self.function.is_one_request() {
             rate.of_one()
@@ -65,7 +62,7 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// Adds what it is charged: every tier of its pool in proportion.
+    /// Adds the charges of the function, with every tier of its pool in proportion.
     pub fn charge(&self, bill: &mut Bill) {
         let (pool, prices) = (self.pool, self.prices);
         let requests = self.requests_of_month().times(&pool.billed_requests);
@@ -99,7 +96,7 @@ impl FunctionCost<'_> {
         self.function.billed_requests().times(&self.calls)
     }
 
-    /// Lines of what the free tier takes off.
+    /// The lines that the free tier takes off.
     fn free_lines(&self) -> Vec<Line> {
         let (pool, prices) = (self.pool, self.prices);
         let free_requests = &Exact::ONE - &pool.billed_requests;
@@ -114,7 +111,7 @@ impl FunctionCost<'_> {
         lines
     }
 
-    /// What of its streaming is free.
+    /// The line for the free part of its streaming.
     fn free_streaming(&self) -> Option<Line> {
         let mut features = self.features.iter();
         let streaming = features.find(|feature| feature.basis == Basis::Streamed)?;
@@ -124,7 +121,7 @@ impl FunctionCost<'_> {
         Some(priced.free_line(allowance, self.function, self.hours, &times))
     }
 
-    /// A month of what no pool shares: storage, provisioned concurrency and the like.
+    /// Monthly cost that no pool shares, such as storage and provisioned concurrency.
     fn unpooled(&self) -> Usd {
         if self.features.is_empty() {
             return Usd::ZERO;
@@ -137,7 +134,7 @@ impl FunctionCost<'_> {
         self.month(&call)
     }
 
-    /// A month of all calls at so much each, and of what stands.
+    /// The monthly cost when one call costs `call`, with monthly features.
     fn month(&self, call: &Usd) -> Usd {
         let calls = call.times(&self.calls);
         if self.features.is_empty() {
@@ -147,7 +144,6 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// What it costs.
     pub fn cost(&self) -> Cost {
         let billed = self.billed();
         let piece = self.first_piece();
@@ -159,7 +155,7 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// What verdicts compare: what leaving would save.
+    /// The cost that verdicts compare: what moving the function away would save.
     pub fn compared(&self, billed: &Usd, piece: Option<&FirstPiece>) -> Usd {
         if self.pool.is_flat() {
             billed.clone()
@@ -168,22 +164,22 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// What it is billed.
+    /// Its bill, at the average rates of the pool.
     pub fn billed(&self) -> Usd {
         Bill::total(|bill| self.charge(bill))
     }
 
-    /// A month of what is kept whatever the utilization, and grows with the traffic.
+    /// Monthly cost that is independent of utilization but grows with the traffic.
     fn kept(&self) -> Usd {
         self.of_month(Basis::Kept)
     }
 
-    /// A month of what is paid whatever the traffic.
+    /// Monthly cost that is independent of the traffic.
     fn fixed(&self) -> Usd {
         self.of_month(Basis::Fixed)
     }
 
-    /// A month of both.
+    /// Monthly cost of both kinds.
     fn standing(&self) -> Usd {
         &self.kept() + &self.fixed()
     }
@@ -194,15 +190,14 @@ impl FunctionCost<'_> {
         counted.map(|feature| feature.cost.clone()).sum()
     }
 
-    /// What the pool uses without the function.
+    /// GB-seconds of the other functions in the pool.
     fn others(&self) -> Qty<GbSecond> {
         &self.pool.duration - &self.each.times(&self.calls)
     }
 
-    /// The first straight piece of the function's curve: what its next calls cost on top of the
-    /// other functions'.
+    /// The first linear piece of the function's cost over calls, on top of the other functions.
     ///
-    /// No piece where some of the function's calls are free.
+    /// `None` where some of the function's calls are free.
     pub fn first_piece(&self) -> Option<FirstPiece> {
         if self.pool.has_free() {
             return None;
@@ -223,7 +218,7 @@ impl FunctionCost<'_> {
         })
     }
 
-    /// What leaving would save.
+    /// What moving the function away would save.
     pub fn avoidable(&self, piece: Option<&FirstPiece>) -> Usd {
         match piece.filter(|piece| piece.holds(&self.calls)) {
             Some(piece) => self.month(&piece.call),
@@ -231,7 +226,7 @@ impl FunctionCost<'_> {
         }
     }
 
-    /// Avoidable cost over calls, what is kept staying as it is.
+    /// Avoidable cost over calls. Costs that are independent of utilization stay constant.
     pub fn curve(&self, parts: UsageParts) -> PiecewiseCost {
         let standing = match parts {
             UsageParts::All => self.standing(),
@@ -240,7 +235,7 @@ impl FunctionCost<'_> {
         PiecewiseCost::new(standing, self.changes(parts))
     }
 
-    /// The same while what is kept grows with the calls.
+    /// Avoidable cost over calls. Costs that are independent of utilization grow with the calls.
     pub fn growth(&self) -> PiecewiseCost {
         let mut changes = self.changes(UsageParts::All);
         let each = self.kept().per(&self.calls);
@@ -248,7 +243,7 @@ impl FunctionCost<'_> {
         PiecewiseCost::new(self.fixed(), changes)
     }
 
-    /// Where a call becomes dearer or cheaper, and by how much.
+    /// The numbers of calls at which the cost of a call changes, and by how much.
     fn changes(&self, parts: UsageParts) -> Vec<(Exact, Usd)> {
         let mut changes = match parts {
             UsageParts::All => self.duration_changes(&self.each),
@@ -273,8 +268,8 @@ impl FunctionCost<'_> {
         Some((from, feature.cost.clone()))
     }
 
-    /// Calls whose streaming is free, the streaming of the others counted first; `None` for calls that
-    /// stream nothing and cost nothing.
+    /// The call at which free streaming ends after the other functions have used their part; `None`
+    /// if calls do not stream or streaming costs nothing.
     fn last_free_streaming(&self) -> Option<Exact> {
         let each = streamed(self.function);
         let each: &Qty<Gb> = each.expect("a function that pays for streaming streams");
@@ -283,8 +278,8 @@ impl FunctionCost<'_> {
         free.over(each)
     }
 
-    /// Where each tier begins for calls of `each` GB-seconds, and by how much a call is dearer
-    /// there.
+    /// The numbers of calls at which each duration tier begins, and by how much the cost of a call
+    /// of `each` GB-seconds changes there.
     fn duration_changes(&self, each: &Qty<GbSecond>) -> Vec<(Exact, Usd)> {
         let others = self.others();
         let mut below = Usd::ZERO;
@@ -292,7 +287,7 @@ impl FunctionCost<'_> {
         for (from, price) in self.prices.duration.steps() {
             let begins = (from + &self.pool.free_duration).saturating_sub(&others);
             let Some(at) = begins.over(each) else {
-                // Calls without duration on demand reach no tier, and cost nothing in any.
+                // Calls without on-demand duration never reach the next tier.
                 break;
             };
             let cost = &price.rate * each;
@@ -302,7 +297,8 @@ impl FunctionCost<'_> {
         changes
     }
 
-    /// Where the free requests that the others leave end, and what those of a call cost from there.
+    /// The number of calls at which the free requests that other functions leave end, and the cost
+    /// of one call's requests from there.
     fn request_change(&self) -> (Exact, Usd) {
         let each = self.function.billed_requests();
         let others = &self.pool.requests - &each.times(&self.calls);

@@ -1,4 +1,4 @@
-//! The keys of a function that Lambda alone asks for: cold starts, provisioned concurrency, ephemeral
+//! The keys of a function that only Lambda reads: cold starts, provisioned concurrency, ephemeral
 //! storage, and features with separate meters.
 
 use super::limits::FREE_STORAGE_MB;
@@ -11,35 +11,30 @@ use crate::units::{EpuHour, Gb, GbMonth, MS_PER_SECOND, Operation, Qty, SECONDS_
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// What a function states in these keys.
+/// The Lambda keys of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LambdaKeys {
-    /// Cold starts, where stated.
     pub cold_start: Option<ColdStart>,
-    /// Provisioned concurrency, where it is used.
     pub provisioned: Option<Box<Provisioned>>,
-    /// Ephemeral storage, MB, where stated.
+    /// In MB.
     pub ephemeral_storage_mb: Option<u32>,
-    /// Features that have separate meters, where any is stated.
     pub features: Option<Box<Features>>,
 }
 
 /// Features that have separate meters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Features {
-    /// SnapStart, where it is charged.
+    /// Only for runtimes that pay for it.
     pub snapstart: Option<SnapStart>,
-    /// The response to one invocation beyond its first 6 MB, on average.
+    /// Response of one invocation above its first 6 MB, on average.
     pub streamed: Option<Qty<Gb>>,
-    /// Provisioned mode of an event source mapping.
     pub event_poller: Option<EventPoller>,
-    /// Environments that tenant isolation creates for one invocation, on average.
+    /// Environments that tenant isolation creates per invocation, on average.
     pub tenant_environments: Option<Exact>,
-    /// Durable execution.
     pub durable: Option<Durable>,
 }
 
-/// What holds for a function that states nothing in these keys.
+/// The keys of a function that states none.
 static NOTHING: LambdaKeys = LambdaKeys {
     cold_start: None,
     provisioned: None,
@@ -47,30 +42,27 @@ static NOTHING: LambdaKeys = LambdaKeys {
     features: None,
 };
 
-/// What a function states in these keys.
 pub fn keys_of(function: &Function) -> &LambdaKeys {
     function.of().unwrap_or(&NOTHING)
 }
 
-/// Cold starts of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColdStart {
-    /// Share of invocations that start cold, 0 to 1.
+    /// Share of invocations with a cold start, 0 to 1.
     pub rate: Decimal,
-    /// Billed initialization of each, ms.
+    /// Billed initialization of a cold start, ms.
     pub init_ms: Decimal,
 }
 
-/// Provisioned concurrency of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provisioned {
-    /// Environments that are kept.
+    /// Environments that are kept ready.
     pub environments: u64,
-    /// Hours a month in which they are.
+    /// Hours a month for which they are kept.
     pub hours: Exact,
-    /// Share of the invocations that find one, 0 to 1.
+    /// Share of invocations that run on one, 0 to 1.
     pub share_served: Decimal,
-    /// Mean billed duration of those, ms.
+    /// Mean billed duration of these invocations, ms.
     pub duration_ms: Decimal,
 }
 
@@ -79,11 +71,11 @@ pub struct Provisioned {
 pub struct SnapStart {
     /// Published versions whose snapshots are kept all month.
     pub versions: u32,
-    /// Share of invocations that restore one, 0 to 1.
+    /// Share of invocations that restore a snapshot, 0 to 1.
     pub restore_rate: Decimal,
 }
 
-/// What an event poller reads.
+/// The event source of a poller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PollerKind {
     /// Amazon SQS.
@@ -92,38 +84,34 @@ pub enum PollerKind {
     Kafka,
 }
 
-/// Provisioned mode of an event source mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPoller {
-    /// What it reads.
     pub kind: PollerKind,
-    /// Event poller units times the hours of the month in which they are kept.
+    /// Event poller units, times the hours of the month for which they are kept.
     pub unit_hours: Qty<EpuHour>,
 }
 
-/// What one invocation of a durable function makes, on average.
+/// The use of one invocation of a durable function, on average.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Durable {
-    /// Operations.
     pub operations: Qty<Operation>,
-    /// Data written.
     pub written: Qty<Gb>,
-    /// Data retained, times the months for which it is.
+    /// Data retained, times the months for which it is retained.
     pub retained: Qty<GbMonth>,
 }
 
-/// What one invocation streams beyond its first 6 MB on average, if it streams.
+/// Streaming of one invocation above its first 6 MB, on average; `None` if it does not stream.
 pub fn streamed(function: &Function) -> Option<&Qty<Gb>> {
     keys_of(function).features.as_ref()?.streamed.as_ref()
 }
 
-/// Keys that any function of Lambda may state.
+/// Keys that every Lambda function can state.
 const PLAIN: [Field; 3] = [
     Field::ColdStartRate,
     Field::InitMs,
     Field::EphemeralStorageMb,
 ];
-/// Keys of features that have separate meters.
+/// Keys of features with separate meters.
 const FEATURES: [Field; 10] = [
     Field::SnapstartRuntime,
     Field::SnapstartVersions,
@@ -137,7 +125,7 @@ const FEATURES: [Field; 10] = [
     Field::DurableRetained,
 ];
 
-/// Reads the keys of a function; `None` where it states none of them.
+/// `None` if the function states no Lambda key.
 pub fn read(
     reader: &mut FunctionReader<'_, '_, '_>,
     known: &Known<'_>,
@@ -195,7 +183,7 @@ fn provisioned(reader: &mut FunctionReader<'_, '_, '_>, known: &Known<'_>) -> Op
     let kept = reader.values.exact(Field::ProvisionedHours);
     let kept = kept.unwrap_or_else(|| known.hours.clone());
     if kept > *known.hours {
-        let message = "environments are kept longer than a month has hours".to_owned();
+        let message = "environments are kept for more hours than the month has".to_owned();
         let help = format!("state at most `hours_per_month`, {}", known.hours);
         reader.wrong(
             Code::OutOfRange,
@@ -218,7 +206,7 @@ fn provisioned(reader: &mut FunctionReader<'_, '_, '_>, known: &Known<'_>) -> Op
     Some(provisioned)
 }
 
-/// The environments cannot work longer than they are kept.
+/// Refuses more invocations on the environments than fit in the time for which they are kept.
 fn enough_environments(
     reader: &mut FunctionReader<'_, '_, '_>,
     provisioned: &Provisioned,
@@ -271,7 +259,7 @@ fn snapstart(reader: &mut FunctionReader<'_, '_, '_>) -> Option<SnapStart> {
     })
 }
 
-/// What AWS does not allow together with SnapStart (AWS Lambda developer guide).
+/// Refuses what AWS does not allow together with SnapStart (AWS Lambda developer guide).
 fn excludes(reader: &mut FunctionReader<'_, '_, '_>, stated: Field) {
     let stores: Option<u32> = reader.values.whole(Field::EphemeralStorageMb);
     let stores = stores.is_some_and(|mb| mb > FREE_STORAGE_MB);
@@ -318,7 +306,7 @@ fn durable(reader: &mut FunctionReader<'_, '_, '_>, calls: Option<u64>) -> Optio
     })
 }
 
-/// An amount a month for one of the calls; none without calls.
+/// A monthly amount per call; `None` without calls.
 fn each_call(
     reader: &mut FunctionReader<'_, '_, '_>,
     field: Field,
@@ -326,10 +314,13 @@ fn each_call(
 ) -> Option<Exact> {
     let (month, calls) = (reader.values.exact(field)?, calls?);
     if calls == 0 && !month.is_zero() {
-        let message = format!("`{}` is not 0, but nothing is called", field.path());
-        let help = "a function without invocations uses none of it";
+        let message = format!(
+            "`{}` is not 0, but the function has no invocations",
+            field.path()
+        );
+        let help = "state 0, or the invocations of the function";
         reader.wrong(Code::Conflict, reader.at(field), message, help);
     }
-    // Without calls `month` is zero, or has just been refused.
+    // Without calls, `month` is zero or was refused above.
     Some(month.over(&Exact::from(calls)).unwrap_or(month))
 }

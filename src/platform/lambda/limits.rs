@@ -1,4 +1,4 @@
-//! What AWS lets functions on Lambda have, and what it leaves free of charge.
+//! AWS's limits for Lambda functions, and the amounts that are free of charge.
 
 use std::ops::RangeInclusive;
 
@@ -6,16 +6,17 @@ use std::ops::RangeInclusive;
 pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
 /// Longest run of a function, ms: 15 minutes (AWS Lambda quotas).
 pub const MAX_DURATION_MS: u32 = 900_000;
-/// Ephemeral storage that every function has free of charge, MB (AWS Lambda pricing page).
+/// Ephemeral storage that is free for every function, MB (AWS Lambda pricing page).
 pub const FREE_STORAGE_MB: u32 = 512;
-/// Monthly free requests of an account (AWS Lambda pricing page).
+/// Free requests of an account per month (AWS Lambda pricing page).
 pub const FREE_REQUESTS: u64 = 1_000_000;
-/// Monthly free GB-seconds of an account, both architectures together (AWS Lambda pricing page).
+/// Free GB-seconds of an account per month, for both architectures together (AWS Lambda pricing
+/// page).
 pub const FREE_GB_SECONDS: u64 = 400_000;
-/// Monthly free gigabytes of streamed responses (AWS Lambda pricing page).
+/// Free gigabytes of streamed responses per month (AWS Lambda pricing page).
 pub const FREE_STREAMED_GB: u64 = 100;
-/// Concurrent executions that every account has in a region without asking; new accounts may have
-/// fewer (AWS Lambda quotas).
+/// Concurrent executions per region that AWS grants by default; new accounts can have fewer (AWS
+/// Lambda quotas).
 pub const GRANTED_CONCURRENCY: u128 = 1000;
-/// Requests a second for each concurrent execution of the quota (AWS Lambda developer guide).
+/// Requests per second for each concurrent execution of the quota (AWS Lambda developer guide).
 pub const RATE_PER_EXECUTION: u32 = 10;

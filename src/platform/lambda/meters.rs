@@ -42,7 +42,7 @@ meters! {
         "Lambda tenant isolation, Arm";
 }
 
-/// What Lambda charges for an architecture.
+/// The meters for an architecture.
 pub struct LambdaMeters {
     pub request: Meter<Request>,
     pub duration: Meter<GbSecond>,
@@ -53,7 +53,6 @@ pub struct LambdaMeters {
     pub tenant_environment: Meter<GbOfMemory>,
 }
 
-/// The meters of Lambda that differ by architecture.
 pub const fn lambda(architecture: Architecture) -> LambdaMeters {
     match architecture {
         Architecture::X86_64 => LambdaMeters {

@@ -67,11 +67,11 @@ impl Platform for Lambda {
     }
 }
 
-/// What Lambda charges for an architecture in a region.
+/// The prices for an architecture in a region.
 struct LambdaPrices {
     request: Price<Request>,
     duration: Tiers<GbSecond>,
-    /// By number of the feature; those that some function uses.
+    /// By index in [`FEATURES`]. Features that no function uses have no price here.
     features: Vec<Option<Box<dyn PricedFeature>>>,
 }
 
@@ -98,12 +98,12 @@ impl LambdaPrices {
     }
 }
 
-/// Pools are numbered as places are.
+/// Pools have the indices of places.
 fn pool_of(function: &Function) -> usize {
     place(function, function.architecture)
 }
 
-/// By number of the feature, whether some function uses it.
+/// For each feature, whether some function uses it.
 type Uses = [bool; FEATURES.len()];
 
 fn prices(context: &Context<'_>) -> Result<Vec<Option<LambdaPrices>>, Diags> {
@@ -117,11 +117,12 @@ fn prices(context: &Context<'_>) -> Result<Vec<Option<LambdaPrices>>, Diags> {
     missing.into_result(found)
 }
 
-/// What functions of every place use; `None` where there is none that can run here.
+/// The features that functions of each place use; `None` for places without a function that can run
+/// on Lambda.
 fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
-    let nobody = || vec![None; context.places()];
+    let empty = || vec![None; context.places()];
     let functions = context.scenario.functions.par_iter();
-    let able = functions.filter(|function| infeasible(function).is_none());
+    let runnable = functions.filter(|function| infeasible(function).is_none());
     let add = |mut places: Vec<Option<Uses>>, function: &Function| {
         let uses = places[pool_of(function)].get_or_insert(Uses::default());
         if !is_plain(function) {
@@ -132,7 +133,7 @@ fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
         places
     };
     let both = |left: Uses, right: Uses| std::array::from_fn(|n| left[n] || right[n]);
-    able.fold(nobody, add).reduce(nobody, |left, right| {
+    runnable.fold(empty, add).reduce(empty, |left, right| {
         let pairs = left.into_iter().zip(right);
         let merged = pairs.map(|(left, right)| match (left, right) {
             (Some(left), Some(right)) => Some(both(left, right)),
@@ -150,13 +151,13 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
         return Some(Infeasible::new(
             Refusal::MemoryOutOfRange,
             format!("{memory} MB is outside Lambda's 128 to 10,240 MB"),
-            "state a memory_mb that Lambda has",
+            "state a memory_mb in this range",
         ));
     }
     too_long(function)
 }
 
-/// Why a function runs too long for Lambda, on managed instances too (AWS Lambda quotas).
+/// Why a function runs too long for Lambda and for managed instances (AWS Lambda quotas).
 pub fn too_long(function: &Function) -> Option<Infeasible> {
     let duration = function.stated_duration_ms();
     (duration > Decimal::from(limits::MAX_DURATION_MS)).then(|| {
@@ -164,7 +165,7 @@ pub fn too_long(function: &Function) -> Option<Infeasible> {
         Infeasible::new(
             Refusal::TooLong,
             format!("{duration} ms is longer than Lambda's 15 minutes"),
-            "split it into shorter runs, or run it as a task by the job (container.run)",
+            "split it into shorter runs, or run it as jobs (container.run)",
         )
     })
 }
@@ -199,7 +200,7 @@ impl LambdaModel<'_> {
         })
     }
 
-    /// What a function pays for besides requests and duration, in the order of bills.
+    /// The features that a function pays for, in the order of lines on a bill.
     fn features_of<'m>(
         &self,
         function: &Function,

@@ -1,4 +1,4 @@
-//! Pools: the functions of an architecture in a region share the duration tiers, and all pools share
+//! Pools: the functions of an architecture in a region share the duration tiers. All pools share
 //! the free tier.
 
 use super::duration::gb_seconds_per_call;
@@ -13,31 +13,31 @@ use crate::units::{Gb, GbSecond, Qty, Request, Unit};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// What the functions of a pool use together, and what that costs.
+/// The use of all functions in a pool together, and its rates.
 pub struct Pool {
-    /// Duration, the free part included.
+    /// Including the free part.
     pub duration: Qty<GbSecond>,
-    /// Requests, free ones included.
+    /// Including the free part.
     pub requests: Qty<Request>,
-    /// Streamed responses, the free part included.
+    /// Including the free part.
     pub streamed: Qty<Gb>,
-    /// The part of the free duration that is this pool's, as today's traffic divides it.
+    /// The pool's part of the free duration, divided by today's traffic.
     pub free_duration: Qty<GbSecond>,
-    /// The part of the free requests that is this pool's.
+    /// The pool's part of the free requests, divided by today's traffic.
     pub free_requests: Qty<Request>,
-    /// The part of the free streaming that is this pool's.
+    /// The pool's part of the free streaming, divided by today's traffic.
     pub free_streamed: Qty<Gb>,
-    /// Share of the pool's duration that is billed in each tier that it reaches.
+    /// The share of the pool's duration in each tier that it reaches.
     pub tiers: Vec<Exact>,
     /// Share of the requests that is billed.
     pub billed_requests: Exact,
     /// Share of the streaming that is billed.
     pub billed_streamed: Exact,
-    /// The oldest date of the prices of its requests and duration.
+    /// The oldest date of the prices for its requests and duration.
     pub as_of: Option<Arc<str>>,
 }
 
-/// What free allowances and tiers count.
+/// The use that counts towards free allowances and tiers.
 #[derive(Clone)]
 struct Used {
     duration: Qty<GbSecond>,
@@ -72,7 +72,7 @@ impl Used {
     }
 }
 
-/// The pools of those functions that are members and can run on Lambda.
+/// Forms pools of the functions that `member` selects and that can run on Lambda.
 pub fn form(
     context: &Context<'_>,
     prices: &[Option<LambdaPrices>],
@@ -100,19 +100,19 @@ pub fn form(
     used.iter().zip(prices).map(pool).collect()
 }
 
-/// A pool's part of an allowance; all of it where no pool uses anything yet.
+/// A pool's part of an allowance; all of it if no pool uses anything.
 fn allowance<U: Unit>(free: u64, own: &Qty<U>, all: &Qty<U>) -> Qty<U> {
     let part = own.over(all).unwrap_or(Exact::ONE);
     U::of(Exact::from(free)).times(&part)
 }
 
-/// The share of a use that an allowance leaves to be billed; all of it where nothing is used yet.
+/// The share of the use above the allowance; 1 if nothing is used.
 fn billed_share<U: Unit>(used: &Qty<U>, free: &Qty<U>) -> Exact {
     let left = used.saturating_sub(free);
     left.over(used).unwrap_or(Exact::ONE)
 }
 
-/// One kind of use of a pool: all of it, the free part, and the share that is billed.
+/// A pool's use of one kind: the total, the free part, and the share that is billed.
 fn of_pool<U: Unit>(own: &Qty<U>, all: &Qty<U>, free: Option<u64>) -> (Qty<U>, Qty<U>, Exact) {
     let used = own.clone().reduced();
     let free = free.map_or(Qty::ZERO, |free| allowance(free, &used, all));
@@ -131,7 +131,7 @@ impl Pool {
             of_pool(&used.streamed, &all.streamed, allowed(FREE_STREAMED_GB));
         let parts = prices.duration.split(&duration.times(&billed_duration));
         let tiers: Vec<Exact> = match parts.as_slice() {
-            // One tier: the pool's own size cancels, and need not be above zero.
+            // With one tier the pool's duration cancels out, so it can be zero.
             [_] => vec![billed_duration],
             _ => parts
                 .iter()
@@ -164,7 +164,7 @@ impl Pool {
         self.streamed.times(&self.billed_streamed)
     }
 
-    /// What duration, requests and streaming of all its functions cost.
+    /// Monthly cost of the duration, requests and streaming of all its functions.
     pub fn monthly(&self, prices: &LambdaPrices) -> Usd {
         let billed = self.duration.saturating_sub(&self.free_duration);
         let parts = prices.duration.split(&billed).into_iter();
@@ -178,14 +178,14 @@ impl Pool {
         &used + &pooled
     }
 
-    /// True when a part of its use is free.
+    /// True if a part of its use is free.
     pub fn has_free(&self) -> bool {
         !(self.free_duration.is_zero()
             && self.free_requests.is_zero()
             && self.free_streamed.is_zero())
     }
 
-    /// True when the next call costs what every call costs: one tier, nothing free.
+    /// True if every call has the same cost: one tier, and nothing free.
     pub fn is_flat(&self) -> bool {
         self.tiers.len() == 1 && !self.has_free()
     }

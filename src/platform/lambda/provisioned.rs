@@ -1,8 +1,8 @@
-//! Provisioned concurrency: environments that are paid for while they are kept, and a lower rate for
+//! Provisioned concurrency: a price for the time that environments are kept, and a lower rate for
 //! the duration on them.
 //!
-//! Rules: AWS Lambda pricing page. The time that it is enabled is rounded up to five minutes; what
-//! does not find such an environment is on demand; the free tier does not apply to it.
+//! Rules: AWS Lambda pricing page. The kept time is rounded up to five minutes; other invocations
+//! are on demand; the free tier does not apply.
 
 use super::duration::{gb_seconds, served_ms};
 use super::keys::keys_of;
@@ -11,13 +11,13 @@ use crate::money::Rate;
 use crate::scenario::Function;
 use crate::units::{GbSecond, MB_PER_GB, Qty, SECONDS_PER_HOUR, Unit};
 
-/// Steps of an hour in which it is billed: five minutes.
+/// Billing steps per hour: it is billed in steps of five minutes.
 const STEPS_PER_HOUR: u32 = 12;
 
-/// The utilization from which an environment costs less than the same duration on demand, all at
-/// rates per GB-second; `None` where it never does.
+/// The utilization above which an environment costs less than on-demand duration; `None` if it
+/// never does. The rates are per GB-second.
 ///
-/// `kept / (on demand - on it)`; above 1 it cannot be reached.
+/// `kept / (on demand - on it)`. A result above 1 cannot be reached.
 pub fn break_even(
     kept: &Rate<GbSecond>,
     on_it: &Rate<GbSecond>,
@@ -28,7 +28,7 @@ pub fn break_even(
     share.is_positive().then_some(share)
 }
 
-/// GB-seconds of environments kept in a month.
+/// GB-seconds of the environments kept in a month.
 pub fn kept_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     let provisioned = keys_of(function).provisioned.as_ref()?;
     let steps = &provisioned.hours * &Exact::from(STEPS_PER_HOUR);
@@ -39,13 +39,13 @@ pub fn kept_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     Some(GbSecond::of(&memory * &seconds))
 }
 
-/// GB-seconds on such environments, averaged over all invocations.
+/// GB-seconds on these environments, as the mean over all invocations.
 pub fn served_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     keys_of(function).provisioned.as_ref()?;
     Some(gb_seconds(function.memory_mb, &served_ms(function)))
 }
 
-/// Share of the time that is paid for in which the environments work.
+/// Share of the paid time in which the environments run invocations.
 pub fn utilization(function: &Function) -> Option<Exact> {
     let served = served_gb_seconds(function)?.times(&Exact::from(function.invocations));
     served.over(&kept_gb_seconds(function)?)

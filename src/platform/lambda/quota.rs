@@ -1,7 +1,7 @@
-//! What functions ask of Lambda's account quotas.
+//! The use of Lambda's account quotas.
 //!
-//! Rules: AWS Lambda developer guide, quotas and concurrency: concurrent executions are counted per
-//! account and region, and ten requests a second come with each of them.
+//! Rules: AWS Lambda developer guide, quotas and concurrency. Concurrent executions are counted per
+//! account and region, and each of them allows ten requests a second.
 
 use super::infeasible;
 use super::keys::keys_of;
@@ -14,34 +14,32 @@ use crate::scenario::{Function, Scenario};
 use crate::units::MS_PER_SECOND;
 use std::sync::Arc;
 
-/// What the functions of a region need at their peaks, all at once.
+/// The sum of the peaks of all functions in a region.
 #[derive(Debug, Clone)]
 pub struct QuotaNeed {
-    /// The region.
     pub region: Arc<str>,
-    /// The quota of concurrent executions that is enough for both.
+    /// The concurrency quota that is enough for both executions and requests.
     pub quota: Exact,
     /// `1,736.2 concurrent executions and 17,362.0 requests a second`.
     pub described: String,
 }
 
-/// What a function needs at its peak.
 struct Peak {
     concurrency: Exact,
     requests_per_second: Exact,
 }
 
-/// What the functions need in every region where that is more than AWS grants every account.
+/// The need of each region with more than AWS grants by default.
 pub fn demands_beyond_granted(scenario: &Scenario) -> Vec<QuotaNeed> {
     demands_beyond(scenario, GRANTED_CONCURRENCY)
 }
 
-/// What the functions that can run on Lambda need, in every region where that is more than a quota.
+/// The need of each region with more than `quota`, for functions that can run on Lambda.
 fn demands_beyond(scenario: &Scenario, quota: u128) -> Vec<QuotaNeed> {
     let mut sums = vec![[BoundedSum::ZERO; 2]; scenario.regions.len()];
-    for function in able(scenario) {
+    for function in runnable(scenario) {
         let peak = Peak::of(function, scenario);
-        // In a scenario that is refused, a function may have no region.
+        // In a refused scenario, a function may have no region.
         let Some([concurrency, rate]) = sums.get_mut(usize::from(function.region)) else {
             continue;
         };
@@ -54,7 +52,7 @@ fn demands_beyond(scenario: &Scenario, quota: u128) -> Vec<QuotaNeed> {
 }
 
 /// The functions that can run on Lambda.
-fn able(scenario: &Scenario) -> impl Iterator<Item = &Function> {
+fn runnable(scenario: &Scenario) -> impl Iterator<Item = &Function> {
     let functions = scenario.functions.iter();
     functions.filter(|function| infeasible(function).is_none())
 }
@@ -68,7 +66,7 @@ impl Peak {
         Self {
             requests_per_second: busy * &a_second,
             concurrency: match &keys_of(function).provisioned {
-                // Environments that are kept count whether they work or not.
+                // Kept environments count whether they are busy or not.
                 Some(kept) => busy.clone().max(Exact::from(kept.environments)),
                 None => busy.clone(),
             },
@@ -83,7 +81,8 @@ fn demand_beyond(
     granted: u128,
 ) -> Option<QuotaNeed> {
     let terms = |of: fn(Peak) -> Exact| {
-        let here = able(scenario).filter(move |function| usize::from(function.region) == region);
+        let here =
+            runnable(scenario).filter(move |function| usize::from(function.region) == region);
         move || {
             here.map(|function| of(Peak::of(function, scenario)))
                 .collect()
@@ -107,7 +106,7 @@ fn demand_beyond(
     })
 }
 
-/// What is beyond the quota that the scenario states.
+/// The errors for regions that need more than the quota in the scenario.
 pub fn check(scenario: &Scenario) -> Vec<Diag> {
     let options: &LambdaOptions = scenario.options.of();
     let Some((quota, at)) = &options.concurrency_quota else {

@@ -1,4 +1,4 @@
-//! What managed instances assume.
+//! Assumptions of Lambda Managed Instances.
 
 use super::options::ManagedOptions;
 use crate::scenario::{Notes, Scenario, assumptions};
@@ -7,19 +7,19 @@ assumptions! {
     CAPACITY_PROVIDER: Assumed = "managed-capacity-provider",
         "managed instances: a capacity provider for each function, on demand, all hours of the \
          month, at least {instances} instances and 3 environments, availability_buffer {buffer} \
-         (AWS's own calculator takes 1.5)";
+         (AWS's calculator uses 1.5)";
     ENVIRONMENTS: Assumed = "managed-environments",
-        "managed instances keep 1 vCPU and 1 GB each for their system; an environment has 4 GB to \
-         a vCPU and the least memory from 2,048 MB in which a request fits, unless stated";
+        "the system of each managed instance uses 1 vCPU and 1 GB; unless stated, an environment \
+         has 4 GB per vCPU and the smallest memory from 2,048 MB in which a request fits";
     FREE_TIER: Assumed = "managed-free-tier",
-        "requests on managed instances are all paid: whether the free tier covers them is not \
+        "all requests on managed instances are billed: whether the free tier covers them is not \
          known";
     SHARED_PROVIDERS: NotCounted = "managed-shared-providers",
         "managed instances: functions that share a capacity provider, and throttling while \
          traffic more than doubles in five minutes";
 }
 
-/// Notes what is assumed and what is left out.
+/// Adds the assumptions and omissions that apply.
 pub fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &ManagedOptions = scenario.options.of();
     notes.add(CAPACITY_PROVIDER.with(&[

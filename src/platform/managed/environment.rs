@@ -1,4 +1,4 @@
-//! Execution environments: what one has, and how many requests it carries at once.
+//! Execution environments: their size, and how many requests each carries at once.
 
 use super::keys::{ManagedKeys, keys_of};
 use super::limits::{MEMORY_MB, REQUESTS_PER_VCPU};
@@ -12,7 +12,7 @@ use crate::units::MB_PER_GB;
 pub struct Environment {
     pub vcpu: Exact,
     pub memory_mb: u32,
-    /// Requests in flight.
+    /// Requests in flight that it carries.
     pub requests: u128,
 }
 
@@ -20,7 +20,7 @@ impl Environment {
     /// The environment of a function.
     ///
     /// # Errors
-    /// A request fits none, or too little is said to know how many do.
+    /// One request does not fit, or the scenario does not state how many do.
     pub fn of(function: &Function) -> Result<Self, Infeasible> {
         let managed = keys_of(function);
         let slot = Slot::of(function);
@@ -58,7 +58,7 @@ impl Environment {
         format!("{} vCPU and {} MB", self.vcpu.to_fixed(2), self.memory_mb)
     }
 
-    /// Slots for which it has vCPU and memory.
+    /// Slots that its vCPU and memory can carry.
     fn fit(&self, slot: &Slot) -> u128 {
         let memory = (&Exact::from(self.memory_mb) - &slot.base_mb).max(Exact::ZERO);
         let times = |have: &Exact, each: &Exact| {
@@ -68,7 +68,7 @@ impl Environment {
         times(&self.vcpu, &slot.vcpu).min(times(&memory, &slot.memory_mb))
     }
 
-    /// Requests that its runtime admits.
+    /// Requests in flight that its runtime allows.
     fn limit(&self, managed: &ManagedKeys) -> Result<u128, Infeasible> {
         let Some(runtime) = managed.runtime else {
             return Err(Infeasible::new(
@@ -81,7 +81,7 @@ impl Environment {
         let Some((_, per_vcpu)) = known.find(|(name, _)| *name == runtime) else {
             return Err(Infeasible::new(
                 Refusal::NotStated,
-                format!("AWS states no limit of requests to a vCPU for {runtime}"),
+                format!("AWS states no limit of requests per vCPU for {runtime}"),
                 "state managed.requests_per_environment",
             ));
         };
@@ -91,19 +91,21 @@ impl Environment {
     }
 }
 
-/// The least memory of an environment that holds the function's and in which a request fits, MB.
+/// The smallest memory, in MB, that has room for one request and is not below the function's
+/// memory.
 fn least_memory(function: &Function, slot: &Slot) -> Result<u32, Infeasible> {
     let managed = keys_of(function);
     let least = function.memory_mb.max(*MEMORY_MB.start());
     let request = match managed.requests_per_environment {
-        // It was measured that requests fit.
+        // Requests were measured to fit.
         Some(_) => Exact::ZERO,
         None => {
             let per_vcpu = Exact::from(managed.gb_per_vcpu * MB_PER_GB);
             (&slot.memory_mb + &slot.base_mb).max(&slot.vcpu * &per_vcpu)
         }
     };
-    // `None` for a request that needs more than a number of 32 bits: more than any environment has.
+    // `None` if the request needs more MB than 32 bits can hold, which is more than any environment
+    // has.
     let request = request.ceil().and_then(|mb| u32::try_from(mb).ok());
     let memory = request.map(|request| request.max(least));
     let memory = memory.filter(|mb| MEMORY_MB.contains(mb));

@@ -1,4 +1,4 @@
-//! `[function.managed]`.
+//! The table `[function.managed]` of a scenario.
 
 use super::limits::GB_PER_VCPU;
 use crate::diag::Code;
@@ -7,20 +7,20 @@ use crate::scenario::schema::{Field, FieldGroup};
 use crate::scenario::{Function, PlatformValue};
 use std::sync::Arc;
 
-/// What a function says of its execution environments on Lambda Managed Instances.
+/// The keys of a function for its execution environments on Lambda Managed Instances.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagedKeys {
-    /// Its runtime, which limits the requests in flight to a vCPU.
+    /// The runtime, which limits the requests in flight per vCPU.
     pub runtime: Option<&'static str>,
-    /// Memory of an environment, MB; `None` for the least in which a request fits.
+    /// Memory of an environment, MB; `None` for the smallest in which a request fits.
     pub memory_mb: Option<u32>,
-    /// Gigabytes of memory to a vCPU.
+    /// Gigabytes of memory per vCPU.
     pub gb_per_vcpu: u32,
-    /// Requests that an environment was measured to carry at once.
+    /// Measured number of requests that an environment carries at once.
     pub requests_per_environment: Option<u32>,
 }
 
-/// What holds for a function that says nothing about managed instances.
+/// The keys of a function that states none.
 static UNMANAGED: ManagedKeys = ManagedKeys {
     runtime: None,
     memory_mb: None,
@@ -28,12 +28,11 @@ static UNMANAGED: ManagedKeys = ManagedKeys {
     requests_per_environment: None,
 };
 
-/// What a function says of its environments.
 pub fn keys_of(function: &Function) -> &ManagedKeys {
     function.of().unwrap_or(&UNMANAGED)
 }
 
-/// Reads the keys of a function; `None` where it states none of them.
+/// `None` if the function states none of the keys.
 pub fn read(
     reader: &mut FunctionReader<'_, '_, '_>,
     _: &Known<'_>,
@@ -43,7 +42,7 @@ pub fn read(
     }
     let ratio: Option<u32> = reader.values.whole(Field::ManagedGbPerVcpu);
     if ratio.is_some_and(|ratio| !GB_PER_VCPU.contains(&ratio)) {
-        let message = "an environment has 2, 4 or 8 GB to a vCPU".to_owned();
+        let message = "an environment has 2, 4 or 8 GB per vCPU".to_owned();
         let at = reader.at(Field::ManagedGbPerVcpu);
         reader.wrong(Code::NotAvailable, at, message, "write one of the three");
     }

@@ -1,18 +1,18 @@
-//! What AWS lets execution environments on managed instances have (AWS Lambda developer guide).
+//! AWS's limits for execution environments on managed instances (AWS Lambda developer guide).
 
 use std::ops::RangeInclusive;
 
 /// Memory of an execution environment, MB.
 pub const MEMORY_MB: RangeInclusive<u32> = 2_048..=32_768;
-/// Gigabytes of memory that an environment can have to a vCPU.
+/// Gigabytes of memory per vCPU that an environment can have.
 pub const GB_PER_VCPU: [u32; 3] = [2, 4, 8];
-/// Most requests in flight to a vCPU of an environment, by runtime; for Rust AWS states none.
+/// Maximum of requests in flight per vCPU of an environment, by runtime. AWS states none for Rust.
 pub const REQUESTS_PER_VCPU: [(&str, u32); 4] =
     [("node", 64), ("java", 32), ("dotnet", 32), ("python", 16)];
-/// vCPUs of an instance that its system keeps.
+/// vCPUs of an instance that the system uses.
 pub const SYSTEM_VCPU: u32 = 1;
-/// Memory of an instance that its system keeps, MB.
+/// Memory of an instance that the system uses, MB.
 pub const SYSTEM_MB: u32 = 1_024;
-/// Fewest instances of a capacity provider, and fewest environments of a function on it: one in each
-/// of three Availability Zones.
+/// Minimum number of instances of a capacity provider, and of environments of a function: one in
+/// each of three Availability Zones.
 pub const LEAST: u32 = 3;

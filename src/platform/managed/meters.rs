@@ -1,4 +1,4 @@
-//! The meter of managed instances; their other prices are those of EC2 and of Lambda.
+//! The meter of managed instances. Their other prices are those of EC2 and Lambda.
 
 use crate::pricebook::meters::meters;
 use crate::units::OnDemandUsd;

@@ -1,9 +1,9 @@
-//! AWS Lambda Managed Instances: functions in execution environments on EC2 instances of their own.
+//! AWS Lambda Managed Instances: functions in execution environments on dedicated EC2 instances.
 //!
-//! Rules: AWS Lambda pricing page (the instances at their price, a fee of 15 % of what they cost on
-//! demand, requests, no duration); AWS Lambda developer guide, managed instances (sizes, limits of
-//! concurrency, three Availability Zones, what the system keeps). Instances are counted as AWS's own
-//! calculator does (github.com/aws-samples/sample-aws-lambda-managed-instances).
+//! Rules: AWS Lambda pricing page (the price of the instances, a fee of 15 % of their on-demand
+//! price, requests, no duration); AWS Lambda developer guide, managed instances (sizes, limits of
+//! concurrency, three Availability Zones, the system's use of an instance). Instances are counted
+//! as in AWS's calculator (github.com/aws-samples/sample-aws-lambda-managed-instances).
 
 mod assumptions;
 mod environment;
@@ -64,16 +64,16 @@ impl Platform for LambdaManaged {
     }
 }
 
-/// What these instances do not run (AWS Lambda developer guide).
+/// Why managed instances do not support a function (AWS Lambda developer guide).
 fn unsupported(function: &Function) -> Option<Infeasible> {
     let container = function.container();
     let (reason, advice) = match (container.os, function.is_service()) {
         (Os::Windows, _) => (
-            "its containers are of Windows (container.os), and managed instances run Linux",
+            "its containers run Windows (container.os), and managed instances run Linux",
             "state container.os = \"linux\", or leave lambda-managed out",
         ),
         (Os::Linux, false) => (
-            "it runs by the job (container.run), and managed instances run all month",
+            "it runs as jobs (container.run), and managed instances run all month",
             "state container.run = \"service\", or leave lambda-managed out",
         ),
         (Os::Linux, true) => return None,
@@ -86,7 +86,7 @@ struct ManagedModel<'a> {
     offers: Vec<Option<ProviderOffer<'a>>>,
 }
 
-/// A function with the instances that today's traffic needs.
+/// A function on the instances that today's traffic needs.
 struct Hosted<'m> {
     model: &'m ManagedModel<'m>,
     function: &'m Function,
@@ -132,13 +132,14 @@ impl Hosted<'_> {
         hourly * &self.model.context.hours
     }
 
-    /// Requests that are billed in a month.
+    /// Billed requests of a month.
     fn requests(&self) -> Qty<Request> {
         let calls = Exact::from(self.function.invocations);
         self.function.billed_requests().times(&calls)
     }
 
-    /// What instances carry at target utilization, their availability buffer left free.
+    /// Requests in flight that instances carry at target utilization, without their availability
+    /// buffer.
     fn carries(&self, hosts: &Hosts<'_>) -> Exact {
         let requests = &Exact::whole(hosts.usable) * &Exact::whole(self.environment.requests);
         &requests * &Exact::from(self.function.container().target_utilization)

@@ -1,4 +1,4 @@
-//! `[lambda-managed]`.
+//! The table `[lambda-managed]` of a scenario.
 
 use super::limits::LEAST;
 use crate::diag::Code;
@@ -9,18 +9,18 @@ use crate::scenario::{Bounds, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// `[lambda-managed]`.
+/// The keys of `[lambda-managed]`.
 #[derive(Debug, Clone)]
 pub struct ManagedOptions {
-    /// The instance type where it is fixed.
+    /// `None` for the cheapest type.
     pub instance_type: Option<FixedType>,
-    /// Fewest instances of a function.
+    /// Minimum number of instances of a function.
     pub min_instances: u32,
-    /// Instances that are provided for one that is needed, at least 1.
+    /// Provided instances per needed instance, at least 1.
     pub availability_buffer: Decimal,
 }
 
-/// The prices that the options ask for.
+/// The parts of the price book that the options need.
 pub fn extent(scenario: &Scenario) -> Extent {
     let options: &ManagedOptions = scenario.options.of();
     let fixed = options.instance_type.as_ref();
@@ -31,29 +31,28 @@ pub fn extent(scenario: &Scenario) -> Extent {
 }
 
 options! {
-    /// The keys of `[lambda-managed]`.
     KEYS of "lambda-managed";
     INSTANCE_TYPE = "instance_type": ValueKind::InstanceType, "",
-        "type of the instances; `auto` takes the cheapest for each function",
+        "instance type; `auto` chooses the cheapest for each function",
         default "`auto`", limits "of the families c, m and r, `large` or larger";
     MIN_INSTANCES = "min_instances": whole(3, 1_000_000), "",
-        "fewest instances of a function",
+        "minimum number of instances of a function",
         default "3, for three Availability Zones";
     BUFFER = "availability_buffer": from(1, 100), "",
-        "instances that are provided for each that is needed; AWS's calculator takes 1.5",
+        "instances that are provided for each that is needed; AWS's calculator uses 1.5",
         default "1";
 }
 
-/// Reads `[lambda-managed]`.
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
-    // Fewer than AWS allows is answered with the reason, not with bounds.
+    // The lower bound is 0, not AWS's minimum: a smaller number gets a message that gives the
+    // reason.
     let bounds = Bounds {
         low: 1,
         ..MIN_INSTANCES.bounds()
     };
     let least = keys.whole_within(MIN_INSTANCES.word(), bounds);
     if least.is_some_and(|least| least < LEAST) {
-        let message = "managed instances number three at least".to_owned();
+        let message = "a function needs at least three managed instances".to_owned();
         let help = "one in each of three Availability Zones: state 3 or more";
         keys.wrong_at(MIN_INSTANCES, Code::NotAvailable, message, help);
     }

@@ -1,4 +1,5 @@
-//! Capacity providers: the instance types of a place, and how many of one a function needs.
+//! Capacity providers: the instance types that a place offers, and how many instances a function
+//! needs.
 
 use super::environment::Environment;
 use super::limits::{LEAST, SYSTEM_MB, SYSTEM_VCPU};
@@ -15,22 +16,22 @@ use crate::scenario::{FixedType, Function};
 use crate::units::{Hour, InstanceHour, OnDemandUsd, Request};
 use std::sync::Arc;
 
-/// A type of managed instances.
+/// An instance type for managed instances.
 pub struct ManagedType {
     pub name: Arc<str>,
     pub price: Price<InstanceHour>,
-    /// vCPUs for environments.
+    /// vCPUs left for environments.
     pub vcpu: Exact,
-    /// Memory for environments, MB.
+    /// Memory left for environments, MB.
     pub memory_mb: Exact,
-    /// The price of an instance, the fee included.
+    /// The price of an instance with the fee.
     hourly: Rate<InstanceHour>,
-    /// The oldest date of the prices of the instance, its fee and requests.
+    /// The oldest date of the prices for the instance, its fee and requests.
     pub as_of: Option<Arc<str>>,
 }
 
 impl ManagedType {
-    /// Environments that fit an instance.
+    /// How many environments fit on an instance.
     fn fit(&self, environment: &Environment) -> u128 {
         let times = |have: &Exact, each: &Exact| {
             let count = have.whole_times(each);
@@ -41,12 +42,12 @@ impl ManagedType {
     }
 }
 
-/// Managed instances of an architecture in a region.
+/// The managed instances that an architecture in a region offers.
 pub struct ProviderOffer<'a> {
     options: &'a ManagedOptions,
     pub request: Price<Request>,
     pub fee: Price<OnDemandUsd>,
-    /// The types that can win, by vCPU and then by name.
+    /// The types that can be the cheapest, by vCPU and then by name.
     kinds: Vec<ManagedType>,
 }
 
@@ -54,29 +55,29 @@ pub struct ProviderOffer<'a> {
 pub struct Hosts<'o> {
     pub kind: &'o ManagedType,
     pub instances: u128,
-    /// Environments that are needed.
+    /// Environments that the function needs.
     pub environments: u128,
     pub per_instance: u128,
-    /// Environments for which there is room besides the availability buffer.
+    /// Environments that fit on the instances without the availability buffer.
     pub usable: u128,
 }
 
 impl Hosts<'_> {
-    /// What an hour of all of them costs, their fee included.
+    /// Price of an hour of all instances, with the fee.
     pub fn hourly(&self) -> Rate<Hour> {
         self.kind.hourly.of_instances(&Exact::whole(self.instances))
     }
 }
 
-/// Offers are numbered as places are.
+/// Offers have the indices of places.
 pub fn offer_of(function: &Function) -> usize {
     place(function, function.container_architecture())
 }
 
-/// What every place where a function can be offers.
+/// The offers of all places in which some function can run, indexed by place.
 ///
 /// # Errors
-/// Prices that are missing, an instance type that cannot be had.
+/// A price is missing, or the fixed instance type is unknown or not offered.
 pub fn offers<'a>(context: &Context<'a>) -> Result<Vec<Option<ProviderOffer<'a>>>, Diags> {
     let mut missing = Missing::default();
     let samples = context.samples(|function| Some(offer_of(function)));
@@ -139,15 +140,15 @@ impl<'a> ProviderOffer<'a> {
         ))
     }
 
-    /// The price of an instance with the fee for it: that is a share of the list price, however the
-    /// instance is bought.
+    /// The price of an instance with the fee. The fee is a share of the list price, also for
+    /// instances under a commitment or discount.
     fn with_fee(&self, price: &Price<InstanceHour>) -> Rate<InstanceHour> {
         let fee = price.list_rate().times(self.fee.rate.per_unit());
         &price.rate + &fee
     }
 
-    /// The cheapest instances that carry so many requests in flight in environments of a kind; of
-    /// equals those with fewer vCPUs, then by name. `None` where an environment fits no type.
+    /// The cheapest instances that carry a number of requests in flight. Ties go to the type with
+    /// fewer vCPUs, then by name. `None` if an environment fits on no type.
     pub fn hosts(&self, environment: &Environment, slots: u128) -> Option<Hosts<'_>> {
         let environments = slots.div_ceil(environment.requests);
         let environments = environments.max(LEAST.into());
@@ -155,7 +156,7 @@ impl<'a> ProviderOffer<'a> {
             let per_instance = kind.fit(environment);
             (per_instance > 0).then(|| self.of_kind(kind, environments, per_instance))
         });
-        // The first of equals is kept.
+        // `min_by` returns the first of equal elements.
         hosts.min_by(|left, right| left.hourly().cmp(&right.hourly()))
     }
 
@@ -183,8 +184,8 @@ impl<'a> ProviderOffer<'a> {
     }
 }
 
-/// A type that is fixed must be one of the families and sizes that managed instances have: compute,
-/// general and memory, from `large` on (AWS Lambda developer guide).
+/// A fixed type must have a family and size that managed instances support: compute, general
+/// purpose and memory optimized, `large` and larger (AWS Lambda developer guide).
 fn offered((name, at): &FixedType) -> Result<(), Diag> {
     let (family, size) = name.split_once('.').unwrap_or((name, ""));
     let mut letters = family.chars();
@@ -193,8 +194,8 @@ fn offered((name, at): &FixedType) -> Result<(), Diag> {
     if known && !["nano", "micro", "small", "medium"].contains(&size) {
         return Ok(());
     }
-    let message = format!("`{name}` is no type of managed instances");
-    let help = "they are of the families c, m and r, from large on; or leave instance_type = \
+    let message = format!("managed instances do not have the type `{name}`");
+    let help = "use a type of the families c, m and r, large or larger; or leave instance_type = \
                 \"auto\"";
     Err(Diag::new(Code::NotAvailable, message)
         .at(at.clone())

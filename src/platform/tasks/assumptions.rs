@@ -1,4 +1,4 @@
-//! What every way to run tasks of Amazon ECS leaves out.
+//! Omissions of all platforms that run ECS tasks.
 
 use crate::scenario::{Function, Notes, Scenario, assumptions};
 
@@ -8,7 +8,7 @@ assumptions! {
         "Fargate's public IPv4 addresses, image pulls and the doubled tasks of a deployment";
 }
 
-/// Notes what is left out: image pulls and deployments of services, whose tasks run all month.
+/// Notes that image pulls and deployments are left out for services, whose tasks run all month.
 pub fn note_left_out(scenario: &Scenario, notes: &mut Notes) {
     let mut functions = scenario.functions.iter();
     notes.add(if functions.any(Function::is_service) {

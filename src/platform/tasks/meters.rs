@@ -1,4 +1,4 @@
-//! The meters of tasks of Amazon ECS on demand, and of the storage of every task.
+//! The on-demand meters of ECS tasks, and the storage meter of every task.
 
 use crate::pricebook::meters::meters;
 use crate::pricebook::{Architecture, Meter, Os};
@@ -15,15 +15,15 @@ meters! {
     STORAGE: GbHour = "fargate.storage.ephemeral", "Fargate ephemeral storage over 20 GB";
 }
 
-/// What an hour of a task is charged by its size.
+/// The meters for an hour of a task, which depend on its size.
 pub struct TaskMeters {
     pub vcpu: Meter<VcpuHour>,
     pub memory: Meter<GbHour>,
-    /// The licence of the operating system, for each vCPU.
+    /// The licence fee of the operating system per vCPU.
     pub os_license: Option<Meter<VcpuHour>>,
 }
 
-/// Tasks on demand. Windows runs on x86 alone.
+/// The on-demand meters. Windows runs only on x86.
 pub const fn on_demand(os: Os, architecture: Architecture) -> TaskMeters {
     match (os, architecture) {
         (Os::Linux, Architecture::X86_64) => TaskMeters {

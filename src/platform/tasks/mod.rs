@@ -1,7 +1,5 @@
-//! Whole tasks of a valid size, running all month or as long as a job: what every way to run them on
-//! AWS Fargate shares.
-//!
-//! A platform says by its [`TaskTerms`] what is its own.
+//! Tasks of valid sizes on AWS Fargate, which run all month (services) or as long as a job. The
+//! platforms that run tasks share this module; [`TaskTerms`] holds their differences.
 
 mod assumptions;
 mod job;
@@ -34,14 +32,14 @@ use task_rates::{TaskRates, paid_storage};
 pub use task_sizes::Tasks;
 use task_sizes::{SizeOptions, cheapest, unfit};
 
-/// What carries slots, and what of its size it keeps for itself.
+/// A kind of container on Fargate, and the part of its size that functions cannot use.
 #[derive(Debug, Clone, Copy)]
 pub struct Carrier {
-    /// What one is called.
+    /// The word for it in messages.
     pub noun: &'static str,
-    /// Memory of it that slots cannot use, MB.
+    /// Memory that functions cannot use, MB.
     pub overhead_mb: u32,
-    /// True where the sizes of 32 vCPU can be had.
+    /// Whether sizes with 32 vCPU exist.
     pub has_largest: bool,
 }
 
@@ -53,12 +51,12 @@ pub const TASK: Carrier = Carrier {
 };
 
 impl Carrier {
-    /// The sizes that it can be billed, by vCPU and then by memory.
+    /// The sizes that can be billed, by vCPU and then by memory.
     fn sizes(self, os: Os) -> impl Iterator<Item = TaskSize> {
         TaskSize::of(os).filter(move |size| self.has_largest || size.is_picked())
     }
 
-    /// The size that is billed for one that is stated.
+    /// The billed size for a stated size.
     pub fn billed(self, stated: TaskSize, os: Os) -> Option<TaskSize> {
         let memory_mb = stated.memory_mb + self.overhead_mb;
         let holds = |size: &TaskSize| {
@@ -67,7 +65,7 @@ impl Carrier {
         self.sizes(os).find(holds)
     }
 
-    /// What of a size slots can use.
+    /// The part of a size that functions can use.
     fn room(self, size: TaskSize) -> TaskSize {
         TaskSize {
             memory_mb: size.memory_mb - self.overhead_mb,
@@ -76,25 +74,24 @@ impl Carrier {
     }
 }
 
-/// What a way to run tasks has of its own.
+/// The differences between the platforms that run tasks.
 pub struct TaskTerms {
-    /// What carries the slots.
     pub carrier: Carrier,
-    /// Who bills them.
+    /// The service on the bill.
     pub service: &'static Service,
     /// Why a function cannot run there, whatever its size.
     pub refuse: fn(&Function) -> Option<Infeasible>,
-    /// What an hour of a task is charged, of an architecture and operating system in a region;
-    /// a function stands for all that run there.
+    /// The charges for an hour of a task. The function stands for all with the same region,
+    /// architecture and operating system.
     pub charges: fn(&Context<'_>, &Function) -> Result<Vec<Charge>, Diag>,
-    /// What is assumed and what is left out.
+    /// Adds the assumptions and omissions that apply.
     pub notes: fn(&Scenario, &mut Notes),
 }
 
-/// What tasks of Amazon ECS are charged on demand.
+/// The on-demand charges of an ECS task.
 ///
 /// # Errors
-/// The book lacks a price.
+/// The price book lacks a price.
 pub fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
     let regional = context.prices_of(function);
     let os = function.container().os;
@@ -109,7 +106,7 @@ pub fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charg
     Ok(charges)
 }
 
-/// How long tasks run, as the end of a sentence: services and jobs differ.
+/// How long tasks run, as the end of a sentence. Jobs do not run all month.
 pub fn all_month(scenario: &Scenario) -> String {
     let services = scenario.functions.iter().filter(|one| one.is_service());
     let who = match services.count() {
@@ -120,7 +117,7 @@ pub fn all_month(scenario: &Scenario) -> String {
     format!(", {who}all {} hours of the month", scenario.hours)
 }
 
-/// Tasks by some terms.
+/// A platform that runs tasks, bound to a scenario.
 pub struct TasksModel<'a> {
     terms: &'static TaskTerms,
     context: Context<'a>,
@@ -151,37 +148,36 @@ fn offers(terms: &TaskTerms, context: &Context<'_>) -> Result<Vec<Option<TaskRat
     missing.into_result(offers)
 }
 
-/// A task for each invocation, of the cheapest size that fits one.
+/// One task per invocation, of the cheapest size in which an invocation fits.
 fn one_each(function: &Function, offer: &TaskRates) -> Option<Tasks> {
     let slot = Slot::of(function);
-    // They come by price.
+    // Options are sorted by price.
     let option = offer.size_options(function, &slot).next()?;
     let count = function.invocations.into();
     Some(Tasks { option, count })
 }
 
-/// A function with its tasks of today.
+/// A function with the tasks for today's traffic.
 pub struct PlacedTasks<'m> {
     model: &'m TasksModel<'m>,
     function: &'m Function,
     rates: &'m TaskRates,
-    /// A fleet, or one task for each job.
+    /// A fleet, or one task per job.
     tasks: Tasks,
-    /// Hours that each task is billed.
+    /// Billed hours of each task.
     hours: Cow<'m, Qty<Hour>>,
-    /// The sizes that its fleet can have, made when it is asked how the fleet grows.
+    /// The sizes for its fleet. Computed only when a search needs them.
     sizes: OnceLock<Cow<'m, SizeOptions>>,
 }
 
 impl PlacedTasks<'_> {
-    /// What its tasks cost a month.
+    /// US dollars a month for today's tasks.
     pub fn monthly_today(&self) -> Usd {
         let monthly = Bill::total(|bill| self.charge(bill));
         debug_assert_eq!(monthly, &self.tasks.hourly() * &*self.hours);
         monthly
     }
 
-    /// What it costs.
     pub fn cost(&self) -> Cost {
         let monthly = self.monthly_today();
         Cost {
@@ -196,7 +192,7 @@ impl PlacedTasks<'_> {
         self.sizes
             .get_or_init(|| match self.rates.shared(self.function) {
                 Some(shared) => Cow::Borrowed(shared),
-                None => Cow::Owned(self.rates.size_lists(self.function)),
+                None => Cow::Owned(self.rates.all_options(self.function)),
             })
     }
 
@@ -207,10 +203,10 @@ impl PlacedTasks<'_> {
 }
 
 impl<'a> TasksModel<'a> {
-    /// Finds the prices that a scenario's tasks need.
+    /// Finds the prices for the scenario's tasks.
     ///
     /// # Errors
-    /// The book lacks one.
+    /// The price book lacks one.
     pub fn bind(terms: &'static TaskTerms, context: Context<'a>) -> Result<Self, Diags> {
         let offers = offers(terms, &context)?;
         Ok(Self {
@@ -228,10 +224,10 @@ impl<'a> TasksModel<'a> {
         offer.ok_or_else(|| Infeasible::unpriced("Fargate"))
     }
 
-    /// Chooses the tasks of today's traffic: a fleet, or a task for each job.
+    /// Chooses the tasks for today's traffic: a fleet, or one task per job.
     ///
     /// # Errors
-    /// The function fits no size, or not the one that it fixes.
+    /// The function does not fit any size, or not its fixed size.
     pub fn choose(&self, index: usize) -> Result<Tasks, Infeasible> {
         let function = self.context.function(index);
         self.choose_of(index, self.rates(function)?)
@@ -248,7 +244,7 @@ impl<'a> TasksModel<'a> {
         tasks.ok_or_else(|| unfit(function, self.terms.carrier))
     }
 
-    /// A function with the tasks that were chosen for it.
+    /// Places a function on the tasks that [`Self::choose`] returned.
     ///
     /// # Errors
     /// The function cannot run here.
@@ -285,7 +281,7 @@ impl<'a> TasksModel<'a> {
             function.container().min_tasks,
         );
         match offer.shared(function) {
-            Some(size_lists) => size_lists.cheapest(slots, min_tasks),
+            Some(options) => options.cheapest(slots, min_tasks),
             None => {
                 let slot = Slot::of(function);
                 cheapest(offer.size_options(function, &slot), slots, min_tasks)
@@ -394,7 +390,7 @@ impl Fleet for PlacedTasks<'_> {
 
 impl CapacityTariff for PlacedTasks<'_> {
     fn step_cost(&self) -> Option<&dyn StepCost> {
-        // Jobs are paid by use: nothing is held for them.
+        // Jobs are paid by use: they hold no capacity.
         self.function.is_service().then_some(self as &dyn StepCost)
     }
 }

@@ -1,4 +1,4 @@
-//! What tasks cost by the hour, size by size.
+//! The hourly cost of tasks, for each size.
 
 use super::Carrier;
 use super::limits::FREE_STORAGE_GB;
@@ -14,11 +14,11 @@ use crate::scenario::{Function, Os, TaskSize};
 use crate::units::{GbHour, Hour, MB_PER_GB, Qty, VcpuHour};
 use std::sync::{Arc, OnceLock};
 
-/// Most memory of functions that share a list of sizes, MB: the most that Lambda has. Functions with
-/// more are few.
+/// Functions up to this memory share their lists of sizes, MB: Lambda's maximum. Few functions have
+/// more.
 const MOST_SHARED_MB: u32 = 10_240;
 
-/// A price that every hour of a task is charged.
+/// A price that is charged for every hour of a task.
 pub struct Charge {
     item: &'static str,
     price: Metered,
@@ -27,19 +27,19 @@ pub struct Charge {
     share: Exact,
 }
 
-/// What of a task a price is for.
+/// What a price applies to.
 enum Metered {
     Vcpu(Price<VcpuHour>),
     Memory(Price<GbHour>),
 }
 
 impl Charge {
-    /// A price of each vCPU.
+    /// A price per vCPU.
     pub fn vcpu(item: &'static str, price: Price<VcpuHour>) -> Self {
         Self::always(item, Metered::Vcpu(price))
     }
 
-    /// A price of each GB of memory.
+    /// A price per GB of memory.
     pub fn memory(item: &'static str, price: Price<GbHour>) -> Self {
         Self::always(item, Metered::Memory(price))
     }
@@ -53,18 +53,18 @@ impl Charge {
         }
     }
 
-    /// The same for a share of the hours.
+    /// The same charge for a share of the hours.
     pub fn of_share(self, share: Exact) -> Self {
         Self { share, ..self }
     }
 
-    /// The same at a price that changes with supply and demand.
+    /// The same charge at a price that changes with supply and demand.
     pub fn dynamic(self) -> Self {
         let pricing = Pricing::Dynamic;
         Self { pricing, ..self }
     }
 
-    /// The rate for vCPUs of any task, if it is one.
+    /// The rate of a charge for vCPUs; `None` for other charges.
     fn vcpu_rate(&self) -> Option<Rate<VcpuHour>> {
         match &self.price {
             Metered::Vcpu(price) => Some(price.rate.times(&self.share)),
@@ -72,7 +72,7 @@ impl Charge {
         }
     }
 
-    /// The rate for memory of any task, if it is one.
+    /// The rate of a charge for memory; `None` for other charges.
     fn memory_rate(&self) -> Option<Rate<GbHour>> {
         match &self.price {
             Metered::Memory(price) => Some(price.rate.times(&self.share)),
@@ -87,7 +87,7 @@ impl Charge {
         }
     }
 
-    /// Adds hours of a task.
+    /// Adds the charge for a number of task-hours.
     fn charge(
         &self,
         service: &'static Service,
@@ -111,21 +111,23 @@ impl Charge {
     }
 }
 
-/// What is charged for an architecture and operating system in a region, and for each size that it picks from.
+/// The charges for an architecture and operating system in a region, with the hourly cost of each
+/// size.
 pub struct TaskRates {
     carrier: Carrier,
     charges: Vec<Charge>,
-    /// All charges for vCPUs together.
+    /// Sum of all charges for vCPUs.
     vcpu: Rate<VcpuHour>,
-    /// All charges for memory together.
+    /// Sum of all charges for memory.
     memory: Rate<GbHour>,
     pub storage: Result<Price<GbHour>, Diag>,
-    /// The oldest date of the prices of vCPUs and memory.
+    /// The oldest date of the prices for vCPUs and memory.
     as_of: Option<Arc<str>>,
-    /// Each size with its rate, by price and then by size.
+    /// Each size with its hourly cost, by cost and then by size.
     sizes: Vec<(TaskSize, Rate<Hour>)>,
-    /// Ladders of functions that say nothing of containers, by memory in MB, made when needed.
-    size_lists: Vec<OnceLock<Box<SizeOptions>>>,
+    /// The sizes for functions without keys for containers, indexed by memory in MB. Each list is
+    /// computed when it is first needed.
+    shared_options: Vec<OnceLock<Box<SizeOptions>>>,
 }
 
 impl TaskRates {
@@ -143,9 +145,9 @@ impl TaskRates {
             charges,
             storage,
             sizes: Vec::new(),
-            size_lists: (0..=MOST_SHARED_MB).map(|_| OnceLock::new()).collect(),
+            shared_options: (0..=MOST_SHARED_MB).map(|_| OnceLock::new()).collect(),
         };
-        // All have one denominator, so that comparing them compares whole numbers.
+        // All rates have the same denominator, so a comparison compares integers.
         let priced = |size| (size, offer.hourly(size));
         offer.sizes = carrier.sizes(os).map(priced).collect();
         offer
@@ -154,7 +156,7 @@ impl TaskRates {
         offer
     }
 
-    /// What an hour of a task costs, storage apart.
+    /// Cost of an hour of a task, without storage.
     pub fn hourly(&self, size: TaskSize) -> Rate<Hour> {
         let quarter_vcpu = self.vcpu.of_vcpus(&Exact::ratio(1, 4));
         let half_gigabyte = self.memory.of_gb(&Exact::ratio(1, 2));
@@ -162,13 +164,13 @@ impl TaskRates {
         &vcpus + &half_gigabyte.times(&Exact::from(size.memory_mb / (MB_PER_GB / 2)))
     }
 
-    /// What an hour of a slot by itself costs.
+    /// Cost of an hour of one slot, if sizes could have any value.
     pub fn slot_hourly(&self, slot: &Slot) -> Rate<Hour> {
         let gigabytes = &slot.memory_mb * &Exact::ratio(1, MB_PER_GB.into());
         &self.vcpu.of_vcpus(&slot.vcpu) + &self.memory.of_gb(&gigabytes)
     }
 
-    /// Gigabytes of a task's storage that are paid for, with their price.
+    /// The gigabytes of a task's storage above the free part, with their price.
     fn storage(&self, function: &Function) -> Option<(Exact, &Price<GbHour>)> {
         let paid @ 1.. = paid_storage(function) else {
             return None;
@@ -185,8 +187,7 @@ impl TaskRates {
         })
     }
 
-    /// The sizes that a function is offered, by price: the one that it fixes, or all that are
-    /// picked from.
+    /// The sizes for a function, by cost: its fixed size, or all sizes that are chosen from.
     fn offered(&self, function: &Function) -> impl Iterator<Item = Offered<'_>> {
         let container = function.container();
         let fixed = container.task;
@@ -202,7 +203,7 @@ impl TaskRates {
         })
     }
 
-    /// The sizes that a function can have.
+    /// The sizes in which a function fits.
     pub fn size_options<'o>(
         &'o self,
         function: &'o Function,
@@ -215,18 +216,18 @@ impl TaskRates {
         })
     }
 
-    pub fn size_lists(&self, function: &Function) -> SizeOptions {
+    pub fn all_options(&self, function: &Function) -> SizeOptions {
         SizeOptions::of(self.size_options(function, &Slot::of(function)))
     }
 
-    /// The sizes that functions of the same memory share when they say nothing of containers.
+    /// The sizes that functions of equal memory share if they have no keys for containers.
     pub fn shared(&self, function: &Function) -> Option<&SizeOptions> {
-        let shared = self.size_lists.get(function.memory_mb as usize)?;
+        let shared = self.shared_options.get(function.memory_mb as usize)?;
         let shares = function.is_like_for_like();
-        shares.then(|| &**shared.get_or_init(|| Box::new(self.size_lists(function))))
+        shares.then(|| &**shared.get_or_init(|| Box::new(self.all_options(function))))
     }
 
-    /// Adds hours of a function's tasks.
+    /// Adds the charges for a number of hours of a function's tasks.
     pub fn charge(
         &self,
         service: &'static Service,
@@ -256,7 +257,7 @@ impl TaskRates {
     }
 }
 
-/// Gigabytes of a task's storage that are paid for.
+/// Gigabytes of a task's storage above the free part.
 pub fn paid_storage(function: &Function) -> u32 {
     let stored = function.container().task_storage_gb;
     stored

@@ -1,4 +1,4 @@
-//! The task sizes worth considering for a function, and the cheapest fleet made of one of them.
+//! The task sizes to consider for a function, and the cheapest fleet of one size.
 
 use super::Carrier;
 use crate::exact::Exact;
@@ -13,20 +13,20 @@ use std::cmp::Ordering;
 
 /// A size that a function can be given.
 pub struct Offered<'o> {
-    /// What is billed.
+    /// The size on the bill.
     pub size: TaskSize,
-    /// What of it slots can use.
+    /// The part of it that the function can use.
     pub room: TaskSize,
-    /// What an hour costs, storage apart.
+    /// Cost of an hour, without storage.
     pub hourly: &'o Rate<Hour>,
 }
 
-/// A task size, with what of a function fits it.
+/// A task size, and how many of a function's requests fit.
 #[derive(Debug, Clone)]
 pub struct SizeOption {
     pub size: TaskSize,
     pub requests_per_task: u128,
-    /// What an hour costs, storage included.
+    /// Cost of an hour, with storage.
     pub hourly: Rate<Hour>,
 }
 
@@ -39,7 +39,6 @@ pub struct SizeOptions {
     by_slot_price: Vec<(Rate<Hour>, usize)>,
 }
 
-/// A fleet of tasks of one size.
 #[derive(Debug, Clone)]
 pub struct Tasks {
     pub option: SizeOption,
@@ -47,20 +46,21 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// What an hour of the fleet costs.
+    /// Cost of an hour of the fleet.
     pub fn hourly(&self) -> Rate<Hour> {
         self.option.hourly.times(&Exact::whole(self.count))
     }
 
-    /// What the tasks carry at target utilization.
+    /// Requests in flight that the tasks carry at target utilization.
     pub fn carries(&self, function: &Function) -> Exact {
         let slots = &Exact::whole(self.count) * &Exact::whole(self.option.requests_per_task);
         &slots * &Exact::from(function.container().target_utilization)
     }
 }
 
-/// The sizes that a function fits, of those offered by price: each carries more than all before it,
-/// since a dearer task that carries no more is never better.
+/// The sizes in which a function fits, out of those offered in the order of their cost. Each result
+/// carries more requests than all before it: a task that costs more and carries no more is never
+/// better.
 pub fn size_options<'o>(
     function: &'o Function,
     slot: &'o Slot,
@@ -84,8 +84,8 @@ pub fn size_options<'o>(
     })
 }
 
-/// The cheapest fleet that provides so many slots, of sizes by price; a tie goes to fewer vCPU,
-/// then less memory.
+/// The cheapest fleet that provides `slots`, from sizes in the order of their cost. Ties go to
+/// fewer vCPUs, then less memory.
 pub fn cheapest<R: Borrow<SizeOption>>(
     size_options: impl Iterator<Item = R>,
     slots: u128,
@@ -104,7 +104,7 @@ pub fn cheapest<R: Borrow<SizeOption>>(
         });
         match order {
             None | Some(Ordering::Less) => best = Some((cost, option, count)),
-            // Every later option costs more a task, and there are never fewer than the minimum.
+            // Every later option costs more per task, and the number of tasks cannot be smaller.
             Some(_) if count == min_tasks.into() => break,
             Some(_) => {}
         }
@@ -116,7 +116,7 @@ pub fn cheapest<R: Borrow<SizeOption>>(
 }
 
 impl SizeOptions {
-    /// Keeps sizes for many searches.
+    /// Keeps the options for many searches.
     pub fn of(size_options: impl Iterator<Item = SizeOption>) -> Self {
         let by_price: Vec<SizeOption> = size_options.collect();
         let slot_price = |(number, option): (usize, &SizeOption)| {
@@ -131,7 +131,6 @@ impl SizeOptions {
         }
     }
 
-    /// The sizes as parts of a fleet.
     pub fn parts(&self) -> Vec<Part> {
         let part = |option: &SizeOption| Part {
             slots: option.requests_per_task,
@@ -171,7 +170,7 @@ impl SizeOptions {
     }
 }
 
-/// Why a function fits no size, or not the one that it fixes.
+/// Why a function does not fit any size, or not its fixed size.
 pub fn unfit(function: &Function, carrier: Carrier) -> Infeasible {
     let (slot, container) = (Slot::of(function), function.container());
     match container.task {
@@ -182,9 +181,10 @@ pub fn unfit(function: &Function, carrier: Carrier) -> Infeasible {
 }
 
 fn describe(slot: &Slot) -> String {
-    let base = match slot.base_mb.is_zero() {
-        true => String::new(),
-        false => format!(" over a base of {} MB", slot.base_mb.to_fixed(0)),
+    let base = if slot.base_mb.is_zero() {
+        String::new()
+    } else {
+        format!(" over a base of {} MB", slot.base_mb.to_fixed(0))
     };
     format!(
         "a request needs {} vCPU and {} MB{base}",

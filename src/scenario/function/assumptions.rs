@@ -1,9 +1,10 @@
-//! What functions leave unsaid; that of their containers is next to the keys of containers.
+//! Assumptions about functions whose keys are not stated. Those about containers are next to the
+//! keys of containers.
 
 use super::{Capacity, container};
 use crate::scenario::{AssumptionInfo, AssumptionRule};
 
-/// How long and how often a function runs.
+/// About the number and duration of calls.
 const OF_CALLS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
@@ -22,12 +23,12 @@ const OF_CALLS: &[AssumptionRule] = &[
     ),
 ];
 
-/// Its capacity and its place.
+/// About capacity, region and platform.
 const OF_PLACE: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
             "no-traffic",
-            "no traffic: the crossover is that of one request in flight",
+            "no traffic: the break-even is that of one request in flight",
         ),
         |function| {
             let peak_is_stated = matches!(function.capacity, Capacity::Peak(_));
@@ -50,7 +51,7 @@ const OF_PLACE: &[AssumptionRule] = &[
     ),
 ];
 
-/// What functions are assumed to be, in the order of answers.
+/// The assumptions about functions, in the order in which answers print them.
 pub fn assumption_rules() -> impl Iterator<Item = AssumptionRule> {
     let lists = [
         OF_CALLS,

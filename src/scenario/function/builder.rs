@@ -1,11 +1,11 @@
-//! A function of its cells: every value checked, every rule between values applied.
+//! Builds a function from its cells: checks every value, and every rule between values.
 
 use super::{Capacity, Function, rounding_up};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
 use crate::scenario::PlatformValues;
-use crate::scenario::budget::{Budget, Limit, UPSIDE_DOWN};
+use crate::scenario::budget::{Budget, Limit, REVERSED};
 use crate::scenario::schema::Field;
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::unknown::Shapes;
@@ -14,51 +14,50 @@ use crate::text::listed;
 use crate::units::SECONDS_PER_HOUR;
 use rust_decimal::Decimal;
 
-/// Most requests in flight that capacity can be planned for.
+/// Maximum of requests in flight that capacity can be planned for.
 const MOST_CAPACITY: u128 = 10_u128.pow(27);
 
-/// Finds the index of a region's name, given the line and the place that name it.
+/// Finds the index of a region by its name, given the line and place of the name. `None` when there
+/// are too many regions.
 pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
 
-/// What every function of a scenario shares while it is read.
+/// What the functions of a scenario share while they are read.
 pub struct Reading<'r> {
-    /// Ids of all platforms.
     pub platforms: &'r [&'static str],
-    /// All platforms.
     pub shapes: &'r Shapes,
-    /// Hours in the month.
+    /// Hours of the month.
     pub hours: &'r Exact,
-    /// Index of a region's name, given the place that names it; `None` when there are too many.
     pub region: &'r IndexOfRegion<'r>,
-    /// Index of the region of functions that name none, or `None` if the scenario has no default.
+    /// Index of the default region; `None` if the scenario has none.
     pub default_region: Option<u16>,
-    /// True when the command line chooses the region of every function.
+    /// True when `--region` sets the region of every function.
     pub region_is_fixed: bool,
 }
 
-/// What is known of a function when platforms read their keys of it; `None` for what is wrong.
+/// The known values of a function when platforms read their keys; `None` for missing or wrong
+/// values.
 pub struct Known<'r> {
-    /// Hours in the month.
+    /// Hours of the month.
     pub hours: &'r Exact,
     /// Invocations a month.
     pub calls: Option<u64>,
     /// Mean billed duration, ms.
     pub duration_ms: Option<Decimal>,
-    /// Attempts that one invocation makes on average.
+    /// Mean attempts per invocation.
     pub attempts: Option<Exact>,
 }
 
-/// Reads the keys of a function; platforms read theirs with it.
+/// Reads the keys of a function. Platforms use it for their own keys.
 pub struct FunctionReader<'b, 'c, 'a> {
-    /// What is stated and fine.
+    /// The stated values without errors.
     pub values: Values<'c, 'a>,
     locate: &'b dyn Locate,
     diags: &'b mut Diags,
 }
 
-/// Makes a function of its cells.
+/// Builds a function from its cells.
 ///
-/// What is wrong goes to `diags`; `None` then.
+/// Reports mistakes to `diags` and then returns `None`.
 pub fn build(
     cells: &SpannedValues<'_>,
     line: u64,
@@ -79,7 +78,7 @@ pub fn build(
 }
 
 impl FunctionReader<'_, '_, '_> {
-    /// Notes a mistake.
+    /// Reports a mistake.
     pub fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
         let diag = Diag::new(code, message).at(at).help(help);
         self.diags.push(diag);
@@ -134,7 +133,7 @@ impl FunctionReader<'_, '_, '_> {
         Some(function)
     }
 
-    /// What platforms read of the function.
+    /// Reads the keys of all platforms.
     fn of_platforms(
         &mut self,
         platforms: &Shapes,
@@ -147,7 +146,7 @@ impl FunctionReader<'_, '_, '_> {
         (!read.is_empty()).then(|| Box::new(PlatformValues::new(read)))
     }
 
-    /// Notes a key that is missing.
+    /// Reports a missing key.
     pub fn required(&mut self, field: Field, help: &str) -> Option<()> {
         if self.values.stated(field) {
             return Some(());
@@ -157,17 +156,17 @@ impl FunctionReader<'_, '_, '_> {
         None
     }
 
-    /// The place of a field, or of the function where it is silent.
+    /// The place of a field, or of the function if it does not state the field.
     pub fn at(&self, field: Field) -> At {
         self.values.at(field, self.locate)
     }
 
-    /// True when any of some fields is stated, rightly or wrongly.
+    /// True when any of the fields is stated, even with an error.
     pub fn any_stated(&self, fields: &[Field]) -> bool {
         fields.iter().any(|field| self.values.stated(*field))
     }
 
-    /// All fields of a table when one of them is stated: they are of no use alone.
+    /// If one field of a table is stated, requires all of them, because they have no meaning alone.
     pub fn together<const COUNT: usize>(
         &mut self,
         fields: [Field; COUNT],
@@ -199,7 +198,7 @@ impl FunctionReader<'_, '_, '_> {
     fn region(&mut self, line: u64, reading: &Reading<'_>) -> Option<u16> {
         let is_own = !reading.region_is_fixed && self.values.stated(Field::Region);
         if is_own && self.values.text(Field::Region).is_none() {
-            // It already has an error.
+            // The default region has an error, which is already reported.
             return None;
         }
         let own = self.values.text(Field::Region).filter(|_| is_own);
@@ -207,7 +206,7 @@ impl FunctionReader<'_, '_, '_> {
             (Some(own), _) => {
                 let index = (reading.region)(own, line, &|| self.at(Field::Region));
                 if index.is_none() {
-                    let message = "the scenario names more regions than there can be".to_owned();
+                    let message = "the scenario names more than 1,000 regions".to_owned();
                     let help = "is this column the region?";
                     self.wrong(Code::OutOfRange, self.at(Field::Region), message, help);
                 }
@@ -223,7 +222,7 @@ impl FunctionReader<'_, '_, '_> {
         }
     }
 
-    /// One of two fields; both or none is a mistake.
+    /// The one of two fields that is stated. Both or neither is a mistake.
     fn one_of(&mut self, [first, second]: [Field; 2], none: &str) -> Option<Field> {
         match (self.values.stated(first), self.values.stated(second)) {
             (true, false) => Some(first),
@@ -248,7 +247,7 @@ impl FunctionReader<'_, '_, '_> {
 
     fn duration(&mut self) -> Option<(Decimal, bool)> {
         let fields = [Field::DurationMs, Field::MeasuredDurationMs];
-        let field = self.one_of(fields, "does not say how long it runs")?;
+        let field = self.one_of(fields, "does not state how long it runs")?;
         let stated = self.values.number(field)?;
         match field {
             Field::MeasuredDurationMs => Some((stated.checked_add(rounding_up())?, true)),
@@ -256,10 +255,10 @@ impl FunctionReader<'_, '_, '_> {
         }
     }
 
-    /// Invocations a month, and whether a request rate had to be rounded to a whole number of them.
+    /// Invocations a month, and whether a request rate had to be rounded to a whole number.
     fn invocations(&mut self, hours: &Exact) -> Option<(u64, bool)> {
         let fields = [Field::InvocationsPerMonth, Field::RequestsPerSecond];
-        let field = self.one_of(fields, "does not say how often it runs")?;
+        let field = self.one_of(fields, "does not state how often it runs")?;
         if field == Field::InvocationsPerMonth {
             return Some((self.values.whole(field)?, false));
         }
@@ -284,9 +283,10 @@ impl FunctionReader<'_, '_, '_> {
             (true, false) => self.values.number(share).map(Capacity::Utilization),
             (false, true) => self.values.number(peak).map(Capacity::Peak),
             (both, _) => {
-                let (code, message) = match both {
-                    true => (Code::Conflict, "states its capacity twice"),
-                    false => (Code::MissingKey, "does not say what capacity it needs"),
+                let (code, message) = if both {
+                    (Code::Conflict, "states its capacity twice")
+                } else {
+                    (Code::MissingKey, "does not state what capacity it needs")
                 };
                 let message = format!("{} {message}", self.called());
                 let help = "state one of `utilization` and `peak_concurrency`";
@@ -313,23 +313,25 @@ impl FunctionReader<'_, '_, '_> {
         }
     }
 
-    /// The capacity that is planned for must be a number that fleets can be counted by.
+    /// The planned capacity must fit in the integers that count fleets.
     fn countable_capacity(&mut self, function: &Function, hours: &Exact) {
         let target = function.container().target_utilization;
         let share = match function.capacity {
             Capacity::Utilization(share) => share,
             Capacity::Peak(_) => Decimal::ONE,
         };
-        // 10^15 calls of a day, in flight in an hour, are 2.4 * 10^16: these cannot make too many.
+        // The maximum, 10^15 daily calls in flight within an hour, is 2.4 * 10^16 requests in
+        // flight. Divided by 10^-5 that is still below the limit.
         if share.min(target) >= Decimal::new(1, 5) {
             return;
         }
         let demand = function.demand(hours);
         let planned = demand.capacity().over(&Exact::from(target));
         if planned.is_some_and(|planned| planned > Exact::whole(MOST_CAPACITY)) {
-            let field = match target < share {
-                true => Field::TargetUtilization,
-                false => Field::Utilization,
+            let field = if target < share {
+                Field::TargetUtilization
+            } else {
+                Field::Utilization
             };
             let message = format!(
                 "{} needs capacity for more than 10^27 requests in flight",
@@ -360,8 +362,8 @@ impl FunctionReader<'_, '_, '_> {
             warn: self.values.number(warn),
             deny: self.values.number(deny),
         };
-        if limit.is_upside_down() {
-            let [what, help] = UPSIDE_DOWN;
+        if limit.is_reversed() {
+            let [what, help] = REVERSED;
             let message = format!("`{}` {what}", warn.path().trim_end_matches(".warn"));
             self.wrong(Code::Conflict, self.at(warn), message, help);
         }

@@ -1,5 +1,5 @@
-//! `[function.container]`: what the container side of a function needs, and what is assumed of it
-//! where it is silent.
+//! The table `[function.container]`: what a function needs in a container, and the assumptions
+//! about keys that are not stated.
 
 use super::Function;
 use super::builder::FunctionReader;
@@ -11,49 +11,46 @@ use crate::scenario::{AssumptionInfo, AssumptionRule, Os, TaskSize};
 use crate::units::MB_PER_VCPU;
 use rust_decimal::Decimal;
 
-/// How the containers of a function run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Run {
-    /// All month, each serving many requests.
+    /// All month, with many requests at a time.
     Service,
-    /// One for each invocation, which ends with it.
+    /// One for each invocation.
     Job {
-        /// Seconds in which its image is pulled, where stated.
+        /// Seconds for the pull of the image.
         pull_seconds: Option<Decimal>,
     },
 }
 
-/// What the container side of a function needs.
+/// What a function needs in a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
-    /// CPU time of a request, ms; `None` gives each request Lambda's share of a vCPU.
+    /// CPU time of a request, ms; `None` gives each request the vCPU share of Lambda.
     pub cpu_ms: Option<Decimal>,
-    /// Memory of a request in flight, MB; `None` gives each the function's memory.
+    /// Memory of a request in flight, MB; `None` gives each request the function's memory.
     pub memory_per_request_mb: Option<Decimal>,
     /// Memory of a task that its requests share, MB.
     pub base_memory_mb: Decimal,
-    /// Requests that a task of size `task` was measured to carry at once.
+    /// Measured number of requests that a task of size `task` carries at once.
     pub requests_per_task: Option<u32>,
-    /// Fewest tasks or pods.
+    /// Minimum number of tasks or pods.
     pub min_tasks: u32,
-    /// Share of the capacity that is planned for, above 0 to 1.
+    /// Share of the capacity that is planned for, above 0 and up to 1.
     pub target_utilization: Decimal,
-    /// The task size, where the scenario fixes it.
+    /// A fixed task size.
     pub task: Option<TaskSize>,
-    /// Ephemeral storage of a task, GB; `None` for what every task has.
+    /// Ephemeral storage of a task, GB; `None` for the free storage of every task.
     pub task_storage_gb: Option<u32>,
-    /// Architecture of the containers, where it is not the function's.
+    /// `None` for the architecture of the function.
     pub architecture: Option<Architecture>,
-    /// Operating system of the containers.
     pub os: Os,
-    /// How the containers run.
     pub run: Run,
 }
 
-/// Tasks of a service that survives the loss of an Availability Zone, as Lambda does.
+/// Enough for a service to survive the loss of an Availability Zone, as Lambda does.
 const DEFAULT_MIN_TASKS: u32 = 2;
 
-/// What holds for a function that says nothing about containers.
+/// The container keys of a function that states none.
 pub(super) static LIKE_FOR_LIKE: Container = Container {
     cpu_ms: None,
     memory_per_request_mb: None,
@@ -68,7 +65,7 @@ pub(super) static LIKE_FOR_LIKE: Container = Container {
     run: Run::Service,
 };
 
-/// What is assumed of containers, in the order of answers.
+/// Assumptions about containers, in the order in which answers print them.
 pub const ASSUMPTIONS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
@@ -81,8 +78,8 @@ pub const ASSUMPTIONS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
             "more-cpu-than-lambda",
-            "cpu_ms is more CPU time than Lambda gives in that duration at that memory: it is \
-             taken as it is stated",
+            "cpu_ms is more CPU time than Lambda gives at that memory and duration: the stated \
+             value is used",
         ),
         needs_more_than_lambda,
     ),
@@ -117,7 +114,7 @@ pub const ASSUMPTIONS: &[AssumptionRule] = &[
     ),
 ];
 
-/// What is assumed of containers that run by the job.
+/// Assumptions about jobs.
 pub const OF_JOBS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
@@ -136,7 +133,7 @@ pub const OF_JOBS: &[AssumptionRule] = &[
     ),
 ];
 
-/// True for a CPU time that cannot have been measured on Lambda at that memory.
+/// True for more CPU time than Lambda can have provided at that memory and duration.
 fn needs_more_than_lambda(function: &Function) -> bool {
     let given = &Exact::from(function.duration_ms)
         * &Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into());
@@ -144,7 +141,7 @@ fn needs_more_than_lambda(function: &Function) -> bool {
     needed.is_some_and(|needed| needed > given)
 }
 
-/// True where it was measured how many requests a task carries.
+/// True if the number of requests that a task carries was measured.
 fn is_measured(function: &Function) -> bool {
     function.container().requests_per_task.is_some()
 }
@@ -159,8 +156,8 @@ impl FunctionReader<'_, '_, '_> {
         let requests_per_task = self.values.whole(Field::RequestsPerTask);
         if self.values.stated(Field::RequestsPerTask) && !self.values.stated(Field::TaskVcpu) {
             let message = "`container.requests_per_task` needs `container.task`".to_owned();
-            let help = "how many requests a task carries is measured on one size: \
-                        add task = { vcpu = 1, memory_gb = 2 }";
+            let help = "the number was measured for one task size: add task = { vcpu = 1, \
+                        memory_gb = 2 }";
             let at = self.at(Field::RequestsPerTask);
             self.wrong(Code::MissingKey, at, message, help);
         }
@@ -207,7 +204,7 @@ impl FunctionReader<'_, '_, '_> {
         ] {
             if self.values.stated(field) {
                 let message = format!(
-                    "`{}` is of services, and `container.run` is \"job\"",
+                    "`{}` is only for services, and `container.run` is \"job\"",
                     field.path()
                 );
                 let help = "each job has a separate task, which runs as long as the job: leave \

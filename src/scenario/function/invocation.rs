@@ -1,29 +1,30 @@
-//! `[function.invocation]`: attempts, and events that are more than one request.
+//! The table `[function.invocation]`: attempts, and events that are billed as more than one
+//! request.
 
 use super::builder::FunctionReader;
 use crate::diag::Code;
 use crate::exact::Exact;
 use crate::scenario::schema::Field;
 
-/// How a function is invoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Invocation {
-    /// Attempts of one invocation on average, 1 and more.
+    /// Mean attempts per invocation, at least 1.
     pub(super) attempts: Exact,
-    /// Further requests that are billed for a large asynchronous event.
+    /// Additional requests that are billed for a large asynchronous event.
     pub(super) further_requests: u32,
 }
 
-/// Decimals that the expected number of attempts may have: enough for 17 digits and 11 retries.
+/// Maximum number of decimals for the expected number of attempts: enough for 17 digits and 11
+/// retries.
 const MOST_ATTEMPT_DIGITS: u32 = 200;
-/// Size of an asynchronous event that is one request, KB (AWS Lambda pricing page).
+/// Maximum size of an asynchronous event that is billed as one request, KB (AWS Lambda pricing
+/// page).
 const ONE_REQUEST_KB: u32 = 256;
-/// Size of each further request of a larger one, KB.
+/// Size of each additional request of a larger event, KB.
 const FURTHER_REQUEST_KB: u32 = 64;
 
 impl FunctionReader<'_, '_, '_> {
-    /// How the function is invoked, if anything is stated of it; an error where what is stated is
-    /// wrong, which has been reported.
+    /// `None` if no key of the table is stated. An error if a key is wrong; it is already reported.
     pub(super) fn invocation(&mut self) -> Result<Option<Box<Invocation>>, ()> {
         if !self.any_stated(&[Field::AsyncPayloadKb, Field::ErrorRate, Field::Retries]) {
             return Ok(None);
@@ -47,7 +48,7 @@ impl FunctionReader<'_, '_, '_> {
         self.together([rate, retries], help)?;
         let stated = self.values.number(rate)?.normalize();
         let again = self.values.whole::<u32>(retries)?;
-        // The sum of the powers has all digits of the highest one.
+        // The sum has as many decimals as the highest power.
         if let Some(most) = MOST_ATTEMPT_DIGITS.checked_div(again)
             && stated.scale() > most
         {

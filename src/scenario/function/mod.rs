@@ -17,31 +17,29 @@ use crate::units::{MS_PER_SECOND, Qty, Request, SECONDS_PER_HOUR, Unit};
 use invocation::Invocation;
 use rust_decimal::Decimal;
 
-/// How a function states the concurrency that has to be provided for.
+/// How a function states the capacity to provide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
-    /// Average concurrency divided by the capacity, above 0 to 1.
+    /// Mean concurrency divided by the capacity, above 0 and up to 1.
     Utilization(Decimal),
     /// The capacity itself, requests in flight.
     Peak(Decimal),
 }
 
-/// One function: what it does in a month and what it needs.
+/// A function: its traffic in a month, and what it needs.
 #[derive(Debug, Clone)]
 pub struct Function {
     /// Unique in its scenario.
     pub name: Box<str>,
     /// Index into the scenario's regions.
     pub region: u16,
-    /// True when the command line replaces the region that the function names.
+    /// True when `--region` replaces the region that the function states.
     pub moved: bool,
-    /// Line of the input on which it starts.
     pub line: u64,
-    /// Architecture of the function.
     pub architecture: Architecture,
-    /// Id of the platform on which it runs today, where stated.
+    /// Id of the platform on which it runs today, if stated.
     pub runs_on: Option<&'static str>,
-    /// Memory, MB.
+    /// In MB.
     pub memory_mb: u32,
     /// Mean billed duration, ms.
     pub duration_ms: Decimal,
@@ -49,66 +47,63 @@ pub struct Function {
     pub measured: bool,
     /// Invocations a month.
     pub invocations: u64,
-    /// True when a stated request rate did not make a whole number of invocations.
+    /// True when a stated request rate was rounded to whole invocations.
     pub rounded_invocations: bool,
-    /// The concurrency to provide for.
     pub capacity: Capacity,
-    /// How it is invoked, where that is not once and with a small event.
+    /// `None` for one attempt and one request per invocation.
     invocation: Option<Box<Invocation>>,
-    /// What platforms have read of it, of those of whose keys it states any.
+    /// The values of its platform keys; `None` if it states none.
     of_platforms: Option<Box<PlatformValues>>,
-    /// What it may cost, where stated.
     pub budget: Option<Box<Budget>>,
     container: Option<Box<Container>>,
 }
 
-/// What rounding every call up to a whole millisecond adds to the mean of raw durations, ms.
+/// The mean effect of billing each call in whole milliseconds, ms.
 fn rounding_up() -> Decimal {
     Decimal::new(5, 1)
 }
 
 impl Function {
-    /// What the container side needs.
     pub fn container(&self) -> &Container {
         self.container
             .as_deref()
             .unwrap_or(&container::LIKE_FOR_LIKE)
     }
 
-    /// What it says in the keys of the platform that has this type of them; `None` for nothing.
+    /// The values of a platform's keys, found by their type; `None` if the function states none of
+    /// them.
     pub fn of<T: PlatformValue>(&self) -> Option<&T> {
         self.of_platforms.as_ref()?.get()
     }
 
-    /// True for a function that says nothing about containers.
+    /// True for a function without keys for containers.
     pub fn is_like_for_like(&self) -> bool {
         self.container.is_none()
     }
 
-    /// True when its containers run all month.
     pub fn is_service(&self) -> bool {
         self.container().run == Run::Service
     }
 
-    /// Id of the platform on which it runs today: Lambda unless stated.
+    /// Id of the platform on which it runs today; Lambda if it states none.
     pub fn home(&self) -> &'static str {
         self.runs_on.unwrap_or("lambda")
     }
 
-    /// Architecture of the container side.
     pub fn container_architecture(&self) -> Architecture {
         self.container().architecture.unwrap_or(self.architecture)
     }
 
-    /// The duration as the user stated it, ms.
+    /// The duration as stated, ms.
     pub fn stated_duration_ms(&self) -> Decimal {
-        match self.measured {
-            true => self.duration_ms - rounding_up(),
-            false => self.duration_ms,
+        if self.measured {
+            self.duration_ms - rounding_up()
+        } else {
+            self.duration_ms
         }
     }
 
-    /// Average concurrency of one invocation a month, given the hours of the month.
+    /// Mean concurrency for one invocation a month, in a month of these hours.
     pub fn concurrency_per_call(&self, hours: &Exact) -> Exact {
         let month_ms = hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
         let duration = self.of_attempts(Exact::from(self.duration_ms));
@@ -117,12 +112,12 @@ impl Function {
             .expect("a month has an hour at least, by the bounds of its key")
     }
 
-    /// Attempts that one invocation makes on average, retries included.
+    /// Mean attempts per invocation, with retries.
     pub fn attempts(&self) -> Exact {
         self.of_attempts(Exact::ONE)
     }
 
-    /// An amount of every attempt, for one invocation.
+    /// The amount for one invocation, given the amount for each attempt.
     pub fn of_attempts(&self, amount: Exact) -> Exact {
         match &self.invocation {
             Some(invocation) => &amount * &invocation.attempts,
@@ -130,13 +125,13 @@ impl Function {
         }
     }
 
-    /// True for a function whose invocations are one request each.
+    /// True for a function whose invocations are billed as one request each.
     pub fn is_one_request(&self) -> bool {
         self.invocation.is_none()
     }
 
-    /// Requests that Lambda bills for one invocation: its attempts, and what its event is larger
-    /// than 256 KB.
+    /// Requests that Lambda bills for one invocation: its attempts, and the additional requests of
+    /// an event above 256 KB.
     pub fn billed_requests(&self) -> Qty<Request> {
         Request::of(match &self.invocation {
             Some(invocation) => &invocation.attempts + &Exact::from(invocation.further_requests),

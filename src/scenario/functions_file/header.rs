@@ -1,4 +1,4 @@
-//! The header of a fleet: which key of a function each column is.
+//! The header of a functions file: the key of each column.
 
 use super::{FunctionRow, cell_span};
 use crate::diag::{At, Code, Diag, Diags};
@@ -7,22 +7,21 @@ use crate::scenario::schema::{Field, NEEDED};
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::unknown::{Shapes, meant, unknown};
 
-/// What a column says of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CsvColumn {
     /// A field.
     Of(Field),
-    /// Most likely a field; its name already has an error.
+    /// Probably this field. The name is already reported.
     Mistyped(Field),
-    /// Nothing that is known; that has been said.
+    /// Not a known column, which is already reported.
     Unknown,
 }
 
-/// Mistakes in a header that are told; more are those of another file.
-const TOLD: usize = 100;
+/// After this many mistakes the header is not read further: it is probably of another kind of file.
+const MAX_MISTAKES: usize = 100;
 
-/// The columns of a fleet, in their order. Those that are wrong go to `diags`, and rows can be read
-/// all the same; `None` where the first row is no list of columns.
+/// The columns of a functions file. Mistakes go to `diags`, and the rows can still be read. `None`
+/// if the first row is not a header.
 pub fn columns(
     row: &FunctionRow<'_>,
     shapes: &Shapes,
@@ -54,35 +53,35 @@ pub fn columns(
             }
         };
         columns.push(column);
-        if diags.len() >= TOLD {
+        if diags.len() >= MAX_MISTAKES {
             return None;
         }
     }
-    excuse(&mut columns);
+    drop_mistyped(&mut columns);
     Some(columns)
 }
 
-/// What was mistyped is not missing as well, and else nothing.
-fn excuse(columns: &mut [CsvColumn]) {
+/// Keeps a mistyped column only if its field would otherwise be reported as missing too.
+fn drop_mistyped(columns: &mut [CsvColumn]) {
     let stated = columns.to_vec();
     for column in columns {
         if let CsvColumn::Mistyped(field) = column
-            && !field.is_wanting(|field| stated.contains(&CsvColumn::Of(field)))
+            && !field.is_missing(|field| stated.contains(&CsvColumn::Of(field)))
         {
             *column = CsvColumn::Unknown;
         }
     }
 }
 
-/// Why a first row is no list of columns.
+/// Why a first row is not a header.
 fn no_header(row: &FunctionRow<'_>) -> Option<Diag> {
     let header = row.record;
     let is_separated = |byte: &u8| matches!(byte, b';' | b'\t');
     let (code, message, help) = if header.is_empty() {
         let help = "its first line names the columns: name,memory_mb,duration_ms,…";
-        (Code::Syntax, "the fleet is empty", help)
+        (Code::Syntax, "the functions file is empty", help)
     } else if std::str::from_utf8(header.as_slice()).is_err() {
-        let message = "the fleet is not UTF-8 text";
+        let message = "the functions file is not UTF-8 text";
         (Code::Unreadable, message, "save it as UTF-8")
     } else if header.len() == 1 && header[0].iter().any(is_separated) {
         let help = "save the file with commas between its cells";
@@ -93,7 +92,6 @@ fn no_header(row: &FunctionRow<'_>) -> Option<Diag> {
     Some(row.wrong(code, message, help))
 }
 
-/// The diagnostic for a column that is no key of a function.
 fn unknown_column(name: &str, commas: usize, at: At, shapes: &Shapes) -> Diag {
     if name.is_empty() {
         let message = format!("column {} has no name", commas + 1);
@@ -106,7 +104,7 @@ fn unknown_column(name: &str, commas: usize, at: At, shapes: &Shapes) -> Diag {
     unknown("column", name, at, Some(help), shapes)
 }
 
-/// What every function needs and neither a column nor a default states.
+/// The required fields that neither a column nor a default states.
 pub fn missing(
     columns: &[CsvColumn],
     row: &FunctionRow<'_>,
@@ -130,7 +128,7 @@ pub fn missing(
             .iter()
             .map(|field| format!("`{}`", field.path()))
             .collect();
-        let message = format!("the fleet has no column {}", names.join(" or "));
+        let message = format!("the functions file has no column {}", names.join(" or "));
         let help = match (is_region, fields.len()) {
             (true, _) => {
                 "add it, or choose one for all: --region, or `region` at the top of a scenario"

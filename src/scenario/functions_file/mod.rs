@@ -1,4 +1,4 @@
-//! A fleet as CSV: one function a row, the keys of `[[function]]` as columns.
+//! Functions files: CSV with one function per row, and keys of `[[function]]` as columns.
 
 mod header;
 mod rows;
@@ -20,22 +20,22 @@ use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Rows that are read before they are handed over to be understood.
+/// Rows that are read before they are parsed in parallel.
 const BATCH: usize = 16_384;
-/// Rows of a batch when rows are long.
+/// Cells after which a batch of long rows ends.
 const BATCH_CELLS: usize = 1 << 20;
 const BYTES_PER_CELL: usize = 16;
 
-/// Reads a fleet and adds its functions to a roll.
+/// Reads a functions file and adds its functions to `index`.
 ///
 /// # Errors
-/// Every mistake in its header and rows, or that it cannot be read.
+/// Every mistake in the header and rows, or the file cannot be read.
 pub fn read(
     name: &str,
     file: Box<dyn Read + Send>,
     defaults: &SpannedValues<'_>,
     reading: &Reading<'_>,
-    roll: &mut NameIndex,
+    index: &mut NameIndex,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(), Diags> {
     let file_name: Arc<str> = name.into();
@@ -60,11 +60,11 @@ pub fn read(
         defaults,
         reading,
     };
-    match read_rows(rows, &context, roll, &mut diags, progress) {
+    match read_rows(rows, &context, index, &mut diags, progress) {
         Ok(0) => {
             let message = format!("`{name}` has no row below its header");
             let diag = Diag::new(Code::NoFunction, message);
-            diags.push(diag.help("add one row a function"));
+            diags.push(diag.help("add one row per function"));
         }
         Ok(_) => {}
         Err(error) => diags.push(broken(&file_name, &error)),
@@ -75,7 +75,7 @@ pub fn read(
 struct RowContext<'c> {
     file: Arc<str>,
     columns: Vec<CsvColumn>,
-    /// What every function needs and no column has; that has been said.
+    /// Required fields without a column, which are already reported.
     missing: Vec<Field>,
     defaults: &'c SpannedValues<'c>,
     reading: &'c Reading<'c>,
@@ -90,7 +90,8 @@ impl RowContext<'_> {
     }
 }
 
-/// Rows that have been split, and how many of them are new: the others are there to be reused.
+/// Records of split rows. Only the first `filled` hold rows of this batch; the others keep their
+/// memory for reuse.
 #[derive(Default)]
 struct Batch {
     rows: Vec<ByteRecord>,
@@ -102,7 +103,7 @@ impl Batch {
         &self.rows[..self.filled]
     }
 
-    /// Fills it again; false once there are no more rows.
+    /// Fills the batch again. False at the end of the file.
     fn fill(&mut self, rows: &mut Rows) -> Result<bool, csv::Error> {
         self.rows.resize_with(BATCH, ByteRecord::new);
         self.filled = 0;
@@ -119,20 +120,21 @@ impl Batch {
     }
 }
 
-/// Reads batches of rows: while one is understood, the next is split and what came of the one
-/// before it is put away. Works also where there is one thread only.
-/// How many rows there are, unless they end with something else.
+/// Reads the rows in batches. While one batch is parsed, the next is split and the functions of the
+/// one before are stored. Also works with a single thread.
+///
+/// Returns the number of rows, or the error at which the file ends.
 fn read_rows(
     mut rows: Rows,
     context: &RowContext<'_>,
-    roll: &mut NameIndex,
+    index: &mut NameIndex,
     diags: &mut Diags,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<usize, csv::Error> {
     let mut count = 0;
-    // Three take turns, so that their memory is used again.
+    // Three batches take turns, so that their memory is reused.
     let [mut before, mut batch, mut next] = [(); 3].map(|()| Batch::default());
-    let mut understood = Vec::new();
+    let mut parsed = Vec::new();
     let mut more = batch.fill(&mut rows);
     while batch.filled > 0 {
         let split = || match more {
@@ -142,36 +144,36 @@ fn read_rows(
                 ended
             }
         };
-        let understand = || {
+        let parse = || {
             let rows = batch.rows().par_iter();
-            rows.map(|row| understand(row, context)).collect()
+            rows.map(|row| parse_row(row, context)).collect()
         };
-        let put_away = || {
-            for (record, read) in before.rows().iter().zip(understood) {
-                enlist(record, read, context, roll, diags);
+        let store = || {
+            for (record, read) in before.rows().iter().zip(parsed) {
+                add_row(record, read, context, index, diags);
             }
-            progress(roll.len() as u64);
+            progress(index.len() as u64);
         };
-        let (split, (now, ())) = rayon::join(split, || rayon::join(understand, put_away));
-        (more, understood) = (split, now);
+        let (split, (now, ())) = rayon::join(split, || rayon::join(parse, store));
+        (more, parsed) = (split, now);
         count += batch.filled;
-        // `next` is to be understood now, and `batch` to be put away.
+        // The next turn parses `next` and stores `batch`.
         std::mem::swap(&mut before, &mut batch);
         std::mem::swap(&mut batch, &mut next);
     }
-    for (record, read) in before.rows().iter().zip(understood) {
-        enlist(record, read, context, roll, diags);
+    for (record, read) in before.rows().iter().zip(parsed) {
+        add_row(record, read, context, index, diags);
     }
-    progress(roll.len() as u64);
+    progress(index.len() as u64);
     more.map(|_| count)
 }
 
-/// Adds what came of a row to the roll, with its mistakes and that of a name that is taken.
-fn enlist(
+/// Adds the function of a row to the index, or reports its mistakes. A duplicate name is a mistake.
+fn add_row(
     record: &ByteRecord,
     read: Result<Function, Diags>,
     context: &RowContext<'_>,
-    roll: &mut NameIndex,
+    index: &mut NameIndex,
     diags: &mut Diags,
 ) {
     let mut columns = context.columns.iter();
@@ -182,17 +184,17 @@ fn enlist(
         row.at(span.unwrap_or_default())
     };
     let added = match diags.take(read) {
-        Some(function) => roll.add(function, place),
+        Some(function) => index.add(function, place),
         None => {
             let name = column.and_then(|column| record.get(column));
             let name = name.and_then(|name| std::str::from_utf8(name).ok());
-            roll.add_faulty(trimmed(name.unwrap_or_default()), place())
+            index.add_faulty(trimmed(name.unwrap_or_default()), place())
         }
     };
     diags.take(added);
 }
 
-/// Where a cell stands in its row: a comma stands before each but the first.
+/// The range of a cell in its row: each cell except the first follows a comma.
 fn cell_span(cell: Range<usize>, commas: usize) -> Range<usize> {
     cell.start + commas..cell.end + commas
 }
@@ -201,7 +203,7 @@ fn trimmed(cell: &str) -> &str {
     cell.trim_matches([' ', '\t'])
 }
 
-/// A row as one line of text, so that a mistake can be pointed at.
+/// A row as one line of text, for the places of mistakes.
 struct FunctionRow<'r> {
     file: &'r Arc<str>,
     record: &'r ByteRecord,
@@ -218,7 +220,7 @@ impl FunctionRow<'_> {
 }
 
 impl Locate for FunctionRow<'_> {
-    /// The row as it would be written, and in it the cell that `span` is.
+    /// The place of a cell in the row as it would be written.
     fn at(&self, span: Range<usize>) -> At {
         let mut text = String::new();
         let mut columns = 0..0;
@@ -239,13 +241,14 @@ impl Locate for FunctionRow<'_> {
     }
 }
 
-fn understand(record: &ByteRecord, context: &RowContext<'_>) -> Result<Function, Diags> {
+fn parse_row(record: &ByteRecord, context: &RowContext<'_>) -> Result<Function, Diags> {
     let row = context.row(record);
-    if let Some((message, help)) = misshapen(record, context.columns.len()) {
+    if let Some((message, help)) = wrong_number_of_cells(record, context.columns.len()) {
         return Err(row.wrong(Code::Syntax, &message, help).into());
     }
     let mut cells = SpannedValues::new(0..0);
-    // No character has a comma or a quote within it: cells are text where the file is.
+    // A byte of a comma or quote is never part of another character, so cells are valid text if the
+    // file is.
     let all = str::from_utf8(record.as_slice());
     let all = all.expect("rows.rs has refused what is not UTF-8");
     for (commas, column) in context.columns.iter().enumerate() {
@@ -281,8 +284,8 @@ fn understand(record: &ByteRecord, context: &RowContext<'_>) -> Result<Function,
     }
 }
 
-/// What is wrong with the number of cells, and what to do.
-fn misshapen(record: &ByteRecord, columns: usize) -> Option<(String, &'static str)> {
+/// The message and help for a wrong number of cells.
+fn wrong_number_of_cells(record: &ByteRecord, columns: usize) -> Option<(String, &'static str)> {
     let cells = record.len();
     if cells > 1 && record.as_slice().is_empty() {
         return Some(("the row is empty".to_owned(), "delete it"));

@@ -1,5 +1,5 @@
-//! The rows of a CSV file, each with its line. The reader of rows is lenient about quotes, and would
-//! take a line break or a comma for a part of a cell; here they are strict.
+//! The rows of a CSV file, each with its line. The `csv` crate is lenient about quotes and would
+//! read a line break or comma after a stray quote as a part of a cell. These rows are strict.
 
 use crate::diag::{At, Code, Diag};
 use csv::ByteRecord;
@@ -11,23 +11,22 @@ use std::io::{self, Chain, Cursor, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Bytes that are read at once.
+/// Size of one read.
 const BUFFER: usize = 1 << 16;
-/// Bytes that no row reaches: the longest name has 256 characters.
+/// Maximum size of a row in bytes. A valid row is far shorter: the longest name has 256 characters.
 const LONGEST_ROW: usize = 1 << 20;
-/// Bytes of a line that are remembered while it is read in pieces.
+/// Bytes of a line that are kept for messages when it spans several reads.
 const LONGEST_LINE: usize = 1 << 12;
-/// Bytes behind a fault that are shown.
+/// Bytes after a fault that a message shows.
 const SHOWN: usize = 120;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 type ByteSource = Box<dyn Read + Send>;
 
-/// The rows of a file.
 pub struct Rows(csv::Reader<Strict<Chain<Cursor<Vec<u8>>, ByteSource>>>);
 
 impl Rows {
-    /// The rows of a file, the header first.
+    /// The rows of a file, header first.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -44,14 +43,14 @@ impl Rows {
         Ok(Self(builder.buffer_capacity(BUFFER).from_reader(strict)))
     }
 
-    /// Reads the next row; false at the end.
+    /// Reads the next row. False at the end of the file.
     ///
     /// # Errors
-    /// The file cannot be read, or what follows is no row.
+    /// The file cannot be read, or the next row has a fault.
     pub fn next(&mut self, row: &mut ByteRecord) -> Result<bool, csv::Error> {
         let more = self.0.read_byte_record(row)?;
-        // The reader takes blank lines, and a line feed behind a carriage return, for a part of the
-        // row that follows.
+        // The `csv` reader counts blank lines, and a line feed after a carriage return, as a part
+        // of the row that follows. So the line comes from `Strict`.
         let line = self.0.get_mut().begun.pop_front();
         if let (Some(line), Some(mut position)) = (line, row.position().cloned()) {
             position.set_line(line);
@@ -61,7 +60,7 @@ impl Rows {
     }
 }
 
-/// What is wrong with a file of rows.
+/// The diagnostic for a file that is not valid CSV.
 pub fn broken(file: &Arc<str>, error: &csv::Error) -> Diag {
     let inner = match error.kind() {
         csv::ErrorKind::Io(error) => error.get_ref(),
@@ -73,22 +72,24 @@ pub fn broken(file: &Arc<str>, error: &csv::Error) -> Diag {
         return diag.at(at).help(refused.fault.help());
     }
     let line = error.position().map_or(1, csv::Position::line);
-    let diag = Diag::new(Code::Unreadable, format!("cannot read the fleet: {error}"));
+    let diag = Diag::new(
+        Code::Unreadable,
+        format!("cannot read the functions file: {error}"),
+    );
     diag.at(At::new(file, line, "", 0..0))
 }
 
-/// Why a file is not rows.
 #[derive(Debug, Clone, Copy)]
 enum QuoteFault {
-    /// A quote that is open at the end of the file.
+    /// A quote that is still open at the end of the file.
     Unclosed,
-    /// Something between the end of a quoted cell and the next comma.
+    /// Text between the end of a quoted cell and the next comma.
     TextAfterQuote,
-    /// More bytes than any row has.
+    /// A row that is longer than the maximum.
     EndlessRow,
-    /// A byte that is no part of a character.
+    /// A byte that is not valid UTF-8.
     NotUtf8,
-    /// A byte that no text has.
+    /// A zero byte.
     Zero,
 }
 
@@ -103,7 +104,7 @@ impl QuoteFault {
     fn message(self) -> &'static str {
         match self {
             Self::Unclosed => "a quote is opened here and never closed",
-            Self::TextAfterQuote => "there is text behind the quote that ends a cell",
+            Self::TextAfterQuote => "there is text after the quote that ends a cell",
             Self::EndlessRow => "a row has more than 1,048,576 bytes",
             Self::NotUtf8 => "the row is not UTF-8 text",
             Self::Zero => "the row has a zero byte, so it is not text",
@@ -115,7 +116,7 @@ impl QuoteFault {
             Self::Unclosed => "close it, or leave it out; a quote within a quoted cell is doubled",
             Self::TextAfterQuote => "a quote within a quoted cell is doubled: \"5\"\" disk\"",
             Self::EndlessRow => {
-                "a fleet is a CSV file with one function a row; is a quote never closed?"
+                "a functions file is CSV with one function per row; is a quote not closed?"
             }
             Self::NotUtf8 => "save the file as UTF-8",
             Self::Zero => "name a text file; save UTF-16 as UTF-8",
@@ -123,12 +124,12 @@ impl QuoteFault {
     }
 }
 
-/// Where and why a file is not rows.
+/// The place and kind of a fault.
 #[derive(Debug)]
 struct RowError {
     fault: QuoteFault,
     line: u64,
-    /// That line, as far as it is known.
+    /// The line of the fault, up to the limits above.
     text: String,
     span: Range<usize>,
 }
@@ -147,61 +148,60 @@ impl From<RowError> for io::Error {
     }
 }
 
-/// Where a byte stands.
+/// Where a byte is relative to quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quoting {
     Outside,
     /// In a quoted cell.
     Inside,
-    /// Behind a quote in one: the first of two, or the last of the cell.
+    /// After a quote in a quoted cell: it is the first of two, or it ends the cell.
     Behind,
 }
 
-/// Passes bytes on as long as quotes in them are those of RFC 4180, and tells on which lines rows
-/// begin. Lines end with a line feed, or with a carriage return where the first row does.
+/// Passes bytes on while their quotes follow RFC 4180, and records the lines on which rows begin.
+/// Lines end with a line feed, or with a carriage return if the first row does.
 struct Strict<R> {
     inner: R,
     quoting: Quoting,
-    /// The byte before the next one.
+    /// The byte before the current one.
     last: u8,
-    /// Whether a carriage return alone ends a line, once the first row has ended.
+    /// Whether a carriage return alone ends a line. Known once the first row has ended.
     is_cr: Option<bool>,
-    /// The line of the next byte.
+    /// The line of the current byte.
     line: u64,
-    /// That line so far.
+    /// The current line as far as it was passed on.
     before: Vec<u8>,
-    /// Bytes of the row so far; none between rows.
+    /// Bytes of the current row; `None` between rows.
     row: Option<usize>,
-    /// Lines of the rows that have begun and not been read.
+    /// Lines of rows that have begun but were not read yet.
     begun: VecDeque<u64>,
-    /// What is wrong with the last quote that is open, if it stays so.
+    /// The fault to report if the last quote stays open.
     open: Option<RowError>,
-    /// What is wrong behind the bytes that have been passed on.
+    /// The fault to report after the bytes that were passed on.
     refused: Option<RowError>,
-    /// The beginning of a character whose other bytes are still to come.
+    /// The first bytes of a character that the next read completes.
     cut: Vec<u8>,
 }
 
-/// Bytes that are looked at together.
+/// The bytes of one read.
 struct Chunk<'b> {
     bytes: &'b [u8],
-    /// The next one.
+    /// Index of the current byte.
     at: usize,
-    /// Where the row begins, or continues.
+    /// Where the current row begins, or continues from an earlier read.
     row: usize,
-    /// Where the line begins, unless that is in an earlier piece.
+    /// Where the current line begins; `None` if that is in an earlier read.
     line: Option<usize>,
     /// The last quote that began a cell.
     opened: Option<Spot>,
 }
 
-/// A byte of a piece.
+/// The position of a byte in a chunk.
 #[derive(Clone, Copy)]
 struct Spot {
     at: usize,
-    /// Its line.
     line: u64,
-    /// Where that begins, unless that is in an earlier piece.
+    /// Where its line begins; `None` if that is in an earlier read.
     begins: Option<usize>,
 }
 
@@ -222,10 +222,10 @@ impl<R: Read> Strict<R> {
         }
     }
 
-    /// How many of some bytes may be passed on: all, or those before the row with a fault.
+    /// How many of the bytes can be passed on: all of them, or those before the row with a fault.
     fn check(&mut self, bytes: &[u8]) -> usize {
-        let no_text = self.no_text(bytes);
-        let text = no_text.map_or(bytes, |(at, _)| &bytes[..at]);
+        let first_invalid = self.first_invalid(bytes);
+        let text = first_invalid.map_or(bytes, |(at, _)| &bytes[..at]);
         let mut piece = Chunk {
             bytes: text,
             at: 0,
@@ -239,7 +239,7 @@ impl<R: Read> Strict<R> {
                 return piece.row;
             }
         }
-        let Some((at, fault)) = no_text else {
+        let Some((at, fault)) = first_invalid else {
             return self.pass(&piece);
         };
         self.refused = Some(self.fault(fault, bytes, self.spot(&piece)));
@@ -249,8 +249,8 @@ impl<R: Read> Strict<R> {
         }
     }
 
-    /// The first byte that is not text, if any.
-    fn no_text(&mut self, bytes: &[u8]) -> Option<(usize, QuoteFault)> {
+    /// The first byte that is not text.
+    fn first_invalid(&mut self, bytes: &[u8]) -> Option<(usize, QuoteFault)> {
         let carried = self.cut.len();
         let joined = match carried {
             0 => Cow::Borrowed(bytes),
@@ -266,7 +266,7 @@ impl<R: Read> Strict<R> {
         }
         if !is_cut {
             if good < carried {
-                self.forget(carried);
+                self.drop_incomplete(carried);
             }
             return Some((good.saturating_sub(carried), QuoteFault::NotUtf8));
         }
@@ -274,7 +274,7 @@ impl<R: Read> Strict<R> {
         None
     }
 
-    /// Goes on to the next byte that matters.
+    /// Processes one byte, or skips to the next that matters.
     fn step(&mut self, byte: u8, piece: &mut Chunk<'_>) -> Result<(), QuoteFault> {
         let is_end = matches!(byte, b'\n' | b'\r');
         match (self.quoting, self.row) {
@@ -301,7 +301,7 @@ impl<R: Read> Strict<R> {
         Ok(())
     }
 
-    /// Goes to the next quote or line end.
+    /// Skips to the next quote or line end.
     fn find(&mut self, piece: &mut Chunk<'_>) {
         let rest = &piece.bytes[piece.at..];
         piece.at += memchr3(b'"', b'\n', b'\r', rest).unwrap_or(rest.len());
@@ -327,7 +327,7 @@ impl<R: Read> Strict<R> {
         }
     }
 
-    /// The next byte.
+    /// The position of the current byte.
     fn spot(&self, piece: &Chunk<'_>) -> Spot {
         Spot {
             at: piece.at,
@@ -336,7 +336,7 @@ impl<R: Read> Strict<R> {
         }
     }
 
-    /// The byte before the next one.
+    /// The byte before the current one.
     fn before(&self, piece: &Chunk<'_>) -> u8 {
         let before = piece.at.checked_sub(1);
         before.map_or(self.last, |before| piece.bytes[before])
@@ -356,7 +356,7 @@ impl<R: Read> Strict<R> {
         }
     }
 
-    /// What is wrong with a byte.
+    /// The fault at a byte.
     fn fault(&self, fault: QuoteFault, bytes: &[u8], spot: Spot) -> RowError {
         let Spot { at, line, begins } = spot;
         let earlier: &[u8] = if begins.is_none() { &self.before } else { &[] };
@@ -373,20 +373,20 @@ impl<R: Read> Strict<R> {
         }
     }
 
-    /// What is wrong with a file that ends within a character.
+    /// The fault of a file that ends within a character.
     fn cut_off(&mut self) -> RowError {
-        self.forget(self.cut.len());
+        self.drop_incomplete(self.cut.len());
         let (at, line, begins) = (0, self.line, None);
         self.fault(QuoteFault::NotUtf8, &[], Spot { at, line, begins })
     }
 
-    /// Takes the beginning of a character that is none from the line.
-    fn forget(&mut self, bytes: usize) {
+    /// Removes the first bytes of an invalid character from the kept line.
+    fn drop_incomplete(&mut self, bytes: usize) {
         let kept = self.before.len().saturating_sub(bytes);
         self.before.truncate(kept);
     }
 
-    /// Takes note of bytes that are passed on.
+    /// Records bytes that are passed on, and returns their number.
     fn pass(&mut self, piece: &Chunk<'_>) -> usize {
         let bytes = piece.bytes;
         if let Some(opened) = piece.opened.filter(|_| self.quoting != Quoting::Outside) {

@@ -1,22 +1,20 @@
-//! What a number must lie between.
+//! Bounds of numbers.
 
-/// The bounds of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Smallest value, or the value it must exceed.
+    /// The smallest value, or the value to exceed.
     pub low: i64,
     /// True when `low` itself is out of bounds.
     pub above_low: bool,
-    /// Largest value.
     pub high: i64,
-    /// True when only whole numbers make sense.
+    /// True when only integers are valid.
     pub whole: bool,
-    /// True when `35%` may be written for 0.35.
+    /// True when `35%` can be written for 0.35.
     pub percent: bool,
 }
 
 impl Bounds {
-    /// A whole number.
+    /// An integer.
     pub const fn whole(low: i64, high: i64) -> Self {
         Self {
             low,
@@ -27,7 +25,7 @@ impl Bounds {
         }
     }
 
-    /// A number from `low` on.
+    /// A number of at least `low`.
     pub const fn from(low: i64, high: i64) -> Self {
         Self {
             low,
@@ -49,12 +47,12 @@ impl Bounds {
         }
     }
 
-    /// A share of one, zero included.
+    /// A share from 0 to 1.
     pub const SHARE: Self = Self {
         percent: true,
         ..Self::from(0, 1)
     };
-    /// A share of one above zero.
+    /// A share above 0 and up to 1.
     pub const RATIO: Self = Self {
         percent: true,
         ..Self::above(0, 1)
@@ -69,9 +67,10 @@ impl Bounds {
         };
         let high = crate::money::grouped(&self.high.to_string());
         let low = crate::money::grouped(&self.low.to_string());
-        match self.above_low {
-            true => format!("{kind} above {low}, at most {high}"),
-            false => format!("{kind} from {low} to {high}"),
+        if self.above_low {
+            format!("{kind} above {low}, at most {high}")
+        } else {
+            format!("{kind} from {low} to {high}")
         }
     }
 }

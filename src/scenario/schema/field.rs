@@ -6,21 +6,21 @@ const DAY_MS: i64 = 86_400_000;
 const MAX_MEMORY_MB: i64 = 1_048_576;
 const MAX_CALLS: i64 = 1_000_000_000_000_000;
 const MAX_COUNT: i64 = 1_000_000;
-/// Most gigabytes, or hours of a unit, a month.
+/// Maximum of monthly gigabytes, hours or dollars.
 const MAX_AMOUNT: i64 = 1_000_000_000_000;
 const ARCHITECTURES: ValueKind = ValueKind::OneOf(&["x86_64", "arm64"]);
 const LAMBDA: Bills = Bills::Of(&["lambda"]);
 const MANAGED: Bills = Bills::Of(&["lambda-managed"]);
-/// Both kinds of Lambda, which bill requests.
+/// The Lambda platforms, which bill requests.
 const REQUESTS: Bills = Bills::Of(&["lambda", "lambda-managed"]);
 
 keys! {
-    /// A key of a function that takes a single value, by its dotted path.
+    /// A key of a function with a scalar value.
     enum Field;
-    /// Keys of a function that belong together.
+    /// Groups of keys of a function.
     enum FieldGroup;
 
-    /// What every function is, and its load.
+    /// Required keys and traffic.
     Function {
         Name = "name": ValueKind::Text, "", Bills::None,
             "name of the function, unique in the scenario; printable text",
@@ -62,8 +62,8 @@ keys! {
             default "this or `utilization` is required",
             limits "not below the average concurrency";
         ColdStartRate = "cold_start_rate": SHARE, "share", LAMBDA,
-            "share of invocations that start cold, of those that find no provisioned environment; \
-             needs `init_ms`",
+            "share of invocations without a provisioned environment that start cold; needs \
+             `init_ms`",
             default "cold starts are not counted, listed as an assumption";
         InitMs = "init_ms": from(0, 900_000), "ms", LAMBDA,
             "billed initialization of a cold start; needs `cold_start_rate`",
@@ -73,7 +73,6 @@ keys! {
             default "512, which is free";
     }
 
-    /// Provisioned concurrency.
     Provisioned {
         ProvisionedEnvironments = "provisioned.environments": whole(1, 1_000_000_000), "", LAMBDA,
             "provisioned concurrency: execution environments that are kept; needs \
@@ -85,13 +84,13 @@ keys! {
         ProvisionedShare = "provisioned.share_served": SHARE, "share", LAMBDA,
             "share of invocations that find one of them",
             default "required with `provisioned.environments`",
-            limits "no more than they can serve";
+            limits "at most what they can serve";
         ProvisionedDurationMs = "provisioned.duration_ms": from(1, 900_000), "ms", LAMBDA,
             "mean billed duration of those invocations",
             default "that of the function";
     }
 
-    /// Features of Lambda that have separate meters.
+    /// Features of Lambda with separate meters.
     Features {
         SnapstartRuntime = "snapstart.runtime": ValueKind::OneOf(&["java", "python", "dotnet"]), "",
             LAMBDA,
@@ -129,7 +128,6 @@ keys! {
             default "none";
     }
 
-    /// How a function is invoked.
     Invocation {
         AsyncPayloadKb = "invocation.async_payload_kb": whole(1, 1024), "KB", REQUESTS,
             "size of an asynchronous event: each 64 KB beyond the first 256 KB are one more request",
@@ -143,7 +141,6 @@ keys! {
             limits "decimals of `invocation.error_rate` times retries at most 200";
     }
 
-    /// What containers need.
     Container {
         CpuMs = "container.cpu_ms": above(0, 1000 * DAY_MS), "ms", Bills::Capacity,
             "CPU time of a request",
@@ -160,7 +157,7 @@ keys! {
              and replaces the computed number",
             default "computed";
         MinTasks = "container.min_tasks": whole(1, MAX_COUNT), "", Bills::Containers,
-            "fewest tasks or pods",
+            "minimum number of tasks or pods",
             default "2, for two Availability Zones";
         TargetUtilization = "container.target_utilization": RATIO, "share", Bills::Capacity,
             "share of the fleet's capacity that is planned for",
@@ -188,7 +185,7 @@ keys! {
             default "not counted, listed as an assumption";
     }
 
-    /// Limits that `check` holds the bill to.
+    /// Limits that `check` compares with the bill.
     Budget {
         BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", Bills::None,
             "monthly bill of the function: a warning above this",
@@ -217,7 +214,6 @@ keys! {
             default "none";
     }
 
-    /// Execution environments on Lambda Managed Instances.
     Managed {
         ManagedRuntime = "managed.runtime":
             ValueKind::OneOf(&["node", "java", "dotnet", "python", "rust"]), "", MANAGED,
@@ -227,7 +223,7 @@ keys! {
                      there; with Rust the latter is required";
         ManagedMemoryMb = "managed.memory_mb": whole(2_048, 32_768), "MB", MANAGED,
             "memory of an execution environment",
-            default "the least that is not below `memory_mb` and in which a request fits";
+            default "the smallest that is at least `memory_mb` and in which a request fits";
         ManagedGbPerVcpu = "managed.memory_gb_per_vcpu": whole(2, 8), "GB", MANAGED,
             "memory per vCPU",
             default "4", limits "2, 4 or 8";
@@ -238,11 +234,11 @@ keys! {
     }
 }
 
-/// Keys of the contract that this version reads but does not price.
+/// Keys that are reserved for a later version.
 pub const RESERVED: &[&str] = &["traffic"];
 
-/// Fields that say the same in two ways, or two steps of it: what a function states of them
-/// replaces all that `[defaults]` does.
+/// Alternatives: keys that state the same in two ways, or two steps of a limit. A function that
+/// states one drops the others from `[defaults]`.
 pub const ALTERNATIVES: [[Field; 2]; 7] = [
     [Field::DurationMs, Field::MeasuredDurationMs],
     [Field::InvocationsPerMonth, Field::RequestsPerSecond],
@@ -253,7 +249,7 @@ pub const ALTERNATIVES: [[Field; 2]; 7] = [
     [Field::BudgetIncreaseWarn, Field::BudgetIncreaseDeny],
 ];
 
-/// What every function needs one of.
+/// Every function needs one key of each of these lists.
 pub const NEEDED: [&[Field]; 6] = [
     &[Field::Name],
     &[Field::MemoryMb],
@@ -264,15 +260,15 @@ pub const NEEDED: [&[Field]; 6] = [
 ];
 
 impl Field {
-    /// True for a field that would be missing: a function needs it or one like it, and none of them
-    /// is stated.
-    pub fn is_wanting(self, is_stated: impl Fn(Self) -> bool) -> bool {
+    /// True if a function needs this field or one of its alternatives, and states none of them.
+    pub fn is_missing(self, is_stated: impl Fn(Self) -> bool) -> bool {
         let mut groups = NEEDED.into_iter();
         let fields = groups.find(|fields| fields.contains(&self));
         fields.is_some_and(|fields| !fields.iter().any(|field| is_stated(*field)))
     }
 
-    /// The field of a CSV column: its dotted path, or its last word where that is unambiguous.
+    /// The field of a CSV column: its dotted path, or the last word of the path if that is
+    /// unambiguous.
     pub fn of_column(column: &str) -> Option<Self> {
         Self::at_path(column).or_else(|| {
             let mut found = Self::ALL.into_iter().filter(|field| field.word() == column);

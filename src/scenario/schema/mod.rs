@@ -1,9 +1,9 @@
-//! The keys of a scenario as data: the reader, the tables of `docs/scenario.md`, the JSON Schema
+//! The keys of a scenario as data. The reader, the tables of `docs/scenario.md`, the JSON Schema
 //! and `lambdacost help scenario` all use the same rows.
 //!
-//! A key is one row. [`Field`] has the keys of a function, which are columns of a functions file
-//! too; [`Setting`] has the keys of the whole scenario. A platform has the keys of its table in its
-//! folder.
+//! Each key is one row. [`Field`] has the keys of a function, which are also columns of a functions
+//! file; [`Setting`] has the keys of the whole scenario. A platform has the keys of its table in
+//! its folder.
 
 mod bounds;
 
@@ -11,16 +11,16 @@ pub use bounds::Bounds;
 
 use super::{PlatformKind, PlatformShape};
 
-/// What a value must be.
+/// Kinds of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
-    /// Any text of 1 to 256 characters.
+    /// Text of 1 to 256 characters.
     Text,
     /// A region of the price book.
     Region,
     /// `auto`, or an instance type of the price book.
     InstanceType,
-    /// The name of a file beside the scenario.
+    /// A file name, relative to the folder of the scenario.
     FileName,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -32,7 +32,7 @@ pub enum ValueKind {
     Flag,
     /// A number within bounds.
     Number(Bounds),
-    /// A table with keys of its own.
+    /// A table with keys.
     Table,
     /// A list of functions.
     Functions,
@@ -56,7 +56,6 @@ pub enum Bills {
 }
 
 impl Bills {
-    /// True for a platform whose bills are among them.
     pub fn includes(self, platform: &PlatformShape) -> bool {
         use PlatformKind::{Nodes, Tasks, Usage};
         match self {
@@ -73,26 +72,25 @@ impl Bills {
 /// A key of a scenario.
 #[derive(Debug)]
 pub struct Key {
-    /// Its dotted path: within a function for a [`Field`], from the top for a [`Setting`].
+    /// Its dotted path: within a function for a [`Field`], from the top level for a [`Setting`].
     pub path: &'static str,
-    /// What its value must be.
     pub kind: ValueKind,
-    /// The unit of a number; empty where it has none.
+    /// The unit of a number; empty for none.
     pub unit: &'static str,
     /// The platforms whose bills it can change.
     pub bills: Bills,
     /// What it means, in Markdown.
     pub meaning: &'static str,
-    /// What holds where it is not stated, in Markdown.
+    /// The value if it is not stated, in Markdown.
     pub default: &'static str,
-    /// What limits its value besides its kind, in Markdown; empty for nothing.
+    /// Limits of its value in addition to its kind, in Markdown; empty for none.
     pub limits: &'static str,
 }
 
 /// Makes an enumeration of keys from rows in groups, with the data of each key.
 ///
 /// A row is `Variant = "path": kind, "unit", bills, "meaning", default "…", limits "…";`. The
-/// limits may be left out.
+/// limits are optional.
 macro_rules! keys {
     (
         $(#[$of_keys:meta])* enum $keys:ident;
@@ -121,9 +119,7 @@ macro_rules! keys {
         }
 
         impl $keys {
-            /// How many there are.
             pub const COUNT: usize = [$($(Self::$key,)*)*].len();
-            /// Every key.
             pub const ALL: [Self; Self::COUNT] = [$($(Self::$key,)*)*];
             const ROWS: [(&'static Key, $groups); Self::COUNT] = [$($((
                 &Key {
@@ -138,32 +134,27 @@ macro_rules! keys {
                 $groups::$group,
             ),)*)*];
 
-            /// Its data.
             pub const fn key(self) -> &'static Key {
                 Self::ROWS[self as usize].0
             }
 
-            /// The group that it belongs to.
             pub const fn group(self) -> $groups {
                 Self::ROWS[self as usize].1
             }
 
-            /// Its dotted path.
             pub const fn path(self) -> &'static str {
                 self.key().path
             }
 
-            /// What its value must be.
             pub const fn kind(self) -> ValueKind {
                 self.key().kind
             }
 
-            /// The last word of its path.
+            /// The last word of its dotted path.
             pub fn word(self) -> &'static str {
                 last_word(self.path())
             }
 
-            /// The key at a dotted path.
             pub fn at_path(path: &str) -> Option<Self> {
                 let index = Self::ROWS.iter().position(|(key, _)| key.path == path)?;
                 Some(Self::ALL[index])
@@ -171,7 +162,6 @@ macro_rules! keys {
         }
 
         impl $groups {
-            /// Its keys.
             pub fn keys(self) -> impl Iterator<Item = $keys> {
                 $keys::ALL.into_iter().filter(move |key| key.group() == self)
             }
@@ -179,8 +169,8 @@ macro_rules! keys {
     };
 }
 
-/// Makes a constant of each key of a platform's table, and a list of all, from rows such as those of
-/// [`keys`].
+/// Makes a constant of each key of a platform's table, and a list of all of them. The rows are like
+/// those of [`keys`].
 macro_rules! options {
     (
         $(#[$of_all:meta])* $all:ident of $platform:literal;
@@ -213,20 +203,19 @@ mod setting;
 pub use field::{ALTERNATIVES, Field, FieldGroup, NEEDED, RESERVED};
 pub use setting::{Setting, SettingGroup};
 
-/// Most dollars, or per cent, of a limit.
+/// Maximum of a limit in dollars or per cent.
 const MAX_USD: i64 = 1_000_000_000_000;
 
-/// A number within bounds.
 pub const fn number(bounds: Bounds) -> ValueKind {
     ValueKind::Number(bounds)
 }
 
-/// A whole number.
+/// An integer.
 pub const fn whole(low: i64, high: i64) -> ValueKind {
     number(Bounds::whole(low, high))
 }
 
-/// A number from `low` on.
+/// A number of at least `low`.
 pub const fn from(low: i64, high: i64) -> ValueKind {
     number(Bounds::from(low, high))
 }
@@ -236,28 +225,26 @@ pub const fn above(low: i64, high: i64) -> ValueKind {
     number(Bounds::above(low, high))
 }
 
-/// A share of one, zero included.
+/// A share from 0 to 1.
 pub const SHARE: ValueKind = number(Bounds::SHARE);
-/// A share of one above zero.
+/// A share above 0 and up to 1.
 pub const RATIO: ValueKind = number(Bounds::RATIO);
-/// A limit of a budget.
 const LIMIT: ValueKind = from(0, MAX_USD);
 
-/// The last word of a dotted path.
 pub fn last_word(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
 impl Key {
-    /// The last word of its path.
+    /// The last word of its dotted path.
     pub fn word(&self) -> &'static str {
         last_word(self.path)
     }
 
-    /// The words that its value may be.
+    /// The words that its value can be.
     ///
     /// # Panics
-    /// Its row says that it is no word: the reader takes it for another kind of value.
+    /// The key is not a word, so its reader calls the wrong method.
     pub fn words(&self) -> &'static [&'static str] {
         match self.kind {
             ValueKind::OneOf(words) => words,
@@ -268,7 +255,7 @@ impl Key {
     /// The bounds of its number.
     ///
     /// # Panics
-    /// Its row says that it is no number: the reader takes it for another kind of value.
+    /// The key is not a number, so its reader calls the wrong method.
     pub fn bounds(&self) -> Bounds {
         match self.kind {
             ValueKind::Number(bounds) => bounds,
@@ -276,7 +263,7 @@ impl Key {
         }
     }
 
-    /// What its value must be, in words and in Markdown; `platforms` are the ids of all platforms.
+    /// The kind of its value as Markdown. `platforms` are the ids of all platforms.
     pub fn value(&self, platforms: &[&str]) -> String {
         let kind = self.kind.describe(platforms);
         match (kind.as_str(), self.limits) {
@@ -286,7 +273,8 @@ impl Key {
         }
     }
 
-    /// The platforms whose bills it can change, in words; empty for none. `platforms` are all.
+    /// The platforms whose bills it can change, in words; empty for none. `platforms` are all
+    /// platforms.
     pub fn bills(&self, platforms: &[PlatformShape]) -> String {
         let (some, others): (Vec<&PlatformShape>, Vec<&PlatformShape>) = platforms
             .iter()
@@ -302,7 +290,7 @@ impl Key {
 }
 
 impl ValueKind {
-    /// What a value must be, in words and in Markdown; empty for a table.
+    /// A kind of value as Markdown; empty for a table.
     fn describe(self, platforms: &[&str]) -> String {
         match self {
             Self::Text => "1 to 256 characters".to_owned(),

@@ -1,5 +1,5 @@
-//! The keys of the whole scenario: at the top of the file, and in the tables of budgets and
-//! purchases. Those of platforms are in their folders.
+//! The keys of the whole scenario: at the top level, and in the tables for budgets and purchases.
+//! Those of platforms are in their folders.
 
 use super::{Bills, Key, LIMIT, MAX_USD, SHARE, ValueKind, from, last_word};
 use crate::pricebook::Plan;
@@ -8,18 +8,18 @@ use crate::pricebook::commitments::{PAYMENTS, TERMS};
 const LAMBDA: Bills = Bills::Of(&["lambda"]);
 
 keys! {
-    /// A key of the whole scenario, by its dotted path.
+    /// A key of the whole scenario.
     enum Setting;
-    /// Keys of the whole scenario that belong together.
+    /// Groups of keys of the whole scenario.
     enum SettingGroup;
 
-    /// At the top of the file.
+    /// At the top level.
     Top {
         Region = "region": ValueKind::Region, "", Bills::All,
             "AWS region of functions that state none",
             default "none";
         HoursPerMonth = "hours_per_month": from(1, 744), "hours", Bills::All,
-            "hours for which fleets run and over which invocations spread",
+            "hours of the month: fleets run for all of them, and invocations are spread over them",
             default "730";
         FreeTier = "free_tier": ValueKind::Flag, "", LAMBDA,
             "subtract Lambda's free tier, once for the whole scenario",
@@ -87,7 +87,7 @@ keys! {
     /// `[commitment]`.
     Commitment {
         CommitmentPlan = "commitment.plan": ValueKind::OneOf(&Plan::NAMES), "", Bills::All,
-            "what is committed to; Reserved Instances are standard ones",
+            "the kind of commitment; Reserved Instances are standard ones",
             default "required";
         CommitmentTerm = "commitment.term": ValueKind::OneOf(&TERMS), "", Bills::All,
             "for how long",
@@ -99,8 +99,8 @@ keys! {
             "share of the usage of each meter that it covers",
             default "1, listed as an assumption";
         CommitmentUsdPerHour = "commitment.usd_per_hour": from(0, MAX_USD), "USD", Bills::All,
-            "the commitment in dollars an hour, in place of `commitment.coverage`: how much it \
-             covers follows",
+            "the commitment in dollars an hour, in place of `commitment.coverage`, which then \
+             follows from it",
             default "none";
     }
 }
