@@ -9,7 +9,7 @@
 #   LAMBDACOST_FORMAT   format on standard output (default github)
 #   LAMBDACOST          the program (default lambdacost)
 #
-# Exits like `lambdacost check`: 0 passed, 1 a rule is broken, 2 no answer.
+# Exits like `lambdacost check`: 0 no errors, 1 at least one error, 2 no answer.
 # After a signal it exits with 128 plus the number of the signal.
 set -eu
 

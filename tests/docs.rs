@@ -452,7 +452,8 @@ fn the_budgets_and_rules_in_examples_are_read() {
 #[test]
 fn the_ages_of_prices_in_the_documents_are_those_of_the_book() {
     let book = platform::book();
-    let (mut machines, mut old, mut volumes, mut reserved) = (0, 0, 0, 0);
+    let (mut machines, mut old, mut volumes) = (0, 0, 0);
+    let (mut reserved, mut plans) = (0, 0);
     let mut old_volumes = Vec::new();
     let mut types = BTreeSet::new();
     for name in book.regions() {
@@ -478,6 +479,8 @@ fn the_ages_of_prices_in_the_documents_are_those_of_the_book() {
                 }
             } else if path.starts_with("savings.reserved-instances.") {
                 reserved += 1;
+            } else if path.starts_with("savings.") {
+                plans += 1;
             }
         }
     }
@@ -523,6 +526,7 @@ fn the_ages_of_prices_in_the_documents_are_those_of_the_book() {
         &format!("prices of {} regions", book.regions().count()),
     );
     says(&prices, &format!("of {} rates", count(reserved)));
+    says(&prices, &format!("Savings Plans, {plans} rates"));
     let shapes = book.instances().expect("shapes").len();
     says(&prices, &format!("capacity of {} types", count(shapes)));
 }

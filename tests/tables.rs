@@ -91,7 +91,13 @@ fn tables_of_keys() -> Tables {
         .expect("a table");
     for platform in platform::PLATFORMS {
         let (id, title) = (platform.id(), platform.spec().title);
-        top.push_str(&format!("| `{id}` | options of {title} | | | none |\n"));
+        let none = match platform.spec().shape.keys {
+            [] => "; there are none yet",
+            _ => "",
+        };
+        top.push_str(&format!(
+            "| `{id}` | options of {title}{none} | | | none |\n"
+        ));
     }
     texts
 }

@@ -597,7 +597,7 @@ fn no_public_function_takes_a_bool_without_a_reason() {
 #[test]
 fn the_rooms_are_those_of_the_design() {
     let text = read("DESIGN.md");
-    let rooms = text.split("\n## Rooms\n").nth(1).expect("the section");
+    let rooms = text.split("\n## Modules\n").nth(1).expect("the section");
     let rooms = rooms.split("\n## ").next().unwrap_or_default();
     let names = rooms
         .lines()

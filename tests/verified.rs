@@ -26,8 +26,8 @@ const HEAD: &str = "\
 
 A test writes this page. Inputs, published figures and remarks come from `tests/aws_examples/`,
 `tests/savings_plans.toml` and `tests/published.toml`, where each figure is also worked out by hand.
-Figures called \"exact\" or \"ours\" are the answers of the program. The test fails when they differ. To
-write the page again:
+Figures called \"exact\" or \"lambdacost\" are the answers of the program. The test fails when they
+differ. To write the page again:
 
 ```sh
 UPDATE_DOCS=1 cargo test --test verified
@@ -51,10 +51,11 @@ ones the lowest rate. What is not covered is on demand.
 ";
 
 const CROSSOVERS: &str = "\
-Published comparisons, computed again from the same inputs as far as they are known. A verdict is
-about the arithmetic: right, wrong, or inconsistent with the publication's own numbers. It is not
-about whether a container can carry its load. A row is the number of a case in the project's
-collection of such publications; cases without one are tables of the project.
+Published comparisons, computed again from the same inputs as far as they are known. The last column
+is about the published calculation of the whole case: it is correct, it is wrong, or it contradicts
+the publication's own numbers. It is not about whether a container can carry its load. \"not
+published\" marks a figure that the publication does not state. The number is that of the case in the
+project's collection of publications; cases without one are tables of the project.
 
 `F lambda` and `F fargate` are the bills of function F, `F lambda.million` that of a million calls,
 `F u*.P` is the break-even utilization of F on Lambda and on platform P, and `F n*.P` its calls a
@@ -248,7 +249,7 @@ fn savings_plans() -> String {
         "covers, wholly or in part",
         "lost",
         "on demand, AWS",
-        "on demand, ours",
+        "on demand, lambdacost",
     ];
     let rows = table(&head, &rows.collect::<Vec<_>>());
     let source = sentences([hour.source.as_str()]);
@@ -280,7 +281,14 @@ fn crossovers(published: &Published) -> String {
     }
     let verdicts = published.case.iter().map(|case| case.verdict.name());
     let tally = tally("cases", verdicts);
-    let head = ["row", "case", "figure", "published", "ours", "verdict"];
+    let head = [
+        "no.",
+        "case",
+        "figure",
+        "published",
+        "lambdacost",
+        "published calculation",
+    ];
     let rows = table(&head, &rows);
     format!("{CROSSOVERS}\n{tally}\n{rows}\n{}", notes.points())
 }
@@ -296,13 +304,13 @@ fn absent(published: &Published) -> String {
     let left = published.not_expressed.iter().map(|left| {
         let row = left
             .row
-            .map_or_else(String::new, |row| format!("row {row}, "));
+            .map_or_else(String::new, |row| format!("no. {row}, "));
         let what = sentences([left.reason.as_str()]);
         point(&format!("{row}{}: {what}", left.what))
     });
     let unused: Vec<_> = published.unused_rows.iter().map(u8::to_string).collect();
     format!(
-        "{OUTSIDE}\n{}\n{LEFT}\n{}\nThe collection has no rows {}.\n",
+        "{OUTSIDE}\n{}\n{LEFT}\n{}\nThe collection has no numbers {}.\n",
         outside.collect::<String>(),
         left.collect::<String>(),
         unused.join(", ")

@@ -18,15 +18,15 @@ assumptions! {
     LOWERED_PRICES: Assumed = "lowered-prices",
         "list prices of {regions} in US dollars, lowered as stated below{oldest}";
     COMMITMENT_SHARE: Assumed = "commitment-share",
-        "{plan} covers {share} of the usage of each meter that it lowers; the commitment is fully \
-         used";
+        "{plan} covers {share} of the usage of each meter that it lowers, and all of the commitment \
+         is used";
     COMMITMENT_HOURLY: Assumed = "commitment-hourly",
-        "{plan}: on each platform, ${usd} an hour are spent on the usage of all functions there, \
-         evenly over the month, the highest saving first; the resulting coverage stays the same \
-         while traffic varies, and an unused part is in no bill";
+        "{plan}: on each platform, ${usd} an hour pays for the usage of all functions there, the \
+         greatest saving first, with traffic even over the month; the resulting coverage stays \
+         the same while traffic varies, and an unused part of the commitment is in no bill";
     COMPUTE_PLAN: Assumed = "compute-savings-plan",
-        "the commitment lowers only the first tier of Lambda's duration, not requests, fees, \
-         storage or Spot";
+        "on Lambda the Savings Plan lowers only the first duration tier; it does not lower \
+         requests, fees of EKS clusters and managed instances, storage or Spot";
     INSTANCE_PLAN: Assumed = "instance-commitment",
         "the commitment lowers only EC2 instances";
     DISCOUNT: Assumed = "discount",

@@ -80,6 +80,15 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         Some((title, cost.billed.clone()))
     }
 
+    /// True where moving it to its cheapest platform changes no other function's share of a cluster.
+    /// Otherwise the move can cost more in total than it saves here.
+    pub fn moves_alone(&self) -> bool {
+        let is_only = self.case.comparison.scenario().functions.len() == 1;
+        let ends = [self.home, self.solved.summary.cheapest];
+        let shares_cluster = |platform| self.solved.cluster_costs(platform).alone.is_some();
+        is_only || !ends.into_iter().flatten().any(shares_cluster)
+    }
+
     /// The function in the baseline.
     pub fn before(&self) -> Option<&Before> {
         self.case.baseline?.functions.get(&*self.function.name)

@@ -7,11 +7,12 @@ use crate::text::listed;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::{Path, PathBuf};
 
-/// Is this workload cheaper on AWS Lambda or on containers, and where is the break-even?
+/// Does a workload cost less on AWS Lambda or in containers, and at which utilization is the
+/// break-even?
 ///
-/// Reads a scenario, prices each of its functions on AWS Lambda, AWS Fargate and Amazon EKS (and,
-/// if the scenario names them, on Fargate Spot, EKS on Fargate and Lambda Managed Instances) from
-/// the built-in price book, and shows the break-evens. It opens no connection and needs no account.
+/// Reads a scenario and prices each of its functions on AWS Lambda, AWS Fargate and Amazon EKS (and,
+/// if stated, on Fargate Spot, EKS on Fargate and Lambda Managed Instances) with the built-in prices.
+/// It opens no connection and needs no AWS account.
 #[derive(Debug, Parser)]
 #[command(
     name = "lambdacost",
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
     max_term_width = 100
 )]
 #[command(
-    after_help = "Exit codes: 0 answered; 1 answered, and a rule was broken; 2 could not answer."
+    after_help = "Exit codes: 0 success; 1 `check` reported at least one error; 2 no answer."
 )]
 #[command(mut_arg("color", |color| color.help(COLOR)))]
 #[command(after_long_help = examples::help(""), disable_help_subcommand = true)]
@@ -34,33 +35,33 @@ pub struct Cli {
 
 /// The help of `--color`.
 const COLOR: &str = "Colour of answers and messages; auto: on a terminal, unless NO_COLOR, CLICOLOR, \
-                     CLICOLOR_FORCE or TERM say otherwise";
+                     CLICOLOR_FORCE or TERM change that";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Compare the bills: costs, break-evens and the verdict
+    /// Compare monthly bills, with break-evens and verdicts
     #[command(after_long_help = examples::help("compare"))]
     Compare(Compare),
-    /// Show every figure as quantity x rate = cost, and the steps of each break-even
+    /// Every bill as quantity x rate = cost, and each break-even step by step
     #[command(after_long_help = examples::help("explain"))]
     Explain(Explain),
-    /// Check rules in a pipeline: fails if a budget or another rule is broken
+    /// Check budgets and other rules, for pipelines
     #[command(after_long_help = examples::help("check"))]
     Check(Check),
     /// Show the price book
     #[command(subcommand, after_long_help = examples::help("prices"))]
     Prices(PricesCommand),
-    /// Write an example scenario, and its JSON Schema for editors
+    /// Write a commented scenario to start from
     #[command(after_long_help = examples::help("init"))]
     Init(Init),
     /// Print the JSON Schema of a scenario or of an answer
     #[command(after_long_help = examples::help("schema"))]
     Schema(Schema),
-    /// Explain the code of an error, and how to correct the mistake
+    /// Explain the code of an error, and how to fix it
     #[command(after_long_help = examples::help("explain-error"))]
     ExplainError {
-        /// The code, as in error[unknown-key]; `all` prints every one
+        /// The code, as in error[unknown-key]; `all` explains all codes
         #[arg(value_parser = Offered::CODES_OR_ALL, hide_possible_values = true)]
         code: String,
     },
@@ -73,14 +74,14 @@ pub enum Command {
     /// Print a manual page
     #[command(after_long_help = examples::help("man"))]
     Man {
-        /// The command (default: the program)
+        /// The command; without one, the page of the program
         #[arg(value_parser = PAGES)]
         command: Option<String>,
     },
     /// Show help on a command, or on the keys of a scenario
     #[command(after_long_help = examples::help("help"))]
     Help {
-        /// A command, `assumptions`, or `scenario` with or without a key (default: the program)
+        /// A command, `assumptions`, or `scenario` with or without keys; without a topic, the program
         topic: Vec<String>,
     },
 }
@@ -107,13 +108,13 @@ pub struct Compare {
     /// What to compare.
     #[command(flatten)]
     pub subject: Subject,
-    /// Output format (default: by the ending of --output, else table)
+    /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// The month for --format focus, as YYYY-MM
+    /// The month of --format focus, as YYYY-MM
     #[arg(long, value_name = "MONTH")]
     pub period: Option<String>,
-    /// The bills for --format focus: `today`, or a platform for every function
+    /// The bills of --format focus: `today`, where functions run, or a platform for all of them
     #[arg(long, value_name = "PLATFORM", value_parser = Offered::BILLS)]
     pub bill: Option<String>,
     /// Where the answer goes.
@@ -138,35 +139,35 @@ pub struct Check {
     /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath, required_unless_present = "explain")]
     pub scenario: Option<PathBuf>,
-    /// Baseline to compare with: another scenario, or the output of `compare --format json`
+    /// Compare costs with this scenario, or with a report of `compare --format json`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
-    /// Maximum age in days of a price in the bills of today
+    /// Fail if a price used in today's bills is older than this many days
     #[arg(long, value_name = "DAYS")]
     pub max_price_age: Option<u32>,
-    /// Fail if this rule is broken (repeat it for more rules)
+    /// Make findings of this rule errors (can be repeated)
     #[arg(short = 'D', long, value_name = "RULE", value_parser = Offered::RULES)]
     pub deny: Vec<String>,
-    /// Only warn if this rule is broken
+    /// Make findings of this rule warnings (can be repeated)
     #[arg(short = 'W', long, value_name = "RULE", value_parser = Offered::RULES)]
     #[arg(hide_possible_values = true)]
     pub warn: Vec<String>,
-    /// Ignore this rule
+    /// Turn this rule off (can be repeated)
     #[arg(short = 'A', long, value_name = "RULE", value_parser = Offered::RULES)]
     #[arg(hide_possible_values = true)]
     pub allow: Vec<String>,
-    /// Print the manual page of a rule, or of `all` rules
+    /// Print the manual page of a rule; `all` prints those of all rules
     #[arg(long, value_name = "RULE", conflicts_with_all = ["scenario", "baseline"])]
     #[arg(value_parser = Offered::RULES_OR_ALL, hide_possible_values = true)]
     pub explain: Option<String>,
-    /// Price every function in this region
+    /// Price all functions in this region
     #[arg(long, value_name = "REGION", value_parser = Offered::REGIONS)]
     #[arg(hide_possible_values = true)]
     pub region: Option<String>,
-    /// Replace prices of the price book by the price files in this folder
+    /// Replace built-in prices with those in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format (default: by the ending of --output, else text)
+    /// Output format; default: from the extension of --output, otherwise text
     #[arg(long, value_enum)]
     pub format: Option<CheckFormat>,
     /// Where the answer goes.
@@ -196,14 +197,14 @@ pub struct Subject {
     /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub scenario: PathBuf,
-    /// Price every function in this region (repeat it to compare regions)
+    /// Price all functions in this region; repeat it to compare regions
     #[arg(long, value_name = "REGION", value_parser = Offered::REGIONS)]
     #[arg(hide_possible_values = true)]
     pub region: Vec<String>,
-    /// Show only this function (repeat it for more); pools and clusters are still those of all
+    /// Show only this function (can be repeated); shared pools and clusters still count all functions
     #[arg(long, value_name = "NAME")]
     pub function: Vec<String>,
-    /// Replace prices of the price book by the price files in this folder
+    /// Replace built-in prices with those in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
 }
@@ -211,10 +212,10 @@ pub struct Subject {
 /// The destination of an answer, and messages.
 #[derive(Debug, Args)]
 pub struct Output {
-    /// Write to this file, either completely or not at all; `-` is standard output
+    /// Write to this file, atomically; `-` is standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
-    /// No progress bar
+    /// Show no progress bar
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Report on standard error what is read and how long it takes
@@ -253,9 +254,9 @@ impl Output {
                 .iter()
                 .map(|(known, _)| format!(".{known}"))
                 .collect();
-            let message = format!("the ending `.{ending}` of --output names no format");
+            let message = format!("the extension `.{ending}` of --output is not that of a format");
             let help = match F::ENDINGS {
-                [_] => "this command writes text only: name a file that ends in `.txt`".to_owned(),
+                [_] => "this command writes only text: use a name that ends in `.txt`".to_owned(),
                 _ => format!("use one of {}, or state --format", listed(&endings)),
             };
             Diag::new(Code::UnknownValue, message).help(help)
@@ -327,7 +328,7 @@ impl OfEnding for ExplainFormat {
 /// `prices`.
 #[derive(Debug, Subcommand)]
 pub enum PricesCommand {
-    /// List the regions of the price book, with the dates of their prices
+    /// List the regions, with the dates of their prices
     #[command(after_long_help = examples::help("prices-list"))]
     List(PricesList),
     /// Show every price of a region with its unit, date and source
@@ -338,10 +339,10 @@ pub enum PricesCommand {
 /// The arguments of `prices list`.
 #[derive(Debug, Args)]
 pub struct PricesList {
-    /// Replace prices of the price book by the price files in this folder
+    /// Replace built-in prices with those in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format (default: by the ending of --output, else table)
+    /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<PricesFormat>,
     /// Where the answer goes.
@@ -355,10 +356,10 @@ pub struct PricesShow {
     /// The region
     #[arg(value_parser = Offered::REGIONS, hide_possible_values = true)]
     pub region: String,
-    /// Replace prices of the price book by the price files in this folder
+    /// Replace built-in prices with those in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
-    /// Output format (default: by the ending of --output, else table)
+    /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<PricesFormat>,
     /// Where the answer goes.
@@ -378,7 +379,7 @@ pub enum PricesFormat {
 /// The arguments of `init`.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The file to write; an existing file is not changed
+    /// The file to write; an existing file is not replaced
     #[arg(default_value = "scenario.toml", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 }
@@ -386,10 +387,10 @@ pub struct Init {
 /// The arguments of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// The document to describe
+    /// The file that the schema describes
     #[arg(value_enum)]
     pub name: SchemaName,
-    /// Also accept the regions of the price files in this folder
+    /// Include the regions of the price files in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
 }

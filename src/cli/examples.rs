@@ -1,17 +1,40 @@
 //! Examples for the help and manual page of every command.
 
+use crate::text::indented;
+
 /// A command line, and what it does.
 type Example = (&'static str, &'static str);
 
-/// The exit codes of every command.
-pub const EXIT_CODES: [(&str, &str); 3] = [
-    ("0", "answered"),
-    ("1", "answered, and `check` found a broken rule"),
-    (
-        "2",
-        "could not answer: wrong arguments, unreadable or invalid input, missing price",
-    ),
+/// The exit codes of `check`, which alone has 1.
+const CHECK_CODES: [(&str, &str); 3] = [
+    ("0", "no errors; warnings are possible"),
+    ("1", "at least one error: a finding at level deny"),
+    NO_ANSWER,
 ];
+/// The exit codes of the program as a whole.
+const PROGRAM_CODES: [(&str, &str); 3] = [
+    SUCCESS,
+    ("1", "`check` reported at least one error"),
+    NO_ANSWER,
+];
+/// The exit codes of the other commands.
+const COMMAND_CODES: [(&str, &str); 2] = [SUCCESS, NO_ANSWER];
+
+const SUCCESS: (&str, &str) = ("0", "success");
+const NO_ANSWER: (&str, &str) = (
+    "2",
+    "no answer: wrong arguments, unreadable or invalid input, a missing price, or output that \
+     cannot be written",
+);
+
+/// The exit codes of a command, by the name of its manual page.
+fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
+    match command {
+        "" => &PROGRAM_CODES,
+        "check" => &CHECK_CODES,
+        _ => &COMMAND_CODES,
+    }
+}
 
 /// Examples by the name of the command's manual page. The program itself has none.
 const EXAMPLES: [(&str, &[Example]); 13] = [
@@ -26,7 +49,10 @@ const EXAMPLES: [(&str, &[Example]); 13] = [
     (
         "compare",
         &[
-            ("lambdacost compare scenario.toml", "the bills as a table"),
+            (
+                "lambdacost compare scenario.toml",
+                "compares the bills in a table",
+            ),
             (
                 "lambdacost compare functions.csv --region eu-west-1",
                 "the functions of a CSV file, in one region",
@@ -57,7 +83,7 @@ const EXAMPLES: [(&str, &[Example]); 13] = [
             ),
             (
                 "lambdacost check scenario.toml --baseline before.toml -D past-crossover",
-                "also fails when a function runs where it costs more than elsewhere",
+                "also fails if a function runs on a platform where it costs more",
             ),
             (
                 "lambdacost check --explain all",
@@ -86,7 +112,7 @@ const EXAMPLES: [(&str, &[Example]); 13] = [
     (
         "init",
         &[
-            ("lambdacost init", "writes scenario.toml and its schema"),
+            ("lambdacost init", "writes scenario.toml"),
             ("lambdacost init -", "prints the scenario"),
         ],
     ),
@@ -150,9 +176,12 @@ pub fn help(command: &str) -> String {
     for (line, what) in of(command) {
         text += &format!("  {line}\n      {what}\n");
     }
-    text += "\nExit status:\n";
-    for (code, meaning) in EXIT_CODES {
-        text += &format!("  {code}  {meaning}\n");
+    text += "\nExit codes:\n";
+    for (code, meaning) in exit_codes(command) {
+        text += &format!(
+            "  {code}  {}\n",
+            indented(meaning, 76, "     ").trim_start()
+        );
     }
     text
 }
@@ -164,7 +193,7 @@ pub fn roff(command: &str) -> String {
         page += &format!(".TP\n\\fB{}\\fR\n{}\n", escaped(line), escaped(what));
     }
     page += ".SH \"EXIT STATUS\"\n";
-    for (code, meaning) in EXIT_CODES {
+    for (code, meaning) in exit_codes(command) {
         page += &format!(".TP\n\\fB{code}\\fR\n{}\n", escaped(meaning));
     }
     page

@@ -109,8 +109,8 @@ const OF_SCENARIO: [(&str, SettingGroup); 2] = [
 /// All keys with their units and meanings.
 fn keys() -> String {
     let head = "A scenario is a TOML file with options at the top and one [[function]] per workload. \
-                `lambdacost help scenario KEY` has the bounds and the default of a key, `lambdacost \
-                init` writes a scenario to start from.";
+                `lambdacost help scenario KEY` shows the bounds and the default of a key. \
+                `lambdacost init` writes a scenario to start from.";
     let mut text = lines(head, "");
     let mut section = |title: &str, keys: &mut dyn Iterator<Item = &'static Key>| {
         text += &format!("\n{title}\n");
@@ -127,18 +127,18 @@ fn keys() -> String {
     for (title, group) in OF_FUNCTION {
         section(title, &mut group.keys().map(Field::key));
     }
-    for platform in platform::shapes()
-        .iter()
-        .filter(|shape| !shape.keys.is_empty())
-    {
-        let title = format!("[{}]: options of the platform", platform.id);
-        section(&title, &mut platform.keys.iter().copied());
+    for spec in platform::PLATFORMS.iter().map(|platform| platform.spec()) {
+        let keys = spec.shape.keys;
+        if !keys.is_empty() {
+            let title = format!("[{}]: {}", spec.shape.id, spec.title);
+            section(&title, &mut keys.iter().copied());
+        }
     }
     for (title, group) in OF_SCENARIO {
         section(title, &mut group.keys().map(Setting::key));
     }
-    let end = "[rules] has a level for each rule of `lambdacost check --explain all`, [discounts] a \
-               share for each meter of `lambdacost prices show REGION`.";
+    let end = "[rules] sets the level of rules, which `lambdacost check --explain all` describes. \
+               [discounts] sets the discount of meters, which `lambdacost prices show REGION` lists.";
     text + "\n" + &lines(end, "")
 }
 
@@ -185,7 +185,7 @@ fn described(key: &Key, place: &str) -> String {
         ("value", &value),
         ("unit", key.unit),
         ("default", key.default),
-        ("bills", &bills),
+        ("affects", &bills),
     ];
     let mut text = format!("{}\n{}\n", key.path, lines(key.meaning, "  "));
     for (label, words) in rows.into_iter().filter(|(_, words)| !words.is_empty()) {

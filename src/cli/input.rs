@@ -223,7 +223,8 @@ fn first_line(start: &[u8]) -> Option<(String, bool)> {
 }
 
 /// Advice if there is no scenario.
-const STARTER: &str = "`lambdacost init` writes a scenario to start from";
+const STARTER: &str =
+    "check the name and the folder, or write a new scenario with `lambdacost init`";
 
 fn unreadable(name: &str, error: &io::Error) -> Diags {
     cannot_read(name, error, STARTER)
@@ -233,7 +234,7 @@ fn unreadable(name: &str, error: &io::Error) -> Diags {
 fn cannot_read(name: &str, error: &io::Error, absent: &str) -> Diags {
     let help = match error.kind() {
         io::ErrorKind::NotFound => absent,
-        io::ErrorKind::IsADirectory => "name the scenario in it",
+        io::ErrorKind::IsADirectory => "give a scenario file in that folder",
         _ => "check its name and permissions",
     };
     let diag = Diag::new(Code::Unreadable, format!("cannot read `{name}`: {error}"));
@@ -279,14 +280,17 @@ pub fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
     let cannot = |error: &io::Error| {
         let folder = folder.to_string_lossy();
         let message = format!("cannot read the prices in `{folder}`: {error}");
-        let help = "--prices names a folder of files such as us-east-1.toml";
+        let help = "give a folder that contains files such as us-east-1.toml";
         Diags::from(Diag::new(Code::Unreadable, message).help(help))
     };
     let mut names = system.list(folder).map_err(|error| cannot(&error))?;
     names.retain(is_price_file);
     if names.is_empty() {
-        let message = format!("`{}` has no price file", folder.to_string_lossy());
-        let help = "a price file has the name of its region, such as us-east-1.toml";
+        let message = format!(
+            "the folder `{}` has no price file",
+            folder.to_string_lossy()
+        );
+        let help = "name each price file after its region, such as us-east-1.toml";
         return Err(Diag::new(Code::Unreadable, message).help(help).into());
     }
     for name in names {

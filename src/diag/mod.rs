@@ -116,6 +116,8 @@ pub struct Diag {
     pub at: Option<Box<At>>,
     /// What to do.
     help: Option<Help>,
+    /// Lines of TOML below the help, to copy into a file. They are never wrapped.
+    pub toml: Vec<String>,
 }
 
 /// What to do about a mistake.
@@ -158,7 +160,14 @@ impl Diag {
             message: shortened(message.into()),
             at: None,
             help: None,
+            toml: Vec::new(),
         }
+    }
+
+    /// Replaces what is wrong.
+    pub fn message(mut self, message: String) -> Self {
+        self.message = shortened(message);
+        self
     }
 
     /// Adds the place.
@@ -170,6 +179,12 @@ impl Diag {
     /// Adds advice.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(Help::Text(shortened(help.into())));
+        self
+    }
+
+    /// Adds lines of TOML to copy, below the help.
+    pub fn toml(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.toml = lines.into_iter().map(shortened).collect();
         self
     }
 

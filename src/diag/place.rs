@@ -152,8 +152,10 @@ impl Source {
 
     fn not_toml(&self, error: &toml::de::Error) -> Diag {
         let at = self.at(error.span().unwrap_or(0..0));
-        let diag = Diag::new(Code::Syntax, error.message()).at(at);
-        diag.maybe_help(toml_advice(error.message()).map(str::to_owned))
+        match explained(error.message()) {
+            Some([message, help]) => Diag::new(Code::Syntax, message).at(at).help(help),
+            None => Diag::new(Code::Syntax, error.message()).at(at),
+        }
     }
 
     /// The line of a byte, from 1.
@@ -195,13 +197,61 @@ impl Source {
     }
 }
 
-/// Advice for TOML errors whose message has none.
-fn toml_advice(message: &str) -> Option<&'static str> {
-    if message == "duplicate key" {
-        return Some("keep one of them");
-    }
-    let is_deep = message.contains("recursion limit") || message.contains("recursion depth");
-    is_deep.then_some("nesting is too deep: remove brackets or dots")
+/// Common messages of the TOML parser by their beginning, each with what is wrong and what to do.
+const EXPLAINED: [(&str, [&str; 2]); 11] = [
+    ("duplicate key", ["duplicate key", "keep one of them"]),
+    (
+        "unclosed array table",
+        [
+            "`[[` is not closed",
+            "end the line with `]]`, as in [[function]]",
+        ],
+    ),
+    (
+        "unclosed table",
+        [
+            "`[` is not closed",
+            "end the line with `]`, as in [defaults]",
+        ],
+    ),
+    (
+        "unclosed array",
+        ["the list is not closed", "end it with `]`"],
+    ),
+    (
+        "unclosed inline table",
+        ["the table is not closed", "end it with `}`"],
+    ),
+    (
+        "string values must be quoted",
+        ["text must be in quotes", "write a quote on both sides"],
+    ),
+    (
+        "unexpected key or value",
+        [
+            "unexpected text after the value",
+            "write one key per line; a comment begins with `#`",
+        ],
+    ),
+    (
+        "invalid float",
+        ["the number is not valid", "write it as 512 or 0.4"],
+    ),
+    (
+        "key with no value",
+        ["the key has no value", "write key = value"],
+    ),
+    ("cannot recurse further", TOO_DEEP),
+    ("recursion limit", TOO_DEEP),
+];
+const TOO_DEEP: [&str; 2] = ["the nesting is too deep", "remove brackets or dots"];
+
+/// What is wrong and what to do, where that is clearer than the message of the TOML parser.
+fn explained(message: &str) -> Option<[&'static str; 2]> {
+    let known = EXPLAINED
+        .iter()
+        .find(|(start, _)| message.starts_with(start));
+    known.map(|(_, texts)| *texts)
 }
 
 #[cfg(test)]

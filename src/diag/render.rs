@@ -42,7 +42,13 @@ fn render_one(diag: &Diag, renderer: &Renderer) -> String {
         Some(excerpt) => excerpt.below(title),
         None => Group::with_title(title),
     };
-    let help = diag.advice().map(|help| folded(&escaped(&help), ADVICE));
+    let help = diag.advice().map(|help| {
+        let mut text = folded(&escaped(&help), ADVICE);
+        for line in &diag.toml {
+            text += &format!("\n{}", escaped(line));
+        }
+        text
+    });
     let Some(help) = &help else {
         return renderer.render(&[group]);
     };

@@ -177,7 +177,7 @@ static FUNCTION: Object = Object {
             "gap_usd",
             DECIMAL_OR_NULL,
             "what the cheapest platform of the other kind costs more than the cheapest of all. \
-             Kinds: use (`lambda`) and capacity (all others). `null` where only one kind can run it",
+             Kinds: usage (`lambda`) and capacity (all others). `null` where only one kind can run it",
         ),
     ],
 };
@@ -240,7 +240,7 @@ static PLATFORM: Object = Object {
         field(
             "alone_usd",
             DECIMAL_OR_NULL,
-            "EKS, also on Fargate: with a dedicated cluster",
+            "EKS, also on Fargate: what the function would cost with a cluster for it alone",
         ),
         field(
             "avoidable_usd",
@@ -321,7 +321,11 @@ static INSTANCES: Object = Object {
 static LINE: Object = Object {
     name: "line",
     fields: &[
-        field("item", Text, "what is paid for"),
+        field(
+            "item",
+            Text,
+            "what is paid for: an item of the tables in `docs/model.md`",
+        ),
         field("quantity", Decimal, "how much of it"),
         field("unit", Text, "in which unit"),
         field("rate_usd", Decimal, "US dollars per unit"),
@@ -394,7 +398,7 @@ static CROSSOVER: Object = Object {
         field(
             "steps",
             List(&Of(&STEP)),
-            "the steps of the break-even, one effect each. Empty where `kind` is `null`",
+            "the break-even step by step, one more effect at a time. Empty where `kind` is `null`",
         ),
         field(
             "volume_flips",
@@ -465,7 +469,7 @@ static CLUSTER: Object = Object {
         field(
             "nodes",
             WholeOrDecimal,
-            "how many. A number for a dedicated cluster. For an existing one it is a share, and a \
+            "how many. A number for a cluster of the scenario. For an existing one it is a share, and a \
              string unless it happens to be whole",
         ),
         field("monthly_usd", Decimal, "its bill"),
@@ -492,9 +496,13 @@ pub static CHECK: Object = Object {
         field(
             "passed",
             Flag,
-            "false if a finding has level `deny`: the exit code is then 1, otherwise 0",
+            "false if there is an error, a finding at level `deny`: the exit code is then 1, and 0 otherwise",
         ),
-        field("denied", Whole, "how many findings have level `deny`"),
+        field(
+            "denied",
+            Whole,
+            "how many errors there are: findings at level `deny`",
+        ),
         field("warned", Whole, "how many findings are warnings"),
         field("functions", Whole, "how many functions were checked"),
         field(

@@ -89,18 +89,19 @@ fn no_rate(
     let known = match rated {
         [] => String::new(),
         _ if rated.len() > MOST_NAMES => format!(
-            "fix {platform}.instance_type to one of the {} types with a rate, which \
-             `lambdacost prices show {region}` lists; or ",
+            "set {platform}.instance_type to one of the {} types with a rate (`lambdacost prices \
+             show {region}` lists them), or ",
             rated.len()
         ),
         _ => format!(
-            "fix {platform}.instance_type, known are {}; or ",
+            "set {platform}.instance_type to a type with a rate ({}), or ",
             listed(rated)
         ),
     };
     let help = format!(
-        "{known}state a discount under [discounts], ec2 = 0.2 for 20 %, or the rates in \
-         {region}.toml in a folder given with --prices, or leave \"{platform}\" out of `platforms`"
+        "{known}state a discount under [discounts], such as ec2 = 0.2 for 20 %, or state the rates in \
+         {region}.toml in a folder and give the folder with --prices, or leave \"{platform}\" out \
+         of `platforms`"
     );
     Diag::new(Code::MissingPrice, message).help(help)
 }
@@ -109,7 +110,7 @@ pub fn none(platform: &str, what: &str, architecture: Architecture, regional: &R
     let architecture = architecture.name();
     let region = regional.name();
     let message = format!("the price book has no {what} for {architecture} in {region}");
-    let help = format!("fix {platform}.instance_type, or leave \"{platform}\" out of `platforms`");
+    let help = format!("set {platform}.instance_type, or leave \"{platform}\" out of `platforms`");
     Diag::new(Code::MissingPrice, message).help(help)
 }
 

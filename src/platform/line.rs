@@ -89,7 +89,7 @@ use super::service::Service;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Bought, Price, Provenance};
-use crate::units::{Qty, Unit, UnitName};
+use crate::units::{OnDemandUsd, Qty, Unit, UnitName};
 use std::sync::Arc;
 
 /// One line of a bill: quantity x rate = cost.
@@ -147,6 +147,12 @@ impl Line {
             bought: price.bought.clone(),
             pricing: Pricing::Standard,
         }
+    }
+
+    /// True for a share of what EC2 instances cost on demand: the quantity is in US dollars, and the
+    /// rate is the share.
+    pub fn is_share_of_price(&self) -> bool {
+        self.unit == OnDemandUsd::NAME
     }
 
     /// What the quantity costs at another rate of the same meter: the list price, or a part of

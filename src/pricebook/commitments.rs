@@ -3,10 +3,10 @@
 //! Rules: Savings Plans user guide (what a plan covers; fees, Spot and storage are not covered).
 //! The effective rate of a plan includes upfront payments.
 
-use super::Regional;
 use super::meters::{MeterInfo, Meters, Savings};
 use super::price::{Bought, Entry, Listed};
 use super::savings_plan::{Eligible, spend};
+use super::{Regional, price_file};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Rate;
@@ -353,9 +353,12 @@ fn missing_rate(commitment: &Commitment, meter: &str, regional: &Regional) -> Di
     let named = named.map_or_else(String::new, |(_, name)| format!(" ({name})"));
     let message = format!("the commitment has no known rate for {what}{named} in {region}");
     let plan = commitment.describe();
-    Diag::new(Code::MissingPrice, message).help(format!(
-        "the price book lacks it for {plan}: state the discount under [discounts], {meter} = 0.2 for 20 %, or the rate in \
-         {region}.toml in a folder given with --prices: [{table}] {key} = {{ usd = \"…\", per = \
-         \"{per}\", as_of = \"YYYY-MM-DD\", source = \"…\" }}"
-    ))
+    let help = format!(
+        "the price book has no rate of {plan} for it: state a discount under [discounts], such as \
+         {meter} = 0.2 for 20 %, or state the rate in {region}.toml in a folder and give the \
+         folder with --prices:"
+    );
+    Diag::new(Code::MissingPrice, message)
+        .help(help)
+        .toml(price_file(region, &table, &key, per))
 }

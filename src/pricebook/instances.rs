@@ -109,35 +109,49 @@ pub fn read(source: &Source) -> Result<Vec<InstanceType>, Diags> {
         if index == 0 || line.trim().is_empty() {
             continue;
         }
-        match row(line.trim_end()) {
-            Some(shape) => types.push(shape),
-            None => diags.push(
-                Diag::new(Code::BadPrice, "not the shape of an instance type")
-                    .at(source.at(span))
-                    .help(
-                        "instance_type,architecture,vcpu,memory_mib,max_pods,\
-                         allocatable_millicores,allocatable_mib",
-                    ),
-            ),
-        }
+        let shape = row(line.trim_end()).map_err(|fault| {
+            let help = "the columns are instance_type, architecture, vcpu, memory_mib, max_pods, \
+                        allocatable_millicores and allocatable_mib";
+            Diag::new(Code::BadPrice, fault)
+                .at(source.at(span))
+                .help(help)
+        });
+        types.extend(diags.take(shape));
     }
     diags.into_result(types)
 }
 
-fn row(line: &str) -> Option<InstanceType> {
+/// The instance type of a row, or what is wrong with the row.
+fn row(line: &str) -> Result<InstanceType, String> {
     let mut cells = line.split(',');
-    let name = cells.next().filter(|name| is_identifier(name))?.to_owned();
-    let architecture = Architecture::parse(cells.next()?)?;
-    let mut number = || cells.next()?.parse::<u32>().ok();
-    Some(InstanceType {
-        name,
+    let name = cells.next().unwrap_or_default();
+    if !is_identifier(name) {
+        return Err(format!(
+            "instance_type `{name}` may have only letters, digits, `-`, `.` and `_`"
+        ));
+    }
+    let architecture = cells.next().unwrap_or_default();
+    let architecture = Architecture::parse(architecture)
+        .ok_or_else(|| format!("architecture `{architecture}` is not x86_64 or arm64"))?;
+    let mut number = |column: &str, most: u32| {
+        let text = cells.next().unwrap_or_default();
+        let number: u32 = text
+            .parse()
+            .map_err(|_| format!("{column} `{text}` is not a whole number"))?;
+        if number > most {
+            return Err(format!("{column} {number} is more than {most}"));
+        }
+        Ok(number)
+    };
+    Ok(InstanceType {
+        name: name.to_owned(),
         architecture,
-        vcpu: number()?,
-        memory_mib: number()?,
-        max_pods: number().filter(|pods| *pods <= MOST_PODS)?,
+        vcpu: number("vcpu", u32::MAX)?,
+        memory_mib: number("memory_mib", u32::MAX)?,
+        max_pods: number("max_pods", MOST_PODS)?,
         published: Allocatable {
-            millicores: number()?.into(),
-            memory_mib: number()?.into(),
+            millicores: number("allocatable_millicores", u32::MAX)?.into(),
+            memory_mib: number("allocatable_mib", u32::MAX)?.into(),
         },
     })
 }

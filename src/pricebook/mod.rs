@@ -220,12 +220,24 @@ impl Regional {
         let named = named.map_or_else(String::new, |(_, name)| format!(" ({name})"));
         let region = &self.name;
         let message = format!("the price book has no price for {what}{named} in {region}");
-        Diag::new(Code::MissingPrice, message).help(format!(
-            "state it in {region}.toml in a folder given with --prices: region = \"{region}\" and \
-             as_of = \"YYYY-MM-DD\" at the top, and under [{table}] {key} = {{ usd = \"…\", \
-             per = \"{per}\", as_of = \"YYYY-MM-DD\", source = \"…\" }}"
-        ))
+        let help =
+            format!("state it in {region}.toml in a folder, and give the folder with --prices:");
+        Diag::new(Code::MissingPrice, message)
+            .help(help)
+            .toml(price_file(region, &table, &key, per))
     }
+}
+
+/// A price file with one price, to be completed by the user.
+fn price_file(region: &str, table: &str, key: &str, per: &str) -> [String; 4] {
+    [
+        format!("region = \"{region}\""),
+        "as_of = \"YYYY-MM-DD\"".to_owned(),
+        format!("[{table}]"),
+        format!(
+            "{key} = {{ usd = \"…\", per = \"{per}\", as_of = \"YYYY-MM-DD\", source = \"…\" }}"
+        ),
+    ]
 }
 
 /// What a tag in the `source` of a price stands for.

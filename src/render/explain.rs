@@ -205,10 +205,10 @@ impl ExplainPage<'_> {
         }
         let costs = &detail.cluster_costs[platform];
         for (amount, what) in [
-            (&costs.alone, "on a dedicated cluster it would cost"),
+            (&costs.alone, "with a cluster for this function alone"),
             (
                 &costs.avoidable,
-                "without it the shared cluster costs less by",
+                "without this function the shared cluster would cost less by",
             ),
         ] {
             if let Some(amount) = amount.as_ref().filter(|amount| **amount != cost.billed) {
@@ -246,12 +246,20 @@ impl ExplainPage<'_> {
     fn line(&self, line: &Line, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let (quantity, rate) = (shown(&line.quantity), format!("${}", line.rate));
         let (item, unit, cost) = (line.item, line.unit.symbol, money(&line.cost));
-        let row = format!("  {item:<17} {quantity:>15} {unit:<13} x {rate:>13} = {cost:>12}");
-        let text = if row.chars().count() <= usize::from(self.width) {
-            row
+        let row = if line.is_share_of_price() {
+            let share = percent(&line.rate);
+            let formula = format!("{share} of the on-demand price, ${quantity}");
+            format!("  {item:<17} {formula:<45} = {cost:>12}")
         } else {
-            let product = format!("{quantity} {unit} x {rate} = {cost}");
-            format!("  {item}\n{}", wrapped(&product, "    ", self.width))
+            format!("  {item:<17} {quantity:>15} {unit:<13} x {rate:>13} = {cost:>12}")
+        };
+        let text = match row.chars().count() <= usize::from(self.width) {
+            true => row,
+            // Too long for the columns.
+            false => {
+                let whole = format!("{quantity} {unit} x {rate} = {cost}");
+                format!("  {item}\n{}", wrapped(&whole, "    ", self.width))
+            }
         };
         writeln!(out, "{text}")?;
         let provenance = &line.provenance;
@@ -290,7 +298,7 @@ impl ExplainPage<'_> {
         writeln!(out, "{}", self.paint.bold(&heading))?;
         let text = match (&crossover.point, crossover.kind) {
             (Some(point), kind) => format!(
-                "u* {}, {} of what the fleet carries; {} calls a month, {}{}",
+                "u* {} of the capacity needed today, {} of what the fleet can carry; {} calls a month, {}{}",
                 percent(&point.utilization),
                 percent(&point.fleet_utilization()),
                 count(point.invocations),
@@ -301,12 +309,19 @@ impl ExplainPage<'_> {
                     ""
                 }
             ),
-            (None, _) => format!("never: {from} is cheaper at every load that this fleet carries"),
+            (None, _) => {
+                format!("never: {from} is cheaper at every load that this fleet can carry")
+            }
         };
         writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
         let steps = detail.steps.iter().find(|(other, _)| *other == pair);
         if let Some((_, steps)) = steps {
-            self.steps(steps, out)?;
+            // Without discounts the last step, which adds them, changes nothing.
+            let shown = match (self.comparison.listed(), steps.as_slice()) {
+                (None, [listed @ .., _]) => listed,
+                (_, all) => all,
+            };
+            self.steps(shown, out)?;
         }
         writeln!(out)
     }

@@ -1,7 +1,7 @@
 //! `--format focus`: one row per line of a bill, in the columns of FinOps FOCUS 1.2, as an
 //! estimate.
 //!
-//! `docs/focus.md` describes how each column is filled, and which rules an estimate cannot meet.
+//! `docs/focus.md` describes how each column is filled, and which rules fail.
 //! Columns that FOCUS does not define begin with `x_`.
 
 use crate::answer::Comparison;

@@ -3,7 +3,7 @@
 use super::phrases;
 use crate::answer::{Comparison, Ledger, Solved, Totals};
 use crate::escape::{code, markdown, sentence};
-use crate::money::{Usd, money, percent};
+use crate::money::{Usd, money};
 use crate::platform::{Cost, Infeasible};
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -66,6 +66,9 @@ fn functions<'v>(view: &super::View<'v>, out: &mut (dyn Write + Send)) -> io::Re
         (view.progress)(super::Step::Priced(chunk.len() as u64));
     }
     writeln!(out)?;
+    if comparison.listed().is_some() {
+        writeln!(out, "{}\n", sentence(phrases::ARROW))?;
+    }
     Ok(ledger)
 }
 
@@ -77,8 +80,8 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], solved: &Solved<'_>) -> S
     };
     let mut cells = vec![code(&comparison.scenario().functions[solved.index].name)];
     cells.extend(summary.costs.iter().map(dollars));
-    let load = summary.workload.utilization.as_ref();
-    cells.push(load.map_or_else(|| "-".to_owned(), percent));
+    let function = &comparison.scenario().functions[solved.index];
+    cells.push(phrases::load(function, summary));
     cells.extend(
         crossed
             .iter()

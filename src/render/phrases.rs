@@ -5,7 +5,7 @@ use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent};
 use crate::platform::{Infeasible, Refusal};
-use crate::scenario::{AssumptionKind, Notes};
+use crate::scenario::{AssumptionKind, Function, Notes};
 use crate::solve::crossover::{Crossover, CrossoverKind, Point};
 use crate::solve::flips::{Flip, Flips, Side};
 use std::io::{self, Write};
@@ -32,6 +32,17 @@ fn point_of(crossover: Option<&Crossover>) -> String {
         Some(None) => "never".to_owned(),
         None => "-".to_owned(),
     }
+}
+
+/// Explains a crossover with an arrow, see [`crossing`].
+pub const ARROW: &str = "u* before an arrow is on demand at list prices, after it as bought.";
+
+/// The utilization of a function as a table shows it: a dash for jobs, whose tasks hold one request
+/// each, and without traffic.
+pub fn load(function: &Function, summary: &Summary) -> String {
+    let load = summary.workload.utilization.as_ref();
+    load.filter(|_| function.is_service())
+        .map_or_else(|| "-".to_owned(), percent)
 }
 
 /// Heading of the totals at list prices, if the scenario has a commitment or discounts.
@@ -98,7 +109,7 @@ pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdi
     let alone = moves.then(|| comparison.dedicated_cost_if_not_cheapest(solved));
     let alone = alone.flatten().map(|alone| {
         let (title, alone) = (title(best), money(&alone));
-        format!("on a dedicated cluster {title} would cost {alone}")
+        format!("with a cluster for this function alone, {title} would cost {alone}")
     });
     let (crossover, mut against) = compared_with(comparison, summary, best);
     if place != best {
@@ -184,16 +195,16 @@ fn reason_of(
     };
     match (crossover.kind, &crossover.point, use_is_cheaper) {
         (CrossoverKind::Never, _, true) => {
-            format!("{more}, and is never cheaper at any load that this fleet can carry")
+            format!("{more}, and is never cheaper at any load that its fleet can carry")
         }
         (CrossoverKind::BeyondPeak, Some(point), true) => format!(
-            "{more}; it becomes cheaper above {} calls a month, {} times the capacity of today",
+            "{more}; {other} becomes cheaper above {} calls a month, {} times today's capacity",
             count(point.invocations),
             grouped(&point.utilization.to_fixed(2))
         ),
         (_, Some(point), true) => {
             format!(
-                "{more}; it becomes cheaper above {} utilization",
+                "{more}; {other} becomes cheaper above a utilization of {}",
                 percent(&point.utilization)
             )
         }
@@ -202,11 +213,11 @@ fn reason_of(
         }
         (_, Some(point), false) => {
             let when = if load.is_some_and(|load| *load > point.utilization) {
-                "it becomes cheaper when utilization falls to"
+                "becomes cheaper when utilization falls to"
             } else {
-                "it is cheaper when utilization is at most"
+                "is cheaper when utilization is at most"
             };
-            format!("{more}; {when} {}", percent(&point.utilization))
+            format!("{more}; {other} {when} {}", percent(&point.utilization))
         }
         (_, None, _) => more,
     }
@@ -259,12 +270,12 @@ pub fn flips(
         (1, true) => format!("{} {today}", above(first)),
         (_, true) => {
             let (first, last) = (above(first), above(last));
-            format!("first {first}, last {last} {today}; {many} flips")
+            format!("first {first}, last {last} {today}; {many} changes")
         }
         // The search ended early, so the last flip that was found is not the last.
-        (_, false) => format!("first {} {today}; at least {many} flips", above(first)),
+        (_, false) => format!("first {} {today}; at least {many} changes", above(first)),
     };
-    Some(format!("{sides} as traffic and fleet grow: {text}"))
+    Some(format!("{sides} as the traffic and the fleet grow: {text}"))
 }
 
 /// Mean requests per second at a break-even.

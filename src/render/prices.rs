@@ -46,10 +46,16 @@ struct PriceV1<'a> {
     rate_code: Option<&'a str>,
 }
 
-fn oldest(regional: &Regional) -> &str {
-    let prices = regional.entries().flat_map(|(_, entry)| entry.tiers());
-    let dates = prices.map(|(_, price)| &*price.provenance.as_of);
-    dates.min().unwrap_or("")
+/// The oldest date of the prices whose paths are wanted.
+fn oldest(regional: &Regional, wanted: fn(&str) -> bool) -> Option<&str> {
+    let entries = regional.entries().filter(|(path, _)| wanted(path));
+    let prices = entries.flat_map(|(_, entry)| entry.tiers());
+    prices.map(|(_, price)| &*price.provenance.as_of).min()
+}
+
+/// True for a rate of Savings Plans or Reserved Instances.
+fn is_commitment(path: &str) -> bool {
+    path.starts_with("savings.")
 }
 
 fn region_v1(regional: &Regional) -> RegionV1<'_> {
@@ -57,7 +63,7 @@ fn region_v1(regional: &Regional) -> RegionV1<'_> {
     RegionV1 {
         region: regional.name(),
         as_of: regional.as_of(),
-        oldest: oldest(regional),
+        oldest: oldest(regional, |_| true).unwrap_or_default(),
         prices: regional
             .entries()
             .map(|(_, entry)| entry.tiers().len())
@@ -80,15 +86,23 @@ pub fn list_table(
 ) -> io::Result<()> {
     let out = &mut Lines::new(out);
     let heading = format!(
-        "{:<16} {:>8} {:>15}   {:<11} {}",
-        "region", "prices", "instance types", "newest", "oldest"
+        "{:<16} {:>8} {:>15}   {:<11} {:<11} {}",
+        "region", "prices", "instance types", "newest", "oldest", "oldest commitment"
     );
     writeln!(out, "{}", Paint::new(color).bold(&heading))?;
-    for region in regions.iter().map(region_v1) {
+    for regional in regions {
+        let region = region_v1(regional);
+        let oldest_price = oldest(regional, |path| !is_commitment(path));
+        let oldest_commitment = oldest(regional, is_commitment);
         writeln!(
             out,
-            "{:<16} {:>8} {:>15}   {:<11} {}",
-            region.region, region.prices, region.instance_types, region.as_of, region.oldest
+            "{:<16} {:>8} {:>15}   {:<11} {:<11} {}",
+            region.region,
+            region.prices,
+            region.instance_types,
+            region.as_of,
+            oldest_price.unwrap_or("-"),
+            oldest_commitment.unwrap_or("-")
         )?;
     }
     Ok(())

@@ -2,12 +2,12 @@
 //! wide terminal gets more columns, and a terminal gets colour.
 
 use super::phrases;
-use super::utilization_bar::utilization_bar;
+use super::utilization_bar::{BAR_LEGEND, utilization_bar};
 use super::{Step, View};
 use crate::answer::{Comparison, Ledger, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
-use crate::money::{Usd, count, grouped, money, percent, plural};
+use crate::money::{Usd, count, grouped, money, plural};
 use crate::solve::flips::Effort;
 use crate::text::{Lines, escaped, escaped_name, listed, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -131,6 +131,9 @@ impl<'p> TablePage<'p> {
         (self.view.progress)(Step::LayingOut);
         writeln!(out, "{}\n", self.heading())?;
         writeln!(out, "{}\n", self.costs(&solved.summaries))?;
+        if comparison.listed().is_some() {
+            writeln!(out, "{}\n", wrapped(phrases::ARROW, "", self.width))?;
+        }
         self.verdicts(&solved, out)?;
         let totals = solved.ledger.totals();
         self.totals(&totals, out)?;
@@ -321,10 +324,7 @@ impl<'p> TablePage<'p> {
                 let cost = summary.costs[number].as_ref();
                 cost.map_or_else(|_| dash(), |cost| money(&cost.billed))
             }
-            TableColumn::Load => {
-                let load = summary.workload.utilization.as_ref();
-                load.map_or_else(dash, percent)
-            }
+            TableColumn::Load => phrases::load(function, summary),
             TableColumn::Crossing(number) => phrases::crossing(summary, number),
             TableColumn::Cheapest => {
                 let platforms = self.comparison().platforms();
@@ -356,8 +356,9 @@ impl<'p> TablePage<'p> {
             );
             writeln!(out, "{}\n", self.paint.bold(&line))?;
         }
+        let mut legend = Some(BAR_LEGEND);
         for solved in &table.shown {
-            self.verdict(solved, out)?;
+            self.verdict(solved, &mut legend, out)?;
         }
         if table.moving > FEW {
             let rest = count((table.moving - FEW) as u128);
@@ -366,7 +367,13 @@ impl<'p> TablePage<'p> {
         Ok(())
     }
 
-    fn verdict(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    /// Writes a verdict. The first one with a bar also takes the legend.
+    fn verdict(
+        &self,
+        solved: &Solved<'_>,
+        legend: &mut Option<&str>,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
         let (index, summary) = (solved.index, &solved.summary);
         let comparison = self.comparison();
         let verdict = phrases::verdict(comparison, solved);
@@ -384,6 +391,10 @@ impl<'p> TablePage<'p> {
         let bar = |crossover| utilization_bar(summary, crossover, self.paint, self.width);
         if let Some(bar) = verdict.crossover.and_then(bar) {
             writeln!(out, "{bar}")?;
+            if let Some(legend) = legend.take() {
+                let legend = wrapped(legend, "   ", self.width);
+                writeln!(out, "{}", self.paint.dim(&legend))?;
+            }
         }
         let found = comparison.flips_within(self.effort, solved);
         for (pair, flips) in &found {
@@ -451,8 +462,9 @@ impl<'p> TablePage<'p> {
         let (lowest, what) = whole.chain(without).min()?;
         (lowest < *apart).then(|| {
             format!(
-                "The verdicts assume one cluster for all functions. If only some functions move, \
-                 it costs more: {what} is {} cheaper than following every verdict.",
+                "Each verdict counts only a share of one cluster for all functions. If only some \
+                 of them move there, it costs them more: {what} costs {} less than following \
+                 each verdict.",
                 money(&(apart - &lowest))
             )
         })

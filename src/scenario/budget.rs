@@ -63,19 +63,19 @@ impl Limit {
             .find(|(_, limit)| *amount > Exact::from(*limit))
     }
 
-    /// True when the soft limit is above the hard one, so the warning could never come first.
-    pub fn is_reversed(&self) -> bool {
-        self.warn
-            .zip(self.deny)
-            .is_some_and(|(warn, deny)| warn > deny)
+    /// What is wrong with a `warn` above `deny`, and what to do. `key` is the path of the limit.
+    pub fn contradiction(&self, key: &str) -> Option<[String; 2]> {
+        let (warn, deny) = self.warn.zip(self.deny)?;
+        (warn > deny).then(|| {
+            [
+                format!(
+                    "`warn` ({warn}) of `{key}` is higher than `deny` ({deny}), so it never applies"
+                ),
+                format!("set `warn` to at most {deny}"),
+            ]
+        })
     }
 }
-
-/// The message and the help for a soft limit above the hard one.
-pub const REVERSED: [&str; 2] = [
-    "has a `warn` above its `deny`",
-    "state a `warn` below `deny`",
-];
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Budget {
@@ -146,9 +146,8 @@ fn limit(keys: &mut Keys<'_>, key: &'static str) -> Limit {
         deny: inner.number(Setting::BudgetMonthlyDeny.key()),
     };
     inner.refuse_others();
-    if let (Some(span), true) = (span, limit.is_reversed()) {
-        let [what, help] = REVERSED;
-        keys.wrong(Code::Conflict, span, format!("`{key}` {what}"), help);
+    if let Some((span, [message, help])) = span.zip(limit.contradiction(key)) {
+        keys.wrong(Code::Conflict, span, message, &help);
     }
     limit
 }
@@ -199,7 +198,7 @@ pub fn assign(
         };
         if function.budget.is_some() {
             let message = format!("function `{}` has two budgets", found.name);
-            let help = "keep the one of the function or the one in [budget.functions]";
+            let help = "remove the budget of the function, or the one in [budget.functions]";
             diags.push(Diag::new(Code::Conflict, message).at(found.at).help(help));
             continue;
         }

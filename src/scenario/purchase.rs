@@ -37,8 +37,8 @@ fn coverage(keys: &mut Keys<'_>, span: &Range<usize>) -> Coverage {
     let share = keys.number(Setting::CommitmentCoverage.key());
     let hourly = keys.number(Setting::CommitmentUsdPerHour.key());
     if share.is_some() && hourly.is_some() {
-        let message = "`coverage` and `usd_per_hour` exclude each other".to_owned();
-        let help = "the coverage follows from the dollars an hour: keep one of them";
+        let message = "`coverage` and `usd_per_hour` cannot be stated together".to_owned();
+        let help = "keep one of them: the coverage follows from the dollars";
         keys.wrong(Code::Conflict, span.clone(), message, help);
     }
     match hourly {

@@ -380,7 +380,7 @@ impl<'r> ScenarioReader<'r> {
             }
             Err(error) => {
                 let message = format!("cannot read `{name}`: {error}");
-                let help = "a relative name is looked up in the folder of the scenario";
+                let help = "check the name and the folder: a relative name is relative to the folder of the scenario";
                 self.wrong(Code::Unreadable, value.span(), &message, help);
                 None
             }
@@ -395,11 +395,12 @@ fn with_number_advice(mistakes: Diags) -> Diags {
         let line = diag.at.as_ref().map(|at| at.text.as_str());
         let advice = line.and_then(|line| {
             let (key, value) = line.split_once('=')?;
-            let value = value.split('#').next().unwrap_or_default();
-            notation::advice(key.trim(), value)
+            let value = value.split('#').next().unwrap_or_default().trim();
+            let advice = notation::advice(key.trim(), value)?;
+            Some((format!("`{value}` is not a number in TOML"), advice))
         });
         match advice {
-            Some(advice) => diag.help(advice),
+            Some((message, advice)) => diag.help(advice).message(message),
             None => diag,
         }
     });

@@ -200,7 +200,7 @@ impl Load {
         let steps = [
             ("slot price", &duration, &fleet.slots),
             ("request fee", &requests, &fleet.slots),
-            ("Lambda's other lines", &all, &fleet.slots),
+            ("Lambda's other charges", &all, &fleet.slots),
             ("whole tasks or pods", &all, &fleet.whole_tasks),
             ("minimum tasks, whole nodes, packing", &all, &fleet.minimums),
             ("fees, volumes, storage", &net, &fleet.everything),

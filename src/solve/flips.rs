@@ -23,7 +23,7 @@ pub const LISTED: usize = 1000;
 /// Total number of intervals that the searches of a run can examine.
 const INTERVALS_PER_RUN: u64 = 1_000_000;
 /// Intervals that each search can examine in addition, so that many searches do not run out: five
-/// times the mean of a search (`examples/fleet.rs`).
+/// times the mean of a search (`examples/functions_file.rs`).
 const INTERVALS_PER_SEARCH: u64 = 300;
 /// Additional intervals for each flip: halving takes about a dozen to find one.
 const INTERVALS_PER_FLIP: u64 = 20;

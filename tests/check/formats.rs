@@ -91,7 +91,7 @@ fn text_has_budget_excess_driver_place_and_advice() {
         "  --> scenario.toml:1",
         "  driven by duration, $9.00",
         "  driven by `moved`, $20.00",
-        "  help: on Lambda it would cost $10.00",
+        "  help: move it to Lambda, where it would cost $10.00",
         "warning[past-crossover]: `moved` runs on Fargate; moving it to Lambda saves",
         "Against before.toml, US dollars a month",
         "4 functions checked: 3 errors, 4 warnings",

@@ -60,7 +60,7 @@ fn the_ending_of_the_file_names_the_format() {
         (
             &compare,
             "b.html",
-            "the ending `.html` of --output names no format",
+            "the extension `.html` of --output is not that of a format",
         ),
         (
             &check,
@@ -70,7 +70,7 @@ fn the_ending_of_the_file_names_the_format() {
         (
             &["explain", "scenario.toml"],
             "b.json",
-            "name a file that ends in `.txt`",
+            "use a name that ends in `.txt`",
         ),
         (&list, "b.csv", "use one of .json and .txt"),
     ] {

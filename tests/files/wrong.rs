@@ -82,7 +82,7 @@ fn reading_an_endless_input_stops_at_its_first_fault() {
     READ.store(0, Ordering::Relaxed);
     let run = folder.run_inside(&["compare", "-"], comments, open());
     run.refused("unreadable", "is larger than 64 MiB");
-    run.refused("unreadable", "functions = \"fleet.csv\"");
+    run.refused("unreadable", "functions = \"functions.csv\"");
     assert!(READ.load(Ordering::Relaxed) <= 65 << 20);
 }
 

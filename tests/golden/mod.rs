@@ -156,9 +156,9 @@ pub enum Verdict {
 impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
-            Self::Right => "right",
+            Self::Right => "correct",
             Self::Wrong => "wrong",
-            Self::Inconsistent => "inconsistent",
+            Self::Inconsistent => "contradicts itself",
         }
     }
 }

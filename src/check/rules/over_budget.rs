@@ -120,8 +120,16 @@ fn over(
 /// What to do: move to a cheaper platform, or reduce the cost.
 fn advice(function: &FunctionContext<'_, '_>, cost: &Usd) -> String {
     match function.cheaper_elsewhere() {
+        Some((title, elsewhere)) if elsewhere < *cost && function.moves_alone() => {
+            let elsewhere = money(&elsewhere);
+            format!("move it to {title}, where it would cost {elsewhere}")
+        }
         Some((title, elsewhere)) if elsewhere < *cost => {
-            format!("on {title} it would cost {}", money(&elsewhere))
+            let elsewhere = money(&elsewhere);
+            format!(
+                "lower its cost, or move it together with others: with all functions on {title}, \
+                 it would cost {elsewhere} there"
+            )
         }
         _ => "lower its duration, its memory or its calls, or raise its budget".to_owned(),
     }

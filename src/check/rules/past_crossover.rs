@@ -40,7 +40,7 @@ fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFin
     let alone = comparison.dedicated_cost_if_not_cheapest(&function.solved);
     let alone = alone.map(|alone| {
         let alone = money(&alone);
-        format!("; on a dedicated cluster it would cost {alone}")
+        format!("; with a cluster for this function alone, {title} would cost {alone}")
     });
     Some(DraftFinding {
         message: format!(

@@ -60,11 +60,10 @@ fn ahead(region: &str, as_of: &str, today: Date) -> DraftFinding {
     let (region, as_of) = (printable(region), printable(as_of));
     DraftFinding {
         message: format!(
-            "{region} prices are dated {as_of}, but today is {today}, which is earlier"
+            "prices of {region} are dated {as_of}, but today is {today}, which is earlier"
         ),
-        help:
-            "correct the clock; where SOURCE_DATE_EPOCH is set, unset it or set it to a later day"
-                .to_owned(),
+        help: "correct the clock; if SOURCE_DATE_EPOCH is set, unset it or set it to a later day"
+            .to_owned(),
         ..DraftFinding::default()
     }
 }
@@ -74,9 +73,10 @@ fn stale(region: &str, as_of: &str, days: i64, most: u32) -> DraftFinding {
     let old = plural(days.unsigned_abs().into(), "day");
     let limit = plural(most.into(), "day");
     DraftFinding {
-        message: format!("{region} prices are {old} old ({as_of}); the limit is {limit}"),
-        help: "update lambdacost, give newer prices with --prices, or raise --max-price-age"
-            .to_owned(),
+        message: format!(
+            "the oldest price of {region} in today's bills is {old} old ({as_of}); the limit is {limit}"
+        ),
+        help: "give newer prices with --prices, or raise --max-price-age".to_owned(),
         measured: Some(Measured {
             actual: days.to_string(),
             limit: most.to_string(),

@@ -1,19 +1,21 @@
 //! Assumptions of EKS on EC2 nodes.
 
 use super::options::EksOptions;
+use crate::exact::Exact;
+use crate::money::percent;
 use crate::scenario::{ClusterKind, Notes, assumptions};
 use crate::text::listed;
 
 assumptions! {
     DEDICATED: Assumed = "eks-dedicated-cluster",
         "EKS: one cluster per region and architecture for all functions, at least {nodes} nodes, \
-         packing efficiency {packing}; functions share its fee by the nodes that they use";
+         nodes filled to {packing} (packing_efficiency), cluster fee divided by share of nodes";
     EXISTING: Assumed = "eks-existing-cluster",
-        "EKS: an existing cluster: only the used share of its nodes and volumes is a cost, \
-         without a cluster fee";
+        "EKS: the cluster exists already: only the used share of its nodes and volumes is counted, \
+         without its fee";
     NODES: Assumed = "eks-nodes",
-        "EKS nodes offer their allocatable capacity minus DaemonSets of {vcpu} vCPU, {memory} MB \
-         and {pods} pods; each has a root volume of {volume} GB";
+        "pods use what the kubelet leaves of each EKS node, less DaemonSets of {vcpu} vCPU, {memory} \
+         MB and {pods} pods; each node has a root volume of {volume} GB";
     UNPRICED_VOLUMES: NotCounted = "eks-unpriced-volumes",
         "root volumes of EKS nodes in {regions}: the price book has no gp3 price there";
     STANDARD_SUPPORT: Assumed = "eks-standard-support",
@@ -25,9 +27,9 @@ assumptions! {
         "EKS Auto Mode runs the nodes: its fee is per instance and hour, and no commitment reduces \
          it";
     ADD_ONS: NotCounted = "eks-add-ons",
-        "EKS add-ons, and the surge of nodes during upgrades";
+        "EKS add-ons, and extra nodes during upgrades";
     AUTO_MODE_AND_ADD_ONS: NotCounted = "eks-auto-mode-and-add-ons",
-        "EKS Auto Mode, add-ons, and the surge of nodes during upgrades";
+        "EKS Auto Mode, add-ons, and extra nodes during upgrades";
 }
 
 /// Adds the assumptions and omissions that apply. `unpriced` lists the regions without a price for
@@ -36,7 +38,10 @@ pub fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
     notes.add(match options.cluster {
         ClusterKind::Dedicated => DEDICATED.with(&[
             ("nodes", &options.min_nodes),
-            ("packing", &options.packing_efficiency.normalize()),
+            (
+                "packing",
+                &percent(&Exact::from(options.packing_efficiency)),
+            ),
         ]),
         ClusterKind::Existing => EXISTING.holds(),
     });

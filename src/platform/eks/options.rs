@@ -164,13 +164,16 @@ fn support(keys: &mut Keys<'_>) -> (Option<Decimal>, bool) {
     let extended = months > Decimal::from(STANDARD_MONTHS);
     let shown = months.normalize();
     if months > Decimal::from(SUPPORTED_MONTHS) {
-        let message = format!("EKS does not support a Kubernetes version of {shown} months");
-        let help = "support is standard for 14 months and extended for 12 more: upgrade the \
-                    cluster, and state the age of its new version";
+        let message = format!(
+            "EKS does not support Kubernetes versions older than {SUPPORTED_MONTHS} months"
+        );
+        let help = "state the age of the version that you will upgrade to: standard support lasts 14 \
+                    months, extended support 12 more";
         keys.wrong_at(KUBERNETES_AGE, Code::NotAvailable, message, help);
     } else if flag.is_some_and(|flag| flag != extended) {
         let kind = if extended { "extended" } else { "standard" };
-        let message = format!("a Kubernetes version of {shown} months is in {kind} support");
+        let message =
+            format!("a Kubernetes version that is {shown} months old is in {kind} support");
         let help = "keep one of `extended_support` and `kubernetes_age_months`";
         keys.wrong_at(EXTENDED_SUPPORT, Code::Conflict, message, help);
     }
@@ -193,7 +196,7 @@ fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
             "`{}` is a fee of a dedicated cluster, and this cluster is an existing one",
             key.path
         );
-        let help = "leave it out, or state cluster = \"dedicated\"";
+        let help = "remove it, or state cluster = \"dedicated\"";
         keys.wrong_at(key, Code::Conflict, message, help);
     }
 }

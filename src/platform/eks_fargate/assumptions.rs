@@ -6,17 +6,17 @@ use crate::scenario::{ClusterKind, Notes, Scenario, assumptions};
 
 assumptions! {
     DEDICATED: Assumed = "eks-fargate-dedicated-cluster",
-        "EKS on Fargate runs Linux pods on demand{hours}, each billed its request and 256 MB, \
-         rounded up to a valid size; one cluster per region for all functions, which share its \
-         fee by the cost of their pods";
+        "EKS on Fargate runs Linux pods on demand{hours}, each billed for its request and 256 MB, \
+         rounded up to a valid size; one cluster per region for all functions, its fee divided by \
+         what their pods cost";
     EXISTING: Assumed = "eks-fargate-existing-cluster",
-        "EKS on Fargate runs Linux pods on demand{hours}, each billed its request and 256 MB, \
-         rounded up to a valid size; an existing cluster, without a fee";
+        "EKS on Fargate runs Linux pods on demand{hours}, each billed for its request and 256 MB, \
+         rounded up to a valid size; the cluster exists already, so its fee is not counted";
     JOBS: Assumed = "eks-fargate-jobs",
         "EKS on Fargate: the pod of a job is deleted when the job ends";
     CLUSTER_PODS: NotCounted = "eks-fargate-cluster-pods",
-        "EKS on Fargate: pods of the cluster itself (CoreDNS), image pulls of services and the \
-         doubled pods of a deployment";
+        "EKS on Fargate: pods of the cluster itself (CoreDNS), image pulls of services, and extra \
+         pods during rolling deployments";
 }
 
 /// Adds the assumptions and omissions that apply.

@@ -12,8 +12,7 @@ options! {
 pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     for (key, _) in keys.table {
         let message = format!("there is no key `fargate.{}`", key.get_ref());
-        let help = "Fargate has no options of the whole scenario yet; a task size is stated per \
-                    function, in [function.container]";
+        let help = "[fargate] has no keys yet; state a task size in [function.container]";
         keys.wrong(Code::UnknownKey, key.span(), message, help);
     }
     Arc::new(())

@@ -96,7 +96,7 @@ fn prices(
     let lacks = |diag: Diag| {
         let overlay = diag.advice().expect("a missing price comes with advice");
         let state = "state vcpu_hour_usd and gb_hour_usd in [fargate-spot]";
-        diag.help(format!("{state}; or {overlay}"))
+        diag.help(format!("{state}, or {overlay}"))
     };
     let vcpu = regional.price(vcpu).map_err(lacks)?;
     let memory = regional.price(memory).map_err(lacks)?;

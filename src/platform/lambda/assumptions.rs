@@ -14,13 +14,13 @@ assumptions! {
         "Lambda's free tier, 1,000,000 requests, 400,000 GB-s and 100 GB of streamed responses a \
          month, is used once by the whole scenario, pro rata";
     NO_FREE_TIER: NotCounted = "lambda-no-free-tier",
-        "Lambda's free tier (free_tier = true deducts it)";
+        "Lambda's free tier (set free_tier = true to subtract it from the bill)";
     TIERS: Assumed = "lambda-tiers",
         "Lambda's duration tiers count only this scenario; other functions of the account or \
          organization would change them";
     SAVINGS: Assumed = "lambda-savings",
-        "verdicts compare what leaving Lambda would save; with shared tiers or a shared free tier \
-         this differs from a function's part of the bill";
+        "verdicts compare what all functions together would save without this one on Lambda; where \
+         tiers or the free tier are shared, that differs from the function's part of the bill";
     COLD_STARTS: NotCounted = "lambda-cold-starts",
         "cold starts of functions that state no cold_start_rate and init_ms";
     KEPT_ENVIRONMENTS: Assumed = "lambda-kept-environments",
@@ -30,7 +30,7 @@ assumptions! {
         "event pollers stay as they are while utilization varies, and grow with the calls while \
          traffic grows";
     UNPROVISIONED: Assumed = "lambda-unprovisioned",
-        "invocations without a provisioned environment are on demand";
+        "calls that find no provisioned environment are billed on demand";
     SNAPSHOTS: Assumed = "lambda-snapshots",
         "SnapStart keeps the snapshots of the stated versions all month";
     ATTEMPTS: Assumed = "attempts",
@@ -39,8 +39,9 @@ assumptions! {
     UNUSED_FEATURES: NotCounted = "lambda-unused-features", "{features} and Lambda@Edge";
     EDGE: NotCounted = "lambda-edge", "Lambda@Edge";
     QUOTA: Assumed = "lambda-quota",
-        "{region} has {need} at the peaks of all functions: a quota of {quota} concurrent \
-         executions, of which AWS grants {granted} by default ([lambda] concurrency_quota checks)";
+        "all functions of {region} together need {need} at their peaks, so a quota of {quota} \
+         concurrent executions; AWS's default is {granted} (state yours as concurrency_quota in \
+         [lambda])";
 }
 
 /// Adds the assumptions and omissions that apply.

@@ -269,8 +269,8 @@ fn excludes(reader: &mut FunctionReader<'_, '_, '_>, stated: Field) {
         (provisions, "provisioned concurrency"),
     ] {
         if used {
-            let message = format!("SnapStart and {what} exclude each other");
-            let help = "AWS offers one or the other: keep one of them";
+            let message = format!("SnapStart is not available with {what}");
+            let help = "remove one of them";
             reader.wrong(Code::Conflict, reader.at(stated), message, help);
         }
     }
@@ -315,10 +315,10 @@ fn each_call(
     let (month, calls) = (reader.values.exact(field)?, calls?);
     if calls == 0 && !month.is_zero() {
         let message = format!(
-            "`{}` is not 0, but the function has no invocations",
+            "`{}` is more than 0, but the function is never called",
             field.path()
         );
-        let help = "state 0, or the invocations of the function";
+        let help = "set it to 0, or state the traffic of the function";
         reader.wrong(Code::Conflict, reader.at(field), message, help);
     }
     // Without calls, `month` is zero or was refused above.

@@ -20,7 +20,7 @@ pub struct QuotaNeed {
     pub region: Arc<str>,
     /// The concurrency quota that is enough for both executions and requests.
     pub quota: Exact,
-    /// `1,736.2 concurrent executions and 17,362.0 requests a second`.
+    /// Those needs that exceed the quota: `1,737 concurrent executions and 17,362 requests a second`.
     pub described: String,
 }
 
@@ -90,19 +90,25 @@ fn demand_beyond(
     };
     let concurrencies = || terms(|peak| peak.concurrency);
     let rates = || terms(|peak| peak.requests_per_second);
-    let shown = |amount: &Exact| grouped(&amount.to_fixed(1));
     let executions = Exact::ratio(1, RATE_PER_EXECUTION.into());
     let by_rate = |amount: &Exact| (amount * &executions).rounded_up();
     let by_concurrency = concurrency.settle(Exact::rounded_up, concurrencies());
-    let quota = by_concurrency.max(rate.settle(by_rate, rates()));
-    (quota > Exact::whole(granted)).then(|| QuotaNeed {
+    let by_rate = rate.settle(by_rate, rates());
+    let granted = Exact::whole(granted);
+    let mut exceeding = Vec::new();
+    if by_concurrency > granted {
+        let needed = grouped(&by_concurrency.to_fixed(0));
+        exceeding.push(format!("{needed} concurrent executions"));
+    }
+    if by_rate > granted {
+        let needed = rate.settle(Exact::rounded_up, rates());
+        let needed = grouped(&needed.to_fixed(0));
+        exceeding.push(format!("{needed} requests a second"));
+    }
+    (!exceeding.is_empty()).then(|| QuotaNeed {
         region: Arc::clone(&scenario.regions[region].name),
-        quota,
-        described: format!(
-            "{} concurrent executions and {} requests a second",
-            concurrency.settle(shown, concurrencies()),
-            rate.settle(shown, rates())
-        ),
+        quota: by_concurrency.max(by_rate),
+        described: exceeding.join(" and "),
     })
 }
 
@@ -116,8 +122,8 @@ pub fn check(scenario: &Scenario) -> Vec<Diag> {
     let wrong = |demand: QuotaNeed| {
         let message = format!("{} exceed the quota in {}", demand.described, demand.region);
         let help = format!(
-            "{} executions allow {} requests a second: ask AWS for a quota of {}, or lower the \
-             capacity",
+            "a quota of {} executions allows {} requests a second: request a quota of {} from AWS, \
+             or lower the capacity",
             count((*quota).into()),
             count(u128::from(*quota) * u128::from(RATE_PER_EXECUTION)),
             grouped(&demand.quota.to_fixed(0))

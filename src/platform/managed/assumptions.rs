@@ -9,8 +9,8 @@ assumptions! {
          month, at least {instances} instances and 3 environments, availability_buffer {buffer} \
          (AWS's calculator uses 1.5)";
     ENVIRONMENTS: Assumed = "managed-environments",
-        "the system of each managed instance uses 1 vCPU and 1 GB; unless stated, an environment \
-         has 4 GB per vCPU and the smallest memory from 2,048 MB in which a request fits";
+        "managed instances keep 1 vCPU and 1 GB each for their system; unless stated, an environment \
+         has 4 GB per vCPU and the smallest memory of at least 2,048 MB that holds a request";
     FREE_TIER: Assumed = "managed-free-tier",
         "all requests on managed instances are billed: whether the free tier covers them is not \
          known";

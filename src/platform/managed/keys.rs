@@ -42,9 +42,14 @@ pub fn read(
     }
     let ratio: Option<u32> = reader.values.whole(Field::ManagedGbPerVcpu);
     if ratio.is_some_and(|ratio| !GB_PER_VCPU.contains(&ratio)) {
-        let message = "an environment has 2, 4 or 8 GB per vCPU".to_owned();
+        let message = "`memory_gb_per_vcpu` must be 2, 4 or 8".to_owned();
         let at = reader.at(Field::ManagedGbPerVcpu);
-        reader.wrong(Code::NotAvailable, at, message, "write one of the three");
+        reader.wrong(
+            Code::NotAvailable,
+            at,
+            message,
+            "AWS offers managed instances with 2, 4 or 8 GB per vCPU",
+        );
     }
     Some(Arc::new(ManagedKeys {
         runtime: reader.values.word(Field::ManagedRuntime),

@@ -52,8 +52,8 @@ pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     };
     let least = keys.whole_within(MIN_INSTANCES.word(), bounds);
     if least.is_some_and(|least| least < LEAST) {
-        let message = "a function needs at least three managed instances".to_owned();
-        let help = "one in each of three Availability Zones: state 3 or more";
+        let message = "`min_instances` must be at least 3".to_owned();
+        let help = "AWS runs at least one managed instance in each of three Availability Zones";
         keys.wrong_at(MIN_INSTANCES, Code::NotAvailable, message, help);
     }
     let buffer = keys.number(BUFFER);

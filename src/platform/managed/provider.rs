@@ -194,9 +194,8 @@ fn offered((name, at): &FixedType) -> Result<(), Diag> {
     if known && !["nano", "micro", "small", "medium"].contains(&size) {
         return Ok(());
     }
-    let message = format!("managed instances do not have the type `{name}`");
-    let help = "use a type of the families c, m and r, large or larger; or leave instance_type = \
-                \"auto\"";
+    let message = format!("Lambda Managed Instances does not offer `{name}`");
+    let help = "use a type of a c, m or r family, `large` or larger, or instance_type = \"auto\"";
     Err(Diag::new(Code::NotAvailable, message)
         .at(at.clone())
         .help(help))

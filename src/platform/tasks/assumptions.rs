@@ -5,7 +5,7 @@ use crate::scenario::{Function, Notes, Scenario, assumptions};
 assumptions! {
     ADDRESSES: NotCounted = "fargate-addresses", "Fargate's public IPv4 addresses";
     ADDRESSES_AND_DEPLOYMENTS: NotCounted = "fargate-addresses-and-deployments",
-        "Fargate's public IPv4 addresses, image pulls and the doubled tasks of a deployment";
+        "Fargate's public IPv4 addresses, image pulls, and extra tasks during rolling deployments";
 }
 
 /// Notes that image pulls and deployments are left out for services, whose tasks run all month.

@@ -5,7 +5,7 @@ use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
 use crate::scenario::PlatformValues;
-use crate::scenario::budget::{Budget, Limit, REVERSED};
+use crate::scenario::budget::{Budget, Limit};
 use crate::scenario::schema::Field;
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::unknown::Shapes;
@@ -229,7 +229,7 @@ impl FunctionReader<'_, '_, '_> {
             (false, true) => Some(second),
             (true, true) => {
                 let message = format!(
-                    "`{}` and `{}` exclude each other",
+                    "`{}` and `{}` cannot be stated together",
                     first.path(),
                     second.path()
                 );
@@ -362,10 +362,9 @@ impl FunctionReader<'_, '_, '_> {
             warn: self.values.number(warn),
             deny: self.values.number(deny),
         };
-        if limit.is_reversed() {
-            let [what, help] = REVERSED;
-            let message = format!("`{}` {what}", warn.path().trim_end_matches(".warn"));
-            self.wrong(Code::Conflict, self.at(warn), message, help);
+        let key = warn.path().trim_end_matches(".warn");
+        if let Some([message, help]) = limit.contradiction(key) {
+            self.wrong(Code::Conflict, self.at(warn), message, &help);
         }
         limit
     }

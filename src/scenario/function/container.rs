@@ -191,8 +191,7 @@ impl FunctionReader<'_, '_, '_> {
         if self.values.word(Field::ContainerRun) != Some("job") {
             if self.values.stated(pull) {
                 let message = "`container.pull_seconds` needs `container.run = \"job\"`".to_owned();
-                let help = "an image is pulled for every job, and seldom for a service: \
-                            leave it out";
+                let help = "remove it: only a job pulls its image for each call";
                 self.wrong(Code::MissingKey, self.at(pull), message, help);
             }
             return Run::Service;
@@ -204,11 +203,10 @@ impl FunctionReader<'_, '_, '_> {
         ] {
             if self.values.stated(field) {
                 let message = format!(
-                    "`{}` is only for services, and `container.run` is \"job\"",
+                    "`{}` applies only to services, but this function is a job",
                     field.path()
                 );
-                let help = "each job has a separate task, which runs as long as the job: leave \
-                            it out";
+                let help = "remove it: each job has a separate task";
                 self.wrong(Code::Conflict, self.at(field), message, help);
             }
         }

@@ -78,7 +78,7 @@ fn no_header(row: &FunctionRow<'_>) -> Option<Diag> {
     let header = row.record;
     let is_separated = |byte: &u8| matches!(byte, b';' | b'\t');
     let (code, message, help) = if header.is_empty() {
-        let help = "its first line names the columns: name,memory_mb,duration_ms,…";
+        let help = "write the names of the columns on its first line: name,memory_mb,duration_ms,…";
         (Code::Syntax, "the functions file is empty", help)
     } else if std::str::from_utf8(header.as_slice()).is_err() {
         let message = "the functions file is not UTF-8 text";
@@ -131,10 +131,10 @@ pub fn missing(
         let message = format!("the functions file has no column {}", names.join(" or "));
         let help = match (is_region, fields.len()) {
             (true, _) => {
-                "add it, or choose one for all: --region, or `region` at the top of a scenario"
+                "add it, or state one region for all: --region, or `region` at the top of a scenario"
             }
-            (false, 1) => "add it: every function states it",
-            (false, _) => "add one of them: every function states one",
+            (false, 1) => "add it: every function needs it",
+            (false, _) => "add one of them: every function needs one",
         };
         diags.push(row.wrong(Code::MissingKey, &message, help));
         missing.extend(fields.first());

@@ -113,10 +113,10 @@ impl QuoteFault {
 
     fn help(self) -> &'static str {
         match self {
-            Self::Unclosed => "close it, or leave it out; a quote within a quoted cell is doubled",
-            Self::TextAfterQuote => "a quote within a quoted cell is doubled: \"5\"\" disk\"",
+            Self::Unclosed => "close it, or leave it out; double a quote within a quoted cell",
+            Self::TextAfterQuote => "double a quote within a quoted cell: \"5\"\" disk\"",
             Self::EndlessRow => {
-                "a functions file is CSV with one function per row; is a quote not closed?"
+                "a functions file is CSV with one function per row; check that every quote is closed"
             }
             Self::NotUtf8 => "save the file as UTF-8",
             Self::Zero => "name a text file; save UTF-16 as UTF-8",

@@ -163,10 +163,10 @@ keys! {
             "share of the fleet's capacity that is planned for",
             default "1", limits "with `utilization` a capacity of at most 10^27";
         TaskVcpu = "container.task.vcpu": above(0, 1024), "vCPU", Bills::Containers,
-            "fixes the Fargate task size, with `container.task.memory_gb`",
+            "sets the Fargate task size, with `container.task.memory_gb`",
             default "the cheapest size", limits "a valid pair";
         TaskMemoryGb = "container.task.memory_gb": above(0, 1024), "GB", Bills::Containers,
-            "fixes the Fargate task size, with `container.task.vcpu`",
+            "sets the Fargate task size, with `container.task.vcpu`",
             default "the cheapest size", limits "a valid pair";
         TaskStorageGb = "container.task_storage_gb": whole(20, 200), "GB", Bills::Tasks,
             "ephemeral storage of a task, 20 GB of which are free",

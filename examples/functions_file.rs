@@ -1,7 +1,7 @@
-//! Writes a fleet of made-up functions as CSV, to try the program on and to measure it with.
+//! Writes a functions file of made-up functions, to try the program on and to measure it with.
 //!
 //! ```console
-//! cargo run --release --example fleet -- ROWS [--seed S] [--digits N] > fleet.csv
+//! cargo run --release --example functions_file -- ROWS [--seed S] [--digits N] > functions.csv
 //! ```
 //!
 //! `--digits N` writes durations, utilizations and CPU times with N significant digits (1 to 28), as
@@ -17,7 +17,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: fleet ROWS [--seed S] [--digits N], N from 1 to 28";
+const USAGE: &str = "usage: functions_file ROWS [--seed S] [--digits N], N from 1 to 28";
 const HEADER: &str = "name,region,architecture,memory_mb,duration_ms,invocations_per_month,\
                       utilization,cpu_ms";
 
@@ -228,7 +228,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("fleet: {error}");
+            eprintln!("functions_file: {error}");
             ExitCode::FAILURE
         }
     }
