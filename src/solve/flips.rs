@@ -9,7 +9,7 @@
 //! halved too. Nothing is sampled.
 
 use super::piecewise::PiecewiseCost;
-use super::{Part, StepCost};
+use super::{CostStep, Part, StepCost};
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
 use crate::scenario::{Demand, Function};
@@ -166,7 +166,7 @@ struct End {
     /// The fewest calls with these slots at the low end, the most at the high end.
     calls: u128,
     first: OnceCell<Usd>,
-    second: OnceCell<Usd>,
+    second: OnceCell<CostStep>,
 }
 
 impl End {
@@ -262,10 +262,18 @@ fn always(first: &dyn StepCost, second: &dyn StepCost) -> Option<Side> {
     second.then_some(Side::Second)
 }
 
+/// Stairs exist only for a function that fits, and a larger fleet is more of the same.
+const FITS: &str = "a fleet for any number of slots";
+
 fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
-    stairs.monthly(slots).expect(
-        "stairs exist only for a function that fits, and a larger fleet is more of the same",
-    )
+    stairs.monthly(slots).expect(FITS)
+}
+
+fn step_of(stairs: &dyn StepCost, slots: u128) -> CostStep {
+    let step = stairs.step(slots).expect(FITS);
+    debug_assert!(step.last >= slots);
+    debug_assert_eq!(cost_of(stairs, step.last), step.monthly);
+    step
 }
 
 impl Search<'_> {
@@ -301,7 +309,11 @@ impl Search<'_> {
 
     /// The cost of the second side at an end.
     fn second_at<'e>(&self, end: &'e End) -> &'e Usd {
-        end.second.get_or_init(|| cost_of(self.second, end.slots))
+        &self.step_at(end).monthly
+    }
+
+    fn step_at<'e>(&self, end: &'e End) -> &'e CostStep {
+        end.second.get_or_init(|| step_of(self.second, end.slots))
     }
 
     /// True if the first side is not more expensive anywhere in an interval.
@@ -339,15 +351,43 @@ impl Search<'_> {
             self.enter(Side::First, from);
         } else if self.is_second_cheaper(low, high) {
             self.enter(Side::Second, from);
-        } else if low.slots == high.slots {
+        } else if self.is_one_step(low, high) {
             self.step(from, to, self.second_at(low));
         } else {
-            let middle = low.slots + (high.slots - low.slots) / 2;
-            let below = self.shape.high_end(middle);
-            let above = End::new(middle + 1, below.calls + 1);
+            let (below, above) = self.halves(low, high);
             self.search_interval(low, &below);
             self.search_interval(&above, high);
         }
+    }
+
+    /// True if the second side is constant in an interval, and the first side has no steps in it.
+    fn is_one_step(&self, low: &End, high: &End) -> bool {
+        let has_steps = !matches!(self.first, TrafficCost::ByUse(_));
+        low.slots == high.slots || (!has_steps && self.second_at(low) == self.second_at(high))
+    }
+
+    /// The inner ends of two parts of an interval. They meet where a step of the second side ends,
+    /// because other parts are halved more often before they are one step.
+    fn halves(&self, low: &End, high: &End) -> (End, End) {
+        let middle = low.slots + (high.slots - low.slots) / 2;
+        let of_middle = step_of(self.second, middle);
+        let of_low = self.step_at(low);
+        let step = if of_middle.last < high.slots {
+            of_middle
+        } else if of_low.last < high.slots {
+            of_low.clone()
+        } else {
+            let last = middle;
+            CostStep { last, ..of_middle }
+        };
+        let below = self.shape.high_end(step.last);
+        let above = End::new(step.last + 1, below.calls + 1);
+        // The cost is the same at the end of the step.
+        let below = End {
+            second: OnceCell::from(step),
+            ..below
+        };
+        (below, above)
     }
 
     /// Searches one step of the second side's fleet, on which its cost is constant.

@@ -9,5 +9,6 @@ pub mod piecewise;
 mod tariff;
 
 pub use tariff::{
-    CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff, UsageParts, UsageTariff,
+    CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, Part, StepCost, Tariff, UsageParts,
+    UsageTariff,
 };

@@ -63,6 +63,14 @@ pub trait StepCost: Sync {
     fn monthly(&self, slots: u128) -> Option<Usd> {
         self.hold(slots).map(|fleet| fleet.monthly)
     }
+    /// The step of the cost on which a number of slots lies.
+    fn step(&self, slots: u128) -> Option<CostStep> {
+        let monthly = self.monthly(slots)?;
+        Some(CostStep {
+            monthly,
+            last: slots,
+        })
+    }
     /// The cost of the fleet for a demand, with the effects that make it more expensive than its
     /// slots.
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps>;
@@ -75,6 +83,15 @@ pub trait StepCost: Sync {
     fn at_least(&self) -> Vec<Part> {
         Vec::new()
     }
+}
+
+/// A step of a fleet's cost: the cost is constant from the slots that were given to `last`.
+#[derive(Debug, Clone)]
+pub struct CostStep {
+    /// US dollars a month.
+    pub monthly: Usd,
+    /// A number of slots up to which the cost stays the same; it can stay longer.
+    pub last: u128,
 }
 
 #[derive(Debug, Clone)]

@@ -20,7 +20,7 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Usd, count, plural};
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
-use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, StepCost, Tariff};
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
 pub use options::EksOptions;
 use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
@@ -388,6 +388,13 @@ impl StepCost for Placed<'_> {
         let all = self.others() + &share;
         let whole = self.market.month(self.cluster.number, &all);
         Some(self.allocated(&whole, &share, &all))
+    }
+
+    fn step(&self, slots: u128) -> Option<CostStep> {
+        Some(CostStep {
+            monthly: self.monthly(slots)?,
+            last: self.pods_for(slots).saturating_mul(self.pod.slots),
+        })
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {

@@ -22,7 +22,9 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::Architecture;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformKind, PlatformShape};
-use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
+use crate::solve::{
+    CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, Part, StepCost, Tariff,
+};
 use options::EksFargateOptions;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -360,6 +362,14 @@ impl StepCost for PlacedPods<'_> {
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
         Some(self.with_fee(self.pods.monthly(slots)?))
+    }
+
+    fn step(&self, slots: u128) -> Option<CostStep> {
+        let pods = self.pods.step(slots)?;
+        Some(CostStep {
+            monthly: self.with_fee(pods.monthly),
+            ..pods
+        })
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {

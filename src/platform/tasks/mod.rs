@@ -24,7 +24,9 @@ use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::{Rate, Usd, grouped, plural};
 use crate::scenario::{Demand, Function, Notes, Os, Scenario, TaskSize};
-use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, Part, StepCost, Tariff};
+use crate::solve::{
+    CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, Part, StepCost, Tariff,
+};
 use crate::units::{Hour, Qty, SECONDS_PER_HOUR, Unit};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -414,6 +416,14 @@ impl StepCost for PlacedTasks<'_> {
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
         Some(self.model.month(&self.cheapest(slots)?.hourly()))
+    }
+
+    fn step(&self, slots: u128) -> Option<CostStep> {
+        let tasks = self.cheapest(slots)?;
+        Some(CostStep {
+            monthly: self.model.month(&tasks.hourly()),
+            last: tasks.slots(),
+        })
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {

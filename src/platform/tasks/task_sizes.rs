@@ -51,6 +51,10 @@ impl Tasks {
         self.option.hourly.times(&Exact::whole(self.count))
     }
 
+    pub fn slots(&self) -> u128 {
+        self.count.saturating_mul(self.option.requests_per_task)
+    }
+
     /// Requests in flight that the tasks carry at target utilization.
     pub fn carries(&self, function: &Function) -> Exact {
         let slots = &Exact::whole(self.count) * &Exact::whole(self.option.requests_per_task);
