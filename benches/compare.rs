@@ -2,11 +2,11 @@
 //! CSV.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use lambdacost::answer::Comparison;
-use lambdacost::diag::Source;
-use lambdacost::platform;
-use lambdacost::render::{self, View};
-use lambdacost::scenario::{self, PlatformShape, Request, Scenario};
+use lambdacost::internals::answer::Comparison;
+use lambdacost::internals::diag::Source;
+use lambdacost::internals::platform;
+use lambdacost::internals::render::{self, View};
+use lambdacost::internals::scenario::{self, PlatformShape, Request, Scenario};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io;

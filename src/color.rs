@@ -92,7 +92,7 @@ impl Paint {
 const NARROWEST: usize = 20;
 
 /// Text wrapped at a width, with each line indented.
-pub fn wrapped(text: &str, indent: &str, width: u16) -> String {
+pub(crate) fn wrapped(text: &str, indent: &str, width: u16) -> String {
     let columns = usize::from(width).max(indent.len() + NARROWEST);
     indented(text, columns, indent)
 }

@@ -4,8 +4,8 @@
 //! amounts are ratios of integers ([`exact::Exact`]) until they are shown.
 //!
 //! The modules below are the rooms of the program, in dependency order (a room uses only rooms above
-//! it; `tests/tidy.rs` checks the table). They are public for the program's own tests, benchmarks and
-//! fuzz targets, are not documented here, and change without notice.
+//! it; `tests/tidy.rs` checks the table). They are private: [`internals`] lists what the program's own
+//! tests use of them.
 //!
 //! | room | knows |
 //! |---|---|
@@ -25,44 +25,41 @@
 //! | `json_schema` | JSON Schema of scenarios and answers |
 //! | `cli` | the command line, files and the terminal (feature `cli`, on by default) |
 
+#![warn(unreachable_pub)]
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "only the command line writes answers, schemas and price lists"
+    )
+)]
+
+mod answer;
+mod check;
+#[cfg(feature = "cli")]
+mod cli;
+mod color;
+mod diag;
+mod escape;
+mod json_schema;
+mod library;
+mod money;
+mod platform;
+mod pricebook;
+mod render;
+mod scenario;
+mod solve;
+mod text;
+mod units;
+
+#[doc(hidden)]
+pub mod internals;
+
 /// Exact ratios of integers.
 pub use exact;
-
-mod library;
 
 pub use diag::Diags;
 pub use library::{BillLine, FunctionAnswer, PlatformAnswer, ScenarioAnswer, compare};
 pub use platform::book as price_book;
 pub use pricebook::Book;
-
-#[doc(hidden)]
-pub mod answer;
-#[doc(hidden)]
-pub mod check;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod cli;
-#[doc(hidden)]
-pub mod color;
-#[doc(hidden)]
-pub mod diag;
-#[doc(hidden)]
-pub mod escape;
-#[doc(hidden)]
-pub mod json_schema;
-#[doc(hidden)]
-pub mod money;
-#[doc(hidden)]
-pub mod platform;
-#[doc(hidden)]
-pub mod pricebook;
-#[doc(hidden)]
-pub mod render;
-#[doc(hidden)]
-pub mod scenario;
-#[doc(hidden)]
-pub mod solve;
-#[doc(hidden)]
-pub mod text;
-#[doc(hidden)]
-pub mod units;

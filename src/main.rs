@@ -1,5 +1,5 @@
 //! The command-line program. Its code is in the library.
 
 fn main() -> std::process::ExitCode {
-    lambdacost::cli::main()
+    lambdacost::internals::cli::main()
 }

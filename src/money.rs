@@ -5,14 +5,14 @@
 //! example that must not compile follows the same code with the right unit.
 //!
 //! ```
-//! use lambdacost::{exact::Exact, money::Rate, units::{Unit, VcpuHour}};
+//! use lambdacost::{exact::Exact, internals::{money::Rate, internals::units::{Unit, VcpuHour}}};
 //! let price = Rate::<VcpuHour>::new(Exact::ONE);
 //! let busy = VcpuHour::of(Exact::ONE);
 //! let right = &price * &busy;
 //! ```
 //!
 //! ```compile_fail,E0308
-//! use lambdacost::{exact::Exact, money::Rate, units::{GbSecond, Unit, VcpuHour}};
+//! use lambdacost::{exact::Exact, internals::{money::Rate, internals::units::{GbSecond, Unit, VcpuHour}}};
 //! let price = Rate::<VcpuHour>::new(Exact::ONE);
 //! let busy = GbSecond::of(Exact::ONE);
 //! let wrong = &price * &busy;
@@ -21,24 +21,24 @@
 //! Quantities of different units cannot be added:
 //!
 //! ```
-//! use lambdacost::{exact::Exact, units::{Unit, VcpuHour}};
+//! use lambdacost::{exact::Exact, internals::units::{Unit, VcpuHour}};
 //! let right = &VcpuHour::of(Exact::ONE) + &VcpuHour::of(Exact::ONE);
 //! ```
 //!
 //! ```compile_fail,E0308
-//! use lambdacost::{exact::Exact, units::{GbSecond, Unit, VcpuHour}};
+//! use lambdacost::{exact::Exact, internals::units::{GbSecond, Unit, VcpuHour}};
 //! let wrong = &GbSecond::of(Exact::ONE) + &VcpuHour::of(Exact::ONE);
 //! ```
 //!
 //! Money cannot be multiplied by money:
 //!
 //! ```
-//! use lambdacost::money::Usd;
+//! use lambdacost::internals::money::Usd;
 //! let right = &Usd::ZERO + &Usd::ZERO;
 //! ```
 //!
 //! ```compile_fail,E0369
-//! use lambdacost::money::Usd;
+//! use lambdacost::internals::money::Usd;
 //! let wrong = &Usd::ZERO * &Usd::ZERO;
 //! ```
 
@@ -126,7 +126,7 @@ pub fn grouped(plain: &str) -> String {
 }
 
 /// `$1,234.50`.
-pub fn money(amount: &Usd) -> String {
+pub(crate) fn money(amount: &Usd) -> String {
     match amount.cents().strip_prefix('-') {
         Some(positive) => format!("-${positive}"),
         None => format!("${}", amount.cents()),
@@ -134,18 +134,18 @@ pub fn money(amount: &Usd) -> String {
 }
 
 /// `32.4 %`.
-pub fn percent(share: &Exact) -> String {
+pub(crate) fn percent(share: &Exact) -> String {
     let hundredfold = share * &Exact::from(100u32);
     format!("{} %", grouped(&hundredfold.to_fixed(1)))
 }
 
 /// `4,869,815`.
-pub fn count(number: u128) -> String {
+pub(crate) fn count(number: u128) -> String {
     grouped(&number.to_string())
 }
 
 /// `1 task`, `2 tasks`.
-pub fn plural(number: u128, noun: &str) -> String {
+pub(crate) fn plural(number: u128, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {noun}{ending}", count(number))
 }

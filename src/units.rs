@@ -13,15 +13,15 @@ use std::ops::{Add, Sub};
 
 /// Megabytes in a gigabyte on every meter of this program (AWS divides Lambda's memory by 1024 and
 /// calls a Fargate GB 1024^3 bytes: AWS Lambda and AWS Fargate pricing pages).
-pub const MB_PER_GB: u32 = 1024;
+pub(crate) const MB_PER_GB: u32 = 1024;
 /// Memory at which Lambda gives a function one vCPU (AWS Lambda developer guide).
-pub const MB_PER_VCPU: u32 = 1769;
+pub(crate) const MB_PER_VCPU: u32 = 1769;
 /// Seconds in an hour.
-pub const SECONDS_PER_HOUR: u32 = 3600;
+pub(crate) const SECONDS_PER_HOUR: u32 = 3600;
 /// Milliseconds in a second.
-pub const MS_PER_SECOND: u32 = 1000;
+pub(crate) const MS_PER_SECOND: u32 = 1000;
 /// Hours in a month if the scenario does not state them (AWS Pricing Calculator).
-pub const HOURS_PER_MONTH: u32 = 730;
+pub(crate) const HOURS_PER_MONTH: u32 = 730;
 
 /// The spellings of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

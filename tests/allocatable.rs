@@ -1,8 +1,8 @@
 //! What a node can sell: the kubelet's formula gives every row of `pricing/instances.csv`, whose
 //! last two columns are Karpenter's published table, and the rows that were picked by hand.
 
-use lambdacost::pricebook::instances::allocatable;
-use lambdacost::pricebook::{Allocatable, Architecture};
+use lambdacost::internals::pricebook::instances::allocatable;
+use lambdacost::internals::pricebook::{Allocatable, Architecture};
 
 const TABLE: &str = include_str!("../pricing/instances.csv");
 const ROWS: usize = 1363;

@@ -3,11 +3,11 @@
 mod comparison;
 
 use comparison::{compared, valid};
-use lambdacost::answer::Comparison;
-use lambdacost::check::{self, CheckContext, Levels, formats};
-use lambdacost::color::Paint;
-use lambdacost::render::focus::{self, Bills, Period};
-use lambdacost::render::{self, View};
+use lambdacost::internals::answer::Comparison;
+use lambdacost::internals::check::{self, CheckContext, Levels, formats};
+use lambdacost::internals::color::Paint;
+use lambdacost::internals::render::focus::{self, Bills, Period};
+use lambdacost::internals::render::{self, View};
 use std::io::{self, Write};
 
 /// Functions of many kinds: a service, one that Lambda refuses, one that states what its container

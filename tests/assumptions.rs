@@ -5,10 +5,10 @@
 mod comparison;
 
 use comparison::{BOOK, compared_at, prices, with_request};
-use lambdacost::answer::all_assumptions;
-use lambdacost::diag::Source;
-use lambdacost::pricebook::Book;
-use lambdacost::scenario::{self, AssumptionKind, Notes};
+use lambdacost::internals::answer::all_assumptions;
+use lambdacost::internals::diag::Source;
+use lambdacost::internals::pricebook::Book;
+use lambdacost::internals::scenario::{self, AssumptionKind, Notes};
 use std::collections::BTreeSet;
 
 /// A function that states everything that functions are assumed to be.

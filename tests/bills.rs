@@ -1,8 +1,8 @@
 //! Each key of a function names the platforms whose bills it can change: two values of it change
 //! exactly those bills.
 
-use lambdacost::platform;
-use lambdacost::scenario::schema::Field;
+use lambdacost::internals::platform;
+use lambdacost::internals::scenario::schema::Field;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;

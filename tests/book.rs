@@ -2,11 +2,11 @@
 
 mod comparison;
 
-use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
-use lambdacost::platform;
-use lambdacost::pricebook::instances::is_default_candidate;
-use lambdacost::pricebook::{Book, Entry, Extent, Listed, Regional};
+use lambdacost::internals::diag::Source;
+use lambdacost::internals::platform;
+use lambdacost::internals::pricebook::instances::is_default_candidate;
+use lambdacost::internals::pricebook::{Book, Entry, Extent, Listed, Regional};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;

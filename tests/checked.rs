@@ -12,6 +12,9 @@ fn overflow_stops_this_build() {
 #[test]
 #[should_panic(expected = "a price of -1")]
 fn broken_assertions_stop_this_build() {
-    use lambdacost::{exact::Exact, money::Rate, units::GbSecond};
+    use lambdacost::{
+        exact::Exact,
+        internals::{money::Rate, units::GbSecond},
+    };
     Rate::<GbSecond>::new(&Exact::ZERO - &Exact::ONE);
 }

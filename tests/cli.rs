@@ -94,7 +94,7 @@ fn hostile_names_do_nothing_to_a_terminal() {
         let shown = answer(&[command, file]);
         let obeyed = shown
             .chars()
-            .find(|c| lambdacost::text::is_unsafe(*c) && *c != '\n');
+            .find(|c| lambdacost::internals::text::is_unsafe(*c) && *c != '\n');
         assert_eq!(obeyed, None, "{command}");
         // The comparison of cases takes a backslash for a slash; this one does not.
         for name in [

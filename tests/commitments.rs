@@ -2,10 +2,10 @@
 
 mod comparison;
 
-use lambdacost::answer::Comparison;
 use lambdacost::exact::Exact;
-use lambdacost::money::Usd;
-use lambdacost::platform::Line;
+use lambdacost::internals::answer::Comparison;
+use lambdacost::internals::money::Usd;
+use lambdacost::internals::platform::Line;
 
 /// Two functions, sizes and nodes fixed: prices choose nothing.
 const FLEET: &str = "
@@ -93,7 +93,7 @@ fn a_discount_on_everything_is_that_discount_on_every_bill_and_moves_no_crossove
         assert_eq!(summary.listed.len(), 2);
         for (pair, bought) in &summary.crossovers {
             let listed = summary.listed_crossover(*pair).expect("the same pair");
-            let at = |crossover: &lambdacost::solve::crossover::Crossover| {
+            let at = |crossover: &lambdacost::internals::solve::crossover::Crossover| {
                 crossover
                     .point
                     .as_ref()

@@ -4,7 +4,7 @@ mod comparison;
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 
-use lambdacost::scenario::schema::Field;
+use lambdacost::internals::scenario::schema::Field;
 use std::fs;
 use std::path::{Path, PathBuf};
 

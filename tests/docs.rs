@@ -3,14 +3,14 @@
 
 mod project;
 
-use lambdacost::check::RULES;
-use lambdacost::diag::Code;
-use lambdacost::money::grouped;
-use lambdacost::platform::{self, Refusal};
-use lambdacost::pricebook::{Entry, Extent};
-use lambdacost::render::csv::COLUMNS;
-use lambdacost::render::focus;
-use lambdacost::scenario::schema::{Key, Setting, ValueKind};
+use lambdacost::internals::check::RULES;
+use lambdacost::internals::diag::Code;
+use lambdacost::internals::money::grouped;
+use lambdacost::internals::platform::{self, Refusal};
+use lambdacost::internals::pricebook::{Entry, Extent};
+use lambdacost::internals::render::csv::COLUMNS;
+use lambdacost::internals::render::focus;
+use lambdacost::internals::scenario::schema::{Key, Setting, ValueKind};
 use project::{files_with, read, root};
 use serde_json::Value;
 use std::collections::BTreeSet;

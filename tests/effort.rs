@@ -4,7 +4,7 @@
 mod comparison;
 
 use comparison::{compared, valid};
-use lambdacost::solve::flips::{Effort, Flips, LISTED};
+use lambdacost::internals::solve::flips::{Effort, Flips, LISTED};
 use std::fmt::Write as _;
 
 /// The flips of every function, searched one function after the other.

@@ -4,7 +4,7 @@
 //! files and `.stderr` with the whole message. All end with 2 and leave standard output empty.
 //! `TRYCMD=overwrite cargo test --test errors` writes the present messages to the cases: read the diff.
 
-use lambdacost::diag::Code;
+use lambdacost::internals::diag::Code;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -4,8 +4,8 @@
 #[path = "outside/mod.rs"]
 mod outside;
 
-use lambdacost::scenario::schema::{Bounds, Field, ValueKind};
-use lambdacost::text::{escaped_name, is_unsafe};
+use lambdacost::internals::scenario::schema::{Bounds, Field, ValueKind};
+use lambdacost::internals::text::{escaped_name, is_unsafe};
 use outside::{REFUSED, commands, names, paddings, quoted};
 use std::fs;
 use std::io::Write as _;

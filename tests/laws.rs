@@ -6,16 +6,16 @@
 mod comparison;
 
 use comparison::{BOOK, INSTANCES, compared_at, read, valid, with_request};
-use lambdacost::answer::{Comparison, Pair, Solved, Summary};
-use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
-use lambdacost::money::Usd;
-use lambdacost::platform::{EksOptions, FactValue};
-use lambdacost::pricebook::{Entry, Extent, InstanceType, Listed, Regional};
-use lambdacost::render::{View, csv, explain, json_v1, table};
-use lambdacost::scenario::{self, Capacity, Function, Scenario};
-use lambdacost::solve::crossover::CrossoverKind;
-use lambdacost::solve::flips::{Flip, Side};
+use lambdacost::internals::answer::{Comparison, Pair, Solved, Summary};
+use lambdacost::internals::diag::Source;
+use lambdacost::internals::money::Usd;
+use lambdacost::internals::platform::{EksOptions, FactValue};
+use lambdacost::internals::pricebook::{Entry, Extent, InstanceType, Listed, Regional};
+use lambdacost::internals::render::{View, csv, explain, json_v1, table};
+use lambdacost::internals::scenario::{self, Capacity, Function, Scenario};
+use lambdacost::internals::solve::crossover::CrossoverKind;
+use lambdacost::internals::solve::flips::{Flip, Side};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
@@ -629,7 +629,7 @@ proptest! {
             prop_assert_eq!(one.crossovers.len(), two.crossovers.len());
             for ((pair, one), (other, two)) in one.crossovers.iter().zip(&two.crossovers) {
                 prop_assert_eq!((pair, one.kind), (other, two.kind));
-                let point = |crossover: &lambdacost::solve::crossover::Crossover| {
+                let point = |crossover: &lambdacost::internals::solve::crossover::Crossover| {
                     let point = crossover.point.as_ref()?;
                     Some((point.utilization.clone(), point.invocations, point.band))
                 };
@@ -705,7 +705,7 @@ proptest! {
         let shapes: Vec<InstanceType> =
             INSTANCES.iter().filter(|shape| shape.name == "m5.large").cloned().collect();
         let prices = prices(&scenario).expect("a region of the book");
-        let all: Vec<Summary> = (1..=calls * lambdacost::solve::flips::REACH)
+        let all: Vec<Summary> = (1..=calls * lambdacost::internals::solve::flips::REACH)
             .map(|calls| {
                 let scenario = scaled(&scenario, calls);
                 let comparison = Comparison::new(&scenario, &prices, &shapes);

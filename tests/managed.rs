@@ -3,14 +3,14 @@
 mod comparison;
 
 use comparison::{BOOK, compared_at, valid};
-use lambdacost::answer::{Pair, Summary};
-use lambdacost::diag::Source;
 use lambdacost::exact::Exact;
-use lambdacost::money::Usd;
-use lambdacost::platform::FactValue;
-use lambdacost::pricebook::Regional;
-use lambdacost::scenario::{Capacity, Scenario};
-use lambdacost::solve::flips::{Flip, REACH, Side};
+use lambdacost::internals::answer::{Pair, Summary};
+use lambdacost::internals::diag::Source;
+use lambdacost::internals::money::Usd;
+use lambdacost::internals::platform::FactValue;
+use lambdacost::internals::pricebook::Regional;
+use lambdacost::internals::scenario::{Capacity, Scenario};
+use lambdacost::internals::solve::flips::{Flip, REACH, Side};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;

@@ -4,7 +4,7 @@ mod comparison;
 
 use comparison::{compared, valid};
 use lambdacost::exact::Exact;
-use lambdacost::scenario::Scenario;
+use lambdacost::internals::scenario::Scenario;
 
 fn scenario(region: &str, provisioned: &str) -> Scenario {
     valid(&format!(

@@ -1,9 +1,11 @@
 //! Tables of the docs that are made of the program's own data: the keys of a scenario and the fields
 //! of its answers. `UPDATE_DOCS=1 cargo test --test tables` writes them again.
 
-use lambdacost::json_schema::answer::{CHECK, COMPARE, Object};
-use lambdacost::platform;
-use lambdacost::scenario::schema::{Bills, Field, FieldGroup, Key, Setting, SettingGroup};
+use lambdacost::internals::json_schema::answer::{CHECK, COMPARE, Object};
+use lambdacost::internals::platform;
+use lambdacost::internals::scenario::schema::{
+    Bills, Field, FieldGroup, Key, Setting, SettingGroup,
+};
 use std::path::Path;
 use std::{env, fs};
 

@@ -9,7 +9,7 @@ mod golden;
 
 use expect::{Answer, cents, dollars};
 use golden::{Amount, Component, Example, Published, PublishedCase};
-use lambdacost::money::grouped;
+use lambdacost::internals::money::grouped;
 use rust_decimal::Decimal;
 use std::env;
 use std::fmt::Write as _;

@@ -2,8 +2,8 @@
 //! bounds.
 
 use super::bytes::Bytes;
-use lambdacost::check;
-use lambdacost::scenario::schema::{Bounds, Field, ValueKind};
+use lambdacost::internals::check;
+use lambdacost::internals::scenario::schema::{Bounds, Field, ValueKind};
 use std::fmt::Write as _;
 
 const REGIONS: [&str; 6] = [

@@ -1,15 +1,15 @@
 //! Properties of every answer: all formats can be parsed and agree with each other, names and
 //! numbers are preserved, and no text from outside reaches a terminal as a command.
 
-use lambdacost::answer::{BoughtPrices, Comparison};
-use lambdacost::check::{self, Baseline, CheckContext, Levels, Report, formats};
-use lambdacost::color::Paint;
-use lambdacost::diag::Diags;
 use lambdacost::exact::Exact;
-use lambdacost::pricebook::{InstanceType, Regional};
-use lambdacost::render::{View, csv, explain, focus, json_v1, markdown, table};
-use lambdacost::scenario::Scenario;
-use lambdacost::text::{escaped_name, is_unsafe, unfit};
+use lambdacost::internals::answer::{BoughtPrices, Comparison};
+use lambdacost::internals::check::{self, Baseline, CheckContext, Levels, Report, formats};
+use lambdacost::internals::color::Paint;
+use lambdacost::internals::diag::Diags;
+use lambdacost::internals::pricebook::{InstanceType, Regional};
+use lambdacost::internals::render::{View, csv, explain, focus, json_v1, markdown, table};
+use lambdacost::internals::scenario::Scenario;
+use lambdacost::internals::text::{escaped_name, is_unsafe, unfit};
 use serde_json::Value;
 use std::io::{self, Write};
 

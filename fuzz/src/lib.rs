@@ -10,12 +10,12 @@ mod exact;
 mod laws;
 
 use bytes::Bytes;
-use lambdacost::check::{self, Baseline};
-use lambdacost::diag::{Diags, Source};
-use lambdacost::platform;
-use lambdacost::pricebook::{Book, Extent, InstanceType, Regional};
-use lambdacost::render::prices;
-use lambdacost::scenario::{self, Request, Scenario};
+use lambdacost::internals::check::{self, Baseline};
+use lambdacost::internals::diag::{Diags, Source};
+use lambdacost::internals::platform;
+use lambdacost::internals::pricebook::{Book, Extent, InstanceType, Regional};
+use lambdacost::internals::render::prices;
+use lambdacost::internals::scenario::{self, Request, Scenario};
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use std::sync::{LazyLock, Mutex, PoisonError};

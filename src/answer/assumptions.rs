@@ -39,7 +39,7 @@ assumptions! {
 }
 
 /// Adds the assumptions about the length of the month.
-pub fn of_month(scenario: &Scenario, notes: &mut Notes) {
+pub(crate) fn of_month(scenario: &Scenario, notes: &mut Notes) {
     let usual = scenario.hours == Exact::from(HOURS_PER_MONTH);
     let hours = if usual { &USUAL_HOURS } else { &HOURS };
     notes.add(hours.with(&[("hours", &scenario.hours)]));
@@ -47,7 +47,7 @@ pub fn of_month(scenario: &Scenario, notes: &mut Notes) {
 
 /// Adds the assumptions about the prices and what they leave out. `oldest` is the oldest date of a
 /// price in any bill.
-pub fn of_prices(
+pub(crate) fn of_prices(
     scenario: &Scenario,
     prices: &[Regional],
     oldest: Option<&str>,

@@ -12,7 +12,7 @@ const CHUNK: usize = 4096;
 const NO_PLATFORM: u8 = u8::MAX;
 
 /// Collects the data for totals.
-pub struct Ledger<'c> {
+pub(crate) struct Ledger<'c> {
     comparison: &'c Comparison<'c>,
     is_solved: Vec<bool>,
     /// For everything on one platform: the unshared cost, by platform.
@@ -89,7 +89,7 @@ fn add(sum: &mut Usd, amount: &Usd) {
 
 impl<'c> Ledger<'c> {
     /// An empty ledger.
-    pub fn new(comparison: &'c Comparison<'c>) -> Self {
+    pub(crate) fn new(comparison: &'c Comparison<'c>) -> Self {
         let functions = comparison.scenario().functions.len();
         let platforms = comparison.platforms.len();
         let is_clustered: Vec<bool> = comparison
@@ -115,7 +115,7 @@ impl<'c> Ledger<'c> {
     }
 
     /// Adds a solved function.
-    pub fn add(&mut self, solved: &Solved<'_>) {
+    pub(crate) fn add(&mut self, solved: &Solved<'_>) {
         let (index, costs) = (solved.index, &solved.summary.costs);
         self.is_solved[index] = true;
         for (number, cost) in costs.iter().enumerate() {
@@ -143,7 +143,7 @@ impl<'c> Ledger<'c> {
     }
 
     /// The totals. Functions that were not added are solved here.
-    pub fn totals(mut self) -> Totals {
+    pub(crate) fn totals(mut self) -> Totals {
         let functions = self.is_solved.iter().enumerate();
         let rest: Vec<usize> = functions
             .filter(|(_, is_solved)| !**is_solved)
@@ -185,7 +185,7 @@ impl<'c> Ledger<'c> {
 }
 
 impl Comparison<'_> {
-    /// Solves every function only for the totals. If functions are also shown, a [`Ledger`] avoids
+    /// Solves every function only for the totals. If functions are also shown, a `Ledger` avoids
     /// solving them twice.
     pub fn totals(&self) -> Totals {
         Ledger::new(self).totals()

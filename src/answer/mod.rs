@@ -14,9 +14,10 @@ mod summary;
 
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
-pub use ledger::Ledger;
+pub(crate) use ledger::Ledger;
 pub use solved::Solved;
-pub use summary::{Detail, Pair, Summary, Totals, Workload};
+pub(crate) use summary::{Detail, Totals, Workload};
+pub use summary::{Pair, Summary};
 
 use crate::diag::Diags;
 use crate::exact::Exact;

@@ -5,18 +5,20 @@
 //! rule, the scenario's `[rules]` and the command line, in this order; the last one wins. This room
 //! reads neither files nor the clock.
 
-pub mod baseline;
-pub mod changes;
+pub(crate) mod baseline;
+pub(crate) mod changes;
 mod context;
-pub mod formats;
+pub(crate) mod formats;
 mod levels;
 mod rules;
 
 pub use baseline::Baseline;
-pub use changes::{Change, Changes};
-pub use context::{CheckContext, FunctionContext, ScenarioContext};
+pub(crate) use changes::{Change, Changes};
+pub use context::CheckContext;
+pub(crate) use context::{FunctionContext, ScenarioContext};
 pub use levels::Levels;
-pub use rules::{RULES, Rule, shapes};
+pub(crate) use rules::Rule;
+pub use rules::{RULES, shapes};
 
 use crate::answer::{Comparison, Ledger};
 use crate::money::Usd;

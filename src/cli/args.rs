@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 )]
 #[command(mut_arg("color", |color| color.help(COLOR)))]
 #[command(after_long_help = examples::help(""), disable_help_subcommand = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,
     /// Colour of the output.
@@ -39,7 +39,7 @@ const COLOR: &str = "Colour of answers and messages; auto: on a terminal, unless
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Compare monthly bills, with break-evens and verdicts
     #[command(after_long_help = examples::help("compare"))]
     Compare(Compare),
@@ -87,7 +87,7 @@ pub enum Command {
 }
 
 /// Commands with a manual page. A subcommand has a dash before its name.
-pub const PAGES: [&str; 12] = [
+pub(crate) const PAGES: [&str; 12] = [
     "compare",
     "explain",
     "check",
@@ -104,7 +104,7 @@ pub const PAGES: [&str; 12] = [
 
 /// The arguments of `compare`.
 #[derive(Debug, Args)]
-pub struct Compare {
+pub(crate) struct Compare {
     /// What to compare.
     #[command(flatten)]
     pub subject: Subject,
@@ -124,7 +124,7 @@ pub struct Compare {
 
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// What to explain.
     #[command(flatten)]
     pub subject: Subject,
@@ -135,7 +135,7 @@ pub struct Explain {
 
 /// The arguments of `check`.
 #[derive(Debug, Args)]
-pub struct Check {
+pub(crate) struct Check {
     /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath, required_unless_present = "explain")]
     pub scenario: Option<PathBuf>,
@@ -177,7 +177,7 @@ pub struct Check {
 
 /// Formats of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
+pub(crate) enum CheckFormat {
     /// For people
     Text,
     /// Schema lambdacost/check/v1
@@ -193,7 +193,7 @@ pub enum CheckFormat {
 }
 
 #[derive(Debug, Args)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub scenario: PathBuf,
@@ -211,7 +211,7 @@ pub struct Subject {
 
 /// The destination of an answer, and messages.
 #[derive(Debug, Args)]
-pub struct Output {
+pub(crate) struct Output {
     /// Write to this file, atomically; `-` is standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
@@ -225,7 +225,7 @@ pub struct Output {
 
 impl Output {
     /// The file to write, unless it is standard output.
-    pub fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         let named = self.output.as_deref();
         named.filter(|path| path.as_os_str() != "-")
     }
@@ -235,7 +235,7 @@ impl Output {
     /// # Errors
     /// The ending stands for no format. A program that relies on the ending could not read the
     /// file.
-    pub fn format<F: OfEnding>(&self, flag: Option<F>) -> Result<F, Diag> {
+    pub(crate) fn format<F: OfEnding>(&self, flag: Option<F>) -> Result<F, Diag> {
         let name = self.file().and_then(Path::file_name);
         let (Some(name), None) = (name, flag) else {
             return Ok(flag.unwrap_or(F::USUAL));
@@ -266,7 +266,7 @@ impl Output {
 
 /// Formats of `compare`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people
     Table,
     /// Schema lambdacost/compare/v1
@@ -280,7 +280,7 @@ pub enum Format {
 }
 
 /// A format that the ending of a file can select.
-pub trait OfEnding: Copy + 'static {
+pub(crate) trait OfEnding: Copy + 'static {
     /// If neither a flag nor an ending selects one.
     const USUAL: Self;
     /// Endings in lower case. An ending comes before a shorter one that it ends with.
@@ -318,7 +318,7 @@ impl OfEnding for PricesFormat {
 
 /// The only format of `explain`.
 #[derive(Debug, Clone, Copy)]
-pub struct ExplainFormat;
+pub(crate) struct ExplainFormat;
 
 impl OfEnding for ExplainFormat {
     const USUAL: Self = Self;
@@ -327,7 +327,7 @@ impl OfEnding for ExplainFormat {
 
 /// `prices`.
 #[derive(Debug, Subcommand)]
-pub enum PricesCommand {
+pub(crate) enum PricesCommand {
     /// List the regions, with the dates of their prices
     #[command(after_long_help = examples::help("prices-list"))]
     List(PricesList),
@@ -338,7 +338,7 @@ pub enum PricesCommand {
 
 /// The arguments of `prices list`.
 #[derive(Debug, Args)]
-pub struct PricesList {
+pub(crate) struct PricesList {
     /// Replace built-in prices with those in this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices: Option<PathBuf>,
@@ -352,7 +352,7 @@ pub struct PricesList {
 
 /// The arguments of `prices show`.
 #[derive(Debug, Args)]
-pub struct PricesShow {
+pub(crate) struct PricesShow {
     /// The region
     #[arg(value_parser = Offered::REGIONS, hide_possible_values = true)]
     pub region: String,
@@ -369,7 +369,7 @@ pub struct PricesShow {
 
 /// Formats of `prices`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PricesFormat {
+pub(crate) enum PricesFormat {
     /// For people
     Table,
     /// Schema lambdacost/prices/v1
@@ -378,7 +378,7 @@ pub enum PricesFormat {
 
 /// The arguments of `init`.
 #[derive(Debug, Args)]
-pub struct Init {
+pub(crate) struct Init {
     /// The file to write; an existing file is not replaced
     #[arg(default_value = "scenario.toml", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
@@ -386,7 +386,7 @@ pub struct Init {
 
 /// The arguments of `schema`.
 #[derive(Debug, Args)]
-pub struct Schema {
+pub(crate) struct Schema {
     /// The file that the schema describes
     #[arg(value_enum)]
     pub name: SchemaName,
@@ -397,7 +397,7 @@ pub struct Schema {
 
 /// What has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaName {
+pub(crate) enum SchemaName {
     /// A scenario in TOML
     Scenario,
     /// The output of `compare --format json`

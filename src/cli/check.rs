@@ -22,7 +22,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// An input or output error, or a broken rule.
-pub fn run(system: &System, args: &args::Check, color: ColorChoice) -> Outcome {
+pub(crate) fn run(system: &System, args: &args::Check, color: ColorChoice) -> Outcome {
     if let Some(code) = &args.explain {
         return explain(system, code, &args.output);
     }

@@ -12,7 +12,7 @@ const VARIABLE: &str = "SOURCE_DATE_EPOCH";
 ///
 /// # Errors
 /// The variable is not a number of seconds.
-pub fn today() -> Result<Date, Diag> {
+pub(crate) fn today() -> Result<Date, Diag> {
     let utc = |moment: Timestamp| TimeZone::UTC.to_datetime(moment).date();
     let Ok(text) = std::env::var(VARIABLE) else {
         return Ok(utc(Timestamp::now()));

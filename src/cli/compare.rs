@@ -14,7 +14,7 @@ use anstream::ColorChoice;
 ///
 /// # Errors
 /// An input or output error.
-pub fn run(system: &System, args: &args::Compare, color: ColorChoice) -> Outcome {
+pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> Outcome {
     let format = args.output.format(args.format).map_err(Diags::from)?;
     if format == Format::Focus {
         return focus::run(system, args);

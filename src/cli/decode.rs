@@ -11,7 +11,7 @@ const PIECE: u64 = 1 << 16;
 const SHOWN: usize = 120;
 
 /// Why an input is not text.
-pub enum Refused {
+pub(crate) enum Refused {
     /// It cannot be read.
     Unreadable(io::Error),
     /// It is larger than the limit.
@@ -23,7 +23,7 @@ pub enum Refused {
 }
 
 /// A byte that is not valid in a text.
-pub struct Fault {
+pub(crate) struct Fault {
     message: &'static str,
     help: &'static str,
     line: u64,
@@ -35,7 +35,7 @@ pub struct Fault {
 
 impl Fault {
     /// The diagnostic for the fault in a file.
-    pub fn diag(self, name: &str) -> Diag {
+    pub(crate) fn diag(self, name: &str) -> Diag {
         let end = self.text[self.at..]
             .chars()
             .next()
@@ -51,7 +51,7 @@ impl Fault {
 ///
 /// # Errors
 /// It cannot be read, is larger than the limit, or is not text. Reading stops there.
-pub fn text(mut reader: Input, largest: u64) -> Result<String, Refused> {
+pub(crate) fn text(mut reader: Input, largest: u64) -> Result<String, Refused> {
     let mut bytes = Vec::new();
     // All bytes before this index are valid text.
     let mut checked = 0;

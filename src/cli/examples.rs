@@ -165,13 +165,13 @@ const EXAMPLES: [(&str, &[Example]); 13] = [
 ];
 
 /// The examples of a command, by the name of its manual page.
-pub fn of(command: &str) -> &'static [Example] {
+pub(crate) fn of(command: &str) -> &'static [Example] {
     let found = EXAMPLES.iter().find(|(name, _)| *name == command);
     found.map_or(&[], |(_, examples)| examples)
 }
 
 /// The end of a command's help: examples and exit codes.
-pub fn help(command: &str) -> String {
+pub(crate) fn help(command: &str) -> String {
     let mut text = "Examples:\n".to_owned();
     for (line, what) in of(command) {
         text += &format!("  {line}\n      {what}\n");
@@ -187,7 +187,7 @@ pub fn help(command: &str) -> String {
 }
 
 /// The examples and exit codes as sections of a manual page.
-pub fn roff(command: &str) -> String {
+pub(crate) fn roff(command: &str) -> String {
     let mut page = ".SH EXAMPLES\n".to_owned();
     for (line, what) in of(command) {
         page += &format!(".TP\n\\fB{}\\fR\n{}\n", escaped(line), escaped(what));

@@ -5,7 +5,7 @@ use std::panic;
 use std::process;
 
 /// There is an answer.
-pub const ANSWERED: u8 = 0;
+pub(crate) const ANSWERED: u8 = 0;
 /// There is an answer, and a rule is broken.
 const BROKEN: u8 = 1;
 /// There is no answer.
@@ -13,7 +13,7 @@ const CANNOT_ANSWER: u8 = 2;
 
 /// Errors that are not reported, because they are already reported or because the reader is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// Wrong arguments, which are already reported.
     #[error("the arguments are wrong")]
     UsageError,
@@ -26,10 +26,10 @@ pub enum Failure {
 }
 
 /// The result of a command. An error is a [`Failure`], or the `Diags` to show.
-pub type Outcome = anyhow::Result<()>;
+pub(crate) type Outcome = anyhow::Result<()>;
 
 /// The exit code of an error.
-pub fn code(error: &anyhow::Error) -> u8 {
+pub(crate) fn code(error: &anyhow::Error) -> u8 {
     if error.downcast_ref() == Some(&Failure::Broken) {
         BROKEN
     } else {

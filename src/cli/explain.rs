@@ -13,7 +13,7 @@ use anstream::ColorChoice;
 ///
 /// # Errors
 /// An input or output error.
-pub fn run(system: &System, args: &args::Explain, color: ColorChoice) -> Outcome {
+pub(crate) fn run(system: &System, args: &args::Explain, color: ColorChoice) -> Outcome {
     let args::ExplainFormat = args.output.format(None).map_err(Diags::from)?;
     let look = Look::of_answer(system, &args.output, color);
     load::compared(system, &args.subject, &args.output, |views, progress| {

@@ -10,7 +10,7 @@ use crate::text::{did_you_mean, listed};
 ///
 /// # Errors
 /// The code does not exist, or standard output cannot be written.
-pub fn run(system: &System, code: &str) -> Outcome {
+pub(crate) fn run(system: &System, code: &str) -> Outcome {
     let selected = Code::ALL
         .iter()
         .filter(|known| code == "all" || known.name() == code);

@@ -23,7 +23,7 @@ const TODAY: &str = "today";
 ///
 /// # Errors
 /// No period, a function that cannot run on the platform of its bill, or an input or output error.
-pub fn run(system: &System, args: &args::Compare) -> Outcome {
+pub(crate) fn run(system: &System, args: &args::Compare) -> Outcome {
     let mut diags = Diags::new();
     let period = diags.take(period(args.period.as_deref()));
     let bill = args.bill.as_deref().unwrap_or(TODAY);
@@ -75,7 +75,7 @@ pub fn run(system: &System, args: &args::Compare) -> Outcome {
 ///
 /// # Errors
 /// One of the flags is stated.
-pub fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
+pub(crate) fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
     let mut diags = Diags::new();
     for (flag, value) in [("--period", &args.period), ("--bill", &args.bill)] {
         if value.is_some() {

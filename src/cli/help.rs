@@ -23,7 +23,7 @@ const ASSUMPTIONS: &str = "assumptions";
 ///
 /// # Errors
 /// The topic does not exist, or standard output cannot be written.
-pub fn run(system: &System, topic: &[String]) -> Outcome {
+pub(crate) fn run(system: &System, topic: &[String]) -> Outcome {
     match topic {
         [first] if first == SCENARIO => output::print(system, keys().as_bytes()),
         [first, paths @ ..] if first == SCENARIO => {

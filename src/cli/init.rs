@@ -7,13 +7,13 @@ use super::system::{Existing, System};
 use crate::text::escaped;
 
 /// The example scenario.
-pub const STARTER: &str = include_str!("starter.toml");
+pub(crate) const STARTER: &str = include_str!("starter.toml");
 
 /// Writes the example scenario; `-` is standard output.
 ///
 /// # Errors
 /// The file exists already, or cannot be written.
-pub fn run(system: &System, args: &args::Init) -> Outcome {
+pub(crate) fn run(system: &System, args: &args::Init) -> Outcome {
     let path = &args.file;
     if path.as_os_str() == "-" {
         return output::print(system, STARTER.as_bytes());

@@ -20,7 +20,7 @@ const SIGNATURE: u64 = 64;
 const LARGEST_TOML: u64 = 64 << 20;
 
 /// An open input. It is opened only once, because it can be a pipe.
-pub struct Opened<'p> {
+pub(crate) struct Opened<'p> {
     system: &'p System,
     path: &'p Path,
     /// The file name as the user gave it.
@@ -35,7 +35,7 @@ impl<'p> Opened<'p> {
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn scenario_at(system: &'p System, path: &'p Path) -> Result<Self, Diags> {
+    pub(crate) fn scenario_at(system: &'p System, path: &'p Path) -> Result<Self, Diags> {
         Self::open(system, path, STARTER)
     }
 
@@ -43,7 +43,7 @@ impl<'p> Opened<'p> {
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn baseline_at(system: &'p System, path: &'p Path) -> Result<Self, Diags> {
+    pub(crate) fn baseline_at(system: &'p System, path: &'p Path) -> Result<Self, Diags> {
         let help = "a baseline is another scenario, or what `compare --format json` wrote";
         Self::open(system, path, help)
     }
@@ -98,7 +98,7 @@ impl<'p> Opened<'p> {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn is_json(&mut self) -> Result<bool, Diags> {
+    pub(crate) fn is_json(&mut self) -> Result<bool, Diags> {
         match self.ending().as_deref() {
             Some("json") => Ok(true),
             Some("csv" | "toml") => Ok(false),
@@ -146,7 +146,7 @@ impl<'p> Opened<'p> {
     ///
     /// # Errors
     /// It cannot be read, or is not text.
-    pub fn json(self) -> Result<String, Diags> {
+    pub(crate) fn json(self) -> Result<String, Diags> {
         let name = self.name.clone();
         decoded(&name, self.reader(), LARGEST)
     }
@@ -161,7 +161,7 @@ impl<'p> Opened<'p> {
     ///
     /// # Errors
     /// It cannot be read, or has mistakes.
-    pub fn scenario(
+    pub(crate) fn scenario(
         mut self,
         region: Option<&str>,
         book: &Book,
@@ -272,7 +272,7 @@ fn too_large(name: &str, largest: u64) -> Diags {
 ///
 /// # Errors
 /// The folder or a file in it cannot be read.
-pub fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
+pub(crate) fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
     let mut book = platform::book();
     let Some(folder) = overlay else {
         return Ok(book);
@@ -312,7 +312,7 @@ fn is_price_file(name: &OsString) -> bool {
 ///
 /// # Errors
 /// Unknown regions, and mistakes in price files.
-pub fn regions(book: &Book, names: &[&str], extent: Extent) -> Result<Vec<Regional>, Diags> {
+pub(crate) fn regions(book: &Book, names: &[&str], extent: Extent) -> Result<Vec<Regional>, Diags> {
     let read = names.par_iter().map(|name| book.region_to(name, extent));
     let read: Vec<_> = read.collect();
     let mut diags = Diags::new();
@@ -325,7 +325,7 @@ pub fn regions(book: &Book, names: &[&str], extent: Extent) -> Result<Vec<Region
 ///
 /// # Errors
 /// Mistakes in price files.
-pub fn prices(
+pub(crate) fn prices(
     book: &Book,
     scenario: &Scenario,
 ) -> Result<(Vec<Regional>, Vec<InstanceType>), Diags> {

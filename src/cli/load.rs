@@ -14,7 +14,7 @@ use crate::text::did_you_mean;
 use std::sync::Arc;
 
 /// A scenario with the prices that it needs.
-pub struct Loaded {
+pub(crate) struct Loaded {
     pub scenario: Scenario,
     /// List prices of its regions.
     list: Vec<Regional>,
@@ -28,7 +28,7 @@ impl Loaded {
     ///
     /// # Errors
     /// Mistakes in either.
-    pub fn new(
+    pub(crate) fn new(
         input: Opened<'_>,
         region: Option<&str>,
         book: &Book,
@@ -54,7 +54,7 @@ impl Loaded {
     ///
     /// # Errors
     /// Missing rates of a commitment.
-    pub fn on(
+    pub(crate) fn on(
         &self,
         platform: &'static str,
         member: impl Fn(&str) -> bool,
@@ -80,7 +80,7 @@ impl Loaded {
     ///
     /// # Errors
     /// A price is missing, or an option is not available.
-    pub fn comparison(&self) -> Result<Comparison<'_>, Diags> {
+    pub(crate) fn comparison(&self) -> Result<Comparison<'_>, Diags> {
         match &self.bought {
             Some(bought) => Comparison::bought(&self.scenario, &self.list, bought, &self.instances),
             None => Comparison::new(&self.scenario, &self.list, &self.instances),
@@ -92,7 +92,7 @@ impl Loaded {
 ///
 /// # Errors
 /// Mistakes in the scenario or its prices, or an error of `show`.
-pub fn compared(
+pub(crate) fn compared(
     system: &System,
     subject: &args::Subject,
     output: &args::Output,
@@ -132,7 +132,7 @@ pub fn compared(
 ///
 /// # Errors
 /// Mistakes in the scenario or its prices.
-pub fn read(
+pub(crate) fn read(
     system: &System,
     subject: &args::Subject,
     progress: &Progress<'_>,
@@ -155,7 +155,7 @@ pub fn read(
 ///
 /// # Errors
 /// A name does not exist.
-pub fn selected(scenario: &Scenario, names: &[String]) -> Result<Vec<usize>, Diags> {
+pub(crate) fn selected(scenario: &Scenario, names: &[String]) -> Result<Vec<usize>, Diags> {
     let functions = &scenario.functions;
     let mut diags = Diags::new();
     for name in names {
@@ -172,6 +172,6 @@ pub fn selected(scenario: &Scenario, names: &[String]) -> Result<Vec<usize>, Dia
 }
 
 /// True for a function to show: any function if no names are given.
-pub fn is_selected(name: &str, names: &[String]) -> bool {
+pub(crate) fn is_selected(name: &str, names: &[String]) -> bool {
     names.is_empty() || names.iter().any(|known| known == name)
 }

@@ -1,12 +1,12 @@
 //! The command line: the only room that reads files, prints, and reads the environment.
 
-pub mod args;
+pub(crate) mod args;
 mod check;
 mod clock;
 mod compare;
 mod decode;
 mod examples;
-pub mod exit;
+pub(crate) mod exit;
 mod explain;
 mod explain_error;
 mod focus;
@@ -21,8 +21,8 @@ mod progress;
 mod recognize;
 mod schema;
 mod shell;
-pub mod system;
-pub mod threads;
+pub(crate) mod system;
+pub(crate) mod threads;
 mod usage;
 
 use crate::diag::{self, Diags};

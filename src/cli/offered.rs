@@ -9,19 +9,19 @@ use std::ffi::OsStr;
 
 /// A parser that accepts any text and lists some words.
 #[derive(Clone)]
-pub struct Offered(fn() -> Vec<String>);
+pub(crate) struct Offered(fn() -> Vec<String>);
 
 impl Offered {
     /// Regions of the price book.
-    pub const REGIONS: Self = Self(regions);
+    pub(crate) const REGIONS: Self = Self(regions);
     /// Rules of `check`.
-    pub const RULES: Self = Self(rules);
+    pub(crate) const RULES: Self = Self(rules);
     /// Rules of `check`, or `all`.
-    pub const RULES_OR_ALL: Self = Self(rules_or_all);
+    pub(crate) const RULES_OR_ALL: Self = Self(rules_or_all);
     /// `today`, and the ids of platforms.
-    pub const BILLS: Self = Self(bills);
+    pub(crate) const BILLS: Self = Self(bills);
     /// Codes of errors, or `all`.
-    pub const CODES_OR_ALL: Self = Self(codes_or_all);
+    pub(crate) const CODES_OR_ALL: Self = Self(codes_or_all);
 }
 
 fn regions() -> Vec<String> {

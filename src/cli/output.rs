@@ -10,11 +10,11 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 /// Width of all outputs except terminals.
-pub const PLAIN_WIDTH: u16 = 80;
+pub(crate) const PLAIN_WIDTH: u16 = 80;
 
 /// The layout of an answer.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub(crate) struct Look {
     pub width: u16,
     pub color: bool,
 }
@@ -22,7 +22,7 @@ pub struct Look {
 impl Look {
     /// The layout of an answer on standard output or in a file. A file is coloured only if the user
     /// requests it, whatever the environment states.
-    pub fn of_answer(system: &System, output: &args::Output, color: ColorChoice) -> Self {
+    pub(crate) fn of_answer(system: &System, output: &args::Output, color: ColorChoice) -> Self {
         if output.file().is_some() {
             return Self {
                 width: PLAIN_WIDTH,
@@ -41,7 +41,7 @@ impl Look {
 ///
 /// # Errors
 /// It cannot be written, or the reader has closed it.
-pub fn write(
+pub(crate) fn write(
     system: &System,
     output: &args::Output,
     progress: &Progress<'_>,
@@ -65,13 +65,13 @@ pub fn write(
 ///
 /// # Errors
 /// It cannot be written, or the reader has closed it.
-pub fn print(system: &System, text: &[u8]) -> Outcome {
+pub(crate) fn print(system: &System, text: &[u8]) -> Outcome {
     let written = system.print(&|| (), |out| out.write_all(text));
     written.map_err(|error| cannot_print(&error))
 }
 
 /// The operating system's error at the root of a chain.
-pub fn kind(error: &anyhow::Error) -> ErrorKind {
+pub(crate) fn kind(error: &anyhow::Error) -> ErrorKind {
     error
         .downcast_ref()
         .map_or(ErrorKind::Other, io::Error::kind)
@@ -91,7 +91,7 @@ fn cannot_print(error: &anyhow::Error) -> anyhow::Error {
 }
 
 /// Why a file cannot be written, and what to do.
-pub fn cannot_write(path: &Path, error: &anyhow::Error) -> anyhow::Error {
+pub(crate) fn cannot_write(path: &Path, error: &anyhow::Error) -> anyhow::Error {
     let kind = kind(error);
     let help = match kind {
         ErrorKind::AlreadyExists => "name another file, or `-` for standard output",

@@ -15,7 +15,7 @@ use anstream::ColorChoice;
 ///
 /// # Errors
 /// An unknown region, mistakes in price files, or an output error.
-pub fn run(system: &System, args: &args::PricesCommand, color: ColorChoice) -> Outcome {
+pub(crate) fn run(system: &System, args: &args::PricesCommand, color: ColorChoice) -> Outcome {
     match args {
         args::PricesCommand::List(list) => self::list(system, list, color),
         args::PricesCommand::Show(show) => self::show(system, show, color),

@@ -19,7 +19,7 @@ const PRICING: &str = "pricing {wide_bar} {human_pos} of {human_len} functions, 
 const LAYING_OUT: &str = "{spinner} laying out {human_pos} functions";
 
 /// The progress of a run.
-pub struct Progress<'s> {
+pub(crate) struct Progress<'s> {
     system: &'s System,
     bar: ProgressBar,
     /// False if the bar would not be visible, or is not wanted.
@@ -31,7 +31,7 @@ pub struct Progress<'s> {
 
 impl<'s> Progress<'s> {
     /// A bar that appears if the work takes long.
-    pub fn new(system: &'s System, output: &args::Output) -> Self {
+    pub(crate) fn new(system: &'s System, output: &args::Output) -> Self {
         let progress = Self {
             system,
             bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
@@ -63,13 +63,13 @@ impl<'s> Progress<'s> {
     }
 
     /// Sets the number of rows read.
-    pub fn reading(&self, rows: u64) {
+    pub(crate) fn reading(&self, rows: u64) {
         self.bar.set_position(rows);
         self.appear();
     }
 
     /// Reading is done, and `total` functions are to be priced.
-    pub fn pricing(&self, total: u64) {
+    pub(crate) fn pricing(&self, total: u64) {
         self.say(&format!("{total} functions read"));
         self.style(PRICING);
         self.bar.set_length(total);
@@ -79,7 +79,7 @@ impl<'s> Progress<'s> {
     }
 
     /// A step of a format or a check.
-    pub fn step(&self, step: Step) {
+    pub(crate) fn step(&self, step: Step) {
         match step {
             Step::Priced(count) => self.bar.inc(count),
             Step::LayingOut => {
@@ -92,12 +92,12 @@ impl<'s> Progress<'s> {
     }
 
     /// Removes the bar.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
 
     /// All work is done.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.clear();
         self.say("answered");
     }

@@ -3,7 +3,7 @@
 
 /// The kind of a file that is not a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
+pub(crate) struct Known {
     /// A phrase to follow "is": `compressed with gzip`.
     pub what: &'static str,
     /// What to do.
@@ -61,7 +61,7 @@ const BINARY: [(&[u8], &str, &str); 12] = [
 const UTF_16: &str = "save it as UTF-8; in Excel the format is called CSV UTF-8";
 
 /// The kind of a file that is not UTF-8 text, if its first bytes identify it.
-pub fn binary(start: &[u8]) -> Option<Known> {
+pub(crate) fn binary(start: &[u8]) -> Option<Known> {
     // A workbook is a ZIP archive. Its first entries have typical names.
     if start.starts_with(b"PK\x03\x04")
         && memchr::memmem::find(start, b"[Content_Types].xml").is_some()
@@ -238,18 +238,18 @@ const fn kind(words: &'static [&'static str], what: &'static str, help: &'static
 }
 
 /// True for a first line that starts JSON and not a scenario.
-pub fn begins_json(line: &str) -> bool {
+pub(crate) fn begins_json(line: &str) -> bool {
     line.starts_with('{') || line.starts_with("[{") || line == "["
 }
 
 /// The kind of a JSON text that starts with `start`.
-pub fn json(start: &[u8]) -> Known {
+pub(crate) fn json(start: &[u8]) -> Known {
     first_of(&JSON, start)
 }
 
 /// The kind of a text with this first line, if it is not a scenario. The line is neither blank nor
 /// a comment. `start` is the known part of the text from there.
-pub fn text(line: &str, start: &[u8]) -> Option<Known> {
+pub(crate) fn text(line: &str, start: &[u8]) -> Option<Known> {
     let in_line = |kind: &&Kind| kind.words.iter().all(|word| line.contains(word));
     if let Some(log) = LOG.iter().find(in_line) {
         return Some(log.known());

@@ -13,7 +13,7 @@ use crate::{check, platform};
 ///
 /// # Errors
 /// Price files cannot be read, or standard output cannot be written.
-pub fn run(system: &System, args: &Schema) -> Outcome {
+pub(crate) fn run(system: &System, args: &Schema) -> Outcome {
     let schema = match args.name {
         SchemaName::Scenario => {
             let book = input::book(system, args.prices.as_deref())?;
@@ -26,7 +26,7 @@ pub fn run(system: &System, args: &Schema) -> Outcome {
 }
 
 /// The schema of a scenario with the regions of a price book.
-pub fn of_scenario(book: &Book) -> String {
+pub(crate) fn of_scenario(book: &Book) -> String {
     let regions: Vec<&str> = book.regions().collect();
     let names = Names {
         platforms: &platform::shapes(),

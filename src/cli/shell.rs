@@ -13,7 +13,7 @@ use clap_mangen::Man;
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn completions(system: &System, shell: clap_complete::Shell) -> Outcome {
+pub(crate) fn completions(system: &System, shell: clap_complete::Shell) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "lambdacost", &mut script);
     output::print(system, &script)
@@ -23,7 +23,7 @@ pub fn completions(system: &System, shell: clap_complete::Shell) -> Outcome {
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn man(system: &System, command: Option<&str>) -> Outcome {
+pub(crate) fn man(system: &System, command: Option<&str>) -> Outcome {
     let mut program = Cli::command();
     program.build();
     let name = command.unwrap_or_default();

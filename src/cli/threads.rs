@@ -12,7 +12,7 @@ const STACK: usize = 2 << 20;
 
 /// Starts one thread per processor, or as many as the system allows. Without any, the calling
 /// thread does all the work. Environment variables have no effect.
-pub fn start() {
+pub(crate) fn start() {
     let wanted = available_parallelism().map_or(1, NonZero::get).min(MOST);
     let threads: Vec<_> = (0..wanted).map_while(|_| thread()).collect();
     let count = threads.len();

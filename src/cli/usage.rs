@@ -11,7 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
 /// Arguments that are not valid, or request help.
-pub struct UsageError {
+pub(crate) struct UsageError {
     error: clap::Error,
     /// True if an argument has control characters.
     is_unsafe: bool,
@@ -23,7 +23,7 @@ pub struct UsageError {
 ///
 /// # Errors
 /// They are not valid, or request help.
-pub fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
     let mut error = match Cli::try_parse_from(arguments) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
@@ -118,7 +118,7 @@ fn is_scenario(argument: &str) -> bool {
 ///
 /// # Errors
 /// The arguments are wrong, or standard output cannot be written.
-pub fn show(system: &System, usage: &UsageError) -> Outcome {
+pub(crate) fn show(system: &System, usage: &UsageError) -> Outcome {
     let kind = usage.error.kind();
     // Help and version are answers; everything else is a mistake.
     let is_answer = matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);

@@ -7,8 +7,9 @@ mod manual;
 mod place;
 mod render;
 
-pub use place::{At, Source};
-pub use render::render;
+pub(crate) use place::At;
+pub use place::Source;
+pub(crate) use render::render;
 
 use annotate_snippets::Renderer;
 use std::fmt;

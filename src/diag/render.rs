@@ -11,7 +11,7 @@ const PRINTED: usize = 100;
 
 /// The mistakes as text, with one paragraph each. A mistake in a default that many functions use is
 /// printed once.
-pub fn render(diags: &Diags, renderer: &Renderer) -> String {
+pub(crate) fn render(diags: &Diags, renderer: &Renderer) -> String {
     let mut shown: Vec<&Diag> = Vec::new();
     let mut all = diags.iter();
     while shown.len() < PRINTED

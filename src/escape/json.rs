@@ -15,7 +15,7 @@ const BUFFER: usize = 1 << 16;
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(document: &impl Serialize, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub(crate) fn write(document: &impl Serialize, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let harmless = Harmless(PrettyFormatter::new());
     // A document is written in pieces of a few bytes: this buffer is known to the compiler.
     let mut out = BufWriter::with_capacity(BUFFER, out);

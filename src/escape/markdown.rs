@@ -5,24 +5,24 @@ use super::elided;
 use crate::text::{printable, quoted};
 
 /// A name as a code span, for a line or a cell of a table.
-pub fn code(name: &str) -> String {
+pub(crate) fn code(name: &str) -> String {
     span(inside(&quoted(name)))
 }
 
 /// Like [`code`], shortened to about `most` bytes. The middle is replaced by a mark.
-pub fn code_within(name: &str, most: usize) -> String {
+pub(crate) fn code_within(name: &str, most: usize) -> String {
     let name = quoted(name).replace('|', PIPE);
     span(&elided(inside(&name), most))
 }
 
 /// A message with names in backticks, which become code spans.
-pub fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     segments(&printable(text), Segment::Words)
 }
 
 /// Like [`sentence`], shortened to at most `most` bytes with escapes. The middle is replaced by a
 /// mark.
-pub fn sentence_within(text: &str, most: usize) -> String {
+pub(crate) fn sentence_within(text: &str, most: usize) -> String {
     let text = printable(text);
     let whole = segments(&text, Segment::Words);
     if whole.len() <= most {
@@ -48,7 +48,7 @@ pub fn sentence_within(text: &str, most: usize) -> String {
 ///
 /// GitHub looks for references when entities are characters again, so a space without width breaks
 /// what would be one: mentions, numbers of issues (`#1`, `GH-1`), hashes of commits.
-pub fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let text = printable(text);
     let mut out = String::with_capacity(text.len());
     let mut digits = 0;

@@ -4,10 +4,10 @@
 //! Control characters, invisible characters and marks that reorder a line are escaped first. Only
 //! CSV and JSON contain names unchanged.
 
-pub mod json;
+pub(crate) mod json;
 mod markdown;
 
-pub use markdown::{code, code_within, markdown, sentence, sentence_within};
+pub(crate) use markdown::{code, code_within, markdown, sentence, sentence_within};
 
 use crate::text::{is_unsafe, printable};
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 ///
 /// To read it back, remove one leading apostrophe: a text that starts with an apostrophe gets
 /// another one.
-pub fn formula_guarded(text: &str) -> Cow<'_, str> {
+pub(crate) fn formula_guarded(text: &str) -> Cow<'_, str> {
     if runs_as_formula(text) {
         Cow::Owned(format!("'{text}"))
     } else {
@@ -27,7 +27,7 @@ pub fn formula_guarded(text: &str) -> Cow<'_, str> {
 }
 
 /// A CSV cell, quoted if RFC 4180 requires it or if a reader with another separator would split it.
-pub fn csv_quoted(text: &str) -> Cow<'_, str> {
+pub(crate) fn csv_quoted(text: &str) -> Cow<'_, str> {
     if text.bytes().any(splits) {
         Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
     } else {
@@ -56,7 +56,7 @@ fn splits(byte: u8) -> bool {
 }
 
 /// Text of an XML element or attribute, or of HTML.
-pub fn xml(text: &str) -> String {
+pub(crate) fn xml(text: &str) -> String {
     replaced(text, |c| match c {
         '&' => Some("&amp;"),
         '<' => Some("&lt;"),
@@ -68,7 +68,7 @@ pub fn xml(text: &str) -> String {
 }
 
 /// Text of at most `most` bytes. The middle is replaced by a mark.
-pub fn elided(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn elided(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);
     }
@@ -83,12 +83,12 @@ pub fn elided(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// The message of a GitHub workflow command.
-pub fn workflow_message(text: &str) -> String {
+pub(crate) fn workflow_message(text: &str) -> String {
     replaced(text, |c| (c == '%').then_some("%25"))
 }
 
 /// A property of a GitHub workflow command.
-pub fn workflow_property(text: &str) -> String {
+pub(crate) fn workflow_property(text: &str) -> String {
     replaced(text, |c| match c {
         '%' => Some("%25"),
         ':' => Some("%3A"),
@@ -98,7 +98,7 @@ pub fn workflow_property(text: &str) -> String {
 }
 
 /// A relative path as a URI reference (RFC 3986).
-pub fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.replace('\\', "/").bytes() {
         match byte {

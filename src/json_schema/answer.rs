@@ -714,7 +714,7 @@ impl JsonKind {
 
 /// The schema of the output of `compare --format json`: an object, or an array of objects for
 /// several regions.
-pub fn compare() -> Value {
+pub(crate) fn compare() -> Value {
     let one = json!({"$ref": "#/definitions/compare"});
     let some = json!({"type": "array", "items": one});
     let mut schema = document("Answer of lambdacost compare", &COMPARE);
@@ -723,7 +723,7 @@ pub fn compare() -> Value {
 }
 
 /// The schema of the output of `check --format json`.
-pub fn check() -> Value {
+pub(crate) fn check() -> Value {
     let mut schema = document("Answer of lambdacost check", &CHECK);
     schema["allOf"] = json!([{"$ref": "#/definitions/check"}]);
     schema

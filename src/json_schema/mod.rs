@@ -4,10 +4,10 @@
 //! The schema of scenarios is made from the rows of [`crate::scenario::schema`]. The schemas of
 //! answers are made from the tables in [`answer`], from which `docs/json.md` is also written.
 
-pub mod answer;
+pub(crate) mod answer;
 mod scenario;
 
-pub use scenario::{Names, scenario};
+pub(crate) use scenario::{Names, scenario};
 
 use serde_json::{Value, json};
 
@@ -20,6 +20,6 @@ fn closed(properties: Value) -> Value {
 }
 
 /// A schema as a file.
-pub fn text(schema: &Value) -> String {
+pub(crate) fn text(schema: &Value) -> String {
     format!("{schema:#}\n")
 }

@@ -9,7 +9,7 @@ use crate::text::without_links;
 use serde_json::{Map, Value, json};
 
 /// Names that a scenario can use and that other rooms know.
-pub struct Names<'n> {
+pub(crate) struct Names<'n> {
     pub platforms: &'n [PlatformShape],
     /// Regions of the price book.
     pub regions: &'n [&'n str],
@@ -17,7 +17,7 @@ pub struct Names<'n> {
 }
 
 /// The schema of a scenario.
-pub fn scenario(names: &Names<'_>) -> Value {
+pub(crate) fn scenario(names: &Names<'_>) -> Value {
     let mut root = closed(json!({}));
     for setting in Setting::ALL {
         let leaf = match setting {

@@ -46,6 +46,6 @@ impl Fact {
 
 /// Appends a whole number. Faster than `write!`: a CSV answer has several in each of up to a
 /// million rows.
-pub fn push_count(text: &mut String, count: u128) {
+pub(crate) fn push_count(text: &mut String, count: u128) {
     text.push_str(itoa::Buffer::new().format(count));
 }

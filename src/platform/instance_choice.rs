@@ -11,11 +11,11 @@ use crate::units::InstanceHour;
 use std::cmp::Ordering;
 
 /// EC2 instances of a type.
-pub static EC2: MetersByType =
+pub(crate) static EC2: MetersByType =
     MetersByType::new("ec2", "EC2 instance, Linux, on demand", Savings::Instances);
 
 /// An instance type with its price.
-pub struct Machine<'a> {
+pub(crate) struct Machine<'a> {
     pub shape: &'a InstanceType,
     pub price: Price<InstanceHour>,
 }
@@ -25,7 +25,7 @@ pub struct Machine<'a> {
 ///
 /// # Errors
 /// The fixed type is unknown, has another architecture or has no price; or no type has a price.
-pub fn machines<'a>(
+pub(crate) fn machines<'a>(
     context: &Context<'a>,
     regional: &Regional,
     architecture: Architecture,
@@ -106,7 +106,12 @@ fn no_rate(
     Diag::new(Code::MissingPrice, message).help(help)
 }
 
-pub fn none(platform: &str, what: &str, architecture: Architecture, regional: &Regional) -> Diag {
+pub(crate) fn none(
+    platform: &str,
+    what: &str,
+    architecture: Architecture,
+    regional: &Regional,
+) -> Diag {
     let architecture = architecture.name();
     let region = regional.name();
     let message = format!("the price book has no {what} for {architecture} in {region}");
@@ -140,7 +145,7 @@ fn shape<'a>(
 /// Removes types that cannot be the cheapest choice: another type has at least as much of
 /// everything and costs less, or costs the same and comes first. `all` must be in the order that
 /// decides ties.
-pub fn remove_dominated<T>(
+pub(crate) fn remove_dominated<T>(
     mut all: Vec<T>,
     hourly: impl Fn(&T) -> &Rate<InstanceHour>,
     covers: impl Fn(&T, &T) -> bool,

@@ -9,9 +9,9 @@
 //!
 //! ```
 //! use lambdacost::exact::Exact;
-//! use lambdacost::platform::{Line, service::LAMBDA};
-//! use lambdacost::pricebook::Price;
-//! use lambdacost::units::{GbSecond, Request, Unit};
+//! use lambdacost::internals::platform::{Line, service::LAMBDA};
+//! use lambdacost::internals::pricebook::Price;
+//! use lambdacost::internals::units::{GbSecond, Request, Unit};
 //! fn bill(calls: Exact, price: &Price<Request>) -> Line {
 //!     Line::new(&LAMBDA, "requests", &Request::of(calls), price)
 //! }
@@ -19,9 +19,9 @@
 //!
 //! ```compile_fail,E0308
 //! use lambdacost::exact::Exact;
-//! use lambdacost::platform::{Line, service::LAMBDA};
-//! use lambdacost::pricebook::Price;
-//! use lambdacost::units::{GbSecond, Request, Unit};
+//! use lambdacost::internals::platform::{Line, service::LAMBDA};
+//! use lambdacost::internals::pricebook::Price;
+//! use lambdacost::internals::units::{GbSecond, Request, Unit};
 //! fn bill(calls: Exact, price: &Price<Request>) -> Line {
 //!     Line::new(&LAMBDA, "requests", &GbSecond::of(calls), price)
 //! }
@@ -30,16 +30,16 @@
 //! GB-months, not hours, at the price of a volume:
 //!
 //! ```
-//! use lambdacost::money::{Rate, Usd};
-//! use lambdacost::units::{GbMonth, Hour, Qty};
+//! use lambdacost::internals::money::{Rate, Usd};
+//! use lambdacost::internals::units::{GbMonth, Hour, Qty};
 //! fn volumes(volume: &Rate<GbMonth>, size: &Qty<GbMonth>, month: &Qty<Hour>) -> Usd {
 //!     volume * size
 //! }
 //! ```
 //!
 //! ```compile_fail,E0308
-//! use lambdacost::money::{Rate, Usd};
-//! use lambdacost::units::{GbMonth, Hour, Qty};
+//! use lambdacost::internals::money::{Rate, Usd};
+//! use lambdacost::internals::units::{GbMonth, Hour, Qty};
 //! fn volumes(volume: &Rate<GbMonth>, size: &Qty<GbMonth>, month: &Qty<Hour>) -> Usd {
 //!     volume * month
 //! }
@@ -49,8 +49,8 @@
 //!
 //! ```
 //! use lambdacost::exact::Exact;
-//! use lambdacost::money::{Rate, Usd};
-//! use lambdacost::units::{ClusterHour, GbMonth, Hour, Qty};
+//! use lambdacost::internals::money::{Rate, Usd};
+//! use lambdacost::internals::units::{ClusterHour, GbMonth, Hour, Qty};
 //! fn fee(cluster: &Rate<ClusterHour>, size: &Qty<GbMonth>, month: &Qty<Hour>) -> Usd {
 //!     cluster * &month.of_clusters(&Exact::ONE)
 //! }
@@ -58,8 +58,8 @@
 //!
 //! ```compile_fail,E0308
 //! use lambdacost::exact::Exact;
-//! use lambdacost::money::{Rate, Usd};
-//! use lambdacost::units::{ClusterHour, GbMonth, Hour, Qty};
+//! use lambdacost::internals::money::{Rate, Usd};
+//! use lambdacost::internals::units::{ClusterHour, GbMonth, Hour, Qty};
 //! fn fee(cluster: &Rate<ClusterHour>, size: &Qty<GbMonth>, month: &Qty<Hour>) -> Usd {
 //!     cluster * size
 //! }
@@ -69,8 +69,8 @@
 //!
 //! ```
 //! use lambdacost::exact::Exact;
-//! use lambdacost::money::{Rate, Usd};
-//! use lambdacost::units::{GbMonth, Qty, Unit};
+//! use lambdacost::internals::money::{Rate, Usd};
+//! use lambdacost::internals::units::{GbMonth, Qty, Unit};
 //! fn volumes(volume: &Rate<GbMonth>, size: Exact) -> Usd {
 //!     volume * &GbMonth::of(size)
 //! }
@@ -78,8 +78,8 @@
 //!
 //! ```compile_fail,E0624
 //! use lambdacost::exact::Exact;
-//! use lambdacost::money::{Rate, Usd};
-//! use lambdacost::units::{GbMonth, Qty, Unit};
+//! use lambdacost::internals::money::{Rate, Usd};
+//! use lambdacost::internals::units::{GbMonth, Qty, Unit};
 //! fn volumes(volume: &Rate<GbMonth>, size: Exact) -> Usd {
 //!     volume * &Qty::new(size)
 //! }

@@ -15,15 +15,18 @@ mod instance_choice;
 mod lambda;
 mod line;
 mod managed;
-pub mod service;
-pub mod slot;
+pub(crate) mod service;
+pub(crate) mod slot;
 mod tasks;
 
-pub use bill::{Bill, SharedBill};
+pub(crate) use bill::{Bill, SharedBill};
 pub use eks::EksOptions;
-pub use fleet::{Fact, FactValue, Fleet};
-pub use infeasible::{Infeasible, Refusal};
-pub use line::{Line, Pricing};
+pub use fleet::FactValue;
+pub(crate) use fleet::{Fact, Fleet};
+pub(crate) use infeasible::Infeasible;
+pub use infeasible::Refusal;
+pub use line::Line;
+pub(crate) use line::Pricing;
 
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;

@@ -24,14 +24,14 @@ pub static LAMBDA: Service = Service {
 };
 
 /// Amazon ECS, which bills Fargate tasks.
-pub static ECS: Service = Service {
+pub(crate) static ECS: Service = Service {
     code: "AmazonECS",
     name: "Amazon Elastic Container Service",
     category: "Compute",
     subcategory: "Containers",
 };
 
-pub static EKS: Service = Service {
+pub(crate) static EKS: Service = Service {
     code: "AmazonEKS",
     name: "Amazon Elastic Container Service for Kubernetes",
     category: "Compute",
@@ -39,7 +39,7 @@ pub static EKS: Service = Service {
 };
 
 /// EC2 instances.
-pub static EC2: Service = Service {
+pub(crate) static EC2: Service = Service {
     code: "AmazonEC2",
     name: "Amazon Elastic Compute Cloud",
     category: "Compute",
@@ -47,7 +47,7 @@ pub static EC2: Service = Service {
 };
 
 /// EBS volumes. AWS bills them under the name of EC2, but FOCUS requires one category per name.
-pub static EBS: Service = Service {
+pub(crate) static EBS: Service = Service {
     code: "AmazonEC2",
     name: "Amazon Elastic Block Store",
     category: "Storage",

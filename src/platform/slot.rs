@@ -6,7 +6,7 @@ use crate::units::{MB_PER_VCPU, MS_PER_SECOND};
 
 /// The unit of comparison: the share of a container that one request in flight occupies.
 #[derive(Debug, Clone)]
-pub struct Slot {
+pub(crate) struct Slot {
     /// vCPUs of a slot: what Lambda gives at the function's memory, unless CPU time is stated.
     pub vcpu: Exact,
     /// In MB.
@@ -16,7 +16,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    pub fn of(function: &Function) -> Self {
+    pub(crate) fn of(function: &Function) -> Self {
         let container = function.container();
         let vcpu = match container.cpu_ms {
             Some(cpu_ms) => {
@@ -39,7 +39,7 @@ impl Slot {
     }
 
     /// Counts how many slots fit in tasks of many sizes. The divisions are done once, here.
-    pub fn fit(&self) -> Fit<'_> {
+    pub(crate) fn fit(&self) -> Fit<'_> {
         let per = |need: &Exact| {
             let slots = Exact::ONE.over(need);
             slots.expect("a request needs vCPUs and memory, by the bounds of their keys")
@@ -53,7 +53,7 @@ impl Slot {
 }
 
 /// How many slots fit in a task.
-pub struct Fit<'s> {
+pub(crate) struct Fit<'s> {
     per_millicore: Exact,
     per_mb: Exact,
     base_mb: &'s Exact,
@@ -62,7 +62,7 @@ pub struct Fit<'s> {
 impl Fit<'_> {
     /// The slots that fit in a task of this vCPU and memory; `None` if there are not more than
     /// `fewer`.
-    pub fn slots_above(&self, fewer: u128, millicores: u64, memory_mb: u64) -> Option<u128> {
+    pub(crate) fn slots_above(&self, fewer: u128, millicores: u64, memory_mb: u64) -> Option<u128> {
         let more = |slots: &u128| *slots > fewer;
         let by_cpu = self.per_millicore.times_floor(millicores).filter(more)?;
         let by_memory = if self.base_mb.is_zero() {

@@ -59,8 +59,8 @@ impl Plan {
     }
 }
 
-pub const TERMS: [&str; 2] = ["1yr", "3yr"];
-pub const PAYMENTS: [&str; 3] = ["no-upfront", "partial-upfront", "all-upfront"];
+pub(crate) const TERMS: [&str; 2] = ["1yr", "3yr"];
+pub(crate) const PAYMENTS: [&str; 3] = ["no-upfront", "partial-upfront", "all-upfront"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commitment {
@@ -82,7 +82,7 @@ pub enum Coverage {
 }
 
 /// Hourly usage of each meter, by region and meter.
-pub type EligibleUsage = BTreeMap<(Arc<str>, Arc<str>), Exact>;
+pub(crate) type EligibleUsage = BTreeMap<(Arc<str>, Arc<str>), Exact>;
 
 impl Commitment {
     /// `compute-savings-plan, 1yr, no-upfront`.
@@ -147,7 +147,7 @@ impl Discount {
 const RATES: &str = "savings.";
 
 /// The name of a negotiated discount in answers.
-pub const DISCOUNT: &str = "discount";
+pub(crate) const DISCOUNT: &str = "discount";
 
 /// The commitment and discounts of a scenario.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -99,7 +99,7 @@ pub fn is_default_candidate(name: &str) -> bool {
 ///
 /// # Errors
 /// Every row that is not an instance type.
-pub fn read(source: &Source) -> Result<Vec<InstanceType>, Diags> {
+pub(crate) fn read(source: &Source) -> Result<Vec<InstanceType>, Diags> {
     let mut diags = Diags::new();
     let mut types = Vec::new();
     let mut start = 0;

@@ -69,10 +69,10 @@ macro_rules! meters {
     ($($name:ident: $unit:ident = $path:literal, $what:literal
         $(, $savings:ident $(($of:literal))?)?;)*) => {
         $(#[doc = concat!($what, ".")]
-        pub const $name: $crate::pricebook::Meter<$unit> = $crate::pricebook::Meter::at($path);)*
+        pub(crate) const $name: $crate::pricebook::Meter<$unit> = $crate::pricebook::Meter::at($path);)*
 
         /// Every meter of this module, in the order of price files.
-        pub static METERS: &[$crate::pricebook::meters::MeterInfo] = &[
+        pub(crate) static METERS: &[$crate::pricebook::meters::MeterInfo] = &[
             $($crate::pricebook::meters::MeterInfo {
                 path: $path,
                 per: <$unit as $crate::units::Unit>::NAME.symbol,
@@ -88,7 +88,7 @@ pub(crate) use meters;
 
 /// A table in price files whose keys are names of instance types.
 #[derive(Debug)]
-pub struct MetersByType([MeterInfo; 1]);
+pub(crate) struct MetersByType([MeterInfo; 1]);
 
 impl MetersByType {
     /// A table, with the name of its meters in listings and how Savings Plans apply to them.
@@ -103,13 +103,13 @@ impl MetersByType {
     }
 
     /// The meter of an instance type.
-    pub fn of(&self, instance_type: &str) -> Meter<InstanceHour> {
+    pub(crate) fn of(&self, instance_type: &str) -> Meter<InstanceHour> {
         let path = format!("{}.{instance_type}", self.0[0].path);
         Meter(Cow::Owned(path), PhantomData)
     }
 
     /// The table as a list for the price book.
-    pub const fn list(&'static self) -> &'static [MeterInfo] {
+    pub(crate) const fn list(&'static self) -> &'static [MeterInfo] {
         &self.0
     }
 }

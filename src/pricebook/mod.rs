@@ -4,18 +4,19 @@
 //! price that a region lacks is missing, and is never guessed. This room knows no platform and
 //! reads no files: it gets overlays as text.
 
-pub mod commitments;
-pub mod instances;
-pub mod meters;
+pub(crate) mod commitments;
+pub(crate) mod instances;
+pub(crate) mod meters;
 mod price;
 mod read;
-pub mod savings_plan;
+pub(crate) mod savings_plan;
 
-pub use commitments::{Commitment, Commitments, Coverage, Discount, EligibleUsage, Plan};
+pub(crate) use commitments::{Commitment, Commitments, Coverage, Discount, EligibleUsage, Plan};
 pub use instances::{Allocatable, InstanceType};
 pub use meters::Meter;
 use meters::Meters;
-pub use price::{Bought, Entry, Listed, Price, Provenance, Tiers, first_day};
+pub(crate) use price::{Bought, Provenance, first_day};
+pub use price::{Entry, Listed, Price, Tiers};
 
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
@@ -126,18 +127,18 @@ impl Regional {
     /// The price of a meter, as it is bought. Its unit is that of the meter and no other:
     ///
     /// ```
-    /// use lambdacost::diag::Diag;
-    /// use lambdacost::pricebook::{Price, Regional, Meter};
-    /// use lambdacost::units::{ClusterHour, GbSecond};
+    /// use lambdacost::internals::diag::Diag;
+    /// use lambdacost::internals::pricebook::{Price, Regional, Meter};
+    /// use lambdacost::internals::units::{ClusterHour, GbSecond};
     /// fn fee(regional: &Regional, cluster: Meter<ClusterHour>) -> Result<Price<ClusterHour>, Diag> {
     ///     regional.price(cluster)
     /// }
     /// ```
     ///
     /// ```compile_fail,E0308
-    /// use lambdacost::diag::Diag;
-    /// use lambdacost::pricebook::{Price, Regional, Meter};
-    /// use lambdacost::units::{ClusterHour, GbSecond};
+    /// use lambdacost::internals::diag::Diag;
+    /// use lambdacost::internals::pricebook::{Price, Regional, Meter};
+    /// use lambdacost::internals::units::{ClusterHour, GbSecond};
     /// fn fee(regional: &Regional, cluster: Meter<ClusterHour>) -> Result<Price<GbSecond>, Diag> {
     ///     regional.price(cluster)
     /// }
@@ -181,18 +182,18 @@ impl Regional {
     /// first tier alone: what it would do to the others is not published.
     ///
     /// ```
-    /// use lambdacost::diag::Diag;
-    /// use lambdacost::pricebook::{Regional, Tiers, Meter};
-    /// use lambdacost::units::{GbSecond, VcpuHour};
+    /// use lambdacost::internals::diag::Diag;
+    /// use lambdacost::internals::pricebook::{Regional, Tiers, Meter};
+    /// use lambdacost::internals::units::{GbSecond, VcpuHour};
     /// fn duration(regional: &Regional, meter: Meter<GbSecond>) -> Result<Tiers<GbSecond>, Diag> {
     ///     regional.tiers(meter)
     /// }
     /// ```
     ///
     /// ```compile_fail,E0308
-    /// use lambdacost::diag::Diag;
-    /// use lambdacost::pricebook::{Regional, Tiers, Meter};
-    /// use lambdacost::units::{GbSecond, VcpuHour};
+    /// use lambdacost::internals::diag::Diag;
+    /// use lambdacost::internals::pricebook::{Regional, Tiers, Meter};
+    /// use lambdacost::internals::units::{GbSecond, VcpuHour};
     /// fn duration(regional: &Regional, meter: Meter<GbSecond>) -> Result<Tiers<VcpuHour>, Diag> {
     ///     regional.tiers(meter)
     /// }

@@ -57,7 +57,7 @@ impl Provenance {
 
 /// The first day of a date that can lack the day or the month: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
 /// `None` for other text and impossible dates.
-pub fn first_day(date: &str) -> Option<Date> {
+pub(crate) fn first_day(date: &str) -> Option<Date> {
     let day = match date.len() {
         4 => format!("{date}-01-01"),
         7 => format!("{date}-01"),

@@ -24,7 +24,7 @@ const DEFAULTS: [&str; 3] = ["as_of", "confidence", "source"];
 /// # Errors
 /// Every mistake, in the order of lines: a wrong `per`, an unquoted or negative price, a gap
 /// between tiers, a missing date or source, an unknown meter, another region.
-pub fn region(source: &Source, called: &str, known: &Meters) -> Result<Regional, Diags> {
+pub(crate) fn region(source: &Source, called: &str, known: &Meters) -> Result<Regional, Diags> {
     let document = source.toml()?;
     let mut reader = PriceFileReader {
         source,

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-pub const SCHEMA: &str = "lambdacost/compare/v1";
+pub(crate) const SCHEMA: &str = "lambdacost/compare/v1";
 /// Functions that are solved in one batch.
 const AHEAD: usize = 64;
 

@@ -1,19 +1,19 @@
 //! The formats of answers, one per file. Nothing is computed here.
 
-pub mod csv;
-pub mod explain;
-pub mod focus;
-pub mod json_v1;
-pub mod markdown;
+pub(crate) mod csv;
+pub(crate) mod explain;
+pub(crate) mod focus;
+pub(crate) mod json_v1;
+pub(crate) mod markdown;
 mod names;
 mod phrases;
-pub mod prices;
+pub(crate) mod prices;
 #[cfg(feature = "cli")]
-pub mod table;
+pub(crate) mod table;
 #[cfg(feature = "cli")]
 mod utilization_bar;
 
-pub use phrases::NOTES;
+pub(crate) use phrases::NOTES;
 
 use crate::answer::Comparison;
 

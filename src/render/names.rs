@@ -2,7 +2,7 @@
 
 use crate::solve::crossover::{Band, CrossoverKind};
 
-pub fn kind_name(kind: CrossoverKind) -> &'static str {
+pub(crate) fn kind_name(kind: CrossoverKind) -> &'static str {
     match kind {
         CrossoverKind::At => "at",
         CrossoverKind::BeyondPeak => "beyond-peak",
@@ -10,7 +10,7 @@ pub fn kind_name(kind: CrossoverKind) -> &'static str {
     }
 }
 
-pub fn band_name(band: Band) -> &'static str {
+pub(crate) fn band_name(band: Band) -> &'static str {
     match band {
         Band::Below => "below-30",
         Band::Within => "30-40",

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 /// The break-even of a platform in a table: `32.4 %`, `never`, or a dash. If the scenario has a
 /// commitment or discounts, on demand and with them: `57.8→40.6 %`.
-pub fn crossing(summary: &Summary, platform: usize) -> String {
+pub(crate) fn crossing(summary: &Summary, platform: usize) -> String {
     let bought = point_of(summary.crossover_of(platform));
     let listed = match summary.listed_crossover_of(platform) {
         Some(listed) => point_of(Some(listed)),
@@ -35,21 +35,22 @@ fn point_of(crossover: Option<&Crossover>) -> String {
 }
 
 /// Explains a crossover with an arrow, see [`crossing`].
-pub const ARROW: &str = "u* before an arrow is on demand at list prices, after it as bought.";
+pub(crate) const ARROW: &str =
+    "u* before an arrow is on demand at list prices, after it as bought.";
 
 /// The utilization of a function as a table shows it: a dash for jobs, whose tasks hold one request
 /// each, and without traffic.
-pub fn load(function: &Function, summary: &Summary) -> String {
+pub(crate) fn load(function: &Function, summary: &Summary) -> String {
     let load = summary.workload.utilization.as_ref();
     load.filter(|_| function.is_service())
         .map_or_else(|| "-".to_owned(), percent)
 }
 
 /// Heading of the totals at list prices, if the scenario has a commitment or discounts.
-pub const LISTED: &str = "on demand";
+pub(crate) const LISTED: &str = "on demand";
 
 /// The totals with their labels.
-pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Option<Usd>)> {
+pub(crate) fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Option<Usd>)> {
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let mut rows: Vec<_> = platforms
         .map(|(bound, total)| (format!("all on {}", bound.title), total.clone()))
@@ -66,7 +67,7 @@ pub fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Opti
 }
 
 /// The totals at on-demand list prices, if the scenario has a commitment or discounts.
-pub fn listed_totals(
+pub(crate) fn listed_totals(
     comparison: &Comparison<'_>,
     totals: &Totals,
 ) -> Option<Vec<(String, Option<Usd>)>> {
@@ -75,7 +76,7 @@ pub fn listed_totals(
 }
 
 /// Where a function should run, and why.
-pub struct Verdict<'s> {
+pub(crate) struct Verdict<'s> {
     /// `stay on Lambda`, `move to Fargate`.
     pub advice: String,
     /// In dollars and utilization.
@@ -86,7 +87,7 @@ pub struct Verdict<'s> {
     pub crossover: Option<&'s Crossover>,
 }
 
-pub fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdict<'s> {
+pub(crate) fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdict<'s> {
     let (index, summary) = (solved.index, &solved.summary);
     let title = |number: usize| comparison.platforms()[number].title;
     let Some(best) = summary.cheapest else {
@@ -244,7 +245,7 @@ fn refusal(title: &str, refused: &Infeasible) -> String {
 }
 
 /// The first and last flip between two platforms, and their number.
-pub fn flips(
+pub(crate) fn flips(
     comparison: &Comparison<'_>,
     index: usize,
     pair: Pair,
@@ -279,7 +280,7 @@ pub fn flips(
 }
 
 /// Mean requests per second at a break-even.
-pub fn rate(point: &Point, hours: &Exact) -> String {
+pub(crate) fn rate(point: &Point, hours: &Exact) -> String {
     format!(
         "{} requests/s",
         grouped(&point.requests_per_second(hours).to_fixed(1))
@@ -287,13 +288,13 @@ pub fn rate(point: &Point, hours: &Exact) -> String {
 }
 
 /// The heading of each kind of assumption.
-pub const NOTES: [(&str, AssumptionKind); 2] = [
+pub(crate) const NOTES: [(&str, AssumptionKind); 2] = [
     ("Assumed", AssumptionKind::Assumed),
     ("Not counted", AssumptionKind::NotCounted),
 ];
 
 /// The assumptions and omissions, with one paragraph per item.
-pub fn notes(
+pub(crate) fn notes(
     notes: &Notes,
     paint: Paint,
     width: u16,

@@ -79,7 +79,7 @@ fn region_v1(regional: &Regional) -> RegionV1<'_> {
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn list_table(
+pub(crate) fn list_table(
     regions: &[Regional],
     color: bool,
     out: &mut (dyn Write + Send),
@@ -112,7 +112,7 @@ pub fn list_table(
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn list_json(regions: &[Regional], out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub(crate) fn list_json(regions: &[Regional], out: &mut (dyn Write + Send)) -> io::Result<()> {
     let list = ListV1 {
         schema: SCHEMA,
         regions: regions.iter().map(region_v1).collect(),

@@ -12,10 +12,10 @@ const BAR: u32 = 48;
 const LEGEND: u32 = 32;
 
 /// What the bar shows, to be written once.
-pub const BAR_LEGEND: &str = "0 to 100 % utilization; ▒ = 30 to 40 %, the rule of thumb";
+pub(crate) const BAR_LEGEND: &str = "0 to 100 % utilization; ▒ = 30 to 40 %, the rule of thumb";
 
 /// The bar of a function; `None` without traffic.
-pub fn utilization_bar(
+pub(crate) fn utilization_bar(
     summary: &Summary,
     crossover: &Crossover,
     paint: Paint,

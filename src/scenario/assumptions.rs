@@ -39,7 +39,7 @@ pub struct AssumptionInfo {
 }
 
 /// Assumptions without duplicates, in the order in which answers print them.
-pub type Assumptions = &'static [&'static AssumptionInfo];
+pub(crate) type Assumptions = &'static [&'static AssumptionInfo];
 
 /// Makes a static of each line, and `ALL` of all lines: `NAME: Assumed = "code", "text";`.
 macro_rules! assumptions {
@@ -51,7 +51,7 @@ macro_rules! assumptions {
         };)*
 
         /// Every assumption of this module.
-        pub static ALL: $crate::scenario::Assumptions = &[$(&$name,)*];
+        pub(crate) static ALL: $crate::scenario::Assumptions = &[$(&$name,)*];
     };
 }
 
@@ -131,7 +131,7 @@ fn filled(text: &str, values: &[(&str, &dyn Display)]) -> String {
 }
 
 /// An assumption, and the condition for the functions to which it applies.
-pub type AssumptionRule = (&'static AssumptionInfo, fn(&Function) -> bool);
+pub(crate) type AssumptionRule = (&'static AssumptionInfo, fn(&Function) -> bool);
 
 /// The assumptions and omissions of an answer.
 #[derive(Debug, Clone, Default)]

@@ -110,7 +110,11 @@ pub struct NamedBudget {
 }
 
 /// Reads `[budget]`: the limits of the whole scenario, and the budgets of functions by name.
-pub fn read(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> (Budget, Vec<NamedBudget>) {
+pub(crate) fn read(
+    table: &DeTable<'_>,
+    source: &Source,
+    diags: &mut Diags,
+) -> (Budget, Vec<NamedBudget>) {
     let mut keys = Keys::new(table, "budget", source, diags);
     let whole = limits(&mut keys, false);
     let mut named = Vec::new();
@@ -178,7 +182,7 @@ fn of_functions(functions: Keys<'_>) -> Vec<NamedBudget> {
 }
 
 /// Moves budgets to the functions that they name. Returns those that name no function.
-pub fn assign(
+pub(crate) fn assign(
     named: Vec<NamedBudget>,
     functions: &mut [Function],
     diags: &mut Diags,

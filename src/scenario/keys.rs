@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 ///
 /// # Errors
 /// It is not a number, or out of bounds.
-pub fn number(
+pub(crate) fn number(
     value: &Spanned<DeValue<'_>>,
     key: &str,
     bounds: &Bounds,
@@ -34,7 +34,7 @@ pub fn number(
 ///
 /// # Errors
 /// It is neither.
-pub fn flag(value: &Spanned<DeValue<'_>>, key: &str, source: &Source) -> Result<bool, Diag> {
+pub(crate) fn flag(value: &Spanned<DeValue<'_>>, key: &str, source: &Source) -> Result<bool, Diag> {
     value.get_ref().as_bool().ok_or_else(|| {
         Diag::new(
             Code::WrongType,

@@ -5,41 +5,42 @@
 //! nothing to check. This room knows no prices, and opens files only through [`Request::open`].
 
 mod assumptions;
-pub mod budget;
+pub(crate) mod budget;
 mod demand;
-pub mod function;
+pub(crate) mod function;
 mod functions_file;
 mod keys;
 mod name_index;
 mod notation;
 mod number;
-pub mod options;
+pub(crate) mod options;
 mod platform_shape;
 mod purchase;
 mod reader;
-pub mod rule_settings;
-pub mod schema;
+pub(crate) mod rule_settings;
+pub(crate) mod schema;
 mod spanned;
 mod synonyms;
-pub mod task;
+pub(crate) mod task;
 mod unknown;
 mod values;
 
-pub use crate::pricebook::Os;
+pub(crate) use crate::pricebook::Os;
 pub(crate) use assumptions::assumptions;
-pub use assumptions::{
-    Assumption, AssumptionInfo, AssumptionKind, AssumptionRule, Assumptions, Notes,
-};
-pub use budget::{Budget, Level, Limit, NamedBudget};
-pub use demand::{Demand, TrafficLevel};
-pub use function::{Capacity, Container, Function, Run};
-pub use keys::Keys;
-pub use options::{ClusterKind, FixedType, PlatformValue, PlatformValues};
-pub use platform_shape::{PlatformKind, PlatformShape};
-pub use rule_settings::{RuleSetting, RuleShape};
-pub use schema::Bounds;
-pub use task::TaskSize;
-pub use unknown::unknown_key;
+pub(crate) use assumptions::{Assumption, AssumptionInfo, AssumptionRule, Assumptions};
+pub use assumptions::{AssumptionKind, Notes};
+pub(crate) use budget::{Budget, Level, Limit, NamedBudget};
+pub(crate) use demand::Demand;
+pub(crate) use function::Run;
+pub use function::{Capacity, Function};
+pub(crate) use keys::Keys;
+pub(crate) use options::{ClusterKind, FixedType, PlatformValue, PlatformValues};
+pub(crate) use platform_shape::PlatformKind;
+pub use platform_shape::PlatformShape;
+pub(crate) use rule_settings::{RuleSetting, RuleShape};
+pub(crate) use schema::Bounds;
+pub(crate) use task::TaskSize;
+pub(crate) use unknown::unknown_key;
 
 use crate::diag::{At, Diag, Diags, Source};
 use crate::exact::Exact;
@@ -53,7 +54,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use toml::de::DeTable;
 
 /// The platforms that are compared if a scenario names none.
-pub const DEFAULT_PLATFORMS: [&str; 3] = ["lambda", "fargate", "eks"];
+pub(crate) const DEFAULT_PLATFORMS: [&str; 3] = ["lambda", "fargate", "eks"];
 
 /// A region of the scenario's functions.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Functions in the order in which they are read, indexed by name.
-pub struct NameIndex {
+pub(crate) struct NameIndex {
     functions: Vec<Function>,
     /// Hash of each name, and index of its function. The names are not stored again, to save memory
     /// with a million functions.
@@ -25,7 +25,7 @@ pub struct NameIndex {
 
 impl NameIndex {
     /// An empty index for functions from `file`.
-    pub fn new(file: &Arc<str>) -> Self {
+    pub(crate) fn new(file: &Arc<str>) -> Self {
         Self {
             functions: Vec::new(),
             by_name: HashTable::new(),
@@ -36,17 +36,17 @@ impl NameIndex {
     }
 
     /// The next functions come from another file.
-    pub fn start_file(&mut self, file: &Arc<str>) {
+    pub(crate) fn start_file(&mut self, file: &Arc<str>) {
         self.files.push((Arc::clone(file), self.functions.len()));
     }
 
     /// Number of functions without mistakes.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.functions.len()
     }
 
     /// The functions without mistakes.
-    pub fn into_functions(self) -> Vec<Function> {
+    pub(crate) fn into_functions(self) -> Vec<Function> {
         self.functions
     }
 
@@ -54,7 +54,7 @@ impl NameIndex {
     ///
     /// # Errors
     /// The name is taken.
-    pub fn add(&mut self, function: Function, at: impl FnOnce() -> At) -> Result<(), Diag> {
+    pub(crate) fn add(&mut self, function: Function, at: impl FnOnce() -> At) -> Result<(), Diag> {
         let hash = self.free(&function.name, at)?;
         let index = u32::try_from(self.functions.len());
         let index = index.expect("memory ends before 2^32 functions");
@@ -68,7 +68,7 @@ impl NameIndex {
     ///
     /// # Errors
     /// The name is taken.
-    pub fn add_faulty(&mut self, name: &str, at: At) -> Result<(), Diag> {
+    pub(crate) fn add_faulty(&mut self, name: &str, at: At) -> Result<(), Diag> {
         if name.is_empty() {
             return Ok(());
         }

@@ -60,7 +60,7 @@ fn unit_of(key: &str) -> Option<&'static (&'static str, &'static [(&'static str,
 }
 
 /// How to write the value of a key, if it is a number in a notation that is not supported.
-pub fn advice(key: &str, text: &str) -> Option<String> {
+pub(crate) fn advice(key: &str, text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix('$').unwrap_or(text);
     if text.is_empty() || text.len() > 40 {

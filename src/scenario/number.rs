@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 /// Why a text is not a usable number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NumberError {
+pub(crate) enum NumberError {
     /// Not a finite decimal number.
     NotANumber,
     /// More than 28 significant digits or decimal places.
@@ -18,7 +18,7 @@ pub enum NumberError {
 ///
 /// # Errors
 /// See [`NumberError`].
-pub fn exact(text: &str) -> Result<Decimal, NumberError> {
+pub(crate) fn exact(text: &str) -> Result<Decimal, NumberError> {
     let plain = text.len() <= 28 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if plain && let Ok(number) = Decimal::from_str_exact(text) {
         return Ok(number);
@@ -30,14 +30,14 @@ pub fn exact(text: &str) -> Result<Decimal, NumberError> {
 ///
 /// # Errors
 /// See [`NumberError`].
-pub fn ratio(text: &str) -> Result<Decimal, NumberError> {
+pub(crate) fn ratio(text: &str) -> Result<Decimal, NumberError> {
     match text.trim().strip_suffix('%') {
         Some(percent) => scaled(percent.trim_end(), -2),
         None => exact(text),
     }
 }
 
-pub fn is_within(number: Decimal, bounds: &Bounds) -> bool {
+pub(crate) fn is_within(number: Decimal, bounds: &Bounds) -> bool {
     // Compares in units of the last decimal place. A bound that overflows 128 bits there is beyond
     // every decimal.
     let one = 10_i128.pow(number.scale());

@@ -22,7 +22,7 @@ impl ClusterKind {
 }
 
 /// A fixed instance type, with its place.
-pub type FixedType = (String, At);
+pub(crate) type FixedType = (String, At);
 
 /// What a platform reads: its options, or its keys of a function. Only the platform knows the type.
 pub trait PlatformValue: Any + Debug + Send + Sync {}
@@ -31,7 +31,7 @@ impl<T: Any + Debug + Send + Sync> PlatformValue for T {}
 
 /// Reads the options of a platform from the table with its name. The table is empty if the scenario
 /// has none.
-pub type ReadOptions = fn(Keys<'_>) -> Arc<dyn PlatformValue>;
+pub(crate) type ReadOptions = fn(Keys<'_>) -> Arc<dyn PlatformValue>;
 
 /// The values that platforms have read.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,7 @@ use crate::pricebook::Extent;
 use std::sync::Arc;
 
 /// Reads a platform's keys of a function.
-pub type ReadFunction =
+pub(crate) type ReadFunction =
     fn(&mut FunctionReader<'_, '_, '_>, &Known<'_>) -> Option<Arc<dyn PlatformValue>>;
 
 /// What a platform bills. The effect of a key depends on it.

@@ -12,7 +12,7 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 /// Reads `[commitment]`. Mistakes go to `diags`.
-pub fn commitment(
+pub(crate) fn commitment(
     table: &DeTable<'_>,
     span: Range<usize>,
     source: &Source,
@@ -63,7 +63,7 @@ fn required(keys: &mut Keys<'_>, setting: Setting, span: &Range<usize>) -> Optio
 
 /// Reads `[discounts]`: each is a share for a meter, or for all meters whose path starts with a
 /// prefix.
-pub fn discounts(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> Vec<Discount> {
+pub(crate) fn discounts(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> Vec<Discount> {
     let mut found = Vec::new();
     below(table, "", source, diags, &mut found);
     found

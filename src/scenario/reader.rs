@@ -28,7 +28,7 @@ use toml::de::{DeTable, DeValue};
 ///
 /// # Errors
 /// Every mistake in the scenario and in its functions file.
-pub fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
+pub(crate) fn read(source: &Source, request: &Request<'_>) -> Result<Scenario, Diags> {
     let document = source.toml().map_err(with_number_advice)?;
     let mut reader = ScenarioReader {
         source,

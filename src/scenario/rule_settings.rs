@@ -26,7 +26,7 @@ pub struct RuleSetting {
 }
 
 /// Reads `[rules]`: `code = "deny"`, or `code = { level = "deny", … }`.
-pub fn read(
+pub(crate) fn read(
     table: &DeTable<'_>,
     shapes: &[RuleShape],
     source: &Source,
@@ -43,7 +43,7 @@ pub fn read(
     settings
 }
 
-pub fn unknown(name: &str, shapes: &[RuleShape]) -> Diag {
+pub(crate) fn unknown(name: &str, shapes: &[RuleShape]) -> Diag {
     let codes: Vec<&str> = shapes.iter().map(|shape| shape.code).collect();
     let typed = name.to_owned();
     let help = move || {

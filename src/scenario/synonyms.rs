@@ -7,7 +7,7 @@ use super::schema::{Field, Setting};
 
 /// The right answer for a name.
 #[derive(Debug, Clone, Copy)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// This key of a function has the same meaning and unit.
     Field(Field),
     /// What to do. If a field is named, it is not reported as missing too.
@@ -348,17 +348,17 @@ fn found<T: Copy>(rows: &[(&str, T)], word: &str) -> Option<T> {
 }
 
 /// The answer for a key of a function.
-pub fn of_function(word: &str) -> Option<Answer> {
+pub(crate) fn of_function(word: &str) -> Option<Answer> {
     found(&OF_FUNCTION, word)
 }
 
 /// The answer for a key at the top level.
-pub fn at_the_top(word: &str) -> Option<Answer> {
+pub(crate) fn at_the_top(word: &str) -> Option<Answer> {
     found(&AT_THE_TOP, word)
 }
 
 /// The advice for a value that is not one of `words`.
-pub fn of_value(typed: &str, words: &[&str]) -> Option<String> {
+pub(crate) fn of_value(typed: &str, words: &[&str]) -> Option<String> {
     if words.contains(&"fargate") {
         return found(&PLATFORMS, typed).map(str::to_owned);
     }

@@ -8,12 +8,12 @@ use crate::text::{listed, nearest};
 use std::sync::Arc;
 
 /// All platforms, for the keys of their tables.
-pub type Shapes = Arc<[PlatformShape]>;
+pub(crate) type Shapes = Arc<[PlatformShape]>;
 
 const ALL_KEYS: &str = "`lambdacost help scenario` lists all keys";
 
 /// The diagnostic for a reserved key.
-pub fn not_priced(what: &str) -> Diag {
+pub(crate) fn not_priced(what: &str) -> Diag {
     let help = match synonyms::of_function(what) {
         Some(Answer::Advice(_, text)) => text,
         _ => ALL_KEYS,
@@ -23,7 +23,7 @@ pub fn not_priced(what: &str) -> Diag {
 
 /// The advice for a key that does not exist.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Meant {
+pub(crate) struct Meant {
     /// A sentence without a full stop.
     pub advice: String,
     /// The key of a function that was probably meant. It is not reported as missing too.
@@ -66,7 +66,7 @@ impl Meant {
 }
 
 /// The advice for a key of a function, or a column, that does not exist.
-pub fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
+pub(crate) fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
     let word = last_word(path);
     let is_plain = word == path;
     if is_plain && let Some(place) = place_at_the_top(path, shapes) {
@@ -234,7 +234,7 @@ fn starting_with<'w>(beginning: &str, words: &[&'w str]) -> Option<&'w str> {
 
 /// The diagnostic for a key or column that a function does not have. `help` is for names without a
 /// similar key.
-pub fn unknown(
+pub(crate) fn unknown(
     what: &str,
     path: &str,
     at: At,
@@ -252,7 +252,7 @@ pub fn unknown(
 }
 
 /// The diagnostic for an unknown key at the top level.
-pub fn unknown_at_the_top(name: &str, shapes: &Shapes) -> Diag {
+pub(crate) fn unknown_at_the_top(name: &str, shapes: &Shapes) -> Diag {
     let (typed, shapes) = (name.to_owned(), Arc::clone(shapes));
     Diag::new(Code::UnknownKey, format!("there is no key `{name}`"))
         .help_when_shown(move || Some(advice_at_the_top(&typed, &shapes)))
@@ -297,7 +297,7 @@ fn advice_at_the_top(name: &str, shapes: &[PlatformShape]) -> String {
 }
 
 /// The diagnostic for a key that no table has.
-pub fn unknown_key(path: &str, shapes: &[PlatformShape]) -> Diag {
+pub(crate) fn unknown_key(path: &str, shapes: &[PlatformShape]) -> Diag {
     let diag = Diag::new(Code::UnknownKey, format!("there is no key `{path}`"));
     let of_platforms = shapes.iter().flat_map(|shape| shape.keys);
     let settings = Setting::ALL.map(Setting::path).into_iter();
@@ -309,7 +309,7 @@ pub fn unknown_key(path: &str, shapes: &[PlatformShape]) -> Diag {
 }
 
 /// The advice for an unknown key in a table of the path_in scenario.
-pub fn advice_in_table(typed: &str, known: &[&str]) -> String {
+pub(crate) fn advice_in_table(typed: &str, known: &[&str]) -> String {
     let near = near(typed, known).map(|found| format!("did you mean `{found}`?"));
     let elsewhere = || {
         let field = Field::of_column(typed)?;
@@ -324,7 +324,7 @@ fn quoted(words: &[&str]) -> Vec<String> {
 }
 
 /// The advice for a value that is not one of `words`.
-pub fn advice_on_value(typed: &str, words: &[&str]) -> Option<String> {
+pub(crate) fn advice_on_value(typed: &str, words: &[&str]) -> Option<String> {
     let starting_with = || {
         let typed = typed.to_lowercase();
         let mut found = words.iter().filter(|word| typed.starts_with(**word));

@@ -103,7 +103,7 @@ pub struct CrossoverStep {
 }
 
 /// A function whose traffic varies while its fleet stays fixed.
-pub struct Load {
+pub(crate) struct Load {
     /// The demand of today's traffic. For a function without traffic: the demand of one request in
     /// flight.
     pub demand: Demand,
@@ -115,7 +115,7 @@ pub struct Load {
 
 impl Load {
     /// The load of a function, given its demand.
-    pub fn of(function: &Function, demand: &Demand, hours: &Exact) -> Self {
+    pub(crate) fn of(function: &Function, demand: &Demand, hours: &Exact) -> Self {
         let has_no_traffic = demand.is_zero();
         let demand = if has_no_traffic {
             Demand::of_one_request()
@@ -149,7 +149,7 @@ impl Load {
 
     /// The break-even with a fleet. `reach` is the number of invocations, not rounded, up to which
     /// use costs at most as much as the fleet.
-    pub fn cross(&self, reach: Option<Exact>, fleet: &Holding) -> Crossover {
+    pub(crate) fn cross(&self, reach: Option<Exact>, fleet: &Holding) -> Crossover {
         let point = reach.and_then(|calls| self.point(calls, fleet));
         let kind = match &point {
             Some(point) if point.utilization <= Exact::ONE => CrossoverKind::At,
@@ -181,13 +181,13 @@ impl Load {
     }
 
     /// The slots for the capacity.
-    pub fn slots(&self, function: &Function) -> u128 {
+    pub(crate) fn slots(&self, function: &Function) -> u128 {
         function.needed_slots(&self.demand)
     }
 
     /// The break-even step by step, with one more effect of `usage` and `fleet` in each. The last
     /// step also includes `per_call`, what the fleet's platform charges for every call.
-    pub fn steps(
+    pub(crate) fn steps(
         &self,
         usage: &dyn UsageTariff,
         fleet: &CapacitySteps,

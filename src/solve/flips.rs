@@ -101,7 +101,7 @@ impl Flips {
 }
 
 /// A cost as a function of traffic.
-pub enum TrafficCost<'f> {
+pub(crate) enum TrafficCost<'f> {
     /// For use.
     ByUse(PiecewiseCost),
     /// For provided slots.
@@ -193,7 +193,7 @@ struct Search<'s> {
 
 /// Finds the flips between two costs of a function; `None` without traffic. The search ends after
 /// [`LISTED`] flips, or after `most` intervals in addition to those that flips allow.
-pub fn flips(
+pub(crate) fn flips(
     function: &Function,
     demand: &Demand,
     first: TrafficCost<'_>,

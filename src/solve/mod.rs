@@ -3,12 +3,12 @@
 //!
 //! This room knows tariffs, not platforms.
 
-pub mod crossover;
-pub mod flips;
-pub mod piecewise;
+pub(crate) mod crossover;
+pub(crate) mod flips;
+pub(crate) mod piecewise;
 mod tariff;
 
-pub use tariff::{
+pub(crate) use tariff::{
     CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, Part, StepCost, Tariff, UsageParts,
     UsageTariff,
 };

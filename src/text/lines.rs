@@ -7,14 +7,14 @@ const COLON: &[u8] = b"\\u{3a}";
 
 /// Writes text in which no line starts with a colon, ignoring spaces. The runner runs lines that
 /// start with `::`, and a long line can be broken before any part of a name.
-pub struct Lines<W> {
+pub(crate) struct Lines<W> {
     inner: W,
     /// True until something other than spaces has been written to the line.
     is_blank: bool,
 }
 
 impl<W: Write> Lines<W> {
-    pub fn new(inner: W) -> Self {
+    pub(crate) fn new(inner: W) -> Self {
         let is_blank = true;
         Self { inner, is_blank }
     }
@@ -52,7 +52,7 @@ impl<W: Write> Write for Lines<W> {
 
 /// A text in which no line starts with `::`, ignoring spaces. A line of only three colons does not
 /// change: it separates the excerpts of a message and is not a command.
-pub fn without_commands(text: &str) -> String {
+pub(crate) fn without_commands(text: &str) -> String {
     let harmless = |line: &str| match line.trim_start().strip_prefix("::") {
         Some(rest) if rest.trim_end() != ":" => line.replacen("::", "\\u{3a}:", 1),
         _ => line.to_owned(),

@@ -1,7 +1,7 @@
 //! Markdown of the project's own pages as plain text.
 
 /// A text without its links: `[Names](#names)` becomes `Names`.
-pub fn without_links(text: &str) -> String {
+pub(crate) fn without_links(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, label, after)) = link(rest) {

@@ -5,11 +5,10 @@ mod lines;
 mod markdown;
 mod visible;
 
-pub use lines::{Lines, without_commands};
-pub use markdown::without_links;
-pub use visible::{
-    escaped, escaped_name, is_escaped, is_identifier, is_unsafe, printable, quoted, unfit,
-};
+pub(crate) use lines::{Lines, without_commands};
+pub(crate) use markdown::without_links;
+pub(crate) use visible::{escaped, is_escaped, is_identifier, printable, quoted};
+pub use visible::{escaped_name, is_unsafe, unfit};
 
 use std::borrow::Cow;
 use textwrap::core::Word;
@@ -17,7 +16,7 @@ use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
 /// A cell of CSV, quoted where RFC 4180 requires it.
-pub fn csv_cell(text: &str) -> Cow<'_, str> {
+pub(crate) fn csv_cell(text: &str) -> Cow<'_, str> {
     let needs_quotes = |byte| matches!(byte, b'"' | b',' | b'\n' | b'\r');
     if text.bytes().any(needs_quotes) {
         Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
@@ -30,7 +29,10 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
 const LONGEST_NAME: usize = 256;
 
 /// The candidate that was probably meant, if one is similar.
-pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    typed: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     // A longer text is not a mistyped name, and the time for a distance grows with its square.
     let typed = typed.to_lowercase();
     if typed.len() > LONGEST_NAME {
@@ -76,7 +78,7 @@ fn least_distance(one: &[u16; 32], other: &[u16; 32]) -> usize {
 }
 
 /// The sentence "did you mean `x`?", if a candidate is similar.
-pub fn did_you_mean<'a>(
+pub(crate) fn did_you_mean<'a>(
     typed: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
@@ -84,7 +86,7 @@ pub fn did_you_mean<'a>(
 }
 
 /// `a, b and c`.
-pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
+pub(crate) fn listed<S: AsRef<str>>(words: &[S]) -> String {
     match words {
         [] => String::new(),
         [only] => only.as_ref().to_owned(),
@@ -96,18 +98,18 @@ pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
 }
 
 /// Columns of a text on a terminal.
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
 /// Text wrapped to lines of at most `columns`. A longer word is broken anywhere, and a per cent
 /// sign stays with its number.
-pub fn folded(text: &str, columns: usize) -> String {
+pub(crate) fn folded(text: &str, columns: usize) -> String {
     indented(text, columns, "")
 }
 
 /// Like [`folded`], with an indent before every line, which is included in `columns`.
-pub fn indented(text: &str, columns: usize, indent: &str) -> String {
+pub(crate) fn indented(text: &str, columns: usize, indent: &str) -> String {
     let options = Options::new(columns)
         .initial_indent(indent)
         .subsequent_indent(indent)
@@ -125,7 +127,7 @@ pub fn indented(text: &str, columns: usize, indent: &str) -> String {
 const NO_BREAK_PERCENT: &str = "\u{a0}%";
 
 /// Text of exactly `columns` columns: cut, or filled with spaces.
-pub fn fitted(text: &str, columns: usize) -> String {
+pub(crate) fn fitted(text: &str, columns: usize) -> String {
     let mut fitted = text.to_owned();
     if width(text) > columns {
         let word = Word::from(text);

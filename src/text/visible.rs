@@ -97,7 +97,7 @@ pub fn unfit(name: &str) -> Option<(String, &'static str)> {
 
 /// True for a name in the form of AWS's regions and instance types: letters, digits, dashes, dots
 /// and underscores.
-pub fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     let is_known = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
     !name.is_empty() && name.chars().all(is_known)
 }
@@ -119,23 +119,23 @@ fn begins_command(text: &str) -> bool {
 }
 
 /// True for a character that is always escaped. `text` starts with it.
-pub fn is_escaped(c: char, text: &str) -> bool {
+pub(crate) fn is_escaped(c: char, text: &str) -> bool {
     is_unsafe(c) || (c == '#' && begins_command(text))
 }
 
 /// Text without invisible characters and without commands in the middle of a line (`##[error]`). It
 /// does not change its own output, so it is safe for text that is already escaped.
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     replaced(text, |_, c, text| is_escaped(c, text))
 }
 
 /// Like [`printable`], for text from outside. Different texts stay different, because a backslash
 /// that looks like the start of an escape is escaped too.
-pub fn escaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     replaced(text, |_, c, text| needs_escape(c, text))
 }
 
-/// Like [`escaped`], for a name. Spaces at its ends and after another space are escaped too.
+/// Like `escaped`, for a name. Spaces at its ends and after another space are escaped too.
 pub fn escaped_name(name: &str) -> Cow<'_, str> {
     replaced(name, |before, c, text| {
         let is_hidden = before.is_none_or(|before| before == ' ') || text == " ";
@@ -144,7 +144,7 @@ pub fn escaped_name(name: &str) -> Cow<'_, str> {
 }
 
 /// A name in backticks, for messages. A backtick in the name is escaped.
-pub fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let name = escaped_name(name);
     if name.contains('`') {
         format!("`{}`", name.replace('`', "\\u{60}"))

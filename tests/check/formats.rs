@@ -324,7 +324,7 @@ fn sarif_has_all_that_its_schema_requires() {
     let rules = sarif["runs"][0]["tool"]["driver"]["rules"]
         .as_array()
         .expect("rules");
-    assert_eq!(rules.len(), lambdacost::check::RULES.len());
+    assert_eq!(rules.len(), lambdacost::internals::check::RULES.len());
 }
 
 #[test]

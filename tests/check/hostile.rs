@@ -4,7 +4,7 @@
 use super::formats::{decoded, is_sarif};
 use super::outside::{REFUSED, commands as commands_in, names, paddings};
 use super::{Folder, HEAD, function, quoted};
-use lambdacost::text::{escaped_name, is_unsafe};
+use lambdacost::internals::text::{escaped_name, is_unsafe};
 use roxmltree::Document;
 use serde_json::Value;
 

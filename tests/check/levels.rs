@@ -229,7 +229,7 @@ fn every_rule_has_its_page() {
     let page = |rule: &str| -> Run { folder.run(&["check", "--explain", rule]) };
     let all = page("all");
     all.reported(0, "all");
-    for rule in lambdacost::check::RULES {
+    for rule in lambdacost::internals::check::RULES {
         let one = page(rule.code);
         one.reported(0, rule.code);
         assert!(one.stdout.starts_with(&format!("{}\n\n", rule.code)));

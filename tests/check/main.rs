@@ -13,7 +13,7 @@ mod levels;
 mod outside;
 mod rules;
 
-use lambdacost::cli::system::System;
+use lambdacost::internals::cli::system::System;
 use outside::quoted;
 use serde_json::Value;
 use std::ffi::OsString;
@@ -124,7 +124,7 @@ impl Folder {
         let output = [OsString::from("--output"), output.into_os_string()];
         let arguments: Vec<OsString> = arguments.chain(output).collect();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        let run = || lambdacost::cli::run(&System::of_process(), &arguments);
+        let run = || lambdacost::internals::cli::run(&System::of_process(), &arguments);
         let code = pool.build().expect("threads").install(run);
         assert_eq!(code, 1);
         String::from_utf8(self.read("inside")).expect("answers are UTF-8")
@@ -177,7 +177,7 @@ impl Run {
             self.stderr
         );
         assert_eq!(self.stdout, "", "{what}");
-        let obeyed = |c: char| c != '\n' && lambdacost::text::is_unsafe(c);
+        let obeyed = |c: char| c != '\n' && lambdacost::internals::text::is_unsafe(c);
         assert!(!self.stderr.contains(obeyed), "{what}: {:?}", self.stderr);
         assert!(
             self.stderr.len() < 4000,

@@ -2,11 +2,11 @@
 
 #![allow(dead_code, reason = "each test that includes it uses a part of it")]
 
-use lambdacost::answer::{BoughtPrices, Comparison};
-use lambdacost::diag::{Diags, Source};
-use lambdacost::pricebook::{Book, InstanceType, Regional};
-use lambdacost::scenario::{self, Request, Scenario};
-use lambdacost::{check, platform};
+use lambdacost::internals::answer::{BoughtPrices, Comparison};
+use lambdacost::internals::diag::{Diags, Source};
+use lambdacost::internals::pricebook::{Book, InstanceType, Regional};
+use lambdacost::internals::scenario::{self, Request, Scenario};
+use lambdacost::internals::{check, platform};
 use std::io;
 use std::sync::LazyLock;
 

@@ -184,7 +184,7 @@ fn messages_about_arguments_have_no_control_characters() {
     for arguments in cases {
         let run = folder.run(arguments);
         assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{arguments:?}");
-        let obeyed = |c: char| c != '\n' && lambdacost::text::is_unsafe(c);
+        let obeyed = |c: char| c != '\n' && lambdacost::internals::text::is_unsafe(c);
         assert!(!run.stderr.contains(obeyed), "{:?}", run.stderr);
         assert!(run.stderr.contains("\\u{"), "{:?}", run.stderr);
     }
@@ -203,7 +203,7 @@ const CHILD: &str = "LAMBDACOST_TEST_PANIC";
 fn a_panic_ends_with_code_2_and_requests_a_report() {
     let name = "endings::a_panic_ends_with_code_2_and_requests_a_report";
     if let Ok(place) = std::env::var(CHILD) {
-        lambdacost::cli::exit::end_on_panic();
+        lambdacost::internals::cli::exit::end_on_panic();
         let fault = || panic!("a fault of the program");
         match &*place {
             "worker" => rayon::join(|| (), fault).1,

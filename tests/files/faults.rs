@@ -2,7 +2,7 @@
 //! error, leaves the old file unchanged, and leaves no other file.
 
 use super::*;
-use lambdacost::cli::system::Call;
+use lambdacost::internals::cli::system::Call;
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -7,7 +7,7 @@ mod outputs;
 mod terminal;
 mod wrong;
 
-use lambdacost::cli::system::{Gate, Input, Streams, System};
+use lambdacost::internals::cli::system::{Gate, Input, Streams, System};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write};
@@ -109,7 +109,7 @@ impl Folder {
             stdout: stdout.opener(),
             stderr: stderr.opener(),
         };
-        let code = lambdacost::cli::run(&System::new(streams, gate), &arguments);
+        let code = lambdacost::internals::cli::run(&System::new(streams, gate), &arguments);
         Run {
             code: Some(code.into()),
             stdout: stdout.text(),

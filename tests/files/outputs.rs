@@ -94,7 +94,7 @@ fn the_ending_of_the_file_names_the_format() {
 #[cfg(unix)]
 mod unix {
     use super::*;
-    use lambdacost::cli::system::Call;
+    use lambdacost::internals::cli::system::Call;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
     use std::os::unix::process::ExitStatusExt;
 
@@ -290,7 +290,7 @@ mod unix {
         let [scenario, old] = files.map(PathBuf::into_os_string);
         let arguments = ["lambdacost", "compare"].map(OsString::from).into_iter();
         let arguments: Vec<_> = arguments.chain([scenario, "-o".into(), old]).collect();
-        lambdacost::cli::run(&System::new(streams, Arc::new(gate)), &arguments);
+        lambdacost::internals::cli::run(&System::new(streams, Arc::new(gate)), &arguments);
     }
 
     /// A run that waits before its file is complete, stopped by signals; the one that ended it.

@@ -9,7 +9,7 @@
 
 use super::expect::Answer;
 use lambdacost::exact::Exact;
-use lambdacost::pricebook::savings_plan::{Eligible, Spent, spend};
+use lambdacost::internals::pricebook::savings_plan::{Eligible, Spent, spend};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -1,6 +1,6 @@
 //! Hostile names and values, and the commands that the runner of GitHub Actions finds in an output.
 
-use lambdacost::text::is_unsafe;
+use lambdacost::internals::text::is_unsafe;
 
 /// The commands that the runner finds in the output of a step, by both of its rules
 /// (actions/runner, `ActionCommand.cs`): a line that begins with `::` after any spaces and has another

@@ -8,7 +8,7 @@ use crate::scenario::Level;
 use serde::Serialize;
 use std::io::{self, Write};
 
-pub const SCHEMA: &str = "lambdacost/check/v1";
+pub(crate) const SCHEMA: &str = "lambdacost/check/v1";
 
 /// Writes the report of a check.
 ///

@@ -9,7 +9,7 @@ use crate::scenario::AssumptionKind;
 use std::io::{self, Write};
 
 /// The first line. A pipeline finds its earlier comment by it.
-pub const MARKER: &str = "<!-- lambdacost check -->";
+pub(crate) const MARKER: &str = "<!-- lambdacost check -->";
 /// Maximum rows of a table: GitHub accepts comments of up to 65,536 characters.
 const ROWS: usize = 40;
 /// Maximum bytes of a cell with text from outside, so that three tables fit in a comment.

@@ -1,11 +1,11 @@
 //! The formats of a check, one per file.
 
-pub mod github;
-pub mod json_v1;
-pub mod junit;
-pub mod markdown;
-pub mod sarif;
-pub mod text;
+pub(crate) mod github;
+pub(crate) mod json_v1;
+pub(crate) mod junit;
+pub(crate) mod markdown;
+pub(crate) mod sarif;
+pub(crate) mod text;
 
 use super::{Finding, Report};
 use crate::exact::Exact;

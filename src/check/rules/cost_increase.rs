@@ -8,7 +8,7 @@ use crate::money::{Usd, grouped, money};
 use crate::scenario::{Budget, Level, Limit};
 use rust_decimal::Decimal;
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "cost-increase",
     manual: include_str!("cost_increase.md"),
     default_level: Level::Deny,

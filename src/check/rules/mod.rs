@@ -32,9 +32,9 @@ pub struct Rule {
 }
 
 /// Checks a function.
-pub type FunctionJudge = fn(&FunctionContext<'_, '_>) -> Vec<DraftFinding>;
+pub(crate) type FunctionJudge = fn(&FunctionContext<'_, '_>) -> Vec<DraftFinding>;
 /// Checks the whole scenario.
-pub type ScenarioJudge = fn(&ScenarioContext<'_, '_>) -> Vec<DraftFinding>;
+pub(crate) type ScenarioJudge = fn(&ScenarioContext<'_, '_>) -> Vec<DraftFinding>;
 
 /// Every rule, in the order of all lists.
 pub static RULES: &[Rule] = &[

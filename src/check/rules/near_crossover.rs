@@ -11,7 +11,7 @@ use crate::scenario::schema::Bounds;
 const WITHIN: &str = "within_points";
 const DEFAULT: u32 = 5;
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "near-crossover",
     manual: include_str!("near_crossover.md"),
     default_level: Level::Warn,

@@ -5,7 +5,7 @@ use crate::check::{CostDriver, Measured};
 use crate::money::{Usd, money};
 use crate::scenario::{Level, Limit};
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "over-budget",
     manual: include_str!("over_budget.md"),
     default_level: Level::Deny,

@@ -9,7 +9,7 @@ use crate::scenario::schema::Bounds;
 
 const MARGIN: &str = "margin_percent";
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "past-crossover",
     manual: include_str!("past_crossover.md"),
     default_level: Level::Warn,

@@ -6,7 +6,7 @@ use crate::exact::Exact;
 use crate::money::percent;
 use crate::scenario::Level;
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "provisioned-waste",
     manual: include_str!("provisioned_waste.md"),
     default_level: Level::Warn,

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 /// Days by which prices can be newer than today: no time zone is more than a day ahead of UTC.
 const MOST_AHEAD: i64 = 1;
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "stale-prices",
     manual: include_str!("stale_prices.md"),
     default_level: Level::Deny,

@@ -3,7 +3,7 @@
 use super::{DraftFinding, FunctionContext, Rule};
 use crate::scenario::{Budget, Level};
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "unbudgeted-function",
     manual: include_str!("unbudgeted_function.md"),
     default_level: Level::Allow,

@@ -8,7 +8,7 @@ use crate::text::{nearest, quoted};
 /// functions.
 const ADVISED: usize = 10;
 
-pub const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "unmatched-budget",
     manual: include_str!("unmatched_budget.md"),
     default_level: Level::Deny,

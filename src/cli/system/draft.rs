@@ -13,7 +13,7 @@ use tempfile::TempPath;
 const MODE: u32 = 0o666;
 
 /// A new file in the folder of its target.
-pub enum DraftFile {
+pub(crate) enum DraftFile {
     /// Without a name.
     #[cfg(target_os = "linux")]
     Nameless(File),
@@ -26,7 +26,7 @@ impl DraftFile {
     ///
     /// # Errors
     /// It cannot be created.
-    pub fn in_folder_of(target: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn in_folder_of(target: &Path) -> anyhow::Result<Self> {
         #[cfg(target_os = "linux")]
         if let Some(file) = linux::nameless(folder_of(target)).map_err(in_folder)? {
             return Ok(Self::Nameless(file));
@@ -38,7 +38,7 @@ impl DraftFile {
     ///
     /// # Errors
     /// It cannot be created.
-    pub fn named_in_folder_of(target: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn named_in_folder_of(target: &Path) -> anyhow::Result<Self> {
         let folder = folder_of(target);
         let named = Named::make(folder, |name| {
             let mut options = OpenOptions::new();
@@ -50,7 +50,7 @@ impl DraftFile {
     }
 
     /// The file to write to.
-    pub fn file(&self) -> &File {
+    pub(crate) fn file(&self) -> &File {
         match self {
             #[cfg(target_os = "linux")]
             Self::Nameless(file) => file,
@@ -64,7 +64,7 @@ impl DraftFile {
     /// # Errors
     /// The mode cannot be set.
     #[cfg(unix)]
-    pub fn copy_permissions(&self, known: &Metadata) -> io::Result<()> {
+    pub(crate) fn copy_permissions(&self, known: &Metadata) -> io::Result<()> {
         use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
         /// Set-user-id and set-group-id.
         const AS_OWNER: u32 = 0o6000;
@@ -92,7 +92,7 @@ impl DraftFile {
     ///
     /// # Errors
     /// It cannot be moved.
-    pub fn publish(self, target: &Path, existing: Existing) -> io::Result<()> {
+    pub(crate) fn publish(self, target: &Path, existing: Existing) -> io::Result<()> {
         let published = match self {
             #[cfg(target_os = "linux")]
             Self::Nameless(file) => linux::publish(&file, target, existing),
@@ -106,7 +106,7 @@ impl DraftFile {
 }
 
 /// A file with a temporary name. It is removed unless it is moved to its target.
-pub struct Named<F> {
+pub(crate) struct Named<F> {
     file: F,
     /// `None` after the file was moved to its target.
     path: Option<TempPath>,
@@ -198,7 +198,7 @@ mod linux {
     const DESCRIPTORS: &str = "/proc/self/fd";
 
     /// A file without a name; `None` if the system does not support it.
-    pub fn nameless(folder: &Path) -> io::Result<Option<File>> {
+    pub(crate) fn nameless(folder: &Path) -> io::Result<Option<File>> {
         if !Path::new(DESCRIPTORS).exists() {
             return Ok(None);
         }
@@ -223,7 +223,7 @@ mod linux {
 
     /// Gives the file the name of the target. To replace a target, it first gets a temporary name
     /// and is then renamed, because no system call replaces a file by one without a name.
-    pub fn publish(file: &File, target: &Path, existing: Existing) -> io::Result<()> {
+    pub(crate) fn publish(file: &File, target: &Path, existing: Existing) -> io::Result<()> {
         match link(file, target) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             published => return published,

@@ -10,14 +10,14 @@ use std::path::Path;
 /// The identity of a regular file: device and inode if the system has them, or else its full path.
 /// Devices and pipes have none, because writing to them replaces nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity(
+pub(crate) struct Identity(
     #[cfg(unix)] (u64, u64),
     #[cfg(not(unix))] std::path::PathBuf,
 );
 
 impl Identity {
     /// The identity of the file at a path.
-    pub fn of(path: &Path, metadata: &Metadata) -> Option<Self> {
+    pub(crate) fn of(path: &Path, metadata: &Metadata) -> Option<Self> {
         let identity = identity(path, metadata);
         identity.filter(|_| metadata.is_file())
     }
@@ -48,20 +48,20 @@ fn of_stream(stream: &impl std::os::fd::AsFd) -> Option<Identity> {
 
 /// The file behind standard input.
 #[cfg(unix)]
-pub fn of_stdin() -> Option<Identity> {
+pub(crate) fn of_stdin() -> Option<Identity> {
     of_stream(&io::stdin())
 }
 
 /// The file behind standard output.
 #[cfg(unix)]
-pub fn of_stdout() -> Option<Identity> {
+pub(crate) fn of_stdout() -> Option<Identity> {
     of_stream(&io::stdout())
 }
 
 /// Standard output as a file. Unlike the stream of the standard library, it reports an error if it
 /// is not open for writing.
 #[cfg(unix)]
-pub fn stdout() -> Sink {
+pub(crate) fn stdout() -> Sink {
     match file(&io::stdout()) {
         Ok(file) => Box::new(file),
         Err(_) => Box::new(io::stdout()),

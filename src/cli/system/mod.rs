@@ -19,16 +19,16 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use names::try_remove_all as remove_drafts;
-pub use signals::{at_signal, ignore_file_size_signal};
+pub(crate) use names::try_remove_all as remove_drafts;
+pub(crate) use signals::{at_signal, ignore_file_size_signal};
 
 /// Maximum size of an input.
-pub const LARGEST: u64 = 4 << 30;
+pub(crate) const LARGEST: u64 = 4 << 30;
 /// Bytes that are buffered before they are written.
 const BUFFER: usize = 1 << 16;
 
 pub type Input = Box<dyn Read + Send>;
-pub type Sink = Box<dyn Write + Send>;
+pub(crate) type Sink = Box<dyn Write + Send>;
 /// Called before each system call. An error that it returns replaces the result of the call.
 pub type Gate = Arc<dyn Fn(Call) -> io::Result<()> + Send + Sync>;
 
@@ -325,7 +325,7 @@ impl System {
 
 /// Writes a message to the standard error of the process, and ignores errors. The text already has
 /// its colours; for Windows consoles without escape sequences they become system calls.
-pub fn report(text: &str) {
+pub(crate) fn report(text: &str) {
     let mut stderr = AutoStream::always(io::stderr());
     let _ = stderr.write_all(format!("{text}\n").as_bytes());
 }

@@ -15,7 +15,7 @@ fn names() -> MutexGuard<'static, Vec<PathBuf>> {
 ///
 /// # Errors
 /// It cannot be created.
-pub fn make<T>(name: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn make<T>(name: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     // The signal handler waits for this lock. So it sees the file and its name, or neither.
     let mut names = names();
     let made = make()?;
@@ -24,7 +24,7 @@ pub fn make<T>(name: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<
 }
 
 /// Forgets a name after `settle` has moved or removed the file.
-pub fn settle<T>(name: &Path, settle: impl FnOnce() -> T) -> T {
+pub(crate) fn settle<T>(name: &Path, settle: impl FnOnce() -> T) -> T {
     let mut names = names();
     let settled = settle();
     names.retain(|known| known != name);
@@ -33,7 +33,7 @@ pub fn settle<T>(name: &Path, settle: impl FnOnce() -> T) -> T {
 
 /// Removes incomplete files and keeps the lock, so that no new ones are created while the process
 /// ends.
-pub fn remove_all() -> MutexGuard<'static, Vec<PathBuf>> {
+pub(crate) fn remove_all() -> MutexGuard<'static, Vec<PathBuf>> {
     let names = names();
     remove(&names);
     names
@@ -41,7 +41,7 @@ pub fn remove_all() -> MutexGuard<'static, Vec<PathBuf>> {
 
 /// Removes incomplete files, unless another thread holds the lock. For a panicking thread, which
 /// can hold the lock itself.
-pub fn try_remove_all() {
+pub(crate) fn try_remove_all() {
     match NAMES.try_lock() {
         Ok(names) => remove(&names),
         Err(TryLockError::Poisoned(names)) => remove(&names.into_inner()),

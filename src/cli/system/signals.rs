@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 #[cfg(unix)]
-pub use unix::{ignore_file_size_signal, watch};
+pub(crate) use unix::{ignore_file_size_signal, watch};
 
 /// A function to call before a signal ends the process.
 type Cleanup = Box<dyn FnOnce() + Send>;
@@ -11,7 +11,7 @@ type Cleanup = Box<dyn FnOnce() + Send>;
 static CLEANUPS: Mutex<Vec<Cleanup>> = Mutex::new(Vec::new());
 
 /// Registers a function to call before a signal ends the process.
-pub fn at_signal(cleanup: impl FnOnce() + Send + 'static) {
+pub(crate) fn at_signal(cleanup: impl FnOnce() + Send + 'static) {
     let mut cleanups = CLEANUPS.lock().unwrap_or_else(PoisonError::into_inner);
     cleanups.push(Box::new(cleanup));
     drop(cleanups);
@@ -38,13 +38,13 @@ mod unix {
 
     /// Makes writes beyond the user's limit of file size fail, as on a full disk, instead of ending
     /// the process.
-    pub fn ignore_file_size_signal() {
+    pub(crate) fn ignore_file_size_signal() {
         // If this fails, the signal ends the process as usual.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
     }
 
     /// Starts the thread that removes incomplete files before a signal ends the process.
-    pub fn watch() {
+    pub(crate) fn watch() {
         static WATCHED: Once = Once::new();
         WATCHED.call_once(|| {
             let (tell, told) = channel();

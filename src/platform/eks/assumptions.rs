@@ -34,7 +34,7 @@ assumptions! {
 
 /// Adds the assumptions and omissions that apply. `unpriced` lists the regions without a price for
 /// the nodes' volumes.
-pub fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
+pub(crate) fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
     notes.add(match options.cluster {
         ClusterKind::Dedicated => DEDICATED.with(&[
             ("nodes", &options.min_nodes),

@@ -9,7 +9,7 @@ use crate::units::ClusterHour;
 
 /// The fees of a dedicated cluster without its nodes or pods, each with its name on the bill. An
 /// existing cluster has no fees: it is paid for elsewhere.
-pub fn fees(
+pub(crate) fn fees(
     kind: ClusterKind,
     options: &EksOptions,
     regional: &Regional,

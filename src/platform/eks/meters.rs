@@ -15,16 +15,16 @@ meters! {
 }
 
 /// The fee of EKS Auto Mode for an instance type.
-pub static AUTO_MODE: MetersByType = MetersByType::new(
+pub(crate) static AUTO_MODE: MetersByType = MetersByType::new(
     "eks_auto_mode",
     "EKS Auto Mode on an instance",
     Savings::Outside,
 );
 
 /// Tiers of a provisioned control plane, as scenarios name them.
-pub const TIERS: [&str; 4] = ["xl", "2xl", "4xl", "8xl"];
+pub(crate) const TIERS: [&str; 4] = ["xl", "2xl", "4xl", "8xl"];
 /// The meter of each tier in [`TIERS`].
-pub const CONTROL_PLANES: [(&str, Meter<ClusterHour>); 4] = [
+pub(crate) const CONTROL_PLANES: [(&str, Meter<ClusterHour>); 4] = [
     (TIERS[0], CONTROL_PLANE_XL),
     (TIERS[1], CONTROL_PLANE_2XL),
     (TIERS[2], CONTROL_PLANE_4XL),

@@ -4,8 +4,8 @@
 //! per GB-month; a node's capacity by the kubelet's formula ([`crate::pricebook::instances`]).
 
 mod assumptions;
-pub mod fees;
-pub mod meters;
+pub(crate) mod fees;
+pub(crate) mod meters;
 mod node_choice;
 mod options;
 mod pod_demand;
@@ -29,7 +29,7 @@ use std::borrow::Borrow;
 use std::sync::{Arc, OnceLock};
 
 /// Amazon EKS on EC2, on demand.
-pub struct Eks;
+pub(crate) struct Eks;
 
 static SPEC: Spec = Spec {
     shape: PlatformShape {

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 /// A node type that a cluster can use.
-pub struct Candidate {
+pub(crate) struct Candidate {
     pub name: Arc<str>,
     pub node: Node,
     pub price: Price<InstanceHour>,
@@ -31,7 +31,7 @@ pub struct Candidate {
 }
 
 /// An architecture in a region, with its prices and node types.
-pub struct ClusterMarket<'a> {
+pub(crate) struct ClusterMarket<'a> {
     options: &'a EksOptions,
     pub hours: Qty<Hour>,
     pub region: u16,
@@ -48,7 +48,7 @@ pub struct ClusterMarket<'a> {
 }
 
 /// Why a function cannot run on EC2 nodes, whatever its size.
-pub fn refusal(function: &Function) -> Option<Infeasible> {
+pub(crate) fn refusal(function: &Function) -> Option<Infeasible> {
     let container = function.container();
     let (reason, advice) = match (container.os, container.run) {
         (Os::Windows, _) => (
@@ -68,7 +68,9 @@ pub fn refusal(function: &Function) -> Option<Infeasible> {
 ///
 /// # Errors
 /// A price is missing, or the fixed instance type is unknown or not offered.
-pub fn cluster_markets<'a>(context: &Context<'a>) -> Result<Vec<Option<ClusterMarket<'a>>>, Diags> {
+pub(crate) fn cluster_markets<'a>(
+    context: &Context<'a>,
+) -> Result<Vec<Option<ClusterMarket<'a>>>, Diags> {
     let mut missing = Missing::default();
     let samples = context
         .samples(|function| {
@@ -139,7 +141,7 @@ impl<'a> ClusterMarket<'a> {
     }
 
     /// Nodes of the cluster when its pods fill `share` nodes completely.
-    pub fn nodes(&self, share: &Exact) -> Exact {
+    pub(crate) fn nodes(&self, share: &Exact) -> Exact {
         if self.options.cluster == ClusterKind::Existing {
             return share.clone();
         }
@@ -151,7 +153,7 @@ impl<'a> ClusterMarket<'a> {
 
     /// US dollars a month of a cluster of nodes of a candidate, by its index, whose pods fill
     /// `share` nodes completely.
-    pub fn month(&self, number: usize, share: &Exact) -> Usd {
+    pub(crate) fn month(&self, number: usize, share: &Exact) -> Usd {
         let nodes = self.monthly[number].times(&self.nodes(share));
         &nodes + &self.fees_monthly
     }
@@ -165,18 +167,18 @@ impl<'a> ClusterMarket<'a> {
     }
 
     /// An empty [`PodDemand`] for the candidates of this market.
-    pub fn pod_demand(&self) -> PodDemand {
+    pub(crate) fn pod_demand(&self) -> PodDemand {
         PodDemand::new(self.candidates.len())
     }
 
     /// Adds a function to `pod_demand`.
-    pub fn count(&self, pod_demand: &mut PodDemand, function: &Function, demand: &Demand) {
+    pub(crate) fn count(&self, pod_demand: &mut PodDemand, function: &Function, demand: &Demand) {
         let nodes = self.candidates.iter().map(|candidate| &candidate.node);
         pod_demand.add(function, demand, nodes);
     }
 
     /// For each candidate, the capacity that the counted functions use.
-    pub fn node_use(&self, pod_demand: &PodDemand) -> Vec<NodeUse> {
+    pub(crate) fn node_use(&self, pod_demand: &PodDemand) -> Vec<NodeUse> {
         let candidates = self.candidates.par_iter().enumerate();
         candidates
             .map(|(number, candidate)| pod_demand.node_use(number, &candidate.node))
@@ -185,7 +187,7 @@ impl<'a> ClusterMarket<'a> {
 
     /// The candidate for the cheapest cluster; `node_uses` has the use of each candidate. `None`
     /// without functions.
-    pub fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
+    pub(crate) fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
         let monthly = |number: usize| {
             let share = &node_uses[number].share;
             self.month(number, share)
@@ -204,7 +206,7 @@ impl<'a> ClusterMarket<'a> {
     }
 
     /// Forms the cluster of the candidate that [`Self::choose`] returns.
-    pub fn form(&self, node_uses: &[NodeUse]) -> Option<FormedCluster> {
+    pub(crate) fn form(&self, node_uses: &[NodeUse]) -> Option<FormedCluster> {
         let Choice {
             number, monthly, ..
         } = self.choose(node_uses)?;
@@ -266,7 +268,7 @@ fn candidates(
 }
 
 /// The node type chosen for a cluster.
-pub struct Choice {
+pub(crate) struct Choice {
     /// Index of the candidate.
     number: usize,
     /// Functions whose pods do not fit it.
@@ -276,7 +278,7 @@ pub struct Choice {
 }
 
 /// A cluster of the chosen node type.
-pub struct FormedCluster {
+pub(crate) struct FormedCluster {
     /// Index of the candidate.
     pub number: usize,
     /// Nodes that its pods fill.

@@ -67,7 +67,7 @@ const STANDARD_MONTHS: u32 = 14;
 const SUPPORTED_MONTHS: u32 = 26;
 
 /// The parts of the price book that the options need.
-pub fn extent(scenario: &Scenario) -> Extent {
+pub(crate) fn extent(scenario: &Scenario) -> Extent {
     let options: &EksOptions = scenario.options.of();
     let fixed = options.instance_type.as_ref();
     Extent {
@@ -123,7 +123,7 @@ options! {
         default "3";
 }
 
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
+pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let default = EksOptions::default();
     let instance_type = keys.instance_type(INSTANCE_TYPE);
     let cluster = keys.cluster(CLUSTER);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// The size of a function's pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pod {
+pub(crate) struct Pod {
     pub vcpu: Exact,
     pub memory_mb: Exact,
     /// Requests in flight that a pod carries.
@@ -20,7 +20,7 @@ pub struct Pod {
 
 impl Pod {
     /// A pod carries one slot, or the measured number of requests of a task with a stated size.
-    pub fn of(function: &Function) -> Self {
+    pub(crate) fn of(function: &Function) -> Self {
         let container = function.container();
         match (container.requests_per_task, container.task) {
             (Some(requests), Some(size)) => Self {
@@ -40,21 +40,21 @@ impl Pod {
     }
 
     /// Pods that carry a number of slots, without the minimum of the function.
-    pub fn for_slots(&self, slots: u128) -> u128 {
+    pub(crate) fn for_slots(&self, slots: u128) -> u128 {
         slots.div_ceil(self.slots)
     }
 }
 
 /// What a node has left for pods after DaemonSets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub(crate) struct Node {
     pub vcpu: Exact,
     pub memory_mb: Exact,
     pub pods: u64,
 }
 
 impl Node {
-    pub fn of(shape: &InstanceType, options: &EksOptions) -> Self {
+    pub(crate) fn of(shape: &InstanceType, options: &EksOptions) -> Self {
         let allocatable = shape.allocatable();
         let millicores = Exact::ratio(allocatable.millicores, MS_PER_SECOND.into());
         let daemonsets = &options.daemonsets;
@@ -67,12 +67,12 @@ impl Node {
     }
 
     /// True when every pod that fits `other` fits here at least as often.
-    pub fn covers(&self, other: &Self) -> bool {
+    pub(crate) fn covers(&self, other: &Self) -> bool {
         self.vcpu >= other.vcpu && self.memory_mb >= other.memory_mb && self.pods >= other.pods
     }
 
     /// How many of these pods fit on a node.
-    pub fn fit(&self, pod: &Pod) -> u64 {
+    pub(crate) fn fit(&self, pod: &Pod) -> u64 {
         // `None`, or a count of more than 64 bits, means that pod addresses are the limit.
         let times = |have: &Exact, each: &Exact| {
             let count = have.whole_times(each).map(u64::try_from);
@@ -141,7 +141,7 @@ impl PodsByFit {
 /// A set of functions, reduced to what the cost of a cluster depends on: how their pods fill each
 /// node type.
 #[derive(Debug, Clone)]
-pub struct PodDemand {
+pub(crate) struct PodDemand {
     /// Functions without keys for containers, by memory in MB. Many functions have equal memory, so
     /// their pods are counted together.
     like_for_like: BTreeMap<u32, PodGroup>,
@@ -153,7 +153,7 @@ pub struct PodDemand {
 
 impl PodDemand {
     /// An empty demand for a number of node types.
-    pub fn new(types: usize) -> Self {
+    pub(crate) fn new(types: usize) -> Self {
         Self {
             like_for_like: BTreeMap::new(),
             stated: vec![PodsByFit::default(); types],
@@ -161,11 +161,11 @@ impl PodDemand {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.is_empty
     }
 
-    pub fn add<'n>(
+    pub(crate) fn add<'n>(
         &mut self,
         function: &Function,
         demand: &Demand,
@@ -194,7 +194,7 @@ impl PodDemand {
         }
     }
 
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.is_empty &= other.is_empty;
         for (mine, fits) in self.stated.iter_mut().zip(&other.stated) {
             mine.merge(fits);
@@ -211,7 +211,7 @@ impl PodDemand {
     }
 
     /// The capacity that all counted functions use on a node type.
-    pub fn node_use(&self, number: usize, node: &Node) -> NodeUse {
+    pub(crate) fn node_use(&self, number: usize, node: &Node) -> NodeUse {
         let mut fits = self.stated[number].clone();
         for group in self.like_for_like.values() {
             fits.add(node, group);
@@ -222,7 +222,7 @@ impl PodDemand {
 
 /// The capacity of one node type that a set of functions uses.
 #[derive(Debug, Clone)]
-pub struct NodeUse {
+pub(crate) struct NodeUse {
     /// Nodes that their pods fill.
     pub share: Exact,
     /// Functions whose pods do not fit on a node.
@@ -231,7 +231,7 @@ pub struct NodeUse {
 
 impl NodeUse {
     /// What the pods of one function make of a node type.
-    pub fn of(node: &Node, pod: &Pod, pods: u128) -> Self {
+    pub(crate) fn of(node: &Node, pod: &Pod, pods: u128) -> Self {
         match node.fit(pod) {
             0 => Self {
                 share: Exact::ZERO,
@@ -245,7 +245,7 @@ impl NodeUse {
     }
 
     /// What is left without a function that is part of it.
-    pub fn without(&self, one: &Self) -> Self {
+    pub(crate) fn without(&self, one: &Self) -> Self {
         Self {
             share: &self.share - &one.share,
             unfit: self.unfit - one.unfit,
@@ -254,15 +254,15 @@ impl NodeUse {
 }
 
 /// Nodes that pods fill when `fit` of them fit on a node.
-pub fn nodes_of(pods: u128, fit: u64) -> Exact {
+pub(crate) fn nodes_of(pods: u128, fit: u64) -> Exact {
     let nodes = Exact::whole(pods).over(&Exact::from(fit));
     nodes.expect("only pods that fit a node are counted by nodes")
 }
 
-pub fn pods_of_today(function: &Function, pod: &Pod, demand: &Demand) -> u128 {
+pub(crate) fn pods_of_today(function: &Function, pod: &Pod, demand: &Demand) -> u128 {
     with_minimum(function, pod.for_slots(function.needed_slots(demand)))
 }
 
-pub fn with_minimum(function: &Function, pods: u128) -> u128 {
+pub(crate) fn with_minimum(function: &Function, pods: u128) -> u128 {
     pods.max(function.container().min_tasks.into())
 }

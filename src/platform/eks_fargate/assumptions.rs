@@ -20,7 +20,7 @@ assumptions! {
 }
 
 /// Adds the assumptions and omissions that apply.
-pub fn note(scenario: &Scenario, notes: &mut Notes) {
+pub(crate) fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &EksFargateOptions = scenario.options.of();
     let cluster = match options.cluster {
         ClusterKind::Dedicated => &DEDICATED,

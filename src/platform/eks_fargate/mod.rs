@@ -30,7 +30,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Amazon EKS on AWS Fargate, on demand.
-pub struct EksFargate;
+pub(crate) struct EksFargate;
 
 /// AWS adds 256 MB to the request of a pod and rounds up to a valid pair of vCPU and memory. Pairs
 /// with 32 vCPU are only for ECS tasks (Amazon EKS user guide, "Understand Fargate Pod

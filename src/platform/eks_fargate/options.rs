@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// The keys of `[eks-fargate]`.
 #[derive(Debug, Clone)]
-pub struct EksFargateOptions {
+pub(crate) struct EksFargateOptions {
     pub cluster: ClusterKind,
 }
 
@@ -19,7 +19,7 @@ options! {
         default "`dedicated`";
 }
 
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
+pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let cluster = keys.cluster(CLUSTER);
     for key in ["spot", "spot_share", "share"] {
         if let Some((value, path)) = keys.get(key) {

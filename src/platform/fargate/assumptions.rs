@@ -8,7 +8,7 @@ assumptions! {
 }
 
 /// Adds the assumptions and omissions that apply.
-pub fn note(scenario: &Scenario, notes: &mut Notes) {
+pub(crate) fn note(scenario: &Scenario, notes: &mut Notes) {
     let mut functions = scenario.functions.iter();
     let tasks = if functions.any(|function| function.container().os == Os::Windows) {
         "tasks of the stated operating systems"

@@ -13,7 +13,7 @@ use crate::diag::Diags;
 use crate::scenario::{PlatformKind, PlatformShape};
 
 /// AWS Fargate, on demand.
-pub struct Fargate;
+pub(crate) struct Fargate;
 
 static TERMS: TaskTerms = TaskTerms {
     carrier: TASK,

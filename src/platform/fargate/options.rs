@@ -9,7 +9,7 @@ options! {
     KEYS of "fargate";
 }
 
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
+pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     for (key, _) in keys.table {
         let message = format!("there is no key `fargate.{}`", key.get_ref());
         let help = "[fargate] has no keys yet; state a task size in [function.container]";

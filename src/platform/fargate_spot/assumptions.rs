@@ -14,7 +14,7 @@ assumptions! {
 }
 
 /// Adds the assumptions and omissions that apply.
-pub fn note(scenario: &Scenario, notes: &mut Notes) {
+pub(crate) fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &SpotOptions = scenario.options.of();
     let share = Exact::from(options.share);
     let rest = if share == Exact::ONE {

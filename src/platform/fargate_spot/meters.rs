@@ -12,7 +12,7 @@ meters! {
 }
 
 /// The meters of vCPU and of memory.
-pub const fn of(architecture: Architecture) -> (Meter<VcpuHour>, Meter<GbHour>) {
+pub(crate) const fn of(architecture: Architecture) -> (Meter<VcpuHour>, Meter<GbHour>) {
     match architecture {
         Architecture::X86_64 => (X86_VCPU, X86_MEMORY),
         Architecture::Arm64 => (ARM_VCPU, ARM_MEMORY),

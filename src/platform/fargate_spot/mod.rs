@@ -18,7 +18,7 @@ use crate::units::{GbHour, VcpuHour};
 use options::SpotOptions;
 
 /// AWS Fargate with some or all task-hours on Spot.
-pub struct FargateSpot;
+pub(crate) struct FargateSpot;
 
 static TERMS: TaskTerms = TaskTerms {
     carrier: TASK,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// The keys of `[fargate-spot]`.
 #[derive(Debug, Clone)]
-pub struct SpotOptions {
+pub(crate) struct SpotOptions {
     /// Share of the task-hours that run on Spot, above 0 to 1.
     pub share: Decimal,
     /// Spot prices that replace those of the price book.
@@ -16,7 +16,7 @@ pub struct SpotOptions {
 }
 
 #[derive(Debug, Clone)]
-pub struct SpotPrices {
+pub(crate) struct SpotPrices {
     /// US dollars per vCPU-hour.
     pub vcpu_hour_usd: Decimal,
     /// US dollars per GB-hour of memory.
@@ -37,7 +37,7 @@ options! {
         default "that of the price book";
 }
 
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
+pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let share = keys.number(SHARE);
     let prices = spot_prices(&mut keys);
     keys.refuse_others();

@@ -45,7 +45,7 @@ assumptions! {
 }
 
 /// Adds the assumptions and omissions that apply.
-pub fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
+pub(crate) fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
     let scenario = model.context.scenario;
     notes.add(if scenario.free_tier {
         FREE_TIER.holds()

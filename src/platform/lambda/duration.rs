@@ -6,17 +6,17 @@ use crate::exact::Exact;
 use crate::scenario::Function;
 use crate::units::{GbSecond, MB_PER_GB, MS_PER_SECOND, Qty, Unit};
 
-pub fn gb_seconds(mb: u32, ms: &Exact) -> Qty<GbSecond> {
+pub(crate) fn gb_seconds(mb: u32, ms: &Exact) -> Qty<GbSecond> {
     GbSecond::of(ms * &Exact::ratio(mb.into(), (MB_PER_GB * MS_PER_SECOND).into()))
 }
 
 /// Billed milliseconds of the handler for on-demand invocations.
-pub fn on_demand_ms(function: &Function) -> Exact {
+pub(crate) fn on_demand_ms(function: &Function) -> Exact {
     on_demand(function, Exact::from(function.duration_ms))
 }
 
 /// Billed milliseconds of the handler on provisioned environments.
-pub fn served_ms(function: &Function) -> Exact {
+pub(crate) fn served_ms(function: &Function) -> Exact {
     match &keys_of(function).provisioned {
         Some(provisioned) => {
             let duration = Exact::from(provisioned.duration_ms);
@@ -36,14 +36,14 @@ fn on_demand(function: &Function, amount: Exact) -> Exact {
 }
 
 /// GB-seconds of the handler for on-demand invocations.
-pub fn handler_gb_seconds(function: &Function) -> Qty<GbSecond> {
+pub(crate) fn handler_gb_seconds(function: &Function) -> Qty<GbSecond> {
     gb_seconds(function.memory_mb, &on_demand_ms(function))
 }
 
 /// GB-seconds of initialization; `None` if no cold starts are stated.
 ///
 /// Invocations on provisioned environments do not start cold.
-pub fn init_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
+pub(crate) fn init_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     let cold = keys_of(function).cold_start.as_ref()?;
     let mean_ms = &Exact::from(cold.rate) * &Exact::from(cold.init_ms);
     Some(gb_seconds(
@@ -53,7 +53,7 @@ pub fn init_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
 }
 
 /// GB-seconds of on-demand duration, with initialization.
-pub fn gb_seconds_per_call(function: &Function) -> Qty<GbSecond> {
+pub(crate) fn gb_seconds_per_call(function: &Function) -> Qty<GbSecond> {
     let handler = handler_gb_seconds(function);
     match init_gb_seconds(function) {
         Some(init) => &handler + &init,

@@ -26,7 +26,7 @@ use crate::units::{
 
 /// What a feature's quantity refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
+pub(crate) enum Basis {
     /// One call, as the mean over all calls.
     Call,
     /// One call, with a part that the account has free.
@@ -57,7 +57,7 @@ struct Priced<U: Unit> {
 }
 
 /// A row of [`FEATURES`].
-pub trait LambdaFeature: Sync {
+pub(crate) trait LambdaFeature: Sync {
     fn is_used(&self, function: &Function, hours: &Qty<Hour>) -> bool;
 
     /// The feature with its price in a region.
@@ -72,7 +72,7 @@ pub trait LambdaFeature: Sync {
 }
 
 /// A feature with its price in a region.
-pub trait PricedFeature: Send + Sync {
+pub(crate) trait PricedFeature: Send + Sync {
     /// Where the price comes from.
     fn provenance(&self) -> &Provenance;
 
@@ -96,7 +96,7 @@ pub trait PricedFeature: Send + Sync {
 }
 
 /// What a function pays for a feature.
-pub struct FeatureCost<'m> {
+pub(crate) struct FeatureCost<'m> {
     pub priced: &'m dyn PricedFeature,
     /// The step of a break-even's explanation in which it is counted.
     pub part: UsageParts,
@@ -182,7 +182,7 @@ const fn feature<U: Unit>(
 }
 
 /// Every feature, in the order of lines on a bill.
-pub static FEATURES: [&dyn LambdaFeature; 12] = [
+pub(crate) static FEATURES: [&dyn LambdaFeature; 12] = [
     &feature(
         "ephemeral storage",
         Basis::Call,
@@ -264,7 +264,7 @@ pub static FEATURES: [&dyn LambdaFeature; 12] = [
 ];
 
 /// True for a function that only pays for requests and duration, as most do.
-pub fn is_plain(function: &Function) -> bool {
+pub(crate) fn is_plain(function: &Function) -> bool {
     let keys = keys_of(function);
     let stores = keys.ephemeral_storage_mb > Some(FREE_STORAGE_MB);
     keys.provisioned.is_none() && keys.features.is_none() && !stores

@@ -17,7 +17,7 @@ use crate::solve::piecewise::{FirstPiece, PiecewiseCost};
 use crate::units::{Gb, GbSecond, Hour, Qty, Request};
 
 /// A function that can run on Lambda, in its pool.
-pub struct FunctionCost<'m> {
+pub(crate) struct FunctionCost<'m> {
     pub function: &'m Function,
     pub pool: &'m Pool,
     pub prices: &'m LambdaPrices,
@@ -63,7 +63,7 @@ impl FunctionCost<'_> {
     }
 
     /// Adds the charges of the function, with every tier of its pool in proportion.
-    pub fn charge(&self, bill: &mut Bill) {
+    pub(crate) fn charge(&self, bill: &mut Bill) {
         let (pool, prices) = (self.pool, self.prices);
         let requests = self.requests_of_month().times(&pool.billed_requests);
         bill.add(&LAMBDA, "requests", &requests, &prices.request);
@@ -144,7 +144,7 @@ impl FunctionCost<'_> {
         }
     }
 
-    pub fn cost(&self) -> Cost {
+    pub(crate) fn cost(&self) -> Cost {
         let billed = self.billed();
         let piece = self.first_piece();
         Cost {
@@ -156,7 +156,7 @@ impl FunctionCost<'_> {
     }
 
     /// The cost that verdicts compare: what moving the function away would save.
-    pub fn compared(&self, billed: &Usd, piece: Option<&FirstPiece>) -> Usd {
+    pub(crate) fn compared(&self, billed: &Usd, piece: Option<&FirstPiece>) -> Usd {
         if self.pool.is_flat() {
             billed.clone()
         } else {
@@ -165,7 +165,7 @@ impl FunctionCost<'_> {
     }
 
     /// Its bill, at the average rates of the pool.
-    pub fn billed(&self) -> Usd {
+    pub(crate) fn billed(&self) -> Usd {
         Bill::total(|bill| self.charge(bill))
     }
 
@@ -198,7 +198,7 @@ impl FunctionCost<'_> {
     /// The first linear piece of the function's cost over calls, on top of the other functions.
     ///
     /// `None` where some of the function's calls are free.
-    pub fn first_piece(&self) -> Option<FirstPiece> {
+    pub(crate) fn first_piece(&self) -> Option<FirstPiece> {
         if self.pool.has_free() {
             return None;
         }
@@ -219,7 +219,7 @@ impl FunctionCost<'_> {
     }
 
     /// What moving the function away would save.
-    pub fn avoidable(&self, piece: Option<&FirstPiece>) -> Usd {
+    pub(crate) fn avoidable(&self, piece: Option<&FirstPiece>) -> Usd {
         match piece.filter(|piece| piece.holds(&self.calls)) {
             Some(piece) => self.month(&piece.call),
             None => self.curve(UsageParts::All).at(&self.calls),
@@ -227,7 +227,7 @@ impl FunctionCost<'_> {
     }
 
     /// Avoidable cost over calls. Costs that are independent of utilization stay constant.
-    pub fn curve(&self, parts: UsageParts) -> PiecewiseCost {
+    pub(crate) fn curve(&self, parts: UsageParts) -> PiecewiseCost {
         let standing = match parts {
             UsageParts::All => self.standing(),
             UsageParts::Duration | UsageParts::Requests => Usd::ZERO,
@@ -236,7 +236,7 @@ impl FunctionCost<'_> {
     }
 
     /// Avoidable cost over calls. Costs that are independent of utilization grow with the calls.
-    pub fn growth(&self) -> PiecewiseCost {
+    pub(crate) fn growth(&self) -> PiecewiseCost {
         let mut changes = self.changes(UsageParts::All);
         let each = self.kept().per(&self.calls);
         changes.extend(each.map(|each| (Exact::ZERO, each)));

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The Lambda keys of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LambdaKeys {
+pub(crate) struct LambdaKeys {
     pub cold_start: Option<ColdStart>,
     pub provisioned: Option<Box<Provisioned>>,
     /// In MB.
@@ -23,7 +23,7 @@ pub struct LambdaKeys {
 
 /// Features that have separate meters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Features {
+pub(crate) struct Features {
     /// Only for runtimes that pay for it.
     pub snapstart: Option<SnapStart>,
     /// Response of one invocation above its first 6 MB, on average.
@@ -42,12 +42,12 @@ static NOTHING: LambdaKeys = LambdaKeys {
     features: None,
 };
 
-pub fn keys_of(function: &Function) -> &LambdaKeys {
+pub(crate) fn keys_of(function: &Function) -> &LambdaKeys {
     function.of().unwrap_or(&NOTHING)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ColdStart {
+pub(crate) struct ColdStart {
     /// Share of invocations with a cold start, 0 to 1.
     pub rate: Decimal,
     /// Billed initialization of a cold start, ms.
@@ -55,7 +55,7 @@ pub struct ColdStart {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Provisioned {
+pub(crate) struct Provisioned {
     /// Environments that are kept ready.
     pub environments: u64,
     /// Hours a month for which they are kept.
@@ -68,7 +68,7 @@ pub struct Provisioned {
 
 /// SnapStart of a runtime that pays for it (Java does not).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SnapStart {
+pub(crate) struct SnapStart {
     /// Published versions whose snapshots are kept all month.
     pub versions: u32,
     /// Share of invocations that restore a snapshot, 0 to 1.
@@ -77,7 +77,7 @@ pub struct SnapStart {
 
 /// The event source of a poller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PollerKind {
+pub(crate) enum PollerKind {
     /// Amazon SQS.
     Sqs,
     /// Apache Kafka.
@@ -85,7 +85,7 @@ pub enum PollerKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventPoller {
+pub(crate) struct EventPoller {
     pub kind: PollerKind,
     /// Event poller units, times the hours of the month for which they are kept.
     pub unit_hours: Qty<EpuHour>,
@@ -93,7 +93,7 @@ pub struct EventPoller {
 
 /// The use of one invocation of a durable function, on average.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Durable {
+pub(crate) struct Durable {
     pub operations: Qty<Operation>,
     pub written: Qty<Gb>,
     /// Data retained, times the months for which it is retained.
@@ -101,7 +101,7 @@ pub struct Durable {
 }
 
 /// Streaming of one invocation above its first 6 MB, on average; `None` if it does not stream.
-pub fn streamed(function: &Function) -> Option<&Qty<Gb>> {
+pub(crate) fn streamed(function: &Function) -> Option<&Qty<Gb>> {
     keys_of(function).features.as_ref()?.streamed.as_ref()
 }
 
@@ -126,7 +126,7 @@ const FEATURES: [Field; 10] = [
 ];
 
 /// `None` if the function states no Lambda key.
-pub fn read(
+pub(crate) fn read(
     reader: &mut FunctionReader<'_, '_, '_>,
     known: &Known<'_>,
 ) -> Option<Arc<dyn PlatformValue>> {

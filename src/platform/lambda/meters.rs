@@ -43,7 +43,7 @@ meters! {
 }
 
 /// The meters for an architecture.
-pub struct LambdaMeters {
+pub(crate) struct LambdaMeters {
     pub request: Meter<Request>,
     pub duration: Meter<GbSecond>,
     pub provisioned_concurrency: Meter<GbSecond>,
@@ -53,7 +53,7 @@ pub struct LambdaMeters {
     pub tenant_environment: Meter<GbOfMemory>,
 }
 
-pub const fn lambda(architecture: Architecture) -> LambdaMeters {
+pub(crate) const fn lambda(architecture: Architecture) -> LambdaMeters {
     match architecture {
         Architecture::X86_64 => LambdaMeters {
             request: X86_REQUEST,

@@ -11,7 +11,7 @@ mod free_tier;
 mod function_cost;
 mod keys;
 mod limits;
-pub mod meters;
+pub(crate) mod meters;
 mod options;
 mod pools;
 mod provisioned;
@@ -38,7 +38,7 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 /// AWS Lambda, on demand.
-pub struct Lambda;
+pub(crate) struct Lambda;
 
 static SPEC: Spec = Spec {
     shape: PlatformShape {
@@ -158,7 +158,7 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
 }
 
 /// Why a function runs too long for Lambda and for managed instances (AWS Lambda quotas).
-pub fn too_long(function: &Function) -> Option<Infeasible> {
+pub(crate) fn too_long(function: &Function) -> Option<Infeasible> {
     let duration = function.stated_duration_ms();
     (duration > Decimal::from(limits::MAX_DURATION_MS)).then(|| {
         let duration = grouped(&duration.normalize().to_string());

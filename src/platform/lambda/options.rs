@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// The keys of `[lambda]`.
 #[derive(Debug, Clone, Default)]
-pub struct LambdaOptions {
+pub(crate) struct LambdaOptions {
     /// Concurrent executions that the account can use in a region, and where the scenario states
     /// it.
     pub concurrency_quota: Option<(u64, At)>,
@@ -20,7 +20,7 @@ options! {
         default "not checked";
 }
 
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
+pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let quota = keys.whole(CONCURRENCY_QUOTA);
     let at = keys.place_of(CONCURRENCY_QUOTA);
     keys.refuse_others();

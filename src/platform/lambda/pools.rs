@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The use of all functions in a pool together, and its rates.
-pub struct Pool {
+pub(crate) struct Pool {
     /// Including the free part.
     pub duration: Qty<GbSecond>,
     /// Including the free part.
@@ -73,7 +73,7 @@ impl Used {
 }
 
 /// Forms pools of the functions that `member` selects and that can run on Lambda.
-pub fn form(
+pub(crate) fn form(
     context: &Context<'_>,
     prices: &[Option<LambdaPrices>],
     member: &(dyn Fn(usize) -> bool + Sync),
@@ -160,12 +160,12 @@ impl Pool {
     }
 
     /// Streaming of all its functions that is billed.
-    pub fn billed_streaming(&self) -> Qty<Gb> {
+    pub(crate) fn billed_streaming(&self) -> Qty<Gb> {
         self.streamed.times(&self.billed_streamed)
     }
 
     /// Monthly cost of the duration, requests and streaming of all its functions.
-    pub fn monthly(&self, prices: &LambdaPrices) -> Usd {
+    pub(crate) fn monthly(&self, prices: &LambdaPrices) -> Usd {
         let billed = self.duration.saturating_sub(&self.free_duration);
         let parts = prices.duration.split(&billed).into_iter();
         let duration: Usd = parts.map(|(part, price)| &price.rate * &part).sum();
@@ -179,14 +179,14 @@ impl Pool {
     }
 
     /// True if a part of its use is free.
-    pub fn has_free(&self) -> bool {
+    pub(crate) fn has_free(&self) -> bool {
         !(self.free_duration.is_zero()
             && self.free_requests.is_zero()
             && self.free_streamed.is_zero())
     }
 
     /// True if every call has the same cost: one tier, and nothing free.
-    pub fn is_flat(&self) -> bool {
+    pub(crate) fn is_flat(&self) -> bool {
         self.tiers.len() == 1 && !self.has_free()
     }
 }

@@ -18,7 +18,7 @@ const STEPS_PER_HOUR: u32 = 12;
 /// never does. The rates are per GB-second.
 ///
 /// `kept / (on demand - on it)`. A result above 1 cannot be reached.
-pub fn break_even(
+pub(crate) fn break_even(
     kept: &Rate<GbSecond>,
     on_it: &Rate<GbSecond>,
     on_demand: &Rate<GbSecond>,
@@ -29,7 +29,7 @@ pub fn break_even(
 }
 
 /// GB-seconds of the environments kept in a month.
-pub fn kept_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
+pub(crate) fn kept_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     let provisioned = keys_of(function).provisioned.as_ref()?;
     let steps = &provisioned.hours * &Exact::from(STEPS_PER_HOUR);
     let steps = steps.ceil().expect("a month has 744 hours at most");
@@ -40,13 +40,13 @@ pub fn kept_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
 }
 
 /// GB-seconds on these environments, as the mean over all invocations.
-pub fn served_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
+pub(crate) fn served_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     keys_of(function).provisioned.as_ref()?;
     Some(gb_seconds(function.memory_mb, &served_ms(function)))
 }
 
 /// Share of the paid time in which the environments run invocations.
-pub fn utilization(function: &Function) -> Option<Exact> {
+pub(crate) fn utilization(function: &Function) -> Option<Exact> {
     let served = served_gb_seconds(function)?.times(&Exact::from(function.invocations));
     served.over(&kept_gb_seconds(function)?)
 }

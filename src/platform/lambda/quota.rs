@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// The sum of the peaks of all functions in a region.
 #[derive(Debug, Clone)]
-pub struct QuotaNeed {
+pub(crate) struct QuotaNeed {
     pub region: Arc<str>,
     /// The concurrency quota that is enough for both executions and requests.
     pub quota: Exact,
@@ -30,7 +30,7 @@ struct Peak {
 }
 
 /// The need of each region with more than AWS grants by default.
-pub fn demands_beyond_granted(scenario: &Scenario) -> Vec<QuotaNeed> {
+pub(crate) fn demands_beyond_granted(scenario: &Scenario) -> Vec<QuotaNeed> {
     demands_beyond(scenario, GRANTED_CONCURRENCY)
 }
 
@@ -113,7 +113,7 @@ fn demand_beyond(
 }
 
 /// The errors for regions that need more than the quota in the scenario.
-pub fn check(scenario: &Scenario) -> Vec<Diag> {
+pub(crate) fn check(scenario: &Scenario) -> Vec<Diag> {
     let options: &LambdaOptions = scenario.options.of();
     let Some((quota, at)) = &options.concurrency_quota else {
         return Vec::new();

@@ -20,7 +20,7 @@ assumptions! {
 }
 
 /// Adds the assumptions and omissions that apply.
-pub fn note(scenario: &Scenario, notes: &mut Notes) {
+pub(crate) fn note(scenario: &Scenario, notes: &mut Notes) {
     let options: &ManagedOptions = scenario.options.of();
     notes.add(CAPACITY_PROVIDER.with(&[
         ("instances", &options.min_instances),

@@ -9,7 +9,7 @@ use crate::scenario::Function;
 use crate::units::MB_PER_GB;
 
 /// An execution environment of a function on managed instances.
-pub struct Environment {
+pub(crate) struct Environment {
     pub vcpu: Exact,
     pub memory_mb: u32,
     /// Requests in flight that it carries.
@@ -21,7 +21,7 @@ impl Environment {
     ///
     /// # Errors
     /// One request does not fit, or the scenario does not state how many do.
-    pub fn of(function: &Function) -> Result<Self, Infeasible> {
+    pub(crate) fn of(function: &Function) -> Result<Self, Infeasible> {
         let managed = keys_of(function);
         let slot = Slot::of(function);
         let memory_mb = match managed.memory_mb {
@@ -54,7 +54,7 @@ impl Environment {
     }
 
     /// `0.50 vCPU and 2048 MB`.
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         format!("{} vCPU and {} MB", self.vcpu.to_fixed(2), self.memory_mb)
     }
 

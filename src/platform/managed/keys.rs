@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// The keys of a function for its execution environments on Lambda Managed Instances.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ManagedKeys {
+pub(crate) struct ManagedKeys {
     /// The runtime, which limits the requests in flight per vCPU.
     pub runtime: Option<&'static str>,
     /// Memory of an environment, MB; `None` for the smallest in which a request fits.
@@ -28,12 +28,12 @@ static UNMANAGED: ManagedKeys = ManagedKeys {
     requests_per_environment: None,
 };
 
-pub fn keys_of(function: &Function) -> &ManagedKeys {
+pub(crate) fn keys_of(function: &Function) -> &ManagedKeys {
     function.of().unwrap_or(&UNMANAGED)
 }
 
 /// `None` if the function states none of the keys.
-pub fn read(
+pub(crate) fn read(
     reader: &mut FunctionReader<'_, '_, '_>,
     _: &Known<'_>,
 ) -> Option<Arc<dyn PlatformValue>> {

@@ -31,7 +31,7 @@ use environment::Environment;
 use provider::{Hosts, ProviderOffer, offer_of, offers};
 
 /// AWS Lambda Managed Instances, on demand.
-pub struct LambdaManaged;
+pub(crate) struct LambdaManaged;
 
 static SPEC: Spec = Spec {
     shape: PlatformShape {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// The keys of `[lambda-managed]`.
 #[derive(Debug, Clone)]
-pub struct ManagedOptions {
+pub(crate) struct ManagedOptions {
     /// `None` for the cheapest type.
     pub instance_type: Option<FixedType>,
     /// Minimum number of instances of a function.
@@ -21,7 +21,7 @@ pub struct ManagedOptions {
 }
 
 /// The parts of the price book that the options need.
-pub fn extent(scenario: &Scenario) -> Extent {
+pub(crate) fn extent(scenario: &Scenario) -> Extent {
     let options: &ManagedOptions = scenario.options.of();
     let fixed = options.instance_type.as_ref();
     Extent {
@@ -43,7 +43,7 @@ options! {
         default "1";
 }
 
-pub fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
+pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     // The lower bound is 0, not AWS's minimum: a smaller number gets a message that gives the
     // reason.
     let bounds = Bounds {

@@ -17,7 +17,7 @@ use crate::units::{Hour, InstanceHour, OnDemandUsd, Request};
 use std::sync::Arc;
 
 /// An instance type for managed instances.
-pub struct ManagedType {
+pub(crate) struct ManagedType {
     pub name: Arc<str>,
     pub price: Price<InstanceHour>,
     /// vCPUs left for environments.
@@ -43,7 +43,7 @@ impl ManagedType {
 }
 
 /// The managed instances that an architecture in a region offers.
-pub struct ProviderOffer<'a> {
+pub(crate) struct ProviderOffer<'a> {
     options: &'a ManagedOptions,
     pub request: Price<Request>,
     pub fee: Price<OnDemandUsd>,
@@ -52,7 +52,7 @@ pub struct ProviderOffer<'a> {
 }
 
 /// Instances of one type that carry a function.
-pub struct Hosts<'o> {
+pub(crate) struct Hosts<'o> {
     pub kind: &'o ManagedType,
     pub instances: u128,
     /// Environments that the function needs.
@@ -64,13 +64,13 @@ pub struct Hosts<'o> {
 
 impl Hosts<'_> {
     /// Price of an hour of all instances, with the fee.
-    pub fn hourly(&self) -> Rate<Hour> {
+    pub(crate) fn hourly(&self) -> Rate<Hour> {
         self.kind.hourly.of_instances(&Exact::whole(self.instances))
     }
 }
 
 /// Offers have the indices of places.
-pub fn offer_of(function: &Function) -> usize {
+pub(crate) fn offer_of(function: &Function) -> usize {
     place(function, function.container_architecture())
 }
 
@@ -78,7 +78,7 @@ pub fn offer_of(function: &Function) -> usize {
 ///
 /// # Errors
 /// A price is missing, or the fixed instance type is unknown or not offered.
-pub fn offers<'a>(context: &Context<'a>) -> Result<Vec<Option<ProviderOffer<'a>>>, Diags> {
+pub(crate) fn offers<'a>(context: &Context<'a>) -> Result<Vec<Option<ProviderOffer<'a>>>, Diags> {
     let mut missing = Missing::default();
     let samples = context.samples(|function| Some(offer_of(function)));
     let offers = samples.into_iter().map(|sample| {
@@ -149,7 +149,7 @@ impl<'a> ProviderOffer<'a> {
 
     /// The cheapest instances that carry a number of requests in flight. Ties go to the type with
     /// fewer vCPUs, then by name. `None` if an environment fits on no type.
-    pub fn hosts(&self, environment: &Environment, slots: u128) -> Option<Hosts<'_>> {
+    pub(crate) fn hosts(&self, environment: &Environment, slots: u128) -> Option<Hosts<'_>> {
         let environments = slots.div_ceil(environment.requests);
         let environments = environments.max(LEAST.into());
         let hosts = self.kinds.iter().filter_map(|kind| {

@@ -9,7 +9,7 @@ assumptions! {
 }
 
 /// Notes that image pulls and deployments are left out for services, whose tasks run all month.
-pub fn note_left_out(scenario: &Scenario, notes: &mut Notes) {
+pub(crate) fn note_left_out(scenario: &Scenario, notes: &mut Notes) {
     let mut functions = scenario.functions.iter();
     notes.add(if functions.any(Function::is_service) {
         ADDRESSES_AND_DEPLOYMENTS.holds()

@@ -11,7 +11,7 @@ use crate::units::MS_PER_SECOND;
 /// Billed seconds of each invocation's task; `None` for a service.
 ///
 /// Every job is assumed to run for the mean duration.
-pub fn billed_seconds(function: &Function) -> Option<Exact> {
+pub(crate) fn billed_seconds(function: &Function) -> Option<Exact> {
     let Run::Job { pull_seconds } = function.container().run else {
         return None;
     };

@@ -16,7 +16,7 @@ meters! {
 }
 
 /// The meters for an hour of a task, which depend on its size.
-pub struct TaskMeters {
+pub(crate) struct TaskMeters {
     pub vcpu: Meter<VcpuHour>,
     pub memory: Meter<GbHour>,
     /// The licence fee of the operating system per vCPU.
@@ -24,7 +24,7 @@ pub struct TaskMeters {
 }
 
 /// The on-demand meters. Windows runs only on x86.
-pub const fn on_demand(os: Os, architecture: Architecture) -> TaskMeters {
+pub(crate) const fn on_demand(os: Os, architecture: Architecture) -> TaskMeters {
     match (os, architecture) {
         (Os::Linux, Architecture::X86_64) => TaskMeters {
             vcpu: LINUX_X86_VCPU,

@@ -8,10 +8,11 @@ mod meters;
 mod task_rates;
 mod task_sizes;
 
-pub use assumptions::{ALL as ASSUMPTIONS, note_left_out};
-pub use limits::FREE_STORAGE_GB;
-pub use meters::METERS;
-pub use task_rates::Charge;
+pub(crate) use assumptions::ALL as ASSUMPTIONS;
+pub(crate) use assumptions::note_left_out;
+pub(crate) use limits::FREE_STORAGE_GB;
+pub(crate) use meters::METERS;
+pub(crate) use task_rates::Charge;
 
 use super::fleet::push_count;
 use super::service::Service;
@@ -31,12 +32,12 @@ use crate::units::{Hour, Qty, SECONDS_PER_HOUR, Unit};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 use task_rates::{TaskRates, paid_storage};
-pub use task_sizes::Tasks;
+pub(crate) use task_sizes::Tasks;
 use task_sizes::{SizeOptions, cheapest, unfit};
 
 /// A kind of container on Fargate, and the part of its size that functions cannot use.
 #[derive(Debug, Clone, Copy)]
-pub struct Carrier {
+pub(crate) struct Carrier {
     /// The word for it in messages.
     pub noun: &'static str,
     /// Memory that functions cannot use, MB.
@@ -46,7 +47,7 @@ pub struct Carrier {
 }
 
 /// A task of Amazon ECS.
-pub const TASK: Carrier = Carrier {
+pub(crate) const TASK: Carrier = Carrier {
     noun: "task",
     overhead_mb: 0,
     has_largest: true,
@@ -59,7 +60,7 @@ impl Carrier {
     }
 
     /// The billed size for a stated size.
-    pub fn billed(self, stated: TaskSize, os: Os) -> Option<TaskSize> {
+    pub(crate) fn billed(self, stated: TaskSize, os: Os) -> Option<TaskSize> {
         let memory_mb = stated.memory_mb + self.overhead_mb;
         let holds = |size: &TaskSize| {
             size.quarter_vcpus >= stated.quarter_vcpus && size.memory_mb >= memory_mb
@@ -77,7 +78,7 @@ impl Carrier {
 }
 
 /// The differences between the platforms that run tasks.
-pub struct TaskTerms {
+pub(crate) struct TaskTerms {
     pub carrier: Carrier,
     /// The service on the bill.
     pub service: &'static Service,
@@ -94,7 +95,7 @@ pub struct TaskTerms {
 ///
 /// # Errors
 /// The price book lacks a price.
-pub fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
+pub(crate) fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charge>, Diag> {
     let regional = context.prices_of(function);
     let os = function.container().os;
     let meters = meters::on_demand(os, function.container_architecture());
@@ -109,7 +110,7 @@ pub fn on_demand(context: &Context<'_>, function: &Function) -> Result<Vec<Charg
 }
 
 /// How long tasks run, as the end of a sentence. Jobs do not run all month.
-pub fn all_month(scenario: &Scenario) -> String {
+pub(crate) fn all_month(scenario: &Scenario) -> String {
     let services = scenario.functions.iter().filter(|one| one.is_service());
     let who = match services.count() {
         0 => return String::new(),
@@ -120,7 +121,7 @@ pub fn all_month(scenario: &Scenario) -> String {
 }
 
 /// A platform that runs tasks, bound to a scenario.
-pub struct TasksModel<'a> {
+pub(crate) struct TasksModel<'a> {
     terms: &'static TaskTerms,
     context: Context<'a>,
     offers: Vec<Option<TaskRates>>,
@@ -160,7 +161,7 @@ fn one_each(function: &Function, offer: &TaskRates) -> Option<Tasks> {
 }
 
 /// A function with the tasks for today's traffic.
-pub struct PlacedTasks<'m> {
+pub(crate) struct PlacedTasks<'m> {
     model: &'m TasksModel<'m>,
     function: &'m Function,
     rates: &'m TaskRates,
@@ -174,13 +175,13 @@ pub struct PlacedTasks<'m> {
 
 impl PlacedTasks<'_> {
     /// US dollars a month for today's tasks.
-    pub fn monthly_today(&self) -> Usd {
+    pub(crate) fn monthly_today(&self) -> Usd {
         let monthly = Bill::total(|bill| self.charge(bill));
         debug_assert_eq!(monthly, &self.tasks.hourly() * &*self.hours);
         monthly
     }
 
-    pub fn cost(&self) -> Cost {
+    pub(crate) fn cost(&self) -> Cost {
         let monthly = self.monthly_today();
         Cost {
             piece: None,
@@ -209,7 +210,7 @@ impl<'a> TasksModel<'a> {
     ///
     /// # Errors
     /// The price book lacks one.
-    pub fn bind(terms: &'static TaskTerms, context: Context<'a>) -> Result<Self, Diags> {
+    pub(crate) fn bind(terms: &'static TaskTerms, context: Context<'a>) -> Result<Self, Diags> {
         let offers = offers(terms, &context)?;
         Ok(Self {
             terms,
@@ -230,7 +231,7 @@ impl<'a> TasksModel<'a> {
     ///
     /// # Errors
     /// The function does not fit any size, or not its fixed size.
-    pub fn choose(&self, index: usize) -> Result<Tasks, Infeasible> {
+    pub(crate) fn choose(&self, index: usize) -> Result<Tasks, Infeasible> {
         let function = self.context.function(index);
         self.choose_of(index, self.rates(function)?)
     }
@@ -250,7 +251,7 @@ impl<'a> TasksModel<'a> {
     ///
     /// # Errors
     /// The function cannot run here.
-    pub fn place(&self, index: usize, tasks: Tasks) -> Result<PlacedTasks<'_>, Infeasible> {
+    pub(crate) fn place(&self, index: usize, tasks: Tasks) -> Result<PlacedTasks<'_>, Infeasible> {
         let rates = self.rates(self.context.function(index))?;
         Ok(self.placed(index, rates, tasks))
     }

@@ -19,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 const MOST_SHARED_MB: u32 = 10_240;
 
 /// A price that is charged for every hour of a task.
-pub struct Charge {
+pub(crate) struct Charge {
     item: &'static str,
     price: Metered,
     pricing: Pricing,
@@ -35,12 +35,12 @@ enum Metered {
 
 impl Charge {
     /// A price per vCPU.
-    pub fn vcpu(item: &'static str, price: Price<VcpuHour>) -> Self {
+    pub(crate) fn vcpu(item: &'static str, price: Price<VcpuHour>) -> Self {
         Self::always(item, Metered::Vcpu(price))
     }
 
     /// A price per GB of memory.
-    pub fn memory(item: &'static str, price: Price<GbHour>) -> Self {
+    pub(crate) fn memory(item: &'static str, price: Price<GbHour>) -> Self {
         Self::always(item, Metered::Memory(price))
     }
 
@@ -54,12 +54,12 @@ impl Charge {
     }
 
     /// The same charge for a share of the hours.
-    pub fn of_share(self, share: Exact) -> Self {
+    pub(crate) fn of_share(self, share: Exact) -> Self {
         Self { share, ..self }
     }
 
     /// The same charge at a price that changes with supply and demand.
-    pub fn dynamic(self) -> Self {
+    pub(crate) fn dynamic(self) -> Self {
         let pricing = Pricing::Dynamic;
         Self { pricing, ..self }
     }
@@ -113,7 +113,7 @@ impl Charge {
 
 /// The charges for an architecture and operating system in a region, with the hourly cost of each
 /// size.
-pub struct TaskRates {
+pub(crate) struct TaskRates {
     carrier: Carrier,
     charges: Vec<Charge>,
     /// Sum of all charges for vCPUs.
@@ -131,7 +131,7 @@ pub struct TaskRates {
 }
 
 impl TaskRates {
-    pub fn of(
+    pub(crate) fn of(
         carrier: Carrier,
         os: Os,
         charges: Vec<Charge>,
@@ -157,7 +157,7 @@ impl TaskRates {
     }
 
     /// Cost of an hour of a task, without storage.
-    pub fn hourly(&self, size: TaskSize) -> Rate<Hour> {
+    pub(crate) fn hourly(&self, size: TaskSize) -> Rate<Hour> {
         let quarter_vcpu = self.vcpu.of_vcpus(&Exact::ratio(1, 4));
         let half_gigabyte = self.memory.of_gb(&Exact::ratio(1, 2));
         let vcpus = quarter_vcpu.times(&Exact::from(size.quarter_vcpus));
@@ -165,7 +165,7 @@ impl TaskRates {
     }
 
     /// Cost of an hour of one slot, if sizes could have any value.
-    pub fn slot_hourly(&self, slot: &Slot) -> Rate<Hour> {
+    pub(crate) fn slot_hourly(&self, slot: &Slot) -> Rate<Hour> {
         let gigabytes = &slot.memory_mb * &Exact::ratio(1, MB_PER_GB.into());
         &self.vcpu.of_vcpus(&slot.vcpu) + &self.memory.of_gb(&gigabytes)
     }
@@ -204,7 +204,7 @@ impl TaskRates {
     }
 
     /// The sizes in which a function fits.
-    pub fn size_options<'o>(
+    pub(crate) fn size_options<'o>(
         &'o self,
         function: &'o Function,
         slot: &'o Slot,
@@ -216,19 +216,19 @@ impl TaskRates {
         })
     }
 
-    pub fn all_options(&self, function: &Function) -> SizeOptions {
+    pub(crate) fn all_options(&self, function: &Function) -> SizeOptions {
         SizeOptions::of(self.size_options(function, &Slot::of(function)))
     }
 
     /// The sizes that functions of equal memory share if they have no keys for containers.
-    pub fn shared(&self, function: &Function) -> Option<&SizeOptions> {
+    pub(crate) fn shared(&self, function: &Function) -> Option<&SizeOptions> {
         let shared = self.shared_options.get(function.memory_mb as usize)?;
         let shares = function.is_like_for_like();
         shares.then(|| &**shared.get_or_init(|| Box::new(self.all_options(function))))
     }
 
     /// Adds the charges for a number of hours of a function's tasks.
-    pub fn charge(
+    pub(crate) fn charge(
         &self,
         service: &'static Service,
         function: &Function,
@@ -250,7 +250,7 @@ impl TaskRates {
     }
 
     /// The oldest date of the prices in a function's bill.
-    pub fn as_of(&self, function: &Function) -> Option<&str> {
+    pub(crate) fn as_of(&self, function: &Function) -> Option<&str> {
         let storage = self.storage(function);
         let storage = storage.map(|(_, price)| &price.provenance);
         older(self.as_of.as_deref(), oldest(storage))
@@ -258,7 +258,7 @@ impl TaskRates {
 }
 
 /// Gigabytes of a task's storage above the free part.
-pub fn paid_storage(function: &Function) -> u32 {
+pub(crate) fn paid_storage(function: &Function) -> u32 {
     let stored = function.container().task_storage_gb;
     stored
         .unwrap_or(FREE_STORAGE_GB)

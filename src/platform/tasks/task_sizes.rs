@@ -12,7 +12,7 @@ use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 /// A size that a function can be given.
-pub struct Offered<'o> {
+pub(crate) struct Offered<'o> {
     /// The size on the bill.
     pub size: TaskSize,
     /// The part of it that the function can use.
@@ -23,7 +23,7 @@ pub struct Offered<'o> {
 
 /// A task size, and how many of a function's requests fit.
 #[derive(Debug, Clone)]
-pub struct SizeOption {
+pub(crate) struct SizeOption {
     pub size: TaskSize,
     pub requests_per_task: u128,
     /// Cost of an hour, with storage.
@@ -32,7 +32,7 @@ pub struct SizeOption {
 
 /// The sizes that can be the cheapest for some number of slots.
 #[derive(Debug, Clone)]
-pub struct SizeOptions {
+pub(crate) struct SizeOptions {
     /// By price and then by size; each has more slots than all before it.
     by_price: Vec<SizeOption>,
     /// What a slot of each costs an hour, with its number in `by_price`, the least first.
@@ -40,14 +40,14 @@ pub struct SizeOptions {
 }
 
 #[derive(Debug, Clone)]
-pub struct Tasks {
+pub(crate) struct Tasks {
     pub option: SizeOption,
     pub count: u128,
 }
 
 impl Tasks {
     /// Cost of an hour of the fleet.
-    pub fn hourly(&self) -> Rate<Hour> {
+    pub(crate) fn hourly(&self) -> Rate<Hour> {
         self.option.hourly.times(&Exact::whole(self.count))
     }
 
@@ -56,7 +56,7 @@ impl Tasks {
     }
 
     /// Requests in flight that the tasks carry at target utilization.
-    pub fn carries(&self, function: &Function) -> Exact {
+    pub(crate) fn carries(&self, function: &Function) -> Exact {
         let slots = &Exact::whole(self.count) * &Exact::whole(self.option.requests_per_task);
         &slots * &Exact::from(function.container().target_utilization)
     }
@@ -65,7 +65,7 @@ impl Tasks {
 /// The sizes in which a function fits, out of those offered in the order of their cost. Each result
 /// carries more requests than all before it: a task that costs more and carries no more is never
 /// better.
-pub fn size_options<'o>(
+pub(crate) fn size_options<'o>(
     function: &'o Function,
     slot: &'o Slot,
     offered: impl Iterator<Item = Offered<'o>>,
@@ -90,7 +90,7 @@ pub fn size_options<'o>(
 
 /// The cheapest fleet that provides `slots`, from sizes in the order of their cost. Ties go to
 /// fewer vCPUs, then less memory.
-pub fn cheapest<R: Borrow<SizeOption>>(
+pub(crate) fn cheapest<R: Borrow<SizeOption>>(
     size_options: impl Iterator<Item = R>,
     slots: u128,
     min_tasks: u32,
@@ -121,7 +121,7 @@ pub fn cheapest<R: Borrow<SizeOption>>(
 
 impl SizeOptions {
     /// Keeps the options for many searches.
-    pub fn of(size_options: impl Iterator<Item = SizeOption>) -> Self {
+    pub(crate) fn of(size_options: impl Iterator<Item = SizeOption>) -> Self {
         let by_price: Vec<SizeOption> = size_options.collect();
         let slot_price = |(number, option): (usize, &SizeOption)| {
             let price = option.hourly.per(&Exact::whole(option.requests_per_task));
@@ -135,7 +135,7 @@ impl SizeOptions {
         }
     }
 
-    pub fn parts(&self) -> Vec<Part> {
+    pub(crate) fn parts(&self) -> Vec<Part> {
         let part = |option: &SizeOption| Part {
             slots: option.requests_per_task,
             hourly: option.hourly.clone(),
@@ -144,7 +144,7 @@ impl SizeOptions {
     }
 
     /// The cheapest fleet that provides a number of slots, as the function [`cheapest`] finds it.
-    pub fn cheapest(&self, slots: u128, min_tasks: u32) -> Option<Tasks> {
+    pub(crate) fn cheapest(&self, slots: u128, min_tasks: u32) -> Option<Tasks> {
         let most = self.by_price.last()?.requests_per_task;
         if slots <= most.saturating_mul(min_tasks.into()) {
             return cheapest(self.by_price.iter(), slots, min_tasks);
@@ -175,7 +175,7 @@ impl SizeOptions {
 }
 
 /// Why a function does not fit any size, or not its fixed size.
-pub fn unfit(function: &Function, carrier: Carrier) -> Infeasible {
+pub(crate) fn unfit(function: &Function, carrier: Carrier) -> Infeasible {
     let (slot, container) = (Slot::of(function), function.container());
     match container.task {
         Some(size) if carrier.billed(size, container.os).is_none() => too_full(size, carrier),

@@ -52,7 +52,7 @@ const OF_PLACE: &[AssumptionRule] = &[
 ];
 
 /// The assumptions about functions, in the order in which answers print them.
-pub fn assumption_rules() -> impl Iterator<Item = AssumptionRule> {
+pub(crate) fn assumption_rules() -> impl Iterator<Item = AssumptionRule> {
     let lists = [
         OF_CALLS,
         container::ASSUMPTIONS,

@@ -19,10 +19,10 @@ const MOST_CAPACITY: u128 = 10_u128.pow(27);
 
 /// Finds the index of a region by its name, given the line and place of the name. `None` when there
 /// are too many regions.
-pub type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
+pub(crate) type IndexOfRegion<'r> = dyn Fn(&str, u64, &dyn Fn() -> At) -> Option<u16> + Sync + 'r;
 
 /// What the functions of a scenario share while they are read.
-pub struct Reading<'r> {
+pub(crate) struct Reading<'r> {
     pub platforms: &'r [&'static str],
     pub shapes: &'r Shapes,
     /// Hours of the month.
@@ -58,7 +58,7 @@ pub struct FunctionReader<'b, 'c, 'a> {
 /// Builds a function from its cells.
 ///
 /// Reports mistakes to `diags` and then returns `None`.
-pub fn build(
+pub(crate) fn build(
     cells: &SpannedValues<'_>,
     line: u64,
     reading: &Reading<'_>,

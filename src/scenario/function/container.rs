@@ -66,7 +66,7 @@ pub(super) static LIKE_FOR_LIKE: Container = Container {
 };
 
 /// Assumptions about containers, in the order in which answers print them.
-pub const ASSUMPTIONS: &[AssumptionRule] = &[
+pub(crate) const ASSUMPTIONS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
             "like-for-like",
@@ -115,7 +115,7 @@ pub const ASSUMPTIONS: &[AssumptionRule] = &[
 ];
 
 /// Assumptions about jobs.
-pub const OF_JOBS: &[AssumptionRule] = &[
+pub(crate) const OF_JOBS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
             "jobs",

@@ -5,9 +5,9 @@ mod builder;
 mod container;
 mod invocation;
 
-pub use assumptions::assumption_rules;
-pub use builder::{FunctionReader, IndexOfRegion, Known, Reading, build};
-pub use container::{Container, Run};
+pub(crate) use assumptions::assumption_rules;
+pub(crate) use builder::{FunctionReader, Known, Reading, build};
+pub(crate) use container::{Container, Run};
 
 use super::budget::Budget;
 use super::{PlatformValue, PlatformValues};

@@ -8,7 +8,7 @@ use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::unknown::{Shapes, meant, unknown};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CsvColumn {
+pub(crate) enum CsvColumn {
     /// A field.
     Of(Field),
     /// Probably this field. The name is already reported.
@@ -22,7 +22,7 @@ const MAX_MISTAKES: usize = 100;
 
 /// The columns of a functions file. Mistakes go to `diags`, and the rows can still be read. `None`
 /// if the first row is not a header.
-pub fn columns(
+pub(crate) fn columns(
     row: &FunctionRow<'_>,
     shapes: &Shapes,
     diags: &mut Diags,
@@ -105,7 +105,7 @@ fn unknown_column(name: &str, commas: usize, at: At, shapes: &Shapes) -> Diag {
 }
 
 /// The required fields that neither a column nor a default states.
-pub fn missing(
+pub(crate) fn missing(
     columns: &[CsvColumn],
     row: &FunctionRow<'_>,
     defaults: &SpannedValues<'_>,

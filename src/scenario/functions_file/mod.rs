@@ -30,7 +30,7 @@ const BYTES_PER_CELL: usize = 16;
 ///
 /// # Errors
 /// Every mistake in the header and rows, or the file cannot be read.
-pub fn read(
+pub(crate) fn read(
     name: &str,
     file: Box<dyn Read + Send>,
     defaults: &SpannedValues<'_>,

@@ -23,14 +23,14 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 type ByteSource = Box<dyn Read + Send>;
 
-pub struct Rows(csv::Reader<Strict<Chain<Cursor<Vec<u8>>, ByteSource>>>);
+pub(crate) struct Rows(csv::Reader<Strict<Chain<Cursor<Vec<u8>>, ByteSource>>>);
 
 impl Rows {
     /// The rows of a file, header first.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn new(mut file: ByteSource) -> Result<Self, csv::Error> {
+    pub(crate) fn new(mut file: ByteSource) -> Result<Self, csv::Error> {
         let mut start = Vec::new();
         let mark = BYTE_ORDER_MARK.len() as u64;
         (&mut file).take(mark).read_to_end(&mut start)?;
@@ -47,7 +47,7 @@ impl Rows {
     ///
     /// # Errors
     /// The file cannot be read, or the next row has a fault.
-    pub fn next(&mut self, row: &mut ByteRecord) -> Result<bool, csv::Error> {
+    pub(crate) fn next(&mut self, row: &mut ByteRecord) -> Result<bool, csv::Error> {
         let more = self.0.read_byte_record(row)?;
         // The `csv` reader counts blank lines, and a line feed after a carriage return, as a part
         // of the row that follows. So the line comes from `Strict`.
@@ -61,7 +61,7 @@ impl Rows {
 }
 
 /// The diagnostic for a file that is not valid CSV.
-pub fn broken(file: &Arc<str>, error: &csv::Error) -> Diag {
+pub(crate) fn broken(file: &Arc<str>, error: &csv::Error) -> Diag {
     let inner = match error.kind() {
         csv::ErrorKind::Io(error) => error.get_ref(),
         _ => None,

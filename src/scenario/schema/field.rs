@@ -235,11 +235,11 @@ keys! {
 }
 
 /// Keys that are reserved for a later version.
-pub const RESERVED: &[&str] = &["traffic"];
+pub(crate) const RESERVED: &[&str] = &["traffic"];
 
 /// Alternatives: keys that state the same in two ways, or two steps of a limit. A function that
 /// states one drops the others from `[defaults]`.
-pub const ALTERNATIVES: [[Field; 2]; 7] = [
+pub(crate) const ALTERNATIVES: [[Field; 2]; 7] = [
     [Field::DurationMs, Field::MeasuredDurationMs],
     [Field::InvocationsPerMonth, Field::RequestsPerSecond],
     [Field::Utilization, Field::PeakConcurrency],
@@ -250,7 +250,7 @@ pub const ALTERNATIVES: [[Field; 2]; 7] = [
 ];
 
 /// Every function needs one key of each of these lists.
-pub const NEEDED: [&[Field]; 6] = [
+pub(crate) const NEEDED: [&[Field]; 6] = [
     &[Field::Name],
     &[Field::MemoryMb],
     &[Field::DurationMs, Field::MeasuredDurationMs],

@@ -192,7 +192,7 @@ macro_rules! options {
         )*
 
         $(#[$of_all])*
-        pub const $all: &[&$crate::scenario::schema::Key] = &[$($key,)*];
+        pub(crate) const $all: &[&$crate::scenario::schema::Key] = &[$($key,)*];
     };
 }
 pub(crate) use options;
@@ -200,38 +200,39 @@ pub(crate) use options;
 mod field;
 mod setting;
 
-pub use field::{ALTERNATIVES, Field, FieldGroup, NEEDED, RESERVED};
+pub(crate) use field::{ALTERNATIVES, NEEDED, RESERVED};
+pub use field::{Field, FieldGroup};
 pub use setting::{Setting, SettingGroup};
 
 /// Maximum of a limit in dollars or per cent.
 const MAX_USD: i64 = 1_000_000_000_000;
 
-pub const fn number(bounds: Bounds) -> ValueKind {
+pub(crate) const fn number(bounds: Bounds) -> ValueKind {
     ValueKind::Number(bounds)
 }
 
 /// An integer.
-pub const fn whole(low: i64, high: i64) -> ValueKind {
+pub(crate) const fn whole(low: i64, high: i64) -> ValueKind {
     number(Bounds::whole(low, high))
 }
 
 /// A number of at least `low`.
-pub const fn from(low: i64, high: i64) -> ValueKind {
+pub(crate) const fn from(low: i64, high: i64) -> ValueKind {
     number(Bounds::from(low, high))
 }
 
 /// A number above `low`.
-pub const fn above(low: i64, high: i64) -> ValueKind {
+pub(crate) const fn above(low: i64, high: i64) -> ValueKind {
     number(Bounds::above(low, high))
 }
 
 /// A share from 0 to 1.
-pub const SHARE: ValueKind = number(Bounds::SHARE);
+pub(crate) const SHARE: ValueKind = number(Bounds::SHARE);
 /// A share above 0 and up to 1.
-pub const RATIO: ValueKind = number(Bounds::RATIO);
+pub(crate) const RATIO: ValueKind = number(Bounds::RATIO);
 const LIMIT: ValueKind = from(0, MAX_USD);
 
-pub fn last_word(path: &str) -> &str {
+pub(crate) fn last_word(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
