@@ -29,27 +29,27 @@ impl Paint {
     }
 
     /// For headings and names.
-    pub fn bold(self, text: &str) -> String {
+    pub(crate) fn bold(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
     /// For less important text.
-    pub fn dim(self, text: &str) -> String {
+    pub(crate) fn dim(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
 
     /// For good results.
-    pub fn green(self, text: &str) -> String {
+    pub(crate) fn green(self, text: &str) -> String {
         self.with(AnsiColor::Green.on_default(), text)
     }
 
     /// For mistakes.
-    pub fn red(self, text: &str) -> String {
+    pub(crate) fn red(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default(), text)
     }
 
     /// For warnings.
-    pub fn yellow(self, text: &str) -> String {
+    pub(crate) fn yellow(self, text: &str) -> String {
         self.with(AnsiColor::Yellow.on_default(), text)
     }
 
@@ -57,12 +57,12 @@ impl Paint {
     /// [`Self::styled`] replaces them. Text from outside has no such marks, because `text` escapes
     /// invisible characters. Each line is marked, because a layout puts other cells between the
     /// lines.
-    pub fn marked_bold(self, text: &str) -> String {
+    pub(crate) fn marked_bold(self, text: &str) -> String {
         self.marked(MARK_BOLD, text)
     }
 
     /// Green text for a layout that counts columns, see [`Self::marked_bold`].
-    pub fn marked_green(self, text: &str) -> String {
+    pub(crate) fn marked_green(self, text: &str) -> String {
         self.marked(MARK_GREEN, text)
     }
 
@@ -77,7 +77,7 @@ impl Paint {
     }
 
     /// Replaces the marks in a finished layout by styles.
-    pub fn styled(self, text: &str) -> String {
+    pub(crate) fn styled(self, text: &str) -> String {
         if !self.0 {
             return text.to_owned();
         }

@@ -5,14 +5,14 @@
 //! example that must not compile follows the same code with the right unit.
 //!
 //! ```
-//! use lambdacost::{exact::Exact, internals::{money::Rate, internals::units::{Unit, VcpuHour}}};
+//! use lambdacost::{exact::Exact, internals::{money::Rate, units::{Unit, VcpuHour}}};
 //! let price = Rate::<VcpuHour>::new(Exact::ONE);
 //! let busy = VcpuHour::of(Exact::ONE);
 //! let right = &price * &busy;
 //! ```
 //!
 //! ```compile_fail,E0308
-//! use lambdacost::{exact::Exact, internals::{money::Rate, internals::units::{GbSecond, Unit, VcpuHour}}};
+//! use lambdacost::{exact::Exact, internals::{money::Rate, units::{GbSecond, Unit, VcpuHour}}};
 //! let price = Rate::<VcpuHour>::new(Exact::ONE);
 //! let busy = GbSecond::of(Exact::ONE);
 //! let wrong = &price * &busy;
@@ -72,35 +72,35 @@ impl Usd {
     }
 
     /// The amount divided by another; `None` for zero.
-    pub fn over(&self, part: &Self) -> Option<Exact> {
+    pub(crate) fn over(&self, part: &Self) -> Option<Exact> {
         self.0.over(&part.0)
     }
 
     /// Dollars for each of `count`; `None` for zero.
-    pub fn per(&self, count: &Exact) -> Option<Self> {
+    pub(crate) fn per(&self, count: &Exact) -> Option<Self> {
         self.0.over(count).map(Self)
     }
 
     /// Dollars per million of `count`; `None` for zero.
-    pub fn per_million(&self, count: u64) -> Option<Self> {
+    pub(crate) fn per_million(&self, count: u64) -> Option<Self> {
         self.per(&Exact::ratio(count, 1_000_000))
     }
 
-    pub fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.0.is_zero()
     }
 
-    pub fn is_negative(&self) -> bool {
+    pub(crate) fn is_negative(&self) -> bool {
         self.0.is_negative()
     }
 
     /// The amount as a ratio in lowest terms, which keeps later products short.
-    pub fn reduced(self) -> Self {
+    pub(crate) fn reduced(self) -> Self {
         Self(self.0.reduced())
     }
 
     /// Dollars and cents, halves away from zero, with thousands separators: `1,234.50`.
-    pub fn cents(&self) -> String {
+    pub(crate) fn cents(&self) -> String {
         grouped(&self.0.to_fixed(2))
     }
 }
@@ -188,7 +188,7 @@ pub struct Rate<U: Unit>(Exact, PhantomData<U>);
 
 impl<U: Unit> Rate<U> {
     /// Free of charge.
-    pub const ZERO: Self = Self(Exact::ZERO, PhantomData);
+    pub(crate) const ZERO: Self = Self(Exact::ZERO, PhantomData);
 
     pub fn new(usd_per_unit: Exact) -> Self {
         debug_assert!(!usd_per_unit.is_negative(), "a price of {usd_per_unit}");
@@ -196,27 +196,27 @@ impl<U: Unit> Rate<U> {
     }
 
     /// The price as a number, to print or to compare.
-    pub fn per_unit(&self) -> &Exact {
+    pub(crate) fn per_unit(&self) -> &Exact {
         &self.0
     }
 
     /// The price of one unit: `rate * 1`, without the multiplication.
-    pub fn of_one(&self) -> Usd {
+    pub(crate) fn of_one(&self) -> Usd {
         Usd(self.0.clone())
     }
 
     /// The rate multiplied by a number.
-    pub fn times(&self, count: &Exact) -> Self {
+    pub(crate) fn times(&self, count: &Exact) -> Self {
         Self::new(&self.0 * count)
     }
 
     /// The rate for each of `count`; `None` for none.
-    pub fn per(&self, count: &Exact) -> Option<Self> {
+    pub(crate) fn per(&self, count: &Exact) -> Option<Self> {
         self.0.over(count).map(Self::new)
     }
 
     /// The rate as a ratio in lowest terms, which keeps later products short.
-    pub fn reduced(self) -> Self {
+    pub(crate) fn reduced(self) -> Self {
         Self::new(self.0.reduced())
     }
 }
@@ -230,14 +230,14 @@ impl Rate<VcpuHour> {
 
 impl Rate<GbHour> {
     /// The price of an hour of a number of GB.
-    pub fn of_gb(&self, gigabytes: &Exact) -> Rate<Hour> {
+    pub(crate) fn of_gb(&self, gigabytes: &Exact) -> Rate<Hour> {
         Rate::new(&self.0 * gigabytes)
     }
 }
 
 impl Rate<InstanceHour> {
     /// The price of an hour of a number of instances.
-    pub fn of_instances(&self, instances: &Exact) -> Rate<Hour> {
+    pub(crate) fn of_instances(&self, instances: &Exact) -> Rate<Hour> {
         Rate::new(&self.0 * instances)
     }
 }

@@ -87,7 +87,7 @@ units! {
 pub struct Qty<U: Unit>(Exact, PhantomData<U>);
 
 impl<U: Unit> Qty<U> {
-    pub const ZERO: Self = Self(Exact::ZERO, PhantomData);
+    pub(crate) const ZERO: Self = Self(Exact::ZERO, PhantomData);
 
     /// Private, because other modules have to name the unit of a quantity with [`Unit::of`].
     fn new(amount: Exact) -> Self {
@@ -96,31 +96,31 @@ impl<U: Unit> Qty<U> {
     }
 
     /// The number, to print or to compare.
-    pub fn amount(&self) -> &Exact {
+    pub(crate) fn amount(&self) -> &Exact {
         &self.0
     }
 
-    pub fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.0.is_zero()
     }
 
     /// The quantity multiplied by a number.
-    pub fn times(&self, count: &Exact) -> Self {
+    pub(crate) fn times(&self, count: &Exact) -> Self {
         Self::new(&self.0 * count)
     }
 
     /// The quantity divided by another; `None` for zero.
-    pub fn over(&self, part: &Self) -> Option<Exact> {
+    pub(crate) fn over(&self, part: &Self) -> Option<Exact> {
         self.0.over(&part.0)
     }
 
     /// The quantity minus another; zero if that is larger.
-    pub fn saturating_sub(&self, other: &Self) -> Self {
+    pub(crate) fn saturating_sub(&self, other: &Self) -> Self {
         Self::new((&self.0 - &other.0).max(Exact::ZERO))
     }
 
     /// The quantity as a ratio in lowest terms, which keeps later products short.
-    pub fn reduced(self) -> Self {
+    pub(crate) fn reduced(self) -> Self {
         Self::new(self.0.reduced())
     }
 }
@@ -132,12 +132,12 @@ impl Qty<Hour> {
     }
 
     /// GB-hours of a number of GB in these hours.
-    pub fn of_gb(&self, gigabytes: &Exact) -> Qty<GbHour> {
+    pub(crate) fn of_gb(&self, gigabytes: &Exact) -> Qty<GbHour> {
         Qty::new(&self.0 * gigabytes)
     }
 
     /// Instance-hours of a number of instances in these hours.
-    pub fn of_instances(&self, instances: &Exact) -> Qty<InstanceHour> {
+    pub(crate) fn of_instances(&self, instances: &Exact) -> Qty<InstanceHour> {
         Qty::new(&self.0 * instances)
     }
 

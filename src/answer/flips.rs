@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 impl Comparison<'_> {
     /// The maximum number of searches in [`Self::flips`].
-    pub fn searches(&self) -> usize {
+    pub(crate) fn searches(&self) -> usize {
         self.pairs().count()
     }
 

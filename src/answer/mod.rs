@@ -41,7 +41,7 @@ pub struct Bound<'a> {
 
 impl Bound<'_> {
     /// The clusters for the scenario.
-    pub fn clusters(&self) -> Vec<Cluster> {
+    pub(crate) fn clusters(&self) -> Vec<Cluster> {
         self.model.clusters()
     }
 }
@@ -124,7 +124,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Prices of the scenario's regions, in its order.
-    pub fn prices(&self) -> &'a [Regional] {
+    pub(crate) fn prices(&self) -> &'a [Regional] {
         self.context.prices
     }
 
@@ -202,35 +202,35 @@ impl<'a> Comparison<'a> {
     }
 
     /// The platform of today for a function, if it is compared.
-    pub fn home(&self, index: usize) -> Option<usize> {
+    pub(crate) fn home(&self, index: usize) -> Option<usize> {
         let id = self.context.function(index).home();
         self.platforms.iter().position(|bound| bound.id == id)
     }
 
     /// The cheapest platform that charges differently (for use or for capacity) from the cheapest
     /// of all.
-    pub fn rival(&self, summary: &Summary) -> Option<usize> {
+    pub(crate) fn rival(&self, summary: &Summary) -> Option<usize> {
         let is_use = |number: usize| self.platforms[number].model.paid_by() == PaidBy::Use;
         let best = summary.cheapest?;
         self.cheapest(&summary.costs, |number| is_use(number) != is_use(best))
     }
 
     /// The second cheapest platform.
-    pub fn runner_up(&self, summary: &Summary) -> Option<usize> {
+    pub(crate) fn runner_up(&self, summary: &Summary) -> Option<usize> {
         let best = summary.cheapest?;
         self.cheapest(&summary.costs, |number| number != best)
     }
 
     /// What a platform costs a month more than the cheapest. `None` if the function cannot run
     /// there.
-    pub fn excess(&self, summary: &Summary, platform: usize) -> Option<Usd> {
+    pub(crate) fn excess(&self, summary: &Summary, platform: usize) -> Option<Usd> {
         let [own, least] = [platform, summary.cheapest?].map(|n| summary.costs[n].as_ref().ok());
         Some(&own?.compared - &least?.compared)
     }
 
     /// True for a function that would cost less on another platform than on its platform of today,
     /// or cannot run there.
-    pub fn moves(&self, index: usize, summary: &Summary) -> bool {
+    pub(crate) fn moves(&self, index: usize, summary: &Summary) -> bool {
         let (Some(home), Some(_)) = (self.home(index), summary.cheapest) else {
             return false;
         };
@@ -325,7 +325,7 @@ impl<'a> Comparison<'a> {
 
     /// True for a platform that has break-evens over utilization, with a platform that charges for
     /// use.
-    pub fn is_crossed(&self, platform: usize) -> bool {
+    pub(crate) fn is_crossed(&self, platform: usize) -> bool {
         let paid_by = |number: usize| self.platforms[number].model.paid_by();
         paid_by(platform) == PaidBy::Capacity
             && (0..platform).any(|number| paid_by(number) == PaidBy::Use)

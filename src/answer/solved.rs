@@ -41,12 +41,12 @@ impl Solved<'_> {
 
     /// The oldest date at which a price in the bill was confirmed. `None` if the function cannot
     /// run there, or no price has a date.
-    pub fn price_as_of(&self, platform: usize) -> Option<&str> {
+    pub(crate) fn price_as_of(&self, platform: usize) -> Option<&str> {
         self.placement(platform)?.price_as_of()
     }
 
     /// What the function would cost on a dedicated cluster, and what it adds to the shared one.
-    pub fn cluster_costs(&self, platform: usize) -> ClusterCosts {
+    pub(crate) fn cluster_costs(&self, platform: usize) -> ClusterCosts {
         let Some(placement) = self.placement(platform) else {
             return ClusterCosts::default();
         };
@@ -69,7 +69,7 @@ impl Solved<'_> {
     }
 
     /// What each job runs in, as a phrase; `None` for functions that are not jobs.
-    pub fn job(&self, platform: usize) -> Option<String> {
+    pub(crate) fn job(&self, platform: usize) -> Option<String> {
         self.placement(platform)?.job()
     }
 
@@ -101,7 +101,7 @@ impl Solved<'_> {
 impl Comparison<'_> {
     /// The cost of a function on a dedicated cluster of its cheapest platform, if it is the
     /// cheapest only because it shares a cluster.
-    pub fn dedicated_cost_if_not_cheapest(&self, solved: &Solved<'_>) -> Option<Usd> {
+    pub(crate) fn dedicated_cost_if_not_cheapest(&self, solved: &Solved<'_>) -> Option<Usd> {
         let summary = &solved.summary;
         let next = summary.costs[self.runner_up(summary)?].as_ref().ok()?;
         let alone = solved.cluster_costs(summary.cheapest?).alone?;

@@ -15,12 +15,12 @@ pub struct Pair {
 
 impl Pair {
     /// True if the platform is one of the two.
-    pub fn has(self, platform: usize) -> bool {
+    pub(crate) fn has(self, platform: usize) -> bool {
         self.other(platform).is_some()
     }
 
     /// The other platform of the pair; `None` if the platform is not in it.
-    pub fn other(self, platform: usize) -> Option<usize> {
+    pub(crate) fn other(self, platform: usize) -> Option<usize> {
         match platform {
             _ if platform == self.from => Some(self.to),
             _ if platform == self.to => Some(self.from),
@@ -69,12 +69,12 @@ impl Summary {
     }
 
     /// The break-even of a platform with the one that charges for use.
-    pub fn crossover_of(&self, platform: usize) -> Option<&Crossover> {
+    pub(crate) fn crossover_of(&self, platform: usize) -> Option<&Crossover> {
         found(&self.crossovers, |pair| pair.to == platform)
     }
 
     /// The break-even at on-demand list prices, if the scenario has a commitment or discounts.
-    pub fn listed_crossover_of(&self, platform: usize) -> Option<&Crossover> {
+    pub(crate) fn listed_crossover_of(&self, platform: usize) -> Option<&Crossover> {
         found(&self.listed, |pair| pair.to == platform)
     }
 }
@@ -98,7 +98,7 @@ pub struct Detail {
 
 impl Detail {
     /// The flips of all pairs for which there was a search.
-    pub fn searched(&self) -> impl Iterator<Item = &Flips> {
+    pub(crate) fn searched(&self) -> impl Iterator<Item = &Flips> {
         self.flips.iter().filter_map(|(_, flips)| flips.as_ref())
     }
 }

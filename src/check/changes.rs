@@ -18,7 +18,7 @@ pub enum Status {
 }
 
 impl Status {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Removed => "removed",
@@ -37,12 +37,12 @@ pub struct ChangeStep {
 
 impl ChangeStep {
     /// The increase; below zero for a decrease.
-    pub fn rise(&self) -> Option<Exact> {
+    pub(crate) fn rise(&self) -> Option<Exact> {
         Some(self.after.as_ref()? - self.before.as_ref()?)
     }
 
     /// The increase in per cent of the amount before; `None` if that was zero.
-    pub fn percent(&self) -> Option<Exact> {
+    pub(crate) fn percent(&self) -> Option<Exact> {
         let hundredfold = &self.rise()? * &Exact::from(100u32);
         hundredfold.over(self.before.as_ref()?)
     }
@@ -68,7 +68,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    pub fn of(scenario: &ScenarioContext<'_, '_>, baseline: &Baseline) -> Self {
+    pub(crate) fn of(scenario: &ScenarioContext<'_, '_>, baseline: &Baseline) -> Self {
         let functions = &scenario.case.comparison.scenario().functions;
         let change = |index: usize| {
             let name = functions[index].name.to_string();
@@ -105,7 +105,7 @@ impl Changes {
 
 impl ScenarioContext<'_, '_> {
     /// The cost of the whole scenario before and after.
-    pub fn total_step(&self, baseline: &Baseline) -> ChangeStep {
+    pub(crate) fn total_step(&self, baseline: &Baseline) -> ChangeStep {
         let after = self.total.as_ref();
         ChangeStep {
             before: baseline.total.clone(),

@@ -37,7 +37,7 @@ pub struct FunctionContext<'c, 'k> {
 
 impl<'c, 'k> FunctionContext<'c, 'k> {
     /// Solves the function.
-    pub fn new(case: &'k CheckContext<'c>, index: usize) -> Self {
+    pub(crate) fn new(case: &'k CheckContext<'c>, index: usize) -> Self {
         let comparison = case.comparison;
         Self {
             case,
@@ -52,7 +52,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     ///
     /// # Errors
     /// The reason why it is not known, as a part of a sentence.
-    pub fn cost(&self) -> Result<&Cost, String> {
+    pub(crate) fn cost(&self) -> Result<&Cost, String> {
         let Some(home) = self.home else {
             let id = self.function.home();
             return Err(format!("it runs on {id}, which is not compared"));
@@ -64,12 +64,12 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     }
 
     /// Its name as messages print it.
-    pub fn called(&self) -> String {
+    pub(crate) fn called(&self) -> String {
         quoted(&self.function.name)
     }
 
     /// The cheapest other platform, with the bill there.
-    pub fn cheaper_elsewhere(&self) -> Option<(&'static str, Usd)> {
+    pub(crate) fn cheaper_elsewhere(&self) -> Option<(&'static str, Usd)> {
         let best = self
             .solved
             .summary
@@ -90,12 +90,12 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     }
 
     /// The function in the baseline.
-    pub fn before(&self) -> Option<&Before> {
+    pub(crate) fn before(&self) -> Option<&Before> {
         self.case.baseline?.functions.get(&*self.function.name)
     }
 
     /// The most expensive line of its bill.
-    pub fn most_expensive_line(&self) -> Option<CostDriver> {
+    pub(crate) fn most_expensive_line(&self) -> Option<CostDriver> {
         let lines = self.solved.lines(self.home?);
         let most_expensive = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
@@ -105,7 +105,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     }
 
     /// The line of its bill with the largest increase since the baseline.
-    pub fn risen_line(&self, before: &Before) -> Option<CostDriver> {
+    pub(crate) fn risen_line(&self, before: &Before) -> Option<CostDriver> {
         let mut rises = before.lines.clone();
         for rise in rises.values_mut() {
             *rise = &Exact::ZERO - rise;
@@ -145,7 +145,7 @@ pub struct FunctionRecord {
 }
 
 impl FunctionContext<'_, '_> {
-    pub fn record(&self) -> FunctionRecord {
+    pub(crate) fn record(&self) -> FunctionRecord {
         let cost = self.home.map(|home| &self.solved.summary.costs[home]);
         let own = self.home.and_then(|home| self.solved.price_as_of(home));
         let any = || {
@@ -165,12 +165,12 @@ impl FunctionContext<'_, '_> {
 
 impl ScenarioContext<'_, '_> {
     /// The function with the highest cost on its platform of today.
-    pub fn most_expensive_function(&self) -> Option<CostDriver> {
+    pub(crate) fn most_expensive_function(&self) -> Option<CostDriver> {
         self.heaviest(|_, cost| Some(cost.clone()))
     }
 
     /// The function with the largest increase since the baseline.
-    pub fn risen_function(&self, baseline: &Baseline) -> Option<CostDriver> {
+    pub(crate) fn risen_function(&self, baseline: &Baseline) -> Option<CostDriver> {
         self.heaviest(|name, cost| match baseline.functions.get(name) {
             Some(before) => Some(cost - before.monthly.as_ref()?),
             None => Some(cost.clone()),

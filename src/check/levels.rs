@@ -37,19 +37,19 @@ impl Levels {
     }
 
     /// The stated level of a rule.
-    pub fn stated(&self, code: &str) -> Option<Level> {
+    pub(crate) fn stated(&self, code: &str) -> Option<Level> {
         let overridden = self.overrides.iter().find(|(known, _)| known == code);
         let level = overridden.map(|(_, level)| *level);
         level.or_else(|| self.setting(code)?.level)
     }
 
     /// The level of a rule: the stated one, or the default.
-    pub fn of(&self, rule: &Rule) -> Level {
+    pub(crate) fn of(&self, rule: &Rule) -> Level {
         self.stated(rule.code).unwrap_or(rule.default_level)
     }
 
     /// A stated parameter of a rule.
-    pub fn parameter(&self, code: &str, name: &str) -> Option<Exact> {
+    pub(crate) fn parameter(&self, code: &str, name: &str) -> Option<Exact> {
         let parameters = &self.setting(code)?.parameters;
         let found = parameters.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| Exact::from(*value))

@@ -77,7 +77,7 @@ pub struct Report<'c> {
 
 impl Report<'_> {
     /// Number of findings with a level.
-    pub fn count(&self, level: Level) -> usize {
+    pub(crate) fn count(&self, level: Level) -> usize {
         let same = self.findings.iter().filter(|found| found.level == level);
         same.count()
     }

@@ -8,7 +8,7 @@ static PAGE: &str = include_str!("../../docs/errors.md");
 
 impl Code {
     /// The section of a code, starting with its name.
-    pub fn manual(self) -> String {
+    pub(crate) fn manual(self) -> String {
         let title = format!("\n## `{}`\n", self.name());
         let section = PAGE
             .split_once(&title)

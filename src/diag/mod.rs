@@ -155,7 +155,7 @@ impl fmt::Debug for Help {
 
 impl Diag {
     /// A mistake without a place and advice.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
             message: shortened(message.into()),
@@ -172,13 +172,13 @@ impl Diag {
     }
 
     /// Adds the place.
-    pub fn at(mut self, at: At) -> Self {
+    pub(crate) fn at(mut self, at: At) -> Self {
         self.at = Some(Box::new(at));
         self
     }
 
     /// Adds advice.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(Help::Text(shortened(help.into())));
         self
     }
@@ -190,7 +190,7 @@ impl Diag {
     }
 
     /// Adds advice that is computed only if the mistake is shown.
-    pub fn help_when_shown(
+    pub(crate) fn help_when_shown(
         mut self,
         search: impl Fn() -> Option<String> + Send + Sync + 'static,
     ) -> Self {
@@ -199,7 +199,7 @@ impl Diag {
     }
 
     /// What to do.
-    pub fn advice(&self) -> Option<String> {
+    pub(crate) fn advice(&self) -> Option<String> {
         match self.help.as_ref()? {
             Help::Text(text) => Some(text.clone()),
             Help::Search(search) => search().map(shortened),
@@ -207,7 +207,7 @@ impl Diag {
     }
 
     /// Adds advice, if there is any.
-    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+    pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help.map(|help| Help::Text(shortened(help)));
         self
     }
@@ -238,12 +238,12 @@ pub struct Diags {
 const KEPT: usize = 10_000;
 
 impl Diags {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Adds a mistake.
-    pub fn push(&mut self, diag: Diag) {
+    pub(crate) fn push(&mut self, diag: Diag) {
         if self.kept.len() < KEPT {
             self.kept.push(diag)
         } else {
@@ -252,7 +252,7 @@ impl Diags {
     }
 
     /// The value of a successful step. The mistakes of a failed one are added.
-    pub fn take<T>(&mut self, outcome: Result<T, impl Into<Diags>>) -> Option<T> {
+    pub(crate) fn take<T>(&mut self, outcome: Result<T, impl Into<Diags>>) -> Option<T> {
         match outcome {
             Ok(value) => Some(value),
             Err(diags) => {
@@ -265,7 +265,7 @@ impl Diags {
     }
 
     /// The value, if there are no mistakes.
-    pub fn into_result<T>(self, value: T) -> Result<T, Self> {
+    pub(crate) fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.is_empty() {
             Ok(value)
         } else {
@@ -274,7 +274,7 @@ impl Diags {
     }
 
     /// True when further mistakes are only counted.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.kept.len() >= KEPT
     }
 
@@ -290,7 +290,7 @@ impl Diags {
 
     /// Sorts the mistakes in each file by place, because the keys of a table are read in
     /// alphabetical order. The order of files does not change.
-    pub fn sort_by_place(&mut self) {
+    pub(crate) fn sort_by_place(&mut self) {
         let mut files: Vec<Arc<str>> = Vec::new();
         for at in self.kept.iter().filter_map(|diag| diag.at.as_ref()) {
             if !files.contains(&at.file) {
@@ -305,7 +305,7 @@ impl Diags {
     }
 
     /// The mistakes after applying `change` to each.
-    pub fn map(mut self, change: impl Fn(Diag) -> Diag) -> Self {
+    pub(crate) fn map(mut self, change: impl Fn(Diag) -> Diag) -> Self {
         self.kept = self.kept.into_iter().map(change).collect();
         self
     }

@@ -27,7 +27,7 @@ const CONTEXT: usize = 60;
 
 impl At {
     /// The place of a byte range in a line.
-    pub fn new(file: &Arc<str>, line: u64, text: &str, span: Range<usize>) -> Self {
+    pub(crate) fn new(file: &Arc<str>, line: u64, text: &str, span: Range<usize>) -> Self {
         Self::counted(file, line, text, span, |start| {
             text[..start].chars().count()
         })
@@ -107,12 +107,12 @@ impl Source {
         }
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// The file name as the user gave it.
-    pub fn name(&self) -> &Arc<str> {
+    pub(crate) fn name(&self) -> &Arc<str> {
         &self.name
     }
 
@@ -120,7 +120,7 @@ impl Source {
     ///
     /// # Errors
     /// Every syntax error, or the first one of a large text; or there are too many tokens.
-    pub fn toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
+    pub(crate) fn toml(&self) -> Result<Spanned<DeTable<'_>>, Diags> {
         if self.text.len() > ALL_MISTAKES {
             return self.large_toml();
         }
@@ -159,12 +159,12 @@ impl Source {
     }
 
     /// The line of a byte, from 1.
-    pub fn line_of(&self, byte: usize) -> usize {
+    pub(crate) fn line_of(&self, byte: usize) -> usize {
         self.lines.partition_point(|start| *start <= byte)
     }
 
     /// The place of a byte range. It ends at the end of its first line.
-    pub fn at(&self, span: Range<usize>) -> At {
+    pub(crate) fn at(&self, span: Range<usize>) -> At {
         let start = span.start.min(self.text.len());
         let line = self.line_of(start);
         let line_start = self.lines[line - 1];

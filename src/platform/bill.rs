@@ -19,7 +19,7 @@ pub struct Bill {
 
 impl Bill {
     /// The total of the charges that `charge` adds.
-    pub fn total(charge: impl FnOnce(&mut Self)) -> Usd {
+    pub(crate) fn total(charge: impl FnOnce(&mut Self)) -> Usd {
         let mut bill = Self {
             total: Usd::ZERO,
             lines: None,
@@ -29,12 +29,12 @@ impl Bill {
     }
 
     /// The lines of the charges that `charge` adds.
-    pub fn lines(charge: impl FnOnce(&mut Self)) -> Vec<Line> {
+    pub(crate) fn lines(charge: impl FnOnce(&mut Self)) -> Vec<Line> {
         SharedBill::of(charge).lines
     }
 
     /// Adds a quantity at a price of the same unit.
-    pub fn add<U: Unit>(
+    pub(crate) fn add<U: Unit>(
         &mut self,
         service: &'static Service,
         item: &'static str,
@@ -45,7 +45,7 @@ impl Bill {
     }
 
     /// Adds a quantity at a price that AWS sets in this way.
-    pub fn add_priced<U: Unit>(
+    pub(crate) fn add_priced<U: Unit>(
         &mut self,
         pricing: Pricing,
         service: &'static Service,
@@ -66,7 +66,7 @@ impl Bill {
     }
 
     /// Adds a bill multiplied by a share or a number.
-    pub fn add_share(&mut self, bill: &SharedBill, share: &Exact) {
+    pub(crate) fn add_share(&mut self, bill: &SharedBill, share: &Exact) {
         if let Some(lines) = &mut self.lines {
             lines.extend(bill.lines.iter().map(|line| line.times(share)));
         }
@@ -74,7 +74,7 @@ impl Bill {
     }
 
     /// Adds lines that cost nothing, if the bill has lines.
-    pub fn add_free(&mut self, free: impl FnOnce() -> Vec<Line>) {
+    pub(crate) fn add_free(&mut self, free: impl FnOnce() -> Vec<Line>) {
         if let Some(lines) = &mut self.lines {
             let free = free();
             debug_assert!(free.iter().all(|line| line.cost.is_zero()));
@@ -92,7 +92,7 @@ impl Bill {
 }
 
 /// A bill that several functions share.
-pub struct SharedBill {
+pub(crate) struct SharedBill {
     lines: Vec<Line>,
     /// The sum of the lines.
     pub total: Usd,
@@ -100,7 +100,7 @@ pub struct SharedBill {
 
 impl SharedBill {
     /// The bill of the charges that `charge` adds.
-    pub fn of(charge: impl FnOnce(&mut Bill)) -> Self {
+    pub(crate) fn of(charge: impl FnOnce(&mut Bill)) -> Self {
         let mut bill = Bill {
             total: Usd::ZERO,
             lines: Some(Vec::new()),
@@ -113,7 +113,7 @@ impl SharedBill {
     }
 
     /// The bill with amounts in lowest terms, so that shares of it are computed faster.
-    pub fn reduced(self) -> Self {
+    pub(crate) fn reduced(self) -> Self {
         let lines = self.lines.into_iter().map(Line::reduced);
         Self {
             lines: lines.collect(),

@@ -33,12 +33,12 @@ pub enum FactValue {
 }
 
 impl Fact {
-    pub fn count(key: &'static str, count: u128) -> Self {
+    pub(crate) fn count(key: &'static str, count: u128) -> Self {
         let value = FactValue::Count(count);
         Self { key, value }
     }
 
-    pub fn text(key: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn text(key: &'static str, text: impl Into<String>) -> Self {
         let value = FactValue::Text(text.into());
         Self { key, value }
     }

@@ -48,7 +48,7 @@ pub struct Infeasible {
 }
 
 impl Infeasible {
-    pub fn new(code: Refusal, reason: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Refusal, reason: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             code,
             reason: reason.into(),
@@ -58,7 +58,7 @@ impl Infeasible {
 
     /// The region of the function has no prices for the platform. Unreachable in practice: binding
     /// the platform fails first.
-    pub fn unpriced(what: &str) -> Self {
+    pub(crate) fn unpriced(what: &str) -> Self {
         Self::new(
             Refusal::NotSupported,
             format!("the region has no prices for {what}"),

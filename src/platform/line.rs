@@ -157,7 +157,7 @@ impl Line {
 
     /// What the quantity costs at another rate of the same meter: the list price, or a part of
     /// [`Self::parts`]. A line has no type for its unit, but its meter has one.
-    pub fn cost_at(&self, rate: &Exact) -> Usd {
+    pub(crate) fn cost_at(&self, rate: &Exact) -> Usd {
         Usd::new(&self.quantity * rate)
     }
 
@@ -181,7 +181,7 @@ impl Line {
 
     /// Splits the line into a part at the reduced rate of a commitment or discount and a part at
     /// the list price. A line with one rate stays whole.
-    pub fn parts(mut self) -> Vec<Self> {
+    pub(crate) fn parts(mut self) -> Vec<Self> {
         let Some(bought) = self.bought.take() else {
             return vec![self];
         };
@@ -212,7 +212,7 @@ impl Line {
 
     /// A line for the part of a quantity that a free allowance covers. It costs nothing; it is
     /// shown so that the quantities of the bill add up.
-    pub fn free<U: Unit>(
+    pub(crate) fn free<U: Unit>(
         service: &'static Service,
         item: &'static str,
         quantity: Qty<U>,

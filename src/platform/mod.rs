@@ -108,7 +108,7 @@ impl Solves {
 
 impl<'a> Context<'a> {
     /// Computes the demand of every function once, for all platforms.
-    pub fn new(
+    pub(crate) fn new(
         scenario: &'a Scenario,
         prices: &'a [Regional],
         instances: &'a [InstanceType],
@@ -128,7 +128,7 @@ impl<'a> Context<'a> {
     }
 
     /// The same scenario at other prices.
-    pub fn at(&self, prices: &'a [Regional]) -> Self {
+    pub(crate) fn at(&self, prices: &'a [Regional]) -> Self {
         Self {
             prices,
             ..self.clone()
@@ -142,7 +142,7 @@ impl<'a> Context<'a> {
 
     /// How often functions were solved, on all platforms together.
     #[cfg(debug_assertions)]
-    pub fn solves(&self) -> u64 {
+    pub(crate) fn solves(&self) -> u64 {
         self.solves.counted()
     }
 
@@ -179,15 +179,15 @@ impl<'a> Context<'a> {
     }
 
     /// The demand of a function.
-    pub fn demand(&self, index: usize) -> &Demand {
+    pub(crate) fn demand(&self, index: usize) -> &Demand {
         &self.demands[index]
     }
 
-    pub fn prices_of(&self, function: &Function) -> &'a Regional {
+    pub(crate) fn prices_of(&self, function: &Function) -> &'a Regional {
         &self.prices[usize::from(function.region)]
     }
 
-    pub fn function(&self, index: usize) -> &'a Function {
+    pub(crate) fn function(&self, index: usize) -> &'a Function {
         &self.scenario.functions[index]
     }
 }

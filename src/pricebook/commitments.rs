@@ -27,18 +27,18 @@ pub enum Plan {
 }
 
 impl Plan {
-    pub const NAMES: [&str; 3] = [
+    pub(crate) const NAMES: [&str; 3] = [
         "compute-savings-plan",
         "ec2-instance-savings-plan",
         "reserved-instances",
     ];
 
-    pub fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         let plans = [Self::Compute, Self::Instance, Self::Reserved];
         plans.into_iter().find(|plan| plan.name() == name)
     }
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 
@@ -86,7 +86,7 @@ pub(crate) type EligibleUsage = BTreeMap<(Arc<str>, Arc<str>), Exact>;
 
 impl Commitment {
     /// `compute-savings-plan, 1yr, no-upfront`.
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         format!("{}, {}, {}", self.plan.name(), self.term, self.payment)
     }
 
@@ -161,7 +161,7 @@ pub struct Commitments {
 
 impl Commitments {
     /// `None` without a commitment and discounts.
-    pub fn new(commitment: Option<Commitment>, discounts: Vec<Discount>) -> Option<Self> {
+    pub(crate) fn new(commitment: Option<Commitment>, discounts: Vec<Discount>) -> Option<Self> {
         (commitment.is_some() || !discounts.is_empty()).then_some(Self {
             commitment,
             discounts,
@@ -179,7 +179,7 @@ impl Commitments {
     }
 
     /// True for a commitment in US dollars an hour. What it covers depends on the usage.
-    pub fn is_hourly(&self) -> bool {
+    pub(crate) fn is_hourly(&self) -> bool {
         self.hourly().is_some()
     }
 
@@ -188,7 +188,7 @@ impl Commitments {
     ///
     /// # Errors
     /// The price book lacks a committed rate for some usage.
-    pub fn spend(
+    pub(crate) fn spend(
         &self,
         usage: &EligibleUsage,
         list: &[Regional],
@@ -248,7 +248,7 @@ impl Commitments {
     ///
     /// # Errors
     /// A discount applies to no meter.
-    pub fn apply(self: &Arc<Self>, list: &[Regional]) -> Result<Vec<Regional>, Diags> {
+    pub(crate) fn apply(self: &Arc<Self>, list: &[Regional]) -> Result<Vec<Regional>, Diags> {
         let mut diags = Diags::new();
         if !self.discounts.is_empty() {
             let listed = list.iter().flat_map(Regional::entries);

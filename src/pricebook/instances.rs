@@ -72,11 +72,11 @@ pub fn allocatable(
 
 impl InstanceType {
     /// The capacity that a node of this type offers before DaemonSets.
-    pub fn allocatable(&self) -> Allocatable {
+    pub(crate) fn allocatable(&self) -> Allocatable {
         allocatable(self.architecture, self.vcpu, self.memory_mib, self.max_pods)
     }
 
-    pub fn is_default_candidate(&self) -> bool {
+    pub(crate) fn is_default_candidate(&self) -> bool {
         is_default_candidate(&self.name)
     }
 }

@@ -24,7 +24,7 @@ impl<U: Unit> Meter<U> {
     }
 
     /// `table.key` in price files.
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         &self.0
     }
 }
@@ -120,7 +120,7 @@ pub struct Meters(Arc<[&'static MeterInfo]>);
 
 impl Meters {
     /// Combines lists without duplicates, because platforms share some meters.
-    pub fn new(lists: impl IntoIterator<Item = &'static [MeterInfo]>) -> Self {
+    pub(crate) fn new(lists: impl IntoIterator<Item = &'static [MeterInfo]>) -> Self {
         let mut all: Vec<&'static MeterInfo> = Vec::new();
         for meter in lists.into_iter().flatten() {
             if !all.contains(&meter) {
@@ -136,7 +136,7 @@ impl Meters {
     }
 
     /// The table of a meter by instance type, and the type.
-    pub fn by_type<'p>(&self, path: &'p str) -> Option<(&'static MeterInfo, &'p str)> {
+    pub(crate) fn by_type<'p>(&self, path: &'p str) -> Option<(&'static MeterInfo, &'p str)> {
         let (table, name) = path
             .split_once('.')
             .filter(|(_, name)| is_identifier(name))?;
@@ -145,7 +145,7 @@ impl Meters {
         Some((meter, name))
     }
 
-    pub fn find(&self, path: &str) -> Option<&'static MeterInfo> {
+    pub(crate) fn find(&self, path: &str) -> Option<&'static MeterInfo> {
         if let Some(rate) = path.strip_prefix("savings.") {
             return self.find(rate_of(rate)?);
         }

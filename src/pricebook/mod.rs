@@ -39,10 +39,10 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    pub const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
+    pub(crate) const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
 
     /// The name in scenarios and price files.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64",
             Self::Arm64 => "arm64",
@@ -55,23 +55,23 @@ impl Architecture {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Os {
+pub(crate) enum Os {
     Linux,
     Windows,
 }
 
 impl Os {
-    pub const ALL: [Self; 2] = [Self::Linux, Self::Windows];
+    pub(crate) const ALL: [Self; 2] = [Self::Linux, Self::Windows];
 
     /// The name in scenarios and price files.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Linux => "linux",
             Self::Windows => "windows",
         }
     }
 
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == text)
     }
 }
@@ -159,12 +159,12 @@ impl Regional {
     ///
     /// # Errors
     /// [`Code::MissingPrice`] if the region lacks it.
-    pub fn list_price<U: Unit>(&self, meter: Meter<U>) -> Result<Price<U>, Diag> {
+    pub(crate) fn list_price<U: Unit>(&self, meter: Meter<U>) -> Result<Price<U>, Diag> {
         Ok(Price::new(&meter, self.listed(&meter)?, None))
     }
 
     /// US dollars per unit of a meter at its list price, in the first tier.
-    pub fn first_rate(&self, path: &str) -> Option<&Exact> {
+    pub(crate) fn first_rate(&self, path: &str) -> Option<&Exact> {
         match self.meters.get(path)? {
             Entry::Flat(listed) => Some(&listed.usd),
             Entry::Tiered(tiers) => tiers.first().map(|(_, listed)| &listed.usd),
@@ -271,7 +271,7 @@ impl Extent {
         reserved: false,
     };
     /// What two runs need together.
-    pub fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Self {
             auto_mode: self.auto_mode || other.auto_mode,
             other_types: self.other_types || other.other_types,
@@ -307,7 +307,7 @@ fn built_in(folder: &str, files: &[(&str, &str)], name: &str) -> Option<Source> 
 
 impl Book {
     /// The built-in price book, with the meters of all platforms.
-    pub fn embedded(meters: Meters) -> Self {
+    pub(crate) fn embedded(meters: Meters) -> Self {
         Self {
             meters,
             regions: BTreeMap::new(),
@@ -338,7 +338,7 @@ impl Book {
     }
 
     /// Codes of the regions with files of the user.
-    pub fn overlaid(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn overlaid(&self) -> impl Iterator<Item = &str> {
         self.regions.keys().map(String::as_str)
     }
 

@@ -24,7 +24,7 @@ pub struct Provenance {
 
 impl Provenance {
     /// Replaces the date of a price that the scenario states.
-    pub const STATED: &str = "stated";
+    pub(crate) const STATED: &str = "stated";
 
     fn of_scenario() -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Provenance {
     }
 
     /// True for a price of the price book. Only these can be too old.
-    pub fn is_dated(&self) -> bool {
+    pub(crate) fn is_dated(&self) -> bool {
         *self.as_of != *Self::STATED
     }
 
@@ -47,7 +47,7 @@ impl Provenance {
     }
 
     /// The source, with AWS's rate code if known.
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         match &self.rate_code {
             Some(code) => format!("{}, AWS rate code {code}", self.source),
             None => self.source.to_string(),
@@ -140,7 +140,7 @@ pub struct Price<U: Unit> {
 
 impl<U: Unit> Price<U> {
     /// A price that the scenario states, in US dollars per unit.
-    pub fn stated(usd: Exact) -> Self {
+    pub(crate) fn stated(usd: Exact) -> Self {
         Self {
             rate: Rate::new(usd),
             provenance: Provenance::of_scenario(),
@@ -149,7 +149,7 @@ impl<U: Unit> Price<U> {
         }
     }
 
-    pub fn list_rate(&self) -> Rate<U> {
+    pub(crate) fn list_rate(&self) -> Rate<U> {
         match &self.bought {
             Some(bought) => Rate::new(bought.list.usd.clone()),
             None => self.rate.clone(),
@@ -194,19 +194,19 @@ impl<U: Unit> Tiers<U> {
         tiers.map(typed).collect::<Result<_, _>>().map(Self)
     }
 
-    pub fn first(&self) -> &Price<U> {
+    pub(crate) fn first(&self) -> &Price<U> {
         let first = self.0.first();
         let (_, price) = first.expect("a price file with no tier in a list is refused");
         price
     }
 
     /// The tiers as (first quantity, price), in ascending order from zero.
-    pub fn steps(&self) -> &[(Qty<U>, Price<U>)] {
+    pub(crate) fn steps(&self) -> &[(Qty<U>, Price<U>)] {
         &self.0
     }
 
     /// The part of a quantity in each tier that it reaches, with the price of that tier.
-    pub fn split(&self, quantity: &Qty<U>) -> Vec<(Qty<U>, &Price<U>)> {
+    pub(crate) fn split(&self, quantity: &Qty<U>) -> Vec<(Qty<U>, &Price<U>)> {
         let ends = self.0.iter().skip(1).map(|(from, _)| Some(from));
         let parts: Vec<(Qty<U>, &Price<U>)> = self
             .0

@@ -20,7 +20,7 @@ pub enum AssumptionKind {
 }
 
 impl AssumptionKind {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Assumed => "assumed",
             Self::NotCounted => "not-counted",
@@ -69,24 +69,24 @@ pub struct Assumption {
 }
 
 impl AssumptionInfo {
-    pub const fn assumed(code: &'static str, text: &'static str) -> Self {
+    pub(crate) const fn assumed(code: &'static str, text: &'static str) -> Self {
         let kind = AssumptionKind::Assumed;
         Self { code, kind, text }
     }
 
     /// A cost that the figures leave out.
-    pub const fn not_counted(code: &'static str, text: &'static str) -> Self {
+    pub(crate) const fn not_counted(code: &'static str, text: &'static str) -> Self {
         let kind = AssumptionKind::NotCounted;
         Self { code, kind, text }
     }
 
     /// The assumption for a sentence without values.
-    pub fn holds(&self) -> Assumption {
+    pub(crate) fn holds(&self) -> Assumption {
         self.with(&[])
     }
 
     /// The assumption with values for the names in its sentence.
-    pub fn with(&self, values: &[(&str, &dyn Display)]) -> Assumption {
+    pub(crate) fn with(&self, values: &[(&str, &dyn Display)]) -> Assumption {
         Assumption {
             code: self.code,
             kind: self.kind,
@@ -139,14 +139,14 @@ pub struct Notes(Vec<Assumption>);
 
 impl Notes {
     /// Adds an assumption, once even if several platforms make it.
-    pub fn add(&mut self, assumption: Assumption) {
+    pub(crate) fn add(&mut self, assumption: Assumption) {
         if !self.0.contains(&assumption) {
             self.0.push(assumption);
         }
     }
 
     /// Adds an assumption for the functions to which it applies, if there are any.
-    pub fn add_for_functions(&mut self, (info, holds): AssumptionRule, scenario: &Scenario) {
+    pub(crate) fn add_for_functions(&mut self, (info, holds): AssumptionRule, scenario: &Scenario) {
         let functions = scenario.functions.iter().enumerate();
         let made_for: Vec<usize> = functions
             .filter(|(_, function)| holds(function))

@@ -28,7 +28,7 @@ impl Level {
         Self::NAMES[self as usize]
     }
 
-    pub fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         let all = [Self::Allow, Self::Warn, Self::Deny];
         all.into_iter().find(|level| level.name() == name)
     }
@@ -45,12 +45,12 @@ pub struct Limit {
 
 impl Limit {
     /// True when at least one of them is stated.
-    pub fn is_stated(&self) -> bool {
+    pub(crate) fn is_stated(&self) -> bool {
         self.warn.is_some() || self.deny.is_some()
     }
 
     /// The stated limits, the hard one first.
-    pub fn steps(&self) -> impl Iterator<Item = (Level, Decimal)> {
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (Level, Decimal)> {
         let steps = [(Level::Deny, self.deny), (Level::Warn, self.warn)];
         steps
             .into_iter()
@@ -58,13 +58,13 @@ impl Limit {
     }
 
     /// The limit that an amount exceeds; the hard one if it exceeds both.
-    pub fn exceeded(&self, amount: &Exact) -> Option<(Level, Decimal)> {
+    pub(crate) fn exceeded(&self, amount: &Exact) -> Option<(Level, Decimal)> {
         self.steps()
             .find(|(_, limit)| *amount > Exact::from(*limit))
     }
 
     /// What is wrong with a `warn` above `deny`, and what to do. `key` is the path of the limit.
-    pub fn contradiction(&self, key: &str) -> Option<[String; 2]> {
+    pub(crate) fn contradiction(&self, key: &str) -> Option<[String; 2]> {
         let (warn, deny) = self.warn.zip(self.deny)?;
         (warn > deny).then(|| {
             [
@@ -90,7 +90,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    pub fn is_stated(&self) -> bool {
+    pub(crate) fn is_stated(&self) -> bool {
         let all = [
             self.monthly_usd,
             self.usd_per_million_invocations,

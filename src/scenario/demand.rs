@@ -34,7 +34,7 @@ pub struct Demand {
 
 impl Demand {
     /// The demand in a month of these hours.
-    pub fn of(function: &Function, hours: &Exact) -> Self {
+    pub(crate) fn of(function: &Function, hours: &Exact) -> Self {
         let calls = Exact::from(function.invocations);
         let average = &function.concurrency_per_call(hours) * &calls;
         let capacity = match function.capacity {
@@ -51,7 +51,7 @@ impl Demand {
     }
 
     /// The demand of one request in flight, for a function without traffic.
-    pub fn of_one_request() -> Self {
+    pub(crate) fn of_one_request() -> Self {
         Self {
             calls: 0,
             average: Exact::ZERO,
@@ -70,30 +70,30 @@ impl Demand {
     }
 
     /// Mean requests in flight over the month.
-    pub fn average(&self) -> &Exact {
+    pub(crate) fn average(&self) -> &Exact {
         &self.average
     }
 
     /// Requests in flight that a fleet must carry if it runs all month: the maximum over the
     /// levels.
-    pub fn capacity(&self) -> &Exact {
+    pub(crate) fn capacity(&self) -> &Exact {
         &self.capacity
     }
 
     /// True when no capacity is needed.
-    pub fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.capacity.is_zero()
     }
 }
 
 impl Function {
     /// The demand in a month of these hours.
-    pub fn demand(&self, hours: &Exact) -> Demand {
+    pub(crate) fn demand(&self, hours: &Exact) -> Demand {
         Demand::of(self, hours)
     }
 
     /// Mean concurrency over capacity; `None` when both are zero and no utilization is stated.
-    pub fn utilization(&self, demand: &Demand) -> Option<Exact> {
+    pub(crate) fn utilization(&self, demand: &Demand) -> Option<Exact> {
         match self.capacity {
             // The stated value has fewer digits than the computed one.
             Capacity::Utilization(share) => Some(Exact::from(share)),
@@ -102,7 +102,7 @@ impl Function {
     }
 
     /// Slots for the capacity: `capacity / target_utilization`, not rounded.
-    pub fn planned_slots(&self, demand: &Demand) -> Exact {
+    pub(crate) fn planned_slots(&self, demand: &Demand) -> Exact {
         let target = self.container().target_utilization;
         if target == Decimal::ONE {
             return demand.capacity().clone();
@@ -117,7 +117,7 @@ impl Function {
     ///
     /// Rounding up here loses nothing: `ceil(need / c)` tasks of `c` whole slots are needed either
     /// way.
-    pub fn needed_slots(&self, demand: &Demand) -> u128 {
+    pub(crate) fn needed_slots(&self, demand: &Demand) -> u128 {
         self.planned_slots(demand)
             .ceil()
             .expect("the reader refuses a capacity of more than 10^27 requests in flight")

@@ -59,7 +59,7 @@ pub struct Keys<'k> {
 
 impl<'k> Keys<'k> {
     /// The keys of a table with the dotted path `prefix`.
-    pub fn new(
+    pub(crate) fn new(
         table: &'k DeTable<'k>,
         prefix: impl Into<String>,
         source: &'k Source,
@@ -76,23 +76,23 @@ impl<'k> Keys<'k> {
     }
 
     /// Sets the bytes of the table.
-    pub fn spanning(self, span: Range<usize>) -> Self {
+    pub(crate) fn spanning(self, span: Range<usize>) -> Self {
         Self { span, ..self }
     }
 
     /// The place of a key, if it is stated.
-    pub fn place_of(&self, key: &Key) -> Option<At> {
+    pub(crate) fn place_of(&self, key: &Key) -> Option<At> {
         let value = self.table.get(key.word())?;
         Some(self.source.at(value.span()))
     }
 
     /// The keys of the table below a key. `example` shows how to write the table.
-    pub fn table(&mut self, key: &Key, example: &str) -> Option<Keys<'_>> {
+    pub(crate) fn table(&mut self, key: &Key, example: &str) -> Option<Keys<'_>> {
         self.inner(key.word(), example)
     }
 
     /// The keys of a table in this one. `example` shows how to write the table.
-    pub fn inner(&mut self, key: &'static str, example: &str) -> Option<Keys<'_>> {
+    pub(crate) fn inner(&mut self, key: &'static str, example: &str) -> Option<Keys<'_>> {
         let (value, path) = self.get(key)?;
         let Some(table) = value.get_ref().as_table() else {
             let diag = Diag::new(Code::WrongType, format!("`{path}` is not a table"))
@@ -105,62 +105,62 @@ impl<'k> Keys<'k> {
     }
 
     /// Reports a mistake in a value.
-    pub fn wrong(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
+    pub(crate) fn wrong(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
         let diag = Diag::new(code, message).at(self.source.at(span));
         self.diags.push(diag.help(help));
     }
 
     /// Reports a mistake in the value of a key.
-    pub fn wrong_at(&mut self, key: &Key, code: Code, message: String, help: &str) {
+    pub(crate) fn wrong_at(&mut self, key: &Key, code: Code, message: String, help: &str) {
         let span = self.table.get(key.word()).map_or(0..0, Spanned::span);
         self.wrong(code, span, message, help);
     }
 
     /// The value of a key, with its dotted path.
-    pub fn get(&mut self, key: &'static str) -> Option<(&'k Spanned<DeValue<'k>>, String)> {
+    pub(crate) fn get(&mut self, key: &'static str) -> Option<(&'k Spanned<DeValue<'k>>, String)> {
         self.known.push(key);
         let value = self.table.get(key)?;
         Some((value, format!("{}.{key}", self.prefix)))
     }
 
     /// A number; `None` if it is not stated or has an error.
-    pub fn number(&mut self, key: &Key) -> Option<Decimal> {
+    pub(crate) fn number(&mut self, key: &Key) -> Option<Decimal> {
         self.number_within(key.word(), key.bounds())
     }
 
     /// An integer; `None` if it is not stated or has an error.
-    pub fn whole(&mut self, key: &Key) -> Option<u32> {
+    pub(crate) fn whole(&mut self, key: &Key) -> Option<u32> {
         self.whole_within(key.word(), key.bounds())
     }
 
     /// A number within bounds; `None` if it is not stated or has an error.
-    pub fn number_within(&mut self, key: &'static str, bounds: Bounds) -> Option<Decimal> {
+    pub(crate) fn number_within(&mut self, key: &'static str, bounds: Bounds) -> Option<Decimal> {
         let (value, path) = self.get(key)?;
         let read = number(value, &path, &bounds, self.source);
         self.diags.take(read)
     }
 
     /// An integer within bounds; `None` if it is not stated or has an error.
-    pub fn whole_within(&mut self, key: &'static str, bounds: Bounds) -> Option<u32> {
+    pub(crate) fn whole_within(&mut self, key: &'static str, bounds: Bounds) -> Option<u32> {
         let number = self.number_within(key, bounds)?.normalize();
         u32::try_from(number.mantissa()).ok()
     }
 
     /// True or false; `None` if it is not stated or has an error.
-    pub fn flag(&mut self, key: &Key) -> Option<bool> {
+    pub(crate) fn flag(&mut self, key: &Key) -> Option<bool> {
         let (value, path) = self.get(key.word())?;
         self.diags.take(flag(value, &path, self.source))
     }
 
     /// One of a key's words; `None` if it is not stated or has an error.
-    pub fn word(&mut self, key: &Key) -> Option<&'static str> {
+    pub(crate) fn word(&mut self, key: &Key) -> Option<&'static str> {
         let (cell, path, _) = self.cell(key.word())?;
         let word = cell.word(&path, key.words(), self.source);
         self.diags.take(word)
     }
 
     /// A scalar value with its dotted path and place.
-    pub fn cell(&mut self, key: &'static str) -> Option<(Cell<'k>, String, At)> {
+    pub(crate) fn cell(&mut self, key: &'static str) -> Option<(Cell<'k>, String, At)> {
         let (value, path) = self.get(key)?;
         let at = self.source.at(value.span());
         match Cell::of(value) {
@@ -174,7 +174,7 @@ impl<'k> Keys<'k> {
     }
 
     /// Reports every key that was not read.
-    pub fn refuse_others(self) {
+    pub(crate) fn refuse_others(self) {
         let known: Arc<[&str]> = self.known.into();
         for (key, _) in self.table {
             let name = key.get_ref().as_ref();

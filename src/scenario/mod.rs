@@ -191,7 +191,7 @@ pub fn read_csv(
 
 impl Scenario {
     /// The same scenario with every function in another region, as `--region` would place them.
-    pub fn in_region(&self, name: &str) -> Self {
+    pub(crate) fn in_region(&self, name: &str) -> Self {
         let (name, at) = (name.into(), None);
         Self {
             regions: vec![RegionName { name, at }],
@@ -216,12 +216,12 @@ impl Scenario {
         }
     }
 
-    pub fn region_of(&self, function: &Function) -> &Arc<str> {
+    pub(crate) fn region_of(&self, function: &Function) -> &Arc<str> {
         &self.regions[usize::from(function.region)].name
     }
 
     /// The file and line on which a function starts.
-    pub fn place_of(&self, index: usize) -> (String, u64) {
+    pub(crate) fn place_of(&self, index: usize) -> (String, u64) {
         let line = self.functions[index].line;
         let path = self.functions_path().filter(|_| index >= self.stated);
         let file = path.map(|path| path.to_string_lossy().into_owned());

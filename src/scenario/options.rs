@@ -18,7 +18,7 @@ pub enum ClusterKind {
 
 impl ClusterKind {
     /// The values of a key for it.
-    pub const VALUE: ValueKind = ValueKind::OneOf(&["dedicated", "existing"]);
+    pub(crate) const VALUE: ValueKind = ValueKind::OneOf(&["dedicated", "existing"]);
 }
 
 /// A fixed instance type, with its place.
@@ -44,7 +44,7 @@ impl PlatformValues {
     }
 
     /// The value of this type, if a platform has read one.
-    pub fn get<T: PlatformValue>(&self) -> Option<&T> {
+    pub(crate) fn get<T: PlatformValue>(&self) -> Option<&T> {
         let mut values = self.0.iter().map(|value| &**value as &dyn Any);
         values.find_map(|value| value.downcast_ref())
     }
@@ -61,7 +61,7 @@ impl PlatformValues {
 
 impl Keys<'_> {
     /// A fixed instance type; `None` for `auto`.
-    pub fn instance_type(&mut self, key: &Key) -> Option<FixedType> {
+    pub(crate) fn instance_type(&mut self, key: &Key) -> Option<FixedType> {
         let (cell, path, at) = self.cell(key.word())?;
         let text = cell.text(&path, self.source).map(str::to_owned);
         let name = self.diags.take(text)?;
@@ -69,7 +69,7 @@ impl Keys<'_> {
     }
 
     /// The kind of cluster; dedicated if it is not stated.
-    pub fn cluster(&mut self, key: &Key) -> ClusterKind {
+    pub(crate) fn cluster(&mut self, key: &Key) -> ClusterKind {
         match self.word(key) {
             Some("existing") => ClusterKind::Existing,
             _ => ClusterKind::Dedicated,

@@ -46,7 +46,7 @@ pub struct PlatformShape {
 
 impl PlatformShape {
     /// A platform without keys of a function, additional prices or checks.
-    pub const fn new(
+    pub(crate) const fn new(
         id: &'static str,
         kind: PlatformKind,
         keys: &'static [&'static Key],

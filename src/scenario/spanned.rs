@@ -14,7 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Turns a byte range of an input into a place for diagnostics.
-pub trait Locate {
+pub(crate) trait Locate {
     fn at(&self, span: Range<usize>) -> At;
 }
 
@@ -26,7 +26,7 @@ impl Locate for Source {
 
 /// The form of a value before its meaning is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueShape {
+pub(crate) enum ValueShape {
     /// Quoted text, or a CSV cell, which can be anything.
     Text,
     /// An unquoted number.
@@ -38,7 +38,7 @@ pub enum ValueShape {
 }
 
 #[derive(Debug, Clone)]
-pub struct Cell<'a> {
+pub(crate) struct Cell<'a> {
     /// Without quotes.
     pub text: Cow<'a, str>,
     pub shape: ValueShape,
@@ -46,7 +46,7 @@ pub struct Cell<'a> {
 }
 
 #[derive(Debug, Clone)]
-pub enum Place {
+pub(crate) enum Place {
     /// A byte range of the input being read.
     Bytes(Range<usize>),
     /// A place in another input: a default of the scenario that applies to a row of the functions
@@ -56,7 +56,7 @@ pub enum Place {
 
 impl Place {
     /// The place with its line of text, for diagnostics.
-    pub fn at(&self, locate: &dyn Locate) -> At {
+    pub(crate) fn at(&self, locate: &dyn Locate) -> At {
         match self {
             Self::Bytes(span) => locate.at(span.clone()),
             Self::Elsewhere(at) => (**at).clone(),
@@ -65,12 +65,12 @@ impl Place {
 }
 
 impl<'a> Cell<'a> {
-    pub fn at(&self, locate: &dyn Locate) -> At {
+    pub(crate) fn at(&self, locate: &dyn Locate) -> At {
         self.place.at(locate)
     }
 
     /// The cell of a TOML scalar; `None` for tables, arrays and dates.
-    pub fn of(value: &'a Spanned<DeValue<'_>>) -> Option<Self> {
+    pub(crate) fn of(value: &'a Spanned<DeValue<'_>>) -> Option<Self> {
         let (text, shape) = match value.get_ref() {
             DeValue::String(text) => (Cow::Borrowed(text.as_ref()), ValueShape::Text),
             DeValue::Float(number) => (Cow::Borrowed(number.as_str()), ValueShape::Number),
@@ -91,7 +91,7 @@ impl<'a> Cell<'a> {
     }
 
     /// The cell of a field with a mistake that is already reported.
-    pub fn refused(span: Range<usize>) -> Self {
+    pub(crate) fn refused(span: Range<usize>) -> Self {
         Self {
             text: Cow::Borrowed(""),
             shape: ValueShape::Refused,
@@ -103,7 +103,12 @@ impl<'a> Cell<'a> {
     ///
     /// # Errors
     /// The mistake, with its place and fix.
-    pub fn number(&self, key: &str, bounds: &Bounds, locate: &dyn Locate) -> Result<Decimal, Diag> {
+    pub(crate) fn number(
+        &self,
+        key: &str,
+        bounds: &Bounds,
+        locate: &dyn Locate,
+    ) -> Result<Decimal, Diag> {
         let wrong = |code, message: String, help: String| {
             Diag::new(code, message)
                 .at(self.place.at(locate))
@@ -168,7 +173,7 @@ impl<'a> Cell<'a> {
     ///
     /// # Errors
     /// Another word, with its place and the nearest valid word.
-    pub fn word(
+    pub(crate) fn word(
         &self,
         key: &str,
         words: &[&'static str],
@@ -196,7 +201,7 @@ impl<'a> Cell<'a> {
     ///
     /// # Errors
     /// An unquoted value, an empty or too long text, or one that [`text::unfit`] refuses.
-    pub fn text(&self, key: &str, locate: &dyn Locate) -> Result<&str, Diag> {
+    pub(crate) fn text(&self, key: &str, locate: &dyn Locate) -> Result<&str, Diag> {
         let wrong = |code, message: String, help: &str| {
             Err(Diag::new(code, message)
                 .at(self.place.at(locate))
@@ -252,7 +257,7 @@ const USUAL_FIELDS: usize = 12;
 
 /// The cells of one function or of `[defaults]`, by field.
 #[derive(Debug, Clone)]
-pub struct SpannedValues<'a> {
+pub(crate) struct SpannedValues<'a> {
     /// A list, because a function states only a few of the fields.
     values: Vec<(Field, Cell<'a>)>,
     place: Place,
@@ -260,7 +265,7 @@ pub struct SpannedValues<'a> {
 
 impl<'a> SpannedValues<'a> {
     /// Without cells.
-    pub fn new(span: Range<usize>) -> Self {
+    pub(crate) fn new(span: Range<usize>) -> Self {
         Self {
             values: Vec::with_capacity(USUAL_FIELDS),
             place: Place::Bytes(span),
@@ -268,7 +273,7 @@ impl<'a> SpannedValues<'a> {
     }
 
     /// The same cells with places that are valid for another input.
-    pub fn with_places(mut self, source: &Source) -> Self {
+    pub(crate) fn with_places(mut self, source: &Source) -> Self {
         for (_, cell) in &mut self.values {
             cell.place = Place::Elsewhere(Arc::new(cell.place.at(source)));
         }
@@ -276,7 +281,7 @@ impl<'a> SpannedValues<'a> {
     }
 
     /// The cell of a field, if it is stated.
-    pub fn get(&self, field: Field) -> Option<&Cell<'a>> {
+    pub(crate) fn get(&self, field: Field) -> Option<&Cell<'a>> {
         let mut stated = self.values.iter();
         stated
             .find(|(known, _)| *known == field)
@@ -284,31 +289,31 @@ impl<'a> SpannedValues<'a> {
     }
 
     /// The place of a field, or of the whole function if the field is not stated.
-    pub fn place_of(&self, field: Field) -> &Place {
+    pub(crate) fn place_of(&self, field: Field) -> &Place {
         self.get(field).map_or(&self.place, |cell| &cell.place)
     }
 
     /// Adds the cell of a field that is not stated yet.
-    pub fn state(&mut self, field: Field, cell: Cell<'a>) {
+    pub(crate) fn state(&mut self, field: Field, cell: Cell<'a>) {
         self.values.push((field, cell));
     }
 
     /// Marks a field as already reported.
-    pub fn refuse(&mut self, field: Field) {
+    pub(crate) fn refuse(&mut self, field: Field) {
         let found = self.values.iter_mut().find(|(known, _)| *known == field);
         if let Some((_, cell)) = found {
             cell.shape = ValueShape::Refused;
         }
     }
 
-    pub fn stated(&self) -> impl Iterator<Item = (Field, &Cell<'a>)> {
+    pub(crate) fn stated(&self) -> impl Iterator<Item = (Field, &Cell<'a>)> {
         self.values.iter().map(|(field, cell)| (*field, cell))
     }
 
     /// These cells, and those of `defaults` for other fields.
     ///
     /// A stated field also replaces the defaults of its alternatives.
-    pub fn over(&self, defaults: &Self) -> Self {
+    pub(crate) fn over(&self, defaults: &Self) -> Self {
         let mut merged = defaults.clone();
         merged.place = self.place.clone();
         for group in ALTERNATIVES {
@@ -324,7 +329,7 @@ impl<'a> SpannedValues<'a> {
     }
 
     /// Collects the cells of a table. `prefix` is its dotted path within the function.
-    pub fn collect<'t: 'a>(
+    pub(crate) fn collect<'t: 'a>(
         &mut self,
         table: &'t DeTable<'_>,
         prefix: &str,

@@ -41,7 +41,7 @@ const WINDOWS_QUARTERS: [u32; 3] = [4, 8, 16];
 
 /// A valid pair of vCPU and memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskSize {
+pub(crate) struct TaskSize {
     /// Quarters of a vCPU: 1 to 64, or 128.
     pub quarter_vcpus: u32,
     /// In MB.
@@ -50,7 +50,7 @@ pub struct TaskSize {
 
 impl TaskSize {
     /// All 77 pairs, by vCPU and then by memory.
-    pub fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let mut sizes = vec![Self {
             quarter_vcpus: 1,
             memory_mb: 512,
@@ -64,7 +64,7 @@ impl TaskSize {
     }
 
     /// True for the 74 pairs up to 16 vCPU, from which the program chooses.
-    pub fn is_picked(self) -> bool {
+    pub(crate) fn is_picked(self) -> bool {
         self.quarter_vcpus < LARGEST_QUARTERS
     }
 
@@ -76,7 +76,7 @@ impl TaskSize {
     }
 
     /// The pairs for an operating system, by vCPU and then by memory.
-    pub fn of(os: Os) -> impl DoubleEndedIterator<Item = Self> {
+    pub(crate) fn of(os: Os) -> impl DoubleEndedIterator<Item = Self> {
         let has = move |size: &Self| match os {
             Os::Linux => true,
             Os::Windows => WINDOWS_QUARTERS.contains(&size.quarter_vcpus),
@@ -85,7 +85,7 @@ impl TaskSize {
     }
 
     /// The first pair with at least this vCPU and memory, by vCPU and then by memory.
-    pub fn next_valid(quarter_vcpus: u64, memory_mb: u64, os: Os) -> Option<Self> {
+    pub(crate) fn next_valid(quarter_vcpus: u64, memory_mb: u64, os: Os) -> Option<Self> {
         let fits = |size: &Self| {
             u64::from(size.quarter_vcpus) >= quarter_vcpus && u64::from(size.memory_mb) >= memory_mb
         };
@@ -93,13 +93,13 @@ impl TaskSize {
     }
 
     /// The pair as it is written in a scenario.
-    pub fn written(self) -> String {
+    pub(crate) fn written(self) -> String {
         let [vcpu, memory] = [self.vcpu_text(), self.memory_gb_text()];
         format!("{{ vcpu = {vcpu}, memory_gb = {memory} }}")
     }
 
     /// vCPUs without trailing zeros: `0.25`, `2`.
-    pub fn vcpu_text(self) -> String {
+    pub(crate) fn vcpu_text(self) -> String {
         match self.quarter_vcpus {
             1 => "0.25".to_owned(),
             2 => "0.5".to_owned(),
@@ -108,7 +108,7 @@ impl TaskSize {
     }
 
     /// GB of memory without trailing zeros: `0.5`, `4`.
-    pub fn memory_gb_text(self) -> String {
+    pub(crate) fn memory_gb_text(self) -> String {
         match self.memory_mb {
             512 => "0.5".to_owned(),
             mb => (mb / crate::units::MB_PER_GB).to_string(),

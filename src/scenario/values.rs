@@ -17,7 +17,7 @@ pub struct Values<'c, 'a> {
 
 impl<'c, 'a> Values<'c, 'a> {
     /// Checks every stated cell. A mistake goes to `diags`, and the field has no value.
-    pub fn check(
+    pub(crate) fn check(
         cells: &'c SpannedValues<'a>,
         platforms: &[&'static str],
         locate: &dyn Locate,
@@ -66,50 +66,50 @@ impl<'c, 'a> Values<'c, 'a> {
     }
 
     /// Fields with mistakes, which are already reported.
-    pub fn into_wrong(self) -> Vec<Field> {
+    pub(crate) fn into_wrong(self) -> Vec<Field> {
         self.wrong
     }
 
     /// A number; `None` if it is not stated or has a mistake.
-    pub fn number(&self, field: Field) -> Option<Decimal> {
+    pub(crate) fn number(&self, field: Field) -> Option<Decimal> {
         self.numbers[field as usize]
     }
 
     /// An integer, whose bounds are checked.
-    pub fn whole<T: TryFrom<i128>>(&self, field: Field) -> Option<T> {
+    pub(crate) fn whole<T: TryFrom<i128>>(&self, field: Field) -> Option<T> {
         let number = self.number(field)?.normalize();
         T::try_from(number.mantissa()).ok()
     }
 
     /// A number; `None` if it is not stated or has a mistake.
-    pub fn exact(&self, field: Field) -> Option<Exact> {
+    pub(crate) fn exact(&self, field: Field) -> Option<Exact> {
         self.number(field).map(Exact::from)
     }
 
     /// A word; `None` if it is not stated or has a mistake.
-    pub fn word(&self, field: Field) -> Option<&'static str> {
+    pub(crate) fn word(&self, field: Field) -> Option<&'static str> {
         self.words[field as usize]
     }
 
     /// A text; `None` if it is not stated or has a mistake.
-    pub fn text(&self, field: Field) -> Option<&str> {
+    pub(crate) fn text(&self, field: Field) -> Option<&str> {
         let cell = self.cells.get(field)?;
         (cell.shape == ValueShape::Text).then_some(cell.text.as_ref())
     }
 
     /// True when a field of the group is stated, even with a mistake.
-    pub fn any_stated(&self, group: FieldGroup) -> bool {
+    pub(crate) fn any_stated(&self, group: FieldGroup) -> bool {
         let mut stated = self.cells.stated();
         stated.any(|(field, _)| field.group() == group)
     }
 
     /// True when the field is stated, even with a mistake.
-    pub fn stated(&self, field: Field) -> bool {
+    pub(crate) fn stated(&self, field: Field) -> bool {
         self.stated[field as usize]
     }
 
     /// The place of a field, or of the function if it does not state the field.
-    pub fn at(&self, field: Field, locate: &dyn Locate) -> At {
+    pub(crate) fn at(&self, field: Field, locate: &dyn Locate) -> At {
         self.cells.place_of(field).at(locate)
     }
 }

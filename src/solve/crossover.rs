@@ -55,7 +55,7 @@ pub struct Crossover {
 
 impl Crossover {
     /// The utilization, if it is within today's capacity.
-    pub fn within_capacity(&self) -> Option<&Exact> {
+    pub(crate) fn within_capacity(&self) -> Option<&Exact> {
         let point = self
             .point
             .as_ref()
@@ -80,13 +80,13 @@ pub struct Point {
 
 impl Point {
     /// Relative to what the fleet carries.
-    pub fn fleet_utilization(&self) -> Exact {
+    pub(crate) fn fleet_utilization(&self) -> Exact {
         let share = self.utilization.over(&self.fleet);
         share.expect("a fleet carries a request at least")
     }
 
     /// Mean requests per second, in a month of these hours.
-    pub fn requests_per_second(&self, hours: &Exact) -> Exact {
+    pub(crate) fn requests_per_second(&self, hours: &Exact) -> Exact {
         let month = hours * &Exact::from(SECONDS_PER_HOUR);
         let rate = self.calls.over(&month);
         rate.expect("a month has an hour at least")

@@ -44,7 +44,7 @@ impl Effort {
 
     /// Intervals that each of the next searches can examine. It is the same for all of them, so an
     /// answer does not depend on the order in which they end.
-    pub fn for_each(&self, searches: usize) -> u64 {
+    pub(crate) fn for_each(&self, searches: usize) -> u64 {
         let searches = searches.max(1) as u64;
         let left = self.left.get() + INTERVALS_PER_SEARCH * searches;
         self.left.set(left);
@@ -52,7 +52,7 @@ impl Effort {
     }
 
     /// Subtracts what searches have used.
-    pub fn spend<'f>(&self, flips: impl IntoIterator<Item = &'f Flips>) {
+    pub(crate) fn spend<'f>(&self, flips: impl IntoIterator<Item = &'f Flips>) {
         let spent: u64 = flips.into_iter().map(Flips::unproductive).sum();
         self.left.set(self.left.get() - spent);
     }

@@ -21,13 +21,13 @@ pub struct PiecewiseCost(Vec<Piece>);
 
 impl PiecewiseCost {
     /// A cost of zero.
-    pub fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self::new(Usd::ZERO, [])
     }
 
     /// A cost of `standing` at zero invocations, whose slope changes by each amount at each number
     /// of invocations. Changes at or below zero apply from the start.
-    pub fn new(standing: Usd, changes: impl IntoIterator<Item = (Exact, Usd)>) -> Self {
+    pub(crate) fn new(standing: Usd, changes: impl IntoIterator<Item = (Exact, Usd)>) -> Self {
         let (start, mut later): (Vec<_>, Vec<_>) =
             changes.into_iter().partition(|(at, _)| !at.is_positive());
         later.sort_by(|left, right| left.0.cmp(&right.0));
@@ -50,7 +50,7 @@ impl PiecewiseCost {
     }
 
     /// The cost of a number of invocations.
-    pub fn at(&self, calls: &Exact) -> Usd {
+    pub(crate) fn at(&self, calls: &Exact) -> Usd {
         let piece = self.0.iter().rfind(|piece| piece.from <= *calls);
         let piece = piece.expect("the first piece starts at zero, and no count is below that");
         &piece.value + &piece.slope.times(&(calls - &piece.from))
@@ -58,7 +58,7 @@ impl PiecewiseCost {
 
     /// The largest number of invocations, not rounded, that costs at most `budget`. Zero if every
     /// number costs more; `None` if there is no largest.
-    pub fn reach(&self, budget: &Usd) -> Option<Exact> {
+    pub(crate) fn reach(&self, budget: &Usd) -> Option<Exact> {
         if self.0.last().is_some_and(|last| last.slope.is_negative()) {
             return None;
         }
@@ -72,7 +72,7 @@ impl PiecewiseCost {
     }
 
     /// The cost minus an amount per invocation. The result can fall.
-    pub fn less(self, per_call: &Usd) -> Self {
+    pub(crate) fn less(self, per_call: &Usd) -> Self {
         if per_call.is_zero() {
             return self;
         }
@@ -85,12 +85,12 @@ impl PiecewiseCost {
     }
 
     /// True if the cost never falls.
-    pub fn is_rising(&self) -> bool {
+    pub(crate) fn is_rising(&self) -> bool {
         self.0.iter().all(|piece| !piece.slope.is_negative())
     }
 
     /// The highest cost in a range of invocations.
-    pub fn most(&self, from: &Exact, to: &Exact) -> Usd {
+    pub(crate) fn most(&self, from: &Exact, to: &Exact) -> Usd {
         let end = self.at(to);
         if self.is_rising() {
             end
@@ -101,7 +101,7 @@ impl PiecewiseCost {
     }
 
     /// The lowest cost in a range of invocations.
-    pub fn least(&self, from: &Exact, to: &Exact) -> Usd {
+    pub(crate) fn least(&self, from: &Exact, to: &Exact) -> Usd {
         let start = self.at(from);
         if self.is_rising() {
             start
@@ -134,12 +134,12 @@ pub struct FirstPiece {
 
 impl FirstPiece {
     /// True for a number of invocations on the piece.
-    pub fn holds(&self, calls: &Exact) -> bool {
+    pub(crate) fn holds(&self, calls: &Exact) -> bool {
         self.most.as_ref().is_none_or(|most| calls <= most)
     }
 
     /// Like [`PiecewiseCost::reach`], if the result is on the piece.
-    pub fn reach(&self, budget: &Usd) -> Option<Exact> {
+    pub(crate) fn reach(&self, budget: &Usd) -> Option<Exact> {
         let calls = match &self.standing {
             Some(standing) => (budget - standing).max(Usd::ZERO).over(&self.call)?,
             None => budget.over(&self.call)?,

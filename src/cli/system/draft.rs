@@ -84,7 +84,7 @@ impl DraftFile {
     /// # Errors
     /// They cannot be set.
     #[cfg(not(unix))]
-    pub fn copy_permissions(&self, known: &Metadata) -> io::Result<()> {
+    pub(crate) fn copy_permissions(&self, known: &Metadata) -> io::Result<()> {
         self.file().set_permissions(known.permissions())
     }
 

@@ -67,7 +67,7 @@ pub struct Streams {
 
 /// What to do if the output file exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum Existing {
     Replace,
     /// Leave it unchanged.
     Keep,
@@ -128,7 +128,7 @@ impl System {
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn stdin(&self) -> io::Result<Input> {
+    pub(crate) fn stdin(&self) -> io::Result<Input> {
         self.gate(Call::Open)?;
         let input = match &self.streams {
             Some(streams) => (streams.stdin)(),
@@ -144,7 +144,7 @@ impl System {
     ///
     /// # Errors
     /// It cannot be opened, is a folder, or is too large.
-    pub fn open(&self, path: &Path) -> io::Result<Input> {
+    pub(crate) fn open(&self, path: &Path) -> io::Result<Input> {
         self.gate(Call::Open)?;
         let file = File::open(path)?;
         let metadata = file.metadata()?;
@@ -162,7 +162,7 @@ impl System {
     ///
     /// # Errors
     /// It cannot be opened, is not a regular file, or is too large.
-    pub fn open_regular(&self, path: &Path) -> io::Result<Input> {
+    pub(crate) fn open_regular(&self, path: &Path) -> io::Result<Input> {
         let metadata = fs::metadata(path)?;
         if !metadata.is_file() && !metadata.is_dir() {
             let message = "it is not a regular file";
@@ -175,7 +175,7 @@ impl System {
     ///
     /// # Errors
     /// It cannot be listed.
-    pub fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+    pub(crate) fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
         self.gate(Call::List)?;
         let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name()));
         let mut names: Vec<OsString> = names.collect::<io::Result<_>>()?;
@@ -184,23 +184,23 @@ impl System {
     }
 
     /// True if answers on standard output go to a terminal.
-    pub fn stdout_is_terminal(&self) -> bool {
+    pub(crate) fn stdout_is_terminal(&self) -> bool {
         self.streams.is_none() && io::stdout().is_terminal()
     }
 
     /// True if messages go to a terminal.
-    pub fn stderr_is_terminal(&self) -> bool {
+    pub(crate) fn stderr_is_terminal(&self) -> bool {
         self.streams.is_none() && io::stderr().is_terminal()
     }
 
     /// True if answers on standard output have colour: by the user's choice, or else by the
     /// environment (`NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, `TERM`) and the terminal.
-    pub fn colors_stdout(&self, choice: ColorChoice) -> bool {
+    pub(crate) fn colors_stdout(&self, choice: ColorChoice) -> bool {
         self.colors(choice, &io::stdout())
     }
 
     /// True if messages on standard error have colour, by the same rules.
-    pub fn colors_stderr(&self, choice: ColorChoice) -> bool {
+    pub(crate) fn colors_stderr(&self, choice: ColorChoice) -> bool {
         self.colors(choice, &io::stderr())
     }
 
@@ -218,7 +218,7 @@ impl System {
     ///
     /// # Errors
     /// It cannot be written, the reader has closed it, or it is one of the inputs.
-    pub fn print(
+    pub(crate) fn print(
         &self,
         begin: &(dyn Fn() + Sync),
         render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
@@ -244,7 +244,7 @@ impl System {
 
     /// Writes a message to standard error. An error is ignored, because there is no other place to
     /// report it.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         match &self.streams {
             Some(streams) => {
                 let _ = (streams.stderr)().write_all(format!("{text}\n").as_bytes());
@@ -259,7 +259,7 @@ impl System {
     /// # Errors
     /// It cannot be written, is one of the inputs, or exists and must stay unchanged. The file is
     /// then unchanged.
-    pub fn write(
+    pub(crate) fn write(
         &self,
         path: &Path,
         existing: Existing,

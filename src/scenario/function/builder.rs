@@ -79,7 +79,7 @@ pub(crate) fn build(
 
 impl FunctionReader<'_, '_, '_> {
     /// Reports a mistake.
-    pub fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
+    pub(crate) fn wrong(&mut self, code: Code, at: At, message: String, help: &str) {
         let diag = Diag::new(code, message).at(at).help(help);
         self.diags.push(diag);
     }
@@ -147,7 +147,7 @@ impl FunctionReader<'_, '_, '_> {
     }
 
     /// Reports a missing key.
-    pub fn required(&mut self, field: Field, help: &str) -> Option<()> {
+    pub(crate) fn required(&mut self, field: Field, help: &str) -> Option<()> {
         if self.values.stated(field) {
             return Some(());
         }
@@ -157,17 +157,17 @@ impl FunctionReader<'_, '_, '_> {
     }
 
     /// The place of a field, or of the function if it does not state the field.
-    pub fn at(&self, field: Field) -> At {
+    pub(crate) fn at(&self, field: Field) -> At {
         self.values.at(field, self.locate)
     }
 
     /// True when any of the fields is stated, even with an error.
-    pub fn any_stated(&self, fields: &[Field]) -> bool {
+    pub(crate) fn any_stated(&self, fields: &[Field]) -> bool {
         fields.iter().any(|field| self.values.stated(*field))
     }
 
     /// If one field of a table is stated, requires all of them, because they have no meaning alone.
-    pub fn together<const COUNT: usize>(
+    pub(crate) fn together<const COUNT: usize>(
         &mut self,
         fields: [Field; COUNT],
         help: &str,

@@ -12,7 +12,7 @@ use crate::units::MB_PER_VCPU;
 use rust_decimal::Decimal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Run {
+pub(crate) enum Run {
     /// All month, with many requests at a time.
     Service,
     /// One for each invocation.
@@ -24,7 +24,7 @@ pub enum Run {
 
 /// What a function needs in a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
+pub(crate) struct Container {
     /// CPU time of a request, ms; `None` gives each request the vCPU share of Lambda.
     pub cpu_ms: Option<Decimal>,
     /// Memory of a request in flight, MB; `None` gives each request the function's memory.

@@ -64,7 +64,7 @@ fn rounding_up() -> Decimal {
 }
 
 impl Function {
-    pub fn container(&self) -> &Container {
+    pub(crate) fn container(&self) -> &Container {
         self.container
             .as_deref()
             .unwrap_or(&container::LIKE_FOR_LIKE)
@@ -72,21 +72,21 @@ impl Function {
 
     /// The values of a platform's keys, found by their type; `None` if the function states none of
     /// them.
-    pub fn of<T: PlatformValue>(&self) -> Option<&T> {
+    pub(crate) fn of<T: PlatformValue>(&self) -> Option<&T> {
         self.of_platforms.as_ref()?.get()
     }
 
     /// True for a function without keys for containers.
-    pub fn is_like_for_like(&self) -> bool {
+    pub(crate) fn is_like_for_like(&self) -> bool {
         self.container.is_none()
     }
 
-    pub fn is_service(&self) -> bool {
+    pub(crate) fn is_service(&self) -> bool {
         self.container().run == Run::Service
     }
 
     /// Id of the platform on which it runs today; Lambda if it states none.
-    pub fn home(&self) -> &'static str {
+    pub(crate) fn home(&self) -> &'static str {
         self.runs_on.unwrap_or("lambda")
     }
 
@@ -95,7 +95,7 @@ impl Function {
     }
 
     /// The duration as stated, ms.
-    pub fn stated_duration_ms(&self) -> Decimal {
+    pub(crate) fn stated_duration_ms(&self) -> Decimal {
         if self.measured {
             self.duration_ms - rounding_up()
         } else {
@@ -113,12 +113,12 @@ impl Function {
     }
 
     /// Mean attempts per invocation, with retries.
-    pub fn attempts(&self) -> Exact {
+    pub(crate) fn attempts(&self) -> Exact {
         self.of_attempts(Exact::ONE)
     }
 
     /// The amount for one invocation, given the amount for each attempt.
-    pub fn of_attempts(&self, amount: Exact) -> Exact {
+    pub(crate) fn of_attempts(&self, amount: Exact) -> Exact {
         match &self.invocation {
             Some(invocation) => &amount * &invocation.attempts,
             None => amount,
@@ -126,13 +126,13 @@ impl Function {
     }
 
     /// True for a function whose invocations are billed as one request each.
-    pub fn is_one_request(&self) -> bool {
+    pub(crate) fn is_one_request(&self) -> bool {
         self.invocation.is_none()
     }
 
     /// Requests that Lambda bills for one invocation: its attempts, and the additional requests of
     /// an event above 256 KB.
-    pub fn billed_requests(&self) -> Qty<Request> {
+    pub(crate) fn billed_requests(&self) -> Qty<Request> {
         Request::of(match &self.invocation {
             Some(invocation) => &invocation.attempts + &Exact::from(invocation.further_requests),
             None => Exact::ONE,

@@ -37,7 +37,7 @@ impl Bounds {
     }
 
     /// A number above `low`.
-    pub const fn above(low: i64, high: i64) -> Self {
+    pub(crate) const fn above(low: i64, high: i64) -> Self {
         Self {
             low,
             above_low: true,

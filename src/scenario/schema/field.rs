@@ -261,7 +261,7 @@ pub(crate) const NEEDED: [&[Field]; 6] = [
 
 impl Field {
     /// True if a function needs this field or one of its alternatives, and states none of them.
-    pub fn is_missing(self, is_stated: impl Fn(Self) -> bool) -> bool {
+    pub(crate) fn is_missing(self, is_stated: impl Fn(Self) -> bool) -> bool {
         let mut groups = NEEDED.into_iter();
         let fields = groups.find(|fields| fields.contains(&self));
         fields.is_some_and(|fields| !fields.iter().any(|field| is_stated(*field)))
@@ -269,7 +269,7 @@ impl Field {
 
     /// The field of a CSV column: its dotted path, or the last word of the path if that is
     /// unambiguous.
-    pub fn of_column(column: &str) -> Option<Self> {
+    pub(crate) fn of_column(column: &str) -> Option<Self> {
         Self::at_path(column).or_else(|| {
             let mut found = Self::ALL.into_iter().filter(|field| field.word() == column);
             match (found.next(), found.next()) {

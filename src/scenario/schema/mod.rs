@@ -238,7 +238,7 @@ pub(crate) fn last_word(path: &str) -> &str {
 
 impl Key {
     /// The last word of its dotted path.
-    pub fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         last_word(self.path)
     }
 
@@ -246,7 +246,7 @@ impl Key {
     ///
     /// # Panics
     /// The key is not a word, so its reader calls the wrong method.
-    pub fn words(&self) -> &'static [&'static str] {
+    pub(crate) fn words(&self) -> &'static [&'static str] {
         match self.kind {
             ValueKind::OneOf(words) => words,
             _ => unreachable!("`{}` is read as a word", self.path),
@@ -257,7 +257,7 @@ impl Key {
     ///
     /// # Panics
     /// The key is not a number, so its reader calls the wrong method.
-    pub fn bounds(&self) -> Bounds {
+    pub(crate) fn bounds(&self) -> Bounds {
         match self.kind {
             ValueKind::Number(bounds) => bounds,
             _ => unreachable!("`{}` is read as a number", self.path),
