@@ -26,8 +26,6 @@ pub struct CheckContext<'c> {
 /// One function of the checked scenario.
 pub struct FunctionContext<'c, 'k> {
     pub case: &'k CheckContext<'c>,
-    /// Index of the function in the scenario.
-    pub index: usize,
     pub function: &'c Function,
     /// Its cost on each platform.
     pub solved: Solved<'c>,
@@ -41,7 +39,6 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         let comparison = case.comparison;
         Self {
             case,
-            index,
             function: &comparison.scenario().functions[index],
             solved: comparison.solve(index),
             home: comparison.home(index),
