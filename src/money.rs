@@ -214,11 +214,6 @@ impl<U: Unit> Rate<U> {
     pub(crate) fn per(&self, count: &Exact) -> Option<Self> {
         self.0.over(count).map(Self::new)
     }
-
-    /// The rate as a ratio in lowest terms, which keeps later products short.
-    pub(crate) fn reduced(self) -> Self {
-        Self::new(self.0.reduced())
-    }
 }
 
 impl Rate<VcpuHour> {
