@@ -123,3 +123,25 @@ impl Function {
             .expect("the reader refuses a capacity of more than 10^27 requests in flight")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_add_up_to_the_month() {
+        let demand = Demand {
+            calls: 7,
+            average: Exact::from(3_u32),
+            capacity: Exact::from(5_u32),
+        };
+        let levels: Vec<TrafficLevel> = demand.levels().collect();
+        let sum = |part: fn(&TrafficLevel) -> Exact| levels.iter().map(part).sum::<Exact>();
+        assert_eq!(sum(|level| level.share.clone()), Exact::ONE);
+        assert_eq!(sum(|level| level.calls.clone()), Exact::from(7_u32));
+        let average = sum(|level| &level.share * &level.concurrency);
+        assert_eq!(average, *demand.average());
+        let capacities = levels.iter().map(|level| &level.capacity);
+        assert_eq!(capacities.max(), Some(demand.capacity()));
+    }
+}

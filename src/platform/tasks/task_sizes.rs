@@ -51,7 +51,7 @@ impl Tasks {
         self.option.hourly.times(&Exact::whole(self.count))
     }
 
-    pub fn slots(&self) -> u128 {
+    pub(crate) fn slots(&self) -> u128 {
         self.count.saturating_mul(self.option.requests_per_task)
     }
 
