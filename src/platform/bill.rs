@@ -4,9 +4,10 @@ use super::Line;
 use super::line::Pricing;
 use super::service::Service;
 use crate::exact::Exact;
-use crate::money::Usd;
+use crate::money::{Rate, Usd};
 use crate::pricebook::Price;
 use crate::units::{Qty, Unit};
+use std::marker::PhantomData;
 
 /// A bill to which charges are added. Its total is the sum of its lines.
 ///
@@ -65,6 +66,11 @@ impl Bill {
         }
     }
 
+    /// Adds the bill of a quantity, given the bill of one unit.
+    pub(crate) fn add_units<U: Unit>(&mut self, unit: &UnitBill<U>, quantity: &Qty<U>) {
+        self.add_share(&unit.bill, quantity.amount());
+    }
+
     /// Adds a bill multiplied by a share or a number.
     pub(crate) fn add_share(&mut self, bill: &SharedBill, share: &Exact) {
         if let Some(lines) = &mut self.lines {
@@ -118,6 +124,35 @@ impl SharedBill {
         Self {
             lines: lines.collect(),
             total: self.total.reduced(),
+        }
+    }
+}
+
+/// The bill of one unit of a quantity, where all functions pay the same for each.
+pub(crate) struct UnitBill<U: Unit> {
+    bill: SharedBill,
+    unit: PhantomData<U>,
+}
+
+impl<U: Unit> UnitBill<U> {
+    /// The bill of the charges that `charge` adds for one unit.
+    pub(crate) fn of(charge: impl FnOnce(&mut Bill)) -> Self {
+        Self {
+            bill: SharedBill::of(charge),
+            unit: PhantomData,
+        }
+    }
+
+    /// The sum of its lines as a rate.
+    pub(crate) fn rate(&self) -> Rate<U> {
+        Rate::new(self.bill.total.dollars().clone())
+    }
+
+    /// The bill with amounts in lowest terms, so that multiples of it are computed faster.
+    pub(crate) fn reduced(self) -> Self {
+        Self {
+            bill: self.bill.reduced(),
+            ..self
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) mod service;
 pub(crate) mod slot;
 mod tasks;
 
-pub(crate) use bill::{Bill, SharedBill};
+pub(crate) use bill::{Bill, SharedBill, UnitBill};
 pub use eks::EksOptions;
 pub use fleet::FactValue;
 pub(crate) use fleet::{Fact, Fleet};

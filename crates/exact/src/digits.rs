@@ -9,6 +9,10 @@ use std::cmp::Ordering;
 /// Decimal digits by which a remainder below 2^64 can be scaled without overflow.
 const CHUNK: u32 = 19;
 
+/// Decimal digits of the first chunk, and the power of ten of as many.
+const FIRST_CHUNK: u32 = 9;
+const FIRST_POWER: u64 = 1_000_000_000;
+
 /// Powers of ten up to 10^28.
 pub(crate) static POWERS: [u128; PRINTED_DIGITS as usize + 1] = {
     let mut powers = [1; PRINTED_DIGITS as usize + 1];
@@ -31,6 +35,22 @@ pub(crate) fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
     };
     let mut have = length(mantissa);
     let mut scale = 0;
+    // Most fractions that end do so within a few places, and words divide faster.
+    if rest > 0
+        && have + FIRST_CHUNK <= PRINTED_DIGITS
+        && let Ok(rest_word) = u64::try_from(rest)
+        && let Some(scaled) = rest_word.checked_mul(FIRST_POWER)
+    {
+        let digits = u128::from(scaled / short);
+        rest = u128::from(scaled % short);
+        mantissa = mantissa * u128::from(FIRST_POWER) + digits;
+        scale = i64::from(FIRST_CHUNK);
+        have = if have == 0 {
+            length(digits)
+        } else {
+            have + FIRST_CHUNK
+        };
+    }
     while rest > 0 {
         let chunk = PRINTED_DIGITS.checked_sub(have)?.min(CHUNK);
         if chunk == 0 {
@@ -120,7 +140,11 @@ pub(crate) fn power_of_ten(exponent: u64) -> UBig {
 /// Writes `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
 pub(crate) fn push(out: &mut String, negative: bool, mantissa: u128, scale: i64) {
     let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(mantissa);
+    // Words are written faster.
+    let digits = match u64::try_from(mantissa) {
+        Ok(word) => buffer.format(word),
+        Err(_) => buffer.format(mantissa),
+    };
     if mantissa == 0 {
         out.push('0');
         return;

@@ -8,7 +8,6 @@ use super::keys::streamed;
 use super::pools::Pool;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
-use crate::platform::service::LAMBDA;
 use crate::platform::{Bill, Cost, Line};
 use crate::pricebook::Regional;
 use crate::scenario::Function;
@@ -64,18 +63,12 @@ impl FunctionCost<'_> {
 
     /// Adds the charges of the function, with every tier of its pool in proportion.
     pub(crate) fn charge(&self, bill: &mut Bill) {
-        let (pool, prices) = (self.pool, self.prices);
-        let requests = self.requests_of_month().times(&pool.billed_requests);
-        bill.add(&LAMBDA, "requests", &requests, &prices.request);
-        let handler = Some(handler_gb_seconds(self.function));
-        let init = init_gb_seconds(self.function);
-        for (item, each) in [("duration", handler), ("init", init)] {
-            let Some(used) = each.map(|each| each.times(&self.calls)) else {
-                continue;
-            };
-            for (share, (_, price)) in pool.tiers.iter().zip(prices.duration.steps()) {
-                bill.add(&LAMBDA, item, &used.times(share), price);
-            }
+        let pool = self.pool;
+        bill.add_units(&pool.request_bill, &self.requests_of_month());
+        let duration = handler_gb_seconds(self.function).times(&self.calls);
+        bill.add_units(&pool.duration_bill, &duration);
+        if let Some(init) = init_gb_seconds(self.function) {
+            bill.add_units(&pool.init_bill, &init.times(&self.calls));
         }
         for feature in &self.features {
             let times = match feature.basis {

@@ -7,7 +7,8 @@ use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
 use super::{LambdaPrices, infeasible, pool_of};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Context, oldest};
+use crate::platform::service::LAMBDA;
+use crate::platform::{Context, UnitBill, oldest};
 use crate::scenario::Function;
 use crate::units::{Gb, GbSecond, Qty, Request, Unit};
 use rayon::prelude::*;
@@ -29,6 +30,12 @@ pub(crate) struct Pool {
     pub free_streamed: Qty<Gb>,
     /// The share of the pool's duration in each tier that it reaches.
     pub tiers: Vec<Exact>,
+    /// What a GB-second of duration is billed, in all tiers in proportion.
+    pub duration_bill: UnitBill<GbSecond>,
+    /// What a GB-second of initialization is billed: the same.
+    pub init_bill: UnitBill<GbSecond>,
+    /// What a request is billed, its free part in proportion.
+    pub request_bill: UnitBill<Request>,
     /// Share of the requests that is billed.
     pub billed_requests: Exact,
     /// Share of the streaming that is billed.
@@ -143,6 +150,18 @@ impl Pool {
             tiers.iter().sum::<Exact>() <= Exact::ONE,
             "no more is billed than is used"
         );
+        let of_tiers = |item| {
+            let bill = UnitBill::of(|bill| {
+                for (share, (_, price)) in tiers.iter().zip(prices.duration.steps()) {
+                    bill.add(&LAMBDA, item, &GbSecond::of(share.clone()), price);
+                }
+            });
+            bill.reduced()
+        };
+        let request_bill = UnitBill::of(|bill| {
+            let billed = Request::of(billed_requests.clone());
+            bill.add(&LAMBDA, "requests", &billed, &prices.request);
+        });
         let reached = parts.iter().map(|(_, price)| &price.provenance);
         let as_of = oldest(reached.chain([&prices.request.provenance])).map(Arc::from);
         Self {
@@ -150,9 +169,12 @@ impl Pool {
             free_duration,
             free_requests,
             free_streamed,
-            billed_requests: billed_requests.reduced(),
-            billed_streamed: billed_streamed.reduced(),
-            tiers: tiers.into_iter().map(Exact::reduced).collect(),
+            duration_bill: of_tiers("duration"),
+            init_bill: of_tiers("init"),
+            request_bill: request_bill.reduced(),
+            billed_requests,
+            billed_streamed,
+            tiers,
             duration,
             requests,
             streamed,

@@ -133,7 +133,7 @@ fn offers(terms: &TaskTerms, context: &Context<'_>) -> Result<Vec<Option<TaskRat
         let charges = (terms.charges)(context, function)?;
         let storage = context.prices_of(function).price(meters::STORAGE);
         let os = function.container().os;
-        Ok(TaskRates::of(terms.carrier, os, charges, storage))
+        Ok(TaskRates::of(terms, os, charges, storage))
     };
     let welcome = |function: &Function| {
         let refused = (terms.refuse)(function).is_some();
@@ -323,9 +323,8 @@ impl CostModel for TasksModel<'_> {
 impl Placement for PlacedTasks<'_> {
     fn charge(&self, bill: &mut Bill) {
         let hours = self.hours.times(&Exact::whole(self.tasks.count));
-        let (service, size) = (self.model.terms.service, self.tasks.option.size);
-        self.rates
-            .charge(service, self.function, size, &hours, bill);
+        let size = self.tasks.option.size;
+        self.rates.charge(self.function, size, &hours, bill);
     }
 
     fn price_as_of(&self) -> Option<&str> {

@@ -1,17 +1,17 @@
 //! The hourly cost of tasks, for each size.
 
-use super::Carrier;
 use super::limits::FREE_STORAGE_GB;
 use super::task_sizes::{Offered, SizeOption, SizeOptions, size_options};
+use super::{Carrier, TaskTerms};
 use crate::diag::Diag;
 use crate::exact::Exact;
 use crate::money::Rate;
 use crate::platform::service::Service;
 use crate::platform::slot::Slot;
-use crate::platform::{Bill, Pricing, older, oldest};
+use crate::platform::{Bill, Pricing, UnitBill, older, oldest};
 use crate::pricebook::{Price, Provenance};
 use crate::scenario::{Function, Os, TaskSize};
-use crate::units::{GbHour, Hour, MB_PER_GB, Qty, VcpuHour};
+use crate::units::{GbHour, Hour, MB_PER_GB, Qty, Unit, VcpuHour};
 use std::sync::{Arc, OnceLock};
 
 /// Functions up to this memory share their lists of sizes, MB: Lambda's maximum. Few functions have
@@ -87,24 +87,18 @@ impl Charge {
         }
     }
 
-    /// Adds the charge for a number of task-hours.
-    fn charge(
-        &self,
-        service: &'static Service,
-        size: TaskSize,
-        hours: &Qty<Hour>,
-        bill: &mut Bill,
-    ) {
-        let hours = hours.times(&self.share);
+    /// Adds the charge for one hour of a task. The denominators of all sizes are the same.
+    fn add_hour(&self, service: &'static Service, size: TaskSize, bill: &mut Bill) {
+        let hours = Hour::of(self.share.clone());
         match &self.price {
             Metered::Vcpu(price) => {
-                let vcpus = Exact::ratio(size.quarter_vcpus.into(), 4);
+                let vcpus = &Exact::ratio(1, 4) * &Exact::from(size.quarter_vcpus);
                 let quantity = hours.of_vcpus(&vcpus);
                 bill.add_priced(self.pricing, service, self.item, &quantity, price);
             }
             Metered::Memory(price) => {
-                let gigabytes = Exact::ratio(size.memory_mb.into(), MB_PER_GB.into());
-                let quantity = hours.of_gb(&gigabytes);
+                let halves = Exact::from(size.memory_mb / (MB_PER_GB / 2));
+                let quantity = hours.of_gb(&(&Exact::ratio(1, 2) * &halves));
                 bill.add_priced(self.pricing, service, self.item, &quantity, price);
             }
         }
@@ -114,8 +108,8 @@ impl Charge {
 /// The charges for an architecture and operating system in a region, with the hourly cost of each
 /// size.
 pub(crate) struct TaskRates {
+    service: &'static Service,
     carrier: Carrier,
-    charges: Vec<Charge>,
     /// Sum of all charges for vCPUs.
     vcpu: Rate<VcpuHour>,
     /// Sum of all charges for memory.
@@ -123,45 +117,65 @@ pub(crate) struct TaskRates {
     pub storage: Result<Price<GbHour>, Diag>,
     /// The oldest date of the prices for vCPUs and memory.
     as_of: Option<Arc<str>>,
-    /// Each size with its hourly cost, by cost and then by size.
-    sizes: Vec<(TaskSize, Rate<Hour>)>,
+    /// By cost and then by size.
+    sizes: Vec<SizeRate>,
     /// The sizes for functions without keys for containers, indexed by memory in MB. Each list is
     /// computed when it is first needed.
     shared_options: Vec<OnceLock<Box<SizeOptions>>>,
 }
 
+/// A size with its charges for an hour, without storage.
+struct SizeRate {
+    size: TaskSize,
+    /// The total of the bill.
+    hourly: Rate<Hour>,
+    bill: UnitBill<Hour>,
+}
+
 impl TaskRates {
     pub(crate) fn of(
-        carrier: Carrier,
+        terms: &TaskTerms,
         os: Os,
         charges: Vec<Charge>,
         storage: Result<Price<GbHour>, Diag>,
     ) -> Self {
-        let mut offer = Self {
+        let (carrier, service) = (terms.carrier, terms.service);
+        let of_size = |size| {
+            let bill = UnitBill::of(|bill| {
+                for charge in &charges {
+                    charge.add_hour(service, size, bill);
+                }
+            });
+            SizeRate {
+                size,
+                hourly: bill.rate(),
+                bill,
+            }
+        };
+        // All rates have the same denominator, so a comparison compares integers.
+        let mut sizes: Vec<SizeRate> = carrier.sizes(os).map(of_size).collect();
+        sizes.sort_by(|left, right| (&left.hourly, left.size).cmp(&(&right.hourly, right.size)));
+        Self {
+            service,
             carrier,
             as_of: oldest(charges.iter().map(Charge::provenance)).map(Arc::from),
             vcpu: charges.iter().filter_map(Charge::vcpu_rate).sum(),
             memory: charges.iter().filter_map(Charge::memory_rate).sum(),
-            charges,
             storage,
-            sizes: Vec::new(),
+            sizes,
             shared_options: (0..=MOST_SHARED_MB).map(|_| OnceLock::new()).collect(),
-        };
-        // All rates have the same denominator, so a comparison compares integers.
-        let priced = |size| (size, offer.hourly(size));
-        offer.sizes = carrier.sizes(os).map(priced).collect();
-        offer
-            .sizes
-            .sort_by(|left, right| (&left.1, left.0).cmp(&(&right.1, right.0)));
-        offer
+        }
+    }
+
+    fn of_size(&self, size: TaskSize) -> &SizeRate {
+        let mut sizes = self.sizes.iter();
+        let rate = sizes.find(|rate| rate.size == size);
+        rate.expect("tasks have a size that is offered")
     }
 
     /// Cost of an hour of a task, without storage.
-    pub(crate) fn hourly(&self, size: TaskSize) -> Rate<Hour> {
-        let quarter_vcpu = self.vcpu.of_vcpus(&Exact::ratio(1, 4));
-        let half_gigabyte = self.memory.of_gb(&Exact::ratio(1, 2));
-        let vcpus = quarter_vcpu.times(&Exact::from(size.quarter_vcpus));
-        &vcpus + &half_gigabyte.times(&Exact::from(size.memory_mb / (MB_PER_GB / 2)))
+    pub(crate) fn hourly(&self, size: TaskSize) -> &Rate<Hour> {
+        &self.of_size(size).hourly
     }
 
     /// Cost of an hour of one slot, if sizes could have any value.
@@ -192,14 +206,14 @@ impl TaskRates {
         let container = function.container();
         let fixed = container.task;
         let billed = fixed.and_then(|size| self.carrier.billed(size, container.os));
-        let sizes = self.sizes.iter().filter(move |(size, _)| match fixed {
-            Some(_) => Some(*size) == billed,
-            None => size.is_picked(),
+        let sizes = self.sizes.iter().filter(move |rate| match fixed {
+            Some(_) => Some(rate.size) == billed,
+            None => rate.size.is_picked(),
         });
-        sizes.map(move |(size, hourly)| Offered {
-            size: *size,
-            room: fixed.unwrap_or(self.carrier.room(*size)),
-            hourly,
+        sizes.map(move |rate| Offered {
+            size: rate.size,
+            room: fixed.unwrap_or(self.carrier.room(rate.size)),
+            hourly: &rate.hourly,
         })
     }
 
@@ -230,22 +244,15 @@ impl TaskRates {
     /// Adds the charges for a number of hours of a function's tasks.
     pub(crate) fn charge(
         &self,
-        service: &'static Service,
         function: &Function,
         size: TaskSize,
         hours: &Qty<Hour>,
         bill: &mut Bill,
     ) {
-        for charge in &self.charges {
-            charge.charge(service, size, hours, bill);
-        }
+        bill.add_units(&self.of_size(size).bill, hours);
         if let Some((gigabytes, price)) = self.storage(function) {
-            bill.add(
-                service,
-                "ephemeral storage",
-                &hours.of_gb(&gigabytes),
-                price,
-            );
+            let quantity = hours.of_gb(&gigabytes);
+            bill.add(self.service, "ephemeral storage", &quantity, price);
         }
     }
 

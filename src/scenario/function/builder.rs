@@ -362,6 +362,10 @@ impl FunctionReader<'_, '_, '_> {
             warn: self.values.number(warn),
             deny: self.values.number(deny),
         };
+        // Nearly no function of a functions file has a budget.
+        if !limit.is_stated() {
+            return limit;
+        }
         let key = warn.path().trim_end_matches(".warn");
         if let Some([message, help]) = limit.contradiction(key) {
             self.wrong(Code::Conflict, self.at(warn), message, &help);
