@@ -20,6 +20,8 @@ pub(crate) const MB_PER_VCPU: u32 = 1769;
 pub(crate) const SECONDS_PER_HOUR: u32 = 3600;
 /// Milliseconds in a second.
 pub(crate) const MS_PER_SECOND: u32 = 1000;
+/// Millicores in a vCPU (Kubernetes).
+pub(crate) const MILLICORES_PER_VCPU: u32 = 1000;
 /// Hours in a month if the scenario does not state them (AWS Pricing Calculator).
 pub(crate) const HOURS_PER_MONTH: u32 = 730;
 

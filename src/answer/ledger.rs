@@ -21,8 +21,8 @@ pub(crate) struct Ledger<'c> {
     refused: Vec<usize>,
     /// Every function on its cheapest platform.
     cheapest: Group,
-    /// Every function on its cheapest platform without a cluster. `None` unless the scenario has
-    /// platforms both with and without clusters.
+    /// Every function on its cheapest platform without EC2 nodes. `None` if no platform has a cluster
+    /// of nodes.
     unclustered: Option<Group>,
     /// Every function on its platform of today.
     today: Group,

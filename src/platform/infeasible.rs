@@ -55,14 +55,4 @@ impl Infeasible {
             advice: advice.into(),
         }
     }
-
-    /// The region of the function has no prices for the platform. Unreachable in practice: binding
-    /// the platform fails first.
-    pub(crate) fn unpriced(what: &str) -> Self {
-        Self::new(
-            Refusal::NotSupported,
-            format!("the region has no prices for {what}"),
-            "leave the platform out",
-        )
-    }
 }

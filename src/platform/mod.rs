@@ -311,7 +311,7 @@ pub struct Cost {
     /// The part of the bill that is not for a shared pool or cluster.
     pub unshared: Usd,
     /// The first linear piece of its avoidable cost over invocations, on platforms that charge by
-    /// use. `None` if the first invocations are free.
+    /// use. `None` in a pool with a free part.
     pub piece: Option<FirstPiece>,
 }
 
@@ -324,12 +324,12 @@ pub struct Provisioning {
     pub break_even: Option<Exact>,
 }
 
-/// The cost of a function on a dedicated cluster, and what it adds to the shared one.
+/// The cost of a function alone, and what it adds to what it shares.
 #[derive(Debug, Clone, Default)]
 pub struct ClusterCosts {
-    /// On a dedicated cluster.
+    /// On a cluster for it alone; `None` on Lambda.
     pub alone: Option<Usd>,
-    /// The saving for all functions together if it leaves the shared cluster.
+    /// The saving for all functions together if it leaves Lambda's pool or the shared cluster.
     pub avoidable: Option<Usd>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::exact::Exact;
 use crate::scenario::Function;
-use crate::units::{MB_PER_VCPU, MS_PER_SECOND};
+use crate::units::{MB_PER_VCPU, MILLICORES_PER_VCPU};
 
 /// The unit of comparison: the share of a container that one request in flight occupies.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl Slot {
             slots.expect("a request needs vCPUs and memory, by the bounds of their keys")
         };
         Fit {
-            per_millicore: &per(&self.vcpu) * &Exact::ratio(1, MS_PER_SECOND.into()),
+            per_millicore: &per(&self.vcpu) * &Exact::ratio(1, MILLICORES_PER_VCPU.into()),
             per_mb: per(&self.memory_mb),
             base_mb: &self.base_mb,
         }
@@ -60,8 +60,7 @@ pub(crate) struct Fit<'s> {
 }
 
 impl Fit<'_> {
-    /// The slots that fit in a task of this vCPU and memory; `None` if there are not more than
-    /// `fewer`.
+    /// The slots that fit in a task of this vCPU and memory, if they are more than `fewer`.
     pub(crate) fn slots_above(&self, fewer: u128, millicores: u64, memory_mb: u64) -> Option<u128> {
         let more = |slots: &u128| *slots > fewer;
         let by_cpu = self.per_millicore.times_floor(millicores).filter(more)?;

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 pub struct TrafficLevel {
     /// Its share of the month, above 0 and up to 1.
     pub share: Exact,
-    /// Calls during the level, as a part of all calls of the month.
+    /// Number of calls during the level; those of all levels add up to the calls of the month.
     pub calls: Exact,
     /// Mean requests in flight during the level (Little's law).
     pub concurrency: Exact,
@@ -23,8 +23,8 @@ pub struct TrafficLevel {
 
 /// The traffic of a function by levels.
 ///
-/// There can be a million functions, and each has one level. So its two figures are stored, and a
-/// [`TrafficLevel`] is made when it is needed.
+/// At present a scenario states one level. Its figures are stored, and a [`TrafficLevel`] is made of
+/// them when it is needed: there can be a million functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
     calls: u64,

@@ -1,9 +1,7 @@
 //! Break-evens: the load at which two bills are equal. They are exact: each is the solution of one
 //! linear equation per piece.
 //!
-//! There are no floats and no search tolerance. A flip is a whole number of invocations at which
-//! the cheaper platform changes, and a utilization comes from the rational solution. This room
-//! knows tariffs, not platforms.
+//! There are no floats and no search tolerance: a utilization comes from the rational solution.
 
 use super::{CapacitySteps, Holding, UsageParts, UsageTariff};
 use crate::exact::Exact;

@@ -6,7 +6,7 @@ use crate::exact::Exact;
 use crate::platform::slot::Slot;
 use crate::pricebook::InstanceType;
 use crate::scenario::{Demand, Function};
-use crate::units::MS_PER_SECOND;
+use crate::units::MILLICORES_PER_VCPU;
 use std::collections::BTreeMap;
 
 /// The size of a function's pods.
@@ -56,10 +56,10 @@ pub(crate) struct Node {
 impl Node {
     pub(crate) fn of(shape: &InstanceType, options: &EksOptions) -> Self {
         let allocatable = shape.allocatable();
-        let millicores = Exact::ratio(allocatable.millicores, MS_PER_SECOND.into());
+        let vcpus = Exact::ratio(allocatable.millicores, MILLICORES_PER_VCPU.into());
         let daemonsets = &options.daemonsets;
         Self {
-            vcpu: (&millicores - &Exact::from(daemonsets.vcpu)).max(Exact::ZERO),
+            vcpu: (&vcpus - &Exact::from(daemonsets.vcpu)).max(Exact::ZERO),
             memory_mb: (&Exact::from(allocatable.memory_mib) - &Exact::from(daemonsets.memory_mb))
                 .max(Exact::ZERO),
             pods: u64::from(shape.max_pods).saturating_sub(daemonsets.pods.into()),

@@ -19,7 +19,7 @@ assumptions! {
         "Lambda's duration tiers count only this scenario; other functions of the account or \
          organization would change them";
     SAVINGS: Assumed = "lambda-savings",
-        "verdicts compare what all functions together would save without this one on Lambda; where \
+        "verdicts compare what all functions together would save if one function left Lambda; where \
          tiers or the free tier are shared, that differs from the function's part of the bill";
     COLD_STARTS: NotCounted = "lambda-cold-starts",
         "cold starts of functions that state no cold_start_rate and init_ms";
@@ -39,7 +39,7 @@ assumptions! {
     UNUSED_FEATURES: NotCounted = "lambda-unused-features", "{features} and Lambda@Edge";
     EDGE: NotCounted = "lambda-edge", "Lambda@Edge";
     QUOTA: Assumed = "lambda-quota",
-        "all functions of {region} together need {need} at their peaks, so a quota of {quota} \
+        "all functions of {region} together need {need} at their peaks, which takes a quota of {quota} \
          concurrent executions; AWS's default is {granted} (state yours as concurrency_quota in \
          [lambda])";
 }

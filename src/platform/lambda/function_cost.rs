@@ -228,7 +228,8 @@ impl FunctionCost<'_> {
         PiecewiseCost::new(standing, self.changes(parts))
     }
 
-    /// Avoidable cost over calls. Costs that are independent of utilization grow with the calls.
+    /// Avoidable cost over calls if kept environments and pollers grow with them. Fixed costs stay.
+    /// Without calls nothing is kept for each: there is no search for flips then.
     pub(crate) fn growth(&self) -> PiecewiseCost {
         let mut changes = self.changes(UsageParts::All);
         let each = self.kept().per(&self.calls);

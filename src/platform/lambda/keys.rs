@@ -4,6 +4,7 @@
 use super::limits::FREE_STORAGE_MB;
 use crate::diag::Code;
 use crate::exact::Exact;
+use crate::money::percent;
 use crate::scenario::function::{FunctionReader, Known};
 use crate::scenario::schema::{Field, FieldGroup};
 use crate::scenario::{Function, PlatformValue};
@@ -105,24 +106,11 @@ pub(crate) fn streamed(function: &Function) -> Option<&Qty<Gb>> {
     keys_of(function).features.as_ref()?.streamed.as_ref()
 }
 
-/// Keys that every Lambda function can state.
-const PLAIN: [Field; 3] = [
+/// Keys that belong to no group.
+const UNGROUPED: [Field; 3] = [
     Field::ColdStartRate,
     Field::InitMs,
     Field::EphemeralStorageMb,
-];
-/// Keys of features with separate meters.
-const FEATURES: [Field; 10] = [
-    Field::SnapstartRuntime,
-    Field::SnapstartVersions,
-    Field::SnapstartRestoreRate,
-    Field::StreamedGb,
-    Field::PollerKind,
-    Field::PollerUnitHours,
-    Field::TenantEnvironments,
-    Field::DurableOperations,
-    Field::DurableWrittenGb,
-    Field::DurableRetained,
 ];
 
 /// `None` if the function states no Lambda key.
@@ -130,8 +118,9 @@ pub(crate) fn read(
     reader: &mut FunctionReader<'_, '_, '_>,
     known: &Known<'_>,
 ) -> Option<Arc<dyn PlatformValue>> {
-    let provisions = reader.values.any_stated(FieldGroup::Provisioned);
-    if !(provisions || reader.any_stated(&PLAIN) || reader.any_stated(&FEATURES)) {
+    let groups = [FieldGroup::Provisioned, FieldGroup::Features];
+    let in_group = groups.map(|group| reader.values.any_stated(group));
+    if !(in_group.contains(&true) || reader.any_stated(&UNGROUPED)) {
         return None;
     }
     Some(Arc::new(LambdaKeys {
@@ -143,7 +132,8 @@ pub(crate) fn read(
 }
 
 fn features(reader: &mut FunctionReader<'_, '_, '_>, calls: Option<u64>) -> Option<Features> {
-    reader.any_stated(&FEATURES).then(|| Features {
+    let states_any = reader.values.any_stated(FieldGroup::Features);
+    states_any.then(|| Features {
         snapstart: snapstart(reader),
         streamed: each_call(reader, Field::StreamedGb, calls).map(Gb::of),
         event_poller: event_poller(reader),
@@ -224,7 +214,7 @@ fn enough_environments(
         let message = format!(
             "{} environments cannot serve {} of the invocations",
             provisioned.environments,
-            provisioned.share_served.normalize()
+            percent(&Exact::from(provisioned.share_served))
         );
         let least = served.over(&ms);
         let least = least.expect("environments are kept longer than nothing");
@@ -283,7 +273,8 @@ fn event_poller(reader: &mut FunctionReader<'_, '_, '_>) -> Option<EventPoller> 
     Some(EventPoller {
         kind: match reader.values.word(kind)? {
             "kafka" => PollerKind::Kafka,
-            _ => PollerKind::Sqs,
+            "sqs" => PollerKind::Sqs,
+            other => unreachable!("the key does not allow {other}"),
         },
         unit_hours: EpuHour::of(reader.values.number(hours)?.into()),
     })
@@ -306,7 +297,8 @@ fn durable(reader: &mut FunctionReader<'_, '_, '_>, calls: Option<u64>) -> Optio
     })
 }
 
-/// A monthly amount per call; `None` without calls.
+/// A monthly amount per call; `None` if the amount or the number of calls is missing or wrong. With
+/// 0 calls the amount must be 0.
 fn each_call(
     reader: &mut FunctionReader<'_, '_, '_>,
     field: Field,
@@ -321,6 +313,6 @@ fn each_call(
         let help = "set it to 0, or state the traffic of the function";
         reader.wrong(Code::Conflict, reader.at(field), message, help);
     }
-    // Without calls, `month` is zero or was refused above.
+    // With 0 calls, `month` is zero or was refused above.
     Some(month.over(&Exact::from(calls)).unwrap_or(month))
 }

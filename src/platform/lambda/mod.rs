@@ -165,7 +165,7 @@ pub(crate) fn too_long(function: &Function) -> Option<Infeasible> {
         Infeasible::new(
             Refusal::TooLong,
             format!("{duration} ms is longer than Lambda's 15 minutes"),
-            "split it into shorter runs, or run it as jobs (container.run)",
+            "split it into shorter runs, or run it as jobs on Fargate (container.run = \"job\")",
         )
     })
 }
@@ -184,9 +184,9 @@ impl LambdaModel<'_> {
             return Err(reason);
         }
         let number = pool_of(function);
-        let (Some(pool), Some(prices)) = (&self.pools[number], &self.prices[number]) else {
-            return Err(Infeasible::unpriced("Lambda"));
-        };
+        let bound = "binding fails where a price is missing";
+        let pool = self.pools[number].as_ref().expect(bound);
+        let prices = self.prices[number].as_ref().expect(bound);
         Ok(FunctionCost {
             free_tier: self.context.scenario.free_tier,
             regional: self.context.prices_of(function),

@@ -67,16 +67,18 @@ impl Platform for LambdaManaged {
 /// Why managed instances do not support a function (AWS Lambda developer guide).
 fn unsupported(function: &Function) -> Option<Infeasible> {
     let container = function.container();
-    let (reason, advice) = match (container.os, function.is_service()) {
-        (Os::Windows, _) => (
+    let (reason, advice) = if container.os == Os::Windows {
+        (
             "its containers run Windows (container.os), and managed instances run Linux",
             "state container.os = \"linux\", or leave lambda-managed out",
-        ),
-        (Os::Linux, false) => (
+        )
+    } else if function.is_service() {
+        return None;
+    } else {
+        (
             "it runs as jobs (container.run), and managed instances run all month",
             "state container.run = \"service\", or leave lambda-managed out",
-        ),
-        (Os::Linux, true) => return None,
+        )
     };
     Some(Infeasible::new(Refusal::NotSupported, reason, advice))
 }
@@ -104,7 +106,7 @@ impl ManagedModel<'_> {
         }
         let offer = self.offers[offer_of(function)]
             .as_ref()
-            .ok_or_else(|| Infeasible::unpriced("managed instances"))?;
+            .expect("binding fails where a price is missing");
         let environment = Environment::of(function)?;
         let slots = function.needed_slots(self.context.demand(index));
         let hosts = offer.hosts(&environment, slots).ok_or_else(|| {

@@ -44,7 +44,7 @@ options! {
 }
 
 pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
-    // The lower bound is 0, not AWS's minimum: a smaller number gets a message that gives the
+    // The lower bound is 1, not AWS's minimum of 3: 1 and 2 get the message below, which gives the
     // reason.
     let bounds = Bounds {
         low: 1,

@@ -14,8 +14,7 @@ use crate::scenario::{Function, Os, TaskSize};
 use crate::units::{GbHour, Hour, MB_PER_GB, Qty, Unit, VcpuHour};
 use std::sync::{Arc, OnceLock};
 
-/// Functions up to this memory share their lists of sizes, MB: Lambda's maximum. Few functions have
-/// more.
+/// Lambda's maximum memory, MB. Functions up to it share their lists of sizes; few have more.
 const MOST_SHARED_MB: u32 = 10_240;
 
 /// A price that is charged for every hour of a task.

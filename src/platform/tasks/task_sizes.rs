@@ -7,7 +7,7 @@ use crate::platform::slot::Slot;
 use crate::platform::{Infeasible, Refusal};
 use crate::scenario::{Function, Os, TaskSize};
 use crate::solve::Part;
-use crate::units::{Hour, MS_PER_SECOND};
+use crate::units::{Hour, MILLICORES_PER_VCPU};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 
@@ -75,7 +75,7 @@ pub(crate) fn size_options<'o>(
     let mut most = 0;
     offered.filter_map(move |offered| {
         let room = offered.room;
-        let millicores = u64::from(room.quarter_vcpus) * u64::from(MS_PER_SECOND) / 4;
+        let millicores = u64::from(room.quarter_vcpus) * u64::from(MILLICORES_PER_VCPU) / 4;
         most = match measured {
             Some(measured) => Some(measured).filter(|slots| *slots > most),
             None => fit.slots_above(most, millicores, room.memory_mb.into()),
