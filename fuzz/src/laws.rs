@@ -105,7 +105,10 @@ fn compare(comparison: &Comparison<'_>) {
         ),
     ] {
         is_harmless(what, &text);
-        are_tables(&text);
+        // Elsewhere a line can begin with a bar of a name.
+        if what == "markdown" {
+            are_tables(&text);
+        }
     }
 }
 
