@@ -4,7 +4,6 @@ use super::Comparison;
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::Line;
 use crate::pricebook::commitments::Commitments;
 use crate::pricebook::{EligibleUsage, InstanceType, Regional};
 use crate::scenario::Scenario;
@@ -101,7 +100,7 @@ fn usage(listed: &Comparison<'_>, number: usize) -> EligibleUsage {
         let Ok(answer) = listed.answer(index, number) else {
             return usage;
         };
-        for line in answer.placement.lines().into_iter().flat_map(Line::parts) {
+        for line in answer.placement.lines() {
             let key = (Arc::clone(region), Arc::clone(&line.meter));
             let is_covered = Some(&line.rate) == first(&key.0, &key.1);
             // A free quantity uses nothing of a commitment.

@@ -24,14 +24,16 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS};
 use crate::pricebook::{InstanceType, Regional};
-use crate::scenario::{Notes, Scenario, function};
+use crate::scenario::{Notes, PlatformKind, Scenario, function};
 use crate::solve::crossover::{Crossover, CrossoverStep, Load};
-use crate::solve::{Holding, PaidBy, Tariff, UsageParts};
+use crate::solve::{Holding, Tariff, UsageParts};
 use std::cell::LazyCell;
 use std::sync::OnceLock;
 
-pub struct Bound<'a> {
+/// A platform with its view of a scenario.
+pub struct BoundPlatform<'a> {
     pub id: &'static str,
+    kind: PlatformKind,
     /// The name in headings.
     pub title: &'static str,
     /// US dollars a month of an hourly commitment that stay unused if everything runs here.
@@ -39,7 +41,12 @@ pub struct Bound<'a> {
     model: Box<dyn CostModel + 'a>,
 }
 
-impl Bound<'_> {
+impl BoundPlatform<'_> {
+    /// True if the platform bills the use of a function, and not capacity.
+    fn is_paid_by_use(&self) -> bool {
+        self.kind == PlatformKind::Usage
+    }
+
     /// The clusters for the scenario.
     pub(crate) fn clusters(&self) -> Vec<Cluster> {
         self.model.clusters()
@@ -49,7 +56,7 @@ impl Bound<'_> {
 /// A scenario bound to its platforms.
 pub struct Comparison<'a> {
     context: Context<'a>,
-    platforms: Vec<Bound<'a>>,
+    platforms: Vec<BoundPlatform<'a>>,
     /// The scenario at on-demand list prices, if it has a commitment or discounts.
     listed: Option<Box<Self>>,
 }
@@ -98,8 +105,9 @@ impl<'a> Comparison<'a> {
             if scenario.platforms.contains(&id) {
                 let prices = bought.map_or(list, |bought| bought.regions(id));
                 let bound = platform.bind(context.at(prices));
-                let bound = diags.take(bound).map(|model| Bound {
+                let bound = diags.take(bound).map(|model| BoundPlatform {
                     id,
+                    kind: platform.spec().shape.kind,
                     title: platform.spec().title,
                     unused: bought.and_then(|bought| bought.unused(id)).cloned(),
                     model,
@@ -128,13 +136,16 @@ impl<'a> Comparison<'a> {
         self.context.prices
     }
 
-    pub fn platforms(&self) -> &[Bound<'a>] {
+    pub fn platforms(&self) -> &[BoundPlatform<'a>] {
         &self.platforms
     }
 
     /// The clusters for the scenario.
     pub fn clusters(&self) -> Vec<Cluster> {
-        self.platforms.iter().flat_map(Bound::clusters).collect()
+        self.platforms
+            .iter()
+            .flat_map(BoundPlatform::clusters)
+            .collect()
     }
 
     /// Solves a function on every platform.
@@ -210,7 +221,7 @@ impl<'a> Comparison<'a> {
     /// The cheapest platform that charges differently (for use or for capacity) from the cheapest
     /// of all.
     pub(crate) fn rival(&self, summary: &Summary) -> Option<usize> {
-        let is_use = |number: usize| self.platforms[number].model.paid_by() == PaidBy::Use;
+        let is_use = |number: usize| self.platforms[number].is_paid_by_use();
         let best = summary.cheapest?;
         self.cheapest(&summary.costs, |number| is_use(number) != is_use(best))
     }
@@ -326,9 +337,8 @@ impl<'a> Comparison<'a> {
     /// True for a platform that has break-evens over utilization, with a platform that charges for
     /// use.
     pub(crate) fn is_crossed(&self, platform: usize) -> bool {
-        let paid_by = |number: usize| self.platforms[number].model.paid_by();
-        paid_by(platform) == PaidBy::Capacity
-            && (0..platform).any(|number| paid_by(number) == PaidBy::Use)
+        let is_paid_by_use = |number: usize| self.platforms[number].is_paid_by_use();
+        !is_paid_by_use(platform) && (0..platform).any(is_paid_by_use)
     }
 
     /// The assumptions and omissions. `oldest_price` is the oldest date of a price in any bill.
@@ -360,7 +370,8 @@ impl<'a> Comparison<'a> {
     ) -> Option<usize> {
         let mut best: Option<(usize, &Usd)> = None;
         for (number, cost) in costs.iter().enumerate() {
-            if let (Ok(cost), true) = (cost, among(number))
+            if let Ok(cost) = cost
+                && among(number)
                 && best.is_none_or(|(_, lowest)| cost.compared < *lowest)
             {
                 best = Some((number, &cost.compared));

@@ -32,11 +32,7 @@ impl Solved<'_> {
     /// lowers in part has two lines.
     pub fn lines(&self, platform: usize) -> Vec<Line> {
         let lines = self.placement(platform).map(Placement::lines);
-        lines
-            .unwrap_or_default()
-            .into_iter()
-            .flat_map(Line::parts)
-            .collect()
+        lines.unwrap_or_default()
     }
 
     /// The oldest date at which a price in the bill was confirmed. `None` if the function cannot

@@ -140,7 +140,7 @@ impl Line {
             quantity: quantity.amount().clone(),
             unit: U::NAME,
             rate: price.rate.per_unit().clone(),
-            list_rate: price.rate.per_unit().clone(),
+            list_rate: price.list_rate().per_unit().clone(),
             provenance: price.provenance.clone(),
             how: None,
             meter: Arc::clone(&price.meter),

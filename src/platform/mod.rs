@@ -34,8 +34,8 @@ use crate::money::Usd;
 use crate::pricebook::meters::{MeterInfo, Meters};
 use crate::pricebook::{Architecture, Book, InstanceType, Provenance, Regional};
 use crate::scenario::{Assumptions, Demand, Function, Notes, Os, PlatformShape, Scenario};
+use crate::solve::Tariff;
 use crate::solve::piecewise::FirstPiece;
-use crate::solve::{PaidBy, Tariff};
 use crate::units::{Hour, Qty, Unit};
 use rayon::prelude::*;
 use std::fmt;
@@ -43,7 +43,8 @@ use std::sync::Arc;
 #[cfg(debug_assertions)]
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Every platform, in the order in which answers list them. Ties go to the first.
+/// Every platform, in the order in which answers list them. Ties go to the first. Those that bill use
+/// come before those that bill capacity: a break-even goes from use to capacity.
 pub static PLATFORMS: &[&dyn Platform] = &[
     &lambda::Lambda,
     &fargate::Fargate,
@@ -242,8 +243,6 @@ pub trait CostModel: Send + Sync {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible>;
     /// The cost of some functions together, with pools and clusters formed of only these functions.
     fn total(&self, members: &Members<'_>) -> Usd;
-    /// What the platform charges for.
-    fn paid_by(&self) -> PaidBy;
     /// The clusters for the scenario.
     fn clusters(&self) -> Vec<Cluster> {
         Vec::new()
@@ -275,9 +274,10 @@ impl fmt::Debug for Answer<'_> {
 pub trait Placement: Send + Sync {
     /// Adds the charges of the function. [`Cost::billed`] is their total.
     fn charge(&self, bill: &mut Bill);
-    /// The lines of its bill.
+    /// The lines of its bill. A quantity that is bought at two prices has a line for each.
     fn lines(&self) -> Vec<Line> {
-        Bill::lines(|bill| self.charge(bill))
+        let lines = Bill::lines(|bill| self.charge(bill));
+        lines.into_iter().flat_map(Line::parts).collect()
     }
     /// The oldest date at which a price in the bill was confirmed; `None` if no price has a date.
     fn price_as_of(&self) -> Option<&str>;
@@ -382,4 +382,17 @@ fn oldest<'p>(prices: impl IntoIterator<Item = &'p Provenance>) -> Option<&'p st
 /// The older of two dates that can be missing.
 fn older<'d>(one: Option<&'d str>, other: Option<&'d str>) -> Option<&'d str> {
     one.into_iter().chain(other).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::PlatformKind;
+
+    #[test]
+    fn platforms_that_bill_use_come_first() {
+        let is_use = |platform: &&dyn Platform| platform.spec().shape.kind == PlatformKind::Usage;
+        assert!(is_use(&PLATFORMS[0]) && !is_use(&PLATFORMS[PLATFORMS.len() - 1]));
+        assert!(PLATFORMS.is_sorted_by_key(|platform| !is_use(platform)));
+    }
 }

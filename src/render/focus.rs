@@ -154,8 +154,7 @@ pub fn write(bills: &[Bills<'_>], period: &Period, out: &mut (dyn Write + Send))
 
 fn rows(comparison: &Comparison<'_>, index: usize, answer: &Answer<'_>, period: &Period) -> String {
     let mut text = String::new();
-    let lines = answer.placement.lines().into_iter().flat_map(Line::parts);
-    for line in &lines.collect::<Vec<Line>>() {
+    for line in &answer.placement.lines() {
         let row = FocusRow {
             comparison,
             function: &comparison.scenario().functions[index],

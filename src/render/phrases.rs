@@ -100,10 +100,12 @@ pub(crate) fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -
     };
     let home = comparison.home(index);
     let moves = comparison.moves(index, summary);
-    let verb = match (home, moves) {
-        (None, _) => "cheapest on",
-        (_, true) => "move to",
-        (_, false) => "stay on",
+    let verb = if home.is_none() {
+        "cheapest on"
+    } else if moves {
+        "move to"
+    } else {
+        "stay on"
     };
     // Between platforms of equal cost, the function stays where it is.
     let place = home.filter(|_| !moves).unwrap_or(best);
@@ -267,14 +269,14 @@ pub(crate) fn flips(
     let today = comparison.scenario().functions[index].invocations;
     let today = format!("calls a month (today {})", count(today.into()));
     let many = count(flips.count.into());
-    let text = match (flips.count, flips.complete) {
-        (1, true) => format!("{} {today}", above(first)),
-        (_, true) => {
-            let (first, last) = (above(first), above(last));
-            format!("first {first}, last {last} {today}; {many} changes")
-        }
+    let text = if !flips.complete {
         // The search ended early, so the last flip that was found is not the last.
-        (_, false) => format!("first {} {today}; at least {many} changes", above(first)),
+        format!("first {} {today}; at least {many} changes", above(first))
+    } else if flips.count == 1 {
+        format!("{} {today}", above(first))
+    } else {
+        let (first, last) = (above(first), above(last));
+        format!("first {first}, last {last} {today}; {many} changes")
     };
     Some(format!("{sides} as the traffic and the fleet grow: {text}"))
 }

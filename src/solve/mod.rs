@@ -9,6 +9,6 @@ pub(crate) mod piecewise;
 mod tariff;
 
 pub(crate) use tariff::{
-    CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, Part, StepCost, Tariff, UsageParts,
+    CapacitySteps, CapacityTariff, CostStep, Holding, Part, StepCost, Tariff, UsageParts,
     UsageTariff,
 };

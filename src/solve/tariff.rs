@@ -6,13 +6,6 @@ use crate::money::{Rate, Usd};
 use crate::scenario::Demand;
 use crate::units::Hour;
 
-/// What a platform charges for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaidBy {
-    Use,
-    Capacity,
-}
-
 #[derive(Clone, Copy)]
 pub enum Tariff<'p> {
     ByUse(&'p dyn UsageTariff),

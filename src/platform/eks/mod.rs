@@ -20,7 +20,7 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Usd, count, plural};
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
-use crate::solve::{CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, CostStep, Holding, StepCost, Tariff};
 use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
 pub use options::EksOptions;
 use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
@@ -252,10 +252,6 @@ impl CostModel for EksModel<'_> {
             choice.monthly
         };
         used.map(monthly).sum()
-    }
-
-    fn paid_by(&self) -> PaidBy {
-        PaidBy::Capacity
     }
 
     fn clusters(&self) -> Vec<Cluster> {

@@ -22,9 +22,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::Architecture;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformKind, PlatformShape};
-use crate::solve::{
-    CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, Part, StepCost, Tariff,
-};
+use crate::solve::{CapacitySteps, CapacityTariff, CostStep, Holding, Part, StepCost, Tariff};
 use options::EksFargateOptions;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -239,10 +237,6 @@ impl CostModel for EksFargateModel<'_> {
             })
             .sum();
         &members.unshared + &fees
-    }
-
-    fn paid_by(&self) -> PaidBy {
-        PaidBy::Capacity
     }
 
     fn notes(&self, notes: &mut Notes) {

@@ -144,16 +144,19 @@ fn features(reader: &mut FunctionReader<'_, '_, '_>, calls: Option<u64>) -> Opti
 
 fn cold_start(reader: &mut FunctionReader<'_, '_, '_>) -> Option<ColdStart> {
     let [rate, init] = [Field::ColdStartRate, Field::InitMs];
-    let missing = match (reader.values.stated(rate), reader.values.stated(init)) {
-        (false, false) => return None,
-        (true, true) => {
-            let (rate, init_ms) = (reader.values.number(rate)?, reader.values.number(init)?);
-            return Some(ColdStart { rate, init_ms });
-        }
-        (true, false) => init,
-        (false, true) => rate,
+    let has_rate = reader.values.stated(rate);
+    let has_init = reader.values.stated(init);
+    if has_rate && has_init {
+        let (rate, init_ms) = (reader.values.number(rate)?, reader.values.number(init)?);
+        return Some(ColdStart { rate, init_ms });
+    }
+    let (stated, missing) = if has_rate {
+        (rate, init)
+    } else if has_init {
+        (init, rate)
+    } else {
+        return None;
     };
-    let stated = if missing == init { rate } else { init };
     let message = format!("`{}` needs `{}` too", stated.path(), missing.path());
     let help = "cold starts are billed as rate x initialization: state both, or neither";
     reader.wrong(Code::MissingKey, reader.at(stated), message, help);

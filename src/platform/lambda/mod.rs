@@ -27,7 +27,7 @@ use crate::money::{Usd, grouped};
 use crate::pricebook::{Architecture, Price, Regional, Tiers};
 use crate::scenario::{Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
-use crate::solve::{PaidBy, Tariff, UsageParts, UsageTariff};
+use crate::solve::{Tariff, UsageParts, UsageTariff};
 use crate::units::{GbSecond, Request};
 use duration::gb_seconds_per_call;
 use features::{FEATURES, FeatureCost, PricedFeature, is_plain};
@@ -242,10 +242,6 @@ impl CostModel for LambdaModel<'_> {
             .filter_map(|(pool, prices)| Some(pool.as_ref()?.monthly(prices.as_ref()?)))
             .sum();
         &pooled + &members.unshared
-    }
-
-    fn paid_by(&self) -> PaidBy {
-        PaidBy::Use
     }
 
     fn notes(&self, notes: &mut Notes) {

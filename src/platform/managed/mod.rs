@@ -25,7 +25,7 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd, count, plural};
 use crate::scenario::{Demand, Function, Notes, Os, PlatformKind, PlatformShape};
-use crate::solve::{CapacitySteps, CapacityTariff, Holding, PaidBy, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use crate::units::{Hour, Qty, Request};
 use environment::Environment;
 use provider::{Hosts, ProviderOffer, offer_of, offers};
@@ -159,10 +159,6 @@ impl CostModel for ManagedModel<'_> {
 
     fn total(&self, members: &Members<'_>) -> Usd {
         members.unshared.clone()
-    }
-
-    fn paid_by(&self) -> PaidBy {
-        PaidBy::Capacity
     }
 
     fn notes(&self, notes: &mut Notes) {

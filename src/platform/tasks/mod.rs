@@ -25,9 +25,7 @@ use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::{Rate, Usd, grouped, plural};
 use crate::scenario::{Demand, Function, Notes, Os, Scenario, TaskSize};
-use crate::solve::{
-    CapacitySteps, CapacityTariff, CostStep, Holding, PaidBy, Part, StepCost, Tariff,
-};
+use crate::solve::{CapacitySteps, CapacityTariff, CostStep, Holding, Part, StepCost, Tariff};
 use crate::units::{Hour, Qty, SECONDS_PER_HOUR, Unit};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -309,10 +307,6 @@ impl CostModel for TasksModel<'_> {
 
     fn total(&self, members: &Members<'_>) -> Usd {
         members.unshared.clone()
-    }
-
-    fn paid_by(&self) -> PaidBy {
-        PaidBy::Capacity
     }
 
     fn notes(&self, notes: &mut Notes) {
