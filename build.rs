@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=pricing");
     let mut code = String::new();
     for (folder, list) in FOLDERS {
-        files(&Path::new(&root).join(folder), list, &mut code)?;
+        files(&root, folder, list, &mut code)?;
     }
     fs::write(
         Path::new(&env::var("OUT_DIR")?).join("region_files.rs"),
@@ -28,22 +28,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Writes the files of a folder as a list of regions with their texts, sorted.
-fn files(folder: &Path, list: &str, code: &mut String) -> Result<(), Box<dyn Error>> {
+/// Writes the files of a folder as a list of regions with their texts, sorted. The code names the root
+/// of the project by its variable: two clones can share a target folder and what is generated in it.
+fn files(root: &str, folder: &str, list: &str, code: &mut String) -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(Path::new(root).join(folder))? {
         let path = entry?.path();
         let name = path.file_stem().and_then(|stem| stem.to_str());
         if let (Some(name), Some("toml")) = (name, path.extension().and_then(|end| end.to_str()))
             && name != "sources"
         {
-            files.push((name.to_owned(), path.clone()));
+            files.push(name.to_owned());
         }
     }
     files.sort();
     writeln!(code, "static {list}: &[(&str, &str)] = &[")?;
-    for (name, path) in &files {
-        writeln!(code, "    ({name:?}, include_str!({path:?})),")?;
+    for name in &files {
+        let path = format!("/{folder}/{name}.toml");
+        writeln!(
+            code,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
+        )?;
     }
     writeln!(code, "];")?;
     Ok(())
