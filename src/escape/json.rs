@@ -32,7 +32,7 @@ impl Formatter for Harmless {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        // Nearly every text: seen as it is, and no command.
+        // Most texts are printable ASCII without `#`, and need no escapes.
         let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'#';
         if fragment.bytes().all(is_plain) {
             return out.write_all(fragment.as_bytes());

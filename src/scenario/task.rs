@@ -92,7 +92,7 @@ impl TaskSize {
         Self::of(os).find(fits)
     }
 
-    /// The pair as it is written in a scenario.
+    /// The pair in the TOML of a scenario: `{ vcpu = 1, memory_gb = 2 }`.
     pub(crate) fn written(self) -> String {
         let [vcpu, memory] = [self.vcpu_text(), self.memory_gb_text()];
         format!("{{ vcpu = {vcpu}, memory_gb = {memory} }}")
