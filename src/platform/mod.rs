@@ -315,6 +315,18 @@ pub struct Cost {
     pub piece: Option<FirstPiece>,
 }
 
+impl Cost {
+    /// The cost of a function that shares nothing and is paid by capacity.
+    fn unshared(monthly: Usd) -> Self {
+        Self {
+            piece: None,
+            billed: monthly.clone(),
+            compared: monthly.clone(),
+            unshared: monthly,
+        }
+    }
+}
+
 /// The use of environments that are kept for a function.
 #[derive(Debug, Clone)]
 pub struct Provisioning {

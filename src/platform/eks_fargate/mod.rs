@@ -139,11 +139,6 @@ impl FeeCluster {
         }
         own.over(all).expect("all cost more than nothing")
     }
-
-    /// The part of the monthly fees for pods that cost `own`.
-    fn part(&self, own: &Usd) -> Usd {
-        self.fees.total.times(&Self::share(own, &self.pods))
-    }
 }
 
 /// The clusters of the regions in which functions run. `pods` has the monthly cost of each
@@ -255,12 +250,12 @@ struct PlacedPods<'m> {
 
 impl PlacedPods<'_> {
     fn cost(&self) -> Cost {
-        let pods = self.pods.cost();
-        let Some(cluster) = self.cluster else {
+        let pods = Cost::unshared(self.own.clone());
+        if self.cluster.is_none() {
             return pods;
-        };
+        }
         let billed = Bill::total(|bill| self.charge(bill));
-        debug_assert_eq!(billed, &self.own + &cluster.part(&self.own));
+        debug_assert_eq!(billed, self.with_fee(self.own.clone()));
         Cost {
             compared: billed.clone(),
             billed,

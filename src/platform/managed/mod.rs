@@ -168,13 +168,7 @@ impl CostModel for ManagedModel<'_> {
 
 impl Hosted<'_> {
     fn cost(&self) -> Cost {
-        let monthly = Bill::total(|bill| self.charge(bill));
-        Cost {
-            piece: None,
-            billed: monthly.clone(),
-            compared: monthly.clone(),
-            unshared: monthly,
-        }
+        Cost::unshared(Bill::total(|bill| self.charge(bill)))
     }
 }
 

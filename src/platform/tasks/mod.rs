@@ -180,13 +180,7 @@ impl PlacedTasks<'_> {
     }
 
     pub(crate) fn cost(&self) -> Cost {
-        let monthly = self.monthly_today();
-        Cost {
-            piece: None,
-            billed: monthly.clone(),
-            compared: monthly.clone(),
-            unshared: monthly,
-        }
+        Cost::unshared(self.monthly_today())
     }
 
     fn sizes(&self) -> &SizeOptions {
