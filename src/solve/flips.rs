@@ -8,9 +8,9 @@
 //! second side is subtracted from the first; the difference can fall, and then single steps are
 //! halved too. Nothing is sampled.
 
-use super::piecewise::PiecewiseCost;
-use super::{CostStep, Part, StepCost};
-use crate::exact::Exact;
+use super::piecewise::{CurveBounds, PiecewiseCost};
+use super::{Part, StepCost};
+use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
 use crate::scenario::{Demand, Function};
 use crate::units::Hour;
@@ -124,6 +124,8 @@ impl TrafficCost<'_> {
 struct TrafficShape {
     /// Slots per monthly invocation.
     slots_per_call: Exact,
+    /// True if every number of slots is that of some number of invocations.
+    is_dense: bool,
     most_calls: u128,
 }
 
@@ -132,6 +134,16 @@ impl TrafficShape {
         let slots = &self.slots_per_call * &Exact::whole(calls);
         let slots = slots.ceil();
         slots.expect("today's slots are at most 10^27, and the search ends at 1000 times today")
+    }
+
+    /// The slots of the invocations at the end of an interval.
+    fn slots_at(&self, end: &End) -> u128 {
+        if self.is_dense {
+            debug_assert_eq!(self.slots(end.calls), end.slots);
+            end.slots
+        } else {
+            self.slots(end.calls)
+        }
     }
 
     /// The largest number of invocations that these slots carry.
@@ -160,13 +172,20 @@ impl TrafficShape {
 }
 
 /// An end of an interval. Each cost is computed once, when it is needed: halving an interval keeps
-/// its ends, and most intervals need only two of their four costs.
+/// its ends, and most intervals need only bounds of two of their four costs.
 struct End {
     slots: u128,
     /// The fewest calls with these slots at the low end, the most at the high end.
     calls: u128,
-    first: OnceCell<Usd>,
-    second: OnceCell<CostStep>,
+    first: LazyCost,
+    second: LazyCost,
+}
+
+/// A cost with its bounds, computed when they are needed.
+#[derive(Default)]
+struct LazyCost {
+    bounds: OnceCell<Bounds>,
+    exact: OnceCell<Usd>,
 }
 
 impl End {
@@ -174,8 +193,8 @@ impl End {
         Self {
             slots,
             calls,
-            first: OnceCell::new(),
-            second: OnceCell::new(),
+            first: LazyCost::default(),
+            second: LazyCost::default(),
         }
     }
 }
@@ -184,6 +203,8 @@ struct Search<'s> {
     shape: TrafficShape,
     first: TrafficCost<'s>,
     is_rising: bool,
+    /// Bounds of the curve of the first side, if it is one by use that never falls.
+    curve_bounds: Option<CurveBounds>,
     second: &'s dyn StepCost,
     state: Option<Side>,
     flips: Flips,
@@ -202,14 +223,20 @@ pub(crate) fn flips(
 ) -> Option<Flips> {
     let calls = Exact::from(function.invocations);
     let slots = function.planned_slots(demand);
+    let slots_per_call = slots.over(&calls)?.reduced();
     let shape = TrafficShape {
-        slots_per_call: slots.over(&calls)?.reduced(),
+        is_dense: slots_per_call <= Exact::ONE,
+        slots_per_call,
         most_calls: u128::from(function.invocations) * u128::from(REACH),
     };
     let range = (shape.slots(1), shape.slots(shape.most_calls));
     let mut search = Search {
         shape,
         is_rising: first.is_rising(),
+        curve_bounds: match &first {
+            TrafficCost::ByUse(curve) => CurveBounds::of(curve),
+            TrafficCost::ByCapacity(_) | TrafficCost::Both(..) => None,
+        },
         first,
         second,
         state: None,
@@ -269,13 +296,6 @@ fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
     stairs.monthly(slots).expect(FITS)
 }
 
-fn step_of(stairs: &dyn StepCost, slots: u128) -> CostStep {
-    let step = stairs.step(slots).expect(FITS);
-    debug_assert!(step.last >= slots);
-    debug_assert_eq!(cost_of(stairs, step.last), step.monthly);
-    step
-}
-
 impl Search<'_> {
     /// The highest cost of the first side in a range of invocations.
     fn highest_cost(&self, from: u128, to: u128) -> Usd {
@@ -303,36 +323,61 @@ impl Search<'_> {
 
     /// The cost of the first side at an end.
     fn first_at<'e>(&self, end: &'e End) -> &'e Usd {
-        end.first
-            .get_or_init(|| self.highest_cost(end.calls, end.calls))
+        let exact = || self.highest_cost(end.calls, end.calls);
+        end.first.exact.get_or_init(exact)
     }
 
     /// The cost of the second side at an end.
     fn second_at<'e>(&self, end: &'e End) -> &'e Usd {
-        &self.step_at(end).monthly
+        let exact = || cost_of(self.second, end.slots);
+        end.second.exact.get_or_init(exact)
     }
 
-    fn step_at<'e>(&self, end: &'e End) -> &'e CostStep {
-        end.second.get_or_init(|| step_of(self.second, end.slots))
+    fn first_bounds(&self, end: &End) -> Bounds {
+        let bounds = || match (&self.first, &self.curve_bounds) {
+            (TrafficCost::ByUse(_), Some(curve)) => curve.at(end.calls),
+            (TrafficCost::ByCapacity(stairs), _) => stairs.monthly_bounds(self.shape.slots_at(end)),
+            _ => Bounds::UNKNOWN,
+        };
+        *end.first.bounds.get_or_init(bounds)
+    }
+
+    fn second_bounds(&self, end: &End) -> Bounds {
+        let bounds = || {
+            let bounds = self.second.monthly_bounds(end.slots);
+            debug_assert!(bounds.enclose(self.second_at(end).dollars()));
+            bounds
+        };
+        *end.second.bounds.get_or_init(bounds)
+    }
+
+    /// True if the first side at one end is more expensive than the second side at another.
+    fn is_more_expensive(&self, first: &End, second: &End) -> bool {
+        let bounds = (self.first_bounds(first), self.second_bounds(second));
+        if bounds.0.is_above(bounds.1) {
+            true
+        } else if bounds.0.is_at_most(bounds.1) {
+            false
+        } else {
+            self.first_at(first) > self.second_at(second)
+        }
     }
 
     /// True if the first side is not more expensive anywhere in an interval.
     fn is_first_cheaper(&self, low: &End, high: &End) -> bool {
-        let second = self.second_at(low);
         if self.is_rising {
-            self.first_at(high) <= second
+            !self.is_more_expensive(high, low)
         } else {
-            self.highest_cost(low.calls, high.calls) <= *second
+            self.highest_cost(low.calls, high.calls) <= *self.second_at(low)
         }
     }
 
     /// True if the second side is cheaper everywhere in an interval.
     fn is_second_cheaper(&self, low: &End, high: &End) -> bool {
-        let second = self.second_at(high);
         if self.is_rising {
-            self.first_at(low) > second
+            self.is_more_expensive(low, high)
         } else {
-            self.cheapest(low.calls, high.calls) > *second
+            self.cheapest(low.calls, high.calls) > *self.second_at(high)
         }
     }
 
@@ -363,30 +408,23 @@ impl Search<'_> {
     /// True if the second side is constant in an interval, and the first side has no steps in it.
     fn is_one_step(&self, low: &End, high: &End) -> bool {
         let has_steps = !matches!(self.first, TrafficCost::ByUse(_));
-        low.slots == high.slots || (!has_steps && self.second_at(low) == self.second_at(high))
+        let is_constant = || {
+            let is_certainly_not = self.second_bounds(high).is_above(self.second_bounds(low));
+            !is_certainly_not && self.second_at(low) == self.second_at(high)
+        };
+        low.slots == high.slots || (!has_steps && is_constant())
     }
 
     /// The inner ends of two parts of an interval. They meet where a step of the second side ends,
     /// because other parts are halved more often before they are one step.
     fn halves(&self, low: &End, high: &End) -> (End, End) {
         let middle = low.slots + (high.slots - low.slots) / 2;
-        let of_middle = step_of(self.second, middle);
-        let of_low = self.step_at(low);
-        let step = if of_middle.last < high.slots {
-            of_middle
-        } else if of_low.last < high.slots {
-            of_low.clone()
-        } else {
-            let last = middle;
-            CostStep { last, ..of_middle }
-        };
-        let below = self.shape.high_end(step.last);
-        let above = End::new(step.last + 1, below.calls + 1);
-        // The cost is the same at the end of the step.
-        let below = End {
-            second: OnceCell::from(step),
-            ..below
-        };
+        let mut step_ends = [middle, low.slots]
+            .into_iter()
+            .map(|slots| self.second.step_end(slots));
+        let inside = step_ends.find(|end| *end < high.slots);
+        let below = self.shape.high_end(inside.unwrap_or(middle));
+        let above = End::new(below.slots + 1, below.calls + 1);
         (below, above)
     }
 

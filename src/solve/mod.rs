@@ -9,6 +9,5 @@ pub(crate) mod piecewise;
 mod tariff;
 
 pub(crate) use tariff::{
-    CapacitySteps, CapacityTariff, CostStep, Holding, Part, StepCost, Tariff, UsageParts,
-    UsageTariff,
+    CapacitySteps, CapacityTariff, Holding, Part, StepCost, Tariff, UsageParts, UsageTariff,
 };

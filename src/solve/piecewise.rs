@@ -1,7 +1,7 @@
 //! Cost as a function of invocations: continuous and piecewise linear. It rises, unless a per-call
 //! cost is subtracted.
 
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
 
 /// A linear piece.
@@ -118,6 +118,41 @@ impl PiecewiseCost {
             .iter()
             .filter(move |piece| piece.from > *from && piece.from < *to);
         inside.map(|piece| piece.value.clone())
+    }
+}
+
+/// Bounds of a curve that never falls and is never negative.
+#[derive(Debug, Clone)]
+pub(crate) struct CurveBounds(Vec<PieceBounds>);
+
+#[derive(Debug, Clone)]
+struct PieceBounds {
+    /// The first whole number of invocations on the piece.
+    first: u128,
+    from: Bounds,
+    value: Bounds,
+    slope: Bounds,
+}
+
+impl CurveBounds {
+    /// Bounds of a curve; `None` for one that can fall.
+    pub(crate) fn of(curve: &PiecewiseCost) -> Option<Self> {
+        let bounds = |piece: &Piece| PieceBounds {
+            // More than 128 bits are beyond every search.
+            first: piece.from.ceil().unwrap_or(u128::MAX),
+            from: piece.from.bounds(),
+            value: piece.value.dollars().bounds(),
+            slope: piece.slope.dollars().bounds(),
+        };
+        let is_usable = curve.is_rising() && !curve.0[0].value.is_negative();
+        is_usable.then(|| Self(curve.0.iter().map(bounds).collect()))
+    }
+
+    /// Bounds of the cost of a number of invocations.
+    pub(crate) fn at(&self, calls: u128) -> Bounds {
+        let piece = self.0.iter().rfind(|piece| piece.first <= calls);
+        let piece = piece.expect("the first piece starts at zero, and no count is below that");
+        piece.value + piece.slope * Bounds::whole(calls).less(piece.from)
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a platform charges for one function: for use, or for provided capacity.
 
 use super::piecewise::PiecewiseCost;
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
 use crate::scenario::Demand;
 use crate::units::Hour;
@@ -56,13 +56,16 @@ pub trait StepCost: Sync {
     fn monthly(&self, slots: u128) -> Option<Usd> {
         self.hold(slots).map(|fleet| fleet.monthly)
     }
-    /// The step of the cost on which a number of slots lies.
-    fn step(&self, slots: u128) -> Option<CostStep> {
-        let monthly = self.monthly(slots)?;
-        Some(CostStep {
-            monthly,
-            last: slots,
-        })
+    /// Bounds of [`Self::monthly`] for a fleet that exists, cheaper to compute than the exact cost.
+    fn monthly_bounds(&self, slots: u128) -> Bounds {
+        let monthly = self
+            .monthly(slots)
+            .expect("a fleet for any number of slots");
+        monthly.dollars().bounds()
+    }
+    /// A number of slots up to which the cost stays that of `slots`; it can stay longer.
+    fn step_end(&self, slots: u128) -> u128 {
+        slots
     }
     /// The cost of the fleet for a demand, with the effects that make it more expensive than its
     /// slots.
@@ -76,15 +79,6 @@ pub trait StepCost: Sync {
     fn at_least(&self) -> Vec<Part> {
         Vec::new()
     }
-}
-
-/// A step of a fleet's cost: the cost is constant from the slots that were given to `last`.
-#[derive(Debug, Clone)]
-pub struct CostStep {
-    /// US dollars a month.
-    pub monthly: Usd,
-    /// A number of slots up to which the cost stays the same; it can stay longer.
-    pub last: u128,
 }
 
 #[derive(Debug, Clone)]

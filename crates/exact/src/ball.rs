@@ -212,6 +212,21 @@ impl Ball {
         self.exponent > 1
     }
 
+    /// Floating-point numbers near a magnitude that is not above or below them by more than their
+    /// own rounding: zero and infinity if they cannot hold it.
+    pub(crate) fn between(&self) -> (f64, f64) {
+        match i32::try_from(self.exponent) {
+            Ok(exponent @ -1000..800) => {
+                let scale = 2_f64.powi(exponent);
+                let error = u128::from(self.error());
+                let low = (self.mantissa - error) as f64;
+                let high = self.mantissa.saturating_add(error) as f64;
+                (low * scale, high * scale)
+            }
+            _ => (0.0, f64::INFINITY),
+        }
+    }
+
     /// The whole part of the magnitude, if the number is certainly not whole.
     pub(crate) fn whole_part(&self) -> Option<u128> {
         let error = u128::from(self.error());

@@ -31,12 +31,14 @@
 #![warn(missing_docs, unreachable_pub)]
 
 mod ball;
+mod bounds;
 mod digits;
 mod fraction;
 mod operators;
 mod total;
 
 use ball::Ball;
+pub use bounds::Bounds;
 use dashu_int::IBig;
 use fraction::Fraction;
 use operators::{lowest_terms, product};

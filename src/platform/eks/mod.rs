@@ -17,11 +17,11 @@ use super::{
     Members, Placement, Platform, Refusal, Spec, container_place, instance_choice,
 };
 use crate::diag::Diags;
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::{Usd, count, plural};
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
-use crate::solve::{CapacitySteps, CapacityTariff, CostStep, Holding, StepCost, Tariff};
-use node_choice::{Candidate, ClusterMarket, FormedCluster, cluster_markets, refusal};
+use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
+use node_choice::{Candidate, ClusterMarket, FormedCluster, MonthBounds, cluster_markets, refusal};
 pub use options::EksOptions;
 use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
 use rayon::prelude::*;
@@ -137,6 +137,14 @@ struct Placed<'m> {
     share: Exact,
     /// Nodes that the pods of all other functions fill. Computed only when a search needs it.
     others: OnceLock<Exact>,
+    bounds: OnceLock<StepBounds>,
+}
+
+/// Bounds of what the cost of a step is computed from.
+struct StepBounds {
+    /// Nodes that the pods of all other functions fill.
+    others: Bounds,
+    month: MonthBounds,
 }
 
 impl Placed<'_> {
@@ -155,6 +163,13 @@ impl Placed<'_> {
             let others = &self.cluster.share - &self.share;
             debug_assert!(!others.is_negative(), "a function is one of all");
             others
+        })
+    }
+
+    fn bounds(&self) -> &StepBounds {
+        self.bounds.get_or_init(|| StepBounds {
+            others: self.others().bounds(),
+            month: self.market.month_bounds(self.cluster.number),
         })
     }
 
@@ -220,6 +235,7 @@ impl EksModel<'_> {
             pod,
             pods_per_node,
             others: OnceLock::new(),
+            bounds: OnceLock::new(),
         })
     }
 }
@@ -386,11 +402,16 @@ impl StepCost for Placed<'_> {
         Some(self.allocated(&whole, &share, &all))
     }
 
-    fn step(&self, slots: u128) -> Option<CostStep> {
-        Some(CostStep {
-            monthly: self.monthly(slots)?,
-            last: self.pods_for(slots).saturating_mul(self.pod.slots),
-        })
+    fn monthly_bounds(&self, slots: u128) -> Bounds {
+        let bounds = self.bounds();
+        let pods = Bounds::whole(self.pods_for(slots));
+        let share = pods.over(Bounds::whole(self.pods_per_node.into()));
+        let all = bounds.others + share;
+        (bounds.month.of(all) * share).over(all)
+    }
+
+    fn step_end(&self, slots: u128) -> u128 {
+        self.pods_for(slots).saturating_mul(self.pod.slots)
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {

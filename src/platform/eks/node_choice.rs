@@ -5,7 +5,7 @@ use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
 use super::pod_demand::{Node, NodeUse, PodDemand};
 use crate::diag::{Diag, Diags};
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
 use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
@@ -158,6 +158,17 @@ impl<'a> ClusterMarket<'a> {
         &nodes + &self.fees_monthly
     }
 
+    /// Bounds for [`Self::month`] of a candidate, by its index.
+    pub(crate) fn month_bounds(&self, number: usize) -> MonthBounds {
+        let is_existing = self.options.cluster == ClusterKind::Existing;
+        MonthBounds {
+            node: self.monthly[number].dollars().bounds(),
+            fees: self.fees_monthly.dollars().bounds(),
+            min_nodes: Bounds::whole(self.options.min_nodes.into()),
+            packing: (!is_existing).then(|| Exact::from(self.options.packing_efficiency).bounds()),
+        }
+    }
+
     fn as_of<'s>(&'s self, candidate: &'s Candidate) -> Option<&'s str> {
         let volume = self.volume.as_ref().map(|price| &price.provenance);
         let fees = self.fees.iter().map(|(_, price)| &price.provenance);
@@ -225,6 +236,26 @@ impl<'a> ClusterMarket<'a> {
             share: share.clone().reduced(),
             monthly,
         })
+    }
+}
+
+/// Bounds of what [`ClusterMarket::month`] is computed from.
+pub(crate) struct MonthBounds {
+    node: Bounds,
+    fees: Bounds,
+    min_nodes: Bounds,
+    /// The packing efficiency; `None` for an existing cluster, which has no whole nodes.
+    packing: Option<Bounds>,
+}
+
+impl MonthBounds {
+    /// Bounds of [`ClusterMarket::month`] for pods that fill `share` nodes.
+    pub(crate) fn of(&self, share: Bounds) -> Bounds {
+        let nodes = match self.packing {
+            Some(packing) => share.over(packing).rounded_up().max(self.min_nodes),
+            None => share,
+        };
+        self.node * nodes + self.fees
     }
 }
 

@@ -18,11 +18,11 @@ use super::{
     Placement, Platform, Refusal, SharedBill, Spec, older, oldest,
 };
 use crate::diag::{Diag, Diags};
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
 use crate::pricebook::Architecture;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, Os, PlatformKind, PlatformShape};
-use crate::solve::{CapacitySteps, CapacityTariff, CostStep, Holding, Part, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, Holding, Part, StepCost, Tariff};
 use options::EksFargateOptions;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -353,12 +353,17 @@ impl StepCost for PlacedPods<'_> {
         Some(self.with_fee(self.pods.monthly(slots)?))
     }
 
-    fn step(&self, slots: u128) -> Option<CostStep> {
-        let pods = self.pods.step(slots)?;
-        Some(CostStep {
-            monthly: self.with_fee(pods.monthly),
-            ..pods
-        })
+    fn monthly_bounds(&self, slots: u128) -> Bounds {
+        let own = self.pods.monthly_bounds(slots);
+        let Some(cluster) = self.cluster else {
+            return own;
+        };
+        let others = (&cluster.pods - &self.own).dollars().bounds();
+        own + cluster.fees.total.dollars().bounds() * own.over(others + own)
+    }
+
+    fn step_end(&self, slots: u128) -> u128 {
+        self.pods.step_end(slots)
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {

@@ -22,10 +22,10 @@ use super::{
     container_place,
 };
 use crate::diag::{Diag, Diags};
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd, grouped, plural};
 use crate::scenario::{Demand, Function, Notes, Os, Scenario, TaskSize};
-use crate::solve::{CapacitySteps, CapacityTariff, CostStep, Holding, Part, StepCost, Tariff};
+use crate::solve::{CapacitySteps, CapacityTariff, Holding, Part, StepCost, Tariff};
 use crate::units::{Hour, Qty, SECONDS_PER_HOUR, Unit};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -406,12 +406,14 @@ impl StepCost for PlacedTasks<'_> {
         Some(self.model.month(&self.cheapest(slots)?.hourly()))
     }
 
-    fn step(&self, slots: u128) -> Option<CostStep> {
-        let tasks = self.cheapest(slots)?;
-        Some(CostStep {
-            monthly: self.model.month(&tasks.hourly()),
-            last: tasks.slots(),
-        })
+    fn monthly_bounds(&self, slots: u128) -> Bounds {
+        let min_tasks = self.function.container().min_tasks;
+        let hourly = self.sizes().cheapest_bounds(slots, min_tasks);
+        hourly * self.model.context.hours.amount().bounds()
+    }
+
+    fn step_end(&self, slots: u128) -> u128 {
+        self.cheapest(slots).map_or(slots, |tasks| tasks.slots())
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {

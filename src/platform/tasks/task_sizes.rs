@@ -1,7 +1,7 @@
 //! The task sizes to consider for a function, and the cheapest fleet of one size.
 
 use super::Carrier;
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::Rate;
 use crate::platform::slot::Slot;
 use crate::platform::{Infeasible, Refusal};
@@ -30,13 +30,35 @@ pub(crate) struct SizeOption {
     pub hourly: Rate<Hour>,
 }
 
+impl SizeOption {
+    /// True if a whole number of these tasks always replaces one of another size, and wins the tie
+    /// where it costs the same.
+    fn replaces(&self, other: &Self) -> bool {
+        let count = other.requests_per_task.div_ceil(self.requests_per_task);
+        self.size < other.size && self.hourly.times(&Exact::whole(count)) <= other.hourly
+    }
+}
+
 /// The sizes that can be the cheapest for some number of slots.
 #[derive(Debug, Clone)]
 pub(crate) struct SizeOptions {
     /// By price and then by size; each has more slots than all before it.
     by_price: Vec<SizeOption>,
-    /// What a slot of each costs an hour, with its number in `by_price`, the least first.
-    by_slot_price: Vec<(Rate<Hour>, usize)>,
+    /// What a slot of each costs an hour, the least first, without sizes that others replace.
+    by_slot_price: Vec<SlotPrice>,
+}
+
+/// What a slot of a size costs.
+#[derive(Debug, Clone)]
+struct SlotPrice {
+    /// Cost of an hour of one slot.
+    hourly: Rate<Hour>,
+    /// The index of the size in [`SizeOptions::by_price`].
+    number: usize,
+    requests_per_task: u128,
+    hourly_bounds: Bounds,
+    /// Bounds of the cost of an hour of a task.
+    task_bounds: Bounds,
 }
 
 #[derive(Debug, Clone)]
@@ -124,11 +146,21 @@ impl SizeOptions {
     pub(crate) fn of(size_options: impl Iterator<Item = SizeOption>) -> Self {
         let by_price: Vec<SizeOption> = size_options.collect();
         let slot_price = |(number, option): (usize, &SizeOption)| {
-            let price = option.hourly.per(&Exact::whole(option.requests_per_task));
-            (price.expect("a size option has a slot at least"), number)
+            let hourly = option.hourly.per(&Exact::whole(option.requests_per_task));
+            let hourly = hourly.expect("a size option has a slot at least");
+            SlotPrice {
+                number,
+                requests_per_task: option.requests_per_task,
+                hourly_bounds: hourly.per_unit().bounds(),
+                task_bounds: option.hourly.per_unit().bounds(),
+                hourly,
+            }
         };
         let mut by_slot_price: Vec<_> = by_price.iter().enumerate().map(slot_price).collect();
-        by_slot_price.sort();
+        by_slot_price.sort_by(|left, right| left.hourly.cmp(&right.hourly));
+        if let Some(best) = by_slot_price.first().map(|price| &by_price[price.number]) {
+            by_slot_price.retain(|price| !best.replaces(&by_price[price.number]));
+        }
         Self {
             by_price,
             by_slot_price,
@@ -150,9 +182,9 @@ impl SizeOptions {
             return cheapest(self.by_price.iter(), slots, min_tasks);
         }
         let mut best: Option<(Rate<Hour>, &SizeOption, u128)> = None;
-        for (slot_price, number) in &self.by_slot_price {
+        for SlotPrice { hourly, number, .. } in &self.by_slot_price {
             if let Some((lowest, ..)) = &best
-                && slot_price.times(&Exact::whole(slots)) > *lowest
+                && hourly.times(&Exact::whole(slots)) > *lowest
             {
                 // Whole tasks cost no less than their slots, and later slots cost no less.
                 break;
@@ -171,6 +203,23 @@ impl SizeOptions {
             option: option.clone(),
             count,
         })
+    }
+
+    /// Bounds of the cost of an hour of the cheapest fleet that provides a number of slots.
+    pub(crate) fn cheapest_bounds(&self, slots: u128, min_tasks: u32) -> Bounds {
+        let wanted = Bounds::whole(slots);
+        let mut lowest: Option<Bounds> = None;
+        for price in &self.by_slot_price {
+            if lowest.is_some_and(|lowest| (price.hourly_bounds * wanted).is_above(lowest)) {
+                break;
+            }
+            let count = slots
+                .div_ceil(price.requests_per_task)
+                .max(min_tasks.into());
+            let cost = price.task_bounds * Bounds::whole(count);
+            lowest = Some(lowest.map_or(cost, |lowest| lowest.min(cost)));
+        }
+        lowest.expect("a fleet for any number of slots")
     }
 }
 

@@ -105,10 +105,12 @@ impl Batch {
 
     /// Fills the batch again. False at the end of the file.
     fn fill(&mut self, rows: &mut Rows) -> Result<bool, csv::Error> {
-        self.rows.resize_with(BATCH, ByteRecord::new);
         self.filled = 0;
         let mut cells = 0;
         while self.filled < BATCH && cells < BATCH_CELLS {
+            if self.filled == self.rows.len() {
+                self.rows.push(ByteRecord::new());
+            }
             let row = &mut self.rows[self.filled];
             if !rows.next(row)? {
                 return Ok(false);
