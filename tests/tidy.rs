@@ -146,6 +146,8 @@ const OPENERS: [&str; 7] = [
 ];
 const OPENING: &str = "src/cli/system";
 const FLOATS: [&str; 2] = ["f32", "f64"];
+/// The only code with floating-point numbers: they enclose an exact number and are no amount.
+const BOUNDS: &str = "crates/exact/src/bounds.rs";
 
 /// A source file.
 struct File {
@@ -510,6 +512,9 @@ fn shipped_code_neither_panics_on_purpose_nor_uses_floats() {
             for word in NEVER.iter().filter(|word| line.contains(**word)) {
                 mistakes.push(format!("{}:{}: {word}", file.path, number + 1));
             }
+        }
+        if file.path == BOUNDS {
+            continue;
         }
         for (line, word) in tokens(&file.code) {
             // `1f64` is a number with the type as its ending.

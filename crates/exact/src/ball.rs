@@ -212,19 +212,11 @@ impl Ball {
         self.exponent > 1
     }
 
-    /// Floating-point numbers near a magnitude that is not above or below them by more than their
-    /// own rounding: zero and infinity if they cannot hold it.
-    pub(crate) fn between(&self) -> (f64, f64) {
-        match i32::try_from(self.exponent) {
-            Ok(exponent @ -1000..800) => {
-                let scale = 2_f64.powi(exponent);
-                let error = u128::from(self.error());
-                let low = (self.mantissa - error) as f64;
-                let high = self.mantissa.saturating_add(error) as f64;
-                (low * scale, high * scale)
-            }
-            _ => (0.0, f64::INFINITY),
-        }
+    /// A mantissa at most that of the magnitude, one at least that, and their exponent.
+    pub(crate) fn range(&self) -> (u128, u128, i64) {
+        let error = u128::from(self.error());
+        let high = self.mantissa.saturating_add(error);
+        (self.mantissa - error, high, self.exponent)
     }
 
     /// The whole part of the magnitude, if the number is certainly not whole.

@@ -150,10 +150,14 @@ impl Exact {
                     _ => num.over(Bounds::whole(den.unsigned_abs())),
                 }
             }
-            Repr::Long(long) => {
-                let (low, high) = long.ball.between();
-                Bounds::rounded(low, high)
-            }
+            Repr::Long(long) => match long.ball.range() {
+                // 2^exponent and the products are normal numbers.
+                (low, high, exponent @ -1000..800) => {
+                    let scale = 2_f64.powi(exponent as i32);
+                    Bounds::rounded(low as f64 * scale, high as f64 * scale)
+                }
+                _ => Bounds::UNKNOWN,
+            },
         }
     }
 }

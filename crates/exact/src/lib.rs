@@ -31,6 +31,10 @@
 #![warn(missing_docs, unreachable_pub)]
 
 mod ball;
+#[expect(
+    clippy::disallowed_types,
+    reason = "they enclose an exact number and are no amount"
+)]
 mod bounds;
 mod digits;
 mod fraction;
