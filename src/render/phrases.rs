@@ -158,7 +158,13 @@ fn compared_with<'s>(
     let (from, to) = (best.min(other), best.max(other));
     let crossover = summary.crossover(Pair { from, to });
     let load = summary.workload.utilization.as_ref();
-    let reason = reason_of(title(other), gap, crossover, best < other, load);
+    // Platforms that charge for use come first.
+    let cheaper = if best < other {
+        Cheaper::Use
+    } else {
+        Cheaper::Capacity
+    };
+    let reason = reason_of(title(other), gap, crossover, cheaper, load);
     (crossover, reason)
 }
 
@@ -185,36 +191,43 @@ fn more(title: &str, excess: &Usd) -> String {
     }
 }
 
+/// Which way of charging is cheaper for a function.
+#[derive(Clone, Copy)]
+enum Cheaper {
+    Use,
+    Capacity,
+}
+
 fn reason_of(
     other: &str,
     gap: &Usd,
     crossover: Option<&Crossover>,
-    use_is_cheaper: bool,
+    cheaper: Cheaper,
     load: Option<&Exact>,
 ) -> String {
     let more = more(other, gap);
     let Some(crossover) = crossover else {
         return format!("{more}; both are billed per run, so there is no break-even");
     };
-    match (crossover.kind, &crossover.point, use_is_cheaper) {
-        (CrossoverKind::Never, _, true) => {
+    match (cheaper, crossover.kind, &crossover.point) {
+        (Cheaper::Use, CrossoverKind::Never, _) => {
             format!("{more}, and is never cheaper at any load that its fleet can carry")
         }
-        (CrossoverKind::BeyondPeak, Some(point), true) => format!(
+        (Cheaper::Use, CrossoverKind::BeyondPeak, Some(point)) => format!(
             "{more}; {other} becomes cheaper above {} calls a month, {} times today's capacity",
             count(point.invocations),
             grouped(&point.utilization.to_fixed(2))
         ),
-        (_, Some(point), true) => {
+        (Cheaper::Use, CrossoverKind::At, Some(point)) => {
             format!(
                 "{more}; {other} becomes cheaper above a utilization of {}",
                 percent(&point.utilization)
             )
         }
-        (_, Some(point), false) if point.utilization.is_zero() => {
+        (Cheaper::Capacity, _, Some(point)) if point.utilization.is_zero() => {
             format!("{more} even without any traffic")
         }
-        (_, Some(point), false) => {
+        (Cheaper::Capacity, _, Some(point)) => {
             let when = if load.is_some_and(|load| *load > point.utilization) {
                 "becomes cheaper when utilization falls to"
             } else {
@@ -222,7 +235,7 @@ fn reason_of(
             };
             format!("{more}; {other} {when} {}", percent(&point.utilization))
         }
-        (_, None, _) => more,
+        (_, _, None) => more,
     }
 }
 

@@ -98,8 +98,8 @@ impl LambdaPrices {
     }
 }
 
-/// Pools have the indices of places.
-fn pool_of(function: &Function) -> usize {
+/// The index of the place of a function's pool.
+fn pool_place(function: &Function) -> usize {
     place(function, function.architecture)
 }
 
@@ -124,7 +124,7 @@ fn uses(context: &Context<'_>) -> Vec<Option<Uses>> {
     let functions = context.scenario.functions.par_iter();
     let runnable = functions.filter(|function| infeasible(function).is_none());
     let add = |mut places: Vec<Option<Uses>>, function: &Function| {
-        let uses = places[pool_of(function)].get_or_insert(Uses::default());
+        let uses = places[pool_place(function)].get_or_insert(Uses::default());
         if !is_plain(function) {
             for (used, feature) in uses.iter_mut().zip(FEATURES) {
                 *used |= feature.is_used(function, &context.hours);
@@ -183,7 +183,7 @@ impl LambdaModel<'_> {
         if let Some(reason) = infeasible(function) {
             return Err(reason);
         }
-        let number = pool_of(function);
+        let number = pool_place(function);
         let bound = "binding fails where a price is missing";
         let pool = self.pools[number].as_ref().expect(bound);
         let prices = self.prices[number].as_ref().expect(bound);

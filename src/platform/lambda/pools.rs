@@ -4,7 +4,7 @@
 use super::duration::gb_seconds_per_call;
 use super::keys::streamed;
 use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
-use super::{LambdaPrices, infeasible, pool_of};
+use super::{LambdaPrices, infeasible, pool_place};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::service::LAMBDA;
@@ -90,7 +90,7 @@ pub(crate) fn form(
     let used = functions
         .filter(|(index, function)| member(*index) && infeasible(function).is_none())
         .fold(empty, |mut pools, (_, function)| {
-            pools[pool_of(function)].function(function);
+            pools[pool_place(function)].function(function);
             pools
         })
         .reduce(empty, |left, right| {

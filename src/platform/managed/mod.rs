@@ -28,7 +28,7 @@ use crate::scenario::{Demand, Function, Notes, Os, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use crate::units::{Hour, Qty, Request};
 use environment::Environment;
-use provider::{Hosts, ProviderOffer, offer_of, offers};
+use provider::{CapacityProvider, Hosts, capacity_providers, provider_place};
 
 /// AWS Lambda Managed Instances, on demand.
 pub(crate) struct LambdaManaged;
@@ -59,8 +59,8 @@ impl Platform for LambdaManaged {
     }
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
-        let offers = offers(&context)?;
-        Ok(Box::new(ManagedModel { context, offers }))
+        let providers = capacity_providers(&context)?;
+        Ok(Box::new(ManagedModel { context, providers }))
     }
 }
 
@@ -85,14 +85,14 @@ fn unsupported(function: &Function) -> Option<Infeasible> {
 
 struct ManagedModel<'a> {
     context: Context<'a>,
-    offers: Vec<Option<ProviderOffer<'a>>>,
+    providers: Vec<Option<CapacityProvider<'a>>>,
 }
 
 /// A function on the instances that today's traffic needs.
 struct Hosted<'m> {
     model: &'m ManagedModel<'m>,
     function: &'m Function,
-    offer: &'m ProviderOffer<'m>,
+    provider: &'m CapacityProvider<'m>,
     environment: Environment,
     hosts: Hosts<'m>,
 }
@@ -104,12 +104,12 @@ impl ManagedModel<'_> {
         if let Some(refused) = too_long(function).or_else(|| unsupported(function)) {
             return Err(refused);
         }
-        let offer = self.offers[offer_of(function)]
+        let provider = self.providers[provider_place(function)]
             .as_ref()
             .expect("binding fails where a price is missing");
         let environment = Environment::of(function)?;
         let slots = function.needed_slots(self.context.demand(index));
-        let hosts = offer.hosts(&environment, slots).ok_or_else(|| {
+        let hosts = provider.hosts(&environment, slots).ok_or_else(|| {
             Infeasible::new(
                 Refusal::DoesNotFit,
                 format!(
@@ -122,7 +122,7 @@ impl ManagedModel<'_> {
         Ok(Hosted {
             model: self,
             function,
-            offer,
+            provider,
             environment,
             hosts,
         })
@@ -174,13 +174,13 @@ impl Hosted<'_> {
 
 impl Placement for Hosted<'_> {
     fn charge(&self, bill: &mut Bill) {
-        let (offer, kind) = (self.offer, self.hosts.kind);
+        let (provider, kind) = (self.provider, self.hosts.kind);
         let instances = Exact::whole(self.hosts.instances);
         let hours = self.model.context.hours.of_instances(&instances);
         let on_demand = &kind.price.list_rate() * &hours;
         bill.add(&EC2, "instances", &hours, &kind.price);
-        bill.add(&LAMBDA, "management fee", &on_demand.into(), &offer.fee);
-        bill.add(&LAMBDA, "requests", &self.requests(), &offer.request);
+        bill.add(&LAMBDA, "management fee", &on_demand.into(), &provider.fee);
+        bill.add(&LAMBDA, "requests", &self.requests(), &provider.request);
     }
 
     fn price_as_of(&self) -> Option<&str> {
@@ -239,13 +239,13 @@ impl CapacityTariff for Hosted<'_> {
     }
 
     fn per_call(&self) -> Usd {
-        &self.offer.request.rate * &self.function.billed_requests()
+        &self.provider.request.rate * &self.function.billed_requests()
     }
 }
 
 impl StepCost for Hosted<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
-        let hosts = self.offer.hosts(&self.environment, slots)?;
+        let hosts = self.provider.hosts(&self.environment, slots)?;
         Some(Holding {
             monthly: self.month(&hosts.hourly()),
             carries: self.carries(&hosts),
@@ -253,13 +253,13 @@ impl StepCost for Hosted<'_> {
     }
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
-        let hosts = self.offer.hosts(&self.environment, slots)?;
+        let hosts = self.provider.hosts(&self.environment, slots)?;
         Some(self.month(&hosts.hourly()))
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
         let slots = self.function.needed_slots(demand);
-        let hosts = self.offer.hosts(&self.environment, slots)?;
+        let hosts = self.provider.hosts(&self.environment, slots)?;
         let (kind, slot) = (hosts.kind, Slot::of(self.function));
         let of_instance = slot
             .vcpu

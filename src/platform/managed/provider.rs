@@ -42,8 +42,8 @@ impl ManagedType {
     }
 }
 
-/// The managed instances that an architecture in a region offers.
-pub(crate) struct ProviderOffer<'a> {
+/// The managed instances that a place offers, with their prices.
+pub(crate) struct CapacityProvider<'a> {
     options: &'a ManagedOptions,
     pub request: Price<Request>,
     pub fee: Price<OnDemandUsd>,
@@ -69,41 +69,43 @@ impl Hosts<'_> {
     }
 }
 
-/// Offers have the indices of places.
-pub(crate) fn offer_of(function: &Function) -> usize {
+/// The index of the place of a function's capacity provider.
+pub(crate) fn provider_place(function: &Function) -> usize {
     place(function, function.container_architecture())
 }
 
-/// The offers of all places in which some function can run, indexed by place.
+/// The providers of all places in which some function can run, indexed by place.
 ///
 /// # Errors
 /// A price is missing, or the fixed instance type is unknown or not offered.
-pub(crate) fn offers<'a>(context: &Context<'a>) -> Result<Vec<Option<ProviderOffer<'a>>>, Diags> {
+pub(crate) fn capacity_providers<'a>(
+    context: &Context<'a>,
+) -> Result<Vec<Option<CapacityProvider<'a>>>, Diags> {
     let mut missing = Missing::default();
-    let samples = context.samples(|function| Some(offer_of(function)));
-    let offers = samples.into_iter().map(|sample| {
-        let offer = ProviderOffer::find(context, sample?);
-        missing.take(offer)
+    let samples = context.samples(|function| Some(provider_place(function)));
+    let providers = samples.into_iter().map(|sample| {
+        let provider = CapacityProvider::find(context, sample?);
+        missing.take(provider)
     });
-    let offers = offers.collect();
-    missing.into_result(offers)
+    let providers = providers.collect();
+    missing.into_result(providers)
 }
 
-impl<'a> ProviderOffer<'a> {
+impl<'a> CapacityProvider<'a> {
     fn find(context: &Context<'a>, function: &Function) -> Result<Self, Diag> {
         let options: &ManagedOptions = context.scenario.options.of();
         let regional = context.prices_of(function);
         let architecture = function.container_architecture();
         let fixed = options.instance_type.as_ref();
         fixed.map_or(Ok(()), offered)?;
-        let mut offer = Self {
+        let mut provider = Self {
             options,
             request: regional.price(lambda(architecture).request)?,
             fee: regional.price(MANAGEMENT_FEE)?,
             kinds: Vec::new(),
         };
-        offer.kinds = offer.kinds(context, regional, architecture)?;
-        Ok(offer)
+        provider.kinds = provider.kinds(context, regional, architecture)?;
+        Ok(provider)
     }
 
     fn kinds(

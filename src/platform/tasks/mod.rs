@@ -122,10 +122,13 @@ pub(crate) fn all_month(scenario: &Scenario) -> String {
 pub(crate) struct TasksModel<'a> {
     terms: &'static TaskTerms,
     context: Context<'a>,
-    offers: Vec<Option<TaskRates>>,
+    rates_by_place: Vec<Option<TaskRates>>,
 }
 
-fn offers(terms: &TaskTerms, context: &Context<'_>) -> Result<Vec<Option<TaskRates>>, Diags> {
+fn rates_by_place(
+    terms: &TaskTerms,
+    context: &Context<'_>,
+) -> Result<Vec<Option<TaskRates>>, Diags> {
     let mut missing = Missing::default();
     let find = |function: &Function| {
         let charges = (terms.charges)(context, function)?;
@@ -138,22 +141,22 @@ fn offers(terms: &TaskTerms, context: &Context<'_>) -> Result<Vec<Option<TaskRat
         (!refused).then(|| container_place(function))
     };
     let samples = context.samples(welcome).into_iter();
-    let offers: Vec<Option<TaskRates>> =
+    let rates_by_place: Vec<Option<TaskRates>> =
         samples.map(|sample| missing.take(find(sample?))).collect();
     let paid = |function: &Function| welcome(function).filter(|_| paid_storage(function) > 0);
-    for (offer, sample) in offers.iter().zip(context.samples(paid)) {
-        if let (Some(offer), Some(_)) = (offer, sample) {
-            missing.take(offer.storage.clone());
+    for (rates, sample) in rates_by_place.iter().zip(context.samples(paid)) {
+        if let (Some(rates), Some(_)) = (rates, sample) {
+            missing.take(rates.storage.clone());
         }
     }
-    missing.into_result(offers)
+    missing.into_result(rates_by_place)
 }
 
 /// One task per invocation, of the cheapest size in which an invocation fits.
-fn one_each(function: &Function, offer: &TaskRates) -> Option<Tasks> {
+fn one_each(function: &Function, rates: &TaskRates) -> Option<Tasks> {
     let slot = Slot::of(function);
     // Options are sorted by price.
-    let option = offer.size_options(function, &slot).next()?;
+    let option = rates.size_options(function, &slot).next()?;
     let count = function.invocations.into();
     Some(Tasks { option, count })
 }
@@ -203,11 +206,11 @@ impl<'a> TasksModel<'a> {
     /// # Errors
     /// The price book lacks one.
     pub(crate) fn bind(terms: &'static TaskTerms, context: Context<'a>) -> Result<Self, Diags> {
-        let offers = offers(terms, &context)?;
+        let rates_by_place = rates_by_place(terms, &context)?;
         Ok(Self {
             terms,
             context,
-            offers,
+            rates_by_place,
         })
     }
 
@@ -215,8 +218,8 @@ impl<'a> TasksModel<'a> {
         if let Some(refused) = (self.terms.refuse)(function) {
             return Err(refused);
         }
-        let offer = self.offers[container_place(function)].as_ref();
-        Ok(offer.expect("binding fails where a price is missing"))
+        let rates = self.rates_by_place[container_place(function)].as_ref();
+        Ok(rates.expect("binding fails where a price is missing"))
     }
 
     /// Chooses the tasks for today's traffic: a fleet, or one task per job.
@@ -268,18 +271,18 @@ impl<'a> TasksModel<'a> {
     }
 
     /// The cheapest fleet for today's traffic.
-    fn fleet(&self, index: usize, offer: &TaskRates) -> Option<Tasks> {
+    fn fleet(&self, index: usize, rates: &TaskRates) -> Option<Tasks> {
         let function = self.context.function(index);
         let demand = self.context.demand(index);
         let (slots, min_tasks) = (
             function.needed_slots(demand),
             function.container().min_tasks,
         );
-        match offer.shared(function) {
+        match rates.shared(function) {
             Some(options) => options.cheapest(slots, min_tasks),
             None => {
                 let slot = Slot::of(function);
-                cheapest(offer.size_options(function, &slot), slots, min_tasks)
+                cheapest(rates.size_options(function, &slot), slots, min_tasks)
             }
         }
     }
