@@ -49,7 +49,12 @@ fn fleet() -> String {
 fn read_fleet(text: &str) -> Scenario {
     let platforms = platform::shapes();
     let file = Box::new(io::Cursor::new(text.to_owned()));
-    scenario::read_csv("fleet.csv", file, &request(&platforms, Some("us-east-1"))).expect("fleet")
+    scenario::read_csv(
+        "functions.csv",
+        file,
+        &request(&platforms, Some("us-east-1")),
+    )
+    .expect("fleet")
 }
 
 fn one_function(criterion: &mut Criterion) {

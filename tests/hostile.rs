@@ -260,7 +260,7 @@ fn files_that_are_not_functions_files_are_refused() {
         ("an open quote", quote.into_bytes(), "syntax"),
     ];
     for (what, content, code) in cases {
-        compare("fleet.csv", content).refused(code, what);
+        compare("functions.csv", content).refused(code, what);
     }
 }
 
@@ -326,7 +326,7 @@ fn values_that_are_not_valid_numbers_are_refused() {
         let quoted = value.trim_matches('"');
         if !["", "{}"].contains(&quoted) {
             let row = format!("{COLUMNS}a,512,100,{quoted},0.5\n");
-            compare("fleet.csv", row).refused(code, &format!("{value} in a fleet"));
+            compare("functions.csv", row).refused(code, &format!("{value} in a fleet"));
         }
     }
 }
@@ -525,8 +525,8 @@ fn every_bound_of_the_scenario_is_exact() {
         }
     }
     let name = |length: usize| format!("{COLUMNS}{},512,1,1,0.5\n", "é".repeat(length));
-    compare("fleet.csv", name(256)).answered("a name of 256 letters");
-    compare("fleet.csv", name(257)).refused("out-of-range", "a name of 257 letters");
+    compare("functions.csv", name(256)).answered("a name of 256 letters");
+    compare("functions.csv", name(257)).refused("out-of-range", "a name of 257 letters");
 }
 
 /// All platforms, and prices of Spot with as many digits as can be stated.
@@ -690,7 +690,7 @@ fn a_thousand_functions_of_one_name_are_one_page_of_messages() {
     assert_eq!(run.stderr.matches("error[").count(), 100);
     assert!(run.stderr.contains("and 899 more errors"), "{}", run.stderr);
     let rows = format!("{COLUMNS}{}", "one,512,1,1,0.5\n".repeat(50_000));
-    compare("fleet.csv", rows).refused("duplicate-name", "one name in a fleet");
+    compare("functions.csv", rows).refused("duplicate-name", "one name in a fleet");
 }
 
 #[test]
@@ -699,9 +699,9 @@ fn more_regions_than_there_can_be_are_refused() {
         .map(|n| format!("f{n},512,1,1,0.5,region-{n}\n"))
         .collect();
     let fleet = format!("{},region\n{rows}", COLUMNS.trim_end());
-    let folder = Folder::with("fleet.csv", fleet);
+    let folder = Folder::with("functions.csv", fleet);
     folder
-        .run(&["compare", "fleet.csv"])
+        .run(&["compare", "functions.csv"])
         .refused("out-of-range", "regions");
 }
 
@@ -709,7 +709,7 @@ fn more_regions_than_there_can_be_are_refused() {
 fn line_ends_and_byte_order_marks_do_not_matter() {
     let fleet = format!("{COLUMNS}a,512,100,1000,0.5\n\"b,\",128,5,7,10%\n");
     let toml = scenario(&keys(&[])) + "\n[function.container]\nmin_tasks = 3\n";
-    for (file, text) in [("fleet.csv", fleet), ("scenario.toml", toml)] {
+    for (file, text) in [("functions.csv", fleet), ("scenario.toml", toml)] {
         let answer = |text: &str| {
             let folder = Folder::with(file, text);
             let run = folder.run(&["compare", file, "--region", "us-east-1", "--format", "csv"]);
@@ -752,9 +752,9 @@ fn mistakes_in_a_functions_file_have_their_lines_with_all_line_ends() {
         for last in ["", line_end] {
             let text = format!("{COLUMNS}{}", rows.join("\n"));
             let text = text.replace('\n', line_end) + last;
-            let run = Folder::with("fleet.csv", &text).run(&[
+            let run = Folder::with("functions.csv", &text).run(&[
                 "compare",
-                "fleet.csv",
+                "functions.csv",
                 "--region",
                 "us-east-1",
             ]);
@@ -1132,9 +1132,9 @@ fn quotes_are_read_wherever_a_chunk_of_the_file_ends() {
             format!("{name},512,10,1,0.5\n")
         })
         .collect();
-    let run = Folder::with("fleet.csv", format!("{COLUMNS}{rows}")).run(&[
+    let run = Folder::with("functions.csv", format!("{COLUMNS}{rows}")).run(&[
         "compare",
-        "fleet.csv",
+        "functions.csv",
         "--region",
         "us-east-1",
         "--format",
@@ -1156,21 +1156,25 @@ fn nearly_all_of_a_functions_file_may_be_quoted() {
         .collect();
     assert!(rows.len() > 2 << 20);
     let columns = COLUMNS.to_owned();
-    let good = compare("fleet.csv", columns.clone() + &rows);
+    let good = compare("functions.csv", columns.clone() + &rows);
     good.answered("quotes");
     // The last row follows the header and 9,000 rows.
     let wrong = format!("{columns}{rows}\"last\",512,10,x,0.5\n");
-    let run = compare("fleet.csv", wrong);
+    let run = compare("functions.csv", wrong);
     run.refused("wrong-type", "the last row");
-    assert_eq!(places(&run), ["fleet.csv:9002:13"], "{}", run.stderr);
+    assert_eq!(places(&run), ["functions.csv:9002:13"], "{}", run.stderr);
 }
 
 #[test]
 fn line_numbers_are_those_of_an_editor() {
     // Rows may end with a carriage return, too; lines do where the header does.
     let rows = "a,512,10,1,0.5\r\nb,512,10,1,0.5\n\r\n\"c\rd\",x,10,1,0.5\re,512,x,1,0.5";
-    let run = compare("fleet.csv", format!("{COLUMNS}{rows}"));
-    let lines = ["fleet.csv:5:1", "fleet.csv:5:7", "fleet.csv:5:7"];
+    let run = compare("functions.csv", format!("{COLUMNS}{rows}"));
+    let lines = [
+        "functions.csv:5:1",
+        "functions.csv:5:7",
+        "functions.csv:5:7",
+    ];
     assert_eq!(places(&run), lines, "{}", run.stderr);
 }
 
@@ -1178,15 +1182,15 @@ fn line_numbers_are_those_of_an_editor() {
 fn mistakes_in_a_header_are_reported_once_and_do_not_hide_those_in_rows() {
     let header = "name,memroy_mb,duration_ms,invocations_per_month\n";
     let rows = "a,512,x,1\nb,512,10,1\nc,512,10,1\nd,512,10,-1\n";
-    let run = compare("fleet.csv", format!("{header}{rows}"));
+    let run = compare("functions.csv", format!("{header}{rows}"));
     run.refused("unknown-key", "the header");
     assert_eq!(
         places(&run),
         [
-            "fleet.csv:1:6",
-            "fleet.csv:1:1",
-            "fleet.csv:2:7",
-            "fleet.csv:5:10"
+            "functions.csv:1:6",
+            "functions.csv:1:1",
+            "functions.csv:2:7",
+            "functions.csv:5:10"
         ],
         "{}",
         run.stderr
@@ -1199,8 +1203,8 @@ fn a_place_in_a_long_line_keeps_its_column() {
     let columns = COLUMNS.trim_end().replace("name,", "");
     let name = "x".repeat(200);
     let text = format!("name,{columns}\n{name},512,10,1,7\n");
-    let run = compare("fleet.csv", text);
-    assert_eq!(places(&run), ["fleet.csv:2:211"], "{}", run.stderr);
+    let run = compare("functions.csv", text);
+    assert_eq!(places(&run), ["functions.csv:2:211"], "{}", run.stderr);
 }
 
 #[cfg(unix)]
@@ -1211,7 +1215,10 @@ fn a_million_mistakes_take_little_memory() {
         .collect();
     let platforms = vec!["\"lambada\""; 20_000].join(",");
     let platforms = format!("platforms = [{platforms}]\n{}", scenario(&keys(&[])));
-    for (file, text) in [("fleet.csv", names.join(",")), ("scenario.toml", platforms)] {
+    for (file, text) in [
+        ("functions.csv", names.join(",")),
+        ("scenario.toml", platforms),
+    ] {
         let folder = Folder::with(file, text);
         let program = env!("CARGO_BIN_EXE_lambdacost");
         let limited = format!("ulimit -v 2000000; exec {program} compare {file}");
@@ -1237,13 +1244,13 @@ fn a_suggestion_is_made_only_if_it_is_likely_to_be_right() {
         ("0,5", false),
     ] {
         let row = format!("{COLUMNS}a,512,10,\"{number}\",0.5\n");
-        let has = message("fleet.csv", row).contains("without separators");
+        let has = message("functions.csv", row).contains("without separators");
         assert_eq!(has, is_separated, "{number}");
     }
     // Everything is near a short word.
     for name in ["cost", "env", "arn", "vpc", "host"] {
         let text = format!("{},{name}\na,512,10,1,0.5,x\n", COLUMNS.trim_end());
-        let text = message("fleet.csv", text);
+        let text = message("functions.csv", text);
         assert!(!text.contains("did you mean"), "{text}");
         assert_eq!(text.matches("error[").count(), 1, "{text}");
     }
@@ -1254,7 +1261,7 @@ fn a_suggestion_is_made_only_if_it_is_likely_to_be_right() {
         ("arch", "architecture"),
     ] {
         let text = format!("{},{name}\na,512,10,1,0.5,1\n", COLUMNS.trim_end());
-        let text = message("fleet.csv", text);
+        let text = message("functions.csv", text);
         assert!(
             text.contains(&format!("did you mean `{meant}`?")),
             "{name}: {text}"
@@ -1268,13 +1275,14 @@ fn a_wrong_default_is_reported_once_and_hides_no_other_mistake() {
         .map(|row| format!("f{row},10,1,0.5\n"))
         .collect();
     let folder = Folder::with(
-        "fleet.csv",
+        "functions.csv",
         format!("name,duration_ms,invocations_per_month,utilization\n{rows}last,x,1,0.5\n"),
     );
-    let scenario = "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n[defaults]\nmemory_mb = 0\n";
+    let scenario =
+        "region = \"us-east-1\"\nfunctions = \"functions.csv\"\n[defaults]\nmemory_mb = 0\n";
     folder.write("scenario.toml", scenario);
     let run = folder.run(&["compare", "scenario.toml"]);
-    let lines = ["scenario.toml:4:13", "fleet.csv:12002:6"];
+    let lines = ["scenario.toml:4:13", "functions.csv:12002:6"];
     assert_eq!(places(&run), lines, "{}", run.stderr);
 }
 
@@ -1304,12 +1312,12 @@ fn a_name_is_used_once_in_the_scenario_its_defaults_and_its_functions_file() {
     // By the scenario before the fleet, even by a function that has mistakes.
     for memory in ["512", "0"] {
         let stated = function("name = \"one\"").replace("512", memory);
-        let scenario = format!("{region}functions = \"fleet.csv\"\n{stated}");
+        let scenario = format!("{region}functions = \"functions.csv\"\n{stated}");
         let folder = Folder::with("scenario.toml", scenario);
-        folder.write("fleet.csv", format!("{COLUMNS}one,512,10,1,0.5\n"));
+        folder.write("functions.csv", format!("{COLUMNS}one,512,10,1,0.5\n"));
         let run = folder.run(&["compare", "scenario.toml"]);
         run.refused("duplicate-name", memory);
-        assert!(run.stderr.contains("fleet.csv:2:1"), "{}", run.stderr);
+        assert!(run.stderr.contains("functions.csv:2:1"), "{}", run.stderr);
         assert!(run.stderr.contains("of scenario.toml"), "{}", run.stderr);
     }
 }
@@ -1371,7 +1379,7 @@ fn regions_of_a_fleet_come_in_the_order_of_its_rows() {
         header + &(0..20_000).map(row).collect::<String>()
     };
     let folder = Folder::with(
-        "fleet.csv",
+        "functions.csv",
         fleet(["us-west-2", "eu-west-1", "ap-south-1", "us-east-1"]),
     );
     folder.write(
@@ -1379,7 +1387,7 @@ fn regions_of_a_fleet_come_in_the_order_of_its_rows() {
         fleet(["mars-1", "venus-1", "pluto-1", "ceres-1"]),
     );
     for _ in 0..5 {
-        let run = folder.run(&["compare", "fleet.csv"]);
+        let run = folder.run(&["compare", "functions.csv"]);
         let text = String::from_utf8(run.stdout).expect("text");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let regions = "prices of us-west-2, eu-west-1, ap-south-1 and us-east-1 in";
@@ -1438,13 +1446,13 @@ fn what_cannot_be_written_leaves_the_old_file_and_nothing_else() {
 
 #[test]
 fn an_answer_does_not_replace_its_own_input() {
-    let folder = Folder::with("fleet.csv", large_fleet(3));
-    let text = "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n";
+    let folder = Folder::with("functions.csv", large_fleet(3));
+    let text = "region = \"us-east-1\"\nfunctions = \"functions.csv\"\n";
     folder.write("scenario.toml", text);
     let prices = "region = \"us-east-1\"\nas_of = \"2026-11-01\"\n";
     fs::create_dir(folder.path().join("prices")).expect("created");
     folder.write("prices/us-east-1.toml", prices);
-    for file in ["fleet.csv", "./scenario.toml", "prices/us-east-1.toml"] {
+    for file in ["functions.csv", "./scenario.toml", "prices/us-east-1.toml"] {
         let before = folder.read(file);
         for more in [
             &["--format", "table"][..],
@@ -1458,7 +1466,7 @@ fn an_answer_does_not_replace_its_own_input() {
     }
     let run = folder.run(&["compare", "scenario.toml", "-o", "-"]);
     run.answered("a dash is standard output");
-    assert_eq!(folder.files(), ["fleet.csv", "prices", "scenario.toml"]);
+    assert_eq!(folder.files(), ["functions.csv", "prices", "scenario.toml"]);
 }
 
 #[test]
@@ -1484,11 +1492,11 @@ fn an_old_file_is_replaced_whole() {
 
 #[test]
 fn a_reader_that_closes_the_pipe_early_causes_no_message() {
-    let folder = Folder::with("fleet.csv", large_fleet(3000));
+    let folder = Folder::with("functions.csv", large_fleet(3000));
     for format in ["csv", "json", "table"] {
         let arguments = [
             "compare",
-            "fleet.csv",
+            "functions.csv",
             "--region",
             "us-east-1",
             "--format",
@@ -1552,10 +1560,10 @@ mod unix {
             return;
         }
         let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
-        folder.write("fleet.csv", large_fleet(2000));
+        folder.write("functions.csv", large_fleet(2000));
         let before = folder.files();
         for format in ["table", "json", "csv"] {
-            for file in ["scenario.toml", "fleet.csv"] {
+            for file in ["scenario.toml", "functions.csv"] {
                 let arguments = ["compare", file, "--region", "us-east-1", "--format", format];
                 let run = folder.run(&[&arguments[..], &["--output", "/dev/full"]].concat());
                 run.refused("cannot-write", format);
@@ -1593,8 +1601,8 @@ mod unix {
 
     #[test]
     fn a_reader_that_takes_one_line_causes_no_message() {
-        let folder = Folder::with("fleet.csv", large_fleet(3000));
-        let line = "\"$0\" compare fleet.csv --region us-east-1 --format csv | head -1";
+        let folder = Folder::with("functions.csv", large_fleet(3000));
+        let line = "\"$0\" compare functions.csv --region us-east-1 --format csv | head -1";
         let mut shell = Command::new("sh");
         shell.args(["-c", line, env!("CARGO_BIN_EXE_lambdacost")]);
         let output = shell
@@ -1665,10 +1673,10 @@ mod unix {
 
     #[test]
     fn a_kill_leaves_the_old_file_or_the_new_one_whole() {
-        let folder = Folder::with("fleet.csv", large_fleet(1500));
+        let folder = Folder::with("functions.csv", large_fleet(1500));
         let fleet = [
             "compare",
-            "fleet.csv",
+            "functions.csv",
             "--region",
             "us-east-1",
             "--format",

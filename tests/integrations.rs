@@ -18,7 +18,7 @@ const MARKER: &str = "<!-- lambdacost check -->";
 /// A million calls of one second at 1,024 MB are 1,000,000 GB-s: $16.6667 and $0.20 for requests.
 fn scenario(duration_ms: u32) -> String {
     format!(
-        "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n[budget]\n\
+        "region = \"us-east-1\"\nfunctions = \"functions.csv\"\n[budget]\n\
          increase_percent = {{ deny = 50 }}\n[[function]]\nname = \"api\"\nmemory_mb = 1024\n\
          duration_ms = {duration_ms}\ninvocations_per_month = 1_000_000\nutilization = 0.1\n"
     )
@@ -40,12 +40,12 @@ impl Repository {
         made.write("other.txt", "here");
         if let Some(before) = before {
             made.write("costs/shop.toml", before);
-            made.write("costs/fleet.csv", FLEET);
+            made.write("costs/functions.csv", FLEET);
         }
         made.commit();
         made.git(&["checkout", "--quiet", "-b", "change"]);
         made.write("costs/shop.toml", now);
-        made.write("costs/fleet.csv", FLEET);
+        made.write("costs/functions.csv", FLEET);
         made.commit();
         made
     }
@@ -185,7 +185,7 @@ fn arguments_and_folders_are_passed_on() {
     let run = repository.check("costs", "main", &["shop.toml", "-D", "unbudgeted-function"]);
     assert_eq!(run.status.code(), Some(1), "{run:?}");
     let out = text(&run.stdout);
-    let places = ["file=shop.toml,line=5,", "file=fleet.csv,line=2,"];
+    let places = ["file=shop.toml,line=5,", "file=functions.csv,line=2,"];
     assert!(places.iter().all(|place| out.contains(place)), "{out}");
 }
 
@@ -269,7 +269,7 @@ fn a_scenario_that_is_an_option_is_refused() {
         assert!(text(&run.stderr).contains("./"), "{run:?}");
         assert!(text(&run.stdout).is_empty(), "{run:?}");
     }
-    repository.write("fleet.csv", FLEET);
+    repository.write("functions.csv", FLEET);
     let run = repository.check("", "main", &["./-x.toml"]);
     assert_eq!(run.status.code(), Some(0), "{run:?}");
 }

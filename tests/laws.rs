@@ -965,7 +965,7 @@ fn survives(text: &str) {
 fn survives_fleet(bytes: &[u8]) {
     let input = Box::new(io::Cursor::new(bytes.to_vec()));
     let read = with_request(&BOOK, Some("us-east-1"), |request| {
-        scenario::read_csv("fleet.csv", input, request)
+        scenario::read_csv("functions.csv", input, request)
     });
     match read {
         Err(diags) => assert!(!diags.to_string().is_empty()),

@@ -275,7 +275,7 @@ pub fn fleet(data: &[u8]) -> (String, String) {
     let mut scenario = String::new();
     let rows = 1 + bytes.below(MOST_ROWS);
     options(&mut bytes, &mut scenario);
-    scenario.push_str("functions = \"fleet.csv\"\n");
+    scenario.push_str("functions = \"functions.csv\"\n");
     let mut columns = vec![
         Field::MemoryMb,
         Field::DurationMs,

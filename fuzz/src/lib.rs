@@ -46,7 +46,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("scenario_text", scenario_text),
     ("scenario", scenario),
     ("scale", scale),
-    ("fleet_csv", fleet_csv),
+    ("functions_file", functions_file),
     ("price_files", price_files),
     ("baseline", baseline),
     ("exact", exact),
@@ -54,7 +54,7 @@ pub const TARGETS: [(&str, Target); 7] = [
 
 pub use builder::scenario as scenario_of;
 
-/// The content of `fleet.csv`, for scenarios that name it.
+/// The content of `functions.csv`, for scenarios that name it.
 const FLEET: &str = "name,region,memory_mb,duration_ms,invocations_per_month,utilization,cpu_ms\n\
                      a,us-east-1,512,45,120000000,40%,\n\
                      \"b,c\",eu-west-1,1769,210,9000000,0.25,60\n";
@@ -101,10 +101,10 @@ fn show(text: &str) {
 }
 
 /// A functions file in place of a scenario.
-pub fn fleet_csv(data: &[u8]) {
+pub fn functions_file(data: &[u8]) {
     let file = Box::new(Cursor::new(data.to_vec()));
     let read = asking(&BOOK, Some("us-east-1"), "", |request| {
-        scenario::read_csv("fleet.csv", file, request)
+        scenario::read_csv("functions.csv", file, request)
     });
     reported(read.and_then(|scenario| answered(&scenario)));
 }
@@ -189,7 +189,7 @@ fn asking<R>(
 ) -> R {
     let open = |name: &str| -> io::Result<Box<dyn Read + Send>> {
         match name {
-            "fleet.csv" => Ok(Box::new(Cursor::new(fleet.as_bytes().to_vec()))),
+            "functions.csv" => Ok(Box::new(Cursor::new(fleet.as_bytes().to_vec()))),
             _ => Err(io::ErrorKind::NotFound.into()),
         }
     };

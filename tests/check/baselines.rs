@@ -77,15 +77,15 @@ fn numbers_with_many_digits_do_not_change_against_their_own_report() {
         "name,memory_mb,duration_ms,invocations_per_month,utilization,runs_on,region,\
          cold_start_rate,init_ms,budget.increase_percent.deny,budget.increase_usd.deny\n{rows}"
     );
-    let folder = Folder::with("fleet.csv", fleet);
+    let folder = Folder::with("functions.csv", fleet);
     // The prices of the book, with all their digits.
     let nothing = "region = \"us-east-1\"\nas_of = \"2027-01-01\"\n";
     folder.write("prices/us-east-1.toml", nothing);
     folder.write(
         "scenario.toml",
-        "hours_per_month = 729.123456789\nfunctions = \"fleet.csv\"\n",
+        "hours_per_month = 729.123456789\nfunctions = \"functions.csv\"\n",
     );
-    for scenario in ["fleet.csv", "scenario.toml"] {
+    for scenario in ["functions.csv", "scenario.toml"] {
         report(&folder, scenario, "report.json", &ROUND);
         for baseline in ["report.json", scenario] {
             unchanged(&folder, scenario, baseline, &[], 400);

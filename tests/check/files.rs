@@ -25,13 +25,13 @@ fn large(count: usize) -> Folder {
     };
     let columns = "name,memory_mb,duration_ms,invocations_per_month,utilization,\
                    budget.monthly_usd.deny,budget.increase_usd.warn";
-    let folder = Folder::with("fleet.csv", format!("{columns}\n{}", rows(1_000_000)));
+    let folder = Folder::with("functions.csv", format!("{columns}\n{}", rows(1_000_000)));
     folder.write("before.csv", format!("{columns}\n{}", rows(900_000)));
     folder
 }
 
 const FLEET: [&str; 5] = [
-    "fleet.csv",
+    "functions.csv",
     "--baseline",
     "before.csv",
     "--region",
@@ -77,16 +77,16 @@ fn a_mistake_leaves_the_old_report() {
     let output = ["--output", "report"];
     let run = |arguments: &[&str]| folder.check(&[arguments, &output].concat());
     run(&["gone.csv"]).refused("unreadable", "no scenario");
-    run(&["fleet.csv"]).refused("missing-key", "no region");
+    run(&["functions.csv"]).refused("missing-key", "no region");
     run(&[
-        "fleet.csv",
+        "functions.csv",
         "--region",
         "us-east-1",
         "--baseline",
         "broken.json",
     ])
     .refused("bad-baseline", "a broken baseline");
-    run(&["fleet.csv", "--region", "us-east-1", "-D", "no-rule"])
+    run(&["functions.csv", "--region", "us-east-1", "-D", "no-rule"])
         .refused("unknown-value", "no such rule");
     assert_eq!(folder.read("report"), b"old\n");
 }
@@ -100,7 +100,7 @@ fn what_cannot_be_written_leaves_the_old_file() {
     let mut permissions = fs::metadata(&path).expect("there").permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).expect("set");
-    for target in ["old", "folder", "gone/report", "fleet.csv/report"] {
+    for target in ["old", "folder", "gone/report", "functions.csv/report"] {
         for format in FORMATS {
             let arguments = [&FLEET[..], &["--format", format, "-o", target]].concat();
             folder.check(&arguments).refused("cannot-write", target);
@@ -112,7 +112,7 @@ fn what_cannot_be_written_leaves_the_old_file() {
 #[test]
 fn a_report_replaces_neither_its_scenario_nor_its_baseline() {
     let folder = large(3);
-    for file in ["fleet.csv", "before.csv"] {
+    for file in ["functions.csv", "before.csv"] {
         let rows = folder.read(file);
         let target = format!("./{file}");
         let run = folder.check(&[&FLEET[..], &["-o", &target, "--format", "json"]].concat());

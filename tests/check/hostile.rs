@@ -271,13 +271,13 @@ fn names_that_cannot_be_printed_are_refused_everywhere() {
         );
         folder.write("budget.toml", budget);
         let row = format!("\"{}\",1024,1000,1000000,0.4\n", name.replace('"', "\"\""));
-        folder.write("fleet.csv", format!("{columns}{row}"));
+        folder.write("functions.csv", format!("{columns}{row}"));
         folder.write("good.toml", format!("{HEAD}{}", function("a", "")));
-        let of_fleet = ["fleet.csv", "--region", "us-east-1"];
+        let of_fleet = ["functions.csv", "--region", "us-east-1"];
         let cases: [(&[&str], String); 4] = [
             (&["scenario.toml"], format!("scenario.toml:{line}:8")),
             (&["budget.toml"], "budget.toml:".to_owned()),
-            (&of_fleet, "fleet.csv:2:1".to_owned()),
+            (&of_fleet, "functions.csv:2:1".to_owned()),
             (
                 &["good.toml", "--baseline", "scenario.toml"],
                 "scenario.toml:".to_owned(),
@@ -285,7 +285,7 @@ fn names_that_cannot_be_printed_are_refused_everywhere() {
         ];
         for (arguments, place) in cases {
             let trimmed = name.trim_matches([' ', '\t']);
-            let is_row = arguments[0] == "fleet.csv";
+            let is_row = arguments[0] == "functions.csv";
             if is_row && trimmed != name && name.starts_with('\t') {
                 // The spaces around a cell are not part of its name.
                 continue;

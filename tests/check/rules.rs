@@ -129,7 +129,7 @@ fn a_functions_file_states_budgets_in_columns() {
         ["over-budget", "deny", "million", "10", "9.99"],
         ["unbudgeted-function", "warn", "silent", "-", "-"],
     ];
-    let folder = Folder::with("fleet.csv", fleet);
+    let folder = Folder::with("functions.csv", fleet);
     let rules = [
         "-W",
         "unbudgeted-function",
@@ -138,16 +138,16 @@ fn a_functions_file_states_budgets_in_columns() {
         "-A",
         "past-crossover",
     ];
-    let alone = [&["fleet.csv", "--region", "us-east-1"], &rules[..]].concat();
+    let alone = [&["functions.csv", "--region", "us-east-1"], &rules[..]].concat();
     are(&folder.findings(&alone), &found);
     // With a scenario, findings of the same rows still name the functions file.
     folder.write(
         "scenario.toml",
-        format!("{HEAD}functions = \"fleet.csv\"\n"),
+        format!("{HEAD}functions = \"functions.csv\"\n"),
     );
     let run = folder.check(&[&["scenario.toml", "--format", "json"], &rules[..]].concat());
     are(&run.findings(), &found);
-    assert_eq!(run.json()["findings"][1]["file"], "fleet.csv");
+    assert_eq!(run.json()["findings"][1]["file"], "functions.csv");
     assert_eq!(run.json()["findings"][1]["line"], 4);
 }
 

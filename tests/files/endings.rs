@@ -7,7 +7,7 @@ const COMMANDS: [(&str, i32); 12] = [
     ("compare scenario.toml", 0),
     ("compare scenario.toml -v -o answer", 0),
     ("compare -v -q", 2),
-    ("explain of-fleet.toml", 0),
+    ("explain of-functions-file.toml", 0),
     ("check scenario.toml -v", 0),
     ("check broken.toml -v", 1),
     ("prices list", 0),
@@ -103,7 +103,7 @@ mod unix {
     #[test]
     fn a_run_without_threads_gives_the_same_answer() {
         let folder = folder();
-        folder.write("fleet.csv", fleet(200));
+        folder.write("functions.csv", fleet(200));
         let is_root = folder.shell("id -u").stdout.trim() == "0";
         let user = if is_root {
             "setpriv --reuid 65534 --clear-groups"
@@ -115,9 +115,9 @@ mod unix {
             return;
         }
         for command in [
-            "compare of-fleet.toml --format json",
+            "compare of-functions-file.toml --format json",
             "compare scenario.toml",
-            "check of-fleet.toml",
+            "check of-functions-file.toml",
             "prices list",
         ] {
             let whole = folder.run(&command.split(' ').collect::<Vec<_>>());
@@ -135,7 +135,7 @@ mod unix {
     fn the_stack_size_in_the_environment_does_not_matter() {
         let folder = folder();
         for size in ["1", "99999999999999", "none"] {
-            let mut command = folder.command(&["compare", "of-fleet.toml"]);
+            let mut command = folder.command(&["compare", "of-functions-file.toml"]);
             let output = command.env("RUST_MIN_STACK", size).output();
             Run::of(output.expect("it starts")).answered();
         }
@@ -145,7 +145,7 @@ mod unix {
 #[test]
 fn the_number_of_threads_in_the_environment_does_not_matter() {
     let folder = folder();
-    let whole = folder.run(&["compare", "of-fleet.toml", "--format", "json"]);
+    let whole = folder.run(&["compare", "of-functions-file.toml", "--format", "json"]);
     for count in [
         "0",
         "1",
@@ -156,7 +156,8 @@ fn the_number_of_threads_in_the_environment_does_not_matter() {
         "",
         "99999999999999999999",
     ] {
-        let mut command = folder.command(&["compare", "of-fleet.toml", "--format", "json"]);
+        let mut command =
+            folder.command(&["compare", "of-functions-file.toml", "--format", "json"]);
         let output = command.env("RAYON_NUM_THREADS", count).output();
         let run = Run::of(output.expect("it starts"));
         run.answered();

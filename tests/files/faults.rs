@@ -12,7 +12,7 @@ const COMMANDS: [(&[&str], i32); 18] = [
     (
         &[
             "compare",
-            "@of-fleet.toml",
+            "@of-functions-file.toml",
             "--format",
             "json",
             "--prices",
@@ -23,7 +23,7 @@ const COMMANDS: [(&[&str], i32); 18] = [
     (
         &[
             "compare",
-            "@fleet.csv",
+            "@functions.csv",
             "--region",
             "us-east-1",
             "--region",
@@ -36,7 +36,7 @@ const COMMANDS: [(&[&str], i32); 18] = [
     (
         &[
             "compare",
-            "@of-fleet.toml",
+            "@of-functions-file.toml",
             "--format",
             "focus",
             "--period",
@@ -46,14 +46,17 @@ const COMMANDS: [(&[&str], i32); 18] = [
         ],
         0,
     ),
-    (&["compare", "@of-fleet.toml", "--format", "markdown"], 0),
+    (
+        &["compare", "@of-functions-file.toml", "--format", "markdown"],
+        0,
+    ),
     (&["compare", "-", "--verbose"], 0),
-    (&["explain", "@of-fleet.toml"], 0),
-    (&["check", "@of-fleet.toml", "--format", "text"], 0),
+    (&["explain", "@of-functions-file.toml"], 0),
+    (&["check", "@of-functions-file.toml", "--format", "text"], 0),
     (
         &[
             "check",
-            "@of-fleet.toml",
+            "@of-functions-file.toml",
             "--format",
             "json",
             "--baseline",
@@ -64,18 +67,18 @@ const COMMANDS: [(&[&str], i32); 18] = [
     (
         &[
             "check",
-            "@of-fleet.toml",
+            "@of-functions-file.toml",
             "--format",
             "github",
             "--baseline",
-            "@of-fleet.toml",
+            "@of-functions-file.toml",
         ],
         0,
     ),
     (
         &[
             "check",
-            "@of-fleet.toml",
+            "@of-functions-file.toml",
             "--format",
             "junit",
             "--baseline",
@@ -133,7 +136,7 @@ fn gate(
 fn folder() -> Folder {
     let folder = Folder::new();
     // Enough for several writes in the long formats.
-    folder.write("fleet.csv", fleet(20));
+    folder.write("functions.csv", fleet(20));
     folder.write(
         "broken.toml",
         SCENARIO.to_owned() + "budget.monthly_usd.deny = 0.01\n",

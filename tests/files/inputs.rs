@@ -30,17 +30,17 @@ fn no_answer_replaces_its_inputs() {
             ],
             "scenario.toml",
         ),
-        (&["compare", "of-fleet.toml"], "fleet.csv"),
+        (&["compare", "of-functions-file.toml"], "functions.csv"),
         (
             &[
                 "compare",
-                "of-fleet.toml",
+                "of-functions-file.toml",
                 "--region",
                 "us-east-1",
                 "--region",
                 "eu-west-1",
             ],
-            "fleet.csv",
+            "functions.csv",
         ),
         (
             &[
@@ -68,22 +68,22 @@ fn no_answer_replaces_its_inputs() {
                 "check",
                 "scenario.toml",
                 "--baseline",
-                "of-fleet.toml",
+                "of-functions-file.toml",
                 "--format",
                 "text",
             ],
-            "of-fleet.toml",
+            "of-functions-file.toml",
         ),
         (
             &[
                 "check",
                 "scenario.toml",
                 "--baseline",
-                "of-fleet.toml",
+                "of-functions-file.toml",
                 "--format",
                 "text",
             ],
-            "fleet.csv",
+            "functions.csv",
         ),
         (
             &[

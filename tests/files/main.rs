@@ -35,10 +35,10 @@ impl Folder {
     fn new() -> Self {
         let folder = Self(tempfile::tempdir().expect("a folder"));
         folder.write("scenario.toml", SCENARIO);
-        folder.write("fleet.csv", fleet(3));
+        folder.write("functions.csv", fleet(3));
         folder.write(
-            "of-fleet.toml",
-            "region = \"us-east-1\"\nfunctions = \"fleet.csv\"\n",
+            "of-functions-file.toml",
+            "region = \"us-east-1\"\nfunctions = \"functions.csv\"\n",
         );
         fs::create_dir(folder.at("prices")).expect("created");
         folder.write("prices/us-east-1.toml", PRICES);

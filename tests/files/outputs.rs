@@ -5,14 +5,14 @@ use super::*;
 #[test]
 fn init_does_not_replace_what_is_there() {
     let folder = Folder::new();
-    let before = folder.read("fleet.csv");
+    let before = folder.read("functions.csv");
     folder
-        .run(&["init", "fleet.csv"])
+        .run(&["init", "functions.csv"])
         .refused("cannot-write", "name another file");
     folder
         .run(&["init", "prices"])
         .refused("cannot-write", "name another file");
-    assert!(folder.read("fleet.csv") == before);
+    assert!(folder.read("functions.csv") == before);
     folder
         .run(&["init", "gone/new.toml"])
         .refused("cannot-write", "its folder does not exist");
@@ -238,12 +238,12 @@ mod unix {
     fn a_file_that_cannot_be_finished_leaves_nothing() {
         let folder = Folder::new();
         folder.write("old", "old\n");
-        folder.write("fleet.csv", fleet(60));
+        folder.write("functions.csv", fleet(60));
         let before = folder.names();
         for format in ["json", "csv", "markdown", "table"] {
             for output in ["old", "new"] {
                 let line = format!(
-                    "ulimit -f 1; \"$L\" compare of-fleet.toml --format {format} -o {output}"
+                    "ulimit -f 1; \"$L\" compare of-functions-file.toml --format {format} -o {output}"
                 );
                 folder
                     .shell(&line)
@@ -257,7 +257,8 @@ mod unix {
             .refused("cannot-write", "it is larger than the limit for files");
         assert_eq!(folder.names(), before);
         // The shell has made this file.
-        let run = folder.shell("ulimit -f 1; \"$L\" compare of-fleet.toml --format json >new");
+        let run =
+            folder.shell("ulimit -f 1; \"$L\" compare of-functions-file.toml --format json >new");
         run.refused("cannot-write", "it is larger than the limit for files");
     }
 

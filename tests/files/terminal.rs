@@ -130,11 +130,14 @@ mod unix {
     #[test]
     fn phases_are_shown_and_then_cleared() {
         let folder = Folder::new();
-        folder.write("fleet.csv", fleet(MANY));
+        folder.write("functions.csv", fleet(MANY));
         for (command, phases) in [
-            ("compare of-fleet.toml", &["pricing", "laying out"][..]),
-            ("compare of-fleet.toml --format csv", &[]),
-            ("check of-fleet.toml", &["pricing"]),
+            (
+                "compare of-functions-file.toml",
+                &["pricing", "laying out"][..],
+            ),
+            ("compare of-functions-file.toml --format csv", &[]),
+            ("check of-functions-file.toml", &["pricing"]),
         ] {
             let file = "\"$L\" COMMAND --color never".replace("COMMAND", command);
             let Some(shown) = on_terminal(&folder, &file) else {
@@ -158,8 +161,11 @@ mod unix {
     #[test]
     fn the_progress_bar_moves_while_a_file_is_written() {
         let folder = Folder::new();
-        folder.write("fleet.csv", fleet(MANY));
-        let Some(shown) = on_terminal(&folder, "\"$L\" check of-fleet.toml -o answer.json") else {
+        folder.write("functions.csv", fleet(MANY));
+        let Some(shown) = on_terminal(
+            &folder,
+            "\"$L\" check of-functions-file.toml -o answer.json",
+        ) else {
             return;
         };
         let positions: Vec<&str> = shown
@@ -186,12 +192,12 @@ mod unix {
         folder.write("rows.csv", fleet(MANY));
         // The rows arrive slowly and do not end, so the bar is visible when the signal arrives.
         folder.write(
-            "of-fleet.toml",
+            "of-functions-file.toml",
             "region = \"us-east-1\"\nfunctions = \"pipe\"\n",
         );
         let feed = "mkfifo pipe; exec 3<>pipe; (sed 30000q rows.csv >&3; sleep 1; \
                     sed 1,30000d rows.csv >&3) & ";
-        let run = "timeout --preserve-status -s INT 4 \"$L\" compare of-fleet.toml -o answer.csv";
+        let run = "timeout --preserve-status -s INT 4 \"$L\" compare of-functions-file.toml -o answer.csv";
         let line = format!("{feed} {run}; echo ended with $?; kill $! 2>&-");
         let Some(shown) = on_terminal(&folder, &line) else {
             return;

@@ -254,10 +254,10 @@ fn a_file_of_another_kind_is_named_with_the_next_step() {
         assert_eq!(run.stderr.matches("error").count(), 1, "{run:?}");
     }
     // So are the file of functions that a scenario names, and a baseline.
-    folder.write("fleet.csv", workbook);
-    folder.run(&["compare", "of-fleet.toml"]).refused(
+    folder.write("functions.csv", workbook);
+    folder.run(&["compare", "of-functions-file.toml"]).refused(
         "unreadable",
-        "cannot read `fleet.csv`: it is an Excel workbook",
+        "cannot read `functions.csv`: it is an Excel workbook",
     );
     folder.write("before.json", b"\x1f\x8b\x08\0");
     folder

@@ -1,3 +1,0 @@
-#![no_main]
-
-lambdacost_fuzz::target!(fleet_csv);
