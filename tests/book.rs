@@ -1,12 +1,14 @@
 //! The price book: facts that a second source states, prices that stand out, and what is read when.
 
 mod comparison;
+mod project;
 
 use lambdacost::exact::Exact;
 use lambdacost::internals::diag::Source;
 use lambdacost::internals::platform;
 use lambdacost::internals::pricebook::instances::is_default_candidate;
 use lambdacost::internals::pricebook::{Book, Entry, Extent, Listed, Regional};
+use project::{files_with, read};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -403,6 +405,64 @@ fn a_scenario_reads_what_it_needs() {
         ),
     ] {
         assert_eq!(extent(text), expected, "{text}");
+    }
+}
+
+/// `build.rs` converts the files in `pricing/`. The same files are read here like those of a user, with
+/// all checks.
+#[test]
+fn the_built_in_prices_are_those_of_the_files() {
+    let files: BTreeSet<String> = files_with("pricing", "toml").into_iter().collect();
+    let stem = |path: &String| Some(path.rsplit_once('/')?.1.strip_suffix(".toml")?.to_owned());
+    let mut regions: BTreeSet<String> = files.iter().filter_map(stem).collect();
+    assert!(regions.remove("sources"));
+    let built_in = platform::book();
+    assert!(built_in.regions().eq(&regions));
+    let usual = Extent::USUAL;
+    let extents = [
+        (None, usual),
+        (
+            Some("auto_mode/"),
+            Extent {
+                auto_mode: true,
+                ..usual
+            },
+        ),
+        (
+            Some("other_types/"),
+            Extent {
+                other_types: true,
+                ..usual
+            },
+        ),
+        (
+            Some("reserved/"),
+            Extent {
+                reserved: true,
+                ..usual
+            },
+        ),
+    ];
+    for (region, (folder, extent)) in regions
+        .iter()
+        .flat_map(|region| extents.map(|one| (region, one)))
+    {
+        let mut of_files = platform::book();
+        let paths = [Some(""), folder].into_iter().flatten();
+        for path in paths.map(|folder| format!("pricing/{folder}{region}.toml")) {
+            if files.contains(&path) {
+                let own = format!("region = \"{region}\"");
+                let text = read(&path).replacen(&own, "region = \"of-files\"", 1);
+                of_files.overlay("of-files.toml", Source::new(&path, &text));
+            }
+        }
+        let expected = of_files.region("of-files").expect("valid files");
+        let found = built_in.region_to(region, extent).expect("a region");
+        let place = format!("{region} with {folder:?}");
+        assert_eq!(found.location(), expected.location(), "{place}");
+        assert_eq!(found.as_of(), expected.as_of(), "{place}");
+        assert!(expected.entries().count() > 50, "{place}");
+        assert!(found.entries().eq(expected.entries()), "{place}");
     }
 }
 

@@ -92,7 +92,10 @@ impl Commitment {
 
     /// The committed rate of a meter that the plan covers.
     fn rate<'r>(&self, meter: &str, regional: &'r Regional) -> Result<&'r Listed, Diag> {
-        match regional.meters.get(&self.path(meter, regional.known())) {
+        match regional
+            .meters
+            .get(self.path(meter, regional.known()).as_str())
+        {
             Some(Entry::Flat(rate)) => Ok(rate),
             _ => Err(missing_rate(self, meter, regional)),
         }

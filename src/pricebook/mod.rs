@@ -1,9 +1,10 @@
 //! The price book: AWS's prices by region, with their dates and sources.
 //!
-//! It has one file per region, which is built into the program; files of the user replace prices. A
-//! price that a region lacks is missing, and is never guessed. This room knows no platform and
-//! reads no files: it gets overlays as text.
+//! It has one file per region, which is built into the program as lines; TOML files of the user
+//! replace prices. A price that a region lacks is missing, and is never guessed. This room knows no
+//! platform and reads no files: it gets overlays as text.
 
+mod built_in;
 pub(crate) mod commitments;
 pub(crate) mod instances;
 pub(crate) mod meters;
@@ -83,7 +84,7 @@ pub struct Regional {
     location: Option<Arc<str>>,
     as_of: Arc<str>,
     is_overlaid: bool,
-    meters: BTreeMap<String, Entry>,
+    meters: BTreeMap<Cow<'static, str>, Entry>,
     /// All meters, also those without a price here.
     known: Meters,
     /// The commitment and discounts; `None` for list prices.
@@ -121,7 +122,7 @@ impl Regional {
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.meters
             .iter()
-            .map(|(path, entry)| (path.as_str(), entry))
+            .map(|(path, entry)| (path.as_ref(), entry))
     }
 
     /// The price of a meter, as it is bought. Its unit is that of the meter and no other:
@@ -251,8 +252,7 @@ pub struct Reference {
 }
 
 /// Which built-in prices a run reads in addition to those that most runs need. These are in
-/// separate files, because to read them takes longer than the rest of a run. Files of the user are
-/// always read.
+/// separate files, because reading them takes time. Files of the user are always read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Extent {
     /// Fees of EKS Auto Mode.
@@ -298,11 +298,11 @@ pub struct Book {
     instances: Vec<Source>,
 }
 
-/// The built-in file of a region in a folder.
-fn built_in(folder: &str, files: &[(&str, &str)], name: &str) -> Option<Source> {
+/// The lines of a region in a list of built-in files.
+fn lines(files: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
     let index = files.binary_search_by_key(&name, |(known, _)| known);
-    let (_, text) = files.get(index.ok()?)?;
-    Some(Source::new(&format!("{folder}/{name}.toml"), text))
+    let (_, lines) = files.get(index.ok()?)?;
+    Some(lines)
 }
 
 impl Book {
@@ -344,22 +344,15 @@ impl Book {
 
     /// The built-in files for a region, each of which adds to those before it. None for a region
     /// that the price book lacks.
-    fn built_in(name: &str, extent: Extent) -> impl Iterator<Item = Source> {
-        let folders = [
-            (true, "pricing", REGION_FILES),
-            (extent.auto_mode, "pricing/auto_mode", AUTO_MODE_FILES),
-            (extent.other_types, "pricing/other_types", OTHER_TYPE_FILES),
-            (extent.reserved, "pricing/reserved", RESERVED_FILES),
+    fn built_in(name: &str, extent: Extent) -> impl Iterator<Item = &'static str> {
+        let lists = [
+            (true, REGION_FILES),
+            (extent.auto_mode, AUTO_MODE_FILES),
+            (extent.other_types, OTHER_TYPE_FILES),
+            (extent.reserved, RESERVED_FILES),
         ];
-        folders
-            .into_iter()
-            .filter_map(move |(is_read, folder, files)| {
-                if is_read {
-                    built_in(folder, files, name)
-                } else {
-                    None
-                }
-            })
+        let read = lists.into_iter().filter(|(is_read, _)| *is_read);
+        read.filter_map(move |(_, files)| lines(files, name))
     }
 
     /// The meanings of tags in `source`.
@@ -398,26 +391,22 @@ impl Book {
         let mut diags = Diags::new();
         diags.extend(self.unknown_region(name));
         let own = self.regions.get(name).into_iter().flatten();
-        let own = own.map(|file| (Cow::Borrowed(file), true));
-        let built_in = Self::built_in(name, extent).map(|file| (Cow::Owned(file), false));
+        let own = own.map(|file| read::region(file, name, &self.meters));
+        let built_in = Self::built_in(name, extent);
+        let built_in = built_in.map(|lines| Ok(built_in::region(lines, name, &self.meters)));
         let mut whole: Option<Regional> = None;
-        for (file, is_own) in built_in.chain(own) {
-            let Some(read) = diags.take(read::region(&file, name, &self.meters)) else {
+        for read in built_in.chain(own) {
+            let Some(read) = diags.take(read) else {
                 continue;
             };
             match &mut whole {
                 Some(regional) => {
                     regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));
                     regional.location = read.location.or(regional.location.take());
-                    regional.is_overlaid |= is_own;
+                    regional.is_overlaid |= read.is_overlaid;
                     regional.meters.extend(read.meters);
                 }
-                None => {
-                    whole = Some(Regional {
-                        is_overlaid: is_own,
-                        ..read
-                    });
-                }
+                None => whole = Some(read),
             }
         }
         match whole {

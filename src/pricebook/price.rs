@@ -158,8 +158,8 @@ impl<U: Unit> Price<U> {
 
     /// The price of a meter: its list price, or as `bought` states.
     ///
-    /// This is the only place where a price from a file gets a type. `read.rs` has checked that the
-    /// file states the unit of the meter.
+    /// This is the only place where a price from a file gets a type. `read.rs` has checked that a file
+    /// of the user states the unit of the meter; a test checks it for the built-in files.
     pub(super) fn new(meter: &Meter<U>, listed: &Listed, bought: Option<Bought>) -> Self {
         assert_eq!(listed.per, U::NAME.symbol, "the unit of {}", meter.path());
         let (rate, provenance) = match &bought {

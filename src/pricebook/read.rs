@@ -1,4 +1,4 @@
-//! Reads a price file as the prices of a region, or reports all of its mistakes.
+//! Reads a price file of the user as the prices of a region, or reports all of its mistakes.
 
 use super::Regional;
 use super::meters::{MeterInfo, Meters};
@@ -7,6 +7,7 @@ use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::text::{did_you_mean, is_identifier, unfit};
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ pub(crate) fn region(source: &Source, called: &str, known: &Meters) -> Result<Re
         name,
         location,
         as_of,
-        is_overlaid: false,
+        is_overlaid: true,
         meters: reader.meters,
         known: known.clone(),
         terms: None,
@@ -61,7 +62,7 @@ pub(crate) fn region(source: &Source, called: &str, known: &Meters) -> Result<Re
 }
 
 /// A decimal of at least zero, without exponent.
-fn plain(text: &str) -> Option<Decimal> {
+pub(super) fn plain(text: &str) -> Option<Decimal> {
     let number = Decimal::from_str_exact(text).ok();
     number.filter(|number| !number.is_sign_negative())
 }
@@ -107,7 +108,7 @@ struct PriceFileReader<'s> {
     /// All known meters.
     all: &'s Meters,
     diags: Diags,
-    meters: BTreeMap<String, Entry>,
+    meters: BTreeMap<Cow<'static, str>, Entry>,
     /// Each text is stored once, because a thousand prices share a few dates and sources.
     known: BTreeMap<String, Arc<str>>,
 }
@@ -247,7 +248,7 @@ impl PriceFileReader<'_> {
             }
         };
         if let Some(entry) = entry {
-            self.meters.insert(path.to_owned(), entry);
+            self.meters.insert(Cow::Owned(path.to_owned()), entry);
         }
     }
 
