@@ -8,7 +8,6 @@ use crate::pricebook::{Architecture, InstanceType, Price, Regional};
 use crate::scenario::FixedType;
 use crate::text::{did_you_mean, listed};
 use crate::units::InstanceHour;
-use std::cmp::Ordering;
 
 /// EC2 instances of a type.
 pub(crate) static EC2: MetersByType =
@@ -42,12 +41,11 @@ pub(crate) fn machines<'a>(
     let mut unrated: Vec<&str> = Vec::new();
     let mut rated: Vec<&str> = Vec::new();
     let priced = fitting.filter_map(|shape| {
-        let meter = EC2.of(&shape.name);
-        regional.list_price(meter.clone()).ok()?;
-        let Ok(price) = regional.price(meter) else {
+        let Ok(price) = regional.price_if_listed(&EC2.of(&shape.name)) else {
             unrated.push(&shape.name);
             return None;
         };
+        let price = price?;
         if price.bought.is_some() {
             rated.push(&shape.name);
         }
@@ -146,21 +144,23 @@ fn shape<'a>(
 /// everything and costs less, or costs the same and comes first. `all` must be in the order that
 /// decides ties.
 pub(crate) fn remove_dominated<T>(
-    mut all: Vec<T>,
+    all: Vec<T>,
     hourly: impl Fn(&T) -> &Rate<InstanceHour>,
     covers: impl Fn(&T, &T) -> bool,
 ) -> Vec<T> {
-    let beats = |(place, other): (usize, &T), (own, candidate): (usize, &T)| {
-        let first = match hourly(other).cmp(hourly(candidate)) {
-            Ordering::Less => true,
-            Ordering::Equal => place < own,
-            Ordering::Greater => false,
-        };
-        first && covers(other, candidate)
-    };
-    let stands = |own: (usize, &T)| !all.iter().enumerate().any(|other| beats(other, own));
-    let winners: Vec<bool> = all.iter().enumerate().map(stands).collect();
-    let mut winners = winners.into_iter();
-    all.retain(|_| winners.next().expect("one answer for each type"));
-    all
+    let mut by_price: Vec<usize> = (0..all.len()).collect();
+    by_price.sort_by_key(|number| hourly(&all[*number]));
+    // In this order only an earlier type can dominate a type. If that one is dominated too, what
+    // dominates it also dominates this type, so types that stay are enough to compare with.
+    let mut staying: Vec<usize> = Vec::new();
+    for number in by_price {
+        let covered = |other: &usize| covers(&all[*other], &all[number]);
+        if !staying.iter().any(covered) {
+            staying.push(number);
+        }
+    }
+    staying.sort_unstable();
+    let numbered = all.into_iter().enumerate();
+    let kept = numbered.filter(|(number, _)| staying.binary_search(number).is_ok());
+    kept.map(|(_, candidate)| candidate).collect()
 }

@@ -85,14 +85,15 @@ impl InstanceType {
 /// optimized families from the fifth generation, `large` to `4xlarge`; not burstable, metal or
 /// accelerated (`^[mcr][5-9][a-z]*\.(large|xlarge|2xlarge|4xlarge)$`).
 pub fn is_default_candidate(name: &str) -> bool {
-    let Some((family, size)) = name.split_once('.') else {
+    let [b'm' | b'c' | b'r', b'5'..=b'9', rest @ ..] = name.as_bytes() else {
         return false;
     };
-    let mut letters = family.chars();
-    matches!(letters.next(), Some('m' | 'c' | 'r'))
-        && matches!(letters.next(), Some('5'..='9'))
-        && letters.all(|letter| letter.is_ascii_lowercase())
-        && ["large", "xlarge", "2xlarge", "4xlarge"].contains(&size)
+    let dot = rest.iter().position(|byte| !byte.is_ascii_lowercase());
+    let size = dot.map(|dot| &rest[dot..]);
+    matches!(
+        size,
+        Some(b".large" | b".xlarge" | b".2xlarge" | b".4xlarge")
+    )
 }
 
 /// Reads `instances.csv`.

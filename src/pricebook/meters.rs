@@ -104,7 +104,7 @@ impl MetersByType {
 
     /// The meter of an instance type.
     pub(crate) fn of(&self, instance_type: &str) -> Meter<InstanceHour> {
-        let path = format!("{}.{instance_type}", self.0[0].path);
+        let path = [self.0[0].path, ".", instance_type].concat();
         Meter(Cow::Owned(path), PhantomData)
     }
 

@@ -148,20 +148,26 @@ impl Regional {
     /// # Errors
     /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
     pub fn price<U: Unit>(&self, meter: Meter<U>) -> Result<Price<U>, Diag> {
-        let listed = self.listed(&meter)?;
+        let price = self.price_if_listed(&meter)?;
+        price.ok_or_else(|| self.missing(meter.path()))
+    }
+
+    /// Like [`Self::price`], but `None` where the region lacks the price.
+    ///
+    /// # Errors
+    /// [`Code::MissingPrice`] where the region lacks the rate of the commitment.
+    pub(crate) fn price_if_listed<U: Unit>(
+        &self,
+        meter: &Meter<U>,
+    ) -> Result<Option<Price<U>>, Diag> {
+        let Some(Entry::Flat(listed)) = self.meters.get(meter.path()) else {
+            return Ok(None);
+        };
         let bought = match &self.terms {
             Some(terms) => terms.of(meter.path(), listed, self)?,
             None => None,
         };
-        Ok(Price::new(&meter, listed, bought))
-    }
-
-    /// The list price of a meter, without commitment and discounts.
-    ///
-    /// # Errors
-    /// [`Code::MissingPrice`] if the region lacks it.
-    pub(crate) fn list_price<U: Unit>(&self, meter: Meter<U>) -> Result<Price<U>, Diag> {
-        Ok(Price::new(&meter, self.listed(&meter)?, None))
+        Ok(Some(Price::new(meter, listed, bought)))
     }
 
     /// US dollars per unit of a meter at its list price, in the first tier.
@@ -169,13 +175,6 @@ impl Regional {
         match self.meters.get(path)? {
             Entry::Flat(listed) => Some(&listed.usd),
             Entry::Tiered(tiers) => tiers.first().map(|(_, listed)| &listed.usd),
-        }
-    }
-
-    fn listed<U: Unit>(&self, meter: &Meter<U>) -> Result<&Listed, Diag> {
-        match self.meters.get(meter.path()) {
-            Some(Entry::Flat(listed)) => Ok(listed),
-            _ => Err(self.missing(meter.path())),
         }
     }
 
