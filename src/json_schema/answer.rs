@@ -185,7 +185,7 @@ static FUNCTION: Object = Object {
 static WORKLOAD: Object = Object {
     name: "workload",
     fields: &[
-        field("invocations_per_month", Whole, "invocations"),
+        field("invocations_per_month", Whole, "calls"),
         field(
             "duration_ms",
             Decimal,
@@ -200,7 +200,7 @@ static WORKLOAD: Object = Object {
         field(
             "peak_concurrency",
             Decimal,
-            "the capacity to provide for; 0 without invocations and a stated peak",
+            "the capacity to provide for; 0 without calls and a stated peak",
         ),
         field("utilization", DECIMAL_OR_NULL, "average over capacity"),
     ],
@@ -230,7 +230,7 @@ static PLATFORM: Object = Object {
         field(
             "usd_per_million_invocations",
             DECIMAL_OR_NULL,
-            "the same per million invocations; `null` without any",
+            "the same per million calls; `null` without any",
         ),
         field(
             "fleet",
@@ -383,7 +383,7 @@ static CROSSOVER: Object = Object {
         field(
             "invocations_per_month",
             OrNull(&Whole),
-            "greatest whole number of invocations for which Lambda does not cost more",
+            "greatest whole number of calls for which Lambda does not cost more",
         ),
         field(
             "requests_per_second",
@@ -404,7 +404,7 @@ static CROSSOVER: Object = Object {
             "volume_flips",
             OrNull(&Of(&FLIPS)),
             "how the cheaper side flips as traffic and fleet grow together; `null` without \
-             invocations and for jobs",
+             calls and for jobs",
         ),
     ],
 };
@@ -427,7 +427,7 @@ static FLIPS: Object = Object {
         field(
             "count",
             Whole,
-            "how many flips there are, from one invocation to 1,000 times today's; a lower bound \
+            "how many flips there are, from one call to 1,000 times today's; a lower bound \
              where `count_is_exact` is false",
         ),
         field("list", List(&Of(&FLIP)), "the first 1,000"),

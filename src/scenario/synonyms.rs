@@ -78,7 +78,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
         "invocations calls requests invocationcount count volume",
         Advice(
             INVOCATIONS,
-            "state `invocations_per_month`, the invocations of a month, or `requests_per_second`, \
+            "state `invocations_per_month`, the calls of a month, or `requests_per_second`, \
              their mean rate",
         ),
     ),
@@ -136,10 +136,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
     ),
     (
         "averageconcurrency avgconcurrency meanconcurrency",
-        Advice(
-            None,
-            "it follows from invocations and duration: leave it out",
-        ),
+        Advice(None, "it follows from calls and duration: leave it out"),
     ),
     (
         "cpuutilization cpuusage cpupercent load memoryutilization",
@@ -172,7 +169,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
         "batchsize batch maxbatchsize recordsperbatch batchingwindow",
         Advice(
             None,
-            "a batch is one invocation: count batches in `invocations_per_month`, and leave this out",
+            "a batch is one call: count batches in `invocations_per_month`, and leave this out",
         ),
     ),
     (

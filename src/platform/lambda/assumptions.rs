@@ -34,7 +34,7 @@ assumptions! {
     SNAPSHOTS: Assumed = "lambda-snapshots",
         "SnapStart keeps the snapshots of the stated versions all month";
     ATTEMPTS: Assumed = "attempts",
-        "every attempt of an invocation has the same duration, is billed on Lambda as a request \
+        "every attempt of a call has the same duration, is billed on Lambda as a request \
          and its duration, and occupies a slot in a container";
     UNUSED_FEATURES: NotCounted = "lambda-unused-features", "{features} and Lambda@Edge";
     EDGE: NotCounted = "lambda-edge", "Lambda@Edge";

@@ -168,7 +168,7 @@ fn provisioned(reader: &mut FunctionReader<'_, '_, '_>, known: &Known<'_>) -> Op
         return None;
     }
     let environments = "state how many environments are kept";
-    let share = "state the share of invocations that find a provisioned environment";
+    let share = "state the share of calls that find a provisioned environment";
     let stated = [
         reader.required(Field::ProvisionedEnvironments, environments),
         reader.required(Field::ProvisionedShare, share),
@@ -215,7 +215,7 @@ fn enough_environments(
     let served = &calls * &Exact::from(provisioned.duration_ms);
     if served > kept {
         let message = format!(
-            "{} environments cannot serve {} of the invocations",
+            "{} environments cannot serve {} of the calls",
             provisioned.environments,
             percent(&Exact::from(provisioned.share_served))
         );

@@ -17,7 +17,7 @@ const OF_CALLS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::assumed(
             "rounded-invocations",
-            "requests_per_second is rounded to whole invocations a month",
+            "requests_per_second is rounded to whole calls a month",
         ),
         |function| function.rounded_invocations,
     ),

@@ -270,8 +270,7 @@ impl FunctionReader<'_, '_, '_> {
             .ok()
             .filter(|n| *n <= 1_000_000_000_000_000);
         if whole.is_none() {
-            let message =
-                "`requests_per_second` makes more than 10^15 invocations a month".to_owned();
+            let message = "`requests_per_second` makes more than 10^15 calls a month".to_owned();
             self.wrong(Code::OutOfRange, self.at(field), message, "lower it");
         }
         Some((whole?, Exact::whole(floor) != calls))

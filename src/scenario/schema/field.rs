@@ -39,20 +39,20 @@ keys! {
             "memory as configured on Lambda",
             default "required", limits "Lambda takes 128 to 10,240";
         DurationMs = "duration_ms": from(1, DAY_MS), "ms", Bills::All,
-            "mean billed duration of an invocation",
+            "mean billed duration of a call",
             default "this or `measured_duration_ms` is required",
             limits "Lambda takes up to 900,000";
         MeasuredDurationMs = "measured_duration_ms": above(0, DAY_MS), "ms", Bills::All,
             "mean of the raw durations; half a millisecond is added, the mean effect of rounding \
-             each invocation up",
+             each call up",
             default "this or `duration_ms` is required";
         InvocationsPerMonth = "invocations_per_month": whole(0, MAX_CALLS), "per month", Bills::All,
-            "invocations",
+            "calls of a month",
             default "this or `requests_per_second` is required";
         RequestsPerSecond = "requests_per_second": from(0, MAX_CALLS), "per second", Bills::All,
-            "mean rate over the month, rounded to whole invocations a month",
+            "mean rate over the month, rounded to whole calls a month",
             default "this or `invocations_per_month` is required",
-            limits "at most 10^15 invocations a month";
+            limits "at most 10^15 calls a month";
         Utilization = "utilization": RATIO, "share", Bills::Capacity,
             "average concurrency divided by the capacity to provide for",
             default "this or `peak_concurrency` is required",
@@ -62,7 +62,7 @@ keys! {
             default "this or `utilization` is required",
             limits "not below the average concurrency";
         ColdStartRate = "cold_start_rate": SHARE, "share", LAMBDA,
-            "share of invocations without a provisioned environment that start cold; needs \
+            "share of calls without a provisioned environment that start cold; needs \
              `init_ms`",
             default "cold starts are not counted, listed as an assumption";
         InitMs = "init_ms": from(0, 900_000), "ms", LAMBDA,
@@ -82,11 +82,11 @@ keys! {
             "how long they are kept, rounded up to five minutes",
             default "`hours_per_month` of the scenario", limits "at most the hours of the month";
         ProvisionedShare = "provisioned.share_served": SHARE, "share", LAMBDA,
-            "share of invocations that find one of them",
+            "share of calls that find one of them",
             default "required with `provisioned.environments`",
             limits "at most what they can serve";
         ProvisionedDurationMs = "provisioned.duration_ms": from(1, 900_000), "ms", LAMBDA,
-            "mean billed duration of those invocations",
+            "mean billed duration of those calls",
             default "that of the function";
     }
 
@@ -100,7 +100,7 @@ keys! {
             "published versions whose snapshots are kept; required unless the runtime is Java",
             default "none";
         SnapstartRestoreRate = "snapstart.restore_rate": SHARE, "share", LAMBDA,
-            "share of invocations that restore a snapshot; required unless the runtime is Java",
+            "share of calls that restore a snapshot; required unless the runtime is Java",
             default "none";
         StreamedGb = "streaming.gb_per_month": from(0, MAX_AMOUNT), "GB", LAMBDA,
             "response streaming: the bytes of each response beyond its first 6 MB, summed",
@@ -131,12 +131,12 @@ keys! {
     Invocation {
         AsyncPayloadKb = "invocation.async_payload_kb": whole(1, 1024), "KB", REQUESTS,
             "size of an asynchronous event: each 64 KB beyond the first 256 KB are one more request",
-            default "one request per invocation";
+            default "one request per call";
         ErrorRate = "invocation.error_rate": SHARE, "share", Bills::All,
             "share of attempts that fail and are retried; needs `invocation.retries`",
-            default "every invocation is one attempt";
+            default "every call is one attempt";
         Retries = "invocation.retries": whole(0, 100), "", Bills::All,
-            "how often an invocation is retried at most; needs `invocation.error_rate`",
+            "how often a call is retried at most; needs `invocation.error_rate`",
             default "none",
             limits "decimals of `invocation.error_rate` times retries at most 200";
     }
@@ -178,7 +178,7 @@ keys! {
             "operating system of the containers; Windows runs on `fargate` only, on x86_64",
             default "`linux`";
         ContainerRun = "container.run": ValueKind::OneOf(&["service", "job"]), "", Bills::Capacity,
-            "`service`: tasks run all month; `job`: one task for each invocation",
+            "`service`: tasks run all month; `job`: one task for each call",
             default "`service`";
         PullSeconds = "container.pull_seconds": from(0, DAY_MS / 1000), "s", Bills::Tasks,
             "how long the image of a job is pulled; needs `container.run = \"job\"`",
@@ -194,10 +194,10 @@ keys! {
             "monthly bill of the function: the check fails above this",
             default "none";
         BudgetMillionWarn = "budget.usd_per_million_invocations.warn": LIMIT, "USD", Bills::None,
-            "cost of a million invocations: a warning above this",
+            "cost of a million calls: a warning above this",
             default "none";
         BudgetMillionDeny = "budget.usd_per_million_invocations.deny": LIMIT, "USD", Bills::None,
-            "cost of a million invocations: the check fails above this",
+            "cost of a million calls: the check fails above this",
             default "none";
         BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", Bills::None,
             "increase of the monthly bill over the baseline, in per cent of it: a warning above this",

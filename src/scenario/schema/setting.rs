@@ -19,7 +19,7 @@ keys! {
             "AWS region of functions that state none",
             default "none";
         HoursPerMonth = "hours_per_month": from(1, 744), "hours", Bills::All,
-            "hours of the month: fleets run for all of them, and invocations are spread over them",
+            "hours of the month: fleets run for all of them, and calls are spread over them",
             default "730";
         FreeTier = "free_tier": ValueKind::Flag, "", LAMBDA,
             "subtract Lambda's free tier, once for the whole scenario",
