@@ -6,7 +6,7 @@ use crate::money::percent;
 use crate::platform::PLATFORMS;
 use crate::pricebook::{Commitments, Coverage, Plan, Regional};
 use crate::scenario::{AssumptionInfo, Notes, Scenario, assumptions, function};
-use crate::text::listed;
+use crate::text::comma_separated;
 use crate::units::HOURS_PER_MONTH;
 
 assumptions! {
@@ -60,7 +60,7 @@ pub(crate) fn of_prices(
         None => &LIST_PRICES,
     };
     notes.add(list_prices.with(&[
-        ("regions", &listed(&regions)),
+        ("regions", &comma_separated(&regions)),
         ("oldest", &oldest.unwrap_or_default()),
     ]));
     if let Some(terms) = &scenario.terms {
@@ -69,7 +69,7 @@ pub(crate) fn of_prices(
     let overlaid = prices.iter().filter(|regional| regional.is_overlaid());
     let overlaid: Vec<&str> = overlaid.map(|regional| &**regional.name()).collect();
     if !overlaid.is_empty() {
-        notes.add(OVERLAY.with(&[("regions", &listed(&overlaid))]));
+        notes.add(OVERLAY.with(&[("regions", &comma_separated(&overlaid))]));
     }
     notes.add(AROUND.holds());
 }

@@ -3,7 +3,7 @@
 use super::examples;
 use super::offered::Offered;
 use crate::diag::{Code, Diag};
-use crate::text::listed;
+use crate::text::comma_separated;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -257,7 +257,10 @@ impl Output {
             let message = format!("the extension `.{ending}` of --output is not that of a format");
             let help = match F::ENDINGS {
                 [_] => "this command writes only text: use a name that ends in `.txt`".to_owned(),
-                _ => format!("use one of {}, or state --format", listed(&endings)),
+                _ => format!(
+                    "use one of {}, or state --format",
+                    comma_separated(&endings)
+                ),
             };
             Diag::new(Code::UnknownValue, message).help(help)
         })

@@ -4,7 +4,7 @@ use super::exit::Outcome;
 use super::output;
 use super::system::System;
 use crate::diag::{Code, Diag, Diags};
-use crate::text::{did_you_mean, listed};
+use crate::text::{comma_separated, did_you_mean};
 
 /// Prints what a code means and how to correct the mistake.
 ///
@@ -24,7 +24,7 @@ pub(crate) fn run(system: &System, code: &str) -> Outcome {
 fn unknown(code: &str) -> Diag {
     let names = Code::ALL.map(Code::name);
     let near = did_you_mean(code, names);
-    let help = near.unwrap_or_else(|| format!("the codes are {}", listed(&names)));
+    let help = near.unwrap_or_else(|| format!("the codes are {}", comma_separated(&names)));
     let message = format!("there is no error code `{code}`");
     Diag::new(Code::UnknownValue, message).help(help)
 }

@@ -11,7 +11,7 @@ use crate::diag::{Code, Diag, Diags};
 use crate::platform::{self, Answer};
 use crate::render::Step;
 use crate::render::focus::{self, Bills, Period};
-use crate::text::{did_you_mean, listed};
+use crate::text::{comma_separated, did_you_mean};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -132,7 +132,7 @@ fn platforms(bill: &str) -> Result<Vec<&'static str>, Diag> {
     if chosen.is_empty() {
         let words: Vec<&str> = [TODAY].into_iter().chain(ids).collect();
         let near = did_you_mean(bill, words.iter().copied());
-        let help = near.unwrap_or_else(|| format!("it is one of {}", listed(&words)));
+        let help = near.unwrap_or_else(|| format!("it is one of {}", comma_separated(&words)));
         let message = format!("--bill cannot be `{bill}`");
         return Err(Diag::new(Code::UnknownValue, message).help(help));
     }

@@ -6,7 +6,7 @@ use crate::money::Rate;
 use crate::pricebook::meters::{MetersByType, Savings};
 use crate::pricebook::{Architecture, InstanceType, Price, Regional};
 use crate::scenario::FixedType;
-use crate::text::{did_you_mean, listed};
+use crate::text::{comma_separated, did_you_mean};
 use crate::units::InstanceHour;
 
 /// EC2 instances of a type.
@@ -80,7 +80,7 @@ fn no_rate(
         let all = rated.len() + unrated.len();
         format!("{} of the {all} instance types", unrated.len())
     } else {
-        listed(unrated)
+        comma_separated(unrated)
     };
     let message =
         format!("the commitment has no known rate for {lacking} for {architecture} in {region}");
@@ -93,7 +93,7 @@ fn no_rate(
         ),
         _ => format!(
             "set {platform}.instance_type to a type with a rate ({}), or ",
-            listed(rated)
+            comma_separated(rated)
         ),
     };
     let help = format!(

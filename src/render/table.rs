@@ -9,7 +9,7 @@ use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
 use crate::solve::flips::Effort;
-use crate::text::{Lines, escaped, escaped_name, listed, width};
+use crate::text::{Lines, comma_separated, escaped, escaped_name, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Row, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
@@ -176,7 +176,7 @@ impl<'p> TablePage<'p> {
             .map(|region| &*region.name)
             .collect();
         let regions = match regions.len() {
-            0..=3 => listed(&regions),
+            0..=3 => comma_separated(&regions),
             many => format!("{many} regions"),
         };
         let functions = plural(scenario.functions.len() as u128, "function");

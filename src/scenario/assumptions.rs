@@ -4,7 +4,7 @@
 //! in its folder.
 
 use super::{Function, Scenario};
-use crate::text::{listed, quoted};
+use crate::text::{comma_separated, quoted};
 use std::fmt::Display;
 
 /// An assumption lists at most this many functions by name, and gives the number of the others.
@@ -105,7 +105,7 @@ fn for_some(info: &AssumptionInfo, made_for: Vec<usize>, all: &[Function]) -> As
         if made_for.len() > NAMED {
             names.push(format!("{} more", made_for.len() - NAMED));
         }
-        assumption.text += &format!(": {}", listed(&names));
+        assumption.text += &format!(": {}", comma_separated(&names));
     }
     assumption.functions = Some(made_for);
     assumption

@@ -6,7 +6,7 @@ use super::spanned::Cell;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::pricebook::{Commitment, Coverage, Discount, Plan};
-use crate::text::listed;
+use crate::text::comma_separated;
 use rust_decimal::Decimal;
 use std::ops::Range;
 use toml::de::DeTable;
@@ -56,7 +56,7 @@ fn required(keys: &mut Keys<'_>, setting: Setting, span: &Range<usize>) -> Optio
     let message = format!("the commitment has no `{key}`");
     let words = setting.key().words().iter();
     let quoted: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
-    let help = format!("write one of {}", listed(&quoted));
+    let help = format!("write one of {}", comma_separated(&quoted));
     keys.wrong(Code::MissingKey, span.clone(), message, &help);
     None
 }

@@ -17,7 +17,7 @@ use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::pricebook::{Commitments, Extent};
-use crate::text::listed;
+use crate::text::comma_separated;
 use crate::units::HOURS_PER_MONTH;
 use std::ops::Range;
 use std::sync::Arc;
@@ -200,7 +200,7 @@ impl<'r> ScenarioReader<'r> {
             }
         }
         if chosen.is_empty() {
-            let help = format!("name at least one of {}", listed(&all));
+            let help = format!("name at least one of {}", comma_separated(&all));
             self.wrong(
                 Code::MissingKey,
                 value.span(),

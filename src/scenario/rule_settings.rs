@@ -5,7 +5,7 @@ use super::keys::Keys;
 use super::schema::Bounds;
 use super::spanned::Cell;
 use crate::diag::{Code, Diag, Diags, Source};
-use crate::text::{did_you_mean, listed};
+use crate::text::{comma_separated, did_you_mean};
 use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -48,7 +48,7 @@ pub(crate) fn unknown(name: &str, shapes: &[RuleShape]) -> Diag {
     let typed = name.to_owned();
     let help = move || {
         let near = did_you_mean(&typed, codes.iter().copied());
-        Some(near.unwrap_or_else(|| format!("the rules are {}", listed(&codes))))
+        Some(near.unwrap_or_else(|| format!("the rules are {}", comma_separated(&codes))))
     };
     Diag::new(Code::UnknownValue, format!("there is no rule `{name}`")).help_when_shown(help)
 }

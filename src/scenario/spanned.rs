@@ -5,7 +5,7 @@ use super::number::{self, NumberError};
 use super::schema::{ALTERNATIVES, Bounds, Field, RESERVED, ValueKind};
 use super::unknown::{Shapes, advice_on_value, meant, not_priced, unknown};
 use crate::diag::{At, Code, Diag, Diags, Source};
-use crate::text::{self, listed};
+use crate::text::{self, comma_separated};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -232,7 +232,7 @@ fn write(bounds: &Bounds) -> String {
 
 fn one_of(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
-    format!("one of {}", listed(&quoted))
+    format!("one of {}", comma_separated(&quoted))
 }
 
 /// What to write for a kind of value.
@@ -405,7 +405,7 @@ fn keys_below(path: &str) -> String {
             quoted.push(key);
         }
     }
-    format!("its keys are {}", listed(&quoted))
+    format!("its keys are {}", comma_separated(&quoted))
 }
 
 fn kind_of(value: &DeValue<'_>) -> String {

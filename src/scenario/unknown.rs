@@ -4,7 +4,7 @@ use super::PlatformShape;
 use super::schema::{Field, RESERVED, Setting, SettingGroup, ValueKind, last_word};
 use super::synonyms::{self, Answer};
 use crate::diag::{At, Code, Diag};
-use crate::text::{listed, nearest};
+use crate::text::{comma_separated, nearest};
 use std::sync::Arc;
 
 /// All platforms, for the keys of their tables.
@@ -315,7 +315,7 @@ pub(crate) fn advice_in_table(typed: &str, known: &[&str]) -> String {
         let field = Field::of_column(typed)?;
         Some(format!("`{}` belongs to a function", field.path()))
     };
-    let keys = || format!("its keys are {}", listed(&quoted(known)));
+    let keys = || format!("its keys are {}", comma_separated(&quoted(known)));
     near.or_else(elsewhere).unwrap_or_else(keys)
 }
 

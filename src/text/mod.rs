@@ -86,7 +86,7 @@ pub(crate) fn did_you_mean<'a>(
 }
 
 /// `a, b and c`.
-pub(crate) fn listed<S: AsRef<str>>(words: &[S]) -> String {
+pub(crate) fn comma_separated<S: AsRef<str>>(words: &[S]) -> String {
     match words {
         [] => String::new(),
         [only] => only.as_ref().to_owned(),

@@ -4,7 +4,7 @@ use super::options::EksOptions;
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::scenario::{ClusterKind, Notes, assumptions};
-use crate::text::listed;
+use crate::text::comma_separated;
 
 assumptions! {
     DEDICATED: Assumed = "eks-dedicated-cluster",
@@ -53,7 +53,7 @@ pub(crate) fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
         ("volume", &options.root_volume_gb),
     ]));
     if options.root_volume_gb > 0 && !unpriced.is_empty() {
-        notes.add(UNPRICED_VOLUMES.with(&[("regions", &listed(unpriced))]));
+        notes.add(UNPRICED_VOLUMES.with(&[("regions", &comma_separated(unpriced))]));
     }
     if let Some(months) = options.kubernetes_age_months {
         let support = if options.extended_support {

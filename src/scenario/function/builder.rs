@@ -10,7 +10,7 @@ use crate::scenario::schema::Field;
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::unknown::Shapes;
 use crate::scenario::values::Values;
-use crate::text::listed;
+use crate::text::comma_separated;
 use crate::units::SECONDS_PER_HOUR;
 use rust_decimal::Decimal;
 
@@ -182,7 +182,7 @@ impl FunctionReader<'_, '_, '_> {
         let message = format!(
             "`{}` lacks {}",
             table.trim_end_matches('.'),
-            listed(&missing)
+            comma_separated(&missing)
         );
         self.wrong(Code::MissingKey, self.at(*stated), message, help);
         None
