@@ -242,7 +242,7 @@ impl Ball {
         // log10(2) is 1233 / 4096, a little less: the estimate is right or one too low.
         let magnitude = (self.exponent.checked_mul(1233)? + 127 * 1233) >> 12;
         let mut places = i64::from(PRINTED_DIGITS) - 1 - magnitude;
-        let limit = 10u128.pow(PRINTED_DIGITS);
+        let limit = digits::POWERS[PRINTED_DIGITS as usize];
         for _ in 0..3 {
             let scaled = self.times(power_of_ten(places)?)?;
             let shift = -scaled.exponent;

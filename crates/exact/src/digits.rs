@@ -1,7 +1,7 @@
 //! Numbers as text: 28 significant digits, or a fixed number of places.
 
-use crate::PRINTED_DIGITS;
 use crate::fraction::Fraction;
+use crate::{Exact, PRINTED_DIGITS};
 use dashu_int::ops::{BitTest, DivRem, UnsignedAbs};
 use dashu_int::{IBig, Sign, UBig};
 use std::cmp::Ordering;
@@ -137,36 +137,102 @@ pub(crate) fn power_of_ten(exponent: u64) -> UBig {
     UBig::from(10_u8).pow(exponent)
 }
 
-/// Writes `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
-pub(crate) fn push(out: &mut String, negative: bool, mantissa: u128, scale: i64) {
-    let mut buffer = itoa::Buffer::new();
-    // Words are written faster.
-    let digits = match u64::try_from(mantissa) {
-        Ok(word) => buffer.format(word),
-        Err(_) => buffer.format(mantissa),
-    };
-    if mantissa == 0 {
-        out.push('0');
-        return;
+/// Bytes of the longest text that needs no memory of its own.
+const SHORT_TEXT: usize = 64;
+
+/// Memory for the text of a number, on the stack for most numbers.
+///
+/// ```
+/// use exact::{DigitBuffer, Exact};
+///
+/// let mut buffer = DigitBuffer::new();
+/// assert_eq!(buffer.format(&Exact::ratio(1, 3)), "0.3333333333333333333333333333");
+/// assert_eq!(buffer.format(&Exact::ratio(5, 2)), "2.5");
+/// ```
+#[derive(Debug, Clone)]
+pub struct DigitBuffer {
+    short: [u8; SHORT_TEXT],
+    /// For longer texts; empty until there is one.
+    long: Vec<u8>,
+}
+
+impl DigitBuffer {
+    /// An empty buffer.
+    pub const fn new() -> Self {
+        Self {
+            short: [0; SHORT_TEXT],
+            long: Vec::new(),
+        }
     }
-    if negative {
-        out.push('-');
+
+    /// The text of a number, as [`Exact::write_digits`] writes it.
+    pub fn format(&mut self, value: &Exact) -> &str {
+        let (mantissa, scale) = value.digits();
+        self.text(value.is_negative(), mantissa, scale)
     }
-    if scale <= 0 {
-        out.push_str(digits);
-        push_zeros(out, scale.unsigned_abs());
-        return;
+
+    /// `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
+    pub(crate) fn text(&mut self, is_negative: bool, mantissa: u128, scale: i64) -> &str {
+        if mantissa == 0 {
+            return "0";
+        }
+        let mut buffer = itoa::Buffer::new();
+        // Words are written faster.
+        let digits = match u64::try_from(mantissa) {
+            Ok(word) => buffer.format(word),
+            Err(_) => buffer.format(mantissa),
+        };
+        let digits = digits.as_bytes();
+        let shift = usize::try_from(scale.unsigned_abs()).expect("a text fits the address space");
+        let sign = usize::from(is_negative);
+        let text = if scale <= 0 {
+            let text = self.zeros(sign + digits.len() + shift);
+            text[sign..][..digits.len()].copy_from_slice(digits);
+            text
+        } else if let Some(places) = digits.len().checked_sub(shift).filter(|whole| *whole > 0) {
+            let (whole, fraction) = digits.split_at(places);
+            let text = self.zeros(sign + digits.len() + 1);
+            text[sign..][..whole.len()].copy_from_slice(whole);
+            text[sign + whole.len()] = b'.';
+            text[sign + whole.len() + 1..].copy_from_slice(fraction);
+            without_trailing_zeros(text)
+        } else {
+            let text = self.zeros(sign + "0.".len() + shift);
+            text[sign + 1] = b'.';
+            let start = text.len() - digits.len();
+            text[start..].copy_from_slice(digits);
+            without_trailing_zeros(text)
+        };
+        if is_negative {
+            text[0] = b'-';
+        }
+        str::from_utf8(text).expect("a sign, digits and a point are ASCII")
     }
-    let places = scale.unsigned_abs();
-    let have = digits.len() as u64;
-    let (whole, fraction) = digits.split_at(have.saturating_sub(places) as usize);
-    out.push_str(if whole.is_empty() { "0" } else { whole });
-    let last = fraction.bytes().rposition(|digit| digit != b'0');
-    if let Some(last) = last {
-        out.push('.');
-        push_zeros(out, places.saturating_sub(have));
-        out.push_str(&fraction[..=last]);
+
+    /// A text of zeros.
+    fn zeros(&mut self, length: usize) -> &mut [u8] {
+        if let Some(text) = self.short.get_mut(..length) {
+            text.fill(b'0');
+            return text;
+        }
+        self.long.clear();
+        self.long.resize(length, b'0');
+        &mut self.long
     }
+}
+
+impl Default for DigitBuffer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A text with a point, without the zeros at its end, and without a point there.
+fn without_trailing_zeros(text: &mut [u8]) -> &mut [u8] {
+    let last = text.iter().rposition(|byte| *byte != b'0');
+    let last = last.expect("the text has a point");
+    let end = last + usize::from(text[last] != b'.');
+    &mut text[..end]
 }
 
 fn push_zeros(out: &mut String, mut count: u64) {

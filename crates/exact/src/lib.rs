@@ -44,6 +44,7 @@ mod total;
 use ball::Ball;
 pub use bounds::Bounds;
 use dashu_int::IBig;
+pub use digits::DigitBuffer;
 use fraction::Fraction;
 use operators::{lowest_terms, product};
 use rust_decimal::Decimal;
@@ -360,8 +361,7 @@ impl Exact {
     ///
     /// A ratio with more digits is rounded once, halves to even.
     pub fn write_digits(&self, out: &mut String) {
-        let (mantissa, scale) = self.digits();
-        digits::push(out, self.is_negative(), mantissa, scale);
+        out.push_str(DigitBuffer::new().format(self));
     }
 
     /// The number that the printed digits stand for: the ratio rounded as in [`Exact::write_digits`].
@@ -453,9 +453,7 @@ impl From<u64> for Exact {
 
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::new();
-        self.write_digits(&mut text);
-        f.pad(&text)
+        f.pad(DigitBuffer::new().format(self))
     }
 }
 

@@ -98,9 +98,8 @@ fn long_ratios_answer_as_big_integers_do() {
         );
         assert_eq!(value.cmp(&plain), Ordering::Equal);
         let (digits, scale) = digits::of_big(&value.big());
-        let mut text = String::new();
-        digits::push(&mut text, false, digits, scale);
-        assert_eq!(value.to_string(), text);
+        let mut buffer = DigitBuffer::new();
+        assert_eq!(value.to_string(), buffer.text(false, digits, scale));
         assert!(value < &plain + &Exact::ratio(1, u64::MAX));
         if round % 50 == 49 {
             value = Exact::ratio(next(), next() + 1);
@@ -129,9 +128,9 @@ fn edges() -> Vec<Exact> {
 fn shortcuts_answer_as_big_integers_do() {
     let edges = edges();
     for (place, left) in edges.iter().enumerate() {
-        let mut text = String::new();
         let (mantissa, scale) = digits::of_big(&left.big());
-        digits::push(&mut text, *left < Exact::ZERO, mantissa, scale);
+        let mut buffer = DigitBuffer::new();
+        let text = buffer.text(*left < Exact::ZERO, mantissa, scale);
         assert_eq!(left.to_string(), text, "{left:?}");
         for right in edges.iter().skip(place % 41).step_by(41) {
             let (one, other) = (&oracle(left), &oracle(right));
