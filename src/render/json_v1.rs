@@ -6,7 +6,7 @@
 use super::names::{band_name, kind_name};
 use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary, Totals};
 use crate::escape::json;
-use crate::exact::Exact;
+use crate::exact::{DigitBuffer, Exact};
 use crate::money::Usd;
 use crate::platform::{Cluster, ClusterCosts, Cost, Fact, FactValue, Fleet, Infeasible, Line};
 use crate::scenario::{Assumption, AssumptionKind, Notes};
@@ -43,16 +43,37 @@ struct CompareV1<'a> {
     tool_version: &'static str,
     scenario: &'a str,
     currency: &'static str,
-    hours_per_month: String,
+    hours_per_month: Decimal,
     prices: Vec<PriceBook<'a>>,
     functions: Functions<'a>,
     clusters: Vec<ClusterV1<'a>>,
     totals: AfterFunctions<'a, TotalsV1>,
     on_demand_totals: AfterFunctions<'a, Option<TotalsV1>>,
-    unused_commitment_usd: BTreeMap<&'static str, String>,
+    unused_commitment_usd: BTreeMap<&'static str, Decimal>,
     assumptions: AfterFunctions<'a, Vec<String>>,
     not_counted: AfterFunctions<'a, Vec<String>>,
     notes: AfterFunctions<'a, Vec<NoteV1>>,
+}
+
+/// A number as a string with all its digits.
+struct Decimal(Exact);
+
+impl From<&Exact> for Decimal {
+    fn from(number: &Exact) -> Self {
+        Self(number.clone())
+    }
+}
+
+impl From<&Usd> for Decimal {
+    fn from(amount: &Usd) -> Self {
+        amount.dollars().into()
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(DigitBuffer::new().format(&self.0))
+    }
 }
 
 #[derive(Serialize)]
@@ -63,7 +84,7 @@ struct NoteV1 {
     text: String,
 }
 
-type TotalsV1 = BTreeMap<&'static str, Option<String>>;
+type TotalsV1 = BTreeMap<&'static str, Option<Decimal>>;
 
 /// A field that needs the totals. Functions are solved while they are written, so the totals are
 /// known only after them.
@@ -126,55 +147,55 @@ struct FunctionV1<'a> {
     architecture: &'static str,
     runs_on: &'static str,
     workload: WorkloadV1,
-    platforms: Vec<PlatformV1>,
+    platforms: Vec<PlatformV1<'a>>,
     crossovers: Vec<CrossoverV1>,
     cheapest: Option<&'static str>,
     verdict: Option<&'static str>,
-    gap_usd: Option<String>,
+    gap_usd: Option<Decimal>,
 }
 
 #[derive(Serialize)]
 struct WorkloadV1 {
     invocations_per_month: u64,
-    duration_ms: String,
+    duration_ms: Decimal,
     memory_mb: u32,
-    average_concurrency: String,
-    peak_concurrency: String,
-    utilization: Option<String>,
+    average_concurrency: Decimal,
+    peak_concurrency: Decimal,
+    utilization: Option<Decimal>,
 }
 
 #[derive(Serialize)]
-struct PlatformV1 {
+struct PlatformV1<'a> {
     id: &'static str,
     feasible: bool,
-    reason: Option<String>,
+    reason: Option<&'a str>,
     reason_code: Option<&'static str>,
-    advice: Option<String>,
-    monthly_usd: Option<String>,
-    usd_per_million_invocations: Option<String>,
+    advice: Option<&'a str>,
+    monthly_usd: Option<Decimal>,
+    usd_per_million_invocations: Option<Decimal>,
     fleet: Option<FleetV1>,
-    alone_usd: Option<String>,
-    avoidable_usd: Option<String>,
-    lines: Vec<LineV1>,
+    alone_usd: Option<Decimal>,
+    avoidable_usd: Option<Decimal>,
+    lines: Vec<LineV1<'a>>,
 }
 
 /// The facts of a fleet as JSON fields.
 struct FleetV1 {
     facts: Vec<Fact>,
-    capacity: String,
+    capacity: Decimal,
 }
 
 #[derive(Serialize)]
-struct LineV1 {
+struct LineV1<'a> {
     item: &'static str,
-    quantity: String,
+    quantity: Decimal,
     unit: &'static str,
-    rate_usd: String,
-    cost_usd: String,
-    list_rate_usd: String,
-    bought: Option<String>,
+    rate_usd: Decimal,
+    cost_usd: Decimal,
+    list_rate_usd: Decimal,
+    bought: Option<&'a str>,
     price_source: String,
-    price_as_of: String,
+    price_as_of: &'a str,
 }
 
 #[derive(Serialize)]
@@ -182,11 +203,11 @@ struct CrossoverV1 {
     from: &'static str,
     to: &'static str,
     kind: Option<&'static str>,
-    utilization: Option<String>,
-    on_demand_utilization: Option<String>,
-    fleet_utilization: Option<String>,
+    utilization: Option<Decimal>,
+    on_demand_utilization: Option<Decimal>,
+    fleet_utilization: Option<Decimal>,
     invocations_per_month: Option<u128>,
-    requests_per_second: Option<String>,
+    requests_per_second: Option<Decimal>,
     band: Option<&'static str>,
     steps: Vec<StepV1>,
     volume_flips: Option<FlipsV1>,
@@ -195,7 +216,7 @@ struct CrossoverV1 {
 #[derive(Serialize)]
 struct StepV1 {
     effect: &'static str,
-    utilization: Option<String>,
+    utilization: Option<Decimal>,
 }
 
 #[derive(Serialize)]
@@ -218,7 +239,7 @@ struct ClusterV1<'a> {
     architecture: &'static str,
     instance_type: String,
     nodes: NodesV1,
-    monthly_usd: String,
+    monthly_usd: Decimal,
 }
 
 /// A dedicated cluster has a whole number of nodes; an existing one has a share.
@@ -226,7 +247,7 @@ struct ClusterV1<'a> {
 #[serde(untagged)]
 enum NodesV1 {
     Whole(u128),
-    Share(String),
+    Share(Decimal),
 }
 
 fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> {
@@ -245,7 +266,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
         tool_version: env!("CARGO_PKG_VERSION"),
         scenario: &scenario.name,
         currency: "USD",
-        hours_per_month: scenario.hours.to_string(),
+        hours_per_month: Decimal::from(&scenario.hours),
         prices: prices
             .map(|regional| PriceBook {
                 region: regional.name(),
@@ -305,14 +326,14 @@ fn note(comparison: &Comparison<'_>, assumption: &Assumption) -> NoteV1 {
 }
 
 /// By platform; empty without an hourly commitment.
-fn unused_commitment(comparison: &Comparison<'_>) -> BTreeMap<&'static str, String> {
+fn unused_commitment(comparison: &Comparison<'_>) -> BTreeMap<&'static str, Decimal> {
     let platforms = comparison.platforms().iter();
-    let unused = platforms.filter_map(|bound| Some((bound.id, bound.unused.as_ref()?.to_string())));
+    let unused = platforms.filter_map(|bound| Some((bound.id, bound.unused.as_ref()?.into())));
     unused.collect()
 }
 
 fn totals(comparison: &Comparison<'_>, totals: &Totals) -> TotalsV1 {
-    let text = |total: &Option<Usd>| total.as_ref().map(Usd::to_string);
+    let text = |total: &Option<Usd>| total.as_ref().map(Decimal::from);
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let mut all: BTreeMap<_, _> = platforms
         .map(|(bound, total)| (bound.id, text(total)))
@@ -325,14 +346,14 @@ fn totals(comparison: &Comparison<'_>, totals: &Totals) -> TotalsV1 {
 fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV1<'a> {
     let nodes = match cluster.nodes.floor() {
         Some(whole) if cluster.is_dedicated => NodesV1::Whole(whole),
-        _ => NodesV1::Share(cluster.nodes.to_string()),
+        _ => NodesV1::Share(Decimal::from(&cluster.nodes)),
     };
     ClusterV1 {
         region: &comparison.scenario().regions[usize::from(cluster.region)].name,
         architecture: cluster.architecture.name(),
         instance_type: cluster.instance_type.to_string(),
         nodes,
-        monthly_usd: cluster.monthly.to_string(),
+        monthly_usd: Decimal::from(&cluster.monthly),
     }
 }
 
@@ -355,15 +376,9 @@ impl Serialize for Functions<'_> {
             };
             let unfolded: Vec<_> = chunk.par_iter().map(unfolded).collect();
             effort.spend(unfolded.iter().flat_map(|(_, detail)| detail.searched()));
-            for (solved, _) in &unfolded {
+            for (solved, detail) in &unfolded {
                 ledger.add(solved);
-            }
-            let functions: Vec<_> = unfolded
-                .into_par_iter()
-                .map(|(solved, detail)| function(comparison, &solved, &detail))
-                .collect();
-            for function in &functions {
-                sequence.serialize_element(function)?;
+                sequence.serialize_element(&function(comparison, solved, detail))?;
             }
             (view.progress)(super::Step::Priced(chunk.len() as u64));
         }
@@ -373,8 +388,8 @@ impl Serialize for Functions<'_> {
 
 fn function<'a>(
     comparison: &Comparison<'a>,
-    solved: &Solved<'_>,
-    detail: &Detail,
+    solved: &'a Solved<'_>,
+    detail: &'a Detail,
 ) -> FunctionV1<'a> {
     let scenario = comparison.scenario();
     let summary = &solved.summary;
@@ -390,11 +405,11 @@ fn function<'a>(
         runs_on: function.home(),
         workload: WorkloadV1 {
             invocations_per_month: function.invocations,
-            duration_ms: Exact::from(function.duration_ms).to_string(),
+            duration_ms: Decimal(Exact::from(function.duration_ms)),
             memory_mb: function.memory_mb,
-            average_concurrency: summary.workload.average_concurrency.to_string(),
-            peak_concurrency: summary.workload.peak_concurrency.to_string(),
-            utilization: summary.workload.utilization.as_ref().map(Exact::to_string),
+            average_concurrency: Decimal::from(&summary.workload.average_concurrency),
+            peak_concurrency: Decimal::from(&summary.workload.peak_concurrency),
+            utilization: summary.workload.utilization.as_ref().map(Decimal::from),
         },
         platforms: platforms
             .map(|number| {
@@ -413,33 +428,33 @@ fn function<'a>(
         crossovers: crossovers(comparison, summary, detail),
         cheapest,
         verdict: cheapest,
-        gap_usd: summary.gap.as_ref().map(Usd::to_string),
+        gap_usd: summary.gap.as_ref().map(Decimal::from),
     }
 }
 
-fn platform(
+fn platform<'a>(
     id: &'static str,
     calls: u64,
-    cost: &Result<Cost, Infeasible>,
+    cost: &'a Result<Cost, Infeasible>,
     carrier: Option<&dyn Fleet>,
-    lines: &[Line],
+    lines: &'a [Line],
     cluster_costs: &ClusterCosts,
-) -> PlatformV1 {
+) -> PlatformV1<'a> {
     let (cost, refused) = match cost {
         Ok(cost) => (Some(cost), None),
         Err(refused) => (None, Some(refused)),
     };
-    let text = |amount: &Option<Usd>| amount.as_ref().map(Usd::to_string);
+    let text = |amount: &Option<Usd>| amount.as_ref().map(Decimal::from);
     PlatformV1 {
         id,
         feasible: cost.is_some(),
-        reason: refused.map(|refused| refused.reason.clone()),
+        reason: refused.map(|refused| refused.reason.as_str()),
         reason_code: refused.map(|refused| refused.code.name()),
-        advice: refused.map(|refused| refused.advice.clone()),
-        monthly_usd: cost.map(|cost| cost.billed.to_string()),
+        advice: refused.map(|refused| refused.advice.as_str()),
+        monthly_usd: cost.map(|cost| Decimal::from(&cost.billed)),
         usd_per_million_invocations: cost
             .and_then(|cost| cost.billed.per_million(calls))
-            .map(|usd| usd.to_string()),
+            .map(|usd| Decimal::from(&usd)),
         fleet: carrier.map(fleet),
         alone_usd: text(&cluster_costs.alone),
         avoidable_usd: text(&cluster_costs.avoidable),
@@ -464,21 +479,21 @@ impl Serialize for FleetV1 {
 fn fleet(fleet: &dyn Fleet) -> FleetV1 {
     FleetV1 {
         facts: fleet.facts(),
-        capacity: fleet.capacity().to_string(),
+        capacity: Decimal(fleet.capacity()),
     }
 }
 
-fn line(line: &Line) -> LineV1 {
+fn line(line: &Line) -> LineV1<'_> {
     LineV1 {
         item: line.item,
-        quantity: line.quantity.to_string(),
+        quantity: Decimal::from(&line.quantity),
         unit: line.unit.symbol,
-        rate_usd: line.rate.to_string(),
-        cost_usd: line.cost.to_string(),
-        list_rate_usd: line.list_rate.to_string(),
-        bought: line.how.as_deref().map(str::to_owned),
+        rate_usd: Decimal::from(&line.rate),
+        cost_usd: Decimal::from(&line.cost),
+        list_rate_usd: Decimal::from(&line.list_rate),
+        bought: line.how.as_deref(),
         price_source: line.provenance.describe(),
-        price_as_of: line.provenance.as_of.to_string(),
+        price_as_of: &line.provenance.as_of,
     }
 }
 
@@ -514,17 +529,17 @@ fn crossover(
         from,
         to,
         kind: crossover.map(|crossover| kind_name(crossover.kind)),
-        utilization: point.map(|point| point.utilization.to_string()),
-        on_demand_utilization: listed.map(|point| point.utilization.to_string()),
-        fleet_utilization: point.map(|point| point.fleet_utilization().to_string()),
+        utilization: point.map(|point| Decimal::from(&point.utilization)),
+        on_demand_utilization: listed.map(|point| Decimal::from(&point.utilization)),
+        fleet_utilization: point.map(|point| Decimal(point.fleet_utilization())),
         invocations_per_month: point.map(|point| point.invocations),
-        requests_per_second: point.map(|point| point.requests_per_second(hours).to_string()),
+        requests_per_second: point.map(|point| Decimal(point.requests_per_second(hours))),
         band: point.and_then(|point| point.band).map(band_name),
         steps: steps
             .iter()
             .map(|step| StepV1 {
                 effect: step.effect,
-                utilization: step.utilization.as_ref().map(Exact::to_string),
+                utilization: step.utilization.as_ref().map(Decimal::from),
             })
             .collect(),
         volume_flips: flips.map(|flips| FlipsV1 {
