@@ -9,11 +9,11 @@ use crate::pricebook::Price;
 use crate::units::{Qty, Unit};
 use std::marker::PhantomData;
 
-/// A bill to which charges are added. Its total is the sum of its lines.
+/// A bill to which charges are added: their total, or their lines.
 ///
-/// A CSV row needs only the total, and to make lines takes longer than to add up the total. So a
-/// bill can be made without lines.
+/// A CSV row needs only the total, and to make lines takes longer than to add up the total.
 pub struct Bill {
+    /// The sum of the charges; zero in a bill with lines.
     total: Usd,
     lines: Option<Vec<Line>>,
 }
@@ -31,7 +31,12 @@ impl Bill {
 
     /// The lines of the charges that `charge` adds.
     pub(crate) fn lines(charge: impl FnOnce(&mut Self)) -> Vec<Line> {
-        SharedBill::of(charge).lines
+        let mut bill = Self {
+            total: Usd::ZERO,
+            lines: Some(Vec::new()),
+        };
+        charge(&mut bill);
+        bill.lines.expect("it was made with lines")
     }
 
     /// Adds a quantity at a price of the same unit.
@@ -59,9 +64,7 @@ impl Bill {
             Some(lines) => {
                 let mut line = Line::new(service, item, quantity, price);
                 line.pricing = pricing;
-                let cost = line.cost.clone();
                 lines.push(line);
-                self.add_cost(cost);
             }
         }
     }
@@ -73,10 +76,10 @@ impl Bill {
 
     /// Adds a bill multiplied by a share or a number.
     pub(crate) fn add_share(&mut self, bill: &SharedBill, share: &Exact) {
-        if let Some(lines) = &mut self.lines {
-            lines.extend(bill.lines.iter().map(|line| line.times(share)));
+        match &mut self.lines {
+            None => self.add_cost(bill.total.times(share)),
+            Some(lines) => lines.extend(bill.lines.iter().map(|line| line.times(share))),
         }
-        self.add_cost(bill.total.times(share));
     }
 
     /// Adds lines that cost nothing, if the bill has lines.
@@ -107,14 +110,11 @@ pub(crate) struct SharedBill {
 impl SharedBill {
     /// The bill of the charges that `charge` adds.
     pub(crate) fn of(charge: impl FnOnce(&mut Bill)) -> Self {
-        let mut bill = Bill {
-            total: Usd::ZERO,
-            lines: Some(Vec::new()),
-        };
-        charge(&mut bill);
+        let lines = Bill::lines(charge);
+        let costs = lines.iter().map(|line| &line.cost);
         Self {
-            lines: bill.lines.expect("it was made with lines"),
-            total: bill.total,
+            total: costs.fold(Usd::ZERO, |total, cost| &total + cost),
+            lines,
         }
     }
 

@@ -179,6 +179,11 @@ impl Line {
         }
     }
 
+    /// True for a line that [`Self::parts`] can split.
+    pub(super) fn has_parts(&self) -> bool {
+        self.bought.is_some()
+    }
+
     /// Splits the line into a part at the reduced rate of a commitment or discount and a part at
     /// the list price. A line with one rate stays whole.
     pub(crate) fn parts(mut self) -> Vec<Self> {

@@ -277,7 +277,11 @@ pub trait Placement: Send + Sync {
     /// The lines of its bill. A quantity that is bought at two prices has a line for each.
     fn lines(&self) -> Vec<Line> {
         let lines = Bill::lines(|bill| self.charge(bill));
-        lines.into_iter().flat_map(Line::parts).collect()
+        if lines.iter().any(Line::has_parts) {
+            lines.into_iter().flat_map(Line::parts).collect()
+        } else {
+            lines
+        }
     }
     /// The oldest date at which a price in the bill was confirmed; `None` if no price has a date.
     fn price_as_of(&self) -> Option<&str>;
