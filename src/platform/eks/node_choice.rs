@@ -40,6 +40,8 @@ pub(crate) struct ClusterMarket<'a> {
     pub candidates: Vec<Candidate>,
     /// US dollars a month of one node with its root volume, for each candidate.
     monthly: Vec<Usd>,
+    /// Bounds of [`Self::month`] for each candidate.
+    month_bounds: Vec<MonthBounds>,
     /// The fees of the cluster, each with its name on the bill.
     fees: Vec<(&'static str, Price<ClusterHour>)>,
     /// US dollars a month of all fees.
@@ -106,6 +108,7 @@ impl<'a> ClusterMarket<'a> {
             architecture,
             candidates: candidates(context, regional, architecture)?,
             monthly: Vec::new(),
+            month_bounds: Vec::new(),
             fees,
             fees_monthly: Usd::ZERO,
             volume,
@@ -116,6 +119,14 @@ impl<'a> ClusterMarket<'a> {
         market.monthly = candidates
             .map(|candidate| Bill::total(|bill| market.charge_nodes(candidate, one, bill)))
             .collect();
+        let is_existing = options.cluster == ClusterKind::Existing;
+        let bounds = |node: &Usd| MonthBounds {
+            node: node.dollars().bounds(),
+            fees: market.fees_monthly.dollars().bounds(),
+            min_nodes: Bounds::whole(options.min_nodes.into()),
+            packing: (!is_existing).then(|| Exact::from(options.packing_efficiency).bounds()),
+        };
+        market.month_bounds = market.monthly.iter().map(bounds).collect();
         Ok(market)
     }
 
@@ -160,13 +171,7 @@ impl<'a> ClusterMarket<'a> {
 
     /// Bounds for [`Self::month`] of a candidate, by its index.
     pub(crate) fn month_bounds(&self, number: usize) -> MonthBounds {
-        let is_existing = self.options.cluster == ClusterKind::Existing;
-        MonthBounds {
-            node: self.monthly[number].dollars().bounds(),
-            fees: self.fees_monthly.dollars().bounds(),
-            min_nodes: Bounds::whole(self.options.min_nodes.into()),
-            packing: (!is_existing).then(|| Exact::from(self.options.packing_efficiency).bounds()),
-        }
+        self.month_bounds[number]
     }
 
     fn as_of<'s>(&'s self, candidate: &'s Candidate) -> Option<&'s str> {
@@ -199,21 +204,33 @@ impl<'a> ClusterMarket<'a> {
     /// The candidate for the cheapest cluster; `node_uses` has the use of each candidate. `None`
     /// without functions.
     pub(crate) fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
-        let monthly = |number: usize| {
-            let share = &node_uses[number].share;
-            self.month(number, share)
-        };
+        let mut best: Option<(Choice, Bounds)> = None;
         // Ties go to the first candidate, by vCPU and then by name. Fewer functions that do not fit
         // comes before price: the cluster has to carry every function that it can.
-        let offers =
-            (0..node_uses.len()).map(|number| (node_uses[number].unfit, monthly(number), number));
-        let (unfit, monthly, number) = offers.min()?;
-        let has_pods = !node_uses[number].share.is_zero();
-        has_pods.then_some(Choice {
-            number,
-            unfit,
-            monthly,
-        })
+        for (number, NodeUse { share, unfit }) in node_uses.iter().enumerate() {
+            let unfit = *unfit;
+            if let Some((best, monthly)) = &best
+                && unfit >= best.unfit
+                && (unfit > best.unfit
+                    || monthly.is_at_most(self.month_bounds[number].of(share.bounds())))
+            {
+                continue;
+            }
+            let monthly = self.month(number, share);
+            let beats = |(best, _): &(Choice, _)| (unfit, &monthly) < (best.unfit, &best.monthly);
+            if best.as_ref().is_none_or(beats) {
+                let bounds = monthly.dollars().bounds();
+                let choice = Choice {
+                    number,
+                    unfit,
+                    monthly,
+                };
+                best = Some((choice, bounds));
+            }
+        }
+        let (choice, _) = best?;
+        let has_pods = !node_uses[choice.number].share.is_zero();
+        has_pods.then_some(choice)
     }
 
     /// Forms the cluster of the candidate that [`Self::choose`] returns.
@@ -240,6 +257,7 @@ impl<'a> ClusterMarket<'a> {
 }
 
 /// Bounds of what [`ClusterMarket::month`] is computed from.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct MonthBounds {
     node: Bounds,
     fees: Bounds,
