@@ -25,9 +25,9 @@ use crate::money::Usd;
 use crate::platform::{Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS};
 use crate::pricebook::{InstanceType, Regional};
 use crate::scenario::{Notes, PlatformKind, Scenario, function};
-use crate::solve::crossover::{Crossover, CrossoverStep, Load};
+use crate::solve::crossover::{Crossover, CrossoverStep, Load, UsageCurves};
 use crate::solve::{Holding, Tariff, UsageParts};
-use std::cell::LazyCell;
+use std::cell::{LazyCell, OnceCell};
 use std::sync::OnceLock;
 
 /// A platform with its view of a scenario.
@@ -306,15 +306,18 @@ impl<'a> Comparison<'a> {
         let function = self.context.function(solved.index);
         let demand = self.context.demand(solved.index);
         let load = Load::of(function, demand, &self.scenario().hours);
+        let bought = Steps::new(solved, &load);
+        let listed = solved.listed.as_deref();
+        let listed = listed.map(|listed| Steps::new(listed, &load));
         let steps = |pair: Pair| {
-            let bought = steps(solved, pair, &load)?;
+            let bought = bought.of(pair)?;
             let discounts = CrossoverStep {
                 effect: "discounts",
                 utilization: bought.last()?.utilization.clone(),
             };
             // All but the last step are at list prices.
-            let listed = match &solved.listed {
-                Some(listed) => steps(listed, pair, &load)?,
+            let listed = match &listed {
+                Some(listed) => listed.of(pair)?,
                 None => bought,
             };
             Some((pair, listed.into_iter().chain([discounts]).collect()))
@@ -381,9 +384,28 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The steps of a break-even, at the prices at which a function was solved.
-fn steps(solved: &Solved<'_>, pair: Pair, load: &Load) -> Option<Vec<CrossoverStep>> {
-    let (usage, capacity) = solved.use_and_capacity(pair)?;
-    let fleet = capacity.step_cost()?.steps(&load.demand)?;
-    Some(load.steps(usage, &fleet, &capacity.per_call()))
+/// The steps of break-evens, at the prices at which a function was solved.
+struct Steps<'s> {
+    solved: &'s Solved<'s>,
+    load: &'s Load,
+    /// By platform: several pairs have the same platform that charges for use.
+    curves: Vec<OnceCell<UsageCurves>>,
+}
+
+impl<'s> Steps<'s> {
+    fn new(solved: &'s Solved<'s>, load: &'s Load) -> Self {
+        Self {
+            solved,
+            load,
+            curves: solved.placements.iter().map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    /// The steps of a pair.
+    fn of(&self, pair: Pair) -> Option<Vec<CrossoverStep>> {
+        let (usage, capacity) = self.solved.use_and_capacity(pair)?;
+        let curves = self.curves[pair.from].get_or_init(|| UsageCurves::of(usage));
+        let fleet = capacity.step_cost()?.steps(&self.load.demand)?;
+        Some(self.load.steps(curves, &fleet, &capacity.per_call()))
+    }
 }

@@ -9,6 +9,8 @@ use crate::money::Usd;
 use crate::scenario::{Capacity, Demand, Function};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::units::SECONDS_PER_HOUR;
+use std::borrow::Cow;
+use std::ptr;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CrossoverKind {
@@ -100,6 +102,26 @@ pub struct CrossoverStep {
     pub utilization: Option<Exact>,
 }
 
+/// The cost of use with one more part of the bill in each, for [`Load::steps`].
+pub(crate) struct UsageCurves {
+    duration: PiecewiseCost,
+    requests: PiecewiseCost,
+    /// `None` if it is that of requests.
+    all: Option<PiecewiseCost>,
+}
+
+impl UsageCurves {
+    pub(crate) fn of(usage: &dyn UsageTariff) -> Self {
+        Self {
+            duration: usage.curve(UsageParts::Duration),
+            requests: usage.curve(UsageParts::Requests),
+            all: usage
+                .has_other_charges()
+                .then(|| usage.curve(UsageParts::All)),
+        }
+    }
+}
+
 /// A function whose traffic varies while its fleet stays fixed.
 pub(crate) struct Load {
     /// The demand of today's traffic. For a function without traffic: the demand of one request in
@@ -187,26 +209,43 @@ impl Load {
     /// step also includes `per_call`, what the fleet's platform charges for every call.
     pub(crate) fn steps(
         &self,
-        usage: &dyn UsageTariff,
+        usage: &UsageCurves,
         fleet: &CapacitySteps,
         per_call: &Usd,
     ) -> Vec<CrossoverStep> {
-        let [duration, requests, all] =
-            [UsageParts::Duration, UsageParts::Requests, UsageParts::All]
-                .map(|parts| usage.curve(parts));
-        let net = all.clone().less(per_call);
-        let steps = [
-            ("slot price", &duration, &fleet.slots),
-            ("request fee", &requests, &fleet.slots),
-            ("Lambda's other charges", &all, &fleet.slots),
-            ("whole tasks or pods", &all, &fleet.whole_tasks),
-            ("minimum tasks, whole nodes, packing", &all, &fleet.minimums),
+        let (duration, requests) = (&usage.duration, &usage.requests);
+        let all = usage.all.as_ref().unwrap_or(requests);
+        let net = if per_call.is_zero() {
+            Cow::Borrowed(all)
+        } else {
+            Cow::Owned(all.clone().less(per_call))
+        };
+        let steps: [(_, &PiecewiseCost, _); 6] = [
+            ("slot price", duration, &fleet.slots),
+            ("request fee", requests, &fleet.slots),
+            ("Lambda's other charges", all, &fleet.slots),
+            ("whole tasks or pods", all, &fleet.whole_tasks),
+            ("minimum tasks, whole nodes, packing", all, &fleet.minimums),
             ("fees, volumes, storage", &net, &fleet.everything),
         ];
-        let step = |(effect, curve, cost): (&'static str, &PiecewiseCost, &Usd)| CrossoverStep {
-            effect,
-            utilization: curve.reach(cost).map(|calls| self.utilization(&calls)),
-        };
-        steps.into_iter().map(step).collect()
+        let mut found: Vec<CrossoverStep> = Vec::with_capacity(steps.len());
+        let mut before = None;
+        for (effect, curve, cost) in steps {
+            let utilization = match (found.last(), before) {
+                // Many effects change nothing.
+                (Some(last), Some((same_curve, same_cost)))
+                    if ptr::eq(curve, same_curve) && cost == same_cost =>
+                {
+                    last.utilization.clone()
+                }
+                _ => curve.reach(cost).map(|calls| self.utilization(&calls)),
+            };
+            found.push(CrossoverStep {
+                effect,
+                utilization,
+            });
+            before = Some((curve, cost));
+        }
+        found
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
+use std::mem;
 
 /// A linear piece.
 #[derive(Debug, Clone)]
@@ -28,24 +29,29 @@ impl PiecewiseCost {
     /// A cost of `standing` at zero invocations, whose slope changes by each amount at each number
     /// of invocations. Changes at or below zero apply from the start.
     pub(crate) fn new(standing: Usd, changes: impl IntoIterator<Item = (Exact, Usd)>) -> Self {
-        let (start, mut later): (Vec<_>, Vec<_>) =
-            changes.into_iter().partition(|(at, _)| !at.is_positive());
-        later.sort_by(|left, right| left.0.cmp(&right.0));
-        let mut pieces = vec![Piece {
+        let mut changes: Vec<(Exact, Usd)> = changes.into_iter().collect();
+        changes.sort_by(|left, right| left.0.cmp(&right.0));
+        let mut pieces = Vec::with_capacity(changes.len() + 1);
+        let mut last = Piece {
             from: Exact::ZERO,
             value: standing,
-            slope: start.into_iter().map(|(_, change)| change).sum(),
-        }];
-        for (at, change) in later {
-            let last = &pieces[pieces.len() - 1];
+            slope: Usd::ZERO,
+        };
+        for (at, change) in changes {
+            let slope = &last.slope + &change;
+            if !at.is_positive() {
+                last.slope = slope;
+                continue;
+            }
             let run = &at - &last.from;
             let piece = Piece {
                 value: &last.value + &last.slope.times(&run),
-                slope: &last.slope + &change,
+                slope,
                 from: at,
             };
-            pieces.push(piece);
+            pieces.push(mem::replace(&mut last, piece));
         }
+        pieces.push(last);
         Self(pieces)
     }
 

@@ -17,6 +17,8 @@ pub trait UsageTariff {
     /// Avoidable cost over invocations. Other functions and everything that is provided stay as
     /// they are.
     fn curve(&self, parts: UsageParts) -> PiecewiseCost;
+    /// True if [`UsageParts::All`] has more than [`UsageParts::Requests`].
+    fn has_other_charges(&self) -> bool;
     /// Avoidable cost over invocations, if everything that is provided for the function grows with
     /// them.
     fn growth(&self) -> PiecewiseCost {

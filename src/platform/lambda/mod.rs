@@ -29,7 +29,7 @@ use crate::scenario::{Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{Tariff, UsageParts, UsageTariff};
 use crate::units::{GbSecond, Request};
-use duration::gb_seconds_per_call;
+use duration::{gb_seconds_per_call, init_gb_seconds};
 use features::{FEATURES, FeatureCost, PricedFeature, is_plain};
 use function_cost::FunctionCost;
 
@@ -291,6 +291,10 @@ impl Placement for FunctionCost<'_> {
 impl UsageTariff for FunctionCost<'_> {
     fn curve(&self, parts: UsageParts) -> PiecewiseCost {
         FunctionCost::curve(self, parts)
+    }
+
+    fn has_other_charges(&self) -> bool {
+        !self.features.is_empty() || init_gb_seconds(self.function).is_some()
     }
 
     fn growth(&self) -> PiecewiseCost {
