@@ -398,7 +398,7 @@ mod tests {
             ),
             ("timeout", None, "leave it out"),
             ("provisioned_concurrency", None, "[function.provisioned]"),
-            ("batch_size", None, "one invocation"),
+            ("batch_size", None, "one call"),
             ("schedule", None, "run = \"job\""),
             ("snap_start", None, "`snapstart`"),
             ("cpu_ms", Some(Field::CpuMs), "`container.cpu_ms`"),
