@@ -137,6 +137,18 @@ pub(crate) fn power_of_ten(exponent: u64) -> UBig {
     UBig::from(10_u8).pow(exponent)
 }
 
+/// What digits are appended to.
+pub(crate) trait Text {
+    fn push_str(&mut self, part: &str);
+}
+
+impl Text for String {
+    #[inline]
+    fn push_str(&mut self, part: &str) {
+        self.push_str(part);
+    }
+}
+
 /// Bytes of the longest text that needs no memory of its own.
 const SHORT_TEXT: usize = 64;
 
@@ -152,8 +164,10 @@ const SHORT_TEXT: usize = 64;
 #[derive(Debug, Clone)]
 pub struct DigitBuffer {
     short: [u8; SHORT_TEXT],
-    /// For longer texts; empty until there is one.
-    long: Vec<u8>,
+    /// Bytes of `short` in use.
+    length: usize,
+    /// The text if it is longer; otherwise empty.
+    long: String,
 }
 
 impl DigitBuffer {
@@ -161,63 +175,26 @@ impl DigitBuffer {
     pub const fn new() -> Self {
         Self {
             short: [0; SHORT_TEXT],
-            long: Vec::new(),
+            length: 0,
+            long: String::new(),
         }
     }
 
     /// The text of a number, as [`Exact::write_digits`] writes it.
     pub fn format(&mut self, value: &Exact) -> &str {
         let (mantissa, scale) = value.digits();
-        self.text(value.is_negative(), mantissa, scale)
-    }
-
-    /// `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
-    pub(crate) fn text(&mut self, is_negative: bool, mantissa: u128, scale: i64) -> &str {
-        if mantissa == 0 {
-            return "0";
-        }
-        let mut buffer = itoa::Buffer::new();
-        // Words are written faster.
-        let digits = match u64::try_from(mantissa) {
-            Ok(word) => buffer.format(word),
-            Err(_) => buffer.format(mantissa),
-        };
-        let digits = digits.as_bytes();
-        let shift = usize::try_from(scale.unsigned_abs()).expect("a text fits the address space");
-        let sign = usize::from(is_negative);
-        let text = if scale <= 0 {
-            let text = self.zeros(sign + digits.len() + shift);
-            text[sign..][..digits.len()].copy_from_slice(digits);
-            text
-        } else if let Some(places) = digits.len().checked_sub(shift).filter(|whole| *whole > 0) {
-            let (whole, fraction) = digits.split_at(places);
-            let text = self.zeros(sign + digits.len() + 1);
-            text[sign..][..whole.len()].copy_from_slice(whole);
-            text[sign + whole.len()] = b'.';
-            text[sign + whole.len() + 1..].copy_from_slice(fraction);
-            without_trailing_zeros(text)
-        } else {
-            let text = self.zeros(sign + "0.".len() + shift);
-            text[sign + 1] = b'.';
-            let start = text.len() - digits.len();
-            text[start..].copy_from_slice(digits);
-            without_trailing_zeros(text)
-        };
-        if is_negative {
-            text[0] = b'-';
-        }
-        str::from_utf8(text).expect("a sign, digits and a point are ASCII")
-    }
-
-    /// A text of zeros.
-    fn zeros(&mut self, length: usize) -> &mut [u8] {
-        if let Some(text) = self.short.get_mut(..length) {
-            text.fill(b'0');
-            return text;
-        }
+        self.length = 0;
         self.long.clear();
-        self.long.resize(length, b'0');
-        &mut self.long
+        push(self, value.is_negative(), mantissa, scale);
+        self.as_str()
+    }
+
+    fn as_str(&self) -> &str {
+        if self.long.is_empty() {
+            str::from_utf8(&self.short[..self.length]).expect("parts of a text in UTF-8")
+        } else {
+            &self.long
+        }
     }
 }
 
@@ -227,15 +204,55 @@ impl Default for DigitBuffer {
     }
 }
 
-/// A text with a point, without the zeros at its end, and without a point there.
-fn without_trailing_zeros(text: &mut [u8]) -> &mut [u8] {
-    let last = text.iter().rposition(|byte| *byte != b'0');
-    let last = last.expect("the text has a point");
-    let end = last + usize::from(text[last] != b'.');
-    &mut text[..end]
+impl Text for DigitBuffer {
+    #[inline]
+    fn push_str(&mut self, part: &str) {
+        if self.long.is_empty() {
+            let free = &mut self.short[self.length..];
+            if let Some(place) = free.get_mut(..part.len()) {
+                place.copy_from_slice(part.as_bytes());
+                self.length += part.len();
+                return;
+            }
+            self.long = self.as_str().to_owned();
+        }
+        self.long.push_str(part);
+    }
 }
 
-fn push_zeros(out: &mut String, mut count: u64) {
+/// Writes `mantissa / 10^scale` without exponent, trailing zeros of the fraction dropped.
+pub(crate) fn push(out: &mut impl Text, is_negative: bool, mantissa: u128, scale: i64) {
+    let mut buffer = itoa::Buffer::new();
+    // Words are written faster.
+    let digits = match u64::try_from(mantissa) {
+        Ok(word) => buffer.format(word),
+        Err(_) => buffer.format(mantissa),
+    };
+    if mantissa == 0 {
+        out.push_str("0");
+        return;
+    }
+    if is_negative {
+        out.push_str("-");
+    }
+    if scale <= 0 {
+        out.push_str(digits);
+        push_zeros(out, scale.unsigned_abs());
+        return;
+    }
+    let places = scale.unsigned_abs();
+    let have = digits.len() as u64;
+    let (whole, fraction) = digits.split_at(have.saturating_sub(places) as usize);
+    out.push_str(if whole.is_empty() { "0" } else { whole });
+    let last = fraction.bytes().rposition(|digit| digit != b'0');
+    if let Some(last) = last {
+        out.push_str(".");
+        push_zeros(out, places.saturating_sub(have));
+        out.push_str(&fraction[..=last]);
+    }
+}
+
+fn push_zeros(out: &mut impl Text, mut count: u64) {
     const ZEROS: &str = "0000000000000000000000000000";
     const LENGTH: u64 = ZEROS.len() as u64;
     while count >= LENGTH {

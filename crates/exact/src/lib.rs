@@ -361,7 +361,8 @@ impl Exact {
     ///
     /// A ratio with more digits is rounded once, halves to even.
     pub fn write_digits(&self, out: &mut String) {
-        out.push_str(DigitBuffer::new().format(self));
+        let (mantissa, scale) = self.digits();
+        digits::push(out, self.is_negative(), mantissa, scale);
     }
 
     /// The number that the printed digits stand for: the ratio rounded as in [`Exact::write_digits`].
