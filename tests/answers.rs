@@ -59,7 +59,11 @@ fn solve_once(options: &str, functions: &str, answer: impl FnOnce(&Comparison<'_
     let scenario = valid(&text);
     compared(&scenario, |comparison| {
         answer(comparison);
-        let price_levels = if comparison.listed().is_some() { 2 } else { 1 };
+        let price_levels = if comparison.at_list_prices().is_some() {
+            2
+        } else {
+            1
+        };
         let pairs = scenario.functions.len() * comparison.platforms().len() * price_levels;
         assert_eq!(comparison.solves(), pairs as u64);
     });

@@ -90,7 +90,7 @@ fn a_discount_on_everything_is_that_discount_on_every_bill_and_moves_no_crossove
     }
     compared(half, |comparison| {
         let summary = comparison.solve(0).summary;
-        assert_eq!(summary.listed.len(), 2);
+        assert_eq!(summary.at_list_prices.len(), 2);
         for (pair, bought) in &summary.crossovers {
             let listed = summary.listed_crossover(*pair).expect("the same pair");
             let at = |crossover: &lambdacost::internals::solve::crossover::Crossover| {

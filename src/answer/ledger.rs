@@ -29,7 +29,7 @@ pub(crate) struct Ledger<'c> {
     is_clustered: Vec<bool>,
     oldest_price: Option<String>,
     /// The same data at list prices.
-    listed: Option<Box<Ledger<'c>>>,
+    at_list_prices: Option<Box<Ledger<'c>>>,
 }
 
 /// An assignment of functions to platforms.
@@ -108,8 +108,8 @@ impl<'c> Ledger<'c> {
             today: group(),
             is_clustered,
             oldest_price: None,
-            listed: comparison
-                .listed()
+            at_list_prices: comparison
+                .at_list_prices()
                 .map(|listed| Box::new(Ledger::new(listed))),
         }
     }
@@ -137,7 +137,7 @@ impl<'c> Ledger<'c> {
             unclustered.place(solved, without);
         }
         self.today.place(solved, self.comparison.home(index));
-        if let (Some(ledger), Some(solved)) = (&mut self.listed, &solved.listed) {
+        if let (Some(ledger), Some(solved)) = (&mut self.at_list_prices, &solved.at_list_prices) {
             ledger.add(solved);
         }
     }
@@ -179,7 +179,7 @@ impl<'c> Ledger<'c> {
                 .and_then(|group| group.total(self.comparison)),
             today: self.today.total(self.comparison),
             oldest_price: self.oldest_price,
-            listed: self.listed.map(|listed| Box::new(listed.of_all())),
+            at_list_prices: self.at_list_prices.map(|listed| Box::new(listed.of_all())),
         }
     }
 }

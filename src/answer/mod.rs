@@ -58,7 +58,7 @@ pub struct Comparison<'a> {
     context: Context<'a>,
     platforms: Vec<BoundPlatform<'a>>,
     /// The scenario at on-demand list prices, if it has a commitment or discounts.
-    listed: Option<Box<Self>>,
+    at_list_prices: Option<Box<Self>>,
 }
 
 impl<'a> Comparison<'a> {
@@ -86,7 +86,7 @@ impl<'a> Comparison<'a> {
     ) -> Result<Self, Diags> {
         let listed = Self::bind(scenario, list, None, instances)?;
         Ok(Self {
-            listed: Some(Box::new(listed)),
+            at_list_prices: Some(Box::new(listed)),
             ..Self::bind(scenario, list, Some(bought), instances)?
         })
     }
@@ -118,13 +118,13 @@ impl<'a> Comparison<'a> {
         diags.into_result(Self {
             context,
             platforms,
-            listed: None,
+            at_list_prices: None,
         })
     }
 
     /// The scenario at on-demand list prices, if it has a commitment or discounts.
-    pub fn listed(&self) -> Option<&Self> {
-        self.listed.as_deref()
+    pub fn at_list_prices(&self) -> Option<&Self> {
+        self.at_list_prices.as_deref()
     }
 
     pub fn scenario(&self) -> &'a Scenario {
@@ -173,14 +173,16 @@ impl<'a> Comparison<'a> {
                     utilization: function.utilization(demand),
                 },
                 crossovers: Vec::new(),
-                listed: Vec::new(),
+                at_list_prices: Vec::new(),
                 cheapest: self.cheapest(&costs, |_| true),
                 gap: None,
                 costs,
             },
             placements,
             cluster_costs: OnceLock::new(),
-            listed: self.listed().map(|listed| Box::new(listed.solve(index))),
+            at_list_prices: self
+                .at_list_prices()
+                .map(|listed| Box::new(listed.solve(index))),
         };
         let mut crossovers = Vec::new();
         for from in 0..self.platforms.len() {
@@ -189,8 +191,10 @@ impl<'a> Comparison<'a> {
         let rival = self.rival(&solved.summary);
         let gap = rival.and_then(|rival| self.excess(&solved.summary, rival));
         let summary = &mut solved.summary;
-        if let Some(listed) = &solved.listed {
-            summary.listed.clone_from(&listed.summary.crossovers);
+        if let Some(listed) = &solved.at_list_prices {
+            summary
+                .at_list_prices
+                .clone_from(&listed.summary.crossovers);
         }
         summary.crossovers = crossovers;
         summary.gap = gap;
@@ -208,7 +212,7 @@ impl<'a> Comparison<'a> {
     /// How often functions were solved, on all platforms together.
     #[cfg(debug_assertions)]
     pub fn solves(&self) -> u64 {
-        let listed = self.listed().map_or(0, Self::solves);
+        let listed = self.at_list_prices().map_or(0, Self::solves);
         self.context.solves() + listed
     }
 
@@ -307,7 +311,7 @@ impl<'a> Comparison<'a> {
         let demand = self.context.demand(solved.index);
         let load = Load::of(function, demand, &self.scenario().hours);
         let bought = Steps::new(solved, &load);
-        let listed = solved.listed.as_deref();
+        let listed = solved.at_list_prices.as_deref();
         let listed = listed.map(|listed| Steps::new(listed, &load));
         let steps = |pair: Pair| {
             let bought = bought.of(pair)?;

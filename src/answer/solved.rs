@@ -18,7 +18,7 @@ pub struct Solved<'c> {
     /// So each is computed when it is first needed.
     pub(super) cluster_costs: OnceLock<Vec<OnceLock<ClusterCosts>>>,
     /// The function at on-demand list prices, if the scenario has a commitment or discounts.
-    pub(super) listed: Option<Box<Solved<'c>>>,
+    pub(super) at_list_prices: Option<Box<Solved<'c>>>,
 }
 
 impl Solved<'_> {

@@ -49,7 +49,7 @@ pub struct Summary {
     /// The break-even of each pair that can run it and charges for use and for capacity.
     pub crossovers: Vec<(Pair, Crossover)>,
     /// The break-evens at on-demand list prices, if the scenario has a commitment or discounts.
-    pub listed: Vec<(Pair, Crossover)>,
+    pub at_list_prices: Vec<(Pair, Crossover)>,
     /// Ties go to the first platform.
     pub cheapest: Option<usize>,
     /// The additional cost of the cheapest platform that charges differently (for use or for
@@ -65,7 +65,7 @@ impl Summary {
 
     /// The break-even at on-demand list prices, if the scenario has a commitment or discounts.
     pub fn listed_crossover(&self, pair: Pair) -> Option<&Crossover> {
-        found(&self.listed, |other| other == pair)
+        found(&self.at_list_prices, |other| other == pair)
     }
 
     /// The break-even of a platform with the one that charges for use.
@@ -75,7 +75,7 @@ impl Summary {
 
     /// The break-even at on-demand list prices, if the scenario has a commitment or discounts.
     pub(crate) fn listed_crossover_of(&self, platform: usize) -> Option<&Crossover> {
-        found(&self.listed, |pair| pair.to == platform)
+        found(&self.at_list_prices, |pair| pair.to == platform)
     }
 }
 
@@ -121,5 +121,5 @@ pub struct Totals {
     /// The oldest date of a price in any bill.
     pub oldest_price: Option<String>,
     /// The totals at on-demand list prices, if the scenario has a commitment or discounts.
-    pub listed: Option<Box<Totals>>,
+    pub at_list_prices: Option<Box<Totals>>,
 }

@@ -317,7 +317,7 @@ impl ExplainPage<'_> {
         let steps = detail.steps.iter().find(|(other, _)| *other == pair);
         if let Some((_, steps)) = steps {
             // Without discounts the last step, which adds them, changes nothing.
-            let shown = match (self.comparison.listed(), steps.as_slice()) {
+            let shown = match (self.comparison.at_list_prices(), steps.as_slice()) {
                 (None, [listed @ .., _]) => listed,
                 (_, all) => all,
             };

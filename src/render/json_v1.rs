@@ -288,7 +288,10 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
         on_demand_totals: AfterFunctions {
             answered: Rc::clone(&answered),
             field: |answered, all| {
-                let (listed, all) = (answered.comparison().listed()?, all.listed.as_ref()?);
+                let (listed, all) = (
+                    answered.comparison().at_list_prices()?,
+                    all.at_list_prices.as_ref()?,
+                );
                 Some(totals(listed, all))
             },
         },

@@ -66,7 +66,7 @@ fn functions<'v>(view: &super::View<'v>, out: &mut (dyn Write + Send)) -> io::Re
         (view.progress)(super::Step::Priced(chunk.len() as u64));
     }
     writeln!(out)?;
-    if comparison.listed().is_some() {
+    if comparison.at_list_prices().is_some() {
         writeln!(out, "{}\n", sentence(phrases::ARROW))?;
     }
     Ok(ledger)

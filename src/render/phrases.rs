@@ -71,7 +71,10 @@ pub(crate) fn listed_totals(
     comparison: &Comparison<'_>,
     totals: &Totals,
 ) -> Option<Vec<(String, Option<Usd>)>> {
-    let (listed, amounts) = (comparison.listed()?, totals.listed.as_ref()?);
+    let (listed, amounts) = (
+        comparison.at_list_prices()?,
+        totals.at_list_prices.as_ref()?,
+    );
     Some(self::totals(listed, amounts))
 }
 

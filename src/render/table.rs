@@ -131,7 +131,7 @@ impl<'p> TablePage<'p> {
         (self.view.progress)(Step::LayingOut);
         writeln!(out, "{}\n", self.heading())?;
         writeln!(out, "{}\n", self.costs(&solved.summaries))?;
-        if comparison.listed().is_some() {
+        if comparison.at_list_prices().is_some() {
             writeln!(out, "{}\n", wrapped(phrases::ARROW, "", self.width))?;
         }
         self.verdicts(&solved, out)?;
