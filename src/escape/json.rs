@@ -6,7 +6,7 @@ use crate::text::is_escaped;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 /// Bytes that are tested and passed on at once: more than the buffer of a file, which would copy less.
 const BUFFER: usize = 1 << 17;
@@ -16,51 +16,49 @@ const BUFFER: usize = 1 << 17;
 /// # Errors
 /// The output cannot be written. What was not written by then is dropped.
 pub(crate) fn write(document: &impl Serialize, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let mut lines = Harmless {
-        begun: Vec::with_capacity(2 * BUFFER),
-        most: BUFFER,
-        out,
-    };
-    document.serialize(&mut Serializer::with_formatter(
-        &mut lines,
-        Layout::default(),
-    ))?;
-    lines.write_all(b"\n")?;
-    lines.flush()
+    let begun = Vec::new();
+    // A document is written in pieces of a few bytes: this buffer is known to the compiler.
+    let mut out = BufWriter::with_capacity(BUFFER, Harmless { begun, out });
+    let written = write_document(document, &mut out);
+    // Without this the buffer would be written again after an error.
+    drop(out.into_parts());
+    written
 }
 
-/// Escapes JSON text. What it escapes occurs only in strings, and a string is on one line: so many
-/// whole lines are tested together, which is faster than string by string.
+fn write_document(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    document.serialize(&mut Serializer::with_formatter(
+        &mut *out,
+        Layout::default(),
+    ))?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// Escapes JSON text. What it escapes occurs only in strings, and each string is on one line. So whole
+/// lines are tested together, which is faster than string by string.
 struct Harmless<'o> {
-    /// Text that is not passed on yet.
+    /// The start of a line.
     begun: Vec<u8>,
-    /// Length of `begun` at which its whole lines are passed on.
-    most: usize,
     out: &'o mut (dyn Write + Send),
 }
 
-impl Harmless<'_> {
-    fn pass_on_lines(&mut self) -> io::Result<()> {
-        let end = memchr::memrchr(b'\n', &self.begun).map_or(0, |last| last + 1);
-        write_lines(&self.begun[..end], self.out)?;
-        self.begun.drain(..end);
-        self.most = self.begun.len() + BUFFER;
-        Ok(())
-    }
-}
-
 impl Write for Harmless<'_> {
-    #[inline]
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.begun.extend_from_slice(text);
-        if self.begun.len() >= self.most {
-            self.pass_on_lines()?;
+        let mut rest = text;
+        if let Some(first) = memchr::memchr(b'\n', text) {
+            let (end_of_line, lines) = text.split_at(first + 1);
+            self.begun.extend_from_slice(end_of_line);
+            write_lines(&self.begun, self.out)?;
+            self.begun.clear();
+            let end = memchr::memrchr(b'\n', lines).map_or(0, |last| last + 1);
+            write_lines(&lines[..end], self.out)?;
+            rest = &lines[end..];
         }
+        self.begun.extend_from_slice(rest);
         Ok(text.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.pass_on_lines()?;
         self.out.flush()
     }
 }

@@ -149,10 +149,10 @@ impl Text for String {
     }
 }
 
-/// Bytes of the longest text that needs no memory of its own.
+/// Bytes of the longest text that is kept on the stack.
 const SHORT_TEXT: usize = 64;
 
-/// Memory for the text of a number, on the stack for most numbers.
+/// Memory for the text of a number, on the stack for most of them.
 ///
 /// ```
 /// use exact::{DigitBuffer, Exact};
