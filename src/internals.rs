@@ -58,6 +58,13 @@ pub mod money {
     pub use crate::money::{Rate, Usd, grouped};
 }
 
+pub mod plan {
+    pub use crate::plan::{
+        Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Tier, Unit, bill,
+        search,
+    };
+}
+
 pub mod platform {
     pub use crate::platform::{
         EksOptions, FactValue, Line, PLATFORMS, Refusal, book, ids, meters, shapes,

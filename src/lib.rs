@@ -18,6 +18,7 @@
 //! | `pricebook` | the price book |
 //! | `scenario` | scenarios and functions files |
 //! | `solve` | break-evens and flips |
+//! | `plan` | the assignment of functions to platforms with the lowest bill |
 //! | `platform` | what each platform charges: one folder each |
 //! | `answer` | every number of an answer |
 //! | `render` | the formats of answers, one per file |
@@ -45,6 +46,7 @@ mod escape;
 mod json_schema;
 mod library;
 mod money;
+mod plan;
 mod platform;
 mod pricebook;
 mod render;

@@ -9,7 +9,7 @@ mod project;
 use project::{files_with, read};
 
 /// Rooms in dependency order, each with the rooms that it uses.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("units", &[]),
     ("money", &["units"]),
     ("text", &[]),
@@ -19,6 +19,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("pricebook", &["units", "money", "text", "diag"]),
     ("scenario", &["units", "money", "text", "diag", "pricebook"]),
     ("solve", &["units", "money", "scenario"]),
+    ("plan", &["money"]),
     (
         "platform",
         &[

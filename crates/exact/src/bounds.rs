@@ -100,6 +100,36 @@ impl Bounds {
         }
     }
 
+    /// The number in units of 2^-`bits`: its lower bound rounded down and its upper bound rounded up.
+    /// Both are at most [`Bounds::MOST_UNITS`], which also stands for every larger number.
+    ///
+    /// Sums of such units are exact, and the order of the terms does not change them.
+    pub fn in_units(self, bits: i32) -> (i64, i64) {
+        // A power of two scales exactly, except below the smallest normal number.
+        let scale = 2_f64.powi(bits.clamp(-1000, 1000));
+        let most = Self::MOST_UNITS as f64;
+        // `as` rounds towards zero.
+        let low = (self.low * scale).min(most) as i64;
+        let high = (self.high * scale).ceil().min(most) as i64;
+        let high = high.max(i64::from(self.high > 0.0));
+        (low, high)
+    }
+
+    /// What [`Bounds::in_units`] returns at most.
+    pub const MOST_UNITS: i64 = 1 << 60;
+
+    /// The number of binary digits before the point that hold the number: 2^`digits` is above it.
+    /// Negative for a number far below one.
+    pub fn digits(self) -> i32 {
+        if self.high > 0.0 && self.high.is_finite() {
+            self.high.log2().floor() as i32 + 2
+        } else if self.high > 0.0 {
+            f64::MAX_EXP
+        } else {
+            0
+        }
+    }
+
     /// Whether the number is certainly not above another.
     #[inline]
     pub fn is_at_most(self, other: Self) -> bool {
@@ -209,6 +239,36 @@ mod tests {
                 assert!(!x.is_above(y) || a > b, "{a:?} > {b:?}");
                 assert!(!x.is_at_most(y) || a <= b, "{a:?} <= {b:?}");
             }
+        }
+    }
+
+    #[test]
+    fn units_enclose_the_number() {
+        for number in numbers() {
+            let (low, high) = number.bounds().in_units(10);
+            let scaled = &number * &Exact::whole(1 << 10);
+            assert!(
+                Exact::whole(low.unsigned_abs().into()) <= scaled,
+                "{number:?}"
+            );
+            let is_beyond = high == Bounds::MOST_UNITS;
+            let above = Exact::whole(high.unsigned_abs().into()) >= scaled;
+            assert!(is_beyond || above, "{number:?}");
+        }
+        assert_eq!(Bounds::whole(3).in_units(4), (48, 48));
+    }
+
+    #[test]
+    fn two_to_the_digits_is_above() {
+        for (count, least, most) in [
+            (0, 0, 0),
+            (1, 1, 2),
+            (7, 3, 4),
+            (8, 4, 5),
+            (1 << 60, 61, 62),
+        ] {
+            let digits = Bounds::whole(count).digits();
+            assert!((least..=most).contains(&digits), "{count}: {digits}");
         }
     }
 

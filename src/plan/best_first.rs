@@ -1,0 +1,192 @@
+//! The search of a group: configurations and numbers of nodes in the order of their bounds.
+
+use super::configurations::{Configuration, Group};
+use super::dive::{Dive, MOST_STEPS};
+use super::incumbent::Incumbent;
+use super::knapsack::{Knapsack, Sizes};
+use super::price::without_fees;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Steps of all searches of a part together.
+const MOST_STEPS_OF_PART: u64 = 1_000_000;
+/// Numbers that are looked at for bounds: a constant, and for each unit.
+const MOST_WORK: u64 = 40_000_000;
+const MOST_WORK_OF_UNIT: u64 = 2_000;
+
+/// What a search may do, so that its time is limited and the same on every machine.
+pub(super) struct Effort {
+    pub steps: u64,
+    work: u64,
+    most_work: u64,
+}
+
+impl Effort {
+    pub(super) fn new(units: usize) -> Self {
+        Self {
+            steps: 0,
+            work: 0,
+            most_work: MOST_WORK + MOST_WORK_OF_UNIT * units as u64,
+        }
+    }
+
+    pub(super) fn work(&mut self, numbers: usize) {
+        self.work += numbers as u64;
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps >= MOST_STEPS_OF_PART || self.work >= self.most_work
+    }
+
+    /// Steps that the next search may take.
+    fn left(&self) -> u64 {
+        MOST_STEPS.min(MOST_STEPS_OF_PART - self.steps.min(MOST_STEPS_OF_PART))
+    }
+}
+
+/// How the search of a group ended.
+pub(super) struct Ended {
+    pub choices: Option<Vec<usize>>,
+    /// No assignment that can be the best costs less, in dollar units.
+    pub low: i128,
+    /// A bound for what was not searched; `None` if everything was.
+    pub open: Option<i128>,
+}
+
+enum Node {
+    /// The lines and some node types.
+    Types(Configuration),
+    /// All node types, and the numbers of nodes.
+    Sizes(Configuration, Sizes),
+}
+
+/// Nodes of the search, the least bound first, and of equal ones the last.
+struct Queue {
+    order: BinaryHeap<(Reverse<i128>, usize)>,
+    nodes: Vec<Option<Node>>,
+}
+
+impl Queue {
+    fn push(&mut self, low: i128, node: Node) {
+        self.order.push((Reverse(low), self.nodes.len()));
+        self.nodes.push(Some(node));
+    }
+
+    fn pop(&mut self) -> Option<(i128, Node)> {
+        let (Reverse(low), place) = self.order.pop()?;
+        let node = self.nodes[place].take();
+        Some((low, node.expect("a place is in the order once")))
+    }
+}
+
+struct Search<'g> {
+    group: &'g Group<'g>,
+    incumbent: Incumbent<'g>,
+    /// Nothing that costs more matters to the part.
+    threshold: i128,
+    open: Option<i128>,
+}
+
+/// Searches a group. Assignments that cost more than a threshold do not matter.
+pub(super) fn search_group(
+    group: &Group<'_>,
+    starts: &[Vec<usize>],
+    threshold: i128,
+    effort: &mut Effort,
+) -> Ended {
+    let mut search = Search {
+        group,
+        incumbent: Incumbent::new(group.model.problem, group.units, without_fees),
+        threshold,
+        open: None,
+    };
+    let types = vec![None; group.model.clusters.len()];
+    for choices in starts {
+        if let Some(cost) = group.model.cost(group.units, choices, &types) {
+            search.incumbent.offer(cost, choices);
+        }
+    }
+    search.run(effort);
+    let limit = search.limit();
+    let open = search.open.filter(|open| *open <= limit);
+    Ended {
+        choices: search.incumbent.best(),
+        low: open.unwrap_or(limit).min(search.incumbent.low()),
+        open,
+    }
+}
+
+impl Search<'_> {
+    fn limit(&self) -> i128 {
+        self.incumbent.high.min(self.threshold)
+    }
+
+    fn leave_open(&mut self, low: Option<i128>) {
+        self.open = self.open.into_iter().chain(low).min();
+    }
+
+    fn run(&mut self, effort: &mut Effort) {
+        let mut queue = Queue {
+            order: BinaryHeap::new(),
+            nodes: Vec::new(),
+        };
+        for configuration in self.group.undecided() {
+            queue.push(configuration.low, Node::Types(configuration));
+        }
+        while let Some((low, node)) = queue.pop() {
+            if low > self.limit() {
+                return;
+            }
+            if effort.is_spent() {
+                return self.leave_open(Some(low));
+            }
+            match node {
+                Node::Types(configuration) if self.group.is_decided(&configuration) => {
+                    self.choose_sizes(&configuration, &mut queue, effort);
+                }
+                Node::Types(configuration) => {
+                    effort.work(self.group.work());
+                    for decided in self.group.decided(&configuration) {
+                        if decided.low <= self.limit() {
+                            queue.push(decided.low, Node::Types(decided));
+                        }
+                    }
+                }
+                Node::Sizes(configuration, sizes) => {
+                    effort.work(self.group.options.len());
+                    let knapsack = Knapsack::new(self.group, &configuration);
+                    let mut dive = Dive::new(&knapsack, &configuration, &sizes, self.limit());
+                    dive.start(&mut self.incumbent);
+                    let ended = dive.search(&mut self.incumbent, self.threshold, effort.left());
+                    effort.steps += ended.steps;
+                    self.leave_open(ended.open);
+                }
+            }
+        }
+    }
+
+    fn choose_sizes(
+        &mut self,
+        configuration: &Configuration,
+        queue: &mut Queue,
+        effort: &mut Effort,
+    ) {
+        effort.work(self.group.options.len() * 4);
+        let knapsack = Knapsack::new(self.group, configuration);
+        // With as many nodes as the choices at full nodes take.
+        let rates = knapsack.rates();
+        let units = 0..knapsack.units();
+        let options: Vec<usize> = units.map(|unit| knapsack.preferred(unit, &rates)).collect();
+        let choices = knapsack.choices(&options);
+        let types = knapsack.types(&configuration.kinds);
+        if let Some(cost) = self.group.model.cost(self.group.units, &choices, &types) {
+            self.incumbent.offer(cost, &choices);
+        }
+        let all = knapsack.sizes(self.limit());
+        self.leave_open(all.open);
+        for sizes in all.sizes {
+            let low = sizes.low.max(configuration.low);
+            queue.push(low, Node::Sizes(configuration.clone(), sizes));
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! The choices of units in a configuration with a stated number of nodes in each cluster.
+//!
+//! With a multiplier for each cluster, a price of the needs that nodes take, every unit makes its
+//! cheapest choice. That sum, less what the capacity is worth, is a lower bound for any multipliers.
+//! Other assignments deviate from it; each deviation has a regret, what it costs more. The search
+//! looks at sets of deviations with a sum of regrets below the gap to the best assignment known.
+
+use super::configurations::{Configuration, Group};
+use super::model::{IMPOSSIBLE, SHIFT, UNFIT};
+use crate::exact::Bounds;
+
+/// Multipliers, nodes and needs are at most these, so that products and sums fit 128 bits.
+const MOST_MULTIPLIER: i128 = 1 << 48;
+const MOST_NODES: i64 = 1 << 31;
+const MOST_NEED: i64 = 1 << 52;
+/// Numbers of nodes of a configuration that are told apart.
+const MOST_SIZES: usize = 2_000;
+
+/// An option as the knapsack sees it.
+#[derive(Clone, Copy)]
+pub(super) struct Item {
+    /// Dollar units, or [`IMPOSSIBLE`].
+    pub cost: i64,
+    pub cluster: Option<usize>,
+    pub need: i64,
+}
+
+/// A cluster with whole nodes.
+pub(super) struct Bin {
+    /// Place in the clusters of the group.
+    place: usize,
+    kind: usize,
+    /// The needs that a node takes.
+    node: i128,
+    price: i128,
+    rate: i128,
+    min_nodes: i64,
+}
+
+/// Numbers of nodes, by bin, with the multipliers for a bound.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sizes {
+    /// No assignment with these nodes costs less, in dollar units.
+    pub low: i128,
+    pub nodes: Vec<i64>,
+    pub multipliers: Vec<i128>,
+}
+
+pub(super) struct Knapsack<'g> {
+    pub group: &'g Group<'g>,
+    /// By option of the group.
+    pub items: Vec<Item>,
+    pub bins: Vec<Bin>,
+    /// Dollar units that no choice changes.
+    base: i128,
+}
+
+/// All numbers of nodes that can be better than a limit.
+pub(super) struct AllSizes {
+    pub sizes: Vec<Sizes>,
+    /// A bound for those that were left out.
+    pub open: Option<i128>,
+}
+
+impl<'g> Knapsack<'g> {
+    pub(super) fn new(group: &'g Group<'g>, configuration: &Configuration) -> Self {
+        let lines = &group.lines[configuration.lines];
+        let mut base = lines.base;
+        let mut bins = Vec::new();
+        let mut bin_of = vec![None; group.clusters.len()];
+        let mut columns = Vec::new();
+        for (place, kind) in configuration.kinds.iter().enumerate() {
+            let Some(kind) = *kind else {
+                columns.push(None);
+                continue;
+            };
+            let cluster = &group.model.clusters[group.clusters[place]];
+            base += i128::from(cluster.fee);
+            columns.push(Some((group.column(place, kind), group.rate(place, kind))));
+            if let Some(node) = cluster.node {
+                bin_of[place] = Some(bins.len());
+                bins.push(Bin {
+                    place,
+                    kind,
+                    node: node.into(),
+                    price: cluster.types[kind].price.into(),
+                    rate: cluster.types[kind].rate.into(),
+                    min_nodes: cluster.min_nodes.min(MOST_NODES),
+                });
+            }
+        }
+        let mut items = Vec::with_capacity(group.options.len());
+        for (unit, range) in group.start.windows(2).enumerate() {
+            for option in range[0]..range[1] {
+                let cost = lines.costs[option];
+                let place = group.options[option].cluster;
+                items.push(match place.map(|place| (place, &columns[place])) {
+                    None => Item {
+                        cost,
+                        cluster: None,
+                        need: 0,
+                    },
+                    Some((place, Some((column, rate)))) if column[unit] != UNFIT => {
+                        joining(cost, bin_of[place], column[unit], *rate)
+                    }
+                    Some(_) => Item {
+                        cost: IMPOSSIBLE,
+                        cluster: None,
+                        need: 0,
+                    },
+                });
+            }
+        }
+        Self {
+            group,
+            items,
+            bins,
+            base,
+        }
+    }
+
+    pub(super) fn units(&self) -> usize {
+        self.group.units.len()
+    }
+
+    pub(super) fn range(&self, unit: usize) -> std::ops::Range<usize> {
+        self.group.start[unit]..self.group.start[unit + 1]
+    }
+
+    /// The cost of an option with multipliers, times 2^[`SHIFT`].
+    pub(super) fn reduced(&self, option: usize, multipliers: &[i128]) -> i128 {
+        let item = &self.items[option];
+        let need = item
+            .cluster
+            .map_or(0, |bin| multipliers[bin] * i128::from(item.need));
+        (i128::from(item.cost) << SHIFT) + need
+    }
+
+    /// The first of the options of a unit with the least reduced cost.
+    pub(super) fn preferred(&self, unit: usize, multipliers: &[i128]) -> usize {
+        let options = self.range(unit);
+        let least = options.min_by_key(|option| self.reduced(*option, multipliers));
+        least.expect("every unit has an option")
+    }
+
+    /// The multipliers at which nodes cost what they take.
+    pub(super) fn rates(&self) -> Vec<i128> {
+        self.bins
+            .iter()
+            .map(|bin| bin.rate.min(MOST_MULTIPLIER))
+            .collect()
+    }
+
+    /// The part of a bound that depends on the nodes, times 2^[`SHIFT`].
+    pub(super) fn fixed(&self, nodes: &[Option<i64>], multipliers: &[i128]) -> i128 {
+        let bins = self.bins.iter().zip(nodes).zip(multipliers);
+        let nodes = bins.map(|((bin, nodes), multiplier)| {
+            let nodes = i128::from(nodes.unwrap_or(bin.min_nodes));
+            nodes * ((bin.price << SHIFT) - multiplier * bin.node)
+        });
+        (self.base << SHIFT) + nodes.sum::<i128>()
+    }
+
+    /// The numbers of nodes whose bound is not above a limit.
+    pub(super) fn sizes(&self, limit: i128) -> AllSizes {
+        let mut found = AllSizes {
+            sizes: Vec::new(),
+            open: None,
+        };
+        let mut partial = vec![(vec![None; self.bins.len()], self.rates(), i128::MIN)];
+        for bin in 0..self.bins.len() {
+            let mut next = Vec::new();
+            for (nodes, multipliers, _) in partial {
+                let mut sizes = self.sizes_of(bin, &nodes, &multipliers, limit);
+                if next.len() + sizes.len() > MOST_SIZES {
+                    sizes.sort_by_key(|(_, _, low)| *low);
+                    let dropped =
+                        sizes.split_off(MOST_SIZES.saturating_sub(next.len()).min(sizes.len()));
+                    let low = dropped.first().map(|(_, _, low)| *low);
+                    found.open = found.open.into_iter().chain(low).min();
+                }
+                next.extend(sizes);
+            }
+            partial = next;
+        }
+        if self.bins.is_empty() {
+            let fixed = self.fixed(&[], &[]);
+            partial = vec![(
+                Vec::new(),
+                Vec::new(),
+                (fixed + self.least_sum(&[])) >> SHIFT,
+            )];
+        }
+        let sizes = partial.into_iter().map(|(nodes, multipliers, low)| Sizes {
+            low,
+            nodes: nodes.into_iter().flatten().collect(),
+            multipliers,
+        });
+        found.sizes = sizes.filter(|sizes| sizes.low <= limit).collect();
+        found
+    }
+
+    fn least_sum(&self, multipliers: &[i128]) -> i128 {
+        let units = 0..self.units();
+        let least = units.map(|unit| self.reduced(self.preferred(unit, multipliers), multipliers));
+        least.sum()
+    }
+
+    /// The numbers of nodes of one bin. The bound is convex in them: with a multiplier not above the
+    /// price of capacity it rises with more nodes, with one not below it rises with fewer.
+    fn sizes_of(
+        &self,
+        bin: usize,
+        nodes: &[Option<i64>],
+        multipliers: &[i128],
+        limit: i128,
+    ) -> Vec<(Vec<Option<i64>>, Vec<i128>, i128)> {
+        let offers = Offers::new(self, bin, multipliers);
+        let stated = &self.bins[bin];
+        let needed = |need: i128| {
+            i64::try_from((need + stated.node - 1) / stated.node).unwrap_or(MOST_NODES)
+        };
+        let start = needed(offers.taken(multipliers[bin])).clamp(stated.min_nodes, MOST_NODES);
+        let most = needed(offers.all).clamp(stated.min_nodes, MOST_NODES);
+        let mut found = Vec::new();
+        let mut at = |count: i64| {
+            let multiplier = offers.multiplier(i128::from(count) * stated.node)?;
+            let mut multipliers = multipliers.to_vec();
+            multipliers[bin] = multiplier;
+            let mut nodes = nodes.to_vec();
+            nodes[bin] = Some(count);
+            let fixed = self.fixed(&nodes, &multipliers);
+            let low = (fixed + offers.least_sum(multiplier)) >> SHIFT;
+            if low <= limit {
+                found.push((nodes, multipliers, low));
+            }
+            Some((low > limit, multiplier))
+        };
+        for count in start..=most {
+            match at(count) {
+                Some((true, multiplier)) if multiplier <= stated.rate => break,
+                _ => {}
+            }
+        }
+        for count in (stated.min_nodes..start).rev() {
+            match at(count) {
+                None => break,
+                Some((true, multiplier)) if multiplier >= stated.rate => break,
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The choices for options, by unit.
+    pub(super) fn choices(&self, options: &[usize]) -> Vec<usize> {
+        options
+            .iter()
+            .map(|option| self.group.options[*option].choice)
+            .collect()
+    }
+
+    /// The node type of each cluster of the problem; existing clusters have the one of `kinds`.
+    pub(super) fn types(&self, kinds: &[Option<usize>]) -> Vec<Option<usize>> {
+        let mut types = vec![None; self.group.model.clusters.len()];
+        for (place, kind) in kinds.iter().enumerate() {
+            types[self.group.clusters[place]] = *kind;
+        }
+        types
+    }
+
+    /// Whether two units are interchangeable: all that the configuration knows of them is equal.
+    pub(super) fn are_equal(&self, left: usize, right: usize, kinds: &[Option<usize>]) -> bool {
+        let problem = self.group.model.problem;
+        let (left, right) = (self.group.units[left], self.group.units[right]);
+        let (a, b) = (&problem.units[left], &problem.units[right]);
+        let is_equal = (a.home, a.is_pinned) == (b.home, b.is_pinned) && a.choices == b.choices;
+        is_equal
+            && kinds.iter().enumerate().all(|(place, kind)| {
+                let cluster = self.group.clusters[place];
+                kind.is_none_or(|kind| {
+                    let need = |unit| problem.needs.need(unit, cluster, kind);
+                    need(left) == need(right)
+                })
+            })
+    }
+}
+
+fn joining(cost: i64, bin: Option<usize>, need: i64, rate: i64) -> Item {
+    if bin.is_some() {
+        Item {
+            cost,
+            cluster: bin,
+            need: need.min(MOST_NEED),
+        }
+    } else {
+        // An existing cluster: the nodes that it needs are paid in full.
+        let nodes = super::model::at_rate(rate, need);
+        Item {
+            cost: cost.saturating_add(nodes).min(Bounds::MOST_UNITS),
+            cluster: None,
+            need: 0,
+        }
+    }
+}
+
+impl Bin {
+    pub(super) fn capacity(&self, nodes: i64) -> i128 {
+        self.node * i128::from(nodes)
+    }
+}
+
+/// The units that can join a bin, by what they pay at most for the need that they take there.
+struct Offers {
+    /// Multiplier up to which each joins, need so far, and saving so far times 2^[`SHIFT`]; falling.
+    sorted: Vec<(i128, i128, i128)>,
+    /// The need of units that can be in no other place.
+    forced: i128,
+    /// The need of all.
+    all: i128,
+    /// The reduced costs of all units: of joining for those that must, without it for the others.
+    outside: i128,
+}
+
+impl Offers {
+    fn new(knapsack: &Knapsack<'_>, bin: usize, multipliers: &[i128]) -> Self {
+        let mut offers = Self {
+            sorted: Vec::new(),
+            forced: 0,
+            all: 0,
+            outside: 0,
+        };
+        let impossible = i128::from(IMPOSSIBLE) << SHIFT;
+        for unit in 0..knapsack.units() {
+            let (mut inside, mut outside, mut need) = (None, impossible, 0);
+            for option in knapsack.range(unit) {
+                let item = &knapsack.items[option];
+                if item.cluster == Some(bin) {
+                    // Several choices in one cluster have the same need.
+                    let cost = i128::from(item.cost) << SHIFT;
+                    inside = Some(inside.map_or(cost, |known: i128| known.min(cost)));
+                    need = i128::from(item.need);
+                } else {
+                    outside = outside.min(knapsack.reduced(option, multipliers));
+                }
+            }
+            match inside {
+                Some(inside) if outside >= impossible => {
+                    offers.forced += need;
+                    offers.outside += inside;
+                }
+                Some(inside) if inside <= outside => {
+                    let gain = outside - inside;
+                    let most = gain.checked_div(need).unwrap_or(i128::MAX);
+                    offers.sorted.push((most, need, gain));
+                    offers.outside += outside;
+                }
+                _ => offers.outside += outside,
+            }
+        }
+        offers
+            .sorted
+            .sort_unstable_by_key(|(most, _, _)| std::cmp::Reverse(*most));
+        let (mut need, mut gain) = (offers.forced, 0);
+        for offer in &mut offers.sorted {
+            need += offer.1;
+            gain += offer.2;
+            (offer.1, offer.2) = (need, gain);
+        }
+        offers.all = need;
+        offers
+    }
+
+    /// The number of units that join at a multiplier, without those that must.
+    fn count(&self, multiplier: i128) -> usize {
+        self.sorted
+            .partition_point(|(most, _, _)| *most >= multiplier)
+    }
+
+    fn taken(&self, multiplier: i128) -> i128 {
+        let last = self.count(multiplier).checked_sub(1);
+        last.map_or(self.forced, |last| self.sorted[last].1)
+    }
+
+    /// The multiplier at which the needs fill a capacity; `None` if those that must join do not fit.
+    fn multiplier(&self, capacity: i128) -> Option<i128> {
+        if self.forced > capacity {
+            return None;
+        }
+        let fits = self
+            .sorted
+            .partition_point(|(_, need, _)| *need <= capacity);
+        let first = self.sorted.get(fits);
+        Some(first.map_or(0, |(most, _, _)| (*most).min(MOST_MULTIPLIER)))
+    }
+
+    /// The sum of the least reduced costs of all units, times 2^[`SHIFT`].
+    fn least_sum(&self, multiplier: i128) -> i128 {
+        let last = self.count(multiplier).checked_sub(1);
+        let gain = last.map_or(0, |last| self.sorted[last].2);
+        self.outside - gain + multiplier * self.taken(multiplier)
+    }
+}

@@ -1,0 +1,204 @@
+//! The exact bill of an assignment.
+
+use super::problem::{Cluster, Nodes, Pool, Problem};
+use crate::exact::{BoundedSum, Bounds, Exact};
+use crate::money::Usd;
+
+/// The monthly bill of some units, each with the index of its choice; `None` if a cluster has no node
+/// type that takes all of its functions.
+pub fn bill(problem: &Problem<'_>, units: &[usize], choices: &[usize]) -> Option<Usd> {
+    let used = Used::of(problem, units, choices);
+    let mut costs = used.costs(problem)?;
+    let fees = problem.fees.iter().zip(&used.fees);
+    costs.extend(
+        fees.filter(|(_, used)| **used)
+            .map(|(fee, _)| fee.dollars().clone()),
+    );
+    Some(Usd::new(sum(costs)))
+}
+
+/// The bill plus what each move has to save.
+pub(super) fn objective(problem: &Problem<'_>, units: &[usize], choices: &[usize]) -> Option<Usd> {
+    let bill = bill(problem, units, choices)?;
+    Some(&bill + &to_save(problem, units, choices))
+}
+
+/// The objective without fees.
+pub(super) fn without_fees(
+    problem: &Problem<'_>,
+    units: &[usize],
+    choices: &[usize],
+) -> Option<Usd> {
+    let costs = Used::of(problem, units, choices).costs(problem)?;
+    Some(&Usd::new(sum(costs)) + &to_save(problem, units, choices))
+}
+
+fn to_save(problem: &Problem<'_>, units: &[usize], choices: &[usize]) -> Usd {
+    let moves = problem.moves(units, choices) as u128;
+    problem.min_saving.times(&Exact::whole(moves))
+}
+
+struct Used {
+    own: Vec<Exact>,
+    /// Quantities, by pool.
+    pools: Vec<Vec<Exact>>,
+    /// Units, by cluster.
+    members: Vec<Vec<usize>>,
+    /// By fee.
+    fees: Vec<bool>,
+}
+
+impl Used {
+    fn of(problem: &Problem<'_>, units: &[usize], choices: &[usize]) -> Self {
+        let mut used = Self {
+            own: Vec::with_capacity(units.len()),
+            pools: vec![Vec::new(); problem.pools.len()],
+            members: vec![Vec::new(); problem.clusters.len()],
+            fees: vec![false; problem.fees.len()],
+        };
+        for (unit, choice) in units.iter().zip(choices) {
+            let choice = &problem.units[*unit].choices[*choice];
+            used.own.push(choice.own.dollars().clone());
+            for (pool, quantity) in &choice.pools {
+                used.pools[*pool].push(quantity.clone());
+            }
+            if let Some(cluster) = choice.cluster {
+                used.members[cluster].push(*unit);
+            }
+            for fee in &choice.fees {
+                used.fees[*fee] = true;
+            }
+        }
+        used
+    }
+}
+
+impl Used {
+    /// Terms of the bill without fees.
+    fn costs(&self, problem: &Problem<'_>) -> Option<Vec<Exact>> {
+        let mut costs = self.own.clone();
+        costs.extend(pools(problem, &self.pools));
+        for (cluster, members) in self.members.iter().enumerate() {
+            if !members.is_empty() {
+                costs.push(cluster_cost(problem, cluster, members)?);
+            }
+        }
+        Some(costs)
+    }
+}
+
+/// Adds neighbours first, so that few intermediate results are long.
+pub(super) fn sum(mut terms: Vec<Exact>) -> Exact {
+    while terms.len() > 1 {
+        let pairs = terms.chunks(2);
+        terms = pairs
+            .map(|pair| match pair {
+                [left, right] => left + right,
+                _ => pair[0].clone(),
+            })
+            .collect();
+    }
+    terms.pop().unwrap_or(Exact::ZERO)
+}
+
+fn pools(problem: &Problem<'_>, quantities: &[Vec<Exact>]) -> Vec<Exact> {
+    let used = quantities.iter().map(|quantities| sum(quantities.clone()));
+    let mut billed: Vec<Exact> = used.collect();
+    for allowance in &problem.allowances {
+        let all: Exact = allowance.pools.iter().map(|pool| &billed[*pool]).sum();
+        let is_free = all <= allowance.quantity;
+        for pool in &allowance.pools {
+            let used = &billed[*pool];
+            billed[*pool] = if is_free {
+                Exact::ZERO
+            } else {
+                let part = used.over(&all).expect("more than the allowance is used");
+                used - &(&part * &allowance.quantity)
+            };
+        }
+    }
+    let billed = problem.pools.iter().zip(&billed);
+    billed
+        .map(|(pool, billed)| pool_cost(pool, billed))
+        .collect()
+}
+
+pub(super) fn pool_cost(pool: &Pool, quantity: &Exact) -> Exact {
+    let mut cost = Exact::ZERO;
+    for (number, tier) in pool.tiers.iter().enumerate() {
+        if *quantity <= tier.from {
+            break;
+        }
+        let next = pool.tiers.get(number + 1).map(|next| &next.from);
+        let to = next.filter(|next| *next < quantity).unwrap_or(quantity);
+        cost = &cost + &(&(to - &tier.from) * tier.rate.dollars());
+    }
+    cost
+}
+
+/// The fee and the nodes of a cluster; `None` if no node type takes all members.
+fn cluster_cost(problem: &Problem<'_>, cluster: usize, members: &[usize]) -> Option<Exact> {
+    let types = 0..problem.clusters[cluster].types.len();
+    let near: Vec<(usize, Bounds)> = types
+        .filter_map(|kind| Some((kind, nodes_bounds(problem, cluster, kind, members)?)))
+        .collect();
+    let least = near.iter().map(|(_, cost)| *cost).reduce(Bounds::min)?;
+    let possible = near.iter().filter(|(_, cost)| !cost.is_above(least));
+    let exact = possible.map(|(kind, _)| nodes_cost(problem, cluster, *kind, members));
+    let nodes = exact.min().expect("the least is not above itself");
+    Some(problem.clusters[cluster].fee.dollars() + &nodes)
+}
+
+/// Bounds of what the nodes of a type cost; `None` if it does not take all members.
+fn nodes_bounds(
+    problem: &Problem<'_>,
+    cluster: usize,
+    kind: usize,
+    members: &[usize],
+) -> Option<Bounds> {
+    let mut needs = Bounds::ZERO;
+    for unit in members {
+        needs = needs + problem.needs.bounds(*unit, cluster, kind)?;
+    }
+    Some(nodes_near(&problem.clusters[cluster], kind, needs))
+}
+
+/// Bounds of what nodes cost, from bounds of the sum of needs.
+pub(super) fn nodes_near(cluster: &Cluster, kind: usize, needs: Bounds) -> Bounds {
+    let nodes = match &cluster.nodes {
+        Nodes::Whole { min_nodes, packing } => {
+            let rounded = needs.over(packing.bounds()).rounded_up();
+            rounded.max(Bounds::whole((*min_nodes).into()))
+        }
+        Nodes::Shared => needs,
+    };
+    nodes * cluster.types[kind].usd.dollars().bounds()
+}
+
+fn nodes_cost(problem: &Problem<'_>, cluster: usize, kind: usize, members: &[usize]) -> Exact {
+    let need = |unit: &usize| {
+        let need = problem.needs.need(*unit, cluster, kind);
+        need.expect("the type takes all members")
+    };
+    let stated = &problem.clusters[cluster];
+    let nodes = match &stated.nodes {
+        Nodes::Whole { min_nodes, packing } => {
+            let mut needs = BoundedSum::ZERO;
+            for unit in members {
+                needs.add(&need(unit));
+            }
+            let nodes = needs.settle(
+                |needs| {
+                    needs
+                        .over(packing)
+                        .expect("packing is above zero")
+                        .rounded_up()
+                },
+                || members.iter().map(need).collect(),
+            );
+            nodes.max(Exact::from(*min_nodes))
+        }
+        Nodes::Shared => sum(members.iter().map(need).collect()),
+    };
+    &nodes * stated.types[kind].usd.dollars()
+}

@@ -1,0 +1,406 @@
+//! The search of the plan against all assignments of small random problems, and its laws on larger
+//! ones.
+//!
+//! Seeds are fixed, so a failure can be repeated; it prints the number of the case.
+
+use lambdacost::exact::Exact;
+use lambdacost::internals::money::Usd;
+use lambdacost::internals::plan::{
+    Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Tier, Unit, bill,
+    search,
+};
+
+const SMALL_CASES: u64 = 12_000;
+
+/// Pseudorandom numbers: SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    fn from(&mut self, least: u64, most: u64) -> u64 {
+        least + self.below(most - least + 1)
+    }
+
+    /// True in one of `of` cases.
+    fn one_in(&mut self, of: u64) -> bool {
+        self.below(of) == 0
+    }
+
+    fn ratio(&mut self, most: u64, per: u64) -> Exact {
+        Exact::ratio(self.below(most * per + 1), per)
+    }
+}
+
+/// Needs by unit, cluster and node type.
+#[derive(Clone)]
+struct Table(Vec<Vec<Vec<Option<Exact>>>>);
+
+impl Needs for Table {
+    fn need(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact> {
+        self.0[unit][cluster][node_type].clone()
+    }
+}
+
+fn usd(dollars: Exact) -> Usd {
+    Usd::new(dollars)
+}
+
+/// A problem apart from its needs.
+struct Parts {
+    units: Vec<Unit>,
+    pools: Vec<Pool>,
+    allowances: Vec<Allowance>,
+    clusters: Vec<Cluster>,
+    fees: Vec<Usd>,
+    min_saving: Usd,
+    table: Table,
+}
+
+impl Parts {
+    fn problem(self, needs: &Table) -> Problem<'_> {
+        Problem {
+            units: self.units,
+            pools: self.pools,
+            allowances: self.allowances,
+            clusters: self.clusters,
+            fees: self.fees,
+            min_saving: self.min_saving,
+            needs,
+        }
+    }
+}
+
+fn pool(random: &mut Random, most: u64) -> Pool {
+    let falls = !random.one_in(4);
+    let mut tiers: Vec<Tier> = Vec::new();
+    let (mut from, mut rate) = (0, random.from(8, 12));
+    for _ in 0..random.from(1, 3) {
+        tiers.push(Tier {
+            from: Exact::ratio(from, 2),
+            rate: usd(Exact::ratio(rate, 10)),
+        });
+        from += random.from(1, most);
+        rate = if falls {
+            rate - random.below(rate / 2 + 1)
+        } else {
+            random.from(1, 14)
+        };
+    }
+    Pool { tiers }
+}
+
+fn cluster(random: &mut Random) -> Cluster {
+    let types = (0..random.from(1, 4)).map(|_| NodeType {
+        usd: usd(Exact::ratio(random.from(4, 60), 2)),
+    });
+    let types = types.collect();
+    let packing = [Exact::ONE, Exact::ratio(9, 10), Exact::ratio(3, 4)];
+    Cluster {
+        fee: usd(Exact::from(random.below(12))),
+        types,
+        nodes: if random.one_in(4) {
+            Nodes::Shared
+        } else {
+            Nodes::Whole {
+                min_nodes: random.below(3),
+                packing: packing[random.below(3) as usize].clone(),
+            }
+        },
+    }
+}
+
+/// What the choices of a platform share.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Alone,
+    Pool,
+    Cluster(usize),
+    Fee,
+}
+
+fn choice(random: &mut Random, parts: &Parts, kind: Kind, platform: usize) -> Choice {
+    let pools = parts.pools.len() as u64;
+    let fees = parts.fees.len() as u64;
+    let mut own = random.ratio(20, 4);
+    let mut choice = Choice {
+        platform,
+        own: Usd::ZERO,
+        pools: Vec::new(),
+        cluster: None,
+        fees: Vec::new(),
+    };
+    match kind {
+        Kind::Alone => {}
+        Kind::Pool => {
+            own = random.ratio(4, 4);
+            let first = random.below(pools) as usize;
+            choice.pools.push((first, random.ratio(20, 3)));
+            if pools > 1 && random.one_in(3) {
+                choice.pools.push((1 - first, random.ratio(5, 3)));
+            }
+        }
+        Kind::Cluster(cluster) => {
+            own = random.ratio(2, 4);
+            choice.cluster = Some(cluster);
+        }
+        Kind::Fee => choice.fees.push(random.below(fees) as usize),
+    }
+    if fees > 0 && random.one_in(6) {
+        let fee = random.below(fees) as usize;
+        if !choice.fees.contains(&fee) {
+            choice.fees.push(fee);
+        }
+    }
+    choice.own = usd(own);
+    choice
+}
+
+fn small(random: &mut Random) -> Parts {
+    let mut parts = Parts {
+        units: Vec::new(),
+        pools: Vec::new(),
+        allowances: Vec::new(),
+        clusters: Vec::new(),
+        fees: Vec::new(),
+        min_saving: usd(Exact::from(random.below(2))),
+        table: Table(Vec::new()),
+    };
+    parts.pools = (0..random.from(1, 2)).map(|_| pool(random, 60)).collect();
+    parts.clusters = (0..random.from(1, 2)).map(|_| cluster(random)).collect();
+    parts.fees = (0..random.from(1, 3))
+        .map(|_| usd(random.ratio(15, 2)))
+        .collect();
+    if random.one_in(4) {
+        let pools = 0..random.from(1, parts.pools.len() as u64) as usize;
+        parts.allowances.push(Allowance {
+            quantity: random.ratio(20, 2),
+            pools: pools.collect(),
+        });
+    }
+    let mut kinds = vec![Kind::Pool];
+    for _ in 0..random.from(1, 3) {
+        let cluster = Kind::Cluster(random.below(parts.clusters.len() as u64) as usize);
+        kinds.push([Kind::Alone, cluster, cluster, Kind::Fee][random.below(4) as usize]);
+    }
+    let repeats = random.one_in(4);
+    for _ in 0..random.from(2, 7) {
+        if repeats && !parts.units.is_empty() && random.one_in(2) {
+            let last = parts.units.last().expect("one");
+            let unit = Unit {
+                choices: last.choices.clone(),
+                home: last.home,
+                is_pinned: false,
+            };
+            parts.units.push(unit);
+            let needs = parts.table.0.last().expect("one").clone();
+            parts.table.0.push(needs);
+        } else {
+            add_unit(random, &mut parts, &kinds);
+        }
+    }
+    parts
+}
+
+fn add_unit(random: &mut Random, parts: &mut Parts, kinds: &[Kind]) {
+    let mut choices = Vec::new();
+    for (platform, kind) in kinds.iter().enumerate() {
+        if !random.one_in(6) {
+            choices.push(choice(random, parts, *kind, platform));
+        }
+    }
+    if choices.is_empty() {
+        choices.push(choice(random, parts, kinds[0], 0));
+    }
+    let home = random.below(choices.len() as u64 + 1) as usize;
+    let home = (home < choices.len()).then_some(home);
+    parts.units.push(Unit {
+        choices,
+        home,
+        is_pinned: random.one_in(8),
+    });
+    let needs = parts.clusters.iter().map(|cluster| {
+        let kinds = cluster.types.iter();
+        let need = |_| (!random.one_in(8)).then(|| random.ratio(1, 12));
+        kinds.map(need).collect()
+    });
+    let needs = needs.collect();
+    parts.table.0.push(needs);
+}
+
+/// Another computation of the bill, term by term as the documentation of the types states it.
+fn plain_bill(problem: &Problem<'_>, choices: &[usize]) -> Option<Exact> {
+    let chosen = |unit: usize| &problem.units[unit].choices[choices[unit]];
+    let units = 0..problem.units.len();
+    let mut total: Exact = units
+        .clone()
+        .map(|unit| chosen(unit).own.dollars().clone())
+        .sum();
+    let mut quantities = vec![Exact::ZERO; problem.pools.len()];
+    for unit in units.clone() {
+        for (pool, quantity) in &chosen(unit).pools {
+            quantities[*pool] = &quantities[*pool] + quantity;
+        }
+    }
+    for allowance in &problem.allowances {
+        let all: Exact = allowance.pools.iter().map(|pool| &quantities[*pool]).sum();
+        for pool in &allowance.pools {
+            let share = quantities[*pool].over(&all).unwrap_or(Exact::ZERO);
+            let free = &share * &allowance.quantity;
+            let rest = &quantities[*pool] - &free;
+            quantities[*pool] = rest.max(Exact::ZERO);
+        }
+    }
+    for (pool, quantity) in problem.pools.iter().zip(&quantities) {
+        // From the last tier to the first, each takes what is above its limit.
+        let mut left = quantity.clone();
+        for tier in pool.tiers.iter().rev() {
+            if left > tier.from {
+                total = &total + &(&(&left - &tier.from) * tier.rate.dollars());
+                left = tier.from.clone();
+            }
+        }
+    }
+    for (number, cluster) in problem.clusters.iter().enumerate() {
+        let members: Vec<usize> = units
+            .clone()
+            .filter(|unit| chosen(*unit).cluster == Some(number))
+            .collect();
+        if members.is_empty() {
+            continue;
+        }
+        let mut least: Option<Exact> = None;
+        for (kind, node) in cluster.types.iter().enumerate() {
+            let needs = members
+                .iter()
+                .map(|unit| problem.needs.need(*unit, number, kind));
+            let Some(needs) = needs.collect::<Option<Vec<Exact>>>() else {
+                continue;
+            };
+            let sum: Exact = needs.iter().sum();
+            let nodes = match &cluster.nodes {
+                Nodes::Whole { min_nodes, packing } => {
+                    sum.over(packing)?.rounded_up().max(Exact::from(*min_nodes))
+                }
+                Nodes::Shared => sum,
+            };
+            let cost = &nodes * node.usd.dollars();
+            least = Some(least.map_or(cost.clone(), |least| least.min(cost)));
+        }
+        total = &total + &(&least? + cluster.fee.dollars());
+    }
+    for (number, fee) in problem.fees.iter().enumerate() {
+        if units
+            .clone()
+            .any(|unit| chosen(unit).fees.contains(&number))
+        {
+            total = &total + fee.dollars();
+        }
+    }
+    Some(total)
+}
+
+/// The objective, the number of moves, and what decides ties.
+type Order = (Exact, u64, Vec<usize>);
+
+fn order(problem: &Problem<'_>, choices: &[usize]) -> Option<Order> {
+    let units = problem.units.iter().zip(choices);
+    let moved = |(unit, choice): &(&Unit, &usize)| unit.home.is_some_and(|home| home != **choice);
+    let moves = units.clone().filter(moved).count() as u64;
+    let ranks = units.map(|(unit, choice)| {
+        if unit.home == Some(*choice) {
+            0
+        } else {
+            choice + 1
+        }
+    });
+    let ranks = ranks.collect();
+    let saving = problem.min_saving.times(&Exact::from(moves));
+    Some((
+        &plain_bill(problem, choices)? + saving.dollars(),
+        moves,
+        ranks,
+    ))
+}
+
+/// All assignments that pins allow.
+fn assignments(problem: &Problem<'_>) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new()];
+    for unit in &problem.units {
+        let pinned = unit.home.filter(|_| unit.is_pinned);
+        let choices =
+            (0..unit.choices.len()).filter(|choice| pinned.is_none_or(|home| home == *choice));
+        let choices: Vec<usize> = choices.collect();
+        let longer = all.iter().flat_map(|some: &Vec<usize>| {
+            choices
+                .iter()
+                .map(|choice| [some.as_slice(), &[*choice]].concat())
+        });
+        all = longer.collect();
+    }
+    all
+}
+
+fn best(problem: &Problem<'_>) -> Option<(Order, Vec<usize>)> {
+    let all = assignments(problem).into_iter();
+    all.filter_map(|choices| Some((order(problem, &choices)?, choices)))
+        .min()
+}
+
+#[test]
+fn small_problems_agree_with_all_assignments() {
+    let (mut proven, mut impossible, mut moved) = (0, 0, 0);
+    for case in 0..SMALL_CASES {
+        let mut random = Random(case);
+        let parts = small(&mut random);
+        let needs = parts.table.clone();
+        let problem = parts.problem(&needs);
+        let expected = best(&problem);
+        let plan = search(&problem);
+        let (Some((expected, choices)), Some(plan)) = (&expected, &plan) else {
+            assert!(
+                expected.is_none() && plan.is_none(),
+                "case {case}: {plan:?}"
+            );
+            impossible += 1;
+            continue;
+        };
+        let (least, moves, _) = expected;
+        assert_eq!(
+            plan.objective.dollars(),
+            least,
+            "case {case}: {plan:?} {choices:?}"
+        );
+        assert_eq!(plan.choices, *choices, "case {case}: {plan:?}");
+        assert_eq!(
+            Some(plan.bill.dollars().clone()),
+            plain_bill(&problem, choices),
+            "case {case}"
+        );
+        assert!(plan.bound <= plan.objective, "case {case}: {plan:?}");
+        assert_eq!(
+            plan.is_proven,
+            plan.bound == plan.objective,
+            "case {case}: {plan:?}"
+        );
+        proven += u64::from(plan.is_proven);
+        moved += u64::from(*moves > 0);
+    }
+    let possible = SMALL_CASES - impossible;
+    assert!(
+        impossible < SMALL_CASES / 20,
+        "{impossible} cases cannot be assigned"
+    );
+    assert!(moved > possible / 2, "only {moved} plans move anything");
+    assert_eq!(proven, possible, "plans that are proven");
+}
