@@ -28,6 +28,12 @@ impl Interval {
         self.high = self.high.min(UNKNOWN);
     }
 
+    /// Takes off what was added.
+    pub(super) fn take(&mut self, span: Span) {
+        self.low -= i128::from(span.low);
+        self.high -= i128::from(span.high);
+    }
+
     pub(super) fn add_bounds(&mut self, bounds: Bounds, bits: i32) {
         let (low, high) = bounds.in_units(bits);
         self.add(Span { low, high });

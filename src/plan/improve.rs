@@ -1,10 +1,282 @@
-//! Single moves.
+//! Single moves: of an assignment that is not proven to be the best, until none of them saves
+//! anything, and of today's.
 
-use super::evaluate::Interval;
+use super::evaluate::{Interval, UNKNOWN};
+use super::incumbent::Incumbent;
 use super::model::Model;
-use super::price::objective;
+use super::price::{nodes_near, objective};
+use crate::exact::Bounds;
+use rayon::prelude::*;
 
+/// Units that are tried, apart from once each.
+const MOST_TRIED: usize = 20_000;
+
+/// The best of an assignment, today's and today's with any single move, improved by single moves.
 pub(super) fn improve(model: &Model<'_>, units: &[usize], choices: Vec<usize>) -> Vec<usize> {
-    let _ = (model, units, Interval::ZERO, objective);
-    choices
+    let problem = model.problem;
+    let part = Shared::new(model, units);
+    let mut incumbent = Incumbent::new(problem, units, objective);
+    let home = units.iter().map(|unit| problem.units[*unit].home);
+    if let Some(today) = home.collect::<Option<Vec<usize>>>() {
+        part.offer_moves(today, &mut incumbent);
+    }
+    let better = part.descended(choices.clone());
+    for choices in [choices, better] {
+        if let Some(cost) = part.sums(&choices).cost(&part) {
+            incumbent.offer(cost, &choices);
+        }
+    }
+    incumbent.best().expect("the assignment is possible")
+}
+
+/// What the units of a part share.
+struct Shared<'m> {
+    model: &'m Model<'m>,
+    units: &'m [usize],
+    pools: Vec<usize>,
+    clusters: Vec<usize>,
+    fees: Vec<usize>,
+}
+
+/// The sums that the objective of an assignment is made of.
+#[derive(Clone)]
+struct Sums {
+    own: Interval,
+    /// Quantities, by pool of the problem.
+    pools: Vec<Bounds>,
+    /// By cluster of the part.
+    clusters: Vec<Members>,
+    /// By fee of the part: the number of units that pay it.
+    fees: Vec<usize>,
+}
+
+#[derive(Clone)]
+struct Members {
+    count: usize,
+    /// By node type: the sum of needs, and the number of members that do not fit.
+    types: Vec<(Bounds, usize)>,
+}
+
+/// The needs of a unit, by cluster of the part and node type.
+type UnitNeeds = Vec<Vec<Option<Bounds>>>;
+
+fn sorted(places: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut places: Vec<usize> = places.collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+impl<'m> Shared<'m> {
+    fn new(model: &'m Model<'m>, units: &'m [usize]) -> Self {
+        let problem = model.problem;
+        let choices = || units.iter().flat_map(|unit| &problem.units[*unit].choices);
+        let pools = choices().flat_map(|choice| choice.pools.iter().map(|(pool, _)| *pool));
+        Self {
+            model,
+            units,
+            pools: sorted(pools),
+            clusters: sorted(choices().filter_map(|choice| choice.cluster)),
+            fees: sorted(choices().flat_map(|choice| choice.fees.iter().copied())),
+        }
+    }
+
+    fn sums(&self, choices: &[usize]) -> Sums {
+        let problem = self.model.problem;
+        let clusters = self.clusters.iter().map(|cluster| Members {
+            count: 0,
+            types: vec![(Bounds::ZERO, 0); problem.clusters[*cluster].types.len()],
+        });
+        let mut sums = Sums {
+            own: Interval::ZERO,
+            pools: vec![Bounds::ZERO; problem.pools.len()],
+            clusters: clusters.collect(),
+            fees: vec![0; self.fees.len()],
+        };
+        for (place, choice) in choices.iter().enumerate() {
+            let joined = problem.units[self.units[place]].choices[*choice].cluster;
+            sums.join(
+                self,
+                place,
+                *choice,
+                &self.needs(place, |cluster| joined == Some(cluster)),
+            );
+        }
+        sums
+    }
+
+    /// The needs of a unit in some clusters.
+    fn needs(&self, place: usize, is_needed: impl Fn(usize) -> bool) -> UnitNeeds {
+        let problem = self.model.problem;
+        let needs = self.clusters.iter().map(|cluster| {
+            let types = problem.clusters[*cluster].types.len();
+            let types = if is_needed(*cluster) { 0..types } else { 0..0 };
+            types
+                .map(|kind| problem.needs.bounds(self.units[place], *cluster, kind))
+                .collect()
+        });
+        needs.collect()
+    }
+
+    /// Other choices of a unit, each with what the whole assignment then costs.
+    fn moves(&self, sums: &Sums, place: usize, now: usize) -> Vec<(usize, Interval)> {
+        let unit = &self.model.problem.units[self.units[place]];
+        let others =
+            (0..unit.choices.len()).filter(|choice| *choice != now && unit.may_choose(*choice));
+        let others: Vec<usize> = others.collect();
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let needs = self.needs(place, |cluster| {
+            unit.choices
+                .iter()
+                .any(|choice| choice.cluster == Some(cluster))
+        });
+        let mut without = sums.clone();
+        without.leave(self, place, now, &needs);
+        let moves = others.into_iter().filter_map(|choice| {
+            let mut with = without.clone();
+            with.join(self, place, choice, &needs);
+            Some((choice, with.cost(self)?))
+        });
+        moves.collect()
+    }
+
+    /// Offers an assignment and every single move.
+    fn offer_moves(&self, mut choices: Vec<usize>, incumbent: &mut Incumbent<'_>) {
+        let sums = self.sums(&choices);
+        if let Some(cost) = sums.cost(self) {
+            incumbent.offer(cost, &choices);
+        }
+        let places = (0..self.units.len()).into_par_iter();
+        let moves = places.flat_map_iter(|place| {
+            let moves = self.moves(&sums, place, choices[place]).into_iter();
+            moves.map(move |(choice, cost)| (place, choice, cost))
+        });
+        let moves: Vec<(usize, usize, Interval)> = moves.collect();
+        let least = moves
+            .iter()
+            .map(|(_, _, cost)| cost.high)
+            .min()
+            .unwrap_or(UNKNOWN);
+        for (place, choice, cost) in moves {
+            if cost.low <= least {
+                let home = std::mem::replace(&mut choices[place], choice);
+                incumbent.offer(cost, &choices);
+                choices[place] = home;
+            }
+        }
+    }
+
+    /// Makes the best move of each unit in turn, until no move saves anything for certain.
+    fn descended(&self, mut choices: Vec<usize>) -> Vec<usize> {
+        let passes = 1 + MOST_TRIED / self.units.len();
+        for _ in 0..passes {
+            let mut has_improved = false;
+            let mut sums = self.sums(&choices);
+            for place in 0..self.units.len() {
+                let now = choices[place];
+                let least = sums.cost(self).map_or(UNKNOWN, |cost| cost.low);
+                let moves = self.moves(&sums, place, now).into_iter();
+                let best = moves.min_by_key(|(_, cost)| cost.high);
+                if let Some((choice, _)) = best.filter(|(_, cost)| cost.high < least) {
+                    let needs = self.needs(place, |_| true);
+                    sums.leave(self, place, now, &needs);
+                    sums.join(self, place, choice, &needs);
+                    choices[place] = choice;
+                    has_improved = true;
+                }
+            }
+            if !has_improved {
+                break;
+            }
+        }
+        choices
+    }
+}
+
+impl Sums {
+    fn join(&mut self, part: &Shared<'_>, place: usize, choice: usize, needs: &UnitNeeds) {
+        let unit = part.units[place];
+        self.own
+            .add(part.model.own[part.model.option(unit, choice)]);
+        let choice = &part.model.problem.units[unit].choices[choice];
+        for (pool, quantity) in &choice.pools {
+            self.pools[*pool] = self.pools[*pool] + quantity.bounds();
+        }
+        for fee in &choice.fees {
+            self.fees[known(&part.fees, *fee)] += 1;
+        }
+        if let Some(cluster) = choice.cluster {
+            let cluster = known(&part.clusters, cluster);
+            self.clusters[cluster].count += 1;
+            for (sum, need) in self.clusters[cluster].types.iter_mut().zip(&needs[cluster]) {
+                match need {
+                    Some(need) => sum.0 = sum.0 + *need,
+                    None => sum.1 += 1,
+                }
+            }
+        }
+    }
+
+    fn leave(&mut self, part: &Shared<'_>, place: usize, choice: usize, needs: &UnitNeeds) {
+        let unit = part.units[place];
+        self.own
+            .take(part.model.own[part.model.option(unit, choice)]);
+        let choice = &part.model.problem.units[unit].choices[choice];
+        for (pool, quantity) in &choice.pools {
+            self.pools[*pool] = self.pools[*pool].less(quantity.bounds()).max(Bounds::ZERO);
+        }
+        for fee in &choice.fees {
+            self.fees[known(&part.fees, *fee)] -= 1;
+        }
+        if let Some(cluster) = choice.cluster {
+            let cluster = known(&part.clusters, cluster);
+            self.clusters[cluster].count -= 1;
+            for (sum, need) in self.clusters[cluster].types.iter_mut().zip(&needs[cluster]) {
+                match need {
+                    Some(need) => sum.0 = sum.0.less(*need).max(Bounds::ZERO),
+                    None => sum.1 -= 1,
+                }
+            }
+        }
+    }
+
+    /// An interval around the objective; `None` if a cluster has no node type for its members.
+    fn cost(&self, part: &Shared<'_>) -> Option<Interval> {
+        let (model, problem) = (part.model, part.model.problem);
+        let mut cost = self.own;
+        if problem.allowances.is_empty() {
+            for pool in &part.pools {
+                cost.add_bounds(model.cost_of_pool(*pool, self.pools[*pool]), model.bits);
+            }
+        } else {
+            for pool in model.pool_costs(self.pools.clone()) {
+                cost.add_bounds(pool, model.bits);
+            }
+        }
+        for (number, members) in part.clusters.iter().zip(&self.clusters) {
+            if members.count > 0 {
+                let cluster = &problem.clusters[*number];
+                let types = members.types.iter().enumerate();
+                let fitting = types.filter(|(_, (_, unfit))| *unfit == 0);
+                let nodes = fitting.map(|(kind, (needs, _))| nodes_near(cluster, kind, *needs));
+                cost.add_bounds(nodes.reduce(Bounds::min)?, model.bits);
+                cost.add_bounds(cluster.fee.dollars().bounds(), model.bits);
+            }
+        }
+        for (fee, payers) in part.fees.iter().zip(&self.fees) {
+            if *payers > 0 {
+                cost.add(model.fees[*fee]);
+            }
+        }
+        Some(cost)
+    }
+}
+
+/// The place of a number in a sorted list.
+fn known(places: &[usize], number: usize) -> usize {
+    places
+        .binary_search(&number)
+        .expect("the list has what the units use")
 }

@@ -41,16 +41,19 @@ impl<'p> Incumbent<'p> {
         lows.min().unwrap_or(UNKNOWN)
     }
 
-    /// Keeps an assignment if it can be the best.
+    /// Keeps an assignment if it can be the best. It can be offered again with cheaper node types.
     pub(super) fn offer(&mut self, cost: Interval, choices: &[usize]) {
-        if cost.low > self.high || self.kept.iter().any(|(_, kept)| kept == choices) {
+        if cost.low > self.high {
             return;
         }
         if cost.high < self.high {
             self.high = cost.high;
             self.kept.retain(|(low, _)| *low <= cost.high);
         }
-        self.kept.push((cost.low, choices.to_vec()));
+        match self.kept.iter_mut().find(|(_, kept)| kept == choices) {
+            Some((low, _)) => *low = cost.low.min(*low),
+            None => self.kept.push((cost.low, choices.to_vec())),
+        }
         if self.kept.len() > MOST_KEPT {
             self.settle();
         }

@@ -27,9 +27,6 @@ pub(super) struct Item {
 
 /// A cluster with whole nodes.
 pub(super) struct Bin {
-    /// Place in the clusters of the group.
-    place: usize,
-    kind: usize,
     /// The needs that a node takes.
     node: i128,
     price: i128,
@@ -80,8 +77,6 @@ impl<'g> Knapsack<'g> {
             if let Some(node) = cluster.node {
                 bin_of[place] = Some(bins.len());
                 bins.push(Bin {
-                    place,
-                    kind,
                     node: node.into(),
                     price: cluster.types[kind].price.into(),
                     rate: cluster.types[kind].rate.into(),
