@@ -78,14 +78,17 @@ fn pool(rates: [&str; 3], limits: [u64; 2]) -> Pool {
         from,
         rate: Usd::new(decimal(rate)),
     });
-    Pool { tiers: tiers.collect() }
+    Pool {
+        tiers: tiers.collect(),
+    }
 }
 
 fn cluster(random: &mut Random, percent: u64) -> Cluster {
     let types = (0..FAMILIES * SIZES).map(|node_type| {
         let (vcpu, ratio) = shape(node_type);
         // Tenths of a cent an hour for a vCPU.
-        let rate = (330 + 25 * ratio + random.from(0, 60) + 20 * (node_type / SIZES)) * percent / 100;
+        let rate =
+            (330 + 25 * ratio + random.from(0, 60) + 20 * (node_type / SIZES)) * percent / 100;
         NodeType {
             usd: Usd::new(Exact::ratio(vcpu * rate * 730, 10_000)),
         }
@@ -93,7 +96,10 @@ fn cluster(random: &mut Random, percent: u64) -> Cluster {
     Cluster {
         fee: Usd::new(Exact::from(73_u32)),
         types: types.collect(),
-        nodes: Nodes::Whole { min_nodes: 2, packing: Exact::ONE },
+        nodes: Nodes::Whole {
+            min_nodes: 2,
+            packing: Exact::ONE,
+        },
     }
 }
 
@@ -109,7 +115,8 @@ fn unit(random: &mut Random, pods: &mut Vec<Pods>) -> Unit {
     let per_pod = (2000 / millicores).clamp(1, slots);
     let count = slots.div_ceil(per_pod).max(2);
     let (cpu, memory) = (millicores * per_pod, 128 + mb * per_pod);
-    let of_fargate = &Exact::ratio(count * cpu * 2955, 1000 * 100) + &Exact::ratio(count * memory * 324, 1024 * 100);
+    let of_fargate = &Exact::ratio(count * cpu * 2955, 1000 * 100)
+        + &Exact::ratio(count * memory * 324, 1024 * 100);
     let requests = Exact::ratio(calls * 2, 10_000_000);
     let alone = |platform, own: Exact| Choice {
         platform,
@@ -119,15 +126,28 @@ fn unit(random: &mut Random, pods: &mut Vec<Pods>) -> Unit {
         fees: Vec::new(),
     };
     let mut choices = vec![alone(0, requests), alone(1, of_fargate.clone())];
-    choices[0].pools.push((random.from(0, 1) as usize, gb_seconds));
+    choices[0]
+        .pools
+        .push((random.from(0, 1) as usize, gb_seconds));
     for cluster in 0..2 {
         choices.push(alone(2 + cluster, Exact::ratio(random.from(0, 200), 100)));
         choices.last_mut().expect("one").cluster = Some(cluster);
     }
-    choices.push(alone(4, &of_fargate * &Exact::ratio(random.from(85, 105), 100)));
+    choices.push(alone(
+        4,
+        &of_fargate * &Exact::ratio(random.from(85, 105), 100),
+    ));
     choices.last_mut().expect("one").fees.push(0);
-    pods.push(Pods { count, millicores: cpu, mb: memory });
-    Unit { choices, home: Some(0), is_pinned: random.from(0, 19) == 0 }
+    pods.push(Pods {
+        count,
+        millicores: cpu,
+        mb: memory,
+    });
+    Unit {
+        choices,
+        home: Some(0),
+        is_pinned: random.from(0, 19) == 0,
+    }
 }
 
 fn measure(size: usize, seed: u64) {
@@ -138,8 +158,14 @@ fn measure(size: usize, seed: u64) {
     let problem = Problem {
         units,
         pools: vec![
-            pool(["0.0000166667", "0.000015", "0.0000133334"], [6_000_000_000, 15_000_000_000]),
-            pool(["0.0000133334", "0.0000120001", "0.0000106667"], [7_500_000_000, 18_750_000_000]),
+            pool(
+                ["0.0000166667", "0.000015", "0.0000133334"],
+                [6_000_000_000, 15_000_000_000],
+            ),
+            pool(
+                ["0.0000133334", "0.0000120001", "0.0000106667"],
+                [7_500_000_000, 18_750_000_000],
+            ),
         ],
         allowances: Vec::new(),
         clusters: vec![cluster(&mut random, 100), cluster(&mut random, 40)],

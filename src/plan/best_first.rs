@@ -133,44 +133,67 @@ impl Search<'_> {
         for configuration in self.group.undecided() {
             queue.push(configuration.low, Node::Types(configuration));
         }
-        while let Some((low, node)) = queue.pop() {
+        // After a node its best child, so that an assignment is found early.
+        let mut next = None;
+        while let Some((low, node)) = next.take().or_else(|| queue.pop()) {
             if low > self.limit() {
-                return;
+                continue;
             }
             if effort.is_spent() {
-                return self.leave_open(Some(low));
+                self.leave_open(Some(low));
+                continue;
             }
-            match node {
-                Node::Types(configuration) if self.group.is_decided(&configuration) => {
-                    self.choose_sizes(&configuration, &mut queue, effort);
-                }
-                Node::Types(configuration) => {
-                    effort.work(self.group.work());
-                    for decided in self.group.decided(&configuration) {
-                        if decided.low <= self.limit() {
-                            queue.push(decided.low, Node::Types(decided));
-                        }
-                    }
-                }
+            let children = match node {
+                Node::Types(configuration) => self.children(&configuration, effort),
                 Node::Sizes(configuration, sizes) => {
-                    effort.work(self.group.options.len());
-                    let knapsack = Knapsack::new(self.group, &configuration);
-                    let mut dive = Dive::new(&knapsack, &configuration, &sizes, self.limit());
-                    dive.start(&mut self.incumbent);
-                    let ended = dive.search(&mut self.incumbent, self.threshold, effort.left());
-                    effort.steps += ended.steps;
-                    self.leave_open(ended.open);
+                    self.dive(&configuration, sizes, effort);
+                    Vec::new()
+                }
+            };
+            for child in children.into_iter().filter(|(low, _)| *low <= self.limit()) {
+                match &mut next {
+                    Some(best) if child.0 < best.0 => {
+                        let (low, node) = std::mem::replace(best, child);
+                        queue.push(low, node);
+                    }
+                    Some(_) => queue.push(child.0, child.1),
+                    None => next = Some(child),
                 }
             }
         }
     }
 
-    fn choose_sizes(
+    /// The configurations or sizes that a node stands for, with their bounds.
+    fn children(
         &mut self,
         configuration: &Configuration,
-        queue: &mut Queue,
         effort: &mut Effort,
-    ) {
+    ) -> Vec<(i128, Node)> {
+        if self.group.is_decided(configuration) {
+            return self.sizes(configuration, effort);
+        }
+        effort.work(self.group.work());
+        let decided = self.group.decided(configuration).into_iter();
+        decided
+            .map(|decided| (decided.low, Node::Types(decided)))
+            .collect()
+    }
+
+    fn dive(&mut self, configuration: &Configuration, sizes: Sizes, effort: &mut Effort) {
+        effort.work(self.group.options.len() * 4);
+        let knapsack = Knapsack::new(self.group, configuration);
+        let sizes = knapsack.refined(sizes);
+        if sizes.low > self.limit() {
+            return;
+        }
+        let mut dive = Dive::new(&knapsack, configuration, &sizes, self.limit());
+        dive.start(&mut self.incumbent);
+        let ended = dive.search(&mut self.incumbent, self.threshold, effort.left());
+        effort.steps += ended.steps;
+        self.leave_open(ended.open);
+    }
+
+    fn sizes(&mut self, configuration: &Configuration, effort: &mut Effort) -> Vec<(i128, Node)> {
         effort.work(self.group.options.len() * 4);
         let knapsack = Knapsack::new(self.group, configuration);
         // With as many nodes as the choices at full nodes take.
@@ -184,9 +207,10 @@ impl Search<'_> {
         }
         let all = knapsack.sizes(self.limit());
         self.leave_open(all.open);
-        for sizes in all.sizes {
+        let sizes = all.sizes.into_iter().map(|sizes| {
             let low = sizes.low.max(configuration.low);
-            queue.push(low, Node::Sizes(configuration.clone(), sizes));
-        }
+            (low, Node::Sizes(configuration.clone(), sizes))
+        });
+        sizes.collect()
     }
 }

@@ -28,8 +28,9 @@ pub(super) struct Group<'m> {
     pub clusters: Vec<usize>,
     /// Lines of pools, each with the cost of the options.
     pub lines: Vec<PricedLines>,
-    /// Needs by cluster and node type, if there is memory for all.
-    columns: Vec<Vec<Vec<i64>>>,
+    columns: &'m Columns,
+    /// Places of the units in the part.
+    rows: Vec<usize>,
     /// By cluster and unit: the least cost of nodes.
     relaxed: Vec<Vec<i64>>,
 }
@@ -63,6 +64,7 @@ impl<'m> Group<'m> {
     /// Units with those of their options that are allowed. `None` if a unit has none.
     pub(super) fn new(
         model: &'m Model<'m>,
+        columns: &'m Columns,
         units: &'m [usize],
         allowed: &dyn Fn(usize, usize) -> bool,
     ) -> Option<Self> {
@@ -73,7 +75,8 @@ impl<'m> Group<'m> {
             options: Vec::new(),
             clusters: Vec::new(),
             lines: Vec::new(),
-            columns: Vec::new(),
+            columns,
+            rows: columns.rows(units),
             relaxed: Vec::new(),
         };
         let mut places = vec![None; model.problem.clusters.len()];
@@ -86,7 +89,6 @@ impl<'m> Group<'m> {
                 return None;
             }
         }
-        group.keep_columns();
         group.relaxed = (0..group.clusters.len())
             .map(|place| group.least_nodes(place))
             .collect();
@@ -127,47 +129,13 @@ impl<'m> Group<'m> {
         self.model.clusters[self.clusters[place]].types.len()
     }
 
-    fn keep_columns(&mut self) {
-        let kinds: usize = (0..self.clusters.len())
-            .map(|place| self.kinds(place))
-            .sum();
-        if kinds.saturating_mul(self.units.len()) > MOST_KEPT {
-            return;
-        }
-        let columns = (0..self.clusters.len()).map(|place| {
-            let kinds = (0..self.kinds(place)).into_par_iter();
-            kinds.map(|kind| self.fresh_column(place, kind)).collect()
-        });
-        self.columns = columns.collect();
-    }
-
-    fn fresh_column(&self, place: usize, kind: usize) -> Vec<i64> {
-        let joins = self.joins(place);
-        let units = self.units.iter().zip(joins);
-        let need = |(unit, joins): (&usize, bool)| {
-            if joins {
-                self.model.need(*unit, self.clusters[place], kind)
-            } else {
-                UNFIT
-            }
-        };
-        units.map(need).collect()
-    }
-
-    /// By unit: whether it can join a cluster.
-    fn joins(&self, place: usize) -> impl Iterator<Item = bool> {
-        let ranges = self
-            .start
-            .windows(2)
-            .map(|range| &self.options[range[0]..range[1]]);
-        ranges.map(move |options| options.iter().any(|option| option.cluster == Some(place)))
-    }
-
     /// The needs of the units on a node type.
     pub(super) fn column(&self, place: usize, kind: usize) -> Cow<'_, [i64]> {
-        match self.columns.get(place) {
-            Some(columns) => Cow::Borrowed(&columns[kind]),
-            None => Cow::Owned(self.fresh_column(place, kind)),
+        let cluster = self.clusters[place];
+        match self.columns.kept(cluster, kind) {
+            Some(column) if column.len() == self.units.len() => Cow::Borrowed(column),
+            Some(column) => self.rows.iter().map(|row| column[*row]).collect(),
+            None => column(self.model, self.units, cluster, kind).into(),
         }
     }
 
@@ -419,6 +387,72 @@ impl<'m> Group<'m> {
         let cluster = &self.model.clusters[self.clusters[place]];
         i128::from(cluster.fee) + cluster.idle(kind, i128::from(cluster.min_nodes))
     }
+}
+
+/// The needs of the units of a part, by cluster and node type, if there is memory for all.
+pub(super) struct Columns {
+    units: Vec<usize>,
+    /// By cluster of the problem; empty if they are not kept.
+    columns: Vec<Vec<Vec<i64>>>,
+}
+
+/// Needs that are kept.
+const MOST_NEEDS: usize = 16_000_000;
+
+impl Columns {
+    pub(super) fn new(model: &Model<'_>, units: &[usize]) -> Self {
+        let problem = model.problem;
+        let mut is_used = vec![false; problem.clusters.len()];
+        for unit in units {
+            let choices = &problem.units[*unit].choices;
+            for cluster in choices.iter().filter_map(|choice| choice.cluster) {
+                is_used[cluster] = true;
+            }
+        }
+        let types = |cluster: usize| problem.clusters[cluster].types.len();
+        let used = (0..is_used.len()).filter(|cluster| is_used[*cluster]);
+        let all: usize = used.map(types).sum();
+        if all.saturating_mul(units.len()) > MOST_NEEDS {
+            is_used.fill(false);
+        }
+        let columns = is_used.iter().enumerate().map(|(cluster, is_used)| {
+            let kinds = if *is_used { 0..types(cluster) } else { 0..0 };
+            let kinds = kinds.into_par_iter();
+            kinds
+                .map(|kind| column(model, units, cluster, kind))
+                .collect()
+        });
+        Self {
+            columns: columns.collect(),
+            units: units.to_vec(),
+        }
+    }
+
+    fn kept(&self, cluster: usize, kind: usize) -> Option<&[i64]> {
+        self.columns[cluster].get(kind).map(Vec::as_slice)
+    }
+
+    fn rows(&self, units: &[usize]) -> Vec<usize> {
+        let row = |unit: &usize| self.units.binary_search(unit);
+        let rows = units.iter().map(row).collect::<Result<_, _>>();
+        rows.expect("a group has units of its part")
+    }
+}
+
+/// The needs of units on a node type.
+fn column(model: &Model<'_>, units: &[usize], cluster: usize, kind: usize) -> Vec<i64> {
+    let joins = |unit: usize| {
+        let mut choices = model.problem.units[unit].choices.iter();
+        choices.any(|choice| choice.cluster == Some(cluster))
+    };
+    let need = |unit: &usize| {
+        if joins(*unit) {
+            model.need(*unit, cluster, kind)
+        } else {
+            UNFIT
+        }
+    };
+    units.iter().map(need).collect()
 }
 
 /// What the nodes for a need cost, in dollar units.

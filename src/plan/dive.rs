@@ -6,6 +6,14 @@ use super::knapsack::{Knapsack, Sizes};
 use super::model::{IMPOSSIBLE, SHIFT};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// Turns that are kept for each position, and for all positions together.
+const NEAR_TURNS: usize = 16;
+const MOST_TURNS: usize = 100_000;
+/// Later turns count as this one, so that products fit 128 bits.
+const MOST_TURN: i64 = 1 << 50;
+/// More than any gap.
+const IMPASSABLE: i128 = 1 << 120;
+
 /// Sets of deviations that one search looks at.
 pub(super) const MOST_STEPS: u64 = 200_000;
 /// Positions that a search looks at for each of them.
@@ -37,8 +45,54 @@ struct Frame {
     regret: i128,
 }
 
-/// How far a multiplier can rise and fall before a unit prefers another option.
-type Slack = (i128, i128);
+/// How far a multiplier of a bin can rise or fall until a unit can prefer another option, and by how
+/// much the need in the bin then changes at most. The nearest ones, in order.
+#[derive(Clone)]
+struct Turns {
+    near: Vec<(i64, i64)>,
+    /// Whether there are more than those that are kept.
+    has_more: bool,
+}
+
+/// The turns of some units in one bin.
+#[derive(Clone)]
+struct BinTurns {
+    rising: Turns,
+    falling: Turns,
+}
+
+impl Turns {
+    const NONE: Self = Self {
+        near: Vec::new(),
+        has_more: false,
+    };
+
+    fn insert(&mut self, at: i128, change: i128, most: usize) {
+        let at = i64::try_from(at).map_or(MOST_TURN, |at| at.min(MOST_TURN));
+        let change = i64::try_from(change).unwrap_or(i64::MAX);
+        let place = self.near.partition_point(|(known, _)| *known <= at);
+        self.near.insert(place, (at, change));
+        if self.near.len() > most {
+            self.near.pop();
+            self.has_more = true;
+        }
+    }
+
+    /// How much the bound gains at the best multiplier, if a bin has this much need too much or too
+    /// little. `None` if it gains without end: then no later units can make it fit.
+    fn gain(&self, mut excess: i128) -> Option<i128> {
+        let (mut gain, mut before) = (0, 0);
+        for (at, change) in &self.near {
+            gain += excess * i128::from(at - before);
+            before = *at;
+            excess -= i128::from(*change);
+            if excess <= 0 {
+                return Some(gain);
+            }
+        }
+        self.has_more.then_some(gain)
+    }
+}
 
 pub(super) struct Dive<'k> {
     knapsack: &'k Knapsack<'k>,
@@ -49,8 +103,8 @@ pub(super) struct Dive<'k> {
     low: i128,
     preferred: Vec<usize>,
     positions: Vec<Position>,
-    /// By position and bin: the slack of the units from there on.
-    slack: Vec<Vec<Slack>>,
+    /// By position and bin: the turns of the units from there on.
+    turns: Vec<Vec<BinTurns>>,
     /// Units that are interchangeable, in order.
     classes: Vec<Vec<usize>>,
     /// The needs in each bin, with the deviations so far.
@@ -98,7 +152,7 @@ impl<'k> Dive<'k> {
             low,
             preferred,
             positions: Vec::new(),
-            slack: Vec::new(),
+            turns: Vec::new(),
             classes: Vec::new(),
         };
         for unit in 0..dive.preferred.len() {
@@ -106,7 +160,7 @@ impl<'k> Dive<'k> {
         }
         dive.find_positions(limit);
         dive.find_classes(&configuration.kinds);
-        dive.find_slack();
+        dive.find_turns();
         dive
     }
 
@@ -174,51 +228,76 @@ impl<'k> Dive<'k> {
         }
     }
 
-    fn find_slack(&mut self) {
-        let bins = self.knapsack.bins.len();
-        let falls: Vec<i128> = self.multipliers.clone();
-        let none: Vec<Slack> = falls.iter().map(|fall| (1 << 60, *fall)).collect();
-        let mut slack = vec![none];
-        for position in self.positions.iter().rev() {
-            let mut least = slack.last().expect("one is there").clone();
-            for deviation in &position.deviations {
-                for (bin, slack) in least.iter_mut().enumerate().take(bins) {
-                    let need = |option: usize| {
-                        let item = &self.knapsack.items[option];
-                        if item.cluster == Some(bin) {
-                            i128::from(item.need)
-                        } else {
-                            0
-                        }
-                    };
-                    let more = need(self.preferred[position.unit]) - need(deviation.option);
-                    if more > 0 {
-                        slack.0 = slack.0.min(deviation.regret / more);
-                    } else if more < 0 {
-                        slack.1 = slack.1.min(deviation.regret / -more);
-                    }
-                }
+    fn find_turns(&mut self) {
+        let most = (MOST_TURNS / self.positions.len().max(1)).clamp(2, NEAR_TURNS);
+        let none = self.multipliers.iter().map(|multiplier| {
+            let mut falling = Turns::NONE;
+            // A multiplier is not below zero.
+            falling.insert(*multiplier, i128::MAX, most);
+            BinTurns {
+                rising: Turns::NONE,
+                falling,
             }
-            slack.push(least);
+        });
+        let mut turns = vec![none.collect::<Vec<_>>()];
+        for position in self.positions.iter().rev() {
+            let mut with = turns.last().expect("one is there").clone();
+            for (bin, turns) in with.iter_mut().enumerate() {
+                self.add_turns(position, bin, turns, most);
+            }
+            turns.push(with);
         }
-        slack.reverse();
-        self.slack = slack;
+        turns.reverse();
+        self.turns = turns;
     }
 
-    /// A bound for the deviations so far and any at later positions, times 2^[`SHIFT`]: the best of
-    /// the multipliers at which the later units prefer the same options.
+    /// Adds where a unit first turns. From there on it counts as the option with the least, or the
+    /// greatest, need.
+    fn add_turns(&self, position: &Position, bin: usize, turns: &mut BinTurns, most: usize) {
+        let need = |option: usize| {
+            let item = &self.knapsack.items[option];
+            if item.cluster == Some(bin) {
+                i128::from(item.need)
+            } else {
+                0
+            }
+        };
+        let now = need(self.preferred[position.unit]);
+        let (mut rising, mut falling) = (None, None);
+        for deviation in &position.deviations {
+            let less = now - need(deviation.option);
+            let turn = if less > 0 { &mut rising } else { &mut falling };
+            if less != 0 {
+                let (at, change) = turn.unwrap_or((i128::MAX, 0));
+                *turn = Some((
+                    at.min(deviation.regret / less.abs()),
+                    less.abs().max(change),
+                ));
+            }
+        }
+        if let Some((at, change)) = rising {
+            turns.rising.insert(at, change, most);
+        }
+        if let Some((at, change)) = falling {
+            turns.falling.insert(at, change, most);
+        }
+    }
+
+    /// A bound for the deviations so far and any at later positions, times 2^[`SHIFT`]: with the
+    /// best multiplier of one bin for the later units.
     fn bound(&self, regret: i128, position: usize) -> i128 {
+        let mut most = 0;
         let bins = self.needs.iter().zip(&self.capacities);
-        let gains = bins
-            .zip(&self.slack[position])
-            .map(|((need, capacity), slack)| {
-                if need > capacity {
-                    slack.0 * (need - capacity)
-                } else {
-                    slack.1 * (capacity - need)
-                }
-            });
-        self.low + regret + gains.max().unwrap_or(0)
+        for ((need, capacity), turns) in bins.zip(&self.turns[position]) {
+            let excess = need - capacity;
+            let gain = if excess > 0 {
+                turns.rising.gain(excess)
+            } else {
+                turns.falling.gain(-excess)
+            };
+            most = gain.unwrap_or(IMPASSABLE).max(most);
+        }
+        self.low + regret + most
     }
 
     fn fits(&self) -> bool {

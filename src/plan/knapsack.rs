@@ -13,6 +13,8 @@ use crate::exact::Bounds;
 const MOST_MULTIPLIER: i128 = 1 << 48;
 const MOST_NODES: i64 = 1 << 31;
 const MOST_NEED: i64 = 1 << 52;
+/// How often multipliers are improved.
+const ROUNDS: usize = 2;
 /// Numbers of nodes of a configuration that are told apart.
 const MOST_SIZES: usize = 2_000;
 
@@ -245,6 +247,30 @@ impl<'g> Knapsack<'g> {
             }
         }
         found
+    }
+
+    /// Better multipliers for the same nodes, one bin after the other.
+    pub(super) fn refined(&self, mut sizes: Sizes) -> Sizes {
+        if self.bins.len() < 2 {
+            return sizes;
+        }
+        let nodes: Vec<Option<i64>> = sizes.nodes.iter().map(|nodes| Some(*nodes)).collect();
+        for bin in (0..self.bins.len()).cycle().take(ROUNDS * self.bins.len()) {
+            let offers = Offers::new(self, bin, &sizes.multipliers);
+            let capacity = self.bins[bin].capacity(sizes.nodes[bin]);
+            let Some(multiplier) = offers.multiplier(capacity) else {
+                continue;
+            };
+            let before = std::mem::replace(&mut sizes.multipliers[bin], multiplier);
+            let fixed = self.fixed(&nodes, &sizes.multipliers);
+            let low = (fixed + offers.least_sum(multiplier)) >> SHIFT;
+            if low > sizes.low {
+                sizes.low = low;
+            } else {
+                sizes.multipliers[bin] = before;
+            }
+        }
+        sizes
     }
 
     /// The choices for options, by unit.

@@ -133,7 +133,7 @@ impl<'p> Model<'p> {
     /// The need of a unit on a node type, in units.
     pub(super) fn need(&self, unit: usize, cluster: usize, kind: usize) -> i64 {
         let need = self.problem.needs.bounds(unit, cluster, kind);
-        need.map_or(UNFIT, |need| need.in_units(NEED_BITS).0)
+        need.map_or(UNFIT, |need| need.low_in_units(NEED_BITS))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Parts of a problem that share nothing, and the fees that are paid in each.
 
 use super::best_first::{Effort, search_group};
-use super::configurations::Group;
+use super::configurations::{Columns, Group};
 use super::evaluate::Interval;
 use super::improve::improve;
 use super::incumbent::Incumbent;
@@ -22,13 +22,9 @@ pub fn search(problem: &Problem<'_>) -> Option<Plan> {
     let model = Model::new(problem);
     let all: Vec<usize> = (0..problem.units.len()).collect();
     let parts = connected(problem, &all, Sharing::WithFees, &|_, _| true);
-    let results = parts.par_iter().map(|units| {
-        Part {
-            model: &model,
-            units,
-        }
-        .search()
-    });
+    let results = parts
+        .par_iter()
+        .map(|units| Part::new(&model, units).search());
     let results: Vec<PartPlan> = results.collect::<Option<_>>()?;
     let mut choices = vec![0; problem.units.len()];
     for (units, result) in parts.iter().zip(&results) {
@@ -137,6 +133,17 @@ struct PartPlan {
 struct Part<'m> {
     model: &'m Model<'m>,
     units: &'m [usize],
+    columns: Columns,
+}
+
+impl<'m> Part<'m> {
+    fn new(model: &'m Model<'m>, units: &'m [usize]) -> Self {
+        Self {
+            model,
+            units,
+            columns: Columns::new(model, units),
+        }
+    }
 }
 
 /// A set of fees that may be used, with a lower bound.
@@ -293,7 +300,7 @@ impl Part<'_> {
         effort: &mut Effort,
     ) -> Option<i128> {
         let allowed = |unit: usize, choice: usize| self.is_allowed(fees, mask, unit, choice);
-        let group = Group::new(self.model, units, &allowed)?;
+        let group = Group::new(self.model, &self.columns, units, &allowed)?;
         effort.work(group.work());
         group.lines.iter().map(|lines| lines.low).min()
     }
@@ -311,7 +318,7 @@ impl Part<'_> {
         let units = self.groups(fees, mask)?;
         let groups = units
             .iter()
-            .map(|units| Group::new(self.model, units, &allowed));
+            .map(|units| Group::new(self.model, &self.columns, units, &allowed));
         let groups: Vec<Group<'_>> = groups.collect::<Option<_>>()?;
         for group in &groups {
             effort.work(group.work());

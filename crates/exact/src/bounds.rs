@@ -105,18 +105,25 @@ impl Bounds {
     ///
     /// Sums of such units are exact, and the order of the terms does not change them.
     pub fn in_units(self, bits: i32) -> (i64, i64) {
-        // A power of two scales exactly, except below the smallest normal number.
-        let scale = 2_f64.powi(bits.clamp(-1000, 1000));
+        let scale = power_of_two(bits);
         let most = Self::MOST_UNITS as f64;
         // `as` rounds towards zero.
         let low = (self.low * scale).min(most) as i64;
-        let high = (self.high * scale).ceil().min(most) as i64;
+        let scaled = (self.high * scale).min(most);
+        let below = scaled as i64;
+        let high = below + i64::from((below as f64) < scaled);
         let high = high.max(i64::from(self.high > 0.0));
         (low, high)
     }
 
     /// What [`Bounds::in_units`] returns at most.
     pub const MOST_UNITS: i64 = 1 << 60;
+
+    /// The lower bound of [`Bounds::in_units`].
+    #[inline]
+    pub fn low_in_units(self, bits: i32) -> i64 {
+        (self.low * power_of_two(bits)).min(Self::MOST_UNITS as f64) as i64
+    }
 
     /// The number of binary digits before the point that hold the number: 2^`digits` is above it.
     /// Negative for a number far below one.
@@ -147,6 +154,14 @@ impl Bounds {
         let bounds = number.bounds();
         !self.is_above(bounds) && !bounds.is_above(self)
     }
+}
+
+/// 2^`exponent`, by which numbers scale exactly, except below the smallest normal number.
+#[inline]
+fn power_of_two(exponent: i32) -> f64 {
+    // The exponent of a floating-point number follows its 52 binary places, and 1023 stands for zero.
+    let biased = i64::from(exponent.clamp(-1000, 1000)) + 1023;
+    f64::from_bits(biased.unsigned_abs() << 52)
 }
 
 impl Add for Bounds {
@@ -254,6 +269,7 @@ mod tests {
             let is_beyond = high == Bounds::MOST_UNITS;
             let above = Exact::whole(high.unsigned_abs().into()) >= scaled;
             assert!(is_beyond || above, "{number:?}");
+            assert_eq!(number.bounds().low_in_units(10), low);
         }
         assert_eq!(Bounds::whole(3).in_units(4), (48, 48));
     }
