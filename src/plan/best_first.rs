@@ -133,7 +133,7 @@ impl Search<'_> {
         for configuration in self.group.undecided() {
             queue.push(configuration.low, Node::Types(configuration));
         }
-        // After a node its best child, so that an assignment is found early.
+        // After a configuration its best child, so that an assignment is found early.
         let mut next = None;
         while let Some((low, node)) = next.take().or_else(|| queue.pop()) {
             if low > self.limit() {
@@ -150,14 +150,17 @@ impl Search<'_> {
                     Vec::new()
                 }
             };
-            for child in children.into_iter().filter(|(low, _)| *low <= self.limit()) {
-                match &mut next {
-                    Some(best) if child.0 < best.0 => {
-                        let (low, node) = std::mem::replace(best, child);
+            let matter = children.into_iter().filter(|(low, _)| *low <= self.limit());
+            for (low, node) in matter {
+                let is_better = next.as_ref().is_none_or(|(least, _)| low < *least);
+                // Sizes wait for their turn: a search that starts with a bad limit is long.
+                if is_better && matches!(node, Node::Types(_)) {
+                    let before = next.replace((low, node));
+                    if let Some((low, node)) = before {
                         queue.push(low, node);
                     }
-                    Some(_) => queue.push(child.0, child.1),
-                    None => next = Some(child),
+                } else {
+                    queue.push(low, node);
                 }
             }
         }
@@ -180,7 +183,7 @@ impl Search<'_> {
     }
 
     fn dive(&mut self, configuration: &Configuration, sizes: Sizes, effort: &mut Effort) {
-        effort.work(self.group.options.len() * 4);
+        effort.work(self.group.options.len() * 16);
         let knapsack = Knapsack::new(self.group, configuration);
         let sizes = knapsack.refined(sizes);
         if sizes.low > self.limit() {

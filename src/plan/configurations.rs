@@ -89,11 +89,39 @@ impl<'m> Group<'m> {
                 return None;
             }
         }
-        group.relaxed = (0..group.clusters.len())
-            .map(|place| group.least_nodes(place))
-            .collect();
+        group.relax();
         group.lines = group.priced_lines();
         Some(group)
+    }
+
+    /// Finds what nodes cost at least, and orders the clusters: first those that most units prefer,
+    /// because bounds without a decision on them are low.
+    fn relax(&mut self) {
+        let places = 0..self.clusters.len();
+        let relaxed: Vec<Vec<i64>> = places
+            .clone()
+            .map(|place| self.least_nodes(place))
+            .collect();
+        let mut preferring = vec![0_usize; relaxed.len()];
+        for ((place, unit), range) in self.units.iter().enumerate().zip(self.start.windows(2)) {
+            let options = self.options[range[0]..range[1]].iter();
+            let cost = |option: &&GroupOption| {
+                let own = self.model.own[self.model.option(*unit, option.choice)].low;
+                own.saturating_add(option.cluster.map_or(0, |cluster| relaxed[cluster][place]))
+            };
+            let joining = options.filter(|option| option.cluster.is_some());
+            if let Some(cluster) = joining.min_by_key(cost).and_then(|option| option.cluster) {
+                preferring[cluster] += 1;
+            }
+        }
+        let mut order: Vec<usize> = places.collect();
+        order.sort_by_key(|place| std::cmp::Reverse(preferring[*place]));
+        self.clusters = order.iter().map(|place| self.clusters[*place]).collect();
+        self.relaxed = order.iter().map(|place| relaxed[*place].clone()).collect();
+        for option in &mut self.options {
+            let place = |cluster| order.iter().position(|place| *place == cluster);
+            option.cluster = option.cluster.and_then(place);
+        }
     }
 
     fn add(
