@@ -11,6 +11,9 @@ use lambdacost::internals::plan::{
 };
 
 const SMALL_CASES: u64 = 12_000;
+/// Problems with more assignments are left out.
+const MOST_ASSIGNMENTS: usize = 1_100;
+const LARGER_CASES: u64 = 60;
 
 /// Pseudorandom numbers: SplitMix64.
 struct Random(u64);
@@ -194,7 +197,18 @@ fn small(random: &mut Random) -> Parts {
         kinds.push([Kind::Alone, cluster, cluster, Kind::Fee][random.below(4) as usize]);
     }
     let repeats = random.one_in(4);
-    for _ in 0..random.from(2, 7) {
+    let units = random.from(2, 7);
+    add_units(random, &mut parts, &kinds, units, repeats);
+    parts
+}
+
+fn add_units(random: &mut Random, parts: &mut Parts, kinds: &[Kind], units: u64, repeats: bool) {
+    for _ in 0..units {
+        let choices = parts.units.iter().map(|unit| unit.choices.len());
+        let assignments = choices.fold(1, usize::saturating_mul);
+        if units < 8 && assignments * kinds.len() > MOST_ASSIGNMENTS {
+            break;
+        }
         if repeats && !parts.units.is_empty() && random.one_in(2) {
             let last = parts.units.last().expect("one");
             let unit = Unit {
@@ -206,10 +220,9 @@ fn small(random: &mut Random) -> Parts {
             let needs = parts.table.0.last().expect("one").clone();
             parts.table.0.push(needs);
         } else {
-            add_unit(random, &mut parts, &kinds);
+            add_unit(random, parts, kinds);
         }
     }
-    parts
 }
 
 fn add_unit(random: &mut Random, parts: &mut Parts, kinds: &[Kind]) {
@@ -403,4 +416,165 @@ fn small_problems_agree_with_all_assignments() {
     );
     assert!(moved > possible / 2, "only {moved} plans move anything");
     assert_eq!(proven, possible, "plans that are proven");
+}
+
+/// A problem with 20 to 67 units, too many for all assignments.
+fn larger(random: &mut Random) -> Parts {
+    let mut parts = small(random);
+    let mut kinds = vec![Kind::Pool, Kind::Alone];
+    kinds.extend((0..parts.clusters.len()).map(Kind::Cluster));
+    kinds.push(Kind::Fee);
+    let units = random.from(20, 60);
+    let repeats = random.one_in(3);
+    add_units(random, &mut parts, &kinds, units, repeats);
+    parts
+}
+
+fn objective(problem: &Problem<'_>, choices: &[usize]) -> Option<Exact> {
+    Some(order(problem, choices)?.0)
+}
+
+/// Today, everything on one platform, and every single move from today, as far as they are possible.
+fn simple(problem: &Problem<'_>) -> Vec<Vec<usize>> {
+    let home = |unit: &Unit| unit.home;
+    let today: Option<Vec<usize>> = problem.units.iter().map(home).collect();
+    let mut all: Vec<Vec<usize>> = today.iter().cloned().collect();
+    for platform in 0..5 {
+        let on = |unit: &Unit| {
+            let found = unit
+                .choices
+                .iter()
+                .position(|choice| choice.platform == platform)?;
+            (!unit.is_pinned || unit.home.is_none_or(|home| home == found)).then_some(found)
+        };
+        all.extend(problem.units.iter().map(on).collect::<Option<Vec<usize>>>());
+    }
+    if let Some(today) = today {
+        for (number, unit) in problem
+            .units
+            .iter()
+            .enumerate()
+            .filter(|(_, unit)| !unit.is_pinned)
+        {
+            for choice in 0..unit.choices.len() {
+                let mut moved = today.clone();
+                moved[number] = choice;
+                all.push(moved);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn larger_problems_keep_the_laws() {
+    let (mut simpler, mut open) = (0, 0);
+    for case in 0..LARGER_CASES {
+        let mut random = Random(case);
+        let mut parts = larger(&mut random);
+        // Half of the cases have no unit that cannot stay.
+        for unit in parts.units.iter_mut().filter(|_| case % 2 == 0) {
+            unit.home = unit.home.or(Some(0));
+        }
+        let needs = parts.table.clone();
+        let problem = parts.problem(&needs);
+        let Some(plan) = search(&problem) else {
+            assert!(
+                simple(&problem)
+                    .iter()
+                    .all(|choices| objective(&problem, choices).is_none())
+            );
+            continue;
+        };
+        check(&problem, &plan, case);
+        for choices in simple(&problem) {
+            if let Some(other) = objective(&problem, &choices) {
+                simpler += 1;
+                assert!(
+                    *plan.objective.dollars() <= other,
+                    "case {case}: {choices:?}"
+                );
+            }
+        }
+        open += u64::from(!plan.is_proven);
+        // The other way round, the bill is the same if the best one is known.
+        let mut units = problem.units;
+        units.reverse();
+        let table = Table(needs.0.iter().rev().cloned().collect());
+        let reversed = search(&Problem {
+            units,
+            needs: &table,
+            ..problem
+        })
+        .expect("as before");
+        if plan.is_proven && reversed.is_proven {
+            assert_eq!(plan.objective, reversed.objective, "case {case}");
+        } else {
+            assert!(plan.bound <= reversed.objective && reversed.bound <= plan.objective);
+        }
+    }
+    assert!(simpler > 1_000, "compared with {simpler} assignments");
+    assert!(open < LARGER_CASES / 2, "{open} plans are not proven");
+}
+
+/// The figures of a plan agree with each other.
+fn check(problem: &Problem<'_>, plan: &Plan, case: u64) {
+    let (least, moves, _) = order(problem, &plan.choices).expect("a possible assignment");
+    assert_eq!(*plan.objective.dollars(), least, "case {case}");
+    let saving = problem.min_saving.times(&Exact::from(moves));
+    assert_eq!(&plan.bill + &saving, plan.objective, "case {case}");
+    let all: Vec<usize> = (0..problem.units.len()).collect();
+    assert_eq!(
+        bill(problem, &all, &plan.choices).as_ref(),
+        Some(&plan.bill),
+        "case {case}"
+    );
+    assert!(plan.bound <= plan.objective, "case {case}");
+    assert_eq!(plan.is_proven, plan.bound == plan.objective, "case {case}");
+}
+
+#[test]
+fn a_hundred_equal_functions_are_proven() {
+    // A node of $50 takes ten of them, which cost $6 each elsewhere. An eleventh node would take four
+    // of the five that are left, and save $24.
+    let choice = |platform: usize, dollars: u32, cluster| Choice {
+        platform,
+        own: usd(Exact::from(dollars)),
+        pools: Vec::new(),
+        cluster,
+        fees: Vec::new(),
+    };
+    let unit = || Unit {
+        choices: vec![choice(0, 6, None), choice(1, 0, Some(0))],
+        home: Some(0),
+        is_pinned: false,
+    };
+    let mut units: Vec<Unit> = (0..105).map(|_| unit()).collect();
+    units[3].is_pinned = true;
+    let needs = |_: usize, _: usize, _: usize| Some(Exact::ratio(1, 10));
+    let problem = Problem {
+        units,
+        pools: Vec::new(),
+        allowances: Vec::new(),
+        clusters: vec![Cluster {
+            fee: usd(Exact::from(10_u32)),
+            types: vec![NodeType {
+                usd: usd(Exact::from(50_u32)),
+            }],
+            nodes: Nodes::Whole {
+                min_nodes: 1,
+                packing: Exact::ONE,
+            },
+        }],
+        fees: Vec::new(),
+        min_saving: Usd::ZERO,
+        needs: &needs,
+    };
+    let plan = search(&problem).expect("possible");
+    // The fee and ten nodes for a hundred of them, $510, and $30 for those that stay: the first ones
+    // in the order of functions, and the pinned one.
+    assert_eq!(*plan.bill.dollars(), Exact::from(540_u32));
+    assert!(plan.is_proven);
+    let stay = (0..105).filter(|unit| plan.choices[*unit] == 0);
+    assert_eq!(stay.collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
 }

@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 const MOST_STEPS_OF_PART: u64 = 1_000_000;
 /// Numbers that are looked at for bounds: a constant, and for each unit.
 const MOST_WORK: u64 = 40_000_000;
-const MOST_WORK_OF_UNIT: u64 = 2_000;
+const MOST_WORK_OF_UNIT: u64 = 1_000;
 
 /// What a search may do, so that its time is limited and the same on every machine.
 pub(super) struct Effort {

@@ -3,7 +3,7 @@
 
 use super::evaluate::{Interval, UNKNOWN};
 use super::incumbent::Incumbent;
-use super::model::Model;
+use super::model::{Model, highest_rate};
 use super::price::{nodes_near, objective};
 use crate::exact::Bounds;
 use rayon::prelude::*;
@@ -16,15 +16,15 @@ pub(super) fn improve(model: &Model<'_>, units: &[usize], choices: Vec<usize>) -
     let problem = model.problem;
     let part = Shared::new(model, units);
     let mut incumbent = Incumbent::new(problem, units, objective);
-    let home = units.iter().map(|unit| problem.units[*unit].home);
-    if let Some(today) = home.collect::<Option<Vec<usize>>>() {
-        part.offer_moves(today, &mut incumbent);
-    }
     let better = part.descended(choices.clone());
     for choices in [choices, better] {
         if let Some(cost) = part.sums(&choices).cost(&part) {
             incumbent.offer(cost, &choices);
         }
+    }
+    let home = units.iter().map(|unit| problem.units[*unit].home);
+    if let Some(today) = home.collect::<Option<Vec<usize>>>() {
+        part.offer_moves(today, &mut incumbent);
     }
     incumbent.best().expect("the assignment is possible")
 }
@@ -55,6 +55,8 @@ struct Members {
     count: usize,
     /// By node type: the sum of needs, and the number of members that do not fit.
     types: Vec<(Bounds, usize)>,
+    /// The fee and the cheapest nodes; `None` if no type takes all members.
+    cost: Option<Interval>,
 }
 
 /// The needs of a unit, by cluster of the part and node type.
@@ -86,6 +88,7 @@ impl<'m> Shared<'m> {
         let clusters = self.clusters.iter().map(|cluster| Members {
             count: 0,
             types: vec![(Bounds::ZERO, 0); problem.clusters[*cluster].types.len()],
+            cost: Some(Interval::ZERO),
         });
         let mut sums = Sums {
             own: Interval::ZERO,
@@ -101,6 +104,9 @@ impl<'m> Shared<'m> {
                 *choice,
                 &self.needs(place, |cluster| joined == Some(cluster)),
             );
+        }
+        for cluster in 0..self.clusters.len() {
+            sums.price(self, cluster);
         }
         sums
     }
@@ -134,21 +140,50 @@ impl<'m> Shared<'m> {
         });
         let mut without = sums.clone();
         without.leave(self, place, now, &needs);
+        without.price_of(self, place, now);
         let moves = others.into_iter().filter_map(|choice| {
             let mut with = without.clone();
             with.join(self, place, choice, &needs);
+            with.price_of(self, place, choice);
             Some((choice, with.cost(self)?))
         });
         moves.collect()
     }
 
-    /// Offers an assignment and every single move.
+    /// The most that a unit can save by leaving its choice, in dollar units.
+    fn most_saved(&self, sums: &Sums, place: usize, choice: usize) -> i128 {
+        let (model, unit) = (self.model, self.units[place]);
+        let mut saved = Interval::ZERO;
+        saved.add(model.own[model.option(unit, choice)]);
+        let choice = &model.problem.units[unit].choices[choice];
+        for (pool, quantity) in &choice.pools {
+            let rate = highest_rate(&model.problem.pools[*pool]);
+            saved.add_bounds(rate * quantity.bounds(), model.bits);
+        }
+        for fee in &choice.fees {
+            saved.add(model.fees[*fee]);
+        }
+        // The others can take another node type without it.
+        let cluster = choice
+            .cluster
+            .map(|cluster| &sums.clusters[known(&self.clusters, cluster)]);
+        let cluster = cluster.map(|members| members.cost.map_or(UNKNOWN, |cost| cost.high));
+        saved.high + cluster.unwrap_or(0)
+    }
+
+    /// Offers an assignment and every single move that can be better than what is known.
     fn offer_moves(&self, mut choices: Vec<usize>, incumbent: &mut Incumbent<'_>) {
         let sums = self.sums(&choices);
         if let Some(cost) = sums.cost(self) {
             incumbent.offer(cost, &choices);
         }
-        let places = (0..self.units.len()).into_par_iter();
+        let low = sums.cost(self).map_or(0, |cost| cost.low);
+        // Without an allowance, less in a pool saves at most the highest rate.
+        let is_simple = self.model.problem.allowances.is_empty();
+        let places = (0..self.units.len()).into_par_iter().filter(|place| {
+            let saved = self.most_saved(&sums, *place, choices[*place]);
+            !is_simple || low - saved <= incumbent.high
+        });
         let moves = places.flat_map_iter(|place| {
             let moves = self.moves(&sums, place, choices[place]).into_iter();
             moves.map(move |(choice, cost)| (place, choice, cost))
@@ -183,6 +218,8 @@ impl<'m> Shared<'m> {
                     let needs = self.needs(place, |_| true);
                     sums.leave(self, place, now, &needs);
                     sums.join(self, place, choice, &needs);
+                    sums.price_of(self, place, now);
+                    sums.price_of(self, place, choice);
                     choices[place] = choice;
                     has_improved = true;
                 }
@@ -242,11 +279,37 @@ impl Sums {
         }
     }
 
+    /// Prices the cluster of a choice again.
+    fn price_of(&mut self, part: &Shared<'_>, place: usize, choice: usize) {
+        let choice = &part.model.problem.units[part.units[place]].choices[choice];
+        if let Some(cluster) = choice.cluster {
+            self.price(part, known(&part.clusters, cluster));
+        }
+    }
+
+    fn price(&mut self, part: &Shared<'_>, place: usize) {
+        let members = &mut self.clusters[place];
+        let cluster = &part.model.problem.clusters[part.clusters[place]];
+        let types = members.types.iter().enumerate();
+        let fitting = types.filter(|(_, (_, unfit))| *unfit == 0);
+        let nodes = fitting.map(|(kind, (needs, _))| nodes_near(cluster, kind, *needs));
+        let mut cost = Interval::ZERO;
+        members.cost = match nodes.reduce(Bounds::min) {
+            _ if members.count == 0 => Some(cost),
+            None => None,
+            Some(nodes) => {
+                cost.add_bounds(nodes, part.model.bits);
+                cost.add_bounds(cluster.fee.dollars().bounds(), part.model.bits);
+                Some(cost)
+            }
+        };
+    }
+
     /// An interval around the objective; `None` if a cluster has no node type for its members.
     fn cost(&self, part: &Shared<'_>) -> Option<Interval> {
-        let (model, problem) = (part.model, part.model.problem);
+        let model = part.model;
         let mut cost = self.own;
-        if problem.allowances.is_empty() {
+        if model.problem.allowances.is_empty() {
             for pool in &part.pools {
                 cost.add_bounds(model.cost_of_pool(*pool, self.pools[*pool]), model.bits);
             }
@@ -255,15 +318,10 @@ impl Sums {
                 cost.add_bounds(pool, model.bits);
             }
         }
-        for (number, members) in part.clusters.iter().zip(&self.clusters) {
-            if members.count > 0 {
-                let cluster = &problem.clusters[*number];
-                let types = members.types.iter().enumerate();
-                let fitting = types.filter(|(_, (_, unfit))| *unfit == 0);
-                let nodes = fitting.map(|(kind, (needs, _))| nodes_near(cluster, kind, *needs));
-                cost.add_bounds(nodes.reduce(Bounds::min)?, model.bits);
-                cost.add_bounds(cluster.fee.dollars().bounds(), model.bits);
-            }
+        for members in &self.clusters {
+            let nodes = members.cost?;
+            cost.low += nodes.low;
+            cost.high += nodes.high;
         }
         for (fee, payers) in part.fees.iter().zip(&self.fees) {
             if *payers > 0 {

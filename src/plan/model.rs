@@ -156,7 +156,7 @@ pub(super) fn at_rate(rate: i64, need: i64) -> i64 {
     i64::try_from(cost).map_or(Bounds::MOST_UNITS, |cost| cost.min(Bounds::MOST_UNITS))
 }
 
-/// Dollars that amounts of the problem hardly exceed: units are chosen by it.
+/// Dollars that amounts of the problem rarely exceed: units are chosen by it.
 fn size(problem: &Problem<'_>) -> Bounds {
     let of = |amount: &Usd| amount.dollars().bounds();
     let mut size = Bounds::ZERO;
@@ -205,7 +205,7 @@ fn typical_nodes(problem: &Problem<'_>, unit: usize, cluster: usize) -> Bounds {
     }
 }
 
-fn highest_rate(pool: &Pool) -> Bounds {
+pub(super) fn highest_rate(pool: &Pool) -> Bounds {
     let rates = pool.tiers.iter().map(|tier| tier.rate.dollars().bounds());
     rates.reduce(Bounds::max).unwrap_or(Bounds::ZERO)
 }

@@ -50,7 +50,11 @@ impl Bounds {
     /// A whole number.
     #[inline]
     pub fn whole(count: u128) -> Self {
-        let near = count as f64;
+        // Most numbers fit a machine word, which one instruction converts.
+        let near = match u64::try_from(count) {
+            Ok(word) => word as f64,
+            Err(_) => count as f64,
+        };
         if count <= LARGEST_EXACT {
             Self {
                 low: near,
