@@ -578,3 +578,46 @@ fn a_hundred_equal_functions_are_proven() {
     let stay = (0..105).filter(|unit| plan.choices[*unit] == 0);
     assert_eq!(stay.collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
 }
+
+#[test]
+fn more_fees_than_are_searched_leave_an_honest_bound() {
+    // Each of 14 functions costs $10 in a pool, or $5 and a fee of $3 that it shares with none: all
+    // of them move, for $112.
+    let choice = |platform: usize, dollars: u32| Choice {
+        platform,
+        own: usd(Exact::from(dollars)),
+        pools: Vec::new(),
+        cluster: None,
+        fees: Vec::new(),
+    };
+    let units = (0..14).map(|number| {
+        let mut choices = vec![choice(0, 0), choice(1, 5)];
+        choices[0].pools.push((0, Exact::from(10_u32)));
+        choices[1].fees.push(number);
+        Unit {
+            choices,
+            home: Some(0),
+            is_pinned: false,
+        }
+    });
+    let needs = |_: usize, _: usize, _: usize| None;
+    let one = Tier {
+        from: Exact::ZERO,
+        rate: usd(Exact::ONE),
+    };
+    let problem = Problem {
+        units: units.collect(),
+        pools: vec![Pool { tiers: vec![one] }],
+        allowances: Vec::new(),
+        clusters: Vec::new(),
+        fees: vec![usd(Exact::from(3_u32)); 14],
+        min_saving: Usd::ZERO,
+        needs: &needs,
+    };
+    let plan = search(&problem).expect("possible");
+    check(&problem, &plan, 0);
+    assert_eq!(*plan.bill.dollars(), Exact::from(112_u32));
+    assert!(!plan.is_proven);
+    // Two fees are not in the bound of $106, which is rounded down.
+    assert!(*plan.bound.dollars() > Exact::ratio(105_999, 1000));
+}

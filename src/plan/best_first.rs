@@ -38,6 +38,11 @@ impl Effort {
         self.steps >= MOST_STEPS_OF_PART || self.work >= self.most_work
     }
 
+    /// Whether half of the work is left.
+    pub(super) fn has_half(&self) -> bool {
+        self.work < self.most_work / 2
+    }
+
     /// Steps that the next search may take.
     fn left(&self) -> u64 {
         MOST_STEPS.min(MOST_STEPS_OF_PART - self.steps.min(MOST_STEPS_OF_PART))

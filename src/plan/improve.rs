@@ -209,8 +209,8 @@ impl<'m> Shared<'m> {
         for _ in 0..passes {
             let mut has_improved = false;
             let mut sums = self.sums(&choices);
-            for place in 0..self.units.len() {
-                let now = choices[place];
+            for (place, chosen) in choices.iter_mut().enumerate() {
+                let now = *chosen;
                 let least = sums.cost(self).map_or(UNKNOWN, |cost| cost.low);
                 let moves = self.moves(&sums, place, now).into_iter();
                 let best = moves.min_by_key(|(_, cost)| cost.high);
@@ -220,7 +220,7 @@ impl<'m> Shared<'m> {
                     sums.join(self, place, choice, &needs);
                     sums.price_of(self, place, now);
                     sums.price_of(self, place, choice);
-                    choices[place] = choice;
+                    *chosen = choice;
                     has_improved = true;
                 }
             }

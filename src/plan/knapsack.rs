@@ -204,7 +204,8 @@ impl<'g> Knapsack<'g> {
     }
 
     /// The numbers of nodes of one bin. The bound is convex in them: with a multiplier not above the
-    /// price of capacity it rises with more nodes, with one not below it rises with fewer.
+    /// price of capacity it rises with more nodes, with one above that it rises with fewer. The rate is
+    /// that price rounded down.
     fn sizes_of(
         &self,
         bin: usize,
@@ -242,7 +243,7 @@ impl<'g> Knapsack<'g> {
         for count in (stated.min_nodes..start).rev() {
             match at(count) {
                 None => break,
-                Some((true, multiplier)) if multiplier >= stated.rate => break,
+                Some((true, multiplier)) if multiplier > stated.rate => break,
                 _ => {}
             }
         }

@@ -223,19 +223,19 @@ impl Part<'_> {
     ) -> Option<i128> {
         let mut sets: Vec<FeeSet> = Vec::new();
         let mut open: Option<i128> = None;
-        for mask in 0..1 << fees.len() {
-            let paid = self.paid(fees, mask);
-            if let Some(groups) = self.groups(fees, mask) {
-                let low = groups
-                    .iter()
-                    .map(|units| self.root(fees, mask, units, effort));
-                if let Some(low) = low.sum::<Option<i128>>() {
-                    sets.push(FeeSet {
-                        low: low + paid.low,
-                        mask,
-                    });
-                }
-            }
+        // With every choice, and no fee paid: a bound for every set.
+        let all = (1 << fees.len()) - 1;
+        let least = self.root_of_set(fees, all, effort)?;
+        for mask in 0..=all {
+            let low = if effort.has_half() {
+                self.root_of_set(fees, mask, effort)
+            } else {
+                Some(least)
+            };
+            sets.extend(low.map(|low| FeeSet {
+                low: low + self.paid(fees, mask).low,
+                mask,
+            }));
         }
         sets.sort_by_key(|set| set.low);
         for set in sets {
@@ -291,18 +291,18 @@ impl Part<'_> {
         all.then(|| connected(problem, self.units, Sharing::WithoutFees, &allowed))
     }
 
-    /// A bound for a group before anything is decided.
-    fn root(
-        &self,
-        fees: &[usize],
-        mask: usize,
-        units: &[usize],
-        effort: &mut Effort,
-    ) -> Option<i128> {
+    /// A bound for a set of fees before anything is decided, without the fees; `None` if a unit has no
+    /// choice.
+    fn root_of_set(&self, fees: &[usize], mask: usize, effort: &mut Effort) -> Option<i128> {
         let allowed = |unit: usize, choice: usize| self.is_allowed(fees, mask, unit, choice);
-        let group = Group::new(self.model, &self.columns, units, &allowed)?;
-        effort.work(group.work());
-        group.lines.iter().map(|lines| lines.low).min()
+        let mut sum = 0;
+        for units in self.groups(fees, mask)? {
+            let group = Group::new(self.model, &self.columns, &units, &allowed)?;
+            effort.work(group.work());
+            let least = group.lines.iter().map(|lines| lines.low).min();
+            sum += least.expect("a pool has a line, and no pool is one way");
+        }
+        Some(sum)
     }
 
     /// Searches the assignments that use no other fees than those of a set.
