@@ -12,13 +12,17 @@ use std::collections::BinaryHeap;
 const MOST_STEPS_OF_PART: u64 = 1_000_000;
 /// Numbers that are looked at for bounds: a constant, and for each unit.
 const MOST_WORK: u64 = 40_000_000;
-const MOST_WORK_OF_UNIT: u64 = 1_000;
+const MOST_WORK_OF_UNIT: u64 = 2_000;
+/// The part of the work that goes to searches of assignments.
+const DIVES: u64 = 8;
 
 /// What a search may do, so that its time is limited and the same on every machine.
 pub(super) struct Effort {
     pub steps: u64,
     work: u64,
     most_work: u64,
+    /// Numbers that searches of assignments looked at before their first step.
+    dive_work: u64,
 }
 
 impl Effort {
@@ -26,6 +30,7 @@ impl Effort {
         Self {
             steps: 0,
             work: 0,
+            dive_work: 0,
             most_work: MOST_WORK + MOST_WORK_OF_UNIT * units as u64,
         }
     }
@@ -35,7 +40,11 @@ impl Effort {
     }
 
     pub(super) fn is_spent(&self) -> bool {
-        self.steps >= MOST_STEPS_OF_PART || self.work >= self.most_work
+        self.work >= self.most_work
+    }
+
+    fn may_dive(&self) -> bool {
+        self.steps < MOST_STEPS_OF_PART && self.dive_work < self.most_work / DIVES
     }
 
     /// Whether half of the work is left.
@@ -144,7 +153,11 @@ impl Search<'_> {
             if low > self.limit() {
                 continue;
             }
-            if effort.is_spent() {
+            let may_go_on = match node {
+                Node::Types(_) => !effort.is_spent(),
+                Node::Sizes(..) => effort.may_dive(),
+            };
+            if !may_go_on {
                 self.leave_open(Some(low));
                 continue;
             }
@@ -188,7 +201,7 @@ impl Search<'_> {
     }
 
     fn dive(&mut self, configuration: &Configuration, sizes: Sizes, effort: &mut Effort) {
-        effort.work(self.group.options.len() * 16);
+        effort.dive_work += 16 * self.group.options.len() as u64;
         let knapsack = Knapsack::new(self.group, configuration);
         let sizes = knapsack.refined(sizes);
         if sizes.low > self.limit() {

@@ -169,24 +169,8 @@ impl<'m> Group<'m> {
 
     /// By unit: the least cost of the nodes that it needs.
     fn least_nodes(&self, place: usize) -> Vec<i64> {
-        let cluster = &self.model.clusters[self.clusters[place]];
-        let none = || vec![IMPOSSIBLE; self.units.len()];
-        let least = |mut least: Vec<i64>, other: Vec<i64>| {
-            for (least, other) in least.iter_mut().zip(other) {
-                *least = other.min(*least);
-            }
-            least
-        };
-        let kinds = (0..cluster.types.len()).into_par_iter();
-        let costs = kinds.fold(none, |costs, kind| {
-            let rate = cluster.types[kind].rate;
-            let column = self.column(place, kind);
-            least(
-                costs,
-                column.iter().map(|need| node_cost(rate, *need)).collect(),
-            )
-        });
-        costs.reduce(none, least)
+        let least = &self.columns.least[self.clusters[place]];
+        self.rows.iter().map(|row| least[*row]).collect()
     }
 
     fn priced_lines(&self) -> Vec<PricedLines> {
@@ -422,6 +406,8 @@ pub(super) struct Columns {
     units: Vec<usize>,
     /// By cluster of the problem; empty if they are not kept.
     columns: Vec<Vec<Vec<i64>>>,
+    /// By cluster of the problem: the least cost of the nodes for each unit.
+    least: Vec<Vec<i64>>,
 }
 
 /// Needs that are kept.
@@ -440,18 +426,31 @@ impl Columns {
         let types = |cluster: usize| problem.clusters[cluster].types.len();
         let used = (0..is_used.len()).filter(|cluster| is_used[*cluster]);
         let all: usize = used.map(types).sum();
-        if all.saturating_mul(units.len()) > MOST_NEEDS {
-            is_used.fill(false);
+        let is_kept = all.saturating_mul(units.len()) <= MOST_NEEDS;
+        let mut columns = Vec::new();
+        let mut least = Vec::new();
+        for (cluster, is_used) in is_used.into_iter().enumerate() {
+            let kinds = if is_used { 0..types(cluster) } else { 0..0 };
+            let kept = |kind| column(model, units, cluster, kind);
+            columns.push(if is_kept {
+                kinds.clone().into_par_iter().map(kept).collect()
+            } else {
+                Vec::new()
+            });
+            let costs = vec![IMPOSSIBLE; if is_used { units.len() } else { 0 }];
+            least.push(kinds.fold(costs, |mut costs, kind| {
+                let rate = model.clusters[cluster].types[kind].rate;
+                let fresh = (!is_kept).then(|| kept(kind));
+                let needs = fresh.as_ref().unwrap_or_else(|| &columns[cluster][kind]);
+                for (cost, need) in costs.iter_mut().zip(needs) {
+                    *cost = node_cost(rate, *need).min(*cost);
+                }
+                costs
+            }));
         }
-        let columns = is_used.iter().enumerate().map(|(cluster, is_used)| {
-            let kinds = if *is_used { 0..types(cluster) } else { 0..0 };
-            let kinds = kinds.into_par_iter();
-            kinds
-                .map(|kind| column(model, units, cluster, kind))
-                .collect()
-        });
         Self {
-            columns: columns.collect(),
+            columns,
+            least,
             units: units.to_vec(),
         }
     }
