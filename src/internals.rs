@@ -2,7 +2,9 @@
 //! private modules, item by item. It is not documented, and it changes without notice.
 
 pub mod answer {
-    pub use crate::answer::{BoughtPrices, Comparison, Pair, Solved, Summary, all_assumptions};
+    pub use crate::answer::{
+        BoughtPrices, Comparison, Pair, Plan, Solved, Summary, all_assumptions,
+    };
 }
 
 pub mod check {
@@ -61,7 +63,7 @@ pub mod money {
 pub mod plan {
     pub use crate::plan::{
         Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Tier, Unit, bill,
-        search,
+        savings, search,
     };
 }
 

@@ -3,6 +3,7 @@
 mod comparison;
 
 use comparison::{compared, valid};
+use lambdacost::exact::Exact;
 use lambdacost::internals::answer::Comparison;
 use lambdacost::internals::check::{self, CheckContext, Levels, formats};
 use lambdacost::internals::color::Paint;
@@ -132,6 +133,18 @@ fn explanations_solve_once() {
             };
             solve_once(&options, FUNCTIONS, shown(selected, explain));
         }
+    }
+}
+
+#[test]
+fn plans_solve_once() {
+    for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
+        solve_once(&options, FUNCTIONS, |comparison| {
+            let plan = comparison.plan(Exact::ONE, &|_| false);
+            let plan = plan.unwrap_or_else(|diags| panic!("{diags}"));
+            // Lambda, where `large` runs, cannot run it.
+            assert_eq!(plan.left_out, [1]);
+        });
     }
 }
 

@@ -780,8 +780,8 @@ fn functions(names: &[String]) -> String {
     names.iter().map(function).collect()
 }
 
-/// Each format of `compare`, and `explain`.
-const ANSWERS: [&[&str]; 7] = [
+/// Each format of `compare`, `explain` and `plan`.
+const ANSWERS: [&[&str]; 8] = [
     &["compare"],
     &["compare", "--format", "json"],
     &["compare", "--format", "csv"],
@@ -789,6 +789,7 @@ const ANSWERS: [&[&str]; 7] = [
     &["compare", "--format", "markdown"],
     &["compare", "--color", "always"],
     &["explain"],
+    &["plan", "--min-saving", "0"],
 ];
 
 /// Output without commands and without invisible characters. In CSV, names are not escaped.

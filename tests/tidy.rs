@@ -30,6 +30,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "pricebook",
             "scenario",
             "solve",
+            "plan",
         ],
     ),
     (
@@ -43,6 +44,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "scenario",
             "solve",
             "platform",
+            "plan",
         ],
     ),
     (
@@ -103,7 +105,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
 ];
 
 /// Public functions that take a `bool` and have a reason to.
-const BOOLEAN_PARAMETERS: [(&str, &str, &str); 8] = [
+const BOOLEAN_PARAMETERS: [(&str, &str, &str); 9] = [
     ("crates/exact/src/ball.rs", "ratio", "the sign of a number"),
     ("crates/exact/src/digits.rs", "push", "the sign of a number"),
     (
@@ -117,6 +119,7 @@ const BOOLEAN_PARAMETERS: [(&str, &str, &str); 8] = [
         "color is a setting of the user, resolved to yes or no",
     ),
     ("src/render/explain.rs", "write", "as in the table"),
+    ("src/render/plan.rs", "write", "as in the table"),
     ("src/render/prices.rs", "list_table", "as in the table"),
     ("src/render/prices.rs", "show_table", "as in the table"),
     ("src/color.rs", "new", "as in the table"),

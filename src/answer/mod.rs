@@ -9,12 +9,14 @@ mod assumptions;
 mod commitment_prices;
 mod flips;
 mod ledger;
+mod plan;
 mod solved;
 mod summary;
 
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
 pub(crate) use ledger::Ledger;
+pub use plan::Plan;
 pub use solved::Solved;
 pub(crate) use summary::{Detail, Totals, Workload};
 pub use summary::{Pair, Summary};

@@ -2,7 +2,7 @@
 
 use super::{Comparison, Pair, Summary};
 use crate::money::Usd;
-use crate::platform::{ClusterCosts, Fleet, Line, Placement, Provisioning};
+use crate::platform::{ClusterCosts, Fleet, Line, Placement, Provisioning, SharedUse};
 use crate::solve::{CapacityTariff, Tariff, UsageTariff};
 use std::sync::OnceLock;
 
@@ -52,6 +52,11 @@ impl Solved<'_> {
         costs[platform]
             .get_or_init(|| placement.cluster_costs())
             .clone()
+    }
+
+    /// What the function shares with others on a platform; `None` if it cannot run there.
+    pub(super) fn shared_use(&self, platform: usize) -> Option<SharedUse> {
+        self.placement(platform).map(Placement::shared_use)
     }
 
     /// The use of the environments that a platform keeps for the function.

@@ -5,6 +5,7 @@ use super::offered::Offered;
 use crate::diag::{Code, Diag};
 use crate::text::comma_separated;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use rust_decimal::Decimal;
 use std::path::{Path, PathBuf};
 
 /// Does a workload cost less on AWS Lambda or in containers, and at which utilization is the
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     /// Every bill as quantity x rate = cost, and each break-even step by step
     #[command(after_long_help = examples::help("explain"))]
     Explain(Explain),
+    /// Find the moves that lower the whole bill most
+    #[command(after_long_help = examples::help("plan"))]
+    Plan(Plan),
     /// Check budgets and other rules, for pipelines
     #[command(after_long_help = examples::help("check"))]
     Check(Check),
@@ -87,9 +91,10 @@ pub(crate) enum Command {
 }
 
 /// Commands with a manual page. A subcommand has a dash before its name.
-pub(crate) const PAGES: [&str; 12] = [
+pub(crate) const PAGES: [&str; 13] = [
     "compare",
     "explain",
+    "plan",
     "check",
     "prices",
     "prices-list",
@@ -131,6 +136,31 @@ pub(crate) struct Explain {
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// The arguments of `plan`.
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// What to plan.
+    #[command(flatten)]
+    pub subject: Subject,
+    /// US dollars a month that each move has to save
+    #[arg(long, value_name = "USD", default_value = "1", value_parser = dollars)]
+    pub min_saving: Decimal,
+    /// Keep this function where it runs (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub pinned: Vec<String>,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Reads an amount of US dollars of at least zero.
+fn dollars(text: &str) -> Result<Decimal, String> {
+    match Decimal::from_str_exact(text) {
+        Ok(amount) if !amount.is_sign_negative() => Ok(amount),
+        _ => Err("write a number of at least 0, such as 2.50".to_owned()),
+    }
 }
 
 /// The arguments of `check`.

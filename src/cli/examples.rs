@@ -37,7 +37,7 @@ fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
 }
 
 /// Examples by the name of the command's manual page. The program itself has none.
-const EXAMPLES: [(&str, &[Example]); 13] = [
+const EXAMPLES: [(&str, &[Example]); 14] = [
     (
         "",
         &[
@@ -73,6 +73,19 @@ const EXAMPLES: [(&str, &[Example]); 13] = [
             "lambdacost explain scenario.toml --function web-api",
             "every figure of one function",
         )],
+    ),
+    (
+        "plan",
+        &[
+            (
+                "lambdacost plan functions.csv --region eu-west-1",
+                "the moves that lower the bill of all functions most",
+            ),
+            (
+                "lambdacost plan scenario.toml --min-saving 20 --pinned checkout",
+                "only moves of $20 a month and more, and `checkout` stays where it is",
+            ),
+        ],
     ),
     (
         "check",

@@ -16,6 +16,7 @@ mod input;
 mod load;
 mod offered;
 mod output;
+mod plan;
 mod prices;
 mod progress;
 mod recognize;
@@ -62,6 +63,7 @@ fn run_command(system: &System, cli: &Cli) -> Outcome {
     match &cli.command {
         Command::Compare(args) => compare::run(system, args, color),
         Command::Explain(args) => explain::run(system, args, color),
+        Command::Plan(args) => plan::run(system, args, color),
         Command::Check(args) => check::run(system, args, color),
         Command::Prices(args) => prices::run(system, args, color),
         Command::Init(args) => init::run(system, args),

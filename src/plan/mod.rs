@@ -15,6 +15,7 @@
 //! * `best_first`: configurations in the order of their bounds.
 //! * `knapsack`, `dive`: the choices in a configuration with a number of nodes.
 //! * `improve`: single moves, for what the search has not proven.
+//! * `saving`: what each function saves.
 
 mod best_first;
 mod configurations;
@@ -27,9 +28,11 @@ mod model;
 mod part;
 mod price;
 mod problem;
+mod saving;
 
 pub use part::search;
 pub use price::bill;
 pub use problem::{
     Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Tier, Unit,
 };
+pub use saving::savings;

@@ -80,7 +80,8 @@ impl Used {
         costs.extend(pools(problem, &self.pools));
         for (cluster, members) in self.members.iter().enumerate() {
             if !members.is_empty() {
-                costs.push(cluster_cost(problem, cluster, members)?);
+                let (_, cost) = cluster_cost(problem, cluster, members)?;
+                costs.push(cost);
             }
         }
         Some(costs)
@@ -136,17 +137,22 @@ pub(super) fn pool_cost(pool: &Pool, quantity: &Exact) -> Exact {
     cost
 }
 
-/// The fee and the nodes of a cluster; `None` if no node type takes all members.
-fn cluster_cost(problem: &Problem<'_>, cluster: usize, members: &[usize]) -> Option<Exact> {
+/// The node type of a cluster, and what its nodes and its fee cost; `None` if no node type takes all
+/// members.
+pub(super) fn cluster_cost(
+    problem: &Problem<'_>,
+    cluster: usize,
+    members: &[usize],
+) -> Option<(usize, Exact)> {
     let types = 0..problem.clusters[cluster].types.len();
     let near: Vec<(usize, Bounds)> = types
         .filter_map(|kind| Some((kind, nodes_bounds(problem, cluster, kind, members)?)))
         .collect();
     let least = near.iter().map(|(_, cost)| *cost).reduce(Bounds::min)?;
     let possible = near.iter().filter(|(_, cost)| !cost.is_above(least));
-    let exact = possible.map(|(kind, _)| nodes_cost(problem, cluster, *kind, members));
-    let nodes = exact.min().expect("the least is not above itself");
-    Some(problem.clusters[cluster].fee.dollars() + &nodes)
+    let exact = possible.map(|(kind, _)| (nodes_cost(problem, cluster, *kind, members), *kind));
+    let (nodes, kind) = exact.min().expect("the least is not above itself");
+    Some((kind, problem.clusters[cluster].fee.dollars() + &nodes))
 }
 
 /// Bounds of what the nodes of a type cost; `None` if it does not take all members.

@@ -31,6 +31,7 @@ pub(crate) use line::Pricing;
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::plan::{Allowance, Cluster as NodeCluster, Pool};
 use crate::pricebook::meters::{MeterInfo, Meters};
 use crate::pricebook::{Architecture, Book, InstanceType, Provenance, Regional};
 use crate::scenario::{Assumptions, Demand, Function, Notes, Os, PlatformShape, Scenario};
@@ -247,8 +248,38 @@ pub trait CostModel: Send + Sync {
     fn clusters(&self) -> Vec<Cluster> {
         Vec::new()
     }
+    /// What the functions here share, for the search for the cheapest assignment.
+    fn shared_costs(&self) -> SharedCosts {
+        SharedCosts::default()
+    }
+    /// The nodes that a function needs of a node type of [`SharedCosts::clusters`]; `None` if its pods
+    /// do not fit.
+    fn need(&self, _index: usize, _cluster: usize, _node_type: usize) -> Option<Exact> {
+        None
+    }
     /// Adds the assumptions and omissions that apply.
     fn notes(&self, notes: &mut Notes);
+}
+
+/// What the functions on a platform share. Their bill is the sum of [`Cost::unshared`] and of what
+/// they use of this together.
+#[derive(Default)]
+pub struct SharedCosts {
+    pub pools: Vec<Pool>,
+    /// They refer to pools by index.
+    pub allowances: Vec<Allowance>,
+    pub clusters: Vec<NodeCluster>,
+    /// Fees a month, each paid once if any function uses it.
+    pub fees: Vec<Usd>,
+}
+
+/// What one function uses of the [`SharedCosts`] of its platform, by index.
+#[derive(Default)]
+pub struct SharedUse {
+    /// Pools with the quantities.
+    pub pools: Vec<(usize, Exact)>,
+    pub cluster: Option<usize>,
+    pub fees: Vec<usize>,
 }
 
 /// Functions for a common total. All of them can run on the platform.
@@ -287,6 +318,10 @@ pub trait Placement: Send + Sync {
     fn price_as_of(&self) -> Option<&str>;
     /// How the cost changes with traffic.
     fn tariff(&self) -> Tariff<'_>;
+    /// What the function uses of the [`SharedCosts`] of the platform.
+    fn shared_use(&self) -> SharedUse {
+        SharedUse::default()
+    }
     /// What the function would cost on a dedicated cluster, and what it adds to the shared one.
     fn cluster_costs(&self) -> ClusterCosts {
         ClusterCosts::default()

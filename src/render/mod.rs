@@ -7,6 +7,8 @@ pub(crate) mod json_v1;
 pub(crate) mod markdown;
 mod names;
 mod phrases;
+#[cfg(feature = "cli")]
+pub(crate) mod plan;
 pub(crate) mod prices;
 #[cfg(feature = "cli")]
 pub(crate) mod table;

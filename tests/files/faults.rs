@@ -52,6 +52,7 @@ const COMMANDS: [(&[&str], i32); 18] = [
     ),
     (&["compare", "-", "--verbose"], 0),
     (&["explain", "@of-functions-file.toml"], 0),
+    (&["plan", "@of-functions-file.toml"], 0),
     (&["check", "@of-functions-file.toml", "--format", "text"], 0),
     (
         &[

@@ -14,11 +14,13 @@ use super::fleet::push_count;
 use super::slot::Slot;
 use super::{
     Answer, Bill, Cluster, ClusterCosts, Context, Cost, CostModel, Fact, Fleet, Infeasible,
-    Members, Placement, Platform, Refusal, Spec, container_place, instance_choice,
+    Members, Placement, Platform, Refusal, SharedCosts, SharedUse, Spec, container_place,
+    instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::{Bounds, Exact};
 use crate::money::{Usd, count, plural};
+use crate::plan;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use node_choice::{Candidate, ClusterMarket, FormedCluster, MonthBounds, cluster_markets, refusal};
@@ -270,6 +272,30 @@ impl CostModel for EksModel<'_> {
         used.map(monthly).sum()
     }
 
+    fn shared_costs(&self) -> SharedCosts {
+        let cluster = |site: &Option<SharedCluster<'_>>| match site {
+            Some(site) => site.market.as_shared(),
+            None => plan::Cluster {
+                fee: Usd::ZERO,
+                types: Vec::new(),
+                nodes: plan::Nodes::Shared,
+            },
+        };
+        SharedCosts {
+            clusters: self.sites.iter().map(cluster).collect(),
+            ..SharedCosts::default()
+        }
+    }
+
+    fn need(&self, index: usize, cluster: usize, node_type: usize) -> Option<Exact> {
+        let function = self.context.function(index);
+        let market = &self.sites[cluster].as_ref()?.market;
+        let pod = Pod::of(function);
+        let pods = pods_of_today(function, &pod, self.context.demand(index));
+        let needed = NodeUse::of(&market.candidates[node_type].node, &pod, pods);
+        (needed.unfit == 0).then_some(needed.share)
+    }
+
     fn clusters(&self) -> Vec<Cluster> {
         let cluster = |site: &SharedCluster<'_>| {
             let (market, formed) = (&site.market, site.cluster.as_ref()?);
@@ -313,6 +339,13 @@ impl Placed<'_> {
 impl Placement for Placed<'_> {
     fn charge(&self, bill: &mut Bill) {
         bill.add_share(&self.cluster.per_node, &self.share);
+    }
+
+    fn shared_use(&self) -> SharedUse {
+        SharedUse {
+            cluster: Some(container_place(self.function)),
+            ..SharedUse::default()
+        }
     }
 
     fn price_as_of(&self) -> Option<&str> {

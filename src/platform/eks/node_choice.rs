@@ -7,6 +7,7 @@ use super::pod_demand::{Node, NodeUse, PodDemand};
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
+use crate::plan;
 use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
 use crate::platform::service::{EBS, EC2, EKS};
@@ -167,6 +168,26 @@ impl<'a> ClusterMarket<'a> {
     pub(crate) fn month(&self, number: usize, share: &Exact) -> Usd {
         let nodes = self.monthly[number].times(&self.nodes(share));
         &nodes + &self.fees_monthly
+    }
+
+    /// The cluster as what functions share.
+    pub(crate) fn as_shared(&self) -> plan::Cluster {
+        let nodes = match self.options.cluster {
+            ClusterKind::Existing => plan::Nodes::Shared,
+            ClusterKind::Dedicated => plan::Nodes::Whole {
+                min_nodes: self.options.min_nodes.into(),
+                packing: Exact::from(self.options.packing_efficiency),
+            },
+        };
+        let types = self
+            .monthly
+            .iter()
+            .map(|usd| plan::NodeType { usd: usd.clone() });
+        plan::Cluster {
+            fee: self.fees_monthly.clone(),
+            types: types.collect(),
+            nodes,
+        }
     }
 
     /// Bounds for [`Self::month`] of a candidate, by its index.

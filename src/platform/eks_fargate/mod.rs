@@ -15,7 +15,7 @@ use super::tasks::{
 };
 use super::{
     Answer, Bill, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Members, Missing,
-    Placement, Platform, Refusal, SharedBill, Spec, older, oldest,
+    Placement, Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, older, oldest,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
@@ -234,6 +234,17 @@ impl CostModel for EksFargateModel<'_> {
         &members.unshared + &fees
     }
 
+    fn shared_costs(&self) -> SharedCosts {
+        let fee = |cluster: &Option<FeeCluster>| match cluster {
+            Some(cluster) => cluster.fees.total.clone(),
+            None => Usd::ZERO,
+        };
+        SharedCosts {
+            fees: self.clusters.iter().map(fee).collect(),
+            ..SharedCosts::default()
+        }
+    }
+
     fn notes(&self, notes: &mut Notes) {
         self.pods.notes(notes);
     }
@@ -280,6 +291,18 @@ impl Placement for PlacedPods<'_> {
         if let Some(cluster) = self.cluster {
             let share = FeeCluster::share(&self.own, &cluster.pods);
             bill.add_share(&cluster.fees, &share);
+        }
+    }
+
+    fn shared_use(&self) -> SharedUse {
+        // Pods that cost nothing need no cluster.
+        let pays_fees = self.cluster.is_some() && !self.own.is_zero();
+        SharedUse {
+            fees: pays_fees
+                .then_some(self.pods.region())
+                .into_iter()
+                .collect(),
+            ..SharedUse::default()
         }
     }
 

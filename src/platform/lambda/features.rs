@@ -82,6 +82,9 @@ pub(crate) trait PricedFeature: Send + Sync {
     /// The cost of a whole pool, for features with a free part.
     fn pooled_cost(&self, pool: &Pool) -> Option<Usd>;
 
+    /// US dollars per unit, for features with a free part.
+    fn pooled_rate(&self) -> Option<Usd>;
+
     /// Adds the quantity of a function that uses the feature, multiplied by `times`.
     fn charge(&self, function: &Function, hours: &Qty<Hour>, times: &Exact, bill: &mut Bill);
 
@@ -147,6 +150,10 @@ impl<U: Unit> PricedFeature for Priced<U> {
     fn pooled_cost(&self, pool: &Pool) -> Option<Usd> {
         let billed = self.feature.pooled?(pool);
         Some(&self.price.rate * &billed)
+    }
+
+    fn pooled_rate(&self) -> Option<Usd> {
+        self.feature.pooled.map(|_| self.price.rate.of_one())
     }
 
     fn charge(&self, function: &Function, hours: &Qty<Hour>, times: &Exact, bill: &mut Bill) {

@@ -19,7 +19,7 @@ mod quota;
 
 use super::{
     Answer, Bill, ClusterCosts, Context, CostModel, Infeasible, Members, Missing, Placement,
-    Platform, Provisioning, Refusal, Spec, older, oldest, place,
+    Platform, Provisioning, Refusal, SharedCosts, SharedUse, Spec, older, oldest, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -244,6 +244,10 @@ impl CostModel for LambdaModel<'_> {
         &pooled + &members.unshared
     }
 
+    fn shared_costs(&self) -> SharedCosts {
+        pools::shared_costs(&self.context, &self.prices)
+    }
+
     fn notes(&self, notes: &mut Notes) {
         assumptions::note(self, notes);
     }
@@ -252,6 +256,13 @@ impl CostModel for LambdaModel<'_> {
 impl Placement for FunctionCost<'_> {
     fn charge(&self, bill: &mut Bill) {
         FunctionCost::charge(self, bill);
+    }
+
+    fn shared_use(&self) -> SharedUse {
+        SharedUse {
+            pools: pools::used_of(self.function),
+            ..SharedUse::default()
+        }
     }
 
     fn price_as_of(&self) -> Option<&str> {

@@ -7,8 +7,9 @@ use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
 use super::{LambdaPrices, infeasible, pool_place};
 use crate::exact::Exact;
 use crate::money::Usd;
+use crate::plan::{self, Allowance, Tier};
 use crate::platform::service::LAMBDA;
-use crate::platform::{Context, UnitBill, oldest};
+use crate::platform::{Context, SharedCosts, UnitBill, oldest};
 use crate::scenario::Function;
 use crate::units::{Gb, GbSecond, Qty, Request, Unit};
 use rayon::prelude::*;
@@ -77,6 +78,72 @@ impl Used {
             self.streamed = &self.streamed + &each.times(&calls);
         }
     }
+}
+
+/// Pools of [`shared_costs`] for each place: duration, requests and streaming.
+const POOLS: usize = 3;
+
+/// What functions share: for each place the tiers of its duration, its requests and its streaming,
+/// and the free tier of each.
+pub(crate) fn shared_costs(context: &Context<'_>, prices: &[Option<LambdaPrices>]) -> SharedCosts {
+    let flat = |rate: Usd| plan::Pool {
+        tiers: vec![Tier {
+            from: Exact::ZERO,
+            rate,
+        }],
+    };
+    let mut pools = Vec::with_capacity(POOLS * prices.len());
+    for prices in prices {
+        let Some(prices) = prices else {
+            // No function can run here.
+            pools.extend((0..POOLS).map(|_| flat(Usd::ZERO)));
+            continue;
+        };
+        let tiers = prices.duration.steps().iter();
+        pools.push(plan::Pool {
+            tiers: tiers
+                .map(|(from, price)| Tier {
+                    from: from.amount().clone(),
+                    rate: price.rate.of_one(),
+                })
+                .collect(),
+        });
+        pools.push(flat(prices.request.rate.of_one()));
+        let mut features = prices.features.iter().flatten();
+        let streaming = features.find_map(|feature| feature.pooled_rate());
+        pools.push(flat(streaming.unwrap_or(Usd::ZERO)));
+    }
+    let free = [FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB];
+    let allowances = free
+        .into_iter()
+        .enumerate()
+        .filter(|_| context.scenario.free_tier);
+    SharedCosts {
+        allowances: allowances
+            .map(|(kind, quantity)| Allowance {
+                quantity: Exact::from(quantity),
+                pools: (kind..pools.len()).step_by(POOLS).collect(),
+            })
+            .collect(),
+        pools,
+        ..SharedCosts::default()
+    }
+}
+
+/// What a function uses of the pools of [`shared_costs`].
+pub(crate) fn used_of(function: &Function) -> Vec<(usize, Exact)> {
+    let mut used = Used::NOTHING;
+    used.function(function);
+    let first = POOLS * pool_place(function);
+    let amounts = [
+        used.duration.amount(),
+        used.requests.amount(),
+        used.streamed.amount(),
+    ];
+    let amounts = amounts.into_iter().enumerate();
+    let used = amounts.filter(|(_, amount)| !amount.is_zero());
+    used.map(|(kind, amount)| (first + kind, amount.clone()))
+        .collect()
 }
 
 /// Forms pools of the functions that `member` selects and that can run on Lambda.

@@ -175,6 +175,11 @@ pub(crate) struct PlacedTasks<'m> {
 }
 
 impl PlacedTasks<'_> {
+    /// The index of the function's region.
+    pub(crate) fn region(&self) -> usize {
+        self.function.region.into()
+    }
+
     /// US dollars a month for today's tasks.
     pub(crate) fn monthly_today(&self) -> Usd {
         let monthly = Bill::total(|bill| self.charge(bill));

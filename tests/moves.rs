@@ -1,0 +1,165 @@
+//! The plan keeps its promises: the bill of today is that of the totals, the savings of functions add
+//! up, and a scenario that follows the moves costs what the plan says.
+
+mod comparison;
+
+use comparison::{compared, valid};
+use lambdacost::exact::Exact;
+use lambdacost::internals::answer::{Comparison, Plan};
+use lambdacost::internals::money::Usd;
+
+const PLATFORMS: [&str; 4] = ["lambda", "fargate", "eks", "eks-fargate"];
+
+/// A linear congruential generator, so that every run tries the same scenarios.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+
+    fn one_of<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.below(values.len() as u64) as usize]
+    }
+}
+
+/// A function without `runs_on`.
+fn function(random: &mut Random, number: usize) -> String {
+    let calls = random.one_of(&[
+        0_u64,
+        30_000,
+        2_000_000,
+        80_000_000,
+        900_000_000,
+        9_000_000_000,
+    ]);
+    let stated = [
+        String::new(),
+        format!(
+            "[function.container]\ncpu_ms = {}\nmemory_per_request_mb = {}\nmin_tasks = 1\n",
+            1 + random.below(40),
+            8 + random.below(200)
+        ),
+    ];
+    format!(
+        "name = 'f{number}'\nregion = '{}'\narchitecture = '{}'\nmemory_mb = {}\n\
+         duration_ms = {}\ninvocations_per_month = {calls}\nutilization = 0.{}\n{}",
+        random.one_of(&["us-east-1", "us-east-1", "eu-west-1"]),
+        random.one_of(&["x86_64", "x86_64", "arm64"]),
+        random.one_of(&[128, 512, 1024, 1769, 3008]),
+        40 + random.below(900),
+        1 + random.below(9),
+        stated[random.below(2) as usize],
+    )
+}
+
+/// A scenario: its options, its functions, and where each runs.
+struct Draft {
+    options: String,
+    functions: Vec<String>,
+    homes: Vec<&'static str>,
+}
+
+impl Draft {
+    fn of(random: &mut Random) -> Self {
+        let options = format!(
+            "platforms = ['lambda', 'fargate', 'eks', 'eks-fargate']\nfree_tier = {}\n\
+             [eks]\nmin_nodes = {}\n",
+            random.one_of(&["true", "false"]),
+            1 + random.below(3),
+        );
+        let count = 1 + random.below(9) as usize;
+        let functions: Vec<String> = (0..count).map(|number| function(random, number)).collect();
+        let homes = functions.iter().map(|function| {
+            let home = random.one_of(&PLATFORMS);
+            // Pods on Fargate do not run on Arm.
+            let is_refused = home == "eks-fargate" && function.contains("arm64");
+            if is_refused { "lambda" } else { home }
+        });
+        Self {
+            options,
+            homes: homes.collect(),
+            functions,
+        }
+    }
+
+    fn text(&self, homes: &[&str]) -> String {
+        let functions = self.functions.iter().zip(homes);
+        let functions =
+            functions.map(|(keys, home)| format!("[[function]]\nruns_on = '{home}'\n{keys}"));
+        format!("{}{}", self.options, functions.collect::<String>())
+    }
+}
+
+fn plan(comparison: &Comparison<'_>, min_saving: u32) -> Plan {
+    let plan = comparison.plan(Exact::from(min_saving), &|_| false);
+    plan.unwrap_or_else(|diags| panic!("{diags}"))
+}
+
+/// The bill of a scenario as it runs.
+fn today(text: &str) -> Usd {
+    compared(&valid(text), |comparison| {
+        let totals = comparison.totals();
+        totals.today.expect("every function can run where it is")
+    })
+}
+
+#[test]
+fn following_the_moves_costs_what_the_plan_says_and_never_more_than_today() {
+    let mut random = Random(7);
+    let mut moved = 0;
+    for round in 0..120 {
+        let draft = Draft::of(&mut random);
+        let text = draft.text(&draft.homes);
+        let min_saving = round % 2;
+        compared(&valid(&text), |comparison| {
+            let plan = plan(comparison, min_saving);
+            let min_saving = Usd::new(Exact::from(min_saving));
+            assert!(plan.is_proven(), "{text}");
+            assert!(plan.left_out.is_empty(), "{text}");
+            assert_eq!(plan.today, today(&text), "{text}");
+            let moves = Exact::from(plan.moves.len() as u64);
+            assert!(
+                &plan.monthly + &min_saving.times(&moves) <= plan.today,
+                "{text}"
+            );
+            let savings: Usd = plan.moves.iter().map(|one| one.saving.clone()).sum();
+            assert_eq!(&savings + &plan.free_tier_saving, plan.saving(), "{text}");
+            let mut homes = draft.homes.clone();
+            for one in &plan.moves {
+                let platforms = comparison.platforms();
+                assert_eq!(homes[one.index], platforms[one.from].id);
+                homes[one.index] = platforms[one.to].id;
+            }
+            assert_eq!(plan.monthly, today(&draft.text(&homes)), "{text}");
+            for total in comparison.totals().platforms.into_iter().flatten() {
+                let functions = Exact::from(homes.len() as u64);
+                assert!(
+                    plan.monthly <= &total + &min_saving.times(&functions),
+                    "{text}"
+                );
+            }
+            moved += plan.moves.len();
+        });
+    }
+    assert!(moved > 100, "only {moved} moves in all scenarios");
+}
+
+#[test]
+fn pinned_functions_stay_and_no_move_saves_less_than_it_has_to() {
+    let mut random = Random(11);
+    for _ in 0..20 {
+        let draft = Draft::of(&mut random);
+        compared(&valid(&draft.text(&draft.homes)), |comparison| {
+            let pinned = comparison.plan(Exact::ONE, &|index| index % 2 == 0);
+            let pinned = pinned.unwrap_or_else(|diags| panic!("{diags}"));
+            assert!(pinned.moves.iter().all(|one| one.index % 2 == 1));
+            let never = plan(comparison, 1_000_000_000);
+            assert_eq!((never.moves.len(), &never.monthly), (0, &never.today));
+        });
+    }
+}
