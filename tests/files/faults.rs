@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Every command that reads or writes, with the code of its answer.
-const COMMANDS: [(&[&str], i32); 18] = [
+const COMMANDS: [(&[&str], i32); 19] = [
     (&["compare", "@scenario.toml"], 0),
     (
         &[
