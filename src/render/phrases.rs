@@ -55,7 +55,7 @@ pub(crate) fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(Strin
     let mut rows: Vec<_> = platforms
         .map(|(bound, total)| (format!("all on {}", bound.title), total.clone()))
         .collect();
-    let each = "each where it is cheapest".to_owned();
+    let each = "following each verdict".to_owned();
     rows.push((each, totals.cheapest_each.clone()));
     rows.push(("as it runs today".to_owned(), totals.today.clone()));
     for bound in comparison.platforms() {

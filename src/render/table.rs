@@ -449,22 +449,29 @@ impl<'p> TablePage<'p> {
         writeln!(out)
     }
 
-    /// The warning if following every verdict costs more than staying together. A cluster for a few
+    /// The warning if following every verdict costs more than another total. A cluster for a few
     /// functions costs as much as one for all, but their verdicts count only a share of it.
     fn moves_cost_more(&self, totals: &Totals) -> Option<String> {
         let apart = totals.cheapest_each.as_ref()?;
         let platforms = self.comparison().platforms().iter().zip(&totals.platforms);
         let whole = platforms
             .filter_map(|(bound, total)| Some((total.clone()?, format!("all on {}", bound.title))));
-        let without = totals.unclustered.clone();
-        let without = without.map(|usd| (usd, "each where it is cheapest without a cluster"));
-        let without = without.map(|(usd, what)| (usd, what.to_owned()));
-        let (lowest, what) = whole.chain(without).min()?;
+        let others = [
+            (
+                &totals.unclustered,
+                "each where it is cheapest without a cluster",
+            ),
+            (&totals.today, "as it runs today"),
+        ];
+        let others = others.into_iter();
+        let others = others.filter_map(|(total, what)| Some((total.clone()?, what.to_owned())));
+        let (lowest, what) = whole.chain(others).min()?;
         (lowest < *apart).then(|| {
             format!(
                 "Each verdict counts only a share of one cluster for all functions. If only some \
                  of them move there, it costs them more: {what} costs {} less than following \
-                 each verdict.",
+                 each verdict. `lambdacost plan` finds the moves that lower the bill of all \
+                 functions together.",
                 money(&(apart - &lowest))
             )
         })
