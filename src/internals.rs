@@ -92,7 +92,7 @@ pub mod pricebook {
 pub mod render {
     pub use crate::render::View;
     pub mod csv {
-        pub use crate::render::csv::{COLUMNS, write};
+        pub use crate::render::csv::{COLUMNS, MOVE_COLUMNS, write};
     }
     pub mod explain {
         pub use crate::render::explain::write;

@@ -781,7 +781,7 @@ fn functions(names: &[String]) -> String {
 }
 
 /// Each format of `compare`, `explain` and `plan`.
-const ANSWERS: [&[&str]; 8] = [
+const ANSWERS: [&[&str]; 9] = [
     &["compare"],
     &["compare", "--format", "json"],
     &["compare", "--format", "csv"],
@@ -790,6 +790,7 @@ const ANSWERS: [&[&str]; 8] = [
     &["compare", "--color", "always"],
     &["explain"],
     &["plan", "--min-saving", "0"],
+    &["plan", "--min-saving", "0", "--format", "csv"],
 ];
 
 /// Output without commands and without invisible characters. In CSV, names are not escaped.

@@ -16,6 +16,7 @@ mod summary;
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
 pub(crate) use ledger::Ledger;
+pub(crate) use plan::Move;
 pub use plan::Plan;
 pub use solved::Solved;
 pub(crate) use summary::{Detail, Totals, Workload};

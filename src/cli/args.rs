@@ -150,9 +150,21 @@ pub(crate) struct Plan {
     /// Keep this function where it runs (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub pinned: Vec<String>,
+    /// Output format; default: from the extension of --output, otherwise table
+    #[arg(long, value_enum)]
+    pub format: Option<PlanFormat>,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// Formats of `plan`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people
+    Table,
+    /// One row per move
+    Csv,
 }
 
 /// Reads an amount of US dollars of at least zero.
@@ -347,6 +359,11 @@ impl OfEnding for CheckFormat {
 impl OfEnding for PricesFormat {
     const USUAL: Self = Self::Table;
     const ENDINGS: &'static [(&'static str, Self)] = &[("json", Self::Json), ("txt", Self::Table)];
+}
+
+impl OfEnding for PlanFormat {
+    const USUAL: Self = Self::Table;
+    const ENDINGS: &'static [(&'static str, Self)] = &[("csv", Self::Csv), ("txt", Self::Table)];
 }
 
 /// The only format of `explain`.

@@ -1,6 +1,6 @@
 //! `lambdacost plan`.
 
-use super::args;
+use super::args::{self, PlanFormat};
 use super::exit::Outcome;
 use super::load;
 use super::output::{self, Look};
@@ -17,15 +17,16 @@ use anstream::ColorChoice;
 /// # Errors
 /// An input or output error.
 pub(crate) fn run(system: &System, args: &args::Plan, color: ColorChoice) -> Outcome {
-    let args::ExplainFormat = args.output.format(None).map_err(Diags::from)?;
+    let format = args.output.format(args.format).map_err(Diags::from)?;
     let look = Look::of_answer(system, &args.output, color);
     load::compared(system, &args.subject, &args.output, |views, progress| {
         let mut plans = Vec::new();
         for view in views {
             plans.push(plan(view, args)?);
         }
-        output::write(system, &args.output, progress, |out| {
-            render::plan::write(views, &plans, look.width, look.color, out)
+        output::write(system, &args.output, progress, |out| match format {
+            PlanFormat::Table => render::plan::write(views, &plans, look.width, look.color, out),
+            PlanFormat::Csv => render::csv::write_moves(views, &plans, out),
         })
     })
 }

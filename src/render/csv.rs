@@ -1,7 +1,7 @@
 //! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
 
 use super::names::{band_name, kind_name};
-use crate::answer::{Comparison, Summary};
+use crate::answer::{Comparison, Plan, Summary};
 use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
@@ -30,6 +30,9 @@ pub const COLUMNS: [&str; 19] = [
     "gap_usd",
     "price_as_of",
 ];
+
+/// The columns of [`write_moves`].
+pub const MOVE_COLUMNS: [&str; 5] = ["function", "region", "from", "to", "saving_usd"];
 
 /// Functions in one piece of work.
 const CHUNK: usize = 96;
@@ -66,6 +69,36 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
             (view.progress)(super::Step::Priced(batch.map_or(0, <[usize]>::len) as u64));
         }
         written?;
+    }
+    Ok(())
+}
+
+/// Writes the moves of plans below one header, one row per move, the largest saving first.
+///
+/// # Errors
+/// The output cannot be written.
+pub(crate) fn write_moves(
+    views: &[super::View<'_>],
+    plans: &[Plan],
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    writeln!(out, "{}", MOVE_COLUMNS.join(","))?;
+    for (view, plan) in views.iter().zip(plans) {
+        let scenario = view.comparison.scenario();
+        let platforms = view.comparison.platforms();
+        for one in view.shown_moves(plan) {
+            let function = &scenario.functions[one.index];
+            let region = scenario.region_of(function);
+            writeln!(
+                out,
+                "{},{},{},{},{}",
+                csv_quoted(&formula_guarded(&function.name)),
+                csv_quoted(region),
+                platforms[one.from].id,
+                platforms[one.to].id,
+                one.saving
+            )?;
+        }
     }
     Ok(())
 }

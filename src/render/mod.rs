@@ -17,7 +17,7 @@ mod utilization_bar;
 
 pub(crate) use phrases::NOTES;
 
-use crate::answer::Comparison;
+use crate::answer::{Comparison, Move, Plan};
 
 /// A comparison and the functions to show.
 pub struct View<'v> {
@@ -26,6 +26,14 @@ pub struct View<'v> {
     pub selected: Vec<usize>,
     /// Receives the progress of the format.
     pub progress: &'v (dyn Fn(Step) + Sync),
+}
+
+impl View<'_> {
+    /// The moves of the functions to show.
+    fn shown_moves<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p Move> {
+        let is_shown = |index: usize| self.selected.binary_search(&index).is_ok();
+        plan.moves.iter().filter(move |one| is_shown(one.index))
+    }
 }
 
 /// Progress of a format or a check.

@@ -67,7 +67,7 @@ fn advice(comparison: &Comparison<'_>, plan: &Plan) -> String {
         ),
     };
     if moves == 0 {
-        return format!("Nothing to move: no moves found that save at least {least} each. {proof}");
+        return format!("Nothing to move: no moves that save at least {least} each. {proof}");
     }
     format!(
         "Move {} of {}: {} a month, which saves {} a month ({} a year). {proof}",
@@ -98,8 +98,7 @@ fn moves(view: &View<'_>, plan: &Plan, width: u16) -> Table {
     table.set_header(["function", "from", "to", "saves a month"]);
     let platforms = view.comparison.platforms();
     let functions = &view.comparison.scenario().functions;
-    let is_shown = |index: usize| view.selected.binary_search(&index).is_ok();
-    for one in plan.moves.iter().filter(|one| is_shown(one.index)) {
+    for one in view.shown_moves(plan) {
         table.add_row([
             Cell::new(escaped_name(&functions[one.index].name)),
             Cell::new(platforms[one.from].title),
