@@ -163,3 +163,56 @@ fn pinned_functions_stay_and_no_move_saves_less_than_it_has_to() {
         });
     }
 }
+
+/// Clusters of up to 10^15 nodes, so that not every number of nodes can be looked at.
+#[test]
+fn a_plan_over_the_largest_clusters_ends() {
+    let function = |name: &str, home: &str, rest: &str| {
+        format!("[[function]]\nname = '{name}'\nruns_on = '{home}'\n{rest}\n")
+    };
+    let calls = "invocations_per_month = 999_999_999_999_999\n";
+    let text = [
+        "platforms = ['lambda', 'fargate', 'eks', 'eks-fargate', 'lambda-managed']\n\
+         region = 'us-east-1'\n[eks]\nmin_nodes = 1_000_000\npacking_efficiency = 0.01\n"
+            .to_owned(),
+        function(
+            "large",
+            "eks",
+            &format!(
+                "memory_mb = 10_240\nduration_ms = 900_000\n{calls}utilization = 1\n\
+                 [function.container]\ncpu_ms = 900_000\nmemory_per_request_mb = 1\n\
+                 min_tasks = 1_000_000"
+            ),
+        ),
+        function(
+            "narrow",
+            "eks",
+            &format!(
+                "memory_mb = 128\nduration_ms = 33.333333333333\n{calls}utilization = 0.5\n\
+                 [function.container]\ncpu_ms = 0.000001\nmemory_per_request_mb = 1000"
+            ),
+        ),
+        function(
+            "idle",
+            "eks",
+            "memory_mb = 128\nduration_ms = 1\ninvocations_per_month = 1_000_000_000\n\
+             utilization = 0.000000000001",
+        ),
+        function(
+            "busy",
+            "lambda",
+            "memory_mb = 128\nduration_ms = 900_000\ninvocations_per_month = 1_000_000_000\n\
+             utilization = 1",
+        ),
+        function(
+            "short",
+            "eks",
+            &format!("memory_mb = 128\nduration_ms = 1\n{calls}utilization = 1"),
+        ),
+    ];
+    compared(&valid(&text.concat()), |comparison| {
+        let plan = plan(comparison, 0);
+        assert!(plan.monthly < plan.today);
+        assert!(plan.saving() > Usd::ZERO);
+    });
+}

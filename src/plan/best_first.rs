@@ -13,6 +13,9 @@ const MOST_STEPS_OF_PART: u64 = 1_000_000;
 /// Numbers that are looked at for bounds: a constant, and for each unit.
 const MOST_WORK: u64 = 40_000_000;
 const MOST_WORK_OF_UNIT: u64 = 2_000;
+/// The work of looking at a number of nodes, and of keeping one: this also limits memory.
+const WORK_OF_COUNT: usize = 16;
+const WORK_OF_SIZES: usize = 256;
 /// The part of the work that goes to searches of assignments.
 const DIVES: u64 = 8;
 
@@ -227,6 +230,7 @@ impl Search<'_> {
             self.incumbent.offer(cost, &choices);
         }
         let all = knapsack.sizes(self.limit());
+        effort.work(all.looked_at * WORK_OF_COUNT + all.sizes.len() * WORK_OF_SIZES);
         self.leave_open(all.open);
         let sizes = all.sizes.into_iter().map(|sizes| {
             let low = sizes.low.max(configuration.low);

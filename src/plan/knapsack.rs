@@ -17,6 +17,13 @@ const MOST_NEED: i64 = 1 << 52;
 const ROUNDS: usize = 2;
 /// Numbers of nodes of a configuration that are told apart.
 const MOST_SIZES: usize = 2_000;
+/// Numbers of nodes of one cluster that are looked at, in each direction from the best.
+const MOST_COUNTS: i64 = 2_000;
+/// Numbers of nodes of all clusters that are looked at; a bound holds for the others.
+const MOST_LOOKED_AT: usize = 20_000;
+
+/// Nodes by bin as far as they are decided, multipliers, and a bound.
+type PartialSizes = (Vec<Option<i64>>, Vec<i128>, i128);
 
 /// An option as the knapsack sees it.
 #[derive(Clone, Copy)]
@@ -59,6 +66,14 @@ pub(super) struct AllSizes {
     pub sizes: Vec<Sizes>,
     /// A bound for those that were left out.
     pub open: Option<i128>,
+    /// How many were looked at.
+    pub looked_at: usize,
+}
+
+impl AllSizes {
+    fn leave_open(&mut self, low: i128) {
+        self.open = self.open.into_iter().chain([low]).min();
+    }
 }
 
 impl<'g> Knapsack<'g> {
@@ -163,18 +178,24 @@ impl<'g> Knapsack<'g> {
         let mut found = AllSizes {
             sizes: Vec::new(),
             open: None,
+            looked_at: 0,
         };
         let mut partial = vec![(vec![None; self.bins.len()], self.rates(), i128::MIN)];
         for bin in 0..self.bins.len() {
             let mut next = Vec::new();
-            for (nodes, multipliers, _) in partial {
-                let mut sizes = self.sizes_of(bin, &nodes, &multipliers, limit);
+            for (nodes, multipliers, low) in partial {
+                if found.looked_at > MOST_LOOKED_AT {
+                    found.leave_open(low);
+                    continue;
+                }
+                let mut sizes = self.sizes_of(bin, &nodes, &multipliers, limit, &mut found);
                 if next.len() + sizes.len() > MOST_SIZES {
                     sizes.sort_by_key(|(_, _, low)| *low);
                     let dropped =
                         sizes.split_off(MOST_SIZES.saturating_sub(next.len()).min(sizes.len()));
-                    let low = dropped.first().map(|(_, _, low)| *low);
-                    found.open = found.open.into_iter().chain(low).min();
+                    if let Some((_, _, low)) = dropped.first() {
+                        found.leave_open(*low);
+                    }
                 }
                 next.extend(sizes);
             }
@@ -203,16 +224,16 @@ impl<'g> Knapsack<'g> {
         least.sum()
     }
 
-    /// The numbers of nodes of one bin. The bound is convex in them: with a multiplier not above the
-    /// price of capacity it rises with more nodes, with one above that it rises with fewer. The rate is
-    /// that price rounded down.
+    /// The numbers of nodes of one bin; others are left open in `all`. The bound is convex in them: with a multiplier not above the price of capacity it rises with more nodes, with one
+    /// above that it rises with fewer. The rate is that price rounded down.
     fn sizes_of(
         &self,
         bin: usize,
         nodes: &[Option<i64>],
         multipliers: &[i128],
         limit: i128,
-    ) -> Vec<(Vec<Option<i64>>, Vec<i128>, i128)> {
+        all: &mut AllSizes,
+    ) -> Vec<PartialSizes> {
         let offers = Offers::new(self, bin, multipliers);
         let stated = &self.bins[bin];
         let needed = |need: i128| {
@@ -221,32 +242,55 @@ impl<'g> Knapsack<'g> {
         let start = needed(offers.taken(multipliers[bin])).clamp(stated.min_nodes, MOST_NODES);
         let most = needed(offers.all).clamp(stated.min_nodes, MOST_NODES);
         let mut found = Vec::new();
+        let mut looked_at = 0;
+        let low_of = |nodes: &[Option<i64>], multipliers: &[i128]| {
+            let multiplier = multipliers[bin];
+            (self.fixed(nodes, multipliers) + offers.least_sum(multiplier)) >> SHIFT
+        };
         let mut at = |count: i64| {
+            looked_at += 1;
             let multiplier = offers.multiplier(i128::from(count) * stated.node)?;
             let mut multipliers = multipliers.to_vec();
             multipliers[bin] = multiplier;
             let mut nodes = nodes.to_vec();
             nodes[bin] = Some(count);
-            let fixed = self.fixed(&nodes, &multipliers);
-            let low = (fixed + offers.least_sum(multiplier)) >> SHIFT;
+            let low = low_of(&nodes, &multipliers);
             if low <= limit {
                 found.push((nodes, multipliers, low));
             }
             Some((low > limit, multiplier))
         };
+        // At the rate, which is not above the price of capacity, the bound does not fall with more
+        // nodes: that of the fewest holds for all.
+        let mut leave_out_from = |count: i64| {
+            let mut multipliers = multipliers.to_vec();
+            multipliers[bin] = stated.rate.min(MOST_MULTIPLIER);
+            let mut nodes = nodes.to_vec();
+            nodes[bin] = Some(count);
+            all.leave_open(low_of(&nodes, &multipliers));
+        };
         for count in start..=most {
+            if count - start >= MOST_COUNTS {
+                leave_out_from(count);
+                break;
+            }
             match at(count) {
                 Some((true, multiplier)) if multiplier <= stated.rate => break,
                 _ => {}
             }
         }
         for count in (stated.min_nodes..start).rev() {
+            if start - count > MOST_COUNTS {
+                leave_out_from(stated.min_nodes);
+                break;
+            }
             match at(count) {
                 None => break,
                 Some((true, multiplier)) if multiplier > stated.rate => break,
                 _ => {}
             }
         }
+        all.looked_at += looked_at;
         found
     }
 
