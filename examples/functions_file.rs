@@ -14,6 +14,9 @@
 //! utilization, a handful of regions, two architectures, and a CPU time that somebody measured for
 //! one function in four.
 
+mod random;
+
+use random::Random;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
@@ -84,32 +87,7 @@ const LONGEST_MS: u64 = 890_000;
 /// Maximum significant digits of a number.
 const MOST_DIGITS: u32 = 28;
 
-/// Splitmix64 (Steele, Lea and Flood, 2014).
-struct Random(u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `end`.
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    fn one_in(&mut self, chances: u64) -> bool {
-        self.below(chances) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        let index = self.below(from.len() as u64);
-        from[usize::try_from(index).unwrap_or(0)]
-    }
-
     fn memory_mb(&mut self) -> u64 {
         match self.below(32) {
             0 => self.pick(&LARGE),

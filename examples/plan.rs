@@ -4,33 +4,19 @@
 //! Fleets are random: Lambda with two pools of three tiers, Fargate, two clusters of nodes with 60
 //! types each, and pods on Fargate with a fee for the cluster.
 
+mod random;
+
 use lambdacost::exact::{Bounds, Exact};
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::plan::{
     Choice, Cluster, Needs, NodeType, Nodes, Pool, Problem, Tier, Unit, search,
 };
+use random::Random;
 use std::time::Instant;
 
 /// Types of a cluster: families of three ratios of memory to vCPU, from 2 to 64 vCPU.
 const FAMILIES: u64 = 10;
 const SIZES: u64 = 6;
-
-/// Pseudorandom numbers: SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn from(&mut self, least: u64, most: u64) -> u64 {
-        least + self.next() % (most - least + 1)
-    }
-}
 
 /// What the pods of a function need: number, thousandths of a vCPU, MB.
 struct Pods {

@@ -3,47 +3,21 @@
 //!
 //! Seeds are fixed, so a failure can be repeated; it prints the number of the case.
 
+#[path = "../examples/random/mod.rs"]
+mod random;
+
 use lambdacost::exact::Exact;
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::plan::{
     Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Tier, Unit, bill,
     search,
 };
+use random::Random;
 
 const SMALL_CASES: u64 = 12_000;
 /// Problems with more assignments are left out.
 const MOST_ASSIGNMENTS: usize = 1_100;
 const LARGER_CASES: u64 = 60;
-
-/// Pseudorandom numbers: SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    fn from(&mut self, least: u64, most: u64) -> u64 {
-        least + self.below(most - least + 1)
-    }
-
-    /// True in one of `of` cases.
-    fn one_in(&mut self, of: u64) -> bool {
-        self.below(of) == 0
-    }
-
-    fn ratio(&mut self, most: u64, per: u64) -> Exact {
-        Exact::ratio(self.below(most * per + 1), per)
-    }
-}
 
 /// Needs by unit, cluster and node type.
 #[derive(Clone)]
@@ -53,6 +27,10 @@ impl Needs for Table {
     fn need(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact> {
         self.0[unit][cluster][node_type].clone()
     }
+}
+
+fn ratio(random: &mut Random, most: u64, per: u64) -> Exact {
+    Exact::ratio(random.below(most * per + 1), per)
 }
 
 fn usd(dollars: Exact) -> Usd {
@@ -135,7 +113,7 @@ enum Kind {
 fn choice(random: &mut Random, parts: &Parts, kind: Kind, platform: usize) -> Choice {
     let pools = parts.pools.len() as u64;
     let fees = parts.fees.len() as u64;
-    let mut own = random.ratio(20, 4);
+    let mut own = ratio(random, 20, 4);
     let mut choice = Choice {
         platform,
         own: Usd::ZERO,
@@ -146,15 +124,15 @@ fn choice(random: &mut Random, parts: &Parts, kind: Kind, platform: usize) -> Ch
     match kind {
         Kind::Alone => {}
         Kind::Pool => {
-            own = random.ratio(4, 4);
+            own = ratio(random, 4, 4);
             let first = random.below(pools) as usize;
-            choice.pools.push((first, random.ratio(20, 3)));
+            choice.pools.push((first, ratio(random, 20, 3)));
             if pools > 1 && random.one_in(3) {
-                choice.pools.push((1 - first, random.ratio(5, 3)));
+                choice.pools.push((1 - first, ratio(random, 5, 3)));
             }
         }
         Kind::Cluster(cluster) => {
-            own = random.ratio(2, 4);
+            own = ratio(random, 2, 4);
             choice.cluster = Some(cluster);
         }
         Kind::Fee => choice.fees.push(random.below(fees) as usize),
@@ -182,12 +160,12 @@ fn small(random: &mut Random) -> Parts {
     parts.pools = (0..random.from(1, 2)).map(|_| pool(random, 60)).collect();
     parts.clusters = (0..random.from(1, 2)).map(|_| cluster(random)).collect();
     parts.fees = (0..random.from(1, 3))
-        .map(|_| usd(random.ratio(15, 2)))
+        .map(|_| usd(ratio(random, 15, 2)))
         .collect();
     if random.one_in(4) {
         let pools = 0..random.from(1, parts.pools.len() as u64) as usize;
         parts.allowances.push(Allowance {
-            quantity: random.ratio(20, 2),
+            quantity: ratio(random, 20, 2),
             pools: pools.collect(),
         });
     }
@@ -244,7 +222,7 @@ fn add_unit(random: &mut Random, parts: &mut Parts, kinds: &[Kind]) {
     });
     let needs = parts.clusters.iter().map(|cluster| {
         let kinds = cluster.types.iter();
-        let need = |_| (!random.one_in(8)).then(|| random.ratio(1, 12));
+        let need = |_| (!random.one_in(8)).then(|| ratio(random, 1, 12));
         kinds.map(need).collect()
     });
     let needs = needs.collect();

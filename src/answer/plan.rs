@@ -2,7 +2,7 @@
 
 use super::{Comparison, Solved};
 use crate::diag::{Code, Diag, Diags};
-use crate::exact::{Bounds, Exact};
+use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Choice, Needs, Problem, Unit};
 use crate::platform::SharedCosts;
@@ -77,10 +77,6 @@ impl Needs for ModelNeeds<'_> {
         let (platform, cluster) = self.clusters[cluster];
         let model = &self.comparison.platforms[platform].model;
         model.need(self.functions[unit], cluster, node_type)
-    }
-
-    fn bounds(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Bounds> {
-        Some(self.need(unit, cluster, node_type)?.bounds())
     }
 }
 

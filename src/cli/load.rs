@@ -156,19 +156,32 @@ pub(crate) fn read(
 /// # Errors
 /// A name does not exist.
 pub(crate) fn selected(scenario: &Scenario, names: &[String]) -> Result<Vec<usize>, Diags> {
+    refuse_unknown(scenario, names, "")?;
+    let functions = scenario.functions.iter().enumerate();
+    let selected = functions.filter(|(_, function)| is_selected(&function.name, names));
+    Ok(selected.map(|(index, _)| index).collect())
+}
+
+/// Reports names that no function has. `origin` follows in the message.
+///
+/// # Errors
+/// A name does not exist.
+pub(crate) fn refuse_unknown(
+    scenario: &Scenario,
+    names: &[String],
+    origin: &str,
+) -> Result<(), Diags> {
     let functions = &scenario.functions;
     let mut diags = Diags::new();
     for name in names {
         if !functions.iter().any(|function| *function.name == **name) {
             let known = functions.iter().map(|function| function.name.as_ref());
-            let message = format!("the scenario has no function `{name}`");
+            let message = format!("the scenario has no function `{name}`{origin}");
             let diag = Diag::new(Code::NoFunction, message);
             diags.push(diag.maybe_help(did_you_mean(name, known)));
         }
     }
-    let functions = functions.iter().enumerate();
-    let selected = functions.filter(|(_, function)| is_selected(&function.name, names));
-    diags.into_result(selected.map(|(index, _)| index).collect())
+    diags.into_result(())
 }
 
 /// True for a function to show: any function if no names are given.

@@ -6,10 +6,9 @@ use super::load;
 use super::output::{self, Look};
 use super::system::System;
 use crate::answer::Plan;
-use crate::diag::{Code, Diag, Diags};
+use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::render::{self, View};
-use crate::text::did_you_mean;
 use anstream::ColorChoice;
 
 /// Searches for the plan, and writes it.
@@ -32,19 +31,10 @@ pub(crate) fn run(system: &System, args: &args::Plan, color: ColorChoice) -> Out
 }
 
 fn plan(view: &View<'_>, args: &args::Plan) -> Result<Plan, Diags> {
-    let functions = &view.comparison.scenario().functions;
-    let mut diags = Diags::new();
-    for name in &args.pinned {
-        if !functions.iter().any(|function| *function.name == **name) {
-            let known = functions.iter().map(|function| function.name.as_ref());
-            let message = format!("the scenario has no function `{name}`, which --pinned names");
-            let diag = Diag::new(Code::NoFunction, message);
-            diags.push(diag.maybe_help(did_you_mean(name, known)));
-        }
-    }
-    diags.into_result(())?;
+    let scenario = view.comparison.scenario();
+    load::refuse_unknown(scenario, &args.pinned, ", which --pinned names")?;
     let is_pinned = |index: usize| {
-        let name = &*functions[index].name;
+        let name = &*scenario.functions[index].name;
         args.pinned.iter().any(|pinned| pinned == name)
     };
     view.comparison

@@ -147,6 +147,12 @@ impl<'m> Group<'m> {
         self.start.push(self.options.len());
     }
 
+    /// A lower bound before anything is decided.
+    pub(super) fn low(&self) -> i128 {
+        let least = self.lines.iter().map(|lines| lines.low).min();
+        least.expect("a pool has a line, and no pool is one way")
+    }
+
     /// Numbers that it takes to bound all node types of a cluster.
     pub(super) fn work(&self) -> usize {
         let kinds = (0..self.clusters.len()).map(|place| self.kinds(place) + 1);

@@ -1,7 +1,7 @@
 //! An interval around the cost of an assignment, in dollar units.
 
 use super::model::{Model, Span};
-use super::price::nodes_near;
+use super::price::nodes_bounds;
 use super::problem::Pool;
 use crate::exact::Bounds;
 
@@ -82,13 +82,7 @@ impl Model<'_> {
     fn nodes(&self, cluster: usize, members: &[usize], kind: Option<usize>) -> Option<Bounds> {
         let types = self.problem.clusters[cluster].types.len();
         let kinds = kind.map_or(0..types, |kind| kind..kind + 1);
-        let costs = kinds.filter_map(|kind| {
-            let mut needs = Bounds::ZERO;
-            for unit in members {
-                needs = needs + self.problem.needs.bounds(*unit, cluster, kind)?;
-            }
-            Some(nodes_near(&self.problem.clusters[cluster], kind, needs))
-        });
+        let costs = kinds.filter_map(|kind| nodes_bounds(self.problem, cluster, kind, members));
         costs.reduce(Bounds::min)
     }
 

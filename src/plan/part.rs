@@ -6,7 +6,7 @@ use super::evaluate::Interval;
 use super::improve::improve;
 use super::incumbent::Incumbent;
 use super::model::Model;
-use super::price::{bill, objective};
+use super::price::{bill, objective, sum, to_save};
 use super::problem::{Plan, Problem};
 use crate::money::Usd;
 use rayon::prelude::*;
@@ -34,13 +34,14 @@ pub fn search(problem: &Problem<'_>) -> Option<Plan> {
     }
     let bounds = results.iter().map(|result| result.bound.dollars().clone());
     let is_proven = results.iter().all(|result| result.is_proven);
-    let objective = objective(problem, &all, &choices)?;
+    let bill = bill(problem, &all, &choices)?;
+    let objective = &bill + &to_save(problem, &all, &choices);
     Some(Plan {
-        bill: bill(problem, &all, &choices)?,
+        bill,
         bound: if is_proven {
             objective.clone()
         } else {
-            Usd::new(super::price::sum(bounds.collect()))
+            Usd::new(sum(bounds.collect()))
         },
         objective,
         choices,
@@ -299,8 +300,7 @@ impl Part<'_> {
         for units in self.groups(fees, mask)? {
             let group = Group::new(self.model, &self.columns, &units, &allowed)?;
             effort.work(group.work());
-            let least = group.lines.iter().map(|lines| lines.low).min();
-            sum += least.expect("a pool has a line, and no pool is one way");
+            sum += group.low();
         }
         Some(sum)
     }
@@ -323,8 +323,7 @@ impl Part<'_> {
         for group in &groups {
             effort.work(group.work());
         }
-        let least = |group: &Group<'_>| group.lines.iter().map(|lines| lines.low).min();
-        let mut lows: Vec<i128> = groups.iter().map(least).collect::<Option<_>>()?;
+        let mut lows: Vec<i128> = groups.iter().map(Group::low).collect();
         let mut choices = vec![0; self.model.problem.units.len()];
         let mut open = None;
         for (place, group) in groups.iter().enumerate() {

@@ -33,7 +33,8 @@ pub(super) fn without_fees(
     Some(&Usd::new(sum(costs)) + &to_save(problem, units, choices))
 }
 
-fn to_save(problem: &Problem<'_>, units: &[usize], choices: &[usize]) -> Usd {
+/// What the moves of an assignment have to save together.
+pub(super) fn to_save(problem: &Problem<'_>, units: &[usize], choices: &[usize]) -> Usd {
     let moves = problem.moves(units, choices) as u128;
     problem.min_saving.times(&Exact::whole(moves))
 }
@@ -156,7 +157,7 @@ pub(super) fn cluster_cost(
 }
 
 /// Bounds of what the nodes of a type cost; `None` if it does not take all members.
-fn nodes_bounds(
+pub(super) fn nodes_bounds(
     problem: &Problem<'_>,
     cluster: usize,
     kind: usize,

@@ -1,13 +1,12 @@
 //! The plan for people: the bill today, the bill after the moves, and the moves.
 
-use super::View;
+use super::{View, table};
 use crate::answer::{Comparison, Plan};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, money, percent, plural};
 use crate::text::{Lines, escaped, escaped_name};
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table};
+use comfy_table::{Cell, CellAlignment, Table};
 use std::io::{self, Write};
 
 const MONTHS_PER_YEAR: u32 = 12;
@@ -89,12 +88,7 @@ fn gap_percent(plan: &Plan) -> Option<String> {
 }
 
 fn moves(view: &View<'_>, plan: &Plan, width: u16) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width)
-        .set_truncation_indicator("…");
+    let mut table = table::empty(width);
     table.set_header(["function", "from", "to", "saves a month"]);
     let platforms = view.comparison.platforms();
     let functions = &view.comparison.scenario().functions;

@@ -231,12 +231,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn table(&self, columns: &[TableColumn], titles: Titles, summaries: &[Summary]) -> Table {
-        let mut table = Table::new();
-        table
-            .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.width)
-            .set_truncation_indicator("…");
+        let mut table = empty(self.width);
         let header = columns.iter().map(|column| self.title(*column, titles));
         table.set_header(header.map(|title| self.title_cell(&title)));
         let rows = self.view.selected.iter().zip(summaries);
@@ -493,6 +488,17 @@ impl<'p> TablePage<'p> {
 fn cannot_run(totals: &Totals, platform: usize) -> Option<String> {
     let refused = *totals.refused.get(platform)? as u128;
     (refused > 0).then(|| format!("  {} cannot run there", plural(refused, "function")))
+}
+
+/// A table in the style of the program, without rows.
+pub(super) fn empty(width: u16) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width)
+        .set_truncation_indicator("…");
+    table
 }
 
 fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {

@@ -202,7 +202,7 @@ impl Exact {
             Repr::Long(long) => match long.ball.range() {
                 // 2^exponent and the products are normal numbers.
                 (low, high, exponent @ -1000..800) => {
-                    let scale = 2_f64.powi(exponent as i32);
+                    let scale = power_of_two(exponent as i32);
                     Bounds::rounded(low as f64 * scale, high as f64 * scale)
                 }
                 _ => Bounds::UNKNOWN,
