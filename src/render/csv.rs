@@ -31,7 +31,7 @@ pub const COLUMNS: [&str; 19] = [
     "price_as_of",
 ];
 
-/// The columns of [`write_moves`].
+/// The columns of the moves of plans.
 pub const MOVE_COLUMNS: [&str; 5] = ["function", "region", "from", "to", "saving_usd"];
 
 /// Functions in one piece of work.
