@@ -2,7 +2,7 @@
 //! CSV.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use lambdacost::internals::answer::Comparison;
+use lambdacost::internals::answer::{Comparison, PlanOptions};
 use lambdacost::internals::diag::Source;
 use lambdacost::internals::platform;
 use lambdacost::internals::render::{self, View};
@@ -92,8 +92,9 @@ fn whole_fleet(criterion: &mut Criterion) {
     let comparison = Comparison::new(&scenario, &prices, &instances).expect("comparison");
     group.bench_function("answer as CSV", |bench| {
         bench.iter(|| {
+            let decision = comparison.decide(&PlanOptions::default()).expect("plan");
             let view = View {
-                comparison: &comparison,
+                decision: &decision,
                 selected: (0..scenario.functions.len()).collect(),
                 progress: &|_| (),
             };

@@ -3,7 +3,8 @@
 
 pub mod answer {
     pub use crate::answer::{
-        BoughtPrices, Comparison, Pair, Plan, Solved, Summary, all_assumptions,
+        BoughtPrices, Comparison, Decision, Pair, Plan, PlanOptions, Shown, Solved, Summary,
+        all_assumptions,
     };
 }
 
@@ -100,8 +101,8 @@ pub mod render {
     pub mod focus {
         pub use crate::render::focus::{Bills, Period, columns, write};
     }
-    pub mod json_v1 {
-        pub use crate::render::json_v1::write;
+    pub mod json_v2 {
+        pub use crate::render::json_v2::write;
     }
     pub mod markdown {
         pub use crate::render::markdown::write;

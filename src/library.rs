@@ -1,10 +1,10 @@
 //! The interface of the library: a scenario as text and a price book give an answer that owns all
 //! of its figures.
 
-use crate::answer::{BoughtPrices, Comparison, Ledger, Solved, Totals};
+use crate::answer::{BoughtPrices, Comparison, Decision, PlanOptions, Solved};
 use crate::check;
 use crate::diag::{Diags, Source};
-use crate::platform;
+use crate::platform::{self, Total};
 use crate::pricebook::Book;
 use crate::scenario::{self, AssumptionKind, Request};
 use exact::Exact;
@@ -22,6 +22,8 @@ pub struct ScenarioAnswer {
     pub totals: Vec<(&'static str, Option<Exact>)>,
     /// Every function on its platform of today; `None` if one cannot run there.
     pub today: Option<Exact>,
+    /// After the moves of the plan; `None` with a commitment in dollars an hour.
+    pub plan: Option<Exact>,
     /// The assumptions of the figures.
     pub assumptions: Vec<String>,
     /// Costs that the figures leave out.
@@ -37,8 +39,8 @@ pub struct FunctionAnswer {
     pub utilization: Option<Exact>,
     /// In the order of the scenario's platforms.
     pub platforms: Vec<PlatformAnswer>,
-    /// The id of the cheapest platform; `None` if it cannot run on any.
-    pub cheapest: Option<&'static str>,
+    /// The id of its platform in the plan; `None` if it cannot run where it is.
+    pub plan: Option<&'static str>,
 }
 
 /// What a function costs on a platform.
@@ -94,7 +96,7 @@ pub struct BillLine {
 /// "#;
 /// let answer = compare(scenario, &price_book())?;
 /// let function = &answer.functions[0];
-/// assert_eq!(function.cheapest, Some("lambda"));
+/// assert_eq!(function.plan, Some("lambda"));
 /// // 10 million requests at $0.20 a million and 1,727,539.0625 GB-s at $0.0000166667.
 /// let lambda = &function.platforms[0];
 /// assert_eq!(lambda.monthly.as_ref().unwrap().to_fixed(2), "30.79");
@@ -125,36 +127,35 @@ pub fn compare(scenario: &str, book: &Book) -> Result<ScenarioAnswer, Diags> {
         Some(bought) => Comparison::bought(&scenario, &prices, bought, &instances)?,
         None => Comparison::new(&scenario, &prices, &instances)?,
     };
-    let mut ledger = Ledger::new(&comparison);
-    let mut functions = Vec::new();
-    for index in 0..scenario.functions.len() {
-        let solved = comparison.solve(index);
-        functions.push(function(&comparison, &solved));
-        ledger.add(&solved);
-    }
-    Ok(answer(&comparison, functions, &ledger.totals()))
+    let decision = comparison.decide(&PlanOptions::default())?;
+    let indices = 0..scenario.functions.len();
+    let functions = indices.map(|index| function(&decision, &decision.solved(index)));
+    Ok(answer(&decision, functions.collect()))
 }
 
-fn answer(
-    comparison: &Comparison<'_>,
-    functions: Vec<FunctionAnswer>,
-    totals: &Totals,
-) -> ScenarioAnswer {
+fn answer(decision: &Decision<'_>, functions: Vec<FunctionAnswer>) -> ScenarioAnswer {
+    let (comparison, totals) = (decision.comparison, &decision.totals);
+    let of_all = |total: &Total| total.of_all().map(|usd| usd.dollars().clone());
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let notes = comparison.notes(totals.oldest_price.as_deref());
     let sentences = |kind| notes.sentences(kind).map(str::to_owned).collect();
     ScenarioAnswer {
         functions,
         totals: platforms
-            .map(|(bound, total)| (bound.id, total.as_ref().map(|usd| usd.dollars().clone())))
+            .map(|(bound, total)| (bound.id, of_all(total)))
             .collect(),
-        today: totals.today.as_ref().map(|usd| usd.dollars().clone()),
+        today: totals.today.as_ref().and_then(of_all),
+        plan: decision
+            .plan
+            .as_ref()
+            .map(|plan| plan.monthly.dollars().clone()),
         assumptions: sentences(AssumptionKind::Assumed),
         not_counted: sentences(AssumptionKind::NotCounted),
     }
 }
 
-fn function(comparison: &Comparison<'_>, solved: &Solved<'_>) -> FunctionAnswer {
+fn function(decision: &Decision<'_>, solved: &Solved<'_>) -> FunctionAnswer {
+    let comparison = decision.comparison;
     let summary = &solved.summary;
     let platforms = comparison.platforms().iter().enumerate();
     FunctionAnswer {
@@ -176,8 +177,8 @@ fn function(comparison: &Comparison<'_>, solved: &Solved<'_>) -> FunctionAnswer 
                 bill: bill(solved, number),
             })
             .collect(),
-        cheapest: summary
-            .cheapest
+        plan: decision
+            .place(solved)
             .map(|number| comparison.platforms()[number].id),
     }
 }

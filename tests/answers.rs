@@ -2,8 +2,7 @@
 
 mod comparison;
 
-use comparison::{compared, valid};
-use lambdacost::exact::Exact;
+use comparison::{compared, decided, valid};
 use lambdacost::internals::answer::Comparison;
 use lambdacost::internals::check::{self, CheckContext, Levels, formats};
 use lambdacost::internals::color::Paint;
@@ -81,8 +80,9 @@ fn shown(
 ) -> impl FnOnce(&Comparison<'_>) {
     move |comparison| {
         let all = 0..comparison.scenario().functions.len();
+        let decision = decided(comparison, 1);
         let view = View {
-            comparison,
+            decision: &decision,
             selected: all
                 .filter(|index| selected.is_none_or(|one| one == *index))
                 .collect(),
@@ -103,7 +103,7 @@ fn csv_solves_once() {
 fn json_solves_once() {
     for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
         for selected in [None, Some(2)] {
-            solve_once(&options, FUNCTIONS, shown(selected, render::json_v1::write));
+            solve_once(&options, FUNCTIONS, shown(selected, render::json_v2::write));
         }
     }
 }
@@ -140,8 +140,7 @@ fn explanations_solve_once() {
 fn plans_solve_once() {
     for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
         solve_once(&options, FUNCTIONS, |comparison| {
-            let plan = comparison.plan(Exact::ONE, &|_| false);
-            let plan = plan.unwrap_or_else(|diags| panic!("{diags}"));
+            let plan = decided(comparison, 1).plan.expect("no hourly commitment");
             // Lambda, where `large` runs, cannot run it.
             assert_eq!(plan.left_out, [1]);
         });
@@ -175,8 +174,10 @@ fn checks_solve_once() {
     ] {
         solve_once(&options, FUNCTIONS, |comparison| {
             let levels = Levels::new(&comparison.scenario().rules, Vec::new()).expect("levels");
+            let decision = decided(comparison, 1);
             let report = check::run(&CheckContext {
                 comparison,
+                decision: &decision,
                 baseline: None,
                 levels: &levels,
                 price_age: Some((1, jiff::civil::date(2026, 11, 27))),

@@ -59,6 +59,7 @@ const CASES: [Case; Field::COUNT] = [
     (Field::Region, &[], ["'us-east-1'", "'af-south-1'"]),
     (Field::Architecture, &[], ["'x86_64'", "'arm64'"]),
     (Field::RunsOn, &[], ["'lambda'", "'eks'"]),
+    (Field::Pinned, &[], ["false", "true"]),
     (Field::MemoryMb, &[], ["1024", "4096"]),
     (Field::DurationMs, &[], ["200", "800"]),
     (

@@ -12,7 +12,7 @@ use lambdacost::internals::diag::Source;
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::platform::{EksOptions, FactValue};
 use lambdacost::internals::pricebook::{Entry, Extent, InstanceType, Listed, Regional};
-use lambdacost::internals::render::{View, csv, explain, json_v1, table};
+use lambdacost::internals::render::{View, csv, explain, json_v2, table};
 use lambdacost::internals::scenario::{self, Capacity, Function, Scenario};
 use lambdacost::internals::solve::crossover::CrossoverKind;
 use lambdacost::internals::solve::flips::{Flip, Side};
@@ -83,14 +83,15 @@ fn summaries(scenario: &Scenario) -> Vec<Summary> {
 /// Every format of one comparison.
 fn rendered(comparison: &Comparison<'_>) -> Vec<Vec<u8>> {
     let selected = (0..comparison.scenario().functions.len()).collect();
+    let decision = decided(comparison, 1);
     let view = [View {
-        comparison,
+        decision: &decision,
         selected,
         progress: &|_| {},
     }];
     let mut all = vec![Vec::new(); 4];
     table::write(&view, 80, false, &mut all[0]).expect("a table");
-    json_v1::write(&view, &mut all[1]).expect("JSON");
+    json_v2::write(&view, &mut all[1]).expect("JSON");
     csv::write(&view, &mut all[2]).expect("CSV");
     explain::write(&view, 80, true, &mut all[3]).expect("an explanation");
     all
@@ -396,8 +397,17 @@ fn avoidable(scenario: &Scenario, index: usize) -> Usd {
     summary.costs[LAMBDA]
         .as_ref()
         .expect("feasible")
-        .compared
+        .adds
         .clone()
+}
+
+/// The same functions, all on one platform today.
+fn everywhere(scenario: &Scenario, platform: usize) -> Scenario {
+    let mut changed = scenario.clone();
+    for function in Arc::make_mut(&mut changed.functions) {
+        function.runs_on = Some(changed.platforms[platform]);
+    }
+    changed
 }
 
 fn billed(summary: &Summary, platform: usize) -> Option<&Usd> {
@@ -409,7 +419,7 @@ fn billed(summary: &Summary, platform: usize) -> Option<&Usd> {
 
 /// The cheaper of two platforms; a tie is the first one's.
 fn winner(summary: &Summary, pair: Pair) -> Side {
-    let cost = |platform: usize| &summary.costs[platform].as_ref().expect("feasible").compared;
+    let cost = |platform: usize| &summary.costs[platform].as_ref().expect("feasible").adds;
     if cost(pair.from) <= cost(pair.to) {
         Side::First
     } else {
@@ -469,23 +479,31 @@ proptest! {
     #[test]
     fn bills_add_up_to_the_total_of_their_platform(text in scenario()) {
         let scenario = valid(&text);
-        compared(&scenario, |comparison| {
-            let totals = comparison.totals();
-            let indices = 0..scenario.functions.len();
-            let summaries: Vec<_> = indices.map(|index| comparison.solve(index).summary).collect();
-            for platform in ALL {
-                let bills: Option<Vec<&Usd>> =
-                    summaries.iter().map(|summary| billed(summary, platform)).collect();
-                let sum = bills.map(|bills| bills.into_iter().cloned().sum::<Usd>());
-                prop_assert_eq!(&sum, &totals.platforms[platform], "platform {}", platform);
-            }
-            Ok(())
-        })?;
+        let together = compared(&scenario, |comparison| comparison.totals().platforms);
+        for platform in ALL {
+            // Where all run is also what they cost there today.
+            let there = everywhere(&scenario, platform);
+            compared(&there, |comparison| {
+                let indices = 0..scenario.functions.len();
+                let summaries = indices.map(|index| comparison.solve(index).summary);
+                let bills: Vec<Usd> =
+                    summaries.filter_map(|summary| billed(&summary, platform).cloned()).collect();
+                let left_out = scenario.functions.len() - bills.len();
+                let sum: Usd = bills.into_iter().sum();
+                let totals = comparison.totals();
+                let today = totals.today.expect("no hourly commitment");
+                for total in [&today, &totals.platforms[platform], &together[platform]] {
+                    prop_assert_eq!(&sum, &total.monthly, "platform {}", platform);
+                    prop_assert_eq!(left_out, total.left_out, "platform {}", platform);
+                }
+                Ok(())
+            })?;
+        }
     }
 
     #[test]
     fn shares_add_up_to_their_cluster(text in scenario()) {
-        let scenario = valid(&text);
+        let scenario = everywhere(&valid(&text), EKS);
         compared(&scenario, |comparison| {
             let clusters = comparison.clusters();
             let mut carried = 0;
@@ -624,7 +642,7 @@ proptest! {
                 let doubled = billed(one, platform).map(|amount| amount + amount);
                 prop_assert_eq!(doubled.as_ref(), billed(two, platform));
             }
-            prop_assert_eq!(one.cheapest, two.cheapest);
+            prop_assert_eq!(one.best_alone, two.best_alone);
             prop_assert_eq!(flips, flips_after);
             prop_assert_eq!(one.crossovers.len(), two.crossovers.len());
             for ((pair, one), (other, two)) in one.crossovers.iter().zip(&two.crossovers) {
@@ -775,13 +793,13 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
         }
         let lambda = |calls| avoidable(&with_calls(scenario, index, calls), index);
         // Environments that are kept may cost more than the fleet at any load.
-        let costs_more = reached == 0 && lambda(0) > fleet.compared;
-        prop_assert!(costs_more || lambda(reached) <= fleet.compared);
+        let costs_more = reached == 0 && lambda(0) > fleet.adds;
+        prop_assert!(costs_more || lambda(reached) <= fleet.adds);
         let Some(point) = &crossover.point else {
             prop_assert_eq!(crossover.kind, CrossoverKind::Never);
             continue;
         };
-        prop_assert!(lambda(next) > fleet.compared);
+        prop_assert!(lambda(next) > fleet.adds);
         let calls = (&point.utilization * peak)
             .over(&per_call)
             .and_then(|calls| calls.floor());

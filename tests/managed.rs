@@ -179,7 +179,7 @@ fn held(scenario: &Scenario, summary: &Summary, calls: u128) -> Usd {
     let request = Exact::ratio(2, 10_000_000);
     let today = Exact::from(scenario.functions[0].invocations);
     let more = &request * &(&Exact::whole(calls) - &today);
-    &cost.compared + &Usd::new(more)
+    &cost.adds + &Usd::new(more)
 }
 
 /// What a function costs on Lambda with a number of calls.
@@ -190,7 +190,7 @@ fn on_lambda(scenario: &Scenario, calls: u128) -> Usd {
         Capacity::Peak(Decimal::from(1_000_000_000));
     let summary = summary(&changed);
     let cost = summary.costs[LAMBDA].as_ref().expect("feasible");
-    cost.compared.clone()
+    cost.adds.clone()
 }
 
 fn winner(summary: &Summary, pair: Pair) -> Side {

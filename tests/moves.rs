@@ -3,9 +3,9 @@
 
 mod comparison;
 
-use comparison::{compared, valid};
+use comparison::{compared, decided, valid};
 use lambdacost::exact::Exact;
-use lambdacost::internals::answer::{Comparison, Plan};
+use lambdacost::internals::answer::{Comparison, Plan, PlanOptions};
 use lambdacost::internals::money::Usd;
 
 const PLATFORMS: [&str; 4] = ["lambda", "fargate", "eks", "eks-fargate"];
@@ -96,15 +96,17 @@ impl Draft {
 }
 
 fn plan(comparison: &Comparison<'_>, min_saving: u32) -> Plan {
-    let plan = comparison.plan(Exact::from(min_saving), &|_| false);
-    plan.unwrap_or_else(|diags| panic!("{diags}"))
+    let decision = decided(comparison, min_saving);
+    decision.plan.expect("no hourly commitment")
 }
 
 /// The bill of a scenario as it runs.
 fn today(text: &str) -> Usd {
     compared(&valid(text), |comparison| {
         let totals = comparison.totals();
-        totals.today.expect("every function can run where it is")
+        let today = totals.today.expect("no hourly commitment");
+        assert_eq!(today.left_out, 0, "every function can run where it is");
+        today.monthly
     })
 }
 
@@ -140,7 +142,9 @@ fn following_the_moves_costs_what_the_plan_says_and_never_more_than_today() {
                 homes[one.index] = platforms[one.to].id;
             }
             assert_eq!(plan.monthly, today(&draft.text(&homes)), "{text}");
-            for total in comparison.totals().platforms.into_iter().flatten() {
+            let totals = comparison.totals().platforms.into_iter();
+            for total in totals.filter(|total| total.left_out == 0) {
+                let total = total.monthly;
                 let functions = Exact::from(homes.len() as u64);
                 assert!(
                     plan.monthly <= &total + &min_saving.times(&functions),
@@ -159,13 +163,76 @@ fn pinned_functions_stay_and_no_move_saves_less_than_it_has_to() {
     for _ in 0..20 {
         let draft = Draft::of(&mut random);
         compared(&valid(&draft.text(&draft.homes)), |comparison| {
-            let pinned = comparison.plan(Exact::ONE, &|index| index % 2 == 0);
+            let pinned = comparison.decide(&PlanOptions {
+                min_saving: Exact::ONE,
+                is_pinned: &|index| index % 2 == 0,
+            });
             let pinned = pinned.unwrap_or_else(|diags| panic!("{diags}"));
+            let pinned = pinned.plan.expect("no hourly commitment");
             assert!(pinned.moves.iter().all(|one| one.index % 2 == 1));
             let never = plan(comparison, 1_000_000_000);
             assert_eq!((never.moves.len(), &never.monthly), (0, &never.today));
         });
     }
+}
+
+/// The bill of today as a function of where each function runs; `None` for one that is left out.
+fn bill(draft: &Draft, homes: &[Option<&'static str>]) -> Usd {
+    let kept = homes
+        .iter()
+        .enumerate()
+        .filter_map(|(index, home)| Some((index, (*home)?)));
+    let (indices, homes): (Vec<usize>, Vec<&'static str>) = kept.unzip();
+    if indices.is_empty() {
+        return Usd::ZERO;
+    }
+    let functions = indices.iter().map(|index| draft.functions[*index].clone());
+    let some = Draft {
+        options: draft.options.clone(),
+        functions: functions.collect(),
+        homes: homes.clone(),
+    };
+    today(&some.text(&homes))
+}
+
+#[test]
+fn what_a_function_adds_is_the_difference_of_two_bills() {
+    let mut random = Random(5);
+    let mut compared_bills = 0;
+    for _ in 0..60 {
+        let draft = Draft::of(&mut random);
+        let text = draft.text(&draft.homes);
+        compared(&valid(&text), |comparison| {
+            let mut parts = Usd::ZERO;
+            for (index, home) in draft.homes.iter().enumerate() {
+                let solved = comparison.solve(index);
+                let mut homes: Vec<Option<&'static str>> =
+                    draft.homes.iter().copied().map(Some).collect();
+                homes[index] = None;
+                let without = bill(&draft, &homes);
+                for (platform, cost) in comparison.platforms().iter().zip(&solved.summary.costs) {
+                    let Ok(cost) = cost else { continue };
+                    homes[index] = Some(platform.id);
+                    let with = bill(&draft, &homes);
+                    let id = platform.id;
+                    assert_eq!(
+                        cost.adds,
+                        &with - &without,
+                        "function {index} on {id}\n{text}"
+                    );
+                    if id == *home {
+                        parts = &parts + &cost.billed;
+                    }
+                    compared_bills += 1;
+                }
+            }
+            assert_eq!(parts, today(&text), "{text}");
+        });
+    }
+    assert!(
+        compared_bills > 500,
+        "only {compared_bills} bills were compared"
+    );
 }
 
 /// Clusters of up to 10^15 nodes, so that not every number of nodes can be looked at.

@@ -17,7 +17,7 @@ fn scenario(region: &str, provisioned: &str) -> Scenario {
 fn cost(region: &str, provisioned: &str) -> [String; 2] {
     compared(&scenario(region, provisioned), |comparison| {
         let cost = comparison.answer(0, 0).expect("it runs").cost;
-        [cost.billed.to_string(), cost.compared.to_string()]
+        [cost.billed.to_string(), cost.adds.to_string()]
     })
 }
 

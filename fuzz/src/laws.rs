@@ -2,12 +2,12 @@
 //! numbers are preserved, and no text from outside reaches a terminal as a command.
 
 use lambdacost::exact::Exact;
-use lambdacost::internals::answer::{BoughtPrices, Comparison};
+use lambdacost::internals::answer::{BoughtPrices, Comparison, Decision, PlanOptions};
 use lambdacost::internals::check::{self, Baseline, CheckContext, Levels, Report, formats};
 use lambdacost::internals::color::Paint;
 use lambdacost::internals::diag::Diags;
 use lambdacost::internals::pricebook::{InstanceType, Regional};
-use lambdacost::internals::render::{View, csv, explain, focus, json_v1, markdown, table};
+use lambdacost::internals::render::{View, csv, explain, focus, json_v2, markdown, table};
 use lambdacost::internals::scenario::Scenario;
 use lambdacost::internals::text::{escaped_name, is_unsafe, unfit};
 use serde_json::Value;
@@ -27,11 +27,13 @@ pub fn hold(
 ) -> Result<(), Diags> {
     let bought = BoughtPrices::new(scenario, prices, instances)?;
     let comparison = compared(scenario, prices, bought.as_ref(), instances)?;
-    compare(&comparison);
+    let decision = comparison.decide(&PlanOptions::default())?;
+    compare(&decision);
     let own = Baseline::of("before", &comparison);
     let levels = Levels::new(&scenario.rules, Vec::new())?;
     let case = CheckContext {
         comparison: &comparison,
+        decision: &decision,
         baseline: Some(before.unwrap_or(&own)),
         levels: &levels,
         price_age: Some((100, jiff::civil::date(2026, 11, 26))),
@@ -64,9 +66,9 @@ fn compared<'c>(
     }
 }
 
-fn view<'c>(comparison: &'c Comparison<'c>, selected: Vec<usize>) -> [View<'c>; 1] {
+fn view<'c>(decision: &'c Decision<'c>, selected: Vec<usize>) -> [View<'c>; 1] {
     [View {
-        comparison,
+        decision,
         selected,
         progress: &|_| (),
     }]
@@ -80,9 +82,10 @@ pub fn written(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) ->
 }
 
 /// `compare` and `explain`.
-fn compare(comparison: &Comparison<'_>) {
+fn compare(decision: &Decision<'_>) {
+    let comparison = decision.comparison;
     let view = view(
-        comparison,
+        decision,
         (0..comparison.scenario().functions.len()).collect(),
     );
     for function in comparison.scenario().functions.iter() {
@@ -91,7 +94,7 @@ fn compare(comparison: &Comparison<'_>) {
     let rows = written(|out| csv::write(&view, out));
     is_printable("csv", &rows);
     let rows = rows_of(comparison, &rows);
-    let json = written(|out| json_v1::write(&view, out));
+    let json = written(|out| json_v2::write(&view, out));
     is_answer(comparison, &rows, &json);
     for (what, text) in [
         (
@@ -123,7 +126,7 @@ fn rows_of(comparison: &Comparison<'_>, text: &str) -> Vec<Vec<String>> {
     let numbers = csv::COLUMNS.map(|column| {
         let is_word = ["function", "region", "architecture", "platform", "fleet"];
         !is_word.contains(&column)
-            && !["crossover_band", "cheapest", "price_as_of"].contains(&column)
+            && !["crossover_band", "best_alone", "price_as_of", "runs_on", "plan_platform"].contains(&column)
     });
     for row in &rows[1..] {
         let stated = row.iter().zip(numbers);

@@ -3,7 +3,7 @@
 
 use super::{Comparison, Solved, Totals};
 use crate::money::Usd;
-use crate::platform::Members;
+use crate::platform::{Members, Total};
 use rayon::prelude::*;
 
 /// Functions that are solved in one batch.
@@ -19,20 +19,14 @@ pub(crate) struct Ledger<'c> {
     unshared: Vec<Usd>,
     /// Number of functions that cannot run, by platform.
     refused: Vec<usize>,
-    /// Every function on its cheapest platform.
-    cheapest: Group,
-    /// Every function on its cheapest platform without EC2 nodes. `None` if no platform has a cluster
-    /// of nodes.
-    unclustered: Option<Group>,
     /// Every function on its platform of today.
     today: Group,
-    is_clustered: Vec<bool>,
     oldest_price: Option<String>,
     /// The same data at list prices.
     at_list_prices: Option<Box<Ledger<'c>>>,
 }
 
-/// An assignment of functions to platforms.
+/// The functions on their platforms of today.
 struct Group {
     /// Index of the platform, by function.
     places: Vec<u8>,
@@ -49,10 +43,7 @@ impl Group {
     }
 
     /// Assigns a function to a platform, or to none if it cannot run there.
-    fn place(&mut self, solved: &Solved<'_>, platform: Option<usize>) {
-        let Some(platform) = platform else {
-            return;
-        };
+    fn place(&mut self, solved: &Solved<'_>, platform: usize) {
         let Ok(cost) = &solved.summary.costs[platform] else {
             return;
         };
@@ -61,23 +52,29 @@ impl Group {
         add(&mut self.unshared[platform], &cost.unshared);
     }
 
-    /// The total cost. `None` if a function has no platform, or if several platforms would each
-    /// spend the same hourly commitment.
-    fn total(&self, comparison: &Comparison<'_>) -> Option<Usd> {
+    /// The total cost. `None` if several platforms would each spend the same hourly commitment.
+    fn total(&self, comparison: &Comparison<'_>) -> Option<Total> {
         let mut platforms = comparison.platforms.iter();
         let is_hourly = platforms.any(|bound| bound.unused.is_some());
         let is_together = self.places.iter().all(|place| *place == self.places[0]);
-        if self.places.contains(&NO_PLATFORM) || (is_hourly && !is_together) {
+        if is_hourly && !is_together {
             return None;
         }
         let platforms = comparison.platforms.iter().zip(&self.unshared).enumerate();
         let totals = platforms.map(|(number, (bound, unshared))| {
-            bound.model.total(&Members {
+            let total = bound.model.total(&Members {
                 contains: &|index| usize::from(self.places[index]) == number,
                 unshared: unshared.clone(),
-            })
+                refused: 0,
+            });
+            debug_assert_eq!(total.left_out, 0, "they run there today");
+            total.monthly
         });
-        Some(totals.sum())
+        let left_out = self.places.iter().filter(|place| **place == NO_PLATFORM);
+        Some(Total {
+            monthly: totals.sum(),
+            left_out: left_out.count(),
+        })
     }
 }
 
@@ -92,21 +89,12 @@ impl<'c> Ledger<'c> {
     pub(crate) fn new(comparison: &'c Comparison<'c>) -> Self {
         let functions = comparison.scenario().functions.len();
         let platforms = comparison.platforms.len();
-        let is_clustered: Vec<bool> = comparison
-            .platforms
-            .iter()
-            .map(|bound| !bound.clusters().is_empty())
-            .collect();
-        let group = || Group::new(functions, platforms);
         Self {
             comparison,
             is_solved: vec![false; functions],
             unshared: vec![Usd::ZERO; platforms],
             refused: vec![0; platforms],
-            cheapest: group(),
-            unclustered: is_clustered.contains(&true).then(group),
-            today: group(),
-            is_clustered,
+            today: Group::new(functions, platforms),
             oldest_price: None,
             at_list_prices: comparison
                 .at_list_prices()
@@ -128,13 +116,6 @@ impl<'c> Ledger<'c> {
             if let Some(date) = date.filter(is_older) {
                 self.oldest_price = Some(date.to_owned());
             }
-        }
-        self.cheapest.place(solved, solved.summary.cheapest);
-        if let Some(unclustered) = &mut self.unclustered {
-            let without = self
-                .comparison
-                .cheapest(costs, |number| !self.is_clustered[number]);
-            unclustered.place(solved, without);
         }
         self.today.place(solved, self.comparison.home(index));
         if let (Some(ledger), Some(solved)) = (&mut self.at_list_prices, &solved.at_list_prices) {
@@ -164,19 +145,13 @@ impl<'c> Ledger<'c> {
         Totals {
             platforms: platforms
                 .map(|((bound, unshared), refused)| {
-                    (*refused == 0).then(|| {
-                        bound.model.total(&Members {
-                            contains: &|_| true,
-                            unshared: unshared.clone(),
-                        })
+                    bound.model.total(&Members {
+                        contains: &|_| true,
+                        unshared: unshared.clone(),
+                        refused: *refused,
                     })
                 })
                 .collect(),
-            refused: self.refused,
-            cheapest_each: self.cheapest.total(self.comparison),
-            unclustered: self
-                .unclustered
-                .and_then(|group| group.total(self.comparison)),
             today: self.today.total(self.comparison),
             oldest_price: self.oldest_price,
             at_list_prices: self.at_list_prices.map(|listed| Box::new(listed.of_all())),

@@ -7,6 +7,7 @@
 
 mod assumptions;
 mod commitment_prices;
+mod decision;
 mod flips;
 mod ledger;
 mod plan;
@@ -15,6 +16,7 @@ mod summary;
 
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
+pub use decision::{Decision, PlanOptions, Shown};
 pub(crate) use ledger::Ledger;
 pub(crate) use plan::Move;
 pub use plan::Plan;
@@ -25,13 +27,14 @@ pub use summary::{Pair, Summary};
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS};
+use crate::platform::{
+    Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS, Refusal, SharedUse,
+};
 use crate::pricebook::{InstanceType, Regional};
-use crate::scenario::{Notes, PlatformKind, Scenario, function};
+use crate::scenario::{Function, Notes, PlatformKind, Scenario, function};
 use crate::solve::crossover::{Crossover, CrossoverStep, Load, UsageCurves};
 use crate::solve::{Holding, Tariff, UsageParts};
 use std::cell::{LazyCell, OnceCell};
-use std::sync::OnceLock;
 
 /// A platform with its view of a scenario.
 pub struct BoundPlatform<'a> {
@@ -41,6 +44,9 @@ pub struct BoundPlatform<'a> {
     pub title: &'static str,
     /// US dollars a month of an hourly commitment that stay unused if everything runs here.
     pub unused: Option<Usd>,
+    /// True if functions can move there. A platform that is not in `platforms` is priced for the
+    /// functions that run there today.
+    is_offered: bool,
     model: Box<dyn CostModel + 'a>,
 }
 
@@ -50,9 +56,31 @@ impl BoundPlatform<'_> {
         self.kind == PlatformKind::Usage
     }
 
-    /// The clusters for the scenario.
+    /// The clusters of the functions that run there today.
     pub(crate) fn clusters(&self) -> Vec<Cluster> {
         self.model.clusters()
+    }
+
+    /// What a function shares here that cannot run beside the functions of today, if it can run
+    /// beside others.
+    fn shared_use_beside_others(&self, index: usize) -> Option<SharedUse> {
+        if self.is_offered {
+            self.model.shared_use_beside_others(index)
+        } else {
+            None
+        }
+    }
+
+    /// Solves a function here.
+    fn answer(&self, index: usize, function: &Function) -> Result<Answer<'_>, Infeasible> {
+        if !self.is_offered && function.home() != self.id {
+            return Err(Infeasible::new(
+                Refusal::NotSupported,
+                format!("{} is not in `platforms`", self.id),
+                format!("add \"{}\" to `platforms`", self.id),
+            ));
+        }
+        self.model.answer(index)
     }
 }
 
@@ -105,7 +133,14 @@ impl<'a> Comparison<'a> {
         let mut platforms = Vec::new();
         for platform in PLATFORMS {
             let id = platform.id();
-            if scenario.platforms.contains(&id) {
+            let is_offered = scenario.platforms.contains(&id);
+            let runs_there = || {
+                scenario
+                    .functions
+                    .iter()
+                    .any(|function| function.home() == id)
+            };
+            if is_offered || runs_there() {
                 let prices = bought.map_or(list, |bought| bought.regions(id));
                 let bound = platform.bind(context.at(prices));
                 let bound = diags.take(bound).map(|model| BoundPlatform {
@@ -113,6 +148,7 @@ impl<'a> Comparison<'a> {
                     kind: platform.spec().shape.kind,
                     title: platform.spec().title,
                     unused: bought.and_then(|bought| bought.unused(id)).cloned(),
+                    is_offered,
                     model,
                 });
                 platforms.extend(bound);
@@ -158,7 +194,7 @@ impl<'a> Comparison<'a> {
         let mut costs = Vec::with_capacity(self.platforms.len());
         let mut placements = Vec::with_capacity(self.platforms.len());
         for bound in &self.platforms {
-            let (cost, placement) = match bound.model.answer(index) {
+            let (cost, placement) = match bound.answer(index, function) {
                 Ok(answer) => (Ok(answer.cost), Some(answer.placement)),
                 Err(infeasible) => (Err(infeasible), None),
             };
@@ -177,12 +213,11 @@ impl<'a> Comparison<'a> {
                 },
                 crossovers: Vec::new(),
                 at_list_prices: Vec::new(),
-                cheapest: self.cheapest(&costs, |_| true),
+                best_alone: self.cheapest(index, &costs, |_| true),
                 gap: None,
                 costs,
             },
             placements,
-            cluster_costs: OnceLock::new(),
             at_list_prices: self
                 .at_list_prices()
                 .map(|listed| Box::new(listed.solve(index))),
@@ -191,7 +226,7 @@ impl<'a> Comparison<'a> {
         for from in 0..self.platforms.len() {
             self.crossovers(&solved, from, &load, &mut crossovers);
         }
-        let rival = self.rival(&solved.summary);
+        let rival = self.rival(index, &solved.summary);
         let gap = rival.and_then(|rival| self.excess(&solved.summary, rival));
         let summary = &mut solved.summary;
         if let Some(listed) = &solved.at_list_prices {
@@ -209,7 +244,7 @@ impl<'a> Comparison<'a> {
     /// # Errors
     /// The function cannot run there.
     pub fn answer(&self, index: usize, platform: usize) -> Result<Answer<'_>, Infeasible> {
-        self.platforms[platform].model.answer(index)
+        self.platforms[platform].answer(index, self.context.function(index))
     }
 
     /// How often functions were solved, on all platforms together.
@@ -219,41 +254,48 @@ impl<'a> Comparison<'a> {
         self.context.solves() + listed
     }
 
-    /// The platform of today for a function, if it is compared.
-    pub(crate) fn home(&self, index: usize) -> Option<usize> {
+    /// The platform of today for a function.
+    pub(crate) fn home(&self, index: usize) -> usize {
         let id = self.context.function(index).home();
-        self.platforms.iter().position(|bound| bound.id == id)
+        let home = self.platforms.iter().position(|bound| bound.id == id);
+        home.expect("platforms on which functions run are bound")
     }
 
-    /// The cheapest platform that charges differently (for use or for capacity) from the cheapest
-    /// of all.
-    pub(crate) fn rival(&self, summary: &Summary) -> Option<usize> {
+    /// The platform with the least adds of those that charge differently (for use or for capacity)
+    /// from the best of all.
+    pub(crate) fn rival(&self, index: usize, summary: &Summary) -> Option<usize> {
         let is_use = |number: usize| self.platforms[number].is_paid_by_use();
-        let best = summary.cheapest?;
-        self.cheapest(&summary.costs, |number| is_use(number) != is_use(best))
+        let best = summary.best_alone?;
+        self.cheapest(index, &summary.costs, |number| {
+            is_use(number) != is_use(best)
+        })
     }
 
-    /// The second cheapest platform.
-    pub(crate) fn runner_up(&self, summary: &Summary) -> Option<usize> {
-        let best = summary.cheapest?;
-        self.cheapest(&summary.costs, |number| number != best)
+    /// The platform to compare a platform with: `from`, which the function leaves, if it charges
+    /// differently, else the one with the least adds of those that do, else of all others.
+    pub(crate) fn alternative(
+        &self,
+        solved: &Solved<'_>,
+        place: usize,
+        from: Option<usize>,
+    ) -> Option<usize> {
+        let (index, costs) = (solved.index, &solved.summary.costs);
+        let is_different = |number: usize| self.is_capacity(number) != self.is_capacity(place);
+        let left = from.filter(|from| is_different(*from));
+        left.or_else(|| self.cheapest(index, costs, is_different))
+            .or_else(|| self.cheapest(index, costs, |number| number != place))
     }
 
-    /// What a platform costs a month more than the cheapest. `None` if the function cannot run
-    /// there.
+    /// True for a platform that charges for capacity, and not for use.
+    pub(crate) fn is_capacity(&self, platform: usize) -> bool {
+        !self.platforms[platform].is_paid_by_use()
+    }
+
+    /// What a function adds on a platform in addition to what it adds on the best. `None` if it
+    /// cannot run there.
     pub(crate) fn excess(&self, summary: &Summary, platform: usize) -> Option<Usd> {
-        let [own, least] = [platform, summary.cheapest?].map(|n| summary.costs[n].as_ref().ok());
-        Some(&own?.compared - &least?.compared)
-    }
-
-    /// True for a function that would cost less on another platform than on its platform of today,
-    /// or cannot run there.
-    pub(crate) fn moves(&self, index: usize, summary: &Summary) -> bool {
-        let (Some(home), Some(_)) = (self.home(index), summary.cheapest) else {
-            return false;
-        };
-        let excess = self.excess(summary, home);
-        excess.is_none_or(|excess| excess.dollars().is_positive())
+        let [own, least] = [platform, summary.best_alone?].map(|n| summary.costs[n].as_ref().ok());
+        Some(&own?.adds - &least?.adds)
     }
 
     /// Adds the break-evens of a platform that charges for use with every fleet that can run a
@@ -296,10 +338,8 @@ impl<'a> Comparison<'a> {
         match solved.fleet(platform) {
             Some(fleet) if !load.has_no_traffic => Some(Holding {
                 monthly: match capacity.per_call() {
-                    none if none.dollars().is_zero() => today.compared.clone(),
-                    per_call => {
-                        &today.compared - &per_call.times(&Exact::from(function.invocations))
-                    }
+                    none if none.dollars().is_zero() => today.adds.clone(),
+                    per_call => &today.adds - &per_call.times(&Exact::from(function.invocations)),
                 },
                 carries: fleet.capacity(),
             }),
@@ -336,9 +376,7 @@ impl<'a> Comparison<'a> {
                 .clone()
                 .map(|number| solved.lines(number))
                 .collect(),
-            cluster_costs: platforms
-                .map(|number| solved.cluster_costs(number))
-                .collect(),
+            alone: platforms.map(|number| solved.alone(number)).collect(),
             steps: crossed.filter_map(steps).collect(),
             flips: self.flips(solved, most),
         }
@@ -375,19 +413,19 @@ impl<'a> Comparison<'a> {
 
     fn cheapest(
         &self,
+        index: usize,
         costs: &[Result<Cost, Infeasible>],
         among: impl Fn(usize) -> bool,
     ) -> Option<usize> {
-        let mut best: Option<(usize, &Usd)> = None;
-        for (number, cost) in costs.iter().enumerate() {
-            if let Ok(cost) = cost
-                && among(number)
-                && best.is_none_or(|(_, lowest)| cost.compared < *lowest)
-            {
-                best = Some((number, &cost.compared));
-            }
-        }
-        best.map(|(number, _)| number)
+        let adds = costs.iter().enumerate().filter_map(|(number, cost)| {
+            let cost = cost.as_ref().ok().filter(|_| among(number))?;
+            Some((number, &cost.adds))
+        });
+        let (best, least) = adds.min_by(|(_, left), (_, right)| left.cmp(right))?;
+        let at_home =
+            |home: usize| among(home) && matches!(&costs[home], Ok(cost) if cost.adds == *least);
+        let home = self.home(index);
+        Some(if at_home(home) { home } else { best })
     }
 }
 

@@ -1,15 +1,12 @@
 //! The plan: which functions to move, and the bill then.
 
-use super::{Comparison, Solved};
+use super::{Comparison, PlanOptions, Solved};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Choice, Needs, Problem, Unit};
 use crate::platform::SharedCosts;
-use rayon::prelude::*;
-
-/// Functions that are solved together.
-const CHUNK: usize = 4096;
+use std::collections::HashMap;
 
 /// The assignment of functions to platforms with the lowest bill.
 #[derive(Debug)]
@@ -28,6 +25,8 @@ pub struct Plan {
     pub free_tier_saving: Usd,
     /// Indices of functions that cannot run where they are. They are in no bill.
     pub left_out: Vec<usize>,
+    /// For each function that moves, the index of its move.
+    by_function: HashMap<usize, usize>,
 }
 
 /// A function to move.
@@ -42,12 +41,35 @@ pub struct Move {
     /// Its part of the saving, in US dollars a month. Negative for a function that only makes the
     /// moves of others cheaper.
     pub saving: Usd,
+    /// What the bill of today changes by if only this function moves, in US dollars a month.
+    /// Negative where that saves; `None` if it cannot run there beside the functions of today.
+    pub alone: Option<Usd>,
 }
 
 impl Plan {
     /// US dollars a month that the moves save together.
     pub fn saving(&self) -> Usd {
         &self.today - &self.monthly
+    }
+
+    /// The move of a function; `None` for a function that stays.
+    pub fn move_of(&self, index: usize) -> Option<&Move> {
+        self.by_function
+            .get(&index)
+            .map(|number| &self.moves[*number])
+    }
+
+    /// True if a move also saves what it has to if no other function moves.
+    pub fn pays_alone(&self, one: &Move) -> bool {
+        one.alone.as_ref().is_some_and(|alone| {
+            alone.dollars().is_negative() && (alone + &self.min_saving).dollars() <= &Exact::ZERO
+        })
+    }
+
+    /// The gap in per cent of the bill; zero for a proven plan.
+    pub fn gap_percent(&self) -> Exact {
+        let share = self.gap.dollars().over(self.monthly.dollars());
+        &share.unwrap_or(Exact::ZERO) * &Exact::from(100u32)
     }
 
     /// True if no other plan is cheaper.
@@ -80,111 +102,79 @@ impl Needs for ModelNeeds<'_> {
     }
 }
 
-impl Comparison<'_> {
-    /// Searches for the plan. Each move has to save `min_saving` US dollars a month; `is_pinned` is
-    /// true for functions that stay where they are.
-    ///
-    /// # Errors
-    /// A function runs on a platform that is not compared, or the scenario has an hourly commitment.
-    pub fn plan(
-        &self,
-        min_saving: Exact,
-        is_pinned: &(dyn Fn(usize) -> bool + Sync),
-    ) -> Result<Plan, Diags> {
-        self.refuse_plan()?;
+/// Collects what the plan needs while functions are solved one by one.
+pub(super) struct Planner<'c> {
+    comparison: &'c Comparison<'c>,
+    is_pinned: &'c (dyn Fn(usize) -> bool + Sync),
+    problem: Problem<'c>,
+    /// Where the shared costs of each platform begin.
+    offsets: Vec<Offsets>,
+    clusters: Vec<(usize, usize)>,
+    /// The index of the function of each unit.
+    functions: Vec<usize>,
+    /// What each choice of each unit adds to the bill of today.
+    adds: Vec<Vec<Option<Usd>>>,
+    left_out: Vec<usize>,
+    refused: Diags,
+}
+
+/// A choice of a function, and what it adds to the bill of today.
+pub(super) struct Offer {
+    choice: Choice,
+    adds: Option<Usd>,
+}
+
+impl<'c> Planner<'c> {
+    pub(super) fn new(comparison: &'c Comparison<'c>, options: &PlanOptions<'c>) -> Self {
         let mut problem = Problem {
             units: Vec::new(),
             pools: Vec::new(),
             allowances: Vec::new(),
             clusters: Vec::new(),
             fees: Vec::new(),
-            min_saving: Usd::new(min_saving),
+            min_saving: Usd::new(options.min_saving.clone()),
             needs: &|_: usize, _: usize, _: usize| None,
         };
         let mut clusters = Vec::new();
-        let platforms = self.platforms.iter().enumerate();
-        let offsets: Vec<Offsets> = platforms
-            .map(|(platform, bound)| {
-                let shared = bound.model.shared_costs();
-                clusters.extend((0..shared.clusters.len()).map(|cluster| (platform, cluster)));
-                problem.add(shared)
-            })
-            .collect();
-        let (mut functions, mut left_out) = (Vec::new(), Vec::new());
-        let all: Vec<usize> = (0..self.scenario().functions.len()).collect();
-        for chunk in all.chunks(CHUNK) {
-            let choices = chunk.par_iter().map(|index| {
-                let solved = self.solve(*index);
-                (*index, self.choices(&solved, &offsets))
-            });
-            for (index, choices) in choices.collect::<Vec<_>>() {
-                let home = self.home(index);
-                let at_home = |choice: &Choice| Some(choice.platform) == home;
-                let Some(home) = choices.iter().position(at_home) else {
-                    left_out.push(index);
-                    continue;
-                };
-                functions.push(index);
-                problem.units.push(Unit {
-                    choices,
-                    home: Some(home),
-                    is_pinned: is_pinned(index),
-                });
-            }
-        }
-        let needs = ModelNeeds {
-            comparison: self,
-            functions,
+        let platforms = comparison.platforms.iter().enumerate();
+        let offsets = platforms.map(|(platform, bound)| {
+            let shared = bound.model.shared_costs();
+            clusters.extend((0..shared.clusters.len()).map(|cluster| (platform, cluster)));
+            problem.add(shared)
+        });
+        Self {
+            offsets: offsets.collect(),
+            comparison,
+            is_pinned: options.is_pinned,
+            problem,
             clusters,
-        };
-        let problem = Problem {
-            needs: &needs,
-            ..problem
-        };
-        Ok(self.searched(&problem, &needs.functions, left_out))
-    }
-
-    fn searched(&self, problem: &Problem<'_>, functions: &[usize], left_out: Vec<usize>) -> Plan {
-        let units: Vec<usize> = (0..problem.units.len()).collect();
-        let homes = problem.units.iter().map(|unit| unit.home);
-        let homes: Vec<usize> = homes.map(|home| home.expect(AT_HOME)).collect();
-        let today = plan::bill(problem, &units, &homes).expect(AT_HOME);
-        let found = plan::search(problem).expect("today is an assignment");
-        let savings = plan::savings(problem, &found.choices);
-        let moved = units
-            .iter()
-            .filter(|unit| found.choices[**unit] != homes[**unit]);
-        let platform = |unit: usize, choice: usize| problem.units[unit].choices[choice].platform;
-        let mut moves: Vec<Move> = moved
-            .map(|unit| Move {
-                index: functions[*unit],
-                from: platform(*unit, homes[*unit]),
-                to: platform(*unit, found.choices[*unit]),
-                saving: savings[*unit].clone(),
-            })
-            .collect();
-        moves.sort_by(|left, right| right.saving.cmp(&left.saving));
-        let by_moves: Usd = moves.iter().map(|one| one.saving.clone()).sum();
-        let saving = &today - &found.bill;
-        Plan {
-            free_tier_saving: &saving - &by_moves,
-            gap: &found.objective - &found.bound,
-            min_saving: problem.min_saving.clone(),
-            monthly: found.bill,
-            today,
-            moves,
-            left_out,
+            functions: Vec::new(),
+            adds: Vec::new(),
+            left_out: Vec::new(),
+            refused: Diags::new(),
         }
     }
 
-    /// What a function costs on each platform that can run it.
-    fn choices(&self, solved: &Solved<'_>, offsets: &[Offsets]) -> Vec<Choice> {
-        let costs = solved.summary.costs.iter().zip(offsets).enumerate();
-        let choices = costs.filter_map(|(platform, (cost, offset))| {
-            let used = solved.shared_use(platform)?;
-            Some(Choice {
+    /// The choices of a function.
+    pub(super) fn offers(&self, solved: &Solved<'_>) -> Vec<Offer> {
+        let platforms = self.comparison.platforms.iter().zip(&self.offsets);
+        let costs = solved.summary.costs.iter().zip(platforms).enumerate();
+        let offers = costs.filter_map(|(platform, (cost, (bound, offset)))| {
+            let (own, used, adds) = match cost {
+                Ok(cost) => (
+                    cost.unshared.clone(),
+                    solved.shared_use(platform)?,
+                    Some(cost.adds.clone()),
+                ),
+                Err(_) => (
+                    Usd::ZERO,
+                    bound.shared_use_beside_others(solved.index)?,
+                    None,
+                ),
+            };
+            let choice = Choice {
                 platform,
-                own: cost.as_ref().ok()?.unshared.clone(),
+                own,
                 pools: used
                     .pools
                     .into_iter()
@@ -192,32 +182,98 @@ impl Comparison<'_> {
                     .collect(),
                 cluster: used.cluster.map(|cluster| offset.clusters + cluster),
                 fees: used.fees.into_iter().map(|fee| offset.fees + fee).collect(),
-            })
+            };
+            Some(Offer { choice, adds })
         });
-        choices.collect()
+        offers.collect()
     }
 
-    fn refuse_plan(&self) -> Result<(), Diags> {
-        let mut diags = Diags::new();
-        if self.platforms.iter().any(|bound| bound.unused.is_some()) {
-            let message = "there are no plans yet for a commitment in dollars an hour \
-                           (usd_per_hour)";
-            let diag = Diag::new(Code::NotAvailable, message);
-            diags.push(diag.help("state `coverage` in its place, or leave the commitment out"));
-        }
-        let mut refused: Vec<&str> = Vec::new();
-        for index in 0..self.scenario().functions.len() {
-            let function = self.context.function(index);
-            let home = function.home();
-            if self.home(index).is_none() && !refused.contains(&home) {
-                refused.push(home);
-                let name = &function.name;
-                let message = format!("`{name}` runs on {home}, which is not compared");
+    /// Adds a function with its choices.
+    pub(super) fn add(&mut self, solved: &Solved<'_>, offers: Vec<Offer>) {
+        let index = solved.index;
+        let function = self.comparison.context.function(index);
+        let is_pinned = function.is_pinned || (self.is_pinned)(index);
+        let home = self.comparison.home(index);
+        let at_home = |offer: &Offer| offer.adds.is_some() && offer.choice.platform == home;
+        let Some(home) = offers.iter().position(at_home) else {
+            self.left_out.push(index);
+            if is_pinned && let Err(reason) = &solved.summary.costs[home] {
+                let title = self.comparison.platforms[home].title;
+                let message = format!(
+                    "`{}` is pinned to {title} and cannot run there: {}",
+                    function.name, reason.reason
+                );
                 let diag = Diag::new(Code::Conflict, message);
-                diags.push(diag.help(format!("add \"{home}\" to `platforms`")));
+                self.refused
+                    .push(diag.help("state runs_on, or do not pin it"));
             }
-        }
-        diags.into_result(())
+            return;
+        };
+        let (choices, adds) = offers
+            .into_iter()
+            .map(|offer| (offer.choice, offer.adds))
+            .unzip();
+        self.functions.push(index);
+        self.adds.push(adds);
+        self.problem.units.push(Unit {
+            choices,
+            home: Some(home),
+            is_pinned,
+        });
+    }
+
+    /// Searches for the plan.
+    ///
+    /// # Errors
+    /// A pinned function cannot run where it is.
+    pub(super) fn plan(self) -> Result<Plan, Diags> {
+        self.refused.into_result(())?;
+        let needs = ModelNeeds {
+            comparison: self.comparison,
+            functions: self.functions,
+            clusters: self.clusters,
+        };
+        let problem = Problem {
+            needs: &needs,
+            ..self.problem
+        };
+        let units: Vec<usize> = (0..problem.units.len()).collect();
+        let homes = problem.units.iter().map(|unit| unit.home);
+        let homes: Vec<usize> = homes.map(|home| home.expect(AT_HOME)).collect();
+        let today = plan::bill(&problem, &units, &homes).expect(AT_HOME);
+        let found = plan::search(&problem).expect("today is an assignment");
+        let savings = plan::savings(&problem, &found.choices);
+        let moved = units
+            .iter()
+            .filter(|unit| found.choices[**unit] != homes[**unit]);
+        let platform = |unit: usize, choice: usize| problem.units[unit].choices[choice].platform;
+        let mut moves: Vec<Move> = moved
+            .map(|unit| {
+                let (from, to) = (homes[*unit], found.choices[*unit]);
+                let [before, after] = [from, to].map(|choice| self.adds[*unit][choice].as_ref());
+                Move {
+                    index: needs.functions[*unit],
+                    from: platform(*unit, from),
+                    to: platform(*unit, to),
+                    saving: savings[*unit].clone(),
+                    alone: after.zip(before).map(|(after, before)| after - before),
+                }
+            })
+            .collect();
+        moves.sort_by(|left, right| right.saving.cmp(&left.saving));
+        let by_moves: Usd = moves.iter().map(|one| one.saving.clone()).sum();
+        let saving = &today - &found.bill;
+        let numbered = moves.iter().enumerate();
+        Ok(Plan {
+            by_function: numbered.map(|(number, one)| (one.index, number)).collect(),
+            free_tier_saving: &saving - &by_moves,
+            gap: &found.objective - &found.bound,
+            min_saving: problem.min_saving.clone(),
+            monthly: found.bill,
+            today,
+            moves,
+            left_out: self.left_out,
+        })
     }
 }
 

@@ -1,10 +1,9 @@
 //! A function solved on every platform. All of its figures come from here.
 
-use super::{Comparison, Pair, Summary};
+use super::{Pair, Summary};
 use crate::money::Usd;
-use crate::platform::{ClusterCosts, Fleet, Line, Placement, Provisioning, SharedUse};
+use crate::platform::{Fleet, Line, Placement, Provisioning, SharedUse};
 use crate::solve::{CapacityTariff, Tariff, UsageTariff};
-use std::sync::OnceLock;
 
 /// A function solved on every platform of a comparison.
 pub struct Solved<'c> {
@@ -14,9 +13,6 @@ pub struct Solved<'c> {
     pub summary: Summary,
     /// By platform; `None` if the function cannot run there.
     pub(super) placements: Vec<Option<Box<dyn Placement + 'c>>>,
-    /// By platform. They take long to compute, are used more than once, and a CSV row needs none.
-    /// So each is computed when it is first needed.
-    pub(super) cluster_costs: OnceLock<Vec<OnceLock<ClusterCosts>>>,
     /// The function at on-demand list prices, if the scenario has a commitment or discounts.
     pub(super) at_list_prices: Option<Box<Solved<'c>>>,
 }
@@ -41,17 +37,10 @@ impl Solved<'_> {
         self.placement(platform)?.price_as_of()
     }
 
-    /// What the function would cost on a dedicated cluster, and what it adds to the shared one.
-    pub(crate) fn cluster_costs(&self, platform: usize) -> ClusterCosts {
-        let Some(placement) = self.placement(platform) else {
-            return ClusterCosts::default();
-        };
-        let costs = self
-            .cluster_costs
-            .get_or_init(|| self.placements.iter().map(|_| OnceLock::new()).collect());
-        costs[platform]
-            .get_or_init(|| placement.cluster_costs())
-            .clone()
+    /// US dollars a month of the function on a cluster for it alone; `None` where it cannot run and
+    /// on platforms without clusters.
+    pub(crate) fn alone(&self, platform: usize) -> Option<Usd> {
+        self.placement(platform)?.alone()
     }
 
     /// What the function shares with others on a platform; `None` if it cannot run there.
@@ -96,16 +85,5 @@ impl Solved<'_> {
             Some(Tariff::ByCapacity(capacity)) => capacity.per_call(),
             Some(Tariff::ByUse(_)) | None => Usd::ZERO,
         }
-    }
-}
-
-impl Comparison<'_> {
-    /// The cost of a function on a dedicated cluster of its cheapest platform, if it is the
-    /// cheapest only because it shares a cluster.
-    pub(crate) fn dedicated_cost_if_not_cheapest(&self, solved: &Solved<'_>) -> Option<Usd> {
-        let summary = &solved.summary;
-        let next = summary.costs[self.runner_up(summary)?].as_ref().ok()?;
-        let alone = solved.cluster_costs(summary.cheapest?).alone?;
-        (alone > next.compared).then_some(alone)
     }
 }

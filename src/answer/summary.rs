@@ -2,7 +2,7 @@
 
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{ClusterCosts, Cost, Infeasible, Line};
+use crate::platform::{Cost, Infeasible, Line, Total};
 use crate::solve::crossover::{Crossover, CrossoverStep};
 use crate::solve::flips::Flips;
 
@@ -50,10 +50,11 @@ pub struct Summary {
     pub crossovers: Vec<(Pair, Crossover)>,
     /// The break-evens at on-demand list prices, if the scenario has a commitment or discounts.
     pub at_list_prices: Vec<(Pair, Crossover)>,
-    /// Ties go to the first platform.
-    pub cheapest: Option<usize>,
-    /// The additional cost of the cheapest platform that charges differently (for use or for
-    /// capacity).
+    /// The platform on which the function adds least, while all others run where they run today. A
+    /// tie goes to the platform of today, then to the first.
+    pub best_alone: Option<usize>,
+    /// What it adds on the best platform that charges differently (for use or for capacity), less
+    /// what it adds on the best of all.
     pub gap: Option<Usd>,
 }
 
@@ -88,8 +89,8 @@ fn found(crossovers: &[(Pair, Crossover)], is: impl Fn(Pair) -> bool) -> Option<
 pub struct Detail {
     /// By platform.
     pub lines: Vec<Vec<Line>>,
-    /// By platform.
-    pub cluster_costs: Vec<ClusterCosts>,
+    /// US dollars a month on a cluster for the function alone, by platform.
+    pub alone: Vec<Option<Usd>>,
     /// Why each break-even is where it is.
     pub steps: Vec<(Pair, Vec<CrossoverStep>)>,
     /// The flips of each pair.
@@ -103,21 +104,14 @@ impl Detail {
     }
 }
 
-/// Costs of the whole scenario; `None` if a function cannot run.
+/// Costs of the whole scenario.
 #[derive(Debug, Clone)]
 pub struct Totals {
     /// The cost of everything on one platform, by platform.
-    pub platforms: Vec<Option<Usd>>,
-    /// The number of functions that cannot run, by platform.
-    pub refused: Vec<usize>,
-    /// Every function on its cheapest platform, with pools and clusters formed of the functions
-    /// there.
-    pub cheapest_each: Option<Usd>,
-    /// Every function on its cheapest platform without a cluster; `None` if no platform has
-    /// clusters.
-    pub unclustered: Option<Usd>,
-    /// Every function on its platform of today.
-    pub today: Option<Usd>,
+    pub platforms: Vec<Total>,
+    /// Every function on its platform of today. Functions that cannot run there are left out.
+    /// `None` if several platforms would each spend the same hourly commitment.
+    pub today: Option<Total>,
     /// The oldest date of a price in any bill.
     pub oldest_price: Option<String>,
     /// The totals at on-demand list prices, if the scenario has a commitment or discounts.

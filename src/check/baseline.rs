@@ -4,13 +4,14 @@ use crate::answer::{Comparison, Ledger};
 use crate::diag::{Code, Diag, Diags};
 use crate::escape::elided;
 use crate::exact::Exact;
+use crate::platform::Total;
 use crate::scenario::Function;
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The schema of supported reports.
-const SCHEMA: &str = "lambdacost/compare/v1";
+const SCHEMAS: [&str; 2] = ["lambdacost/compare/v1", "lambdacost/compare/v2"];
 /// Common start of all versions of the schema.
 const FAMILY: &str = "lambdacost/compare/v";
 
@@ -76,12 +77,11 @@ impl Baseline {
         let before = |(index, function): (usize, &Function)| {
             let home = comparison.home(index);
             let solved = comparison.solve(index);
-            let lines = home.map(|home| solved.lines(home));
             let mut by_item = BTreeMap::new();
-            for line in lines.into_iter().flatten() {
+            for line in solved.lines(home) {
                 add(&mut by_item, line.item, line.cost.dollars().as_printed());
             }
-            let cost = home.and_then(|home| solved.summary.costs[home].as_ref().ok());
+            let cost = solved.summary.costs[home].as_ref().ok();
             let before = Before {
                 monthly: cost.map(|cost| cost.billed.dollars().as_printed()),
                 lines: by_item,
@@ -101,7 +101,10 @@ impl Baseline {
         let total = ledger.totals().today;
         Self {
             name: name.to_owned(),
-            total: total.map(|total| total.dollars().as_printed()),
+            total: total
+                .as_ref()
+                .and_then(Total::of_all)
+                .map(|total| total.dollars().as_printed()),
             functions: known,
         }
     }
@@ -121,7 +124,7 @@ impl Baseline {
         };
         let head: Head = serde_json::from_str(text).map_err(|error| broken(&error))?;
         match head.schema.as_deref() {
-            Some(SCHEMA) => {}
+            Some(known) if SCHEMAS.contains(&known) => {}
             Some(newer) if newer.starts_with(FAMILY) => {
                 let help = "it was written by a newer version of lambdacost: use that version, or \
                             write the baseline again with this one";

@@ -2,7 +2,7 @@
 
 use super::baseline::{Baseline, Before};
 use super::{CostDriver, Levels};
-use crate::answer::{Comparison, Solved};
+use crate::answer::{Comparison, Decision, Move, Shown};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::Cost;
@@ -15,6 +15,8 @@ use rayon::prelude::*;
 pub struct CheckContext<'c> {
     /// The scenario and its bills.
     pub comparison: &'c Comparison<'c>,
+    /// Its plan.
+    pub decision: &'c Decision<'c>,
     pub baseline: Option<&'c Baseline>,
     pub levels: &'c Levels,
     /// Receives the number of functions that were checked.
@@ -28,19 +30,18 @@ pub struct FunctionContext<'c, 'k> {
     pub case: &'k CheckContext<'c>,
     pub function: &'c Function,
     /// Its cost on each platform.
-    pub solved: Solved<'c>,
-    /// Index of the platform of today, if it is compared.
-    pub home: Option<usize>,
+    pub solved: Shown<'c, 'c>,
+    /// Index of the platform of today.
+    pub home: usize,
 }
 
 impl<'c, 'k> FunctionContext<'c, 'k> {
-    /// Solves the function.
     pub(crate) fn new(case: &'k CheckContext<'c>, index: usize) -> Self {
         let comparison = case.comparison;
         Self {
             case,
             function: &comparison.scenario().functions[index],
-            solved: comparison.solve(index),
+            solved: case.decision.solved(index),
             home: comparison.home(index),
         }
     }
@@ -50,12 +51,8 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     /// # Errors
     /// The reason why it is not known, as a part of a sentence.
     pub(crate) fn cost(&self) -> Result<&Cost, String> {
-        let Some(home) = self.home else {
-            let id = self.function.home();
-            return Err(format!("it runs on {id}, which is not compared"));
-        };
-        let title = self.case.comparison.platforms()[home].title;
-        self.solved.summary.costs[home]
+        let title = self.case.comparison.platforms()[self.home].title;
+        self.solved.summary.costs[self.home]
             .as_ref()
             .map_err(|refused| format!("it cannot run on {title}: {}", refused.reason))
     }
@@ -65,25 +62,9 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         quoted(&self.function.name)
     }
 
-    /// The cheapest other platform, with the bill there.
-    pub(crate) fn cheaper_elsewhere(&self) -> Option<(&'static str, Usd)> {
-        let best = self
-            .solved
-            .summary
-            .cheapest
-            .filter(|best| Some(*best) != self.home)?;
-        let cost = self.solved.summary.costs[best].as_ref().ok()?;
-        let title = self.case.comparison.platforms()[best].title;
-        Some((title, cost.billed.clone()))
-    }
-
-    /// True where moving it to its cheapest platform changes no other function's share of a cluster.
-    /// Otherwise the move can cost more in total than it saves here.
-    pub fn moves_alone(&self) -> bool {
-        let is_only = self.case.comparison.scenario().functions.len() == 1;
-        let ends = [self.home, self.solved.summary.cheapest];
-        let shares_cluster = |platform| self.solved.cluster_costs(platform).alone.is_some();
-        is_only || !ends.into_iter().flatten().any(shares_cluster)
+    /// Its move in the plan.
+    pub(crate) fn planned_move(&self) -> Option<&'c Move> {
+        self.case.decision.move_of(self.solved.index)
     }
 
     /// The function in the baseline.
@@ -93,7 +74,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
 
     /// The most expensive line of its bill.
     pub(crate) fn most_expensive_line(&self) -> Option<CostDriver> {
-        let lines = self.solved.lines(self.home?);
+        let lines = self.solved.lines(self.home);
         let most_expensive = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
             item: most_expensive.item.to_owned(),
@@ -107,7 +88,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         for rise in rises.values_mut() {
             *rise = &Exact::ZERO - rise;
         }
-        for line in self.solved.lines(self.home?) {
+        for line in self.solved.lines(self.home) {
             let rise = rises.entry(line.item.to_owned()).or_insert(Exact::ZERO);
             *rise = &*rise + line.cost.dollars();
         }
@@ -143,8 +124,8 @@ pub struct FunctionRecord {
 
 impl FunctionContext<'_, '_> {
     pub(crate) fn record(&self) -> FunctionRecord {
-        let cost = self.home.map(|home| &self.solved.summary.costs[home]);
-        let own = self.home.and_then(|home| self.solved.price_as_of(home));
+        let cost = &self.solved.summary.costs[self.home];
+        let own = self.solved.price_as_of(self.home);
         let any = || {
             let platforms = 0..self.case.comparison.platforms().len();
             platforms
@@ -153,7 +134,8 @@ impl FunctionContext<'_, '_> {
         };
         FunctionRecord {
             monthly: cost
-                .and_then(|cost| cost.as_ref().ok())
+                .as_ref()
+                .ok()
                 .map(|cost| cost.billed.dollars().as_printed()),
             oldest_price: own.or_else(any).map(Box::from),
         }

@@ -20,8 +20,9 @@ pub use levels::Levels;
 pub(crate) use rules::Rule;
 pub use rules::{RULES, shapes};
 
-use crate::answer::{Comparison, Ledger};
+use crate::answer::Comparison;
 use crate::money::Usd;
+use crate::platform::Total;
 use crate::scenario::{Level, Notes};
 use rayon::prelude::*;
 
@@ -114,14 +115,13 @@ pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
     }
 }
 
-/// Solves every function once. Returns the findings in functions, and the input of the rules for
+/// Checks every function. Returns the findings in functions, and the input of the rules for
 /// the whole scenario.
 fn functions<'c, 'k>(
     case: &'k CheckContext<'c>,
     rules: &[&Rule],
 ) -> (Vec<Finding>, ScenarioContext<'c, 'k>) {
     let functions: Vec<usize> = (0..case.comparison.scenario().functions.len()).collect();
-    let mut ledger = Ledger::new(case.comparison);
     let (mut findings, mut records) = (Vec::new(), Vec::with_capacity(functions.len()));
     for chunk in functions.chunks(CHUNK) {
         let checked = chunk.par_iter().map(|index| {
@@ -133,20 +133,19 @@ fn functions<'c, 'k>(
                     findings.extend(found.map(|draft| draft.finding(case, rule, Some(*index))));
                 }
             }
-            (findings, function.record(), function.solved)
+            (findings, function.record())
         });
-        for (found, record, solved) in checked.collect::<Vec<_>>() {
+        for (found, record) in checked.collect::<Vec<_>>() {
             findings.extend(found);
             records.push(record);
-            ledger.add(&solved);
         }
         (case.progress)(chunk.len() as u64);
     }
-    let totals = ledger.totals();
+    let totals = &case.decision.totals;
     let scenario = ScenarioContext {
         case,
-        total: totals.today,
-        oldest_price: totals.oldest_price,
+        total: totals.today.as_ref().and_then(Total::of_all).cloned(),
+        oldest_price: totals.oldest_price.clone(),
         functions: records,
     };
     (findings, scenario)

@@ -107,12 +107,26 @@ pub(crate) const PAGES: [&str; 13] = [
     "help",
 ];
 
+/// What a plan is searched with.
+#[derive(Debug, Args)]
+pub(crate) struct Moves {
+    /// US dollars a month that each move has to save
+    #[arg(long, value_name = "USD", default_value = "1", value_parser = dollars)]
+    pub min_saving: Decimal,
+    /// Keep this function where it runs (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub pinned: Vec<String>,
+}
+
 /// The arguments of `compare`.
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
     /// What to compare.
     #[command(flatten)]
     pub subject: Subject,
+    /// What moves have to save, and what does not move.
+    #[command(flatten)]
+    pub moves: Moves,
     /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<Format>,
@@ -133,6 +147,9 @@ pub(crate) struct Explain {
     /// What to explain.
     #[command(flatten)]
     pub subject: Subject,
+    /// What moves have to save, and what does not move.
+    #[command(flatten)]
+    pub moves: Moves,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
@@ -144,12 +161,9 @@ pub(crate) struct Plan {
     /// What to plan.
     #[command(flatten)]
     pub subject: Subject,
-    /// US dollars a month that each move has to save
-    #[arg(long, value_name = "USD", default_value = "1", value_parser = dollars)]
-    pub min_saving: Decimal,
-    /// Keep this function where it runs (can be repeated)
-    #[arg(long, value_name = "NAME")]
-    pub pinned: Vec<String>,
+    /// What moves have to save, and what does not move.
+    #[command(flatten)]
+    pub moves: Moves,
     /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<PlanFormat>,
@@ -163,6 +177,10 @@ pub(crate) struct Plan {
 pub(crate) enum PlanFormat {
     /// For people
     Table,
+    /// For programs: the plan of `lambdacost/compare/v2`
+    Json,
+    /// For a pull request or a page
+    Markdown,
     /// One row per move
     Csv,
 }

@@ -8,6 +8,7 @@ use super::load::Loaded;
 use super::output::{self, Look};
 use super::progress::Progress;
 use super::system::System;
+use crate::answer::PlanOptions;
 use crate::check::{self, Baseline, CheckContext, Levels, RULES, Report, formats, shapes};
 use crate::color::Paint;
 use crate::diag::Diags;
@@ -40,9 +41,11 @@ pub(crate) fn run(system: &System, args: &args::Check, color: ColorChoice) -> Ou
     };
     progress.pricing(read.scenario.functions.len() as u64);
     let comparison = read.comparison()?;
+    let decision = comparison.decide(&PlanOptions::default())?;
     let levels = Levels::new(&read.scenario.rules, overrides(args))?;
     let case = CheckContext {
         comparison: &comparison,
+        decision: &decision,
         baseline: baseline.as_ref(),
         levels: &levels,
         progress: &|functions| progress.step(Step::Priced(functions)),

@@ -24,11 +24,12 @@ pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> 
     load::compared(
         system,
         &args.subject,
+        &args.moves,
         &args.output,
         |views: &[View<'_>], progress| {
             output::write(system, &args.output, progress, |out| match format {
                 Format::Table => render::table::write(views, look.width, look.color, out),
-                Format::Json => render::json_v1::write(views, out),
+                Format::Json => render::json_v2::write(views, out),
                 Format::Markdown => render::markdown::write(views, out),
                 Format::Csv | Format::Focus => render::csv::write(views, out),
             })

@@ -16,9 +16,16 @@ use anstream::ColorChoice;
 pub(crate) fn run(system: &System, args: &args::Explain, color: ColorChoice) -> Outcome {
     let args::ExplainFormat = args.output.format(None).map_err(Diags::from)?;
     let look = Look::of_answer(system, &args.output, color);
-    load::compared(system, &args.subject, &args.output, |views, progress| {
-        output::write(system, &args.output, progress, |out| {
-            render::explain::write(views, look.width, look.color, out)
-        })
-    })
+    let subject = &args.subject;
+    load::compared(
+        system,
+        subject,
+        &args.moves,
+        &args.output,
+        |views, progress| {
+            output::write(system, &args.output, progress, |out| {
+                render::explain::write(views, look.width, look.color, out)
+            })
+        },
+    )
 }

@@ -5,8 +5,9 @@ use super::exit::Outcome;
 use super::input::{self, Opened};
 use super::progress::Progress;
 use super::system::System;
-use crate::answer::{BoughtPrices, Comparison};
+use crate::answer::{BoughtPrices, Comparison, Decision, PlanOptions};
 use crate::diag::{Code, Diag, Diags};
+use crate::exact::Exact;
 use crate::pricebook::{Book, InstanceType, Regional};
 use crate::render::View;
 use crate::scenario::Scenario;
@@ -67,7 +68,11 @@ impl Loaded {
         scenario.platforms = vec![platform];
         // As in a comparison, a commitment is spent on the usage of all functions on the platform.
         let bought = BoughtPrices::new(&scenario, &self.list, &self.instances)?;
-        Arc::make_mut(&mut scenario.functions).retain(|function| member(function.home()));
+        let functions = Arc::make_mut(&mut scenario.functions);
+        functions.retain(|function| member(function.home()));
+        for function in functions {
+            function.runs_on = Some(platform);
+        }
         Ok(Some(Self {
             scenario,
             list: self.list.clone(),
@@ -95,6 +100,7 @@ impl Loaded {
 pub(crate) fn compared(
     system: &System,
     subject: &args::Subject,
+    moves: &args::Moves,
     output: &args::Output,
     show: impl FnOnce(&[View<'_>], &Progress<'_>) -> Outcome,
 ) -> Outcome {
@@ -109,23 +115,47 @@ pub(crate) fn compared(
         .collect();
     diags.into_result(())?;
     let shown = |step| progress.step(step);
-    let views: Vec<_> = comparisons
-        .iter()
-        .map(|comparison| {
-            Ok(View {
-                comparison,
-                selected: selected(comparison.scenario(), &subject.function)?,
-                progress: &shown,
-            })
-        })
-        .collect::<Result<_, Diags>>()?;
+    let mut views = Vec::new();
+    let mut decisions = Vec::new();
+    for comparison in &comparisons {
+        let selected = selected(comparison.scenario(), &subject.function)?;
+        decisions.push((decided(comparison, moves)?, selected));
+    }
+    for (decision, selected) in &decisions {
+        views.push(View {
+            decision,
+            selected: selected.clone(),
+            progress: &shown,
+        });
+    }
     let outcome = show(&views, &progress);
     progress.finish();
     drop(views);
     // The process is about to end, so it is a waste of time to free a million functions.
+    std::mem::forget(decisions);
     std::mem::forget(comparisons);
     std::mem::forget(read);
     outcome
+}
+
+/// Searches for the plan of a comparison.
+///
+/// # Errors
+/// A name of `--pinned` does not exist, or a pinned function cannot run where it is.
+pub(crate) fn decided<'c>(
+    comparison: &'c Comparison<'c>,
+    moves: &args::Moves,
+) -> Result<Decision<'c>, Diags> {
+    let scenario = comparison.scenario();
+    refuse_unknown(scenario, &moves.pinned, ", which --pinned names")?;
+    let is_pinned = |index: usize| {
+        let name = &*scenario.functions[index].name;
+        moves.pinned.iter().any(|pinned| pinned == name)
+    };
+    comparison.decide(&PlanOptions {
+        min_saving: Exact::from(moves.min_saving),
+        is_pinned: &is_pinned,
+    })
 }
 
 /// Reads the scenario of the command line for each region.

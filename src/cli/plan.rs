@@ -5,10 +5,8 @@ use super::exit::Outcome;
 use super::load;
 use super::output::{self, Look};
 use super::system::System;
-use crate::answer::Plan;
 use crate::diag::Diags;
-use crate::exact::Exact;
-use crate::render::{self, View};
+use crate::render;
 use anstream::ColorChoice;
 
 /// Searches for the plan, and writes it.
@@ -18,25 +16,19 @@ use anstream::ColorChoice;
 pub(crate) fn run(system: &System, args: &args::Plan, color: ColorChoice) -> Outcome {
     let format = args.output.format(args.format).map_err(Diags::from)?;
     let look = Look::of_answer(system, &args.output, color);
-    load::compared(system, &args.subject, &args.output, |views, progress| {
-        let mut plans = Vec::new();
-        for view in views {
-            plans.push(plan(view, args)?);
-        }
-        output::write(system, &args.output, progress, |out| match format {
-            PlanFormat::Table => render::plan::write(views, &plans, look.width, look.color, out),
-            PlanFormat::Csv => render::csv::write_moves(views, &plans, out),
-        })
-    })
-}
-
-fn plan(view: &View<'_>, args: &args::Plan) -> Result<Plan, Diags> {
-    let scenario = view.comparison.scenario();
-    load::refuse_unknown(scenario, &args.pinned, ", which --pinned names")?;
-    let is_pinned = |index: usize| {
-        let name = &*scenario.functions[index].name;
-        args.pinned.iter().any(|pinned| pinned == name)
-    };
-    view.comparison
-        .plan(Exact::from(args.min_saving), &is_pinned)
+    let subject = &args.subject;
+    load::compared(
+        system,
+        subject,
+        &args.moves,
+        &args.output,
+        |views, progress| {
+            output::write(system, &args.output, progress, |out| match format {
+                PlanFormat::Table => render::plan::write(views, look.width, look.color, out),
+                PlanFormat::Json => render::json_v2::write_plans(views, out),
+                PlanFormat::Markdown => render::markdown::write_plans(views, out),
+                PlanFormat::Csv => render::csv::write_moves(views, out),
+            })
+        },
+    )
 }

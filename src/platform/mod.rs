@@ -243,8 +243,13 @@ pub trait CostModel: Send + Sync {
     /// The function cannot run here. That is a valid answer.
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible>;
     /// The cost of some functions together, with pools and clusters formed of only these functions.
-    fn total(&self, members: &Members<'_>) -> Usd;
-    /// The clusters for the scenario.
+    fn total(&self, members: &Members<'_>) -> Total {
+        Total {
+            monthly: members.unshared.clone(),
+            left_out: members.refused,
+        }
+    }
+    /// The clusters of the functions that run here today.
     fn clusters(&self) -> Vec<Cluster> {
         Vec::new()
     }
@@ -255,6 +260,11 @@ pub trait CostModel: Send + Sync {
     /// The nodes that a function needs of a node type of [`SharedCosts::clusters`]; `None` if its pods
     /// do not fit.
     fn need(&self, _index: usize, _cluster: usize, _node_type: usize) -> Option<Exact> {
+        None
+    }
+    /// What a function shares that cannot run beside the functions of today because of its size, and
+    /// can run beside others. It then has no cost that it shares with no other.
+    fn shared_use_beside_others(&self, _index: usize) -> Option<SharedUse> {
         None
     }
     /// Adds the assumptions and omissions that apply.
@@ -282,11 +292,29 @@ pub struct SharedUse {
     pub fees: Vec<usize>,
 }
 
-/// Functions for a common total. All of them can run on the platform.
+/// Functions for a common total.
 pub struct Members<'m> {
     pub contains: &'m (dyn Fn(usize) -> bool + Sync),
     /// Sum of their [`Cost::unshared`].
     pub unshared: Usd,
+    /// The number of those that cannot run on the platform beside the functions of today.
+    pub refused: usize,
+}
+
+/// What functions cost together.
+#[derive(Debug, Clone)]
+pub struct Total {
+    /// US dollars a month, of those that can run.
+    pub monthly: Usd,
+    /// The number of those that cannot run.
+    pub left_out: usize,
+}
+
+impl Total {
+    /// US dollars a month; `None` if a function cannot run.
+    pub(crate) fn of_all(&self) -> Option<&Usd> {
+        (self.left_out == 0).then_some(&self.monthly)
+    }
 }
 
 /// A function solved on a platform.
@@ -322,9 +350,10 @@ pub trait Placement: Send + Sync {
     fn shared_use(&self) -> SharedUse {
         SharedUse::default()
     }
-    /// What the function would cost on a dedicated cluster, and what it adds to the shared one.
-    fn cluster_costs(&self) -> ClusterCosts {
-        ClusterCosts::default()
+    /// US dollars a month of the function on a cluster for it alone; `None` on platforms without
+    /// clusters.
+    fn alone(&self) -> Option<Usd> {
+        None
     }
     /// The use of the environments that the platform keeps for the function.
     fn provisioning(&self) -> Option<Provisioning> {
@@ -343,13 +372,14 @@ pub trait Placement: Send + Sync {
 /// US dollars a month for a function.
 #[derive(Debug, Clone)]
 pub struct Cost {
-    /// Its bill, with its part of shared pools and clusters.
+    /// Its part of the bill of all functions, with the function here and all others where they run
+    /// today.
     pub billed: Usd,
-    /// What verdicts compare: on Lambda the saving if the function leaves, elsewhere the bill.
-    pub compared: Usd,
+    /// What the function adds to that bill.
+    pub adds: Usd,
     /// The part of the bill that is not for a shared pool or cluster.
     pub unshared: Usd,
-    /// The first linear piece of its avoidable cost over invocations, on platforms that charge by
+    /// The first linear piece of [`Self::adds`] over invocations, on platforms that charge by
     /// use. `None` in a pool with a free part.
     pub piece: Option<FirstPiece>,
 }
@@ -360,7 +390,7 @@ impl Cost {
         Self {
             piece: None,
             billed: monthly.clone(),
-            compared: monthly.clone(),
+            adds: monthly.clone(),
             unshared: monthly,
         }
     }
@@ -373,15 +403,6 @@ pub struct Provisioning {
     pub utilization: Exact,
     /// The utilization above which they cost less than on demand. Above 1 or `None`: they never do.
     pub break_even: Option<Exact>,
-}
-
-/// The cost of a function alone, and what it adds to what it shares.
-#[derive(Debug, Clone, Default)]
-pub struct ClusterCosts {
-    /// On a cluster for it alone; `None` on Lambda.
-    pub alone: Option<Usd>,
-    /// The saving for all functions together if it leaves Lambda's pool or the shared cluster.
-    pub avoidable: Option<Usd>,
 }
 
 /// A cluster that carries functions.

@@ -1,7 +1,7 @@
 //! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
 
 use super::names::{band_name, kind_name};
-use crate::answer::{Comparison, Plan, Summary};
+use crate::answer::{Comparison, Decision, Solved, Summary};
 use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;
 
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 24] = [
     "function",
     "region",
     "architecture",
@@ -26,13 +26,25 @@ pub const COLUMNS: [&str; 19] = [
     "crossover_utilization",
     "crossover_invocations_per_month",
     "crossover_band",
-    "cheapest",
+    "best_alone",
     "gap_usd",
     "price_as_of",
+    "runs_on",
+    "adds_usd",
+    "plan_platform",
+    "plan_saving_usd",
+    "move_alone_usd",
 ];
 
 /// The columns of the moves of plans.
-pub const MOVE_COLUMNS: [&str; 5] = ["function", "region", "from", "to", "saving_usd"];
+pub const MOVE_COLUMNS: [&str; 6] = [
+    "function",
+    "region",
+    "from",
+    "to",
+    "saving_usd",
+    "move_alone_usd",
+];
 
 /// Functions in one piece of work.
 const CHUNK: usize = 96;
@@ -79,25 +91,24 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
 /// The output cannot be written.
 pub(crate) fn write_moves(
     views: &[super::View<'_>],
-    plans: &[Plan],
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     writeln!(out, "{}", MOVE_COLUMNS.join(","))?;
-    for (view, plan) in views.iter().zip(plans) {
-        let scenario = view.comparison.scenario();
-        let platforms = view.comparison.platforms();
-        for one in view.shown_moves(plan) {
+    let mut text = String::new();
+    for view in views {
+        let scenario = view.comparison().scenario();
+        let platforms = view.comparison().platforms();
+        for one in view.shown_moves() {
             let function = &scenario.functions[one.index];
-            let region = scenario.region_of(function);
-            writeln!(
-                out,
-                "{},{},{},{},{}",
-                csv_quoted(&formula_guarded(&function.name)),
-                csv_quoted(region),
-                platforms[one.from].id,
-                platforms[one.to].id,
-                one.saving
-            )?;
+            text.clear();
+            cell(&mut text, &formula_guarded(&function.name));
+            cell(&mut text, scenario.region_of(function));
+            cell(&mut text, platforms[one.from].id);
+            cell(&mut text, platforms[one.to].id);
+            number(&mut text, one.saving.dollars());
+            maybe(&mut text, one.alone.as_ref().map(|usd| usd.dollars()));
+            text.pop();
+            writeln!(out, "{text}")?;
         }
     }
     Ok(())
@@ -114,17 +125,18 @@ fn rows(view: &super::View<'_>, indices: &[usize], text: &mut String) {
     text.clear();
     text.reserve(indices.len() * ROOM);
     for index in indices {
-        function(view.comparison, *index, text);
+        function(view.decision, *index, text);
     }
 }
 
 /// Appends the rows of a function. The cells that they share are computed for the first row and
 /// copied into the others.
-fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
-    let solved = comparison.solve(index);
+fn function(decision: &Decision<'_>, index: usize, text: &mut String) {
+    let comparison = decision.comparison;
+    let solved = decision.solved(index);
     let summary = &solved.summary;
     let calls = comparison.scenario().functions[index].invocations;
-    let mut shared: Option<[Range<usize>; 3]> = None;
+    let mut shared: Option<[Range<usize>; 4]> = None;
     for (number, cost) in summary.costs.iter().enumerate() {
         let known = |part: usize| shared.as_ref().map(|ranges| ranges[part].clone());
         let name = part(text, known(0), |text| named(comparison, index, text));
@@ -134,11 +146,31 @@ fn function(comparison: &Comparison<'_>, index: usize, text: &mut String) {
         });
         money(cost, calls, solved.fleet(number), text);
         crossover(summary, number, text);
-        let verdict = part(text, known(2), |text| judged(comparison, summary, text));
+        let gap = part(text, known(2), |text| judged(comparison, summary, text));
         text.push_str(solved.price_as_of(number).unwrap_or_default());
+        text.push(',');
+        text.push_str(comparison.scenario().functions[index].home());
+        text.push(',');
+        maybe(text, cost.as_ref().ok().map(|cost| cost.adds.dollars()));
+        let plan = part(text, known(3), |text| planned(decision, &solved, text));
         text.push('\n');
-        shared.get_or_insert([name, load, verdict]);
+        shared.get_or_insert([name, load, gap, plan]);
     }
+}
+
+/// Appends what the plan says about a function, without a comma after it.
+fn planned(decision: &Decision<'_>, solved: &Solved<'_>, text: &mut String) {
+    let place = decision.place(solved).filter(|_| decision.plan.is_some());
+    let one = decision.move_of(solved.index);
+    let id = |place: usize| decision.comparison.platforms()[place].id;
+    cell(text, place.map_or("", id));
+    let stays = place.map(|_| &Exact::ZERO);
+    maybe(text, one.map(|one| one.saving.dollars()).or(stays));
+    maybe(
+        text,
+        one.and_then(|one| Some(one.alone.as_ref()?.dollars())),
+    );
+    text.pop();
 }
 
 /// Copies a known part of the text, or writes it. Returns its range.
@@ -175,10 +207,10 @@ fn loaded(comparison: &Comparison<'_>, index: usize, summary: &Summary, text: &m
 }
 
 fn judged(comparison: &Comparison<'_>, summary: &Summary, text: &mut String) {
-    let cheapest = summary.cheapest;
+    let best = summary.best_alone;
     cell(
         text,
-        cheapest.map_or("", |number| comparison.platforms()[number].id),
+        best.map_or("", |number| comparison.platforms()[number].id),
     );
     maybe(text, summary.gap.as_ref().map(|gap| gap.dollars()));
 }

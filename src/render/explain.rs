@@ -3,7 +3,7 @@
 
 use super::View;
 use super::phrases;
-use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary};
+use crate::answer::{Comparison, Decision, Detail, Pair, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{count, grouped, money, percent};
@@ -38,22 +38,20 @@ pub fn write(
     let effort = Effort::of_run();
     for view in views {
         let mut page = ExplainPage {
-            comparison: view.comparison,
+            decision: view.decision,
+            comparison: view.comparison(),
             paint,
             width,
             references: &known,
             cited: &mut cited,
             effort: &effort,
         };
-        let mut ledger = Ledger::new(view.comparison);
         for index in &view.selected {
-            let solved = view.comparison.solve(*index);
-            page.function(&solved, out)?;
-            ledger.add(&solved);
+            page.function(&view.decision.solved(*index), out)?;
             (view.progress)(super::Step::Priced(1));
         }
-        let oldest_price = ledger.totals().oldest_price;
-        let notes = view.comparison.notes(oldest_price.as_deref());
+        let oldest_price = view.decision.totals.oldest_price.as_deref();
+        let notes = view.comparison().notes(oldest_price);
         phrases::notes(&notes, paint, width, out)?;
     }
     references(&known, &cited, paint, width, out)
@@ -84,6 +82,7 @@ fn references(
 }
 
 struct ExplainPage<'p> {
+    decision: &'p Decision<'p>,
     comparison: &'p Comparison<'p>,
     paint: Paint,
     width: u16,
@@ -126,7 +125,7 @@ impl ExplainPage<'_> {
     }
 
     fn verdict(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let verdict = phrases::verdict(self.comparison, solved);
+        let verdict = phrases::verdict(self.decision, solved);
         let text = format!("{}: {}", verdict.advice, verdict.reason);
         writeln!(out, "{}", wrapped(&text, "  ", self.width))
     }
@@ -203,15 +202,12 @@ impl ExplainPage<'_> {
             self.cited.extend(tags.map(str::to_owned));
             self.line(line, out)?;
         }
-        let costs = &detail.cluster_costs[platform];
+        let alone = detail.alone[platform].as_ref();
         for (amount, what) in [
-            (&costs.alone, "with a cluster for this function alone"),
-            (
-                &costs.avoidable,
-                "without this function the shared cluster would cost less by",
-            ),
+            (Some(&cost.adds), "it adds to the bill of all functions"),
+            (alone, "with a cluster for this function alone"),
         ] {
-            if let Some(amount) = amount.as_ref().filter(|amount| **amount != cost.billed) {
+            if let Some(amount) = amount.filter(|amount| **amount != cost.billed) {
                 writeln!(out, "  {what}: {}", money(amount))?;
             }
         }

@@ -1,9 +1,9 @@
 //! `--format markdown`: the table, verdicts and totals, for a pull request or a page.
 
-use super::phrases;
-use crate::answer::{Comparison, Ledger, Solved, Totals};
+use super::phrases::{self, TotalRow};
+use crate::answer::{Comparison, Decision, Solved, Totals};
 use crate::escape::{code, markdown, sentence};
-use crate::money::{Usd, money};
+use crate::money::money;
 use crate::platform::{Cost, Infeasible};
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -20,7 +20,8 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
         if number > 0 {
             writeln!(out)?;
         }
-        let scenario = view.comparison.scenario();
+        let (decision, comparison) = (view.decision, view.comparison());
+        let scenario = comparison.scenario();
         let regions: Vec<String> = scenario
             .regions
             .iter()
@@ -28,16 +29,75 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
             .collect();
         let name = code(&scenario.name);
         writeln!(out, "### {name} in {}\n", regions.join(", "))?;
-        let totals = functions(view, out)?.totals();
-        self::totals(view.comparison, &totals, out)?;
-        notes(view.comparison, &totals, out)?;
+        if let Some(plan) = decision
+            .plan
+            .as_ref()
+            .filter(|_| scenario.functions.len() > 1)
+        {
+            writeln!(
+                out,
+                "**{}**\n",
+                sentence(&phrases::headline(comparison, plan))
+            )?;
+        }
+        functions(view, out)?;
+        totals(decision, out)?;
+        notes(comparison, &decision.totals, out)?;
     }
     Ok(())
 }
 
-/// Writes one row per function. Returns what the totals need.
-fn functions<'v>(view: &super::View<'v>, out: &mut (dyn Write + Send)) -> io::Result<Ledger<'v>> {
-    let comparison = view.comparison;
+/// Writes the plan of each decision, one below the other.
+///
+/// # Errors
+/// The output cannot be written.
+pub(crate) fn write_plans(
+    views: &[super::View<'_>],
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    for (number, view) in views.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        let comparison = view.comparison();
+        let Some(plan) = &view.decision.plan else {
+            writeln!(out, "{}", sentence(phrases::NO_PLAN))?;
+            continue;
+        };
+        writeln!(
+            out,
+            "**{}**",
+            sentence(&phrases::headline(comparison, plan))
+        )?;
+        if plan.moves.is_empty() {
+            continue;
+        }
+        let platforms = comparison.platforms();
+        writeln!(
+            out,
+            "\n| function | from | to | saves a month |\n|---|---|---|---:|"
+        )?;
+        for one in view.shown_moves() {
+            let name = code(&comparison.scenario().functions[one.index].name);
+            let [from, to] = [one.from, one.to].map(|number| platforms[number].title);
+            let mark = if plan.pays_alone(one) {
+                ""
+            } else {
+                " (with the others)"
+            };
+            writeln!(
+                out,
+                "| {name} | {from} | {to} | {}{mark} |",
+                money(&one.saving)
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes one row per function.
+fn functions(view: &super::View<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let comparison = view.comparison();
     let platforms = comparison.platforms().iter().enumerate();
     let crossed: Vec<usize> = platforms
         .filter(|(number, _)| comparison.is_crossed(*number))
@@ -53,15 +113,12 @@ fn functions<'v>(view: &super::View<'v>, out: &mut (dyn Write + Send)) -> io::Re
     let middle: Vec<String> = titles.chain(["u".to_owned()]).chain(crossings).collect();
     writeln!(out, "| function | {} | verdict |", middle.join(" | "))?;
     writeln!(out, "|---|{}---|", "---:|".repeat(middle.len()))?;
-    let mut ledger = Ledger::new(comparison);
     for chunk in view.selected.chunks(AHEAD) {
-        let rows = chunk.par_iter().map(|index| {
-            let solved = comparison.solve(*index);
-            (row(comparison, &crossed, &solved), solved)
-        });
-        for (row, solved) in rows.collect::<Vec<_>>() {
+        let rows = chunk
+            .par_iter()
+            .map(|index| row(view.decision, &crossed, &view.decision.solved(*index)));
+        for row in rows.collect::<Vec<_>>() {
             writeln!(out, "{row}")?;
-            ledger.add(&solved);
         }
         (view.progress)(super::Step::Priced(chunk.len() as u64));
     }
@@ -69,10 +126,11 @@ fn functions<'v>(view: &super::View<'v>, out: &mut (dyn Write + Send)) -> io::Re
     if comparison.at_list_prices().is_some() {
         writeln!(out, "{}\n", sentence(phrases::ARROW))?;
     }
-    Ok(ledger)
+    Ok(())
 }
 
-fn row(comparison: &Comparison<'_>, crossed: &[usize], solved: &Solved<'_>) -> String {
+fn row(decision: &Decision<'_>, crossed: &[usize], solved: &Solved<'_>) -> String {
+    let comparison = decision.comparison;
     let summary = &solved.summary;
     let dollars = |cost: &Result<Cost, Infeasible>| match cost {
         Ok(cost) => money(&cost.billed),
@@ -87,7 +145,7 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], solved: &Solved<'_>) -> S
             .iter()
             .map(|number| phrases::crossing(summary, *number)),
     );
-    let verdict = phrases::verdict(comparison, solved);
+    let verdict = phrases::verdict(decision, solved);
     cells.push(format!(
         "**{}**: {}",
         verdict.advice,
@@ -96,24 +154,22 @@ fn row(comparison: &Comparison<'_>, crossed: &[usize], solved: &Solved<'_>) -> S
     format!("| {} |", cells.join(" | "))
 }
 
-fn totals(
-    comparison: &Comparison<'_>,
-    totals: &Totals,
-    out: &mut (dyn Write + Send),
-) -> io::Result<()> {
-    let bought = phrases::totals(comparison, totals);
+fn totals(decision: &Decision<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let (comparison, totals) = (decision.comparison, &decision.totals);
+    let bought = phrases::totals(comparison, totals, decision.plan.as_ref());
     let listed = phrases::listed_totals(comparison, totals);
     let (title, rule) = match listed {
         Some(_) => (format!(" {} |", phrases::LISTED), "---:|"),
         None => (String::new(), ""),
     };
     writeln!(out, "| US dollars a month | |{title}\n|---|---:|{rule}")?;
-    let amount = |total: &Option<Usd>| total.as_ref().map_or_else(|| "-".to_owned(), money);
-    for (number, (label, total)) in bought.iter().enumerate() {
+    for (number, row) in bought.iter().enumerate() {
         let listed = listed.as_ref().map(|listed| listed.get(number));
-        let listed = listed.map(|row| row.map_or_else(String::new, |(_, total)| amount(total)));
+        let listed = listed.map(|row| row.map_or_else(String::new, TotalRow::amount));
         let listed = listed.map_or_else(String::new, |amount| format!(" {amount} |"));
-        writeln!(out, "| {label} | {} |{listed}", amount(total))?;
+        let left_out = row.left_out().map(|text| format!(" ({text})"));
+        let label = format!("{}{}", row.label, left_out.unwrap_or_default());
+        writeln!(out, "| {label} | {} |{listed}", row.amount())?;
     }
     writeln!(out)
 }

@@ -3,7 +3,7 @@
 pub(crate) mod csv;
 pub(crate) mod explain;
 pub(crate) mod focus;
-pub(crate) mod json_v1;
+pub(crate) mod json_v2;
 pub(crate) mod markdown;
 mod names;
 mod phrases;
@@ -17,22 +17,27 @@ mod utilization_bar;
 
 pub(crate) use phrases::NOTES;
 
-use crate::answer::{Comparison, Move, Plan};
+use crate::answer::{Comparison, Decision, Move};
 
-/// A comparison and the functions to show.
+/// A decision and the functions to show.
 pub struct View<'v> {
-    pub comparison: &'v Comparison<'v>,
+    pub decision: &'v Decision<'v>,
     /// Indices of the functions to show, in order.
     pub selected: Vec<usize>,
     /// Receives the progress of the format.
     pub progress: &'v (dyn Fn(Step) + Sync),
 }
 
-impl View<'_> {
+impl<'v> View<'v> {
+    pub(crate) fn comparison(&self) -> &'v Comparison<'v> {
+        self.decision.comparison
+    }
+
     /// The moves of the functions to show.
-    fn shown_moves<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p Move> {
+    fn shown_moves(&self) -> impl Iterator<Item = &'v Move> {
         let is_shown = |index: usize| self.selected.binary_search(&index).is_ok();
-        plan.moves.iter().filter(move |one| is_shown(one.index))
+        let moves = self.decision.plan.iter().flat_map(|plan| &plan.moves);
+        moves.filter(move |one| is_shown(one.index))
     }
 }
 

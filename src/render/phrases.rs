@@ -1,10 +1,10 @@
 //! Numbers and verdicts as phrases, for the formats that people read.
 
-use crate::answer::{Comparison, Pair, Solved, Summary, Totals};
+use crate::answer::{Comparison, Decision, Move, Pair, Plan, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
-use crate::money::{Usd, count, grouped, money, percent};
-use crate::platform::{Infeasible, Refusal};
+use crate::money::{Usd, count, grouped, money, percent, plural};
+use crate::platform::{Infeasible, Refusal, Total};
 use crate::scenario::{AssumptionKind, Function, Notes};
 use crate::solve::crossover::{Crossover, CrossoverKind, Point};
 use crate::solve::flips::{Flip, Flips, Side};
@@ -49,34 +49,105 @@ pub(crate) fn load(function: &Function, summary: &Summary) -> String {
 /// Heading of the totals at list prices, if the scenario has a commitment or discounts.
 pub(crate) const LISTED: &str = "on demand";
 
-/// The totals with their labels.
-pub(crate) fn totals(comparison: &Comparison<'_>, totals: &Totals) -> Vec<(String, Option<Usd>)> {
+/// A total with its label.
+pub(crate) struct TotalRow {
+    pub label: String,
+    /// `None` if it is not known.
+    pub monthly: Option<Usd>,
+    /// The number of functions that are not in the total, because they cannot run there.
+    pub left_out: usize,
+}
+
+impl TotalRow {
+    /// The amount, or a dash.
+    pub(crate) fn amount(&self) -> String {
+        self.monthly.as_ref().map_or_else(|| "-".to_owned(), money)
+    }
+
+    /// How many functions are not in the total.
+    pub(crate) fn left_out(&self) -> Option<String> {
+        let left_out = plural(self.left_out as u128, "function");
+        (self.left_out > 0).then(|| format!("without {left_out} that cannot run there"))
+    }
+}
+
+/// The totals with their labels: those of the platforms first, in their order.
+pub(crate) fn totals(
+    comparison: &Comparison<'_>,
+    totals: &Totals,
+    plan: Option<&Plan>,
+) -> Vec<TotalRow> {
+    let row = |label: String, total: Option<&Total>| TotalRow {
+        label,
+        monthly: total.map(|total| total.monthly.clone()),
+        left_out: total.map_or(0, |total| total.left_out),
+    };
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
-    let mut rows: Vec<_> = platforms
-        .map(|(bound, total)| (format!("all on {}", bound.title), total.clone()))
+    let mut rows: Vec<TotalRow> = platforms
+        .map(|(bound, total)| row(format!("all on {}", bound.title), Some(total)))
         .collect();
-    let each = "following each verdict".to_owned();
-    rows.push((each, totals.cheapest_each.clone()));
-    rows.push(("as it runs today".to_owned(), totals.today.clone()));
+    rows.push(row("as it runs today".to_owned(), totals.today.as_ref()));
+    rows.extend(plan.map(|plan| TotalRow {
+        label: "as planned".to_owned(),
+        monthly: Some(plan.monthly.clone()),
+        left_out: plan.left_out.len(),
+    }));
     for bound in comparison.platforms() {
         let unused = bound.unused.as_ref().filter(|usd| **usd != Usd::ZERO);
-        let label = format!("unused commitment on {}", bound.title);
-        rows.extend(unused.map(|usd| (label, Some(usd.clone()))));
+        rows.extend(unused.map(|usd| TotalRow {
+            label: format!("unused commitment on {}", bound.title),
+            monthly: Some(usd.clone()),
+            left_out: 0,
+        }));
     }
     rows
 }
 
 /// The totals at on-demand list prices, if the scenario has a commitment or discounts.
-pub(crate) fn listed_totals(
-    comparison: &Comparison<'_>,
-    totals: &Totals,
-) -> Option<Vec<(String, Option<Usd>)>> {
+pub(crate) fn listed_totals(comparison: &Comparison<'_>, totals: &Totals) -> Option<Vec<TotalRow>> {
     let (listed, amounts) = (
         comparison.at_list_prices()?,
         totals.at_list_prices.as_ref()?,
     );
-    Some(self::totals(listed, amounts))
+    Some(self::totals(listed, amounts, None))
 }
+
+/// What to do, what it saves, and how good the plan is: the first sentence of an answer about
+/// several functions.
+pub(crate) fn headline(comparison: &Comparison<'_>, plan: &Plan) -> String {
+    let functions = comparison.scenario().functions.len() as u128;
+    let saving = plan.saving();
+    let moves = plan.moves.len() as u128;
+    let least = money(&plan.min_saving);
+    let proof = if plan.is_proven() {
+        "no other plan costs less".to_owned()
+    } else {
+        let share = &plan.gap_percent() * &Exact::ratio(1, 100);
+        let (gap, share) = (money(&plan.gap), percent(&share));
+        format!("at most {gap} ({share}) above the lowest possible bill")
+    };
+    if moves == 0 {
+        return format!(
+            "{} a month today. Nothing to move: no moves that save at least {least} each; {proof}.",
+            money(&plan.today)
+        );
+    }
+    format!(
+        "{} a month today. Move {} of {}: {} a month, which saves {} a month ({} a year); {proof}.",
+        money(&plan.today),
+        count(moves),
+        plural(functions, "function"),
+        money(&plan.monthly),
+        money(&saving),
+        money(&saving.times(&Exact::from(MONTHS_PER_YEAR)))
+    )
+}
+
+const MONTHS_PER_YEAR: u32 = 12;
+
+/// Stands where a scenario with an hourly commitment has no plan.
+pub(crate) const NO_PLAN: &str =
+    "There are no plans yet for a commitment in dollars an hour (usd_per_hour): no function moves.";
 
 /// Where a function should run, and why.
 pub(crate) struct Verdict<'s> {
@@ -90,105 +161,121 @@ pub(crate) struct Verdict<'s> {
     pub crossover: Option<&'s Crossover>,
 }
 
-pub(crate) fn verdict<'s>(comparison: &Comparison<'_>, solved: &'s Solved<'_>) -> Verdict<'s> {
-    let (index, summary) = (solved.index, &solved.summary);
+pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Verdict<'s> {
+    let comparison = decision.comparison;
+    let summary = &solved.summary;
     let title = |number: usize| comparison.platforms()[number].title;
-    let Some(best) = summary.cheapest else {
-        return Verdict {
-            advice: "cannot run on any platform".to_owned(),
-            reason: reasons(comparison, summary),
-            moves: false,
-            crossover: None,
-        };
+    let home = comparison.home(solved.index);
+    let no_move = |advice: String, reason: String| Verdict {
+        advice,
+        reason,
+        moves: false,
+        crossover: None,
     };
-    let home = comparison.home(index);
-    let moves = comparison.moves(index, summary);
-    let verb = if home.is_none() {
-        "cheapest on"
-    } else if moves {
-        "move to"
-    } else {
-        "stay on"
+    let Some(best) = summary.best_alone else {
+        let advice = "cannot run on any platform".to_owned();
+        return no_move(advice, reasons(comparison, summary));
     };
-    // Between platforms of equal cost, the function stays where it is.
-    let place = home.filter(|_| !moves).unwrap_or(best);
-    let alone = moves.then(|| comparison.dedicated_cost_if_not_cheapest(solved));
-    let alone = alone.flatten().map(|alone| {
-        let (title, alone) = (title(best), money(&alone));
-        format!("with a cluster for this function alone, {title} would cost {alone}")
+    let Some(place) = decision.place(solved) else {
+        let advice = format!("cannot run on {}", title(home));
+        let cost = summary.costs[best].as_ref().ok();
+        let elsewhere = cost.map(|cost| {
+            let (title, cost) = (title(best), money(&cost.adds));
+            format!("{title}, the cheapest that can run it, costs {cost}")
+        });
+        let reasons = [Some(reasons(comparison, summary)), elsewhere];
+        return no_move(
+            advice,
+            reasons.into_iter().flatten().collect::<Vec<_>>().join("; "),
+        );
+    };
+    let moved = decision.move_of(solved.index);
+    let compared = comparison.alternative(solved, place, moved.map(|_| home));
+    let (crossover, against) = match compared {
+        Some(other) => against(comparison, summary, place, other),
+        None => (None, no_other(comparison, summary)),
+    };
+    let (verb, first) = match moved {
+        Some(one) => ("move to", Some(saving(decision, one))),
+        None => ("stay on", None),
+    };
+    let alone = (best != place && moved.is_none() && compared != Some(best)).then(|| {
+        let excess = comparison.excess(summary, place).unwrap_or(Usd::ZERO);
+        format!("{} alone would cost {} less", title(best), money(&excess))
     });
-    let (crossover, mut against) = compared_with(comparison, summary, best);
-    if place != best {
-        against = more(title(best), &Usd::ZERO);
-    }
-    let today = home.and_then(|home| today(comparison, summary, home));
-    let reasons: Vec<String> = [today, Some(against), alone]
-        .into_iter()
-        .flatten()
-        .collect();
+    let reasons = [first, Some(against), alone].into_iter().flatten();
     Verdict {
         advice: format!("{verb} {}", title(place)),
-        reason: reasons.join("; "),
-        moves,
+        reason: reasons.collect::<Vec<String>>().join("; "),
+        moves: moved.is_some(),
         crossover,
     }
 }
 
-/// How much more the platform of today costs, or why the function cannot run there. `None` if the
-/// verdict already says this.
-fn today(comparison: &Comparison<'_>, summary: &Summary, home: usize) -> Option<String> {
-    let title = comparison.platforms()[home].title;
-    let rival = comparison.rival(summary);
-    if let Err(refused) = &summary.costs[home] {
-        return rival.map(|_| refusal(title, refused));
+/// What a move saves, and whether it also pays alone.
+fn saving(decision: &Decision<'_>, one: &Move) -> String {
+    let saved = money(&one.saving);
+    let pays_alone = decision
+        .plan
+        .as_ref()
+        .is_some_and(|plan| plan.pays_alone(one));
+    if one.saving.dollars().is_negative() {
+        let more = money(&(&Usd::ZERO - &one.saving));
+        format!("costs {more} a month more, but makes the moves of others cheaper")
+    } else if pays_alone {
+        format!("saves {saved} a month")
+    } else {
+        format!("saves {saved} a month, and pays only with the other moves")
     }
-    let is_named = rival.or_else(|| comparison.runner_up(summary)) == Some(home);
-    let excess = comparison.excess(summary, home)?;
-    let excess = Some(excess).filter(|excess| !is_named && excess.dollars().is_positive());
-    excess.map(|excess| format!("{title}, where it runs, costs {} more", money(&excess)))
 }
 
-/// What the cheapest platform is compared with, and the break-even between them.
-fn compared_with<'s>(
+/// How a platform compares with another for a function, and the break-even between them.
+fn against<'s>(
     comparison: &Comparison<'_>,
     summary: &'s Summary,
-    best: usize,
+    place: usize,
+    other: usize,
 ) -> (Option<&'s Crossover>, String) {
-    let title = |number: usize| comparison.platforms()[number].title;
-    let (Some(other), Some(gap)) = (comparison.rival(summary), &summary.gap) else {
-        return (None, without_rival(comparison, summary));
+    let title = comparison.platforms()[other].title;
+    let [own, others] = [place, other].map(|number| summary.costs[number].as_ref());
+    let (Ok(own), Ok(others)) = (own, others) else {
+        return (None, reasons(comparison, summary));
     };
-    let (from, to) = (best.min(other), best.max(other));
+    let excess = &others.adds - &own.adds;
+    let (from, to) = (place.min(other), place.max(other));
+    if comparison.is_capacity(from) == comparison.is_capacity(to) {
+        return (None, more(title, &excess));
+    }
     let crossover = summary.crossover(Pair { from, to });
     let load = summary.workload.utilization.as_ref();
     // Platforms that charge for use come first.
-    let cheaper = if best < other {
+    let cheaper = if place < other {
         Cheaper::Use
     } else {
         Cheaper::Capacity
     };
-    let reason = reason_of(title(other), gap, crossover, cheaper, load);
+    let reason = reason_of(title, &excess, crossover, cheaper, load);
     (crossover, reason)
 }
 
-/// The comparison if no platform that charges differently can run the function.
-fn without_rival(comparison: &Comparison<'_>, summary: &Summary) -> String {
-    let next = comparison.runner_up(summary).and_then(|next| {
-        let excess = comparison.excess(summary, next)?;
-        Some(more(comparison.platforms()[next].title, &excess))
-    });
-    let refused = Some(reasons(comparison, summary)).filter(|reasons| !reasons.is_empty());
-    let reasons: Vec<String> = next.into_iter().chain(refused).collect();
-    if reasons.is_empty() {
+/// Why a function is compared with no other platform.
+fn no_other(comparison: &Comparison<'_>, summary: &Summary) -> String {
+    let refused = reasons(comparison, summary);
+    if refused.is_empty() {
         "no other platform is compared".to_owned()
     } else {
-        reasons.join("; ")
+        refused
     }
 }
 
 fn more(title: &str, excess: &Usd) -> String {
     if excess.dollars().is_zero() {
         format!("{title} costs the same")
+    } else if excess.dollars().is_negative() {
+        format!(
+            "{title} alone would cost {} less",
+            money(&(&Usd::ZERO - excess))
+        )
     } else {
         format!("{title} costs {} more", money(excess))
     }
@@ -209,6 +296,9 @@ fn reason_of(
     load: Option<&Exact>,
 ) -> String {
     let more = more(other, gap);
+    if gap.dollars().is_negative() {
+        return more;
+    }
     let Some(crossover) = crossover else {
         return format!("{more}; both are billed per run, so there is no break-even");
     };

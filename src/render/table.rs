@@ -1,13 +1,13 @@
 //! The table for people, designed for 80 columns: costs, verdicts, then totals and assumptions. A
 //! wide terminal gets more columns, and a terminal gets colour.
 
-use super::phrases;
+use super::phrases::{self, TotalRow};
 use super::utilization_bar::{BAR_LEGEND, utilization_bar};
 use super::{Step, View};
-use crate::answer::{Comparison, Ledger, Solved, Summary, Totals};
+use crate::answer::{Comparison, Shown, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
-use crate::money::{Usd, count, grouped, money, plural};
+use crate::money::{count, grouped, money, plural};
 use crate::solve::flips::Effort;
 use crate::text::{Lines, comma_separated, escaped, escaped_name, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -63,7 +63,7 @@ enum TableColumn {
     Platform(usize),
     Load,
     Crossing(usize),
-    Cheapest,
+    Plan,
 }
 
 /// How titles of several words are written.
@@ -84,88 +84,56 @@ struct TablePage<'p> {
 /// Functions that are solved in one batch.
 const AHEAD: usize = 4096;
 
-struct SolvedTable<'p> {
-    /// One for each function to show, in their order.
-    summaries: Vec<Summary>,
-    /// The functions with a verdict: all if there are few, or the largest moves.
-    shown: Vec<Solved<'p>>,
-    /// Number of functions that should move.
-    moving: usize,
-    /// Number of functions on their cheapest platform.
-    staying: usize,
-    ledger: Ledger<'p>,
-}
-
-impl<'p> SolvedTable<'p> {
-    /// Counts a function, and keeps it if it is one of the largest moves so far.
-    fn keep_largest_moves(&mut self, comparison: &Comparison<'_>, solved: Solved<'p>) {
-        let (index, summary) = (solved.index, &solved.summary);
-        if !comparison.moves(index, summary) {
-            let is_placed = summary.cheapest.is_some() && comparison.home(index).is_some();
-            self.staying += usize::from(is_placed);
-            return;
-        }
-        self.moving += 1;
-        let saving = |solved: &Solved<'_>| {
-            let home = comparison.home(solved.index)?;
-            comparison.excess(&solved.summary, home)
-        };
-        let own = saving(&solved);
-        // Ties stay in the order of functions.
-        let place = self.shown.partition_point(|other| saving(other) >= own);
-        if place < FEW {
-            self.shown.truncate(FEW - 1);
-            self.shown.insert(place, solved);
-        }
-    }
-}
-
 impl<'p> TablePage<'p> {
     fn comparison(&self) -> &'p Comparison<'p> {
-        self.view.comparison
+        self.view.comparison()
     }
 
     fn write(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let comparison = self.comparison();
-        let solved = self.solve();
+        let (comparison, decision) = (self.comparison(), self.view.decision);
+        let is_fleet = comparison.scenario().functions.len() > 1;
+        let summaries = self.summaries();
         (self.view.progress)(Step::LayingOut);
         writeln!(out, "{}\n", self.heading())?;
-        writeln!(out, "{}\n", self.costs(&solved.summaries))?;
+        if let Some(plan) = decision.plan.as_ref().filter(|_| is_fleet) {
+            let headline = phrases::headline(comparison, plan);
+            writeln!(out, "{}\n", wrapped(&headline, "", self.width))?;
+        }
+        writeln!(out, "{}\n", self.costs(&summaries))?;
         if comparison.at_list_prices().is_some() {
             writeln!(out, "{}\n", wrapped(phrases::ARROW, "", self.width))?;
         }
-        self.verdicts(&solved, out)?;
-        let totals = solved.ledger.totals();
-        self.totals(&totals, out)?;
-        let notes = comparison.notes(totals.oldest_price.as_deref());
+        self.verdicts(out)?;
+        self.totals(out)?;
+        let notes = comparison.notes(decision.totals.oldest_price.as_deref());
         phrases::notes(&notes, self.paint, self.width, out)
     }
 
-    /// Solves the functions, and keeps what the table needs.
-    fn solve(&self) -> SolvedTable<'p> {
-        let comparison = self.comparison();
-        let mut table = SolvedTable {
-            summaries: Vec::with_capacity(self.view.selected.len()),
-            shown: Vec::new(),
-            moving: 0,
-            staying: 0,
-            ledger: Ledger::new(comparison),
-        };
-        let is_few = self.view.selected.len() <= FEW;
+    fn summaries(&self) -> Vec<Summary> {
+        let mut summaries = Vec::with_capacity(self.view.selected.len());
         for chunk in self.view.selected.chunks(AHEAD) {
-            let solved = chunk.par_iter().map(|index| comparison.solve(*index));
-            for solved in solved.collect::<Vec<_>>() {
-                table.ledger.add(&solved);
-                table.summaries.push(solved.summary.clone());
-                if is_few {
-                    table.shown.push(solved);
-                } else {
-                    table.keep_largest_moves(comparison, solved);
-                }
-            }
+            let solved = chunk
+                .par_iter()
+                .map(|index| self.view.decision.solved(*index).summary.clone());
+            summaries.extend(solved.collect::<Vec<_>>());
             (self.view.progress)(Step::Priced(chunk.len() as u64));
         }
-        table
+        summaries
+    }
+
+    /// The functions with a verdict: all if there are few, or the largest moves.
+    fn shown(&self) -> Vec<Shown<'p, 'p>> {
+        let selected = &self.view.selected;
+        let indices: Vec<usize> = if selected.len() <= FEW {
+            selected.clone()
+        } else {
+            let largest = self.view.shown_moves().take(FEW);
+            largest.map(|one| one.index).collect()
+        };
+        let solved = indices
+            .into_iter()
+            .map(|index| self.view.decision.solved(index));
+        solved.collect()
     }
 
     fn heading(&self) -> String {
@@ -282,7 +250,7 @@ impl<'p> TablePage<'p> {
         let columns = columns
             .chain([TableColumn::Load])
             .chain(crossed.map(TableColumn::Crossing));
-        columns.chain(wide(&[TableColumn::Cheapest])).collect()
+        columns.chain(wide(&[TableColumn::Plan])).collect()
     }
 
     fn title(&self, column: TableColumn, titles: Titles) -> String {
@@ -302,12 +270,13 @@ impl<'p> TablePage<'p> {
             TableColumn::Platform(number) => platform(number),
             TableColumn::Load => "u".to_owned(),
             TableColumn::Crossing(number) => format!("u* {}", platform(number)),
-            TableColumn::Cheapest => "cheapest".to_owned(),
+            TableColumn::Plan => "plan".to_owned(),
         }
     }
 
     fn cell(&self, column: TableColumn, index: usize, summary: &Summary) -> Cell {
         let function = &self.comparison().scenario().functions[index];
+        let place = self.view.decision.place_of(index, summary);
         let dash = || "-".to_owned();
         let text = match column {
             TableColumn::Function => escaped_name(&function.name).into_owned(),
@@ -321,14 +290,13 @@ impl<'p> TablePage<'p> {
             }
             TableColumn::Load => phrases::load(function, summary),
             TableColumn::Crossing(number) => phrases::crossing(summary, number),
-            TableColumn::Cheapest => {
+            TableColumn::Plan => {
                 let platforms = self.comparison().platforms();
-                let best = summary.cheapest.map(|number| platforms[number].title);
-                best.map_or_else(dash, str::to_owned)
+                let place = place.map(|number| platforms[number].title);
+                place.map_or_else(dash, str::to_owned)
             }
         };
-        let is_best =
-            matches!(column, TableColumn::Platform(number) if summary.cheapest == Some(number));
+        let is_best = matches!(column, TableColumn::Platform(number) if place == Some(number));
         if is_best {
             Cell::new(self.paint.marked_green(&text))
         } else {
@@ -336,28 +304,18 @@ impl<'p> TablePage<'p> {
         }
     }
 
-    fn verdicts(&self, table: &SolvedTable<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let functions = table.summaries.len();
-        if functions > FEW {
-            let line = format!(
-                "{} of {} are where they are cheapest{}",
-                count(table.staying as u128),
-                count(functions as u128),
-                if table.moving == 0 {
-                    ""
-                } else {
-                    "; the largest moves:"
-                }
-            );
-            writeln!(out, "{}\n", self.paint.bold(&line))?;
-        }
+    fn verdicts(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let mut legend = Some(BAR_LEGEND);
-        for solved in &table.shown {
+        for solved in &self.shown() {
             self.verdict(solved, &mut legend, out)?;
         }
-        if table.moving > FEW {
-            let rest = count((table.moving - FEW) as u128);
-            writeln!(out, "… and {rest} more moves: --format csv lists all\n")?;
+        let moves = self.view.shown_moves().count();
+        if self.view.selected.len() > FEW && moves > FEW {
+            let rest = count((moves - FEW) as u128);
+            writeln!(
+                out,
+                "… and {rest} more moves: `lambdacost plan` lists all\n"
+            )?;
         }
         Ok(())
     }
@@ -371,7 +329,7 @@ impl<'p> TablePage<'p> {
     ) -> io::Result<()> {
         let (index, summary) = (solved.index, &solved.summary);
         let comparison = self.comparison();
-        let verdict = phrases::verdict(comparison, solved);
+        let verdict = phrases::verdict(self.view.decision, solved);
         let name = &comparison.scenario().functions[index].name;
         let name = wrapped(&escaped_name(name), "", self.width);
         writeln!(out, "{}", self.paint.bold(&name))?;
@@ -394,7 +352,8 @@ impl<'p> TablePage<'p> {
         let found = comparison.flips_within(self.effort, solved);
         for (pair, flips) in &found {
             // Only flips of the recommended platform are shown; `explain` has the others.
-            let is_about = summary.cheapest.is_some_and(|best| pair.has(best));
+            let place = self.view.decision.place(solved);
+            let is_about = place.is_some_and(|place| pair.has(place));
             let flips = flips.as_ref().filter(|_| is_about);
             let text = flips.and_then(|flips| phrases::flips(comparison, index, *pair, flips));
             if let Some(text) = text {
@@ -404,90 +363,35 @@ impl<'p> TablePage<'p> {
         writeln!(out)
     }
 
-    fn totals(&self, totals: &Totals, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let comparison = self.comparison();
-        let rows = phrases::totals(comparison, totals);
-        let amounts = amounts(&rows);
-        let listed = phrases::listed_totals(comparison, totals);
-        let listed = listed.map(|rows| self::amounts(&rows));
+    fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let (comparison, decision) = (self.comparison(), self.view.decision);
+        let rows = phrases::totals(comparison, &decision.totals, decision.plan.as_ref());
+        let listed = phrases::listed_totals(comparison, &decision.totals);
+        let amounts: Vec<String> = rows.iter().map(TotalRow::amount).collect();
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);
-        let longest = rows.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+        let longest = rows.iter().map(|row| row.label.len()).max().unwrap_or(0);
         let longest = longest.max(LABEL);
         writeln!(out, "{}", self.paint.bold("Totals a month"))?;
-        for (number, ((label, total), amount)) in rows.iter().zip(&amounts).enumerate() {
+        for (number, (row, amount)) in rows.iter().zip(&amounts).enumerate() {
             let listed = listed.as_ref().and_then(|listed| listed.get(number));
-            let listed = listed.map(|amount| format!("  ({} {amount})", phrases::LISTED));
-            let details = match total {
-                Some(_) => self.machines(number),
-                None => cannot_run(totals, number),
-            };
-            let row = format!("  {label:<longest$} {amount:>widest$}");
-            let after = listed.into_iter().chain(details).collect::<String>();
-            let fits = row.len() + width(&after) <= usize::from(self.width);
+            let listed = listed.map(|row| format!("  ({} {})", phrases::LISTED, row.amount()));
+            let left_out = row.left_out().map(|text| format!("  {text}"));
+            let label = &row.label;
+            let line = format!("  {label:<longest$} {amount:>widest$}");
+            let after = listed.into_iter().chain(left_out).collect::<String>();
+            let fits = line.len() + width(&after) <= usize::from(self.width);
             if fits {
-                writeln!(out, "{row}{after}")?;
+                writeln!(out, "{line}{after}")?;
             } else {
                 writeln!(
                     out,
-                    "{row}\n{}",
+                    "{line}\n{}",
                     wrapped(after.trim(), "      ", self.width)
                 )?
             }
         }
-        if let Some(warning) = self.moves_cost_more(totals) {
-            writeln!(
-                out,
-                "{}",
-                self.paint.yellow(&wrapped(&warning, "  ", self.width))
-            )?;
-        }
         writeln!(out)
     }
-
-    /// The warning if following every verdict costs more than another total. A cluster for a few
-    /// functions costs as much as one for all, but their verdicts count only a share of it.
-    fn moves_cost_more(&self, totals: &Totals) -> Option<String> {
-        let apart = totals.cheapest_each.as_ref()?;
-        let platforms = self.comparison().platforms().iter().zip(&totals.platforms);
-        let whole = platforms
-            .filter_map(|(bound, total)| Some((total.clone()?, format!("all on {}", bound.title))));
-        let others = [
-            (
-                &totals.unclustered,
-                "each where it is cheapest without a cluster",
-            ),
-            (&totals.today, "as it runs today"),
-        ];
-        let others = others.into_iter();
-        let others = others.filter_map(|(total, what)| Some((total.clone()?, what.to_owned())));
-        let (lowest, what) = whole.chain(others).min()?;
-        (lowest < *apart).then(|| {
-            format!(
-                "Each verdict counts only a share of one cluster for all functions. If only some \
-                 of them move there, it costs them more: {what} costs {} less than following \
-                 each verdict. `lambdacost plan` finds the moves that lower the bill of all \
-                 functions together.",
-                money(&(apart - &lowest))
-            )
-        })
-    }
-
-    /// The nodes in the total of a platform with one cluster.
-    fn machines(&self, platform: usize) -> Option<String> {
-        let clusters = self.comparison().platforms().get(platform)?.clusters();
-        let [cluster] = clusters.as_slice() else {
-            return None;
-        };
-        let nodes = cluster.nodes.to_fixed(2);
-        let nodes = nodes.trim_end_matches('0').trim_end_matches('.');
-        Some(format!("  {nodes} x {}", cluster.instance_type))
-    }
-}
-
-/// How many functions cannot run on a platform, for its total.
-fn cannot_run(totals: &Totals, platform: usize) -> Option<String> {
-    let refused = *totals.refused.get(platform)? as u128;
-    (refused > 0).then(|| format!("  {} cannot run there", plural(refused, "function")))
 }
 
 /// A table in the style of the program, without rows.
@@ -499,11 +403,6 @@ pub(super) fn empty(width: u16) -> Table {
         .set_width(width)
         .set_truncation_indicator("…");
     table
-}
-
-fn amounts(rows: &[(String, Option<Usd>)]) -> Vec<String> {
-    let amount = |total: &Option<Usd>| total.as_ref().map_or_else(|| "-".to_owned(), money);
-    rows.iter().map(|(_, total)| amount(total)).collect()
 }
 
 /// The minimum width of a table, from the widths of all columns except the names. Numbers are not

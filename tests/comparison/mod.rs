@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "each test that includes it uses a part of it")]
 
-use lambdacost::internals::answer::{BoughtPrices, Comparison};
+use lambdacost::exact::Exact;
+use lambdacost::internals::answer::{BoughtPrices, Comparison, Decision, PlanOptions};
 use lambdacost::internals::diag::{Diags, Source};
 use lambdacost::internals::pricebook::{Book, InstanceType, Regional};
 use lambdacost::internals::scenario::{self, Request, Scenario};
@@ -50,6 +51,17 @@ pub fn prices(scenario: &Scenario, book: &Book) -> Vec<Regional> {
         .map(|region| book.region_to(&region.name, scenario.extent()))
         .collect::<Result<_, _>>()
         .unwrap_or_else(|diags| panic!("{diags}"))
+}
+
+/// The plan of a comparison, in which each move has to save `min_saving` US dollars a month.
+#[track_caller]
+pub fn decided<'c>(comparison: &'c Comparison<'c>, min_saving: u32) -> Decision<'c> {
+    let options = PlanOptions {
+        min_saving: Exact::from(min_saving),
+        ..PlanOptions::default()
+    };
+    let decision = comparison.decide(&options);
+    decision.unwrap_or_else(|diags| panic!("{diags}"))
 }
 
 /// Compares the functions of a scenario at built-in prices.

@@ -23,10 +23,10 @@ pub(crate) const RULE: Rule = Rule {
 fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
     let stated = function.case.levels.parameter(RULE.code, WITHIN);
     let points = stated.unwrap_or(Exact::from(DEFAULT));
-    let (Some(home), Some(load)) = (function.home, &function.solved.summary.workload.utilization)
-    else {
+    let Some(load) = &function.solved.summary.workload.utilization else {
         return Vec::new();
     };
+    let home = function.home;
     let crossovers = function.solved.summary.crossovers.iter();
     let near = crossovers.filter_map(|(pair, crossover)| {
         pair.other(home)?;

@@ -46,7 +46,7 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
     let broken = [monthly, million].into_iter().flatten();
     broken
         .map(|draft| DraftFinding {
-            help: advice(function, cost),
+            help: advice(function),
             ..draft
         })
         .collect()
@@ -117,20 +117,15 @@ fn over(
     })
 }
 
-/// What to do: move to a cheaper platform, or reduce the cost.
-fn advice(function: &FunctionContext<'_, '_>, cost: &Usd) -> String {
-    match function.cheaper_elsewhere() {
-        Some((title, elsewhere)) if elsewhere < *cost && function.moves_alone() => {
-            let elsewhere = money(&elsewhere);
-            format!("move it to {title}, where it would cost {elsewhere}")
+/// What to do: follow the plan, or reduce the cost.
+fn advice(function: &FunctionContext<'_, '_>) -> String {
+    let one = function.planned_move();
+    match one.filter(|one| one.saving.dollars().is_positive()) {
+        Some(one) => {
+            let title = function.case.comparison.platforms()[one.to].title;
+            let saving = money(&one.saving);
+            format!("move it to {title}, which saves {saving} a month in the plan")
         }
-        Some((title, elsewhere)) if elsewhere < *cost => {
-            let elsewhere = money(&elsewhere);
-            format!(
-                "lower its cost, or move it together with others: with all functions on {title}, \
-                 it would cost {elsewhere} there"
-            )
-        }
-        _ => "lower its duration, its memory or its calls, or raise its budget".to_owned(),
+        None => "lower its duration, its memory or its calls, or raise its budget".to_owned(),
     }
 }

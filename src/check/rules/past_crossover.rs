@@ -25,34 +25,32 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
 }
 
 fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFinding> {
-    let cost = &function.cost().ok()?.compared;
-    let best = function.solved.summary.cheapest?;
-    let cheapest = &function.solved.summary.costs[best].as_ref().ok()?.compared;
+    let case = function.case;
+    let (plan, one) = (case.decision.plan.as_ref()?, function.planned_move()?);
+    let cost = &function.cost().ok()?.billed;
     let share = &Exact::ONE + &(margin * &Exact::ratio(1, 100));
-    let allowed = cheapest.times(&share);
-    if Some(best) == function.home || *cost <= allowed {
+    let allowed = (cost - &one.saving).times(&share);
+    if *cost <= allowed {
         return None;
     }
-    let comparison = function.case.comparison;
-    let platforms = comparison.platforms();
-    let title = platforms[best].title;
-    let saving = comparison.excess(&function.solved.summary, function.home?)?;
-    let alone = comparison.dedicated_cost_if_not_cheapest(&function.solved);
-    let alone = alone.map(|alone| {
-        let alone = money(&alone);
-        format!("; with a cluster for this function alone, {title} would cost {alone}")
-    });
+    let platforms = case.comparison.platforms();
+    let [from, to] = [one.from, one.to].map(|number| &platforms[number]);
+    let condition = if plan.pays_alone(one) {
+        ""
+    } else {
+        " together with the other moves of the plan"
+    };
     Some(DraftFinding {
         message: format!(
-            "{} runs on {}; moving it to {title} saves {} a month",
+            "{} runs on {}; moving it to {}{condition} saves {} a month",
             function.called(),
-            platforms[function.home?].title,
-            money(&saving)
+            from.title,
+            to.title,
+            money(&one.saving)
         ),
         help: format!(
-            "move it to {title}, then state runs_on = \"{}\"{}",
-            platforms[best].id,
-            alone.unwrap_or_default()
+            "move it to {}, then state runs_on = \"{}\"; `lambdacost plan` has all moves",
+            to.title, to.id
         ),
         measured: Some(Measured {
             actual: cost.to_string(),

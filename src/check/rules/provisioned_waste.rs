@@ -21,7 +21,7 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
 
 fn judged(function: &FunctionContext<'_, '_>) -> Option<DraftFinding> {
     let comparison = function.case.comparison;
-    let used = function.solved.provisioning(function.home?)?;
+    let used = function.solved.provisioning(function.home)?;
     let reachable = used.break_even.filter(|share| *share <= Exact::ONE);
     if reachable
         .as_ref()

@@ -13,8 +13,8 @@ mod pod_demand;
 use super::fleet::push_count;
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Cluster, ClusterCosts, Context, Cost, CostModel, Fact, Fleet, Infeasible,
-    Members, Placement, Platform, Refusal, SharedCosts, SharedUse, Spec, container_place,
+    Answer, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement,
+    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Total, container_place,
     instance_choice,
 };
 use crate::diag::Diags;
@@ -23,11 +23,11 @@ use crate::money::{Usd, count, plural};
 use crate::plan;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
-use node_choice::{Candidate, ClusterMarket, FormedCluster, MonthBounds, cluster_markets, refusal};
+use node_choice::{Candidate, Choice, ClusterMarket, Crew, MonthBounds, cluster_markets, refusal};
 pub use options::EksOptions;
-use pod_demand::{NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
+use pod_demand::{NodeNeed, NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
 use rayon::prelude::*;
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::sync::{Arc, OnceLock};
 
 /// Amazon EKS on EC2, on demand.
@@ -54,15 +54,32 @@ impl Platform for Eks {
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let markets = cluster_markets(&context)?;
-        let counted = pod_demands(&context, &markets, &|_| true);
-        let places = markets.into_par_iter().zip(counted);
-        let sites = places.map(|(market, pod_demand)| {
-            let market = market?;
-            let node_uses = market.node_use(&pod_demand?);
-            Some(SharedCluster {
-                cluster: market.form(&node_uses),
-                market,
-                node_uses,
+        let runs_here = |index: usize| context.function(index).home() == self.id();
+        let uses = node_uses(&context, &markets, &runs_here);
+        let chosen: Vec<Option<Choice>> = markets
+            .par_iter()
+            .zip(&uses)
+            .map(|(market, uses)| market.as_ref()?.choose(uses))
+            .collect();
+        let mut crews = uses;
+        if chosen.iter().flatten().any(|choice| choice.unfit > 0) {
+            // Functions that do not fit the cluster of today run nowhere today.
+            let fits = |index: usize| {
+                let function = context.function(index);
+                let place = container_place(function);
+                let (market, choice) = (markets[place].as_ref()?, chosen[place].as_ref()?);
+                let node = &market.candidates[choice.number].node;
+                Some(node.fit(&Pod::of(function)) > 0)
+            };
+            let carried = |index: usize| runs_here(index) && fits(index) == Some(true);
+            crews = node_uses(&context, &markets, &carried);
+        }
+        let places = markets.into_iter().zip(crews).zip(chosen);
+        let sites = places.map(|((market, crew), today)| {
+            Some(Site {
+                market: market?,
+                crew: Crew::of(crew),
+                today,
             })
         });
         let sites = sites.collect();
@@ -105,6 +122,21 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
         })
 }
 
+/// What members use of each candidate, in each market.
+fn node_uses<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
+    context: &Context<'_>,
+    markets: &[Option<G>],
+    member: &(dyn Fn(usize) -> bool + Sync),
+) -> Vec<Vec<NodeUse>> {
+    let demands = pod_demands(context, markets, member);
+    let markets = markets.par_iter().zip(demands);
+    let uses = markets.map(|(market, demand)| match (market, demand) {
+        (Some(market), Some(demand)) => market.borrow().node_use(&demand),
+        _ => Vec::new(),
+    });
+    uses.collect()
+}
+
 /// Functions that one thread counts before it merges its counts: merging costs more than counting a
 /// few functions.
 const MIN_FUNCTIONS_PER_JOB: usize = 1 << 14;
@@ -112,24 +144,25 @@ const MIN_FUNCTIONS_PER_JOB: usize = 1 << 14;
 struct EksModel<'a> {
     context: Context<'a>,
     /// One for each market, in the order of [`cluster_markets`].
-    sites: Vec<Option<SharedCluster<'a>>>,
+    sites: Vec<Option<Site<'a>>>,
 }
 
-/// A market with the cluster that carries all functions there.
-struct SharedCluster<'a> {
+/// A market with the cluster of the functions that run there today.
+struct Site<'a> {
     market: ClusterMarket<'a>,
-    /// For each candidate node type, the capacity that all functions of the market use.
-    node_uses: Vec<NodeUse>,
-    /// `None` when no function fits any candidate.
-    cluster: Option<FormedCluster>,
+    crew: Crew,
+    /// `None` when no function runs there.
+    today: Option<Choice>,
 }
 
-/// A function on its cluster.
+/// A function on its cluster, with the functions that run there today.
 struct Placed<'m> {
     function: &'m Function,
     market: &'m ClusterMarket<'m>,
-    node_uses: &'m [NodeUse],
-    cluster: &'m FormedCluster,
+    /// The cluster with the function.
+    cluster: Cow<'m, Choice>,
+    /// US dollars a month of the cluster without the function.
+    without: Usd,
     candidate: &'m Candidate,
     pod: Pod,
     pods_per_node: u64,
@@ -140,6 +173,7 @@ struct Placed<'m> {
     /// Nodes that the pods of all other functions fill. Computed only when a search needs it.
     others: OnceLock<Exact>,
     bounds: OnceLock<StepBounds>,
+    per_node: OnceLock<SharedBill>,
 }
 
 /// Bounds of what the cost of a step is computed from.
@@ -147,6 +181,7 @@ struct StepBounds {
     /// Nodes that the pods of all other functions fill.
     others: Bounds,
     month: MonthBounds,
+    without: Bounds,
 }
 
 impl Placed<'_> {
@@ -172,16 +207,14 @@ impl Placed<'_> {
         self.bounds.get_or_init(|| StepBounds {
             others: self.others().bounds(),
             month: self.market.month_bounds(self.cluster.number),
+            without: self.without.dollars().bounds(),
         })
     }
 
-    /// The part of a cluster's bill for pods that fill `share` of the `all` nodes in use.
-    fn allocated(&self, monthly: &Usd, share: &Exact, all: &Exact) -> Usd {
-        // Divide by `all` last: it has the most digits, and the product before it stays short.
-        monthly
-            .times(share)
-            .per(all)
-            .expect("a placed function has a pod at least, by the bounds of min_tasks")
+    /// US dollars a month that the function adds to the cluster when its pods fill `share` nodes.
+    fn added(&self, share: &Exact) -> Usd {
+        let all = self.others() + share;
+        &self.market.month(self.cluster.number, &all) - &self.without
     }
 
     fn carried(&self, pods: u128) -> Exact {
@@ -215,29 +248,39 @@ impl EksModel<'_> {
             )
         };
         let site = self.sites[container_place(function)].as_ref();
-        let Some((site, cluster)) = site.and_then(|site| Some((site, site.cluster.as_ref()?)))
-        else {
-            return Err(does_not_fit());
-        };
-        let market = &site.market;
-        let candidate = &market.candidates[cluster.number];
-        let pods_per_node = candidate.node.fit(&pod);
-        if pods_per_node == 0 {
-            return Err(does_not_fit());
-        }
+        let site = site.ok_or_else(does_not_fit)?;
+        let (market, crew) = (&site.market, &site.crew);
         let pods = pods_of_today(function, &pod, self.context.demand(index));
+        let nodes = market.candidates.iter().map(|candidate| &candidate.node);
+        let needs: Vec<NodeNeed> = nodes.map(|node| NodeNeed::of(node, &pod, pods)).collect();
+        let today = site.today.as_ref();
+        let runs_here = function.home() == Eks.id();
+        let cluster = if runs_here {
+            today.map(Cow::Borrowed)
+        } else {
+            market.with(crew, &needs).map(Cow::Owned)
+        };
+        let cluster = cluster.filter(|cluster| needs[cluster.number].fits());
+        let cluster = cluster.ok_or_else(does_not_fit)?;
+        let without = if runs_here {
+            market.without(crew, &needs).map(|choice| choice.monthly)
+        } else {
+            today.map(|choice| choice.monthly.clone())
+        };
+        let (candidate, need) = (&market.candidates[cluster.number], &needs[cluster.number]);
         Ok(Placed {
             function,
             market,
-            node_uses: &site.node_uses,
-            cluster,
+            without: without.unwrap_or(Usd::ZERO),
             candidate,
-            share: nodes_of(pods, pods_per_node),
+            share: need.share(),
             pods,
             pod,
-            pods_per_node,
+            pods_per_node: need.fit(),
+            cluster,
             others: OnceLock::new(),
             bounds: OnceLock::new(),
+            per_node: OnceLock::new(),
         })
     }
 }
@@ -251,29 +294,36 @@ impl CostModel for EksModel<'_> {
         })
     }
 
-    fn total(&self, members: &Members<'_>) -> Usd {
-        let markets: Vec<Option<&ClusterMarket<'_>>> = self
-            .sites
-            .iter()
+    fn total(&self, members: &Members<'_>) -> Total {
+        let markets = self.sites.iter();
+        let markets: Vec<Option<&ClusterMarket<'_>>> = markets
             .map(|site| site.as_ref().map(|site| &site.market))
             .collect();
-        let demands = pod_demands(&self.context, &markets, members.contains);
-        let places = markets.into_iter().zip(demands);
-        let used = places
-            .filter_map(|(market, demand)| Some((market?, demand?)))
-            .filter(|(_, demand)| !demand.is_empty());
-        let monthly = |(market, demand): (&ClusterMarket<'_>, PodDemand)| {
-            let choice = market
-                .choose(&market.node_use(&demand))
-                .expect("functions that run on a shared cluster also form a dedicated one");
-            debug_assert_eq!(choice.unfit, 0);
-            choice.monthly
+        let uses = node_uses(&self.context, &markets, members.contains);
+        let places = markets.into_iter().flatten();
+        let uses = uses.into_iter().filter(|uses| !uses.is_empty());
+        let chosen = places.zip(uses).filter_map(|(market, uses)| {
+            let unfit = uses.iter().map(|node_use| node_use.unfit).min();
+            Some((unfit?, market.choose(&uses)))
+        });
+        let functions = self.context.scenario.functions.par_iter().enumerate();
+        let refused = functions
+            .filter(|(index, function)| (members.contains)(*index) && refusal(function).is_some());
+        let mut total = Total {
+            monthly: Usd::ZERO,
+            left_out: refused.count(),
         };
-        used.map(monthly).sum()
+        for (unfit, choice) in chosen {
+            total.left_out += unfit;
+            if let Some(choice) = choice {
+                total.monthly = &total.monthly + &choice.monthly;
+            }
+        }
+        total
     }
 
     fn shared_costs(&self) -> SharedCosts {
-        let cluster = |site: &Option<SharedCluster<'_>>| match site {
+        let cluster = |site: &Option<Site<'_>>| match site {
             Some(site) => site.market.as_shared(),
             None => plan::Cluster {
                 fee: Usd::ZERO,
@@ -292,13 +342,29 @@ impl CostModel for EksModel<'_> {
         let market = &self.sites[cluster].as_ref()?.market;
         let pod = Pod::of(function);
         let pods = pods_of_today(function, &pod, self.context.demand(index));
-        let needed = NodeUse::of(&market.candidates[node_type].node, &pod, pods);
-        (needed.unfit == 0).then_some(needed.share)
+        let need = NodeNeed::of(&market.candidates[node_type].node, &pod, pods);
+        need.fits().then(|| need.share())
+    }
+
+    fn shared_use_beside_others(&self, index: usize) -> Option<SharedUse> {
+        let function = self.context.function(index);
+        if refusal(function).is_some() {
+            return None;
+        }
+        let cluster = container_place(function);
+        let types = 0..self.sites[cluster].as_ref()?.market.candidates.len();
+        let fits = types
+            .clone()
+            .any(|number| self.need(index, cluster, number).is_some());
+        fits.then(|| SharedUse {
+            cluster: Some(cluster),
+            ..SharedUse::default()
+        })
     }
 
     fn clusters(&self) -> Vec<Cluster> {
-        let cluster = |site: &SharedCluster<'_>| {
-            let (market, formed) = (&site.market, site.cluster.as_ref()?);
+        let cluster = |site: &Site<'_>| {
+            let (market, formed) = (&site.market, site.today.as_ref()?);
             Some(Cluster {
                 region: market.region,
                 architecture: market.architecture,
@@ -326,9 +392,15 @@ impl CostModel for EksModel<'_> {
 
 impl Placed<'_> {
     fn cost(&self) -> Cost {
-        let billed = Bill::total(|bill| self.charge(bill));
+        let Choice { share, monthly, .. } = &*self.cluster;
+        // Divide by all nodes last: that number has the most digits, and the product before it stays
+        // short.
+        let billed = monthly.times(&self.share).per(share);
+        let billed =
+            billed.expect("a placed function has a pod at least, by the bounds of min_tasks");
+        debug_assert_eq!(billed, Bill::total(|bill| self.charge(bill)));
         Cost {
-            compared: billed.clone(),
+            adds: monthly - &self.without,
             billed,
             unshared: Usd::ZERO,
             piece: None,
@@ -338,7 +410,8 @@ impl Placed<'_> {
 
 impl Placement for Placed<'_> {
     fn charge(&self, bill: &mut Bill) {
-        bill.add_share(&self.cluster.per_node, &self.share);
+        let per_node = || self.market.bill_per_node(&self.cluster);
+        bill.add_share(self.per_node.get_or_init(per_node), &self.share);
     }
 
     fn shared_use(&self) -> SharedUse {
@@ -349,26 +422,18 @@ impl Placement for Placed<'_> {
     }
 
     fn price_as_of(&self) -> Option<&str> {
-        self.cluster.as_of.as_deref()
+        self.market.as_of(self.candidate)
     }
 
-    fn cluster_costs(&self) -> ClusterCosts {
-        let market = self.market;
-        let candidates = market.candidates.iter();
-        let own: Vec<NodeUse> = candidates
-            .map(|candidate| NodeUse::of(&candidate.node, &self.pod, self.pods))
-            .collect();
-        let all = self.node_uses.iter();
-        let rest: Vec<NodeUse> = all.zip(&own).map(|(all, own)| all.without(own)).collect();
-        // A cluster without functions is not created and costs nothing.
-        let monthly = |node_uses: &[NodeUse]| {
-            let choice = market.choose(node_uses);
-            choice.map_or(Usd::ZERO, |choice| choice.monthly)
-        };
-        ClusterCosts {
-            alone: Some(monthly(&own)),
-            avoidable: Some(&self.cluster.monthly - &monthly(&rest)),
-        }
+    fn alone(&self) -> Option<Usd> {
+        let nodes = self
+            .market
+            .candidates
+            .iter()
+            .map(|candidate| &candidate.node);
+        let needs = nodes.map(|node| NodeNeed::of(node, &self.pod, self.pods));
+        let alone = self.market.alone(&needs.collect::<Vec<_>>());
+        Some(alone.expect("it fits a node of this cluster").monthly)
     }
 
     fn tariff(&self) -> Tariff<'_> {
@@ -429,18 +494,14 @@ impl StepCost for Placed<'_> {
     }
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
-        let share = self.share_of(self.pods_for(slots));
-        let all = self.others() + &share;
-        let whole = self.market.month(self.cluster.number, &all);
-        Some(self.allocated(&whole, &share, &all))
+        Some(self.added(&self.share_of(self.pods_for(slots))))
     }
 
     fn monthly_bounds(&self, slots: u128) -> Bounds {
         let bounds = self.bounds();
         let pods = Bounds::whole(self.pods_for(slots));
         let share = pods.over(Bounds::whole(self.pods_per_node.into()));
-        let all = bounds.others + share;
-        (bounds.month.of(all) * share).over(all)
+        bounds.month.of(bounds.others + share).less(bounds.without)
     }
 
     fn step_end(&self, slots: u128) -> u128 {
@@ -458,14 +519,18 @@ impl StepCost for Placed<'_> {
         let whole = self.pod.for_slots(slots);
         let share = self.share_of(self.pods_for(slots));
         let all = self.others() + &share;
+        let others = match self.others() {
+            // Without functions there is no cluster, and no minimum of nodes.
+            none if none.is_zero() => Exact::ZERO,
+            others => market.nodes(others),
+        };
         let rate = &self.candidate.price.rate;
         let machines = |nodes: &Exact| rate * &market.hours.of_instances(nodes);
-        let everything = market.month(self.cluster.number, &all);
         Some(CapacitySteps {
             slots: machines(&(&of_node * &self.function.planned_slots(demand))),
             whole_tasks: machines(&self.share_of(whole)),
-            minimums: self.allocated(&machines(&market.nodes(&all)), &share, &all),
-            everything: self.allocated(&everything, &share, &all),
+            minimums: &machines(&market.nodes(&all)) - &machines(&others),
+            everything: self.added(&share),
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
-use super::pod_demand::{Node, NodeUse, PodDemand};
+use super::pod_demand::{Node, NodeNeed, NodeUse, PodDemand};
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
@@ -195,7 +195,8 @@ impl<'a> ClusterMarket<'a> {
         self.month_bounds[number]
     }
 
-    fn as_of<'s>(&'s self, candidate: &'s Candidate) -> Option<&'s str> {
+    /// The oldest date of the prices of a cluster of a candidate.
+    pub(crate) fn as_of<'s>(&'s self, candidate: &'s Candidate) -> Option<&'s str> {
         let volume = self.volume.as_ref().map(|price| &price.provenance);
         let fees = self.fees.iter().map(|(_, price)| &price.provenance);
         let node = [Some(&candidate.price), candidate.auto_mode.as_ref()];
@@ -222,58 +223,92 @@ impl<'a> ClusterMarket<'a> {
             .collect()
     }
 
-    /// The candidate for the cheapest cluster; `node_uses` has the use of each candidate. `None`
-    /// without functions.
+    /// The cheapest cluster for a set of functions; `node_uses` has their use of each candidate.
+    /// `None` without functions.
     pub(crate) fn choose(&self, node_uses: &[NodeUse]) -> Option<Choice> {
-        let mut best: Option<(Choice, Bounds)> = None;
-        // Ties go to the first candidate, by vCPU and then by name. Fewer functions that do not fit
-        // comes before price: the cluster has to carry every function that it can.
-        for (number, NodeUse { share, unfit }) in node_uses.iter().enumerate() {
-            let unfit = *unfit;
-            if let Some((best, monthly)) = &best
-                && unfit >= best.unfit
-                && (unfit > best.unfit
-                    || monthly.is_at_most(self.month_bounds[number].of(share.bounds())))
-            {
-                continue;
-            }
-            let monthly = self.month(number, share);
-            let beats = |(best, _): &(Choice, _)| (unfit, &monthly) < (best.unfit, &best.monthly);
-            if best.as_ref().is_none_or(beats) {
-                let bounds = monthly.dollars().bounds();
-                let choice = Choice {
-                    number,
-                    unfit,
-                    monthly,
-                };
-                best = Some((choice, bounds));
-            }
-        }
-        let (choice, _) = best?;
-        let has_pods = !node_uses[choice.number].share.is_zero();
-        has_pods.then_some(choice)
+        // Fewer functions that do not fit comes before price: the cluster has to carry every
+        // function that it can.
+        let unfit = node_uses.iter().map(|node_use| node_use.unfit).min()?;
+        let choice = self.cheapest(|number| {
+            let NodeUse { share, unfit: own } = &node_uses[number];
+            (*own == unfit).then(|| (share.bounds(), move || share.clone()))
+        })?;
+        Some(Choice { unfit, ..choice })
     }
 
-    /// Forms the cluster of the candidate that [`Self::choose`] returns.
-    pub(crate) fn form(&self, node_uses: &[NodeUse]) -> Option<FormedCluster> {
-        let Choice {
-            number, monthly, ..
-        } = self.choose(node_uses)?;
-        let (share, candidate) = (&node_uses[number].share, &self.candidates[number]);
-        let clusters = Exact::ONE.over(share)?;
+    /// The cheapest cluster for the functions of a cluster and one more. `None` if no node type
+    /// takes them all.
+    pub(crate) fn with(&self, crew: &Crew, own: &[NodeNeed]) -> Option<Choice> {
+        self.cheapest(|number| {
+            let (crew, own) = (&crew.0[number], &own[number]);
+            let takes_all = crew.unfit == 0 && own.fits();
+            takes_all.then(|| (crew.bounds + own.bounds(), || &crew.share + &own.share()))
+        })
+    }
+
+    /// The cheapest cluster for the functions of a cluster without one of them. `None` if no other
+    /// is left.
+    pub(crate) fn without(&self, crew: &Crew, own: &[NodeNeed]) -> Option<Choice> {
+        self.cheapest(|number| {
+            let (crew, own) = (&crew.0[number], &own[number]);
+            let takes_all = crew.unfit == usize::from(!own.fits());
+            takes_all.then(|| {
+                (crew.bounds.less(own.bounds()), || {
+                    &crew.share - &own.share()
+                })
+            })
+        })
+    }
+
+    /// The cheapest cluster for one function. `None` if no node type takes it.
+    pub(crate) fn alone(&self, own: &[NodeNeed]) -> Option<Choice> {
+        let fits = |number: usize| own[number].fits().then_some(&own[number]);
+        self.cheapest(|number| fits(number).map(|own| (own.bounds(), || own.share())))
+    }
+
+    /// The cheapest cluster of the candidates for which `share_of` returns the nodes that all pods
+    /// fill, as bounds and exactly. `None` without pods.
+    fn cheapest<S: FnOnce() -> Exact>(
+        &self,
+        share_of: impl Fn(usize) -> Option<(Bounds, S)>,
+    ) -> Option<Choice> {
+        let numbers = 0..self.candidates.len();
+        let bounds = |number: usize| Some(self.month_bounds[number].of(share_of(number)?.0));
+        let least = numbers.clone().filter_map(bounds).reduce(Bounds::min)?;
+        let mut best: Option<Choice> = None;
+        for number in numbers {
+            let Some((share_bounds, share)) = share_of(number) else {
+                continue;
+            };
+            if self.month_bounds[number].of(share_bounds).is_above(least) {
+                continue;
+            }
+            let share = share();
+            let monthly = self.month(number, &share);
+            // Ties go to the first candidate, by vCPU and then by name.
+            if best.as_ref().is_none_or(|best| monthly < best.monthly) {
+                best = Some(Choice {
+                    number,
+                    unfit: 0,
+                    share,
+                    monthly,
+                });
+            }
+        }
+        best.filter(|choice| !choice.share.is_zero())
+    }
+
+    /// The bill of a cluster of a candidate, for each node that its pods fill.
+    pub(crate) fn bill_per_node(&self, choice: &Choice) -> SharedBill {
+        let (share, candidate) = (&choice.share, &self.candidates[choice.number]);
+        let clusters = Exact::ONE.over(share).expect("a chosen cluster has a pod");
         let nodes = &self.nodes(share) * &clusters;
         let per_node = SharedBill::of(|bill| {
             self.charge_nodes(candidate, &nodes, bill);
             self.charge_fees(&clusters, bill);
         });
-        debug_assert_eq!(per_node.total.times(share), monthly);
-        Some(FormedCluster {
-            number,
-            per_node: per_node.reduced(),
-            as_of: self.as_of(candidate).map(Arc::from),
-            share: share.clone().reduced(),
-            monthly,
-        })
+        debug_assert_eq!(per_node.total.times(share), choice.monthly);
+        per_node.reduced()
     }
 }
 
@@ -338,25 +373,38 @@ fn candidates(
 }
 
 /// The node type chosen for a cluster.
+#[derive(Clone)]
 pub(crate) struct Choice {
     /// Index of the candidate.
-    number: usize,
+    pub number: usize,
     /// Functions whose pods do not fit it.
     pub unfit: usize,
+    /// Nodes that the pods of the others fill.
+    pub share: Exact,
     /// US dollars a month of the cluster.
     pub monthly: Usd,
 }
 
-/// A cluster of the chosen node type.
-pub(crate) struct FormedCluster {
-    /// Index of the candidate.
-    pub number: usize,
-    /// Nodes that its pods fill.
-    pub share: Exact,
-    /// US dollars a month.
-    pub monthly: Usd,
-    /// The monthly bill for each node that pods fill.
-    pub per_node: SharedBill,
-    /// The oldest date of its prices.
-    pub as_of: Option<Arc<str>>,
+/// What the functions that run on a cluster use of each candidate.
+pub(crate) struct Crew(Vec<CrewUse>);
+
+struct CrewUse {
+    /// Nodes that their pods fill.
+    share: Exact,
+    bounds: Bounds,
+    /// Functions whose pods do not fit.
+    unfit: usize,
+}
+
+impl Crew {
+    pub(crate) fn of(node_uses: Vec<NodeUse>) -> Self {
+        let uses = node_uses
+            .into_iter()
+            .map(|NodeUse { share, unfit }| CrewUse {
+                bounds: share.bounds(),
+                share,
+                unfit,
+            });
+        Self(uses.collect())
+    }
 }

@@ -2,7 +2,7 @@
 //! fills.
 
 use super::options::EksOptions;
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::platform::slot::Slot;
 use crate::pricebook::InstanceType;
 use crate::scenario::{Demand, Function};
@@ -148,7 +148,6 @@ pub(crate) struct PodDemand {
     /// All other functions, for each node type. Their pods are seldom equal, so they are not
     /// grouped.
     stated: Vec<PodsByFit>,
-    is_empty: bool,
 }
 
 impl PodDemand {
@@ -157,12 +156,7 @@ impl PodDemand {
         Self {
             like_for_like: BTreeMap::new(),
             stated: vec![PodsByFit::default(); types],
-            is_empty: true,
         }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.is_empty
     }
 
     pub(crate) fn add<'n>(
@@ -171,7 +165,6 @@ impl PodDemand {
         demand: &Demand,
         nodes: impl Iterator<Item = &'n Node>,
     ) {
-        self.is_empty = false;
         if function.is_like_for_like() {
             let known = self.like_for_like.entry(function.memory_mb);
             let known = known.or_insert_with(|| PodGroup {
@@ -195,7 +188,6 @@ impl PodDemand {
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        self.is_empty &= other.is_empty;
         for (mine, fits) in self.stated.iter_mut().zip(&other.stated) {
             mine.merge(fits);
         }
@@ -229,26 +221,43 @@ pub(crate) struct NodeUse {
     pub unfit: usize,
 }
 
-impl NodeUse {
-    /// What the pods of one function make of a node type.
+/// The pods of one function on nodes of one type.
+#[derive(Debug, Clone)]
+pub(crate) struct NodeNeed {
+    pods: u128,
+    fit: u64,
+}
+
+impl NodeNeed {
     pub(crate) fn of(node: &Node, pod: &Pod, pods: u128) -> Self {
-        match node.fit(pod) {
-            0 => Self {
-                share: Exact::ZERO,
-                unfit: 1,
-            },
-            fit => Self {
-                share: nodes_of(pods, fit),
-                unfit: 0,
-            },
+        let fit = node.fit(pod);
+        Self { pods, fit }
+    }
+
+    pub(crate) fn fits(&self) -> bool {
+        self.fit > 0
+    }
+
+    /// Pods that fit on a node; zero if none does.
+    pub(crate) fn fit(&self) -> u64 {
+        self.fit
+    }
+
+    /// Nodes that the pods fill; zero if they do not fit.
+    pub(crate) fn share(&self) -> Exact {
+        if self.fits() {
+            nodes_of(self.pods, self.fit)
+        } else {
+            Exact::ZERO
         }
     }
 
-    /// What is left without a function that is part of it.
-    pub(crate) fn without(&self, one: &Self) -> Self {
-        Self {
-            share: &self.share - &one.share,
-            unfit: self.unfit - one.unfit,
+    /// Bounds of [`Self::share`].
+    pub(crate) fn bounds(&self) -> Bounds {
+        if self.fits() {
+            Bounds::whole(self.pods).over(Bounds::whole(self.fit.into()))
+        } else {
+            Bounds::ZERO
         }
     }
 }

@@ -14,8 +14,8 @@ use super::tasks::{
     self, Carrier, Charge, FREE_STORAGE_GB, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods,
 };
 use super::{
-    Answer, Bill, ClusterCosts, Context, Cost, CostModel, Fleet, Infeasible, Members, Missing,
-    Placement, Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, older, oldest,
+    Answer, Bill, Context, Cost, CostModel, Fleet, Infeasible, Members, Missing, Placement,
+    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Total, older, oldest,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
@@ -75,7 +75,10 @@ impl Platform for EksFargate {
             .par_iter()
             .enumerate()
             .map(|(index, tasks)| match tasks {
-                Ok(tasks) => Some(pods.place(index, tasks.clone()).ok()?.monthly_today()),
+                Ok(tasks) if runs_here(context.function(index)) => {
+                    Some(pods.place(index, tasks.clone()).ok()?.monthly_today())
+                }
+                Ok(_) => Some(Usd::ZERO),
                 Err(_) => None,
             })
             .collect();
@@ -87,6 +90,11 @@ impl Platform for EksFargate {
             clusters,
         }))
     }
+}
+
+/// True for a function that runs on EKS on Fargate today.
+fn runs_here(function: &Function) -> bool {
+    function.home() == EksFargate.id()
 }
 
 fn refuse(function: &Function) -> Option<Infeasible> {
@@ -126,7 +134,7 @@ struct FeeCluster {
     fees: SharedBill,
     /// The oldest date of the prices of the fees.
     as_of: Option<Arc<str>>,
-    /// US dollars a month of all pods in the region, without fees.
+    /// US dollars a month of the pods that run in the region today, without fees.
     pods: Usd,
 }
 
@@ -141,8 +149,8 @@ impl FeeCluster {
     }
 }
 
-/// The clusters of the regions in which functions run. `pods` has the monthly cost of each
-/// function's pods.
+/// The clusters of the regions in which functions can run. `pods` has the monthly cost of the pods
+/// that run there today, by function; `None` for functions that cannot.
 fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<FeeCluster>>, Diags> {
     let mut missing = Missing::default();
     let options: &EksFargateOptions = context.scenario.options.of();
@@ -171,7 +179,7 @@ fn clusters(context: &Context<'_>, pods: &[Option<Usd>]) -> Result<Vec<Option<Fe
     missing.into_result(clusters)
 }
 
-/// The monthly cost of all pods by region; `None` for a region without functions.
+/// The monthly cost of all pods by region; `None` for a region without functions that can run.
 fn pods_by_region(context: &Context<'_>, pods: &[Option<Usd>]) -> Vec<Option<Usd>> {
     let mut sums: Vec<Option<Usd>> = vec![None; context.prices.len()];
     for (function, pods) in context.scenario.functions.iter().zip(pods) {
@@ -197,10 +205,17 @@ struct EksFargateModel<'a> {
 impl EksFargateModel<'_> {
     fn place(&self, index: usize) -> Result<PlacedPods<'_>, Infeasible> {
         let pods = self.pods.place(index, self.tasks[index].clone()?)?;
-        let region = self.context.function(index).region;
+        let function = self.context.function(index);
+        let cluster = self.clusters[usize::from(function.region)].as_ref();
+        let own = pods.monthly_today();
         Ok(PlacedPods {
-            own: pods.monthly_today(),
-            cluster: self.clusters[usize::from(region)].as_ref(),
+            others: match cluster {
+                Some(cluster) if runs_here(function) => &cluster.pods - &own,
+                Some(cluster) => cluster.pods.clone(),
+                None => Usd::ZERO,
+            },
+            own,
+            cluster,
             pods,
         })
     }
@@ -215,7 +230,7 @@ impl CostModel for EksFargateModel<'_> {
         })
     }
 
-    fn total(&self, members: &Members<'_>) -> Usd {
+    fn total(&self, members: &Members<'_>) -> Total {
         let functions = self.context.scenario.functions.iter().enumerate();
         let mut has_pods = vec![false; self.clusters.len()];
         for (index, function) in functions {
@@ -231,7 +246,10 @@ impl CostModel for EksFargateModel<'_> {
                 Some(cluster.as_ref().filter(|_| has_pods)?.fees.total.clone())
             })
             .sum();
-        &members.unshared + &fees
+        Total {
+            monthly: &members.unshared + &fees,
+            left_out: members.refused,
+        }
     }
 
     fn shared_costs(&self) -> SharedCosts {
@@ -255,6 +273,8 @@ struct PlacedPods<'m> {
     pods: PlacedTasks<'m>,
     /// US dollars a month without fees.
     own: Usd,
+    /// US dollars a month of the pods of the other functions, without fees.
+    others: Usd,
     /// `None` for an existing cluster.
     cluster: Option<&'m FeeCluster>,
 }
@@ -265,23 +285,25 @@ impl PlacedPods<'_> {
         if self.cluster.is_none() {
             return pods;
         }
-        let billed = Bill::total(|bill| self.charge(bill));
-        debug_assert_eq!(billed, self.with_fee(self.own.clone()));
         Cost {
-            compared: billed.clone(),
-            billed,
+            adds: self.added(self.own.clone()),
+            billed: Bill::total(|bill| self.charge(bill)),
             ..pods
         }
     }
 
-    /// Adds the share of the fees to pods that cost `own` a month.
-    fn with_fee(&self, own: Usd) -> Usd {
-        let Some(cluster) = self.cluster else {
-            return own;
-        };
-        let others = &cluster.pods - &self.own;
-        let share = FeeCluster::share(&own, &(&others + &own));
-        &own + &cluster.fees.total.times(&share)
+    /// The fees that pods which cost `own` a month add: all if no other function has pods.
+    fn added_fees(&self, own: &Usd) -> Option<&Usd> {
+        let is_first = self.others.is_zero() && !own.is_zero();
+        Some(&self.cluster?.fees.total).filter(|_| is_first)
+    }
+
+    /// What the function adds when its pods cost `own` a month.
+    fn added(&self, own: Usd) -> Usd {
+        match self.added_fees(&own) {
+            Some(fees) => &own + fees,
+            None => own,
+        }
     }
 }
 
@@ -289,7 +311,7 @@ impl Placement for PlacedPods<'_> {
     fn charge(&self, bill: &mut Bill) {
         self.pods.charge(bill);
         if let Some(cluster) = self.cluster {
-            let share = FeeCluster::share(&self.own, &cluster.pods);
+            let share = FeeCluster::share(&self.own, &(&self.others + &self.own));
             bill.add_share(&cluster.fees, &share);
         }
     }
@@ -315,25 +337,13 @@ impl Placement for PlacedPods<'_> {
         Tariff::ByCapacity(self)
     }
 
-    fn cluster_costs(&self) -> ClusterCosts {
-        let Some(cluster) = self.cluster else {
-            return ClusterCosts::default();
-        };
-        let own = &self.own;
-        let others = &cluster.pods - own;
-        debug_assert!(!others.is_negative(), "a function is one of all");
-        let with_fee = |has_cluster: bool| {
-            if has_cluster {
-                own + &cluster.fees.total
-            } else {
-                own.clone()
-            }
-        };
-        let runs = !own.is_zero();
-        ClusterCosts {
-            alone: Some(with_fee(runs)),
-            avoidable: Some(with_fee(runs && others.is_zero())),
-        }
+    fn alone(&self) -> Option<Usd> {
+        let fees = &self.cluster?.fees.total;
+        Some(if self.own.is_zero() {
+            Usd::ZERO
+        } else {
+            &self.own + fees
+        })
     }
 
     fn fleet(&self) -> Option<&dyn Fleet> {
@@ -353,7 +363,7 @@ impl CapacityTariff for PlacedPods<'_> {
 
 impl StepCost for PlacedPods<'_> {
     fn at_most(&self) -> Vec<Part> {
-        if self.cluster.is_some() {
+        if self.cluster.is_some() && self.others.is_zero() {
             // The fees are not in the parts, so the parts give no upper bound.
             return Vec::new();
         }
@@ -367,22 +377,24 @@ impl StepCost for PlacedPods<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
         let pods = self.pods.hold(slots)?;
         Some(Holding {
-            monthly: self.with_fee(pods.monthly),
+            monthly: self.added(pods.monthly),
             ..pods
         })
     }
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
-        Some(self.with_fee(self.pods.monthly(slots)?))
+        Some(self.added(self.pods.monthly(slots)?))
     }
 
     fn monthly_bounds(&self, slots: u128) -> Bounds {
         let own = self.pods.monthly_bounds(slots);
-        let Some(cluster) = self.cluster else {
-            return own;
-        };
-        let others = (&cluster.pods - &self.own).dollars().bounds();
-        own + cluster.fees.total.dollars().bounds() * own.over(others + own)
+        match self.cluster {
+            // Pods that cost nothing add no fees.
+            Some(cluster) if self.others.is_zero() => {
+                own + cluster.fees.total.dollars().bounds() * own.over(own)
+            }
+            _ => own,
+        }
     }
 
     fn step_end(&self, slots: u128) -> u128 {
@@ -392,7 +404,7 @@ impl StepCost for PlacedPods<'_> {
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
         let pods = self.pods.steps(demand)?;
         Some(CapacitySteps {
-            everything: self.with_fee(pods.everything),
+            everything: self.added(pods.everything),
             ..pods
         })
     }

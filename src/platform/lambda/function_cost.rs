@@ -14,23 +14,44 @@ use crate::scenario::Function;
 use crate::solve::UsageParts;
 use crate::solve::piecewise::{FirstPiece, PiecewiseCost};
 use crate::units::{Gb, GbSecond, Hour, Qty, Request};
+use std::ops::Deref;
 
 /// A function that can run on Lambda, in its pool.
 pub(crate) struct FunctionCost<'m> {
     pub function: &'m Function,
-    pub pool: &'m Pool,
+    pub pool: PoolOf<'m>,
     pub prices: &'m LambdaPrices,
     /// The prices of its region, including those that few functions need.
     pub regional: &'m Regional,
     /// Hours of the month.
     pub hours: &'m Qty<Hour>,
-    /// Whether the scenario deducts the free tier.
-    pub free_tier: bool,
+    /// What it adds to the bill of several pools that divide the free tier; `None` where its pool
+    /// alone changes.
+    pub adds: Option<Usd>,
     pub calls: Exact,
     /// On-demand duration of one call, with initialization.
     pub each: Qty<GbSecond>,
     /// In the order of lines on a bill. Most functions have none.
     pub features: Vec<FeatureCost<'m>>,
+}
+
+/// The pool of the functions that run on Lambda today, with the function.
+pub(crate) enum PoolOf<'m> {
+    /// The function is one of them.
+    Today(&'m Pool),
+    /// The function runs elsewhere today.
+    Joined(Box<Pool>),
+}
+
+impl Deref for PoolOf<'_> {
+    type Target = Pool;
+
+    fn deref(&self) -> &Pool {
+        match self {
+            Self::Today(pool) => pool,
+            Self::Joined(pool) => pool,
+        }
+    }
 }
 
 /// The rates at which one call is billed.
@@ -63,7 +84,7 @@ impl FunctionCost<'_> {
 
     /// Adds the charges of the function, with every tier of its pool in proportion.
     pub(crate) fn charge(&self, bill: &mut Bill) {
-        let pool = self.pool;
+        let pool = &*self.pool;
         bill.add_units(&pool.request_bill, &self.requests_of_month());
         let duration = handler_gb_seconds(self.function).times(&self.calls);
         bill.add_units(&pool.duration_bill, &duration);
@@ -80,7 +101,7 @@ impl FunctionCost<'_> {
                 .priced
                 .charge(self.function, self.hours, &times, bill);
         }
-        if self.free_tier {
+        if self.pool.free_tier {
             bill.add_free(|| self.free_lines());
         }
     }
@@ -91,7 +112,7 @@ impl FunctionCost<'_> {
 
     /// The lines that the free tier takes off.
     fn free_lines(&self) -> Vec<Line> {
-        let (pool, prices) = (self.pool, self.prices);
+        let (pool, prices) = (&*self.pool, self.prices);
         let free_requests = &Exact::ONE - &pool.billed_requests;
         let requests = self.requests_of_month().times(&free_requests);
         let free_duration = &Exact::ONE - &pool.tiers.iter().sum();
@@ -141,19 +162,14 @@ impl FunctionCost<'_> {
         let billed = self.billed();
         let piece = self.first_piece();
         Cost {
-            compared: self.compared(&billed, piece.as_ref()),
+            adds: match &self.adds {
+                Some(adds) => adds.clone(),
+                None if self.pool.is_flat() => billed.clone(),
+                None => self.added(piece.as_ref()),
+            },
             billed,
             unshared: self.unpooled(),
             piece,
-        }
-    }
-
-    /// The cost that verdicts compare: what moving the function away would save.
-    pub(crate) fn compared(&self, billed: &Usd, piece: Option<&FirstPiece>) -> Usd {
-        if self.pool.is_flat() {
-            billed.clone()
-        } else {
-            self.avoidable(piece)
         }
     }
 
@@ -211,15 +227,15 @@ impl FunctionCost<'_> {
         })
     }
 
-    /// What moving the function away would save.
-    pub(crate) fn avoidable(&self, piece: Option<&FirstPiece>) -> Usd {
+    /// What the function adds to the bill of its pool.
+    fn added(&self, piece: Option<&FirstPiece>) -> Usd {
         match piece.filter(|piece| piece.holds(&self.calls)) {
             Some(piece) => self.month(&piece.call),
             None => self.curve(UsageParts::All).at(&self.calls),
         }
     }
 
-    /// Avoidable cost over calls. Costs that are independent of utilization stay constant.
+    /// What the function adds over calls. Costs that are independent of utilization stay constant.
     pub(crate) fn curve(&self, parts: UsageParts) -> PiecewiseCost {
         let standing = match parts {
             UsageParts::All => self.standing(),
@@ -228,7 +244,7 @@ impl FunctionCost<'_> {
         PiecewiseCost::new(standing, self.changes(parts))
     }
 
-    /// Avoidable cost over calls if kept environments and pollers grow with them. Fixed costs stay.
+    /// What the function adds over calls if kept environments and pollers grow with them. Fixed costs stay.
     /// Without calls nothing is kept for each: there is no search for flips then.
     pub(crate) fn growth(&self) -> PiecewiseCost {
         let mut changes = self.changes(UsageParts::All);

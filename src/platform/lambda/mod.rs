@@ -18,12 +18,12 @@ mod provisioned;
 mod quota;
 
 use super::{
-    Answer, Bill, ClusterCosts, Context, CostModel, Infeasible, Members, Missing, Placement,
-    Platform, Provisioning, Refusal, SharedCosts, SharedUse, Spec, older, oldest, place,
+    Answer, Bill, Context, CostModel, Infeasible, Members, Missing, Placement, Platform,
+    Provisioning, Refusal, SharedCosts, SharedUse, Spec, Total, older, oldest, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::{Usd, grouped};
+use crate::money::grouped;
 use crate::pricebook::{Architecture, Price, Regional, Tiers};
 use crate::scenario::{Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
@@ -31,9 +31,8 @@ use crate::solve::{Tariff, UsageParts, UsageTariff};
 use crate::units::{GbSecond, Request};
 use duration::{gb_seconds_per_call, init_gb_seconds};
 use features::{FEATURES, FeatureCost, PricedFeature, is_plain};
-use function_cost::FunctionCost;
-
-use pools::Pool;
+use function_cost::{FunctionCost, PoolOf};
+use pools::{Pool, Usage};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
@@ -58,10 +57,13 @@ impl Platform for Lambda {
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let prices = prices(&context)?;
-        let pools = pools::form(&context, &prices, &|_| true);
+        let runs_here = |index: usize| runs_here(context.function(index));
+        let today = Usage::of(&context, &prices, &runs_here);
+        let pools = today.pools(&prices);
         Ok(Box::new(LambdaModel {
             context,
             prices,
+            today,
             pools,
         }))
     }
@@ -170,9 +172,18 @@ pub(crate) fn too_long(function: &Function) -> Option<Infeasible> {
     })
 }
 
+/// True for a function that runs on Lambda today.
+fn runs_here(function: &Function) -> bool {
+    function.home() == Lambda.id()
+}
+
 struct LambdaModel<'a> {
     context: Context<'a>,
+    /// By place.
     prices: Vec<Option<LambdaPrices>>,
+    /// The use of the functions that run on Lambda today.
+    today: Usage,
+    /// Their pools, by place.
     pools: Vec<Option<Pool>>,
 }
 
@@ -185,10 +196,14 @@ impl LambdaModel<'_> {
         }
         let number = pool_place(function);
         let bound = "binding fails where a price is missing";
-        let pool = self.pools[number].as_ref().expect(bound);
         let prices = self.prices[number].as_ref().expect(bound);
+        let pool = if runs_here(function) {
+            PoolOf::Today(self.pools[number].as_ref().expect(bound))
+        } else {
+            PoolOf::Joined(Box::new(self.today.pool_with(function, prices)))
+        };
         Ok(FunctionCost {
-            free_tier: self.context.scenario.free_tier,
+            adds: self.today.adds(function, &self.prices),
             regional: self.context.prices_of(function),
             function,
             pool,
@@ -235,13 +250,12 @@ impl CostModel for LambdaModel<'_> {
         })
     }
 
-    fn total(&self, members: &Members<'_>) -> Usd {
-        let pools = pools::form(&self.context, &self.prices, members.contains);
-        let priced = pools.iter().zip(&self.prices);
-        let pooled: Usd = priced
-            .filter_map(|(pool, prices)| Some(pool.as_ref()?.monthly(prices.as_ref()?)))
-            .sum();
-        &pooled + &members.unshared
+    fn total(&self, members: &Members<'_>) -> Total {
+        let usage = Usage::of(&self.context, &self.prices, members.contains);
+        Total {
+            monthly: &usage.monthly(&self.prices) + &members.unshared,
+            left_out: members.refused,
+        }
     }
 
     fn shared_costs(&self) -> SharedCosts {
@@ -273,13 +287,6 @@ impl Placement for FunctionCost<'_> {
 
     fn tariff(&self) -> Tariff<'_> {
         Tariff::ByUse(self)
-    }
-
-    fn cluster_costs(&self) -> ClusterCosts {
-        ClusterCosts {
-            alone: None,
-            avoidable: Some(self.compared(&self.billed(), self.first_piece().as_ref())),
-        }
     }
 
     fn provisioning(&self) -> Option<Provisioning> {

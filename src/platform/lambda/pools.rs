@@ -4,7 +4,7 @@
 use super::duration::gb_seconds_per_call;
 use super::keys::streamed;
 use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
-use super::{LambdaPrices, infeasible, pool_place};
+use super::{LambdaPrices, infeasible, pool_place, runs_here};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Allowance, Tier};
@@ -43,6 +43,8 @@ pub(crate) struct Pool {
     pub billed_streamed: Exact,
     /// The oldest date of the prices for its requests and duration.
     pub as_of: Option<Arc<str>>,
+    /// Whether the scenario deducts the free tier.
+    pub free_tier: bool,
 }
 
 /// The use that counts towards free allowances and tiers.
@@ -66,6 +68,19 @@ impl Used {
             requests: &self.requests + &other.requests,
             streamed: &self.streamed + &other.streamed,
         }
+    }
+
+    /// The rest without a part.
+    fn less(&self, part: &Self) -> Self {
+        Self {
+            duration: &self.duration - &part.duration,
+            requests: &self.requests - &part.requests,
+            streamed: &self.streamed - &part.streamed,
+        }
+    }
+
+    fn is_something(&self) -> bool {
+        !(self.duration.is_zero() && self.requests.is_zero() && self.streamed.is_zero())
     }
 
     fn function(&mut self, function: &Function) {
@@ -146,32 +161,101 @@ pub(crate) fn used_of(function: &Function) -> Vec<(usize, Exact)> {
         .collect()
 }
 
-/// Forms pools of the functions that `member` selects and that can run on Lambda.
-pub(crate) fn form(
-    context: &Context<'_>,
-    prices: &[Option<LambdaPrices>],
-    member: &(dyn Fn(usize) -> bool + Sync),
-) -> Vec<Option<Pool>> {
-    let empty = || vec![Used::NOTHING; prices.len()];
-    let functions = context.scenario.functions.par_iter().enumerate();
-    let used = functions
-        .filter(|(index, function)| member(*index) && infeasible(function).is_none())
-        .fold(empty, |mut pools, (_, function)| {
-            pools[pool_place(function)].function(function);
-            pools
-        })
-        .reduce(empty, |left, right| {
-            left.iter()
-                .zip(&right)
-                .map(|(left, right)| left.and(right))
-                .collect()
-        });
-    let all = used.iter().fold(Used::NOTHING, |all, pool| all.and(pool));
-    let pool = |(used, prices): (&Used, &Option<LambdaPrices>)| {
-        let prices = prices.as_ref()?;
-        Some(Pool::of(used, &all, prices, context.scenario.free_tier))
-    };
-    used.iter().zip(prices).map(pool).collect()
+/// The use of a set of functions, by place.
+pub(crate) struct Usage {
+    places: Vec<Used>,
+    all: Used,
+    free_tier: bool,
+}
+
+impl Usage {
+    /// The use of the functions that `member` selects and that can run on Lambda.
+    pub(crate) fn of(
+        context: &Context<'_>,
+        prices: &[Option<LambdaPrices>],
+        member: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Self {
+        let empty = || vec![Used::NOTHING; prices.len()];
+        let functions = context.scenario.functions.par_iter().enumerate();
+        let places = functions
+            .filter(|(index, function)| member(*index) && infeasible(function).is_none())
+            .fold(empty, |mut pools, (_, function)| {
+                pools[pool_place(function)].function(function);
+                pools
+            })
+            .reduce(empty, |left, right| {
+                left.iter()
+                    .zip(&right)
+                    .map(|(left, right)| left.and(right))
+                    .collect()
+            });
+        Self {
+            all: places.iter().fold(Used::NOTHING, |all, pool| all.and(pool)),
+            places,
+            free_tier: context.scenario.free_tier,
+        }
+    }
+
+    /// The pools, by place.
+    pub(crate) fn pools(&self, prices: &[Option<LambdaPrices>]) -> Vec<Option<Pool>> {
+        let places = self.places.iter().zip(prices);
+        let pool = |(used, prices): (&Used, &Option<LambdaPrices>)| {
+            Some(Pool::of(used, &self.all, prices.as_ref()?, self.free_tier))
+        };
+        places.map(pool).collect()
+    }
+
+    /// The pool of a function that is not one of this set, with it.
+    pub(crate) fn pool_with(&self, function: &Function, prices: &LambdaPrices) -> Pool {
+        let [mut place, mut all] = [&self.places[pool_place(function)], &self.all].map(Used::clone);
+        place.function(function);
+        all.function(function);
+        Pool::of(&place, &all, prices, self.free_tier)
+    }
+
+    /// US dollars a month of all pools.
+    pub(crate) fn monthly(&self, prices: &[Option<LambdaPrices>]) -> Usd {
+        let pools = self.pools(prices);
+        let priced = pools.iter().zip(prices);
+        let monthly =
+            priced.filter_map(|(pool, prices)| Some(pool.as_ref()?.monthly(prices.as_ref()?)));
+        monthly.sum()
+    }
+
+    /// What a function adds to the bill of the functions that run on Lambda today, in US dollars a
+    /// month, where it changes how several pools divide the free tier; otherwise `None`.
+    pub(crate) fn adds(&self, function: &Function, prices: &[Option<LambdaPrices>]) -> Option<Usd> {
+        let own = pool_place(function);
+        let mut others = self.places.iter().enumerate();
+        let has_others = others.any(|(place, used)| place != own && used.is_something());
+        if !(self.free_tier && has_others) {
+            return None;
+        }
+        let mut one = Used::NOTHING;
+        one.function(function);
+        let with_place = |place: Used, all: Used| {
+            let mut places = self.places.clone();
+            places[own] = place;
+            let usage = Self {
+                places,
+                all,
+                free_tier: self.free_tier,
+            };
+            usage.monthly(prices)
+        };
+        let (today, other) = if runs_here(function) {
+            (
+                self.monthly(prices),
+                with_place(self.places[own].less(&one), self.all.less(&one)),
+            )
+        } else {
+            (
+                with_place(self.places[own].and(&one), self.all.and(&one)),
+                self.monthly(prices),
+            )
+        };
+        Some(&today - &other)
+    }
 }
 
 /// A pool's part of an allowance; all of it if no pool uses anything.
@@ -233,6 +317,7 @@ impl Pool {
         let as_of = oldest(reached.chain([&prices.request.provenance])).map(Arc::from);
         Self {
             as_of,
+            free_tier,
             free_duration,
             free_requests,
             free_streamed,

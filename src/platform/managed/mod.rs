@@ -18,8 +18,8 @@ use super::lambda::{self, too_long};
 use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement, Platform,
-    Refusal, Spec, instance_choice,
+    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Placement, Platform, Refusal,
+    Spec, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -155,10 +155,6 @@ impl CostModel for ManagedModel<'_> {
             cost: placed.cost(),
             placement: Box::new(placed),
         })
-    }
-
-    fn total(&self, members: &Members<'_>) -> Usd {
-        members.unshared.clone()
     }
 
     fn notes(&self, notes: &mut Notes) {

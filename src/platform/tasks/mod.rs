@@ -18,7 +18,7 @@ use super::fleet::push_count;
 use super::service::Service;
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Missing, Placement,
+    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Missing, Placement,
     container_place,
 };
 use crate::diag::{Diag, Diags};
@@ -305,10 +305,6 @@ impl CostModel for TasksModel<'_> {
             cost: placed.cost(),
             placement: Box::new(placed),
         })
-    }
-
-    fn total(&self, members: &Members<'_>) -> Usd {
-        members.unshared.clone()
     }
 
     fn notes(&self, notes: &mut Notes) {

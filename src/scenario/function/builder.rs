@@ -117,6 +117,7 @@ impl FunctionReader<'_, '_, '_> {
                 .architecture(Field::Architecture)
                 .unwrap_or(Architecture::X86_64),
             runs_on: self.values.word(Field::RunsOn),
+            is_pinned: self.values.word(Field::Pinned) == Some("true"),
             memory_mb: self.values.whole(Field::MemoryMb)?,
             duration_ms,
             measured,

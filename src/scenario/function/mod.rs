@@ -39,6 +39,8 @@ pub struct Function {
     pub architecture: Architecture,
     /// Id of the platform on which it runs today, if stated.
     pub runs_on: Option<&'static str>,
+    /// True for a function that no plan moves.
+    pub is_pinned: bool,
     /// In MB.
     pub memory_mb: u32,
     /// Mean billed duration, ms.

@@ -35,6 +35,9 @@ keys! {
         RunsOn = "runs_on": ValueKind::Platform, "", Bills::None,
             "where it runs today",
             default "`lambda`, listed as an assumption";
+        Pinned = "pinned": ValueKind::Flag, "", Bills::None,
+            "whether the function stays where it runs: no plan moves it",
+            default "`false`";
         MemoryMb = "memory_mb": whole(1, MAX_MEMORY_MB), "MB", Bills::All,
             "memory as configured on Lambda",
             default "required", limits "Lambda takes 128 to 10,240";

@@ -1,26 +1,26 @@
-//! `lambdacost/compare/v1`: a frozen wire format with separate structs.
+//! `lambdacost/compare/v2`: a frozen wire format with separate structs.
 //!
 //! Decimals are strings with all their digits, counts are numbers, and a missing value is `null`.
 //! Internal changes do not affect it. An incompatible version needs a new file.
 
 use super::names::{band_name, kind_name};
-use crate::answer::{Comparison, Detail, Ledger, Pair, Solved, Summary, Totals};
+use crate::answer::{
+    Comparison, Decision, Detail, Move, Pair, Plan, Shown, Solved, Summary, Totals,
+};
 use crate::escape::json;
 use crate::exact::{DigitBuffer, Exact};
 use crate::money::Usd;
-use crate::platform::{Cluster, ClusterCosts, Cost, Fact, FactValue, Fleet, Infeasible, Line};
-use crate::scenario::{Assumption, AssumptionKind, Notes};
+use crate::platform::{Cluster, Cost, Fact, FactValue, Fleet, Infeasible, Line, Total};
+use crate::scenario::{Assumption, AssumptionKind};
 use crate::solve::crossover::{Crossover, CrossoverStep};
 use crate::solve::flips::{Effort, Flip, Flips, Side};
 use rayon::prelude::*;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
-use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::rc::Rc;
 
-pub(crate) const SCHEMA: &str = "lambdacost/compare/v1";
+pub(crate) const SCHEMA: &str = "lambdacost/compare/v2";
 /// Functions that are solved in one batch.
 const AHEAD: usize = 64;
 
@@ -37,8 +37,28 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
     }
 }
 
+/// Writes one plan as an object, or several as an array of objects. A scenario without a plan is
+/// `null`.
+///
+/// # Errors
+/// The output cannot be written.
+pub(crate) fn write_plans(
+    views: &[super::View<'_>],
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    match views {
+        [one] => json::write(&shown_plan(one), out),
+        _ => json::write(&views.iter().map(shown_plan).collect::<Vec<_>>(), out),
+    }
+}
+
+fn shown_plan<'a>(view: &'a super::View<'_>) -> Option<PlanV2<'a>> {
+    let plan = view.decision.plan.as_ref()?;
+    Some(plan_of(view.comparison(), plan))
+}
+
 #[derive(Serialize)]
-struct CompareV1<'a> {
+struct CompareV2<'a> {
     schema: &'static str,
     tool_version: &'static str,
     scenario: &'a str,
@@ -46,13 +66,46 @@ struct CompareV1<'a> {
     hours_per_month: Decimal,
     prices: Vec<PriceBook<'a>>,
     functions: Functions<'a>,
-    clusters: Vec<ClusterV1<'a>>,
-    totals: AfterFunctions<'a, TotalsV1>,
-    on_demand_totals: AfterFunctions<'a, Option<TotalsV1>>,
+    clusters: Vec<ClusterV2<'a>>,
+    totals: TotalsV2,
+    partial_totals: BTreeMap<&'static str, PartialTotalV2>,
+    on_demand_totals: Option<TotalsV2>,
+    plan: Option<PlanV2<'a>>,
     unused_commitment_usd: BTreeMap<&'static str, Decimal>,
-    assumptions: AfterFunctions<'a, Vec<String>>,
-    not_counted: AfterFunctions<'a, Vec<String>>,
-    notes: AfterFunctions<'a, Vec<NoteV1>>,
+    assumptions: Vec<String>,
+    not_counted: Vec<String>,
+    notes: Vec<NoteV2>,
+}
+
+/// A total without the functions that cannot run on the platform.
+#[derive(Serialize)]
+struct PartialTotalV2 {
+    usd: Decimal,
+    left_out: usize,
+}
+
+#[derive(Serialize)]
+struct PlanV2<'a> {
+    monthly_usd: Decimal,
+    saving_usd: Decimal,
+    saving_year_usd: Decimal,
+    bound_usd: Decimal,
+    gap_percent: Decimal,
+    proven: bool,
+    min_saving_usd: Decimal,
+    free_tier_saving_usd: Decimal,
+    moves: Vec<MoveV2<'a>>,
+}
+
+#[derive(Serialize)]
+struct MoveV2<'a> {
+    name: &'a str,
+    functions: Vec<&'a str>,
+    from: &'static str,
+    to: &'static str,
+    saving_usd: Decimal,
+    move_alone_usd: Option<Decimal>,
+    pays_alone: bool,
 }
 
 /// A number as a string with all its digits.
@@ -77,57 +130,14 @@ impl Serialize for Decimal {
 }
 
 #[derive(Serialize)]
-struct NoteV1 {
+struct NoteV2 {
     code: &'static str,
     kind: &'static str,
     functions: Option<Vec<String>>,
     text: String,
 }
 
-type TotalsV1 = BTreeMap<&'static str, Option<Decimal>>;
-
-/// A field that needs the totals. Functions are solved while they are written, so the totals are
-/// known only after them.
-struct AfterFunctions<'a, T> {
-    answered: Rc<Answered<'a>>,
-    field: fn(&Answered<'a>, &Totals) -> T,
-}
-
-impl<T: Serialize> Serialize for AfterFunctions<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let totals = self.answered.totals.get_or_init(|| {
-            let ledger = self.answered.ledger.take();
-            ledger.expect("totals are made once").totals()
-        });
-        (self.field)(&self.answered, totals).serialize(serializer)
-    }
-}
-
-/// What is kept of the functions for the fields after them.
-struct Answered<'a> {
-    view: &'a super::View<'a>,
-    /// `None` after the totals are computed.
-    ledger: RefCell<Option<Ledger<'a>>>,
-    totals: OnceCell<Totals>,
-    notes: OnceCell<Notes>,
-}
-
-impl<'a> Answered<'a> {
-    fn comparison(&self) -> &Comparison<'a> {
-        self.view.comparison
-    }
-
-    fn notes(&self, totals: &Totals) -> &Notes {
-        let oldest_price = totals.oldest_price.as_deref();
-        self.notes
-            .get_or_init(|| self.comparison().notes(oldest_price))
-    }
-
-    fn sentences(&self, totals: &Totals, kind: AssumptionKind) -> Vec<String> {
-        let sentences = self.notes(totals).sentences(kind);
-        sentences.map(str::to_owned).collect()
-    }
-}
+type TotalsV2 = BTreeMap<&'static str, Option<Decimal>>;
 
 #[derive(Serialize)]
 struct PriceBook<'a> {
@@ -136,26 +146,37 @@ struct PriceBook<'a> {
 }
 
 struct Functions<'a> {
-    answered: Rc<Answered<'a>>,
+    view: &'a super::View<'a>,
     effort: &'a Effort,
 }
 
 #[derive(Serialize)]
-struct FunctionV1<'a> {
+struct FunctionV2<'a> {
     name: &'a str,
     region: &'a str,
     architecture: &'static str,
     runs_on: &'static str,
-    workload: WorkloadV1,
-    platforms: Vec<PlatformV1<'a>>,
-    crossovers: Vec<CrossoverV1>,
-    cheapest: Option<&'static str>,
+    workload: WorkloadV2,
+    platforms: Vec<PlatformV2<'a>>,
+    crossovers: Vec<CrossoverV2>,
+    unit: &'a str,
+    pinned: bool,
     verdict: Option<&'static str>,
+    best_alone: Option<&'static str>,
     gap_usd: Option<Decimal>,
+    plan: Option<PlaceV2>,
+}
+
+/// The platform of a function in the plan.
+#[derive(Serialize)]
+struct PlaceV2 {
+    platform: &'static str,
+    saving_usd: Decimal,
+    move_alone_usd: Option<Decimal>,
 }
 
 #[derive(Serialize)]
-struct WorkloadV1 {
+struct WorkloadV2 {
     invocations_per_month: u64,
     duration_ms: Decimal,
     memory_mb: u32,
@@ -165,7 +186,7 @@ struct WorkloadV1 {
 }
 
 #[derive(Serialize)]
-struct PlatformV1<'a> {
+struct PlatformV2<'a> {
     id: &'static str,
     feasible: bool,
     reason: Option<&'a str>,
@@ -173,20 +194,21 @@ struct PlatformV1<'a> {
     advice: Option<&'a str>,
     monthly_usd: Option<Decimal>,
     usd_per_million_invocations: Option<Decimal>,
-    fleet: Option<FleetV1>,
+    fleet: Option<FleetV2>,
+    adds_usd: Option<Decimal>,
+    move_usd: Option<Decimal>,
     alone_usd: Option<Decimal>,
-    avoidable_usd: Option<Decimal>,
-    lines: Vec<LineV1<'a>>,
+    lines: Vec<LineV2<'a>>,
 }
 
 /// The facts of a fleet as JSON fields.
-struct FleetV1 {
+struct FleetV2 {
     facts: Vec<Fact>,
     capacity: Decimal,
 }
 
 #[derive(Serialize)]
-struct LineV1<'a> {
+struct LineV2<'a> {
     item: &'static str,
     quantity: Decimal,
     unit: &'static str,
@@ -199,7 +221,7 @@ struct LineV1<'a> {
 }
 
 #[derive(Serialize)]
-struct CrossoverV1 {
+struct CrossoverV2 {
     from: &'static str,
     to: &'static str,
     kind: Option<&'static str>,
@@ -209,59 +231,57 @@ struct CrossoverV1 {
     invocations_per_month: Option<u128>,
     requests_per_second: Option<Decimal>,
     band: Option<&'static str>,
-    steps: Vec<StepV1>,
-    volume_flips: Option<FlipsV1>,
+    steps: Vec<StepV2>,
+    volume_flips: Option<FlipsV2>,
 }
 
 #[derive(Serialize)]
-struct StepV1 {
+struct StepV2 {
     effect: &'static str,
     utilization: Option<Decimal>,
 }
 
 #[derive(Serialize)]
-struct FlipsV1 {
+struct FlipsV2 {
     count: u64,
-    list: Vec<FlipV1>,
+    list: Vec<FlipV2>,
     list_is_cut: bool,
     count_is_exact: bool,
 }
 
 #[derive(Serialize)]
-struct FlipV1 {
+struct FlipV2 {
     invocations_per_month: u128,
     cheaper_above: &'static str,
 }
 
 #[derive(Serialize)]
-struct ClusterV1<'a> {
+struct ClusterV2<'a> {
     region: &'a str,
     architecture: &'static str,
     instance_type: String,
-    nodes: NodesV1,
+    nodes: NodesV2,
     monthly_usd: Decimal,
 }
 
 /// A dedicated cluster has a whole number of nodes; an existing one has a share.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum NodesV1 {
+enum NodesV2 {
     Whole(u128),
     Share(Decimal),
 }
 
-fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> {
-    let comparison = view.comparison;
+fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> {
+    let comparison = view.comparison();
     let scenario = comparison.scenario();
     let prices = comparison.prices().iter();
     let clusters = comparison.clusters();
-    let answered = Rc::new(Answered {
-        view,
-        ledger: RefCell::new(Some(Ledger::new(comparison))),
-        totals: OnceCell::new(),
-        notes: OnceCell::new(),
-    });
-    CompareV1 {
+    let all = &view.decision.totals;
+    let notes = comparison.notes(all.oldest_price.as_deref());
+    let sentences = |kind| notes.sentences(kind).map(str::to_owned).collect();
+    let listed = comparison.at_list_prices().zip(all.at_list_prices.as_ref());
+    CompareV2 {
         schema: SCHEMA,
         tool_version: env!("CARGO_PKG_VERSION"),
         scenario: &scenario.name,
@@ -273,51 +293,61 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV1<'a> 
                 as_of: regional.as_of(),
             })
             .collect(),
-        functions: Functions {
-            answered: Rc::clone(&answered),
-            effort,
-        },
+        functions: Functions { view, effort },
         clusters: clusters
             .iter()
             .map(|cluster| self::cluster(comparison, cluster))
             .collect(),
-        totals: AfterFunctions {
-            answered: Rc::clone(&answered),
-            field: |answered, all| totals(answered.comparison(), all),
-        },
-        on_demand_totals: AfterFunctions {
-            answered: Rc::clone(&answered),
-            field: |answered, all| {
-                let (listed, all) = (
-                    answered.comparison().at_list_prices()?,
-                    all.at_list_prices.as_ref()?,
-                );
-                Some(totals(listed, all))
-            },
-        },
+        totals: totals(comparison, all, view.decision.plan.as_ref()),
+        partial_totals: partial_totals(comparison, all),
+        on_demand_totals: listed.map(|(listed, all)| totals(listed, all, None)),
+        plan: view
+            .decision
+            .plan
+            .as_ref()
+            .map(|plan| plan_of(comparison, plan)),
         unused_commitment_usd: unused_commitment(comparison),
-        assumptions: AfterFunctions {
-            answered: Rc::clone(&answered),
-            field: |answered, totals| answered.sentences(totals, AssumptionKind::Assumed),
-        },
-        not_counted: AfterFunctions {
-            answered: Rc::clone(&answered),
-            field: |answered, totals| answered.sentences(totals, AssumptionKind::NotCounted),
-        },
-        notes: AfterFunctions {
-            answered: Rc::clone(&answered),
-            field: |answered, totals| {
-                let notes = answered.notes(totals).iter();
-                notes.map(|one| note(answered.comparison(), one)).collect()
-            },
-        },
+        assumptions: sentences(AssumptionKind::Assumed),
+        not_counted: sentences(AssumptionKind::NotCounted),
+        notes: notes.iter().map(|one| note(comparison, one)).collect(),
     }
 }
 
-fn note(comparison: &Comparison<'_>, assumption: &Assumption) -> NoteV1 {
+fn plan_of<'a>(comparison: &Comparison<'a>, plan: &Plan) -> PlanV2<'a> {
+    let (saving, moves) = (plan.saving(), plan.moves.iter());
+    PlanV2 {
+        monthly_usd: Decimal::from(&plan.monthly),
+        saving_year_usd: Decimal::from(&saving.times(&Exact::from(12u32))),
+        saving_usd: Decimal::from(&saving),
+        bound_usd: Decimal::from(&(&plan.monthly - &plan.gap)),
+        gap_percent: Decimal(plan.gap_percent()),
+        proven: plan.is_proven(),
+        min_saving_usd: Decimal::from(&plan.min_saving),
+        free_tier_saving_usd: Decimal::from(&plan.free_tier_saving),
+        moves: moves
+            .map(|one| self::one_move(comparison, plan, one))
+            .collect(),
+    }
+}
+
+fn one_move<'a>(comparison: &Comparison<'a>, plan: &Plan, one: &Move) -> MoveV2<'a> {
+    let name = &*comparison.scenario().functions[one.index].name;
+    let platforms = comparison.platforms();
+    MoveV2 {
+        name,
+        functions: vec![name],
+        from: platforms[one.from].id,
+        to: platforms[one.to].id,
+        saving_usd: Decimal::from(&one.saving),
+        move_alone_usd: one.alone.as_ref().map(Decimal::from),
+        pays_alone: plan.pays_alone(one),
+    }
+}
+
+fn note(comparison: &Comparison<'_>, assumption: &Assumption) -> NoteV2 {
     let all = &comparison.scenario().functions;
     let name = |index: &usize| all[*index].name.to_string();
-    NoteV1 {
+    NoteV2 {
         code: assumption.code,
         kind: assumption.kind.name(),
         functions: assumption
@@ -335,23 +365,45 @@ fn unused_commitment(comparison: &Comparison<'_>) -> BTreeMap<&'static str, Deci
     unused.collect()
 }
 
-fn totals(comparison: &Comparison<'_>, totals: &Totals) -> TotalsV1 {
-    let text = |total: &Option<Usd>| total.as_ref().map(Decimal::from);
+fn totals(comparison: &Comparison<'_>, totals: &Totals, plan: Option<&Plan>) -> TotalsV2 {
+    let of_all = |total: &Total| total.of_all().map(Decimal::from);
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let mut all: BTreeMap<_, _> = platforms
-        .map(|(bound, total)| (bound.id, text(total)))
+        .map(|(bound, total)| (bound.id, of_all(total)))
         .collect();
-    all.insert("cheapest_each", text(&totals.cheapest_each));
-    all.insert("today", text(&totals.today));
+    let today = totals.today.as_ref();
+    all.insert("today", today.and_then(of_all));
+    let complete = plan.filter(|plan| plan.left_out.is_empty());
+    all.insert("plan", complete.map(|plan| Decimal::from(&plan.monthly)));
     all
 }
 
-fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV1<'a> {
+fn partial_totals(
+    comparison: &Comparison<'_>,
+    totals: &Totals,
+) -> BTreeMap<&'static str, PartialTotalV2> {
+    let platforms = comparison.platforms().iter().zip(&totals.platforms);
+    let platforms = platforms.map(|(bound, total)| (bound.id, total));
+    let today = totals.today.iter().map(|total| ("today", total));
+    let partial = platforms
+        .chain(today)
+        .filter(|(_, total)| total.left_out > 0);
+    let written = partial.map(|(id, total)| {
+        let partial = PartialTotalV2 {
+            usd: Decimal::from(&total.monthly),
+            left_out: total.left_out,
+        };
+        (id, partial)
+    });
+    written.collect()
+}
+
+fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV2<'a> {
     let nodes = match cluster.nodes.floor() {
-        Some(whole) if cluster.is_dedicated => NodesV1::Whole(whole),
-        _ => NodesV1::Share(Decimal::from(&cluster.nodes)),
+        Some(whole) if cluster.is_dedicated => NodesV2::Whole(whole),
+        _ => NodesV2::Share(Decimal::from(&cluster.nodes)),
     };
-    ClusterV1 {
+    ClusterV2 {
         region: &comparison.scenario().regions[usize::from(cluster.region)].name,
         architecture: cluster.architecture.name(),
         instance_type: cluster.instance_type.to_string(),
@@ -362,26 +414,20 @@ fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV1<'a> 
 
 impl Serialize for Functions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { answered, effort } = self;
-        let view = answered.view;
-        let comparison = view.comparison;
-        let mut ledger = answered.ledger.borrow_mut();
-        let ledger = ledger
-            .as_mut()
-            .expect("totals are taken after the functions");
+        let Self { view, effort } = self;
+        let comparison = view.comparison();
         let mut sequence = serializer.serialize_seq(Some(view.selected.len()))?;
         for chunk in view.selected.chunks(AHEAD) {
             let most = effort.for_each(chunk.len() * comparison.searches());
             let unfolded = |index: &usize| {
-                let solved = comparison.solve(*index);
+                let solved = view.decision.solved(*index);
                 let detail = comparison.detail(&solved, most);
                 (solved, detail)
             };
-            let unfolded: Vec<_> = chunk.par_iter().map(unfolded).collect();
+            let unfolded: Vec<(Shown<'_, '_>, Detail)> = chunk.par_iter().map(unfolded).collect();
             effort.spend(unfolded.iter().flat_map(|(_, detail)| detail.searched()));
             for (solved, detail) in &unfolded {
-                ledger.add(solved);
-                sequence.serialize_element(&function(comparison, solved, detail))?;
+                sequence.serialize_element(&function(view.decision, solved, detail))?;
             }
             (view.progress)(super::Step::Priced(chunk.len() as u64));
         }
@@ -390,23 +436,26 @@ impl Serialize for Functions<'_> {
 }
 
 fn function<'a>(
-    comparison: &Comparison<'a>,
+    decision: &Decision<'a>,
     solved: &'a Solved<'_>,
     detail: &'a Detail,
-) -> FunctionV1<'a> {
+) -> FunctionV2<'a> {
+    let comparison = decision.comparison;
     let scenario = comparison.scenario();
     let summary = &solved.summary;
     let function = &scenario.functions[solved.index];
-    let cheapest = summary
-        .cheapest
-        .map(|number| comparison.platforms()[number].id);
+    let id = |number: usize| comparison.platforms()[number].id;
+    let one = decision.move_of(solved.index);
+    let place = decision.place(solved);
+    let verdict = if one.is_some() { "move" } else { "stay" };
+    let home = summary.costs[comparison.home(solved.index)].as_ref().ok();
     let platforms = 0..comparison.platforms().len();
-    FunctionV1 {
+    FunctionV2 {
         name: &function.name,
         region: scenario.region_of(function),
         architecture: function.architecture.name(),
         runs_on: function.home(),
-        workload: WorkloadV1 {
+        workload: WorkloadV2 {
             invocations_per_month: function.invocations,
             duration_ms: Decimal(Exact::from(function.duration_ms)),
             memory_mb: function.memory_mb,
@@ -416,56 +465,72 @@ fn function<'a>(
         },
         platforms: platforms
             .map(|number| {
-                let id = comparison.platforms()[number].id;
-                let (lines, clusters) = (&detail.lines[number], &detail.cluster_costs[number]);
-                platform(
-                    id,
-                    function.invocations,
-                    &summary.costs[number],
-                    solved.fleet(number),
-                    lines,
-                    clusters,
-                )
+                let written = WrittenPlatform {
+                    id: id(number),
+                    calls: function.invocations,
+                    cost: &summary.costs[number],
+                    home,
+                    fleet: solved.fleet(number),
+                    lines: &detail.lines[number],
+                    alone: detail.alone[number].as_ref(),
+                };
+                platform(&written)
             })
             .collect(),
         crossovers: crossovers(comparison, summary, detail),
-        cheapest,
-        verdict: cheapest,
+        unit: &function.name,
+        pinned: function.is_pinned,
+        verdict: place.map(|_| verdict),
+        best_alone: summary.best_alone.map(id),
         gap_usd: summary.gap.as_ref().map(Decimal::from),
+        plan: place
+            .filter(|_| decision.plan.is_some())
+            .map(|place| PlaceV2 {
+                platform: id(place),
+                saving_usd: one.map_or(Decimal(Exact::ZERO), |one| Decimal::from(&one.saving)),
+                move_alone_usd: one.and_then(|one| one.alone.as_ref()).map(Decimal::from),
+            }),
     }
 }
 
-fn platform<'a>(
+/// A function on one platform.
+struct WrittenPlatform<'a> {
     id: &'static str,
     calls: u64,
     cost: &'a Result<Cost, Infeasible>,
-    carrier: Option<&dyn Fleet>,
+    /// Its cost where it runs today.
+    home: Option<&'a Cost>,
+    fleet: Option<&'a dyn Fleet>,
     lines: &'a [Line],
-    cluster_costs: &ClusterCosts,
-) -> PlatformV1<'a> {
-    let (cost, refused) = match cost {
+    /// US dollars a month on a cluster for it alone.
+    alone: Option<&'a Usd>,
+}
+
+fn platform<'a>(written: &WrittenPlatform<'a>) -> PlatformV2<'a> {
+    let (cost, refused) = match written.cost {
         Ok(cost) => (Some(cost), None),
         Err(refused) => (None, Some(refused)),
     };
-    let text = |amount: &Option<Usd>| amount.as_ref().map(Decimal::from);
-    PlatformV1 {
-        id,
+    let moved = cost.zip(written.home);
+    PlatformV2 {
+        id: written.id,
         feasible: cost.is_some(),
         reason: refused.map(|refused| refused.reason.as_str()),
         reason_code: refused.map(|refused| refused.code.name()),
         advice: refused.map(|refused| refused.advice.as_str()),
         monthly_usd: cost.map(|cost| Decimal::from(&cost.billed)),
         usd_per_million_invocations: cost
-            .and_then(|cost| cost.billed.per_million(calls))
+            .and_then(|cost| cost.billed.per_million(written.calls))
             .map(|usd| Decimal::from(&usd)),
-        fleet: carrier.map(fleet),
-        alone_usd: text(&cluster_costs.alone),
-        avoidable_usd: text(&cluster_costs.avoidable),
-        lines: lines.iter().map(line).collect(),
+        fleet: written.fleet.map(fleet),
+        adds_usd: cost.map(|cost| Decimal::from(&cost.adds)),
+        move_usd: moved.map(|(cost, home)| Decimal::from(&(&cost.adds - &home.adds))),
+        alone_usd: written.alone.map(Decimal::from),
+        lines: written.lines.iter().map(line).collect(),
     }
 }
 
-impl Serialize for FleetV1 {
+impl Serialize for FleetV2 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(Some(self.facts.len() + 1))?;
         for fact in &self.facts {
@@ -479,15 +544,15 @@ impl Serialize for FleetV1 {
     }
 }
 
-fn fleet(fleet: &dyn Fleet) -> FleetV1 {
-    FleetV1 {
+fn fleet(fleet: &dyn Fleet) -> FleetV2 {
+    FleetV2 {
         facts: fleet.facts(),
         capacity: Decimal(fleet.capacity()),
     }
 }
 
-fn line(line: &Line) -> LineV1<'_> {
-    LineV1 {
+fn line(line: &Line) -> LineV2<'_> {
+    LineV2 {
         item: line.item,
         quantity: Decimal::from(&line.quantity),
         unit: line.unit.symbol,
@@ -501,7 +566,7 @@ fn line(line: &Line) -> LineV1<'_> {
 }
 
 /// One entry per pair: its break-even if one side charges for use, and its flips.
-fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -> Vec<CrossoverV1> {
+fn crossovers(comparison: &Comparison<'_>, summary: &Summary, detail: &Detail) -> Vec<CrossoverV2> {
     let steps_of = |pair: Pair| detail.steps.iter().find(|(other, _)| *other == pair);
     let id = |number: usize| comparison.platforms()[number].id;
     let entry = |(pair, flips): &(Pair, Option<Flips>)| {
@@ -525,10 +590,10 @@ fn crossover(
     [crossover, listed]: [Option<&Crossover>; 2],
     steps: &[CrossoverStep],
     flips: Option<&Flips>,
-) -> CrossoverV1 {
+) -> CrossoverV2 {
     let point = crossover.and_then(|crossover| crossover.point.as_ref());
     let listed = listed.and_then(|crossover| crossover.point.as_ref());
-    CrossoverV1 {
+    CrossoverV2 {
         from,
         to,
         kind: crossover.map(|crossover| kind_name(crossover.kind)),
@@ -540,12 +605,12 @@ fn crossover(
         band: point.and_then(|point| point.band).map(band_name),
         steps: steps
             .iter()
-            .map(|step| StepV1 {
+            .map(|step| StepV2 {
                 effect: step.effect,
                 utilization: step.utilization.as_ref().map(Decimal::from),
             })
             .collect(),
-        volume_flips: flips.map(|flips| FlipsV1 {
+        volume_flips: flips.map(|flips| FlipsV2 {
             count: flips.count,
             list: flips
                 .list
@@ -558,8 +623,8 @@ fn crossover(
     }
 }
 
-fn flip(flip: &Flip, [from, to]: [&'static str; 2]) -> FlipV1 {
-    FlipV1 {
+fn flip(flip: &Flip, [from, to]: [&'static str; 2]) -> FlipV2 {
+    FlipV2 {
         invocations_per_month: flip.invocations,
         cheaper_above: match flip.cheaper_above {
             Side::First => from,

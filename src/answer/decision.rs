@@ -1,0 +1,134 @@
+//! The decision for a scenario: what every function adds on each platform, the plan, and the totals.
+
+use super::plan::{Move, Plan, Planner};
+use super::{Comparison, Ledger, Solved, Summary, Totals};
+use crate::diag::Diags;
+use crate::exact::Exact;
+use rayon::prelude::*;
+use std::ops::Deref;
+
+/// Functions that are solved in one batch.
+const CHUNK: usize = 4096;
+/// Up to this many functions stay in memory after they are solved for the plan. With more, they are
+/// solved again when they are shown.
+const KEPT: usize = 16_384;
+
+/// What a plan is searched with.
+pub struct PlanOptions<'p> {
+    /// US dollars a month that each move has to save.
+    pub min_saving: Exact,
+    /// True for functions that stay where they are, in addition to those that state `pinned`.
+    pub is_pinned: &'p (dyn Fn(usize) -> bool + Sync),
+}
+
+impl PlanOptions<'_> {
+    /// US dollars a month that a move has to save if nothing else is stated.
+    pub const MIN_SAVING: u32 = 1;
+}
+
+impl Default for PlanOptions<'_> {
+    fn default() -> Self {
+        Self {
+            min_saving: Exact::from(Self::MIN_SAVING),
+            is_pinned: &|_| false,
+        }
+    }
+}
+
+/// A comparison with its plan and totals.
+pub struct Decision<'c> {
+    pub comparison: &'c Comparison<'c>,
+    /// `None` for a scenario with a commitment in dollars an hour.
+    pub plan: Option<Plan>,
+    pub totals: Totals,
+    /// By function; empty for a large scenario.
+    kept: Vec<Solved<'c>>,
+}
+
+/// A solved function, which a [`Decision`] has kept or not.
+pub enum Shown<'d, 'c> {
+    Kept(&'d Solved<'c>),
+    Again(Box<Solved<'c>>),
+}
+
+impl<'c> Deref for Shown<'_, 'c> {
+    type Target = Solved<'c>;
+
+    fn deref(&self) -> &Solved<'c> {
+        match self {
+            Self::Kept(solved) => solved,
+            Self::Again(solved) => solved,
+        }
+    }
+}
+
+impl<'c> Decision<'c> {
+    /// The move of a function in the plan; `None` for a function that stays.
+    pub fn move_of(&self, index: usize) -> Option<&Move> {
+        self.plan.as_ref()?.move_of(index)
+    }
+
+    /// The platform of a function in the plan. `None` if it cannot run where it is.
+    pub fn place(&self, solved: &Solved<'_>) -> Option<usize> {
+        self.place_of(solved.index, &solved.summary)
+    }
+
+    /// The platform of a function in the plan, from its summary.
+    pub(crate) fn place_of(&self, index: usize, summary: &Summary) -> Option<usize> {
+        if let Some(one) = self.move_of(index) {
+            return Some(one.to);
+        }
+        let home = self.comparison.home(index);
+        summary.costs[home].is_ok().then_some(home)
+    }
+
+    /// A function on every platform.
+    pub fn solved(&self, index: usize) -> Shown<'_, 'c> {
+        match self.kept.get(index) {
+            Some(solved) => Shown::Kept(solved),
+            None => Shown::Again(Box::new(self.comparison.solve(index))),
+        }
+    }
+}
+
+impl<'a> Comparison<'a> {
+    /// Solves every function, and searches for the plan.
+    ///
+    /// # Errors
+    /// A pinned function cannot run where it is.
+    pub fn decide<'c>(&'c self, options: &PlanOptions<'_>) -> Result<Decision<'c>, Diags>
+    where
+        'a: 'c,
+    {
+        let functions: Vec<usize> = (0..self.scenario().functions.len()).collect();
+        let mut planner = Planner::new(self, options);
+        let mut ledger = Ledger::new(self);
+        let mut kept = Vec::new();
+        for chunk in functions.chunks(CHUNK) {
+            let solved = chunk.par_iter().map(|index| {
+                let solved = self.solve(*index);
+                (planner.offers(&solved), solved)
+            });
+            for (offers, solved) in solved.collect::<Vec<_>>() {
+                ledger.add(&solved);
+                planner.add(&solved, offers);
+                if functions.len() <= KEPT {
+                    kept.push(solved);
+                }
+            }
+        }
+        let totals = ledger.totals();
+        let is_hourly = self.platforms.iter().any(|bound| bound.unused.is_some());
+        let plan = if is_hourly {
+            None
+        } else {
+            Some(planner.plan()?)
+        };
+        Ok(Decision {
+            comparison: self,
+            plan,
+            totals,
+            kept,
+        })
+    }
+}
