@@ -5,7 +5,7 @@
 
 mod comparison;
 
-use comparison::{BOOK, INSTANCES, compared_at, read, valid, with_request};
+use comparison::{BOOK, INSTANCES, compared_at, decided, read, valid, with_request};
 use lambdacost::exact::Exact;
 use lambdacost::internals::answer::{Comparison, Pair, Solved, Summary};
 use lambdacost::internals::diag::Source;

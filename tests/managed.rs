@@ -194,7 +194,7 @@ fn on_lambda(scenario: &Scenario, calls: u128) -> Usd {
 }
 
 fn winner(summary: &Summary, pair: Pair) -> Side {
-    let cost = |platform: usize| &summary.costs[platform].as_ref().expect("feasible").compared;
+    let cost = |platform: usize| &summary.costs[platform].as_ref().expect("feasible").adds;
     if cost(pair.from) <= cost(pair.to) {
         Side::First
     } else {
@@ -214,7 +214,7 @@ proptest! {
             let sum: Usd = lines.iter().map(|line| line.cost.clone()).sum();
             prop_assert_eq!(&sum, &cost.billed);
             let total = &comparison.totals().platforms[MANAGED];
-            prop_assert_eq!(total.as_ref(), Some(&cost.billed));
+            prop_assert_eq!(&total.monthly, &cost.billed);
             let solved = comparison.solve(0);
             let peak = &solved.summary.workload.peak_concurrency;
             prop_assert!(solved.fleet(MANAGED).expect("a fleet").capacity() >= *peak);
