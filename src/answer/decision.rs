@@ -4,6 +4,7 @@ use super::plan::{Move, Plan, Planner};
 use super::{Comparison, Ledger, Solved, Summary, Totals};
 use crate::diag::Diags;
 use crate::exact::Exact;
+use crate::platform::Cluster;
 use rayon::prelude::*;
 use std::ops::Deref;
 
@@ -71,6 +72,15 @@ impl<'c> Decision<'c> {
     /// The platform of a function in the plan. `None` if it cannot run where it is.
     pub fn place(&self, solved: &Solved<'_>) -> Option<usize> {
         self.place_of(solved.index, &solved.summary)
+    }
+
+    /// The clusters of the plan.
+    pub(crate) fn planned_clusters(&self) -> Vec<Cluster> {
+        let comparison = self.comparison;
+        comparison.clusters_of(|index| match self.move_of(index) {
+            Some(one) => one.to,
+            None => comparison.home(index),
+        })
     }
 
     /// The platform of a function in the plan, from its summary.

@@ -56,11 +56,6 @@ impl BoundPlatform<'_> {
         self.kind == PlatformKind::Usage
     }
 
-    /// The clusters of the functions that run there today.
-    pub(crate) fn clusters(&self) -> Vec<Cluster> {
-        self.model.clusters()
-    }
-
     /// What a function shares here that cannot run beside the functions of today, if it can run
     /// beside others.
     fn shared_use_beside_others(&self, index: usize) -> Option<SharedUse> {
@@ -179,12 +174,17 @@ impl<'a> Comparison<'a> {
         &self.platforms
     }
 
-    /// The clusters for the scenario.
+    /// The clusters of the functions that run there today.
     pub fn clusters(&self) -> Vec<Cluster> {
-        self.platforms
-            .iter()
-            .flat_map(BoundPlatform::clusters)
-            .collect()
+        self.clusters_of(|index| self.home(index))
+    }
+
+    /// The clusters of an assignment of functions to platforms.
+    fn clusters_of(&self, place: impl Fn(usize) -> usize + Sync) -> Vec<Cluster> {
+        let platforms = self.platforms.iter().enumerate();
+        let clusters = platforms
+            .flat_map(|(number, bound)| bound.model.clusters(&|index| place(index) == number));
+        clusters.collect()
     }
 
     /// Solves a function on every platform.

@@ -133,7 +133,8 @@ pub(crate) struct Compare {
     /// The month of --format focus, as YYYY-MM
     #[arg(long, value_name = "MONTH")]
     pub period: Option<String>,
-    /// The bills of --format focus: `today`, where functions run, or a platform for all of them
+    /// The bills of --format focus: `today`, where functions run; `plan`, where they run after the
+    /// moves; or a platform for all of them
     #[arg(long, value_name = "PLATFORM", value_parser = Offered::BILLS)]
     pub bill: Option<String>,
     /// Where the answer goes.

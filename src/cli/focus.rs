@@ -18,6 +18,7 @@ use rayon::prelude::*;
 
 /// The value of `--bill` for the platforms of today.
 const TODAY: &str = "today";
+const PLAN: &str = "plan";
 
 /// Writes the bills.
 ///
@@ -32,12 +33,18 @@ pub(crate) fn run(system: &System, args: &args::Compare) -> Outcome {
         return Err(diags.into());
     };
     let progress = Progress::new(system, &args.output);
-    let read = load::read(system, &args.subject, &progress)?;
+    let mut read = load::read(system, &args.subject, &progress)?;
+    if bill == PLAN {
+        for one in &mut read {
+            one.follow_plan(&args.moves)?;
+        }
+    }
     let everywhere = read
         .iter()
         .flat_map(|one| platforms.iter().map(move |id| (one, *id)));
     let part = |(one, id): (&Loaded, &'static str)| {
-        let part = one.on(id, |home| bill != TODAY || home == id);
+        let is_where_it_runs = [TODAY, PLAN].contains(&bill);
+        let part = one.on(id, |home| !is_where_it_runs || home == id);
         diags.take(part).flatten()
     };
     let parts: Vec<Loaded> = everywhere.filter_map(part).collect();
@@ -127,10 +134,10 @@ fn platforms(bill: &str) -> Result<Vec<&'static str>, Diag> {
     let chosen = ids
         .iter()
         .copied()
-        .filter(|id| bill == TODAY || bill == *id);
+        .filter(|id| [TODAY, PLAN, *id].contains(&bill));
     let chosen: Vec<&str> = chosen.collect();
     if chosen.is_empty() {
-        let words: Vec<&str> = [TODAY].into_iter().chain(ids).collect();
+        let words: Vec<&str> = [TODAY, PLAN].into_iter().chain(ids).collect();
         let near = did_you_mean(bill, words.iter().copied());
         let help = near.unwrap_or_else(|| format!("it is one of {}", comma_separated(&words)));
         let message = format!("--bill cannot be `{bill}`");

@@ -18,7 +18,7 @@ impl Offered {
     pub(crate) const RULES: Self = Self(rules);
     /// Rules of `check`, or `all`.
     pub(crate) const RULES_OR_ALL: Self = Self(rules_or_all);
-    /// `today`, and the ids of platforms.
+    /// `today`, `plan`, and the ids of platforms.
     pub(crate) const BILLS: Self = Self(bills);
     /// Codes of errors, or `all`.
     pub(crate) const CODES_OR_ALL: Self = Self(codes_or_all);
@@ -38,7 +38,7 @@ fn rules_or_all() -> Vec<String> {
 }
 
 fn bills() -> Vec<String> {
-    let bills = [vec!["today"], platform::ids()].concat();
+    let bills = [vec!["today", "plan"], platform::ids()].concat();
     bills.into_iter().map(str::to_owned).collect()
 }
 

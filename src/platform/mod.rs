@@ -249,8 +249,8 @@ pub trait CostModel: Send + Sync {
             left_out: members.refused,
         }
     }
-    /// The clusters of the functions that run here today.
-    fn clusters(&self) -> Vec<Cluster> {
+    /// The clusters of the functions that `contains` selects.
+    fn clusters(&self, _contains: &(dyn Fn(usize) -> bool + Sync)) -> Vec<Cluster> {
         Vec::new()
     }
     /// What the functions here share, for the search for the cheapest assignment.

@@ -257,6 +257,7 @@ struct FlipV2 {
 
 #[derive(Serialize)]
 struct ClusterV2<'a> {
+    of: &'static str,
     region: &'a str,
     architecture: &'static str,
     instance_type: String,
@@ -276,7 +277,10 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
     let comparison = view.comparison();
     let scenario = comparison.scenario();
     let prices = comparison.prices().iter();
-    let clusters = comparison.clusters();
+    let today = comparison.clusters().into_iter().map(|one| ("today", one));
+    let planned = view.decision.plan.as_ref();
+    let planned = planned.map_or_else(Vec::new, |_| view.decision.planned_clusters());
+    let clusters = today.chain(planned.into_iter().map(|one| ("plan", one)));
     let all = &view.decision.totals;
     let notes = comparison.notes(all.oldest_price.as_deref());
     let sentences = |kind| notes.sentences(kind).map(str::to_owned).collect();
@@ -295,8 +299,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
             .collect(),
         functions: Functions { view, effort },
         clusters: clusters
-            .iter()
-            .map(|cluster| self::cluster(comparison, cluster))
+            .map(|(of, cluster)| self::cluster(comparison, of, &cluster))
             .collect(),
         totals: totals(comparison, all, view.decision.plan.as_ref()),
         partial_totals: partial_totals(comparison, all),
@@ -398,12 +401,17 @@ fn partial_totals(
     written.collect()
 }
 
-fn cluster<'a>(comparison: &Comparison<'a>, cluster: &Cluster) -> ClusterV2<'a> {
+fn cluster<'a>(
+    comparison: &Comparison<'a>,
+    of: &'static str,
+    cluster: &Cluster,
+) -> ClusterV2<'a> {
     let nodes = match cluster.nodes.floor() {
         Some(whole) if cluster.is_dedicated => NodesV2::Whole(whole),
         _ => NodesV2::Share(Decimal::from(&cluster.nodes)),
     };
     ClusterV2 {
+        of,
         region: &comparison.scenario().regions[usize::from(cluster.region)].name,
         architecture: cluster.architecture.name(),
         instance_type: cluster.instance_type.to_string(),

@@ -228,6 +228,25 @@ impl EksModel<'_> {
         self.context.scenario.options.of()
     }
 
+    /// The clusters for some functions, each with its market and the number of functions that do not
+    /// fit it.
+    fn chosen(
+        &self,
+        contains: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Vec<(&ClusterMarket<'_>, usize, Option<Choice>)> {
+        let markets = self.sites.iter();
+        let markets: Vec<Option<&ClusterMarket<'_>>> = markets
+            .map(|site| site.as_ref().map(|site| &site.market))
+            .collect();
+        let uses = node_uses(&self.context, &markets, contains);
+        let markets = markets.into_iter().zip(uses);
+        let chosen = markets.filter_map(|(market, uses)| {
+            let (market, unfit) = (market?, uses.iter().map(|node_use| node_use.unfit).min()?);
+            Some((market, unfit, market.choose(&uses)))
+        });
+        chosen.collect()
+    }
+
     fn place(&self, index: usize) -> Result<Placed<'_>, Infeasible> {
         self.context.count_solve();
         let function = self.context.function(index);
@@ -295,17 +314,6 @@ impl CostModel for EksModel<'_> {
     }
 
     fn total(&self, members: &Members<'_>) -> Total {
-        let markets = self.sites.iter();
-        let markets: Vec<Option<&ClusterMarket<'_>>> = markets
-            .map(|site| site.as_ref().map(|site| &site.market))
-            .collect();
-        let uses = node_uses(&self.context, &markets, members.contains);
-        let places = markets.into_iter().flatten();
-        let uses = uses.into_iter().filter(|uses| !uses.is_empty());
-        let chosen = places.zip(uses).filter_map(|(market, uses)| {
-            let unfit = uses.iter().map(|node_use| node_use.unfit).min();
-            Some((unfit?, market.choose(&uses)))
-        });
         let functions = self.context.scenario.functions.par_iter().enumerate();
         let refused = functions
             .filter(|(index, function)| (members.contains)(*index) && refusal(function).is_some());
@@ -313,7 +321,7 @@ impl CostModel for EksModel<'_> {
             monthly: Usd::ZERO,
             left_out: refused.count(),
         };
-        for (unfit, choice) in chosen {
+        for (_, unfit, choice) in self.chosen(members.contains) {
             total.left_out += unfit;
             if let Some(choice) = choice {
                 total.monthly = &total.monthly + &choice.monthly;
@@ -362,19 +370,25 @@ impl CostModel for EksModel<'_> {
         })
     }
 
-    fn clusters(&self) -> Vec<Cluster> {
-        let cluster = |site: &Site<'_>| {
-            let (market, formed) = (&site.market, site.today.as_ref()?);
+    fn clusters(&self, contains: &(dyn Fn(usize) -> bool + Sync)) -> Vec<Cluster> {
+        let chosen = self.chosen(contains).into_iter();
+        let clusters = chosen.filter_map(|(market, _, choice)| {
+            let Choice {
+                number,
+                share,
+                monthly,
+                ..
+            } = choice?;
             Some(Cluster {
                 region: market.region,
                 architecture: market.architecture,
-                instance_type: Arc::clone(&market.candidates[formed.number].name),
-                nodes: market.nodes(&formed.share),
+                instance_type: Arc::clone(&market.candidates[number].name),
+                nodes: market.nodes(&share),
                 is_dedicated: self.options().cluster == ClusterKind::Dedicated,
-                monthly: formed.monthly.clone(),
+                monthly,
             })
-        };
-        self.sites.iter().flatten().filter_map(cluster).collect()
+        });
+        clusters.collect()
     }
 
     fn notes(&self, notes: &mut Notes) {
