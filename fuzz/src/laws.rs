@@ -126,7 +126,14 @@ fn rows_of(comparison: &Comparison<'_>, text: &str) -> Vec<Vec<String>> {
     let numbers = csv::COLUMNS.map(|column| {
         let is_word = ["function", "region", "architecture", "platform", "fleet"];
         !is_word.contains(&column)
-            && !["crossover_band", "best_alone", "price_as_of", "runs_on", "plan_platform"].contains(&column)
+            && ![
+                "crossover_band",
+                "best_alone",
+                "price_as_of",
+                "runs_on",
+                "plan_platform",
+            ]
+            .contains(&column)
     });
     for row in &rows[1..] {
         let stated = row.iter().zip(numbers);

@@ -31,7 +31,7 @@ use crate::platform::{
     Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS, Refusal, SharedUse,
 };
 use crate::pricebook::{InstanceType, Regional};
-use crate::scenario::{Function, Notes, PlatformKind, Scenario, function};
+use crate::scenario::{Notes, PlatformKind, Scenario, function};
 use crate::solve::crossover::{Crossover, CrossoverStep, Load, UsageCurves};
 use crate::solve::{Holding, Tariff, UsageParts};
 use std::cell::{LazyCell, OnceCell};
@@ -67,8 +67,8 @@ impl BoundPlatform<'_> {
     }
 
     /// Solves a function here.
-    fn answer(&self, index: usize, function: &Function) -> Result<Answer<'_>, Infeasible> {
-        if !self.is_offered && function.home() != self.id {
+    fn answer(&self, index: usize, home: &str) -> Result<Answer<'_>, Infeasible> {
+        if !self.is_offered && home != self.id {
             return Err(Infeasible::new(
                 Refusal::NotSupported,
                 format!("{} is not in `platforms`", self.id),
@@ -194,7 +194,7 @@ impl<'a> Comparison<'a> {
         let mut costs = Vec::with_capacity(self.platforms.len());
         let mut placements = Vec::with_capacity(self.platforms.len());
         for bound in &self.platforms {
-            let (cost, placement) = match bound.answer(index, function) {
+            let (cost, placement) = match bound.answer(index, self.context.home(index)) {
                 Ok(answer) => (Ok(answer.cost), Some(answer.placement)),
                 Err(infeasible) => (Err(infeasible), None),
             };
@@ -244,7 +244,7 @@ impl<'a> Comparison<'a> {
     /// # Errors
     /// The function cannot run there.
     pub fn answer(&self, index: usize, platform: usize) -> Result<Answer<'_>, Infeasible> {
-        self.platforms[platform].answer(index, self.context.function(index))
+        self.platforms[platform].answer(index, self.context.home(index))
     }
 
     /// How often functions were solved, on all platforms together.
@@ -256,7 +256,7 @@ impl<'a> Comparison<'a> {
 
     /// The platform of today for a function.
     pub(crate) fn home(&self, index: usize) -> usize {
-        let id = self.context.function(index).home();
+        let id = self.context.home(index);
         let home = self.platforms.iter().position(|bound| bound.id == id);
         home.expect("platforms on which functions run are bound")
     }

@@ -93,7 +93,10 @@ impl Loaded {
                 return Err(Diag::new(Code::NotAvailable, NO_PLAN).into());
             };
             let platforms = comparison.platforms();
-            let homes = plan.moves.iter().map(|one| (one.index, platforms[one.to].id));
+            let homes = plan
+                .moves
+                .iter()
+                .map(|one| (one.index, platforms[one.to].id));
             homes.collect()
         };
         let functions = Arc::make_mut(&mut self.scenario.functions);

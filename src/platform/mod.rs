@@ -87,6 +87,8 @@ pub struct Context<'a> {
     pub hours: Qty<Hour>,
     /// The demand of each function, in the order of the scenario.
     demands: Arc<Vec<Demand>>,
+    /// The platform of each function in the plan; `None` for those of today.
+    homes: Option<Arc<Vec<&'static str>>>,
     solves: Solves,
 }
 
@@ -125,6 +127,7 @@ impl<'a> Context<'a> {
             instances,
             hours: Hour::of(scenario.hours.clone()),
             demands: Arc::new(demands),
+            homes: None,
             solves: Solves::default(),
         }
     }
@@ -134,6 +137,31 @@ impl<'a> Context<'a> {
         Self {
             prices,
             ..self.clone()
+        }
+    }
+
+    /// The same scenario with its functions on other platforms.
+    pub(crate) fn with_homes(&self, homes: Vec<&'static str>) -> Self {
+        Self {
+            homes: Some(Arc::new(homes)),
+            ..self.clone()
+        }
+    }
+
+    /// The id of the platform on which a function runs.
+    pub(crate) fn home(&self, index: usize) -> &'static str {
+        match &self.homes {
+            Some(homes) => homes[index],
+            None => self.function(index).home(),
+        }
+    }
+
+    /// A function as the scenario states it.
+    pub(crate) fn subject(&self, index: usize) -> Subject<'_> {
+        Subject {
+            index,
+            function: self.function(index),
+            demand: self.demand(index),
         }
     }
 
@@ -194,6 +222,14 @@ impl<'a> Context<'a> {
     }
 }
 
+/// A function to place: as the scenario states it, or with changed inputs.
+#[derive(Clone, Copy)]
+pub struct Subject<'m> {
+    pub index: usize,
+    pub function: &'m Function,
+    pub demand: &'m Demand,
+}
+
 /// Places per region: one for each architecture and operating system.
 const PLACES: usize = Architecture::ALL.len() * Os::ALL.len();
 
@@ -242,6 +278,11 @@ pub trait CostModel: Send + Sync {
     /// # Errors
     /// The function cannot run here. That is a valid answer.
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible>;
+    /// What a function with changed inputs adds to the bill of the others, in US dollars a month.
+    ///
+    /// # Errors
+    /// The function cannot run here.
+    fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible>;
     /// The cost of some functions together, with pools and clusters formed of only these functions.
     fn total(&self, members: &Members<'_>) -> Total {
         Total {

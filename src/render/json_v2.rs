@@ -401,11 +401,7 @@ fn partial_totals(
     written.collect()
 }
 
-fn cluster<'a>(
-    comparison: &Comparison<'a>,
-    of: &'static str,
-    cluster: &Cluster,
-) -> ClusterV2<'a> {
+fn cluster<'a>(comparison: &Comparison<'a>, of: &'static str, cluster: &Cluster) -> ClusterV2<'a> {
     let nodes = match cluster.nodes.floor() {
         Some(whole) if cluster.is_dedicated => NodesV2::Whole(whole),
         _ => NodesV2::Share(Decimal::from(&cluster.nodes)),

@@ -14,7 +14,7 @@ use super::fleet::push_count;
 use super::slot::Slot;
 use super::{
     Answer, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement,
-    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Total, container_place,
+    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total, container_place,
     instance_choice,
 };
 use crate::diag::Diags;
@@ -28,6 +28,7 @@ pub use options::EksOptions;
 use pod_demand::{NodeNeed, NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
 use rayon::prelude::*;
 use std::borrow::{Borrow, Cow};
+use std::ptr;
 use std::sync::{Arc, OnceLock};
 
 /// Amazon EKS on EC2, on demand.
@@ -54,7 +55,7 @@ impl Platform for Eks {
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let markets = cluster_markets(&context)?;
-        let runs_here = |index: usize| context.function(index).home() == self.id();
+        let runs_here = |index: usize| context.home(index) == self.id();
         let uses = node_uses(&context, &markets, &runs_here);
         let chosen: Vec<Option<Choice>> = markets
             .par_iter()
@@ -247,9 +248,25 @@ impl EksModel<'_> {
         chosen.collect()
     }
 
-    fn place(&self, index: usize) -> Result<Placed<'_>, Infeasible> {
-        self.context.count_solve();
-        let function = self.context.function(index);
+    /// The pods of a function on each candidate of a market.
+    fn needs(
+        &self,
+        market: &ClusterMarket<'_>,
+        function: &Function,
+        demand: &Demand,
+    ) -> Vec<NodeNeed> {
+        let pod = Pod::of(function);
+        let pods = pods_of_today(function, &pod, demand);
+        let nodes = market.candidates.iter().map(|candidate| &candidate.node);
+        nodes.map(|node| NodeNeed::of(node, &pod, pods)).collect()
+    }
+
+    fn place<'m>(&'m self, subject: Subject<'m>) -> Result<Placed<'m>, Infeasible> {
+        let Subject {
+            index,
+            function,
+            demand,
+        } = subject;
         if let Some(refused) = refusal(function) {
             return Err(refused);
         }
@@ -269,22 +286,32 @@ impl EksModel<'_> {
         let site = self.sites[container_place(function)].as_ref();
         let site = site.ok_or_else(does_not_fit)?;
         let (market, crew) = (&site.market, &site.crew);
-        let pods = pods_of_today(function, &pod, self.context.demand(index));
-        let nodes = market.candidates.iter().map(|candidate| &candidate.node);
-        let needs: Vec<NodeNeed> = nodes.map(|node| NodeNeed::of(node, &pod, pods)).collect();
+        let pods = pods_of_today(function, &pod, demand);
+        let needs = self.needs(market, function, demand);
         let today = site.today.as_ref();
-        let runs_here = function.home() == Eks.id();
-        let cluster = if runs_here {
-            today.map(Cow::Borrowed)
-        } else {
-            market.with(crew, &needs).map(Cow::Owned)
+        let stated = self.context.function(index);
+        // The function as it is in the cluster of today.
+        let own_today = (self.context.home(index) == Eks.id()).then(|| {
+            if ptr::eq(stated, function) {
+                needs.clone()
+            } else {
+                self.needs(market, stated, self.context.demand(index))
+            }
+        });
+        let own_today = own_today.filter(|own| today.is_some_and(|one| own[one.number].fits()));
+        let cluster = match &own_today {
+            Some(_) if ptr::eq(stated, function) => today.map(Cow::Borrowed),
+            Some(own_today) => {
+                let crew = crew.without(own_today);
+                market.with(&crew, &needs).map(Cow::Owned)
+            }
+            None => market.with(crew, &needs).map(Cow::Owned),
         };
         let cluster = cluster.filter(|cluster| needs[cluster.number].fits());
         let cluster = cluster.ok_or_else(does_not_fit)?;
-        let without = if runs_here {
-            market.without(crew, &needs).map(|choice| choice.monthly)
-        } else {
-            today.map(|choice| choice.monthly.clone())
+        let without = match &own_today {
+            Some(own_today) => market.without(crew, own_today).map(|choice| choice.monthly),
+            None => today.map(|choice| choice.monthly.clone()),
         };
         let (candidate, need) = (&market.candidates[cluster.number], &needs[cluster.number]);
         Ok(Placed {
@@ -306,11 +333,16 @@ impl EksModel<'_> {
 
 impl CostModel for EksModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
-        let placed = self.place(index)?;
+        self.context.count_solve();
+        let placed = self.place(self.context.subject(index))?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
         })
+    }
+
+    fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
+        Ok(self.place(changed)?.cost().adds)
     }
 
     fn total(&self, members: &Members<'_>) -> Total {

@@ -407,4 +407,17 @@ impl Crew {
             });
         Self(uses.collect())
     }
+
+    /// The same functions without one of them.
+    pub(crate) fn without(&self, own: &[NodeNeed]) -> Self {
+        let uses = self.0.iter().zip(own).map(|(all, own)| {
+            let share = &all.share - &own.share();
+            CrewUse {
+                bounds: share.bounds(),
+                share,
+                unfit: all.unfit - usize::from(!own.fits()),
+            }
+        });
+        Self(uses.collect())
+    }
 }

@@ -15,7 +15,7 @@ use super::tasks::{
 };
 use super::{
     Answer, Bill, Context, Cost, CostModel, Fleet, Infeasible, Members, Missing, Placement,
-    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Total, older, oldest,
+    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total, older, oldest,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
@@ -69,14 +69,15 @@ impl Platform for EksFargate {
         let functions = 0..context.scenario.functions.len();
         let tasks: Vec<_> = functions
             .into_par_iter()
-            .map(|index| pods.choose(index))
+            .map(|index| pods.choose(context.subject(index)))
             .collect();
         let monthly: Vec<_> = tasks
             .par_iter()
             .enumerate()
             .map(|(index, tasks)| match tasks {
-                Ok(tasks) if runs_here(context.function(index)) => {
-                    Some(pods.place(index, tasks.clone()).ok()?.monthly_today())
+                Ok(tasks) if context.home(index) == self.id() => {
+                    let pods = pods.place(context.function(index), tasks.clone());
+                    Some(pods.ok()?.monthly_today())
                 }
                 Ok(_) => Some(Usd::ZERO),
                 Err(_) => None,
@@ -87,14 +88,10 @@ impl Platform for EksFargate {
             context,
             pods,
             tasks,
+            today: monthly,
             clusters,
         }))
     }
-}
-
-/// True for a function that runs on EKS on Fargate today.
-fn runs_here(function: &Function) -> bool {
-    function.home() == EksFargate.id()
 }
 
 fn refuse(function: &Function) -> Option<Infeasible> {
@@ -198,36 +195,49 @@ struct EksFargateModel<'a> {
     /// The pods of each function. They are chosen before the first answer, because functions share
     /// the fees of a cluster by the cost of their pods.
     tasks: Vec<Result<Tasks, Infeasible>>,
+    /// US dollars a month of the pods of each function that runs here, zero for one that runs
+    /// elsewhere, and `None` for one that cannot run here.
+    today: Vec<Option<Usd>>,
     /// One for each region.
     clusters: Vec<Option<FeeCluster>>,
 }
 
 impl EksFargateModel<'_> {
     fn place(&self, index: usize) -> Result<PlacedPods<'_>, Infeasible> {
-        let pods = self.pods.place(index, self.tasks[index].clone()?)?;
         let function = self.context.function(index);
-        let cluster = self.clusters[usize::from(function.region)].as_ref();
-        let own = pods.monthly_today();
-        Ok(PlacedPods {
-            others: match cluster {
-                Some(cluster) if runs_here(function) => &cluster.pods - &own,
-                Some(cluster) => cluster.pods.clone(),
-                None => Usd::ZERO,
-            },
-            own,
+        let pods = self.pods.place(function, self.tasks[index].clone()?)?;
+        Ok(self.placed(index, pods))
+    }
+
+    fn placed<'m>(&'m self, index: usize, pods: PlacedTasks<'m>) -> PlacedPods<'m> {
+        let cluster = self.clusters[pods.region()].as_ref();
+        let others = cluster.map(|cluster| match &self.today[index] {
+            Some(today) => &cluster.pods - today,
+            None => cluster.pods.clone(),
+        });
+        PlacedPods {
+            own: pods.monthly_today(),
+            others: others.unwrap_or(Usd::ZERO),
             cluster,
             pods,
-        })
+        }
     }
 }
 
 impl CostModel for EksFargateModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
+        self.context.count_solve();
         let placed = self.place(index)?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
         })
+    }
+
+    fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
+        let tasks = self.pods.choose(changed)?;
+        let pods = self.pods.place(changed.function, tasks)?;
+        Ok(self.placed(changed.index, pods).cost().adds)
     }
 
     fn total(&self, members: &Members<'_>) -> Total {

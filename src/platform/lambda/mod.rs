@@ -19,11 +19,11 @@ mod quota;
 
 use super::{
     Answer, Bill, Context, CostModel, Infeasible, Members, Missing, Placement, Platform,
-    Provisioning, Refusal, SharedCosts, SharedUse, Spec, Total, older, oldest, place,
+    Provisioning, Refusal, SharedCosts, SharedUse, Spec, Subject, Total, older, oldest, place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
-use crate::money::grouped;
+use crate::money::{Usd, grouped};
 use crate::pricebook::{Architecture, Price, Regional, Tiers};
 use crate::scenario::{Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
@@ -35,6 +35,7 @@ use function_cost::{FunctionCost, PoolOf};
 use pools::{Pool, Usage};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
+use std::ptr;
 
 /// AWS Lambda, on demand.
 pub(crate) struct Lambda;
@@ -57,7 +58,7 @@ impl Platform for Lambda {
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let prices = prices(&context)?;
-        let runs_here = |index: usize| runs_here(context.function(index));
+        let runs_here = |index: usize| context.home(index) == self.id();
         let today = Usage::of(&context, &prices, &runs_here);
         let pools = today.pools(&prices);
         Ok(Box::new(LambdaModel {
@@ -172,11 +173,6 @@ pub(crate) fn too_long(function: &Function) -> Option<Infeasible> {
     })
 }
 
-/// True for a function that runs on Lambda today.
-fn runs_here(function: &Function) -> bool {
-    function.home() == Lambda.id()
-}
-
 struct LambdaModel<'a> {
     context: Context<'a>,
     /// By place.
@@ -188,22 +184,26 @@ struct LambdaModel<'a> {
 }
 
 impl LambdaModel<'_> {
-    fn place(&self, index: usize) -> Result<FunctionCost<'_>, Infeasible> {
-        self.context.count_solve();
-        let function = self.context.function(index);
+    fn place<'m>(&'m self, subject: Subject<'m>) -> Result<FunctionCost<'m>, Infeasible> {
+        let Subject {
+            index, function, ..
+        } = subject;
         if let Some(reason) = infeasible(function) {
             return Err(reason);
         }
         let number = pool_place(function);
         let bound = "binding fails where a price is missing";
         let prices = self.prices[number].as_ref().expect(bound);
-        let pool = if runs_here(function) {
+        let stated = self.context.function(index);
+        let runs_here = self.context.home(index) == Lambda.id() && infeasible(stated).is_none();
+        let today = runs_here.then_some(stated);
+        let pool = if runs_here && ptr::eq(stated, function) {
             PoolOf::Today(self.pools[number].as_ref().expect(bound))
         } else {
-            PoolOf::Joined(Box::new(self.today.pool_with(function, prices)))
+            PoolOf::Joined(Box::new(self.today.pool_with(function, today, prices)))
         };
         Ok(FunctionCost {
-            adds: self.today.adds(function, &self.prices),
+            adds: self.today.adds(function, today, &self.prices),
             regional: self.context.prices_of(function),
             function,
             pool,
@@ -243,11 +243,16 @@ impl LambdaModel<'_> {
 
 impl CostModel for LambdaModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
-        let placed = self.place(index)?;
+        self.context.count_solve();
+        let placed = self.place(self.context.subject(index))?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
         })
+    }
+
+    fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
+        Ok(self.place(changed)?.cost().adds)
     }
 
     fn total(&self, members: &Members<'_>) -> Total {

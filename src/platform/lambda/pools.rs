@@ -4,7 +4,7 @@
 use super::duration::gb_seconds_per_call;
 use super::keys::streamed;
 use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
-use super::{LambdaPrices, infeasible, pool_place, runs_here};
+use super::{LambdaPrices, infeasible, pool_place};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Allowance, Tier};
@@ -68,6 +68,15 @@ impl Used {
             requests: &self.requests + &other.requests,
             streamed: &self.streamed + &other.streamed,
         }
+    }
+
+    /// The use of one function, or of none.
+    fn by(function: Option<&Function>) -> Self {
+        let mut used = Self::NOTHING;
+        if let Some(function) = function {
+            used.function(function);
+        }
+        used
     }
 
     /// The rest without a part.
@@ -147,8 +156,7 @@ pub(crate) fn shared_costs(context: &Context<'_>, prices: &[Option<LambdaPrices>
 
 /// What a function uses of the pools of [`shared_costs`].
 pub(crate) fn used_of(function: &Function) -> Vec<(usize, Exact)> {
-    let mut used = Used::NOTHING;
-    used.function(function);
+    let used = Used::by(Some(function));
     let first = POOLS * pool_place(function);
     let amounts = [
         used.duration.amount(),
@@ -205,11 +213,17 @@ impl Usage {
         places.map(pool).collect()
     }
 
-    /// The pool of a function that is not one of this set, with it.
-    pub(crate) fn pool_with(&self, function: &Function, prices: &LambdaPrices) -> Pool {
-        let [mut place, mut all] = [&self.places[pool_place(function)], &self.all].map(Used::clone);
-        place.function(function);
-        all.function(function);
+    /// The pool of a function with it. `today` is the same function as it is in this set; `None` if
+    /// it is not.
+    pub(crate) fn pool_with(
+        &self,
+        function: &Function,
+        today: Option<&Function>,
+        prices: &LambdaPrices,
+    ) -> Pool {
+        let own = Used::by(Some(function));
+        let [place, all] = [&self.places[pool_place(function)], &self.all]
+            .map(|used| used.less(&Used::by(today)).and(&own));
         Pool::of(&place, &all, prices, self.free_tier)
     }
 
@@ -222,17 +236,24 @@ impl Usage {
         monthly.sum()
     }
 
-    /// What a function adds to the bill of the functions that run on Lambda today, in US dollars a
-    /// month, where it changes how several pools divide the free tier; otherwise `None`.
-    pub(crate) fn adds(&self, function: &Function, prices: &[Option<LambdaPrices>]) -> Option<Usd> {
+    /// What a function adds to the bill of the other functions of this set, in US dollars a month,
+    /// where it changes how several pools divide the free tier; otherwise `None`. `today` is the
+    /// same function as it is in this set.
+    pub(crate) fn adds(
+        &self,
+        function: &Function,
+        today: Option<&Function>,
+        prices: &[Option<LambdaPrices>],
+    ) -> Option<Usd> {
         let own = pool_place(function);
         let mut others = self.places.iter().enumerate();
         let has_others = others.any(|(place, used)| place != own && used.is_something());
         if !(self.free_tier && has_others) {
             return None;
         }
-        let mut one = Used::NOTHING;
-        one.function(function);
+        let [own_place, all] =
+            [&self.places[own], &self.all].map(|used| used.less(&Used::by(today)));
+        let one = Used::by(Some(function));
         let with_place = |place: Used, all: Used| {
             let mut places = self.places.clone();
             places[own] = place;
@@ -243,18 +264,8 @@ impl Usage {
             };
             usage.monthly(prices)
         };
-        let (today, other) = if runs_here(function) {
-            (
-                self.monthly(prices),
-                with_place(self.places[own].less(&one), self.all.less(&one)),
-            )
-        } else {
-            (
-                with_place(self.places[own].and(&one), self.all.and(&one)),
-                self.monthly(prices),
-            )
-        };
-        Some(&today - &other)
+        let with = with_place(own_place.and(&one), all.and(&one));
+        Some(&with - &with_place(own_place, all))
     }
 }
 

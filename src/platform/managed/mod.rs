@@ -19,7 +19,7 @@ use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
     Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Placement, Platform, Refusal,
-    Spec, instance_choice,
+    Spec, Subject, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -98,9 +98,10 @@ struct Hosted<'m> {
 }
 
 impl ManagedModel<'_> {
-    fn place(&self, index: usize) -> Result<Hosted<'_>, Infeasible> {
-        self.context.count_solve();
-        let function = self.context.function(index);
+    fn place<'m>(&'m self, subject: Subject<'m>) -> Result<Hosted<'m>, Infeasible> {
+        let Subject {
+            function, demand, ..
+        } = subject;
         if let Some(refused) = too_long(function).or_else(|| unsupported(function)) {
             return Err(refused);
         }
@@ -108,7 +109,7 @@ impl ManagedModel<'_> {
             .as_ref()
             .expect("binding fails where a price is missing");
         let environment = Environment::of(function)?;
-        let slots = function.needed_slots(self.context.demand(index));
+        let slots = function.needed_slots(demand);
         let hosts = provider.hosts(&environment, slots).ok_or_else(|| {
             Infeasible::new(
                 Refusal::DoesNotFit,
@@ -150,11 +151,16 @@ impl Hosted<'_> {
 
 impl CostModel for ManagedModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
-        let placed = self.place(index)?;
+        self.context.count_solve();
+        let placed = self.place(self.context.subject(index))?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
         })
+    }
+
+    fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
+        Ok(self.place(changed)?.cost().adds)
     }
 
     fn notes(&self, notes: &mut Notes) {

@@ -18,7 +18,7 @@ use super::fleet::push_count;
 use super::service::Service;
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Missing, Placement,
+    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Missing, Placement, Subject,
     container_place,
 };
 use crate::diag::{Diag, Diags};
@@ -231,16 +231,14 @@ impl<'a> TasksModel<'a> {
     ///
     /// # Errors
     /// The function does not fit any size, or not its fixed size.
-    pub(crate) fn choose(&self, index: usize) -> Result<Tasks, Infeasible> {
-        let function = self.context.function(index);
-        self.choose_of(index, self.rates(function)?)
+    pub(crate) fn choose(&self, subject: Subject<'_>) -> Result<Tasks, Infeasible> {
+        self.choose_of(subject, self.rates(subject.function)?)
     }
 
-    fn choose_of(&self, index: usize, rates: &TaskRates) -> Result<Tasks, Infeasible> {
-        self.context.count_solve();
-        let function = self.context.function(index);
+    fn choose_of(&self, subject: Subject<'_>, rates: &TaskRates) -> Result<Tasks, Infeasible> {
+        let function = subject.function;
         let tasks = if function.is_service() {
-            self.fleet(index, rates)
+            self.fleet(subject, rates)
         } else {
             one_each(function, rates)
         };
@@ -251,13 +249,20 @@ impl<'a> TasksModel<'a> {
     ///
     /// # Errors
     /// The function cannot run here.
-    pub(crate) fn place(&self, index: usize, tasks: Tasks) -> Result<PlacedTasks<'_>, Infeasible> {
-        let rates = self.rates(self.context.function(index))?;
-        Ok(self.placed(index, rates, tasks))
+    pub(crate) fn place<'m>(
+        &'m self,
+        function: &'m Function,
+        tasks: Tasks,
+    ) -> Result<PlacedTasks<'m>, Infeasible> {
+        Ok(self.placed(function, self.rates(function)?, tasks))
     }
 
-    fn placed<'m>(&'m self, index: usize, rates: &'m TaskRates, tasks: Tasks) -> PlacedTasks<'m> {
-        let function = self.context.function(index);
+    fn placed<'m>(
+        &'m self,
+        function: &'m Function,
+        rates: &'m TaskRates,
+        tasks: Tasks,
+    ) -> PlacedTasks<'m> {
         let hours = match job::billed_seconds(function) {
             Some(seconds) => {
                 let hours = &seconds * &Exact::ratio(1, SECONDS_PER_HOUR.into());
@@ -276,9 +281,10 @@ impl<'a> TasksModel<'a> {
     }
 
     /// The cheapest fleet for today's traffic.
-    fn fleet(&self, index: usize, rates: &TaskRates) -> Option<Tasks> {
-        let function = self.context.function(index);
-        let demand = self.context.demand(index);
+    fn fleet(&self, subject: Subject<'_>, rates: &TaskRates) -> Option<Tasks> {
+        let Subject {
+            function, demand, ..
+        } = subject;
         let (slots, min_tasks) = (
             function.needed_slots(demand),
             function.container().min_tasks,
@@ -299,12 +305,19 @@ impl<'a> TasksModel<'a> {
 
 impl CostModel for TasksModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
-        let rates = self.rates(self.context.function(index))?;
-        let placed = self.placed(index, rates, self.choose_of(index, rates)?);
+        self.context.count_solve();
+        let subject = self.context.subject(index);
+        let rates = self.rates(subject.function)?;
+        let placed = self.placed(subject.function, rates, self.choose_of(subject, rates)?);
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
         })
+    }
+
+    fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
+        let tasks = self.choose(changed)?;
+        Ok(self.place(changed.function, tasks)?.monthly_today())
     }
 
     fn notes(&self, notes: &mut Notes) {
