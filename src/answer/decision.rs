@@ -44,6 +44,8 @@ pub struct Decision<'c> {
     pub totals: Totals,
     /// By function; empty for a large scenario.
     kept: Vec<Solved<'c>>,
+    /// The functions where the plan has them, if it moves any.
+    pub(super) planned: Option<Box<Comparison<'c>>>,
 }
 
 /// A solved function, which a [`Decision`] has kept or not.
@@ -136,9 +138,24 @@ impl<'a> Comparison<'a> {
         };
         Ok(Decision {
             comparison: self,
-            plan,
             totals,
+            planned: plan.as_ref().and_then(|plan| self.planned(plan)),
+            plan,
             kept,
         })
+    }
+
+    /// The comparison with every function where the plan has it; `None` if the plan moves none.
+    fn planned(&self, plan: &Plan) -> Option<Box<Self>> {
+        if plan.moves.is_empty() {
+            return None;
+        }
+        let functions = 0..self.scenario().functions.len();
+        let homes = functions.map(|index| {
+            let place = plan.move_of(index).map_or_else(|| self.home(index), |one| one.to);
+            self.platforms[place].id
+        });
+        let planned = self.with_homes(homes.collect());
+        Some(Box::new(planned.expect("the prices are those with which the functions were solved")))
     }
 }

@@ -31,7 +31,7 @@ impl Comparison<'_> {
             .collect()
     }
 
-    fn flips_of(&self, solved: &Solved<'_>, pair: Pair, most: u64) -> Option<Flips> {
+    pub(super) fn flips_of(&self, solved: &Solved<'_>, pair: Pair, most: u64) -> Option<Flips> {
         let Tariff::ByCapacity(capacity) = solved.tariff(pair.to)? else {
             return None;
         };

@@ -9,6 +9,7 @@ mod assumptions;
 mod commitment_prices;
 mod decision;
 mod flips;
+mod hangs_on;
 mod ledger;
 mod plan;
 mod solved;
@@ -17,6 +18,7 @@ mod summary;
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
 pub use decision::{Decision, PlanOptions, Shown};
+pub use hangs_on::{Closest, HangsOn, IfWaiting, Input, Sensitivity};
 pub(crate) use ledger::Ledger;
 pub(crate) use plan::Move;
 pub use plan::Plan;
@@ -47,6 +49,8 @@ pub struct BoundPlatform<'a> {
     /// True if functions can move there. A platform that is not in `platforms` is priced for the
     /// functions that run there today.
     is_offered: bool,
+    /// The prices of the scenario's regions here.
+    prices: &'a [Regional],
     model: Box<dyn CostModel + 'a>,
 }
 
@@ -117,6 +121,31 @@ impl<'a> Comparison<'a> {
         })
     }
 
+    /// The same scenario with its functions on other platforms. It has no list prices.
+    fn with_homes(
+        &self,
+        homes: Vec<&'static str>,
+    ) -> Result<Self, Diags> {
+        let context = self.context.with_homes(homes);
+        let mut diags = Diags::new();
+        let mut platforms = Vec::with_capacity(self.platforms.len());
+        for bound in &self.platforms {
+            let platform = PLATFORMS.iter().find(|platform| platform.id() == bound.id);
+            let platform = platform.expect("a bound platform is one of all");
+            let model = diags.take(platform.bind(context.at(bound.prices)));
+            platforms.extend(model.map(|model| BoundPlatform {
+                unused: bound.unused.clone(),
+                model,
+                ..*bound
+            }));
+        }
+        diags.into_result(Self {
+            context,
+            platforms,
+            at_list_prices: None,
+        })
+    }
+
     fn bind(
         scenario: &'a Scenario,
         list: &'a [Regional],
@@ -144,6 +173,7 @@ impl<'a> Comparison<'a> {
                     title: platform.spec().title,
                     unused: bought.and_then(|bought| bought.unused(id)).cloned(),
                     is_offered,
+                    prices,
                     model,
                 });
                 platforms.extend(bound);

@@ -27,6 +27,7 @@ pub(crate) use infeasible::Infeasible;
 pub use infeasible::Refusal;
 pub use line::Line;
 pub(crate) use line::Pricing;
+pub(crate) use slot::Slot;
 
 use crate::diag::{Diag, Diags};
 use crate::exact::Exact;

@@ -18,14 +18,15 @@ pub(crate) struct Slot {
 impl Slot {
     pub(crate) fn of(function: &Function) -> Self {
         let container = function.container();
-        let vcpu = match container.cpu_ms {
-            Some(cpu_ms) => {
+        let vcpu = match (&container.slot_vcpu, container.cpu_ms) {
+            (Some(vcpu), _) => vcpu.clone(),
+            (None, Some(cpu_ms)) => {
                 let duration = Exact::from(function.duration_ms);
                 Exact::from(cpu_ms)
                     .over(&duration)
                     .expect("a duration is above zero by the bounds of its key")
             }
-            None => Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into()),
+            (None, None) => Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into()),
         };
         let memory_mb = match container.memory_per_request_mb {
             Some(memory) => Exact::from(memory),

@@ -59,6 +59,14 @@ impl Demand {
         }
     }
 
+    /// The same traffic with another capacity.
+    pub(crate) fn with_capacity(&self, capacity: Exact) -> Self {
+        Self {
+            capacity,
+            ..self.clone()
+        }
+    }
+
     /// The levels, highest capacity first. Their shares add up to 1.
     pub fn levels(&self) -> impl Iterator<Item = TrafficLevel> {
         std::iter::once(TrafficLevel {

@@ -27,6 +27,9 @@ pub(crate) enum Run {
 pub(crate) struct Container {
     /// CPU time of a request, ms; `None` gives each request the vCPU share of Lambda.
     pub cpu_ms: Option<Decimal>,
+    /// vCPUs of a request in flight in place of what the keys give. No key states it: it is for
+    /// questions about other values.
+    pub slot_vcpu: Option<Exact>,
     /// Memory of a request in flight, MB; `None` gives each request the function's memory.
     pub memory_per_request_mb: Option<Decimal>,
     /// Memory of a task that its requests share, MB.
@@ -53,6 +56,7 @@ const DEFAULT_MIN_TASKS: u32 = 2;
 /// The container keys of a function that states none.
 pub(super) static LIKE_FOR_LIKE: Container = Container {
     cpu_ms: None,
+    slot_vcpu: None,
     memory_per_request_mb: None,
     base_memory_mb: Decimal::ZERO,
     requests_per_task: None,
@@ -163,6 +167,7 @@ impl FunctionReader<'_, '_, '_> {
         }
         let default = &LIKE_FOR_LIKE;
         Some(Box::new(Container {
+            slot_vcpu: None,
             cpu_ms: self.values.number(Field::CpuMs),
             memory_per_request_mb: self.values.number(Field::MemoryPerRequestMb),
             base_memory_mb: self

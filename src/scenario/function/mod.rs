@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod builder;
+mod changed;
 mod container;
 mod invocation;
 
@@ -81,6 +82,17 @@ impl Function {
     /// True for a function without keys for containers.
     pub(crate) fn is_like_for_like(&self) -> bool {
         self.container.is_none()
+    }
+
+    /// True for a function that states its CPU time, or how many requests a task carries.
+    pub(crate) fn states_cpu(&self) -> bool {
+        self.container().cpu_ms.is_some() || self.is_measured()
+    }
+
+    /// True for a function that states how many requests a task of a stated size carries.
+    pub(crate) fn is_measured(&self) -> bool {
+        let container = self.container();
+        container.requests_per_task.is_some() && container.task.is_some()
     }
 
     pub(crate) fn is_service(&self) -> bool {
