@@ -1,12 +1,13 @@
 //! The decision for a scenario: what every function adds on each platform, the plan, and the totals.
 
 use super::plan::{Move, Plan, Planner};
-use super::{Comparison, Ledger, Solved, Summary, Totals};
+use super::{Comparison, Ledger, Sensitivity, Solved, Summary, Totals};
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::platform::Cluster;
 use rayon::prelude::*;
 use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 /// Functions that are solved in one batch.
 const CHUNK: usize = 4096;
@@ -44,6 +45,8 @@ pub struct Decision<'c> {
     pub totals: Totals,
     /// By function; empty for a large scenario.
     kept: Vec<Solved<'c>>,
+    /// By function, each found when it is first needed; empty for a large scenario.
+    hangs_on: Vec<OnceLock<Arc<Sensitivity>>>,
     /// The functions where the plan has them, if it moves any.
     pub(super) planned: Option<Box<Comparison<'c>>>,
 }
@@ -74,6 +77,21 @@ impl<'c> Decision<'c> {
     /// The platform of a function in the plan. `None` if it cannot run where it is.
     pub fn place(&self, solved: &Solved<'_>) -> Option<usize> {
         self.place_of(solved.index, &solved.summary)
+    }
+
+    /// What the verdict of a function hangs on.
+    pub fn hangs_on(&self, solved: &Solved<'_>) -> Arc<Sensitivity> {
+        let found = || Arc::new(self.find_what_it_hangs_on(solved));
+        match self.hangs_on.get(solved.index) {
+            Some(known) => Arc::clone(known.get_or_init(found)),
+            None => found(),
+        }
+    }
+
+    /// True if solved functions stay in memory, so that each row of a format can have everything that
+    /// is known about a function.
+    pub fn is_kept(&self) -> bool {
+        !self.kept.is_empty()
     }
 
     /// The clusters of the plan.
@@ -141,6 +159,7 @@ impl<'a> Comparison<'a> {
             totals,
             planned: plan.as_ref().and_then(|plan| self.planned(plan)),
             plan,
+            hangs_on: kept.iter().map(|_| OnceLock::new()).collect(),
             kept,
         })
     }
@@ -152,10 +171,14 @@ impl<'a> Comparison<'a> {
         }
         let functions = 0..self.scenario().functions.len();
         let homes = functions.map(|index| {
-            let place = plan.move_of(index).map_or_else(|| self.home(index), |one| one.to);
+            let place = plan
+                .move_of(index)
+                .map_or_else(|| self.home(index), |one| one.to);
             self.platforms[place].id
         });
         let planned = self.with_homes(homes.collect());
-        Some(Box::new(planned.expect("the prices are those with which the functions were solved")))
+        Some(Box::new(planned.expect(
+            "the prices are those with which the functions were solved",
+        )))
     }
 }

@@ -119,9 +119,8 @@ impl Sensitivity {
                 ratio,
             })
         });
-        let nearest = |left: &Closest, right: &Closest| {
-            distance(&left.ratio).cmp(&distance(&right.ratio))
-        };
+        let nearest =
+            |left: &Closest, right: &Closest| distance(&left.ratio).cmp(&distance(&right.ratio));
         let closest = turns.min_by(nearest);
         let (low, high) = CLOSE_PERCENT;
         let within = Exact::ratio(low.into(), 100)..=Exact::ratio(high.into(), 100);
@@ -140,8 +139,7 @@ impl Sensitivity {
 }
 
 impl Decision<'_> {
-    /// What the verdict of a function hangs on.
-    pub fn hangs_on(&self, solved: &Solved<'_>) -> Sensitivity {
+    pub(super) fn find_what_it_hangs_on(&self, solved: &Solved<'_>) -> Sensitivity {
         let comparison = self.comparison;
         let Some(place) = self.place(solved) else {
             return Sensitivity::default();
@@ -341,7 +339,8 @@ impl<'p> Probe<'p> {
         if stated.is_zero() {
             return None;
         }
-        if let (Capacity::Utilization(_), true) = (self.function.capacity, self.function.is_service())
+        if let (Capacity::Utilization(_), true) =
+            (self.function.capacity, self.function.is_service())
         {
             let (from, to) = (self.pair[by_use], self.pair[1 - by_use]);
             let flips = self
@@ -400,7 +399,9 @@ impl<'p> Probe<'p> {
         let least = Exact::ratio(1, REACH.into());
         let sides = [(0, second, first), (1, first, second)].into_iter();
         let ratios = sides.map(|(side, other, own)| {
-            let ratio = other.over(own).filter(|ratio| (&least..=&reach).contains(&ratio));
+            let ratio = other
+                .over(own)
+                .filter(|ratio| (&least..=&reach).contains(&ratio));
             let (below, above) = match ratio {
                 Some(ratio) if ratio < Exact::ONE => (Some(ratio), None),
                 ratio => (None, ratio),
@@ -460,7 +461,11 @@ impl<'p> Probe<'p> {
         // Values on both sides of today's.
         let below = (least.ceil()?.max(1), in_steps.ceil()?.saturating_sub(1));
         let above = (in_steps.floor()? + 1, most.floor()?);
-        let value = |steps: u128| Exact::whole(steps).over(&per_unit).expect("per_unit is not zero");
+        let value = |steps: u128| {
+            Exact::whole(steps)
+                .over(&per_unit)
+                .expect("per_unit is not zero")
+        };
         Some(HangsOn {
             input,
             stated: stated.clone(),
@@ -470,12 +475,7 @@ impl<'p> Probe<'p> {
     }
 
     /// What the changed function adds, by side. A side that does not change stays as it is.
-    fn adds_of(
-        &self,
-        function: &Function,
-        demand: &Demand,
-        sides: [bool; 2],
-    ) -> [Option<Usd>; 2] {
+    fn adds_of(&self, function: &Function, demand: &Demand, sides: [bool; 2]) -> [Option<Usd>; 2] {
         let changed = Subject {
             index: self.solved.index,
             function,
@@ -540,4 +540,3 @@ fn nearest(flips: &Flips, calls: u128) -> (Option<u128>, Option<u128>) {
 fn decimal(steps: u128, places: u32) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(i128::try_from(steps).ok()?, places).ok()
 }
-

@@ -122,10 +122,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// The same scenario with its functions on other platforms. It has no list prices.
-    fn with_homes(
-        &self,
-        homes: Vec<&'static str>,
-    ) -> Result<Self, Diags> {
+    fn with_homes(&self, homes: Vec<&'static str>) -> Result<Self, Diags> {
         let context = self.context.with_homes(homes);
         let mut diags = Diags::new();
         let mut platforms = Vec::with_capacity(self.platforms.len());

@@ -1,7 +1,7 @@
 //! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
 
-use super::names::{band_name, kind_name};
-use crate::answer::{Comparison, Decision, Solved, Summary};
+use super::names::{band_name, input_name, kind_name};
+use crate::answer::{Closest, Comparison, Decision, Solved, Summary};
 use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;
 
-pub const COLUMNS: [&str; 24] = [
+pub const COLUMNS: [&str; 26] = [
     "function",
     "region",
     "architecture",
@@ -34,6 +34,8 @@ pub const COLUMNS: [&str; 24] = [
     "plan_platform",
     "plan_saving_usd",
     "move_alone_usd",
+    "close",
+    "hangs_on",
 ];
 
 /// The columns of the moves of plans.
@@ -170,7 +172,21 @@ fn planned(decision: &Decision<'_>, solved: &Solved<'_>, text: &mut String) {
         text,
         one.and_then(|one| Some(one.alone.as_ref()?.dollars())),
     );
-    text.pop();
+    if !decision.is_kept() {
+        text.push(',');
+        return;
+    }
+    let sensitivity = decision.hangs_on(solved);
+    if sensitivity.pair.is_some() {
+        text.push_str(if sensitivity.is_close {
+            "true"
+        } else {
+            "false"
+        });
+    }
+    text.push(',');
+    let input = |closest: &Closest| input_name(decision.comparison, closest.input);
+    text.push_str(&sensitivity.closest.as_ref().map(input).unwrap_or_default());
 }
 
 /// Copies a known part of the text, or writes it. Returns its range.

@@ -3,7 +3,7 @@
 //! Decimals are strings with all their digits, counts are numbers, and a missing value is `null`.
 //! Internal changes do not affect it. An incompatible version needs a new file.
 
-use super::names::{band_name, kind_name};
+use super::names::{band_name, input_name, kind_name};
 use crate::answer::{
     Comparison, Decision, Detail, Move, Pair, Plan, Shown, Solved, Summary, Totals,
 };
@@ -17,6 +17,7 @@ use crate::solve::flips::{Effort, Flip, Flips, Side};
 use rayon::prelude::*;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -54,7 +55,7 @@ pub(crate) fn write_plans(
 
 fn shown_plan<'a>(view: &'a super::View<'_>) -> Option<PlanV2<'a>> {
     let plan = view.decision.plan.as_ref()?;
-    Some(plan_of(view.comparison(), plan))
+    Some(plan_of(view.decision, plan))
 }
 
 #[derive(Serialize)]
@@ -106,6 +107,7 @@ struct MoveV2<'a> {
     saving_usd: Decimal,
     move_alone_usd: Option<Decimal>,
     pays_alone: bool,
+    close: bool,
 }
 
 /// A number as a string with all its digits.
@@ -165,6 +167,32 @@ struct FunctionV2<'a> {
     best_alone: Option<&'static str>,
     gap_usd: Option<Decimal>,
     plan: Option<PlaceV2>,
+    hangs_on: Vec<HangsOnV2>,
+    close: bool,
+    closest: Option<ClosestV2>,
+    if_waiting: Option<IfWaitingV2>,
+}
+
+#[derive(Serialize)]
+struct HangsOnV2 {
+    input: Cow<'static, str>,
+    stated: Decimal,
+    below: Option<Decimal>,
+    above: Option<Decimal>,
+}
+
+#[derive(Serialize)]
+struct ClosestV2 {
+    input: Cow<'static, str>,
+    turns_at: Decimal,
+    ratio: Decimal,
+}
+
+#[derive(Serialize)]
+struct IfWaitingV2 {
+    cpu_ms: Decimal,
+    adds_usd: BTreeMap<&'static str, Decimal>,
+    verdict: &'static str,
 }
 
 /// The platform of a function in the plan.
@@ -308,7 +336,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
             .decision
             .plan
             .as_ref()
-            .map(|plan| plan_of(comparison, plan)),
+            .map(|plan| plan_of(view.decision, plan)),
         unused_commitment_usd: unused_commitment(comparison),
         assumptions: sentences(AssumptionKind::Assumed),
         not_counted: sentences(AssumptionKind::NotCounted),
@@ -316,7 +344,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
     }
 }
 
-fn plan_of<'a>(comparison: &Comparison<'a>, plan: &Plan) -> PlanV2<'a> {
+fn plan_of<'a>(decision: &Decision<'a>, plan: &Plan) -> PlanV2<'a> {
     let (saving, moves) = (plan.saving(), plan.moves.iter());
     PlanV2 {
         monthly_usd: Decimal::from(&plan.monthly),
@@ -328,12 +356,13 @@ fn plan_of<'a>(comparison: &Comparison<'a>, plan: &Plan) -> PlanV2<'a> {
         min_saving_usd: Decimal::from(&plan.min_saving),
         free_tier_saving_usd: Decimal::from(&plan.free_tier_saving),
         moves: moves
-            .map(|one| self::one_move(comparison, plan, one))
+            .map(|one| self::one_move(decision, plan, one))
             .collect(),
     }
 }
 
-fn one_move<'a>(comparison: &Comparison<'a>, plan: &Plan, one: &Move) -> MoveV2<'a> {
+fn one_move<'a>(decision: &Decision<'a>, plan: &Plan, one: &Move) -> MoveV2<'a> {
+    let comparison = decision.comparison;
     let name = &*comparison.scenario().functions[one.index].name;
     let platforms = comparison.platforms();
     MoveV2 {
@@ -344,6 +373,7 @@ fn one_move<'a>(comparison: &Comparison<'a>, plan: &Plan, one: &Move) -> MoveV2<
         saving_usd: Decimal::from(&one.saving),
         move_alone_usd: one.alone.as_ref().map(Decimal::from),
         pays_alone: plan.pays_alone(one),
+        close: decision.hangs_on(&decision.solved(one.index)).is_close,
     }
 }
 
@@ -452,7 +482,10 @@ fn function<'a>(
     let one = decision.move_of(solved.index);
     let place = decision.place(solved);
     let verdict = if one.is_some() { "move" } else { "stay" };
-    let home = summary.costs[comparison.home(solved.index)].as_ref().ok();
+    let home_platform = comparison.home(solved.index);
+    let home = summary.costs[home_platform].as_ref().ok();
+    let sensitivity = decision.hangs_on(solved);
+    let inputs = sensitivity.inputs.iter();
     let platforms = 0..comparison.platforms().len();
     FunctionV2 {
         name: &function.name,
@@ -494,6 +527,34 @@ fn function<'a>(
                 saving_usd: one.map_or(Decimal(Exact::ZERO), |one| Decimal::from(&one.saving)),
                 move_alone_usd: one.and_then(|one| one.alone.as_ref()).map(Decimal::from),
             }),
+        hangs_on: inputs
+            .map(|one| HangsOnV2 {
+                input: input_name(comparison, one.input),
+                stated: Decimal::from(&one.stated),
+                below: one.below.as_ref().map(Decimal::from),
+                above: one.above.as_ref().map(Decimal::from),
+            })
+            .collect(),
+        close: sensitivity.is_close,
+        closest: sensitivity.closest.as_ref().map(|closest| ClosestV2 {
+            input: input_name(comparison, closest.input),
+            turns_at: Decimal::from(&closest.turns_at),
+            ratio: Decimal::from(&closest.ratio),
+        }),
+        if_waiting: decision.if_waiting(solved).map(|waiting| IfWaitingV2 {
+            cpu_ms: Decimal::from(&waiting.cpu_ms),
+            adds_usd: waiting
+                .adds
+                .iter()
+                .enumerate()
+                .filter_map(|(number, adds)| Some((id(number), Decimal::from(adds.as_ref()?))))
+                .collect(),
+            verdict: if waiting.best == home_platform {
+                "stay"
+            } else {
+                "move"
+            },
+        }),
     }
 }
 

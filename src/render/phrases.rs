@@ -1,6 +1,6 @@
 //! Numbers and verdicts as phrases, for the formats that people read.
 
-use crate::answer::{Comparison, Decision, Move, Pair, Plan, Solved, Summary, Totals};
+use crate::answer::{Comparison, Decision, Input, Move, Pair, Plan, Solved, Summary, Totals};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
@@ -256,6 +256,69 @@ fn against<'s>(
     };
     let reason = reason_of(title, &excess, crossover, cheaper, load);
     (crossover, reason)
+}
+
+/// What a verdict hangs on most: the input that is closest to the value that changes it.
+pub(crate) fn hangs_on(decision: &Decision<'_>, solved: &Solved<'_>) -> Option<String> {
+    let sensitivity = decision.hangs_on(solved);
+    let closest = sensitivity.closest.as_ref()?;
+    let is_below = closest.turns_at < closest.stated;
+    let turns = if let Input::Price(platform) = closest.input {
+        let title = decision.comparison.platforms()[platform].title;
+        let (change, share) = if is_below {
+            ("fall", &Exact::ONE - &closest.ratio)
+        } else {
+            ("rise", &closest.ratio - &Exact::ONE)
+        };
+        format!("if the prices of {title} {change} by {}", percent(&share))
+    } else {
+        let (name, unit) = match closest.input {
+            Input::Calls => ("calls", " a month"),
+            Input::Duration => ("duration", " ms"),
+            Input::Memory => ("memory", " MB"),
+            Input::Capacity => ("capacity", " requests in flight"),
+            Input::Cpu => ("the CPU time of a request", " ms"),
+            Input::MemoryPerRequest | Input::Price(_) => ("the memory of a request", " MB"),
+        };
+        let verb = if closest.input == Input::Calls {
+            "are"
+        } else {
+            "is"
+        };
+        let side = if is_below { "less" } else { "more" };
+        let [turns_at, stated] = [&closest.turns_at, &closest.stated].map(shown);
+        format!("if {name} {verb} {turns_at}{unit} or {side} ({stated} today)")
+    };
+    let close = if sensitivity.is_close { "close: " } else { "" };
+    Some(format!("{close}turns {turns}"))
+}
+
+/// A number with at most three decimal places, and with three significant digits if it is small.
+fn shown(number: &Exact) -> String {
+    let places = if *number < Exact::ONE { 6 } else { 3 };
+    let fixed = number.to_fixed(places);
+    let text = match fixed.contains('.') {
+        true => fixed.trim_end_matches('0').trim_end_matches('.'),
+        false => &fixed,
+    };
+    grouped(text)
+}
+
+/// What the function would cost if its calls mostly waited. It is an illustration and no verdict.
+pub(crate) fn if_waiting(decision: &Decision<'_>, solved: &Solved<'_>) -> Option<String> {
+    let waiting = decision.if_waiting(solved)?;
+    let comparison = decision.comparison;
+    let home = comparison.home(solved.index);
+    let others = waiting.adds.iter().enumerate();
+    let others = others.filter(|(number, _)| comparison.is_capacity(*number));
+    let known = others.filter_map(|(number, adds)| Some((number, adds.as_ref()?)));
+    let (number, adds) = known.min_by(|(_, left), (_, right)| left.cmp(right))?;
+    let title = comparison.platforms()[number].title;
+    let verdict = if waiting.best == home { "stay" } else { "move" };
+    let adds = money(adds);
+    Some(format!(
+        "if its calls mostly wait (20 % of the CPU): {title} {adds}, {verdict}"
+    ))
 }
 
 /// Why a function is compared with no other platform.

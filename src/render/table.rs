@@ -349,6 +349,14 @@ impl<'p> TablePage<'p> {
                 writeln!(out, "{}", self.paint.dim(&legend))?;
             }
         }
+        let decision = self.view.decision;
+        let notes = [
+            phrases::hangs_on(decision, solved),
+            phrases::if_waiting(decision, solved),
+        ];
+        for note in notes.into_iter().flatten() {
+            writeln!(out, "{}", wrapped(&note, "  ", self.width))?;
+        }
         let found = comparison.flips_within(self.effort, solved);
         for (pair, flips) in &found {
             // Only flips of the recommended platform are shown; `explain` has the others.
