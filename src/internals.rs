@@ -112,7 +112,7 @@ pub mod render {
     }
     #[cfg(feature = "cli")]
     pub mod table {
-        pub use crate::render::table::write;
+        pub use crate::render::table::{TableOptions, write};
     }
 }
 

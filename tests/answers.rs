@@ -116,7 +116,7 @@ fn tables_solve_once() {
     for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
         for functions in [FUNCTIONS, &many] {
             let table = |views: &[View<'_>], out: &mut (dyn Write + Send)| {
-                render::table::write(views, 80, false, out)
+                render::table::write(views, render::table::TableOptions::PLAIN, out)
             };
             solve_once(&options, functions, shown(None, table));
             solve_once(&options, functions, shown(None, render::markdown::write));

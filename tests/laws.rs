@@ -90,7 +90,7 @@ fn rendered(comparison: &Comparison<'_>) -> Vec<Vec<u8>> {
         progress: &|_| {},
     }];
     let mut all = vec![Vec::new(); 4];
-    table::write(&view, 80, false, &mut all[0]).expect("a table");
+    table::write(&view, table::TableOptions::PLAIN, &mut all[0]).expect("a table");
     json_v2::write(&view, &mut all[1]).expect("JSON");
     csv::write(&view, &mut all[2]).expect("CSV");
     explain::write(&view, 80, true, &mut all[3]).expect("an explanation");

@@ -99,7 +99,16 @@ fn compare(decision: &Decision<'_>) {
     for (what, text) in [
         (
             "table",
-            written(|out| table::write(&view, WIDTH, false, out)),
+            written(|out| {
+                table::write(
+                    &view,
+                    table::TableOptions {
+                        width: WIDTH,
+                        ..table::TableOptions::PLAIN
+                    },
+                    out,
+                )
+            }),
         ),
         ("markdown", written(|out| markdown::write(&view, out))),
         (

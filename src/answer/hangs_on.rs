@@ -119,8 +119,10 @@ impl Sensitivity {
                 ratio,
             })
         });
-        let nearest =
-            |left: &Closest, right: &Closest| distance(&left.ratio).cmp(&distance(&right.ratio));
+        // Prices are only named where nothing turns that a scenario states.
+        let is_price = |closest: &Closest| matches!(closest.input, Input::Price(_));
+        let rank = |closest: &Closest| (is_price(closest), distance(&closest.ratio));
+        let nearest = |left: &Closest, right: &Closest| rank(left).cmp(&rank(right));
         let closest = turns.min_by(nearest);
         let (low, high) = CLOSE_PERCENT;
         let within = Exact::ratio(low.into(), 100)..=Exact::ratio(high.into(), 100);

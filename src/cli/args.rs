@@ -130,6 +130,21 @@ pub(crate) struct Compare {
     /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Show only some functions
+    #[arg(long, value_enum)]
+    pub filter: Option<Filter>,
+    /// The order of the table; default: the largest bills first if not all rows are shown
+    #[arg(long, value_enum)]
+    pub sort: Option<SortBy>,
+    /// Show every row of the table
+    #[arg(long)]
+    pub all: bool,
+    /// Show all assumptions, and what is not counted, below the table
+    #[arg(long)]
+    pub notes: bool,
+    /// Columns of the table; default: those of the terminal, otherwise 80
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=1000))]
+    pub width: Option<u16>,
     /// The month of --format focus, as YYYY-MM
     #[arg(long, value_name = "MONTH")]
     pub period: Option<String>,
@@ -140,6 +155,30 @@ pub(crate) struct Compare {
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// Functions to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Filter {
+    /// Those that the plan moves
+    Moves,
+    /// Those whose verdict is close
+    Close,
+    /// Those that some platform cannot run
+    Infeasible,
+}
+
+/// The order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortBy {
+    /// As in the scenario
+    File,
+    /// By name
+    Name,
+    /// The largest bill of today first
+    Cost,
+    /// The largest saving first
+    Saving,
 }
 
 /// The arguments of `explain`.

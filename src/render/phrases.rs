@@ -8,6 +8,7 @@ use crate::platform::{Infeasible, Refusal, Total};
 use crate::scenario::{AssumptionKind, Function, Notes};
 use crate::solve::crossover::{Crossover, CrossoverKind, Point};
 use crate::solve::flips::{Flip, Flips, Side};
+use crate::text::escaped_name;
 use std::io::{self, Write};
 
 /// The break-even of a platform in a table: `32.4 %`, `never`, or a dash. If the scenario has a
@@ -258,6 +259,66 @@ fn against<'s>(
     (crossover, reason)
 }
 
+/// With more functions that are left out, their number is enough.
+const NAMED: usize = 5;
+
+/// What else there is to say about the plan of several functions.
+pub(crate) fn remarks(comparison: &Comparison<'_>, decision: &Decision<'_>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let Some(plan) = &decision.plan else {
+        return remarks;
+    };
+    if plan.moves.iter().any(|one| !plan.pays_alone(one)) {
+        remarks.push("* pays only with the other moves".to_owned());
+    }
+    if !plan.free_tier_saving.dollars().is_zero() {
+        remarks.push(format!(
+            "Lambda's free tier changes the saving by {}, which is in no function's amount.",
+            money(&plan.free_tier_saving)
+        ));
+    }
+    if !plan.left_out.is_empty() {
+        let functions = &comparison.scenario().functions;
+        let named = plan.left_out.iter().take(NAMED);
+        let names: Vec<_> = named
+            .map(|index| escaped_name(&functions[*index].name))
+            .collect();
+        let rest = plan.left_out.len() - names.len();
+        let rest = if rest > 0 {
+            format!(" and {} more", count(rest as u128))
+        } else {
+            String::new()
+        };
+        remarks.push(format!(
+            "{} cannot run where runs_on states, and {} in no bill here: {}{rest}.",
+            plural(plan.left_out.len() as u128, "function"),
+            if plan.left_out.len() == 1 {
+                "is"
+            } else {
+                "are"
+            },
+            names.join(", ")
+        ));
+    }
+    remarks
+}
+
+/// The platform with a fleet that the break-even of a function is about.
+pub(crate) fn compared_fleet(
+    decision: &Decision<'_>,
+    solved: &Solved<'_>,
+    place: usize,
+) -> Option<usize> {
+    let comparison = decision.comparison;
+    let from = decision.move_of(solved.index).map(|one| one.from);
+    let other = comparison.alternative(solved, place, from)?;
+    let pair = Pair {
+        from: place.min(other),
+        to: place.max(other),
+    };
+    solved.summary.crossover(pair).map(|_| pair.to)
+}
+
 /// What a verdict hangs on most: the input that is closest to the value that changes it.
 pub(crate) fn hangs_on(decision: &Decision<'_>, solved: &Solved<'_>) -> Option<String> {
     let sensitivity = decision.hangs_on(solved);
@@ -463,6 +524,17 @@ pub(crate) const NOTES: [(&str, AssumptionKind); 2] = [
     ("Assumed", AssumptionKind::Assumed),
     ("Not counted", AssumptionKind::NotCounted),
 ];
+
+/// How many assumptions and omissions there are, and how to see them.
+pub(crate) fn notes_line(notes: &Notes) -> String {
+    let number = |kind| notes.sentences(kind).count() as u128;
+    let assumed = plural(number(AssumptionKind::Assumed), "assumption");
+    let left_out = match number(AssumptionKind::NotCounted) {
+        1 => "1 thing".to_owned(),
+        many => format!("{} things", count(many)),
+    };
+    format!("{assumed}, {left_out} not counted: --notes shows them")
+}
 
 /// The assumptions and omissions, with one paragraph per item.
 pub(crate) fn notes(

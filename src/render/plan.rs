@@ -1,15 +1,12 @@
 //! The plan for people: the bill today, the bill after the moves, and the moves.
 
 use super::{View, phrases, table};
-use crate::answer::{Comparison, Plan};
+use crate::answer::Plan;
 use crate::color::{Paint, wrapped};
-use crate::money::{count, money, plural};
+use crate::money::money;
 use crate::text::{Lines, escaped, escaped_name};
 use comfy_table::{Cell, CellAlignment, Table};
 use std::io::{self, Write};
-
-/// With more functions that are left out, their number is enough.
-const NAMED: usize = 5;
 
 /// Writes the plan of each decision, one below the other.
 ///
@@ -42,7 +39,7 @@ pub(crate) fn write(
         if !plan.moves.is_empty() {
             writeln!(out, "\n{}", moves(view, plan, width))?;
         }
-        for remark in remarks(comparison, plan) {
+        for remark in phrases::remarks(comparison, view.decision) {
             writeln!(out, "\n{}", wrapped(&remark, "", width))?;
         }
     }
@@ -68,41 +65,4 @@ fn moves(view: &View<'_>, plan: &Plan, width: u16) -> Table {
         ]);
     }
     table
-}
-
-fn remarks(comparison: &Comparison<'_>, plan: &Plan) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if plan.moves.iter().any(|one| !plan.pays_alone(one)) {
-        remarks.push("* pays only with the other moves".to_owned());
-    }
-    if !plan.free_tier_saving.dollars().is_zero() {
-        remarks.push(format!(
-            "Lambda's free tier changes the saving by {}, which is in no function's amount.",
-            money(&plan.free_tier_saving)
-        ));
-    }
-    if !plan.left_out.is_empty() {
-        let functions = &comparison.scenario().functions;
-        let named = plan.left_out.iter().take(NAMED);
-        let names: Vec<_> = named
-            .map(|index| escaped_name(&functions[*index].name))
-            .collect();
-        let rest = plan.left_out.len() - names.len();
-        let rest = if rest > 0 {
-            format!(" and {} more", count(rest as u128))
-        } else {
-            String::new()
-        };
-        remarks.push(format!(
-            "{} cannot run where runs_on states, and {} in no bill here: {}{rest}.",
-            plural(plan.left_out.len() as u128, "function"),
-            if plan.left_out.len() == 1 {
-                "is"
-            } else {
-                "are"
-            },
-            names.join(", ")
-        ));
-    }
-    remarks
 }

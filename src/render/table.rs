@@ -2,37 +2,76 @@
 //! wide terminal gets more columns, and a terminal gets colour.
 
 use super::phrases::{self, TotalRow};
-use super::utilization_bar::{BAR_LEGEND, utilization_bar};
+use super::utilization_bar::utilization_bar;
 use super::{Step, View};
-use crate::answer::{Comparison, Shown, Solved, Summary};
+use crate::answer::{Comparison, Decision, Move, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
-use crate::money::{count, grouped, money, plural};
+use crate::money::{Usd, count, grouped, money, plural};
 use crate::solve::flips::Effort;
 use crate::text::{Lines, comma_separated, escaped, escaped_name, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Row, Table};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
 use rayon::prelude::*;
 use std::io::{self, Write};
 
 /// Minimum width for additional columns.
 const WIDE: u16 = 120;
-/// With up to this many functions, each gets a verdict. With more, only the largest moves get one.
-const FEW: usize = 12;
+/// Rows of functions, and of moves, that are shown unless all are wanted.
+const ROWS: usize = 20;
+/// Follows the platform of a close verdict.
+const CLOSE: &str = " ~";
 /// Characters of the usual labels of totals.
 const LABEL: usize = 26;
+
+/// The order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// As in the scenario.
+    File,
+    /// By name.
+    Name,
+    /// The largest bill of today first.
+    Cost,
+    /// The largest saving first.
+    Saving,
+}
+
+/// What a page looks like.
+#[derive(Debug, Clone, Copy)]
+pub struct TableOptions {
+    pub width: u16,
+    pub color: bool,
+    /// Show every row.
+    pub all: bool,
+    /// `None` for the order of the scenario, and the largest bills first if not all rows are shown.
+    pub sort: Option<Sort>,
+    /// Show the assumptions and omissions.
+    pub notes: bool,
+}
+
+impl TableOptions {
+    /// A page of 80 columns without colour.
+    pub const PLAIN: Self = Self {
+        width: 80,
+        color: false,
+        all: false,
+        sort: None,
+        notes: false,
+    };
+}
+
 /// Writes comparisons, one below the other.
 ///
 /// # Errors
 /// The output cannot be written.
 pub fn write(
     views: &[View<'_>],
-    width: u16,
-    color: bool,
+    options: TableOptions,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let paint = Paint::new(color);
+    let paint = Paint::new(options.color);
     let effort = Effort::of_run();
     let out = &mut Lines::new(out);
     for (number, view) in views.iter().enumerate() {
@@ -42,7 +81,8 @@ pub fn write(
         let page = TablePage {
             view,
             paint,
-            width,
+            width: options.width,
+            options,
             effort: &effort,
         };
         page.write(out)?;
@@ -62,7 +102,11 @@ enum TableColumn {
     Peak,
     Platform(usize),
     Load,
+    /// The break-even of a platform.
     Crossing(usize),
+    /// The break-even with the platform with a fleet that the function is compared with: that
+    /// platform where it is the same for all functions.
+    BreakEven(Option<usize>),
     Plan,
 }
 
@@ -78,7 +122,19 @@ struct TablePage<'p> {
     view: &'p View<'p>,
     paint: Paint,
     width: u16,
+    options: TableOptions,
     effort: &'p Effort,
+}
+
+/// A row of the table.
+struct Row {
+    index: usize,
+    summary: Summary,
+    /// The platform with a fleet that the break-even is about.
+    fleet: Option<usize>,
+    /// Its platform in the plan, and whether the verdict is close.
+    plan: String,
+    is_close: bool,
 }
 
 /// Functions that are solved in one batch.
@@ -90,50 +146,189 @@ impl<'p> TablePage<'p> {
     }
 
     fn write(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let (comparison, decision) = (self.comparison(), self.view.decision);
-        let is_fleet = comparison.scenario().functions.len() > 1;
-        let summaries = self.summaries();
-        (self.view.progress)(Step::LayingOut);
-        writeln!(out, "{}\n", self.heading())?;
-        if let Some(plan) = decision.plan.as_ref().filter(|_| is_fleet) {
-            let headline = phrases::headline(comparison, plan);
-            writeln!(out, "{}\n", wrapped(&headline, "", self.width))?;
+        match self.view.selected.as_slice() {
+            [one] => self.one_function(*one, out)?,
+            _ => self.several_functions(out)?,
         }
-        writeln!(out, "{}\n", self.costs(&summaries))?;
-        if comparison.at_list_prices().is_some() {
-            writeln!(out, "{}\n", wrapped(phrases::ARROW, "", self.width))?;
-        }
-        self.verdicts(out)?;
-        self.totals(out)?;
-        let notes = comparison.notes(decision.totals.oldest_price.as_deref());
-        phrases::notes(&notes, self.paint, self.width, out)
+        self.notes(out)
     }
 
-    fn summaries(&self) -> Vec<Summary> {
-        let mut summaries = Vec::with_capacity(self.view.selected.len());
-        for chunk in self.view.selected.chunks(AHEAD) {
+    /// The verdict, the costs, and what the verdict hangs on.
+    fn one_function(&self, index: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let decision = self.view.decision;
+        let solved = decision.solved(index);
+        (self.view.progress)(Step::Priced(1));
+        let verdict = phrases::verdict(decision, &solved);
+        let name = escaped_name(&self.comparison().scenario().functions[index].name);
+        let advice = if verdict.moves {
+            self.paint.yellow(&verdict.advice)
+        } else {
+            self.paint.green(&verdict.advice)
+        };
+        let plain = format!("{name}: {}: {}", verdict.advice, verdict.reason);
+        let text = wrapped(&plain, "", self.width);
+        writeln!(out, "{}\n", text.replacen(&verdict.advice, &advice, 1))?;
+        (self.view.progress)(Step::LayingOut);
+        writeln!(out, "{}", self.heading())?;
+        let row = row(decision, &solved);
+        writeln!(out, "{}", self.costs(&[row]))?;
+        self.arrow(out)?;
+        let bar = |crossover| utilization_bar(&solved.summary, crossover, self.paint, self.width);
+        if let Some(bar) = verdict.crossover.and_then(bar) {
+            writeln!(out, "\n{bar}")?;
+        }
+        writeln!(out)?;
+        let remarks = [
+            phrases::hangs_on(decision, &solved),
+            phrases::if_waiting(decision, &solved),
+        ];
+        for remark in remarks.into_iter().flatten() {
+            writeln!(out, "{}", wrapped(&remark, "", self.width))?;
+        }
+        self.flips(&solved, out)?;
+        writeln!(out)?;
+        if self.comparison().scenario().functions.len() > 1 {
+            self.totals(out)?;
+        }
+        Ok(())
+    }
+
+    /// The first and last flip of the platform of the plan. `explain` has all.
+    fn flips(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let comparison = self.comparison();
+        let place = self.view.decision.place(solved);
+        for (pair, flips) in &comparison.flips_within(self.effort, solved) {
+            let is_about = place.is_some_and(|place| pair.has(place));
+            let flips = flips.as_ref().filter(|_| is_about);
+            let text =
+                flips.and_then(|flips| phrases::flips(comparison, solved.index, *pair, flips));
+            if let Some(text) = text {
+                writeln!(out, "{}", wrapped(&text, "", self.width))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The headline, the moves, the costs, and the totals.
+    fn several_functions(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let (comparison, decision) = (self.comparison(), self.view.decision);
+        let headline = match &decision.plan {
+            Some(plan) => phrases::headline(comparison, plan),
+            None => phrases::NO_PLAN.to_owned(),
+        };
+        let headline = wrapped(&headline, "", self.width);
+        writeln!(out, "{}\n", self.paint.bold(&headline))?;
+        let shown = if self.options.all { usize::MAX } else { ROWS };
+        self.moves(shown, out)?;
+        let rows = self.rows(shown);
+        (self.view.progress)(Step::LayingOut);
+        writeln!(out, "{}", self.heading())?;
+        writeln!(out, "{}", self.costs(&rows))?;
+        let rest = self.view.selected.len() - rows.len();
+        if rest > 0 {
+            let more = plural(rest as u128, "more function");
+            let text = format!("… and {more}: --all shows them, --sort orders them");
+            writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
+        }
+        self.arrow(out)?;
+        if rows.iter().any(|row| row.is_close) {
+            let text = "~ close: an input within 10 % of its value changes the verdict";
+            writeln!(out, "{}", wrapped(text, "", self.width))?;
+        }
+        for remark in phrases::remarks(comparison, decision) {
+            writeln!(out, "{}", wrapped(&remark, "", self.width))?;
+        }
+        writeln!(out)?;
+        self.totals(out)
+    }
+
+    /// Explains break-evens with an arrow.
+    fn arrow(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        if self.comparison().at_list_prices().is_some() {
+            writeln!(out, "{}", wrapped(phrases::ARROW, "", self.width))?;
+        }
+        Ok(())
+    }
+
+    /// The largest moves, with what their verdicts hang on.
+    fn moves(&self, most: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let decision = self.view.decision;
+        let moves: Vec<&Move> = self.view.shown_moves().collect();
+        let (Some(plan), false) = (&decision.plan, moves.is_empty()) else {
+            return Ok(());
+        };
+        let mut table = empty(self.width);
+        table.set_header(["move", "from", "to", "saves a month", "hangs on"]);
+        let platforms = self.comparison().platforms();
+        let functions = &self.comparison().scenario().functions;
+        let rows: Vec<[Cell; 5]> = moves
+            .par_iter()
+            .take(most.min(moves.len()))
+            .map(|one| {
+                let saving = money(&one.saving);
+                let mark = if plan.pays_alone(one) { "" } else { " *" };
+                let hangs_on = phrases::hangs_on(decision, &decision.solved(one.index));
+                [
+                    Cell::new(escaped_name(&functions[one.index].name)),
+                    Cell::new(platforms[one.from].title),
+                    Cell::new(platforms[one.to].title),
+                    Cell::new(format!("{saving}{mark}")).set_alignment(CellAlignment::Right),
+                    Cell::new(hangs_on.unwrap_or_default()),
+                ]
+            })
+            .collect();
+        table.add_rows(rows);
+        writeln!(out, "{}", written(&table, self.paint))?;
+        if moves.len() > most {
+            let rest = plural((moves.len() - most) as u128, "more move");
+            let text = format!("… and {rest}: `lambdacost plan` lists all");
+            writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
+        }
+        writeln!(out)
+    }
+
+    /// The rows to show, at most so many.
+    fn rows(&self, most: usize) -> Vec<Row> {
+        let decision = self.view.decision;
+        let mut indices = self.view.selected.clone();
+        let is_cut = indices.len() > most;
+        let sort = self.options.sort;
+        match sort.unwrap_or(if is_cut { Sort::Cost } else { Sort::File }) {
+            Sort::File => (),
+            Sort::Name => {
+                let functions = &self.comparison().scenario().functions;
+                indices.sort_by(|left, right| functions[*left].name.cmp(&functions[*right].name));
+            }
+            Sort::Cost => sort_by(decision, &mut indices, |solved| {
+                let home = decision.comparison.home(solved.index);
+                let cost = solved.summary.costs[home].as_ref().ok();
+                cost.map(|cost| cost.billed.clone())
+            }),
+            Sort::Saving => sort_by(decision, &mut indices, |solved| {
+                let one = decision.move_of(solved.index);
+                one.map(|one| one.saving.clone())
+            }),
+        }
+        indices.truncate(most);
+        let mut rows = Vec::with_capacity(indices.len());
+        for chunk in indices.chunks(AHEAD) {
             let solved = chunk
                 .par_iter()
-                .map(|index| self.view.decision.solved(*index).summary.clone());
-            summaries.extend(solved.collect::<Vec<_>>());
+                .map(|index| row(decision, &decision.solved(*index)));
+            rows.extend(solved.collect::<Vec<_>>());
             (self.view.progress)(Step::Priced(chunk.len() as u64));
         }
-        summaries
+        rows
     }
 
-    /// The functions with a verdict: all if there are few, or the largest moves.
-    fn shown(&self) -> Vec<Shown<'p, 'p>> {
-        let selected = &self.view.selected;
-        let indices: Vec<usize> = if selected.len() <= FEW {
-            selected.clone()
-        } else {
-            let largest = self.view.shown_moves().take(FEW);
-            largest.map(|one| one.index).collect()
-        };
-        let solved = indices
-            .into_iter()
-            .map(|index| self.view.decision.solved(index));
-        solved.collect()
+    fn notes(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let oldest_price = self.view.decision.totals.oldest_price.as_deref();
+        let notes = self.comparison().notes(oldest_price);
+        if self.options.notes {
+            return phrases::notes(&notes, self.paint, self.width, out);
+        }
+        let text = phrases::notes_line(&notes);
+        writeln!(out, "{}", self.paint.dim(&wrapped(&text, "", self.width)))
     }
 
     fn heading(&self) -> String {
@@ -156,25 +351,24 @@ impl<'p> TablePage<'p> {
     }
 
     /// The costs in the first layout that fits the width, or in several tables.
-    fn costs(&self, summaries: &[Summary]) -> String {
+    fn costs(&self, rows: &[Row]) -> String {
         let (plain, broken) = (Titles::Plain, Titles::Broken);
-        let narrow = self.columns(false);
+        let narrow = self.columns(false, rows);
         let shapes = [
-            (self.columns(self.width >= WIDE), plain),
+            (self.columns(self.width >= WIDE, rows), plain),
             (narrow.clone(), plain),
             (narrow.clone(), broken),
         ];
         let mut widths = Vec::new();
         for (columns, titles) in &shapes {
-            let table = self.table(columns, *titles, summaries);
+            let table = self.table(columns, *titles, rows);
             widths = table.column_max_content_widths();
             if least_width(&widths[1..]) <= self.width {
                 return written(&table, self.paint);
             }
         }
         let parts = self.split(&narrow, &widths).into_iter();
-        let tables =
-            parts.map(|columns| written(&self.table(&columns, broken, summaries), self.paint));
+        let tables = parts.map(|columns| written(&self.table(&columns, broken, rows), self.paint));
         tables.collect::<Vec<String>>().join("\n\n")
     }
 
@@ -198,16 +392,13 @@ impl<'p> TablePage<'p> {
         parts.into_iter().map(|(part, _)| part).collect()
     }
 
-    fn table(&self, columns: &[TableColumn], titles: Titles, summaries: &[Summary]) -> Table {
+    fn table(&self, columns: &[TableColumn], titles: Titles, rows: &[Row]) -> Table {
         let mut table = empty(self.width);
         let header = columns.iter().map(|column| self.title(*column, titles));
         table.set_header(header.map(|title| self.title_cell(&title)));
-        let rows = self.view.selected.iter().zip(summaries);
-        table.add_rows(rows.map(|(index, summary)| {
-            let cells = columns
-                .iter()
-                .map(|column| self.cell(*column, *index, summary));
-            Row::from(cells.collect::<Vec<Cell>>())
+        table.add_rows(rows.iter().map(|row| {
+            let cells = columns.iter().map(|column| self.cell(*column, row));
+            comfy_table::Row::from(cells.collect::<Vec<Cell>>())
         }));
         // Numbers are not broken across lines. If they are too wide, the column of names becomes
         // narrower.
@@ -228,7 +419,10 @@ impl<'p> TablePage<'p> {
         Cell::new(self.paint.marked_bold(title))
     }
 
-    fn columns(&self, is_wide: bool) -> Vec<TableColumn> {
+    fn columns(&self, is_wide: bool, rows: &[Row]) -> Vec<TableColumn> {
+        let mut fleets = rows.iter().filter_map(|row| row.fleet);
+        let first = fleets.next();
+        let same = first.filter(|first| fleets.all(|fleet| fleet == *first));
         let wide = |columns: &[TableColumn]| {
             if is_wide {
                 columns.to_vec()
@@ -245,12 +439,15 @@ impl<'p> TablePage<'p> {
         ];
         // Only platforms with provided capacity have break-evens over utilization.
         let crossed = platforms().filter(|number| self.comparison().is_crossed(*number));
+        let break_evens: Vec<TableColumn> = if is_wide {
+            crossed.map(TableColumn::Crossing).collect()
+        } else {
+            vec![TableColumn::BreakEven(same)]
+        };
         let columns = [TableColumn::Function].into_iter().chain(wide(&workload));
         let columns = columns.chain(platforms().map(TableColumn::Platform));
-        let columns = columns
-            .chain([TableColumn::Load])
-            .chain(crossed.map(TableColumn::Crossing));
-        columns.chain(wide(&[TableColumn::Plan])).collect()
+        let columns = columns.chain([TableColumn::Load]).chain(break_evens);
+        columns.chain([TableColumn::Plan]).collect()
     }
 
     fn title(&self, column: TableColumn, titles: Titles) -> String {
@@ -268,33 +465,39 @@ impl<'p> TablePage<'p> {
             TableColumn::Duration => "ms".to_owned(),
             TableColumn::Peak => "peak".to_owned(),
             TableColumn::Platform(number) => platform(number),
-            TableColumn::Load => "u".to_owned(),
-            TableColumn::Crossing(number) => format!("u* {}", platform(number)),
+            TableColumn::Load => "utilization".to_owned(),
+            TableColumn::Crossing(number) => format!("break-even\n{}", platform(number)),
+            TableColumn::BreakEven(Some(number)) => format!("break-even\n{}", platform(number)),
+            TableColumn::BreakEven(None) => "break-even".to_owned(),
             TableColumn::Plan => "plan".to_owned(),
         }
     }
 
-    fn cell(&self, column: TableColumn, index: usize, summary: &Summary) -> Cell {
-        let function = &self.comparison().scenario().functions[index];
-        let place = self.view.decision.place_of(index, summary);
-        let dash = || "-".to_owned();
+    fn cell(&self, column: TableColumn, row: &Row) -> Cell {
+        let function = &self.comparison().scenario().functions[row.index];
+        let summary = &row.summary;
+        let place = self.view.decision.place_of(row.index, summary);
         let text = match column {
             TableColumn::Function => escaped_name(&function.name).into_owned(),
             TableColumn::Calls => count(function.invocations.into()),
             TableColumn::Memory => count(function.memory_mb.into()),
             TableColumn::Duration => grouped(&Exact::from(function.duration_ms).to_string()),
             TableColumn::Peak => summary.workload.peak_concurrency.to_fixed(1),
-            TableColumn::Platform(number) => {
-                let cost = summary.costs[number].as_ref();
-                cost.map_or_else(|_| dash(), |cost| money(&cost.billed))
-            }
+            TableColumn::Platform(number) => match &summary.costs[number] {
+                Ok(cost) => money(&cost.billed),
+                Err(_) => "-".to_owned(),
+            },
             TableColumn::Load => phrases::load(function, summary),
             TableColumn::Crossing(number) => phrases::crossing(summary, number),
-            TableColumn::Plan => {
-                let platforms = self.comparison().platforms();
-                let place = place.map(|number| platforms[number].title);
-                place.map_or_else(dash, str::to_owned)
-            }
+            TableColumn::BreakEven(same) => match row.fleet {
+                Some(fleet) if same == Some(fleet) => phrases::crossing(summary, fleet),
+                Some(fleet) => {
+                    let title = self.comparison().platforms()[fleet].title;
+                    format!("{title} {}", phrases::crossing(summary, fleet))
+                }
+                None => "-".to_owned(),
+            },
+            TableColumn::Plan => row.plan.clone(),
         };
         let is_best = matches!(column, TableColumn::Platform(number) if place == Some(number));
         if is_best {
@@ -302,73 +505,6 @@ impl<'p> TablePage<'p> {
         } else {
             Cell::new(text)
         }
-    }
-
-    fn verdicts(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let mut legend = Some(BAR_LEGEND);
-        for solved in &self.shown() {
-            self.verdict(solved, &mut legend, out)?;
-        }
-        let moves = self.view.shown_moves().count();
-        if self.view.selected.len() > FEW && moves > FEW {
-            let rest = count((moves - FEW) as u128);
-            writeln!(
-                out,
-                "… and {rest} more moves: `lambdacost plan` lists all\n"
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Writes a verdict. The first one with a bar also takes the legend.
-    fn verdict(
-        &self,
-        solved: &Solved<'_>,
-        legend: &mut Option<&str>,
-        out: &mut (dyn Write + Send),
-    ) -> io::Result<()> {
-        let (index, summary) = (solved.index, &solved.summary);
-        let comparison = self.comparison();
-        let verdict = phrases::verdict(self.view.decision, solved);
-        let name = &comparison.scenario().functions[index].name;
-        let name = wrapped(&escaped_name(name), "", self.width);
-        writeln!(out, "{}", self.paint.bold(&name))?;
-        let advice = if verdict.moves {
-            self.paint.yellow(&verdict.advice)
-        } else {
-            self.paint.green(&verdict.advice)
-        };
-        let plain = format!("{}: {}", verdict.advice, verdict.reason);
-        let text = wrapped(&plain, "  ", self.width);
-        writeln!(out, "{}", text.replacen(&verdict.advice, &advice, 1))?;
-        let bar = |crossover| utilization_bar(summary, crossover, self.paint, self.width);
-        if let Some(bar) = verdict.crossover.and_then(bar) {
-            writeln!(out, "{bar}")?;
-            if let Some(legend) = legend.take() {
-                let legend = wrapped(legend, "   ", self.width);
-                writeln!(out, "{}", self.paint.dim(&legend))?;
-            }
-        }
-        let decision = self.view.decision;
-        let notes = [
-            phrases::hangs_on(decision, solved),
-            phrases::if_waiting(decision, solved),
-        ];
-        for note in notes.into_iter().flatten() {
-            writeln!(out, "{}", wrapped(&note, "  ", self.width))?;
-        }
-        let found = comparison.flips_within(self.effort, solved);
-        for (pair, flips) in &found {
-            // Only flips of the recommended platform are shown; `explain` has the others.
-            let place = self.view.decision.place(solved);
-            let is_about = place.is_some_and(|place| pair.has(place));
-            let flips = flips.as_ref().filter(|_| is_about);
-            let text = flips.and_then(|flips| phrases::flips(comparison, index, *pair, flips));
-            if let Some(text) = text {
-                writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
-            }
-        }
-        writeln!(out)
     }
 
     fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
@@ -400,6 +536,38 @@ impl<'p> TablePage<'p> {
         }
         writeln!(out)
     }
+}
+
+fn row(decision: &Decision<'_>, solved: &Solved<'_>) -> Row {
+    let comparison = decision.comparison;
+    let summary = &solved.summary;
+    let platforms = comparison.platforms();
+    let place = decision.place(solved);
+    let is_close = decision.hangs_on(solved).is_close;
+    let plan = place.map(|place| {
+        let mark = if is_close { CLOSE } else { "" };
+        format!("{}{mark}", platforms[place].title)
+    });
+    Row {
+        index: solved.index,
+        summary: summary.clone(),
+        fleet: place.and_then(|place| phrases::compared_fleet(decision, solved, place)),
+        plan: plan.unwrap_or_else(|| "-".to_owned()),
+        is_close,
+    }
+}
+
+/// Sorts functions by an amount, the largest first. Ties stay in the order of the scenario.
+fn sort_by(
+    decision: &Decision<'_>,
+    indices: &mut Vec<usize>,
+    amount: impl Fn(&Solved<'_>) -> Option<Usd> + Sync,
+) {
+    let amounts = indices.par_iter();
+    let amounts = amounts.map(|index| (amount(&decision.solved(*index)), *index));
+    let mut amounts: Vec<(Option<Usd>, usize)> = amounts.collect();
+    amounts.sort_by(|(left, _), (right, _)| right.cmp(left));
+    *indices = amounts.into_iter().map(|(_, index)| index).collect();
 }
 
 /// A table in the style of the program, without rows.

@@ -2,19 +2,16 @@
 //! thumb, 30 to 40 %.
 
 use crate::answer::Summary;
-use crate::color::Paint;
+use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::solve::crossover::{Crossover, Point};
 
-/// Maximum width of the bar, and the width of its legend.
-const BAR: u32 = 48;
-const LEGEND: u32 = 32;
+/// Maximum width of the bar, and the width of its ends.
+const BAR: u32 = 64;
+const ENDS: u32 = 16;
 
-/// What the bar shows, to be written once.
-pub(crate) const BAR_LEGEND: &str = "0 to 100 % utilization; ▒ = 30 to 40 %, the rule of thumb";
-
-/// The bar of a function; `None` without traffic.
+/// The bar of a function with its legend, as two lines; `None` without traffic.
 pub(crate) fn utilization_bar(
     summary: &Summary,
     crossover: &Crossover,
@@ -22,7 +19,7 @@ pub(crate) fn utilization_bar(
     width: u16,
 ) -> Option<String> {
     let load = summary.workload.utilization.as_ref()?;
-    let length = u32::from(width).saturating_sub(LEGEND).clamp(10, BAR);
+    let length = u32::from(width).saturating_sub(ENDS).clamp(10, BAR);
     let place = |share: &Exact| {
         let cells = share * &Exact::from(length);
         let cell = cells.floor().and_then(|cell| u32::try_from(cell).ok());
@@ -50,10 +47,12 @@ pub(crate) fn utilization_bar(
     });
     let cells: String = cells.collect();
     let crossing = match point {
-        Some(point) if point.utilization > Exact::ONE => "u* over 100 %".to_owned(),
-        Some(point) => format!("▲ u* {}", percent(&point.utilization)),
-        None => "u* never".to_owned(),
+        Some(point) if point.utilization > Exact::ONE => "break-even over 100 %".to_owned(),
+        Some(point) => format!("▲ break-even {}", percent(&point.utilization)),
+        None => "no break-even".to_owned(),
     };
     let here = percent(load);
-    Some(format!("  ├{cells}┤ ● u {here}  {crossing}"))
+    let legend = format!("● utilization {here}   {crossing}   ▒ 30 to 40 %, the rule of thumb");
+    let legend = paint.dim(&wrapped(&legend, "  ", width));
+    Some(format!("  0 % ├{cells}┤ 100 %\n{legend}"))
 }
