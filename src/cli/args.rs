@@ -372,7 +372,7 @@ impl Output {
 pub(crate) enum Format {
     /// For people
     Table,
-    /// Schema lambdacost/compare/v1
+    /// Schema lambdacost/compare/v2
     Json,
     /// One row per function and platform
     Csv,

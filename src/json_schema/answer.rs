@@ -71,8 +71,8 @@ pub static COMPARE: Object = Object {
     fields: &[
         field(
             "schema",
-            Exactly("lambdacost/compare/v1"),
-            "`lambdacost/compare/v1`",
+            Exactly("lambdacost/compare/v2"),
+            "`lambdacost/compare/v2`",
         ),
         field("tool_version", Text, "version of the program"),
         field("scenario", Text, "the file name as given"),
@@ -91,13 +91,25 @@ pub static COMPARE: Object = Object {
         field(
             "clusters",
             List(&Of(&CLUSTER)),
-            "the EKS clusters, see [a cluster](#a-cluster)",
+            "the EKS clusters of today and of the plan, see [a cluster](#a-cluster)",
         ),
         field("totals", MapOf(&DECIMAL_OR_NULL), "see [totals](#totals)"),
+        field(
+            "partial_totals",
+            MapOf(&Of(&PARTIAL_TOTAL)),
+            "by name of a total that is `null` because functions cannot run there: the total of the \
+             others",
+        ),
         field(
             "on_demand_totals",
             OrNull(&MapOf(&DECIMAL_OR_NULL)),
             "the same at list prices; `null` without a commitment or discounts",
+        ),
+        field(
+            "plan",
+            OrNull(&Of(&PLAN)),
+            "the moves with the lowest bill, see [a plan](#a-plan); `null` with a commitment in \
+             dollars an hour",
         ),
         field(
             "unused_commitment_usd",
@@ -111,6 +123,141 @@ pub static COMPARE: Object = Object {
             "notes",
             List(&Of(&NOTE)),
             "the sentences of both with their codes, to compare answers by",
+        ),
+    ],
+};
+
+static PARTIAL_TOTAL: Object = Object {
+    name: "partial total",
+    fields: &[
+        field("usd", Decimal, "dollars a month of the functions that can run"),
+        field("left_out", Whole, "how many functions cannot"),
+    ],
+};
+
+/// A plan, which `plan` also writes alone.
+static PLAN: Object = Object {
+    name: "plan",
+    fields: &[
+        field("monthly_usd", Decimal, "the bill of all functions after the moves"),
+        field("saving_usd", Decimal, "what the moves save a month"),
+        field("saving_year_usd", Decimal, "what they save in 12 months"),
+        field("bound_usd", Decimal, "no other plan costs less than this"),
+        field(
+            "gap_percent",
+            Decimal,
+            "the bill less the bound, in per cent of the bill; 0 if the plan is proven",
+        ),
+        field("proven", Flag, "whether no other plan costs less"),
+        field(
+            "min_saving_usd",
+            Decimal,
+            "what each moved function has to save a month (`--min-saving`)",
+        ),
+        field(
+            "free_tier_saving_usd",
+            Decimal,
+            "the part of the saving that is in no move: that of Lambda's free tier",
+        ),
+        field(
+            "moves",
+            List(&Of(&MOVE)),
+            "the functions to move, the largest saving first",
+        ),
+    ],
+};
+
+static MOVE: Object = Object {
+    name: "move",
+    fields: &[
+        field("name", Text, "the function"),
+        field("functions", List(&Text), "the functions that move together"),
+        field("from", Text, "the platform of today"),
+        field("to", Text, "the platform of the plan"),
+        field(
+            "saving_usd",
+            Decimal,
+            "its part of the saving; negative if it only makes the moves of others cheaper",
+        ),
+        field(
+            "move_alone_usd",
+            DECIMAL_OR_NULL,
+            "what the bill of today changes by if only this function moves; negative where that \
+             saves, `null` where it cannot run beside the functions of today",
+        ),
+        field(
+            "pays_alone",
+            Flag,
+            "whether the move also pays if no other function moves",
+        ),
+        field("close", Flag, "whether its verdict is close"),
+    ],
+};
+
+static PLACE: Object = Object {
+    name: "place in the plan",
+    fields: &[
+        field("platform", Text, "where the plan has it"),
+        field("saving_usd", Decimal, "its part of the saving; 0 if it stays"),
+        field(
+            "move_alone_usd",
+            DECIMAL_OR_NULL,
+            "as in the plan's move; `null` if it stays",
+        ),
+    ],
+};
+
+static HANGS_ON: Object = Object {
+    name: "input",
+    fields: &[
+        field(
+            "input",
+            Text,
+            "`calls`, `duration_ms`, `memory_mb`, `capacity`, `cpu_ms`, `memory_per_request_mb` or \
+             `price.` with a platform",
+        ),
+        field("stated", Decimal, "its value today; 1 for prices"),
+        field(
+            "below",
+            DECIMAL_OR_NULL,
+            "the nearest lower value at which the other platform is cheaper; `null` down to a \
+             thousandth of the value",
+        ),
+        field(
+            "above",
+            DECIMAL_OR_NULL,
+            "the nearest higher value at which the other platform is cheaper; `null` up to a \
+             thousand times the value",
+        ),
+    ],
+};
+
+static CLOSEST: Object = Object {
+    name: "closest input",
+    fields: &[
+        field("input", Text, "as above"),
+        field(
+            "turns_at",
+            Decimal,
+            "the first value at which the other platform is cheaper",
+        ),
+        field("ratio", Decimal, "that value over the one of today"),
+    ],
+};
+
+static IF_WAITING: Object = Object {
+    name: "if it waits",
+    fields: &[
+        field("cpu_ms", Decimal, "CPU time of a request, a fifth of Lambda's"),
+        field(
+            "adds_usd",
+            MapOf(&Decimal),
+            "by platform: what it would add to the bill",
+        ),
+        field(
+            "verdict",
+            OneOf(&["stay", "move"]),
+            "by the least of them: an illustration, not the verdict",
         ),
     ],
 };
@@ -163,21 +310,52 @@ static FUNCTION: Object = Object {
             List(&Of(&CROSSOVER)),
             "one entry per pair of platforms that can both run it",
         ),
-        field(
-            "cheapest",
-            TEXT_OR_NULL,
-            "the platform with the lowest cost; `null` where none can run it",
-        ),
+        field("unit", Text, "what moves together: its name"),
+        field("pinned", Flag, "whether it states `pinned = true`"),
         field(
             "verdict",
+            OrNull(&OneOf(&["stay", "move"])),
+            "what the plan does with it; `null` where it cannot run where it is",
+        ),
+        field(
+            "best_alone",
             TEXT_OR_NULL,
-            "where it should run; in this version the same as `cheapest`",
+            "the platform on which it adds least while all others stay; no recommendation. `null` \
+             where none can run it",
         ),
         field(
             "gap_usd",
             DECIMAL_OR_NULL,
-            "what the cheapest platform of the other kind costs more than the cheapest of all. \
-             Kinds: usage (`lambda`) and capacity (all others). `null` where only one kind can run it",
+            "what it adds on the best platform of the other kind, less what it adds on \
+             `best_alone`. Kinds: usage (`lambda`) and capacity (all others). `null` where only one \
+             kind can run it",
+        ),
+        field(
+            "plan",
+            OrNull(&Of(&PLACE)),
+            "its platform in the plan; `null` without a plan, and where it cannot run where it is",
+        ),
+        field(
+            "hangs_on",
+            List(&Of(&HANGS_ON)),
+            "how far each input is from the value that changes the verdict",
+        ),
+        field(
+            "close",
+            Flag,
+            "whether an input within 10 % of its value changes the verdict",
+        ),
+        field(
+            "closest",
+            OrNull(&Of(&CLOSEST)),
+            "the input that is closest to the value that changes the verdict; prices only where no \
+             other input changes it",
+        ),
+        field(
+            "if_waiting",
+            OrNull(&Of(&IF_WAITING)),
+            "if its calls mostly wait: the same with a fifth of the CPU; `null` for jobs, and where \
+             the container's CPU is stated",
         ),
     ],
 };
@@ -225,7 +403,8 @@ static PLATFORM: Object = Object {
         field(
             "monthly_usd",
             DECIMAL_OR_NULL,
-            "the bill, with its part of shared pools and clusters",
+            "its part of the bill of all functions, with the function here and the others where \
+             they run today",
         ),
         field(
             "usd_per_million_invocations",
@@ -238,14 +417,19 @@ static PLATFORM: Object = Object {
             "its fleet; `null` on Lambda and for jobs",
         ),
         field(
+            "adds_usd",
+            DECIMAL_OR_NULL,
+            "what it adds to the bill of all functions here",
+        ),
+        field(
+            "move_usd",
+            DECIMAL_OR_NULL,
+            "the same less what it adds where it runs today; `null` where it cannot run there",
+        ),
+        field(
             "alone_usd",
             DECIMAL_OR_NULL,
             "EKS, also on Fargate: what the function would cost with a cluster for it alone",
-        ),
-        field(
-            "avoidable_usd",
-            DECIMAL_OR_NULL,
-            "Lambda and EKS: what all functions together would save without this one",
         ),
         field(
             "lines",
@@ -463,6 +647,11 @@ static FLIP: Object = Object {
 static CLUSTER: Object = Object {
     name: "cluster",
     fields: &[
+        field(
+            "of",
+            OneOf(&["today", "plan"]),
+            "whose functions it carries: those that run there today, or in the plan",
+        ),
         field("region", Text, "its region"),
         field("architecture", ARCHITECTURE, "what its nodes run"),
         field("instance_type", Text, "type of its nodes"),
