@@ -63,11 +63,12 @@ const fn function(codes: &'static [&'static str], function: &'static str) -> Cas
 }
 
 /// What holds for [`STATED`] on the first three platforms.
-const ALWAYS: [&str; 9] = [
+const ALWAYS: [&str; 10] = [
     "usual-hours",
     "fargate-on-demand",
     "eks-dedicated-cluster",
     "eks-nodes",
+    "eks-requests-per-pod",
     "list-prices",
     "lambda-no-free-tier",
     "lambda-unused-features",
@@ -75,7 +76,7 @@ const ALWAYS: [&str; 9] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 23] = [
+const CASES: [Case; 24] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(&["lambda-free-tier", "lambda-savings"], "free_tier = true"),
@@ -165,6 +166,16 @@ measured_duration_ms = 100.25
 requests_per_second = 0.0000007
 peak_concurrency = 1
 container.cpu_ms = 100
+",
+    ),
+    function(
+        &["one-thread"],
+        "[[function]]
+name = 'large'
+memory_mb = 1770
+duration_ms = 100
+invocations_per_month = 1_000_000
+utilization = 0.5
 ",
     ),
     function(

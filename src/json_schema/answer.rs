@@ -466,6 +466,11 @@ static PODS: Object = Object {
         field("pods", Whole, "how many"),
         field("pods_per_node", Whole, "how many of them fit on a node"),
         field(
+            "requests_per_pod",
+            Whole,
+            "requests in flight that one of them carries",
+        ),
+        field(
             "capacity",
             Decimal,
             "requests in flight that all of them carry at target utilization",

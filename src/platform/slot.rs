@@ -7,7 +7,8 @@ use crate::units::{MB_PER_VCPU, MILLICORES_PER_VCPU};
 /// The unit of comparison: the share of a container that one request in flight occupies.
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
-    /// vCPUs of a slot: what Lambda gives at the function's memory, unless CPU time is stated.
+    /// vCPUs of a slot: what Lambda gives at the function's memory, up to its threads, unless CPU
+    /// time is stated. A thread uses one vCPU at most, and memory is mostly bought for memory.
     pub vcpu: Exact,
     /// In MB.
     pub memory_mb: Exact,
@@ -26,7 +27,10 @@ impl Slot {
                     .over(&duration)
                     .expect("a duration is above zero by the bounds of its key")
             }
-            (None, None) => Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into()),
+            (None, None) => {
+                let used_mb = function.memory_mb.min(container.threads() * MB_PER_VCPU);
+                Exact::ratio(used_mb.into(), MB_PER_VCPU.into())
+            }
         };
         let memory_mb = match container.memory_per_request_mb {
             Some(memory) => Exact::from(memory),

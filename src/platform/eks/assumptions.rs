@@ -3,7 +3,7 @@
 use super::options::EksOptions;
 use crate::exact::Exact;
 use crate::money::percent;
-use crate::scenario::{ClusterKind, Notes, assumptions};
+use crate::scenario::{ClusterKind, Function, Notes, Scenario, assumptions};
 use crate::text::comma_separated;
 
 assumptions! {
@@ -16,6 +16,9 @@ assumptions! {
     NODES: Assumed = "eks-nodes",
         "pods use what the kubelet leaves of each EKS node, less DaemonSets of {vcpu} vCPU, {memory} \
          MB and {pods} pods; each node has a root volume of {volume} GB";
+    REQUESTS: Assumed = "eks-requests-per-pod",
+        "EKS: a pod holds as many requests in flight as need the least of the node type \
+         (container.requests_per_pod)";
     UNPRICED_VOLUMES: NotCounted = "eks-unpriced-volumes",
         "root volumes of EKS nodes in {regions}: the price book has no gp3 price there";
     STANDARD_SUPPORT: Assumed = "eks-standard-support",
@@ -34,7 +37,8 @@ assumptions! {
 
 /// Adds the assumptions and omissions that apply. `unpriced` lists the regions without a price for
 /// the nodes' volumes.
-pub(crate) fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
+pub(crate) fn note(scenario: &Scenario, unpriced: &[&str], notes: &mut Notes) {
+    let options: &EksOptions = scenario.options.of();
     notes.add(match options.cluster {
         ClusterKind::Dedicated => DEDICATED.with(&[
             ("nodes", &options.min_nodes),
@@ -52,6 +56,9 @@ pub(crate) fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
         ("pods", &daemonsets.pods),
         ("volume", &options.root_volume_gb),
     ]));
+    if scenario.functions.iter().any(requests_are_chosen) {
+        notes.add(REQUESTS.holds());
+    }
     if options.root_volume_gb > 0 && !unpriced.is_empty() {
         notes.add(UNPRICED_VOLUMES.with(&[("regions", &comma_separated(unpriced))]));
     }
@@ -69,4 +76,11 @@ pub(crate) fn note(options: &EksOptions, unpriced: &[&str], notes: &mut Notes) {
     } else {
         notes.add(AUTO_MODE_AND_ADD_ONS.holds());
     }
+}
+
+/// True for a function whose pods hold a chosen number of requests.
+fn requests_are_chosen(function: &Function) -> bool {
+    let container = function.container();
+    let is_stated = container.requests_per_pod.is_some() || container.requests_per_task.is_some();
+    function.is_service() && !is_stated
 }

@@ -25,7 +25,7 @@ use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, Platfo
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use node_choice::{Candidate, Choice, ClusterMarket, Crew, MonthBounds, cluster_markets, refusal};
 pub use options::EksOptions;
-use pod_demand::{NodeNeed, NodeUse, Pod, PodDemand, nodes_of, pods_of_today, with_minimum};
+use pod_demand::{NodeUse, Packing, PodDemand, PodNeed, Room};
 use rayon::prelude::*;
 use std::borrow::{Borrow, Cow};
 use std::ptr;
@@ -70,7 +70,7 @@ impl Platform for Eks {
                 let place = container_place(function);
                 let (market, choice) = (markets[place].as_ref()?, chosen[place].as_ref()?);
                 let node = &market.candidates[choice.number].node;
-                Some(node.fit(&Pod::of(function)) > 0)
+                Some(PodNeed::of(function).on(node).pack(1).is_some())
             };
             let carried = |index: usize| runs_here(index) && fits(index) == Some(true);
             crews = node_uses(&context, &markets, &carried);
@@ -165,10 +165,12 @@ struct Placed<'m> {
     /// US dollars a month of the cluster without the function.
     without: Usd,
     candidate: &'m Candidate,
-    pod: Pod,
-    pods_per_node: u64,
+    need: PodNeed,
+    room: Room,
+    /// Slots for today's traffic.
+    slots: u128,
     /// Pods for today's traffic.
-    pods: u128,
+    packing: Packing,
     /// Nodes that those pods fill.
     share: Exact,
     /// Nodes that the pods of all other functions fill. Computed only when a search needs it.
@@ -186,14 +188,10 @@ struct StepBounds {
 }
 
 impl Placed<'_> {
-    /// Nodes that a number of the function's pods fill.
-    fn share_of(&self, pods: u128) -> Exact {
-        nodes_of(pods, self.pods_per_node)
-    }
-
     /// Pods that carry a number of slots, at least the minimum of the function.
-    fn pods_for(&self, slots: u128) -> u128 {
-        with_minimum(self.function, self.pod.for_slots(slots))
+    fn pods_for(&self, slots: u128) -> Packing {
+        let packing = self.room.pack(slots);
+        packing.expect("pods fit for any number of slots, as they do for today's")
     }
 
     fn others(&self) -> &Exact {
@@ -218,8 +216,9 @@ impl Placed<'_> {
         &self.market.month(self.cluster.number, &all) - &self.without
     }
 
-    fn carried(&self, pods: u128) -> Exact {
-        let slots = &Exact::whole(pods) * &Exact::whole(self.pod.slots);
+    /// Requests in flight that pods carry at target utilization.
+    fn carried(&self, packing: &Packing) -> Exact {
+        let slots = &Exact::whole(packing.pods) * &Exact::whole(packing.requests);
         &slots * &Exact::from(self.function.container().target_utilization)
     }
 }
@@ -248,19 +247,6 @@ impl EksModel<'_> {
         chosen.collect()
     }
 
-    /// The pods of a function on each candidate of a market.
-    fn needs(
-        &self,
-        market: &ClusterMarket<'_>,
-        function: &Function,
-        demand: &Demand,
-    ) -> Vec<NodeNeed> {
-        let pod = Pod::of(function);
-        let pods = pods_of_today(function, &pod, demand);
-        let nodes = market.candidates.iter().map(|candidate| &candidate.node);
-        nodes.map(|node| NodeNeed::of(node, &pod, pods)).collect()
-    }
-
     fn place<'m>(&'m self, subject: Subject<'m>) -> Result<Placed<'m>, Infeasible> {
         let Subject {
             index,
@@ -270,14 +256,15 @@ impl EksModel<'_> {
         if let Some(refused) = refusal(function) {
             return Err(refused);
         }
-        let pod = Pod::of(function);
+        let need = PodNeed::of(function);
         let does_not_fit = || {
+            let (vcpu, memory_mb) = need.least();
             Infeasible::new(
                 Refusal::DoesNotFit,
                 format!(
                     "a pod of {} vCPU and {} MB fits no node of the cluster",
-                    pod.vcpu.to_fixed(2),
-                    pod.memory_mb.to_fixed(0)
+                    vcpu.to_fixed(2),
+                    memory_mb.to_fixed(0)
                 ),
                 "state a larger eks.instance_type, or what a request really needs \
                  (container.cpu_ms, container.memory_per_request_mb)",
@@ -286,8 +273,8 @@ impl EksModel<'_> {
         let site = self.sites[container_place(function)].as_ref();
         let site = site.ok_or_else(does_not_fit)?;
         let (market, crew) = (&site.market, &site.crew);
-        let pods = pods_of_today(function, &pod, demand);
-        let needs = self.needs(market, function, demand);
+        let slots = function.needed_slots(demand);
+        let needs = market.needs(&need, slots);
         let today = site.today.as_ref();
         let stated = self.context.function(index);
         // The function as it is in the cluster of today.
@@ -295,7 +282,8 @@ impl EksModel<'_> {
             if ptr::eq(stated, function) {
                 needs.clone()
             } else {
-                self.needs(market, stated, self.context.demand(index))
+                let demand = self.context.demand(index);
+                market.needs(&PodNeed::of(stated), stated.needed_slots(demand))
             }
         });
         let own_today = own_today.filter(|own| today.is_some_and(|one| own[one.number].fits()));
@@ -307,22 +295,26 @@ impl EksModel<'_> {
             }
             None => market.with(crew, &needs).map(Cow::Owned),
         };
-        let cluster = cluster.filter(|cluster| needs[cluster.number].fits());
-        let cluster = cluster.ok_or_else(does_not_fit)?;
+        let chosen = cluster.and_then(|cluster| {
+            let packing = needs[cluster.number].packing()?;
+            Some((cluster, packing))
+        });
+        let (cluster, packing) = chosen.ok_or_else(does_not_fit)?;
         let without = match &own_today {
             Some(own_today) => market.without(crew, own_today).map(|choice| choice.monthly),
             None => today.map(|choice| choice.monthly.clone()),
         };
-        let (candidate, need) = (&market.candidates[cluster.number], &needs[cluster.number]);
+        let candidate = &market.candidates[cluster.number];
         Ok(Placed {
             function,
             market,
             without: without.unwrap_or(Usd::ZERO),
             candidate,
-            share: need.share(),
-            pods,
-            pod,
-            pods_per_node: need.fit(),
+            share: packing.share(),
+            room: need.on(&candidate.node),
+            need,
+            slots,
+            packing,
             cluster,
             others: OnceLock::new(),
             bounds: OnceLock::new(),
@@ -380,10 +372,9 @@ impl CostModel for EksModel<'_> {
     fn need(&self, index: usize, cluster: usize, node_type: usize) -> Option<Exact> {
         let function = self.context.function(index);
         let market = &self.sites[cluster].as_ref()?.market;
-        let pod = Pod::of(function);
-        let pods = pods_of_today(function, &pod, self.context.demand(index));
-        let need = NodeNeed::of(&market.candidates[node_type].node, &pod, pods);
-        need.fits().then(|| need.share())
+        let slots = function.needed_slots(self.context.demand(index));
+        let room = PodNeed::of(function).on(&market.candidates[node_type].node);
+        Some(room.pack(slots)?.share())
     }
 
     fn shared_use_beside_others(&self, index: usize) -> Option<SharedUse> {
@@ -432,7 +423,7 @@ impl CostModel for EksModel<'_> {
                 unpriced.push(name);
             }
         }
-        assumptions::note(self.options(), &unpriced, notes);
+        assumptions::note(self.context.scenario, &unpriced, notes);
     }
 }
 
@@ -472,13 +463,8 @@ impl Placement for Placed<'_> {
     }
 
     fn alone(&self) -> Option<Usd> {
-        let nodes = self
-            .market
-            .candidates
-            .iter()
-            .map(|candidate| &candidate.node);
-        let needs = nodes.map(|node| NodeNeed::of(node, &self.pod, self.pods));
-        let alone = self.market.alone(&needs.collect::<Vec<_>>());
+        let needs = self.market.needs(&self.need, self.slots);
+        let alone = self.market.alone(&needs);
         Some(alone.expect("it fits a node of this cluster").monthly)
     }
 
@@ -493,23 +479,39 @@ impl Placement for Placed<'_> {
 
 impl Fleet for Placed<'_> {
     fn capacity(&self) -> Exact {
-        self.carried(self.pods)
+        self.carried(&self.packing)
     }
 
     fn describe(&self) -> String {
+        let Packing {
+            pods,
+            per_node,
+            requests,
+        } = self.packing;
+        let each = if requests > 1 {
+            format!(" of {} requests", count(requests))
+        } else {
+            String::new()
+        };
         format!(
-            "{}, {} per node: {} nodes of {}",
-            plural(self.pods, "pod"),
-            count(self.pods_per_node.into()),
+            "{}{each}, {} per node: {} nodes of {}",
+            plural(pods, "pod"),
+            count(per_node.into()),
             self.share.to_fixed(2),
             self.candidate.name
         )
     }
 
     fn write_short(&self, text: &mut String) {
-        push_count(text, self.pods);
-        text.push_str(" pods at ");
-        push_count(text, self.pods_per_node.into());
+        push_count(text, self.packing.pods);
+        text.push_str(" pods ");
+        if self.packing.requests > 1 {
+            text.push_str("x ");
+            push_count(text, self.packing.requests);
+            text.push(' ');
+        }
+        text.push_str("at ");
+        push_count(text, self.packing.per_node.into());
         text.push_str(" per ");
         text.push_str(&self.candidate.name);
     }
@@ -518,8 +520,9 @@ impl Fleet for Placed<'_> {
         vec![
             Fact::text("instance_type", &*self.candidate.name),
             Fact::text("node_share", self.share.to_string()),
-            Fact::count("pods", self.pods),
-            Fact::count("pods_per_node", self.pods_per_node.into()),
+            Fact::count("pods", self.packing.pods),
+            Fact::count("pods_per_node", self.packing.per_node.into()),
+            Fact::count("requests_per_pod", self.packing.requests),
         ]
     }
 }
@@ -535,23 +538,22 @@ impl StepCost for Placed<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
         Some(Holding {
             monthly: self.monthly(slots)?,
-            carries: self.carried(self.pods_for(slots)),
+            carries: self.carried(&self.pods_for(slots)),
         })
     }
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
-        Some(self.added(&self.share_of(self.pods_for(slots))))
+        Some(self.added(&self.pods_for(slots).share()))
     }
 
     fn monthly_bounds(&self, slots: u128) -> Bounds {
         let bounds = self.bounds();
-        let pods = Bounds::whole(self.pods_for(slots));
-        let share = pods.over(Bounds::whole(self.pods_per_node.into()));
+        let share = self.pods_for(slots).bounds();
         bounds.month.of(bounds.others + share).less(bounds.without)
     }
 
     fn step_end(&self, slots: u128) -> u128 {
-        self.pods_for(slots).saturating_mul(self.pod.slots)
+        self.room.most_slots(&self.pods_for(slots))
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
@@ -560,10 +562,14 @@ impl StepCost for Placed<'_> {
         let of_node = slot
             .vcpu
             .over(&node.vcpu)?
-            .max(slot.memory_mb.over(&node.memory_mb)?);
+            .max(slot.memory_mb.over(&node.memory())?);
         let slots = self.function.needed_slots(demand);
-        let whole = self.pod.for_slots(slots);
-        let share = self.share_of(self.pods_for(slots));
+        let packing = self.pods_for(slots);
+        let whole = Packing {
+            pods: slots.div_ceil(packing.requests),
+            ..packing
+        };
+        let share = packing.share();
         let all = self.others() + &share;
         let others = match self.others() {
             // Without functions there is no cluster, and no minimum of nodes.
@@ -574,7 +580,7 @@ impl StepCost for Placed<'_> {
         let machines = |nodes: &Exact| rate * &market.hours.of_instances(nodes);
         Some(CapacitySteps {
             slots: machines(&(&of_node * &self.function.planned_slots(demand))),
-            whole_tasks: machines(&self.share_of(whole)),
+            whole_tasks: machines(&whole.share()),
             minimums: &machines(&market.nodes(&all)) - &machines(&others),
             everything: self.added(&share),
         })

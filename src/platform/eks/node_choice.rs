@@ -3,7 +3,7 @@
 
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
-use super::pod_demand::{Node, NodeNeed, NodeUse, PodDemand};
+use super::pod_demand::{Node, NodeNeed, NodeUse, PodDemand, PodNeed};
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
@@ -258,6 +258,14 @@ impl<'a> ClusterMarket<'a> {
                 })
             })
         })
+    }
+
+    /// The pods of a function with a number of slots, for each candidate.
+    pub(crate) fn needs(&self, need: &PodNeed, slots: u128) -> Vec<NodeNeed> {
+        let nodes = self.candidates.iter().map(|candidate| &candidate.node);
+        nodes
+            .map(|node| NodeNeed::of(need.on(node).pack(slots)))
+            .collect()
     }
 
     /// The cheapest cluster for one function. `None` if no node type takes it.

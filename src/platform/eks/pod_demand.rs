@@ -7,41 +7,304 @@ use crate::platform::slot::Slot;
 use crate::pricebook::InstanceType;
 use crate::scenario::{Demand, Function};
 use crate::units::MILLICORES_PER_VCPU;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
-/// The size of a function's pods.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pod {
-    pub vcpu: Exact,
-    pub memory_mb: Exact,
-    /// Requests in flight that a pod carries.
-    pub slots: u128,
+/// What the pods of a function need, whatever the node type.
+#[derive(Debug, Clone)]
+pub(crate) struct PodNeed {
+    size: PodSize,
+    /// Minimum number of pods.
+    min_pods: u128,
 }
 
-impl Pod {
-    /// A pod carries one slot, or the measured number of requests of a task with a stated size.
+#[derive(Debug, Clone)]
+enum PodSize {
+    /// The size of a task, with its measured number of requests.
+    Measured {
+        vcpu: Exact,
+        memory_mb: Exact,
+        requests: u128,
+    },
+    /// A number of slots over base memory.
+    Slots {
+        slot: Slot,
+        base_mb: Decimal,
+        slot_mb: Decimal,
+        /// The stated number; `None` for the number that needs the least of a node type.
+        requests: Option<u128>,
+    },
+}
+
+impl PodNeed {
     pub(crate) fn of(function: &Function) -> Self {
         let container = function.container();
-        match (container.requests_per_task, container.task) {
-            (Some(requests), Some(size)) => Self {
+        let size = match (
+            container.requests_per_pod,
+            container.requests_per_task,
+            container.task,
+        ) {
+            (None, Some(requests), Some(size)) => PodSize::Measured {
                 vcpu: Exact::ratio(size.quarter_vcpus.into(), 4),
                 memory_mb: Exact::from(size.memory_mb),
-                slots: requests.into(),
+                requests: requests.into(),
             },
-            _ => {
-                let slot = Slot::of(function);
-                Self {
-                    memory_mb: &slot.memory_mb + &slot.base_mb,
-                    vcpu: slot.vcpu,
-                    slots: 1,
-                }
+            (requests, ..) => PodSize::Slots {
+                slot: Slot::of(function),
+                base_mb: container.base_memory_mb,
+                slot_mb: container
+                    .memory_per_request_mb
+                    .unwrap_or_else(|| function.memory_mb.into()),
+                requests: requests.map(u128::from),
+            },
+        };
+        Self {
+            size,
+            min_pods: container.min_tasks.into(),
+        }
+    }
+
+    /// vCPUs and MB of the smallest pod.
+    pub(crate) fn least(&self) -> (Exact, Exact) {
+        match &self.size {
+            PodSize::Measured {
+                vcpu, memory_mb, ..
+            } => (vcpu.clone(), memory_mb.clone()),
+            PodSize::Slots { slot, requests, .. } => {
+                let requests = Exact::whole(requests.unwrap_or(1));
+                let memory_mb = &slot.base_mb + &(&slot.memory_mb * &requests);
+                (&slot.vcpu * &requests, memory_mb)
             }
         }
     }
 
-    /// Pods that carry a number of slots, without the minimum of the function.
-    pub(crate) fn for_slots(&self, slots: u128) -> u128 {
-        slots.div_ceil(self.slots)
+    /// The pods that a node type has room for.
+    pub(crate) fn on(&self, node: &Node) -> Room {
+        // `None` is a count of more than 128 bits.
+        let times = |have: &Exact, each: &Exact| have.whole_times(each).unwrap_or(u128::MAX);
+        let room = match &self.size {
+            PodSize::Measured {
+                vcpu,
+                memory_mb,
+                requests,
+            } => {
+                let fit = times(&node.vcpu, vcpu).min(times(&node.memory(), memory_mb));
+                PodRoom::Fixed {
+                    requests: *requests,
+                    // More than 64 bits: pod addresses are the limit.
+                    per_node: u64::try_from(fit).map_or(node.pods, |fit| fit.min(node.pods)),
+                }
+            }
+            PodSize::Slots {
+                slot,
+                base_mb,
+                slot_mb,
+                requests,
+            } => {
+                let allocatable = Decimal::from(node.memory_mib);
+                let [node_mb, daemonsets, base, slot_mb] =
+                    whole_parts([allocatable, node.daemonsets_mb, *base_mb, *slot_mb]);
+                let sizes = SizesOfPods {
+                    slots_by_vcpu: times(&node.vcpu, &slot.vcpu),
+                    memory: [node_mb.saturating_sub(daemonsets), base, slot_mb],
+                    most_pods: node.pods,
+                };
+                match requests {
+                    Some(requests) => PodRoom::Fixed {
+                        requests: *requests,
+                        per_node: sizes.fit(*requests),
+                    },
+                    None => PodRoom::Chosen(sizes),
+                }
+            }
+        };
+        Room {
+            room,
+            min_pods: self.min_pods,
+        }
+    }
+}
+
+/// Numbers as multiples of the same power of ten.
+fn whole_parts<const COUNT: usize>(numbers: [Decimal; COUNT]) -> [u128; COUNT] {
+    let scale = numbers.iter().map(Decimal::scale).max().unwrap_or_default();
+    numbers.map(|number| {
+        let factor = 10_u128.pow(scale - number.scale());
+        // At most 2^32 MB times 10^28.
+        number.mantissa().unsigned_abs() * factor
+    })
+}
+
+/// The pods of a function that a node type has room for.
+#[derive(Debug, Clone)]
+pub(crate) struct Room {
+    room: PodRoom,
+    min_pods: u128,
+}
+
+#[derive(Debug, Clone)]
+enum PodRoom {
+    /// Pods of a stated number of requests.
+    Fixed { requests: u128, per_node: u64 },
+    /// Pods whose number of requests is chosen.
+    Chosen(SizesOfPods),
+}
+
+/// Which sizes of pods fit on a node.
+#[derive(Debug, Clone)]
+struct SizesOfPods {
+    /// Slots for which the vCPUs of a node are enough.
+    slots_by_vcpu: u128,
+    /// Memory of a node, base memory of a pod and memory of a slot, in the same unit.
+    memory: [u128; 3],
+    most_pods: u64,
+}
+
+/// The pods of a function on a node type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Packing {
+    pub pods: u128,
+    pub per_node: u64,
+    /// Slots of a pod.
+    pub requests: u128,
+}
+
+impl Packing {
+    /// Nodes that the pods fill.
+    pub(crate) fn share(&self) -> Exact {
+        nodes_of(self.pods, self.per_node)
+    }
+
+    /// Bounds of [`Self::share`].
+    pub(crate) fn bounds(&self) -> Bounds {
+        Bounds::whole(self.pods).over(Bounds::whole(self.per_node.into()))
+    }
+
+    /// True if it needs less of its nodes, or as much with fewer requests in a pod.
+    fn is_better_than(&self, other: &Self) -> bool {
+        let mine = self.pods * u128::from(other.per_node);
+        let theirs = other.pods * u128::from(self.per_node);
+        (mine, self.requests) < (theirs, other.requests)
+    }
+}
+
+impl Room {
+    /// The pods for a number of slots. `None` if they do not fit on a node.
+    pub(crate) fn pack(&self, slots: u128) -> Option<Packing> {
+        match &self.room {
+            PodRoom::Fixed { requests, per_node } => (*per_node > 0).then(|| Packing {
+                pods: slots.div_ceil(*requests).max(self.min_pods),
+                per_node: *per_node,
+                requests: *requests,
+            }),
+            PodRoom::Chosen(sizes) => sizes.least_need(slots, self.min_pods),
+        }
+    }
+
+    /// A number of slots up to which [`Self::pack`] needs as much as with these pods.
+    pub(crate) fn most_slots(&self, packing: &Packing) -> u128 {
+        let requests = match &self.room {
+            PodRoom::Fixed { requests, .. } => *requests,
+            PodRoom::Chosen(sizes) => sizes.most_requests(packing.per_node),
+        };
+        packing.pods.saturating_mul(requests)
+    }
+
+    /// How many pods of one request fit on a node, if that is the best size for any number of
+    /// slots.
+    fn of_one_request(&self) -> Option<u64> {
+        match &self.room {
+            PodRoom::Fixed { .. } => None,
+            PodRoom::Chosen(sizes) => sizes.of_one_request(),
+        }
+    }
+}
+
+impl SizesOfPods {
+    /// The most requests that each of a number of pods on a node can hold.
+    fn most_requests(&self, pods: u64) -> u128 {
+        let [node, base, slot] = self.memory;
+        let pods = u128::from(pods);
+        let by_memory = || {
+            // An amount of more than 128 bits is more than a node has.
+            let left = node.checked_sub(base.checked_mul(pods)?)?;
+            Some(left / slot.checked_mul(pods)?)
+        };
+        (self.slots_by_vcpu / pods).min(by_memory().unwrap_or(0))
+    }
+
+    /// How many pods of a number of requests fit on a node.
+    fn fit(&self, requests: u128) -> u64 {
+        let [node, base, slot] = self.memory;
+        let pod = slot
+            .checked_mul(requests)
+            .and_then(|mb| mb.checked_add(base));
+        let by_memory = pod.map_or(0, |pod| node / pod);
+        let fit = (self.slots_by_vcpu / requests).min(by_memory);
+        u64::try_from(fit).map_or(self.most_pods, |fit| fit.min(self.most_pods))
+    }
+
+    /// How many pods of one request fit on a node, if that is the best size for any number of
+    /// slots: no base memory is shared, and pod addresses are no limit. Larger pods then only waste
+    /// more of a node.
+    fn of_one_request(&self) -> Option<u64> {
+        let [node, base, slot] = self.memory;
+        let fit = self.slots_by_vcpu.min(node / slot);
+        (base == 0 && fit <= self.most_pods.into()).then(|| self.fit(1))
+    }
+
+    /// A number of slots that a node with at least this number of pods cannot exceed.
+    fn most_slots(&self, pods: u64) -> u128 {
+        let [node, base, slot] = self.memory;
+        let taken = base.checked_mul(pods.into());
+        let left = taken.and_then(|taken| node.checked_sub(taken));
+        self.slots_by_vcpu.min(left.unwrap_or(0) / slot)
+    }
+
+    /// The pods with the least need of nodes; of equal ones, those with the fewest requests.
+    ///
+    /// It looks at the largest pods for each number of pods on a node, and then divides the slots
+    /// evenly among the pods. Smaller pods than that are not fewer nodes.
+    fn least_need(&self, slots: u128, min_pods: u128) -> Option<Packing> {
+        if let Some(per_node) = self.of_one_request() {
+            return (per_node > 0).then(|| Packing {
+                pods: slots.max(min_pods),
+                per_node,
+                requests: 1,
+            });
+        }
+        let even = |pods: u128| slots.div_ceil(pods).max(1);
+        let mut best: Option<Packing> = None;
+        // With fewer pods on a node than this the minimum of pods fills more nodes.
+        let mut per_node = self.fit(even(min_pods)).max(1);
+        while per_node <= self.most_pods {
+            let most = self.most_requests(per_node);
+            if most == 0 {
+                break;
+            }
+            per_node = self.fit(most);
+            let pods = slots.div_ceil(most).max(min_pods);
+            let packing = Packing {
+                pods,
+                per_node,
+                requests: even(pods),
+            };
+            if best.is_none_or(|best| packing.is_better_than(&best)) {
+                best = Some(packing);
+            }
+            per_node += 1;
+            if best.is_some_and(|best| self.is_beaten_by(&best, slots, per_node)) {
+                break;
+            }
+        }
+        best
+    }
+
+    /// True if pods of which at least `per_node` are on a node need more nodes than `best`.
+    fn is_beaten_by(&self, best: &Packing, slots: u128, per_node: u64) -> bool {
+        let most = best.pods.checked_mul(self.most_slots(per_node));
+        let needed = slots.checked_mul(best.per_node.into());
+        most.zip(needed).is_some_and(|(most, needed)| most < needed)
     }
 }
 
@@ -49,7 +312,10 @@ impl Pod {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
     pub vcpu: Exact,
-    pub memory_mb: Exact,
+    /// Before DaemonSets.
+    memory_mib: u64,
+    /// Memory that DaemonSets request, MB.
+    daemonsets_mb: Decimal,
     pub pods: u64,
 }
 
@@ -60,36 +326,51 @@ impl Node {
         let daemonsets = &options.daemonsets;
         Self {
             vcpu: (&vcpus - &Exact::from(daemonsets.vcpu)).max(Exact::ZERO),
-            memory_mb: (&Exact::from(allocatable.memory_mib) - &Exact::from(daemonsets.memory_mb))
-                .max(Exact::ZERO),
+            memory_mib: allocatable.memory_mib,
+            daemonsets_mb: daemonsets.memory_mb,
             pods: u64::from(shape.max_pods).saturating_sub(daemonsets.pods.into()),
         }
     }
 
-    /// True when every pod that fits `other` fits here at least as often.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
-        self.vcpu >= other.vcpu && self.memory_mb >= other.memory_mb && self.pods >= other.pods
+    /// In MB.
+    pub(crate) fn memory(&self) -> Exact {
+        let left = &Exact::from(self.memory_mib) - &Exact::from(self.daemonsets_mb);
+        left.max(Exact::ZERO)
     }
 
-    /// How many of these pods fit on a node.
-    pub(crate) fn fit(&self, pod: &Pod) -> u64 {
-        // `None`, or a count of more than 64 bits, means that pod addresses are the limit.
-        let times = |have: &Exact, each: &Exact| {
-            let count = have.whole_times(each).map(u64::try_from);
-            count.map_or(self.pods, |count| count.unwrap_or(self.pods))
-        };
-        let by_cpu = times(&self.vcpu, &pod.vcpu);
-        let by_memory = times(&self.memory_mb, &pod.memory_mb);
-        by_cpu.min(by_memory).min(self.pods)
+    /// True when every pod that fits `other` fits here at least as often.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        self.vcpu >= other.vcpu && self.memory() >= other.memory() && self.pods >= other.pods
     }
 }
 
-/// Functions with equal pods, counted together.
+/// Functions without keys for containers and with equal memory, counted together.
 #[derive(Debug, Clone)]
 struct PodGroup {
-    pod: Pod,
+    need: PodNeed,
+    /// Their pods if a pod holds one request.
     pods: u128,
     functions: usize,
+    /// The number of functions for each number of slots, which is not below the minimum of pods.
+    by_slots: BTreeMap<u128, usize>,
+}
+
+impl PodGroup {
+    fn new(function: &Function) -> Self {
+        Self {
+            need: PodNeed::of(function),
+            pods: 0,
+            functions: 0,
+            by_slots: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, slots: u128, functions: usize) {
+        let slots = slots.max(self.need.min_pods);
+        self.pods += slots * functions as u128;
+        self.functions += functions;
+        *self.by_slots.entry(slots).or_default() += functions;
+    }
 }
 
 /// The pods of a set of functions, by how many fit on a node of one type.
@@ -103,16 +384,32 @@ struct PodsByFit {
 
 impl PodsByFit {
     fn add(&mut self, node: &Node, group: &PodGroup) {
-        let fit = node.fit(&group.pod);
-        match usize::try_from(fit) {
-            Ok(0) | Err(_) => self.unfit += group.functions,
-            Ok(fit) => {
-                if fit >= self.pods_by_fit.len() {
-                    self.grow_to(fit + 1);
+        let room = group.need.on(node);
+        match room.of_one_request() {
+            Some(0) => self.unfit += group.functions,
+            Some(fit) => self.add_pods(fit, group.pods),
+            None => {
+                for (slots, functions) in &group.by_slots {
+                    self.add_functions(&room, *slots, *functions);
                 }
-                self.pods_by_fit[fit] += group.pods;
             }
         }
+    }
+
+    /// Adds functions with the same need.
+    fn add_functions(&mut self, room: &Room, slots: u128, functions: usize) {
+        match room.pack(slots) {
+            Some(packing) => {
+                self.add_pods(packing.per_node, packing.pods * functions as u128);
+            }
+            None => self.unfit += functions,
+        }
+    }
+
+    fn add_pods(&mut self, fit: u64, pods: u128) {
+        let fit = usize::try_from(fit).expect("a node has at most 65,536 pods");
+        self.grow_to(fit + 1);
+        self.pods_by_fit[fit] += pods;
     }
 
     fn grow_to(&mut self, length: usize) {
@@ -165,25 +462,17 @@ impl PodDemand {
         demand: &Demand,
         nodes: impl Iterator<Item = &'n Node>,
     ) {
+        let slots = function.needed_slots(demand);
         if function.is_like_for_like() {
             let known = self.like_for_like.entry(function.memory_mb);
-            let known = known.or_insert_with(|| PodGroup {
-                pod: Pod::of(function),
-                pods: 0,
-                functions: 0,
-            });
-            known.pods += pods_of_today(function, &known.pod, demand);
-            known.functions += 1;
+            known
+                .or_insert_with(|| PodGroup::new(function))
+                .add(slots, 1);
             return;
         }
-        let pod = Pod::of(function);
-        let group = PodGroup {
-            pods: pods_of_today(function, &pod, demand),
-            pod,
-            functions: 1,
-        };
+        let need = PodNeed::of(function);
         for (fits, node) in self.stated.iter_mut().zip(nodes) {
-            fits.add(node, &group);
+            fits.add_functions(&need.on(node), slots, 1);
         }
     }
 
@@ -194,8 +483,9 @@ impl PodDemand {
         for (memory, group) in other.like_for_like {
             match self.like_for_like.get_mut(&memory) {
                 Some(known) => {
-                    known.pods += group.pods;
-                    known.functions += group.functions;
+                    for (slots, functions) in group.by_slots {
+                        known.add(slots, functions);
+                    }
                 }
                 None => drop(self.like_for_like.insert(memory, group)),
             }
@@ -223,55 +513,108 @@ pub(crate) struct NodeUse {
 
 /// The pods of one function on nodes of one type.
 #[derive(Debug, Clone)]
-pub(crate) struct NodeNeed {
-    pods: u128,
-    fit: u64,
-}
+pub(crate) struct NodeNeed(Option<Packing>);
 
 impl NodeNeed {
-    pub(crate) fn of(node: &Node, pod: &Pod, pods: u128) -> Self {
-        let fit = node.fit(pod);
-        Self { pods, fit }
+    /// `None` is pods that do not fit.
+    pub(crate) fn of(packing: Option<Packing>) -> Self {
+        Self(packing)
+    }
+
+    pub(crate) fn packing(&self) -> Option<Packing> {
+        self.0
     }
 
     pub(crate) fn fits(&self) -> bool {
-        self.fit > 0
-    }
-
-    /// Pods that fit on a node; zero if none does.
-    pub(crate) fn fit(&self) -> u64 {
-        self.fit
+        self.0.is_some()
     }
 
     /// Nodes that the pods fill; zero if they do not fit.
     pub(crate) fn share(&self) -> Exact {
-        if self.fits() {
-            nodes_of(self.pods, self.fit)
-        } else {
-            Exact::ZERO
+        match &self.0 {
+            Some(packing) => packing.share(),
+            None => Exact::ZERO,
         }
     }
 
     /// Bounds of [`Self::share`].
     pub(crate) fn bounds(&self) -> Bounds {
-        if self.fits() {
-            Bounds::whole(self.pods).over(Bounds::whole(self.fit.into()))
-        } else {
-            Bounds::ZERO
-        }
+        self.0.map_or(Bounds::ZERO, |packing| packing.bounds())
     }
 }
 
 /// Nodes that pods fill when `fit` of them fit on a node.
-pub(crate) fn nodes_of(pods: u128, fit: u64) -> Exact {
+fn nodes_of(pods: u128, fit: u64) -> Exact {
     let nodes = Exact::whole(pods).over(&Exact::from(fit));
     nodes.expect("only pods that fit a node are counted by nodes")
 }
 
-pub(crate) fn pods_of_today(function: &Function, pod: &Pod, demand: &Demand) -> u128 {
-    with_minimum(function, pod.for_slots(function.needed_slots(demand)))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub(crate) fn with_minimum(function: &Function, pods: u128) -> u128 {
-    pods.max(function.container().min_tasks.into())
+    /// The least need by trying every number of requests.
+    fn tried(sizes: &SizesOfPods, slots: u128, min_pods: u128) -> Option<Packing> {
+        let mut best: Option<Packing> = None;
+        for requests in 1..=slots.max(1) {
+            let per_node = sizes.fit(requests);
+            let packing = Packing {
+                pods: slots.div_ceil(requests).max(min_pods),
+                per_node,
+                requests,
+            };
+            if per_node > 0 && best.is_none_or(|best| packing.is_better_than(&best)) {
+                best = Some(packing);
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn the_least_need_is_that_of_trying_every_number_of_requests() {
+        let mut compared = 0;
+        for base in [0, 30, 100, 700, 2_000] {
+            for slots_by_vcpu in [0, 1, 7, 60, 190] {
+                for most_pods in [0, 1, 5, 26, 230] {
+                    let sizes = SizesOfPods {
+                        slots_by_vcpu,
+                        memory: [1_900, base, 13],
+                        most_pods,
+                    };
+                    for slots in (0..40).chain([97, 150, 333, 1_000]) {
+                        for min_pods in [1, 2, 3, 10] {
+                            let expected = tried(&sizes, slots, min_pods);
+                            let found = sizes.least_need(slots, min_pods);
+                            assert_eq!(found, expected, "{sizes:?} {slots} {min_pods}");
+                            compared += usize::from(found.is_some());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(compared > 1_000, "{compared}");
+    }
+
+    #[test]
+    fn slots_up_to_the_most_of_a_packing_need_as_much() {
+        let sizes = SizesOfPods {
+            slots_by_vcpu: 190,
+            memory: [1_900, 100, 13],
+            most_pods: 26,
+        };
+        let room = Room {
+            room: PodRoom::Chosen(sizes),
+            min_pods: 2,
+        };
+        let mut before = Exact::ZERO;
+        for slots in 1..2_000 {
+            let packing = room.pack(slots).expect("it fits");
+            let most = room.most_slots(&packing);
+            assert!(most >= slots);
+            let last = room.pack(most).expect("it fits");
+            assert_eq!(last.share(), packing.share(), "{slots} to {most}");
+            assert!(packing.share() >= before, "{slots}");
+            before = packing.share();
+        }
+    }
 }

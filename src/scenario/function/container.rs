@@ -30,12 +30,17 @@ pub(crate) struct Container {
     /// vCPUs of a request in flight in place of what the keys give. No key states it: it is for
     /// questions about other values.
     pub slot_vcpu: Option<Exact>,
+    /// Threads that a request without `cpu_ms` keeps busy; `None` for one.
+    pub threads: Option<u32>,
     /// Memory of a request in flight, MB; `None` gives each request the function's memory.
     pub memory_per_request_mb: Option<Decimal>,
     /// Memory of a task that its requests share, MB.
     pub base_memory_mb: Decimal,
     /// Measured number of requests that a task of size `task` carries at once.
     pub requests_per_task: Option<u32>,
+    /// Requests that a pod on a node carries at once; `None` for the number that needs the least of
+    /// a node type.
+    pub requests_per_pod: Option<u32>,
     /// Minimum number of tasks or pods.
     pub min_tasks: u32,
     /// Share of the capacity that is planned for, above 0 and up to 1.
@@ -57,9 +62,11 @@ const DEFAULT_MIN_TASKS: u32 = 2;
 pub(super) static LIKE_FOR_LIKE: Container = Container {
     cpu_ms: None,
     slot_vcpu: None,
+    threads: None,
     memory_per_request_mb: None,
     base_memory_mb: Decimal::ZERO,
     requests_per_task: None,
+    requests_per_pod: None,
     min_tasks: DEFAULT_MIN_TASKS,
     target_utilization: Decimal::ONE,
     task: None,
@@ -78,6 +85,18 @@ pub(crate) const ASSUMPTIONS: &[AssumptionRule] = &[
              1,769 (cpu_ms states what it really needs)",
         ),
         |function| function.container().cpu_ms.is_none() && !is_measured(function),
+    ),
+    (
+        &AssumptionInfo::assumed(
+            "one-thread",
+            "above 1,769 MB a request uses one thread, so at most 1 vCPU of a container \
+             (container.threads)",
+        ),
+        |function| {
+            let container = function.container();
+            let is_computed = container.cpu_ms.is_none() && !is_measured(function);
+            is_computed && container.threads.is_none() && function.memory_mb > MB_PER_VCPU
+        },
     ),
     (
         &AssumptionInfo::assumed(
@@ -150,6 +169,13 @@ fn is_measured(function: &Function) -> bool {
     function.container().requests_per_task.is_some()
 }
 
+impl Container {
+    /// Threads that a request without stated CPU time keeps busy.
+    pub(crate) fn threads(&self) -> u32 {
+        self.threads.unwrap_or(1)
+    }
+}
+
 impl FunctionReader<'_, '_, '_> {
     pub(super) fn container(&mut self) -> Option<Box<Container>> {
         if !self.values.any_stated(FieldGroup::Container) {
@@ -169,12 +195,14 @@ impl FunctionReader<'_, '_, '_> {
         Some(Box::new(Container {
             slot_vcpu: None,
             cpu_ms: self.values.number(Field::CpuMs),
+            threads: self.threads(),
             memory_per_request_mb: self.values.number(Field::MemoryPerRequestMb),
             base_memory_mb: self
                 .values
                 .number(Field::BaseMemoryMb)
                 .unwrap_or(default.base_memory_mb),
             requests_per_task,
+            requests_per_pod: self.values.whole(Field::RequestsPerPod),
             min_tasks: self
                 .values
                 .whole(Field::MinTasks)
@@ -191,6 +219,16 @@ impl FunctionReader<'_, '_, '_> {
         }))
     }
 
+    fn threads(&mut self) -> Option<u32> {
+        let [cpu, threads] = [Field::CpuMs, Field::Threads];
+        if self.values.stated(cpu) && self.values.stated(threads) {
+            let message = "`container.threads` has no effect on a stated `container.cpu_ms`";
+            let help = "keep one of them: threads limit the CPU time that is assumed";
+            self.wrong(Code::Conflict, self.at(threads), message.to_owned(), help);
+        }
+        self.values.whole(threads)
+    }
+
     fn run(&mut self) -> Run {
         let pull = Field::PullSeconds;
         if self.values.word(Field::ContainerRun) != Some("job") {
@@ -203,6 +241,7 @@ impl FunctionReader<'_, '_, '_> {
         }
         for field in [
             Field::RequestsPerTask,
+            Field::RequestsPerPod,
             Field::MinTasks,
             Field::TargetUtilization,
         ] {

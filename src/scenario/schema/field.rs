@@ -147,7 +147,12 @@ keys! {
     Container {
         CpuMs = "container.cpu_ms": above(0, 1000 * DAY_MS), "ms", Bills::Capacity,
             "CPU time of a request",
-            default "Lambda's share: `memory_mb` / 1,769 vCPU for the whole duration";
+            default "Lambda's share, `memory_mb` / 1,769 vCPU, up to `container.threads`, for the \
+                     whole duration";
+        Threads = "container.threads": whole(1, 6), "threads", Bills::Capacity,
+            "threads that a request keeps busy at once, in place of `container.cpu_ms`: it uses at \
+             most as many vCPUs",
+            default "1, listed as an assumption above 1,769 MB";
         MemoryPerRequestMb = "container.memory_per_request_mb": above(0, MAX_MEMORY_MB), "MB",
             Bills::Capacity,
             "memory of a request in flight",
@@ -159,6 +164,11 @@ keys! {
             "requests in flight that one task carries, from a load test; needs `container.task`, \
              and replaces the computed number",
             default "computed";
+        RequestsPerPod = "container.requests_per_pod": whole(1, MAX_COUNT), "", Bills::Of(&["eks"]),
+            "requests in flight that one pod carries, with their vCPUs and memory over one base \
+             memory",
+            default "`container.requests_per_task`, else the number that needs the least of a node \
+                     type";
         MinTasks = "container.min_tasks": whole(1, MAX_COUNT), "", Bills::Containers,
             "minimum number of tasks or pods",
             default "2, for two Availability Zones";
@@ -242,10 +252,11 @@ pub(crate) const RESERVED: &[&str] = &["traffic"];
 
 /// Alternatives: keys that state the same in two ways, or two steps of a limit. A function that
 /// states one drops the others from `[defaults]`.
-pub(crate) const ALTERNATIVES: [[Field; 2]; 7] = [
+pub(crate) const ALTERNATIVES: [[Field; 2]; 8] = [
     [Field::DurationMs, Field::MeasuredDurationMs],
     [Field::InvocationsPerMonth, Field::RequestsPerSecond],
     [Field::Utilization, Field::PeakConcurrency],
+    [Field::CpuMs, Field::Threads],
     [Field::BudgetMonthlyWarn, Field::BudgetMonthlyDeny],
     [Field::BudgetMillionWarn, Field::BudgetMillionDeny],
     [Field::BudgetPercentWarn, Field::BudgetPercentDeny],
