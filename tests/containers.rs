@@ -140,3 +140,280 @@ fn the_requests_of_a_pod_can_be_stated() {
         refusal(&large, 1)
     );
 }
+
+/// Four pods of 31 vCPU and 240,954 MiB. By the estimate an i4i.32xlarge offers 961,470 MiB, three of
+/// them; a real one offers 1,007,423 MiB.
+const INDEX: &str = "platforms = ['lambda', 'eks']
+[eks]
+instance_type = 'i4i.32xlarge'
+min_nodes = 1
+daemonsets = { vcpu = 0, memory_mb = 0, pods = 0 }
+root_volume_gb = 0
+STATED
+[[function]]
+name = 'index'
+memory_mb = 10240
+duration_ms = 1000
+invocations_per_month = 10_512_000
+peak_concurrency = 4
+runs_on = 'eks'
+[function.container]
+cpu_ms = 31_000
+memory_per_request_mb = 240_954
+";
+
+/// 730 x 10.9824 = 8,017.152 and the cluster, 73.
+#[test]
+fn the_memory_of_a_node_can_be_stated() {
+    let estimated = INDEX.replace("STATED", "");
+    assert_eq!(on(&estimated, 1).0, "16107.30");
+    let stated = INDEX.replace("STATED", "node.'i4i.32xlarge'.memory_mb = 1_007_423");
+    assert_eq!(
+        on(&stated, 1),
+        ("8090.15".into(), "4 pods at 4 per i4i.32xlarge".into())
+    );
+    // 7.5 % of 1,048,576 are 78,644 MiB; without them 961,470 + 78,644 = 1,040,114 MiB are left.
+    let overhead = INDEX.replace("STATED", "memory_overhead = 0");
+    assert_eq!(on(&overhead, 1).0, "8090.15");
+    // 3.2 %: 1,048,576 x 0.032 = 33,554.4, so 33,555 MiB. 4 x 240,954 = 963,816 fit.
+    let overhead = INDEX.replace("STATED", "memory_overhead = '3.2%'");
+    assert_eq!(on(&overhead, 1).0, "8090.15");
+}
+
+/// 96 pods of 15 m and 64 MiB. m5.large has addresses for 29 pods, 26 without DaemonSets: 4 nodes, 280.32 +
+/// 6.40 + 73. With prefix delegation 107 addresses are left; 6,647 MiB hold 103: 2 nodes, 140.16 + 3.20 + 73.
+#[test]
+fn prefix_delegation_gives_a_node_more_pods() {
+    let scenario = |stated: &str| {
+        format!(
+            "platforms = ['lambda', 'eks']\n[eks]\ninstance_type = 'm5.large'\n{stated}\n[[function]]\n\
+             name = 'proxy'\nmemory_mb = 128\nduration_ms = 100\ninvocations_per_month = 100_000_000\n\
+             peak_concurrency = 96\n[function.container]\ncpu_ms = 1.5\nmemory_per_request_mb = 64\n\
+             requests_per_pod = 1\n"
+        )
+    };
+    let expected = |cost: &str, fit: u32| (cost.into(), format!("96 pods at {fit} per m5.large"));
+    assert_eq!(on(&scenario(""), 1), expected("359.72", 26));
+    let prefixes = scenario("max_pods = 'prefix-delegation'");
+    assert_eq!(on(&prefixes, 1), expected("216.36", 103));
+    // 58 addresses less 3 for DaemonSets.
+    assert_eq!(on(&scenario("max_pods = 58"), 1), expected("216.36", 55));
+    let node = "max_pods = 58\nnode.'m5.large'.max_pods = 29";
+    assert_eq!(on(&scenario(node), 1), expected("359.72", 26));
+    // 60 m of 1,930 less 150 are four pods.
+    let vcpu = scenario("node.'m5.large'.vcpu = 0.21");
+    assert_eq!(on(&vcpu, 1).1, "96 pods at 4 per m5.large");
+    // Without the requests of a pod stated, two pods of 48 need less of a node than 96 of one.
+    let chosen = scenario("").replace("requests_per_pod = 1\n", "");
+    assert_eq!(on(&chosen, 1).0, "216.36");
+}
+
+#[test]
+fn what_nodes_offer_is_checked() {
+    let mistake = |stated: &str| {
+        let text = format!(
+            "region = 'us-east-1'\n[eks]\n{stated}\n{}",
+            BIG.split_once('\n').expect("").1
+        );
+        match read(&text) {
+            Err(diags) => diags.to_string(),
+            Ok(scenario) => {
+                let prices = comparison::prices(&scenario, &comparison::BOOK);
+                let bound = lambdacost::internals::answer::Comparison::new(
+                    &scenario,
+                    &prices,
+                    &comparison::INSTANCES,
+                );
+                bound.err().expect("a mistake").to_string()
+            }
+        }
+    };
+    for (stated, expected) in [
+        ("node.'m5.larg'.max_pods = 5", "no instance type `m5.larg`"),
+        (
+            "node.'m5.large'.memory_mb = 8193",
+            "`m5.large` has 2 vCPU and 8,192 MiB, less than stated",
+        ),
+        ("node.'m5.large'.vcpu = 1.9305", "parts of a millicore"),
+        (
+            "node.'m5.large'.pods = 5",
+            "there is no key `eks.node.m5.large.pods`",
+        ),
+        (
+            "node.m5.large.max_pods = 5",
+            "there is no key `eks.node.m5.large`",
+        ),
+        (
+            "max_pods = 'prefixes'",
+            "neither a number nor \"prefix-delegation\"",
+        ),
+        ("memory_overhead = 2", "`eks.memory_overhead`"),
+    ] {
+        let found = mistake(stated);
+        assert!(found.contains(expected), "{stated}: {found}");
+    }
+}
+
+/// A pod of 1 vCPU and 7,000 MB misses the 6,903 - 256 = 6,647 MiB of an m5.large by 353 of 8,192, 4.3 %.
+#[test]
+fn a_pod_that_nearly_fits_is_refused_with_a_remark() {
+    let pod = |memory: u32| {
+        refusal(
+            &format!(
+                "platforms = ['lambda', 'eks']\n[eks]\ninstance_type = 'm5.large'\n{}\n\
+                 container.cpu_ms = 1000\ncontainer.memory_per_request_mb = {memory}\n",
+                BIG.split_once('\n').expect("a line").1
+            ),
+            1,
+        )
+    };
+    let near = pod(7_000);
+    assert!(
+        near.contains("misses m5.large by only 4.3 % of a node"),
+        "{near}"
+    );
+    assert!(
+        near.contains("6,903 of 8,192 MiB") && near.contains("[eks.node]"),
+        "{near}"
+    );
+    // 656 MiB are 8.0 %.
+    let far = pod(7_303);
+    assert!(!far.contains("misses"), "{far}");
+}
+
+const CHOICE: &str = "platforms = ['lambda', 'eks']
+OPTIONS
+[[function]]
+name = 'api'
+memory_mb = 1024
+duration_ms = 1000
+invocations_per_month = 10_000_000
+peak_concurrency = 4
+";
+
+/// The codes and texts of the assumptions about a scenario.
+fn notes(text: &str) -> Vec<(&'static str, String)> {
+    compared(&scenario(text), |comparison| {
+        let notes = comparison.notes(None);
+        notes
+            .iter()
+            .map(|note| (note.code, note.text.clone()))
+            .collect()
+    })
+}
+
+fn note(text: &str, code: &str) -> Option<String> {
+    let mut notes = notes(text).into_iter();
+    notes
+        .find(|(found, _)| *found == code)
+        .map(|(_, text)| text)
+}
+
+/// 4 pods of 0.579 vCPU and 1 GB. Two c6a.large hold 3 each by CPU (1.78 / 0.579) and 2 by memory; two
+/// m7i.large hold 3: 2 x 730 x 0.1008 + 3.20 + 73 = 223.37.
+#[test]
+fn families_limit_the_node_types() {
+    let among = |families: &str| CHOICE.replace("OPTIONS", &format!("eks.families = {families}"));
+    assert_eq!(
+        on(&CHOICE.replace("OPTIONS", ""), 1).1,
+        "4 pods at 2 per c6a.large"
+    );
+    let (cost, fleet) = on(&among("['m7i', 'c7g']"), 1);
+    assert_eq!(
+        (cost.as_str(), fleet.as_str()),
+        ("223.37", "4 pods at 3 per m7i.large")
+    );
+    let both = CHOICE.replace(
+        "OPTIONS",
+        "eks = { families = ['m7i'], instance_type = 'm7i.large' }",
+    );
+    let error = read(&format!("region = 'us-east-1'\n{both}"))
+        .expect_err("both")
+        .to_string();
+    assert!(error.contains("`families` has no effect"), "{error}");
+    for wrong in ["'m7i'", "[]", "[7]"] {
+        let error = read(&format!("region = 'us-east-1'\n{}", among(wrong))).expect_err("no list");
+        assert!(
+            error.to_string().contains("is not a list of names"),
+            "{error}"
+        );
+    }
+}
+
+/// m5a.large costs 0.086 an hour, m6a.large 0.0864: 0.47 % more.
+#[test]
+fn a_newer_generation_that_costs_little_more_is_named() {
+    let among = CHOICE.replace("OPTIONS", "eks.families = ['m5a', 'm6a', 'm7a']");
+    assert_eq!(on(&among, 1).1, "4 pods at 3 per m5a.large");
+    assert_eq!(
+        note(&among, "eks-newer-generation").expect("a note"),
+        "EKS: m5a.large is the cheapest node type; m6a.large costs 0.5 % more an hour and is a \
+         generation newer (eks.instance_type)"
+    );
+    let alone = CHOICE.replace("OPTIONS", "eks.families = ['m5a', 'm7a']");
+    assert_eq!(note(&alone, "eks-newer-generation"), None);
+    let fixed = CHOICE.replace("OPTIONS", "eks.instance_type = 'm5a.large'");
+    assert_eq!(note(&fixed, "eks-newer-generation"), None);
+}
+
+/// 381 slots of 128 MB and 0.0724 vCPU. A node of Auto Mode has 110 pods. c6a.4xlarge offers 27,381
+/// MiB for 213 requests: 71 pods of three, 127/71 = 1.789 nodes; 106 of two would be 191/106 = 1.802.
+#[test]
+fn nodes_of_auto_mode_have_110_pods_and_80_gb() {
+    let auto = |more: &str| {
+        format!(
+            "platforms = ['lambda', 'eks']\n[eks]\nauto_mode = true\ninstance_type = \
+             'c6a.4xlarge'\n[[function]]\nname = 'small'\nmemory_mb = 128\nduration_ms = 1000\n\
+             invocations_per_month = 300_000_000\nutilization = 0.3\n{more}"
+        )
+    };
+    let one = auto("container.requests_per_pod = 1\n");
+    // 4 nodes: 4 x 730 x (0.612 + 0.07344), volumes 4 x 80 x 0.08, the cluster 73.
+    assert_eq!(
+        on(&one, 1),
+        ("2100.08".into(), "381 pods at 110 per c6a.4xlarge".into())
+    );
+    let chosen = on(&auto(""), 1);
+    assert_eq!(chosen.1, "127 pods x 3 at 71 per c6a.4xlarge");
+    let text = note(&auto(""), "eks-auto-mode").expect("a note");
+    assert!(text.contains("110 pods"), "{text}");
+    let text = note(&auto(""), "eks-nodes").expect("a note");
+    assert!(
+        text.contains("DaemonSets of 0 vCPU, 0 MB and 0 pods") && text.contains("80 GB"),
+        "{text}"
+    );
+    let stated = auto("").replace("auto_mode = true", "auto_mode = true\nmax_pods = 200");
+    let error = read(&format!("region = 'us-east-1'\n{stated}")).expect_err("two numbers");
+    assert!(
+        error.to_string().contains("EKS Auto Mode has 110 pods"),
+        "{error}"
+    );
+}
+
+/// The last two columns of a file of the user are what a node offers: 20 pods of 500 MiB and 10,000.
+#[test]
+fn a_price_file_states_what_a_node_offers() {
+    let mut book = comparison::BOOK.clone();
+    let row = "instance_type,architecture,vcpu,memory_mib,max_pods,allocatable_millicores,allocatable_mib\n\
+               m5.large,x86_64,2,8192,29,1900,10256\n";
+    book.overlay(
+        "instances.csv",
+        lambdacost::internals::diag::Source::new("instances.csv", row),
+    );
+    let types = book.instances().expect("types");
+    let text = "platforms = ['lambda', 'eks']\n[eks]\ninstance_type = 'm5.large'\nmemory_overhead = 0\n\
+                [[function]]\nname = 'a'\nmemory_mb = 500\nduration_ms = 1000\n\
+                invocations_per_month = 1000\npeak_concurrency = 20\ncontainer.cpu_ms = 1\n";
+    let scenario = scenario(text);
+    let prices = comparison::prices(&scenario, &book);
+    let comparison =
+        lambdacost::internals::answer::Comparison::new(&scenario, &prices, &types).expect("prices");
+    let answer = comparison.answer(0, 1).expect("it fits");
+    let mut fleet = String::new();
+    answer
+        .placement
+        .fleet()
+        .expect("pods")
+        .write_short(&mut fleet);
+    assert_eq!(fleet, "20 pods at 20 per m5.large");
+}

@@ -666,7 +666,22 @@ static CLUSTER: Object = Object {
             "how many. A number for a cluster of the scenario. For an existing one it is a share, and a \
              string unless it happens to be whole",
         ),
+        field(
+            "allocatable",
+            Of(&ALLOCATABLE),
+            "what each of them offers, below",
+        ),
         field("monthly_usd", Decimal, "its bill"),
+    ],
+};
+
+static ALLOCATABLE: Object = Object {
+    name: "allocatable",
+    fields: &[
+        field("millicores", Whole, "thousandths of a vCPU"),
+        field("mib", Whole, "memory, MiB"),
+        field("nominal_mib", Whole, "memory of the instance type, MiB"),
+        field("pods", Whole, "pods"),
     ],
 };
 

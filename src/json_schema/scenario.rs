@@ -147,6 +147,14 @@ impl Names<'_> {
             }),
             ValueKind::Flag => json!({"type": "boolean"}),
             ValueKind::Number(bounds) => number(bounds),
+            ValueKind::NumberOr(bounds, word) => {
+                json!({"anyOf": [number(bounds), {"type": "string", "enum": [word]}]})
+            }
+            ValueKind::Names => json!({
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "string", "minLength": 1, "maxLength": 256},
+            }),
             ValueKind::Table | ValueKind::Functions => closed(json!({})),
         }
     }
@@ -189,17 +197,21 @@ fn described(mut schema: Value, key: &Key, names: &Names<'_>) -> Value {
     schema
 }
 
-/// Inserts a schema at a dotted path in a table, and creates the tables on the way.
+/// Inserts a schema at a dotted path in a table, and creates the tables on the way. A `*` in the path
+/// is any name.
 fn insert(table: &mut Value, path: &str, schema: Value) {
     let mut place = table;
     let mut words = path.split('.').peekable();
     while let Some(word) = words.next() {
-        let slot = &mut place["properties"][word];
+        let slot = match word {
+            "*" => &mut place["additionalProperties"],
+            _ => &mut place["properties"][word],
+        };
         if words.peek().is_none() {
             *slot = schema;
             return;
         }
-        if slot.is_null() {
+        if !slot.is_object() {
             *slot = closed(json!({}));
         }
         place = slot;

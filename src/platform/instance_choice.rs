@@ -1,8 +1,9 @@
 //! The EC2 instance types that a platform can choose from.
 
 use super::Context;
-use crate::diag::{Code, Diag};
+use crate::diag::{At, Code, Diag};
 use crate::money::Rate;
+use crate::pricebook::instances::has_usual_size;
 use crate::pricebook::meters::{MetersByType, Savings};
 use crate::pricebook::{Architecture, InstanceType, Price, Regional};
 use crate::scenario::FixedType;
@@ -19,6 +20,27 @@ pub(crate) struct Machine<'a> {
     pub price: Price<InstanceHour>,
 }
 
+/// What the options of a platform say about its instance types.
+pub(crate) struct TypeChoice<'o> {
+    /// The id of the platform.
+    pub platform: &'static str,
+    pub fixed: Option<&'o FixedType>,
+    /// The families to choose from, with their place; `None` for the usual types.
+    pub families: Option<&'o (Vec<String>, At)>,
+}
+
+impl TypeChoice<'_> {
+    fn includes(&self, shape: &InstanceType) -> bool {
+        match self.families {
+            None => shape.is_default_candidate(),
+            Some((families, _)) => {
+                let family = shape.family().filter(|_| has_usual_size(&shape.name));
+                families.iter().any(|name| Some(name.as_str()) == family)
+            }
+        }
+    }
+}
+
 /// The instance types for a platform, by vCPU and then by name: only the fixed type, if its options
 /// fix one.
 ///
@@ -28,16 +50,17 @@ pub(crate) fn machines<'a>(
     context: &Context<'a>,
     regional: &Regional,
     architecture: Architecture,
-    (platform, fixed): (&str, Option<&FixedType>),
+    choice: &TypeChoice<'_>,
 ) -> Result<Vec<Machine<'a>>, Diag> {
-    if let Some(fixed) = fixed {
+    let platform = choice.platform;
+    if let Some(fixed) = choice.fixed {
         let shape = shape(context.instances, architecture, fixed)?;
         let price = regional.price(EC2.of(&shape.name))?;
         return Ok(vec![Machine { shape, price }]);
     }
     let shapes = context.instances.iter();
     let fitting =
-        shapes.filter(|shape| shape.architecture == architecture && shape.is_default_candidate());
+        shapes.filter(|shape| shape.architecture == architecture && choice.includes(shape));
     let mut unrated: Vec<&str> = Vec::new();
     let mut rated: Vec<&str> = Vec::new();
     let priced = fitting.filter_map(|shape| {
@@ -57,7 +80,16 @@ pub(crate) fn machines<'a>(
         return Err(no_rate(place, &rated, &unrated));
     }
     if all.is_empty() {
-        return Err(none(platform, "instance type", architecture, regional));
+        let what = if choice.families.is_some() {
+            "instance type of the stated families"
+        } else {
+            "instance type"
+        };
+        let diag = none(platform, what, architecture, regional);
+        return Err(match choice.families {
+            Some((_, at)) => diag.at(at.clone()),
+            None => diag,
+        });
     }
     all.sort_by_key(|machine| (machine.shape.vcpu, &machine.shape.name));
     Ok(all)
@@ -140,14 +172,14 @@ fn shape<'a>(
     Ok(shape)
 }
 
-/// Removes types that cannot be the cheapest choice: another type has at least as much of
+/// Separates the types that cannot be the cheapest choice: another type has at least as much of
 /// everything and costs less, or costs the same and comes first. `all` must be in the order that
-/// decides ties.
-pub(crate) fn remove_dominated<T>(
+/// decides ties. Returns those that can be the cheapest, and the others.
+pub(crate) fn without_dominated<T>(
     all: Vec<T>,
     hourly: impl Fn(&T) -> &Rate<InstanceHour>,
     covers: impl Fn(&T, &T) -> bool,
-) -> Vec<T> {
+) -> (Vec<T>, Vec<T>) {
     let mut by_price: Vec<usize> = (0..all.len()).collect();
     by_price.sort_by_key(|number| hourly(&all[*number]));
     // In this order only an earlier type can dominate a type. If that one is dominated too, what
@@ -160,7 +192,14 @@ pub(crate) fn remove_dominated<T>(
         }
     }
     staying.sort_unstable();
-    let numbered = all.into_iter().enumerate();
-    let kept = numbered.filter(|(number, _)| staying.binary_search(number).is_ok());
-    kept.map(|(_, candidate)| candidate).collect()
+    let mut kept = Vec::with_capacity(staying.len());
+    let mut others = Vec::new();
+    for (number, candidate) in all.into_iter().enumerate() {
+        if staying.binary_search(&number).is_ok() {
+            kept.push(candidate);
+        } else {
+            others.push(candidate);
+        }
+    }
+    (kept, others)
 }

@@ -21,6 +21,7 @@ mod tasks;
 
 pub(crate) use bill::{Bill, SharedBill, UnitBill};
 pub use eks::EksOptions;
+pub(crate) use eks::NodeSize;
 pub use fleet::FactValue;
 pub(crate) use fleet::{Fact, Fleet};
 pub(crate) use infeasible::Infeasible;
@@ -457,6 +458,8 @@ pub struct Cluster {
     pub instance_type: Arc<str>,
     /// A whole number for a dedicated cluster, a share of the nodes for an existing one.
     pub nodes: Exact,
+    /// What each of them offers.
+    pub(crate) allocatable: NodeSize,
     /// True for a cluster that is created for the scenario.
     pub is_dedicated: bool,
     /// US dollars a month.

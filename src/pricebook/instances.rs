@@ -2,6 +2,7 @@
 
 use super::Architecture;
 use crate::diag::{Code, Diag, Diags, Source};
+use crate::exact::Exact;
 use crate::text::is_identifier;
 
 /// The size of an EC2 instance type.
@@ -14,8 +15,9 @@ pub struct InstanceType {
     pub memory_mib: u32,
     /// Number of pod addresses of the VPC CNI.
     pub max_pods: u32,
-    /// Allocatable capacity as published by Karpenter, to check [`allocatable`].
-    pub published: Allocatable,
+    /// Allocatable capacity as a price file of the user states it; `None` for that of
+    /// [`allocatable`].
+    pub stated: Option<Allocatable>,
 }
 
 /// Capacity that pods and DaemonSets can request on a node.
@@ -32,6 +34,9 @@ pub struct Allocatable {
 const MOST_PODS: u32 = 65_536;
 /// Memory that arm64 machines lose first, MiB (Karpenter's instance types).
 const ARM_LOSS_MIB: u64 = 64;
+/// The share of a node's memory that virtualization takes, in thousandths: Karpenter's estimate. Real
+/// nodes often lose less.
+const OVERHEAD_PER_MILLE: u64 = 75;
 /// Kubelet's hard eviction threshold, MiB (EKS AMI).
 const EVICTION_MIB: u64 = 100;
 
@@ -47,12 +52,26 @@ pub fn allocatable(
     memory_mib: u32,
     max_pods: u32,
 ) -> Allocatable {
+    let overhead = Exact::ratio(OVERHEAD_PER_MILLE, 1000);
+    allocatable_at(&overhead, architecture, vcpu, memory_mib, max_pods)
+}
+
+/// The same, if virtualization takes the share `overhead` of the memory.
+fn allocatable_at(
+    overhead: &Exact,
+    architecture: Architecture,
+    vcpu: u32,
+    memory_mib: u32,
+    max_pods: u32,
+) -> Allocatable {
     let lost = match architecture {
         Architecture::Arm64 => ARM_LOSS_MIB,
         Architecture::X86_64 => 0,
     };
     let memory = u64::from(memory_mib).saturating_sub(lost);
-    let machine = (memory * 75).div_ceil(1000);
+    let machine = (&Exact::from(memory) * overhead).ceil();
+    let machine = machine.and_then(|mib| u64::try_from(mib).ok());
+    let machine = machine.expect("a share of a memory is at most that memory");
     let kubelet = 255 + 11 * u64::from(max_pods);
     let memory_mib = memory.saturating_sub(machine + kubelet + EVICTION_MIB);
     // Cores in the range, and the reserved ten-thousandths of each. Integer division per range.
@@ -71,9 +90,30 @@ pub fn allocatable(
 }
 
 impl InstanceType {
-    /// The capacity that a node of this type offers before DaemonSets.
-    pub(crate) fn allocatable(&self) -> Allocatable {
-        allocatable(self.architecture, self.vcpu, self.memory_mib, self.max_pods)
+    /// The capacity that a node of this type offers before DaemonSets. `overhead` is the share of
+    /// its memory that virtualization takes, if it is known.
+    pub(crate) fn allocatable(&self, overhead: Option<&Exact>) -> Allocatable {
+        let (architecture, vcpu, memory) = (self.architecture, self.vcpu, self.memory_mib);
+        match (self.stated, overhead) {
+            (Some(stated), _) => stated,
+            (None, None) => allocatable(architecture, vcpu, memory, self.max_pods),
+            (None, Some(overhead)) => {
+                allocatable_at(overhead, architecture, vcpu, memory, self.max_pods)
+            }
+        }
+    }
+
+    /// `m7i` of `m7i.large`.
+    pub(crate) fn family(&self) -> Option<&str> {
+        let (family, _) = self.name.split_once('.')?;
+        Some(family)
+    }
+
+    /// The generation of its family: 7 of `m7i.large`.
+    pub(crate) fn generation(&self) -> Option<u32> {
+        self.family()?
+            .chars()
+            .find_map(|letter| letter.to_digit(10))
     }
 
     pub(crate) fn is_default_candidate(&self) -> bool {
@@ -88,15 +128,30 @@ pub fn is_default_candidate(name: &str) -> bool {
     let [b'm' | b'c' | b'r', b'5'..=b'9', rest @ ..] = name.as_bytes() else {
         return false;
     };
-    let dot = rest.iter().position(|byte| !byte.is_ascii_lowercase());
-    let size = dot.map(|dot| &rest[dot..]);
-    matches!(
-        size,
-        Some(b".large" | b".xlarge" | b".2xlarge" | b".4xlarge")
-    )
+    let letters = rest.iter().position(|byte| !byte.is_ascii_lowercase());
+    letters.is_some_and(|dot| rest[dot] == b'.') && has_usual_size(name)
 }
 
-/// Reads `instances.csv`.
+/// True for a type of a size that is considered if no type is fixed.
+pub(crate) fn has_usual_size(name: &str) -> bool {
+    let size = name.split_once('.').map(|(_, size)| size);
+    matches!(size, Some("large" | "xlarge" | "2xlarge" | "4xlarge"))
+}
+
+/// Reads the built-in `instances.csv`. Its allocatable capacity is that of the formula: a test compares
+/// both.
+///
+/// # Errors
+/// Every row that is not an instance type.
+pub(crate) fn read_built_in(source: &Source) -> Result<Vec<InstanceType>, Diags> {
+    let mut types = read(source)?;
+    for shape in &mut types {
+        shape.stated = None;
+    }
+    Ok(types)
+}
+
+/// Reads an `instances.csv`.
 ///
 /// # Errors
 /// Every row that is not an instance type.
@@ -150,9 +205,9 @@ fn row(line: &str) -> Result<InstanceType, String> {
         vcpu: number("vcpu", u32::MAX)?,
         memory_mib: number("memory_mib", u32::MAX)?,
         max_pods: number("max_pods", MOST_PODS)?,
-        published: Allocatable {
+        stated: Some(Allocatable {
             millicores: number("allocatable_millicores", u32::MAX)?.into(),
             memory_mib: number("allocatable_mib", u32::MAX)?.into(),
-        },
+        }),
     })
 }

@@ -422,12 +422,13 @@ impl Book {
         let built_in = Source::new("pricing/instances.csv", INSTANCES);
         // The built-in types are sorted, and to sort them again would take as long as reading them.
         if self.instances.is_empty() {
-            return instances::read(&built_in);
+            return instances::read_built_in(&built_in);
         }
         let mut by_name = BTreeMap::new();
         let mut diags = Diags::new();
-        for file in iter::once(&built_in).chain(&self.instances) {
-            for shape in diags.take(instances::read(file)).into_iter().flatten() {
+        let own = self.instances.iter().map(instances::read);
+        for types in iter::once(instances::read_built_in(&built_in)).chain(own) {
+            for shape in diags.take(types).into_iter().flatten() {
                 by_name.insert(shape.name.clone(), shape);
             }
         }

@@ -290,7 +290,16 @@ struct ClusterV2<'a> {
     architecture: &'static str,
     instance_type: String,
     nodes: NodesV2,
+    allocatable: AllocatableV2,
     monthly_usd: Decimal,
+}
+
+#[derive(Serialize)]
+struct AllocatableV2 {
+    millicores: u64,
+    mib: u64,
+    nominal_mib: u64,
+    pods: u32,
 }
 
 /// A dedicated cluster has a whole number of nodes; an existing one has a share.
@@ -442,6 +451,12 @@ fn cluster<'a>(comparison: &Comparison<'a>, of: &'static str, cluster: &Cluster)
         architecture: cluster.architecture.name(),
         instance_type: cluster.instance_type.to_string(),
         nodes,
+        allocatable: AllocatableV2 {
+            millicores: cluster.allocatable.millicores,
+            mib: cluster.allocatable.memory_mib,
+            nominal_mib: cluster.allocatable.nominal_mib,
+            pods: cluster.allocatable.pods,
+        },
         monthly_usd: Decimal::from(&cluster.monthly),
     }
 }

@@ -1,6 +1,6 @@
 //! A table of the scenario, read key by key.
 
-use super::schema::{Bounds, Key};
+use super::schema::{Bounds, Key, ValueKind};
 use super::spanned::Cell;
 use super::unknown::advice_in_table;
 use crate::diag::{At, Code, Diag, Diags, Source};
@@ -144,6 +144,42 @@ impl<'k> Keys<'k> {
     pub(crate) fn whole_within(&mut self, key: &'static str, bounds: Bounds) -> Option<u32> {
         let number = self.number_within(key, bounds)?.normalize();
         u32::try_from(number.mantissa()).ok()
+    }
+
+    /// An integer, or the word that the key allows in its place, as `None`. The outer `None` is a
+    /// value that is not stated or has an error.
+    pub(crate) fn whole_or_word(&mut self, key: &Key) -> Option<Option<u32>> {
+        let ValueKind::NumberOr(bounds, word) = key.kind else {
+            unreachable!("`{}` is read as a number or a word", key.path);
+        };
+        let (value, _) = self.get(key.word())?;
+        if value.get_ref().as_str() == Some(word) {
+            return Some(None);
+        }
+        if value.get_ref().as_str().is_some() {
+            let message = format!("`{}` is neither a number nor \"{word}\"", key.path);
+            let help = format!("write {}, or \"{word}\"", bounds.describe());
+            self.wrong_at(key, Code::WrongType, message, &help);
+            return None;
+        }
+        self.whole_within(key.word(), bounds).map(Some)
+    }
+
+    /// A list of names; `None` if it is not stated or has an error.
+    pub(crate) fn names(&mut self, key: &Key) -> Option<Vec<String>> {
+        let (value, path) = self.get(key.word())?;
+        let items = value.get_ref().as_array().map(|items| {
+            let texts = items.iter().map(|item| item.get_ref().as_str());
+            texts.map(|text| text.map(str::to_owned)).collect()
+        });
+        let names: Option<Vec<String>> = items.flatten();
+        let names = names.filter(|names| !names.is_empty());
+        if names.is_none() {
+            let message = format!("`{path}` is not a list of names");
+            let help = format!("write {} = [\"one\", \"two\"]", key.word());
+            self.wrong_at(key, Code::WrongType, message, &help);
+        }
+        names
     }
 
     /// True or false; `None` if it is not stated or has an error.

@@ -249,6 +249,8 @@ fn expected(kind: ValueKind) -> String {
             "write the name of one platform in quotes, such as \"lambda\"".to_owned()
         }
         ValueKind::Number(bounds) => write(&bounds),
+        ValueKind::NumberOr(bounds, word) => format!("{}, or \"{word}\"", write(&bounds)),
+        ValueKind::Names => "write a list of texts in quotes".to_owned(),
     }
 }
 

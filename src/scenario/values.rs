@@ -54,7 +54,11 @@ impl<'c, 'a> Values<'c, 'a> {
                     values.numbers[field as usize] = number;
                     number.is_some()
                 }
-                ValueKind::Platforms | ValueKind::Table | ValueKind::Functions => {
+                ValueKind::Platforms
+                | ValueKind::Table
+                | ValueKind::Functions
+                | ValueKind::NumberOr(..)
+                | ValueKind::Names => {
                     unreachable!("a key of a function has a plain value")
                 }
             };

@@ -1,5 +1,6 @@
 //! Assumptions of EKS on EC2 nodes.
 
+use super::node_choice::Newer;
 use super::options::EksOptions;
 use crate::exact::Exact;
 use crate::money::percent;
@@ -28,7 +29,10 @@ assumptions! {
          the first 14";
     AUTO_MODE: Assumed = "eks-auto-mode",
         "EKS Auto Mode runs the nodes: its fee is per instance and hour, and no commitment reduces \
-         it";
+         it; a node has 110 pods, and network plugin, proxy and DNS are in its image";
+    NEWER: Assumed = "eks-newer-generation",
+        "EKS: {chosen} is the cheapest node type; {newer} costs {percent} more an hour and is \
+         {generations} newer (eks.instance_type)";
     ADD_ONS: NotCounted = "eks-add-ons",
         "EKS add-ons, and extra nodes during upgrades";
     AUTO_MODE_AND_ADD_ONS: NotCounted = "eks-auto-mode-and-add-ons",
@@ -37,7 +41,7 @@ assumptions! {
 
 /// Adds the assumptions and omissions that apply. `unpriced` lists the regions without a price for
 /// the nodes' volumes.
-pub(crate) fn note(scenario: &Scenario, unpriced: &[&str], notes: &mut Notes) {
+pub(crate) fn note(scenario: &Scenario, unpriced: &[&str], newer: &[Newer<'_>], notes: &mut Notes) {
     let options: &EksOptions = scenario.options.of();
     notes.add(match options.cluster {
         ClusterKind::Dedicated => DEDICATED.with(&[
@@ -61,6 +65,24 @@ pub(crate) fn note(scenario: &Scenario, unpriced: &[&str], notes: &mut Notes) {
     }
     if options.root_volume_gb > 0 && !unpriced.is_empty() {
         notes.add(UNPRICED_VOLUMES.with(&[("regions", &comma_separated(unpriced))]));
+    }
+    for Newer {
+        chosen,
+        newer,
+        more,
+        generations,
+    } in newer
+    {
+        let generations = match generations {
+            1 => "a generation".to_owned(),
+            _ => format!("{generations} generations"),
+        };
+        notes.add(NEWER.with(&[
+            ("chosen", chosen),
+            ("newer", newer),
+            ("percent", &percent(more)),
+            ("generations", &generations),
+        ]));
     }
     if let Some(months) = options.kubernetes_age_months {
         let support = if options.extended_support {

@@ -7,6 +7,7 @@ mod assumptions;
 pub(crate) mod fees;
 pub(crate) mod meters;
 mod node_choice;
+mod node_size;
 mod options;
 mod pod_demand;
 
@@ -19,11 +20,12 @@ use super::{
 };
 use crate::diag::Diags;
 use crate::exact::{Bounds, Exact};
-use crate::money::{Usd, count, plural};
+use crate::money::{Usd, count, percent, plural};
 use crate::plan;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
-use node_choice::{Candidate, Choice, ClusterMarket, Crew, MonthBounds, cluster_markets, refusal};
+use node_choice::{Candidate, Choice, ClusterMarket, Crew, MonthBounds, Newer, cluster_markets, refusal};
+pub(crate) use node_size::NodeSize;
 pub use options::EksOptions;
 use pod_demand::{NodeUse, Packing, PodDemand, PodNeed, Room};
 use rayon::prelude::*;
@@ -223,6 +225,45 @@ impl Placed<'_> {
     }
 }
 
+/// A pod that misses a node by less than this share of it may fit a real one: what nodes offer is an
+/// estimate, unless it is stated.
+fn near_miss() -> Exact {
+    Exact::ratio(8, 100)
+}
+
+/// The answer for a function whose smallest pod fits no node of the cluster.
+fn does_not_fit(need: &PodNeed, market: Option<&ClusterMarket<'_>>) -> Infeasible {
+    let (vcpu, memory_mb) = need.least();
+    let reason = format!(
+        "a pod of {} vCPU and {} MB fits no node of the cluster",
+        vcpu.to_fixed(2),
+        memory_mb.to_fixed(0)
+    );
+    let candidates = market.map_or(&[][..], |market| &market.candidates).iter();
+    let missing =
+        candidates.map(|candidate| (candidate.node.missing(&vcpu, &memory_mb), candidate));
+    let nearest = missing.min_by(|(one, _), (other, _)| one.cmp(other));
+    match nearest.filter(|(missing, _)| *missing < near_miss()) {
+        Some((missing, Candidate { name, node, .. })) => Infeasible::new(
+            Refusal::DoesNotFit,
+            format!(
+                "{reason}, but misses {name} by only {} of a node, of which {} of {} MiB are counted",
+                percent(&missing),
+                count(node.size.memory_mib.into()),
+                count(node.size.nominal_mib.into())
+            ),
+            "state what `kubectl describe node` shows under [eks.node] with the name of the type: real \
+             nodes often offer more than the estimate",
+        ),
+        None => Infeasible::new(
+            Refusal::DoesNotFit,
+            reason,
+            "state a larger eks.instance_type, or what a request really needs (container.cpu_ms, \
+             container.memory_per_request_mb)",
+        ),
+    }
+}
+
 impl EksModel<'_> {
     fn options(&self) -> &EksOptions {
         self.context.scenario.options.of()
@@ -257,20 +298,8 @@ impl EksModel<'_> {
             return Err(refused);
         }
         let need = PodNeed::of(function);
-        let does_not_fit = || {
-            let (vcpu, memory_mb) = need.least();
-            Infeasible::new(
-                Refusal::DoesNotFit,
-                format!(
-                    "a pod of {} vCPU and {} MB fits no node of the cluster",
-                    vcpu.to_fixed(2),
-                    memory_mb.to_fixed(0)
-                ),
-                "state a larger eks.instance_type, or what a request really needs \
-                 (container.cpu_ms, container.memory_per_request_mb)",
-            )
-        };
         let site = self.sites[container_place(function)].as_ref();
+        let does_not_fit = || does_not_fit(&need, site.map(|site| &site.market));
         let site = site.ok_or_else(does_not_fit)?;
         let (market, crew) = (&site.market, &site.crew);
         let slots = function.needed_slots(demand);
@@ -320,6 +349,31 @@ impl EksModel<'_> {
             bounds: OnceLock::new(),
             per_node: OnceLock::new(),
         })
+    }
+}
+
+impl EksModel<'_> {
+    /// Newer types that cost little more than the chosen one: that of today's cluster, or else that of
+    /// a cluster for all functions.
+    fn newer_types(&self) -> Vec<Newer<'_>> {
+        if self.options().instance_type.is_some() {
+            return Vec::new();
+        }
+        let markets = self.sites.iter();
+        let markets: Vec<Option<&ClusterMarket<'_>>> = markets
+            .map(|site| site.as_ref().map(|site| &site.market))
+            .collect();
+        let uses = node_uses(&self.context, &markets, &|_| true);
+        let sites = self.sites.iter().zip(uses);
+        let newer = sites.filter_map(|(site, uses)| {
+            let Site { market, today, .. } = site.as_ref()?;
+            let chosen = match today {
+                Some(choice) => choice.number,
+                None => market.choose(&uses)?.number,
+            };
+            market.newer_than(chosen)
+        });
+        newer.collect()
     }
 }
 
@@ -407,6 +461,7 @@ impl CostModel for EksModel<'_> {
                 architecture: market.architecture,
                 instance_type: Arc::clone(&market.candidates[number].name),
                 nodes: market.nodes(&share),
+                allocatable: market.candidates[number].node.size,
                 is_dedicated: self.options().cluster == ClusterKind::Dedicated,
                 monthly,
             })
@@ -423,7 +478,8 @@ impl CostModel for EksModel<'_> {
                 unpriced.push(name);
             }
         }
-        assumptions::note(self.context.scenario, &unpriced, notes);
+        let newer = self.newer_types();
+        assumptions::note(self.context.scenario, &unpriced, &newer, notes);
     }
 }
 
@@ -488,17 +544,20 @@ impl Fleet for Placed<'_> {
             per_node,
             requests,
         } = self.packing;
+        let size = &self.candidate.node.size;
         let each = if requests > 1 {
             format!(" of {} requests", count(requests))
         } else {
             String::new()
         };
         format!(
-            "{}{each}, {} per node: {} nodes of {}",
+            "{}{each}, {} per node: {} nodes of {} ({} of {} MiB)",
             plural(pods, "pod"),
             count(per_node.into()),
             self.share.to_fixed(2),
-            self.candidate.name
+            self.candidate.name,
+            count(size.memory_mib.into()),
+            count(size.nominal_mib.into())
         )
     }
 

@@ -9,7 +9,7 @@ use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
 use crate::plan;
 use crate::platform::eks::fees::fees;
-use crate::platform::instance_choice::{Machine, machines, none, remove_dominated};
+use crate::platform::instance_choice::{Machine, TypeChoice, machines, none, without_dominated};
 use crate::platform::service::{EBS, EC2, EKS};
 use crate::platform::{
     Bill, Context, Infeasible, Missing, Refusal, SharedBill, container_place, oldest,
@@ -23,6 +23,8 @@ use std::sync::Arc;
 /// A node type that a cluster can use.
 pub(crate) struct Candidate {
     pub name: Arc<str>,
+    /// The generation of its family.
+    generation: Option<u32>,
     pub node: Node,
     pub price: Price<InstanceHour>,
     /// The fee of EKS Auto Mode, where it manages the nodes.
@@ -39,6 +41,8 @@ pub(crate) struct ClusterMarket<'a> {
     pub architecture: Architecture,
     /// The types that can be the cheapest, by vCPU and then by name.
     pub candidates: Vec<Candidate>,
+    /// The types that cannot be the cheapest.
+    dominated: Vec<Candidate>,
     /// US dollars a month of one node with its root volume, for each candidate.
     monthly: Vec<Usd>,
     /// Bounds of [`Self::month`] for each candidate.
@@ -75,6 +79,12 @@ pub(crate) fn cluster_markets<'a>(
     context: &Context<'a>,
 ) -> Result<Vec<Option<ClusterMarket<'a>>>, Diags> {
     let mut missing = Missing::default();
+    let options: &EksOptions = context.scenario.options.of();
+    for node in &options.nodes {
+        if let Some(mistake) = node.mistake(context.instances) {
+            missing.take::<()>(Err(mistake));
+        }
+    }
     let samples = context
         .samples(|function| {
             refusal(function)
@@ -102,12 +112,14 @@ impl<'a> ClusterMarket<'a> {
         let fees = fees(options.cluster, options, regional, missing);
         // When the price is missing, an assumption states that volumes are left out.
         let volume = regional.price(GP3).ok();
+        let (candidates, dominated) = candidates(context, regional, architecture)?;
         let mut market = Self {
             options,
             hours: context.hours.clone(),
             region: function.region,
             architecture,
-            candidates: candidates(context, regional, architecture)?,
+            candidates,
+            dominated,
             monthly: Vec::new(),
             month_bounds: Vec::new(),
             fees,
@@ -221,6 +233,26 @@ impl<'a> ClusterMarket<'a> {
         candidates
             .map(|(number, candidate)| pod_demand.node_use(number, &candidate.node))
             .collect()
+    }
+
+    /// The cheapest type of a newer generation than a candidate, if it costs little more and offers
+    /// at least as much.
+    pub(crate) fn newer_than(&self, number: usize) -> Option<Newer<'_>> {
+        let chosen = &self.candidates[number];
+        let all = self.candidates.iter().chain(&self.dominated);
+        let newer = all.filter_map(|other| {
+            let generations = other.generation?.checked_sub(chosen.generation?)?;
+            let ratio = other.hourly.per_unit().over(chosen.hourly.per_unit())?;
+            let newer = Newer {
+                chosen: &chosen.name,
+                newer: &other.name,
+                more: &ratio - &Exact::ONE,
+                generations,
+            };
+            let is_near = generations > 0 && newer.more <= little_more();
+            (is_near && other.node.covers(&chosen.node)).then_some(newer)
+        });
+        newer.min_by(|one, other| one.more.cmp(&other.more).then(one.newer.cmp(other.newer)))
     }
 
     /// The cheapest cluster for a set of functions; `node_uses` has their use of each candidate.
@@ -341,14 +373,38 @@ impl MonthBounds {
     }
 }
 
+/// A type that costs little more than the chosen one, of a newer generation.
+pub(crate) struct Newer<'m> {
+    pub chosen: &'m str,
+    pub newer: &'m str,
+    /// What it costs more an hour, as a share.
+    pub more: Exact,
+    pub generations: u32,
+}
+
+/// A newer generation is named if it costs at most this share more.
+fn little_more() -> Exact {
+    Exact::ratio(3, 100)
+}
+
+/// The types that can be the cheapest, and the others.
 fn candidates(
     context: &Context<'_>,
     regional: &Regional,
     architecture: Architecture,
-) -> Result<Vec<Candidate>, Diag> {
+) -> Result<(Vec<Candidate>, Vec<Candidate>), Diag> {
     let options: &EksOptions = context.scenario.options.of();
     let fixed = options.instance_type.as_ref();
-    let machines = machines(context, regional, architecture, ("eks", fixed))?;
+    let machines = machines(
+        context,
+        regional,
+        architecture,
+        &TypeChoice {
+            platform: "eks",
+            fixed,
+            families: options.families.as_ref(),
+        },
+    )?;
     let fee = |machine: &Machine<'_>| regional.price(AUTO_MODE.of(&machine.shape.name));
     let mut all = Vec::new();
     for machine in machines {
@@ -366,6 +422,7 @@ fn candidates(
         };
         all.push(Candidate {
             name: machine.shape.name.as_str().into(),
+            generation: machine.shape.generation(),
             node: Node::of(machine.shape, options),
             hourly,
             price: machine.price,
@@ -377,7 +434,11 @@ fn candidates(
         return Err(none("eks", what, architecture, regional));
     }
     let covers = |one: &Candidate, other: &Candidate| one.node.covers(&other.node);
-    Ok(remove_dominated(all, |candidate| &candidate.hourly, covers))
+    Ok(without_dominated(
+        all,
+        |candidate| &candidate.hourly,
+        covers,
+    ))
 }
 
 /// The node type chosen for a cluster.

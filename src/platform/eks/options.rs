@@ -1,11 +1,12 @@
 //! The table `[eks]` of a scenario.
 
 use super::meters::TIERS;
-use crate::diag::Code;
+use super::node_size::{MaxPods, PODS_OF_AUTO_MODE, PREFIX_DELEGATION, StatedNode};
+use crate::diag::{At, Code, Diag};
 use crate::pricebook::Extent;
 use crate::pricebook::instances::is_default_candidate;
-use crate::scenario::schema::{RATIO, ValueKind, from, options, whole};
-use crate::scenario::{ClusterKind, FixedType, Keys, PlatformValue, Scenario};
+use crate::scenario::schema::{RATIO, SHARE, ValueKind, above, from, options, whole};
+use crate::scenario::{Bounds, ClusterKind, FixedType, Keys, PlatformValue, Scenario};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -23,12 +24,20 @@ pub struct DaemonSets {
 pub struct EksOptions {
     /// `None` for the cheapest type.
     pub instance_type: Option<FixedType>,
+    /// The families to choose from, with their place; `None` for the usual types.
+    pub families: Option<(Vec<String>, At)>,
     pub cluster: ClusterKind,
     pub min_nodes: u32,
     /// Share of the nodes' capacity that scheduling can fill, above 0 to 1.
     pub packing_efficiency: Decimal,
     /// Root volume of a node, GB.
     pub root_volume_gb: u32,
+    /// The pods of every node, where stated.
+    pub max_pods: Option<MaxPods>,
+    /// Share of a node's memory that virtualization takes, where stated.
+    pub memory_overhead: Option<Decimal>,
+    /// What nodes offer, by instance type.
+    pub nodes: Vec<StatedNode>,
     /// Whether the Kubernetes version is in extended support.
     pub extended_support: bool,
     /// Months since the release of the Kubernetes version on EKS, where stated.
@@ -44,10 +53,14 @@ impl Default for EksOptions {
     fn default() -> Self {
         Self {
             instance_type: None,
+            families: None,
             cluster: ClusterKind::Dedicated,
             min_nodes: 2,
             packing_efficiency: Decimal::ONE,
             root_volume_gb: 20,
+            max_pods: None,
+            memory_overhead: None,
+            nodes: Vec::new(),
             extended_support: false,
             kubernetes_age_months: None,
             control_plane: None,
@@ -61,6 +74,84 @@ impl Default for EksOptions {
     }
 }
 
+impl StatedNode {
+    /// Reads `[eks.node]`.
+    fn read_all(keys: &mut Keys<'_>) -> Vec<Self> {
+        let example = "[eks.node.\"m5.large\"] on a separate line, and memory_mb = 6903 below it";
+        let Some(named) = keys.table(NODE, example) else {
+            return Vec::new();
+        };
+        let (table, source, diags) = (named.table, named.source, named.diags);
+        let mut nodes = Vec::new();
+        for (key, value) in table {
+            let (name, at) = (key.get_ref().to_string(), source.at(key.span()));
+            let Some(table) = value.get_ref().as_table() else {
+                let message = format!("`eks.node.{name}` is not a table");
+                let help = format!("write {example}: a type has a dot and needs quotes");
+                diags.push(Diag::new(Code::WrongType, message).at(at).help(help));
+                continue;
+            };
+            let mut keys = Keys::new(table, format!("eks.node.{name}"), source, diags);
+            nodes.push(Self {
+                name,
+                at,
+                millicores: millicores(&mut keys),
+                memory_mib: keys.whole(NODE_MEMORY).map(u64::from),
+                max_pods: keys.whole(NODE_PODS),
+            });
+            keys.refuse_others();
+        }
+        nodes
+    }
+}
+
+/// The families to choose from. They conflict with a fixed type.
+fn families(keys: &mut Keys<'_>, is_fixed: bool) -> Option<(Vec<String>, At)> {
+    let names = keys.names(FAMILIES)?;
+    if is_fixed {
+        let message = "`families` has no effect on a stated `instance_type`".to_owned();
+        let help = "keep one of them";
+        keys.wrong_at(FAMILIES, Code::Conflict, message, help);
+    }
+    keys.place_of(FAMILIES).map(|at| (names, at))
+}
+
+/// The vCPUs of a node in millicores, of which the kubelet knows no parts.
+fn millicores(keys: &mut Keys<'_>) -> Option<u64> {
+    let vcpu = keys.number(NODE_VCPU)?;
+    let millicores = (vcpu * Decimal::ONE_THOUSAND).normalize();
+    if !millicores.is_integer() {
+        let message = format!("`{}` has parts of a millicore", NODE_VCPU.word());
+        let help = "write at most three decimals, as `kubectl describe node` does: 1930m is 1.93";
+        keys.wrong_at(NODE_VCPU, Code::OutOfRange, message, help);
+    }
+    u64::try_from(millicores.mantissa()).ok()
+}
+
+/// GB of the root volume of a node of EKS Auto Mode (EKS user guide, node classes, 2026).
+const VOLUME_OF_AUTO_MODE: u32 = 80;
+
+impl EksOptions {
+    /// The default values, with or without EKS Auto Mode. It has the network plugin, the proxy and
+    /// DNS in its image, so it needs no DaemonSets.
+    fn of_nodes(auto_mode: bool) -> Self {
+        let default = Self::default();
+        if !auto_mode {
+            return default;
+        }
+        Self {
+            auto_mode,
+            root_volume_gb: VOLUME_OF_AUTO_MODE,
+            daemonsets: DaemonSets {
+                vcpu: Decimal::ZERO,
+                memory_mb: Decimal::ZERO,
+                pods: 0,
+            },
+            ..default
+        }
+    }
+}
+
 /// Months of standard support of a Kubernetes version on EKS (EKS pricing page).
 const STANDARD_MONTHS: u32 = 14;
 /// Months of standard and extended support together: extended support lasts 12 months.
@@ -70,9 +161,11 @@ const SUPPORTED_MONTHS: u32 = 26;
 pub(crate) fn extent(scenario: &Scenario) -> Extent {
     let options: &EksOptions = scenario.options.of();
     let fixed = options.instance_type.as_ref();
+    let mut families = options.families.iter().flat_map(|(names, _)| names);
     Extent {
         auto_mode: options.auto_mode,
-        other_types: fixed.is_some_and(|(name, _)| !is_default_candidate(name)),
+        other_types: fixed.is_some_and(|(name, _)| !is_default_candidate(name))
+            || families.any(|family| !is_default_candidate(&format!("{family}.large"))),
         ..Extent::USUAL
     }
 }
@@ -94,7 +187,30 @@ options! {
         default "1";
     ROOT_VOLUME = "root_volume_gb": whole(0, 16_384), "GB",
         "gp3 volume of a node",
-        default "20";
+        default "20; with `eks.auto_mode` 80";
+    MAX_PODS = "max_pods":
+        ValueKind::NumberOr(Bounds::whole(1, 65_536), PREFIX_DELEGATION), "",
+        "pods of every node, DaemonSets included; `prefix-delegation`: 110 below 30 vCPU, else 250",
+        default "those for which the network interfaces of the type have addresses";
+    MEMORY_OVERHEAD = "memory_overhead": SHARE, "share",
+        "share of a node's memory that virtualization takes, which the kubelet does not see",
+        default "7.5 %, Karpenter's estimate";
+    NODE = "node": ValueKind::Table, "",
+        "what a node offers, by instance type: `[eks.node.\"m5.large\"]`, as `kubectl describe \
+         node` shows it under \"Allocatable\"",
+        default "estimated";
+    NODE_VCPU = "node.*.vcpu": above(0, 1024), "vCPU",
+        "vCPUs that a node of the type offers, DaemonSets included: `1930m` is 1.93",
+        default "the kubelet's formula";
+    NODE_MEMORY = "node.*.memory_mb": whole(1, 1_073_741_824), "MB",
+        "memory that a node of the type offers, DaemonSets included, in MiB",
+        default "the kubelet's formula";
+    NODE_PODS = "node.*.max_pods": whole(1, 65_536), "",
+        "pods of a node of the type, DaemonSets included",
+        default "`eks.max_pods`";
+    FAMILIES = "families": ValueKind::Names, "",
+        "families of instance types to choose from, `large` to `4xlarge`: `[\"m7i\", \"c7g\"]`",
+        default "those of c, m and r from the fifth generation";
     EXTENDED_SUPPORT = "extended_support": ValueKind::Flag, "",
         "the Kubernetes version is in extended support",
         default "`false`";
@@ -107,40 +223,46 @@ options! {
         "tier of a provisioned control plane, which is billed on top of the cluster",
         default "none";
     AUTO_MODE = "auto_mode": ValueKind::Flag, "",
-        "EKS Auto Mode runs the nodes, for a fee per node and hour",
+        "EKS Auto Mode runs the nodes, for a fee per node and hour; a node has 110 pods",
         default "`false`";
     DAEMONSETS = "daemonsets": ValueKind::Table, "",
         "requests of the DaemonSets on every node",
         default "as below";
     DAEMON_VCPU = "daemonsets.vcpu": from(0, 1024), "vCPU",
         "vCPUs that DaemonSets request on every node",
-        default "0.15";
+        default "0.15; with `eks.auto_mode` 0";
     DAEMON_MEMORY = "daemonsets.memory_mb": from(0, 1_048_576), "MB",
         "memory that DaemonSets request on every node",
-        default "256";
+        default "256; with `eks.auto_mode` 0";
     DAEMON_PODS = "daemonsets.pods": whole(0, 10_000), "",
         "pods of DaemonSets on every node",
-        default "3";
+        default "3; with `eks.auto_mode` 0";
 }
 
 pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
-    let default = EksOptions::default();
+    let auto_mode = keys.flag(AUTO_MODE).unwrap_or_default();
+    let default = EksOptions::of_nodes(auto_mode);
     let instance_type = keys.instance_type(INSTANCE_TYPE);
+    let families = families(&mut keys, instance_type.is_some());
     let cluster = keys.cluster(CLUSTER);
     let root_volume_gb = keys.whole(ROOT_VOLUME);
     let (kubernetes_age_months, extended_support) = support(&mut keys);
     let control_plane = keys.word(CONTROL_PLANE);
     let options = EksOptions {
         instance_type,
+        families,
         cluster,
         min_nodes: keys.whole(MIN_NODES).unwrap_or(default.min_nodes),
         packing_efficiency: keys.number(PACKING).unwrap_or(default.packing_efficiency),
         root_volume_gb: root_volume_gb.unwrap_or(default.root_volume_gb),
+        max_pods: max_pods(&mut keys, auto_mode),
+        memory_overhead: keys.number(MEMORY_OVERHEAD),
+        nodes: StatedNode::read_all(&mut keys),
         extended_support,
         kubernetes_age_months,
         control_plane,
-        auto_mode: keys.flag(AUTO_MODE).unwrap_or_default(),
-        daemonsets: daemonsets(&mut keys).unwrap_or(default.daemonsets),
+        auto_mode,
+        daemonsets: daemonsets(&mut keys, &default.daemonsets).unwrap_or(default.daemonsets),
     };
     if options.cluster == ClusterKind::Existing {
         refuse_fees(&options, &mut keys);
@@ -201,8 +323,21 @@ fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
     }
 }
 
-fn daemonsets(keys: &mut Keys<'_>) -> Option<DaemonSets> {
-    let default = EksOptions::default().daemonsets;
+/// The pods of every node. EKS Auto Mode has a number of its own.
+fn max_pods(keys: &mut Keys<'_>, auto_mode: bool) -> Option<MaxPods> {
+    let stated = keys.whole_or_word(MAX_PODS).map(MaxPods::of);
+    if !auto_mode {
+        return stated;
+    }
+    if stated.is_some() {
+        let message = "EKS Auto Mode has 110 pods on a node, whatever `max_pods` is".to_owned();
+        let help = "remove `max_pods`";
+        keys.wrong_at(MAX_PODS, Code::Conflict, message, help);
+    }
+    Some(MaxPods::Stated(PODS_OF_AUTO_MODE))
+}
+
+fn daemonsets(keys: &mut Keys<'_>, default: &DaemonSets) -> Option<DaemonSets> {
     let example = "daemonsets = { vcpu = 0.15, memory_mb = 256, pods = 3 }";
     let mut inner = keys.table(DAEMONSETS, example)?;
     let daemonsets = DaemonSets {

@@ -1,6 +1,7 @@
 //! Pods of functions, the room that nodes have for them, and how many nodes a set of functions
 //! fills.
 
+use super::node_size::NodeSize;
 use super::options::EksOptions;
 use crate::exact::{Bounds, Exact};
 use crate::platform::slot::Slot;
@@ -101,7 +102,7 @@ impl PodNeed {
                 slot_mb,
                 requests,
             } => {
-                let allocatable = Decimal::from(node.memory_mib);
+                let allocatable = Decimal::from(node.size.memory_mib);
                 let [node_mb, daemonsets, base, slot_mb] =
                     whole_parts([allocatable, node.daemonsets_mb, *base_mb, *slot_mb]);
                 let sizes = SizesOfPods {
@@ -311,9 +312,9 @@ impl SizesOfPods {
 /// What a node has left for pods after DaemonSets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
-    pub vcpu: Exact,
     /// Before DaemonSets.
-    memory_mib: u64,
+    pub size: NodeSize,
+    pub vcpu: Exact,
     /// Memory that DaemonSets request, MB.
     daemonsets_mb: Decimal,
     pub pods: u64,
@@ -321,21 +322,37 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn of(shape: &InstanceType, options: &EksOptions) -> Self {
-        let allocatable = shape.allocatable();
-        let vcpus = Exact::ratio(allocatable.millicores, MILLICORES_PER_VCPU.into());
+        let size = NodeSize::of(shape, options);
+        let vcpus = Exact::ratio(size.millicores, MILLICORES_PER_VCPU.into());
         let daemonsets = &options.daemonsets;
         Self {
             vcpu: (&vcpus - &Exact::from(daemonsets.vcpu)).max(Exact::ZERO),
-            memory_mib: allocatable.memory_mib,
             daemonsets_mb: daemonsets.memory_mb,
-            pods: u64::from(shape.max_pods).saturating_sub(daemonsets.pods.into()),
+            pods: u64::from(size.pods).saturating_sub(daemonsets.pods.into()),
+            size,
         }
     }
 
     /// In MB.
     pub(crate) fn memory(&self) -> Exact {
-        let left = &Exact::from(self.memory_mib) - &Exact::from(self.daemonsets_mb);
+        let left = &Exact::from(self.size.memory_mib) - &Exact::from(self.daemonsets_mb);
         left.max(Exact::ZERO)
+    }
+
+    /// The largest share of a node by which a pod of this vCPU and memory in MB does not fit; zero or
+    /// less for a pod that fits.
+    pub(crate) fn missing(&self, vcpu: &Exact, memory_mb: &Exact) -> Exact {
+        let share = |need: &Exact, left: &Exact, nominal: Exact| {
+            let share = (need - left).over(&nominal);
+            share.expect("an instance has vCPUs and memory")
+        };
+        let of_vcpu = share(vcpu, &self.vcpu, Exact::from(self.size.nominal_vcpu));
+        let of_memory = share(
+            memory_mb,
+            &self.memory(),
+            Exact::from(self.size.nominal_mib),
+        );
+        of_vcpu.max(of_memory)
     }
 
     /// True when every pod that fits `other` fits here at least as often.

@@ -8,7 +8,7 @@ use super::options::ManagedOptions;
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Rate;
-use crate::platform::instance_choice::{machines, remove_dominated};
+use crate::platform::instance_choice::{TypeChoice, machines, without_dominated};
 use crate::platform::lambda::meters::lambda;
 use crate::platform::{Context, Missing, oldest, place};
 use crate::pricebook::{Architecture, Price, Regional};
@@ -115,7 +115,16 @@ impl<'a> CapacityProvider<'a> {
         architecture: Architecture,
     ) -> Result<Vec<ManagedType>, Diag> {
         let fixed = self.options.instance_type.as_ref();
-        let machines = machines(context, regional, architecture, ("lambda-managed", fixed))?;
+        let machines = machines(
+            context,
+            regional,
+            architecture,
+            &TypeChoice {
+                platform: "lambda-managed",
+                fixed,
+                families: None,
+            },
+        )?;
         let kinds = machines.into_iter().map(|machine| {
             let shape = machine.shape;
             let prices = [
@@ -135,11 +144,8 @@ impl<'a> CapacityProvider<'a> {
         let covers = |one: &ManagedType, other: &ManagedType| {
             one.vcpu >= other.vcpu && one.memory_mb >= other.memory_mb
         };
-        Ok(remove_dominated(
-            kinds.collect(),
-            |kind| &kind.hourly,
-            covers,
-        ))
+        let (kinds, _) = without_dominated(kinds.collect(), |kind| &kind.hourly, covers);
+        Ok(kinds)
     }
 
     /// The price of an instance with the fee. The fee is a share of the list price, also for

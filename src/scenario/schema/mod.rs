@@ -32,6 +32,10 @@ pub enum ValueKind {
     Flag,
     /// A number within bounds.
     Number(Bounds),
+    /// A number within bounds, or a word.
+    NumberOr(Bounds, &'static str),
+    /// A list of names, at least one.
+    Names,
     /// A table with keys.
     Table,
     /// A list of functions.
@@ -259,7 +263,7 @@ impl Key {
     /// The key is not a number, so its reader calls the wrong method.
     pub(crate) fn bounds(&self) -> Bounds {
         match self.kind {
-            ValueKind::Number(bounds) => bounds,
+            ValueKind::Number(bounds) | ValueKind::NumberOr(bounds, _) => bounds,
             _ => unreachable!("`{}` is read as a number", self.path),
         }
     }
@@ -306,6 +310,8 @@ impl ValueKind {
             Self::Platforms => format!("a list of {}; at least one", quoted(platforms)),
             Self::Flag => quoted(&["true", "false"]),
             Self::Number(bounds) => bounds.describe(),
+            Self::NumberOr(bounds, word) => format!("{}, or `{word}`", bounds.describe()),
+            Self::Names => "a list of names; at least one".to_owned(),
             Self::Table | Self::Functions => String::new(),
         }
     }
@@ -334,8 +340,15 @@ mod tests {
     #[test]
     fn every_key_of_a_function_is_a_plain_value() {
         for field in Field::ALL {
-            let nested = [ValueKind::Platforms, ValueKind::Table, ValueKind::Functions];
-            assert!(!nested.contains(&field.kind()), "{}", field.path());
+            let other = match field.kind() {
+                ValueKind::Platforms
+                | ValueKind::Table
+                | ValueKind::Functions
+                | ValueKind::NumberOr(..)
+                | ValueKind::Names => true,
+                _ => false,
+            };
+            assert!(!other, "{}", field.path());
         }
     }
 
