@@ -63,7 +63,7 @@ const fn function(codes: &'static [&'static str], function: &'static str) -> Cas
 }
 
 /// What holds for [`STATED`] on the first three platforms.
-const ALWAYS: [&str; 10] = [
+const ALWAYS: [&str; 11] = [
     "usual-hours",
     "fargate-on-demand",
     "eks-dedicated-cluster",
@@ -71,14 +71,20 @@ const ALWAYS: [&str; 10] = [
     "eks-requests-per-pod",
     "list-prices",
     "lambda-no-free-tier",
+    "lambda-tiers",
     "lambda-unused-features",
     "fargate-addresses-and-deployments",
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 24] = [
+const CASES: [Case; 26] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
+    top(
+        &["lambda-other-use"],
+        "lambda.other_gb_seconds = { arm64 = 1_000 }",
+    ),
+    top(&["eks-newer-generation"], "eks.families = ['m5a', 'm6a']"),
     top(&["lambda-free-tier", "lambda-savings"], "free_tier = true"),
     top(
         &["eks-existing-cluster"],

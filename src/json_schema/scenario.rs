@@ -97,10 +97,17 @@ fn needed() -> Vec<Value> {
             [only] => json!({"required": [only.path()]}),
             some => {
                 let each = some.iter().map(|field| json!({"required": [field.path()]}));
-                json!({"anyOf": each.collect::<Vec<_>>()})
+                let jobs = some.contains(&Field::Utilization).then(job);
+                json!({"anyOf": each.chain(jobs).collect::<Vec<_>>()})
             }
         })
         .collect()
+}
+
+/// A function that runs as jobs.
+fn job() -> Value {
+    let run = json!({"properties": {"run": {"enum": ["job"]}}, "required": ["run"]});
+    json!({"properties": {"container": run}, "required": ["container"]})
 }
 
 /// `[rules]`: a level, or a table with the level and the parameters of the rule.

@@ -194,6 +194,14 @@ impl<U: Unit> Tiers<U> {
         tiers.map(typed).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The tiers of what is used after a quantity that others use.
+    pub(crate) fn after(&self, used: &Qty<U>) -> Self {
+        let reached = self.0.iter().rposition(|(from, _)| from <= used);
+        let tiers = self.0.iter().skip(reached.unwrap_or(0));
+        let shifted = tiers.map(|(from, price)| (from.saturating_sub(used), price.clone()));
+        Self(shifted.collect())
+    }
+
     pub(crate) fn first(&self) -> &Price<U> {
         let first = self.0.first();
         let (_, price) = first.expect("a price file with no tier in a list is refused");

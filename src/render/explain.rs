@@ -161,6 +161,7 @@ impl ExplainPage<'_> {
                 format!("{} / utilization {} =", shown(average), share.normalize())
             }
             Capacity::Peak(_) => "stated as peak_concurrency:".to_owned(),
+            Capacity::OfJobs => "none is held for jobs; on average".to_owned(),
         };
         let formula = format!("capacity             {how} {}", shown(peak));
         writeln!(out, "{}", wrapped(&formula, "  ", self.width))?;

@@ -39,6 +39,7 @@ impl Demand {
         let average = &function.concurrency_per_call(hours) * &calls;
         let capacity = match function.capacity {
             Capacity::Peak(peak) => Exact::from(peak),
+            Capacity::OfJobs => average.clone(),
             Capacity::Utilization(share) => average
                 .over(&Exact::from(share))
                 .expect("a utilization is above zero by the bounds of its key"),
@@ -100,12 +101,14 @@ impl Function {
         Demand::of(self, hours)
     }
 
-    /// Mean concurrency over capacity; `None` when both are zero and no utilization is stated.
+    /// Mean concurrency over capacity; `None` when both are zero and no utilization is stated, and
+    /// for jobs without a stated capacity.
     pub(crate) fn utilization(&self, demand: &Demand) -> Option<Exact> {
         match self.capacity {
             // The stated value has fewer digits than the computed one.
             Capacity::Utilization(share) => Some(Exact::from(share)),
             Capacity::Peak(_) => demand.average().over(demand.capacity()),
+            Capacity::OfJobs => None,
         }
     }
 

@@ -43,6 +43,17 @@ impl PlatformValues {
         Self(options)
     }
 
+    /// The same with another value of a type that a platform has read.
+    pub(crate) fn with<T: PlatformValue>(&self, value: T) -> Self {
+        let others = self.0.iter().filter(|one| {
+            let one: &dyn Any = &***one;
+            !one.is::<T>()
+        });
+        let mut values: Vec<_> = others.cloned().collect();
+        values.push(Arc::new(value));
+        Self(values)
+    }
+
     /// The value of this type, if a platform has read one.
     pub(crate) fn get<T: PlatformValue>(&self) -> Option<&T> {
         let mut values = self.0.iter().map(|value| &**value as &dyn Any);

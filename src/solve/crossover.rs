@@ -147,7 +147,7 @@ impl Load {
             Capacity::Utilization(share) => {
                 Exact::from(share).over(&Exact::from(function.invocations))
             }
-            Capacity::Peak(_) => None,
+            Capacity::Peak(_) | Capacity::OfJobs => None,
         };
         let share_per_call = stated.unwrap_or_else(|| {
             let per_call = function.concurrency_per_call(hours);

@@ -202,7 +202,7 @@ options! {
     NODE_VCPU = "node.*.vcpu": above(0, 1024), "vCPU",
         "vCPUs that a node of the type offers, DaemonSets included: `1930m` is 1.93",
         default "the kubelet's formula";
-    NODE_MEMORY = "node.*.memory_mb": whole(1, 1_073_741_824), "MB",
+    NODE_MEMORY = "node.*.memory_mb": whole(1, 33_554_432), "MB",
         "memory that a node of the type offers, DaemonSets included, in MiB",
         default "the kubelet's formula";
     NODE_PODS = "node.*.max_pods": whole(1, 65_536), "",

@@ -16,16 +16,19 @@ assumptions! {
     NO_FREE_TIER: NotCounted = "lambda-no-free-tier",
         "Lambda's free tier (set free_tier = true to subtract it from the bill)";
     TIERS: Assumed = "lambda-tiers",
-        "Lambda's duration tiers count only this scenario; other functions of the account or \
-         organization would change them";
+        "Lambda's duration tiers count only this scenario: other functions of the account or \
+         organization would change them (other_gb_seconds in [lambda])";
+    OTHER_USE: Assumed = "lambda-other-use",
+        "Lambda's duration tiers begin after what the account uses beside this scenario: {used} \
+         GB-s a month";
     SAVINGS: Assumed = "lambda-savings",
         "verdicts compare what all functions together would save if one function left Lambda; where \
          tiers or the free tier are shared, that differs from the function's part of the bill";
     COLD_STARTS: NotCounted = "lambda-cold-starts",
         "cold starts of functions that state no cold_start_rate and init_ms";
     KEPT_ENVIRONMENTS: Assumed = "lambda-kept-environments",
-        "provisioned environments stay as they are while utilization varies, and grow with the \
-         calls while traffic grows";
+        "provisioned environments stay as they are while utilization varies, and serve calls for \
+         all of their time at most; they grow with the calls while traffic grows";
     KEPT_POLLERS: Assumed = "lambda-kept-pollers",
         "event pollers stay as they are while utilization varies, and grow with the calls while \
          traffic grows";
@@ -54,8 +57,10 @@ pub(crate) fn note(model: &LambdaModel<'_>, notes: &mut Notes) {
     });
     let mut pools = model.pools.iter().flatten();
     let past_first = pools.any(|pool| pool.tiers.len() > 1);
-    if past_first {
-        notes.add(TIERS.holds());
+    let options: &LambdaOptions = scenario.options.of();
+    match options.other_use.as_deref() {
+        None => notes.add(TIERS.holds()),
+        Some(other) => notes.add(OTHER_USE.with(&[("used", &other.described())])),
     }
     if past_first || scenario.free_tier {
         notes.add(SAVINGS.holds());

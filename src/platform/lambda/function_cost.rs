@@ -33,6 +33,20 @@ pub(crate) struct FunctionCost<'m> {
     pub each: Qty<GbSecond>,
     /// In the order of lines on a bill. Most functions have none.
     pub features: Vec<FeatureCost<'m>>,
+    /// `None` if no invocation runs on a provisioned environment.
+    pub spill: Option<Spill>,
+}
+
+/// Invocations beyond those that the provisioned environments can serve.
+pub(crate) struct Spill {
+    /// The number of invocations from which the environments are busy all the time.
+    pub from: Exact,
+    /// On-demand duration of one more call, with initialization.
+    pub each: Qty<GbSecond>,
+    /// The same without initialization.
+    pub handler: Qty<GbSecond>,
+    /// The cost of each of [`FunctionCost::features`] for one more call.
+    pub features: Vec<Usd>,
 }
 
 /// The pool of the functions that run on Lambda today, with the function.
@@ -223,7 +237,11 @@ impl FunctionCost<'_> {
         Some(FirstPiece {
             standing: (!self.features.is_empty()).then(|| self.standing()),
             call,
-            most: next.and_then(|(end, _)| (end - &others).over(&self.each)),
+            most: next
+                .and_then(|(end, _)| (end - &others).over(&self.each))
+                .into_iter()
+                .chain(self.spill.as_ref().map(|spill| spill.from.clone()))
+                .min(),
         })
     }
 
@@ -241,31 +259,40 @@ impl FunctionCost<'_> {
             UsageParts::All => self.standing(),
             UsageParts::Duration | UsageParts::Requests => Usd::ZERO,
         };
-        PiecewiseCost::new(standing, self.changes(parts))
+        PiecewiseCost::new(standing, self.changes(parts, self.spill.as_ref()))
     }
 
     /// What the function adds over calls if kept environments and pollers grow with them. Fixed costs stay.
     /// Without calls nothing is kept for each: there is no search for flips then.
     pub(crate) fn growth(&self) -> PiecewiseCost {
-        let mut changes = self.changes(UsageParts::All);
+        let mut changes = self.changes(UsageParts::All, None);
         let each = self.kept().per(&self.calls);
         changes.extend(each.map(|each| (Exact::ZERO, each)));
         PiecewiseCost::new(self.fixed(), changes)
     }
 
     /// The numbers of calls at which the cost of a call changes, and by how much.
-    fn changes(&self, parts: UsageParts) -> Vec<(Exact, Usd)> {
+    fn changes(&self, parts: UsageParts, spill: Option<&Spill>) -> Vec<(Exact, Usd)> {
         let mut changes = match parts {
-            UsageParts::All => self.duration_changes(&self.each),
+            UsageParts::All => {
+                let spilled = spill.map(|spill| (&spill.from, &spill.each));
+                self.duration_changes(&self.each, spilled)
+            }
             UsageParts::Duration | UsageParts::Requests => {
-                self.duration_changes(&handler_gb_seconds(self.function))
+                let spilled = spill.map(|spill| (&spill.from, &spill.handler));
+                self.duration_changes(&handler_gb_seconds(self.function), spilled)
             }
         };
         if parts >= UsageParts::Requests {
             changes.push(self.request_change());
         }
-        let counted = self.features.iter().filter(|feature| feature.part <= parts);
-        changes.extend(counted.filter_map(|feature| self.feature_change(feature)));
+        let counted = self.features.iter().enumerate();
+        for (number, feature) in counted.filter(|(_, feature)| feature.part <= parts) {
+            changes.extend(self.feature_change(feature));
+            if let (Basis::Call, Some(spill)) = (feature.basis, spill) {
+                changes.push((spill.from.clone(), &spill.features[number] - &feature.cost));
+            }
+        }
         changes
     }
 
@@ -288,19 +315,48 @@ impl FunctionCost<'_> {
         free.over(each)
     }
 
-    /// The numbers of calls at which each duration tier begins, and by how much the cost of a call
-    /// of `each` GB-seconds changes there.
-    fn duration_changes(&self, each: &Qty<GbSecond>) -> Vec<(Exact, Usd)> {
+    /// The numbers of calls at which the duration of a call costs another amount, and by how much it
+    /// changes: where a tier begins, and where calls of `each` GB-seconds become calls of another
+    /// number.
+    fn duration_changes(
+        &self,
+        each: &Qty<GbSecond>,
+        spilled: Option<(&Exact, &Qty<GbSecond>)>,
+    ) -> Vec<(Exact, Usd)> {
         let others = self.others();
-        let mut below = Usd::ZERO;
-        let mut changes = Vec::new();
-        for (from, price) in self.prices.duration.steps() {
-            let begins = (from + &self.pool.free_duration).saturating_sub(&others);
-            let Some(at) = begins.over(each) else {
+        let tiers = self.prices.duration.steps().iter();
+        let begins =
+            |from: &Qty<GbSecond>| (from + &self.pool.free_duration).saturating_sub(&others);
+        // The GB-seconds of this function from which a rate applies, and the number of calls that
+        // need them.
+        let mut rates: Vec<(Exact, Rate<GbSecond>, Qty<GbSecond>)> = Vec::new();
+        let bend = spilled.map(|(from, more)| (from, more, each.times(from)));
+        for (from, price) in tiers {
+            let begins = begins(from);
+            let (at, each) = match &bend {
+                Some((bend, more, before)) if begins >= *before => {
+                    let further = (&begins - before).over(more);
+                    (further.map(|calls| *bend + &calls), *more)
+                }
+                _ => (begins.over(each), each),
+            };
+            let Some(at) = at else {
                 // Calls without on-demand duration never reach the next tier.
                 break;
             };
-            let cost = &price.rate * each;
+            rates.push((at, price.rate.clone(), each.clone()));
+        }
+        if let Some((bend, more, _)) = bend {
+            let before = rates.iter().rposition(|(at, ..)| at <= bend);
+            let reached = before.map_or(0, |last| last + 1);
+            if let Some(rate) = before.map(|last| rates[last].1.clone()) {
+                rates.insert(reached, (bend.clone(), rate, more.clone()));
+            }
+        }
+        let mut below = Usd::ZERO;
+        let mut changes = Vec::with_capacity(rates.len());
+        for (at, rate, each) in rates {
+            let cost = &rate * &each;
             changes.push((at, &cost - &below));
             below = cost;
         }

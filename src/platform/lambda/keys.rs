@@ -67,6 +67,14 @@ pub(crate) struct Provisioned {
     pub duration_ms: Decimal,
 }
 
+impl Provisioned {
+    /// Milliseconds of a month for which the environments stand, all together.
+    pub(crate) fn kept_ms(&self) -> Exact {
+        let each = &self.hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
+        &each * &Exact::from(self.environments)
+    }
+}
+
 /// SnapStart of a runtime that pays for it (Java does not).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SnapStart {
@@ -209,7 +217,7 @@ fn enough_environments(
         return;
     };
     let ms = &provisioned.hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
-    let kept = &ms * &Exact::from(provisioned.environments);
+    let kept = provisioned.kept_ms();
     let attempts = &Exact::from(calls) * attempts;
     let calls = &Exact::from(provisioned.share_served) * &attempts;
     let served = &calls * &Exact::from(provisioned.duration_ms);

@@ -28,10 +28,11 @@ use crate::pricebook::{Architecture, Price, Regional, Tiers};
 use crate::scenario::{Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::{Tariff, UsageParts, UsageTariff};
-use crate::units::{GbSecond, Request};
-use duration::{gb_seconds_per_call, init_gb_seconds};
+use crate::units::{GbSecond, Request, Unit};
+use duration::{gb_seconds_per_call, handler_gb_seconds, init_gb_seconds};
 use features::{FEATURES, FeatureCost, PricedFeature, is_plain};
-use function_cost::{FunctionCost, PoolOf};
+use function_cost::{FunctionCost, PoolOf, Spill};
+use options::LambdaOptions;
 use pools::{Pool, Usage};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -43,7 +44,7 @@ pub(crate) struct Lambda;
 static SPEC: Spec = Spec {
     shape: PlatformShape {
         read_function: keys::read,
-        check: quota::check,
+        check: |scenario| [quota::check(scenario), options::check(scenario)].concat(),
         ..PlatformShape::new("lambda", PlatformKind::Usage, options::KEYS, options::read)
     },
     title: "Lambda",
@@ -110,11 +111,17 @@ fn pool_place(function: &Function) -> usize {
 type Uses = [bool; FEATURES.len()];
 
 fn prices(context: &Context<'_>) -> Result<Vec<Option<LambdaPrices>>, Diags> {
+    let options: &LambdaOptions = context.scenario.options.of();
     let mut missing = Missing::default();
     let places = uses(context).into_iter().enumerate();
     let find = |(number, uses): (usize, Option<Uses>)| {
         let (regional, architecture) = context.located(number);
-        LambdaPrices::find(regional, architecture, &uses?, &mut missing)
+        let mut found = LambdaPrices::find(regional, architecture, &uses?, &mut missing)?;
+        if let Some(other) = &options.other_use {
+            let used = other.gb_seconds(regional.name(), architecture);
+            found.duration = found.duration.after(&GbSecond::of(used));
+        }
+        Some(found)
     };
     let found = places.map(find).collect();
     missing.into_result(found)
@@ -212,6 +219,20 @@ impl LambdaModel<'_> {
             calls: Exact::from(function.invocations),
             each: gb_seconds_per_call(function),
             features: self.features_of(function, prices),
+            spill: self.spill(function, prices),
+        })
+    }
+
+    /// What changes when the environments of a function are busy all the time.
+    fn spill(&self, function: &Function, prices: &LambdaPrices) -> Option<Spill> {
+        let from = provisioned::most_invocations(function)?;
+        let unserved = provisioned::unserved(function)?;
+        let features = self.features_of(&unserved, prices);
+        Some(Spill {
+            from,
+            each: gb_seconds_per_call(&unserved),
+            handler: handler_gb_seconds(&unserved),
+            features: features.into_iter().map(|feature| feature.cost).collect(),
         })
     }
 

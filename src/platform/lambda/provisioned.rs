@@ -5,11 +5,12 @@
 //! are on demand; the free tier does not apply.
 
 use super::duration::{gb_seconds, served_ms};
-use super::keys::keys_of;
+use super::keys::{LambdaKeys, Provisioned, keys_of};
 use crate::exact::Exact;
 use crate::money::Rate;
 use crate::scenario::Function;
 use crate::units::{GbSecond, MB_PER_GB, Qty, SECONDS_PER_HOUR, Unit};
+use rust_decimal::Decimal;
 
 /// Billing steps per hour: it is billed in steps of five minutes.
 const STEPS_PER_HOUR: u32 = 12;
@@ -43,6 +44,27 @@ pub(crate) fn kept_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
 pub(crate) fn served_gb_seconds(function: &Function) -> Option<Qty<GbSecond>> {
     keys_of(function).provisioned.as_ref()?;
     Some(gb_seconds(function.memory_mb, &served_ms(function)))
+}
+
+/// The invocations of a month from which the environments are busy all the time: what comes on top is
+/// billed on demand. `None` if no invocation runs on one.
+pub(crate) fn most_invocations(function: &Function) -> Option<Exact> {
+    let provisioned = keys_of(function).provisioned.as_ref()?;
+    provisioned.kept_ms().over(&served_ms(function))
+}
+
+/// The function as it is billed for an invocation that finds no environment.
+pub(crate) fn unserved(function: &Function) -> Option<Function> {
+    let keys = keys_of(function);
+    let provisioned = keys.provisioned.as_deref()?;
+    let provisioned = Provisioned {
+        share_served: Decimal::ZERO,
+        ..provisioned.clone()
+    };
+    Some(function.with(LambdaKeys {
+        provisioned: Some(Box::new(provisioned)),
+        ..keys.clone()
+    }))
 }
 
 /// Share of the paid time in which the environments run invocations.

@@ -281,6 +281,9 @@ impl FunctionReader<'_, '_, '_> {
         let (share, peak) = (Field::Utilization, Field::PeakConcurrency);
         match (self.values.stated(share), self.values.stated(peak)) {
             (true, false) => self.values.number(share).map(Capacity::Utilization),
+            (false, false) if self.values.word(Field::ContainerRun) == Some("job") => {
+                Some(Capacity::OfJobs)
+            }
             (false, true) => self.values.number(peak).map(Capacity::Peak),
             (both, _) => {
                 let (code, message) = if both {
@@ -289,7 +292,8 @@ impl FunctionReader<'_, '_, '_> {
                     (Code::MissingKey, "does not state what capacity it needs")
                 };
                 let message = format!("{} {message}", self.called());
-                let help = "state one of `utilization` and `peak_concurrency`";
+                let help = "state one of `utilization` and `peak_concurrency`; only jobs \
+                            (container.run = \"job\") need none";
                 self.wrong(code, self.at(peak), message, help);
                 None
             }
@@ -318,7 +322,7 @@ impl FunctionReader<'_, '_, '_> {
         let target = function.container().target_utilization;
         let share = match function.capacity {
             Capacity::Utilization(share) => share,
-            Capacity::Peak(_) => Decimal::ONE,
+            Capacity::Peak(_) | Capacity::OfJobs => Decimal::ONE,
         };
         // The maximum, 10^15 daily calls in flight within an hour, is 2.4 * 10^16 requests in
         // flight. Divided by 10^-5 that is still below the limit.

@@ -25,6 +25,8 @@ pub enum Capacity {
     Utilization(Decimal),
     /// The capacity itself, requests in flight.
     Peak(Decimal),
+    /// Jobs, which hold no capacity: the mean concurrency.
+    OfJobs,
 }
 
 /// A function: its traffic in a month, and what it needs.
@@ -77,6 +79,16 @@ impl Function {
     /// them.
     pub(crate) fn of<T: PlatformValue>(&self) -> Option<&T> {
         self.of_platforms.as_ref()?.get()
+    }
+
+    /// The same function with other values of a platform's keys.
+    pub(crate) fn with<T: PlatformValue>(&self, value: T) -> Self {
+        let values = self.of_platforms.as_deref();
+        let values = values.map_or_else(PlatformValues::default, Clone::clone);
+        Self {
+            of_platforms: Some(Box::new(values.with(value))),
+            ..self.clone()
+        }
     }
 
     /// True for a function without keys for containers.

@@ -121,7 +121,9 @@ pub(crate) fn missing(
     let mut missing = Vec::new();
     for fields in NEEDED {
         let is_region = fields.contains(&Field::Region);
-        if fields.iter().any(states) || (is_region && has_region) {
+        // The rows of jobs need no capacity. Where others lack it, each row is reported.
+        let can_be_jobs = fields.contains(&Field::Utilization) && states(&Field::ContainerRun);
+        if fields.iter().any(states) || (is_region && has_region) || can_be_jobs {
             continue;
         }
         let names: Vec<String> = fields

@@ -58,11 +58,11 @@ keys! {
             limits "at most 10^15 calls a month";
         Utilization = "utilization": RATIO, "share", Bills::Capacity,
             "average concurrency divided by the capacity to provide for",
-            default "this or `peak_concurrency` is required",
+            default "this or `peak_concurrency` is required, except for jobs",
             limits "with `target_utilization` a capacity of at most 10^27";
         PeakConcurrency = "peak_concurrency": above(0, 1_000_000_000), "requests in flight", Bills::Capacity,
             "the capacity to provide for: the highest number of requests in flight",
-            default "this or `utilization` is required",
+            default "this or `utilization` is required, except for jobs",
             limits "not below the average concurrency";
         ColdStartRate = "cold_start_rate": SHARE, "share", LAMBDA,
             "share of calls without a provisioned environment that start cold; needs \
