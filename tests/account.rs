@@ -78,7 +78,7 @@ fn mistakes_in_other_use_are_named() {
         ),
         (
             "lambda.other_gb_seconds.x86 = 1",
-            "`lambda.other_gb_seconds.x86` is not a table",
+            "there is no key `lambda.other_gb_seconds.x86`",
         ),
         ("lambda.other_gb_seconds = 1", "is not a table"),
         (

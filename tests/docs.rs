@@ -71,7 +71,7 @@ fn every_kind_of_refusal_is_explained() {
 /// A path with a name in place of `*`: the largest instance type, or a region.
 fn named(path: &str) -> String {
     let name = if path.starts_with("eks.node.") {
-        "'u7inh-32tb.480xlarge'"
+        "'u7in-32tb.224xlarge'"
     } else {
         "us-east-1"
     };

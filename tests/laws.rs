@@ -762,16 +762,21 @@ fn node_share(solved: &Solved<'_>) -> Exact {
 
 /// At the crossover Lambda costs at most as much as the fleet, and one call later it costs more.
 fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseError> {
-    let (summary, capacities) = compared(scenario, |comparison| {
+    let (summary, capacities, busy) = compared(scenario, |comparison| {
         let solved = comparison.solve(index);
         let platforms = 0..comparison.platforms().len();
         let capacities: Vec<Option<Exact>> = platforms
             .map(|number| Some(solved.fleet(number)?.capacity()))
             .collect();
-        (solved.summary, capacities)
+        let busy = solved.provisioning(0).map(|used| used.utilization);
+        (solved.summary, capacities, busy)
     });
     let per_call = scenario.functions[index].concurrency_per_call(&scenario.hours);
     let room = Exact::from(MOST_PEAK);
+    // Calls from which provisioned environments are busy all the time. A scenario with more calls is an
+    // error, so there is no bill to compare with.
+    let today = Exact::from(scenario.functions[index].invocations);
+    let most_served = busy.and_then(|busy| today.over(&busy));
     if scenario.functions[index].invocations == 0 {
         return Ok(());
     }
@@ -789,6 +794,12 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
             .map_or(most, |point| point.invocations);
         let next = reached + 1;
         if next > MOST_CALLS || &per_call * &Exact::whole(next) > room {
+            continue;
+        }
+        if most_served
+            .as_ref()
+            .is_some_and(|most| Exact::whole(next) > *most)
+        {
             continue;
         }
         let lambda = |calls| avoidable(&with_calls(scenario, index, calls), index);

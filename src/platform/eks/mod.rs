@@ -24,7 +24,9 @@ use crate::money::{Usd, count, percent, plural};
 use crate::plan;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
-use node_choice::{Candidate, Choice, ClusterMarket, Crew, MonthBounds, Newer, cluster_markets, refusal};
+use node_choice::{
+    Candidate, Choice, ClusterMarket, Crew, MonthBounds, Newer, cluster_markets, refusal,
+};
 pub(crate) use node_size::NodeSize;
 pub use options::EksOptions;
 use pod_demand::{NodeUse, Packing, PodDemand, PodNeed, Room};

@@ -74,7 +74,7 @@ impl StatedNode {
                 count(memory.into())
             );
             let help = "state what `kubectl describe node` shows under \"Allocatable\"";
-            wrong(Code::OutOfRange, message).help(help)
+            wrong(Code::Conflict, message).help(help)
         })
     }
 }

@@ -109,9 +109,9 @@ fn other_use(keys: &mut Keys<'_>) -> Option<OtherUse> {
             continue;
         }
         let Some(inner) = value.get_ref().as_table() else {
-            let message = format!("`lambda.other_gb_seconds.{name}` is not a table");
-            let help = "state x86_64 and arm64, or the region of a table with both";
-            diags.push(Diag::new(Code::WrongType, message).at(at).help(help));
+            let message = format!("there is no key `lambda.other_gb_seconds.{name}`");
+            let help = "state x86_64 and arm64, or both in a table with the name of a region";
+            diags.push(Diag::new(Code::UnknownKey, message).at(at).help(help));
             continue;
         };
         let path = format!("lambda.other_gb_seconds.{name}");

@@ -10,7 +10,8 @@ assumptions! {
          (AWS's calculator uses 1.5)";
     ENVIRONMENTS: Assumed = "managed-environments",
         "managed instances keep 1 vCPU and 1 GB each for their system; unless stated, an environment \
-         has 4 GB per vCPU and the smallest memory of at least 2,048 MB that holds a request";
+         has 2, 4 or 8 GB per vCPU, what is cheapest, and the smallest memory with at least 2,048 MB \
+         and 1 vCPU that holds a request";
     FREE_TIER: Assumed = "managed-free-tier",
         "all requests on managed instances are billed: whether the free tier covers them is not \
          known";

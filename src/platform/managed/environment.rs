@@ -1,7 +1,7 @@
 //! Execution environments: their size, and how many requests each carries at once.
 
 use super::keys::{ManagedKeys, keys_of};
-use super::limits::{MEMORY_MB, REQUESTS_PER_VCPU};
+use super::limits::{GB_PER_VCPU, MEMORY_MB, REQUESTS_PER_VCPU};
 use crate::exact::Exact;
 use crate::platform::slot::Slot;
 use crate::platform::{Infeasible, Refusal};
@@ -17,23 +17,54 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// The environment of a function.
+    /// The environments that a function can have, one for each ratio of memory to vCPUs.
     ///
     /// # Errors
-    /// One request does not fit, or the scenario does not state how many do.
-    pub(crate) fn of(function: &Function) -> Result<Self, Infeasible> {
+    /// One request fits none of them, or the scenario does not state how many do.
+    pub(crate) fn all_of(function: &Function) -> Result<Vec<Self>, Infeasible> {
+        let stated = keys_of(function).gb_per_vcpu;
+        let ratios = GB_PER_VCPU.into_iter().filter(|ratio| match stated {
+            Some(stated) => *ratio == stated,
+            None => true,
+        });
+        let mut refused = None;
+        let mut environments = Vec::new();
+        for ratio in ratios {
+            match Self::of(function, ratio) {
+                Ok(environment) => environments.push(environment),
+                Err(why) => refused = refused.or(Some(why)),
+            }
+        }
+        match refused {
+            Some(why) if environments.is_empty() => Err(why),
+            _ => Ok(environments),
+        }
+    }
+
+    /// The environment with a number of gigabytes per vCPU.
+    fn of(function: &Function, gb_per_vcpu: u32) -> Result<Self, Infeasible> {
         let managed = keys_of(function);
         let slot = Slot::of(function);
+        let per_vcpu = gb_per_vcpu * MB_PER_GB;
         let memory_mb = match managed.memory_mb {
             Some(stated) => stated,
-            None => least_memory(function, &slot)?,
+            None => least_memory(function, &slot, per_vcpu)?,
         };
-        let per_vcpu = managed.gb_per_vcpu * MB_PER_GB;
         let mut environment = Self {
             vcpu: Exact::ratio(memory_mb.into(), per_vcpu.into()),
             memory_mb,
             requests: 0,
         };
+        if environment.vcpu < Exact::ONE {
+            return Err(Infeasible::new(
+                Refusal::NotSupported,
+                format!(
+                    "an environment of {} has less than 1 vCPU",
+                    environment.describe()
+                ),
+                "state more managed.memory_mb, or fewer managed.memory_gb_per_vcpu",
+            ));
+        }
         environment.requests = match managed.requests_per_environment {
             Some(measured) => measured.into(),
             None => environment.fit(&slot).min(environment.limit(managed)?),
@@ -91,19 +122,12 @@ impl Environment {
     }
 }
 
-/// The smallest memory, in MB, that has room for one request and is not below the function's
-/// memory.
-fn least_memory(function: &Function, slot: &Slot) -> Result<u32, Infeasible> {
-    let managed = keys_of(function);
-    let least = function.memory_mb.max(*MEMORY_MB.start());
-    let request = match managed.requests_per_environment {
-        // Requests were measured to fit.
-        Some(_) => Exact::ZERO,
-        None => {
-            let per_vcpu = Exact::from(managed.gb_per_vcpu * MB_PER_GB);
-            (&slot.memory_mb + &slot.base_mb).max(&slot.vcpu * &per_vcpu)
-        }
-    };
+/// The smallest memory, in MB, that has room for one request, is not below the function's memory, and
+/// has a vCPU at least.
+fn least_memory(function: &Function, slot: &Slot, mb_per_vcpu: u32) -> Result<u32, Infeasible> {
+    let least = function.memory_mb.max(*MEMORY_MB.start()).max(mb_per_vcpu);
+    let of_vcpu = &slot.vcpu * &Exact::from(mb_per_vcpu);
+    let request = (&slot.memory_mb + &slot.base_mb).max(of_vcpu);
     // `None` if the request needs more MB than 32 bits can hold, which is more than any environment
     // has.
     let request = request.ceil().and_then(|mb| u32::try_from(mb).ok());

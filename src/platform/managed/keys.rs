@@ -5,6 +5,7 @@ use crate::diag::Code;
 use crate::scenario::function::{FunctionReader, Known};
 use crate::scenario::schema::{Field, FieldGroup};
 use crate::scenario::{Function, PlatformValue};
+use crate::units::MB_PER_GB;
 use std::sync::Arc;
 
 /// The keys of a function for its execution environments on Lambda Managed Instances.
@@ -14,8 +15,8 @@ pub(crate) struct ManagedKeys {
     pub runtime: Option<&'static str>,
     /// Memory of an environment, MB; `None` for the smallest in which a request fits.
     pub memory_mb: Option<u32>,
-    /// Gigabytes of memory per vCPU.
-    pub gb_per_vcpu: u32,
+    /// Gigabytes of memory per vCPU; `None` for the cheapest.
+    pub gb_per_vcpu: Option<u32>,
     /// Measured number of requests that an environment carries at once.
     pub requests_per_environment: Option<u32>,
 }
@@ -24,7 +25,7 @@ pub(crate) struct ManagedKeys {
 static UNMANAGED: ManagedKeys = ManagedKeys {
     runtime: None,
     memory_mb: None,
-    gb_per_vcpu: 4,
+    gb_per_vcpu: None,
     requests_per_environment: None,
 };
 
@@ -51,10 +52,20 @@ pub(crate) fn read(
             "AWS offers managed instances with 2, 4 or 8 GB per vCPU",
         );
     }
+    let memory_mb: Option<u32> = reader.values.whole(Field::ManagedMemoryMb);
+    if let (Some(memory), Some(ratio)) = (memory_mb, ratio)
+        && memory < ratio * MB_PER_GB
+    {
+        let message = format!("{memory} MB at {ratio} GB per vCPU are less than 1 vCPU");
+        let at = reader.at(Field::ManagedMemoryMb);
+        let help = "AWS's smallest environment has 1 vCPU and 2,048 MB: state more memory, or 2 GB per \
+                    vCPU";
+        reader.wrong(Code::NotAvailable, at, message, help);
+    }
     Some(Arc::new(ManagedKeys {
         runtime: reader.values.word(Field::ManagedRuntime),
-        memory_mb: reader.values.whole(Field::ManagedMemoryMb),
-        gb_per_vcpu: ratio.unwrap_or(UNMANAGED.gb_per_vcpu),
+        memory_mb,
+        gb_per_vcpu: ratio,
         requests_per_environment: reader.values.whole(Field::ManagedRequests),
     }))
 }

@@ -2,7 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-/// Memory of an execution environment, MB.
+/// Memory of an execution environment, MB. It also has at least one vCPU (AWS Lambda developer guide,
+/// best practices for managed instances).
 pub(crate) const MEMORY_MB: RangeInclusive<u32> = 2_048..=32_768;
 /// Gigabytes of memory per vCPU that an environment can have.
 pub(crate) const GB_PER_VCPU: [u32; 3] = [2, 4, 8];

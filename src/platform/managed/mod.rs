@@ -93,7 +93,8 @@ struct Hosted<'m> {
     model: &'m ManagedModel<'m>,
     function: &'m Function,
     provider: &'m CapacityProvider<'m>,
-    environment: Environment,
+    /// Those that the function can have.
+    environments: Vec<Environment>,
     hosts: Hosts<'m>,
 }
 
@@ -108,14 +109,14 @@ impl ManagedModel<'_> {
         let provider = self.providers[provider_place(function)]
             .as_ref()
             .expect("binding fails where a price is missing");
-        let environment = Environment::of(function)?;
+        let environments = Environment::all_of(function)?;
         let slots = function.needed_slots(demand);
-        let hosts = provider.hosts(&environment, slots).ok_or_else(|| {
+        let hosts = provider.hosts(&environments, slots).ok_or_else(|| {
             Infeasible::new(
                 Refusal::DoesNotFit,
                 format!(
                     "an environment of {} fits no instance",
-                    environment.describe()
+                    environments[0].describe()
                 ),
                 "state a larger lambda-managed.instance_type, or less managed.memory_mb",
             )
@@ -124,7 +125,7 @@ impl ManagedModel<'_> {
             model: self,
             function,
             provider,
-            environment,
+            environments,
             hosts,
         })
     }
@@ -141,10 +142,15 @@ impl Hosted<'_> {
         self.function.billed_requests().times(&calls)
     }
 
+    /// Requests in flight of an environment.
+    fn requests_in(&self, hosts: &Hosts<'_>) -> u128 {
+        self.environments[hosts.environment].requests
+    }
+
     /// Requests in flight that instances carry at target utilization, without their availability
     /// buffer.
     fn carries(&self, hosts: &Hosts<'_>) -> Exact {
-        let requests = &Exact::whole(hosts.usable) * &Exact::whole(self.environment.requests);
+        let requests = &Exact::whole(hosts.usable) * &Exact::whole(self.requests_in(hosts));
         &requests * &Exact::from(self.function.container().target_utilization)
     }
 }
@@ -210,7 +216,7 @@ impl Fleet for Hosted<'_> {
             self.hosts.kind.name,
             plural(self.hosts.environments, "environment"),
             count(self.hosts.per_instance),
-            plural(self.environment.requests, "request")
+            plural(self.requests_in(&self.hosts), "request")
         )
     }
 
@@ -221,7 +227,7 @@ impl Fleet for Hosted<'_> {
         text.push_str(" for ");
         push_count(text, self.hosts.environments);
         text.push_str(" environments x ");
-        push_count(text, self.environment.requests);
+        push_count(text, self.requests_in(&self.hosts));
     }
 
     fn facts(&self) -> Vec<Fact> {
@@ -230,7 +236,7 @@ impl Fleet for Hosted<'_> {
             Fact::count("instances", self.hosts.instances),
             Fact::count("environments", self.hosts.environments),
             Fact::count("environments_per_instance", self.hosts.per_instance),
-            Fact::count("requests_per_environment", self.environment.requests),
+            Fact::count("requests_per_environment", self.requests_in(&self.hosts)),
         ]
     }
 }
@@ -247,7 +253,7 @@ impl CapacityTariff for Hosted<'_> {
 
 impl StepCost for Hosted<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
-        let hosts = self.provider.hosts(&self.environment, slots)?;
+        let hosts = self.provider.hosts(&self.environments, slots)?;
         Some(Holding {
             monthly: self.month(&hosts.hourly()),
             carries: self.carries(&hosts),
@@ -255,19 +261,19 @@ impl StepCost for Hosted<'_> {
     }
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
-        let hosts = self.provider.hosts(&self.environment, slots)?;
+        let hosts = self.provider.hosts(&self.environments, slots)?;
         Some(self.month(&hosts.hourly()))
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
         let slots = self.function.needed_slots(demand);
-        let hosts = self.provider.hosts(&self.environment, slots)?;
+        let hosts = self.provider.hosts(&self.environments, slots)?;
         let (kind, slot) = (hosts.kind, Slot::of(self.function));
         let of_instance = slot
             .vcpu
             .over(&kind.vcpu)?
             .max(slot.memory_mb.over(&kind.memory_mb)?);
-        let environments = Exact::whole(slots.div_ceil(self.environment.requests));
+        let environments = Exact::whole(slots.div_ceil(self.requests_in(&hosts)));
         let instances = environments.over(&Exact::whole(hosts.per_instance))?;
         let machines = |count: &Exact| self.month(&kind.price.rate.of_instances(count));
         Some(CapacitySteps {

@@ -54,6 +54,8 @@ pub(crate) struct CapacityProvider<'a> {
 /// Instances of one type that carry a function.
 pub(crate) struct Hosts<'o> {
     pub kind: &'o ManagedType,
+    /// The index of the environment.
+    pub environment: usize,
     pub instances: u128,
     /// Environments that the function needs.
     pub environments: u128,
@@ -155,14 +157,20 @@ impl<'a> CapacityProvider<'a> {
         &price.rate + &fee
     }
 
-    /// The cheapest instances that carry a number of requests in flight. Ties go to the type with
-    /// fewer vCPUs, then by name. `None` if an environment fits on no type.
-    pub(crate) fn hosts(&self, environment: &Environment, slots: u128) -> Option<Hosts<'_>> {
-        let environments = slots.div_ceil(environment.requests);
-        let environments = environments.max(LEAST.into());
-        let hosts = self.kinds.iter().filter_map(|kind| {
-            let per_instance = kind.fit(environment);
-            (per_instance > 0).then(|| self.of_kind(kind, environments, per_instance))
+    /// The cheapest instances that carry a number of requests in flight, in one of the environments.
+    /// Ties go to the type with fewer vCPUs, then by name, then to the first environment. `None` if no
+    /// environment fits on a type.
+    pub(crate) fn hosts(&self, environments: &[Environment], slots: u128) -> Option<Hosts<'_>> {
+        let hosts = self.kinds.iter().flat_map(|kind| {
+            let fitting = environments.iter().enumerate();
+            fitting.filter_map(move |(number, environment)| {
+                let per_instance = kind.fit(environment);
+                let needed = slots.div_ceil(environment.requests).max(LEAST.into());
+                (per_instance > 0).then(|| Hosts {
+                    environment: number,
+                    ..self.of_kind(kind, needed, per_instance)
+                })
+            })
         });
         // `min_by` returns the first of equal elements.
         hosts.min_by(|left, right| left.hourly().cmp(&right.hourly()))
@@ -184,6 +192,7 @@ impl<'a> CapacityProvider<'a> {
         let used = used.expect("a buffer is at least 1");
         Hosts {
             kind,
+            environment: 0,
             instances,
             environments,
             per_instance,

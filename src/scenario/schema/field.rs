@@ -236,10 +236,12 @@ keys! {
                      there; with Rust the latter is required";
         ManagedMemoryMb = "managed.memory_mb": whole(2_048, 32_768), "MB", MANAGED,
             "memory of an execution environment",
-            default "the smallest that is at least `memory_mb` and in which a request fits";
+            default "the smallest that is at least `memory_mb`, has 1 vCPU at least, and in which a \
+                     request fits",
+            limits "1 vCPU at least";
         ManagedGbPerVcpu = "managed.memory_gb_per_vcpu": whole(2, 8), "GB", MANAGED,
             "memory per vCPU",
-            default "4", limits "2, 4 or 8";
+            default "the cheapest of 2, 4 and 8", limits "2, 4 or 8";
         ManagedRequests = "managed.requests_per_environment": whole(1, MAX_COUNT), "", MANAGED,
             "requests in flight that one environment carries, from a load test; replaces the \
              computed number",
