@@ -77,7 +77,7 @@ const ALWAYS: [&str; 11] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 26] = [
+const CASES: [Case; 27] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(
@@ -172,6 +172,17 @@ measured_duration_ms = 100.25
 requests_per_second = 0.0000007
 peak_concurrency = 1
 container.cpu_ms = 100
+",
+    ),
+    function(
+        &["fleet-hours"],
+        "[[function]]
+name = 'office'
+memory_mb = 128
+duration_ms = 100
+invocations_per_month = 1_000_000
+utilization = 0.5
+container.hours_per_month = 220
 ",
     ),
     function(

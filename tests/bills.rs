@@ -114,6 +114,7 @@ const CASES: [Case; Field::COUNT] = [
     (Field::RequestsPerTask, &TASK, ["1", "20"]),
     (Field::RequestsPerPod, &[], ["1", "7"]),
     (Field::MinTasks, &[], ["2", "500"]),
+    (Field::FleetHours, &[], ["730", "300"]),
     (Field::TargetUtilization, &[], ["1", "0.1"]),
     (Field::TaskVcpu, &TASK, ["1", "4"]),
     (Field::TaskMemoryGb, &TASK, ["8", "30"]),

@@ -417,3 +417,92 @@ fn a_price_file_states_what_a_node_offers() {
         .write_short(&mut fleet);
     assert_eq!(fleet, "20 pods at 20 per m5.large");
 }
+
+/// 10 hours on 22 days, beside a cluster whose fee is for the whole month.
+const OFFICE: &str = "platforms = ['lambda', 'fargate', 'eks', 'eks-fargate']
+[[function]]
+name = 'portal'
+memory_mb = 1024
+duration_ms = 200
+invocations_per_month = 300_000
+peak_concurrency = 5
+runs_on = 'fargate'
+[function.container]
+min_tasks = 1
+cpu_ms = 20
+task = { vcpu = 0.5, memory_gb = 1 }
+requests_per_task = 20
+hours_per_month = 220
+";
+
+/// Fargate 220 x (0.5 x 0.04048 + 0.004445) = 5.43. EKS: two c6a.large, 2 x 220 x 0.0765 = 33.66; volumes 2 x
+/// 20 x 0.08 x 220 / 730 = 0.96; cluster 73. 300,000 x 0.2 s / (3,600 x 220) = 0.0758 in flight of 5: 1.5 %.
+#[test]
+fn the_month_and_the_hours_of_a_fleet_are_two_things() {
+    assert_eq!(on(OFFICE, 1).0, "5.43");
+    assert_eq!(on(OFFICE, 2).0, "107.62");
+    compared(&scenario(OFFICE), |comparison| {
+        let load = comparison.solve(0).summary.workload;
+        let share = &load.utilization.expect("it is called") * &Exact::from(100_u32);
+        assert_eq!(share.to_fixed(2), "1.52");
+        let lines = comparison.solve(0).lines(2);
+        let cost = |item: &str| {
+            let line = lines.iter().find(|line| line.item == item);
+            cents(&line.expect("a line").cost)
+        };
+        assert_eq!(
+            [cost("nodes"), cost("root volumes"), cost("cluster")],
+            ["33.66", "0.96", "73.00"]
+        );
+    });
+    // Lambda is billed as ever: 60,000 GB-s x 0.0000166667 + 0.06.
+    assert_eq!(on(OFFICE, 0).0, "1.06");
+    // A pod of 0.5 vCPU / 1 GB is billed as 2 GB with the overhead: 220 x 0.02913 + 73.
+    assert_eq!(on(OFFICE, 3).0, "79.41");
+    // 5.43 / (0.2 x 0.0000166667 + 0.0000002) = 1,536,943 calls: 0.388 in flight.
+    assert_eq!(break_even(OFFICE).to_fixed(2), "7.76");
+}
+
+#[test]
+fn hours_of_fleets_and_months_are_checked() {
+    let error = |text: &str| {
+        let text = format!("region = 'us-east-1'\n{text}");
+        match read(&text) {
+            Err(diags) => diags.to_string(),
+            Ok(scenario) => {
+                let prices = comparison::prices(&scenario, &comparison::BOOK);
+                let bound = lambdacost::internals::answer::Comparison::new(
+                    &scenario,
+                    &prices,
+                    &comparison::INSTANCES,
+                );
+                bound.err().expect("a mistake").to_string()
+            }
+        }
+    };
+    let month = error(&format!("hours_per_month = 220\n{OFFICE}"));
+    assert!(month.contains("a month has 672 hours at least"), "{month}");
+    assert!(month.contains("`container.hours_per_month`"), "{month}");
+    let longer = error(&format!(
+        "hours_per_month = 700\n{}",
+        OFFICE.replace("220", "701")
+    ));
+    assert!(longer.contains("more hours than the month has"), "{longer}");
+    let job = error(&format!(
+        "{}run = 'job'\n",
+        OFFICE.replace("requests_per_task = 20\n", "")
+    ));
+    assert!(
+        job.contains("`container.hours_per_month` applies only to services"),
+        "{job}"
+    );
+    let two = error(
+        &format!("{OFFICE}{}", OFFICE.split_once("]\n").expect("").1)
+            .replacen("name = 'portal'", "name = 'always'", 1)
+            .replacen("hours_per_month = 220", "", 1),
+    );
+    assert!(
+        two.contains("share a cluster and run for different hours"),
+        "{two}"
+    );
+}

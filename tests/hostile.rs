@@ -477,8 +477,8 @@ fn every_bound_of_the_scenario_is_exact() {
     let cases: [(&str, [&str; 2], [&str; 2]); 10] = [
         (
             "hours_per_month",
-            ["1", "744"],
-            ["0.999999999", "744.000000001"],
+            ["672", "744"],
+            ["671.999999999", "744.000000001"],
         ),
         ("eks.min_nodes", ["1", "1000000"], ["0", "1000001"]),
         (
@@ -610,9 +610,9 @@ fn all_largest_values_together_are_answered() {
 /// 10^15 calls of 15 minutes in an hour are 2.5 * 10^14 in flight.
 fn crowd(utilization: &str, target: &str) -> String {
     format!(
-        "region = \"us-east-1\"\nhours_per_month = 1\n\n[[function]]\nname = \"one\"\n\
+        "region = \"us-east-1\"\n\n[[function]]\nname = \"one\"\n\
          memory_mb = 512\nduration_ms = 900_000\ninvocations_per_month = 1e15\n\
-         utilization = {utilization}\n[function.container]\ntarget_utilization = {target}\n\
+         utilization = {utilization}\n[function.container]\nhours_per_month = 1\ntarget_utilization = {target}\n\
          task = {{ vcpu = 16, memory_gb = 32 }}\n"
     )
 }
@@ -642,7 +642,7 @@ fn all_smallest_values_together_are_answered() {
     let tiny =
         "\n[function.container]\ncpu_ms = 1e-28\nmemory_per_request_mb = 1e-28\nmin_tasks = 1\n";
     let hours = format!(
-        "region = \"us-east-1\"\nhours_per_month = 1\n{EVERYWHERE}eks.min_nodes = 1\n\n\
+        "region = \"us-east-1\"\nhours_per_month = 672\n{EVERYWHERE}eks.min_nodes = 1\n\n\
          [[function]]\nname = \"a\"\n"
     );
     answers_everything(

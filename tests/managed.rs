@@ -262,15 +262,15 @@ proptest! {
         kind in select(vec!["m5.large", "m5.2xlarge"]),
         min_tasks in 1u32..=300,
     ) {
-        // In a month of one hour, a few calls are a fleet.
+        // In one hour, a few calls are a fleet.
         let top = format!(
-            "hours_per_month = 1\nfree_tier = {free}\n[eks]\ninstance_type = 'm5.large'\n\
+            "free_tier = {free}\n[eks]\ninstance_type = 'm5.large'\n\
              control_plane = 'xl'\n[lambda-managed]\ninstance_type = '{kind}'\n"
         );
         let function = format!(
             "memory_mb = {memory}\nduration_ms = {duration}000\ninvocations_per_month = 2\n\
-             utilization = '{percent}%'\nmanaged.runtime = 'node'\ncontainer = {{ cpu_ms = 1000, \
-             memory_per_request_mb = 64, min_tasks = {min_tasks} }}\n"
+             utilization = '{percent}%'\nmanaged.runtime = 'node'\ncontainer = {{ hours_per_month = 1, \
+             cpu_ms = 1000, memory_per_request_mb = 64, min_tasks = {min_tasks} }}\n"
         );
         let prices = [region(&format!(
             "[lambda.x86_64]\nrequest = {{ usd = '{price}', per = 'request', \

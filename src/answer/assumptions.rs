@@ -35,7 +35,8 @@ assumptions! {
         "figures \"on demand\", and those before an arrow, are at list prices";
     OVERLAY: Assumed = "overlay", "--prices replaces prices of {regions}";
     AROUND: NotCounted = "around-functions",
-        "load balancers, NAT gateways, data transfer, logs, container images, taxes and support";
+        "load balancers, API Gateway, NAT gateways, data transfer, logs (also those of Lambda), \
+         container images, taxes and support";
 }
 
 /// Adds the assumptions about the length of the month.

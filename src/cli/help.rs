@@ -7,7 +7,7 @@ use super::usage;
 use crate::answer::all_assumptions;
 use crate::diag::{Diag, Diags};
 use crate::platform;
-use crate::render::NOTES;
+use crate::render::{NOTES, WARNINGS};
 use crate::scenario::schema::{Field, FieldGroup, Key, Setting, SettingGroup};
 use crate::scenario::{PlatformShape, unknown_key};
 use crate::text::{indented, without_links};
@@ -44,7 +44,7 @@ fn assumptions() -> String {
                 assumption stays the same when its sentence changes. A word in braces stands for a \
                 value of the scenario.";
     let mut text = lines(head, "");
-    for (title, kind) in NOTES {
+    for (title, kind) in [WARNINGS].into_iter().chain(NOTES) {
         text += &format!("\n{title}\n");
         for known in all_assumptions().iter().filter(|known| known.kind == kind) {
             text += &format!("  {}\n{}", known.code, lines(known.text, "      "));

@@ -270,7 +270,11 @@ static NOTE: Object = Object {
             Text,
             "its code, which stays the same; `lambdacost help assumptions` lists all",
         ),
-        field("kind", OneOf(&["assumed", "not-counted"]), "what it is"),
+        field(
+            "kind",
+            OneOf(&["assumed", "not-counted", "warning"]),
+            "what it is",
+        ),
         field(
             "functions",
             OrNull(&List(&Text)),

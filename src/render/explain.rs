@@ -46,12 +46,13 @@ pub fn write(
             cited: &mut cited,
             effort: &effort,
         };
+        let oldest_price = view.decision.totals.oldest_price.as_deref();
+        let notes = view.comparison().notes(oldest_price);
+        phrases::warnings(&notes, paint, width, out)?;
         for index in &view.selected {
             page.function(&view.decision.solved(*index), out)?;
             (view.progress)(super::Step::Priced(1));
         }
-        let oldest_price = view.decision.totals.oldest_price.as_deref();
-        let notes = view.comparison().notes(oldest_price);
         phrases::notes(&notes, paint, width, out)?;
     }
     references(&known, &cited, paint, width, out)
@@ -151,7 +152,7 @@ impl ExplainPage<'_> {
         let formula = format!(
             "average concurrency  {} calls x {duration} ms / {} h = {}",
             count(function.invocations.into()),
-            scenario.hours,
+            function.fleet_hours(&scenario.hours),
             shown(average)
         );
         writeln!(out, "{}", wrapped(&formula, "  ", self.width))?;

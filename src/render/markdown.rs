@@ -1,10 +1,11 @@
 //! `--format markdown`: the table, verdicts and totals, for a pull request or a page.
 
 use super::phrases::{self, TotalRow};
-use crate::answer::{Comparison, Decision, Solved, Totals};
+use crate::answer::{Decision, Solved};
 use crate::escape::{code, markdown, sentence};
 use crate::money::money;
 use crate::platform::{Cost, Infeasible};
+use crate::scenario::{AssumptionKind, Notes};
 use rayon::prelude::*;
 use std::io::{self, Write};
 
@@ -40,9 +41,13 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
                 sentence(&phrases::headline(comparison, plan))
             )?;
         }
+        let known = comparison.notes(decision.totals.oldest_price.as_deref());
+        for line in known.sentences(AssumptionKind::Warning) {
+            writeln!(out, "**Warning:** {}\n", sentence(line))?;
+        }
         functions(view, out)?;
         totals(decision, out)?;
-        notes(comparison, &decision.totals, out)?;
+        notes(&known, out)?;
     }
     Ok(())
 }
@@ -174,12 +179,7 @@ fn totals(decision: &Decision<'_>, out: &mut (dyn Write + Send)) -> io::Result<(
     writeln!(out)
 }
 
-fn notes(
-    comparison: &Comparison<'_>,
-    totals: &Totals,
-    out: &mut (dyn Write + Send),
-) -> io::Result<()> {
-    let notes = comparison.notes(totals.oldest_price.as_deref());
+fn notes(notes: &Notes, out: &mut (dyn Write + Send)) -> io::Result<()> {
     for (title, kind) in phrases::NOTES {
         writeln!(out, "<details><summary>{title}</summary>\n")?;
         for line in notes.sentences(kind) {

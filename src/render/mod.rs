@@ -15,7 +15,7 @@ pub(crate) mod table;
 #[cfg(feature = "cli")]
 mod utilization_bar;
 
-pub(crate) use phrases::{NO_PLAN, NOTES};
+pub(crate) use phrases::{NO_PLAN, NOTES, WARNINGS};
 
 use crate::answer::{Comparison, Decision, Move};
 

@@ -536,6 +536,30 @@ pub(crate) fn notes_line(notes: &Notes) -> String {
     format!("{assumed}, {left_out} not counted: --notes shows them")
 }
 
+/// The heading of inputs that may be mistakes, in the list of all assumptions.
+pub(crate) const WARNINGS: (&str, AssumptionKind) = ("Warnings", AssumptionKind::Warning);
+
+/// The warnings, with an empty line after them.
+pub(crate) fn warnings(
+    notes: &Notes,
+    paint: Paint,
+    width: u16,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let mut any = false;
+    for line in notes.sentences(AssumptionKind::Warning) {
+        let text = wrapped(&format!("warning: {line}"), "  ", width);
+        let text = text.trim_start();
+        let rest = text.strip_prefix("warning").unwrap_or(text);
+        writeln!(out, "{}{rest}", paint.bold("warning"))?;
+        any = true;
+    }
+    if any {
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
 /// The assumptions and omissions, with one paragraph per item.
 pub(crate) fn notes(
     notes: &Notes,

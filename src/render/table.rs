@@ -168,6 +168,7 @@ impl<'p> TablePage<'p> {
         let plain = format!("{name}: {}: {}", verdict.advice, verdict.reason);
         let text = wrapped(&plain, "", self.width);
         writeln!(out, "{}\n", text.replacen(&verdict.advice, &advice, 1))?;
+        self.warnings(out)?;
         (self.view.progress)(Step::LayingOut);
         writeln!(out, "{}", self.heading())?;
         let row = row(decision, &solved);
@@ -191,6 +192,12 @@ impl<'p> TablePage<'p> {
             self.totals(out)?;
         }
         Ok(())
+    }
+
+    fn warnings(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let oldest_price = self.view.decision.totals.oldest_price.as_deref();
+        let notes = self.comparison().notes(oldest_price);
+        phrases::warnings(&notes, self.paint, self.width, out)
     }
 
     /// The first and last flip of the platform of the plan. `explain` has all.
@@ -218,6 +225,7 @@ impl<'p> TablePage<'p> {
         };
         let headline = wrapped(&headline, "", self.width);
         writeln!(out, "{}\n", self.paint.bold(&headline))?;
+        self.warnings(out)?;
         let shown = if self.options.all { usize::MAX } else { ROWS };
         self.moves(shown, out)?;
         let rows = self.rows(shown);

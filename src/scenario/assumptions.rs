@@ -17,6 +17,8 @@ pub enum AssumptionKind {
     Assumed,
     /// The figures leave out this cost.
     NotCounted,
+    /// The input may be a mistake.
+    Warning,
 }
 
 impl AssumptionKind {
@@ -24,6 +26,7 @@ impl AssumptionKind {
         match self {
             Self::Assumed => "assumed",
             Self::NotCounted => "not-counted",
+            Self::Warning => "warning",
         }
     }
 }
@@ -77,6 +80,12 @@ impl AssumptionInfo {
     /// A cost that the figures leave out.
     pub(crate) const fn not_counted(code: &'static str, text: &'static str) -> Self {
         let kind = AssumptionKind::NotCounted;
+        Self { code, kind, text }
+    }
+
+    /// An input that may be a mistake.
+    pub(crate) const fn warning(code: &'static str, text: &'static str) -> Self {
+        let kind = AssumptionKind::Warning;
         Self { code, kind, text }
     }
 

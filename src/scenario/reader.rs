@@ -9,7 +9,7 @@ use super::notation;
 use super::options::PlatformValues;
 use super::purchase;
 use super::rule_settings::{self, RuleSetting};
-use super::schema::{Field, Setting, SettingGroup};
+use super::schema::{Bounds, Field, Setting, SettingGroup};
 use super::spanned::{Cell, SpannedValues};
 use super::unknown::{Shapes, unknown_at_the_top};
 use super::values::Values;
@@ -19,6 +19,7 @@ use crate::exact::Exact;
 use crate::pricebook::{Commitments, Extent};
 use crate::text::comma_separated;
 use crate::units::HOURS_PER_MONTH;
+use rust_decimal::Decimal;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -133,10 +134,21 @@ impl<'r> ScenarioReader<'r> {
 
     fn hours(&mut self) -> Exact {
         let key = Setting::HoursPerMonth.key();
-        let stated = self.value(key.path).and_then(|value| {
-            let read = keys::number(value, key.path, &key.bounds(), self.source);
-            self.diags.take(read)
-        });
+        let mut stated = None;
+        if let Some(value) = self.value(key.path) {
+            // The lower bound is 0: fewer hours than a month has get the message below.
+            let bounds = Bounds::from(0, key.bounds().high);
+            let read = keys::number(value, key.path, &bounds, self.source);
+            stated = self.diags.take(read);
+            let least = Decimal::from(key.bounds().low);
+            if stated.is_some_and(|hours| hours < least) {
+                stated = None;
+                let message = format!("a month has {least} hours at least");
+                let help = "if containers run only for a part of the month, state that part as \
+                            `container.hours_per_month`, of a function or in [defaults]";
+                self.wrong(Code::OutOfRange, value.span(), &message, help);
+            }
+        }
         stated.map_or_else(|| Exact::from(HOURS_PER_MONTH), Exact::from)
     }
 

@@ -41,7 +41,7 @@ memory = { usd = "0.005", per = "GB-hour" }
 "#;
 
 /// 200 hours x 2 tasks x $0.05 = $20 on Fargate.
-const HEAD: &str = "region = \"us-east-1\"\nhours_per_month = 200\n\
+const HEAD: &str = "region = \"us-east-1\"\ndefaults.container.hours_per_month = 200\n\
                     platforms = [\"lambda\", \"fargate\"]\n";
 
 /// A million calls of 1 s are 1.39 in flight, 3.5 at 40 %: two tasks, the fewest, carry 40.

@@ -38,7 +38,12 @@ pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()
         "<details><summary>Assumptions and omissions</summary>\n"
     )?;
     writeln!(out, "Scenario: {file}\n")?;
-    for kind in [AssumptionKind::Assumed, AssumptionKind::NotCounted] {
+    let kinds = [
+        AssumptionKind::Warning,
+        AssumptionKind::Assumed,
+        AssumptionKind::NotCounted,
+    ];
+    for kind in kinds {
         for note in notes.sentences(kind) {
             writeln!(out, "- {}", sentence(note))?;
         }

@@ -638,7 +638,7 @@ impl StepCost for Placed<'_> {
             others => market.nodes(others),
         };
         let rate = &self.candidate.price.rate;
-        let machines = |nodes: &Exact| rate * &market.hours.of_instances(nodes);
+        let machines = |nodes: &Exact| rate * &market.node_hours.of_instances(nodes);
         Some(CapacitySteps {
             slots: machines(&(&of_node * &self.function.planned_slots(demand))),
             whole_tasks: machines(&whole.share()),

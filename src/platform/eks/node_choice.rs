@@ -4,7 +4,7 @@
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
 use super::pod_demand::{Node, NodeNeed, NodeUse, PodDemand, PodNeed};
-use crate::diag::{Diag, Diags};
+use crate::diag::{Code, Diag, Diags};
 use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
 use crate::plan;
@@ -18,6 +18,7 @@ use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A node type that a cluster can use.
@@ -36,7 +37,12 @@ pub(crate) struct Candidate {
 /// An architecture in a region, with its prices and node types.
 pub(crate) struct ClusterMarket<'a> {
     options: &'a EksOptions,
-    pub hours: Qty<Hour>,
+    /// Hours of the month.
+    hours: Qty<Hour>,
+    /// Hours of the month for which nodes run.
+    pub node_hours: Qty<Hour>,
+    /// The same as a share of the month.
+    share_of_month: Exact,
     pub region: u16,
     pub architecture: Architecture,
     /// The types that can be the cheapest, by vCPU and then by name.
@@ -85,6 +91,7 @@ pub(crate) fn cluster_markets<'a>(
             missing.take::<()>(Err(mistake));
         }
     }
+    missing.take(same_hours(context));
     let samples = context
         .samples(|function| {
             refusal(function)
@@ -100,6 +107,29 @@ pub(crate) fn cluster_markets<'a>(
     missing.into_result(markets)
 }
 
+/// Checks that all pods of a cluster run for the same hours.
+///
+/// # Errors
+/// They do not.
+fn same_hours(context: &Context<'_>) -> Result<(), Diag> {
+    let functions = &context.scenario.functions;
+    let mut first: HashMap<usize, &Function> = HashMap::new();
+    for function in functions.iter().filter(|one| refusal(one).is_none()) {
+        let known = first.entry(container_place(function)).or_insert(function);
+        if known.container().hours_per_month == function.container().hours_per_month {
+            continue;
+        }
+        let message = format!(
+            "the containers of `{}` and `{}` share a cluster and run for different hours",
+            known.name, function.name
+        );
+        let help = "nodes that run for a part of their pods only are not priced: state the same \
+                    container.hours_per_month for both, or leave \"eks\" out of `platforms`";
+        return Err(Diag::new(Code::NotPriced, message).help(help));
+    }
+    Ok(())
+}
+
 impl<'a> ClusterMarket<'a> {
     fn find(
         context: &Context<'a>,
@@ -112,10 +142,13 @@ impl<'a> ClusterMarket<'a> {
         let fees = fees(options.cluster, options, regional, missing);
         // When the price is missing, an assumption states that volumes are left out.
         let volume = regional.price(GP3).ok();
+        let node_hours = Hour::of(function.fleet_hours(context.hours.amount()));
         let (candidates, dominated) = candidates(context, regional, architecture)?;
         let mut market = Self {
             options,
             hours: context.hours.clone(),
+            share_of_month: node_hours.over(&context.hours).expect("a month has hours"),
+            node_hours,
             region: function.region,
             architecture,
             candidates,
@@ -145,13 +178,14 @@ impl<'a> ClusterMarket<'a> {
 
     /// Adds a month of a number of nodes with their root volumes.
     fn charge_nodes(&self, candidate: &Candidate, nodes: &Exact, bill: &mut Bill) {
-        let hours = self.hours.of_instances(nodes);
+        let hours = self.node_hours.of_instances(nodes);
         bill.add(&EC2, "nodes", &hours, &candidate.price);
         if let Some(fee) = &candidate.auto_mode {
             bill.add(&EKS, "auto mode", &hours, fee);
         }
         if let Some(volume) = &self.volume {
             let gigabytes = &Exact::from(self.options.root_volume_gb) * nodes;
+            let gigabytes = &gigabytes * &self.share_of_month;
             bill.add(&EBS, "root volumes", &GbMonth::of(gigabytes), volume);
         }
     }

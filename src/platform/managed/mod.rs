@@ -26,7 +26,7 @@ use crate::exact::Exact;
 use crate::money::{Rate, Usd, count, plural};
 use crate::scenario::{Demand, Function, Notes, Os, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
-use crate::units::{Hour, Qty, Request};
+use crate::units::{Hour, Qty, Request, Unit};
 use environment::Environment;
 use provider::{CapacityProvider, Hosts, capacity_providers, provider_place};
 
@@ -133,7 +133,13 @@ impl ManagedModel<'_> {
 
 impl Hosted<'_> {
     fn month(&self, hourly: &Rate<Hour>) -> Usd {
-        hourly * &self.model.context.hours
+        hourly * &self.hours()
+    }
+
+    /// Hours for which the instances run.
+    fn hours(&self) -> Qty<Hour> {
+        let month = self.model.context.hours.amount();
+        Hour::of(self.function.fleet_hours(month))
     }
 
     /// Billed requests of a month.
@@ -184,7 +190,7 @@ impl Placement for Hosted<'_> {
     fn charge(&self, bill: &mut Bill) {
         let (provider, kind) = (self.provider, self.hosts.kind);
         let instances = Exact::whole(self.hosts.instances);
-        let hours = self.model.context.hours.of_instances(&instances);
+        let hours = self.hours().of_instances(&instances);
         let on_demand = &kind.price.list_rate() * &hours;
         bill.add(&EC2, "instances", &hours, &kind.price);
         bill.add(&LAMBDA, "management fee", &on_demand.into(), &provider.fee);

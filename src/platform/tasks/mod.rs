@@ -115,6 +115,10 @@ pub(crate) fn all_month(scenario: &Scenario) -> String {
         all if all == scenario.functions.len() => "",
         _ => "services ",
     };
+    let mut services = scenario.functions.iter().filter(|one| one.is_service());
+    if services.any(|function| function.container().hours_per_month.is_some()) {
+        return format!(", {who}all hours of the month where no others are stated");
+    }
     format!(", {who}all {} hours of the month", scenario.hours)
 }
 
@@ -199,6 +203,11 @@ impl PlacedTasks<'_> {
             })
     }
 
+    /// The cost of the hours for which its tasks run.
+    fn month(&self, hourly: &Rate<Hour>) -> Usd {
+        hourly * &*self.hours
+    }
+
     fn cheapest(&self, slots: u128) -> Option<Tasks> {
         let min_tasks = self.function.container().min_tasks;
         self.sizes().cheapest(slots, min_tasks)
@@ -268,6 +277,10 @@ impl<'a> TasksModel<'a> {
                 let hours = &seconds * &Exact::ratio(1, SECONDS_PER_HOUR.into());
                 Cow::Owned(Hour::of(function.of_attempts(hours)))
             }
+            None if function.container().hours_per_month.is_some() => {
+                let month = self.context.hours.amount();
+                Cow::Owned(Hour::of(function.fleet_hours(month)))
+            }
             None => Cow::Borrowed(&self.context.hours),
         };
         PlacedTasks {
@@ -296,10 +309,6 @@ impl<'a> TasksModel<'a> {
                 cheapest(rates.size_options(function, &slot), slots, min_tasks)
             }
         }
-    }
-
-    fn month(&self, hourly: &Rate<Hour>) -> Usd {
-        hourly * &self.context.hours
     }
 }
 
@@ -414,19 +423,19 @@ impl StepCost for PlacedTasks<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
         let tasks = self.cheapest(slots)?;
         Some(Holding {
-            monthly: self.model.month(&tasks.hourly()),
+            monthly: self.month(&tasks.hourly()),
             carries: tasks.carries(self.function),
         })
     }
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
-        Some(self.model.month(&self.cheapest(slots)?.hourly()))
+        Some(self.month(&self.cheapest(slots)?.hourly()))
     }
 
     fn monthly_bounds(&self, slots: u128) -> Bounds {
         let min_tasks = self.function.container().min_tasks;
         let hourly = self.sizes().cheapest_bounds(slots, min_tasks);
-        hourly * self.model.context.hours.amount().bounds()
+        hourly * self.hours.amount().bounds()
     }
 
     fn step_end(&self, slots: u128) -> u128 {
@@ -438,14 +447,12 @@ impl StepCost for PlacedTasks<'_> {
         let tasks = self.cheapest(slots)?;
         let slot_hourly = self.rates.slot_hourly(&Slot::of(self.function));
         let bare = self.rates.hourly(tasks.option.size);
-        let of = |count: u128| self.model.month(&bare.times(&Exact::whole(count)));
+        let of = |count: u128| self.month(&bare.times(&Exact::whole(count)));
         Some(CapacitySteps {
-            slots: self
-                .model
-                .month(&slot_hourly.times(&self.function.planned_slots(demand))),
+            slots: self.month(&slot_hourly.times(&self.function.planned_slots(demand))),
             whole_tasks: of(slots.div_ceil(tasks.option.requests_per_task)),
             minimums: of(tasks.count),
-            everything: self.model.month(&tasks.hourly()),
+            everything: self.month(&tasks.hourly()),
         })
     }
 }

@@ -3,6 +3,7 @@
 
 use super::{Capacity, container};
 use crate::scenario::{AssumptionInfo, AssumptionRule};
+use rust_decimal::Decimal;
 
 /// About the number and duration of calls.
 const OF_CALLS: &[AssumptionRule] = &[
@@ -51,9 +52,48 @@ const OF_PLACE: &[AssumptionRule] = &[
     ),
 ];
 
+/// Inputs that contradict each other, or that are often in another unit.
+const WARNINGS: &[AssumptionRule] = &[
+    (
+        &AssumptionInfo::warning(
+            "memory-beyond-lambda",
+            "a request needs more memory in a container (memory_per_request_mb) than Lambda gives the \
+             function (memory_mb): one of them may be mistyped",
+        ),
+        |function| {
+            let request = function.container().memory_per_request_mb;
+            request.is_some_and(|request| request > function.memory_mb.into())
+        },
+    ),
+    (
+        &AssumptionInfo::warning(
+            "more-cpu-than-lambda",
+            "cpu_ms is more CPU time than Lambda gives at that memory and duration: the stated \
+             value is used",
+        ),
+        container::needs_more_than_lambda,
+    ),
+    (
+        &AssumptionInfo::warning(
+            "short-duration",
+            "measured_duration_ms is below 1: is it in seconds?",
+        ),
+        |function| function.measured && function.stated_duration_ms() < Decimal::ONE,
+    ),
+    (
+        &AssumptionInfo::warning(
+            "no-calls",
+            "there are no calls (invocations_per_month = 0): Lambda costs next to nothing, and \
+             containers are idle",
+        ),
+        |function| function.invocations == 0,
+    ),
+];
+
 /// The assumptions about functions, in the order in which answers print them.
 pub(crate) fn assumption_rules() -> impl Iterator<Item = AssumptionRule> {
     let lists = [
+        WARNINGS,
         OF_CALLS,
         container::ASSUMPTIONS,
         OF_PLACE,

@@ -91,7 +91,7 @@ impl FunctionReader<'_, '_, '_> {
         let duration = self.duration();
         let calls = self.invocations(reading.hours);
         let capacity = self.capacity();
-        let container = self.container();
+        let container = self.container(reading.hours);
         let budget = self.budget();
         let invocation = self.invocation();
         let known = Known {

@@ -43,6 +43,8 @@ pub(crate) struct Container {
     pub requests_per_pod: Option<u32>,
     /// Minimum number of tasks or pods.
     pub min_tasks: u32,
+    /// Hours a month for which the containers run; `None` for all of them.
+    pub hours_per_month: Option<Decimal>,
     /// Share of the capacity that is planned for, above 0 and up to 1.
     pub target_utilization: Decimal,
     /// A fixed task size.
@@ -68,6 +70,7 @@ pub(super) static LIKE_FOR_LIKE: Container = Container {
     requests_per_task: None,
     requests_per_pod: None,
     min_tasks: DEFAULT_MIN_TASKS,
+    hours_per_month: None,
     target_utilization: Decimal::ONE,
     task: None,
     task_storage_gb: None,
@@ -100,14 +103,6 @@ pub(crate) const ASSUMPTIONS: &[AssumptionRule] = &[
     ),
     (
         &AssumptionInfo::assumed(
-            "more-cpu-than-lambda",
-            "cpu_ms is more CPU time than Lambda gives at that memory and duration: the stated \
-             value is used",
-        ),
-        needs_more_than_lambda,
-    ),
-    (
-        &AssumptionInfo::assumed(
             "whole-memory",
             "a request in flight takes the function's whole memory in a container \
              (memory_per_request_mb states what it really needs)",
@@ -127,6 +122,14 @@ pub(crate) const ASSUMPTIONS: &[AssumptionRule] = &[
             "containers are planned for full use of their capacity (target_utilization = 1)",
         ),
         |function| function.is_service() && function.container().target_utilization == Decimal::ONE,
+    ),
+    (
+        &AssumptionInfo::assumed(
+            "fleet-hours",
+            "containers run only in the hours that are stated (container.hours_per_month), and all \
+             of the traffic falls into these",
+        ),
+        |function| function.container().hours_per_month.is_some(),
     ),
     (
         &AssumptionInfo::assumed(
@@ -157,7 +160,7 @@ pub(crate) const OF_JOBS: &[AssumptionRule] = &[
 ];
 
 /// True for more CPU time than Lambda can have provided at that memory and duration.
-fn needs_more_than_lambda(function: &Function) -> bool {
+pub(super) fn needs_more_than_lambda(function: &Function) -> bool {
     let given = &Exact::from(function.duration_ms)
         * &Exact::ratio(function.memory_mb.into(), MB_PER_VCPU.into());
     let needed = function.container().cpu_ms.map(Exact::from);
@@ -177,7 +180,8 @@ impl Container {
 }
 
 impl FunctionReader<'_, '_, '_> {
-    pub(super) fn container(&mut self) -> Option<Box<Container>> {
+    /// The keys of the container, in a month of these hours.
+    pub(super) fn container(&mut self, hours: &Exact) -> Option<Box<Container>> {
         if !self.values.any_stated(FieldGroup::Container) {
             return None;
         }
@@ -207,6 +211,7 @@ impl FunctionReader<'_, '_, '_> {
                 .values
                 .whole(Field::MinTasks)
                 .unwrap_or(default.min_tasks),
+            hours_per_month: self.fleet_hours(hours),
             target_utilization: self
                 .values
                 .number(Field::TargetUtilization)
@@ -217,6 +222,17 @@ impl FunctionReader<'_, '_, '_> {
             os,
             run: self.run(),
         }))
+    }
+
+    fn fleet_hours(&mut self, month: &Exact) -> Option<Decimal> {
+        let field = Field::FleetHours;
+        let stated = self.values.number(field)?;
+        if Exact::from(stated) > *month {
+            let message = "containers run for more hours than the month has".to_owned();
+            let help = format!("state at most `hours_per_month`, {month}");
+            self.wrong(Code::OutOfRange, self.at(field), message, &help);
+        }
+        Some(stated)
     }
 
     fn threads(&mut self) -> Option<u32> {
@@ -243,6 +259,7 @@ impl FunctionReader<'_, '_, '_> {
             Field::RequestsPerTask,
             Field::RequestsPerPod,
             Field::MinTasks,
+            Field::FleetHours,
             Field::TargetUtilization,
         ] {
             if self.values.stated(field) {

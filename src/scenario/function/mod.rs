@@ -129,13 +129,20 @@ impl Function {
         }
     }
 
-    /// Mean concurrency for one invocation a month, in a month of these hours.
-    pub fn concurrency_per_call(&self, hours: &Exact) -> Exact {
-        let month_ms = hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
+    /// Hours a month for which its containers run, in a month of these hours.
+    pub fn fleet_hours(&self, month: &Exact) -> Exact {
+        let stated = self.container().hours_per_month;
+        stated.map_or_else(|| month.clone(), Exact::from)
+    }
+
+    /// Mean concurrency for one invocation a month, in the hours for which its containers run.
+    pub fn concurrency_per_call(&self, month: &Exact) -> Exact {
+        let hours = self.fleet_hours(month);
+        let month_ms = &hours * &Exact::from(SECONDS_PER_HOUR * MS_PER_SECOND);
         let duration = self.of_attempts(Exact::from(self.duration_ms));
         duration
             .over(&month_ms)
-            .expect("a month has an hour at least, by the bounds of its key")
+            .expect("containers run for some time, by the bounds of their key")
     }
 
     /// Mean attempts per invocation, with retries.

@@ -172,6 +172,9 @@ keys! {
         MinTasks = "container.min_tasks": whole(1, MAX_COUNT), "", Bills::Containers,
             "minimum number of tasks or pods",
             default "2, for two Availability Zones";
+        FleetHours = "container.hours_per_month": above(0, 744), "hours", Bills::Capacity,
+            "how long its containers run in a month: all of its traffic falls into these hours",
+            default "`hours_per_month` of the scenario", limits "at most the hours of the month";
         TargetUtilization = "container.target_utilization": RATIO, "share", Bills::Capacity,
             "share of the fleet's capacity that is planned for",
             default "1", limits "with `utilization` a capacity of at most 10^27";

@@ -18,8 +18,9 @@ keys! {
         Region = "region": ValueKind::Region, "", Bills::All,
             "AWS region of functions that state none",
             default "none";
-        HoursPerMonth = "hours_per_month": from(1, 744), "hours", Bills::All,
-            "hours of the month: fleets run for all of them, and calls are spread over them",
+        HoursPerMonth = "hours_per_month": from(672, 744), "hours", Bills::All,
+            "hours of the month: fees and volumes are for all of them, and calls are spread over \
+             them; for containers that run only sometimes see `container.hours_per_month`",
             default "730";
         FreeTier = "free_tier": ValueKind::Flag, "", LAMBDA,
             "subtract Lambda's free tier, once for the whole scenario",
