@@ -1,4 +1,4 @@
-//! What the account uses of Lambda's duration tiers beside the scenario.
+//! What the account uses of Lambda's duration tiers in addition to the scenario.
 
 mod comparison;
 
@@ -50,7 +50,7 @@ fn other_use_fills_the_tiers_first_and_is_in_no_bill() {
             .any(|note| note.contains("count only this scenario")),
         "{notes:?}"
     );
-    let told = "beside this scenario: 20,000,000,000 on x86_64 GB-s";
+    let told = "in addition to this scenario: 20,000,000,000 on x86_64 GB-s";
     assert!(notes.iter().any(|note| note.contains(told)), "{notes:?}");
 }
 

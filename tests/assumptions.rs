@@ -77,7 +77,7 @@ const ALWAYS: [&str; 11] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 27] = [
+const CASES: [Case; 28] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(
@@ -172,6 +172,17 @@ measured_duration_ms = 100.25
 requests_per_second = 0.0000007
 peak_concurrency = 1
 container.cpu_ms = 100
+",
+    ),
+    function(
+        &["memory-beyond-lambda", "short-duration", "no-calls"],
+        "[[function]]
+name = 'odd'
+memory_mb = 2048
+measured_duration_ms = 0.5
+invocations_per_month = 0
+peak_concurrency = 1
+container.memory_per_request_mb = 20_480
 ",
     ),
     function(

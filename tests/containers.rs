@@ -418,7 +418,7 @@ fn a_price_file_states_what_a_node_offers() {
     assert_eq!(fleet, "20 pods at 20 per m5.large");
 }
 
-/// 10 hours on 22 days, beside a cluster whose fee is for the whole month.
+/// 10 hours on 22 days, with a cluster whose fee is for the whole month.
 const OFFICE: &str = "platforms = ['lambda', 'fargate', 'eks', 'eks-fargate']
 [[function]]
 name = 'portal'
@@ -505,4 +505,38 @@ fn hours_of_fleets_and_months_are_checked() {
         two.contains("share a cluster and run for different hours"),
         "{two}"
     );
+}
+
+/// What may be a mistake is said above the table, in the order of these rules.
+#[test]
+fn odd_inputs_are_warned_of() {
+    use lambdacost::internals::scenario::AssumptionKind;
+    let warnings = |text: &str| {
+        compared(&scenario(text), |comparison| {
+            let notes = comparison.notes(None);
+            let texts = notes.sentences(AssumptionKind::Warning);
+            texts.map(str::to_owned).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(warnings(BIG), Vec::<String>::new());
+    let typo = warnings(&format!("{BIG}container.memory_per_request_mb = 20_480\n"));
+    assert!(
+        typo.len() == 1 && typo[0].contains("more memory in a container"),
+        "{typo:?}"
+    );
+    // As much as Lambda gives is no contradiction; 4,096 MB have 2.315 vCPU.
+    let equal = "container.memory_per_request_mb = 4_096\ncontainer.cpu_ms = 2315\n";
+    assert_eq!(warnings(&format!("{BIG}{equal}")), Vec::<String>::new());
+    let busy = warnings(&format!("{BIG}container.cpu_ms = 2316\n"));
+    assert!(
+        busy.len() == 1 && busy[0].contains("more CPU time"),
+        "{busy:?}"
+    );
+    let seconds = warnings(&BIG.replace("duration_ms = 1000", "measured_duration_ms = 0.9"));
+    assert!(
+        seconds.len() == 1 && seconds[0].contains("seconds"),
+        "{seconds:?}"
+    );
+    let idle = warnings(&BIG.replace("20_000_000", "0"));
+    assert!(idle.len() == 1 && idle[0].contains("no calls"), "{idle:?}");
 }

@@ -451,7 +451,7 @@ fn every_bound_of_a_function_is_exact() {
             // program takes, and the month has 730 hours here.
             let other_bound = match field {
                 Field::RequestsPerSecond => value.len() > 9,
-                Field::ProvisionedHours => value == "744",
+                Field::ProvisionedHours | Field::FleetHours => value == "744",
                 _ => false,
             };
             let is_size = [Field::TaskVcpu, Field::TaskMemoryGb].contains(&field);

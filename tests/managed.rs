@@ -101,7 +101,7 @@ fn the_least_fleet_costs_what_aws_charges_for_three_instances() {
 #[test]
 fn a_runtime_limits_the_requests_to_a_vcpu() {
     let light = "[function.container]\ncpu_ms = 0.1\nmemory_per_request_mb = 1\n\
-        [function.managed]\nmemory_mb = 8192\n";
+        [function.managed]\nmemory_mb = 8192\nmemory_gb_per_vcpu = 4\n";
     for (runtime, most) in [("node", 128), ("java", 64), ("dotnet", 64), ("python", 32)] {
         let found = requests(&format!("{light}runtime = '{runtime}'\n"));
         assert_eq!(found, Ok(most), "{runtime}");
@@ -129,16 +129,16 @@ fn the_ratio_gives_an_environment_its_vcpus() {
 /// An environment that is not stated is the least in which a request fits: one of them does.
 #[test]
 fn a_request_fits_the_environment_that_is_not_stated() {
-    // 1 vCPU a request wants 4 GB at 4 GB to a vCPU.
+    // 1 vCPU a request is one of the least environment, 2 GB at 2 GB to a vCPU.
     assert_eq!(
         requests("container.cpu_ms = 100\nmanaged.runtime = 'node'\n"),
         Ok(1)
     );
-    // 9 vCPU would want 36 GB.
-    let large = requests("container.cpu_ms = 900\nmanaged.runtime = 'node'\n");
+    // 17 vCPU would want 34 GB at 2 GB to a vCPU.
+    let large = requests("container.cpu_ms = 1700\nmanaged.runtime = 'node'\n");
     assert!(large.expect_err("too large").contains("32 GB"));
-    let tight = "container.cpu_ms = 100\nmanaged = { runtime = 'node', memory_mb = 2048 }\n";
-    let tight = requests(tight).expect_err("half a vCPU");
+    let tight = "container.cpu_ms = 101\nmanaged = { runtime = 'node', memory_mb = 2048 }\n";
+    let tight = requests(tight).expect_err("1 vCPU");
     assert!(tight.contains("more than an environment"), "{tight}");
 }
 
@@ -300,4 +300,80 @@ proptest! {
             prop_assert_eq!(flips.count, expected.len() as u64);
         }
     }
+}
+
+/// 300 M x 0.4 s / 2,628,000 s are within 100 slots of 1024/1769 = 0.579 vCPU: one to an environment of 1 vCPU.
+fn of_one_vcpu(managed: &str) -> (String, String) {
+    let text = written(
+        "",
+        &format!(
+            "architecture = 'arm64'\nmemory_mb = 1024\nduration_ms = 400\n\
+             invocations_per_month = 300_000_000\npeak_concurrency = 100\n\
+             managed = {{ runtime = 'node'{managed} }}\n"
+        ),
+    );
+    compared_at(&valid(&text), &US_EAST_1, |comparison| {
+        let answer = comparison.answer(0, MANAGED).expect("it runs");
+        let mut fleet = String::new();
+        let instances = answer.placement.fleet().expect("instances");
+        instances.write_short(&mut fleet);
+        (answer.cost.billed.dollars().to_fixed(2), fleet)
+    })
+}
+
+/// 15 vCPU of an instance hold 15 of 100 environments, so 7. c6g.4xlarge 0.544: 7 x 730 x 0.544 x 1.15 + 60 =
+/// 3,256.82; at 4 GB m6g.4xlarge 0.616: 3,679.92.
+#[test]
+fn an_environment_has_a_vcpu_and_the_cheapest_ratio() {
+    let expected = |cost: &str, kind: &str| {
+        (
+            cost.to_owned(),
+            format!("7 x {kind} for 100 environments x 1"),
+        )
+    };
+    assert_eq!(of_one_vcpu(""), expected("3256.82", "c6g.4xlarge"));
+    assert_eq!(
+        of_one_vcpu(", memory_gb_per_vcpu = 2"),
+        expected("3256.82", "c6g.4xlarge")
+    );
+    assert_eq!(
+        of_one_vcpu(", memory_gb_per_vcpu = 4"),
+        expected("3679.92", "m6g.4xlarge")
+    );
+    let less = "managed = { runtime = 'node', memory_mb = 2048, memory_gb_per_vcpu = 4 }\n";
+    let less = format!(
+        "memory_mb = 128\nduration_ms = 100\ninvocations_per_month = 1\nutilization = 1\n{less}"
+    );
+    let error = comparison::read(&written("", &less))
+        .expect_err("half a vCPU")
+        .to_string();
+    assert!(
+        error.contains("2048 MB at 4 GB per vCPU are less than 1 vCPU"),
+        "{error}"
+    );
+}
+
+/// With a measured number of requests, an environment that is not stated still holds one: at 4 GB to a vCPU
+/// 1 vCPU a request is 4 GB.
+#[test]
+fn measured_requests_do_not_make_an_environment_smaller() {
+    let text = |memory: &str| {
+        written(
+            "",
+            &format!(
+                "architecture = 'arm64'\nmemory_mb = 2048\nduration_ms = 333\n\
+                 invocations_per_month = 1_000_000\nutilization = 0.013\ncontainer.cpu_ms = 333\n\
+                 container.target_utilization = 0.7\nmanaged = {{ runtime = 'rust', \
+                 requests_per_environment = 1, memory_gb_per_vcpu = 4{memory} }}\n"
+            ),
+        )
+    };
+    let cost = |text: &str| {
+        compared_at(&valid(text), &US_EAST_1, |comparison| {
+            let answer = comparison.answer(0, MANAGED).expect("it runs");
+            answer.cost.billed.dollars().to_fixed(2)
+        })
+    };
+    assert_eq!(cost(&text("")), "646.62");
+    assert_eq!(cost(&text(", memory_mb = 4096")), "646.62");
 }

@@ -323,7 +323,7 @@ fn refuse_fees(options: &EksOptions, keys: &mut Keys<'_>) {
     }
 }
 
-/// The pods of every node. EKS Auto Mode has a number of its own.
+/// The pods of every node. EKS Auto Mode has its own number.
 fn max_pods(keys: &mut Keys<'_>, auto_mode: bool) -> Option<MaxPods> {
     let stated = keys.whole_or_word(MAX_PODS).map(MaxPods::of);
     if !auto_mode {

@@ -19,7 +19,7 @@ assumptions! {
         "Lambda's duration tiers count only this scenario: other functions of the account or \
          organization would change them (other_gb_seconds in [lambda])";
     OTHER_USE: Assumed = "lambda-other-use",
-        "Lambda's duration tiers begin after what the account uses beside this scenario: {used} \
+        "Lambda's duration tiers begin after what the account uses in addition to this scenario: {used} \
          GB-s a month";
     SAVINGS: Assumed = "lambda-savings",
         "verdicts compare what all functions together would save if one function left Lambda; where \

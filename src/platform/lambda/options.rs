@@ -16,11 +16,11 @@ pub(crate) struct LambdaOptions {
     /// Concurrent executions that the account can use in a region, and where the scenario states
     /// it.
     pub concurrency_quota: Option<(u64, At)>,
-    /// What the account uses beside the scenario, where stated.
+    /// What the account uses in addition to the scenario, where stated.
     pub other_use: Option<Box<OtherUse>>,
 }
 
-/// GB-seconds a month that the account uses beside the scenario.
+/// GB-seconds a month that the account uses in addition to the scenario.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OtherUse {
     /// In every region that is not named.
@@ -67,7 +67,7 @@ options! {
         "concurrent executions that the account may have in each region; more is an error",
         default "not checked";
     OTHER = "other_gb_seconds": ValueKind::Table, "",
-        "duration that the account uses a month beside the scenario: it fills the tiers first and is \
+        "duration that the account uses a month in addition to the scenario: it fills the tiers first and is \
          in no bill; by region as `other_gb_seconds.us-east-1`",
         default "none, listed as an assumption";
     OTHER_X86_64 = "other_gb_seconds.x86_64": from(0, MOST), "GB-s",
