@@ -77,6 +77,7 @@ fn cluster(random: &mut Random, percent: u64) -> Cluster {
             (330 + 25 * ratio + random.from(0, 60) + 20 * (node_type / SIZES)) * percent / 100;
         NodeType {
             usd: Usd::new(Exact::ratio(vcpu * rate * 730, 10_000)),
+            surplus: None,
         }
     });
     Cluster {

@@ -92,7 +92,7 @@ EVERYWHERE = ("lambda_features_2026.csv",)
 INSTANCE_TYPE = r"[a-z0-9-]+\.[a-z0-9-]+"
 TABLES = ("lambda.x86_64", "lambda.arm64", "lambda.features", "lambda.managed_instances",
           "fargate.linux.x86_64", "fargate.linux.arm64", "fargate.windows.x86_64", "fargate.storage",
-          "fargate_spot.linux.x86_64", "fargate_spot.linux.arm64", "eks", "ebs", "ec2", "eks_auto_mode")
+          "fargate_spot.linux.x86_64", "fargate_spot.linux.arm64", "eks", "ebs", "ec2_credits", "ec2", "eks_auto_mode")
 # Families that the book leaves out: those before the fifth generation, which new clusters do not use.
 # Types with accelerators, for HPC and with very large memory are in a file that this script does not read.
 OLD_FAMILIES = frozenset("a1 c1 c3 c4 d2 h1 i2 i3 m1 m2 m3 m4 r3 r4 t1 x1 x1e".split())
@@ -161,6 +161,10 @@ ALIASES = {
     "REGIMES-F-20260928": ("REGIMES-F-20260911", "2026-09-28"),
     "REGIMES-L-20260919": ("REGIMES-20260919", "2026-09-19"), "REGIMES-L-20260925": ("REGIMES-20260919", "2026-09-25"),
 }
+# Prices that are the same in all regions and in no file of the facts: table -> key -> (price, unit). The pricing page of
+# EC2 states them for all regions.
+CREDITS = {"ec2_credits": {"t3": ("0.05", "vCPU-hour"), "t4g": ("0.04", "vCPU-hour")}}
+CREDITS_ORIGIN = ("2026-09-11", "B", "EC2-CREDITS")
 # Sources of the free tier, which is in no file of the book.
 FREE_TIER = ("AWSM-202506", "COURSE-20260919", "REGIMES-20260919")
 # Entries that sources.csv does not have.
@@ -168,6 +172,9 @@ UNLISTED = {
     "aws-samples": {"what": "pricing calculator for Lambda Managed Instances",
                     "where": "github.com/aws-samples/sample-aws-lambda-managed-instances, tools/pricing-calculator",
                     "price_date": "2026-03-19"},
+    "EC2-CREDITS": {"what": "CPU credits of T3, T3a and T4g in unlimited mode, Linux: the same in all regions",
+                    "where": "Amazon EC2 on-demand pricing page, aws.amazon.com/ec2/pricing/on-demand",
+                    "price_date": "T3 2026-09-11; T4g from an undated copy"},
     "instances": {"what": "instances.csv: size, pod limit and allocatable CPU and memory per instance type"},
 }
 
@@ -290,6 +297,16 @@ def collect(facts):
             for region in regions:
                 place(book[region][table][key], price)
     return book
+
+
+def add_credits(book):
+    """Add the prices of CPU credits to every region with EC2 prices."""
+    for tables in book.values():
+        if "ec2" in tables:
+            for table, keys in CREDITS.items():
+                for key, (usd, per) in keys.items():
+                    row = ("build.py", 0)
+                    tables[table][key].append(Price(usd, per, "", CREDITS_ORIGIN, "0", "Inf", 0, row, True))
 
 
 def collect_savings(facts, book):
@@ -468,6 +485,7 @@ def main():
         sys.exit("usage: python3 pricing/build.py FACTS_DIR")
     facts = Path(sys.argv[1])
     book = collect(facts)
+    add_credits(book)
     collect_savings(facts, book)
     texts = render_regions(facts, book)
     texts["instances.csv"], instances_source = render_instances(facts)

@@ -63,8 +63,8 @@ pub mod money {
 
 pub mod plan {
     pub use crate::plan::{
-        Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Tier, Unit, bill,
-        savings, search,
+        Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Surplus, Tier,
+        Unit, bill, savings, search,
     };
 }
 

@@ -540,3 +540,87 @@ fn odd_inputs_are_warned_of() {
     let idle = warnings(&BIG.replace("20_000_000", "0"));
     assert!(idle.len() == 1 && idle[0].contains("no calls"), "{idle:?}");
 }
+
+/// 8 requests of 1 s a second are 8 in flight, 8 x 884 / 1769 = 3.998 busy vCPUs.
+const ENCODE: &str = "platforms = ['lambda', 'eks']
+[eks]
+instance_type = 't3.medium'
+min_nodes = 3
+root_volume_gb = 0
+[[function]]
+name = 'encode'
+memory_mb = 884
+duration_ms = 1000
+requests_per_second = 8
+peak_concurrency = 8.8
+runs_on = 'eks'
+";
+
+/// 9 pods of 0.4997 vCPU: a t3.medium has 1.78 vCPU and 2,990 MiB, 3 each. 3 x 730 x 0.0416 = 91.104 and 73. Busy
+/// above 3 x 2 x 20 % = 1.2: (3.99774 - 1.2) x 730 x 0.05 = 102.12.
+#[test]
+fn burstable_nodes_pay_for_what_is_above_their_baseline() {
+    assert_eq!(
+        on(ENCODE, 1),
+        ("266.22".into(), "9 pods at 3 per t3.medium".into())
+    );
+    let surplus = |text: &str| {
+        compared(&scenario(text), |comparison| {
+            let lines = comparison.solve(0).lines(1);
+            let line = lines.iter().find(|line| line.item == "surplus credits");
+            line.map(|line| cents(&line.cost))
+        })
+    };
+    assert_eq!(surplus(ENCODE).as_deref(), Some("102.12"));
+    // Four nodes have a baseline of 1.6: 2.39774 x 36.5 = 87.52.
+    let four = ENCODE.replace("min_nodes = 3", "min_nodes = 4");
+    assert_eq!(surplus(&four).as_deref(), Some("87.52"));
+    // An existing cluster counts the 3 nodes that are used, t4g.medium costs 0.04: 2.79774 x 29.2 = 81.69.
+    let graviton = ENCODE
+        .replace("'t3.medium'", "'t4g.medium'\ncluster = 'existing'")
+        .replace("min_nodes = 3", "")
+        .replace("name =", "architecture = 'arm64'\nname =");
+    assert_eq!(surplus(&graviton).as_deref(), Some("81.69"));
+    // 1,000 calls keep next to nothing busy.
+    let idle = ENCODE.replace("requests_per_second = 8", "invocations_per_month = 1_000");
+    assert_eq!(surplus(&idle), None);
+    // Half of the hours: 16 in flight would be above the peak, so half of the calls.
+    let hours = ENCODE
+        .replace(
+            "requests_per_second = 8",
+            "invocations_per_month = 10_512_000",
+        )
+        .replace("runs_on", "container.hours_per_month = 365\nruns_on");
+    assert_eq!(surplus(&hours).as_deref(), Some("51.06"));
+    let old = scenario(&ENCODE.replace("t3.medium", "t2.medium"));
+    let prices = comparison::prices(&old, &comparison::BOOK);
+    let instances = &comparison::INSTANCES;
+    let refused = lambdacost::internals::answer::Comparison::new(&old, &prices, instances);
+    let refused = refused.err().expect("t2").to_string();
+    assert!(
+        refused.contains("not in unlimited mode by default"),
+        "{refused}"
+    );
+}
+
+/// Two functions with 3.99774 and 0.24986 busy vCPUs on one cluster of 4 nodes, 11 pods at 3: 1.6 are free.
+#[test]
+fn surplus_credits_are_those_of_the_cluster() {
+    let two = format!(
+        "{ENCODE}[[function]]\nname = 'more'\nmemory_mb = 884\nduration_ms = 1000\n\
+         invocations_per_month = 1_314_000\npeak_concurrency = 2\nrunns_on = 'eks'\n"
+    );
+    // 1,314,000 s / 2,628,000 s = 0.5 in flight of 0.4997 vCPU.
+    let two = two.replace("runns_on", "runs_on");
+    compared(&scenario(&two), |comparison| {
+        let costs = |index: usize| comparison.answer(index, 1).expect("it runs").cost;
+        let (encode, more) = (costs(0), costs(1));
+        // 4 x 30.368 + 73 + (3.99774 + 0.24986 - 1.6) x 36.5 = 121.472 + 73 + 96.64.
+        let bill = &encode.billed + &more.billed;
+        assert_eq!(cents(&bill), "291.11");
+        // Without it the cluster is that of `encode` alone, 266.22.
+        assert_eq!(cents(&more.adds), "24.89");
+        // 11/3 nodes, of which 2/3 are its own: 291.11 x 2/11.
+        assert_eq!(cents(&more.billed), "52.93");
+    });
+}

@@ -9,8 +9,8 @@ mod random;
 use lambdacost::exact::Exact;
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::plan::{
-    Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Tier, Unit, bill,
-    search,
+    Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Surplus, Tier, Unit,
+    bill, search,
 };
 use random::Random;
 
@@ -26,6 +26,14 @@ struct Table(Vec<Vec<Vec<Option<Exact>>>>);
 impl Needs for Table {
     fn need(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact> {
         self.0[unit][cluster][node_type].clone()
+    }
+
+    /// Half of what it needs of the first type, or a third of a unit.
+    fn busy(&self, unit: usize, cluster: usize) -> Exact {
+        match self.need(unit, cluster, 0) {
+            Some(need) => &need * &Exact::ratio(1, 2),
+            None => Exact::ratio(1, 3),
+        }
     }
 }
 
@@ -84,6 +92,10 @@ fn pool(random: &mut Random, most: u64) -> Pool {
 fn cluster(random: &mut Random) -> Cluster {
     let types = (0..random.from(1, 4)).map(|_| NodeType {
         usd: usd(Exact::ratio(random.from(4, 60), 2)),
+        surplus: random.one_in(4).then(|| Surplus {
+            baseline: Exact::ratio(random.from(1, 4), 4),
+            usd: usd(Exact::ratio(random.from(1, 30), 2)),
+        }),
     });
     let types = types.collect();
     let packing = [Exact::ONE, Exact::ratio(9, 10), Exact::ratio(3, 4)];
@@ -285,7 +297,14 @@ fn plain_bill(problem: &Problem<'_>, choices: &[usize]) -> Option<Exact> {
                 }
                 Nodes::Shared => sum,
             };
-            let cost = &nodes * node.usd.dollars();
+            let busy = members.iter().map(|unit| problem.needs.busy(*unit, number));
+            let busy: Exact = busy.sum();
+            let above = |surplus: &Surplus| {
+                let above = &busy - &(&nodes * &surplus.baseline);
+                &above.max(Exact::ZERO) * surplus.usd.dollars()
+            };
+            let above = node.surplus.as_ref().map_or(Exact::ZERO, above);
+            let cost = &(&nodes * node.usd.dollars()) + &above;
             least = Some(least.map_or(cost.clone(), |least| least.min(cost)));
         }
         total = &total + &(&least? + cluster.fee.dollars());
@@ -538,6 +557,7 @@ fn a_hundred_equal_functions_are_proven() {
             fee: usd(Exact::from(10_u32)),
             types: vec![NodeType {
                 usd: usd(Exact::from(50_u32)),
+                surplus: None,
             }],
             nodes: Nodes::Whole {
                 min_nodes: 1,

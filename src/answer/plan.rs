@@ -100,6 +100,12 @@ impl Needs for ModelNeeds<'_> {
         let model = &self.comparison.platforms[platform].model;
         model.need(self.functions[unit], cluster, node_type)
     }
+
+    fn busy(&self, unit: usize, cluster: usize) -> Exact {
+        let (platform, cluster) = self.clusters[cluster];
+        let model = &self.comparison.platforms[platform].model;
+        model.busy(self.functions[unit], cluster)
+    }
 }
 
 /// Collects what the plan needs while functions are solved one by one.

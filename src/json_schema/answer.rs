@@ -675,6 +675,11 @@ static CLUSTER: Object = Object {
             Of(&ALLOCATABLE),
             "what each of them offers, below",
         ),
+        field(
+            "surplus_credits_usd",
+            Decimal,
+            "the part of its bill for vCPUs above the baseline of burstable nodes",
+        ),
         field("monthly_usd", Decimal, "its bill"),
     ],
 };

@@ -55,12 +55,21 @@ struct Members {
     count: usize,
     /// By node type: the sum of needs, and the number of members that do not fit.
     types: Vec<(Bounds, usize)>,
+    /// What they use of the nodes.
+    busy: Bounds,
     /// The fee and the cheapest nodes; `None` if no type takes all members.
     cost: Option<Interval>,
 }
 
-/// The needs of a unit, by cluster of the part and node type.
-type UnitNeeds = Vec<Vec<Option<Bounds>>>;
+/// The needs of a unit, by cluster of the part.
+type UnitNeeds = Vec<UnitNeed>;
+
+struct UnitNeed {
+    /// By node type.
+    types: Vec<Option<Bounds>>,
+    /// What it uses of the nodes.
+    busy: Bounds,
+}
 
 fn sorted(places: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut places: Vec<usize> = places.collect();
@@ -88,6 +97,7 @@ impl<'m> Shared<'m> {
         let clusters = self.clusters.iter().map(|cluster| Members {
             count: 0,
             types: vec![(Bounds::ZERO, 0); problem.clusters[*cluster].types.len()],
+            busy: Bounds::ZERO,
             cost: Some(Interval::ZERO),
         });
         let mut sums = Sums {
@@ -115,11 +125,21 @@ impl<'m> Shared<'m> {
     fn needs(&self, place: usize, is_needed: impl Fn(usize) -> bool) -> UnitNeeds {
         let problem = self.model.problem;
         let needs = self.clusters.iter().map(|cluster| {
-            let types = problem.clusters[*cluster].types.len();
-            let types = if is_needed(*cluster) { 0..types } else { 0..0 };
-            types
-                .map(|kind| problem.needs.bounds(self.units[place], *cluster, kind))
-                .collect()
+            let unit = self.units[place];
+            let types = &problem.clusters[*cluster].types;
+            let mut need = UnitNeed {
+                types: Vec::new(),
+                busy: Bounds::ZERO,
+            };
+            if is_needed(*cluster) {
+                let kinds = 0..types.len();
+                let needs = kinds.map(|kind| problem.needs.bounds(unit, *cluster, kind));
+                need.types = needs.collect();
+                if types.iter().any(|kind| kind.surplus.is_some()) {
+                    need.busy = problem.needs.busy(unit, *cluster).bounds();
+                }
+            }
+            need
         });
         needs.collect()
     }
@@ -246,8 +266,10 @@ impl Sums {
         }
         if let Some(cluster) = choice.cluster {
             let cluster = known(&part.clusters, cluster);
-            self.clusters[cluster].count += 1;
-            for (sum, need) in self.clusters[cluster].types.iter_mut().zip(&needs[cluster]) {
+            let (members, need) = (&mut self.clusters[cluster], &needs[cluster]);
+            members.count += 1;
+            members.busy = members.busy + need.busy;
+            for (sum, need) in members.types.iter_mut().zip(&need.types) {
                 match need {
                     Some(need) => sum.0 = sum.0 + *need,
                     None => sum.1 += 1,
@@ -269,8 +291,10 @@ impl Sums {
         }
         if let Some(cluster) = choice.cluster {
             let cluster = known(&part.clusters, cluster);
-            self.clusters[cluster].count -= 1;
-            for (sum, need) in self.clusters[cluster].types.iter_mut().zip(&needs[cluster]) {
+            let (members, need) = (&mut self.clusters[cluster], &needs[cluster]);
+            members.count -= 1;
+            members.busy = members.busy.less(need.busy).max(Bounds::ZERO);
+            for (sum, need) in members.types.iter_mut().zip(&need.types) {
                 match need {
                     Some(need) => sum.0 = sum.0.less(*need).max(Bounds::ZERO),
                     None => sum.1 -= 1,
@@ -292,7 +316,8 @@ impl Sums {
         let cluster = &part.model.problem.clusters[part.clusters[place]];
         let types = members.types.iter().enumerate();
         let fitting = types.filter(|(_, (_, unfit))| *unfit == 0);
-        let nodes = fitting.map(|(kind, (needs, _))| nodes_near(cluster, kind, *needs));
+        let busy = members.busy;
+        let nodes = fitting.map(|(kind, (needs, _))| nodes_near(cluster, kind, *needs, busy));
         let mut cost = Interval::ZERO;
         members.cost = match nodes.reduce(Bounds::min) {
             _ if members.count == 0 => Some(cost),

@@ -33,6 +33,6 @@ mod saving;
 pub use part::search;
 pub use price::bill;
 pub use problem::{
-    Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Tier, Unit,
+    Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Surplus, Tier, Unit,
 };
 pub use saving::savings;

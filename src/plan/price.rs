@@ -167,11 +167,18 @@ pub(super) fn nodes_bounds(
     for unit in members {
         needs = needs + problem.needs.bounds(*unit, cluster, kind)?;
     }
-    Some(nodes_near(&problem.clusters[cluster], kind, needs))
+    let stated = &problem.clusters[cluster];
+    let mut busy = Bounds::ZERO;
+    if stated.types[kind].surplus.is_some() {
+        for unit in members {
+            busy = busy + problem.needs.busy(*unit, cluster).bounds();
+        }
+    }
+    Some(nodes_near(stated, kind, needs, busy))
 }
 
-/// Bounds of what nodes cost, from bounds of the sum of needs.
-pub(super) fn nodes_near(cluster: &Cluster, kind: usize, needs: Bounds) -> Bounds {
+/// Bounds of what nodes cost, from bounds of the sum of needs and of their use.
+pub(super) fn nodes_near(cluster: &Cluster, kind: usize, needs: Bounds, busy: Bounds) -> Bounds {
     let nodes = match &cluster.nodes {
         Nodes::Whole { min_nodes, packing } => {
             let rounded = needs.over(packing.bounds()).rounded_up();
@@ -179,7 +186,15 @@ pub(super) fn nodes_near(cluster: &Cluster, kind: usize, needs: Bounds) -> Bound
         }
         Nodes::Shared => needs,
     };
-    nodes * cluster.types[kind].usd.dollars().bounds()
+    let kind = &cluster.types[kind];
+    let cost = nodes * kind.usd.dollars().bounds();
+    match &kind.surplus {
+        None => cost,
+        Some(surplus) => {
+            let free = nodes * surplus.baseline.bounds();
+            cost + busy.less(free).max(Bounds::ZERO) * surplus.usd.dollars().bounds()
+        }
+    }
 }
 
 fn nodes_cost(problem: &Problem<'_>, cluster: usize, kind: usize, members: &[usize]) -> Exact {
@@ -207,5 +222,15 @@ fn nodes_cost(problem: &Problem<'_>, cluster: usize, kind: usize, members: &[usi
         }
         Nodes::Shared => sum(members.iter().map(need).collect()),
     };
-    &nodes * stated.types[kind].usd.dollars()
+    let cost = &nodes * stated.types[kind].usd.dollars();
+    match &stated.types[kind].surplus {
+        None => cost,
+        Some(surplus) => {
+            let busy = members
+                .iter()
+                .map(|unit| problem.needs.busy(*unit, cluster));
+            let above = &sum(busy.collect()) - &(&nodes * &surplus.baseline);
+            &cost + &(&above.max(Exact::ZERO) * surplus.usd.dollars())
+        }
+    }
 }

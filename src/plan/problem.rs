@@ -74,6 +74,16 @@ pub struct Cluster {
 pub struct NodeType {
     /// Dollars a month for one node.
     pub usd: Usd,
+    /// `None` for nodes whose use costs nothing.
+    pub surplus: Option<Surplus>,
+}
+
+/// What the use of nodes costs above a baseline.
+pub struct Surplus {
+    /// The use of a node that costs nothing.
+    pub baseline: Exact,
+    /// Dollars a month for a unit of use above the baselines of all nodes.
+    pub usd: Usd,
 }
 
 /// How many nodes a cluster has.
@@ -89,7 +99,12 @@ pub trait Needs {
     /// The need of a unit on a node type of a cluster; `None` if it does not fit.
     fn need(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact>;
 
-    /// Bounds of the same number, if they take less time to find.
+    /// What a unit uses of the nodes of a cluster, for types with a [`Surplus`].
+    fn busy(&self, _unit: usize, _cluster: usize) -> Exact {
+        Exact::ZERO
+    }
+
+    /// Bounds of [`Self::need`], if they take less time to find.
     fn bounds(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Bounds> {
         let need = self.need(unit, cluster, node_type)?;
         Some(need.bounds())

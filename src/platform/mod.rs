@@ -305,6 +305,10 @@ pub trait CostModel: Send + Sync {
     fn need(&self, _index: usize, _cluster: usize, _node_type: usize) -> Option<Exact> {
         None
     }
+    /// vCPUs that a function keeps busy on a cluster with burstable nodes; zero on others.
+    fn busy(&self, _index: usize, _cluster: usize) -> Exact {
+        Exact::ZERO
+    }
     /// What a function shares that cannot run beside the functions of today because of its size, and
     /// can run beside others. It then has no cost that it shares with no other.
     fn shared_use_beside_others(&self, _index: usize) -> Option<SharedUse> {
@@ -460,6 +464,8 @@ pub struct Cluster {
     pub nodes: Exact,
     /// What each of them offers.
     pub(crate) allocatable: NodeSize,
+    /// US dollars a month of surplus credits of burstable nodes, a part of `monthly`.
+    pub surplus_credits: Usd,
     /// True for a cluster that is created for the scenario.
     pub is_dedicated: bool,
     /// US dollars a month.

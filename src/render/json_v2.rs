@@ -291,6 +291,7 @@ struct ClusterV2<'a> {
     instance_type: String,
     nodes: NodesV2,
     allocatable: AllocatableV2,
+    surplus_credits_usd: Decimal,
     monthly_usd: Decimal,
 }
 
@@ -457,6 +458,7 @@ fn cluster<'a>(comparison: &Comparison<'a>, of: &'static str, cluster: &Cluster)
             nominal_mib: cluster.allocatable.nominal_mib,
             pods: cluster.allocatable.pods,
         },
+        surplus_credits_usd: Decimal::from(&cluster.surplus_credits),
         monthly_usd: Decimal::from(&cluster.monthly),
     }
 }

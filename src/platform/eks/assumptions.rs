@@ -20,6 +20,9 @@ assumptions! {
     REQUESTS: Assumed = "eks-requests-per-pod",
         "EKS: a pod holds as many requests in flight as need the least of the node type \
          (container.requests_per_pod)";
+    SURPLUS: Assumed = "eks-surplus-credits",
+        "burstable EKS nodes are in unlimited mode: vCPUs that are busy above their baseline are \
+         billed as surplus credits, those of today's load in a break-even";
     UNPRICED_VOLUMES: NotCounted = "eks-unpriced-volumes",
         "root volumes of EKS nodes in {regions}: the price book has no gp3 price there";
     STANDARD_SUPPORT: Assumed = "eks-standard-support",
@@ -41,7 +44,13 @@ assumptions! {
 
 /// Adds the assumptions and omissions that apply. `unpriced` lists the regions without a price for
 /// the nodes' volumes.
-pub(crate) fn note(scenario: &Scenario, unpriced: &[&str], newer: &[Newer<'_>], notes: &mut Notes) {
+pub(crate) fn note(
+    scenario: &Scenario,
+    unpriced: &[&str],
+    newer: &[Newer<'_>],
+    has_burstable: bool,
+    notes: &mut Notes,
+) {
     let options: &EksOptions = scenario.options.of();
     notes.add(match options.cluster {
         ClusterKind::Dedicated => DEDICATED.with(&[
@@ -62,6 +71,9 @@ pub(crate) fn note(scenario: &Scenario, unpriced: &[&str], newer: &[Newer<'_>], 
     ]));
     if scenario.functions.iter().any(requests_are_chosen) {
         notes.add(REQUESTS.holds());
+    }
+    if has_burstable {
+        notes.add(SURPLUS.holds());
     }
     if options.root_volume_gb > 0 && !unpriced.is_empty() {
         notes.add(UNPRICED_VOLUMES.with(&[("regions", &comma_separated(unpriced))]));

@@ -2,7 +2,7 @@
 
 use crate::pricebook::Meter;
 use crate::pricebook::meters::{MetersByType, Savings, meters};
-use crate::units::{ClusterHour, GbMonth};
+use crate::units::{ClusterHour, GbMonth, VcpuHour};
 
 meters! {
     CLUSTER: ClusterHour = "eks.cluster", "EKS cluster, standard support";
@@ -12,6 +12,8 @@ meters! {
     CONTROL_PLANE_4XL: ClusterHour = "eks.control_plane_4xl", "EKS provisioned control plane 4XL";
     CONTROL_PLANE_8XL: ClusterHour = "eks.control_plane_8xl", "EKS provisioned control plane 8XL";
     GP3: GbMonth = "ebs.gp3", "EBS gp3 volume";
+    CREDITS_T3: VcpuHour = "ec2_credits.t3", "CPU credits of T3 and T3a, unlimited mode";
+    CREDITS_T4G: VcpuHour = "ec2_credits.t4g", "CPU credits of T4g, unlimited mode";
 }
 
 /// The fee of EKS Auto Mode for an instance type.

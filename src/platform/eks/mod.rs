@@ -4,6 +4,7 @@
 //! per GB-month; a node's capacity by the kubelet's formula ([`crate::pricebook::instances`]).
 
 mod assumptions;
+mod burstable;
 pub(crate) mod fees;
 pub(crate) mod meters;
 mod node_choice;
@@ -163,16 +164,20 @@ struct Site<'a> {
 /// A function on its cluster, with the functions that run there today.
 struct Placed<'m> {
     function: &'m Function,
+    demand: &'m Demand,
     market: &'m ClusterMarket<'m>,
     /// The cluster with the function.
     cluster: Cow<'m, Choice>,
     /// US dollars a month of the cluster without the function.
     without: Usd,
     candidate: &'m Candidate,
-    need: PodNeed,
     room: Room,
     /// Slots for today's traffic.
     slots: u128,
+    /// The same, not rounded.
+    planned_slots: Exact,
+    /// vCPUs that today's traffic keeps busy; zero if no node type is burstable.
+    busy: Exact,
     /// Pods for today's traffic.
     packing: Packing,
     /// Nodes that those pods fill.
@@ -187,6 +192,8 @@ struct Placed<'m> {
 struct StepBounds {
     /// Nodes that the pods of all other functions fill.
     others: Bounds,
+    /// vCPUs that all other functions keep busy.
+    others_busy: Bounds,
     month: MonthBounds,
     without: Bounds,
 }
@@ -209,15 +216,29 @@ impl Placed<'_> {
     fn bounds(&self) -> &StepBounds {
         self.bounds.get_or_init(|| StepBounds {
             others: self.others().bounds(),
+            others_busy: (&self.cluster.busy - &self.busy).bounds(),
             month: self.market.month_bounds(self.cluster.number),
             without: self.without.dollars().bounds(),
         })
     }
 
-    /// US dollars a month that the function adds to the cluster when its pods fill `share` nodes.
-    fn added(&self, share: &Exact) -> Usd {
-        let all = self.others() + share;
-        &self.market.month(self.cluster.number, &all) - &self.without
+    /// US dollars a month that the function adds to the cluster when it provides a number of slots.
+    fn added(&self, slots: u128) -> Usd {
+        let all = self.others() + &self.pods_for(slots).share();
+        let others_busy = &self.cluster.busy - &self.busy;
+        let busy = &others_busy + &self.busy_at(slots);
+        &self.market.month(self.cluster.number, &all, &busy) - &self.without
+    }
+
+    /// vCPUs that the function keeps busy: today's at the slots of today, else those of traffic that
+    /// fills the slots at today's utilization.
+    fn busy_at(&self, slots: u128) -> Exact {
+        if slots == self.slots || self.busy.is_zero() {
+            return self.busy.clone();
+        }
+        let each = self.busy.over(&self.planned_slots);
+        let each = each.expect("a function that keeps vCPUs busy needs slots");
+        &each * &Exact::whole(slots)
     }
 
     /// Requests in flight that pods carry at target utilization.
@@ -305,7 +326,7 @@ impl EksModel<'_> {
         let site = site.ok_or_else(does_not_fit)?;
         let (market, crew) = (&site.market, &site.crew);
         let slots = function.needed_slots(demand);
-        let needs = market.needs(&need, slots);
+        let needs = market.needs(function, demand);
         let today = site.today.as_ref();
         let stated = self.context.function(index);
         // The function as it is in the cluster of today.
@@ -314,7 +335,7 @@ impl EksModel<'_> {
                 needs.clone()
             } else {
                 let demand = self.context.demand(index);
-                market.needs(&PodNeed::of(stated), stated.needed_slots(demand))
+                market.needs(stated, demand)
             }
         });
         let own_today = own_today.filter(|own| today.is_some_and(|one| own[one.number].fits()));
@@ -338,13 +359,15 @@ impl EksModel<'_> {
         let candidate = &market.candidates[cluster.number];
         Ok(Placed {
             function,
+            demand,
             market,
             without: without.unwrap_or(Usd::ZERO),
             candidate,
             share: packing.share(),
             room: need.on(&candidate.node),
-            need,
             slots,
+            planned_slots: function.planned_slots(demand),
+            busy: market.busy(function, demand),
             packing,
             cluster,
             others: OnceLock::new(),
@@ -433,6 +456,14 @@ impl CostModel for EksModel<'_> {
         Some(room.pack(slots)?.share())
     }
 
+    fn busy(&self, index: usize, cluster: usize) -> Exact {
+        let market = self.sites[cluster].as_ref().map(|site| &site.market);
+        let function = self.context.function(index);
+        market.map_or(Exact::ZERO, |market| {
+            market.busy(function, self.context.demand(index))
+        })
+    }
+
     fn shared_use_beside_others(&self, index: usize) -> Option<SharedUse> {
         let function = self.context.function(index);
         if refusal(function).is_some() {
@@ -455,14 +486,17 @@ impl CostModel for EksModel<'_> {
             let Choice {
                 number,
                 share,
+                busy,
                 monthly,
                 ..
             } = choice?;
+            let nodes = market.nodes(&share);
             Some(Cluster {
                 region: market.region,
                 architecture: market.architecture,
                 instance_type: Arc::clone(&market.candidates[number].name),
-                nodes: market.nodes(&share),
+                surplus_credits: market.surplus(number, &nodes, &busy),
+                nodes,
                 allocatable: market.candidates[number].node.size,
                 is_dedicated: self.options().cluster == ClusterKind::Dedicated,
                 monthly,
@@ -481,7 +515,10 @@ impl CostModel for EksModel<'_> {
             }
         }
         let newer = self.newer_types();
-        assumptions::note(self.context.scenario, &unpriced, &newer, notes);
+        let mut sites = self.sites.iter().flatten();
+        let has_burstable = sites.any(|site| site.market.has_burstable());
+        let scenario = self.context.scenario;
+        assumptions::note(scenario, &unpriced, &newer, has_burstable, notes);
     }
 }
 
@@ -521,7 +558,7 @@ impl Placement for Placed<'_> {
     }
 
     fn alone(&self) -> Option<Usd> {
-        let needs = self.market.needs(&self.need, self.slots);
+        let needs = self.market.needs(self.function, self.demand);
         let alone = self.market.alone(&needs);
         Some(alone.expect("it fits a node of this cluster").monthly)
     }
@@ -604,13 +641,15 @@ impl StepCost for Placed<'_> {
     }
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
-        Some(self.added(&self.pods_for(slots).share()))
+        Some(self.added(slots))
     }
 
     fn monthly_bounds(&self, slots: u128) -> Bounds {
         let bounds = self.bounds();
         let share = self.pods_for(slots).bounds();
-        bounds.month.of(bounds.others + share).less(bounds.without)
+        let busy = bounds.others_busy + self.busy_at(slots).bounds();
+        let month = bounds.month.of(bounds.others + share, busy);
+        month.less(bounds.without)
     }
 
     fn step_end(&self, slots: u128) -> u128 {
@@ -643,7 +682,7 @@ impl StepCost for Placed<'_> {
             slots: machines(&(&of_node * &self.function.planned_slots(demand))),
             whole_tasks: machines(&whole.share()),
             minimums: &machines(&market.nodes(&all)) - &machines(&others),
-            everything: self.added(&share),
+            everything: self.added(slots),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The markets in which clusters can run, their node types, and the cheapest node type for a set of
 //! functions.
 
+use super::burstable::{Surplus, busy_vcpu};
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
 use super::pod_demand::{Node, NodeNeed, NodeUse, PodDemand, PodNeed};
@@ -32,6 +33,8 @@ pub(crate) struct Candidate {
     pub auto_mode: Option<Price<InstanceHour>>,
     /// Instance and EKS Auto Mode fee together.
     hourly: Rate<InstanceHour>,
+    /// Surplus credits of a burstable type.
+    surplus: Option<Surplus>,
 }
 
 /// An architecture in a region, with its prices and node types.
@@ -166,13 +169,18 @@ impl<'a> ClusterMarket<'a> {
             .map(|candidate| Bill::total(|bill| market.charge_nodes(candidate, one, bill)))
             .collect();
         let is_existing = options.cluster == ClusterKind::Existing;
-        let bounds = |node: &Usd| MonthBounds {
+        let bounds = |(candidate, node): (&Candidate, &Usd)| MonthBounds {
             node: node.dollars().bounds(),
             fees: market.fees_monthly.dollars().bounds(),
             min_nodes: Bounds::whole(options.min_nodes.into()),
             packing: (!is_existing).then(|| Exact::from(options.packing_efficiency).bounds()),
+            surplus: candidate.surplus.as_ref().map(|surplus| {
+                let usd = Bill::total(|bill| market.charge_surplus(candidate, one, bill));
+                [surplus.baseline.bounds(), usd.dollars().bounds()]
+            }),
         };
-        market.month_bounds = market.monthly.iter().map(bounds).collect();
+        let priced = market.candidates.iter().zip(&market.monthly);
+        market.month_bounds = priced.map(bounds).collect();
         Ok(market)
     }
 
@@ -188,6 +196,32 @@ impl<'a> ClusterMarket<'a> {
             let gigabytes = &gigabytes * &self.share_of_month;
             bill.add(&EBS, "root volumes", &GbMonth::of(gigabytes), volume);
         }
+    }
+
+    /// Adds a month of the surplus credits of nodes for vCPUs above their baseline.
+    fn charge_surplus(&self, candidate: &Candidate, vcpus: &Exact, bill: &mut Bill) {
+        if let Some(surplus) = &candidate.surplus {
+            let hours = self.node_hours.of_vcpus(vcpus);
+            bill.add(&EC2, "surplus credits", &hours, &surplus.price);
+        }
+    }
+
+    /// US dollars a month of the surplus credits of nodes of a candidate, by its index.
+    pub(crate) fn surplus(&self, number: usize, nodes: &Exact, busy: &Exact) -> Usd {
+        let candidate = &self.candidates[number];
+        match &candidate.surplus {
+            None => Usd::ZERO,
+            Some(surplus) => {
+                let billed = surplus.billed(nodes, busy);
+                Bill::total(|bill| self.charge_surplus(candidate, &billed, bill))
+            }
+        }
+    }
+
+    /// True if a node type is burstable.
+    pub(crate) fn has_burstable(&self) -> bool {
+        let mut candidates = self.candidates.iter();
+        candidates.any(|candidate| candidate.surplus.is_some())
     }
 
     /// Adds a month of the fees of a number of clusters, or of a share of one.
@@ -210,10 +244,12 @@ impl<'a> ClusterMarket<'a> {
     }
 
     /// US dollars a month of a cluster of nodes of a candidate, by its index, whose pods fill
-    /// `share` nodes completely.
-    pub(crate) fn month(&self, number: usize, share: &Exact) -> Usd {
-        let nodes = self.monthly[number].times(&self.nodes(share));
-        &nodes + &self.fees_monthly
+    /// `share` nodes completely and keep `busy` vCPUs busy.
+    pub(crate) fn month(&self, number: usize, share: &Exact, busy: &Exact) -> Usd {
+        let nodes = self.nodes(share);
+        let surplus = self.surplus(number, &nodes, busy);
+        let nodes = self.monthly[number].times(&nodes);
+        &(&nodes + &self.fees_monthly) + &surplus
     }
 
     /// The cluster as what functions share.
@@ -225,10 +261,15 @@ impl<'a> ClusterMarket<'a> {
                 packing: Exact::from(self.options.packing_efficiency),
             },
         };
-        let types = self
-            .monthly
-            .iter()
-            .map(|usd| plan::NodeType { usd: usd.clone() });
+        let one = &Exact::ONE;
+        let types = self.candidates.iter().zip(&self.monthly);
+        let types = types.map(|(candidate, usd)| plan::NodeType {
+            usd: usd.clone(),
+            surplus: candidate.surplus.as_ref().map(|surplus| plan::Surplus {
+                baseline: surplus.baseline.clone(),
+                usd: Bill::total(|bill| self.charge_surplus(candidate, one, bill)),
+            }),
+        });
         plan::Cluster {
             fee: self.fees_monthly.clone(),
             types: types.collect(),
@@ -247,12 +288,14 @@ impl<'a> ClusterMarket<'a> {
         let fees = self.fees.iter().map(|(_, price)| &price.provenance);
         let node = [Some(&candidate.price), candidate.auto_mode.as_ref()];
         let node = node.into_iter().flatten().map(|price| &price.provenance);
-        oldest(node.chain(volume).chain(fees))
+        let surplus = candidate.surplus.as_ref();
+        let surplus = surplus.map(|surplus| &surplus.price.provenance);
+        oldest(node.chain(volume).chain(fees).chain(surplus))
     }
 
     /// An empty [`PodDemand`] for the candidates of this market.
     pub(crate) fn pod_demand(&self) -> PodDemand {
-        PodDemand::new(self.candidates.len())
+        PodDemand::new(self.candidates.len(), self.has_burstable())
     }
 
     /// Adds a function to `pod_demand`.
@@ -296,8 +339,12 @@ impl<'a> ClusterMarket<'a> {
         // function that it can.
         let unfit = node_uses.iter().map(|node_use| node_use.unfit).min()?;
         let choice = self.cheapest(|number| {
-            let NodeUse { share, unfit: own } = &node_uses[number];
-            (*own == unfit).then(|| (share.bounds(), move || share.clone()))
+            let NodeUse {
+                share,
+                unfit: own,
+                busy,
+            } = &node_uses[number];
+            (*own == unfit).then(|| (share.bounds(), busy.clone(), move || share.clone()))
         })?;
         Some(Choice { unfit, ..choice })
     }
@@ -308,7 +355,11 @@ impl<'a> ClusterMarket<'a> {
         self.cheapest(|number| {
             let (crew, own) = (&crew.0[number], &own[number]);
             let takes_all = crew.unfit == 0 && own.fits();
-            takes_all.then(|| (crew.bounds + own.bounds(), || &crew.share + &own.share()))
+            takes_all.then(|| {
+                (crew.bounds + own.bounds(), &crew.busy + &own.busy, || {
+                    &crew.share + &own.share()
+                })
+            })
         })
     }
 
@@ -319,52 +370,73 @@ impl<'a> ClusterMarket<'a> {
             let (crew, own) = (&crew.0[number], &own[number]);
             let takes_all = crew.unfit == usize::from(!own.fits());
             takes_all.then(|| {
-                (crew.bounds.less(own.bounds()), || {
-                    &crew.share - &own.share()
-                })
+                (
+                    crew.bounds.less(own.bounds()),
+                    &crew.busy - &own.busy,
+                    || &crew.share - &own.share(),
+                )
             })
         })
     }
 
-    /// The pods of a function with a number of slots, for each candidate.
-    pub(crate) fn needs(&self, need: &PodNeed, slots: u128) -> Vec<NodeNeed> {
+    /// The pods of a function with a demand, for each candidate.
+    pub(crate) fn needs(&self, function: &Function, demand: &Demand) -> Vec<NodeNeed> {
+        let need = PodNeed::of(function);
+        let slots = function.needed_slots(demand);
+        let busy = self.busy(function, demand);
         let nodes = self.candidates.iter().map(|candidate| &candidate.node);
         nodes
-            .map(|node| NodeNeed::of(need.on(node).pack(slots)))
+            .map(|node| NodeNeed::of(need.on(node).pack(slots), busy.clone()))
             .collect()
+    }
+
+    /// vCPUs that a function keeps busy; zero if no node type is burstable.
+    pub(crate) fn busy(&self, function: &Function, demand: &Demand) -> Exact {
+        if self.has_burstable() {
+            busy_vcpu(function, demand)
+        } else {
+            Exact::ZERO
+        }
     }
 
     /// The cheapest cluster for one function. `None` if no node type takes it.
     pub(crate) fn alone(&self, own: &[NodeNeed]) -> Option<Choice> {
         let fits = |number: usize| own[number].fits().then_some(&own[number]);
-        self.cheapest(|number| fits(number).map(|own| (own.bounds(), || own.share())))
+        self.cheapest(|number| {
+            fits(number).map(|own| (own.bounds(), own.busy.clone(), || own.share()))
+        })
     }
 
     /// The cheapest cluster of the candidates for which `share_of` returns the nodes that all pods
-    /// fill, as bounds and exactly. `None` without pods.
+    /// fill, as bounds and exactly, and the vCPUs that they keep busy. `None` without pods.
     fn cheapest<S: FnOnce() -> Exact>(
         &self,
-        share_of: impl Fn(usize) -> Option<(Bounds, S)>,
+        share_of: impl Fn(usize) -> Option<(Bounds, Exact, S)>,
     ) -> Option<Choice> {
         let numbers = 0..self.candidates.len();
-        let bounds = |number: usize| Some(self.month_bounds[number].of(share_of(number)?.0));
+        let bounds = |number: usize| {
+            let (share, busy, _) = share_of(number)?;
+            Some(self.month_bounds[number].of(share, busy.bounds()))
+        };
         let least = numbers.clone().filter_map(bounds).reduce(Bounds::min)?;
         let mut best: Option<Choice> = None;
         for number in numbers {
-            let Some((share_bounds, share)) = share_of(number) else {
+            let Some((share_bounds, busy, share)) = share_of(number) else {
                 continue;
             };
-            if self.month_bounds[number].of(share_bounds).is_above(least) {
+            let near = self.month_bounds[number].of(share_bounds, busy.bounds());
+            if near.is_above(least) {
                 continue;
             }
             let share = share();
-            let monthly = self.month(number, &share);
+            let monthly = self.month(number, &share, &busy);
             // Ties go to the first candidate, by vCPU and then by name.
             if best.as_ref().is_none_or(|best| monthly < best.monthly) {
                 best = Some(Choice {
                     number,
                     unfit: 0,
                     share,
+                    busy,
                     monthly,
                 });
             }
@@ -376,9 +448,15 @@ impl<'a> ClusterMarket<'a> {
     pub(crate) fn bill_per_node(&self, choice: &Choice) -> SharedBill {
         let (share, candidate) = (&choice.share, &self.candidates[choice.number]);
         let clusters = Exact::ONE.over(share).expect("a chosen cluster has a pod");
-        let nodes = &self.nodes(share) * &clusters;
+        let nodes = self.nodes(share);
+        let surplus = candidate.surplus.as_ref();
+        let surplus = surplus.map(|surplus| &surplus.billed(&nodes, &choice.busy) * &clusters);
+        let nodes = &nodes * &clusters;
         let per_node = SharedBill::of(|bill| {
             self.charge_nodes(candidate, &nodes, bill);
+            if let Some(vcpus) = surplus.as_ref().filter(|vcpus| !vcpus.is_zero()) {
+                self.charge_surplus(candidate, vcpus, bill);
+            }
             self.charge_fees(&clusters, bill);
         });
         debug_assert_eq!(per_node.total.times(share), choice.monthly);
@@ -394,16 +472,23 @@ pub(crate) struct MonthBounds {
     min_nodes: Bounds,
     /// The packing efficiency; `None` for an existing cluster, which has no whole nodes.
     packing: Option<Bounds>,
+    /// The baseline of a node in vCPUs, and US dollars a month of a vCPU above it.
+    surplus: Option<[Bounds; 2]>,
 }
 
 impl MonthBounds {
-    /// Bounds of [`ClusterMarket::month`] for pods that fill `share` nodes.
-    pub(crate) fn of(&self, share: Bounds) -> Bounds {
+    /// Bounds of [`ClusterMarket::month`] for pods that fill `share` nodes and keep `busy` vCPUs
+    /// busy.
+    pub(crate) fn of(&self, share: Bounds, busy: Bounds) -> Bounds {
         let nodes = match self.packing {
             Some(packing) => share.over(packing).rounded_up().max(self.min_nodes),
             None => share,
         };
-        self.node * nodes + self.fees
+        let month = self.node * nodes + self.fees;
+        match self.surplus {
+            None => month,
+            Some([baseline, usd]) => month + busy.less(nodes * baseline).max(Bounds::ZERO) * usd,
+        }
     }
 }
 
@@ -450,6 +535,7 @@ fn candidates(
             Some(Ok(fee)) => Some(fee),
             None => None,
         };
+        let surplus = Surplus::find(machine.shape, regional)?;
         let hourly = match &auto_mode {
             Some(fee) => &machine.price.rate + &fee.rate,
             None => machine.price.rate.clone(),
@@ -461,13 +547,16 @@ fn candidates(
             hourly,
             price: machine.price,
             auto_mode,
+            surplus,
         });
     }
     if all.is_empty() {
         let what = "node type with a fee of EKS Auto Mode";
         return Err(none("eks", what, architecture, regional));
     }
-    let covers = |one: &Candidate, other: &Candidate| one.node.covers(&other.node);
+    // A cheaper burstable type can cost more when it is busy.
+    let covers =
+        |one: &Candidate, other: &Candidate| one.node.covers(&other.node) && one.surplus.is_none();
     Ok(without_dominated(
         all,
         |candidate| &candidate.hourly,
@@ -484,6 +573,8 @@ pub(crate) struct Choice {
     pub unfit: usize,
     /// Nodes that the pods of the others fill.
     pub share: Exact,
+    /// vCPUs that they keep busy; zero if no node type is burstable.
+    pub busy: Exact,
     /// US dollars a month of the cluster.
     pub monthly: Usd,
 }
@@ -497,16 +588,19 @@ struct CrewUse {
     bounds: Bounds,
     /// Functions whose pods do not fit.
     unfit: usize,
+    /// vCPUs that they keep busy; zero if no node type is burstable.
+    busy: Exact,
 }
 
 impl Crew {
     pub(crate) fn of(node_uses: Vec<NodeUse>) -> Self {
         let uses = node_uses
             .into_iter()
-            .map(|NodeUse { share, unfit }| CrewUse {
+            .map(|NodeUse { share, unfit, busy }| CrewUse {
                 bounds: share.bounds(),
                 share,
                 unfit,
+                busy,
             });
         Self(uses.collect())
     }
@@ -519,6 +613,7 @@ impl Crew {
                 bounds: share.bounds(),
                 share,
                 unfit: all.unfit - usize::from(!own.fits()),
+                busy: &all.busy - &own.busy,
             }
         });
         Self(uses.collect())

@@ -1,6 +1,7 @@
 //! Pods of functions, the room that nodes have for them, and how many nodes a set of functions
 //! fills.
 
+use super::burstable::busy_vcpu;
 use super::node_size::NodeSize;
 use super::options::EksOptions;
 use crate::exact::{Bounds, Exact};
@@ -448,6 +449,7 @@ impl PodsByFit {
         NodeUse {
             share: parts.map(|(fit, pods)| nodes_of(*pods, fit)).sum(),
             unfit: self.unfit,
+            busy: Exact::ZERO,
         }
     }
 }
@@ -462,14 +464,17 @@ pub(crate) struct PodDemand {
     /// All other functions, for each node type. Their pods are seldom equal, so they are not
     /// grouped.
     stated: Vec<PodsByFit>,
+    /// vCPUs that they keep busy; `None` if no node type is burstable.
+    busy: Option<Exact>,
 }
 
 impl PodDemand {
     /// An empty demand for a number of node types.
-    pub(crate) fn new(types: usize) -> Self {
+    pub(crate) fn new(types: usize, has_burstable: bool) -> Self {
         Self {
             like_for_like: BTreeMap::new(),
             stated: vec![PodsByFit::default(); types],
+            busy: has_burstable.then_some(Exact::ZERO),
         }
     }
 
@@ -479,6 +484,9 @@ impl PodDemand {
         demand: &Demand,
         nodes: impl Iterator<Item = &'n Node>,
     ) {
+        if let Some(busy) = &mut self.busy {
+            *busy = &*busy + &busy_vcpu(function, demand);
+        }
         let slots = function.needed_slots(demand);
         if function.is_like_for_like() {
             let known = self.like_for_like.entry(function.memory_mb);
@@ -494,6 +502,9 @@ impl PodDemand {
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
+        if let (Some(busy), Some(more)) = (&mut self.busy, &other.busy) {
+            *busy = &*busy + more;
+        }
         for (mine, fits) in self.stated.iter_mut().zip(&other.stated) {
             mine.merge(fits);
         }
@@ -515,7 +526,10 @@ impl PodDemand {
         for group in self.like_for_like.values() {
             fits.add(node, group);
         }
-        fits.node_use()
+        NodeUse {
+            busy: self.busy.clone().unwrap_or(Exact::ZERO),
+            ..fits.node_use()
+        }
     }
 }
 
@@ -526,29 +540,35 @@ pub(crate) struct NodeUse {
     pub share: Exact,
     /// Functions whose pods do not fit on a node.
     pub unfit: usize,
+    /// vCPUs that they keep busy; zero if no node type is burstable.
+    pub busy: Exact,
 }
 
 /// The pods of one function on nodes of one type.
 #[derive(Debug, Clone)]
-pub(crate) struct NodeNeed(Option<Packing>);
+pub(crate) struct NodeNeed {
+    packing: Option<Packing>,
+    /// vCPUs that they keep busy; zero if no node type is burstable.
+    pub busy: Exact,
+}
 
 impl NodeNeed {
     /// `None` is pods that do not fit.
-    pub(crate) fn of(packing: Option<Packing>) -> Self {
-        Self(packing)
+    pub(crate) fn of(packing: Option<Packing>, busy: Exact) -> Self {
+        Self { packing, busy }
     }
 
     pub(crate) fn packing(&self) -> Option<Packing> {
-        self.0
+        self.packing
     }
 
     pub(crate) fn fits(&self) -> bool {
-        self.0.is_some()
+        self.packing.is_some()
     }
 
     /// Nodes that the pods fill; zero if they do not fit.
     pub(crate) fn share(&self) -> Exact {
-        match &self.0 {
+        match &self.packing {
             Some(packing) => packing.share(),
             None => Exact::ZERO,
         }
@@ -556,7 +576,8 @@ impl NodeNeed {
 
     /// Bounds of [`Self::share`].
     pub(crate) fn bounds(&self) -> Bounds {
-        self.0.map_or(Bounds::ZERO, |packing| packing.bounds())
+        self.packing
+            .map_or(Bounds::ZERO, |packing| packing.bounds())
     }
 }
 
