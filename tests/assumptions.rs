@@ -77,13 +77,14 @@ const ALWAYS: [&str; 11] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 28] = [
+const CASES: [Case; 29] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(
         &["lambda-other-use"],
         "lambda.other_gb_seconds = { arm64 = 1_000 }",
     ),
+    top(&["eks-surplus-credits"], "eks.instance_type = 't3.large'"),
     top(&["eks-newer-generation"], "eks.families = ['m5a', 'm6a']"),
     top(&["lambda-free-tier", "lambda-savings"], "free_tier = true"),
     top(

@@ -130,7 +130,11 @@ pub static COMPARE: Object = Object {
 static PARTIAL_TOTAL: Object = Object {
     name: "partial total",
     fields: &[
-        field("usd", Decimal, "dollars a month of the functions that can run"),
+        field(
+            "usd",
+            Decimal,
+            "dollars a month of the functions that can run",
+        ),
         field("left_out", Whole, "how many functions cannot"),
     ],
 };
@@ -139,7 +143,11 @@ static PARTIAL_TOTAL: Object = Object {
 static PLAN: Object = Object {
     name: "plan",
     fields: &[
-        field("monthly_usd", Decimal, "the bill of all functions after the moves"),
+        field(
+            "monthly_usd",
+            Decimal,
+            "the bill of all functions after the moves",
+        ),
         field("saving_usd", Decimal, "what the moves save a month"),
         field("saving_year_usd", Decimal, "what they save in 12 months"),
         field("bound_usd", Decimal, "no other plan costs less than this"),
@@ -198,7 +206,11 @@ static PLACE: Object = Object {
     name: "place in the plan",
     fields: &[
         field("platform", Text, "where the plan has it"),
-        field("saving_usd", Decimal, "its part of the saving; 0 if it stays"),
+        field(
+            "saving_usd",
+            Decimal,
+            "its part of the saving; 0 if it stays",
+        ),
         field(
             "move_alone_usd",
             DECIMAL_OR_NULL,
@@ -248,7 +260,11 @@ static CLOSEST: Object = Object {
 static IF_WAITING: Object = Object {
     name: "if it waits",
     fields: &[
-        field("cpu_ms", Decimal, "CPU time of a request, a fifth of Lambda's"),
+        field(
+            "cpu_ms",
+            Decimal,
+            "CPU time of a request, a fifth of Lambda's",
+        ),
         field(
             "adds_usd",
             MapOf(&Decimal),
