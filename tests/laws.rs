@@ -789,10 +789,11 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
             .over(&per_call)
             .and_then(|calls| calls.floor())
             .unwrap_or(0);
-        let reached = crossover
-            .point
-            .as_ref()
-            .map_or(most, |point| point.invocations);
+        let reached = match (&crossover.point, crossover.kind) {
+            (Some(point), _) => point.invocations,
+            (None, CrossoverKind::Always) => 0,
+            (None, _) => most,
+        };
         let next = reached + 1;
         if next > MOST_CALLS || &per_call * &Exact::whole(next) > room {
             continue;
@@ -808,7 +809,12 @@ fn crossover_holds(scenario: &Scenario, index: usize) -> Result<(), TestCaseErro
         let costs_more = reached == 0 && lambda(0) > fleet.adds;
         prop_assert!(costs_more || lambda(reached) <= fleet.adds);
         let Some(point) = &crossover.point else {
-            prop_assert_eq!(crossover.kind, CrossoverKind::Never);
+            let kind = if costs_more {
+                CrossoverKind::Always
+            } else {
+                CrossoverKind::Never
+            };
+            prop_assert_eq!(crossover.kind, kind);
             continue;
         };
         prop_assert!(lambda(next) > fleet.adds);

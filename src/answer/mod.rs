@@ -350,7 +350,13 @@ impl<'a> Comparison<'a> {
         for to in from + 1..self.platforms.len() {
             if let Some(fleet) = self.fleet(solved, to, load) {
                 let reach = reach(&fleet.monthly, &solved.per_call(to));
-                crossovers.push((Pair { from, to }, load.cross(reach, &fleet)));
+                let is_zero = reach.as_ref().is_some_and(Exact::is_zero);
+                let crossover = if is_zero && curve.at(&Exact::ZERO) > fleet.monthly {
+                    Crossover::ALWAYS
+                } else {
+                    load.cross(reach, &fleet)
+                };
+                crossovers.push((Pair { from, to }, crossover));
             }
         }
     }

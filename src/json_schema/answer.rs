@@ -569,7 +569,7 @@ static CROSSOVER: Object = Object {
         field("to", Text, "the second platform of the pair"),
         field(
             "kind",
-            OrNull(&OneOf(&["at", "beyond-peak", "never"])),
+            OrNull(&OneOf(&["at", "beyond-peak", "never", "always"])),
             "`at`: up to today's capacity. `beyond-peak`: above it, still within what the fleet \
              carries. `never`: Lambda is cheaper at every load that the fleet carries. `null` \
              between two fleets, which only have flips, and for jobs",

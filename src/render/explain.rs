@@ -307,6 +307,9 @@ impl ExplainPage<'_> {
                     ""
                 }
             ),
+            (None, CrossoverKind::Always) => {
+                format!("always: {to} is cheaper at any traffic")
+            }
             (None, _) => {
                 format!("never: {from} is cheaper at every load that this fleet can carry")
             }

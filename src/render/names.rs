@@ -24,6 +24,7 @@ pub(crate) fn kind_name(kind: CrossoverKind) -> &'static str {
         CrossoverKind::At => "at",
         CrossoverKind::BeyondPeak => "beyond-peak",
         CrossoverKind::Never => "never",
+        CrossoverKind::Always => "always",
     }
 }
 

@@ -27,17 +27,20 @@ pub(crate) fn crossing(summary: &Summary, platform: usize) -> String {
 }
 
 fn point_of(crossover: Option<&Crossover>) -> String {
-    match crossover.map(|crossover| &crossover.point) {
-        Some(Some(point)) if point.utilization >= Exact::from(10u32) => "> 999 %".to_owned(),
-        Some(Some(point)) => percent(&point.utilization),
-        Some(None) => "never".to_owned(),
-        None => "-".to_owned(),
+    let Some(crossover) = crossover else {
+        return "-".to_owned();
+    };
+    match &crossover.point {
+        Some(point) if point.utilization >= Exact::from(10u32) => "> 999 %".to_owned(),
+        Some(point) => percent(&point.utilization),
+        None if crossover.kind == CrossoverKind::Always => "always".to_owned(),
+        None => "never".to_owned(),
     }
 }
 
 /// Explains a crossover with an arrow, see [`crossing`].
 pub(crate) const ARROW: &str =
-    "u* before an arrow is on demand at list prices, after it as bought.";
+    "A break-even before an arrow is on demand at list prices, after it as bought.";
 
 /// The utilization of a function as a table shows it: a dash for jobs, whose tasks hold one request
 /// each, and without traffic.
@@ -441,6 +444,7 @@ fn reason_of(
                 percent(&point.utilization)
             )
         }
+        (Cheaper::Capacity, CrossoverKind::Always, _) => format!("{more}, at any traffic"),
         (Cheaper::Capacity, _, Some(point)) if point.utilization.is_zero() => {
             format!("{more} even without any traffic")
         }
@@ -452,7 +456,7 @@ fn reason_of(
             };
             format!("{more}; {other} {when} {}", percent(&point.utilization))
         }
-        (_, _, None) => more,
+        (_, CrossoverKind::Always, _) | (_, _, None) => more,
     }
 }
 

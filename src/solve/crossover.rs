@@ -20,6 +20,8 @@ pub enum CrossoverKind {
     BeyondPeak,
     /// Use is cheaper at every load that the fleet carries.
     Never,
+    /// The fleet is cheaper at every load: what use costs without traffic is more.
+    Always,
 }
 
 /// The break-even compared with the rule of thumb of 30 to 40 %.
@@ -54,6 +56,12 @@ pub struct Crossover {
 }
 
 impl Crossover {
+    /// That of a fleet that is cheaper at every load.
+    pub(crate) const ALWAYS: Self = Self {
+        kind: CrossoverKind::Always,
+        point: None,
+    };
+
     /// The utilization, if it is within today's capacity.
     pub(crate) fn within_capacity(&self) -> Option<&Exact> {
         let point = self

@@ -9,17 +9,17 @@
 //! |---|---|
 //! | `F lambda`, `F fargate`, `F eks` | `$266.67`, `infeasible` |
 //! | `F P[ITEM]` (lines of a bill) | `$7.91` |
-//! | `F P.million`, `F P.alone`, `F P.avoidable`, `F gap` | `$0.53`, `none` |
+//! | `F P.million`, `F P.alone`, `F P.adds`, `F gap` | `$0.53`, `none` |
 //! | `F fargate.fleet` | `4 x 2 vCPU / 4 GB x 13` |
 //! | `F eks.fleet` | `51 pods at 26 per m5a.xlarge` |
 //! | `F u*.P` (of today's capacity), `F listed-u*.P` (on demand), `F fleet-u*.P` | `32.4 %`, `never` |
 //! | `F lambda-managed.fleet` | `4 x m7g.large for 7 environments x 20` |
 //! | `F n*.P` | `540600824` |
-//! | `F kind.P`, `F band.P`, `F verdict` | `at`, `30-40`, `lambda` |
+//! | `F kind.P`, `F band.P`, `F plan` (its platform there) | `at`, `30-40`, `lambda` |
 //! | `F steps.P` | `46.46, 29.04, …` per cent |
 //! | `F flips.P` | `none`, `1 at 4869815`, `29 from 2044272444 to 5382218272` |
-//! | `total P`, `total cheapest_each`, `total today` | `$266.67`, `none` |
-//! | `cluster REGION/ARCHITECTURE` | `2 x m5a.xlarge at $327.32` |
+//! | `total P`, `total plan`, `total today` | `$266.67`, `none` |
+//! | `cluster REGION/ARCHITECTURE` (of today) | `2 x m5a.xlarge at $327.32` |
 
 #![allow(dead_code, reason = "each test that includes it uses a part of it")]
 
@@ -173,7 +173,7 @@ impl Answer {
 /// A figure of one function.
 fn figure_of(function: &Value, key: &str, wanted: &str) -> Written {
     match key.split_once('.') {
-        None if key == "verdict" => Ok(text(&function["verdict"])),
+        None if key == "plan" => Ok(text(&function["plan"]["platform"])),
         None if key == "gap" => money_or(&function["gap_usd"], "none"),
         None => money_or(&platform_of(function, key)?["monthly_usd"], "infeasible"),
         Some((platform, "fleet")) => fleet(&platform_of(function, platform)?["fleet"]),
@@ -184,9 +184,7 @@ fn figure_of(function: &Value, key: &str, wanted: &str) -> Written {
         Some((platform, "alone")) => {
             money_or(&platform_of(function, platform)?["alone_usd"], "none")
         }
-        Some((platform, "avoidable")) => {
-            money_or(&platform_of(function, platform)?["avoidable_usd"], "none")
-        }
+        Some((platform, "adds")) => money_or(&platform_of(function, platform)?["adds_usd"], "none"),
         Some((what, platform)) => crossing(function, what, platform, wanted),
     }
 }
