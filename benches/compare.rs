@@ -23,6 +23,7 @@ fn request<'r>(platforms: &'r [PlatformShape], region: Option<&'r str>) -> Reque
         region,
         unknown_region: &|_| None,
         open: &|_| Err(io::ErrorKind::NotFound.into()),
+        keeps_stated: false,
         progress: &|_| (),
     }
 }

@@ -9,7 +9,9 @@ pub mod answer {
 }
 
 pub mod check {
-    pub use crate::check::{Baseline, CheckContext, Levels, RULES, Report, run, shapes};
+    pub use crate::check::{
+        Baseline, CheckContext, Levels, RULES, Report, UnreadBaseline, run, shapes,
+    };
     pub mod formats {
         pub mod github {
             pub use crate::check::formats::github::write;
@@ -21,7 +23,7 @@ pub mod check {
             pub use crate::check::formats::junit::write;
         }
         pub mod markdown {
-            pub use crate::check::formats::markdown::write;
+            pub use crate::check::formats::markdown::{Comment, write};
         }
         pub mod sarif {
             pub use crate::check::formats::sarif::write;
@@ -53,7 +55,8 @@ pub mod diag {
 
 pub mod json_schema {
     pub mod answer {
-        pub use crate::json_schema::answer::{CHECK, COMPARE, Object};
+        pub use crate::json_schema::answer::{COMPARE, Object};
+        pub use crate::json_schema::check_answer::CHECK;
     }
 }
 

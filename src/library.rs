@@ -112,6 +112,7 @@ pub fn compare(scenario: &str, book: &Book) -> Result<ScenarioAnswer, Diags> {
         region: None,
         unknown_region: &|name| book.unknown_region(name),
         open: &|_| Err(io::ErrorKind::Unsupported.into()),
+        keeps_stated: false,
         progress: &|_| (),
     };
     let scenario = scenario::read_toml(&Source::new(NAME, scenario), &request)?;

@@ -4,7 +4,8 @@ mod comparison;
 
 use comparison::{compared, decided, valid};
 use lambdacost::internals::answer::Comparison;
-use lambdacost::internals::check::{self, CheckContext, Levels, formats};
+use lambdacost::internals::check::formats::{self, markdown::Comment};
+use lambdacost::internals::check::{self, CheckContext, Levels};
 use lambdacost::internals::color::Paint;
 use lambdacost::internals::render::focus::{self, Bills, Period};
 use lambdacost::internals::render::{self, View};
@@ -179,14 +180,16 @@ fn checks_solve_once() {
                 comparison,
                 decision: &decision,
                 baseline: None,
+                unread: None,
                 levels: &levels,
                 price_age: Some((1, jiff::civil::date(2026, 11, 27))),
                 progress: &|_| (),
             });
             assert!(report.is_denied());
-            written(|out| formats::text::write(&report, 80, Paint::new(false), out));
-            written(|out| formats::markdown::write(&report, out));
-            written(|out| formats::json_v1::write(&report, out));
+            let reports = [report];
+            written(|out| formats::text::write(&reports, 80, Paint::new(false), out));
+            written(|out| formats::markdown::write(&reports, Comment::Always, out));
+            written(|out| formats::json_v1::write(&reports, out));
         });
     }
 }

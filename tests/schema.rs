@@ -210,7 +210,7 @@ fn other_spellings_of_numbers_are_valid() {
         "ephemeral_storage_mb = 1_024.0",
         "ephemeral_storage_mb = '1_024'",
         "rules.near-crossover = 'allow'",
-        "[rules.near-crossover]\nlevel = 'deny'\nwithin_points = 3",
+        "[rules.near-crossover]\nlevel = 'deny'\nwithin_percent = 3",
         "[discounts]\n'ec2' = '20%'\nfargate.linux.x86_64.vcpu = 0.1",
         "[budget.functions.'a b']\nmonthly_usd = { warn = 1, deny = 2 }",
     ] {

@@ -60,7 +60,7 @@ const UNFIT: [&str; 4] = [
 
 /// Keys of a function that are stated together. A group is chosen as a whole. Sometimes a single key
 /// is chosen in addition, to try refusals too.
-const GROUPS: [&[Field]; 35] = [
+const GROUPS: [&[Field]; 45] = [
     &[Field::Region],
     &[Field::RunsOn],
     &[Field::ColdStartRate, Field::InitMs],
@@ -77,14 +77,24 @@ const GROUPS: [&[Field]; 35] = [
     &[Field::ContainerOs],
     &[Field::ContainerRun],
     &[Field::ContainerRun, Field::PullSeconds],
+    &[Field::BudgetMonthlyNotice],
     &[Field::BudgetMonthlyWarn],
     &[Field::BudgetMonthlyDeny],
+    &[Field::BudgetMillionNotice],
     &[Field::BudgetMillionWarn],
     &[Field::BudgetMillionDeny],
+    &[Field::BudgetPercentNotice],
     &[Field::BudgetPercentWarn],
     &[Field::BudgetPercentDeny],
+    &[Field::BudgetIncreaseNotice],
     &[Field::BudgetIncreaseWarn],
     &[Field::BudgetIncreaseDeny],
+    &[Field::BudgetDecreasePercentNotice],
+    &[Field::BudgetDecreasePercentWarn],
+    &[Field::BudgetDecreasePercentDeny],
+    &[Field::BudgetDecreaseNotice],
+    &[Field::BudgetDecreaseWarn],
+    &[Field::BudgetDecreaseDeny],
     &[Field::ProvisionedEnvironments, Field::ProvisionedShare],
     &[
         Field::ProvisionedEnvironments,
@@ -232,6 +242,7 @@ const OPTIONS: &[&[(&str, Choice)]] = &[
     &[("budget.monthly_usd.deny", USD)],
     &[("budget.increase_percent.deny", USD)],
     &[("budget.increase_usd.warn", USD)],
+    &[("budget.decrease_usd.notice", USD)],
 ];
 const PLANS: [&str; 3] = [
     "compute-savings-plan",
@@ -343,7 +354,7 @@ fn options(bytes: &mut Bytes<'_>, out: &mut String) {
         if !bytes.once_in(8) {
             continue;
         }
-        let level = bytes.one(&["allow", "warn", "deny"]);
+        let level = bytes.one(&["allow", "notice", "warn", "deny"]);
         let _ = write!(out, "rules.{} = {{ level = \"{level}\"", rule.code);
         for (name, bounds) in rule.parameters {
             let _ = write!(out, ", {name} = {}", number(*bounds, bytes));
@@ -456,14 +467,24 @@ fn ordinary(field: Field, bounds: Bounds) -> Bounds {
         // Each retry multiplies the digits of the error rate.
         Field::Retries => (0, 10),
         Field::EphemeralStorageMb => (512, 1_024),
+        Field::BudgetMonthlyNotice
+        | Field::BudgetMillionNotice
+        | Field::BudgetPercentNotice
+        | Field::BudgetIncreaseNotice
+        | Field::BudgetDecreasePercentNotice
+        | Field::BudgetDecreaseNotice => (0, 10),
         Field::BudgetMonthlyWarn
         | Field::BudgetMillionWarn
         | Field::BudgetPercentWarn
-        | Field::BudgetIncreaseWarn => (0, 100),
+        | Field::BudgetIncreaseWarn
+        | Field::BudgetDecreasePercentWarn
+        | Field::BudgetDecreaseWarn => (10, 100),
         Field::BudgetMonthlyDeny
         | Field::BudgetMillionDeny
         | Field::BudgetPercentDeny
-        | Field::BudgetIncreaseDeny => (100, 10_000),
+        | Field::BudgetIncreaseDeny
+        | Field::BudgetDecreasePercentDeny
+        | Field::BudgetDecreaseDeny => (100, 10_000),
         _ => (bounds.low, bounds.high),
     };
     Bounds {

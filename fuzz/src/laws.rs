@@ -3,7 +3,8 @@
 
 use lambdacost::exact::Exact;
 use lambdacost::internals::answer::{BoughtPrices, Comparison, Decision, PlanOptions};
-use lambdacost::internals::check::{self, Baseline, CheckContext, Levels, Report, formats};
+use lambdacost::internals::check::formats::{self, markdown::Comment};
+use lambdacost::internals::check::{self, Baseline, CheckContext, Levels, Report};
 use lambdacost::internals::color::Paint;
 use lambdacost::internals::diag::Diags;
 use lambdacost::internals::pricebook::{InstanceType, Regional};
@@ -29,17 +30,9 @@ pub fn hold(
     let comparison = compared(scenario, prices, bought.as_ref(), instances)?;
     let decision = comparison.decide(&PlanOptions::default())?;
     compare(&decision);
-    let own = Baseline::of("before", &comparison);
     let levels = Levels::new(&scenario.rules, Vec::new())?;
-    let case = CheckContext {
-        comparison: &comparison,
-        decision: &decision,
-        baseline: Some(before.unwrap_or(&own)),
-        levels: &levels,
-        price_age: Some((100, jiff::civil::date(2026, 11, 26))),
-        progress: &|_| (),
-    };
-    let report = check::run(&case);
+    let own = Baseline::of("before", &case(&decision, &levels, None));
+    let report = check::run(&case(&decision, &levels, Some(before.unwrap_or(&own))));
     if before.is_none() {
         let changes = report.changes.as_ref().expect("there is a baseline");
         assert!(changes.functions.is_empty(), "changed against itself");
@@ -95,7 +88,7 @@ fn compare(decision: &Decision<'_>) {
     is_printable("csv", &rows);
     let rows = rows_of(comparison, &rows);
     let json = written(|out| json_v2::write(&view, out));
-    is_answer(comparison, &rows, &json);
+    is_answer(decision, &rows, &json);
     for (what, text) in [
         (
             "table",
@@ -184,7 +177,8 @@ fn cells(text: &str) -> Vec<Vec<String>> {
 }
 
 /// Checks that JSON agrees with CSV, and is a baseline that equals the scenario.
-fn is_answer(comparison: &Comparison<'_>, rows: &[Vec<String>], text: &str) {
+fn is_answer(decision: &Decision<'_>, rows: &[Vec<String>], text: &str) {
+    let comparison = decision.comparison;
     is_harmless("json", text);
     let answer = is_json(text);
     let column = |name: &str| csv::COLUMNS.iter().position(|column| *column == name);
@@ -201,21 +195,41 @@ fn is_answer(comparison: &Comparison<'_>, rows: &[Vec<String>], text: &str) {
             assert_eq!(of_platform["feasible"], !usd.is_empty(), "feasible");
         }
     }
-    let own = Baseline::of("before", comparison);
     let read = Baseline::read("before", text).expect("an answer is a baseline");
-    assert_eq!(format!("{read:?}"), format!("{own:?}"), "baseline");
+    let levels = Levels::default();
+    let report = check::run(&case(decision, &levels, Some(&read)));
+    let changes = report.changes.expect("there is a baseline");
+    assert!(changes.functions.is_empty(), "changed against its answer");
+}
+
+/// A check of a scenario.
+fn case<'c>(
+    decision: &'c Decision<'c>,
+    levels: &'c Levels,
+    baseline: Option<&'c Baseline>,
+) -> CheckContext<'c> {
+    CheckContext {
+        comparison: decision.comparison,
+        decision,
+        baseline,
+        unread: None,
+        levels,
+        price_age: Some((100, jiff::civil::date(2026, 11, 26))),
+        progress: &|_| (),
+    }
 }
 
 /// `check`.
 fn checked(report: &Report<'_>) {
+    let reports = std::slice::from_ref(report);
     let scenario = report.comparison.scenario();
     let found = report.findings.len();
-    let text = written(|out| formats::text::write(report, WIDTH, Paint::new(false), out));
+    let text = written(|out| formats::text::write(reports, WIDTH, Paint::new(false), out));
     is_harmless("check", &text);
-    let markdown = written(|out| formats::markdown::write(report, out));
+    let markdown = written(|out| formats::markdown::write(reports, Comment::Always, out));
     is_harmless("check, markdown", &markdown);
     are_tables(&markdown);
-    let json = written(|out| formats::json_v1::write(report, out));
+    let json = written(|out| formats::json_v1::write(reports, out));
     is_harmless("check, json", &json);
     let json = is_json(&json);
     let findings = json["findings"].as_array().expect("findings");
@@ -223,18 +237,18 @@ fn checked(report: &Report<'_>) {
     for (read, finding) in findings.iter().zip(&report.findings) {
         assert_eq!(read["function"].as_str(), finding.function.as_deref());
     }
-    let github = written(|out| formats::github::write(report, out));
+    let github = written(|out| formats::github::write(reports, out));
     is_harmless("check, github", &github);
     let commands = github.lines().filter(|line| line.starts_with("::"));
     assert_eq!(commands.count(), found, "commands");
     assert_eq!(github.lines().count(), found + 1, "lines with commands");
-    let sarif = written(|out| formats::sarif::write(report, out));
+    let sarif = written(|out| formats::sarif::write(reports, out));
     is_harmless("check, sarif", &sarif);
     let results = is_json(&sarif)["runs"][0]["results"]
         .as_array()
         .map(Vec::len);
     assert_eq!(results, Some(found), "results");
-    let junit = written(|out| formats::junit::write(report, out));
+    let junit = written(|out| formats::junit::write(reports, out));
     is_harmless("check, junit", &junit);
     let document = roxmltree::Document::parse(&junit).expect("XML");
     let cases = document

@@ -199,6 +199,7 @@ fn asking<R>(
         region,
         unknown_region: &|name| book.unknown_region(name),
         open: &open,
+        keeps_stated: true,
         progress: &|_| (),
     })
 }

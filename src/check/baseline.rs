@@ -1,14 +1,16 @@
 //! Earlier costs for comparison: of another scenario, or of a report that this program wrote.
 
-use crate::answer::{Comparison, Ledger};
+use super::inputs::{self, Inputs};
+use super::{CheckContext, Finding, FunctionContext};
 use crate::diag::{Code, Diag, Diags};
 use crate::escape::elided;
 use crate::exact::Exact;
-use crate::platform::Total;
-use crate::scenario::Function;
-use rayon::prelude::*;
+use crate::platform::Line;
+use crate::scenario::{Level, StatedValue};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The schema of supported reports.
 const SCHEMAS: [&str; 2] = ["lambdacost/compare/v1", "lambdacost/compare/v2"];
@@ -19,25 +21,135 @@ const FAMILY: &str = "lambdacost/compare/v";
 const LONGEST: usize = 300;
 
 /// Earlier costs.
-///
-/// All amounts have 28 digits, as in a report. So a scenario and its own report are equal.
 #[derive(Debug)]
 pub struct Baseline {
     /// The file name as the user gave it.
     pub name: String,
+    /// What outputs call it; `None` for its file name.
+    pub label: Option<String>,
     /// Monthly cost of the whole scenario on its platforms of that time, USD.
-    pub total: Option<Exact>,
+    pub(crate) total: Option<Amount>,
     /// By name.
-    pub functions: BTreeMap<String, Before>,
+    pub(crate) functions: BTreeMap<String, Before>,
+    /// What its functions share.
+    pub(crate) settings: Inputs,
+    /// The findings in the whole scenario; `None` for a report, which has none.
+    pub(crate) findings: Option<Vec<KnownFinding>>,
 }
 
-/// The earlier cost of a function.
+/// An earlier amount, USD.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Amount {
+    pub usd: Exact,
+    /// How far the amount itself can be from its digits. Zero if it is exact.
+    pub error: Exact,
+}
+
+/// The earlier state of a function.
 #[derive(Debug)]
-pub struct Before {
+pub(crate) struct Before {
     /// US dollars a month on its platform of that time; `None` if that is not known.
-    pub monthly: Option<Exact>,
-    /// The lines of that bill: US dollars a month, by item.
-    pub lines: BTreeMap<String, Exact>,
+    pub monthly: Option<Amount>,
+    /// The lines of that bill.
+    pub lines: Box<[BilledLine]>,
+    /// Id of its platform in the plan; `None` if that is not known.
+    pub plan: Option<Cow<'static, str>>,
+    pub inputs: Inputs,
+    /// Its findings; none for a report.
+    pub findings: Box<[KnownFinding]>,
+}
+
+/// A line of an earlier bill.
+#[derive(Debug)]
+pub(crate) struct BilledLine {
+    pub item: Cow<'static, str>,
+    /// The path of the meter in price files; `None` in a report.
+    pub meter: Option<Arc<str>>,
+    pub cost: Exact,
+    /// US dollars per unit; `None` if the report does not state it.
+    pub rate: Option<Exact>,
+}
+
+/// What identifies a finding in two scenarios.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownFinding {
+    code: &'static str,
+    level: Level,
+    unit: Option<&'static str>,
+    /// The sentence of a finding in the whole scenario.
+    message: Option<String>,
+}
+
+impl KnownFinding {
+    pub(crate) fn of(finding: &Finding) -> Self {
+        let is_whole = finding.function.is_none();
+        Self {
+            code: finding.code,
+            level: finding.level,
+            unit: finding.measured.as_ref().map(|measured| measured.unit),
+            message: is_whole.then(|| finding.message.clone()),
+        }
+    }
+}
+
+impl Amount {
+    pub(crate) fn exact(usd: Exact) -> Self {
+        let error = Exact::ZERO;
+        Self { usd, error }
+    }
+
+    /// An amount of a report. Reports round to 28 digits, so that many digits can be half a unit of
+    /// the last one away from the amount. Fewer digits are the amount itself.
+    fn of_report(text: &str) -> Result<Self, String> {
+        let usd = amount(text)?;
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = format!("{whole}{fraction}");
+        let significant = digits.trim_start_matches('0').len();
+        let half = |places: usize| {
+            let power = std::iter::repeat_n(Exact::from(10_u32), places);
+            let power = power.fold(Exact::from(2_u32), |power, ten| &power * &ten);
+            Exact::ONE.over(&power).expect("a power of ten is not zero")
+        };
+        let error = match significant {
+            DIGITS.. if !fraction.is_empty() => half(fraction.len()),
+            _ => Exact::ZERO,
+        };
+        Ok(Self { usd, error })
+    }
+
+    /// True for the same amount, as far as it is known.
+    pub(crate) fn is(&self, now: &Exact) -> bool {
+        // Most functions do not change. Their sums are long, and long to compare.
+        if self.usd.as_printed() == now.as_printed() {
+            return true;
+        }
+        let difference = now - &self.usd;
+        difference <= self.error && &Exact::ZERO - &difference <= self.error
+    }
+
+    /// The highest amount that it can be.
+    pub(crate) fn highest(&self) -> Exact {
+        &self.usd + &self.error
+    }
+
+    /// The lowest amount that it can be.
+    pub(crate) fn lowest(&self) -> Exact {
+        &self.usd - &self.error
+    }
+}
+
+/// The number of digits to which reports round.
+const DIGITS: usize = 28;
+
+impl BilledLine {
+    pub(crate) fn of(line: Line) -> Self {
+        Self {
+            item: line.item.into(),
+            meter: Some(line.meter),
+            cost: line.cost.dollars().clone(),
+            rate: Some(line.rate),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -49,64 +161,79 @@ struct Head {
 struct BaselineDocument {
     functions: Vec<BaselineFunction>,
     totals: BTreeMap<String, Option<String>>,
+    hours_per_month: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct BaselineFunction {
     name: String,
     runs_on: String,
+    region: Option<String>,
+    architecture: Option<String>,
+    workload: Option<BaselineWorkload>,
     platforms: Vec<BaselinePlatform>,
+    plan: Option<BaselinePlace>,
+}
+
+#[derive(Deserialize)]
+struct BaselinePlace {
+    platform: String,
+}
+
+#[derive(Deserialize)]
+struct BaselineWorkload {
+    invocations_per_month: Option<u64>,
+    duration_ms: Option<String>,
+    memory_mb: Option<u32>,
+    peak_concurrency: Option<String>,
+    utilization: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct BaselinePlatform {
     id: String,
     monthly_usd: Option<String>,
+    fleet: Option<BaselineFleet>,
     lines: Vec<BaselineLine>,
+}
+
+#[derive(Deserialize)]
+struct BaselineFleet {
+    instance_type: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct BaselineLine {
     item: String,
     cost_usd: String,
+    unit: Option<String>,
+    rate_usd: Option<String>,
 }
 
 impl Baseline {
-    pub fn of(name: &str, comparison: &Comparison<'_>) -> Self {
-        let functions = comparison.scenario().functions.iter().enumerate();
-        let before = |(index, function): (usize, &Function)| {
-            let home = comparison.home(index);
-            let solved = comparison.solve(index);
-            let mut by_item = BTreeMap::new();
-            for line in solved.lines(home) {
-                add(&mut by_item, line.item, line.cost.dollars().as_printed());
-            }
-            let cost = solved.summary.costs[home].as_ref().ok();
-            let before = Before {
-                monthly: cost.map(|cost| cost.billed.dollars().as_printed()),
-                lines: by_item,
-            };
-            ((function.name.to_string(), before), solved)
+    /// The costs and findings of the scenario of a case, whose baseline is not used.
+    pub fn of(name: &str, case: &CheckContext<'_>) -> Self {
+        let rules = super::active_rules(case.levels);
+        let before = |function: &FunctionContext<'_, '_>, findings: &[Finding]| {
+            let name = function.function.name.to_string();
+            (name, Before::of(function, findings))
         };
-        let mut ledger = Ledger::new(comparison);
-        let mut known = BTreeMap::new();
-        let functions: Vec<(usize, &Function)> = functions.collect();
-        for chunk in functions.chunks(super::CHUNK) {
-            let befores = chunk.par_iter().map(|function| before(*function));
-            for (before, solved) in befores.collect::<Vec<_>>() {
-                ledger.add(&solved);
-                known.extend([before]);
-            }
-        }
-        let total = ledger.totals().today;
+        let (_, scenario, known) = super::functions(case, &rules, before);
+        let findings = super::of_scenario(case, &rules, &scenario);
+        let total = scenario.total.as_ref();
         Self {
             name: name.to_owned(),
-            total: total
-                .as_ref()
-                .and_then(Total::of_all)
-                .map(|total| total.dollars().as_printed()),
-            functions: known,
+            label: None,
+            total: total.map(|total| Amount::exact(total.dollars().clone())),
+            functions: known.into_iter().collect(),
+            settings: inputs::settings(case.comparison.scenario()),
+            findings: Some(findings.iter().map(KnownFinding::of).collect()),
         }
+    }
+
+    /// What outputs call it.
+    pub(crate) fn called(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.name)
     }
 
     /// The costs in a report of `compare --format json`.
@@ -150,33 +277,107 @@ impl Baseline {
             }
         }
         let total = document.totals.get("today").cloned().flatten();
+        let hours = document.hours_per_month.as_deref();
+        let hours = hours.map(|hours| ("hours_per_month".into(), inputs::number(hours)));
         Ok(Self {
             name: name.to_owned(),
-            total: total.as_deref().map(amount).transpose()?,
+            label: None,
+            total: total.as_deref().map(Amount::of_report).transpose()?,
             functions,
+            settings: Inputs::Reported(hours.into_iter().collect()),
+            findings: None,
         })
+    }
+}
+
+impl Before {
+    fn of(function: &FunctionContext<'_, '_>, findings: &[Finding]) -> Self {
+        let cost = function.cost().ok();
+        let lines = function.solved.lines(function.home);
+        Self {
+            monthly: cost.map(|cost| Amount::exact(cost.billed.dollars().clone())),
+            lines: lines.into_iter().map(BilledLine::of).collect(),
+            plan: function.planned().map(Cow::Borrowed),
+            inputs: inputs::of_function(function.scenario(), function.function),
+            findings: findings.iter().map(KnownFinding::of).collect(),
+        }
+    }
+
+    /// The lines of the bill: US dollars a month, by item. An item can have several lines, one per
+    /// tier. They are added up.
+    pub(crate) fn costs_by_item(&self) -> BTreeMap<String, Exact> {
+        let mut costs = BTreeMap::new();
+        for line in &self.lines {
+            let known = costs
+                .entry(line.item.as_ref().to_owned())
+                .or_insert(Exact::ZERO);
+            *known = &*known + &line.cost;
+        }
+        costs
     }
 }
 
 impl BaselineFunction {
     fn before(&self) -> Result<Before, String> {
         let home = self.platforms.iter().find(|one| one.id == self.runs_on);
-        let mut lines = BTreeMap::new();
-        for line in home.map_or(&[][..], |home| &home.lines) {
-            add(&mut lines, &line.item, amount(&line.cost_usd)?);
-        }
+        let lines = home.map_or(&[][..], |home| &home.lines).iter();
+        let node_type = home
+            .and_then(|home| home.fleet.as_ref())
+            .and_then(|fleet| fleet.instance_type.as_deref());
+        let lines: Result<_, String> = lines.map(|line| line.billed(node_type)).collect();
         let monthly = home.and_then(|home| home.monthly_usd.as_deref());
         Ok(Before {
-            monthly: monthly.map(amount).transpose()?,
-            lines,
+            monthly: monthly.map(Amount::of_report).transpose()?,
+            lines: lines?,
+            plan: self
+                .plan
+                .as_ref()
+                .map(|place| Cow::Owned(place.platform.clone())),
+            inputs: Inputs::Reported(self.inputs()),
+            findings: Box::default(),
         })
+    }
+
+    fn inputs(&self) -> Vec<(Cow<'static, str>, StatedValue)> {
+        let text = |text: &str| StatedValue::Text(text.into());
+        let mut known = vec![("runs_on", Some(text(&self.runs_on)))];
+        known.push(("region", self.region.as_deref().map(text)));
+        known.push(("architecture", self.architecture.as_deref().map(text)));
+        if let Some(workload) = &self.workload {
+            let decimal = |stated: &Option<String>| stated.as_deref().map(inputs::number);
+            let memory = workload.memory_mb.map(|memory| memory.to_string());
+            let calls = workload
+                .invocations_per_month
+                .map(|calls| calls.to_string());
+            known.extend([
+                ("memory_mb", decimal(&memory)),
+                ("duration_ms", decimal(&workload.duration_ms)),
+                ("invocations_per_month", decimal(&calls)),
+                ("utilization", decimal(&workload.utilization)),
+                ("peak_concurrency", decimal(&workload.peak_concurrency)),
+            ]);
+        }
+        let known = known.into_iter();
+        known
+            .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?)))
+            .collect()
     }
 }
 
-/// An item can have several lines, one per tier. They are added up.
-fn add(lines: &mut BTreeMap<String, Exact>, item: &str, cost: Exact) {
-    let known = lines.entry(item.to_owned()).or_insert(Exact::ZERO);
-    *known = &*known + &cost;
+impl BaselineLine {
+    /// A report names no meters. The price of a node is that of its type, so it has a rate only with
+    /// the type.
+    fn billed(&self, node_type: Option<&str>) -> Result<BilledLine, String> {
+        let is_node = self.unit.as_deref() == Some("instance-hour");
+        let meter = node_type.filter(|_| is_node);
+        let rate = self.rate_usd.as_deref().map(amount).transpose()?;
+        Ok(BilledLine {
+            item: Cow::Owned(self.item.clone()),
+            meter: meter.map(|node_type| format!("ec2.{node_type}").into()),
+            cost: amount(&self.cost_usd)?,
+            rate: rate.filter(|_| !is_node || meter.is_some()),
+        })
+    }
 }
 
 fn amount(text: &str) -> Result<Exact, String> {

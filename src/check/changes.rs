@@ -1,10 +1,13 @@
-//! Changes since the baseline.
+//! Changes since the baseline, and their causes.
 
-use super::ScenarioContext;
-use super::baseline::Baseline;
+use super::baseline::{Amount, Baseline, Before, BilledLine};
+use super::inputs::{self, KeyChange};
+use super::{FunctionContext, ScenarioContext};
 use crate::exact::Exact;
-use rayon::prelude::*;
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How a function changed since the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +16,7 @@ pub enum Status {
     New,
     /// It is only in the baseline.
     Removed,
-    /// It has a different cost.
+    /// It has a different cost, other inputs, or another place in the plan.
     Changed,
 }
 
@@ -30,61 +33,105 @@ impl Status {
 /// Amounts before and after, USD a month. `None` if the amount is not known or the function does
 /// not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeStep {
-    pub before: Option<Exact>,
-    pub after: Option<Exact>,
+pub(crate) struct ChangeStep {
+    pub(crate) before: Option<Amount>,
+    pub(crate) after: Option<Exact>,
 }
 
 impl ChangeStep {
-    /// The increase; below zero for a decrease.
+    /// The increase; below zero for a decrease. Zero if it is less than the error of the amount
+    /// before.
     pub(crate) fn rise(&self) -> Option<Exact> {
-        Some(self.after.as_ref()? - self.before.as_ref()?)
+        let (before, after) = (self.before.as_ref()?, self.after.as_ref()?);
+        Some(if before.is(after) {
+            Exact::ZERO
+        } else {
+            after - &before.usd
+        })
     }
 
     /// The increase in per cent of the amount before; `None` if that was zero.
     pub(crate) fn percent(&self) -> Option<Exact> {
         let hundredfold = &self.rise()? * &Exact::from(100u32);
-        hundredfold.over(self.before.as_ref()?)
+        hundredfold.over(&self.before.as_ref()?.usd)
+    }
+
+    /// The increase that is certain, in US dollars and in per cent.
+    pub(crate) fn certain_rise(&self) -> Option<(Exact, Option<Exact>)> {
+        let (before, after) = (self.before.as_ref()?, self.after.as_ref()?);
+        Some(certain(before.is(after), &before.highest(), after))
+    }
+
+    /// The decrease that is certain, in US dollars and in per cent.
+    pub(crate) fn certain_fall(&self) -> Option<(Exact, Option<Exact>)> {
+        let (before, after) = (self.before.as_ref()?, self.after.as_ref()?);
+        let (rise, percent) = certain(before.is(after), &before.lowest(), after);
+        let fallen = |rise: &Exact| &Exact::ZERO - rise;
+        Some((fallen(&rise), percent.as_ref().map(fallen)))
     }
 }
 
-/// A function with a different cost.
+fn certain(is_same: bool, before: &Exact, after: &Exact) -> (Exact, Option<Exact>) {
+    let rise = if is_same { Exact::ZERO } else { after - before };
+    let percent = (&rise * &Exact::from(100u32)).over(before);
+    (rise, percent)
+}
+
+/// A rate that differs from the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PriceChange {
+    /// The path of the meter in price files.
+    pub meter: String,
+    /// US dollars per unit.
+    pub(crate) before: Exact,
+    pub(crate) after: Exact,
+    pub unit: &'static str,
+}
+
+/// What changed in a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub name: String,
     pub status: Status,
     /// Its cost on its platform.
-    pub step: ChangeStep,
+    pub(crate) step: ChangeStep,
+    /// Its keys with other values.
+    pub keys: Vec<KeyChange>,
+    /// The rates in its bill that are other ones.
+    pub(crate) prices: Vec<PriceChange>,
+    /// Ids of its platform in the plan before and now, if it is another one.
+    pub(crate) flip: Option<[Cow<'static, str>; 2]>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     /// The cost of the whole scenario.
-    pub total: ChangeStep,
-    /// Functions in the order of the scenario, then the removed ones by name.
+    pub(crate) total: ChangeStep,
+    /// The keys that functions share, with other values.
+    pub(crate) keys: Vec<KeyChange>,
+    /// The rates in all bills that are other ones, by meter.
+    pub(crate) prices: Vec<PriceChange>,
+    /// The largest change of dollars first. Those with equal dollars are in the order of the
+    /// scenario, then the removed ones by name.
     pub functions: Vec<Change>,
-    /// Number of functions with the same cost.
+    /// Number of functions without a change.
     pub unchanged: usize,
 }
 
 impl Changes {
     pub(crate) fn of(scenario: &ScenarioContext<'_, '_>, baseline: &Baseline) -> Self {
-        let functions = &scenario.case.comparison.scenario().functions;
-        let change = |index: usize| {
-            let name = functions[index].name.to_string();
-            let after = scenario.functions[index].monthly.clone();
-            let (status, before) = match baseline.functions.get(&name) {
-                None => (Status::New, None),
-                Some(before) => (Status::Changed, before.monthly.clone()),
-            };
-            let differs = status == Status::New || before != after;
-            let step = ChangeStep { before, after };
-            differs.then_some(Change { name, status, step })
-        };
-        let indices = (0..functions.len()).into_par_iter();
-        let mut changes: Vec<Change> = indices.filter_map(change).collect();
-        let unchanged = functions.len() - changes.len();
-        let names: BTreeSet<&str> = functions.iter().map(|function| &*function.name).collect();
+        let now = scenario.case.comparison.scenario();
+        let changes = scenario
+            .functions
+            .iter()
+            .filter_map(|record| record.change.as_deref());
+        let mut changes: Vec<Change> = changes.cloned().collect();
+        let unchanged = now.functions.len() - changes.len();
+        let names: BTreeSet<&str> = now
+            .functions
+            .iter()
+            .map(|function| &*function.name)
+            .collect();
         let gone = baseline.functions.iter();
         let gone = gone.filter(|(name, _)| !names.contains(name.as_str()));
         changes.extend(gone.map(|(name, before)| Change {
@@ -94,13 +141,141 @@ impl Changes {
                 before: before.monthly.clone(),
                 after: None,
             },
+            keys: Vec::new(),
+            prices: Vec::new(),
+            flip: None,
         }));
+        changes.sort_by_cached_key(|change| Reverse(change.weight()));
+        let mut prices: Vec<PriceChange> = Vec::new();
+        for price in changes.iter().flat_map(|change| &change.prices) {
+            if !prices.contains(price) {
+                prices.push(price.clone());
+            }
+        }
+        prices.sort_by(|left, right| left.meter.cmp(&right.meter));
         Self {
             total: scenario.total_step(baseline),
+            keys: baseline.settings.changes_to(&inputs::settings(now)),
+            prices,
             functions: changes,
             unchanged,
         }
     }
+
+    /// True if no bill, key or price differs.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.functions.is_empty() && self.keys.is_empty() && self.prices.is_empty()
+    }
+}
+
+impl Change {
+    /// US dollars by which the cost changed, without the sign. A new or removed function counts with
+    /// its cost. `None` if a cost is not known.
+    pub(crate) fn weight(&self) -> Option<Exact> {
+        let change = match (self.status, &self.step.before, &self.step.after) {
+            (Status::New, _, Some(after)) => after.clone(),
+            (Status::Removed, Some(before), _) => before.usd.clone(),
+            _ => self.step.rise()?,
+        };
+        Some(if change.is_negative() {
+            &Exact::ZERO - &change
+        } else {
+            change
+        })
+    }
+
+    /// The change in US dollars with its sign. A new or removed function counts with its cost.
+    pub(crate) fn dollars(&self) -> Option<Exact> {
+        match self.status {
+            Status::New => self.step.after.clone(),
+            Status::Removed => Some(&Exact::ZERO - &self.step.before.as_ref()?.usd),
+            Status::Changed => self.step.rise(),
+        }
+    }
+}
+
+impl FunctionContext<'_, '_> {
+    /// What changed since the baseline; `None` if nothing did, or without a baseline.
+    pub(crate) fn change(&self) -> Option<Box<Change>> {
+        let baseline = self.case.baseline?;
+        let name = self.function.name.to_string();
+        let after = self.billed();
+        let Some(before) = baseline.functions.get(&name) else {
+            return Some(Box::new(Change {
+                name,
+                status: Status::New,
+                step: ChangeStep {
+                    before: None,
+                    after,
+                },
+                keys: Vec::new(),
+                prices: Vec::new(),
+                flip: None,
+            }));
+        };
+        let workload = &self.solved.summary.workload;
+        let keys = before
+            .inputs
+            .changes_of(self.scenario(), self.function, workload);
+        let flip = before
+            .plan
+            .clone()
+            .zip(self.planned().map(Cow::Borrowed))
+            .filter(|(before, now)| before != now);
+        let step = self.step(before);
+        let is_same_cost = match (&step.before, &step.after) {
+            (Some(before), Some(after)) => before.is(after),
+            (before, after) => before.is_none() && after.is_none(),
+        };
+        if is_same_cost && keys.is_empty() && flip.is_none() {
+            return None;
+        }
+        Some(Box::new(Change {
+            name,
+            status: Status::Changed,
+            step,
+            keys,
+            prices: self.price_changes(before),
+            flip: flip.map(|(before, now)| [before, now]),
+        }))
+    }
+
+    /// The rates that differ between the bills. A line that only one of them has is no change of a
+    /// price: the bill may have reached another tier.
+    fn price_changes(&self, before: &Before) -> Vec<PriceChange> {
+        let lines = self.solved.lines(self.home);
+        let mut changes = Vec::new();
+        let mut seen: Vec<Arc<str>> = Vec::new();
+        for line in &lines {
+            if seen.contains(&line.meter) {
+                continue;
+            }
+            seen.push(Arc::clone(&line.meter));
+            let is_same = |known: &&BilledLine| match &known.meter {
+                Some(meter) => *meter == line.meter,
+                None => known.item == line.item,
+            };
+            let former = before.lines.iter().filter(is_same);
+            let former: Vec<&Exact> = former.filter_map(|known| known.rate.as_ref()).collect();
+            let present = lines.iter().filter(|other| other.meter == line.meter);
+            let present: Vec<&Exact> = present.map(|other| &other.rate).collect();
+            let gone = former.iter().filter(|rate| !is_among(rate, &present));
+            let come = present.iter().filter(|rate| !is_among(rate, &former));
+            changes.extend(gone.zip(come).map(|(before, after)| PriceChange {
+                meter: line.meter.to_string(),
+                before: (*before).clone(),
+                after: (*after).clone(),
+                unit: line.unit.symbol,
+            }));
+        }
+        changes
+    }
+}
+
+/// True for one of these rates. A rate of a report is rounded to the digits of a report.
+fn is_among(rate: &Exact, rates: &[&Exact]) -> bool {
+    let printed = rate.as_printed();
+    rates.iter().any(|known| known.as_printed() == printed)
 }
 
 impl ScenarioContext<'_, '_> {
@@ -109,7 +284,7 @@ impl ScenarioContext<'_, '_> {
         let after = self.total.as_ref();
         ChangeStep {
             before: baseline.total.clone(),
-            after: after.map(|after| after.dollars().as_printed()),
+            after: after.map(|after| after.dollars().clone()),
         }
     }
 }

@@ -1,15 +1,20 @@
 //! The input of rules.
 
 use super::baseline::{Baseline, Before};
+use super::budgets::BudgetUse;
+use super::changes::{Change, ChangeStep};
 use super::{CostDriver, Levels};
 use crate::answer::{Comparison, Decision, Move, Shown};
+use crate::diag::Diags;
+use crate::escape::elided;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::Cost;
-use crate::scenario::Function;
-use crate::text::quoted;
+use crate::scenario::{Function, Scenario};
+use crate::text::{escaped, quoted};
 use jiff::civil::Date;
 use rayon::prelude::*;
+use std::collections::HashSet;
 
 /// A scenario, and what it is checked against.
 pub struct CheckContext<'c> {
@@ -18,11 +23,50 @@ pub struct CheckContext<'c> {
     /// Its plan.
     pub decision: &'c Decision<'c>,
     pub baseline: Option<&'c Baseline>,
+    /// Why there is no baseline, although one was given.
+    pub unread: Option<&'c UnreadBaseline>,
     pub levels: &'c Levels,
     /// Receives the number of functions that were checked.
     pub progress: &'c (dyn Fn(u64) + Sync),
     /// The maximum age of prices in days, and today.
     pub price_age: Option<(u32, Date)>,
+}
+
+/// A baseline that the check goes on without.
+#[derive(Debug)]
+pub enum UnreadBaseline {
+    /// It cannot be read.
+    Broken {
+        name: String,
+        /// The first mistake, as a sentence without a full stop.
+        reason: String,
+    },
+    /// The folder of baselines has no file for the scenario.
+    Absent { folder: String },
+}
+
+/// A mistake of a baseline is cut to this number of bytes.
+const LONGEST_REASON: usize = 300;
+
+impl UnreadBaseline {
+    /// A baseline with mistakes. The reason is the first one, with its place.
+    pub fn broken(name: String, diags: &Diags) -> Self {
+        let mut mistakes = diags.iter();
+        let reason = mistakes.next().map_or_else(String::new, |first| {
+            let at = first.at.as_ref();
+            let place = at.map(|at| format!("{}:{}: ", at.file, at.line));
+            format!("{}{}", place.unwrap_or_default(), first.message)
+        });
+        let more = match mistakes.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let reason = escaped(&elided(&reason, LONGEST_REASON)).into_owned();
+        Self::Broken {
+            name,
+            reason: reason + &more,
+        }
+    }
 }
 
 /// One function of the checked scenario.
@@ -44,6 +88,17 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
             solved: case.decision.solved(index),
             home: comparison.home(index),
         }
+    }
+
+    pub(crate) fn scenario(&self) -> &'c Scenario {
+        self.case.comparison.scenario()
+    }
+
+    /// Id of its platform in the plan. `None` without a plan, or if it cannot run where it is.
+    pub(crate) fn planned(&self) -> Option<&'static str> {
+        let decision = self.case.decision;
+        let place = decision.plan.as_ref().and(decision.place(&self.solved))?;
+        Some(self.case.comparison.platforms()[place].id)
     }
 
     /// The cost on the platform of today.
@@ -78,25 +133,50 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         let most_expensive = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
             item: most_expensive.item.to_owned(),
+            is_function: false,
             cost: most_expensive.cost,
         })
     }
 
+    /// US dollars a month on the platform of today.
+    pub(crate) fn billed(&self) -> Option<Exact> {
+        Some(self.cost().ok()?.billed.dollars().clone())
+    }
+
+    /// Its cost before and now.
+    pub(crate) fn step(&self, before: &Before) -> ChangeStep {
+        ChangeStep {
+            before: before.monthly.clone(),
+            after: self.billed(),
+        }
+    }
+
     /// The line of its bill with the largest increase since the baseline.
     pub(crate) fn risen_line(&self, before: &Before) -> Option<CostDriver> {
-        let mut rises = before.lines.clone();
+        self.changed_line(before, |rise| rise)
+    }
+
+    /// The line of its bill with the largest decrease since the baseline.
+    pub(crate) fn fallen_line(&self, before: &Before) -> Option<CostDriver> {
+        self.changed_line(before, |rise| &Exact::ZERO - &rise)
+    }
+
+    fn changed_line(&self, before: &Before, change: impl Fn(Exact) -> Exact) -> Option<CostDriver> {
+        let mut rises = before.costs_by_item();
         for rise in rises.values_mut() {
-            *rise = &Exact::ZERO - rise;
+            *rise = &Exact::ZERO - &*rise;
         }
         for line in self.solved.lines(self.home) {
             let rise = rises.entry(line.item.to_owned()).or_insert(Exact::ZERO);
             *rise = &*rise + line.cost.dollars();
         }
-        let risen = rises.into_iter().filter(|(_, rise)| rise.is_positive());
-        let (item, rise) = risen.max_by(|left, right| left.1.cmp(&right.1))?;
+        let changes = rises.into_iter().map(|(item, rise)| (item, change(rise)));
+        let changes = changes.filter(|(_, change)| change.is_positive());
+        let (item, change) = changes.max_by(|left, right| left.1.cmp(&right.1))?;
         Some(CostDriver {
             item,
-            cost: Usd::new(rise),
+            is_function: false,
+            cost: Usd::new(change),
         })
     }
 }
@@ -114,9 +194,12 @@ pub struct ScenarioContext<'c, 'k> {
 
 /// What the rules for the whole scenario need to know about a function.
 pub struct FunctionRecord {
-    /// US dollars a month on the platform of today, with the digits of a report. `None` if it
-    /// cannot run there.
+    /// US dollars a month on the platform of today. `None` if it cannot run there.
     pub monthly: Option<Exact>,
+    /// What changed since the baseline.
+    pub change: Option<Box<Change>>,
+    /// How much of each budget is used.
+    pub budgets: Vec<BudgetUse>,
     /// The oldest date of a price in its bill on the platform of today. If it cannot run there: in
     /// any of its bills.
     pub oldest_price: Option<Box<str>>,
@@ -124,7 +207,6 @@ pub struct FunctionRecord {
 
 impl FunctionContext<'_, '_> {
     pub(crate) fn record(&self) -> FunctionRecord {
-        let cost = &self.solved.summary.costs[self.home];
         let own = self.solved.price_as_of(self.home);
         let any = || {
             let platforms = 0..self.case.comparison.platforms().len();
@@ -133,10 +215,9 @@ impl FunctionContext<'_, '_> {
                 .min()
         };
         FunctionRecord {
-            monthly: cost
-                .as_ref()
-                .ok()
-                .map(|cost| cost.billed.dollars().as_printed()),
+            monthly: self.billed(),
+            change: self.change(),
+            budgets: self.budgets(),
             oldest_price: own.or_else(any).map(Box::from),
         }
     }
@@ -151,9 +232,40 @@ impl ScenarioContext<'_, '_> {
     /// The function with the largest increase since the baseline.
     pub(crate) fn risen_function(&self, baseline: &Baseline) -> Option<CostDriver> {
         self.heaviest(|name, cost| match baseline.functions.get(name) {
-            Some(before) => Some(cost - before.monthly.as_ref()?),
+            Some(before) => Some(cost - &before.monthly.as_ref()?.usd),
             None => Some(cost.clone()),
         })
+    }
+
+    /// The function with the largest decrease since the baseline, among those that still exist and
+    /// those that were removed.
+    pub(crate) fn fallen_function(&self, baseline: &Baseline) -> Option<CostDriver> {
+        let fallen = self.heaviest(|name, cost| {
+            let before = baseline.functions.get(name)?;
+            Some(&before.monthly.as_ref()?.usd - cost)
+        });
+        let names: HashSet<&str> = self
+            .case
+            .comparison
+            .scenario()
+            .functions
+            .iter()
+            .map(|function| &*function.name)
+            .collect();
+        let gone = baseline.functions.iter();
+        let gone = gone.filter(|(name, _)| !names.contains(name.as_str()));
+        let gone = gone.filter_map(|(name, before)| {
+            Some(CostDriver {
+                item: name.clone(),
+                is_function: true,
+                cost: Usd::new(before.monthly.as_ref()?.usd.clone()),
+            })
+        });
+        fallen.into_iter().chain(gone).reduce(
+            |one, other| {
+                if other.cost > one.cost { other } else { one }
+            },
+        )
     }
 
     fn heaviest(
@@ -169,7 +281,10 @@ impl ScenarioContext<'_, '_> {
         // Ties go to the first function, so that the result does not depend on threads.
         let (weight, index) = weighed.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))?;
         Some(CostDriver {
-            item: quoted(&self.case.comparison.scenario().functions[index].name),
+            item: self.case.comparison.scenario().functions[index]
+                .name
+                .to_string(),
+            is_function: true,
             cost: Usd::new(weight),
         })
     }

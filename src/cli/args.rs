@@ -236,12 +236,19 @@ fn dollars(text: &str) -> Result<Decimal, String> {
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Scenario in TOML, or a functions file in CSV; `-` reads standard input
+    /// Scenarios in TOML, or functions files in CSV; `-` reads standard input
     #[arg(value_hint = ValueHint::FilePath, required_unless_present = "explain")]
-    pub scenario: Option<PathBuf>,
-    /// Compare costs with this scenario, or with a report of `compare --format json`
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub baseline: Option<PathBuf>,
+    pub scenario: Vec<PathBuf>,
+    /// Compare costs with this scenario, with a report of `compare --format json`, or with the same
+    /// file in this folder (repeat it for several scenarios)
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub baseline: Vec<PathBuf>,
+    /// What the report calls the baseline, such as `main (1a2b3c4)`
+    #[arg(long, value_name = "NAME")]
+    pub baseline_name: Option<String>,
+    /// Give no answer if the baseline cannot be read; default: a warning
+    #[arg(long)]
+    pub baseline_required: bool,
     /// Fail if a price used in today's bills is older than this many days
     #[arg(long, value_name = "DAYS")]
     pub max_price_age: Option<u32>,
@@ -252,6 +259,10 @@ pub(crate) struct Check {
     #[arg(short = 'W', long, value_name = "RULE", value_parser = Offered::RULES)]
     #[arg(hide_possible_values = true)]
     pub warn: Vec<String>,
+    /// Make findings of this rule notices (can be repeated)
+    #[arg(short = 'N', long, value_name = "RULE", value_parser = Offered::RULES)]
+    #[arg(hide_possible_values = true)]
+    pub notice: Vec<String>,
     /// Turn this rule off (can be repeated)
     #[arg(short = 'A', long, value_name = "RULE", value_parser = Offered::RULES)]
     #[arg(hide_possible_values = true)]
@@ -270,9 +281,21 @@ pub(crate) struct Check {
     /// Output format; default: from the extension of --output, otherwise text
     #[arg(long, value_enum)]
     pub format: Option<CheckFormat>,
+    /// When --format markdown says more than that nothing changed
+    #[arg(long, value_enum, default_value_t = CommentMode::Always)]
+    pub comment: CommentMode,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// When a comment says more than that nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CommentMode {
+    /// In every run
+    Always,
+    /// If a cost or its cause differs from the baseline, or a finding is new
+    OnChange,
 }
 
 /// Formats of `check`.

@@ -99,6 +99,10 @@ const EXAMPLES: [(&str, &[Example]); 14] = [
                 "also fails if a function runs on a platform where it costs more",
             ),
             (
+                "lambdacost check a.toml b.toml --baseline base --format markdown --comment on-change",
+                "a comment on what changed in two scenarios since the copies in the folder base",
+            ),
+            (
                 "lambdacost check --explain all",
                 "the manual pages of all rules",
             ),

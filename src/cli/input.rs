@@ -28,6 +28,7 @@ pub(crate) struct Opened<'p> {
     /// The bytes that are already read.
     start: Vec<u8>,
     rest: Input,
+    keeps_stated: bool,
 }
 
 impl<'p> Opened<'p> {
@@ -59,8 +60,15 @@ impl<'p> Opened<'p> {
             path,
             name: name.to_owned(),
             start: Vec::new(),
+            keeps_stated: false,
             rest: input.map_err(|error| cannot_read(name, &error, absent))?,
         })
+    }
+
+    /// Keeps the stated values of a scenario, to compare it with another.
+    pub(crate) fn keeping_stated(mut self) -> Self {
+        self.keeps_stated = true;
+        self
     }
 
     /// The ending of its name, in lower case.
@@ -177,6 +185,7 @@ impl<'p> Opened<'p> {
             region,
             unknown_region: &|name| book.unknown_region(name),
             open: &open_in_folder,
+            keeps_stated: self.keeps_stated,
             progress,
         };
         if self.is_functions_file()? {

@@ -5,7 +5,7 @@ use super::exit::Outcome;
 use super::input;
 use super::output;
 use super::system::System;
-use crate::json_schema::{self, Names, answer};
+use crate::json_schema::{self, Names};
 use crate::pricebook::Book;
 use crate::{check, platform};
 
@@ -19,8 +19,8 @@ pub(crate) fn run(system: &System, args: &Schema) -> Outcome {
             let book = input::book(system, args.prices.as_deref())?;
             of_scenario(&book)
         }
-        SchemaName::Compare => json_schema::text(&answer::compare()),
-        SchemaName::Check => json_schema::text(&answer::check()),
+        SchemaName::Compare => json_schema::text(&json_schema::compare()),
+        SchemaName::Check => json_schema::text(&json_schema::check()),
     };
     output::print(system, schema.as_bytes())
 }

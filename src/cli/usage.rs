@@ -90,7 +90,7 @@ fn advise(error: &mut clap::Error, arguments: &[OsString]) {
         (ErrorKind::InvalidSubcommand, file) if is_scenario(file) => {
             format!("to compare a scenario, write: lambdacost compare {file}")
         }
-        (ErrorKind::UnknownArgument, "compare" | "explain" | "check") if is_scenario(invalid) => {
+        (ErrorKind::UnknownArgument, "compare" | "explain") if is_scenario(invalid) => {
             format!(
                 "a run takes one scenario; to see what changed from {first} to {invalid}, write: \
                  lambdacost check {invalid} --baseline {first}"

@@ -1,7 +1,6 @@
-//! The fields of the JSON output of `compare` and `check`, one row each. The tables of
-//! `docs/json.md` and the schemas are written from them.
+//! The fields of the JSON output of `compare`, one row each. The tables of `docs/json.md` and the
+//! schemas are written from the rows.
 
-use super::DRAFT;
 use crate::text::without_links;
 use serde_json::{Map, Value, json};
 
@@ -53,11 +52,11 @@ use JsonKind::{
     WholeOrDecimal,
 };
 
-const TEXT_OR_NULL: JsonKind = OrNull(&Text);
-const DECIMAL_OR_NULL: JsonKind = OrNull(&Decimal);
+pub(super) const TEXT_OR_NULL: JsonKind = OrNull(&Text);
+pub(super) const DECIMAL_OR_NULL: JsonKind = OrNull(&Decimal);
 const ARCHITECTURE: JsonKind = OneOf(&["x86_64", "arm64"]);
 
-const fn field(name: &'static str, kind: JsonKind, meaning: &'static str) -> Member {
+pub(super) const fn field(name: &'static str, kind: JsonKind, meaning: &'static str) -> Member {
     Member {
         name,
         kind,
@@ -710,167 +709,6 @@ static ALLOCATABLE: Object = Object {
     ],
 };
 
-/// The output of `check`.
-pub static CHECK: Object = Object {
-    name: "check",
-    fields: &[
-        field(
-            "schema",
-            Exactly("lambdacost/check/v1"),
-            "`lambdacost/check/v1`",
-        ),
-        field("tool_version", Text, "version of the program"),
-        field("scenario", Text, "the file name as given"),
-        field(
-            "baseline",
-            TEXT_OR_NULL,
-            "the file name of `--baseline` as given",
-        ),
-        field("currency", Exactly("USD"), "`USD`"),
-        field(
-            "passed",
-            Flag,
-            "false if there is an error, a finding at level `deny`: the exit code is then 1, and 0 otherwise",
-        ),
-        field(
-            "denied",
-            Whole,
-            "how many errors there are: findings at level `deny`",
-        ),
-        field("warned", Whole, "how many findings are warnings"),
-        field("functions", Whole, "how many functions were checked"),
-        field(
-            "findings",
-            List(&Of(&FINDING)),
-            "the findings in the whole scenario, then in its functions in their order, see [a \
-             finding](#a-finding)",
-        ),
-        field(
-            "changes",
-            OrNull(&Of(&CHANGES)),
-            "what changed since the baseline, see [changes](#changes); `null` without one",
-        ),
-    ],
-};
-
-static FINDING: Object = Object {
-    name: "finding",
-    fields: &[
-        field("rule", Text, "name of the rule"),
-        field(
-            "level",
-            OneOf(&["deny", "warn"]),
-            "`deny` or `warn`; rules of level `allow` have no findings",
-        ),
-        field(
-            "function",
-            TEXT_OR_NULL,
-            "the function that it is about; `null` for the whole scenario",
-        ),
-        field(
-            "file",
-            Text,
-            "the file to correct: the scenario, or the functions file for a function of it",
-        ),
-        field(
-            "line",
-            Whole,
-            "the line, counted from one: where the function begins. For the whole scenario: line 1, \
-             or that of the budget without a function",
-        ),
-        field("message", Text, "what is wrong and by how much"),
-        field("help", Text, "what to do"),
-        field(
-            "actual",
-            DECIMAL_OR_NULL,
-            "what was measured; `null` where no two numbers are compared",
-        ),
-        field("limit", DECIMAL_OR_NULL, "what is allowed; `null` likewise"),
-        field(
-            "unit",
-            TEXT_OR_NULL,
-            "of both: `USD/month`, `USD/million`, `percent`, `percentage points` or `days`",
-        ),
-        field("driver", OrNull(&Of(&DRIVER)), "what weighs most"),
-    ],
-};
-
-static DRIVER: Object = Object {
-    name: "driver",
-    fields: &[
-        field(
-            "item",
-            Text,
-            "a line of the bill, or a function in backquotes",
-        ),
-        field(
-            "cost_usd",
-            Decimal,
-            "what it costs a month, or how much more than before",
-        ),
-    ],
-};
-
-static CHANGES: Object = Object {
-    name: "changes",
-    fields: &[
-        field("total", Of(&TOTAL_CHANGE), "the whole scenario"),
-        field(
-            "functions",
-            List(&Of(&CHANGE)),
-            "functions whose cost changed: in the order of the scenario, then the removed ones by \
-             name",
-        ),
-        field(
-            "unchanged",
-            Whole,
-            "how many functions have an unchanged cost",
-        ),
-    ],
-};
-
-const BEFORE: Member = field(
-    "before_usd",
-    DECIMAL_OR_NULL,
-    "USD a month before; `null` where it was not there or is not known",
-);
-const AFTER: Member = field(
-    "after_usd",
-    DECIMAL_OR_NULL,
-    "USD a month now; `null` where it is not there or not known",
-);
-const CHANGE_USD: Member = field(
-    "change_usd",
-    DECIMAL_OR_NULL,
-    "now less before; below zero where it fell",
-);
-const CHANGE_PERCENT: Member = field(
-    "change_percent",
-    DECIMAL_OR_NULL,
-    "the same in per cent of `before_usd`; `null` where that is zero or not known",
-);
-
-static TOTAL_CHANGE: Object = Object {
-    name: "total",
-    fields: &[BEFORE, AFTER, CHANGE_USD, CHANGE_PERCENT],
-};
-
-static CHANGE: Object = Object {
-    name: "change",
-    fields: &[
-        field("name", Text, "the function"),
-        field(
-            "status",
-            OneOf(&["new", "removed", "changed"]),
-            "`new`, `removed` or `changed`",
-        ),
-        BEFORE,
-        AFTER,
-        CHANGE_USD,
-        CHANGE_PERCENT,
-    ],
-};
-
 impl Object {
     /// This object and every object in it, without duplicates, in the order of their fields.
     pub fn all(&'static self) -> Vec<&'static Self> {
@@ -887,7 +725,7 @@ impl Object {
         found
     }
 
-    fn schema(&self) -> Value {
+    pub(super) fn schema(&self) -> Value {
         let mut properties = Map::new();
         for field in self.fields {
             let mut schema = field.kind.schema();
@@ -944,29 +782,4 @@ impl JsonKind {
             OrNull(inner) => json!({"anyOf": [inner.schema(), {"type": "null"}]}),
         }
     }
-}
-
-/// The schema of the output of `compare --format json`: an object, or an array of objects for
-/// several regions.
-pub(crate) fn compare() -> Value {
-    let one = json!({"$ref": "#/definitions/compare"});
-    let some = json!({"type": "array", "items": one});
-    let mut schema = document("Answer of lambdacost compare", &COMPARE);
-    schema["anyOf"] = json!([one, some]);
-    schema
-}
-
-/// The schema of the output of `check --format json`.
-pub(crate) fn check() -> Value {
-    let mut schema = document("Answer of lambdacost check", &CHECK);
-    schema["allOf"] = json!([{"$ref": "#/definitions/check"}]);
-    schema
-}
-
-fn document(title: &str, root: &'static Object) -> Value {
-    let mut definitions = Map::new();
-    for object in root.all() {
-        definitions.insert(object.name.to_owned(), object.schema());
-    }
-    json!({"$schema": DRAFT, "title": title, "definitions": definitions})
 }

@@ -5,11 +5,14 @@
 //! answers are made from the tables in [`answer`], from which `docs/json.md` is also written.
 
 pub(crate) mod answer;
+pub(crate) mod check_answer;
 mod scenario;
 
 pub(crate) use scenario::{Names, scenario};
 
-use serde_json::{Value, json};
+use answer::{COMPARE, Object};
+use check_answer::CHECK;
+use serde_json::{Map, Value, json};
 
 /// The version of JSON Schema.
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
@@ -22,4 +25,26 @@ fn closed(properties: Value) -> Value {
 /// A schema as a file.
 pub(crate) fn text(schema: &Value) -> String {
     format!("{schema:#}\n")
+}
+
+/// The schema of the output of `compare --format json`: an object, or an array of objects for
+/// several regions.
+pub(crate) fn compare() -> Value {
+    one_or_several("Answer of lambdacost compare", &COMPARE)
+}
+
+/// The schema of the output of `check --format json`: an object, or an array of objects for several
+/// scenarios.
+pub(crate) fn check() -> Value {
+    one_or_several("Answer of lambdacost check", &CHECK)
+}
+
+fn one_or_several(title: &str, root: &'static Object) -> Value {
+    let mut definitions = Map::new();
+    for object in root.all() {
+        definitions.insert(object.name.to_owned(), object.schema());
+    }
+    let one = json!({"$ref": format!("#/definitions/{}", root.name)});
+    let some = json!({"type": "array", "items": one});
+    json!({"$schema": DRAFT, "title": title, "definitions": definitions, "anyOf": [one, some]})
 }

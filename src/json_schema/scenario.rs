@@ -80,7 +80,7 @@ fn keys(names: &Names<'_>) -> Value {
                 .iter()
                 .all(|field| field.group() == FieldGroup::Function)
         })
-        .map(|fields| json!({"not": {"required": fields.map(Field::path)}}))
+        .map(|fields| json!({"not": {"required": fields.iter().map(|field| field.path()).collect::<Vec<_>>()}}))
         .collect();
     table["allOf"] = json!(exclusive);
     table

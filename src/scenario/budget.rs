@@ -15,6 +15,8 @@ use toml::de::DeTable;
 pub enum Level {
     /// Nothing.
     Allow,
+    /// It is reported for information.
+    Notice,
     /// It is reported.
     Warn,
     /// It is reported, and the check fails.
@@ -22,21 +24,23 @@ pub enum Level {
 }
 
 impl Level {
-    pub const NAMES: [&'static str; 3] = ["allow", "warn", "deny"];
+    pub const NAMES: [&'static str; 4] = ["allow", "notice", "warn", "deny"];
 
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 
     pub(crate) fn of(name: &str) -> Option<Self> {
-        let all = [Self::Allow, Self::Warn, Self::Deny];
+        let all = [Self::Allow, Self::Notice, Self::Warn, Self::Deny];
         all.into_iter().find(|level| level.name() == name)
     }
 }
 
-/// A soft and a hard limit of an amount.
+/// Up to three limits of an amount. Above each of them, a finding has its level.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limit {
+    /// Above this, a notice.
+    pub notice: Option<Decimal>,
     /// Above this, a warning.
     pub warn: Option<Decimal>,
     /// Above this, the check fails.
@@ -46,34 +50,38 @@ pub struct Limit {
 impl Limit {
     /// True when at least one of them is stated.
     pub(crate) fn is_stated(&self) -> bool {
-        self.warn.is_some() || self.deny.is_some()
+        self.notice.is_some() || self.warn.is_some() || self.deny.is_some()
     }
 
-    /// The stated limits, the hard one first.
-    pub(crate) fn steps(&self) -> impl Iterator<Item = (Level, Decimal)> {
-        let steps = [(Level::Deny, self.deny), (Level::Warn, self.warn)];
+    /// The stated limits, the hardest one first.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (Level, Decimal)> + use<> {
+        let steps = [
+            (Level::Deny, self.deny),
+            (Level::Warn, self.warn),
+            (Level::Notice, self.notice),
+        ];
         steps
             .into_iter()
             .filter_map(|(level, limit)| Some((level, limit?)))
     }
 
-    /// The limit that an amount exceeds; the hard one if it exceeds both.
+    /// The limit that an amount exceeds; the hardest one if it exceeds several.
     pub(crate) fn exceeded(&self, amount: &Exact) -> Option<(Level, Decimal)> {
         self.steps()
             .find(|(_, limit)| *amount > Exact::from(*limit))
     }
 
-    /// What is wrong with a `warn` above `deny`, and what to do. `key` is the path of the limit.
-    pub(crate) fn contradiction(&self, key: &str) -> Option<[String; 2]> {
-        let (warn, deny) = self.warn.zip(self.deny)?;
-        (warn > deny).then(|| {
-            [
-                format!(
-                    "`warn` ({warn}) of `{key}` is higher than `deny` ({deny}), so it never applies"
-                ),
-                format!("set `warn` to at most {deny}"),
-            ]
-        })
+    /// The first step that is above a harder one, what is wrong with it, and what to do. `key` is
+    /// the path of the limit.
+    pub(crate) fn contradiction(&self, key: &str) -> Option<(Level, [String; 2])> {
+        let steps: Vec<_> = self.steps().collect();
+        let above = steps.windows(2).find(|pair| pair[1].1 > pair[0].1)?;
+        let [(hard, most), (soft, limit)] = [above[0], above[1]];
+        let (hard, word) = (hard.name(), soft.name());
+        let message = format!(
+            "`{word}` ({limit}) of `{key}` is higher than `{hard}` ({most}), so it never applies"
+        );
+        Some((soft, [message, format!("set `{word}` to at most {most}")]))
     }
 }
 
@@ -87,6 +95,10 @@ pub struct Budget {
     pub increase_percent: Limit,
     /// Of the same growth, USD.
     pub increase_usd: Limit,
+    /// Of the fall of the monthly bill since the baseline, in per cent of the baseline.
+    pub decrease_percent: Limit,
+    /// Of the same fall, USD.
+    pub decrease_usd: Limit,
 }
 
 impl Budget {
@@ -96,6 +108,8 @@ impl Budget {
             self.usd_per_million_invocations,
             self.increase_percent,
             self.increase_usd,
+            self.decrease_percent,
+            self.decrease_usd,
         ];
         all.iter().any(Limit::is_stated)
     }
@@ -136,6 +150,8 @@ fn limits(keys: &mut Keys<'_>, of_function: bool) -> Budget {
         },
         increase_percent: limit(keys, Setting::BudgetPercent.word()),
         increase_usd: limit(keys, Setting::BudgetIncrease.word()),
+        decrease_percent: limit(keys, Setting::BudgetDecreasePercent.word()),
+        decrease_usd: limit(keys, Setting::BudgetDecrease.word()),
     }
 }
 
@@ -144,13 +160,14 @@ fn limit(keys: &mut Keys<'_>, key: &'static str) -> Limit {
     let Some(mut inner) = keys.inner(key, &format!("{key} = {{ warn = 200, deny = 250 }}")) else {
         return Limit::default();
     };
-    // Every limit has the same two steps.
+    // Every limit has the same steps.
     let limit = Limit {
+        notice: inner.number(Setting::BudgetMonthlyNotice.key()),
         warn: inner.number(Setting::BudgetMonthlyWarn.key()),
         deny: inner.number(Setting::BudgetMonthlyDeny.key()),
     };
     inner.refuse_others();
-    if let Some((span, [message, help])) = span.zip(limit.contradiction(key)) {
+    if let Some((span, (_, [message, help]))) = span.zip(limit.contradiction(key)) {
         keys.wrong(Code::Conflict, span, message, &help);
     }
     limit

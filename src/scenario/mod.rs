@@ -20,6 +20,7 @@ mod reader;
 pub(crate) mod rule_settings;
 pub(crate) mod schema;
 mod spanned;
+mod stated;
 mod synonyms;
 pub(crate) mod task;
 mod unknown;
@@ -39,6 +40,7 @@ pub(crate) use platform_shape::PlatformKind;
 pub use platform_shape::PlatformShape;
 pub(crate) use rule_settings::{RuleSetting, RuleShape};
 pub(crate) use schema::Bounds;
+pub(crate) use stated::StatedValue;
 pub(crate) use task::TaskSize;
 pub(crate) use unknown::unknown_key;
 
@@ -99,6 +101,8 @@ pub struct Scenario {
     /// Budgets that name no function.
     pub unmatched_budgets: Vec<NamedBudget>,
     pub rules: Vec<RuleSetting>,
+    /// The stated values that functions share, by dotted path. Empty unless they are kept.
+    pub(crate) stated_settings: Vec<(String, StatedValue)>,
     /// Commitments and discounts; `None` for on-demand list prices.
     pub terms: Option<Arc<Commitments>>,
 }
@@ -113,6 +117,8 @@ pub struct Request<'r> {
     pub unknown_region: &'r dyn Fn(&str) -> Option<Diag>,
     /// Opens a file that the scenario names.
     pub open: &'r dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
+    /// True to keep the stated values of all keys, to compare the scenario with another.
+    pub keeps_stated: bool,
     /// Receives the number of rows read from a functions file.
     pub progress: &'r (dyn Fn(u64) + Sync),
 }
@@ -161,6 +167,7 @@ pub fn read_csv(
             .region
             .and_then(|region| regions.index_of_flag(region)),
         region_is_fixed: request.region.is_some(),
+        keeps_stated: request.keeps_stated,
     };
     let defaults = spanned::SpannedValues::new(0..0);
     let mut diags = Diags::new();
@@ -185,6 +192,7 @@ pub fn read_csv(
         budget_line: 1,
         unmatched_budgets: Vec::new(),
         rules: Vec::new(),
+        stated_settings: Vec::new(),
         terms: None,
     })
 }

@@ -11,6 +11,7 @@ use super::purchase;
 use super::rule_settings::{self, RuleSetting};
 use super::schema::{Bounds, Field, Setting, SettingGroup};
 use super::spanned::{Cell, SpannedValues};
+use super::stated;
 use super::unknown::{Shapes, unknown_at_the_top};
 use super::values::Values;
 use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
@@ -80,6 +81,7 @@ impl<'r> ScenarioReader<'r> {
             region: &|name, line, at| regions.index(name, line, at),
             default_region,
             region_is_fixed: self.request.region.is_some(),
+            keeps_stated: self.request.keeps_stated,
         };
         let defaults = self.defaults();
         let mut index = NameIndex::new(self.source.name());
@@ -106,6 +108,11 @@ impl<'r> ScenarioReader<'r> {
             budget_line,
             unmatched_budgets,
             rules,
+            stated_settings: if self.request.keeps_stated {
+                stated::of_scenario(self.root)
+            } else {
+                Vec::new()
+            },
             terms,
         };
         scenario.of_options = self.extent(&scenario);

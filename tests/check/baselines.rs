@@ -1,6 +1,6 @@
 //! Baselines: scenarios, functions files, reports, and files that only look like a report.
 
-use super::{Folder, HEAD, are, function, of_calls, one};
+use super::{Folder, HEAD, Run, are, function, of_calls, one};
 use serde_json::{Value, json};
 
 /// Expects a report in JSON that has no change since the baseline.
@@ -27,6 +27,11 @@ fn report(folder: &Folder, scenario: &str, file: &str, more: &[&str]) {
     let arguments = ["compare", scenario, "--format", "json", "-o", file];
     let run = folder.run(&[&arguments[..], more].concat());
     assert_eq!(run.code, Some(0), "{}", run.stderr);
+}
+
+/// A check that needs its baseline.
+fn required(folder: &Folder, arguments: &[&str]) -> Run {
+    folder.check(&[arguments, &["--baseline-required"]].concat())
 }
 
 const ROUND: [&str; 2] = ["--prices", "prices"];
@@ -138,12 +143,12 @@ fn a_baseline_may_be_a_scenario_a_functions_file_or_a_report() {
     for baseline in ["before.csv", "fleet"] {
         let arguments = ["now.toml", "--baseline", baseline, "--region", "us-east-1"];
         are(&folder.findings(&arguments), &[found]);
-        let run = folder.check(&["now.toml", "--baseline", baseline]);
+        let run = required(&folder, &["now.toml", "--baseline", baseline]);
         run.refused("missing-key", "a fleet without a region");
     }
     // Mistakes in a baseline are reported as in any scenario.
     folder.write("wrong.toml", before.replace("memory_mb", "memory"));
-    let run = folder.check(&["now.toml", "--baseline", "wrong.toml"]);
+    let run = required(&folder, &["now.toml", "--baseline", "wrong.toml"]);
     run.refused("unknown-key", "a mistake");
     assert!(run.stderr.contains("wrong.toml:"), "{}", run.stderr);
 }
@@ -169,7 +174,7 @@ fn smallest() -> Value {
 fn refuses(content: impl AsRef<[u8]>, code: &str, what: &str) -> String {
     let folder = Folder::with("now.toml", one(""));
     folder.write("before.json", content);
-    let run = folder.check(&["now.toml", "--baseline", "before.json"]);
+    let run = required(&folder, &["now.toml", "--baseline", "before.json"]);
     run.refused(code, what);
     let named = run.stderr.contains("`before.json`");
     assert!(named, "{what}: {}", run.stderr);
@@ -241,14 +246,14 @@ fn half_a_report_is_refused_wherever_it_ends() {
     let last = whole.trim_end().len();
     for part in 0..40 {
         folder.write("half.json", &whole[..last * part / 40]);
-        let run = folder.check(&["scenario.toml", "--baseline", "half.json"]);
+        let run = required(&folder, &["scenario.toml", "--baseline", "half.json"]);
         run.refused("bad-baseline", &format!("{part} of 40"));
     }
     folder.write("half.json", &whole[..last - 1]);
-    let run = folder.check(&["scenario.toml", "--baseline", "half.json"]);
+    let run = required(&folder, &["scenario.toml", "--baseline", "half.json"]);
     run.refused("bad-baseline", "all but the last bracket");
     folder.write("half.json", format!("{whole}{{"));
-    let run = folder.check(&["scenario.toml", "--baseline", "half.json"]);
+    let run = required(&folder, &["scenario.toml", "--baseline", "half.json"]);
     run.refused("bad-baseline", "one bracket more");
 }
 
@@ -263,7 +268,7 @@ fn other_schemas_are_refused_and_a_newer_one_says_so() {
             &report["schema"].to_string(),
         )
     };
-    for newer in ["lambdacost/compare/v2", "lambdacost/compare/v10"] {
+    for newer in ["lambdacost/compare/v3", "lambdacost/compare/v10"] {
         let message = of(json!(newer));
         assert!(
             message.contains("newer") && message.contains(newer),
@@ -294,7 +299,7 @@ fn other_schemas_are_refused_and_a_newer_one_says_so() {
     let folder = Folder::with("scenario.toml", one(""));
     let run = folder.check(&["scenario.toml", "--format", "json"]);
     folder.write("check.json", run.stdout);
-    let run = folder.check(&["scenario.toml", "--baseline", "check.json"]);
+    let run = required(&folder, &["scenario.toml", "--baseline", "check.json"]);
     run.refused("bad-baseline", "a check");
 }
 
@@ -417,13 +422,12 @@ fn paths_that_are_not_baselines_are_refused() {
     std::fs::create_dir(folder.path().join("folder.json")).expect("created");
     for (baseline, code) in [
         ("folder.json", "unreadable"),
-        ("prices", "unreadable"),
         ("gone.json", "unreadable"),
         ("gone", "unreadable"),
         ("now.toml/x", "unreadable"),
         ("a\u{1b}[2J\nb.json", "unreadable"),
     ] {
-        let run = folder.check(&["now.toml", "--baseline", baseline]);
+        let run = required(&folder, &["now.toml", "--baseline", baseline]);
         run.refused(code, baseline);
     }
     folder.write("empty.toml", "");
@@ -434,9 +438,7 @@ fn paths_that_are_not_baselines_are_refused() {
         ("empty.csv", "syntax"),
         ("empty", "no-function"),
     ] {
-        folder
-            .check(&["now.toml", "--baseline", baseline])
-            .refused(code, baseline);
+        required(&folder, &["now.toml", "--baseline", baseline]).refused(code, baseline);
     }
 }
 

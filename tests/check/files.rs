@@ -84,6 +84,7 @@ fn a_mistake_leaves_the_old_report() {
         "us-east-1",
         "--baseline",
         "broken.json",
+        "--baseline-required",
     ])
     .refused("bad-baseline", "a broken baseline");
     run(&["functions.csv", "--region", "us-east-1", "-D", "no-rule"])

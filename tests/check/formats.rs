@@ -54,11 +54,14 @@ fn json_has_each_finding_with_its_line() {
     );
     assert_eq!(json["functions"], 4);
     let text = String::from_utf8(folder().read("scenario.toml")).expect("UTF-8");
-    let mut last = 0;
-    for finding in json["findings"].as_array().expect("a list") {
+    let rank = |finding: &Value| (finding["level"] == "warn", finding["line"].as_u64());
+    let findings = json["findings"].as_array().expect("a list");
+    assert!(
+        findings.is_sorted_by_key(rank),
+        "errors, then warnings, each in the order of the file"
+    );
+    for finding in findings {
         let line = finding["line"].as_u64().expect("a line");
-        assert!(line >= last, "not in the order of the file");
-        last = line;
         match finding["function"].as_str() {
             Some(name) => {
                 // The line on which a function starts.
@@ -91,7 +94,7 @@ fn text_has_budget_excess_driver_place_and_advice() {
         "  --> scenario.toml:1",
         "  driven by duration, $9.00",
         "  driven by `moved`, $20.00",
-        "  help: move it to Lambda, where it would cost $10.00",
+        "  help: move it to Lambda, which saves $10.00 a month in the plan",
         "warning[past-crossover]: `moved` runs on Fargate; moving it to Lambda saves",
         "Against before.toml, US dollars a month",
         "4 functions checked: 3 errors, 4 warnings",
@@ -109,8 +112,8 @@ fn text_has_budget_excess_driver_place_and_advice() {
         row.split_whitespace().map(str::to_owned).collect()
     };
     assert_eq!(cells("denied"), ["denied", "$5.00", "$10.00", "+$5.00"]);
-    assert_eq!(cells("moved"), ["moved", "-", "$20.00", "new"]);
-    assert_eq!(cells("gone"), ["gone", "$10.00", "-", "removed"]);
+    assert_eq!(cells("moved"), ["moved", "-", "$20.00", "+$20.00"]);
+    assert_eq!(cells("gone"), ["gone", "$10.00", "-", "-$10.00"]);
     assert_eq!(
         cells("the scenario "),
         ["the", "scenario", "$15.00", "$50.00", "+$35.00"]
@@ -349,17 +352,20 @@ fn a_check_without_findings_is_reported_in_every_format() {
 fn a_comment_is_found_again_by_its_first_line_and_lists_the_changes() {
     let text = run("markdown").stdout;
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("<!-- lambdacost check -->"));
+    assert_eq!(
+        lines.next(),
+        Some("<!-- lambdacost check: scenario.toml -->")
+    );
     assert_eq!(
         lines.next(),
         Some("### ❌ lambdacost: 4 functions checked: 3 errors, 4 warnings")
     );
     let rows: Vec<String> = text.lines().map(decoded).collect();
     for row in [
-        "| `denied` | $5.00 | $10.00 | +$5.00 (100.0 %) |",
-        "| `moved` | - | $20.00 | new |",
-        "| `gone` | $10.00 | - | removed |",
-        "| **the scenario** | **$15.00** | **$50.00** | **+$35.00 (233.3 %)** |",
+        "| `denied` | $5.00 | $10.00 | +$5.00 (100.0 %) | invocations_per_month 500,000 -> 1,000,000 |",
+        "| `moved` | - | $20.00 | +$20.00 | new |",
+        "| `gone` | $10.00 | - | -$10.00 | removed |",
+        "| **the scenario** | **$15.00** | **$50.00** | **+$35.00 (233.3 %)** |  |",
     ] {
         assert!(
             rows.iter().any(|line| line == row),

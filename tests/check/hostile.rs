@@ -176,17 +176,23 @@ fn outside_code(line: &str) -> String {
 /// A comment has the program's tags and tables, and no other markup.
 fn comment(text: &str) {
     assert!(text.len() < 65_536, "{} bytes", text.len());
-    let mut rest: String = text.lines().map(|line| outside_code(line) + "\n").collect();
+    let (marker, rest) = text.split_once('\n').expect("a marker");
+    let name = marker.strip_prefix("<!-- lambdacost check: ");
+    let name = name.and_then(|rest| rest.strip_suffix(" -->"));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "%._~/".contains(c);
+    assert!(name.expect("a name").chars().all(is_plain), "{marker}");
+    let mut rest: String = rest.lines().map(|line| outside_code(line) + "\n").collect();
+    rest.insert(0, '\n');
     for (tag, most) in [
-        ("<!-- lambdacost check -->\n", 1),
         ("<details><summary>Details and fixes</summary>\n\n", 1),
+        ("<details><summary>Budgets kept</summary>\n\n", 1),
         (
             "<details><summary>Assumptions and omissions</summary>\n\n",
             1,
         ),
-        ("\n</details>\n", 2),
+        ("\n</details>\n", 3),
         ("\n### ", 1),
-        ("**", 8),
+        ("**", 10),
     ] {
         assert!(rest.matches(tag).count() <= most, "{tag}: {text}");
         rest = rest.replace(tag, "\n");
@@ -279,7 +285,12 @@ fn names_that_cannot_be_printed_are_refused_everywhere() {
             (&["budget.toml"], "budget.toml:".to_owned()),
             (&of_fleet, "functions.csv:2:1".to_owned()),
             (
-                &["good.toml", "--baseline", "scenario.toml"],
+                &[
+                    "good.toml",
+                    "--baseline",
+                    "scenario.toml",
+                    "--baseline-required",
+                ],
                 "scenario.toml:".to_owned(),
             ),
         ];

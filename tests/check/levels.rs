@@ -153,7 +153,10 @@ fn unknown_levels_are_refused() {
             "out-of-range",
         ),
         ("past-crossover = { margin_percent = \"x\" }", "wrong-type"),
-        ("near-crossover = { within_points = 100.1 }", "out-of-range"),
+        (
+            "near-crossover = { within_percent = 100.1 }",
+            "out-of-range",
+        ),
         ("over-budget = { margin_percent = 1 }", "unknown-key"),
     ] {
         let scenario = ruled(&format!("[rules]\n{rule}\n[defaults]\n"));

@@ -5,6 +5,7 @@
 //! Lambda and $20 on Fargate.
 
 mod baselines;
+mod changes;
 mod files;
 mod formats;
 mod hostile;
@@ -208,10 +209,12 @@ impl Run {
                 message: text(&one["message"]),
             })
             .collect();
-        let denied = found.iter().filter(|one| one.level == "deny").count();
+        let count = |level| found.iter().filter(|one| one.level == level).count();
+        let denied = count("deny");
         assert_eq!(self.code, Some(i32::from(denied > 0)), "{}", self.stderr);
         assert_eq!(json["denied"], denied);
-        assert_eq!(json["warned"], found.len() - denied);
+        assert_eq!(json["warned"], count("warn"));
+        assert_eq!(json["noticed"], count("notice"));
         assert_eq!(json["passed"], denied == 0);
         assert_eq!(self.stderr, "");
         found

@@ -57,8 +57,8 @@ fn the_price_of_a_million_calls_has_a_separate_limit() {
     finds(&million("0", 0), &only, &[]);
     let both = budget("monthly_usd.warn = 9, usd_per_million_invocations.deny = 9");
     let found = [
-        ["over-budget", "warn", "one", "10", "9"],
         ["over-budget", "deny", "one", "10", "9"],
+        ["over-budget", "warn", "one", "10", "9"],
     ];
     finds(&both, &[], &found);
 }
@@ -124,9 +124,9 @@ fn a_functions_file_states_budgets_in_columns() {
                  million,1024,1000,1000000,0.4,,,9.99\n\
                  silent,1024,1000,1000000,0.4,,,\n";
     let found = [
-        ["over-budget", "warn", "warned", "10", "9.99"],
         ["over-budget", "deny", "denied", "10", "9.99"],
         ["over-budget", "deny", "million", "10", "9.99"],
+        ["over-budget", "warn", "warned", "10", "9.99"],
         ["unbudgeted-function", "warn", "silent", "-", "-"],
     ];
     let folder = Folder::with("functions.csv", fleet);
@@ -147,30 +147,31 @@ fn a_functions_file_states_budgets_in_columns() {
     );
     let run = folder.check(&[&["scenario.toml", "--format", "json"], &rules[..]].concat());
     are(&run.findings(), &found);
-    assert_eq!(run.json()["findings"][1]["file"], "functions.csv");
-    assert_eq!(run.json()["findings"][1]["line"], 4);
+    assert_eq!(run.json()["findings"][0]["file"], "functions.csv");
+    assert_eq!(run.json()["findings"][0]["line"], 4);
+}
+
+/// A function on Lambda with 20,480 MB, of which Lambda has no more than 10,240.
+fn too_large(extra: &str) -> String {
+    let text = one(extra).replace("= 1024", "= 20480");
+    let text = text.replace("requests_per_task = 20, ", "");
+    text.replace("vcpu = 1, memory_gb = 2", "vcpu = 16, memory_gb = 96")
 }
 
 #[test]
 fn a_budget_that_cannot_be_judged_is_a_finding() {
-    // Lambda has no more than 10,240 MB.
-    let huge = one("budget.monthly_usd.deny = 1_000\n").replace("= 1024", "= 20480");
-    let huge = huge.replace("memory_gb = 2", "memory_gb = 8");
-    let huge = huge.replace("requests_per_task = 20, ", "");
     let broken = ["over-budget", "deny", "one", "-", "-"];
-    finds(
-        &huge.replace("vcpu = 1, memory_gb = 8", "vcpu = 16, memory_gb = 96"),
-        &[],
-        &[broken],
-    );
-    // Its platform is not compared, so the total is not known either.
-    let elsewhere = one("runs_on = \"eks\"\nbudget.monthly_usd.deny = 1_000\n");
-    finds(&elsewhere, &[], &[broken]);
-    let whole = format!("budget.monthly_usd.deny = 1_000\n{elsewhere}");
+    let huge = too_large("budget.monthly_usd.deny = 1_000\n");
+    finds(&huge, &[], &[broken]);
+    // So the total is not known either.
+    let whole = format!("budget.monthly_usd.deny = 1_000\n{huge}");
     let of_all = ["over-budget", "deny", "-", "-", "-"];
     finds(&whole, &[], &[of_all, broken]);
     // Without a budget there is nothing to judge.
-    finds(&one("runs_on = \"eks\"\n"), &[], &[]);
+    finds(&too_large(""), &[], &[]);
+    // A platform that is not compared is priced for the functions that run there.
+    let elsewhere = one("runs_on = \"eks\"\nbudget.monthly_usd.deny = 1_000\n");
+    finds(&elsewhere, &["-A", "past-crossover"], &[]);
     // A limit that only warns gives a warning when it cannot be judged.
     let warned = whole.replace("deny = 1_000", "warn = 1_000");
     let level = |[rule, _, name, ..]: [&'static str; 5]| [rule, "warn", name, "-", "-"];
@@ -215,8 +216,8 @@ fn a_rise_may_equal_its_limit_but_not_exceed_it() {
     let limits = ["increase_usd.warn = 1", "increase_usd.deny = 1"];
     rises(1_000_000, 1_100_000, limits, &[]);
     let more = [
-        ["cost-increase", "warn", "-", "1.00001", "1"],
         ["cost-increase", "deny", "one", "1.00001", "1"],
+        ["cost-increase", "warn", "-", "1.00001", "1"],
     ];
     rises(1_000_000, 1_100_001, limits, &more);
 }
@@ -279,9 +280,9 @@ fn added_and_removed_functions_count_with_their_whole_cost() {
     let folder = Folder::with("old.toml", one(""));
     folder.write("both.toml", one("") + &limited);
     let found = [
+        ["cost-increase", "deny", "new", "10", "9.99"],
         // $10 became $20.
         ["cost-increase", "warn", "-", "10", "0"],
-        ["cost-increase", "deny", "new", "10", "9.99"],
     ];
     are(
         &folder.findings(&["both.toml", "--baseline", "old.toml"]),
@@ -302,7 +303,7 @@ fn added_and_removed_functions_count_with_their_whole_cost() {
 
 #[test]
 fn a_rise_that_is_not_known_is_reported_at_the_level_of_its_limits() {
-    let unknown = one("runs_on = \"eks\"\n");
+    let unknown = too_large("");
     let folder = Folder::with("unknown.toml", &unknown);
     folder.write("known.toml", one(""));
     let warn = ["cost-increase", "warn", "-", "-", "-"];
@@ -349,9 +350,10 @@ fn the_driver_of_a_rise_is_what_rose_most() {
         .expect("a list")
         .iter()
         .collect();
-    assert_eq!(drivers[0]["driver"]["item"], "`one`");
-    assert_eq!(drivers[0]["driver"]["cost_usd"], "10");
-    assert_eq!(drivers[1]["driver"]["cost_usd"], "9");
+    assert_eq!(drivers[0]["driver"]["item"], "duration");
+    assert_eq!(drivers[0]["driver"]["cost_usd"], "9");
+    assert_eq!(drivers[1]["driver"]["item"], "one");
+    assert_eq!(drivers[1]["driver"]["cost_usd"], "10");
 }
 
 #[test]
@@ -377,14 +379,18 @@ fn a_platform_may_cost_more_by_the_margin_but_not_beyond_it() {
         &[],
         &[["past-crossover", "deny", "one", "20", "15"]],
     );
-    // At 2 million calls both cost $20: neither is past the other.
+    // At 2 million calls both cost $20, at 2.1 million Lambda costs $1 more: that is what a move has
+    // to save more than.
     for home in ["lambda", "fargate"] {
         let home = format!("runs_on = \"{home}\"\n");
-        let equal = format!("{HEAD}{}", of_calls("one", 2_000_000, &home));
-        let equal = equal.replace("utilization = 0.4", "utilization = 0.9");
-        finds(&equal, &["-A", "near-crossover"], &[]);
-        let one_more = equal.replace("= 2000000", "= 2000001");
-        let found = ["past-crossover", "warn", "one", "20.00001", "20"];
+        let text = |calls| {
+            let text = format!("{HEAD}{}", of_calls("one", calls, &home));
+            text.replace("utilization = 0.4", "utilization = 0.9")
+        };
+        finds(&text(2_000_000), &["-A", "near-crossover"], &[]);
+        finds(&text(2_100_000), &["-A", "near-crossover"], &[]);
+        let one_more = text(2_100_001);
+        let found = ["past-crossover", "warn", "one", "21.00001", "20"];
         let found: &[_] = if home.contains("lambda") {
             &[found]
         } else {
@@ -395,42 +401,44 @@ fn a_platform_may_cost_more_by_the_margin_but_not_beyond_it() {
 }
 
 #[test]
-fn a_crossover_is_near_within_the_stated_points_but_not_beyond_them() {
-    // Twice the calls cross, so used to 5 % the crossover is at 10 %: five points.
-    let used = |share: &str, rule: &str| {
+fn a_crossover_is_near_within_the_stated_share_of_traffic_but_not_beyond_it() {
+    // The crossover is at 2 million calls. From 1.6 million that is a quarter more.
+    let within = |percent: &str| format!("rules.near-crossover.within_percent = {percent}\n");
+    let below = |percent: &str| {
         format!(
-            "{rule}{}",
-            one("").replace("utilization = 0.4", &format!("utilization = {share}"))
+            "{}{HEAD}{}",
+            within(percent),
+            of_calls("one", 1_600_000, "")
         )
     };
-    finds(
-        &used("0.05", ""),
-        &[],
-        &[["near-crossover", "warn", "one", "5", "5"]],
-    );
-    finds(&used("0.05000000001", ""), &[], &[]);
-    let within = |points: &str| format!("rules.near-crossover.within_points = {points}\n");
-    let found = ["near-crossover", "warn", "one", "40", "40"];
-    finds(&used("0.4", &within("40")), &[], &[found]);
-    finds(&used("0.4", &within("39.99999999")), &[], &[]);
-    // From the other side: 2.5 million calls at 50 % cross at 40 %, ten points below.
-    let above = |points: &str| {
+    let found = ["near-crossover", "warn", "one", "25", "25"];
+    finds(&below("25"), &[], &[found]);
+    finds(&below("24.99999999"), &[], &[]);
+    // From the other side: 2.5 million calls, so a fifth less. At 50 % that is ten points.
+    let above = |percent: &str| {
         let text = of_calls("one", 2_500_000, "runs_on = \"fargate\"\n");
         let text = text.replace("utilization = 0.4", "utilization = 0.5");
-        format!("{}{HEAD}{text}", within(points))
+        format!("{}{HEAD}{text}", within(percent))
     };
-    finds(
-        &above("10"),
-        &[],
-        &[["near-crossover", "warn", "one", "10", "10"]],
-    );
-    finds(&above("9.9999"), &[], &[]);
-    // At the crossover itself, and where nothing is near enough.
+    let found = ["near-crossover", "warn", "one", "20", "20"];
+    finds(&above("20"), &[], &[found]);
+    finds(&above("19.9999"), &[], &[]);
+    // At the crossover itself.
     let at = format!("{HEAD}{}", of_calls("one", 2_000_000, ""));
     let found = ["near-crossover", "warn", "one", "0", "0"];
     finds(&format!("{}{at}", within("0")), &[], &[found]);
+    // The default is 10 %: 2,000,000 / 1,818,182 is just below 1.1, and one call less just above.
+    let of = |calls| format!("{HEAD}{}", of_calls("one", calls, ""));
+    let digits = "9.999989000001099999890000011";
+    let near = ["near-crossover", "warn", "one", digits, "10"];
+    finds(&of(1_818_182), &[], &[near]);
+    finds(&of(1_818_181), &[], &[]);
+    // Twice the calls are far, although 0.2 % and 0.4 % of utilization are only 0.2 points apart.
+    let little = one("").replace("utilization = 0.4", "utilization = 0.002");
+    finds(&little, &[], &[]);
     // 60 % crosses at 120 %, which is beyond the capacity: there is no crossover.
-    finds(&used("0.6", &within("100")), &[], &[]);
+    let beyond = one("").replace("utilization = 0.4", "utilization = 0.6");
+    finds(&format!("{}{beyond}", within("100")), &[], &[]);
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub fn with_request<T>(
         region,
         unknown_region: &|name| book.unknown_region(name),
         open: &|_| Err(io::ErrorKind::NotFound.into()),
+        keeps_stated: false,
         progress: &|_| (),
     })
 }

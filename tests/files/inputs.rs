@@ -60,7 +60,13 @@ fn no_answer_replaces_its_inputs() {
             "scenario.toml",
         ),
         (
-            &["check", "scenario.toml", "--baseline", "before.json"],
+            &[
+                "check",
+                "scenario.toml",
+                "--baseline",
+                "before.json",
+                "--baseline-required",
+            ],
             "before.json",
         ),
         (
@@ -69,6 +75,7 @@ fn no_answer_replaces_its_inputs() {
                 "scenario.toml",
                 "--baseline",
                 "of-functions-file.toml",
+                "--baseline-required",
                 "--format",
                 "text",
             ],
@@ -80,6 +87,7 @@ fn no_answer_replaces_its_inputs() {
                 "scenario.toml",
                 "--baseline",
                 "of-functions-file.toml",
+                "--baseline-required",
                 "--format",
                 "text",
             ],

@@ -68,7 +68,13 @@ fn reading_an_endless_input_stops_at_its_first_fault() {
             &["compare", "-"][..],
             &["explain", "-"],
             &["check", "-"],
-            &["check", "@scenario.toml", "--baseline", "-"],
+            &[
+                "check",
+                "@scenario.toml",
+                "--baseline-required",
+                "--baseline",
+                "-",
+            ],
         ] {
             READ.store(0, Ordering::Relaxed);
             folder
@@ -261,10 +267,22 @@ fn a_file_of_another_kind_is_named_with_the_next_step() {
     );
     folder.write("before.json", b"\x1f\x8b\x08\0");
     folder
-        .run(&["check", "scenario.toml", "--baseline", "before.json"])
+        .run(&[
+            "check",
+            "scenario.toml",
+            "--baseline-required",
+            "--baseline",
+            "before.json",
+        ])
         .refused("unreadable", "`before.json` is compressed with gzip");
     folder
-        .run(&["check", "scenario.toml", "--baseline", "gone.json"])
+        .run(&[
+            "check",
+            "scenario.toml",
+            "--baseline-required",
+            "--baseline",
+            "gone.json",
+        ])
         .refused(
             "unreadable",
             "a baseline is another scenario, or what `compare --format json` wrote",

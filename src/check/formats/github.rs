@@ -7,15 +7,20 @@ use crate::check::{Finding, Report};
 use crate::escape::{workflow_message, workflow_property};
 use std::io::{self, Write};
 
-/// Writes the report of a check.
+/// Writes the reports of a check.
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    for finding in &report.findings {
-        writeln!(out, "{}", command(finding))?;
+pub fn write(reports: &[Report<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    for report in reports {
+        for finding in &report.findings {
+            writeln!(out, "{}", command(finding))?;
+        }
     }
-    writeln!(out, "{}", outcome(report))
+    for report in reports {
+        writeln!(out, "{}", outcome(report, reports.len() == 1))?;
+    }
+    Ok(())
 }
 
 fn command(finding: &Finding) -> String {

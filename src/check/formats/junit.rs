@@ -1,7 +1,7 @@
 //! JUnit XML for the test reporters of CI systems: one test case for the scenario and one for each
 //! function. Findings of level deny are failures, warnings are output.
 
-use super::{driven_by, severity};
+use super::{driven_by, is_existing, severity};
 use crate::check::{Finding, Report};
 use crate::escape::xml;
 use crate::scenario::Level;
@@ -10,34 +10,66 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::iter;
 
-/// Writes the report of a check.
+/// Writes the reports of a check, a test suite for each scenario.
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let scenario = report.comparison.scenario();
-    let mut by_function: HashMap<Option<&str>, Vec<&Finding>> = HashMap::new();
-    for finding in &report.findings {
-        let found = by_function.entry(finding.function.as_deref()).or_default();
-        found.push(finding);
-    }
-    let is_failed = |found: &&Vec<&Finding>| found.iter().any(|one| one.level == Level::Deny);
-    let failures = by_function.values().filter(is_failed).count();
-    let tests = scenario.functions.len() + 1;
+pub fn write(reports: &[Report<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let suites: Vec<Suite<'_>> = reports.iter().map(Suite::of).collect();
+    let tests = suites.iter().map(|suite| suite.tests).sum();
+    let failures = suites.iter().map(|suite| suite.failures).sum();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
+    let counts = counts(tests, failures);
     writeln!(out, "<testsuites name=\"lambdacost\" {counts}>")?;
-    let suite = xml(&escaped(&scenario.name));
-    writeln!(out, "  <testsuite name=\"{suite}\" {counts} skipped=\"0\">")?;
-    let functions = scenario.functions.iter().map(|one| Some(&*one.name));
-    let all = ["lambdacost"]
-        .into_iter()
-        .chain(iter::repeat(suite.as_str()));
-    for (class, name) in all.zip([None].into_iter().chain(functions)) {
-        let found = by_function.get(&name).map_or(&[][..], Vec::as_slice);
-        case(class, name.unwrap_or("the scenario"), found, out)?;
+    for suite in &suites {
+        suite.write(out)?;
     }
-    writeln!(out, "  </testsuite>\n</testsuites>")
+    writeln!(out, "</testsuites>")
+}
+
+fn counts(tests: usize, failures: usize) -> String {
+    format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"")
+}
+
+/// The report of one scenario.
+struct Suite<'r> {
+    report: &'r Report<'r>,
+    by_function: HashMap<Option<&'r str>, Vec<&'r Finding>>,
+    tests: usize,
+    failures: usize,
+}
+
+impl<'r> Suite<'r> {
+    fn of(report: &'r Report<'_>) -> Self {
+        let mut by_function: HashMap<Option<&str>, Vec<&Finding>> = HashMap::new();
+        for finding in &report.findings {
+            let found = by_function.entry(finding.function.as_deref()).or_default();
+            found.push(finding);
+        }
+        let is_failed = |found: &&Vec<&Finding>| found.iter().any(|one| one.level == Level::Deny);
+        Self {
+            report,
+            tests: report.comparison.scenario().functions.len() + 1,
+            failures: by_function.values().filter(is_failed).count(),
+            by_function,
+        }
+    }
+
+    fn write(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let scenario = self.report.comparison.scenario();
+        let counts = counts(self.tests, self.failures);
+        let suite = xml(&escaped(&scenario.name));
+        writeln!(out, "  <testsuite name=\"{suite}\" {counts} skipped=\"0\">")?;
+        let functions = scenario.functions.iter().map(|one| Some(&*one.name));
+        let all = ["lambdacost"]
+            .into_iter()
+            .chain(iter::repeat(suite.as_str()));
+        for (class, name) in all.zip([None].into_iter().chain(functions)) {
+            let found = self.by_function.get(&name).map_or(&[][..], Vec::as_slice);
+            case(class, name.unwrap_or("the scenario"), found, out)?;
+        }
+        writeln!(out, "  </testsuite>")
+    }
 }
 
 fn case(
@@ -77,6 +109,7 @@ fn xml_lines(finding: &Finding) -> String {
         Some(format!("  --> {}:{}", escaped(&finding.file), finding.line)),
         driven_by(finding).map(|driver| format!("  {driver}")),
         Some(format!("  help: {}", finding.help)),
+        is_existing(finding).then(|| "  not new: the baseline has it too".to_owned()),
     ];
     let lines: Vec<String> = lines.iter().flatten().map(|line| xml(line)).collect();
     lines.join("\n")

@@ -16,12 +16,12 @@ const SCHEMA: &str =
 /// The repository of this program, which `Cargo.toml` names.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// Writes the report of a check.
+/// Writes the reports of a check.
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    json::write(&log(report), out)
+pub fn write(reports: &[Report<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    json::write(&log(reports), out)
 }
 
 #[derive(Serialize)]
@@ -89,6 +89,8 @@ struct ResultV1 {
     message: Text,
     locations: [Location; 1],
     partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
 }
 
 /// Identifies a finding when its line changes. GitHub's uploader adds a separate fingerprint.
@@ -130,7 +132,8 @@ struct Logical {
     kind: &'static str,
 }
 
-fn log(report: &Report<'_>) -> Log {
+fn log(reports: &[Report<'_>]) -> Log {
+    let findings = reports.iter().flat_map(|report| &report.findings);
     Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -144,7 +147,7 @@ fn log(report: &Report<'_>) -> Log {
                     rules: RULES.iter().map(rule).collect(),
                 },
             },
-            results: report.findings.iter().map(result).collect(),
+            results: findings.map(result).collect(),
             column_kind: "unicodeCodePoints",
         }],
     }
@@ -210,6 +213,7 @@ fn level(level: Level) -> &'static str {
     match level {
         Level::Deny => "error",
         Level::Warn => "warning",
+        Level::Notice => "note",
         Level::Allow => "none",
     }
 }
@@ -244,5 +248,8 @@ fn result(finding: &Finding) -> ResultV1 {
             }),
         }],
         partial_fingerprints: Fingerprints { rule_and_function },
+        baseline_state: finding
+            .existing
+            .map(|existing| if existing { "unchanged" } else { "new" }),
     }
 }

@@ -1,7 +1,10 @@
 //! The report for people: what is wrong, by how much, the most important line of the bill, what to
 //! do.
 
-use super::{driven_by, outcome, severity, shown, signed};
+use super::{
+    causes, driven_by, is_existing, kept, key_phrases, listed, outcome, owner, price_phrases,
+    severity, shown, shown_before, signed, used,
+};
 use crate::check::{Changes, Finding, Report};
 use crate::color::{Paint, wrapped};
 use crate::money::{count, plural};
@@ -13,31 +16,78 @@ use std::io::{self, Write};
 const NAME: usize = 28;
 /// Maximum number of listed changes.
 const LISTED: usize = 20;
+/// Maximum number of listed budgets.
+const BUDGETS: usize = 10;
 
-/// Writes the report of a check.
+/// Writes the reports of a check.
 ///
 /// # Errors
 /// The output cannot be written.
 pub fn write(
+    reports: &[Report<'_>],
+    width: u16,
+    paint: Paint,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let is_only = reports.len() == 1;
+    for (number, report) in reports.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        one(report, is_only, width, paint, out)?;
+    }
+    Ok(())
+}
+
+fn one(
     report: &Report<'_>,
+    is_only: bool,
     width: u16,
     paint: Paint,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let out = &mut Lines::new(out);
-    for finding in &report.findings {
+    let (existing, new): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|one| is_existing(one));
+    for finding in new {
         self::finding(finding, width, paint, out)?;
     }
     if let (Some(changes), Some(baseline)) = (&report.changes, report.baseline) {
-        self::changes(changes, baseline, paint, out)?;
+        if !existing.is_empty() {
+            let heading = format!(
+                "Not new: also in {}, for functions that did not change",
+                escaped(baseline.called())
+            );
+            writeln!(out, "{}", paint.bold(&heading))?;
+            for finding in existing {
+                let head = format!("{}[{}]", severity(finding.level), finding.code);
+                let text = wrapped(&format!("{head}: {}", finding.message), "  ", width);
+                writeln!(
+                    out,
+                    "{}",
+                    text.replacen(&head, &painted(finding, &head, paint), 1)
+                )?;
+            }
+            writeln!(out)?;
+        }
+        self::changes(report, changes, baseline.called(), width, paint, out)?;
     }
-    let outcome = outcome(report);
+    budgets(report, width, paint, out)?;
+    let outcome = outcome(report, is_only);
     let painted = match (report.count(Level::Deny), report.count(Level::Warn)) {
         (0, 0) => paint.green(&outcome),
         (0, _) => paint.yellow(&outcome),
         _ => paint.red(&outcome),
     };
     writeln!(out, "{painted}")
+}
+
+fn painted(finding: &Finding, head: &str, paint: Paint) -> String {
+    match finding.level {
+        Level::Deny => paint.red(head),
+        Level::Warn => paint.yellow(head),
+        Level::Notice | Level::Allow => paint.bold(head),
+    }
 }
 
 fn finding(
@@ -47,12 +97,12 @@ fn finding(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let head = format!("{}[{}]", severity(finding.level), finding.code);
-    let painted = match finding.level {
-        Level::Deny => paint.red(&head),
-        _ => paint.yellow(&head),
-    };
     let text = wrapped(&format!("{head}: {}", finding.message), "", width);
-    writeln!(out, "{}", text.replacen(&head, &painted, 1))?;
+    writeln!(
+        out,
+        "{}",
+        text.replacen(&head, &painted(finding, &head, paint), 1)
+    )?;
     writeln!(out, "  --> {}:{}", escaped(&finding.file), finding.line)?;
     if let Some(driver) = driven_by(finding) {
         writeln!(out, "{}", wrapped(&driver, "  ", width))?;
@@ -65,42 +115,70 @@ fn finding(
 }
 
 fn changes(
+    report: &Report<'_>,
     changes: &Changes,
     baseline: &str,
+    width: u16,
     paint: Paint,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let heading = format!("Against {}, US dollars a month", escaped(baseline));
     writeln!(out, "{}", paint.bold(&heading))?;
-    let mut row = |name: &str, cells: [String; 3]| {
+    let row = |name: &str, cells: [String; 3], out: &mut (dyn Write + Send)| {
         let [before, after, rise] = cells;
         let name = fitted(name, NAME);
         writeln!(out, "  {name} {before:>14} {after:>14} {rise:>14}")
     };
-    row("", ["before", "now", "change"].map(str::to_owned))?;
-    for change in changes.functions.iter().take(LISTED) {
+    row("", ["before", "now", "change"].map(str::to_owned), out)?;
+    let (rows, others) = listed(changes, LISTED);
+    for change in rows {
         let step = &change.step;
-        let rise = match step.rise() {
-            Some(rise) => signed(Some(&rise)),
-            None => change.status.name().to_owned(),
-        };
         let cells = [
-            shown(step.before.as_ref()),
+            shown_before(step.before.as_ref()),
             shown(step.after.as_ref()),
-            rise,
+            signed(change.dollars().as_ref()),
         ];
-        row(&escaped_name(&change.name), cells)?;
+        row(&escaped_name(&change.name), cells, out)?;
+        for cause in causes(change, report) {
+            writeln!(out, "{}", paint.dim(&wrapped(&cause, "    ", width)))?;
+        }
+    }
+    if let Some(others) = others {
+        writeln!(out, "  … and {others}")?;
     }
     let total = &changes.total;
     let cells = [
-        shown(total.before.as_ref()),
+        shown_before(total.before.as_ref()),
         shown(total.after.as_ref()),
         signed(total.rise().as_ref()),
     ];
-    row("the scenario", cells)?;
-    let more = changes.functions.len().saturating_sub(LISTED);
-    if more > 0 {
-        writeln!(out, "  … and {} more", plural(more as u128, "change"))?;
+    row("the scenario", cells, out)?;
+    let settings = key_phrases(&changes.keys).into_iter();
+    let prices = price_phrases(&changes.prices);
+    for cause in settings.chain(prices) {
+        writeln!(out, "{}", paint.dim(&wrapped(&cause, "    ", width)))?;
     }
     writeln!(out, "  {} unchanged\n", count(changes.unchanged as u128))
+}
+
+/// How much of each kept budget is used.
+fn budgets(
+    report: &Report<'_>,
+    width: u16,
+    paint: Paint,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let (kept, more) = kept(report, BUDGETS);
+    if kept.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint.bold("Budgets kept"))?;
+    for budget in kept {
+        let line = format!("{}: {}", owner(budget), used(budget));
+        writeln!(out, "{}", wrapped(&line, "  ", width))?;
+    }
+    if more > 0 {
+        writeln!(out, "  … and {} more", plural(more as u128, "budget"))?;
+    }
+    writeln!(out)
 }

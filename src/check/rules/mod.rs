@@ -1,6 +1,7 @@
 //! The rules. Each has a file with its code, a file of the same name with its manual page, and a
 //! line in [`RULES`].
 
+mod cost_decrease;
 mod cost_increase;
 mod near_crossover;
 mod over_budget;
@@ -9,10 +10,12 @@ mod provisioned_waste;
 mod stale_prices;
 mod unbudgeted_function;
 mod unmatched_budget;
+mod unreadable_baseline;
 
+use super::limits::unjudged;
 use super::{DraftFinding, FunctionContext, ScenarioContext};
 use crate::scenario::schema::Bounds;
-use crate::scenario::{Level, Limit, RuleShape};
+use crate::scenario::{Level, RuleShape};
 
 /// A rule of `check`.
 #[derive(Debug)]
@@ -40,12 +43,14 @@ pub(crate) type ScenarioJudge = fn(&ScenarioContext<'_, '_>) -> Vec<DraftFinding
 pub static RULES: &[Rule] = &[
     over_budget::RULE,
     cost_increase::RULE,
+    cost_decrease::RULE,
     past_crossover::RULE,
     near_crossover::RULE,
     provisioned_waste::RULE,
     stale_prices::RULE,
     unmatched_budget::RULE,
     unbudgeted_function::RULE,
+    unreadable_baseline::RULE,
 ];
 
 /// The rules as the scenario reader needs them.
@@ -55,10 +60,4 @@ pub fn shapes() -> Vec<RuleShape> {
         parameters: rule.parameters,
     };
     RULES.iter().map(shape).collect()
-}
-
-/// The level of limits that cannot be compared: that of the strictest limit.
-fn unjudged(limits: &[Limit]) -> Level {
-    let stated = limits.iter().flat_map(Limit::steps);
-    stated.map(|(level, _)| level).max().unwrap_or(Level::Warn)
 }

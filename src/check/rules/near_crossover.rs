@@ -8,8 +8,8 @@ use crate::money::percent;
 use crate::scenario::Level;
 use crate::scenario::schema::Bounds;
 
-const WITHIN: &str = "within_points";
-const DEFAULT: u32 = 5;
+const WITHIN: &str = "within_percent";
+const DEFAULT: u32 = 10;
 
 pub(crate) const RULE: Rule = Rule {
     code: "near-crossover",
@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
     let stated = function.case.levels.parameter(RULE.code, WITHIN);
-    let points = stated.unwrap_or(Exact::from(DEFAULT));
+    let most = stated.unwrap_or(Exact::from(DEFAULT));
     let Some(load) = &function.solved.summary.workload.utilization else {
         return Vec::new();
     };
@@ -31,17 +31,24 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
     let near = crossovers.filter_map(|(pair, crossover)| {
         pair.other(home)?;
         let at = crossover.within_capacity()?;
-        let distance = &distance(load, at) * &Exact::from(100u32);
-        (distance <= points).then(|| draft(function, *pair, [load, at], &distance, &points))
+        let change = change_to(at, load)?;
+        (magnitude(&change) <= most).then(|| draft(function, *pair, [load, at], &change, &most))
     });
     near.collect()
 }
 
-fn distance(left: &Exact, right: &Exact) -> Exact {
-    if left > right {
-        left - right
+/// By how many per cent the traffic has to change to reach a break-even, with the same capacity.
+/// `None` without traffic.
+fn change_to(at: &Exact, load: &Exact) -> Option<Exact> {
+    let ratio = at.over(load)?;
+    Some(&(&ratio - &Exact::ONE) * &Exact::from(100_u32))
+}
+
+fn magnitude(change: &Exact) -> Exact {
+    if change.is_negative() {
+        &Exact::ZERO - change
     } else {
-        right - left
+        change.clone()
     }
 }
 
@@ -49,18 +56,20 @@ fn draft(
     function: &FunctionContext<'_, '_>,
     pair: Pair,
     [load, at]: [&Exact; 2],
-    distance: &Exact,
-    points: &Exact,
+    change: &Exact,
+    most: &Exact,
 ) -> DraftFinding {
     let platforms = function.case.comparison.platforms();
     let [from, to] = [pair.from, pair.to].map(|number| platforms[number].title);
-    let side = if load < at { "below" } else { "above" };
+    let direction = if change.is_negative() { "less" } else { "more" };
+    let distance = magnitude(change);
     DraftFinding {
         message: format!(
-            "utilization of {} is {}, {} points {side} the break-even of {from} and {to} ({})",
+            "with {} % {direction} traffic, {} reaches the break-even of {from} and {to} \
+             (utilization {} now, {} there)",
+            distance.to_fixed(1),
             function.called(),
             percent(load),
-            distance.to_fixed(1),
             percent(at)
         ),
         help: format!(
@@ -69,8 +78,8 @@ fn draft(
         ),
         measured: Some(Measured {
             actual: distance.to_string(),
-            limit: points.to_string(),
-            unit: "percentage points",
+            limit: most.to_string(),
+            unit: "percent of traffic",
         }),
         ..DraftFinding::default()
     }

@@ -6,8 +6,9 @@ use crate::exact::Exact;
 use crate::pricebook::Architecture;
 use crate::scenario::PlatformValues;
 use crate::scenario::budget::{Budget, Limit};
-use crate::scenario::schema::Field;
+use crate::scenario::schema::{self, Field, LimitSteps};
 use crate::scenario::spanned::{Locate, SpannedValues};
+use crate::scenario::stated;
 use crate::scenario::unknown::Shapes;
 use crate::scenario::values::Values;
 use crate::text::comma_separated;
@@ -32,6 +33,8 @@ pub(crate) struct Reading<'r> {
     pub default_region: Option<u16>,
     /// True when `--region` sets the region of every function.
     pub region_is_fixed: bool,
+    /// True to keep the stated values of each function.
+    pub keeps_stated: bool,
 }
 
 /// The known values of a function when platforms read their keys; `None` for missing or wrong
@@ -128,6 +131,9 @@ impl FunctionReader<'_, '_, '_> {
             of_platforms,
             budget,
             container,
+            stated: reading
+                .keeps_stated
+                .then(|| stated::of_function(&self.values)),
         };
         self.enough_capacity(&function, reading.hours);
         self.countable_capacity(&function, reading.hours);
@@ -352,27 +358,28 @@ impl FunctionReader<'_, '_, '_> {
 
     fn budget(&mut self) -> Option<Box<Budget>> {
         let budget = Budget {
-            monthly_usd: self.limit([Field::BudgetMonthlyWarn, Field::BudgetMonthlyDeny]),
-            usd_per_million_invocations: self
-                .limit([Field::BudgetMillionWarn, Field::BudgetMillionDeny]),
-            increase_percent: self.limit([Field::BudgetPercentWarn, Field::BudgetPercentDeny]),
-            increase_usd: self.limit([Field::BudgetIncreaseWarn, Field::BudgetIncreaseDeny]),
+            monthly_usd: self.limit(schema::MONTHLY),
+            usd_per_million_invocations: self.limit(schema::MILLION),
+            increase_percent: self.limit(schema::INCREASE_PERCENT),
+            increase_usd: self.limit(schema::INCREASE_USD),
+            decrease_percent: self.limit(schema::DECREASE_PERCENT),
+            decrease_usd: self.limit(schema::DECREASE_USD),
         };
         budget.is_stated().then(|| Box::new(budget))
     }
 
-    fn limit(&mut self, [warn, deny]: [Field; 2]) -> Limit {
-        let limit = Limit {
-            warn: self.values.number(warn),
-            deny: self.values.number(deny),
-        };
+    fn limit(&mut self, fields: LimitSteps) -> Limit {
+        let [notice, warn, deny] = fields.map(|field| self.values.number(field));
+        let limit = Limit { notice, warn, deny };
         // Nearly no function of a functions file has a budget.
         if !limit.is_stated() {
             return limit;
         }
-        let key = warn.path().trim_end_matches(".warn");
-        if let Some([message, help]) = limit.contradiction(key) {
-            self.wrong(Code::Conflict, self.at(warn), message, &help);
+        let key = fields[0].path().trim_end_matches(".notice");
+        if let Some((step, [message, help])) = limit.contradiction(key) {
+            let field = fields.into_iter().find(|field| field.word() == step.name());
+            let at = self.at(field.expect("each step of a limit has a key"));
+            self.wrong(Code::Conflict, at, message, &help);
         }
         limit
     }

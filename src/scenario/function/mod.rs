@@ -11,7 +11,8 @@ pub(crate) use builder::{FunctionReader, Known, Reading, build};
 pub(crate) use container::{Container, Run};
 
 use super::budget::Budget;
-use super::{PlatformValue, PlatformValues};
+use super::schema::Field;
+use super::{PlatformValue, PlatformValues, StatedValue};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
 use crate::units::{MS_PER_SECOND, Qty, Request, SECONDS_PER_HOUR, Unit};
@@ -61,6 +62,8 @@ pub struct Function {
     of_platforms: Option<Box<PlatformValues>>,
     pub budget: Option<Box<Budget>>,
     container: Option<Box<Container>>,
+    /// Its stated values; `None` unless they are kept.
+    pub(crate) stated: Option<Box<[(Field, StatedValue)]>>,
 }
 
 /// The mean effect of billing each call in whole milliseconds, ms.

@@ -203,11 +203,17 @@ keys! {
 
     /// Limits that `check` compares with the bill.
     Budget {
+        BudgetMonthlyNotice = "budget.monthly_usd.notice": LIMIT, "USD", Bills::None,
+            "monthly bill of the function: a notice above this",
+            default "none";
         BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", Bills::None,
             "monthly bill of the function: a warning above this",
             default "none";
         BudgetMonthlyDeny = "budget.monthly_usd.deny": LIMIT, "USD", Bills::None,
             "monthly bill of the function: the check fails above this",
+            default "none";
+        BudgetMillionNotice = "budget.usd_per_million_invocations.notice": LIMIT, "USD", Bills::None,
+            "cost of a million calls: a notice above this",
             default "none";
         BudgetMillionWarn = "budget.usd_per_million_invocations.warn": LIMIT, "USD", Bills::None,
             "cost of a million calls: a warning above this",
@@ -215,18 +221,47 @@ keys! {
         BudgetMillionDeny = "budget.usd_per_million_invocations.deny": LIMIT, "USD", Bills::None,
             "cost of a million calls: the check fails above this",
             default "none";
+        BudgetPercentNotice = "budget.increase_percent.notice": LIMIT, "%", Bills::None,
+            "increase of the monthly bill over the baseline, in per cent of it: a notice \
+             above this",
+            default "none";
         BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", Bills::None,
-            "increase of the monthly bill over the baseline, in per cent of it: a warning above this",
+            "increase of the monthly bill over the baseline, in per cent of it: a warning \
+             above this",
             default "none";
         BudgetPercentDeny = "budget.increase_percent.deny": LIMIT, "%", Bills::None,
-            "increase of the monthly bill over the baseline, in per cent of it: the check fails \
-             above this",
+            "increase of the monthly bill over the baseline, in per cent of it: the check \
+             fails above this",
+            default "none";
+        BudgetIncreaseNotice = "budget.increase_usd.notice": LIMIT, "USD", Bills::None,
+            "increase of the monthly bill over the baseline: a notice above this",
             default "none";
         BudgetIncreaseWarn = "budget.increase_usd.warn": LIMIT, "USD", Bills::None,
             "increase of the monthly bill over the baseline: a warning above this",
             default "none";
         BudgetIncreaseDeny = "budget.increase_usd.deny": LIMIT, "USD", Bills::None,
             "increase of the monthly bill over the baseline: the check fails above this",
+            default "none";
+        BudgetDecreasePercentNotice = "budget.decrease_percent.notice": LIMIT, "%", Bills::None,
+            "decrease of the monthly bill from the baseline, in per cent of it: a notice \
+             above this",
+            default "none";
+        BudgetDecreasePercentWarn = "budget.decrease_percent.warn": LIMIT, "%", Bills::None,
+            "decrease of the monthly bill from the baseline, in per cent of it: a warning \
+             above this",
+            default "none";
+        BudgetDecreasePercentDeny = "budget.decrease_percent.deny": LIMIT, "%", Bills::None,
+            "decrease of the monthly bill from the baseline, in per cent of it: the check \
+             fails above this",
+            default "none";
+        BudgetDecreaseNotice = "budget.decrease_usd.notice": LIMIT, "USD", Bills::None,
+            "decrease of the monthly bill from the baseline: a notice above this",
+            default "none";
+        BudgetDecreaseWarn = "budget.decrease_usd.warn": LIMIT, "USD", Bills::None,
+            "decrease of the monthly bill from the baseline: a warning above this",
+            default "none";
+        BudgetDecreaseDeny = "budget.decrease_usd.deny": LIMIT, "USD", Bills::None,
+            "decrease of the monthly bill from the baseline: the check fails above this",
             default "none";
     }
 
@@ -255,17 +290,53 @@ keys! {
 /// Keys that are reserved for a later version.
 pub(crate) const RESERVED: &[&str] = &["traffic"];
 
-/// Alternatives: keys that state the same in two ways, or two steps of a limit. A function that
+/// Alternatives: keys that state the same in two ways, or the steps of a limit. A function that
 /// states one drops the others from `[defaults]`.
-pub(crate) const ALTERNATIVES: [[Field; 2]; 8] = [
-    [Field::DurationMs, Field::MeasuredDurationMs],
-    [Field::InvocationsPerMonth, Field::RequestsPerSecond],
-    [Field::Utilization, Field::PeakConcurrency],
-    [Field::CpuMs, Field::Threads],
-    [Field::BudgetMonthlyWarn, Field::BudgetMonthlyDeny],
-    [Field::BudgetMillionWarn, Field::BudgetMillionDeny],
-    [Field::BudgetPercentWarn, Field::BudgetPercentDeny],
-    [Field::BudgetIncreaseWarn, Field::BudgetIncreaseDeny],
+pub(crate) const ALTERNATIVES: [&[Field]; 10] = [
+    &[Field::DurationMs, Field::MeasuredDurationMs],
+    &[Field::InvocationsPerMonth, Field::RequestsPerSecond],
+    &[Field::Utilization, Field::PeakConcurrency],
+    &[Field::CpuMs, Field::Threads],
+    &MONTHLY,
+    &MILLION,
+    &INCREASE_PERCENT,
+    &INCREASE_USD,
+    &DECREASE_PERCENT,
+    &DECREASE_USD,
+];
+
+/// The steps of a limit, from `notice` to `deny`.
+pub(crate) type LimitSteps = [Field; 3];
+
+pub(crate) const MONTHLY: LimitSteps = [
+    Field::BudgetMonthlyNotice,
+    Field::BudgetMonthlyWarn,
+    Field::BudgetMonthlyDeny,
+];
+pub(crate) const MILLION: LimitSteps = [
+    Field::BudgetMillionNotice,
+    Field::BudgetMillionWarn,
+    Field::BudgetMillionDeny,
+];
+pub(crate) const INCREASE_PERCENT: LimitSteps = [
+    Field::BudgetPercentNotice,
+    Field::BudgetPercentWarn,
+    Field::BudgetPercentDeny,
+];
+pub(crate) const INCREASE_USD: LimitSteps = [
+    Field::BudgetIncreaseNotice,
+    Field::BudgetIncreaseWarn,
+    Field::BudgetIncreaseDeny,
+];
+pub(crate) const DECREASE_PERCENT: LimitSteps = [
+    Field::BudgetDecreasePercentNotice,
+    Field::BudgetDecreasePercentWarn,
+    Field::BudgetDecreasePercentDeny,
+];
+pub(crate) const DECREASE_USD: LimitSteps = [
+    Field::BudgetDecreaseNotice,
+    Field::BudgetDecreaseWarn,
+    Field::BudgetDecreaseDeny,
 ];
 
 /// Every function needs one key of each of these lists.

@@ -204,7 +204,10 @@ pub(crate) use options;
 mod field;
 mod setting;
 
-pub(crate) use field::{ALTERNATIVES, NEEDED, RESERVED};
+pub(crate) use field::{
+    ALTERNATIVES, DECREASE_PERCENT, DECREASE_USD, INCREASE_PERCENT, INCREASE_USD, LimitSteps,
+    MILLION, MONTHLY, NEEDED, RESERVED,
+};
 pub use field::{Field, FieldGroup};
 pub use setting::{Setting, SettingGroup};
 

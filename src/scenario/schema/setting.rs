@@ -56,6 +56,9 @@ keys! {
         BudgetMonthly = "budget.monthly_usd": ValueKind::Table, "", Bills::None,
             "limits on the monthly bill of all functions together",
             default "none";
+        BudgetMonthlyNotice = "budget.monthly_usd.notice": LIMIT, "USD", Bills::None,
+            "a notice above this",
+            default "none";
         BudgetMonthlyWarn = "budget.monthly_usd.warn": LIMIT, "USD", Bills::None,
             "a warning above this",
             default "none";
@@ -65,6 +68,9 @@ keys! {
         BudgetPercent = "budget.increase_percent": ValueKind::Table, "", Bills::None,
             "limits on the increase of that bill over the baseline, in per cent of it",
             default "any increase is a warning, unless `budget.increase_usd` is stated";
+        BudgetPercentNotice = "budget.increase_percent.notice": LIMIT, "%", Bills::None,
+            "a notice above this",
+            default "none";
         BudgetPercentWarn = "budget.increase_percent.warn": LIMIT, "%", Bills::None,
             "a warning above this",
             default "none";
@@ -74,10 +80,37 @@ keys! {
         BudgetIncrease = "budget.increase_usd": ValueKind::Table, "", Bills::None,
             "limits on the increase of that bill over the baseline",
             default "any increase is a warning, unless `budget.increase_percent` is stated";
+        BudgetIncreaseNotice = "budget.increase_usd.notice": LIMIT, "USD", Bills::None,
+            "a notice above this",
+            default "none";
         BudgetIncreaseWarn = "budget.increase_usd.warn": LIMIT, "USD", Bills::None,
             "a warning above this",
             default "none";
         BudgetIncreaseDeny = "budget.increase_usd.deny": LIMIT, "USD", Bills::None,
+            "the check fails above this",
+            default "none";
+        BudgetDecreasePercent = "budget.decrease_percent": ValueKind::Table, "", Bills::None,
+            "limits on the decrease of that bill from the baseline, in per cent of it",
+            default "none";
+        BudgetDecreasePercentNotice = "budget.decrease_percent.notice": LIMIT, "%", Bills::None,
+            "a notice above this",
+            default "none";
+        BudgetDecreasePercentWarn = "budget.decrease_percent.warn": LIMIT, "%", Bills::None,
+            "a warning above this",
+            default "none";
+        BudgetDecreasePercentDeny = "budget.decrease_percent.deny": LIMIT, "%", Bills::None,
+            "the check fails above this",
+            default "none";
+        BudgetDecrease = "budget.decrease_usd": ValueKind::Table, "", Bills::None,
+            "limits on the decrease of that bill from the baseline",
+            default "none";
+        BudgetDecreaseNotice = "budget.decrease_usd.notice": LIMIT, "USD", Bills::None,
+            "a notice above this",
+            default "none";
+        BudgetDecreaseWarn = "budget.decrease_usd.warn": LIMIT, "USD", Bills::None,
+            "a warning above this",
+            default "none";
+        BudgetDecreaseDeny = "budget.decrease_usd.deny": LIMIT, "USD", Bills::None,
             "the check fails above this",
             default "none";
         BudgetFunctions = "budget.functions": ValueKind::Table, "", Bills::None,

@@ -1,0 +1,143 @@
+//! What a scenario states, by key, and how two scenarios differ.
+
+use crate::answer::Workload;
+use crate::scenario::{Capacity, Function, Scenario, StatedValue};
+use rust_decimal::Decimal;
+use std::borrow::Cow;
+
+/// The values of keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Inputs {
+    /// Everything that a scenario states.
+    Stated(Vec<(Cow<'static, str>, StatedValue)>),
+    /// What a report states: only keys that both sides have can be compared.
+    Reported(Vec<(Cow<'static, str>, StatedValue)>),
+}
+
+/// A key with different values before and after; `None` where it is not stated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyChange {
+    pub key: String,
+    pub(crate) before: Option<StatedValue>,
+    pub(crate) after: Option<StatedValue>,
+}
+
+/// What functions share. Keys whose default is known are always there, so that a default can be
+/// stated without a difference.
+pub(crate) fn settings(scenario: &Scenario) -> Inputs {
+    let known = [
+        (
+            "free_tier",
+            StatedValue::Text(scenario.free_tier.to_string().into()),
+        ),
+        ("hours_per_month", number(&scenario.hours.to_string())),
+        (
+            "platforms",
+            StatedValue::Text(scenario.platforms.join(", ").into()),
+        ),
+    ];
+    let is_known = |key: &str| known.iter().any(|(other, _)| *other == key);
+    let stated = scenario.stated_settings.iter();
+    let stated = stated.filter(|(key, _)| !is_known(key));
+    let stated: Vec<_> = stated
+        .map(|(key, value)| (Cow::Owned(key.clone()), value.clone()))
+        .collect();
+    let known = known
+        .into_iter()
+        .map(|(key, value)| (Cow::Borrowed(key), value));
+    Inputs::Stated(known.chain(stated).collect())
+}
+
+/// What changes the bills of a function.
+pub(crate) fn of_function(scenario: &Scenario, function: &Function) -> Inputs {
+    let stated = function.stated.iter().flatten();
+    let stated = stated.map(|(field, value)| (Cow::Borrowed(field.path()), value.clone()));
+    Inputs::Stated(
+        always_known(scenario, function)
+            .into_iter()
+            .chain(stated)
+            .collect(),
+    )
+}
+
+/// The same as a report has it.
+fn as_reported(scenario: &Scenario, function: &Function, workload: &Workload) -> Inputs {
+    let mut known = always_known(scenario, function);
+    let mut add = |key, digits: &str| known.push((Cow::Borrowed(key), number(digits)));
+    add("memory_mb", &function.memory_mb.to_string());
+    add("duration_ms", &function.duration_ms.to_string());
+    add("invocations_per_month", &function.invocations.to_string());
+    match (function.capacity, &workload.utilization) {
+        (Capacity::Peak(_), _) => add("peak_concurrency", &workload.peak_concurrency.to_string()),
+        (Capacity::Utilization(_), Some(share)) => add("utilization", &share.to_string()),
+        (Capacity::Utilization(_), None) | (Capacity::OfJobs, _) => {}
+    }
+    Inputs::Reported(known)
+}
+
+/// Keys whose default is known.
+fn always_known(scenario: &Scenario, function: &Function) -> Vec<(Cow<'static, str>, StatedValue)> {
+    let text = |text: &str| StatedValue::Text(text.into());
+    vec![
+        (Cow::Borrowed("region"), text(scenario.region_of(function))),
+        (
+            Cow::Borrowed("architecture"),
+            text(function.architecture.name()),
+        ),
+        (Cow::Borrowed("runs_on"), text(function.home())),
+    ]
+}
+
+/// A number of a report, or a text that is too long for one.
+pub(crate) fn number(digits: &str) -> StatedValue {
+    match Decimal::from_str_exact(digits) {
+        Ok(number) => StatedValue::Number(number.normalize()),
+        Err(_) => StatedValue::Text(digits.into()),
+    }
+}
+
+impl Inputs {
+    fn pairs(&self) -> &[(Cow<'static, str>, StatedValue)] {
+        let (Self::Stated(pairs) | Self::Reported(pairs)) = self;
+        pairs
+    }
+
+    fn get(&self, key: &str) -> Option<&StatedValue> {
+        let found = self.pairs().iter().find(|(known, _)| known == key);
+        found.map(|(_, value)| value)
+    }
+
+    /// The keys in which a function differs now.
+    pub(crate) fn changes_of(
+        &self,
+        scenario: &Scenario,
+        function: &Function,
+        workload: &Workload,
+    ) -> Vec<KeyChange> {
+        match self {
+            Self::Stated(_) => self.changes_to(&of_function(scenario, function)),
+            Self::Reported(_) => self.changes_to(&as_reported(scenario, function, workload)),
+        }
+    }
+
+    /// The keys with other values in `now`: those of `now` in its order, then those that only the
+    /// former inputs have.
+    pub(crate) fn changes_to(&self, now: &Self) -> Vec<KeyChange> {
+        let is_whole = matches!(self, Self::Stated(_));
+        let change = |key: &str| {
+            let (before, after) = (self.get(key), now.get(key));
+            let is_comparable = is_whole || (before.is_some() && after.is_some());
+            (is_comparable && before != after).then(|| KeyChange {
+                key: key.to_owned(),
+                before: before.cloned(),
+                after: after.cloned(),
+            })
+        };
+        let gone = self
+            .pairs()
+            .iter()
+            .filter(|(key, _)| now.get(key).is_none());
+        let keys = now.pairs().iter().chain(gone);
+        keys.filter_map(|(key, _)| change(key)).collect()
+    }
+}

@@ -1,0 +1,49 @@
+//! The rule `cost-decrease`: `cost_decrease.md` is its manual page.
+
+use super::{DraftFinding, FunctionContext, Rule, ScenarioContext};
+use crate::check::limits::{Direction, judged};
+use crate::scenario::{Level, Limit};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "cost-decrease",
+    manual: include_str!("cost_decrease.md"),
+    default_level: Level::Deny,
+    parameters: &[],
+    function: Some(judge_function),
+    scenario: Some(judge_scenario),
+};
+
+fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
+    let (Some(before), Some(budget)) = (function.before(), &function.function.budget) else {
+        return Vec::new();
+    };
+    let limits = [budget.decrease_percent, budget.decrease_usd];
+    if !limits.iter().any(Limit::is_stated) {
+        return Vec::new();
+    }
+    let step = function.step(before);
+    let driver = || function.fallen_line(before);
+    let broken = judged(&function.called(), Direction::Fall, &step, limits, driver);
+    broken.into_iter().collect()
+}
+
+fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+    let Some(baseline) = scenario.case.baseline else {
+        return Vec::new();
+    };
+    let now = scenario.case.comparison.scenario();
+    let limits = [now.budget.decrease_percent, now.budget.decrease_usd];
+    if !limits.iter().any(Limit::is_stated) {
+        return Vec::new();
+    }
+    let step = scenario.total_step(baseline);
+    let driver = || scenario.fallen_function(baseline);
+    let broken = judged("the scenario", Direction::Fall, &step, limits, driver);
+    let broken = broken.into_iter();
+    broken
+        .map(|draft| DraftFinding {
+            line: Some(now.budget_line),
+            ..draft
+        })
+        .collect()
+}
