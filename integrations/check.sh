@@ -1,20 +1,21 @@
 #!/bin/sh
-# Checks a scenario, and compares it with the same file on the base branch if there is one.
+# Checks scenarios, and compares each with the same file on the base branch if there is one.
 #
-#   integrations/check.sh SCENARIO [ARGUMENT of lambdacost check]...
+#   integrations/check.sh SCENARIO... [OPTION of lambdacost check]...
 #
 # Environment:
-#   LAMBDACOST_BASE     commit or branch to compare with (default none)
-#   LAMBDACOST_COMMENT  file for the report in Markdown (default none)
-#   LAMBDACOST_FORMAT   format on standard output (default github)
-#   LAMBDACOST          the program (default lambdacost)
+#   LAMBDACOST_BASE          commit or branch to compare with (default none)
+#   LAMBDACOST_BASE_NAME     what reports call it, with its commit (default LAMBDACOST_BASE)
+#   LAMBDACOST_COMMENT       file for the report in Markdown (default none)
+#   LAMBDACOST_COMMENT_WHEN  always, or on-change for one line if nothing changed (default always)
+#   LAMBDACOST_FORMAT        format on standard output (default github)
+#   LAMBDACOST               the program (default lambdacost)
 #
 # Exits like `lambdacost check`: 0 no errors, 1 at least one error, 2 no answer.
 # After a signal it exits with 128 plus the number of the signal.
 set -eu
 
-scenario=${1:?usage: check.sh SCENARIO [ARGUMENT...]}
-shift
+: "${1:?usage: check.sh SCENARIO... [OPTION...]}"
 program=${LAMBDACOST:-lambdacost}
 
 refuse() {
@@ -24,11 +25,16 @@ refuse() {
 
 # A line break in a name begins a new line of the log, and a line of the log can be a command to the
 # runner. A name with `-` at its start would be read as an option, by git or by the program.
-case $scenario in
-*[[:cntrl:]]* | *'##['*) refuse "the name of the scenario must be printable and without \`##[\`: rename the file" ;;
-/*) refuse "name the scenario relative to the folder: $scenario" ;;
--*) refuse "the scenario must not begin with \`-\`: write \`./\` before its name" ;;
-esac
+scenarios=0
+for scenario in "$@"; do
+    case $scenario in
+    *[[:cntrl:]]* | *'##['*) refuse "the name of a scenario must be printable and without \`##[\`: rename the file" ;;
+    /*) refuse "name the scenario relative to the folder: $scenario" ;;
+    -*) break ;;
+    esac
+    scenarios=$((scenarios + 1))
+done
+[ "$scenarios" -gt 0 ] || refuse "a scenario must not begin with \`-\`: write \`./\` before its name"
 case ${LAMBDACOST_BASE:-} in
 -* | *:* | *[[:cntrl:]]* | *'##['*) refuse "LAMBDACOST_BASE must be a commit or a branch: remove the \`-\` at its start, the \`:\` or what cannot be printed" ;;
 esac
@@ -38,6 +44,14 @@ command -v -- "$program" >/dev/null || refuse "there is no program \`lambdacost\
 remove_worktree() {
     git worktree remove --force --force -- "$worktree" 2>/dev/null || rm -rf -- "$worktree"
 }
+
+# The options, then `--` and the scenarios.
+set -- "$@" --
+while [ "$scenarios" -gt 0 ]; do
+    set -- "$@" "$1"
+    shift
+    scenarios=$((scenarios - 1))
+done
 
 if [ -n "${LAMBDACOST_BASE:-}" ]; then
     # A copy of the whole tree, because a scenario may name a functions file in the same folder.
@@ -50,16 +64,21 @@ if [ -n "${LAMBDACOST_BASE:-}" ]; then
     trap 'exit 143' TERM
     remove_worktree
     git worktree add --quiet --detach --force -- "$worktree" "$LAMBDACOST_BASE" || exit 2
-    if [ -e "$worktree/$prefix$scenario" ]; then
-        set -- --baseline "$worktree/$prefix$scenario" "$@"
-    else
-        echo "lambdacost: $scenario is new since $LAMBDACOST_BASE: no baseline" >&2
-    fi
+    # The folder may be new since the base.
+    mkdir -p -- "$worktree/$prefix" || exit 2
+    commit=$(git -C "$worktree" rev-parse --short HEAD) || exit 2
+    name=${LAMBDACOST_BASE_NAME:-$LAMBDACOST_BASE}
+    case $name in
+    "$commit"*) name=$commit ;;
+    *) name="$name ($commit)" ;;
+    esac
+    set -- --baseline "$worktree/$prefix" --baseline-name="$name" "$@"
 fi
 
 code=0
 if [ -n "${LAMBDACOST_COMMENT:-}" ]; then
-    "$program" check --format markdown --output "$LAMBDACOST_COMMENT" "$@" -- "$scenario" || code=$?
+    "$program" check --format markdown --output "$LAMBDACOST_COMMENT" \
+        --comment="${LAMBDACOST_COMMENT_WHEN:-always}" "$@" || code=$?
     # The program has printed the reason.
     [ "$code" -lt 2 ] || exit "$code"
     if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
@@ -67,5 +86,5 @@ if [ -n "${LAMBDACOST_COMMENT:-}" ]; then
     fi
 fi
 code=0
-"$program" check --format "${LAMBDACOST_FORMAT:-github}" "$@" -- "$scenario" || code=$?
+"$program" check --format "${LAMBDACOST_FORMAT:-github}" "$@" || code=$?
 exit "$code"

@@ -1,5 +1,7 @@
 #!/bin/sh
-# Writes the report of check.sh as a comment on a pull request, or updates the existing comment.
+# Writes the report of check.sh as a comment on a pull request, or updates the existing comment. The
+# first line of the report identifies the comment, and differs for each scenario. A report that says
+# only that nothing changed updates a comment, and writes no new one.
 #
 #   integrations/comment.sh FILE
 #
@@ -17,6 +19,6 @@ known=$(
 if [ -n "$known" ]; then
     gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$known" \
         --field "body=@$file"
-else
+elif [ "$(sed -n 2p -- "$file")" != '<!-- nothing changed -->' ]; then
     gh api --silent --method POST "$comments" --field "body=@$file"
 fi

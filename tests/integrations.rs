@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-const MARKER: &str = "<!-- lambdacost check -->";
+const MARKER: &str = "<!-- lambdacost check: costs/shop.toml -->";
 
 /// A million calls of one second at 1,024 MB are 1,000,000 GB-s: $16.6667 and $0.20 for requests.
 fn scenario(duration_ms: u32) -> String {
@@ -176,7 +176,96 @@ fn a_change_that_costs_the_same_passes() {
     let repository = Repository::new(Some(&scenario(500)), &scenario(500));
     let run = repository.check("", "main", &["costs/shop.toml"]);
     assert_eq!(run.status.code(), Some(0), "{run:?}");
-    assert!(repository.read("comment.md").contains("2 unchanged"));
+    let comment = repository.read("comment.md");
+    assert!(
+        comment.contains("a month**, unchanged against `main ("),
+        "{comment}"
+    );
+}
+
+/// The base is named by its branch and commit, however it is stated.
+#[test]
+fn the_comment_names_the_base_by_branch_and_commit() {
+    let repository = Repository::new(Some(&scenario(500)), &scenario(1000));
+    let commit = repository.git(&["rev-parse", "main"]);
+    let commit = commit.trim();
+    let short = repository.git(&["rev-parse", "--short", "main"]);
+    let short = short.trim();
+    let against = |base: &str, name: &str| {
+        let run = repository
+            .command(root().join("integrations/check.sh"))
+            .arg("costs/shop.toml")
+            .env("LAMBDACOST_BASE", base)
+            .env("LAMBDACOST_BASE_NAME", name)
+            .output()
+            .expect("the script runs");
+        assert_eq!(run.status.code(), Some(1), "{run:?}");
+        let comment = repository.read("comment.md");
+        let line = comment
+            .lines()
+            .find_map(|line| line.strip_prefix("Against "));
+        line.expect("a heading").to_owned()
+    };
+    let rest = ", US dollars a month:";
+    assert_eq!(against("main", ""), format!("`main ({short})`{rest}"));
+    assert_eq!(against(commit, "main"), format!("`main ({short})`{rest}"));
+    assert_eq!(against(commit, ""), format!("`{short}`{rest}"));
+    assert_eq!(against(commit, commit), format!("`{short}`{rest}"));
+    assert_eq!(against("main", "-x"), format!("`-x ({short})`{rest}"));
+    let comment = repository.read("comment.md");
+    assert!(comment.contains("duration_ms 500 -&gt; 1,000"), "{comment}");
+}
+
+#[test]
+fn several_scenarios_are_checked_against_the_base_in_one_run() {
+    let repository = Repository::new(Some(&scenario(500)), &scenario(500));
+    repository.write(
+        "new.toml",
+        &scenario(1000).replace("functions = \"functions.csv\"\n", ""),
+    );
+    let files = ["costs/shop.toml", "new.toml"];
+    let run = repository.check(
+        "",
+        "main",
+        &[&files[..], &["-W", "past-crossover"]].concat(),
+    );
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    let comment = repository.read("comment.md");
+    assert!(comment.starts_with(MARKER), "{comment}");
+    assert!(
+        comment.contains("\n<!-- lambdacost check: new.toml -->\n"),
+        "{comment}"
+    );
+    assert!(
+        text(&run.stdout).contains("file=new.toml,line=1"),
+        "{run:?}"
+    );
+    // The action has one in each line.
+    let scenario = ("SCENARIO", "costs/shop.toml\nnew.toml\n");
+    let base = ("LAMBDACOST_BASE", "main");
+    let run = repository.step("Check", &[scenario, ("ARGUMENTS", ""), base]);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    assert_eq!(repository.read("comment.md"), comment);
+    repository.has_one_worktree();
+}
+
+/// A broken file on the base branch does not stop the change that repairs it.
+#[test]
+fn a_base_that_cannot_be_read_is_a_warning() {
+    let repository = Repository::new(Some("region = 7"), &scenario(500));
+    let run = repository.check("", "main", &["costs/shop.toml"]);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    assert!(
+        text(&run.stdout).starts_with("::warning file=costs/shop.toml,line=1,"),
+        "{run:?}"
+    );
+    assert!(
+        repository
+            .read("comment.md")
+            .contains("`unreadable-baseline`")
+    );
+    let run = repository.check("", "main", &["costs/shop.toml", "--baseline-required"]);
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
 }
 
 #[test]
@@ -194,7 +283,7 @@ fn a_new_scenario_has_no_baseline_and_an_empty_base_needs_none() {
     let repository = Repository::new(None, &scenario(1000));
     let run = repository.check("", "main", &["costs/shop.toml"]);
     assert_eq!(run.status.code(), Some(0), "{run:?}");
-    assert!(text(&run.stderr).contains("is new since main"), "{run:?}");
+    assert!(text(&run.stdout).contains("so it is new"), "{run:?}");
     let run = repository.check("", "", &["costs/shop.toml"]);
     assert_eq!(run.status.code(), Some(0), "{run:?}");
 }
@@ -405,14 +494,12 @@ fn false_gh(folder: &Path, known: &str) -> PathBuf {
     program
 }
 
-fn comment(known: &str) -> String {
+/// How the program of GitHub is called for a comment with this text.
+fn comment(known: &str, body: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     false_gh(folder.path(), known);
-    fs::write(
-        folder.path().join("comment.md"),
-        format!("{MARKER}\ntext\n"),
-    )
-    .expect("written");
+    let file = folder.path().join("comment.md");
+    fs::write(file, format!("{MARKER}\n{body}\n")).expect("written");
     let path = std::env::var("PATH").unwrap_or_default();
     let run = Command::new(root().join("integrations/comment.sh"))
         .arg("comment.md")
@@ -428,19 +515,41 @@ fn comment(known: &str) -> String {
 
 #[test]
 fn the_comment_is_written_once_and_then_updated() {
-    let first = comment("");
+    let first = comment("", "text");
     let last = first.lines().last().unwrap_or_default();
     assert!(
         last.contains("--method POST repos/team/shop/issues/7/comments"),
         "{first}"
     );
-    let again = comment("42\\n43\\n");
+    let again = comment("42\\n43\\n", "text");
     let last = again.lines().last().unwrap_or_default();
     assert!(
         last.contains("--method PATCH repos/team/shop/issues/comments/42 "),
         "{again}"
     );
     assert!(last.contains("body=@comment.md"), "{again}");
+}
+
+/// What the program writes with `--comment on-change` updates a comment, and makes no new one.
+#[test]
+fn a_comment_that_nothing_changed_is_written_only_over_another_one() {
+    let repository = Repository::new(Some(&scenario(500)), &scenario(500));
+    let run = repository
+        .command(root().join("integrations/check.sh"))
+        .arg("costs/shop.toml")
+        .env("LAMBDACOST_BASE", "main")
+        .env("LAMBDACOST_COMMENT_WHEN", "on-change")
+        .output()
+        .expect("the script runs");
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    let quiet = repository.read("comment.md");
+    let (first, body) = quiet.split_once('\n').expect("lines");
+    assert_eq!(first, MARKER);
+    assert!(quiet.lines().count() < 7, "{quiet}");
+    let none = comment("", body);
+    assert!(!none.contains("--method"), "{none}");
+    let one = comment("42\\n", body);
+    assert!(one.contains("--method PATCH"), "{one}");
 }
 
 /// Text of a pull request never becomes part of a script.
