@@ -348,7 +348,7 @@ fn a_flag_moves_functions_and_files_replace_prices() {
     );
     book.overlay("moon-1.toml", Source::new("moon-1.toml", &own));
     let eks = "platforms = ['eks']\n[eks]\ninstance_type = 'm5.large'";
-    let text = format!("region = 'moon-1'\n{eks}\n{PLAIN}");
+    let text = format!("region = 'moon-1'\n{eks}\n{PLAIN}runs_on = 'eks'\n");
     let own = codes(&notes_at(&text, &book, None));
     assert!(own.contains("overlay"), "{own:?}");
     assert!(own.contains("eks-unpriced-volumes"), "{own:?}");

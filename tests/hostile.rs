@@ -923,8 +923,12 @@ fn names_are_code_in_markdown() {
         "{}",
         lines[0]
     );
-    let rows = lines[4..].iter().zip(&names);
-    let columns = lines[2].matches('|').count();
+    let header = lines
+        .iter()
+        .position(|line| line.starts_with("| function |"));
+    let header = header.expect("a table");
+    let rows = lines[header + 2..].iter().zip(&names);
+    let columns = lines[header].matches('|').count();
     for (line, name) in rows {
         let shown = escaped_name(name)
             .replace('`', "\\u{60}")
@@ -1389,7 +1393,7 @@ fn regions_of_a_fleet_come_in_the_order_of_its_rows() {
         fleet(["mars-1", "venus-1", "pluto-1", "ceres-1"]),
     );
     for _ in 0..5 {
-        let run = folder.run(&["compare", "functions.csv"]);
+        let run = folder.run(&["compare", "functions.csv", "--notes"]);
         let text = String::from_utf8(run.stdout).expect("text");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let regions = "prices of us-west-2, eu-west-1, ap-south-1 and us-east-1 in";

@@ -406,7 +406,8 @@ fn values(fields: &[Field], prefix: &str, bytes: &mut Bytes<'_>, out: &mut Strin
             Field::ContainerRun if fields.contains(&Field::PullSeconds) => "job".to_owned(),
             _ => cell(*field, bytes),
         };
-        if !matches!(field.kind(), ValueKind::Number(_)) || value.ends_with('%') {
+        let is_bare = matches!(field.kind(), ValueKind::Number(_) | ValueKind::Flag);
+        if !is_bare || value.ends_with('%') {
             value = quoted(&value);
         }
         let _ = writeln!(out, "{prefix}{} = {value}", field.path());
@@ -429,6 +430,7 @@ fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
         (_, ValueKind::Text | ValueKind::Region) => word(&REGIONS, bytes),
         (_, ValueKind::Platform) => word(&PLATFORMS, bytes),
         (_, ValueKind::OneOf(words)) => word(words, bytes),
+        (_, ValueKind::Flag) => word(&["false", "false", "true"], bytes),
         (_, ValueKind::Number(bounds)) if bounds.percent && bytes.once_in(16) => {
             word(&["1%", "35%", "99.99%", "100%"], bytes)
         }

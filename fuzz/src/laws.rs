@@ -132,6 +132,8 @@ fn rows_of(comparison: &Comparison<'_>, text: &str) -> Vec<Vec<String>> {
                 "crossover_band",
                 "best_alone",
                 "price_as_of",
+                "close",
+                "hangs_on",
                 "runs_on",
                 "plan_platform",
             ]
