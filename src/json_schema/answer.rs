@@ -127,7 +127,7 @@ pub static COMPARE: Object = Object {
 };
 
 static PARTIAL_TOTAL: Object = Object {
-    name: "partial total",
+    name: "partial_total",
     fields: &[
         field(
             "usd",
@@ -202,7 +202,7 @@ static MOVE: Object = Object {
 };
 
 static PLACE: Object = Object {
-    name: "place in the plan",
+    name: "place",
     fields: &[
         field("platform", Text, "where the plan has it"),
         field(
@@ -244,7 +244,7 @@ static HANGS_ON: Object = Object {
 };
 
 static CLOSEST: Object = Object {
-    name: "closest input",
+    name: "closest",
     fields: &[
         field("input", Text, "as above"),
         field(
@@ -257,7 +257,7 @@ static CLOSEST: Object = Object {
 };
 
 static IF_WAITING: Object = Object {
-    name: "if it waits",
+    name: "if_waiting",
     fields: &[
         field(
             "cpu_ms",

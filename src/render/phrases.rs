@@ -130,15 +130,21 @@ pub(crate) fn headline(comparison: &Comparison<'_>, plan: &Plan) -> String {
         let (gap, share) = (money(&plan.gap), percent(&share));
         format!("at most {gap} ({share}) above the lowest possible bill")
     };
+    let today = match plan.left_out.len() {
+        0 => format!("{} a month today", money(&plan.today)),
+        left_out => {
+            let functions = plural(left_out as u128, "function");
+            let today = money(&plan.today);
+            format!("{today} a month today, without {functions} that cannot run where stated")
+        }
+    };
     if moves == 0 {
         return format!(
-            "{} a month today. Nothing to move: no moves that save at least {least} each; {proof}.",
-            money(&plan.today)
+            "{today}. Nothing to move: no moves that save at least {least} each; {proof}."
         );
     }
     format!(
-        "{} a month today. Move {} of {}: {} a month, which saves {} a month ({} a year); {proof}.",
-        money(&plan.today),
+        "{today}. Move {} of {}: {} a month, which saves {} a month ({} a year); {proof}.",
         count(moves),
         plural(functions, "function"),
         money(&plan.monthly),
@@ -280,28 +286,16 @@ pub(crate) fn remarks(comparison: &Comparison<'_>, decision: &Decision<'_>) -> V
             money(&plan.free_tier_saving)
         ));
     }
-    if !plan.left_out.is_empty() {
-        let functions = &comparison.scenario().functions;
-        let named = plan.left_out.iter().take(NAMED);
-        let names: Vec<_> = named
-            .map(|index| escaped_name(&functions[*index].name))
-            .collect();
-        let rest = plan.left_out.len() - names.len();
-        let rest = if rest > 0 {
-            format!(" and {} more", count(rest as u128))
-        } else {
-            String::new()
-        };
-        remarks.push(format!(
-            "{} cannot run where runs_on states, and {} in no bill here: {}{rest}.",
-            plural(plan.left_out.len() as u128, "function"),
-            if plan.left_out.len() == 1 {
-                "is"
-            } else {
-                "are"
-            },
-            names.join(", ")
-        ));
+    for index in plan.left_out.iter().take(NAMED) {
+        let solved = decision.solved(*index);
+        let verdict = verdict(decision, &solved);
+        let name = escaped_name(&comparison.scenario().functions[*index].name);
+        remarks.push(format!("{name}: {}: {}", verdict.advice, verdict.reason));
+    }
+    let unnamed = plan.left_out.len().saturating_sub(NAMED) as u128;
+    if unnamed > 0 {
+        let functions = plural(unnamed, "more function");
+        remarks.push(format!("{functions}: cannot run where runs_on states"));
     }
     remarks
 }
@@ -372,6 +366,10 @@ fn shown(number: &Exact) -> String {
 pub(crate) fn if_waiting(decision: &Decision<'_>, solved: &Solved<'_>) -> Option<String> {
     let waiting = decision.if_waiting(solved)?;
     let comparison = decision.comparison;
+    let calls = comparison.scenario().functions[solved.index].invocations;
+    if calls == 0 {
+        return None;
+    }
     let home = comparison.home(solved.index);
     let others = waiting.adds.iter().enumerate();
     let others = others.filter(|(number, _)| comparison.is_capacity(*number));

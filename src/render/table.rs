@@ -92,6 +92,8 @@ pub fn write(
 
 /// Minimum width of the column of names, with the spaces around it.
 const NAME: u16 = 12;
+/// Longer names are broken before titles are.
+const LONGEST_NAME: u16 = 30;
 
 #[derive(Debug, Clone, Copy)]
 enum TableColumn {
@@ -368,11 +370,20 @@ impl<'p> TablePage<'p> {
             (narrow.clone(), broken),
         ];
         let mut widths = Vec::new();
-        for (columns, titles) in &shapes {
-            let table = self.table(columns, *titles, rows);
-            widths = table.column_max_content_widths();
-            if least_width(&widths[1..]) <= self.width {
-                return written(&table, self.paint);
+        let tables = shapes.map(|(columns, titles)| self.table(&columns, titles, rows));
+        // Whole names first, then narrower ones.
+        for whole_names in [true, false] {
+            for table in &tables {
+                widths = table.column_max_content_widths();
+                let name = if whole_names {
+                    widths[0].min(LONGEST_NAME)
+                } else {
+                    0
+                };
+                let least = least_width(&widths[1..]) + name.saturating_sub(NAME - 1);
+                if least <= self.width {
+                    return written(table, self.paint);
+                }
             }
         }
         let parts = self.split(&narrow, &widths).into_iter();
@@ -473,7 +484,10 @@ impl<'p> TablePage<'p> {
             TableColumn::Duration => "ms".to_owned(),
             TableColumn::Peak => "peak".to_owned(),
             TableColumn::Platform(number) => platform(number),
-            TableColumn::Load => "utilization".to_owned(),
+            TableColumn::Load => match titles {
+                Titles::Plain => "utilization".to_owned(),
+                Titles::Broken => "utili-\nzation".to_owned(),
+            },
             TableColumn::Crossing(number) => format!("break-even\n{}", platform(number)),
             TableColumn::BreakEven(Some(number)) => format!("break-even\n{}", platform(number)),
             TableColumn::BreakEven(None) => "break-even".to_owned(),
