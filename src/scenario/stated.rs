@@ -51,7 +51,10 @@ pub(super) fn of_function(values: &Values<'_, '_>) -> Box<[(Field, StatedValue)]
     });
     let value = |field| match values.number(field) {
         Some(number) => Some(StatedValue::Number(number)),
-        None => Some(StatedValue::Text(values.text(field)?.into())),
+        None => {
+            let word = values.word(field).or_else(|| values.text(field))?;
+            Some(StatedValue::Text(word.into()))
+        }
     };
     kept.filter_map(|field| Some((field, value(field)?)))
         .collect()

@@ -33,8 +33,8 @@ fn a_change_names_the_keys_with_old_and_new_value() {
     // 500,000 x 0.5 GB-s x $0.000009 = $2.25, requests $0.50: $2.75 became $10.
     let before = one("").replace("memory_mb = 1024", "memory_mb = 512");
     let before = before.replace("= 1000000", "= 500_000");
-    let before = before.replace("hours_per_month = 200", "hours_per_month = 100");
-    let changes = changes(&before, &one("runs_on = \"lambda\"\n"));
+    let of_700 = format!("hours_per_month = 700\n{}", one(""));
+    let changes = changes(&before, &format!("{of_700}runs_on = \"lambda\"\n"));
     assert_eq!(
         changes["functions"],
         json!([{
@@ -53,17 +53,17 @@ fn a_change_names_the_keys_with_old_and_new_value() {
             "plan_after": null,
         }])
     );
-    let hours = json!([{ "key": "hours_per_month", "before": "100", "after": "200" }]);
+    let hours = json!([{ "key": "hours_per_month", "before": "730", "after": "700" }]);
     assert_eq!(changes["keys"], hours);
-    let text = compared(&before, &one(""), "text");
+    let text = compared(&before, &of_700, "text");
     for line in [
         "    memory_mb 512 -> 1,024\n",
         "    invocations_per_month 500,000 -> 1,000,000\n",
-        "    hours_per_month 100 -> 200\n",
+        "    hours_per_month 730 -> 700\n",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
-    let markdown = compared(&before, &one(""), "markdown");
+    let markdown = compared(&before, &of_700, "markdown");
     let row = "| memory_mb 512 -&gt; 1,024; invocations_per_month 500,000 -&gt; 1,000,000 |";
     assert!(markdown.contains(row), "{markdown}");
 }
@@ -85,12 +85,13 @@ fn a_value_is_the_same_however_it_is_written_and_wherever_it_is_stated() {
 #[test]
 fn a_key_that_is_stated_on_one_side_only_is_a_cause() {
     let before = one("").replace("utilization = 0.4", "peak_concurrency = 3.5");
-    let now = of_calls("one", 2_000_000, "runs_on = \"fargate\"\n");
+    let now = of_calls("one", 2_000_000, "runs_on = \"fargate\"\npinned = true\n");
     let changes = changes(&before, &format!("{HEAD}{now}"));
     let keys = changes["functions"][0]["keys"].as_array().expect("a list");
     for expected in [
         json!({ "key": "runs_on", "before": "lambda", "after": "fargate" }),
         json!({ "key": "utilization", "before": null, "after": "0.4" }),
+        json!({ "key": "pinned", "before": null, "after": "true" }),
         json!({ "key": "peak_concurrency", "before": "3.5", "after": null }),
     ] {
         assert!(keys.contains(&expected), "{expected} is not in {keys:?}");

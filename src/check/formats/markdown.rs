@@ -112,10 +112,10 @@ fn whole(report: &Report<'_>, is_only: bool, out: &mut (dyn Write + Send)) -> io
     let (existing, new): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|one| is_existing(one));
     findings(&new, out)?;
-    if let (Some(changes), Some(baseline)) = (&report.changes, report.baseline) {
-        if !changes.is_empty() {
-            self::changes(report, changes, baseline.called(), out)?;
-        }
+    if let (Some(changes), Some(baseline)) = (&report.changes, report.baseline)
+        && !changes.is_empty()
+    {
+        self::changes(report, changes, baseline.called(), out)?;
     }
     budgets(report, out)?;
     details(&new, out)?;
