@@ -174,7 +174,7 @@ impl Decision<'_> {
             return None;
         }
         let (part, whole) = WAITING;
-        let vcpu = &Slot::of(stated).vcpu * &Exact::ratio(part.into(), whole);
+        let vcpu = &Slot::of(stated).vcpu * &Exact::ratio(part, whole);
         let cpu_ms = &vcpu * &Exact::from(stated.duration_ms);
         let mut function = stated.clone();
         function.set_slot_vcpu(vcpu);
@@ -207,7 +207,7 @@ impl Decision<'_> {
 /// Whole numbers of steps of an input, both included.
 type Steps = (u128, u128);
 
-/// Changes one input of a function and asks which of two platforms is cheaper then.
+/// Changes one input of a function, and compares two platforms then.
 struct Probe<'p> {
     comparison: &'p Comparison<'p>,
     solved: &'p Solved<'p>,
@@ -538,7 +538,7 @@ fn nearest(flips: &Flips, calls: u128) -> (Option<u128>, Option<u128>) {
     (below, above)
 }
 
-/// A number of steps with so many decimal places.
+/// A number of steps as a decimal with this number of places.
 fn decimal(steps: u128, places: u32) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(i128::try_from(steps).ok()?, places).ok()
 }

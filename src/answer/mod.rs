@@ -18,7 +18,7 @@ mod summary;
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
 pub use decision::{Decision, PlanOptions, Shown};
-pub use hangs_on::{Closest, HangsOn, IfWaiting, Input, Sensitivity};
+pub(crate) use hangs_on::{Closest, HangsOn, Input, Sensitivity};
 pub(crate) use ledger::Ledger;
 pub(crate) use plan::Move;
 pub use plan::Plan;
@@ -60,11 +60,11 @@ impl BoundPlatform<'_> {
         self.kind == PlatformKind::Usage
     }
 
-    /// What a function shares here that cannot run beside the functions of today, if it can run
-    /// beside others.
-    fn shared_use_beside_others(&self, index: usize) -> Option<SharedUse> {
+    /// What a function shares here that cannot run together with the functions of today, if it can run
+    /// with others.
+    fn shared_use_with_others(&self, index: usize) -> Option<SharedUse> {
         if self.is_offered {
-            self.model.shared_use_beside_others(index)
+            self.model.shared_use_with_others(index)
         } else {
             None
         }

@@ -42,7 +42,7 @@ pub struct Move {
     /// moves of others cheaper.
     pub saving: Usd,
     /// What the bill of today changes by if only this function moves, in US dollars a month.
-    /// Negative where that saves; `None` if it cannot run there beside the functions of today.
+    /// Negative where that saves; `None` if it cannot run there together with the functions of today.
     pub alone: Option<Usd>,
 }
 
@@ -172,11 +172,7 @@ impl<'c> Planner<'c> {
                     solved.shared_use(platform)?,
                     Some(cost.adds.clone()),
                 ),
-                Err(_) => (
-                    Usd::ZERO,
-                    bound.shared_use_beside_others(solved.index)?,
-                    None,
-                ),
+                Err(_) => (Usd::ZERO, bound.shared_use_with_others(solved.index)?, None),
             };
             let choice = Choice {
                 platform,

@@ -190,7 +190,7 @@ static MOVE: Object = Object {
             "move_alone_usd",
             DECIMAL_OR_NULL,
             "what the bill of today changes by if only this function moves; negative where that \
-             saves, `null` where it cannot run beside the functions of today",
+             saves, `null` where it cannot run together with the functions of today",
         ),
         field(
             "pays_alone",

@@ -309,9 +309,9 @@ pub trait CostModel: Send + Sync {
     fn busy(&self, _index: usize, _cluster: usize) -> Exact {
         Exact::ZERO
     }
-    /// What a function shares that cannot run beside the functions of today because of its size, and
-    /// can run beside others. It then has no cost that it shares with no other.
-    fn shared_use_beside_others(&self, _index: usize) -> Option<SharedUse> {
+    /// What a function shares that cannot run together with the functions of today because of its size, and
+    /// can run with others. It then has no cost that it shares with no other.
+    fn shared_use_with_others(&self, _index: usize) -> Option<SharedUse> {
         None
     }
     /// Adds the assumptions and omissions that apply.
@@ -344,7 +344,7 @@ pub struct Members<'m> {
     pub contains: &'m (dyn Fn(usize) -> bool + Sync),
     /// Sum of their [`Cost::unshared`].
     pub unshared: Usd,
-    /// The number of those that cannot run on the platform beside the functions of today.
+    /// The number of those that cannot run on the platform together with the functions of today.
     pub refused: usize,
 }
 

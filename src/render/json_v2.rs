@@ -5,7 +5,8 @@
 
 use super::names::{band_name, input_name, kind_name};
 use crate::answer::{
-    Comparison, Decision, Detail, Move, Pair, Plan, Shown, Solved, Summary, Totals,
+    Closest, Comparison, Decision, Detail, HangsOn, Move, Pair, Plan, Shown, Solved, Summary,
+    Totals,
 };
 use crate::escape::json;
 use crate::exact::{DigitBuffer, Exact};
@@ -499,10 +500,8 @@ fn function<'a>(
     let one = decision.move_of(solved.index);
     let place = decision.place(solved);
     let verdict = if one.is_some() { "move" } else { "stay" };
-    let home_platform = comparison.home(solved.index);
-    let home = summary.costs[home_platform].as_ref().ok();
+    let home = summary.costs[comparison.home(solved.index)].as_ref().ok();
     let sensitivity = decision.hangs_on(solved);
-    let inputs = sensitivity.inputs.iter();
     let platforms = 0..comparison.platforms().len();
     FunctionV2 {
         name: &function.name,
@@ -544,35 +543,48 @@ fn function<'a>(
                 saving_usd: one.map_or(Decimal(Exact::ZERO), |one| Decimal::from(&one.saving)),
                 move_alone_usd: one.and_then(|one| one.alone.as_ref()).map(Decimal::from),
             }),
-        hangs_on: inputs
-            .map(|one| HangsOnV2 {
-                input: input_name(comparison, one.input),
-                stated: Decimal::from(&one.stated),
-                below: one.below.as_ref().map(Decimal::from),
-                above: one.above.as_ref().map(Decimal::from),
-            })
+        hangs_on: sensitivity
+            .inputs
+            .iter()
+            .map(|one| hangs_on(comparison, one))
             .collect(),
         close: sensitivity.is_close,
-        closest: sensitivity.closest.as_ref().map(|closest| ClosestV2 {
-            input: input_name(comparison, closest.input),
-            turns_at: Decimal::from(&closest.turns_at),
-            ratio: Decimal::from(&closest.ratio),
-        }),
-        if_waiting: decision.if_waiting(solved).map(|waiting| IfWaitingV2 {
-            cpu_ms: Decimal::from(&waiting.cpu_ms),
-            adds_usd: waiting
-                .adds
-                .iter()
-                .enumerate()
-                .filter_map(|(number, adds)| Some((id(number), Decimal::from(adds.as_ref()?))))
-                .collect(),
-            verdict: if waiting.best == home_platform {
-                "stay"
-            } else {
-                "move"
-            },
-        }),
+        closest: sensitivity
+            .closest
+            .as_ref()
+            .map(|one| closest(comparison, one)),
+        if_waiting: if_waiting(decision, solved),
     }
+}
+
+fn hangs_on(comparison: &Comparison<'_>, one: &HangsOn) -> HangsOnV2 {
+    HangsOnV2 {
+        input: input_name(comparison, one.input),
+        stated: Decimal::from(&one.stated),
+        below: one.below.as_ref().map(Decimal::from),
+        above: one.above.as_ref().map(Decimal::from),
+    }
+}
+
+fn closest(comparison: &Comparison<'_>, one: &Closest) -> ClosestV2 {
+    ClosestV2 {
+        input: input_name(comparison, one.input),
+        turns_at: Decimal::from(&one.turns_at),
+        ratio: Decimal::from(&one.ratio),
+    }
+}
+
+fn if_waiting(decision: &Decision<'_>, solved: &Solved<'_>) -> Option<IfWaitingV2> {
+    let waiting = decision.if_waiting(solved)?;
+    let platforms = decision.comparison.platforms().iter().zip(&waiting.adds);
+    let adds =
+        platforms.filter_map(|(bound, adds)| Some((bound.id, Decimal::from(adds.as_ref()?))));
+    let stays = waiting.best == decision.comparison.home(solved.index);
+    Some(IfWaitingV2 {
+        cpu_ms: Decimal::from(&waiting.cpu_ms),
+        adds_usd: adds.collect(),
+        verdict: if stays { "stay" } else { "move" },
+    })
 }
 
 /// A function on one platform.

@@ -297,7 +297,7 @@ impl<'p> TablePage<'p> {
         writeln!(out)
     }
 
-    /// The rows to show, at most so many.
+    /// The rows to show, at most this number.
     fn rows(&self, most: usize) -> Vec<Row> {
         let decision = self.view.decision;
         let mut indices = self.view.selected.clone();

@@ -230,7 +230,7 @@ fn findings_of_untouched_functions_are_told_apart() {
             })
             .collect()
     };
-    // Both run on the dearer platform; only `two` was touched.
+    // Both run on the more expensive platform; only `two` was touched.
     let report = run(&["--format", "json"]).json();
     let expected = [
         ("two".to_owned(), json!(false)),
@@ -503,7 +503,7 @@ fn a_limit_has_up_to_three_steps() {
         run.refused("conflict", limits);
         assert!(run.stderr.contains(step), "{}", run.stderr);
     }
-    // A notice does not fail, and has a level of its own in each format.
+    // A notice does not fail, and is its own level in each format.
     let folder = Folder::with("scenario.toml", of("notice = 9"));
     for (format, word) in [
         ("text", "notice[over-budget]: `one`"),

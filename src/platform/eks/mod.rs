@@ -69,7 +69,7 @@ impl Platform for Eks {
             .collect();
         let mut crews = uses;
         if chosen.iter().flatten().any(|choice| choice.unfit > 0) {
-            // Functions that do not fit the cluster of today run nowhere today.
+            // Functions that do not fit the cluster of today run on no platform today.
             let fits = |index: usize| {
                 let function = context.function(index);
                 let place = container_place(function);
@@ -464,7 +464,7 @@ impl CostModel for EksModel<'_> {
         })
     }
 
-    fn shared_use_beside_others(&self, index: usize) -> Option<SharedUse> {
+    fn shared_use_with_others(&self, index: usize) -> Option<SharedUse> {
         let function = self.context.function(index);
         if refusal(function).is_some() {
             return None;

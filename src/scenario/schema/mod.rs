@@ -343,15 +343,15 @@ mod tests {
     #[test]
     fn every_key_of_a_function_is_a_plain_value() {
         for field in Field::ALL {
-            let other = match field.kind() {
+            let is_other = matches!(
+                field.kind(),
                 ValueKind::Platforms
-                | ValueKind::Table
-                | ValueKind::Functions
-                | ValueKind::NumberOr(..)
-                | ValueKind::Names => true,
-                _ => false,
-            };
-            assert!(!other, "{}", field.path());
+                    | ValueKind::Table
+                    | ValueKind::Functions
+                    | ValueKind::NumberOr(..)
+                    | ValueKind::Names
+            );
+            assert!(!is_other, "{}", field.path());
         }
     }
 
