@@ -1,5 +1,6 @@
 //! The decision for a scenario: what every function adds on each platform, the plan, and the totals.
 
+use super::greedy::Greedy;
 use super::plan::{Move, Plan, Planner};
 use super::{Comparison, Ledger, Sensitivity, Solved, Summary, Totals};
 use crate::diag::Diags;
@@ -11,9 +12,11 @@ use std::sync::{Arc, OnceLock};
 
 /// Functions that are solved in one batch.
 const CHUNK: usize = 4096;
+/// With more functions there is no search for the plan.
+const SEARCHED: usize = 100_000;
 /// Up to this many functions stay in memory after they are solved for the plan. With more, they are
 /// solved again when they are shown.
-const KEPT: usize = 16_384;
+const KEPT: usize = 4096;
 
 /// What a plan is searched with.
 pub struct PlanOptions<'p> {
@@ -131,6 +134,9 @@ impl<'a> Comparison<'a> {
         'a: 'c,
     {
         let functions: Vec<usize> = (0..self.scenario().functions.len()).collect();
+        if functions.len() > SEARCHED {
+            return self.decide_without_search(&functions, options);
+        }
         let mut planner = Planner::new(self, options);
         let mut ledger = Ledger::new(self);
         let mut kept = Vec::new();
@@ -148,8 +154,7 @@ impl<'a> Comparison<'a> {
             }
         }
         let totals = ledger.totals();
-        let is_hourly = self.platforms.iter().any(|bound| bound.unused.is_some());
-        let plan = if is_hourly {
+        let plan = if self.is_hourly() {
             None
         } else {
             Some(planner.plan()?)
@@ -161,6 +166,51 @@ impl<'a> Comparison<'a> {
             plan,
             hangs_on: kept.iter().map(|_| OnceLock::new()).collect(),
             kept,
+        })
+    }
+
+    /// True for a scenario with a commitment in dollars an hour.
+    fn is_hourly(&self) -> bool {
+        self.platforms.iter().any(|bound| bound.unused.is_some())
+    }
+
+    /// The decision for a large scenario: each function moves to the platform on which it adds least.
+    ///
+    /// # Errors
+    /// A pinned function cannot run where it is.
+    fn decide_without_search<'c>(
+        &'c self,
+        functions: &[usize],
+        options: &PlanOptions<'_>,
+    ) -> Result<Decision<'c>, Diags>
+    where
+        'a: 'c,
+    {
+        let mut greedy = Greedy::new(self, options);
+        let mut ledger = Ledger::new(self);
+        for chunk in functions.chunks(CHUNK) {
+            let solved = chunk.par_iter().map(|index| {
+                let solved = self.costs(*index);
+                (greedy.least(&solved), solved)
+            });
+            for (least, solved) in solved.collect::<Vec<_>>() {
+                ledger.add(&solved);
+                greedy.add(&solved, least);
+            }
+        }
+        let totals = ledger.totals();
+        let today = totals.today.as_ref().filter(|_| !self.is_hourly());
+        let plan = match today {
+            Some(today) => Some(greedy.plan(&today.monthly)?),
+            None => None,
+        };
+        Ok(Decision {
+            comparison: self,
+            totals,
+            plan,
+            planned: None,
+            hangs_on: Vec::new(),
+            kept: Vec::new(),
         })
     }
 

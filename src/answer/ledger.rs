@@ -26,8 +26,8 @@ pub(crate) struct Ledger<'c> {
     at_list_prices: Option<Box<Ledger<'c>>>,
 }
 
-/// The functions on their platforms of today.
-struct Group {
+/// An assignment of functions to platforms.
+pub(super) struct Group {
     /// Index of the platform, by function.
     places: Vec<u8>,
     /// The unshared cost, by platform.
@@ -35,15 +35,15 @@ struct Group {
 }
 
 impl Group {
-    fn new(functions: usize, platforms: usize) -> Self {
+    pub(super) fn new(comparison: &Comparison<'_>) -> Self {
         Self {
-            places: vec![NO_PLATFORM; functions],
-            unshared: vec![Usd::ZERO; platforms],
+            places: vec![NO_PLATFORM; comparison.scenario().functions.len()],
+            unshared: vec![Usd::ZERO; comparison.platforms.len()],
         }
     }
 
     /// Assigns a function to a platform, or to none if it cannot run there.
-    fn place(&mut self, solved: &Solved<'_>, platform: usize) {
+    pub(super) fn place(&mut self, solved: &Solved<'_>, platform: usize) {
         let Ok(cost) = &solved.summary.costs[platform] else {
             return;
         };
@@ -53,7 +53,7 @@ impl Group {
     }
 
     /// The total cost. `None` if several platforms would each spend the same hourly commitment.
-    fn total(&self, comparison: &Comparison<'_>) -> Option<Total> {
+    pub(super) fn total(&self, comparison: &Comparison<'_>) -> Option<Total> {
         let mut platforms = comparison.platforms.iter();
         let is_hourly = platforms.any(|bound| bound.unused.is_some());
         let is_together = self.places.iter().all(|place| *place == self.places[0]);
@@ -94,7 +94,7 @@ impl<'c> Ledger<'c> {
             is_solved: vec![false; functions],
             unshared: vec![Usd::ZERO; platforms],
             refused: vec![0; platforms],
-            today: Group::new(functions, platforms),
+            today: Group::new(comparison),
             oldest_price: None,
             at_list_prices: comparison
                 .at_list_prices()

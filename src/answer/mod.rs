@@ -9,6 +9,7 @@ mod assumptions;
 mod commitment_prices;
 mod decision;
 mod flips;
+mod greedy;
 mod hangs_on;
 mod ledger;
 mod plan;
@@ -216,8 +217,37 @@ impl<'a> Comparison<'a> {
 
     /// Solves a function on every platform.
     pub fn solve(&self, index: usize) -> Solved<'_> {
+        let mut solved = self.costs(index);
+        self.add_break_evens(&mut solved);
+        solved
+    }
+
+    fn add_break_evens(&self, solved: &mut Solved<'_>) {
+        let index = solved.index;
+        let demand = self.context.demand(index);
+        let load = Load::of(self.context.function(index), demand, &self.scenario().hours);
+        if let (Some(listed), Some(solved)) = (self.at_list_prices(), &mut solved.at_list_prices) {
+            listed.add_break_evens(solved);
+        }
+        let mut crossovers = Vec::new();
+        for from in 0..self.platforms.len() {
+            self.crossovers(solved, from, &load, &mut crossovers);
+        }
+        let rival = self.rival(index, &solved.summary);
+        let gap = rival.and_then(|rival| self.excess(&solved.summary, rival));
+        let summary = &mut solved.summary;
+        if let Some(listed) = &solved.at_list_prices {
+            summary
+                .at_list_prices
+                .clone_from(&listed.summary.crossovers);
+        }
+        summary.crossovers = crossovers;
+        summary.gap = gap;
+    }
+
+    /// The costs of a function on every platform, without break-evens.
+    fn costs(&self, index: usize) -> Solved<'_> {
         let function = self.context.function(index);
-        let hours = &self.scenario().hours;
         let mut costs = Vec::with_capacity(self.platforms.len());
         let mut placements = Vec::with_capacity(self.platforms.len());
         for bound in &self.platforms {
@@ -229,8 +259,7 @@ impl<'a> Comparison<'a> {
             placements.push(placement);
         }
         let demand = self.context.demand(index);
-        let load = Load::of(function, demand, hours);
-        let mut solved = Solved {
+        Solved {
             index,
             summary: Summary {
                 workload: Workload {
@@ -247,23 +276,8 @@ impl<'a> Comparison<'a> {
             placements,
             at_list_prices: self
                 .at_list_prices()
-                .map(|listed| Box::new(listed.solve(index))),
-        };
-        let mut crossovers = Vec::new();
-        for from in 0..self.platforms.len() {
-            self.crossovers(&solved, from, &load, &mut crossovers);
+                .map(|listed| Box::new(listed.costs(index))),
         }
-        let rival = self.rival(index, &solved.summary);
-        let gap = rival.and_then(|rival| self.excess(&solved.summary, rival));
-        let summary = &mut solved.summary;
-        if let Some(listed) = &solved.at_list_prices {
-            summary
-                .at_list_prices
-                .clone_from(&listed.summary.crossovers);
-        }
-        summary.crossovers = crossovers;
-        summary.gap = gap;
-        solved
     }
 
     /// Solves a function on one platform, for its bill there.

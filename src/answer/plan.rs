@@ -5,7 +5,7 @@ use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Choice, Needs, Problem, Unit};
-use crate::platform::SharedCosts;
+use crate::platform::{Infeasible, SharedCosts};
 use std::collections::HashMap;
 
 /// The assignment of functions to platforms with the lowest bill.
@@ -21,10 +21,14 @@ pub struct Plan {
     pub gap: Usd,
     /// The largest saving first.
     pub moves: Vec<Move>,
-    /// The part of the saving that is in no move: that of Lambda's free tier.
+    /// The part of the saving that is in no move: that of Lambda's free tier, and, without a search,
+    /// of pools and clusters.
     pub free_tier_saving: Usd,
     /// Indices of functions that cannot run where they are. They are in no bill.
     pub left_out: Vec<usize>,
+    /// False if the scenario has more functions than are searched: then each function is where it
+    /// adds least.
+    pub is_searched: bool,
     /// For each function that moves, the index of its move.
     by_function: HashMap<usize, usize>,
 }
@@ -47,6 +51,39 @@ pub struct Move {
 }
 
 impl Plan {
+    /// A plan with its moves, in any order.
+    pub(super) fn new(
+        today: Usd,
+        monthly: Usd,
+        min_saving: Usd,
+        bound: Usd,
+        mut moves: Vec<Move>,
+        left_out: Vec<usize>,
+    ) -> Self {
+        moves.sort_by(|left, right| right.saving.cmp(&left.saving));
+        let by_moves: Usd = moves.iter().map(|one| one.saving.clone()).sum();
+        let numbered = moves.iter().enumerate();
+        Self {
+            by_function: numbered.map(|(number, one)| (one.index, number)).collect(),
+            free_tier_saving: &(&today - &monthly) - &by_moves,
+            gap: &monthly - &bound,
+            is_searched: true,
+            min_saving,
+            monthly,
+            today,
+            moves,
+            left_out,
+        }
+    }
+
+    /// The same plan, found without a search.
+    pub(super) fn not_searched(self) -> Self {
+        Self {
+            is_searched: false,
+            ..self
+        }
+    }
+
     /// US dollars a month that the moves save together.
     pub fn saving(&self) -> Usd {
         &self.today - &self.monthly
@@ -200,14 +237,8 @@ impl<'c> Planner<'c> {
         let Some(home) = offers.iter().position(at_home) else {
             self.left_out.push(index);
             if is_pinned && let Err(reason) = &solved.summary.costs[home] {
-                let title = self.comparison.platforms[home].title;
-                let message = format!(
-                    "`{}` is pinned to {title} and cannot run there: {}",
-                    function.name, reason.reason
-                );
-                let diag = Diag::new(Code::Conflict, message);
-                self.refused
-                    .push(diag.help("state runs_on, or do not pin it"));
+                let mistake = pinned_elsewhere(self.comparison, index, reason);
+                self.refused.push(mistake);
             }
             return;
         };
@@ -249,7 +280,7 @@ impl<'c> Planner<'c> {
             .iter()
             .filter(|unit| found.choices[**unit] != homes[**unit]);
         let platform = |unit: usize, choice: usize| problem.units[unit].choices[choice].platform;
-        let mut moves: Vec<Move> = moved
+        let moves: Vec<Move> = moved
             .map(|unit| {
                 let (from, to) = (homes[*unit], found.choices[*unit]);
                 let [before, after] = [from, to].map(|choice| self.adds[*unit][choice].as_ref());
@@ -262,21 +293,30 @@ impl<'c> Planner<'c> {
                 }
             })
             .collect();
-        moves.sort_by(|left, right| right.saving.cmp(&left.saving));
-        let by_moves: Usd = moves.iter().map(|one| one.saving.clone()).sum();
-        let saving = &today - &found.bill;
-        let numbered = moves.iter().enumerate();
-        Ok(Plan {
-            by_function: numbered.map(|(number, one)| (one.index, number)).collect(),
-            free_tier_saving: &saving - &by_moves,
-            gap: &found.objective - &found.bound,
-            min_saving: problem.min_saving.clone(),
-            monthly: found.bill,
-            today,
-            moves,
-            left_out: self.left_out,
-        })
+        let gap = &found.objective - &found.bound;
+        let bound = &found.bill - &gap;
+        let min_saving = problem.min_saving.clone();
+        let (monthly, left_out) = (found.bill, self.left_out);
+        Ok(Plan::new(
+            today, monthly, min_saving, bound, moves, left_out,
+        ))
     }
+}
+
+/// The mistake of a pinned function that cannot run where it is.
+pub(super) fn pinned_elsewhere(
+    comparison: &Comparison<'_>,
+    index: usize,
+    reason: &Infeasible,
+) -> Diag {
+    let title = comparison.platforms[comparison.home(index)].title;
+    let name = &comparison.context.function(index).name;
+    let message = format!(
+        "`{name}` is pinned to {title} and cannot run there: {}",
+        reason.reason
+    );
+    let diag = Diag::new(Code::Conflict, message);
+    diag.help("state runs_on, or do not pin it")
 }
 
 const AT_HOME: &str = "a function that cannot run where it is is left out";

@@ -1,6 +1,7 @@
 //! A function solved on every platform. All of its figures come from here.
 
 use super::{Pair, Summary};
+use crate::exact::Bounds;
 use crate::money::Usd;
 use crate::platform::{Fleet, Line, Placement, Provisioning, SharedUse};
 use crate::solve::{CapacityTariff, Tariff, UsageTariff};
@@ -35,6 +36,11 @@ impl Solved<'_> {
     /// run there, or no price has a date.
     pub(crate) fn price_as_of(&self, platform: usize) -> Option<&str> {
         self.placement(platform)?.price_as_of()
+    }
+
+    /// Bounds of the least that the function costs in any cluster of a platform.
+    pub(super) fn least_nodes(&self, platform: usize) -> Option<Bounds> {
+        self.placement(platform)?.least_nodes()
     }
 
     /// US dollars a month of the function on a cluster for it alone; `None` where it cannot run and

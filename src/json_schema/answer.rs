@@ -157,6 +157,11 @@ static PLAN: Object = Object {
         ),
         field("proven", Flag, "whether no other plan costs less"),
         field(
+            "searched",
+            Flag,
+            "false with more than 100,000 functions: then each is where it adds least",
+        ),
+        field(
             "min_saving_usd",
             Decimal,
             "what each moved function has to save a month (`--min-saving`)",

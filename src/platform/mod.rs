@@ -31,7 +31,7 @@ pub(crate) use line::Pricing;
 pub(crate) use slot::Slot;
 
 use crate::diag::{Diag, Diags};
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
 use crate::plan::{Allowance, Cluster as NodeCluster, Pool};
 use crate::pricebook::meters::{MeterInfo, Meters};
@@ -396,6 +396,11 @@ pub trait Placement: Send + Sync {
     /// What the function uses of the [`SharedCosts`] of the platform.
     fn shared_use(&self) -> SharedUse {
         SharedUse::default()
+    }
+    /// Bounds of the least that the function costs in any cluster of nodes, US dollars a month;
+    /// `None` on platforms without nodes that functions share.
+    fn least_nodes(&self) -> Option<Bounds> {
+        None
     }
     /// US dollars a month of the function on a cluster for it alone; `None` on platforms without
     /// clusters.

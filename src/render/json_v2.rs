@@ -94,6 +94,7 @@ struct PlanV2<'a> {
     bound_usd: Decimal,
     gap_percent: Decimal,
     proven: bool,
+    searched: bool,
     min_saving_usd: Decimal,
     free_tier_saving_usd: Decimal,
     moves: Vec<MoveV2<'a>>,
@@ -364,6 +365,7 @@ fn plan_of<'a>(decision: &Decision<'a>, plan: &Plan) -> PlanV2<'a> {
         bound_usd: Decimal::from(&(&plan.monthly - &plan.gap)),
         gap_percent: Decimal(plan.gap_percent()),
         proven: plan.is_proven(),
+        searched: plan.is_searched,
         min_saving_usd: Decimal::from(&plan.min_saving),
         free_tier_saving_usd: Decimal::from(&plan.free_tier_saving),
         moves: moves

@@ -123,7 +123,10 @@ pub(crate) fn headline(comparison: &Comparison<'_>, plan: &Plan) -> String {
     let saving = plan.saving();
     let moves = plan.moves.len() as u128;
     let least = money(&plan.min_saving);
-    let proof = if plan.is_proven() {
+    let proof = if !plan.is_searched {
+        let bound = money(&(&plan.monthly - &plan.gap));
+        format!("too many functions to search: no plan costs less than {bound}")
+    } else if plan.is_proven() {
         "no other plan costs less".to_owned()
     } else {
         let share = &plan.gap_percent() * &Exact::ratio(1, 100);

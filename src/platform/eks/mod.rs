@@ -170,6 +170,8 @@ struct Placed<'m> {
     cluster: Cow<'m, Choice>,
     /// US dollars a month of the cluster without the function.
     without: Usd,
+    /// Bounds of the least that the function costs in any cluster.
+    least: Bounds,
     candidate: &'m Candidate,
     room: Room,
     /// Slots for today's traffic.
@@ -362,6 +364,7 @@ impl EksModel<'_> {
             demand,
             market,
             without: without.unwrap_or(Usd::ZERO),
+            least: market.least(&needs),
             candidate,
             share: packing.share(),
             room: need.on(&candidate.node),
@@ -555,6 +558,10 @@ impl Placement for Placed<'_> {
 
     fn price_as_of(&self) -> Option<&str> {
         self.market.as_of(self.candidate)
+    }
+
+    fn least_nodes(&self) -> Option<Bounds> {
+        Some(self.least)
     }
 
     fn alone(&self) -> Option<Usd> {

@@ -379,6 +379,19 @@ impl<'a> ClusterMarket<'a> {
         })
     }
 
+    /// Bounds of the least that a function costs in a cluster of any candidate, without fees: the part
+    /// of the nodes that it fills.
+    pub(crate) fn least(&self, own: &[NodeNeed]) -> Bounds {
+        let needs = self.month_bounds.iter().zip(own);
+        let fitting = needs.filter(|(_, own)| own.fits());
+        let nodes = fitting.map(|(month, own)| {
+            let share = own.bounds();
+            let packed = month.packing.map_or(share, |packing| share.over(packing));
+            month.node * packed
+        });
+        nodes.reduce(Bounds::min).unwrap_or(Bounds::ZERO)
+    }
+
     /// The pods of a function with a demand, for each candidate.
     pub(crate) fn needs(&self, function: &Function, demand: &Demand) -> Vec<NodeNeed> {
         let need = PodNeed::of(function);
