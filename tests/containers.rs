@@ -507,7 +507,7 @@ fn hours_of_fleets_and_months_are_checked() {
     );
 }
 
-/// What may be a mistake is printed above the table, in the order of these rules.
+/// What may be a mistake is a warning above the table.
 #[test]
 fn odd_inputs_are_warned_of() {
     use lambdacost::internals::scenario::AssumptionKind;

@@ -42,15 +42,17 @@ assumptions! {
         "EKS Auto Mode, add-ons, and extra nodes during upgrades";
 }
 
-/// Adds the assumptions and omissions that apply. `unpriced` lists the regions without a price for
-/// the nodes' volumes.
-pub(crate) fn note(
-    scenario: &Scenario,
-    unpriced: &[&str],
-    newer: &[Newer<'_>],
-    has_burstable: bool,
-    notes: &mut Notes,
-) {
+/// What is known about the nodes of all clusters.
+pub(crate) struct NodeNotes<'m> {
+    /// The regions without a price for the nodes' volumes.
+    pub unpriced: Vec<&'m str>,
+    pub newer: Vec<Newer<'m>>,
+    /// Whether a node type is burstable.
+    pub has_burstable: bool,
+}
+
+/// Adds the assumptions and omissions that apply.
+pub(crate) fn note(scenario: &Scenario, nodes: &NodeNotes<'_>, notes: &mut Notes) {
     let options: &EksOptions = scenario.options.of();
     notes.add(match options.cluster {
         ClusterKind::Dedicated => DEDICATED.with(&[
@@ -72,18 +74,18 @@ pub(crate) fn note(
     if scenario.functions.iter().any(requests_are_chosen) {
         notes.add(REQUESTS.holds());
     }
-    if has_burstable {
+    if nodes.has_burstable {
         notes.add(SURPLUS.holds());
     }
-    if options.root_volume_gb > 0 && !unpriced.is_empty() {
-        notes.add(UNPRICED_VOLUMES.with(&[("regions", &comma_separated(unpriced))]));
+    if options.root_volume_gb > 0 && !nodes.unpriced.is_empty() {
+        notes.add(UNPRICED_VOLUMES.with(&[("regions", &comma_separated(&nodes.unpriced))]));
     }
     for Newer {
         chosen,
         newer,
         more,
         generations,
-    } in newer
+    } in &nodes.newer
     {
         let generations = match generations {
             1 => "a generation".to_owned(),

@@ -25,6 +25,7 @@ use crate::money::{Usd, count, percent, plural};
 use crate::plan;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
+use assumptions::NodeNotes;
 use node_choice::{
     Candidate, Choice, ClusterMarket, Crew, MonthBounds, Newer, cluster_markets, refusal,
 };
@@ -517,11 +518,13 @@ impl CostModel for EksModel<'_> {
                 unpriced.push(name);
             }
         }
-        let newer = self.newer_types();
         let mut sites = self.sites.iter().flatten();
-        let has_burstable = sites.any(|site| site.market.has_burstable());
-        let scenario = self.context.scenario;
-        assumptions::note(scenario, &unpriced, &newer, has_burstable, notes);
+        let nodes = NodeNotes {
+            unpriced,
+            newer: self.newer_types(),
+            has_burstable: sites.any(|site| site.market.has_burstable()),
+        };
+        assumptions::note(self.context.scenario, &nodes, notes);
     }
 }
 

@@ -295,7 +295,10 @@ impl<'a> ClusterMarket<'a> {
 
     /// An empty [`PodDemand`] for the candidates of this market.
     pub(crate) fn pod_demand(&self) -> PodDemand {
-        PodDemand::new(self.candidates.len(), self.has_burstable())
+        PodDemand::new(
+            self.candidates.len(),
+            self.has_burstable().then_some(Exact::ZERO),
+        )
     }
 
     /// Adds a function to `pod_demand`.

@@ -469,12 +469,12 @@ pub(crate) struct PodDemand {
 }
 
 impl PodDemand {
-    /// An empty demand for a number of node types.
-    pub(crate) fn new(types: usize, has_burstable: bool) -> Self {
+    /// An empty demand for a number of node types. `busy` is zero if busy vCPUs are counted.
+    pub(crate) fn new(types: usize, busy: Option<Exact>) -> Self {
         Self {
             like_for_like: BTreeMap::new(),
             stated: vec![PodsByFit::default(); types],
-            busy: has_burstable.then_some(Exact::ZERO),
+            busy,
         }
     }
 
