@@ -20,7 +20,6 @@ use crate::exact::Exact;
 use crate::pricebook::{Commitments, Extent};
 use crate::text::comma_separated;
 use crate::units::HOURS_PER_MONTH;
-use rust_decimal::Decimal;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -143,17 +142,17 @@ impl<'r> ScenarioReader<'r> {
         let key = Setting::HoursPerMonth.key();
         let mut stated = None;
         if let Some(value) = self.value(key.path) {
-            // The lower bound is 0: fewer hours than a month has get the message below.
-            let bounds = Bounds::from(0, key.bounds().high);
-            let read = keys::number(value, key.path, &bounds, self.source);
-            stated = self.diags.take(read);
-            let least = Decimal::from(key.bounds().low);
-            if stated.is_some_and(|hours| hours < least) {
-                stated = None;
-                let message = format!("a month has {least} hours at least");
-                let help = "if containers run only for a part of the month, state that part as \
-                            `container.hours_per_month`, of a function or in [defaults]";
-                self.wrong(Code::OutOfRange, value.span(), &message, help);
+            let bounds = key.bounds();
+            let fewer = Bounds::from(0, bounds.high);
+            match keys::number(value, key.path, &bounds, self.source) {
+                Ok(hours) => stated = Some(hours),
+                Err(_) if keys::number(value, key.path, &fewer, self.source).is_ok() => {
+                    let message = format!("a month has {} hours at least", bounds.low);
+                    let help = "if containers run only for a part of the month, state that part as \
+                                `container.hours_per_month`, of a function or in [defaults]";
+                    self.wrong(Code::OutOfRange, value.span(), &message, help);
+                }
+                Err(diag) => self.diags.push(diag),
             }
         }
         stated.map_or_else(|| Exact::from(HOURS_PER_MONTH), Exact::from)

@@ -292,14 +292,19 @@ impl FunctionReader<'_, '_, '_> {
             }
             (false, true) => self.values.number(peak).map(Capacity::Peak),
             (both, _) => {
-                let (code, message) = if both {
-                    (Code::Conflict, "states its capacity twice")
+                let (code, message, help) = if both {
+                    let help = "state one of `utilization` and `peak_concurrency`";
+                    (Code::Conflict, "states its capacity twice", help)
                 } else {
-                    (Code::MissingKey, "does not state what capacity it needs")
+                    let help = "state one of `utilization` and `peak_concurrency`; only jobs \
+                                (container.run = \"job\") need none";
+                    (
+                        Code::MissingKey,
+                        "does not state what capacity it needs",
+                        help,
+                    )
                 };
                 let message = format!("{} {message}", self.called());
-                let help = "state one of `utilization` and `peak_concurrency`; only jobs \
-                            (container.run = \"job\") need none";
                 self.wrong(code, self.at(peak), message, help);
                 None
             }
