@@ -86,6 +86,7 @@ fn cluster(random: &mut Random, percent: u64) -> Cluster {
         nodes: Nodes::Whole {
             min_nodes: 2,
             packing: Exact::ONE,
+            buffer: Exact::ONE,
         },
     }
 }

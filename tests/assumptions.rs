@@ -119,7 +119,7 @@ const CASES: [Case; 29] = [
         &[
             "managed-capacity-provider",
             "managed-environments",
-            "managed-shared-providers",
+            "managed-throttling",
         ],
         "platforms = ['lambda-managed']",
     ),

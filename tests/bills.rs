@@ -156,6 +156,7 @@ const CASES: [Case; Field::COUNT] = [
     ),
     (Field::ManagedMemoryMb, &[], ["2048", "32768"]),
     (Field::ManagedGbPerVcpu, &[], ["2", "8"]),
+    (Field::ManagedProvider, &[], ["'a'", "'b'"]),
     (Field::ManagedRequests, &[], ["1", "50"]),
 ];
 
@@ -195,6 +196,10 @@ fn bills(field: Field, more: &[(&str, &str)], value: &str) -> BTreeMap<String, V
 fn a_key_changes_the_bills_of_its_platforms_and_no_other() {
     for (number, (field, more, [one, two])) in CASES.into_iter().enumerate() {
         assert_eq!(field as usize, number, "one case a key, in their order");
+        if field == Field::ManagedProvider {
+            // It needs a second function: `tests/managed.rs` shows whose bills it changes.
+            continue;
+        }
         let [one, two] = [one, two].map(|value| bills(field, more, value));
         for platform in platform::shapes() {
             let changes = one[platform.id] != two[platform.id];

@@ -4,7 +4,7 @@ mod comparison;
 
 use comparison::{BOOK, compared_at, valid};
 use lambdacost::exact::Exact;
-use lambdacost::internals::answer::{Pair, Summary};
+use lambdacost::internals::answer::{Comparison, Pair, PlanOptions, Summary};
 use lambdacost::internals::diag::Source;
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::platform::FactValue;
@@ -376,4 +376,91 @@ fn measured_requests_do_not_make_an_environment_smaller() {
     };
     assert_eq!(cost(&text("")), "646.62");
     assert_eq!(cost(&text(", memory_mb = 4096")), "646.62");
+}
+
+/// Three functions of 5 requests in flight, each at least 3 environments of 1 vCPU and 2 GB. On Lambda each costs
+/// 11.25 M GB-s x 0.0000133334 + 2.25 = 152.25.
+fn three(provider: &str, home: &str) -> String {
+    let function = |name: &str| {
+        format!(
+            "[[function]]\nname = '{name}'\narchitecture = 'arm64'\nmemory_mb = 1024\nduration_ms = 1000\n\
+             invocations_per_month = 11_250_000\npeak_concurrency = 5\nruns_on = '{home}'\n\
+             container = {{ cpu_ms = 1, memory_per_request_mb = 20 }}\n\
+             managed = {{ runtime = 'node'{provider} }}\n"
+        )
+    };
+    let platforms = "region = 'us-east-1'\nplatforms = ['lambda', 'lambda-managed']\n";
+    format!(
+        "{platforms}{}{}{}",
+        function("a"),
+        function("b"),
+        function("c")
+    )
+}
+
+/// Alone each has 3 x c6g.large: 3 x 730 x 0.068 x 1.15 = 171.258. Together 9 environments, 3 on a c6g.xlarge: 3 x
+/// 730 x 0.136 x 1.15 = 342.516, of which each pays a third; two of them need as many.
+#[test]
+fn functions_that_name_a_capacity_provider_share_its_instances() {
+    let cents = |usd: &Usd| usd.dollars().to_fixed(2);
+    let costs = |provider: &str| {
+        compared_at(
+            &valid(&three(provider, "lambda-managed")),
+            &US_EAST_1,
+            |comparison| {
+                let answer = comparison.answer(0, 1).expect("it runs");
+                let mut fleet = String::new();
+                answer
+                    .placement
+                    .fleet()
+                    .expect("instances")
+                    .write_short(&mut fleet);
+                let alone = answer.placement.alone().map(|usd| cents(&usd));
+                (
+                    cents(&answer.cost.billed),
+                    cents(&answer.cost.adds),
+                    alone,
+                    fleet,
+                )
+            },
+        )
+    };
+    // With 2.25 of requests.
+    let own = "3 x c6g.large for 3 environments x 64".to_owned();
+    assert_eq!(costs(""), ("173.51".into(), "173.51".into(), None, own));
+    let shared = "3 environments x 64 at 3 per c6g.xlarge".to_owned();
+    let alone = Some("173.51".to_owned());
+    let expected = ("116.42".into(), "2.25".into(), alone, shared);
+    assert_eq!(costs(", capacity_provider = 'web'"), expected);
+}
+
+/// From Lambda, 456.75, no one of them saves anything alone; together they cost 342.516 + 6.75 = 349.27.
+#[test]
+fn a_plan_moves_functions_that_share_a_capacity_provider_together() {
+    let planned = |provider: &str| {
+        compared_at(
+            &valid(&three(provider, "lambda")),
+            &US_EAST_1,
+            |comparison| {
+                let decision = comparison.decide(&PlanOptions::default()).expect("a plan");
+                let plan = decision.plan.as_ref().expect("a plan");
+                (plan.monthly.dollars().to_fixed(2), plan.moves.len())
+            },
+        )
+    };
+    assert_eq!(planned(""), ("456.75".into(), 0));
+    assert_eq!(planned(", capacity_provider = 'web'"), ("349.27".into(), 3));
+}
+
+#[test]
+fn functions_of_a_capacity_provider_run_for_the_same_hours() {
+    let text = three(", capacity_provider = 'web'", "lambda");
+    let text = text.replacen("cpu_ms = 1,", "cpu_ms = 1, hours_per_month = 700,", 1);
+    let scenario = valid(&text);
+    let bound = Comparison::new(&scenario, &US_EAST_1, &comparison::INSTANCES);
+    let error = bound.err().expect("different hours").to_string();
+    assert!(
+        error.contains("share the capacity provider `web`"),
+        "{error}"
+    );
 }

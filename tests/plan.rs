@@ -108,6 +108,7 @@ fn cluster(random: &mut Random) -> Cluster {
             Nodes::Whole {
                 min_nodes: random.below(3),
                 packing: packing[random.below(3) as usize].clone(),
+                buffer: [Exact::ONE, Exact::ratio(3, 2)][usize::from(random.one_in(4))].clone(),
             }
         },
     }
@@ -292,8 +293,14 @@ fn plain_bill(problem: &Problem<'_>, choices: &[usize]) -> Option<Exact> {
             };
             let sum: Exact = needs.iter().sum();
             let nodes = match &cluster.nodes {
-                Nodes::Whole { min_nodes, packing } => {
-                    sum.over(packing)?.rounded_up().max(Exact::from(*min_nodes))
+                Nodes::Whole {
+                    min_nodes,
+                    packing,
+                    buffer,
+                } => {
+                    let packed = sum.over(packing)?.rounded_up();
+                    let nodes = (&packed * buffer).rounded_up();
+                    nodes.max(Exact::from(*min_nodes))
                 }
                 Nodes::Shared => sum,
             };
@@ -562,6 +569,7 @@ fn a_hundred_equal_functions_are_proven() {
             nodes: Nodes::Whole {
                 min_nodes: 1,
                 packing: Exact::ONE,
+                buffer: Exact::ONE,
             },
         }],
         fees: Vec::new(),

@@ -200,7 +200,9 @@ fn typical_nodes(problem: &Problem<'_>, unit: usize, cluster: usize) -> Bounds {
     });
     let cost = cost.unwrap_or(Bounds::ZERO);
     match &stated.nodes {
-        Nodes::Whole { packing, .. } => cost.over(packing.bounds()),
+        Nodes::Whole {
+            packing, buffer, ..
+        } => (cost * buffer.bounds()).over(packing.bounds()),
         Nodes::Shared => cost,
     }
 }
@@ -256,9 +258,15 @@ fn rounded_down(amount: &Exact, bits: i32) -> i64 {
 
 fn scaled(cluster: &Cluster, bits: i32) -> ScaledCluster {
     let (min_nodes, node) = match &cluster.nodes {
-        Nodes::Whole { min_nodes, packing } => {
+        Nodes::Whole {
+            min_nodes,
+            packing,
+            buffer,
+        } => {
             let least = i64::try_from(*min_nodes).unwrap_or(i64::MAX);
-            (least, Some(packing.bounds().in_units(NEED_BITS).1))
+            // Rounding up before the buffer only makes more nodes.
+            let taken = packing.bounds().over(buffer.bounds());
+            (least, Some(taken.in_units(NEED_BITS).1))
         }
         Nodes::Shared => (0, None),
     };

@@ -180,8 +180,13 @@ pub(super) fn nodes_bounds(
 /// Bounds of what nodes cost, from bounds of the sum of needs and of their use.
 pub(super) fn nodes_near(cluster: &Cluster, kind: usize, needs: Bounds, busy: Bounds) -> Bounds {
     let nodes = match &cluster.nodes {
-        Nodes::Whole { min_nodes, packing } => {
+        Nodes::Whole {
+            min_nodes,
+            packing,
+            buffer,
+        } => {
             let rounded = needs.over(packing.bounds()).rounded_up();
+            let rounded = (rounded * buffer.bounds()).rounded_up();
             rounded.max(Bounds::whole((*min_nodes).into()))
         }
         Nodes::Shared => needs,
@@ -204,7 +209,11 @@ fn nodes_cost(problem: &Problem<'_>, cluster: usize, kind: usize, members: &[usi
     };
     let stated = &problem.clusters[cluster];
     let nodes = match &stated.nodes {
-        Nodes::Whole { min_nodes, packing } => {
+        Nodes::Whole {
+            min_nodes,
+            packing,
+            buffer,
+        } => {
             let mut needs = BoundedSum::ZERO;
             for unit in members {
                 needs.add(&need(unit));
@@ -218,6 +227,7 @@ fn nodes_cost(problem: &Problem<'_>, cluster: usize, kind: usize, members: &[usi
                 },
                 || members.iter().map(need).collect(),
             );
+            let nodes = (&nodes * buffer).rounded_up();
             nodes.max(Exact::from(*min_nodes))
         }
         Nodes::Shared => sum(members.iter().map(need).collect()),

@@ -88,8 +88,13 @@ pub struct Surplus {
 
 /// How many nodes a cluster has.
 pub enum Nodes {
-    /// The sum of needs divided by `packing` and rounded up, but at least `min_nodes`.
-    Whole { min_nodes: u64, packing: Exact },
+    /// The sum of needs divided by `packing` and rounded up, then times `buffer` and rounded up, but at
+    /// least `min_nodes`. The buffer is at least one.
+    Whole {
+        min_nodes: u64,
+        packing: Exact,
+        buffer: Exact,
+    },
     /// An existing cluster: the sum of needs, not rounded.
     Shared,
 }

@@ -259,6 +259,7 @@ impl<'a> ClusterMarket<'a> {
             ClusterKind::Dedicated => plan::Nodes::Whole {
                 min_nodes: self.options.min_nodes.into(),
                 packing: Exact::from(self.options.packing_efficiency),
+                buffer: Exact::ONE,
             },
         };
         let one = &Exact::ONE;

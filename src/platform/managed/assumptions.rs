@@ -5,8 +5,8 @@ use crate::scenario::{Notes, Scenario, assumptions};
 
 assumptions! {
     CAPACITY_PROVIDER: Assumed = "managed-capacity-provider",
-        "managed instances: a capacity provider for each function, on demand, all hours of the \
-         month, at least {instances} instances and 3 environments, availability_buffer {buffer} \
+        "managed instances: a capacity provider for each function that names none \
+         (managed.capacity_provider), on demand, at least {instances} instances and 3 environments, availability_buffer {buffer} \
          (AWS's calculator uses 1.5)";
     ENVIRONMENTS: Assumed = "managed-environments",
         "managed instances keep 1 vCPU and 1 GB each for their system; unless stated, an environment \
@@ -15,9 +15,8 @@ assumptions! {
     FREE_TIER: Assumed = "managed-free-tier",
         "all requests on managed instances are billed: whether the free tier covers them is not \
          known";
-    SHARED_PROVIDERS: NotCounted = "managed-shared-providers",
-        "managed instances: functions that share a capacity provider, and throttling while \
-         traffic more than doubles in five minutes";
+    THROTTLING: NotCounted = "managed-throttling",
+        "managed instances: throttling while traffic more than doubles in five minutes";
 }
 
 /// Adds the assumptions and omissions that apply.
@@ -31,5 +30,5 @@ pub(crate) fn note(scenario: &Scenario, notes: &mut Notes) {
     if scenario.free_tier {
         notes.add(FREE_TIER.holds());
     }
-    notes.add(SHARED_PROVIDERS.holds());
+    notes.add(THROTTLING.holds());
 }

@@ -17,6 +17,8 @@ pub(crate) struct ManagedKeys {
     pub memory_mb: Option<u32>,
     /// Gigabytes of memory per vCPU; `None` for the cheapest.
     pub gb_per_vcpu: Option<u32>,
+    /// The capacity provider that it shares with others; `None` for one for it alone.
+    pub capacity_provider: Option<Box<str>>,
     /// Measured number of requests that an environment carries at once.
     pub requests_per_environment: Option<u32>,
 }
@@ -26,6 +28,7 @@ static UNMANAGED: ManagedKeys = ManagedKeys {
     runtime: None,
     memory_mb: None,
     gb_per_vcpu: None,
+    capacity_provider: None,
     requests_per_environment: None,
 };
 
@@ -66,6 +69,7 @@ pub(crate) fn read(
         runtime: reader.values.word(Field::ManagedRuntime),
         memory_mb,
         gb_per_vcpu: ratio,
+        capacity_provider: reader.values.text(Field::ManagedProvider).map(Box::from),
         requests_per_environment: reader.values.whole(Field::ManagedRequests),
     }))
 }

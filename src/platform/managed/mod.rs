@@ -7,6 +7,7 @@
 
 mod assumptions;
 mod environment;
+mod group;
 mod keys;
 mod limits;
 mod meters;
@@ -18,8 +19,8 @@ use super::lambda::{self, too_long};
 use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Placement, Platform, Refusal,
-    Spec, Subject, instance_choice,
+    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement, Platform,
+    Refusal, SharedCosts, Spec, Subject, Total, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -28,6 +29,7 @@ use crate::scenario::{Demand, Function, Notes, Os, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use crate::units::{Hour, Qty, Request, Unit};
 use environment::Environment;
+use group::Groups;
 use provider::{CapacityProvider, Hosts, capacity_providers, provider_place};
 
 /// AWS Lambda Managed Instances, on demand.
@@ -60,7 +62,12 @@ impl Platform for LambdaManaged {
 
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let providers = capacity_providers(&context)?;
-        Ok(Box::new(ManagedModel { context, providers }))
+        let groups = Groups::find(&context, &providers)?;
+        Ok(Box::new(ManagedModel {
+            context,
+            providers,
+            groups,
+        }))
     }
 }
 
@@ -86,6 +93,8 @@ fn unsupported(function: &Function) -> Option<Infeasible> {
 struct ManagedModel<'a> {
     context: Context<'a>,
     providers: Vec<Option<CapacityProvider<'a>>>,
+    /// The capacity providers that functions share.
+    groups: Groups<'a>,
 }
 
 /// A function on the instances that today's traffic needs.
@@ -164,7 +173,15 @@ impl Hosted<'_> {
 impl CostModel for ManagedModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
         self.context.count_solve();
-        let placed = self.place(self.context.subject(index))?;
+        let subject = self.context.subject(index);
+        if let Some(number) = self.groups.number_of(subject.function) {
+            let placed = self.place_in_group(number, subject)?;
+            return Ok(Answer {
+                cost: placed.cost(),
+                placement: Box::new(placed),
+            });
+        }
+        let placed = self.place(subject)?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
@@ -172,7 +189,41 @@ impl CostModel for ManagedModel<'_> {
     }
 
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
-        Ok(self.place(changed)?.cost().adds)
+        match self.groups.number_of(changed.function) {
+            Some(number) => Ok(self.place_in_group(number, changed)?.cost().adds),
+            None => Ok(self.place(changed)?.cost().adds),
+        }
+    }
+
+    fn total(&self, members: &Members<'_>) -> Total {
+        let (monthly, unfit) = self.total_of_groups(members.contains);
+        let mut left_out = members.refused;
+        if !self.groups.is_empty() {
+            let functions = 0..self.context.scenario.functions.len();
+            let alone = functions.filter(|index| {
+                let subject = self.context.subject(*index);
+                let is_member = (members.contains)(*index);
+                is_member
+                    && self.groups.number_of(subject.function).is_none()
+                    && self.place(subject).is_err()
+            });
+            left_out = alone.count() + unfit;
+        }
+        Total {
+            monthly: &members.unshared + &monthly,
+            left_out,
+        }
+    }
+
+    fn shared_costs(&self) -> SharedCosts {
+        SharedCosts {
+            clusters: self.shared_groups(),
+            ..SharedCosts::default()
+        }
+    }
+
+    fn need(&self, index: usize, _: usize, node_type: usize) -> Option<Exact> {
+        self.need_in_group(index, node_type)
     }
 
     fn notes(&self, notes: &mut Notes) {

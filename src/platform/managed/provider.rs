@@ -25,7 +25,7 @@ pub(crate) struct ManagedType {
     /// Memory left for environments, MB.
     pub memory_mb: Exact,
     /// The price of an instance with the fee.
-    hourly: Rate<InstanceHour>,
+    pub hourly: Rate<InstanceHour>,
     /// The oldest date of the prices for the instance, its fee and requests.
     pub as_of: Option<Arc<str>>,
 }
@@ -48,7 +48,30 @@ pub(crate) struct CapacityProvider<'a> {
     pub request: Price<Request>,
     pub fee: Price<OnDemandUsd>,
     /// The types that can be the cheapest, by vCPU and then by name.
-    kinds: Vec<ManagedType>,
+    pub kinds: Vec<ManagedType>,
+}
+
+/// The environments of one function on instances of one type.
+#[derive(Debug, Clone)]
+pub(crate) struct KindNeed {
+    /// The index of the environment.
+    pub environment: usize,
+    /// Environments that the function needs.
+    pub environments: u128,
+    pub per_instance: u128,
+}
+
+impl KindNeed {
+    /// Instances that the environments fill.
+    pub(crate) fn share(&self) -> Exact {
+        let share = Exact::whole(self.environments).over(&Exact::whole(self.per_instance));
+        share.expect("an environment fits the instance")
+    }
+
+    /// True if it fills less of its instances.
+    fn is_less_than(&self, other: &Self) -> bool {
+        self.environments * other.per_instance < other.environments * self.per_instance
+    }
 }
 
 /// Instances of one type that carry a function.
@@ -174,6 +197,43 @@ impl<'a> CapacityProvider<'a> {
         });
         // `min_by` returns the first of equal elements.
         hosts.min_by(|left, right| left.hourly().cmp(&right.hourly()))
+    }
+
+    /// The environments with which a function fills the least of the instances of a type; of equal
+    /// ones, the first. `None` if no environment fits.
+    pub(crate) fn least_need(
+        kind: &ManagedType,
+        environments: &[Environment],
+        slots: u128,
+    ) -> Option<KindNeed> {
+        let mut best: Option<KindNeed> = None;
+        for (number, environment) in environments.iter().enumerate() {
+            let need = KindNeed {
+                environment: number,
+                environments: slots.div_ceil(environment.requests).max(LEAST.into()),
+                per_instance: kind.fit(environment),
+            };
+            let is_better = best.as_ref().is_none_or(|best| need.is_less_than(best));
+            if need.per_instance > 0 && is_better {
+                best = Some(need);
+            }
+        }
+        best
+    }
+
+    /// Instances for environments that fill a number of them, with the availability buffer.
+    pub(crate) fn instances(&self, filled: &Exact) -> Exact {
+        let buffer = Exact::from(self.options.availability_buffer);
+        let buffered = (&filled.rounded_up() * &buffer).rounded_up();
+        buffered.max(Exact::from(self.options.min_instances))
+    }
+
+    pub(crate) fn min_instances(&self) -> u32 {
+        self.options.min_instances
+    }
+
+    pub(crate) fn buffer(&self) -> Exact {
+        Exact::from(self.options.availability_buffer)
     }
 
     fn of_kind<'o>(

@@ -280,6 +280,10 @@ keys! {
         ManagedGbPerVcpu = "managed.memory_gb_per_vcpu": whole(2, 8), "GB", MANAGED,
             "memory per vCPU",
             default "the cheapest of 2, 4 and 8", limits "2, 4 or 8";
+        ManagedProvider = "managed.capacity_provider": ValueKind::Text, "", MANAGED,
+            "name of a capacity provider: functions of one region and container architecture with the \
+             same name share its instances",
+            default "a capacity provider for the function alone";
         ManagedRequests = "managed.requests_per_environment": whole(1, MAX_COUNT), "", MANAGED,
             "requests in flight that one environment carries, from a load test; replaces the \
              computed number",
