@@ -60,7 +60,7 @@ const UNFIT: [&str; 4] = [
 
 /// Keys of a function that are stated together. A group is chosen as a whole. Sometimes a single key
 /// is chosen in addition, to try refusals too.
-const GROUPS: [&[Field]; 45] = [
+const GROUPS: [&[Field]; 49] = [
     &[Field::Region],
     &[Field::RunsOn],
     &[Field::ColdStartRate, Field::InitMs],
@@ -117,6 +117,10 @@ const GROUPS: [&[Field]; 45] = [
     ],
     &[Field::AsyncPayloadKb],
     &[Field::ErrorRate, Field::Retries],
+    &[Field::Threads],
+    &[Field::RequestsPerPod],
+    &[Field::FleetHours],
+    &[Field::ManagedRuntime, Field::ManagedProvider],
     &[Field::ManagedRuntime],
     &[
         Field::ManagedMemoryMb,
@@ -161,7 +165,7 @@ const TYPE: Choice = Choice::Word(&INSTANCE_TYPES);
 /// Keys that are stated together, by their dotted paths.
 const OPTIONS: &[&[(&str, Choice)]] = &[
     &[("free_tier", Choice::Flag)],
-    &[("hours_per_month", Choice::Number(Bounds::from(1, 744)))],
+    &[("hours_per_month", Choice::Number(Bounds::from(672, 744)))],
     &[(
         "lambda.concurrency_quota",
         Choice::Number(Bounds::whole(1, 1_000_000_000)),
@@ -173,6 +177,12 @@ const OPTIONS: &[&[(&str, Choice)]] = &[
         Choice::Number(Bounds::whole(0, 16_384)),
     )],
     &[("eks.auto_mode", Choice::Flag)],
+    &[("eks.max_pods", Choice::Number(Bounds::whole(1, 65_536)))],
+    &[("eks.memory_overhead", SHARE)],
+    &[(
+        "lambda.other_gb_seconds.arm64",
+        Choice::Number(Bounds::from(0, 1_000_000_000_000)),
+    )],
     &[
         ("eks.instance_type", TYPE),
         ("eks.cluster", Choice::Word(&["existing", "dedicated"])),

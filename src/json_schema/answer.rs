@@ -54,6 +54,7 @@ use JsonKind::{
 
 pub(super) const TEXT_OR_NULL: JsonKind = OrNull(&Text);
 pub(super) const DECIMAL_OR_NULL: JsonKind = OrNull(&Decimal);
+const WHOLE_OR_NULL: JsonKind = OrNull(&Whole);
 const ARCHITECTURE: JsonKind = OneOf(&["x86_64", "arm64"]);
 
 pub(super) const fn field(name: &'static str, kind: JsonKind, meaning: &'static str) -> Member {
@@ -694,6 +695,11 @@ static CLUSTER: Object = Object {
             "allocatable",
             Of(&ALLOCATABLE),
             "what each of them offers, below",
+        ),
+        field(
+            "requests_per_pod",
+            MapOf(&WHOLE_OR_NULL),
+            "requests in flight of a pod, by function; `null` for one that does not fit",
         ),
         field(
             "surplus_credits_usd",

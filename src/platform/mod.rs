@@ -467,6 +467,9 @@ pub struct Cluster {
     pub instance_type: Arc<str>,
     /// A whole number for a dedicated cluster, a share of the nodes for an existing one.
     pub nodes: Exact,
+    /// Requests in flight of a pod of each function, by the index of the function; `None` for one that
+    /// does not fit.
+    pub requests_per_pod: Vec<(usize, Option<u128>)>,
     /// What each of them offers.
     pub(crate) allocatable: NodeSize,
     /// US dollars a month of surplus credits of burstable nodes, a part of `monthly`.

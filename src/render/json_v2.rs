@@ -293,6 +293,8 @@ struct ClusterV2<'a> {
     instance_type: String,
     nodes: NodesV2,
     allocatable: AllocatableV2,
+    /// By function; `None` for one that does not fit.
+    requests_per_pod: BTreeMap<&'a str, Option<u128>>,
     surplus_credits_usd: Decimal,
     monthly_usd: Decimal,
 }
@@ -461,6 +463,14 @@ fn cluster<'a>(comparison: &Comparison<'a>, of: &'static str, cluster: &Cluster)
             nominal_mib: cluster.allocatable.nominal_mib,
             pods: cluster.allocatable.pods,
         },
+        requests_per_pod: cluster
+            .requests_per_pod
+            .iter()
+            .map(|(index, requests)| {
+                let function = &comparison.scenario().functions[*index];
+                (&*function.name, *requests)
+            })
+            .collect(),
         surplus_credits_usd: Decimal::from(&cluster.surplus_credits),
         monthly_usd: Decimal::from(&cluster.monthly),
     }

@@ -406,6 +406,32 @@ impl EksModel<'_> {
     }
 }
 
+impl EksModel<'_> {
+    /// Requests in flight of a pod of each function, on a candidate of a market; `None` for one that
+    /// does not fit.
+    fn requests_per_pod(
+        &self,
+        market: &ClusterMarket<'_>,
+        number: usize,
+        contains: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Vec<(usize, Option<u128>)> {
+        let node = &market.candidates[number].node;
+        let functions = self.context.scenario.functions.par_iter().enumerate();
+        let here = functions.filter(|(index, function)| {
+            contains(*index)
+                && refusal(function).is_none()
+                && function.region == market.region
+                && function.container_architecture() == market.architecture
+        });
+        let requests = here.map(|(index, function)| {
+            let slots = function.needed_slots(self.context.demand(index));
+            let packing = PodNeed::of(function).on(node).pack(slots);
+            (index, packing.map(|packing| packing.requests))
+        });
+        requests.collect()
+    }
+}
+
 impl CostModel for EksModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
         self.context.count_solve();
@@ -501,6 +527,7 @@ impl CostModel for EksModel<'_> {
                 instance_type: Arc::clone(&market.candidates[number].name),
                 surplus_credits: market.surplus(number, &nodes, &busy),
                 nodes,
+                requests_per_pod: self.requests_per_pod(market, number, contains),
                 allocatable: market.candidates[number].node.size,
                 is_dedicated: self.options().cluster == ClusterKind::Dedicated,
                 monthly,
