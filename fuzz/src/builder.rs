@@ -177,7 +177,6 @@ const OPTIONS: &[&[(&str, Choice)]] = &[
         Choice::Number(Bounds::whole(0, 16_384)),
     )],
     &[("eks.auto_mode", Choice::Flag)],
-    &[("eks.max_pods", Choice::Number(Bounds::whole(1, 65_536)))],
     &[("eks.memory_overhead", SHARE)],
     &[(
         "lambda.other_gb_seconds.arm64",
