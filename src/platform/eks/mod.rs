@@ -85,7 +85,7 @@ impl Platform for Eks {
         let sites = places.map(|((market, crew), today)| {
             Some(Site {
                 market: market?,
-                crew: Crew::of(crew),
+                crew: Crew::of(crew, today.as_ref()),
                 today,
             })
         });
@@ -329,29 +329,30 @@ impl EksModel<'_> {
         let site = site.ok_or_else(does_not_fit)?;
         let (market, crew) = (&site.market, &site.crew);
         let slots = function.needed_slots(demand);
-        let needs = market.needs(function, demand);
+        let own = market.own_pods(function, demand);
         let today = site.today.as_ref();
         let stated = self.context.function(index);
         // The function as it is in the cluster of today.
         let own_today = (self.context.home(index) == Eks.id()).then(|| {
             if ptr::eq(stated, function) {
-                needs.clone()
+                own.clone()
             } else {
                 let demand = self.context.demand(index);
-                market.needs(stated, demand)
+                market.own_pods(stated, demand)
             }
         });
-        let own_today = own_today.filter(|own| today.is_some_and(|one| own[one.number].fits()));
+        let own_today =
+            own_today.filter(|own| today.is_some_and(|one| own.needs[one.number].fits()));
         let cluster = match &own_today {
             Some(_) if ptr::eq(stated, function) => today.map(Cow::Borrowed),
             Some(own_today) => {
                 let crew = crew.without(own_today);
-                market.with(&crew, &needs).map(Cow::Owned)
+                market.with(&crew, &own).map(Cow::Owned)
             }
-            None => market.with(crew, &needs).map(Cow::Owned),
+            None => market.with(crew, &own).map(Cow::Owned),
         };
         let chosen = cluster.and_then(|cluster| {
-            let packing = needs[cluster.number].packing()?;
+            let packing = own.needs[cluster.number].packing()?;
             Some((cluster, packing))
         });
         let (cluster, packing) = chosen.ok_or_else(does_not_fit)?;
@@ -365,7 +366,7 @@ impl EksModel<'_> {
             demand,
             market,
             without: without.unwrap_or(Usd::ZERO),
-            least: market.least(&needs),
+            least: market.least(&own),
             candidate,
             share: packing.share(),
             room: need.on(&candidate.node),
@@ -595,7 +596,7 @@ impl Placement for Placed<'_> {
     }
 
     fn alone(&self) -> Option<Usd> {
-        let needs = self.market.needs(self.function, self.demand);
+        let needs = self.market.own_pods(self.function, self.demand);
         let alone = self.market.alone(&needs);
         Some(alone.expect("it fits a node of this cluster").monthly)
     }

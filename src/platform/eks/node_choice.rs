@@ -342,51 +342,47 @@ impl<'a> ClusterMarket<'a> {
         // Fewer functions that do not fit comes before price: the cluster has to carry every
         // function that it can.
         let unfit = node_uses.iter().map(|node_use| node_use.unfit).min()?;
-        let choice = self.cheapest(|number| {
-            let NodeUse {
-                share,
-                unfit: own,
-                busy,
-            } = &node_uses[number];
-            (*own == unfit).then(|| (share.bounds(), busy.clone(), move || share.clone()))
+        let busy = |number: usize| &node_uses[number].busy;
+        let choice = self.cheapest(busy, |number| {
+            let node_use = &node_uses[number];
+            (node_use.unfit == unfit).then(|| (node_use.share.bounds(), || node_use.share.clone()))
         })?;
         Some(Choice { unfit, ..choice })
     }
 
     /// The cheapest cluster for the functions of a cluster and one more. `None` if no node type
     /// takes them all.
-    pub(crate) fn with(&self, crew: &Crew, own: &[NodeNeed]) -> Option<Choice> {
-        self.cheapest(|number| {
-            let (crew, own) = (&crew.0[number], &own[number]);
-            let takes_all = crew.unfit == 0 && own.fits();
-            takes_all.then(|| {
-                (crew.bounds + own.bounds(), &crew.busy + &own.busy, || {
-                    &crew.share + &own.share()
-                })
-            })
-        })
+    pub(crate) fn with(&self, crew: &Crew, own: &OwnPods) -> Option<Choice> {
+        let busy = &crew.busy + &own.busy;
+        self.cheapest(
+            |_| &busy,
+            |number| {
+                let (crew, own) = (&crew.uses[number], &own.needs[number]);
+                let takes_all = crew.unfit == 0 && own.fits();
+                takes_all.then(|| (crew.bounds + own.bounds(), || &crew.share + &own.share()))
+            },
+        )
     }
 
     /// The cheapest cluster for the functions of a cluster without one of them. `None` if no other
     /// is left.
-    pub(crate) fn without(&self, crew: &Crew, own: &[NodeNeed]) -> Option<Choice> {
-        self.cheapest(|number| {
-            let (crew, own) = (&crew.0[number], &own[number]);
-            let takes_all = crew.unfit == usize::from(!own.fits());
-            takes_all.then(|| {
-                (
-                    crew.bounds.less(own.bounds()),
-                    &crew.busy - &own.busy,
-                    || &crew.share - &own.share(),
-                )
-            })
-        })
+    pub(crate) fn without(&self, crew: &Crew, own: &OwnPods) -> Option<Choice> {
+        let busy = &crew.busy - &own.busy;
+        self.cheapest(
+            |_| &busy,
+            |number| {
+                let (crew, own) = (&crew.uses[number], &own.needs[number]);
+                let takes_all = crew.unfit == usize::from(!own.fits());
+                let bounds = || crew.bounds.less(own.bounds());
+                takes_all.then(|| (bounds(), || &crew.share - &own.share()))
+            },
+        )
     }
 
     /// Bounds of the least that a function costs in a cluster of any candidate, without fees: the part
     /// of the nodes that it fills.
-    pub(crate) fn least(&self, own: &[NodeNeed]) -> Bounds {
-        let needs = self.month_bounds.iter().zip(own);
+    pub(crate) fn least(&self, own: &OwnPods) -> Bounds {
+        let needs = self.month_bounds.iter().zip(&own.needs);
         let fitting = needs.filter(|(_, own)| own.fits());
         let nodes = fitting.map(|(month, own)| {
             let share = own.bounds();
@@ -397,14 +393,16 @@ impl<'a> ClusterMarket<'a> {
     }
 
     /// The pods of a function with a demand, for each candidate.
-    pub(crate) fn needs(&self, function: &Function, demand: &Demand) -> Vec<NodeNeed> {
+    pub(crate) fn own_pods(&self, function: &Function, demand: &Demand) -> OwnPods {
         let need = PodNeed::of(function);
         let slots = function.needed_slots(demand);
-        let busy = self.busy(function, demand);
         let nodes = self.candidates.iter().map(|candidate| &candidate.node);
-        nodes
-            .map(|node| NodeNeed::of(need.on(node).pack(slots), busy.clone()))
-            .collect()
+        OwnPods {
+            needs: nodes
+                .map(|node| NodeNeed::of(need.on(node).pack(slots)))
+                .collect(),
+            busy: self.busy(function, demand),
+        }
     }
 
     /// vCPUs that a function keeps busy; zero if no node type is burstable.
@@ -417,43 +415,50 @@ impl<'a> ClusterMarket<'a> {
     }
 
     /// The cheapest cluster for one function. `None` if no node type takes it.
-    pub(crate) fn alone(&self, own: &[NodeNeed]) -> Option<Choice> {
-        let fits = |number: usize| own[number].fits().then_some(&own[number]);
-        self.cheapest(|number| {
-            fits(number).map(|own| (own.bounds(), own.busy.clone(), || own.share()))
-        })
+    pub(crate) fn alone(&self, own: &OwnPods) -> Option<Choice> {
+        let fits = |number: usize| own.needs[number].fits().then_some(&own.needs[number]);
+        self.cheapest(
+            |_| &own.busy,
+            |number| fits(number).map(|own| (own.bounds(), || own.share())),
+        )
     }
 
     /// The cheapest cluster of the candidates for which `share_of` returns the nodes that all pods
-    /// fill, as bounds and exactly, and the vCPUs that they keep busy. `None` without pods.
-    fn cheapest<S: FnOnce() -> Exact>(
+    /// fill, as bounds and exactly; `busy` returns the vCPUs that they keep busy. `None` without
+    /// pods.
+    fn cheapest<'b, S: FnOnce() -> Exact>(
         &self,
-        share_of: impl Fn(usize) -> Option<(Bounds, Exact, S)>,
+        busy: impl Fn(usize) -> &'b Exact,
+        share_of: impl Fn(usize) -> Option<(Bounds, S)>,
     ) -> Option<Choice> {
-        let numbers = 0..self.candidates.len();
-        let bounds = |number: usize| {
-            let (share, busy, _) = share_of(number)?;
-            Some(self.month_bounds[number].of(share, busy.bounds()))
-        };
-        let least = numbers.clone().filter_map(bounds).reduce(Bounds::min)?;
-        let mut best: Option<Choice> = None;
-        for number in numbers {
-            let Some((share_bounds, busy, share)) = share_of(number) else {
-                continue;
+        let has_burstable = self.has_burstable();
+        let month_bounds = |number: usize| {
+            let (share, _) = share_of(number)?;
+            let busy = if has_burstable {
+                busy(number).bounds()
+            } else {
+                Bounds::ZERO
             };
-            let near = self.month_bounds[number].of(share_bounds, busy.bounds());
-            if near.is_above(least) {
+            Some(self.month_bounds[number].of(share, busy))
+        };
+        let numbers = 0..self.candidates.len();
+        let all: Vec<Option<Bounds>> = numbers.map(month_bounds).collect();
+        let least = all.iter().flatten().copied().reduce(Bounds::min)?;
+        let mut best: Option<Choice> = None;
+        for (number, bounds) in all.iter().enumerate() {
+            if bounds.is_none_or(|bounds| bounds.is_above(least)) {
                 continue;
             }
-            let share = share();
-            let monthly = self.month(number, &share, &busy);
+            let (_, share) = share_of(number).expect("it has bounds");
+            let (share, busy) = (share(), busy(number));
+            let monthly = self.month(number, &share, busy);
             // Ties go to the first candidate, by vCPU and then by name.
             if best.as_ref().is_none_or(|best| monthly < best.monthly) {
                 best = Some(Choice {
                     number,
                     unfit: 0,
                     share,
-                    busy,
+                    busy: busy.clone(),
                     monthly,
                 });
             }
@@ -596,8 +601,22 @@ pub(crate) struct Choice {
     pub monthly: Usd,
 }
 
-/// What the functions that run on a cluster use of each candidate.
-pub(crate) struct Crew(Vec<CrewUse>);
+/// The pods of one function.
+#[derive(Clone)]
+pub(crate) struct OwnPods {
+    /// For each candidate.
+    pub needs: Vec<NodeNeed>,
+    /// vCPUs that they keep busy; zero if no node type is burstable.
+    pub busy: Exact,
+}
+
+/// The functions that run on a cluster.
+pub(crate) struct Crew {
+    /// What they use of each candidate.
+    uses: Vec<CrewUse>,
+    /// vCPUs that they keep busy; zero if no node type is burstable.
+    busy: Exact,
+}
 
 struct CrewUse {
     /// Nodes that their pods fill.
@@ -605,34 +624,36 @@ struct CrewUse {
     bounds: Bounds,
     /// Functions whose pods do not fit.
     unfit: usize,
-    /// vCPUs that they keep busy; zero if no node type is burstable.
-    busy: Exact,
 }
 
 impl Crew {
-    pub(crate) fn of(node_uses: Vec<NodeUse>) -> Self {
-        let uses = node_uses
-            .into_iter()
-            .map(|NodeUse { share, unfit, busy }| CrewUse {
-                bounds: share.bounds(),
-                share,
-                unfit,
-                busy,
-            });
-        Self(uses.collect())
+    /// Functions that all fit the candidate of `today`. Without it there are none.
+    pub(crate) fn of(node_uses: Vec<NodeUse>, today: Option<&Choice>) -> Self {
+        let busy = today.map(|today| node_uses[today.number].busy.clone());
+        let uses = node_uses.into_iter().map(|node_use| CrewUse {
+            bounds: node_use.share.bounds(),
+            share: node_use.share,
+            unfit: node_use.unfit,
+        });
+        Self {
+            uses: uses.collect(),
+            busy: busy.unwrap_or(Exact::ZERO),
+        }
     }
 
     /// The same functions without one of them.
-    pub(crate) fn without(&self, own: &[NodeNeed]) -> Self {
-        let uses = self.0.iter().zip(own).map(|(all, own)| {
+    pub(crate) fn without(&self, own: &OwnPods) -> Self {
+        let uses = self.uses.iter().zip(&own.needs).map(|(all, own)| {
             let share = &all.share - &own.share();
             CrewUse {
                 bounds: share.bounds(),
                 share,
                 unfit: all.unfit - usize::from(!own.fits()),
-                busy: &all.busy - &own.busy,
             }
         });
-        Self(uses.collect())
+        Self {
+            uses: uses.collect(),
+            busy: &self.busy - &own.busy,
+        }
     }
 }

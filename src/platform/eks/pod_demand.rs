@@ -548,14 +548,12 @@ pub(crate) struct NodeUse {
 #[derive(Debug, Clone)]
 pub(crate) struct NodeNeed {
     packing: Option<Packing>,
-    /// vCPUs that they keep busy; zero if no node type is burstable.
-    pub busy: Exact,
 }
 
 impl NodeNeed {
     /// `None` is pods that do not fit.
-    pub(crate) fn of(packing: Option<Packing>, busy: Exact) -> Self {
-        Self { packing, busy }
+    pub(crate) fn of(packing: Option<Packing>) -> Self {
+        Self { packing }
     }
 
     pub(crate) fn packing(&self) -> Option<Packing> {
