@@ -60,9 +60,10 @@ const UNFIT: [&str; 4] = [
 
 /// Keys of a function that are stated together. A group is chosen as a whole. Sometimes a single key
 /// is chosen in addition, to try refusals too.
-const GROUPS: [&[Field]; 49] = [
+const GROUPS: [&[Field]; 50] = [
     &[Field::Region],
     &[Field::RunsOn],
+    &[Field::Pinned],
     &[Field::ColdStartRate, Field::InitMs],
     &[Field::EphemeralStorageMb],
     &[Field::CpuMs],
