@@ -122,7 +122,10 @@ fn following_the_moves_costs_what_the_plan_says_and_never_more_than_today() {
             let plan = plan(comparison, min_saving);
             let min_saving = Usd::new(Exact::from(min_saving));
             // The free tier is not part of the bound of the search.
-            assert!(plan.is_proven() || text.contains("free_tier = true"), "{text}");
+            assert!(
+                plan.is_proven() || text.contains("free_tier = true"),
+                "{text}"
+            );
             proven += usize::from(plan.is_proven());
             assert!(plan.left_out.is_empty(), "{text}");
             assert_eq!(plan.today, today(&text), "{text}");
