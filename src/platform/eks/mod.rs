@@ -27,7 +27,7 @@ use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, Platfo
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use assumptions::NodeNotes;
 use node_choice::{
-    Candidate, Choice, ClusterMarket, Crew, MonthBounds, Newer, cluster_markets, refusal,
+    Candidate, Choice, ClusterMarket, Crew, MonthBounds, Newer, OwnPods, cluster_markets, refusal,
 };
 pub(crate) use node_size::NodeSize;
 pub use options::EksOptions;
@@ -81,12 +81,18 @@ impl Platform for Eks {
             let carried = |index: usize| runs_here(index) && fits(index) == Some(true);
             crews = node_uses(&context, &markets, &carried);
         }
+        let memories = if context.scenario.functions.len() >= ALIKE_FUNCTIONS {
+            0..ALIKE_MEMORY_MB + 1
+        } else {
+            0..0
+        };
         let places = markets.into_iter().zip(crews).zip(chosen);
         let sites = places.map(|((market, crew), today)| {
             Some(Site {
                 market: market?,
                 crew: Crew::of(crew, today.as_ref()),
                 today,
+                alike: memories.clone().map(|_| OnceLock::new()).collect(),
             })
         });
         let sites = sites.collect();
@@ -160,6 +166,64 @@ struct Site<'a> {
     crew: Crew,
     /// `None` when no function runs there.
     today: Option<Choice>,
+    /// The cluster with one more function that states nothing about its containers, by its memory
+    /// in MB and its slots. Many functions are alike.
+    alike: Vec<OnceLock<Box<AlikeFunctions>>>,
+}
+
+/// By slots: `None` where no node type takes the function.
+type AlikeFunctions = [OnceLock<Option<Joined>>; ALIKE_SLOTS];
+
+/// With fewer functions, few are alike.
+const ALIKE_FUNCTIONS: usize = 1000;
+/// Functions with fewer slots are alike often enough to keep their clusters.
+const ALIKE_SLOTS: usize = 64;
+/// Functions with at most this memory, MB, are alike often enough.
+const ALIKE_MEMORY_MB: usize = 10_240;
+
+/// A cluster with a function.
+#[derive(Clone)]
+struct Joined {
+    cluster: Choice,
+    /// Pods of the function for today's traffic.
+    packing: Packing,
+    /// Bounds of the least that the function costs in any cluster.
+    least: Bounds,
+}
+
+impl Joined {
+    /// `None` if the pods do not fit the cluster.
+    fn of(market: &ClusterMarket<'_>, own: &OwnPods, cluster: Choice) -> Option<Self> {
+        Some(Self {
+            packing: own.needs[cluster.number].packing()?,
+            least: market.least(own),
+            cluster,
+        })
+    }
+}
+
+impl Site<'_> {
+    /// The cluster of today with one more function. `None` if no node type takes them all.
+    fn joined(&self, function: &Function, demand: &Demand, slots: u128) -> Option<Cow<'_, Joined>> {
+        let join = || {
+            let own = self.market.own_pods(function, demand);
+            let cluster = self.market.with(&self.crew, &own)?;
+            Joined::of(&self.market, &own, cluster)
+        };
+        let alike = self.alike.get(function.memory_mb as usize);
+        let is_alike = function.is_like_for_like() && !self.market.has_burstable();
+        let place = usize::try_from(slots)
+            .ok()
+            .filter(|slots| *slots < ALIKE_SLOTS);
+        match (alike, place) {
+            (Some(alike), Some(slots)) if is_alike => {
+                let empty = || Box::new([const { OnceLock::new() }; ALIKE_SLOTS]);
+                let known = alike.get_or_init(empty)[slots].get_or_init(join);
+                known.as_ref().map(Cow::Borrowed)
+            }
+            _ => join().map(Cow::Owned),
+        }
+    }
 }
 
 /// A function on its cluster, with the functions that run there today.
@@ -168,11 +232,9 @@ struct Placed<'m> {
     demand: &'m Demand,
     market: &'m ClusterMarket<'m>,
     /// The cluster with the function.
-    cluster: Cow<'m, Choice>,
+    joined: Cow<'m, Joined>,
     /// US dollars a month of the cluster without the function.
     without: Usd,
-    /// Bounds of the least that the function costs in any cluster.
-    least: Bounds,
     candidate: &'m Candidate,
     room: Room,
     /// Slots for today's traffic.
@@ -181,8 +243,6 @@ struct Placed<'m> {
     planned_slots: Exact,
     /// vCPUs that today's traffic keeps busy; zero if no node type is burstable.
     busy: Exact,
-    /// Pods for today's traffic.
-    packing: Packing,
     /// Nodes that those pods fill.
     share: Exact,
     /// Nodes that the pods of all other functions fill. Computed only when a search needs it.
@@ -210,7 +270,7 @@ impl Placed<'_> {
 
     fn others(&self) -> &Exact {
         self.others.get_or_init(|| {
-            let others = &self.cluster.share - &self.share;
+            let others = &self.joined.cluster.share - &self.share;
             debug_assert!(!others.is_negative(), "a function is one of all");
             others
         })
@@ -219,8 +279,8 @@ impl Placed<'_> {
     fn bounds(&self) -> &StepBounds {
         self.bounds.get_or_init(|| StepBounds {
             others: self.others().bounds(),
-            others_busy: (&self.cluster.busy - &self.busy).bounds(),
-            month: self.market.month_bounds(self.cluster.number),
+            others_busy: (&self.joined.cluster.busy - &self.busy).bounds(),
+            month: self.market.month_bounds(self.joined.cluster.number),
             without: self.without.dollars().bounds(),
         })
     }
@@ -228,9 +288,9 @@ impl Placed<'_> {
     /// US dollars a month that the function adds to the cluster when it provides a number of slots.
     fn added(&self, slots: u128) -> Usd {
         let all = self.others() + &self.pods_for(slots).share();
-        let others_busy = &self.cluster.busy - &self.busy;
+        let others_busy = &self.joined.cluster.busy - &self.busy;
         let busy = &others_busy + &self.busy_at(slots);
-        &self.market.month(self.cluster.number, &all, &busy) - &self.without
+        &self.market.month(self.joined.cluster.number, &all, &busy) - &self.without
     }
 
     /// vCPUs that the function keeps busy: today's at the slots of today, else those of traffic that
@@ -329,52 +389,44 @@ impl EksModel<'_> {
         let site = site.ok_or_else(does_not_fit)?;
         let (market, crew) = (&site.market, &site.crew);
         let slots = function.needed_slots(demand);
-        let own = market.own_pods(function, demand);
         let today = site.today.as_ref();
         let stated = self.context.function(index);
         // The function as it is in the cluster of today.
-        let own_today = (self.context.home(index) == Eks.id()).then(|| {
-            if ptr::eq(stated, function) {
-                own.clone()
-            } else {
-                let demand = self.context.demand(index);
-                market.own_pods(stated, demand)
+        let own_today = (self.context.home(index) == Eks.id())
+            .then(|| market.own_pods(stated, self.context.demand(index)))
+            .filter(|own| today.is_some_and(|one| own.needs[one.number].fits()));
+        let joined = match &own_today {
+            None => site.joined(function, demand, slots),
+            Some(own) if ptr::eq(stated, function) => {
+                let cluster = today.cloned();
+                let joined = cluster.and_then(|cluster| Joined::of(market, own, cluster));
+                joined.map(Cow::Owned)
             }
-        });
-        let own_today =
-            own_today.filter(|own| today.is_some_and(|one| own.needs[one.number].fits()));
-        let cluster = match &own_today {
-            Some(_) if ptr::eq(stated, function) => today.map(Cow::Borrowed),
             Some(own_today) => {
-                let crew = crew.without(own_today);
-                market.with(&crew, &own).map(Cow::Owned)
+                let own = market.own_pods(function, demand);
+                let cluster = market.with(&crew.without(own_today), &own);
+                let joined = cluster.and_then(|cluster| Joined::of(market, &own, cluster));
+                joined.map(Cow::Owned)
             }
-            None => market.with(crew, &own).map(Cow::Owned),
         };
-        let chosen = cluster.and_then(|cluster| {
-            let packing = own.needs[cluster.number].packing()?;
-            Some((cluster, packing))
-        });
-        let (cluster, packing) = chosen.ok_or_else(does_not_fit)?;
+        let joined = joined.ok_or_else(does_not_fit)?;
         let without = match &own_today {
             Some(own_today) => market.without(crew, own_today).map(|choice| choice.monthly),
             None => today.map(|choice| choice.monthly.clone()),
         };
-        let candidate = &market.candidates[cluster.number];
+        let candidate = &market.candidates[joined.cluster.number];
         Ok(Placed {
             function,
             demand,
             market,
             without: without.unwrap_or(Usd::ZERO),
-            least: market.least(&own),
             candidate,
-            share: packing.share(),
+            share: joined.packing.share(),
             room: need.on(&candidate.node),
+            joined,
             slots,
             planned_slots: function.planned_slots(demand),
             busy: market.busy(function, demand),
-            packing,
-            cluster,
             others: OnceLock::new(),
             bounds: OnceLock::new(),
             per_node: OnceLock::new(),
@@ -558,7 +610,7 @@ impl CostModel for EksModel<'_> {
 
 impl Placed<'_> {
     fn cost(&self) -> Cost {
-        let Choice { share, monthly, .. } = &*self.cluster;
+        let Choice { share, monthly, .. } = &self.joined.cluster;
         // Divide by all nodes last: that number has the most digits, and the product before it stays
         // short.
         let billed = monthly.times(&self.share).per(share);
@@ -576,7 +628,7 @@ impl Placed<'_> {
 
 impl Placement for Placed<'_> {
     fn charge(&self, bill: &mut Bill) {
-        let per_node = || self.market.bill_per_node(&self.cluster);
+        let per_node = || self.market.bill_per_node(&self.joined.cluster);
         bill.add_share(self.per_node.get_or_init(per_node), &self.share);
     }
 
@@ -592,7 +644,7 @@ impl Placement for Placed<'_> {
     }
 
     fn least_nodes(&self) -> Option<Bounds> {
-        Some(self.least)
+        Some(self.joined.least)
     }
 
     fn alone(&self) -> Option<Usd> {
@@ -612,7 +664,7 @@ impl Placement for Placed<'_> {
 
 impl Fleet for Placed<'_> {
     fn capacity(&self) -> Exact {
-        self.carried(&self.packing)
+        self.carried(&self.joined.packing)
     }
 
     fn describe(&self) -> String {
@@ -620,7 +672,7 @@ impl Fleet for Placed<'_> {
             pods,
             per_node,
             requests,
-        } = self.packing;
+        } = self.joined.packing;
         let size = &self.candidate.node.size;
         let each = if requests > 1 {
             format!(" of {} requests", count(requests))
@@ -639,15 +691,15 @@ impl Fleet for Placed<'_> {
     }
 
     fn write_short(&self, text: &mut String) {
-        push_count(text, self.packing.pods);
+        push_count(text, self.joined.packing.pods);
         text.push_str(" pods ");
-        if self.packing.requests > 1 {
+        if self.joined.packing.requests > 1 {
             text.push_str("x ");
-            push_count(text, self.packing.requests);
+            push_count(text, self.joined.packing.requests);
             text.push(' ');
         }
         text.push_str("at ");
-        push_count(text, self.packing.per_node.into());
+        push_count(text, self.joined.packing.per_node.into());
         text.push_str(" per ");
         text.push_str(&self.candidate.name);
     }
@@ -656,9 +708,9 @@ impl Fleet for Placed<'_> {
         vec![
             Fact::text("instance_type", &*self.candidate.name),
             Fact::text("node_share", self.share.to_string()),
-            Fact::count("pods", self.packing.pods),
-            Fact::count("pods_per_node", self.packing.per_node.into()),
-            Fact::count("requests_per_pod", self.packing.requests),
+            Fact::count("pods", self.joined.packing.pods),
+            Fact::count("pods_per_node", self.joined.packing.per_node.into()),
+            Fact::count("requests_per_pod", self.joined.packing.requests),
         ]
     }
 }
