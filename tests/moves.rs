@@ -159,7 +159,7 @@ fn following_the_moves_costs_what_the_plan_says_and_never_more_than_today() {
             moved += plan.moves.len();
         });
     }
-    assert!(proven > 100, "only {proven} plans are proven");
+    assert!(proven > 90, "only {proven} plans are proven");
     assert!(moved > 100, "only {moved} moves in all scenarios");
 }
 

@@ -5,6 +5,7 @@ use super::dive::{Dive, MOST_STEPS};
 use super::incumbent::Incumbent;
 use super::knapsack::{Knapsack, Sizes};
 use super::price::without_fees;
+use super::problem::Allowance;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -13,6 +14,9 @@ const MOST_STEPS_OF_PART: u64 = 1_000_000;
 /// Numbers that are looked at for bounds: a constant, and for each unit.
 const MOST_WORK: u64 = 40_000_000;
 const MOST_WORK_OF_UNIT: u64 = 2_000;
+/// Allowances are no part of bounds, so a search with them seldom ends: it gets this part of the
+/// effort.
+const WITH_ALLOWANCES: u64 = 20;
 /// The work of looking at a number of nodes, and of keeping one: this also limits memory.
 const WORK_OF_COUNT: usize = 16;
 const WORK_OF_SIZES: usize = 256;
@@ -22,6 +26,7 @@ const DIVES: u64 = 8;
 /// What a search may do, so that its time is limited and the same on every machine.
 pub(super) struct Effort {
     pub steps: u64,
+    most_steps: u64,
     work: u64,
     most_work: u64,
     /// Numbers that searches of assignments looked at before their first step.
@@ -29,12 +34,18 @@ pub(super) struct Effort {
 }
 
 impl Effort {
-    pub(super) fn new(units: usize) -> Self {
+    pub(super) fn new(units: usize, allowances: &[Allowance]) -> Self {
+        let part = if allowances.is_empty() {
+            1
+        } else {
+            WITH_ALLOWANCES
+        };
         Self {
             steps: 0,
             work: 0,
             dive_work: 0,
-            most_work: MOST_WORK + MOST_WORK_OF_UNIT * units as u64,
+            most_steps: MOST_STEPS_OF_PART / part,
+            most_work: MOST_WORK / part + MOST_WORK_OF_UNIT * units as u64,
         }
     }
 
@@ -47,7 +58,7 @@ impl Effort {
     }
 
     fn may_dive(&self) -> bool {
-        self.steps < MOST_STEPS_OF_PART && self.dive_work < self.most_work / DIVES
+        self.steps < self.most_steps && self.dive_work < self.most_work / DIVES
     }
 
     /// Whether half of the work is left.
@@ -57,7 +68,7 @@ impl Effort {
 
     /// Steps that the next search may take.
     fn left(&self) -> u64 {
-        MOST_STEPS.min(MOST_STEPS_OF_PART - self.steps.min(MOST_STEPS_OF_PART))
+        MOST_STEPS.min(self.most_steps.saturating_sub(self.steps))
     }
 }
 

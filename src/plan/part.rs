@@ -160,7 +160,7 @@ impl Part<'_> {
         for choices in starts(problem, self.units, &|_, _| true) {
             self.offer(&mut incumbent, &choices);
         }
-        let mut effort = Effort::new(self.units.len());
+        let mut effort = Effort::new(self.units.len(), &problem.allowances);
         let fees = self.fees();
         let searched = fees.len().min(MOST_FEES);
         let open = if fees.is_empty() {
