@@ -432,6 +432,9 @@ impl<'p> Probe<'p> {
         self.nearest(input, &stated, per_unit, bounds, |steps| {
             let mut function = self.function.clone();
             change(steps, &mut function)?;
+            if !matches!(input, Input::Calls | Input::Duration) {
+                return Some(self.adds_of(&function, self.demand, sides));
+            }
             // The capacity stays.
             let capacity = self.demand.capacity().clone();
             let demand = function.demand(&self.comparison.scenario().hours);
