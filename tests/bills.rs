@@ -40,6 +40,12 @@ const SNAPSTART: [(&str, &str); 3] = [
     ("snapstart.versions", "1"),
     ("snapstart.restore_rate", "0.01"),
 ];
+/// Java pays for the snapshots of an image only.
+const SNAPSTART_OF_JAVA: [(&str, &str); 3] = [
+    ("snapstart.runtime", "'java'"),
+    ("snapstart.versions", "1"),
+    ("snapstart.restore_rate", "0.01"),
+];
 const POLLER: [(&str, &str); 2] = [
     ("event_poller.kind", "'sqs'"),
     ("event_poller.unit_hours_per_month", "1000"),
@@ -95,6 +101,11 @@ const CASES: [Case; Field::COUNT] = [
     (Field::ProvisionedShare, &PROVISIONED, ["0.1", "0.5"]),
     (Field::ProvisionedDurationMs, &PROVISIONED, ["100", "300"]),
     (Field::SnapstartRuntime, &SNAPSTART, ["'java'", "'python'"]),
+    (
+        Field::SnapstartPackage,
+        &SNAPSTART_OF_JAVA,
+        ["'zip'", "'image'"],
+    ),
     (Field::SnapstartVersions, &SNAPSTART, ["1", "5"]),
     (Field::SnapstartRestoreRate, &SNAPSTART, ["0.01", "0.5"]),
     (Field::StreamedGb, &[], ["10", "1000"]),

@@ -472,7 +472,7 @@ mod tests {
         says("k8s", "\"eks\"");
         says("fargat", "did you mean \"fargate\"?");
         assert_eq!(advice_on_value("gcp", &platforms), None);
-        let runtimes = ["java", "python", "dotnet"];
+        let runtimes = ["java", "python", "dotnet", "node"];
         let python = advice_on_value("python3.12", &runtimes);
         assert_eq!(python.as_deref(), Some("did you mean \"python\"?"));
     }

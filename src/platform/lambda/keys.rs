@@ -25,7 +25,7 @@ pub(crate) struct LambdaKeys {
 /// Features that have separate meters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Features {
-    /// Only for runtimes that pay for it.
+    /// Only where it is charged.
     pub snapstart: Option<SnapStart>,
     /// Response of one invocation above its first 6 MB, on average.
     pub streamed: Option<Qty<Gb>>,
@@ -75,7 +75,7 @@ impl Provisioned {
     }
 }
 
-/// SnapStart of a runtime that pays for it (Java does not).
+/// SnapStart of a function that pays for it (Java in a ZIP package does not).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SnapStart {
     /// Published versions whose snapshots are kept all month.
@@ -238,21 +238,39 @@ fn enough_environments(
     }
 }
 
+/// Runtimes that have SnapStart as a ZIP package (AWS Lambda developer guide).
+const MANAGED_SNAPSTART: [&str; 3] = ["java", "python", "dotnet"];
+
 fn snapstart(reader: &mut FunctionReader<'_, '_, '_>) -> Option<SnapStart> {
-    let [runtime, versions, rate] = [
+    let [runtime, package, versions, rate] = [
         Field::SnapstartRuntime,
+        Field::SnapstartPackage,
         Field::SnapstartVersions,
         Field::SnapstartRestoreRate,
     ];
-    let stated = [runtime, versions, rate]
+    let stated = [runtime, package, versions, rate]
         .into_iter()
         .find(|field| reader.values.stated(*field))?;
     excludes(reader, stated);
-    if reader.values.word(runtime) == Some("java") {
+    let named = reader.values.word(runtime);
+    let is_managed = named.is_some_and(|name| MANAGED_SNAPSTART.contains(&name));
+    let is_image = match reader.values.word(package) {
+        Some(package) => package == "image",
+        None => !is_managed,
+    };
+    if let Some(name) = named.filter(|_| !is_managed && !is_image) {
+        let message = format!("SnapStart of a ZIP package does not exist for {name}");
+        let help = "a ZIP package has SnapStart with Java, Python and .NET; a container image with \
+                    any runtime: package = \"image\"";
+        reader.wrong(Code::Conflict, reader.at(package), message, help);
         return None;
     }
-    let help = "Python and .NET pay for snapshots kept and restored: state all three keys of \
-                [function.snapstart]; Java pays nothing: runtime = \"java\" is enough";
+    if named == Some("java") && !is_image {
+        return None;
+    }
+    let help = "snapshots kept and restored are charged: state `runtime`, `versions` and \
+                `restore_rate` of [function.snapstart]; only Java in a ZIP package is free: there \
+                runtime = \"java\" is enough";
     reader.together([runtime, versions, rate], help)?;
     Some(SnapStart {
         versions: reader.values.whole(versions)?,

@@ -95,15 +95,21 @@ keys! {
 
     /// Features of Lambda with separate meters.
     Features {
-        SnapstartRuntime = "snapstart.runtime": ValueKind::OneOf(&["java", "python", "dotnet"]), "",
-            LAMBDA,
-            "SnapStart: free of charge with Java, the others pay for snapshots",
+        SnapstartRuntime = "snapstart.runtime":
+            ValueKind::OneOf(&["java", "python", "dotnet", "node", "ruby", "go", "rust", "other"]),
+            "", LAMBDA,
+            "SnapStart: free of charge with Java as a ZIP package, all others pay for snapshots",
             default "none";
+        SnapstartPackage = "snapstart.package": ValueKind::OneOf(&["zip", "image"]), "", LAMBDA,
+            "package of a function with SnapStart: a ZIP package with a managed runtime, or a \
+             container image with any runtime; needs `snapstart.runtime`",
+            default "`zip` for Java, Python and .NET, else `image`",
+            limits "`zip` only for Java, Python and .NET";
         SnapstartVersions = "snapstart.versions": whole(1, 1_000_000), "", LAMBDA,
-            "published versions whose snapshots are kept; required unless the runtime is Java",
+            "published versions whose snapshots are kept; required unless SnapStart is free",
             default "none";
         SnapstartRestoreRate = "snapstart.restore_rate": SHARE, "share", LAMBDA,
-            "share of calls that restore a snapshot; required unless the runtime is Java",
+            "share of calls that restore a snapshot; required unless SnapStart is free",
             default "none";
         StreamedGb = "streaming.gb_per_month": from(0, MAX_AMOUNT), "GB", LAMBDA,
             "response streaming: the bytes of each response beyond its first 6 MB, summed",
