@@ -41,3 +41,36 @@ fn snapshots_are_free_only_for_java_in_a_zip_package() {
         expect_of(&scenario, &[&format!("web lambda = {bill}")]);
     }
 }
+
+/// A message that times out after 15 minutes and comes back for two days: 193 attempts of 900 s at
+/// 10 GB are 1,737,000 GB-s x 0.0000166667 = 28.95, and 193 requests.
+///
+/// With a share p of failures, attempts are (1 - p^(n + 1)) / (1 - p): with 0.99 and 1,000 retries
+/// 99.99573, with 0.5 they are 2. A million calls of 1 s at 1 GB cost 16.8667 an attempt.
+#[test]
+fn a_message_can_come_back_a_thousand_times() {
+    let scenario = |keys: &str, rate: &str, retries: u32| {
+        format!(
+            "region = 'us-east-1'\n\
+             platforms = ['lambda']\n\
+             [[function]]\n\
+             name = 'ocr'\n\
+             utilization = 1\n\
+             {keys}\
+             invocation = {{ error_rate = {rate}, retries = {retries} }}\n"
+        )
+    };
+    let once = "memory_mb = 10_240\nduration_ms = 900_000\ninvocations_per_month = 1\n";
+    expect_of(&scenario(once, "1", 192), &["ocr lambda = $28.95"]);
+    let million = "memory_mb = 1024\nduration_ms = 1000\ninvocations_per_month = 1_000_000\n";
+    for (rate, bill) in [
+        ("0.99", "$1,686.60"),
+        ("0.5", "$33.73"),
+        ("1", "$16,883.57"),
+    ] {
+        expect_of(
+            &scenario(million, rate, 1000),
+            &[&format!("ocr lambda = {bill}")],
+        );
+    }
+}

@@ -144,10 +144,9 @@ keys! {
         ErrorRate = "invocation.error_rate": SHARE, "share", Bills::All,
             "share of attempts that fail and are retried; needs `invocation.retries`",
             default "every call is one attempt";
-        Retries = "invocation.retries": whole(0, 100), "", Bills::All,
+        Retries = "invocation.retries": whole(0, 1000), "", Bills::All,
             "how often a call is retried at most; needs `invocation.error_rate`",
-            default "none",
-            limits "decimals of `invocation.error_rate` times retries at most 200";
+            default "none";
     }
 
     Container {
