@@ -3,6 +3,7 @@
 use super::notation;
 use super::number::{self, NumberError};
 use super::schema::{ALTERNATIVES, Bounds, Field, RESERVED, ValueKind};
+use super::synonyms::unpriced;
 use super::unknown::{Shapes, advice_on_value, meant, not_priced, unknown};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::text::{self, comma_separated};
@@ -181,6 +182,12 @@ impl<'a> Cell<'a> {
     ) -> Result<&'static str, Diag> {
         let found = words.iter().find(|word| **word == self.text);
         found.copied().ok_or_else(|| {
+            if let Some((what, help)) = unpriced(&self.text, words) {
+                let message = format!("`{key}`: {what} is known, but not priced");
+                return Diag::new(Code::NotPriced, message)
+                    .at(self.place.at(locate))
+                    .help(help);
+            }
             let (typed, words) = (self.text.to_string(), words.to_vec());
             let help = move || {
                 let known = one_of(&words);

@@ -347,6 +347,18 @@ fn found<T: Copy>(rows: &[(&str, T)], word: &str) -> Option<T> {
 /// The answer for a key of a function.
 pub(crate) fn of_function(word: &str) -> Option<Answer> {
     found(&OF_FUNCTION, word)
+/// Names for platforms that are known but not priced, in the same form: what they are, and what to
+/// do.
+const UNPRICED: [(&str, (&str, &str)); 1] = [(
+    "lambdaedge lambda@edge lambdaatedge edge",
+    (
+        "Lambda@Edge",
+        "it runs at CloudFront's locations, where no container can, for $0.60 per million \
+         requests and $0.00005001 per GB-s: leave the function out of the scenario, or state where \
+         else it could run",
+    ),
+)];
+
 }
 
 /// The answer for a key at the top level.
@@ -376,6 +388,12 @@ mod tests {
         for words in [of_function, at_the_top] {
             for (number, word) in words.iter().enumerate() {
                 assert_eq!(*word, plain(word));
+/// A platform that is known but not priced: what it is, and what to do.
+pub(crate) fn unpriced(typed: &str, words: &[&str]) -> Option<(&'static str, &'static str)> {
+    let is_platform = words.contains(&"fargate");
+    found(&UNPRICED, typed).filter(|_| is_platform)
+}
+
                 assert!(!words[..number].contains(word), "{word} occurs twice");
             }
         }
