@@ -3,6 +3,10 @@
 mod expect;
 
 use expect::Answer;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::fs;
+use std::process::Command;
 
 /// Expects figures of the answer for a scenario.
 fn expect_of(scenario: &str, expectations: &[&str]) {
@@ -73,4 +77,51 @@ fn a_message_can_come_back_a_thousand_times() {
             &[&format!("ocr lambda = {bill}")],
         );
     }
+}
+
+/// One task that no call reaches: 730 h x (0.25 x 0.04048 + 0.5 x 0.004445)
+/// = 9.01.
+#[test]
+fn a_function_without_calls_has_no_utilization() {
+    let scenario = "region = 'us-east-1'\n\
+                    platforms = ['lambda', 'fargate']\n\
+                    [[function]]\n\
+                    name = 'tool'\n\
+                    memory_mb = 512\n\
+                    duration_ms = 1000\n\
+                    invocations_per_month = 0\n\
+                    utilization = 1\n\
+                    runs_on = 'fargate'\n\
+                    [function.container]\n\
+                    min_tasks = 1\n\
+                    task = { vcpu = 0.25, memory_gb = 0.5 }\n\
+                    requests_per_task = 10\n";
+    expect_of(scenario, &["tool fargate = $9.01", "tool lambda = $0.00"]);
+    let json: Value = serde_json::from_str(&output(scenario, "json")).expect("JSON");
+    let workload = &json["functions"][0]["workload"];
+    assert_eq!(workload["average_concurrency"], "0");
+    assert_eq!(workload["utilization"], Value::Null);
+    let csv = output(scenario, "csv");
+    let mut csv = csv::Reader::from_reader(csv.as_bytes());
+    let row: HashMap<String, String> = csv.deserialize().next().expect("a row").expect("a row");
+    assert_eq!(row["utilization"], "");
+    let table = output(scenario, "table");
+    assert!(
+        !table.contains("100.0 %") && !table.contains("rule of thumb"),
+        "{table}"
+    );
+}
+
+/// The answer of `compare` in a format.
+fn output(scenario: &str, format: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("scenario.toml");
+    fs::write(&file, scenario).expect("a scenario");
+    let output = Command::new(env!("CARGO_BIN_EXE_lambdacost"))
+        .args(["compare", "--format", format])
+        .arg(&file)
+        .output()
+        .expect("the program");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("UTF-8")
 }

@@ -101,9 +101,12 @@ impl Function {
         Demand::of(self, hours)
     }
 
-    /// Mean concurrency over capacity; `None` when both are zero and no utilization is stated, and
-    /// for jobs without a stated capacity.
+    /// Mean concurrency over capacity; `None` without traffic, and for jobs without a stated
+    /// capacity.
     pub(crate) fn utilization(&self, demand: &Demand) -> Option<Exact> {
+        if demand.average().is_zero() {
+            return None;
+        }
         match self.capacity {
             // The stated value has fewer digits than the computed one.
             Capacity::Utilization(share) => Some(Exact::from(share)),
