@@ -10,7 +10,7 @@ mod golden;
 use expect::{Answer, cents, dollars};
 use golden::{Amount, Component, Example, Published, PublishedCase};
 use lambdacost::internals::money::grouped;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
@@ -37,6 +37,7 @@ UPDATE_DOCS=1 cargo test --test verified
 * [Line by line](#line-by-line)
 * [Savings Plans](#savings-plans)
 * [Published break-evens](#published-break-evens)
+* [A rule of thumb by AWS](#a-rule-of-thumb-by-aws)
 * [What is not recomputed, and why](#what-is-not-recomputed-and-why)
 ";
 
@@ -61,6 +62,140 @@ project's collection of publications; cases without one are tables of the projec
 `F u*.P` is the break-even utilization of F on Lambda and on platform P, and `F n*.P` its calls a
 month.
 ";
+
+const RULE_OF_THUMB: &str = "\
+AWS's advice for startups of August 2026 (github.com/awslabs/startups, architect skill, lambda.md and
+ecs.md) is that a Fargate task is cheaper above $300 to $500 a month of Lambda, and 40 to 60 % cheaper
+above $500 with steady traffic. The amount alone does not decide that. Below, each function has the calls of a month that cost $500 on Lambda (us-east-1, x86_64,
+requests included). The table says how much more (+) or less (-) the same load costs on Fargate, by
+utilization and by the share of the duration in which a call uses its CPU: all of it, as Lambda gives
+it, or a fifth, as calls that mostly wait do. Fargate has the cheapest task size, two tasks at least.
+";
+
+const RULE_RESULT: &str = "\
+So the rule holds for functions that mostly wait, and for steady traffic of small functions. With all
+of the CPU at 35 % utilization, Fargate is cheaper for only one of the five.
+";
+
+/// A function of the rule of thumb: MB, milliseconds, and calls of a month that cost $500 on Lambda:
+/// 500 / (MB / 1024 x seconds x 0.0000166667 + 0.0000002), rounded down.
+///
+/// And per cents by which Fargate costs more, worked out by hand: with n calls and utilization u,
+/// n x seconds / 2,628,000 / u requests are in flight at the peak, rounded up; a task holds the
+/// smaller of vCPU / (MB / 1769 x CPU share) and its MB / MB, rounded down; a task costs 730 h x (vCPU
+/// x 0.04048 + GB x 0.004445). At 35 % with all of the CPU: 90 requests in 7 tasks of 1 vCPU / 2 GB
+/// at 36.04 = 252.28; 82 in 14 = 504.56; 59 in 20 = 720.80; 31 in 11 of 2 vCPU / 4 GB at 72.08 =
+/// 792.88; 19 in 19 of 1 vCPU / 2 GB = 684.76.
+struct RuleCase {
+    memory_mb: u32,
+    duration_ms: u32,
+    calls: u64,
+    /// With all of the CPU, by [`UTILIZATIONS`].
+    all: [i64; 4],
+    /// With a fifth of it.
+    fifth: [i64; 4],
+}
+
+const UTILIZATIONS: [u32; 4] = [20, 35, 50, 80];
+
+const RULE_CASES: [RuleCase; 5] = [
+    RuleCase {
+        memory_mb: 128,
+        duration_ms: 50,
+        calls: 1_643_834_490,
+        all: [-14, -50, -64, -75],
+        fifth: [-72, -83, -89, -92],
+    },
+    RuleCase {
+        memory_mb: 256,
+        duration_ms: 80,
+        calls: 937_498_828,
+        all: [59, 1, -28, -57],
+        fifth: [-50, -69, -78, -86],
+    },
+    RuleCase {
+        memory_mb: 512,
+        duration_ms: 200,
+        calls: 267_856_664,
+        all: [131, 44, 1, -42],
+        fifth: [-28, -58, -69, -81],
+    },
+    RuleCase {
+        memory_mb: 1024,
+        duration_ms: 200,
+        calls: 141_509_166,
+        all: [131, 59, 15, -28],
+        fifth: [-25, -56, -69, -81],
+    },
+    RuleCase {
+        memory_mb: 1769,
+        duration_ms: 500,
+        calls: 34_255_520,
+        all: [138, 37, 1, -35],
+        fifth: [-14, -48, -61, -75],
+    },
+];
+
+impl RuleCase {
+    /// Whole per cents by which Fargate costs more than Lambda, as the program answers.
+    ///
+    /// `cpu` is a line of the scenario.
+    fn found(&self, cpu: &str) -> [i64; 4] {
+        UTILIZATIONS.map(|utilization| {
+            let scenario = format!(
+                "region = \"us-east-1\"\n\
+                 platforms = [\"lambda\", \"fargate\"]\n\
+                 [[function]]\n\
+                 name = \"f\"\n\
+                 memory_mb = {}\n\
+                 duration_ms = {}\n\
+                 invocations_per_month = {}\n\
+                 utilization = \"{utilization}%\"\n\
+                 {cpu}",
+                self.memory_mb, self.duration_ms, self.calls,
+            );
+            let answer = Answer::of_text(&scenario).expect("an answer");
+            let bill = |platform| answer.bill("f", platform).expect("a bill");
+            assert_eq!(dollars(bill("lambda")), "$500.00", "{scenario}");
+            let more = (bill("fargate") / bill("lambda") - Decimal::ONE) * Decimal::ONE_HUNDRED;
+            let whole = more.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+            whole.try_into().expect("some per cent")
+        })
+    }
+}
+
+fn rule_of_thumb() -> String {
+    let rows: Vec<Row> = RULE_CASES
+        .iter()
+        .flat_map(|case| {
+            // A fifth of MB / 1769 vCPU.
+            let cpu_ms = Decimal::from(case.memory_mb * case.duration_ms) / Decimal::from(5 * 1769);
+            let a_fifth = format!("container.cpu_ms = {}\n", cpu_ms.round_dp(15));
+            let shares = [("all", "", case.all), ("a fifth", &a_fifth, case.fifth)];
+            shares.map(|(name, cpu, by_hand)| {
+                let found = case.found(cpu);
+                assert_eq!(found, by_hand, "{} MB, {name}", case.memory_mb);
+                let start = [
+                    format!(
+                        "{} MB, {} ms",
+                        grouped(&case.memory_mb.to_string()),
+                        case.duration_ms
+                    ),
+                    grouped(&case.calls.to_string()),
+                    name.to_owned(),
+                ];
+                let per_cents = found.map(|more| format!("{more:+} %"));
+                start.into_iter().chain(per_cents).collect()
+            })
+        })
+        .collect();
+    let utilizations = UTILIZATIONS.map(|share| format!("at {share} %"));
+    let head: Vec<&str> = ["function", "calls for $500", "CPU"]
+        .into_iter()
+        .chain(utilizations.iter().map(String::as_str))
+        .collect();
+    format!("{RULE_OF_THUMB}\n{}\n{RULE_RESULT}", table(&head, &rows))
+}
 
 const OUTSIDE: &str = "Examples of AWS that are not about Lambda or containers:\n";
 const LEFT: &str =
@@ -323,6 +458,7 @@ fn document() -> String {
         ("AWS's examples", examples()),
         ("Savings Plans", savings_plans()),
         ("Published break-evens", crossovers(&published)),
+        ("A rule of thumb by AWS", rule_of_thumb()),
         ("What is not recomputed, and why", absent(&published)),
     ];
     let sections = sections.map(|(title, text)| format!("\n## {title}\n\n{text}"));

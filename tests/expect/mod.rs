@@ -137,6 +137,11 @@ impl Answer {
         sum.ok_or_else(|| format!("the bill of {whose} has no line {}", items.join(", ")))
     }
 
+    /// The monthly bill of a function on a platform, with all digits.
+    pub fn bill(&self, function: &str, platform: &str) -> Result<Decimal, String> {
+        decimal(&platform_of(self.function(function)?, platform)?["monthly_usd"])
+    }
+
     fn function(&self, name: &str) -> Result<&Value, String> {
         let mut functions = list(&self.0, "functions")?.iter();
         functions
