@@ -104,7 +104,7 @@ const CONFIGURATION: &str = "it says how a function is configured, not how often
 const BASELINE: &str = "name the scenario here, and give the report to `check` with --baseline";
 
 /// Kinds of JSON, the most specific first. A kind without words matches all other JSON.
-const JSON: [Kind; 12] = [
+const JSON: [Kind; 13] = [
     kind(
         &["\"lambdacost/compare/v"],
         "a report of `compare --format json`",
@@ -128,13 +128,20 @@ const JSON: [Kind; 12] = [
     ),
     kind(
         &["\"MetricDataResults\""],
-        "metrics of CloudWatch as the AWS CLI prints them",
+        "metric data of CloudWatch as the AWS CLI prints it",
         FIGURES,
     ),
     kind(
         &["\"Datapoints\""],
-        "metrics of CloudWatch as the AWS CLI prints them",
+        "metric data of CloudWatch as the AWS CLI prints it",
         FIGURES,
+    ),
+    kind(
+        &["\"power\"", "\"stateMachine\""],
+        "a result of AWS Lambda Power Tuning",
+        "its `power` is memory_mb, and its `duration` is measured_duration_ms: state them in a \
+         scenario, with invocations_per_month and utilization; `lambdacost init` writes one to \
+         start from",
     ),
     kind(&["\"platform."], "a log of AWS Lambda", FIGURES),
     kind(&["RequestId:"], "a log of AWS Lambda", FIGURES),
@@ -164,7 +171,7 @@ const LOG: [Kind; 3] = [
 ];
 
 /// Kinds of YAML, the most specific first. A kind without words matches all other YAML.
-const YAML: [Kind; 6] = [
+const YAML: [Kind; 8] = [
     kind(&["AWS::Serverless"], "a SAM template", CONFIGURATION),
     kind(
         &["AWSTemplateFormatVersion"],
@@ -177,6 +184,12 @@ const YAML: [Kind; 6] = [
         "a Kubernetes manifest",
         CONFIGURATION,
     ),
+    kind(
+        &["FunctionName:", "MemorySize:"],
+        "the configuration of functions as the AWS CLI prints it",
+        CONFIGURATION,
+    ),
+    kind(&["resource_usage:"], "a usage file of Infracost", FIGURES),
     kind(
         &["provider:", "functions:"],
         "a file of the Serverless Framework",

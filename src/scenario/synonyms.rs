@@ -20,11 +20,12 @@ use Answer::{Advice, Field as Is, Setting as IsSetting};
 
 const INVOCATIONS: Option<Field> = Some(Field::InvocationsPerMonth);
 
-/// Names for keys of a function, in lower case and without underscores. Names with the same answer
+/// Names for keys of a function, in lower case and without `_`, `-`, spaces and brackets. Names with the same answer
 /// are separated by spaces.
-const OF_FUNCTION: [(&str, Answer); 43] = [
+const OF_FUNCTION: [(&str, Answer); 45] = [
     (
-        "memory memorysize memorysizemb mem memmb ram rammb memorymib",
+        "memory memorymb memorysize memorysizemb mem memmb ram rammb memorymib power configuredmemory \
+         allocatedmemory memoryconfigured memoryallocated",
         Is(Field::MemoryMb),
     ),
     (
@@ -52,10 +53,30 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
              raw durations, in milliseconds",
         ),
     ),
-    ("billedduration billeddurationms", Is(Field::DurationMs)),
     (
-        "averagedurationms avgdurationms meandurationms averageduration avgduration",
+        "billedduration billeddurationms avgbilledduration avgbilleddurationms \
+         averagebilledduration averagebilleddurationms meanbilledduration meanbilleddurationms",
+        Is(Field::DurationMs),
+    ),
+    (
+        "averagedurationms avgdurationms meandurationms averageduration avgduration meanduration \
+         durationavgms durationmean durationaverage",
         Is(Field::MeasuredDurationMs),
+    ),
+    (
+        "maxmemoryused maxmemoryusedmb memoryused memoryusedmb usedmemory usedmemorymb",
+        Advice(
+            None,
+            "the configured memory is billed, not the used one: state `memory_mb`; what a request \
+             needs in a container is `container.memory_per_request_mb`",
+        ),
+    ),
+    (
+        "gbseconds gbs gbsecond billedgbseconds computegbseconds",
+        Advice(
+            None,
+            "GB-seconds follow from memory, duration and calls: leave it out",
+        ),
     ),
     (
         "durations durationsec durationseconds seconds",
@@ -84,7 +105,7 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
     ),
     (
         "requestspermonth callspermonth monthlyinvocations monthlyrequests monthlycalls \
-         invocationsmonthly",
+         invocationsmonthly invocationsmonth requestsmonth callsmonth",
         Is(Field::InvocationsPerMonth),
     ),
     (
@@ -190,7 +211,8 @@ const OF_FUNCTION: [(&str, Answer); 43] = [
     ),
     (
         "handler role layers environment env vpc vpcconfig codeuri packagetype \
-         description arn functionarn codesize version host",
+         description arn functionarn codesize version host lastmodified throttles logicalid \
+         resourceid",
         Advice(None, "it changes no bill: leave it out"),
     ),
     (
@@ -325,6 +347,18 @@ const PLATFORMS: [(&str, &str); 7] = [
     ),
 ];
 
+/// Names for platforms that are known but not priced, in the same form: what they are, and what to
+/// do.
+const UNPRICED: [(&str, (&str, &str)); 1] = [(
+    "lambdaedge lambda@edge lambdaatedge edge",
+    (
+        "Lambda@Edge",
+        "it runs at CloudFront's locations, where no container can, for $0.60 per million \
+         requests and $0.00005001 per GB-s: leave the function out of the scenario, or state where \
+         else it could run",
+    ),
+)];
+
 /// Names for architectures, in the same form.
 const ARCHITECTURES: [(&str, &str); 2] = [
     ("arm aarch64 graviton graviton2 graviton3", "arm64"),
@@ -333,7 +367,7 @@ const ARCHITECTURES: [(&str, &str); 2] = [
 
 /// A name in the form of the tables.
 fn plain(word: &str) -> String {
-    let kept = word.chars().filter(|c| !"_- ".contains(*c));
+    let kept = word.chars().filter(|c| !"_- ()".contains(*c));
     kept.collect::<String>().to_lowercase()
 }
 
@@ -347,23 +381,17 @@ fn found<T: Copy>(rows: &[(&str, T)], word: &str) -> Option<T> {
 /// The answer for a key of a function.
 pub(crate) fn of_function(word: &str) -> Option<Answer> {
     found(&OF_FUNCTION, word)
-/// Names for platforms that are known but not priced, in the same form: what they are, and what to
-/// do.
-const UNPRICED: [(&str, (&str, &str)); 1] = [(
-    "lambdaedge lambda@edge lambdaatedge edge",
-    (
-        "Lambda@Edge",
-        "it runs at CloudFront's locations, where no container can, for $0.60 per million \
-         requests and $0.00005001 per GB-s: leave the function out of the scenario, or state where \
-         else it could run",
-    ),
-)];
-
 }
 
 /// The answer for a key at the top level.
 pub(crate) fn at_the_top(word: &str) -> Option<Answer> {
     found(&AT_THE_TOP, word)
+}
+
+/// A platform that is known but not priced: what it is, and what to do.
+pub(crate) fn unpriced(typed: &str, words: &[&str]) -> Option<(&'static str, &'static str)> {
+    let is_platform = words.contains(&"fargate");
+    found(&UNPRICED, typed).filter(|_| is_platform)
 }
 
 /// The advice for a value that is not one of `words`.
@@ -388,12 +416,6 @@ mod tests {
         for words in [of_function, at_the_top] {
             for (number, word) in words.iter().enumerate() {
                 assert_eq!(*word, plain(word));
-/// A platform that is known but not priced: what it is, and what to do.
-pub(crate) fn unpriced(typed: &str, words: &[&str]) -> Option<(&'static str, &'static str)> {
-    let is_platform = words.contains(&"fargate");
-    found(&UNPRICED, typed).filter(|_| is_platform)
-}
-
                 assert!(!words[..number].contains(word), "{word} occurs twice");
             }
         }

@@ -171,7 +171,7 @@ fn a_file_of_another_kind_is_named_with_the_next_step() {
     let marked = [&b"\xff\xfe"[..], &utf_16].concat();
     let workbook = b"PK\x03\x04\x14\0\x06\0[Content_Types].xml";
     // How it begins, what it is called, what it is, and what to do.
-    let cases: [(&str, &[u8], &str, &str); 19] = [
+    let cases: [(&str, &[u8], &str, &str); 22] = [
         ("a.toml.gz", b"\x1f\x8b\x08\0", "is compressed with gzip", "gzip -dc"),
         ("a.csv", workbook, "is an Excel workbook", "save the sheet as CSV UTF-8"),
         ("a.zip", b"PK\x03\x04\x14\0", "is a ZIP archive", "unpack it"),
@@ -187,8 +187,26 @@ fn a_file_of_another_kind_is_named_with_the_next_step() {
         (
             "metrics.json",
             b"{\"MetricDataResults\": []}",
-            "is metrics of CloudWatch",
+            "is metric data of CloudWatch",
             "lambdacost init",
+        ),
+        (
+            "power-tuning.json",
+            b"{\"power\":1024,\"cost\":1.05e-6,\"duration\":61.5,\"stateMachine\":{}}",
+            "is a result of AWS Lambda Power Tuning",
+            "measured_duration_ms",
+        ),
+        (
+            "functions.yaml",
+            b"Functions:\n- FunctionName: a\n  MemorySize: 512\n",
+            "is the configuration of functions as the AWS CLI prints it",
+            "not how often it is called",
+        ),
+        (
+            "usage.yml",
+            b"version: 0.1\nresource_usage:\n  aws_lambda_function.a:\n",
+            "is a usage file of Infracost",
+            "memory_mb",
         ),
         (
             "log.json",

@@ -76,16 +76,22 @@ fn drop_mistyped(columns: &mut [CsvColumn]) {
 /// Why a first row is not a header.
 fn no_header(row: &FunctionRow<'_>) -> Option<Diag> {
     let header = row.record;
-    let is_separated = |byte: &u8| matches!(byte, b';' | b'\t');
+    let has = |separator: u8| header.len() == 1 && header[0].contains(&separator);
     let (code, message, help) = if header.is_empty() {
         let help = "write the names of the columns on its first line: name,memory_mb,duration_ms,…";
         (Code::Syntax, "the functions file is empty", help)
     } else if std::str::from_utf8(header.as_slice()).is_err() {
         let message = "the functions file is not UTF-8 text";
         (Code::Unreadable, message, "save it as UTF-8")
-    } else if header.len() == 1 && header[0].iter().any(is_separated) {
+    } else if has(b';') {
+        let message = "semicolons separate the columns, where commas must";
+        let help = "save the file with commas between its cells and a decimal point in its numbers: \
+                    48.2, not 48,2";
+        (Code::Syntax, message, help)
+    } else if has(b'\t') {
+        let message = "tabs separate the columns, where commas must";
         let help = "save the file with commas between its cells";
-        (Code::Syntax, "no comma separates the columns", help)
+        (Code::Syntax, message, help)
     } else {
         return None;
     };
