@@ -102,7 +102,7 @@ pub mod render {
         pub use crate::render::explain::write;
     }
     pub mod focus {
-        pub use crate::render::focus::{Bills, Period, columns, write};
+        pub use crate::render::focus::{Bills, Period, Spelling, columns, write};
     }
     pub mod json_v2 {
         pub use crate::render::json_v2::write;

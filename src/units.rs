@@ -32,6 +32,8 @@ pub struct UnitName {
     pub symbol: &'static str,
     /// In FOCUS exports (FinOps FOCUS 1.2, unit format attribute).
     pub focus: &'static str,
+    /// In AWS's own FOCUS exports, where they are known to differ (FOCUS sample data of 2024-09).
+    pub aws: &'static str,
 }
 
 /// A metered unit.
@@ -45,12 +47,18 @@ pub trait Unit: 'static + Copy + Debug + Ord + Send + Sync {
 }
 
 macro_rules! units {
-    ($($(#[$doc:meta])* $name:ident = $symbol:literal, $focus:literal;)*) => {
+    (@aws $focus:literal) => { $focus };
+    (@aws $focus:literal, $aws:literal) => { $aws };
+    ($($(#[$doc:meta])* $name:ident = $symbol:literal, $focus:literal $(, $aws:literal)?;)*) => {
         $($(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $name;
         impl Unit for $name {
-            const NAME: UnitName = UnitName { symbol: $symbol, focus: $focus };
+            const NAME: UnitName = UnitName {
+                symbol: $symbol,
+                focus: $focus,
+                aws: units!(@aws $focus $(, $aws)?),
+            };
         })*
     };
 }
@@ -59,13 +67,13 @@ units! {
     /// One Lambda request.
     Request = "request", "Requests";
     /// One GB (1024 MB) of memory or storage for one second.
-    GbSecond = "GB-s", "GB-Seconds";
+    GbSecond = "GB-s", "GB-Seconds", "Lambda-GB-Seconds";
     /// One hour of a task, a fleet or a month, depending on the context.
     Hour = "hour", "Hours";
     /// One vCPU for one hour.
-    VcpuHour = "vCPU-hour", "vCPU-Hours";
+    VcpuHour = "vCPU-hour", "vCPU-Hours", "Hours";
     /// One GB of memory or task storage for one hour.
-    GbHour = "GB-hour", "GB-Hours";
+    GbHour = "GB-hour", "GB-Hours", "Hours";
     /// One EC2 instance for one hour.
     InstanceHour = "instance-hour", "Hours";
     /// One EKS cluster for one hour.

@@ -7,7 +7,7 @@ use lambdacost::internals::answer::Comparison;
 use lambdacost::internals::check::formats::{self, markdown::Comment};
 use lambdacost::internals::check::{self, CheckContext, Levels};
 use lambdacost::internals::color::Paint;
-use lambdacost::internals::render::focus::{self, Bills, Period};
+use lambdacost::internals::render::focus::{self, Bills, Period, Spelling};
 use lambdacost::internals::render::{self, View};
 use std::io::{self, Write};
 
@@ -162,7 +162,7 @@ fn bills_solve_once() {
             start: "2026-12-01T00:00:00Z".to_owned(),
             end: "2027-01-01T00:00:00Z".to_owned(),
         };
-        written(|out| focus::write(&[bills], &period, out));
+        written(|out| focus::write(&[bills], &period, Spelling::Focus, out));
     });
 }
 

@@ -109,6 +109,71 @@ fn regions_have_the_names_of_the_price_list() {
     );
 }
 
+/// Units of real rows: x86_64 duration in `Seconds`, provisioned concurrency and other GB-seconds in
+/// `Lambda-GB-Seconds`, Fargate in `Hours`. Only these columns differ from FOCUS's spelling.
+#[test]
+fn units_and_issuer_can_be_spelled_as_in_exports_of_aws() {
+    let scenario = "region = 'us-west-2'\n\
+                    [[function]]\n\
+                    name = '00420'\n\
+                    memory_mb = 1024\n\
+                    duration_ms = 500\n\
+                    invocations_per_month = 1_000_000\n\
+                    utilization = 0.5\n\
+                    provisioned = { environments = 1, share_served = 0.5 }\n\
+                    [[function]]\n\
+                    name = 'arm'\n\
+                    architecture = 'arm64'\n\
+                    memory_mb = 1024\n\
+                    duration_ms = 500\n\
+                    invocations_per_month = 1_000_000\n\
+                    utilization = 0.5\n";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("scenario.toml"), scenario).expect("a scenario");
+    let in_spelling = |bill: &str, spelling: &[&str]| {
+        let focus = ["scenario.toml", "--format", "focus", "--period", "2026-12"];
+        let arguments = [&focus[..], &["--bill", bill], spelling].concat();
+        rows(&compare(folder.path(), &arguments))
+    };
+    let units = |rows: &[HashMap<String, String>]| -> Vec<String> {
+        let unit = |row: &HashMap<String, String>| {
+            assert_eq!(row["PricingUnit"], row["ConsumedUnit"]);
+            format!(
+                "{} {}: {}",
+                row["ResourceId"], row["x_Item"], row["PricingUnit"]
+            )
+        };
+        rows.iter().map(unit).collect()
+    };
+    let aws = in_spelling("lambda", &["--focus-spelling", "aws"]);
+    assert_eq!(
+        units(&aws),
+        [
+            "00420 requests: Requests",
+            "00420 duration: Seconds",
+            "00420 provisioned: Lambda-GB-Seconds",
+            "00420 on provisioned: Lambda-GB-Seconds",
+            "arm requests: Requests",
+            "arm duration: Lambda-GB-Seconds",
+        ]
+    );
+    let fargate = in_spelling("fargate", &["--focus-spelling", "aws"]);
+    assert!(fargate.iter().all(|row| row["PricingUnit"] == "Hours"));
+    let plain = in_spelling("lambda", &[]);
+    assert_eq!(plain, in_spelling("lambda", &["--focus-spelling", "focus"]));
+    for (aws, plain) in aws.iter().zip(&plain) {
+        assert_eq!(aws["InvoiceIssuerName"], "Amazon Web Services, Inc.");
+        assert_eq!(plain["InvoiceIssuerName"], "AWS");
+        for (column, cell) in aws {
+            let differs = ["PricingUnit", "ConsumedUnit", "InvoiceIssuerName"];
+            assert!(
+                *cell == plain[column] || differs.contains(&column.as_str()),
+                "{column}"
+            );
+        }
+    }
+}
+
 /// A scenario with a function that does not run on AWS, and hostile names.
 const HOSTILE: &str = r#"
 region = "us-east-1"

@@ -282,7 +282,7 @@ fn billed(comparison: &Comparison<'_>) {
         start: "2026-12-01T00:00:00Z".to_owned(),
         end: "2027-01-01T00:00:00Z".to_owned(),
     };
-    let rows = written(|out| focus::write(&bills, &period, out));
+    let rows = written(|out| focus::write(&bills, &period, focus::Spelling::Focus, out));
     is_printable("focus", &rows);
     let rows = cells(&rows);
     assert!(focus::columns().eq(&rows[0]), "columns of FOCUS");

@@ -152,9 +152,21 @@ pub(crate) struct Compare {
     /// moves; or a platform for all of them
     #[arg(long, value_name = "PLATFORM", value_parser = Offered::BILLS)]
     pub bill: Option<String>,
+    /// How --format focus writes units and the issuer
+    #[arg(long, value_name = "SPELLING", value_enum)]
+    pub focus_spelling: Option<FocusSpelling>,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// How values of FOCUS are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FocusSpelling {
+    /// As FOCUS 1.2 says (default)
+    Focus,
+    /// As AWS's exports have them, to load both into one table
+    Aws,
 }
 
 /// Functions to show.

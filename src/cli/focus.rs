@@ -10,7 +10,7 @@ use crate::answer::Comparison;
 use crate::diag::{Code, Diag, Diags};
 use crate::platform::{self, Answer};
 use crate::render::Step;
-use crate::render::focus::{self, Bills, Period};
+use crate::render::focus::{self, Bills, Period, Spelling};
 use crate::text::{comma_separated, did_you_mean};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -31,6 +31,10 @@ pub(crate) fn run(system: &System, args: &args::Compare) -> Outcome {
     let platforms = diags.take(platforms(bill));
     let (Some(period), Some(platforms)) = (period, platforms) else {
         return Err(diags.into());
+    };
+    let spelling = match args.focus_spelling {
+        Some(args::FocusSpelling::Aws) => Spelling::Aws,
+        Some(args::FocusSpelling::Focus) | None => Spelling::Focus,
     };
     let progress = Progress::new(system, &args.output);
     let mut read = load::read(system, &args.subject, &progress)?;
@@ -72,7 +76,7 @@ pub(crate) fn run(system: &System, args: &args::Compare) -> Outcome {
     }
     progress.step(Step::LayingOut);
     let outcome = output::write(system, &args.output, &progress, |out| {
-        focus::write(&bills, &period, out)
+        focus::write(&bills, &period, spelling, out)
     });
     progress.finish();
     outcome
@@ -84,8 +88,12 @@ pub(crate) fn run(system: &System, args: &args::Compare) -> Outcome {
 /// One of the flags is stated.
 pub(crate) fn refuse_flags(args: &args::Compare) -> Result<(), Diags> {
     let mut diags = Diags::new();
-    for (flag, value) in [("--period", &args.period), ("--bill", &args.bill)] {
-        if value.is_some() {
+    for (flag, is_stated) in [
+        ("--period", args.period.is_some()),
+        ("--bill", args.bill.is_some()),
+        ("--focus-spelling", args.focus_spelling.is_some()),
+    ] {
+        if is_stated {
             let message = format!("{flag} needs --format focus");
             let help = "add --format focus, or leave it out";
             diags.push(Diag::new(Code::Conflict, message).help(help));

@@ -23,8 +23,20 @@ pub struct Period {
     pub end: String,
 }
 
+/// How values are written for which AWS's exports and FOCUS differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// As FOCUS 1.2 says.
+    Focus,
+    /// As AWS's own FOCUS exports have them, so that both can be grouped together.
+    Aws,
+}
+
 /// Functions whose rows are computed in one batch.
 const AHEAD: usize = 4096;
+
+/// The meter of Lambda's duration on x86_64.
+const X86_DURATION: &str = "lambda.x86_64.duration";
 
 /// The account of an estimate; it is not an AWS account.
 const ACCOUNT: &str = "lambdacost-estimate";
@@ -34,6 +46,7 @@ struct FocusRow<'r> {
     function: &'r Function,
     line: &'r Line,
     period: &'r Period,
+    spelling: Spelling,
 }
 
 type CellOf = fn(&FocusRow<'_>) -> String;
@@ -54,13 +67,19 @@ const COLUMNS: [(&str, CellOf); 52] = [
     ("ChargePeriodEnd", |row| row.period.end.clone()),
     ("ChargePeriodStart", |row| row.period.start.clone()),
     ("ConsumedQuantity", |row| decimal(&row.line.quantity)),
-    ("ConsumedUnit", |row| row.line.unit.focus.to_owned()),
+    ("ConsumedUnit", unit),
     ("ContractedCost", |row| cost_at(row, contracted(row))),
     ("ContractedUnitPrice", |row| decimal(contracted(row))),
     ("EffectiveCost", |row| decimal(row.line.cost.dollars())),
     // The validator requires an ID, also for a provisional invoice.
     ("InvoiceId", |_| ACCOUNT.to_owned()),
-    ("InvoiceIssuerName", |_| "AWS".to_owned()),
+    ("InvoiceIssuerName", |row| {
+        let issuer = match row.spelling {
+            Spelling::Focus => "AWS",
+            Spelling::Aws => "Amazon Web Services, Inc.",
+        };
+        issuer.to_owned()
+    }),
     ("ListCost", |row| cost_at(row, &row.line.list_rate)),
     ("ListUnitPrice", |row| decimal(&row.line.list_rate)),
     ("PricingCategory", |row| {
@@ -82,7 +101,7 @@ const COLUMNS: [(&str, CellOf); 52] = [
         decimal(&row.line.list_rate)
     }),
     ("PricingQuantity", |row| decimal(&row.line.quantity)),
-    ("PricingUnit", |row| row.line.unit.focus.to_owned()),
+    ("PricingUnit", unit),
     ("ProviderName", |_| "AWS".to_owned()),
     ("PublisherName", |_| "AWS".to_owned()),
     ("RegionId", |row| region(row).to_owned()),
@@ -136,14 +155,19 @@ pub struct Bills<'b> {
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn write(bills: &[Bills<'_>], period: &Period, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub fn write(
+    bills: &[Bills<'_>],
+    period: &Period,
+    spelling: Spelling,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
     let names: Vec<&str> = columns().collect();
     writeln!(out, "{}", names.join(","))?;
     for one in bills {
         for chunk in one.answers.chunks(AHEAD) {
             let texts = chunk
                 .par_iter()
-                .map(|(index, answer)| rows(one.comparison, *index, answer, period));
+                .map(|(index, answer)| rows(one.comparison, *index, answer, period, spelling));
             for text in texts.collect::<Vec<String>>() {
                 out.write_all(text.as_bytes())?;
             }
@@ -152,7 +176,13 @@ pub fn write(bills: &[Bills<'_>], period: &Period, out: &mut (dyn Write + Send))
     Ok(())
 }
 
-fn rows(comparison: &Comparison<'_>, index: usize, answer: &Answer<'_>, period: &Period) -> String {
+fn rows(
+    comparison: &Comparison<'_>,
+    index: usize,
+    answer: &Answer<'_>,
+    period: &Period,
+    spelling: Spelling,
+) -> String {
     let mut text = String::new();
     for line in &answer.placement.lines() {
         let row = FocusRow {
@@ -160,6 +190,7 @@ fn rows(comparison: &Comparison<'_>, index: usize, answer: &Answer<'_>, period: 
             function: &comparison.scenario().functions[index],
             line,
             period,
+            spelling,
         };
         for (number, (_, cell)) in COLUMNS.iter().enumerate() {
             text.push_str(if number == 0 { "" } else { "," });
@@ -186,6 +217,18 @@ fn contracted<'r>(row: &'r FocusRow<'_>) -> &'r Exact {
 
 fn cost_at(row: &FocusRow<'_>, rate: &Exact) -> String {
     decimal(row.line.cost_at(rate).dollars())
+}
+
+fn unit(row: &FocusRow<'_>) -> String {
+    let unit = row.line.unit;
+    let is_x86_duration = *row.line.meter == *X86_DURATION;
+    let spelled = match row.spelling {
+        Spelling::Focus => unit.focus,
+        // AWS's oldest meter has another unit than the meters that came after it.
+        Spelling::Aws if is_x86_duration => "Seconds",
+        Spelling::Aws => unit.aws,
+    };
+    spelled.to_owned()
 }
 
 fn null(_: &FocusRow<'_>) -> String {
