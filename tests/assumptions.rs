@@ -77,7 +77,7 @@ const ALWAYS: [&str; 11] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 29] = [
+const CASES: [Case; 30] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(
@@ -195,6 +195,17 @@ duration_ms = 100
 invocations_per_month = 1_000_000
 utilization = 0.5
 container.hours_per_month = 220
+",
+    ),
+    function(
+        &["fargate-windows-price"],
+        "[[function]]
+name = 'dotnet'
+memory_mb = 128
+duration_ms = 100
+invocations_per_month = 1_000_000
+utilization = 0.5
+container.os = 'windows'
 ",
     ),
     function(
