@@ -46,6 +46,29 @@ fn provisioned_environments_pay_off_from_a_utilization_of_the_region() {
     }
 }
 
+/// An environment that costs nothing saves from the first call on, unless its duration costs as much
+/// as on demand.
+#[test]
+fn free_environments_pay_off_at_once() {
+    for (discount, expected) in [
+        (
+            "lambda.x86_64.provisioned_concurrency = 1",
+            Some(Exact::ZERO),
+        ),
+        ("lambda.x86_64 = 1", None),
+    ] {
+        let scenario = valid(&format!(
+            "region = 'us-east-1'\n[discounts]\n{discount}\n[[function]]\n\
+             name = 'a'\nmemory_mb = 1024\nduration_ms = 100\ninvocations_per_month = 1_000_000\n\
+             utilization = 0.5\nprovisioned = {{ environments = 1, share_served = 0 }}"
+        ));
+        compared(&scenario, |comparison| {
+            let used = comparison.solve(0).provisioning(0).expect("it is used");
+            assert_eq!(used.break_even, expected, "{discount}");
+        });
+    }
+}
+
 /// 20 environments of 1 GB for 1 h: 72,000 GB-s x 0.0000041667 = 0.3000024. Half of the million
 /// calls of 0.1 s finds one: 50,000 GB-s x 0.0000097222 = 0.48611, the other half is on demand:
 /// 50,000 x 0.0000166667 = 0.833335; requests 0.20. Together 1.8194474.

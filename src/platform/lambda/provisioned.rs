@@ -25,8 +25,10 @@ pub(crate) fn break_even(
     on_demand: &Rate<GbSecond>,
 ) -> Option<Exact> {
     let saved = on_demand.per_unit() - on_it.per_unit();
-    let share = kept.per_unit().over(&saved)?;
-    share.is_positive().then_some(share)
+    if !saved.is_positive() {
+        return None;
+    }
+    kept.per_unit().over(&saved)
 }
 
 /// GB-seconds of the environments kept in a month.
