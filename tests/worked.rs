@@ -112,6 +112,32 @@ fn a_function_without_calls_has_no_utilization() {
     );
 }
 
+/// 100,000 snapshots of 0.125 GB cost 12,500 x 2,628,000 s x 0.0000015046 = 49,426.11 a month, so Lambda
+/// is dearer from the first call on. Without them it is cheaper at first.
+#[test]
+fn the_cheaper_side_at_the_first_call_is_named() {
+    let scenario = |snapshots: &str| {
+        format!(
+            "region = 'us-east-1'\n\
+             platforms = ['lambda', 'fargate']\n\
+             [[function]]\n\
+             name = 'old'\n\
+             memory_mb = 128\n\
+             duration_ms = 100\n\
+             invocations_per_month = 1_000_000\n\
+             utilization = 0.3\n\
+             {snapshots}"
+        )
+    };
+    let snapshots = "snapstart = { runtime = 'python', versions = 100_000, restore_rate = 0 }\n";
+    for (snapshots, first) in [("", "lambda"), (snapshots, "fargate")] {
+        let answer = output(&scenario(snapshots), "json");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        let flips = &answer["functions"][0]["crossovers"][0]["volume_flips"];
+        assert_eq!(flips["cheaper_at_first"], first);
+    }
+}
+
 /// The answer of `compare` in a format.
 fn output(scenario: &str, format: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");

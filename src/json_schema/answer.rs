@@ -639,6 +639,11 @@ static FLIPS: Object = Object {
     name: "volume_flips",
     fields: &[
         field(
+            "cheaper_at_first",
+            Text,
+            "the platform that is cheaper for one call a month; always cheaper if there is no flip",
+        ),
+        field(
             "count",
             Whole,
             "how many flips there are, from one call to 1,000 times today's; a lower bound \

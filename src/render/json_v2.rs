@@ -273,6 +273,7 @@ struct StepV2 {
 
 #[derive(Serialize)]
 struct FlipsV2 {
+    cheaper_at_first: &'static str,
     count: u64,
     list: Vec<FlipV2>,
     list_is_cut: bool,
@@ -717,6 +718,7 @@ fn crossover(
             })
             .collect(),
         volume_flips: flips.map(|flips| FlipsV2 {
+            cheaper_at_first: side(flips.starts, [from, to]),
             count: flips.count,
             list: flips
                 .list
@@ -729,12 +731,16 @@ fn crossover(
     }
 }
 
-fn flip(flip: &Flip, [from, to]: [&'static str; 2]) -> FlipV2 {
+fn flip(flip: &Flip, pair: [&'static str; 2]) -> FlipV2 {
     FlipV2 {
         invocations_per_month: flip.invocations,
-        cheaper_above: match flip.cheaper_above {
-            Side::First => from,
-            Side::Second => to,
-        },
+        cheaper_above: side(flip.cheaper_above, pair),
+    }
+}
+
+fn side(side: Side, [from, to]: [&'static str; 2]) -> &'static str {
+    match side {
+        Side::First => from,
+        Side::Second => to,
     }
 }
