@@ -405,7 +405,11 @@ static WORKLOAD: Object = Object {
             Decimal,
             "the capacity to provide for; 0 without calls and a stated peak",
         ),
-        field("utilization", DECIMAL_OR_NULL, "average over capacity"),
+        field(
+            "utilization",
+            DECIMAL_OR_NULL,
+            "average over capacity; `null` without calls, and for jobs without a stated capacity",
+        ),
     ],
 };
 
