@@ -77,12 +77,16 @@ const ALWAYS: [&str; 11] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 30] = [
+const CASES: [Case; 31] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(
         &["lambda-other-use"],
         "lambda.other_gb_seconds = { arm64 = 1_000 }",
+    ),
+    top(
+        &["eks-spot-nodes", "eks-spot-interruptions"],
+        "[eks]\ninstance_type = 'm5.large'\nspot_usd_per_hour = 0.04",
     ),
     top(&["eks-surplus-credits"], "eks.instance_type = 't3.large'"),
     top(&["eks-newer-generation"], "eks.families = ['m5a', 'm6a']"),

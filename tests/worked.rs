@@ -138,6 +138,50 @@ fn the_cheaper_side_at_the_first_call_is_named() {
     }
 }
 
+/// One m5d.12xlarge, $2.712 on demand and $1.56 on Spot, without a volume: 73.00 for the cluster and
+/// 730 x 1.56 = 1,138.80, or with half of the hours on Spot 730 x 2.136 = 1,559.28.
+#[test]
+fn nodes_can_run_on_spot_at_a_stated_price() {
+    for (share, bill, lines) in [
+        (
+            "",
+            "$1,211.80",
+            [("Spot nodes", "$1,138.80"), ("cluster", "$73.00")].as_slice(),
+        ),
+        (
+            "spot_share = 1",
+            "$1,211.80",
+            &[("Spot nodes", "$1,138.80")],
+        ),
+        (
+            "spot_share = 0.5",
+            "$1,632.28",
+            &[("Spot nodes", "$569.40"), ("nodes", "$989.88")],
+        ),
+    ] {
+        let scenario = format!(
+            "region = 'us-east-1'\n\
+             platforms = ['lambda', 'eks']\n\
+             [eks]\n\
+             instance_type = 'm5d.12xlarge'\n\
+             spot_usd_per_hour = 1.56\n\
+             {share}\n\
+             min_nodes = 1\n\
+             root_volume_gb = 0\n\
+             [[function]]\n\
+             name = 'batch'\n\
+             memory_mb = 1769\n\
+             duration_ms = 1000\n\
+             invocations_per_month = 50_000_000\n\
+             utilization = 0.5\n"
+        );
+        expect_of(&scenario, &[&format!("batch eks = {bill}")]);
+        for (item, cost) in lines {
+            expect_of(&scenario, &[&format!("batch eks[{item}] = {cost}")]);
+        }
+    }
+}
+
 /// The answer of `compare` in a format.
 fn output(scenario: &str, format: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -20,6 +20,10 @@ assumptions! {
     REQUESTS: Assumed = "eks-requests-per-pod",
         "EKS: a pod holds as many requests in flight as need the least of the node type \
          (container.requests_per_pod)";
+    SPOT: Assumed = "eks-spot-nodes",
+        "EKS: {share} of the node-hours are on Spot, at the scenario's price{rest}";
+    SPOT_INTERRUPTIONS: NotCounted = "eks-spot-interruptions",
+        "interruptions of Spot nodes: repeated work, and pods that wait for capacity";
     SURPLUS: Assumed = "eks-surplus-credits",
         "burstable EKS nodes are in unlimited mode: vCPUs that are busy above their baseline are \
          billed as surplus credits, those of today's load in a break-even";
@@ -73,6 +77,16 @@ pub(crate) fn note(scenario: &Scenario, nodes: &NodeNotes<'_>, notes: &mut Notes
     ]));
     if scenario.functions.iter().any(requests_are_chosen) {
         notes.add(REQUESTS.holds());
+    }
+    if let Some(spot) = &options.spot {
+        let share = Exact::from(spot.share);
+        let rest = if share == Exact::ONE {
+            ""
+        } else {
+            ", and the rest on demand"
+        };
+        notes.add(SPOT.with(&[("share", &percent(&share)), ("rest", &rest)]));
+        notes.add(SPOT_INTERRUPTIONS.holds());
     }
     if nodes.has_burstable {
         notes.add(SURPLUS.holds());

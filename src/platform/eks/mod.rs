@@ -766,8 +766,7 @@ impl StepCost for Placed<'_> {
             none if none.is_zero() => Exact::ZERO,
             others => market.nodes(others),
         };
-        let rate = &self.candidate.price.rate;
-        let machines = |nodes: &Exact| rate * &market.node_hours.of_instances(nodes);
+        let machines = |nodes: &Exact| market.instances(self.candidate, nodes);
         Some(CapacitySteps {
             slots: machines(&(&of_node * &self.function.planned_slots(demand))),
             whole_tasks: machines(&whole.share()),

@@ -13,7 +13,7 @@ use crate::platform::eks::fees::fees;
 use crate::platform::instance_choice::{Machine, TypeChoice, machines, none, without_dominated};
 use crate::platform::service::{EBS, EC2, EKS};
 use crate::platform::{
-    Bill, Context, Infeasible, Missing, Refusal, SharedBill, container_place, oldest,
+    Bill, Context, Infeasible, Missing, Pricing, Refusal, SharedBill, container_place, oldest,
 };
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
@@ -28,13 +28,22 @@ pub(crate) struct Candidate {
     /// The generation of its family.
     generation: Option<u32>,
     pub node: Node,
-    pub price: Price<InstanceHour>,
+    /// On demand.
+    price: Price<InstanceHour>,
+    spot: Option<Spot>,
     /// The fee of EKS Auto Mode, where it manages the nodes.
     pub auto_mode: Option<Price<InstanceHour>>,
-    /// Instance and EKS Auto Mode fee together.
+    /// Instance, on demand and on Spot, and EKS Auto Mode fee together.
     hourly: Rate<InstanceHour>,
     /// Surplus credits of a burstable type.
     surplus: Option<Surplus>,
+}
+
+/// Nodes on Spot.
+struct Spot {
+    /// Share of the node-hours, above 0 to 1.
+    share: Exact,
+    price: Price<InstanceHour>,
 }
 
 /// An architecture in a region, with its prices and node types.
@@ -184,10 +193,29 @@ impl<'a> ClusterMarket<'a> {
         Ok(market)
     }
 
+    /// Adds a month of a number of nodes, on demand and on Spot.
+    fn charge_instances(candidate: &Candidate, hours: &Qty<InstanceHour>, bill: &mut Bill) {
+        let Some(Spot { share, price }) = &candidate.spot else {
+            return bill.add(&EC2, "nodes", hours, &candidate.price);
+        };
+        let on_spot = hours.times(share);
+        bill.add_priced(Pricing::Dynamic, &EC2, "Spot nodes", &on_spot, price);
+        let rest = &Exact::ONE - share;
+        if !rest.is_zero() {
+            bill.add(&EC2, "nodes", &hours.times(&rest), &candidate.price);
+        }
+    }
+
+    /// US dollars a month of a number of instances of a candidate, without what each node adds.
+    pub(crate) fn instances(&self, candidate: &Candidate, nodes: &Exact) -> Usd {
+        let hours = self.node_hours.of_instances(nodes);
+        Bill::total(|bill| Self::charge_instances(candidate, &hours, bill))
+    }
+
     /// Adds a month of a number of nodes with their root volumes.
     fn charge_nodes(&self, candidate: &Candidate, nodes: &Exact, bill: &mut Bill) {
         let hours = self.node_hours.of_instances(nodes);
-        bill.add(&EC2, "nodes", &hours, &candidate.price);
+        Self::charge_instances(candidate, &hours, bill);
         if let Some(fee) = &candidate.auto_mode {
             bill.add(&EKS, "auto mode", &hours, fee);
         }
@@ -558,9 +586,22 @@ fn candidates(
             None => None,
         };
         let surplus = Surplus::find(machine.shape, regional)?;
+        let spot = options.spot.as_ref().map(|spot| Spot {
+            share: spot.share.into(),
+            price: Price::<InstanceHour>::stated(spot.usd_per_hour.into()),
+        });
+        let on_demand = &machine.price.rate;
+        let instance = match &spot {
+            Some(Spot { share, price }) => {
+                let rest = &Exact::ONE - share;
+                let spot = price.rate.per_unit() * share;
+                Rate::new(&spot + &(on_demand.per_unit() * &rest))
+            }
+            None => on_demand.clone(),
+        };
         let hourly = match &auto_mode {
-            Some(fee) => &machine.price.rate + &fee.rate,
-            None => machine.price.rate.clone(),
+            Some(fee) => &instance + &fee.rate,
+            None => instance,
         };
         all.push(Candidate {
             name: machine.shape.name.as_str().into(),
@@ -568,6 +609,7 @@ fn candidates(
             node: Node::of(machine.shape, options),
             hourly,
             price: machine.price,
+            spot,
             auto_mode,
             surplus,
         });

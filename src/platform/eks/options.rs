@@ -19,6 +19,15 @@ pub struct DaemonSets {
     pub pods: u32,
 }
 
+/// Nodes on Spot at a price of the scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpotNodes {
+    /// Share of the node-hours that are on Spot, above 0 to 1.
+    pub share: Decimal,
+    /// US dollars per node-hour.
+    pub usd_per_hour: Decimal,
+}
+
 /// The keys of `[eks]`.
 #[derive(Debug, Clone)]
 pub struct EksOptions {
@@ -26,6 +35,8 @@ pub struct EksOptions {
     pub instance_type: Option<FixedType>,
     /// The families to choose from, with their place; `None` for the usual types.
     pub families: Option<(Vec<String>, At)>,
+    /// `None` if all nodes are on demand.
+    pub spot: Option<SpotNodes>,
     pub cluster: ClusterKind,
     pub min_nodes: u32,
     /// Share of the nodes' capacity that scheduling can fill, above 0 to 1.
@@ -54,6 +65,7 @@ impl Default for EksOptions {
         Self {
             instance_type: None,
             families: None,
+            spot: None,
             cluster: ClusterKind::Dedicated,
             min_nodes: 2,
             packing_efficiency: Decimal::ONE,
@@ -175,6 +187,13 @@ options! {
     INSTANCE_TYPE = "instance_type": ValueKind::InstanceType, "",
         "instance type of all nodes; `auto` chooses the type of the cheapest cluster",
         default "`auto`";
+    SPOT_PRICE = "spot_usd_per_hour": from(0, 1_000), "USD",
+        "Spot price of a node-hour of `eks.instance_type`: nodes run on Spot",
+        default "all nodes are on demand";
+    SPOT_SHARE = "spot_share": RATIO, "share",
+        "share of the node-hours that run on Spot; the others are on demand; needs \
+         `eks.spot_usd_per_hour`",
+        default "1, listed as an assumption";
     CLUSTER = "cluster": ClusterKind::VALUE, "",
         "`dedicated`: created for the scenario; `existing`: runs anyway, so that only the used \
          share of its nodes is a cost, and needs `eks.instance_type`",
@@ -244,6 +263,7 @@ pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let default = EksOptions::of_nodes(auto_mode);
     let instance_type = keys.instance_type(INSTANCE_TYPE);
     let families = families(&mut keys, instance_type.is_some());
+    let spot = spot(&mut keys, instance_type.is_some());
     let cluster = keys.cluster(CLUSTER);
     let root_volume_gb = keys.whole(ROOT_VOLUME);
     let (kubernetes_age_months, extended_support) = support(&mut keys);
@@ -251,6 +271,7 @@ pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     let options = EksOptions {
         instance_type,
         families,
+        spot,
         cluster,
         min_nodes: keys.whole(MIN_NODES).unwrap_or(default.min_nodes),
         packing_efficiency: keys.number(PACKING).unwrap_or(default.packing_efficiency),
@@ -274,6 +295,28 @@ pub(crate) fn read(mut keys: Keys<'_>) -> Arc<dyn PlatformValue> {
     }
     keys.refuse_others();
     Arc::new(options)
+}
+
+/// Nodes on Spot. A price belongs to one type, and a share needs a price.
+fn spot(keys: &mut Keys<'_>, is_fixed: bool) -> Option<SpotNodes> {
+    let (share, price) = (keys.number(SPOT_SHARE), keys.number(SPOT_PRICE));
+    let [has_share, has_price] =
+        [SPOT_SHARE, SPOT_PRICE].map(|key| keys.table.contains_key(key.word()));
+    if has_share && !has_price {
+        let message = format!("`{}` needs `{}` too", SPOT_SHARE.path, SPOT_PRICE.path);
+        let help = "state the Spot price of the node type: AWS changes it, and the price book has \
+                    none";
+        keys.wrong_at(SPOT_SHARE, Code::MissingKey, message, help);
+    }
+    if has_price && !is_fixed {
+        let message = format!("`{}` needs `{}` too", SPOT_PRICE.path, INSTANCE_TYPE.path);
+        let help = "a Spot price is that of one type: name it, such as \"m5.large\"";
+        keys.wrong_at(SPOT_PRICE, Code::MissingKey, message, help);
+    }
+    Some(SpotNodes {
+        share: share.unwrap_or(Decimal::ONE),
+        usd_per_hour: price?,
+    })
 }
 
 /// The age of the Kubernetes version in months, and whether it is in extended support.
