@@ -64,17 +64,18 @@ month.
 ";
 
 const RULE_OF_THUMB: &str = "\
-AWS's advice for startups of August 2026 (github.com/awslabs/startups, architect skill, lambda.md and
-ecs.md) is that a Fargate task is cheaper above $300 to $500 a month of Lambda, and 40 to 60 % cheaper
-above $500 with steady traffic. The amount alone does not decide that. Below, each function has the calls of a month that cost $500 on Lambda (us-east-1, x86_64,
-requests included). The table says how much more (+) or less (-) the same load costs on Fargate, by
-utilization and by the share of the duration in which a call uses its CPU: all of it, as Lambda gives
-it, or a fifth, as calls that mostly wait do. Fargate has the cheapest task size, two tasks at least.
+AWS's advice for startups of August 2026 (github.com/awslabs/startups, architect skill, lambda.md
+and ecs.md) is that a Fargate task is cheaper above $300 to $500 a month of Lambda, and 40 to 60 %
+cheaper above $500 with steady traffic. The amount alone does not decide that. Below, each function
+has the calls of a month that cost $500 on Lambda (us-east-1, x86_64, requests included). The table
+says how much more (+) or less (-) the same load costs on Fargate, by utilization and by the share
+of the duration in which a call uses its CPU: all of it, as Lambda gives it, or a fifth, as calls
+that mostly wait do. Fargate has the cheapest task size, two tasks at least.
 ";
 
 const RULE_RESULT: &str = "\
-So the rule holds for functions that mostly wait, and for steady traffic of small functions. With all
-of the CPU at 35 % utilization, Fargate is cheaper for only one of the five.
+So the rule holds for functions that mostly wait, and for steady traffic of small functions. With
+all of the CPU at 35 % utilization, Fargate is cheaper for only one of the five.
 ";
 
 /// A function of the rule of thumb: MB, milliseconds, and calls of a month that cost $500 on Lambda:
