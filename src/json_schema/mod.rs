@@ -6,6 +6,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod check_answer;
+mod crossover;
 mod scenario;
 
 pub(crate) use scenario::{Names, scenario};

@@ -1,7 +1,7 @@
 //! Assumptions of EKS on EC2 nodes.
 
 use super::node_choice::Newer;
-use super::options::EksOptions;
+use super::options::{EksOptions, SpotNodes};
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::scenario::{ClusterKind, Function, Notes, Scenario, assumptions};
@@ -79,14 +79,7 @@ pub(crate) fn note(scenario: &Scenario, nodes: &NodeNotes<'_>, notes: &mut Notes
         notes.add(REQUESTS.holds());
     }
     if let Some(spot) = &options.spot {
-        let share = Exact::from(spot.share);
-        let rest = if share == Exact::ONE {
-            ""
-        } else {
-            ", and the rest on demand"
-        };
-        notes.add(SPOT.with(&[("share", &percent(&share)), ("rest", &rest)]));
-        notes.add(SPOT_INTERRUPTIONS.holds());
+        note_spot(spot, notes);
     }
     if nodes.has_burstable {
         notes.add(SURPLUS.holds());
@@ -126,6 +119,17 @@ pub(crate) fn note(scenario: &Scenario, nodes: &NodeNotes<'_>, notes: &mut Notes
     } else {
         notes.add(AUTO_MODE_AND_ADD_ONS.holds());
     }
+}
+
+fn note_spot(spot: &SpotNodes, notes: &mut Notes) {
+    let share = Exact::from(spot.share);
+    let rest = if share == Exact::ONE {
+        ""
+    } else {
+        ", and the rest on demand"
+    };
+    notes.add(SPOT.with(&[("share", &percent(&share)), ("rest", &rest)]));
+    notes.add(SPOT_INTERRUPTIONS.holds());
 }
 
 /// True for a function whose pods hold a chosen number of requests.
