@@ -188,6 +188,14 @@ const OPTIONS: &[&[(&str, Choice)]] = &[
         ("eks.cluster", Choice::Word(&["existing", "dedicated"])),
     ],
     &[
+        ("eks.instance_type", TYPE),
+        (
+            "eks.spot_usd_per_hour",
+            Choice::Number(Bounds::from(0, 1_000)),
+        ),
+        ("eks.spot_share", RATIO),
+    ],
+    &[
         (
             "eks.kubernetes_age_months",
             Choice::Number(Bounds::from(0, 26)),
