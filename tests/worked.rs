@@ -113,7 +113,7 @@ fn a_function_without_calls_has_no_utilization() {
 }
 
 /// 100,000 snapshots of 0.125 GB cost 12,500 x 2,628,000 s x 0.0000015046 = 49,426.11 a month, so Lambda
-/// is dearer from the first call on. Without them it is cheaper at first.
+/// costs more from the first call on. Without them it is cheaper at first.
 #[test]
 fn the_cheaper_side_at_the_first_call_is_named() {
     let scenario = |snapshots: &str| {

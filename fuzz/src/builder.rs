@@ -60,7 +60,7 @@ const UNFIT: [&str; 4] = [
 
 /// Keys of a function that are stated together. A group is chosen as a whole. Sometimes a single key
 /// is chosen in addition, to try refusals too.
-const GROUPS: [&[Field]; 50] = [
+const GROUPS: [&[Field]; 51] = [
     &[Field::Region],
     &[Field::RunsOn],
     &[Field::Pinned],
@@ -105,6 +105,12 @@ const GROUPS: [&[Field]; 50] = [
     ],
     &[
         Field::SnapstartRuntime,
+        Field::SnapstartVersions,
+        Field::SnapstartRestoreRate,
+    ],
+    &[
+        Field::SnapstartRuntime,
+        Field::SnapstartPackage,
         Field::SnapstartVersions,
         Field::SnapstartRestoreRate,
     ],
@@ -188,7 +194,7 @@ const OPTIONS: &[&[(&str, Choice)]] = &[
         ("eks.cluster", Choice::Word(&["existing", "dedicated"])),
     ],
     &[
-        ("eks.instance_type", TYPE),
+        ("eks.instance_type", Choice::Word(&["m5.large", "t3.micro"])),
         (
             "eks.spot_usd_per_hour",
             Choice::Number(Bounds::from(0, 1_000)),
@@ -411,7 +417,7 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
         }
     }
     let any = *bytes.one(&Field::ALL);
-    if any != Field::Name && !stated.contains(&any) && bytes.once_in(16) {
+    if any != Field::Name && !stated.contains(&any) && bytes.once_in(32) {
         stated.push(any);
     }
     values(&stated, "", bytes, out);
