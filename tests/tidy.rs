@@ -105,7 +105,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
 ];
 
 /// Public functions that take a `bool` and have a reason to.
-const BOOLEAN_PARAMETERS: [(&str, &str, &str); 9] = [
+const BOOLEAN_PARAMETERS: [(&str, &str, &str); 8] = [
     ("crates/exact/src/ball.rs", "ratio", "the sign of a number"),
     ("crates/exact/src/digits.rs", "push", "the sign of a number"),
     (
@@ -114,15 +114,14 @@ const BOOLEAN_PARAMETERS: [(&str, &str, &str); 9] = [
         "the sign of a number",
     ),
     (
-        "src/render/table.rs",
+        "src/render/explain.rs",
         "write",
         "color is a setting of the user, resolved to yes or no",
     ),
-    ("src/render/explain.rs", "write", "as in the table"),
-    ("src/render/plan.rs", "write", "as in the table"),
-    ("src/render/prices.rs", "list_table", "as in the table"),
-    ("src/render/prices.rs", "show_table", "as in the table"),
-    ("src/color.rs", "new", "as in the table"),
+    ("src/render/plan.rs", "write", "as in an explanation"),
+    ("src/render/prices.rs", "list_table", "as in an explanation"),
+    ("src/render/prices.rs", "show_table", "as in an explanation"),
+    ("src/color.rs", "new", "as in an explanation"),
 ];
 
 const LONGEST_FILE: usize = 800;
