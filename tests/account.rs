@@ -24,7 +24,7 @@ fn answer(other: &str) -> (String, String, Vec<String>) {
         let (_, crossover) = solved.summary.crossovers.first().expect("a pair");
         let point = crossover.point.as_ref().expect("a break-even");
         let percent = &point.utilization * &Exact::from(100_u32);
-        let notes = comparison.notes(None);
+        let notes = comparison.notes(&comparison.totals());
         let notes = notes.iter().map(|note| note.text.clone()).collect();
         (lambda.dollars().to_fixed(2), percent.to_fixed(1), notes)
     })

@@ -77,7 +77,7 @@ const ALWAYS: [&str; 11] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 31] = [
+const CASES: [Case; 33] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(
@@ -149,9 +149,23 @@ const CASES: [Case; 31] = [
     top(
         &["instance-commitment"],
         "platforms = ['lambda', 'fargate']\n[commitment]\nplan = 'reserved-instances'\n\
-         term = '1yr'\npayment = 'no-upfront'",
+         term = '1yr'\npayment = 'no-upfront'\nfamily = 'm5'",
+    ),
+    top(
+        &["lambda-rule"],
+        "platforms = ['lambda', 'fargate']\n[commitment]\nplan = 'compute-savings-plan'\n\
+         term = '1yr'\npayment = 'no-upfront'\nassume_lambda_rule = true",
+    ),
+    top(
+        &["uncovered"],
+        "platforms = ['lambda', 'fargate']\n[commitment]\nplan = 'compute-savings-plan'\n\
+         term = '1yr'\npayment = 'all-upfront'",
     ),
     top(&["discount"], "[discounts]\nfargate = 0.1"),
+    top(
+        &["discount-without-meter"],
+        "[discounts]\n'ec2.a1.large' = 0.1",
+    ),
     function(
         &[
             "like-for-like",
@@ -314,7 +328,9 @@ fn notes_at(text: &str, book: &Book, region: Option<&str>) -> Notes {
     });
     let scenario = scenario.unwrap_or_else(|diags| panic!("{diags}\n\n{text}"));
     let prices = prices(&scenario, book);
-    compared_at(&scenario, &prices, |comparison| comparison.notes(None))
+    compared_at(&scenario, &prices, |comparison| {
+        comparison.notes(&comparison.totals())
+    })
 }
 
 fn notes(text: &str) -> Notes {

@@ -3,9 +3,10 @@
 mod comparison;
 
 use lambdacost::exact::Exact;
-use lambdacost::internals::answer::Comparison;
+use lambdacost::internals::answer::{BoughtPrices, Comparison};
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::platform::Line;
+use lambdacost::internals::pricebook::Extent;
 
 /// Two functions, sizes and nodes fixed: prices choose nothing.
 const FLEET: &str = "
@@ -212,4 +213,280 @@ fn the_greatest_saving_comes_first() {
     let lines = lines(&format!("{PLAN}usd_per_hour = 0.01\n{KEPT}"), 1);
     let covered = lines.iter().filter(|line| line.how.is_some());
     assert!(covered.map(|line| line.item).eq(["memory", "memory"]));
+}
+
+/// A plan takes 30 % off an instance of 1.00 an hour, and the agreement 10 % off what is left. Here
+/// 12,500,000 GB-s x 0.0000147 x 0.9 = 165.375 and requests 10.00 x 0.9 = 9.00; 10 tasks of 1 vCPU / 2 GB:
+/// 7,300 x (0.032384 + 2 x 0.003556) x 0.9 = 259.48872; 259.48872 / 174.375 x 35 % = 52.08 %.
+#[test]
+fn an_agreement_stacks_on_a_plan() {
+    let text = format!("{HEAD}{PLAN}[discounts]\nfargate = '10%'\nlambda = '10%'\n{STEADY}");
+    comparison::compared(&comparison::valid(&text), |comparison| {
+        let solved = comparison.solve(0);
+        let billed = |number: usize| solved.summary.costs[number].as_ref().expect("it runs");
+        assert_eq!(billed(0).billed.dollars().to_string(), "174.375");
+        assert_eq!(billed(1).billed.dollars().to_string(), "259.48872");
+        let (_, crossover) = &solved.summary.crossovers[0];
+        let point = crossover.point.as_ref().expect("a break-even");
+        assert_eq!(point.utilization.to_fixed(4), "0.5208");
+        let how = |platform: usize, item: &str| {
+            let lines = solved.lines(platform);
+            let line = lines.iter().find(|line| line.item == item);
+            line.and_then(|line| line.how.clone()).unwrap_or_default()
+        };
+        assert_eq!(&*how(0, "requests"), "discount");
+        assert_eq!(
+            &*how(0, "duration"),
+            "compute-savings-plan, 1yr, no-upfront, discount"
+        );
+    });
+}
+
+const HEAD: &str = "region = 'us-east-1'\nplatforms = ['lambda', 'fargate']\n";
+const STEADY: &str = "[[function]]\nname = 'steady'\nmemory_mb = 512\nduration_ms = 500\n\
+                      invocations_per_month = 50_000_000\nutilization = 0.35\n";
+
+/// The discount alone applies where the book has no rate of the plan, and to what no plan covers.
+#[test]
+fn a_discount_never_makes_a_bill_dearer() {
+    let discounts = "[discounts]\nlambda = 0.1\nfargate = 0.3\nec2 = 0.4\neks = 0.05\n";
+    for coverage in ["coverage = 0", "coverage = 0.4", "coverage = 1"] {
+        let plan = format!("{PLAN}{coverage}\n");
+        let with = bills(&format!("{plan}{discounts}"));
+        for (without, with) in bills(&plan).iter().zip(&with) {
+            assert!(with < without, "{with} is not below {without}");
+        }
+    }
+}
+
+/// The notes, and the bill of a function on each platform.
+fn answer(text: &str) -> (Vec<(&'static str, String)>, Vec<Usd>) {
+    comparison::compared(&comparison::valid(text), |comparison| {
+        let notes = comparison.notes(&comparison.totals());
+        let notes = notes.iter().map(|note| (note.code, note.text.clone()));
+        let costs = comparison.solve(0).summary.costs.into_iter();
+        let billed = costs.map(|cost| cost.expect("it runs").billed);
+        (notes.collect(), billed.collect())
+    })
+}
+
+fn texts<'n>(notes: &'n [(&str, String)], code: &str) -> Vec<&'n str> {
+    let with = notes.iter().filter(|(one, _)| *one == code);
+    with.map(|(_, text)| text.as_str()).collect()
+}
+
+/// eu-west-1 has no rate at all.
+#[test]
+fn a_rate_that_the_book_lacks_is_no_dead_end() {
+    let head = HEAD.replace("us-east-1", "eu-west-1");
+    let (_, listed) = answer(&format!("{head}{STEADY}"));
+    let (notes, bought) = answer(&format!("{head}{PLAN}{STEADY}"));
+    assert_eq!(listed, bought);
+    let said = texts(&notes, "uncovered");
+    let [said] = said.as_slice() else {
+        panic!("{said:?}");
+    };
+    for part in [
+        "fargate.linux.x86_64.memory",
+        "lambda.x86_64.duration in eu-west-1",
+        "eu-west-1.toml: [savings.compute-savings-plan.1yr.no-upfront.fargate.linux.x86_64] memory = ",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    let discounted = format!("{head}{PLAN}[discounts]\nlambda = 0.5\n{STEADY}");
+    let (_, halved) = answer(&discounted);
+    assert_eq!(halved[0], listed[0].times(&Exact::ratio(1, 2)));
+}
+
+/// 0.0000166667 x 0.88 with three digits is 0.0000147: 12,500,000 GB-s = 183.75, requests 10.00. All upfront
+/// x 0.83: 0.0000138 and 182.50. No rule is measured for partial upfront: 208.33375 + 10.
+#[test]
+fn the_rule_of_lambda_stands_in_for_a_rate_only_if_it_is_stated() {
+    let head = HEAD.replace("us-east-1", "eu-west-1");
+    let cases = [
+        ("no-upfront", "true", "193.75"),
+        ("all-upfront", "true", "182.5"),
+        ("partial-upfront", "true", "218.33375"),
+        ("no-upfront", "false", "218.33375"),
+    ];
+    for (payment, rule, lambda) in cases {
+        let plan = PLAN.replace("no-upfront", payment);
+        let (notes, bought) = answer(&format!(
+            "{head}{plan}assume_lambda_rule = {rule}\n{STEADY}"
+        ));
+        assert_eq!(bought[0].dollars().to_string(), lambda, "{payment}");
+        assert_eq!(
+            texts(&notes, "lambda-rule").len(),
+            usize::from(rule == "true")
+        );
+    }
+}
+
+/// The rule gives every rate that is published.
+#[test]
+fn the_rule_of_lambda_gives_the_published_rates() {
+    let mut checked = 0;
+    for region in comparison::BOOK.regions() {
+        let regional = comparison::BOOK.region(region).expect("a region");
+        let usd = |path: &str| {
+            let mut entries = regional.entries();
+            let (_, entry) = entries.find(|(known, _)| *known == path)?;
+            Some(entry.tiers()[0].1.usd.clone())
+        };
+        for (payment, hundredths) in [("no-upfront", 88_u64), ("all-upfront", 83)] {
+            for (term, architecture) in [
+                ("1yr", "x86_64"),
+                ("3yr", "x86_64"),
+                ("1yr", "arm64"),
+                ("3yr", "arm64"),
+            ] {
+                let meter = format!("lambda.{architecture}.duration");
+                let rate = usd(&format!(
+                    "savings.compute-savings-plan.{term}.{payment}.{meter}"
+                ));
+                let Some(rate) = rate else {
+                    continue;
+                };
+                let exact = &usd(&meter).expect("a list price") * &Exact::ratio(hundredths, 100);
+                // All prices are from 0.00001 to 0.0001: three digits are seven decimal places.
+                assert_eq!(exact.to_fixed(7), rate.to_fixed(7), "{region} {meter}");
+                assert_eq!(rate.to_fixed(7), rate.to_fixed(12).trim_end_matches('0'));
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 9, "only {checked} rates were checked");
+}
+
+/// A discount on what a region lacks is ignored there, and said.
+#[test]
+fn a_discount_on_what_a_region_lacks_is_ignored_and_said() {
+    let head = HEAD.replace("us-east-1", "af-south-1");
+    let path = "\"ec2.m9g.large\"";
+    let (notes, _) = answer(&format!("{head}[discounts]\nlambda = 0.1\n{STEADY}"));
+    assert!(texts(&notes, "discount-without-meter").is_empty());
+    let unknown = format!("{head}[discounts]\n{path} = 0.1\n{STEADY}");
+    let scenario = comparison::valid(&unknown);
+    let prices = comparison::prices(&scenario, &comparison::BOOK);
+    let refused = BoughtPrices::new(&scenario, &prices, &comparison::INSTANCES);
+    let diags = refused.expect_err("no region sells it").to_string();
+    assert!(
+        diags.contains("there is no meter `ec2.m9g.large`"),
+        "{diags}"
+    );
+    let absent = lacking("af-south-1");
+    let stated = format!("{head}[discounts]\n\"ec2.{absent}\" = 0.1\n{STEADY}");
+    let (notes, bought) = answer(&stated);
+    let said = texts(&notes, "discount-without-meter");
+    assert_eq!(
+        said,
+        [format!(
+            "the discount on ec2.{absent} applies to nothing in af-south-1: there is no such price there"
+        )]
+    );
+    assert_eq!(bought, answer(&format!("{head}{STEADY}")).1);
+}
+
+/// A type of the book that a region does not sell.
+fn lacking(region: &str) -> &'static str {
+    let regional = comparison::BOOK.region_to(region, Extent::WHOLE);
+    let regional = regional.expect("a region of the book");
+    let sold: Vec<&str> = regional.entries().map(|(path, _)| path).collect();
+    let types = comparison::INSTANCES.iter().map(|one| one.name.as_str());
+    let mut absent = types.filter(|name| !sold.contains(&format!("ec2.{name}").as_str()));
+    absent.next().expect("no region sells every type")
+}
+
+/// Case 25 of the review: no rate for m5.large, and the fee of Auto Mode is never covered. Requests of
+/// 35 % of 1 vCPU: 10 x m5.large.
+#[test]
+fn auto_mode_under_a_plan_is_answered() {
+    let text = "region = 'us-east-1'\nplatforms = ['lambda', 'eks']\n[eks]\n\
+                instance_type = 'm5.large'\nmin_nodes = 10\nauto_mode = true\nroot_volume_gb = 0\n\
+                [commitment]\nplan = 'compute-savings-plan'\nterm = '3yr'\npayment = 'no-upfront'\n\
+                [[function]]\nname = 'fleet'\nmemory_mb = 512\nduration_ms = 100\n\
+                invocations_per_month = 1_000_000\nutilization = 0.1\n";
+    let (notes, bought) = answer(text);
+    let said = texts(&notes, "uncovered");
+    assert!(said[0].contains("ec2.m5.large"), "{said:?}");
+    // 10 x 730 x (0.096 + 0.01152) + 73.
+    assert_eq!(bought[1].dollars().to_string(), "857.896");
+}
+
+/// Node types are chosen among all, those without a rate at their list price. Reserved t3.large cost
+/// 0.0394 an hour for 3 years, so `auto` has it among its types and takes it: it is the cheapest.
+#[test]
+fn the_family_of_a_commitment_is_offered_and_no_other_is_lowered() {
+    let text = |eks: &str| {
+        format!(
+            "region = 'eu-west-1'\nplatforms = ['lambda', 'eks']\n{eks}[commitment]\n\
+             plan = 'reserved-instances'\nterm = '3yr'\npayment = 'no-upfront'\nfamily = 't3'\n\
+             [[function]]\nname = 'api'\nmemory_mb = 512\nduration_ms = 100\n\
+             invocations_per_month = 100_000_000\nutilization = 0.35\n"
+        )
+    };
+    let nodes = |text: &str| {
+        comparison::compared(&comparison::valid(text), |comparison| {
+            let lines = comparison.solve(0).lines(1);
+            let line = lines.iter().find(|line| line.item == "nodes").cloned();
+            line.expect("a cluster has nodes")
+        })
+    };
+    let auto = nodes(&text(""));
+    assert!(auto.meter.starts_with("ec2.t3."), "{}", auto.meter);
+    assert!(auto.how.is_some());
+    let other = nodes(&text("[eks]\ninstance_type = 'm5a.large'\n"));
+    assert_eq!(other.how, None);
+    assert_eq!(other.rate, other.list_rate);
+}
+
+/// The plan is for another region: nothing is lowered.
+#[test]
+fn a_commitment_to_instances_of_another_region_lowers_nothing() {
+    let text = |region: &str| {
+        format!(
+            "region = 'eu-west-1'\nplatforms = ['lambda', 'eks']\n[eks]\ninstance_type = 'm5.large'\n\
+             [commitment]\nplan = 'reserved-instances'\nterm = '1yr'\npayment = 'no-upfront'\n\
+             instance_type = 'm5.large'\nregion = '{region}'\n{STEADY}"
+        )
+    };
+    let (_, there) = answer(&text("eu-west-1"));
+    let (_, elsewhere) = answer(&text("us-east-1"));
+    assert!(there[1] < elsewhere[1]);
+    assert_eq!(there[0], elsewhere[0]);
+}
+
+#[test]
+fn mistakes_in_a_commitment_to_instances_are_said() {
+    let reserved =
+        "[commitment]\nplan = 'reserved-instances'\nterm = '1yr'\npayment = 'no-upfront'\n";
+    let cases = [
+        ("", "the commitment has no `family`"),
+        (
+            "family = 'm5'\nusd_per_hour = 2\n",
+            "not bought in dollars an hour",
+        ),
+        (
+            "family = 'm5'\ninstance_type = 'm5.large'\n",
+            "cannot be stated together",
+        ),
+        (
+            "family = 'm5'\nregion = 'eu-wst-1'\n",
+            "no region `eu-wst-1`",
+        ),
+    ];
+    for (keys, said) in cases {
+        let refused = comparison::read(&format!("{HEAD}{reserved}{keys}{STEADY}"));
+        let diags = refused.expect_err("it is a mistake").to_string();
+        assert!(diags.contains(said), "{diags}");
+    }
+    let compute = format!("{HEAD}{PLAN}family = 'm5'\n{STEADY}");
+    let diags = comparison::read(&compute).expect_err("it has no family");
+    assert!(diags.to_string().contains("has no family"), "{diags}");
+    let two = format!(
+        "{HEAD}{reserved}family = 'm5'\n{STEADY}{}",
+        STEADY.replace("'steady'", "'b'\nregion = 'eu-west-1'")
+    );
+    let diags = comparison::read(&two).expect_err("it has two regions");
+    assert!(diags.to_string().contains("no `region`"), "{diags}");
 }

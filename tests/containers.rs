@@ -294,7 +294,7 @@ peak_concurrency = 4
 /// The codes and texts of the assumptions about a scenario.
 fn notes(text: &str) -> Vec<(&'static str, String)> {
     compared(&scenario(text), |comparison| {
-        let notes = comparison.notes(None);
+        let notes = comparison.notes(&comparison.totals());
         notes
             .iter()
             .map(|note| (note.code, note.text.clone()))
@@ -513,7 +513,7 @@ fn odd_inputs_are_warned_of() {
     use lambdacost::internals::scenario::AssumptionKind;
     let warnings = |text: &str| {
         compared(&scenario(text), |comparison| {
-            let notes = comparison.notes(None);
+            let notes = comparison.notes(&comparison.totals());
             let texts = notes.sentences(AssumptionKind::Warning);
             texts.map(str::to_owned).collect::<Vec<_>>()
         })

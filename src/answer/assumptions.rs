@@ -1,10 +1,11 @@
 //! Assumptions about the month and the prices, and the list of all assumptions. Those about
 //! functions are next to the keys of functions, and those of a platform are in its folder.
 
+use super::Totals;
 use crate::exact::Exact;
 use crate::money::percent;
 use crate::platform::PLATFORMS;
-use crate::pricebook::{Commitments, Coverage, Plan, Regional};
+use crate::pricebook::{Commitments, Coverage, Regional};
 use crate::scenario::{AssumptionInfo, Notes, Scenario, assumptions, function};
 use crate::text::comma_separated;
 use crate::units::HOURS_PER_MONTH;
@@ -28,9 +29,18 @@ assumptions! {
         "on Lambda the Savings Plan lowers only the first duration tier; it does not lower \
          requests, fees of EKS clusters and managed instances, storage or Spot";
     INSTANCE_PLAN: Assumed = "instance-commitment",
-        "the commitment lowers only EC2 instances";
+        "the commitment lowers only EC2 instances of {machines} in {region}";
+    LAMBDA_RULE: Assumed = "lambda-rule",
+        "where the price book has no rate of the Savings Plan for Lambda's duration, it is the price \
+         of the first tier x 0.88 (no upfront) or x 0.83 (all upfront) with three significant \
+         digits, the rule of all published rates (commitment.assume_lambda_rule)";
+    UNCOVERED: Warning = "uncovered",
+        "the commitment does not cover {meters} in {region}: the price book has no rate, so the list \
+         price applies; to state the rate, give a folder with --prices that has {example}";
+    UNUSED_DISCOUNT: Assumed = "discount-without-meter",
+        "the discount on {meter} applies to nothing in {region}: there is no such price there";
     DISCOUNT: Assumed = "discount",
-        "{share} off the list price of {meter} ([discounts])";
+        "{share} off what {meter} costs otherwise ([discounts])";
     ON_DEMAND_FIGURES: Assumed = "on-demand-figures",
         "figures \"on demand\", and those before an arrow, are at list prices";
     OVERLAY: Assumed = "overlay", "--prices replaces prices of {regions}";
@@ -46,15 +56,15 @@ pub(crate) fn of_month(scenario: &Scenario, notes: &mut Notes) {
     notes.add(hours.with(&[("hours", &scenario.hours)]));
 }
 
-/// Adds the assumptions about the prices and what they leave out. `oldest` is the oldest date of a
-/// price in any bill.
+/// Adds the assumptions about the prices and what they leave out.
 pub(crate) fn of_prices(
     scenario: &Scenario,
     prices: &[Regional],
-    oldest: Option<&str>,
+    totals: &Totals,
     notes: &mut Notes,
 ) {
     let regions: Vec<&str> = prices.iter().map(|regional| &**regional.name()).collect();
+    let oldest = totals.oldest_price.as_deref();
     let oldest = oldest.map(|date| format!("; oldest price used: {date}"));
     let list_prices = match scenario.terms {
         Some(_) => &LOWERED_PRICES,
@@ -65,7 +75,19 @@ pub(crate) fn of_prices(
         ("oldest", &oldest.unwrap_or_default()),
     ]));
     if let Some(terms) = &scenario.terms {
-        of_terms(terms, notes);
+        of_terms(terms, prices, notes);
+        for (region, regional) in (0..).zip(prices) {
+            let uncovered = totals.uncovered.iter();
+            let here = uncovered.filter(|(one, _)| *one == region);
+            let meters: Vec<&str> = here.map(|(_, meter)| &**meter).collect();
+            if let [first, ..] = meters.as_slice() {
+                notes.add(UNCOVERED.with(&[
+                    ("meters", &several(&meters)),
+                    ("region", regional.name()),
+                    ("example", &terms.rate_to_state(first, regional)),
+                ]));
+            }
+        }
     }
     let overlaid = prices.iter().filter(|regional| regional.is_overlaid());
     let overlaid: Vec<&str> = overlaid.map(|regional| &**regional.name()).collect();
@@ -75,7 +97,18 @@ pub(crate) fn of_prices(
     notes.add(AROUND.holds());
 }
 
-fn of_terms(terms: &Commitments, notes: &mut Notes) {
+/// A sentence names at most this many meters; above that, it states the number of the others.
+const MOST_METERS: usize = 6;
+
+fn several(meters: &[&str]) -> String {
+    if meters.len() <= MOST_METERS {
+        return comma_separated(meters);
+    }
+    let (named, others) = meters.split_at(MOST_METERS - 1);
+    format!("{} and {} more", comma_separated(named), others.len())
+}
+
+fn of_terms(terms: &Commitments, prices: &[Regional], notes: &mut Notes) {
     if let Some(commitment) = &terms.commitment {
         let plan = commitment.describe();
         notes.add(match &commitment.coverage {
@@ -84,14 +117,28 @@ fn of_terms(terms: &Commitments, notes: &mut Notes) {
             }
             Coverage::Hourly(usd) => COMMITMENT_HOURLY.with(&[("plan", &plan), ("usd", usd)]),
         });
-        notes.add(match commitment.plan {
-            Plan::Compute => COMPUTE_PLAN.holds(),
-            Plan::Instance | Plan::Reserved => INSTANCE_PLAN.holds(),
+        notes.add(match &commitment.scope {
+            None => COMPUTE_PLAN.holds(),
+            Some(scope) => {
+                let region = scope.region.as_deref();
+                let region = region.unwrap_or_else(|| prices[0].name());
+                let machines = scope.machines.name();
+                INSTANCE_PLAN.with(&[("machines", &machines), ("region", &region)])
+            }
         });
+        if commitment.assumes_lambda_rule {
+            notes.add(LAMBDA_RULE.holds());
+        }
     }
     for discount in &terms.discounts {
         let share = percent(&discount.share);
         notes.add(DISCOUNT.with(&[("share", &share), ("meter", &discount.path)]));
+        let lacking = prices.iter().filter(|one| discount.has_no_meter(one));
+        let regions: Vec<&str> = lacking.map(|regional| &**regional.name()).collect();
+        if !regions.is_empty() {
+            let region = comma_separated(&regions);
+            notes.add(UNUSED_DISCOUNT.with(&[("meter", &discount.path), ("region", &region)]));
+        }
     }
     notes.add(ON_DEMAND_FIGURES.holds());
 }

@@ -42,14 +42,15 @@ impl BoughtPrices {
         let Some(terms) = &scenario.terms else {
             return Ok(None);
         };
-        let shared = terms.apply(list)?;
+        let types = instances.iter().map(|one| one.name.as_str());
+        let shared = terms.apply(list, types)?;
         if !terms.is_hourly() {
             let own = Vec::new();
             return Ok(Some(Self { shared, own }));
         }
         let listed = Comparison::new(scenario, list, instances)?;
         let numbers = 0..listed.platforms().len();
-        let spent = numbers.map(|number| spent(&listed, number, terms, list));
+        let spent = numbers.map(|number| spent(&listed, number, terms, list, instances));
         let own = spent.collect::<Result<_, _>>()?;
         Ok(Some(Self { shared, own }))
     }
@@ -75,12 +76,14 @@ fn spent(
     number: usize,
     terms: &Arc<Commitments>,
     list: &[Regional],
+    instances: &[InstanceType],
 ) -> Result<SpentCommitment, Diags> {
-    let (terms, unused) = terms.spend(&usage(listed, number), list)?;
+    let (terms, unused) = terms.spend(&usage(listed, number), list);
+    let types = instances.iter().map(|one| one.name.as_str());
     let hours = Hour::of(listed.scenario().hours.clone());
     Ok(SpentCommitment {
         id: listed.platforms()[number].id,
-        regions: Arc::new(terms).apply(list)?,
+        regions: Arc::new(terms).apply(list, types)?,
         unused: &unused * &hours,
     })
 }

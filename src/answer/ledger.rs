@@ -5,6 +5,8 @@ use super::{Comparison, Solved, Totals};
 use crate::money::Usd;
 use crate::platform::{Members, Total};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Functions that are solved in one batch.
 const CHUNK: usize = 4096;
@@ -22,6 +24,7 @@ pub(crate) struct Ledger<'c> {
     /// Every function on its platform of today.
     today: Group,
     oldest_price: Option<String>,
+    uncovered: BTreeSet<(u16, Arc<str>)>,
     /// The same data at list prices.
     at_list_prices: Option<Box<Ledger<'c>>>,
 }
@@ -96,6 +99,7 @@ impl<'c> Ledger<'c> {
             refused: vec![0; platforms],
             today: Group::new(comparison),
             oldest_price: None,
+            uncovered: BTreeSet::new(),
             at_list_prices: comparison
                 .at_list_prices()
                 .map(|listed| Box::new(Ledger::new(listed))),
@@ -116,6 +120,14 @@ impl<'c> Ledger<'c> {
             if let Some(date) = date.filter(is_older) {
                 self.oldest_price = Some(date.to_owned());
             }
+        }
+        let region = self.comparison.scenario().functions[index].region;
+        // A comparison at list prices has no commitment.
+        let platforms = self.at_list_prices.as_ref().map_or(0, |_| costs.len());
+        for number in 0..platforms {
+            let uncovered = self.comparison.uncovered(solved, number);
+            self.uncovered
+                .extend(uncovered.into_iter().map(|meter| (region, meter)));
         }
         self.today.place(solved, self.comparison.home(index));
         if let (Some(ledger), Some(solved)) = (&mut self.at_list_prices, &solved.at_list_prices) {
@@ -154,6 +166,7 @@ impl<'c> Ledger<'c> {
                 .collect(),
             today: self.today.total(self.comparison),
             oldest_price: self.oldest_price,
+            uncovered: self.uncovered,
             at_list_prices: self.at_list_prices.map(|listed| Box::new(listed.of_all())),
         }
     }

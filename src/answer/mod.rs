@@ -38,6 +38,7 @@ use crate::scenario::{Notes, PlatformKind, Scenario, function};
 use crate::solve::crossover::{Crossover, CrossoverStep, Load, UsageCurves};
 use crate::solve::{Holding, Tariff, UsageParts};
 use std::cell::{LazyCell, OnceCell};
+use std::sync::Arc;
 
 /// A platform with its view of a scenario.
 pub struct BoundPlatform<'a> {
@@ -295,6 +296,19 @@ impl<'a> Comparison<'a> {
         self.context.solves() + listed
     }
 
+    /// The meters of a function's bill on a platform that the commitment would lower, and of which
+    /// the price book lacks the rate.
+    pub(crate) fn uncovered(&self, solved: &Solved<'_>, platform: usize) -> Vec<Arc<str>> {
+        let Some(terms) = &self.scenario().terms else {
+            return Vec::new();
+        };
+        if terms.commitment.is_none() {
+            return Vec::new();
+        }
+        let function = self.context.function(solved.index);
+        solved.uncovered(platform, terms, self.context.prices_of(function))
+    }
+
     /// The platform of today for a function.
     pub(crate) fn home(&self, index: usize) -> usize {
         let id = self.context.home(index);
@@ -436,8 +450,8 @@ impl<'a> Comparison<'a> {
         !is_paid_by_use(platform) && (0..platform).any(is_paid_by_use)
     }
 
-    /// The assumptions and omissions. `oldest_price` is the oldest date of a price in any bill.
-    pub fn notes(&self, oldest_price: Option<&str>) -> Notes {
+    /// The assumptions and omissions of an answer with these totals.
+    pub fn notes(&self, totals: &Totals) -> Notes {
         let mut notes = Notes::default();
         for rule in function::assumption_rules() {
             notes.add_for_functions(rule, self.scenario());
@@ -446,7 +460,7 @@ impl<'a> Comparison<'a> {
         for bound in &self.platforms {
             bound.model.notes(&mut notes);
         }
-        assumptions::of_prices(self.scenario(), self.prices(), oldest_price, &mut notes);
+        assumptions::of_prices(self.scenario(), self.prices(), totals, &mut notes);
         notes
     }
 

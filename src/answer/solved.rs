@@ -4,7 +4,9 @@ use super::{Pair, Summary};
 use crate::exact::Bounds;
 use crate::money::Usd;
 use crate::platform::{Fleet, Line, Placement, Provisioning, SharedUse};
+use crate::pricebook::{Commitments, Regional};
 use crate::solve::{CapacityTariff, Tariff, UsageTariff};
+use std::sync::Arc;
 
 /// A function solved on every platform of a comparison.
 pub struct Solved<'c> {
@@ -30,6 +32,23 @@ impl Solved<'_> {
     pub fn lines(&self, platform: usize) -> Vec<Line> {
         let lines = self.placement(platform).map(Placement::lines);
         lines.unwrap_or_default()
+    }
+
+    /// The meters of the bill on a platform that the commitment would lower, and of which the price
+    /// book lacks the rate. Each is there once.
+    pub(crate) fn uncovered(
+        &self,
+        platform: usize,
+        terms: &Commitments,
+        regional: &Regional,
+    ) -> Vec<Arc<str>> {
+        let mut meters: Vec<Arc<str>> = Vec::new();
+        for line in self.lines(platform) {
+            if !meters.contains(&line.meter) && terms.lacks_rate(&line.meter, regional) {
+                meters.push(line.meter);
+            }
+        }
+        meters
     }
 
     /// The oldest date at which a price in the bill was confirmed. `None` if the function cannot

@@ -5,6 +5,8 @@ use crate::money::Usd;
 use crate::platform::{Cost, Infeasible, Line, Total};
 use crate::solve::crossover::{Crossover, CrossoverStep};
 use crate::solve::flips::Flips;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A pair of platforms, as indices into [`crate::answer::Comparison::platforms`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +116,9 @@ pub struct Totals {
     pub today: Option<Total>,
     /// The oldest date of a price in any bill.
     pub oldest_price: Option<String>,
+    /// The meters in any bill that the commitment would lower, and of which the price book lacks the
+    /// rate, by region.
+    pub uncovered: BTreeSet<(u16, Arc<str>)>,
     /// The totals at on-demand list prices, if the scenario has a commitment or discounts.
     pub at_list_prices: Option<Box<Totals>>,
 }

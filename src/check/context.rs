@@ -186,8 +186,6 @@ pub struct ScenarioContext<'c, 'k> {
     pub case: &'k CheckContext<'c>,
     /// The cost of everything on the platforms of today; `None` if a function cannot run there.
     pub total: Option<Usd>,
-    /// The oldest date of a price in any bill.
-    pub oldest_price: Option<String>,
     /// One for each function, in their order.
     pub functions: Vec<FunctionRecord>,
 }

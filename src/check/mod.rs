@@ -137,7 +137,7 @@ pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
             .map(|baseline| Changes::of(&scenario, baseline)),
         budgets: scenario.budgets(),
         total: scenario.total.clone(),
-        notes: case.comparison.notes(scenario.oldest_price.as_deref()),
+        notes: case.comparison.notes(&case.decision.totals),
     }
 }
 
@@ -199,7 +199,6 @@ fn functions<'c, 'k, T: Send>(
     let scenario = ScenarioContext {
         case,
         total: totals.today.as_ref().and_then(Total::of_all).cloned(),
-        oldest_price: totals.oldest_price.clone(),
         functions: records,
     };
     (findings, scenario, kept)

@@ -383,6 +383,24 @@ static FUNCTION: Object = Object {
             "if its calls mostly wait: the same with a fifth of the CPU; `null` for jobs, and where \
              the container's CPU is stated",
         ),
+        field(
+            "uncovered",
+            List(&Of(&UNCOVERED)),
+            "what the commitment would lower and the price book lacks a rate for: it is at its list \
+             price",
+        ),
+    ],
+};
+
+static UNCOVERED: Object = Object {
+    name: "uncovered",
+    fields: &[
+        field("platform", Text, "the platform with it in the bill"),
+        field(
+            "meter",
+            Text,
+            "its path, as `lambdacost prices show` lists it",
+        ),
     ],
 };
 
@@ -557,7 +575,8 @@ static LINE: Object = Object {
         field(
             "bought",
             TEXT_OR_NULL,
-            "how it is bought below that: the commitment, or `discount`; `null` at the list price",
+            "how it is bought below that: the commitment, `discount`, or both; `null` at the list \
+             price",
         ),
         field(
             "price_source",

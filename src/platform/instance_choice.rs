@@ -5,9 +5,9 @@ use crate::diag::{At, Code, Diag};
 use crate::money::Rate;
 use crate::pricebook::instances::has_usual_size;
 use crate::pricebook::meters::{MetersByType, Savings};
-use crate::pricebook::{Architecture, InstanceType, Price, Regional};
+use crate::pricebook::{Architecture, InstanceType, Machines, Price, Regional};
 use crate::scenario::FixedType;
-use crate::text::{comma_separated, did_you_mean};
+use crate::text::did_you_mean;
 use crate::units::InstanceHour;
 
 /// EC2 instances of a type.
@@ -27,12 +27,22 @@ pub(crate) struct TypeChoice<'o> {
     pub fixed: Option<&'o FixedType>,
     /// The families to choose from, with their place; `None` for the usual types.
     pub families: Option<&'o (Vec<String>, At)>,
+    /// The instances of the scenario's commitment, if it is for some of them.
+    pub committed: Option<&'o Machines>,
 }
 
 impl TypeChoice<'_> {
+    fn is_committed(&self, shape: &InstanceType) -> bool {
+        let machines = self.committed;
+        machines.is_some_and(|machines| match machines {
+            Machines::Family(_) => machines.include(&shape.name) && has_usual_size(&shape.name),
+            Machines::Type(_) => machines.include(&shape.name),
+        })
+    }
+
     fn includes(&self, shape: &InstanceType) -> bool {
         match self.families {
-            None => shape.is_default_candidate(),
+            None => shape.is_default_candidate() || self.is_committed(shape),
             Some((families, _)) => {
                 let family = shape.family().filter(|_| has_usual_size(&shape.name));
                 families.iter().any(|name| Some(name.as_str()) == family)
@@ -41,7 +51,13 @@ impl TypeChoice<'_> {
     }
 }
 
-/// The instance types for a platform, by vCPU and then by name: only the fixed type, if its options
+/// The instances that a scenario's commitment is for; `None` if it has none, or is for all.
+pub(crate) fn committed<'a>(context: &Context<'a>) -> Option<&'a Machines> {
+    let commitment = context.scenario.terms.as_ref()?.commitment.as_ref()?;
+    Some(&commitment.scope.as_ref()?.machines)
+}
+
+/// The instance types for a platform, by vCPU and then by name (those of a commitment first): only the fixed type, if its options
 /// fix one.
 ///
 /// # Errors
@@ -61,24 +77,11 @@ pub(crate) fn machines<'a>(
     let shapes = context.instances.iter();
     let fitting =
         shapes.filter(|shape| shape.architecture == architecture && choice.includes(shape));
-    let mut unrated: Vec<&str> = Vec::new();
-    let mut rated: Vec<&str> = Vec::new();
     let priced = fitting.filter_map(|shape| {
-        let Ok(price) = regional.price_if_listed(&EC2.of(&shape.name)) else {
-            unrated.push(&shape.name);
-            return None;
-        };
-        let price = price?;
-        if price.bought.is_some() {
-            rated.push(&shape.name);
-        }
+        let price = regional.price_if_listed(&EC2.of(&shape.name))?;
         Some(Machine { shape, price })
     });
     let mut all: Vec<Machine<'a>> = priced.collect();
-    if !unrated.is_empty() {
-        let place = (platform, architecture, regional);
-        return Err(no_rate(place, &rated, &unrated));
-    }
     if all.is_empty() {
         let what = if choice.families.is_some() {
             "instance type of the stated families"
@@ -91,49 +94,12 @@ pub(crate) fn machines<'a>(
             None => diag,
         });
     }
-    all.sort_by_key(|machine| (machine.shape.vcpu, &machine.shape.name));
+    // Ties go to the first, so the committed instances come first.
+    all.sort_by_key(|machine| {
+        let shape = machine.shape;
+        (!choice.is_committed(shape), shape.vcpu, &shape.name)
+    });
     Ok(all)
-}
-
-/// A message lists at most this many names; above that, it states their number.
-const MOST_NAMES: usize = 6;
-
-/// The book has a commitment's rates for only some of the types. The cheapest type is then unknown,
-/// so this is an error.
-fn no_rate(
-    (platform, architecture, regional): (&str, Architecture, &Regional),
-    rated: &[&str],
-    unrated: &[&str],
-) -> Diag {
-    let (architecture, region) = (architecture.name(), regional.name());
-    let lacking = if rated.is_empty() {
-        "any instance type".to_owned()
-    } else if unrated.len() > MOST_NAMES {
-        let all = rated.len() + unrated.len();
-        format!("{} of the {all} instance types", unrated.len())
-    } else {
-        comma_separated(unrated)
-    };
-    let message =
-        format!("the commitment has no known rate for {lacking} for {architecture} in {region}");
-    let known = match rated {
-        [] => String::new(),
-        _ if rated.len() > MOST_NAMES => format!(
-            "set {platform}.instance_type to one of the {} types with a rate (`lambdacost prices \
-             show {region}` lists them), or ",
-            rated.len()
-        ),
-        _ => format!(
-            "set {platform}.instance_type to a type with a rate ({}), or ",
-            comma_separated(rated)
-        ),
-    };
-    let help = format!(
-        "{known}state a discount under [discounts], such as ec2 = 0.2 for 20 %, or state the rates in \
-         {region}.toml in a folder and give the folder with --prices, or leave \"{platform}\" out \
-         of `platforms`"
-    );
-    Diag::new(Code::MissingPrice, message).help(help)
 }
 
 pub(crate) fn none(

@@ -109,6 +109,8 @@ pub struct Line {
     pub how: Option<Arc<str>>,
     /// US dollars per unit at the list price.
     pub list_rate: Exact,
+    /// US dollars per unit on demand, less the negotiated discount.
+    pub contracted_rate: Exact,
     /// The path of the meter in price files.
     pub meter: Arc<str>,
     pub pricing: Pricing,
@@ -141,6 +143,7 @@ impl Line {
             unit: U::NAME,
             rate: price.rate.per_unit().clone(),
             list_rate: price.list_rate().per_unit().clone(),
+            contracted_rate: price.contracted_rate().per_unit().clone(),
             provenance: price.provenance.clone(),
             how: None,
             meter: Arc::clone(&price.meter),
@@ -184,35 +187,29 @@ impl Line {
         self.bought.is_some()
     }
 
-    /// Splits the line into a part at the reduced rate of a commitment or discount and a part at
-    /// the list price. A line with one rate stays whole.
+    /// Splits the line into parts with one rate each: what a commitment covers, and the rest. A line
+    /// with one rate stays whole.
     pub(crate) fn parts(mut self) -> Vec<Self> {
         let Some(bought) = self.bought.take() else {
             return vec![self];
         };
-        let part = |share: &Exact, rate: &Exact, provenance: &Provenance, how| Self {
-            cost: self.cost_at(rate).times(share),
-            quantity: &self.quantity * share,
-            rate: rate.clone(),
-            provenance: provenance.clone(),
-            how,
-            list_rate: bought.list.usd.clone(),
-            ..self.clone()
-        };
-        let how = Some(Arc::clone(&bought.how));
-        let mut parts = vec![part(&bought.share, &bought.rate, &bought.provenance, how)];
-        let rest = &Exact::ONE - &bought.share;
-        if !rest.is_zero() {
-            let list = &bought.list;
-            parts.push(part(&rest, &list.usd, &list.provenance, None));
-        }
         debug_assert_eq!(
-            &(&bought.share * &bought.rate) + &(&rest * &bought.list.usd),
+            bought.mean(),
             self.rate,
             "the parts of {} add up to the line",
             self.item
         );
-        parts
+        let parts = bought.parts.iter().map(|part| Self {
+            cost: self.cost_at(&part.rate).times(&part.share),
+            quantity: &self.quantity * &part.share,
+            rate: part.rate.clone(),
+            provenance: part.provenance.clone(),
+            how: part.how.clone(),
+            list_rate: bought.list.usd.clone(),
+            contracted_rate: bought.contracted.clone(),
+            ..self.clone()
+        });
+        parts.collect()
     }
 
     /// A line for the part of a quantity that a free allowance covers. It costs nothing; it is
@@ -235,6 +232,7 @@ impl Line {
             how: None,
             meter: Arc::clone(&price.meter),
             list_rate: Exact::ZERO,
+            contracted_rate: Exact::ZERO,
             bought: None,
             pricing: Pricing::Standard,
         }

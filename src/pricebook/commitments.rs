@@ -3,10 +3,10 @@
 //! Rules: Savings Plans user guide (what a plan covers; fees, Spot and storage are not covered).
 //! The effective rate of a plan includes upfront payments.
 
+use super::Regional;
 use super::meters::{MeterInfo, Meters, Savings};
-use super::price::{Bought, Entry, Listed};
+use super::price::{Bought, BoughtPart, Entry, Listed, Provenance};
 use super::savings_plan::{Eligible, spend};
-use super::{Regional, price_file};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Rate;
@@ -42,18 +42,13 @@ impl Plan {
         Self::NAMES[self as usize]
     }
 
-    /// True for a meter that uses an hourly commitment, also if the plan pays for it only at its
-    /// list price.
-    fn uses_commitment(self, meter: &MeterInfo) -> bool {
-        let at_list_price = self == Self::Compute && meter.savings == Savings::ListPrice;
-        self.covers(meter) || at_list_price
-    }
-
     /// True for a meter with a lower price under the plan.
     fn covers(self, meter: &MeterInfo) -> bool {
         match meter.savings {
             Savings::Instances => true,
-            Savings::Compute | Savings::ComputeAt(_) => self == Self::Compute,
+            Savings::Compute | Savings::ComputeAt(_) | Savings::ComputeOrRule => {
+                self == Self::Compute
+            }
             Savings::ListPrice | Savings::Outside => false,
         }
     }
@@ -70,6 +65,50 @@ pub struct Commitment {
     /// One of [`PAYMENTS`].
     pub payment: &'static str,
     pub coverage: Coverage,
+    /// The instances that it is for; `None` for a Compute Savings Plan, which is for all.
+    pub scope: Option<Scope>,
+    /// True if the rule that was measured on the published rates of Lambda's duration stands in for
+    /// a rate that the price book lacks.
+    pub assumes_lambda_rule: bool,
+}
+
+/// The EC2 instances of an EC2 Instance Savings Plan or of Reserved Instances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    pub machines: Machines,
+    /// The name of their region; `None` for the only region of the scenario.
+    pub region: Option<String>,
+    /// Where the scenario states the machines.
+    pub at: At,
+}
+
+/// EC2 instances that a commitment is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Machines {
+    /// All sizes of a family: `m7g`.
+    Family(String),
+    /// One type: `m7g.large`.
+    Type(String),
+}
+
+impl Machines {
+    /// True for a type that is one of these.
+    pub(crate) fn include(&self, instance_type: &str) -> bool {
+        match self {
+            Self::Family(family) => {
+                let name = instance_type.split_once('.').map(|(family, _)| family);
+                name == Some(family)
+            }
+            Self::Type(name) => name == instance_type,
+        }
+    }
+
+    /// `m7g` or `m7g.large`.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Family(name) | Self::Type(name) => name,
+        }
+    }
 }
 
 /// How much a commitment covers.
@@ -90,27 +129,70 @@ impl Commitment {
         format!("{}, {}, {}", self.plan.name(), self.term, self.payment)
     }
 
-    /// The committed rate of a meter that the plan covers.
-    fn rate<'r>(&self, meter: &str, regional: &'r Regional) -> Result<&'r Listed, Diag> {
-        match regional
-            .meters
-            .get(self.path(meter, regional.known()).as_str())
-        {
-            Some(Entry::Flat(rate)) => Ok(rate),
-            _ => Err(missing_rate(self, meter, regional)),
+    /// True for a meter with a lower price under the plan, if the price book has its rate.
+    pub(crate) fn covers(&self, meter: &str, regional: &Regional) -> bool {
+        if !self.plan.covers(known(meter, regional)) {
+            return false;
+        }
+        let Some(scope) = &self.scope else {
+            return true;
+        };
+        let region = scope.region.as_deref();
+        let is_there = region.is_none_or(|region| region == &**regional.name());
+        let by_type = regional.known().by_type(meter);
+        is_there && by_type.is_some_and(|(_, name)| scope.machines.include(name))
+    }
+
+    /// True for a meter that uses an hourly commitment, also if the plan pays for it only at its
+    /// list price.
+    fn is_eligible(&self, meter: &str, regional: &Regional) -> bool {
+        let is_at_list_price = known(meter, regional).savings == Savings::ListPrice;
+        (self.plan == Plan::Compute && is_at_list_price) || self.covers(meter, regional)
+    }
+
+    /// The committed rate of a meter that the plan covers; `None` if the price book lacks it.
+    fn rate(&self, meter: &str, regional: &Regional) -> Option<Listed> {
+        let path = self.path(meter, regional.known());
+        match regional.meters.get(path.as_str()) {
+            Some(Entry::Flat(rate)) => Some(rate.clone()),
+            _ => self.rate_by_rule(meter, regional),
         }
     }
 
+    /// The rate of Lambda's duration by [`LAMBDA_RULE`], if the scenario assumes it.
+    fn rate_by_rule(&self, meter: &str, regional: &Regional) -> Option<Listed> {
+        let has_rule = known(meter, regional).savings == Savings::ComputeOrRule;
+        if !(has_rule && self.assumes_lambda_rule) {
+            return None;
+        }
+        let mut rules = LAMBDA_RULE.iter();
+        let (_, hundredths) = rules.find(|(payment, _)| *payment == self.payment)?;
+        let list = regional.first_listed(meter)?;
+        let share = Exact::ratio(*hundredths, 100);
+        let source = &list.provenance.source;
+        let rule = format!("{source} (x 0.{hundredths}, commitment.assume_lambda_rule)");
+        Some(Listed {
+            usd: three_digits(&(&list.usd * &share)),
+            per: list.per,
+            provenance: Provenance {
+                source: rule.into(),
+                rate_code: None,
+                ..list.provenance.clone()
+            },
+        })
+    }
+
     /// US dollars per unit of a meter: on demand in the first tier, and under the plan.
-    fn rates(&self, meter: &str, regional: &Regional) -> Result<[Exact; 2], Diag> {
+    fn rates(&self, meter: &str, regional: &Regional) -> [Exact; 2] {
         let list = regional.first_rate(meter).cloned();
         let list = list.expect("a meter that is used at its list price has one");
-        let plan = if self.plan.covers(known(meter, regional)) {
-            self.rate(meter, regional)?.usd.clone()
+        let plan = if self.covers(meter, regional) {
+            self.rate(meter, regional).map(|rate| rate.usd)
         } else {
-            list.clone()
+            None
         };
-        Ok([list, plan])
+        let plan = plan.unwrap_or_else(|| list.clone());
+        [list, plan]
     }
 
     /// The path of a meter's committed rate in price files.
@@ -124,7 +206,28 @@ impl Commitment {
     }
 }
 
-/// A negotiated discount off the list price, which replaces a commitment.
+/// The rate of Lambda's duration under a Compute Savings Plan, by payment, in hundredths of the price
+/// of the first tier. Measured: with three significant digits, they give all 16 published rates
+/// (two regions, two architectures, both terms; pricing/sources.toml has their sources).
+const LAMBDA_RULE: [(&str, u64); 2] = [("no-upfront", 88), ("all-upfront", 83)];
+
+/// A price rounded to three significant digits, half up, as AWS publishes rates of plans.
+fn three_digits(usd: &Exact) -> Exact {
+    if !usd.is_positive() {
+        return usd.clone();
+    }
+    let ten = Exact::from(10u32);
+    let mut scale = Exact::ONE;
+    while &(usd * &scale) < &Exact::from(100u32) {
+        scale = &scale * &ten;
+    }
+    let digits = &(usd * &scale) + &Exact::ratio(1, 2);
+    let digits = digits.floor().expect("a price has less than 38 digits");
+    let rounded = Exact::whole(digits).over(&scale);
+    rounded.expect("a power of ten is above zero")
+}
+
+/// A negotiated discount off what is paid otherwise: the list price, or the rate of a commitment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discount {
     /// A meter, or the start of the paths of several: `fargate`, `lambda.arm64.duration`.
@@ -143,6 +246,12 @@ impl Discount {
         }
         let rest = meter.strip_prefix(self.path.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
+    /// True if the region has no price to which the discount applies.
+    pub(crate) fn has_no_meter(&self, regional: &Regional) -> bool {
+        let mut entries = regional.entries();
+        !entries.any(|(meter, _)| self.holds_for(meter))
     }
 }
 
@@ -188,31 +297,19 @@ impl Commitments {
 
     /// Spends an hourly commitment on usage. Returns the terms and the unused part of the
     /// commitment.
-    ///
-    /// # Errors
-    /// The price book lacks a committed rate for some usage.
-    pub(crate) fn spend(
-        &self,
-        usage: &EligibleUsage,
-        list: &[Regional],
-    ) -> Result<(Self, Rate<Hour>), Diags> {
+    pub(crate) fn spend(&self, usage: &EligibleUsage, list: &[Regional]) -> (Self, Rate<Hour>) {
         let Some((commitment, hourly)) = self.hourly() else {
-            return Ok((self.clone(), Rate::ZERO));
+            return (self.clone(), Rate::ZERO);
         };
-        let mut diags = Diags::new();
         let mut keys = Vec::new();
         let mut uses = Vec::new();
         for (key, quantity) in usage {
             let regional = list.iter().find(|regional| *regional.name() == key.0);
             let regional = regional.expect("what is used is used in a region of the scenario");
-            let uses_commitment = commitment.plan.uses_commitment(known(&key.1, regional));
-            if !uses_commitment || self.is_discounted(&key.1) {
+            if !commitment.is_eligible(&key.1, regional) {
                 continue;
             }
-            let rates = commitment.rates(&key.1, regional);
-            let Some([list_rate, plan_rate]) = diags.take(rates) else {
-                continue;
-            };
+            let [list_rate, plan_rate] = commitment.rates(&key.1, regional);
             keys.push(key.clone());
             uses.push(Eligible {
                 quantity: quantity.clone(),
@@ -225,11 +322,7 @@ impl Commitments {
             spent: keys.into_iter().zip(spent.shares).collect(),
             ..self.clone()
         };
-        diags.into_result((terms, Rate::new(spent.unused)))
-    }
-
-    fn is_discounted(&self, meter: &str) -> bool {
-        self.discounts.iter().any(|one| one.holds_for(meter))
+        (terms, Rate::new(spent.unused))
     }
 
     /// The share of a meter that the commitment covers.
@@ -247,23 +340,37 @@ impl Commitments {
         }
     }
 
-    /// The prices of regions under the commitment and discounts.
+    /// The prices of regions under the commitment and discounts. `types` are the names of all
+    /// instance types, so that a discount can name one that a region lacks.
     ///
     /// # Errors
-    /// A discount applies to no meter.
-    pub(crate) fn apply(self: &Arc<Self>, list: &[Regional]) -> Result<Vec<Regional>, Diags> {
+    /// There is no meter for a discount, or no instance type for the commitment.
+    pub(crate) fn apply<'t>(
+        self: &Arc<Self>,
+        list: &[Regional],
+        types: impl Iterator<Item = &'t str> + Clone,
+    ) -> Result<Vec<Regional>, Diags> {
         let mut diags = Diags::new();
         if !self.discounts.is_empty() {
             let listed = list.iter().flat_map(Regional::entries);
-            let paths: BTreeSet<&str> = listed.map(|(path, _)| path).collect();
-            let groups: HashSet<&str> = paths.iter().flat_map(|path| groups(path)).collect();
+            let listed = listed.map(|(path, _)| path.to_owned());
             let typed = list.iter().flat_map(|regional| regional.known().iter());
-            let typed: BTreeSet<&str> = typed.map(|meter| meter.path).collect();
-            let known: Arc<[String]> = typed.into_iter().chain(paths).map(str::to_owned).collect();
+            let typed = typed.map(|meter| meter.path.to_owned());
+            let tables = list.iter().flat_map(|regional| regional.known().tables());
+            let by_type = tables.flat_map(|table| {
+                let types = types.clone();
+                types.map(move |name| format!("{}.{name}", table.path))
+            });
+            let known: BTreeSet<String> = listed.chain(typed).chain(by_type).collect();
+            let groups: HashSet<&str> = known.iter().flat_map(|path| groups(path)).collect();
             let unknown = |discount: &&Discount| !groups.contains(discount.path.as_str());
             let unknown = self.discounts.iter().filter(unknown);
+            let known: Arc<[String]> = known.iter().cloned().collect();
             diags.extend(unknown.map(|discount| unknown_meter(discount, &known)));
         }
+        let commitment = self.commitment.as_ref();
+        let scope = commitment.and_then(|commitment| commitment.scope.as_ref());
+        diags.extend(scope.and_then(|scope| unknown_machines(scope, types)));
         let bought = list.iter().map(|regional| Regional {
             terms: Some(Arc::clone(self)),
             ..regional.clone()
@@ -272,48 +379,91 @@ impl Commitments {
         diags.into_result(bought.collect())
     }
 
-    /// The discounted price of a meter; `None` if no discount applies.
-    pub(super) fn discounted(&self, meter: &str, list: &Listed) -> Option<Bought> {
+    /// The discount of a meter.
+    fn discount(&self, meter: &str) -> Option<&Discount> {
         let holding = self.discounts.iter().filter(|one| one.holds_for(meter));
-        let discount = holding.max_by_key(|discount| discount.path.len())?;
-        Some(Bought {
-            how: DISCOUNT.into(),
-            share: Exact::ONE,
-            rate: &list.usd * &(&Exact::ONE - &discount.share),
-            provenance: list.provenance.clone(),
-            list: list.clone(),
-        })
+        holding.max_by_key(|discount| discount.path.len())
     }
 
-    /// How a meter is bought; `None` for the list price.
-    ///
-    /// # Errors
-    /// The price book lacks the committed rate.
-    pub(super) fn of(
+    /// How a tier of a meter is bought; `None` for the list price. A commitment lowers only the
+    /// first tier: what it does to the others is not published.
+    pub(super) fn bought(
         &self,
         meter: &str,
         list: &Listed,
+        tier: usize,
         regional: &Regional,
-    ) -> Result<Option<Bought>, Diag> {
-        if let Some(bought) = self.discounted(meter, list) {
-            return Ok(Some(bought));
+    ) -> Option<Bought> {
+        let discount = self.discount(meter);
+        let left = discount.map_or(Exact::ONE, |discount| &Exact::ONE - &discount.share);
+        let covered = (tier == 0)
+            .then(|| self.covered(meter, &left, regional))
+            .flatten();
+        if covered.is_none() && discount.is_none() {
+            return None;
         }
-        let covers = |commitment: &&Commitment| commitment.plan.covers(known(meter, regional));
-        let Some(commitment) = self.commitment.as_ref().filter(covers) else {
-            return Ok(None);
-        };
+        let contracted = &list.usd * &left;
+        let rest = covered
+            .as_ref()
+            .map_or(Exact::ONE, |part: &BoughtPart| &Exact::ONE - &part.share);
+        let mut parts: Vec<BoughtPart> = covered.into_iter().collect();
+        if !rest.is_zero() {
+            parts.push(BoughtPart {
+                share: rest,
+                rate: contracted.clone(),
+                how: discount.map(|_| DISCOUNT.into()),
+                provenance: list.provenance.clone(),
+            });
+        }
+        Some(Bought {
+            parts,
+            list: list.clone(),
+            contracted,
+        })
+    }
+
+    /// The part of a meter that the commitment covers. `left` is what the discount leaves of a rate.
+    fn covered(&self, meter: &str, left: &Exact, regional: &Regional) -> Option<BoughtPart> {
+        let commitment = self.commitment.as_ref()?;
+        if !commitment.covers(meter, regional) {
+            return None;
+        }
         let share = self.share(commitment, meter, regional);
         if share.is_zero() {
-            return Ok(None);
+            return None;
         }
         let rate = commitment.rate(meter, regional)?;
-        Ok(Some(Bought {
-            how: commitment.describe().into(),
+        let plan = commitment.describe();
+        // What is committed in dollars is paid, so the agreement lowers only the rest.
+        let (rate_usd, how) = if *left == Exact::ONE || self.is_hourly() {
+            (rate.usd, plan)
+        } else {
+            (&rate.usd * left, format!("{plan}, {DISCOUNT}"))
+        };
+        Some(BoughtPart {
             share,
-            rate: rate.usd.clone(),
-            provenance: rate.provenance.clone(),
-            list: list.clone(),
-        }))
+            rate: rate_usd,
+            how: Some(how.into()),
+            provenance: rate.provenance,
+        })
+    }
+
+    /// True for a meter that the commitment would lower, and of which the price book lacks the rate.
+    pub(crate) fn lacks_rate(&self, meter: &str, regional: &Regional) -> bool {
+        let commitment = self.commitment.as_ref();
+        commitment.is_some_and(|commitment| {
+            commitment.covers(meter, regional) && commitment.rate(meter, regional).is_none()
+        })
+    }
+
+    /// The price file with the rate that a meter lacks, to be completed by the user.
+    pub(crate) fn rate_to_state(&self, meter: &str, regional: &Regional) -> String {
+        let commitment = self.commitment.as_ref().expect("a rate of it is missing");
+        let meters = regional.known();
+        let (table, key) = meters.written(&commitment.path(meter, meters));
+        let per = known(meter, regional).per;
+        let region = regional.name();
+        format!("{region}.toml: [{table}] {key} = {{ usd = \"…\", per = \"{per}\" }}")
     }
 }
 
@@ -347,21 +497,28 @@ fn known(meter: &str, regional: &Regional) -> &'static MeterInfo {
     known.expect("a price file with an unknown meter is refused")
 }
 
-fn missing_rate(commitment: &Commitment, meter: &str, regional: &Regional) -> Diag {
-    let known = known(meter, regional);
-    let (what, per) = (known.what, known.per);
-    let (region, meters) = (regional.name(), regional.known());
-    let (table, key) = meters.written(&commitment.path(meter, meters));
-    let named = meters.by_type(meter);
-    let named = named.map_or_else(String::new, |(_, name)| format!(" ({name})"));
-    let message = format!("the commitment has no known rate for {what}{named} in {region}");
-    let plan = commitment.describe();
-    let help = format!(
-        "the price book has no rate of {plan} for it: state a discount under [discounts], such as \
-         {meter} = 0.2 for 20 %, or state the rate in {region}.toml in a folder and give the \
-         folder with --prices:"
-    );
-    Diag::new(Code::MissingPrice, message)
-        .help(help)
-        .toml(price_file(region, &table, &key, per))
+/// The diagnostic for a family or type that is not in the price book.
+fn unknown_machines<'t>(
+    scope: &Scope,
+    types: impl Iterator<Item = &'t str> + Clone,
+) -> Option<Diag> {
+    let machines = &scope.machines;
+    if types.clone().any(|name| machines.include(name)) {
+        return None;
+    }
+    let name = machines.name();
+    let near = match machines {
+        Machines::Family(_) => {
+            let families = types.filter_map(|name| Some(name.split_once('.')?.0));
+            did_you_mean(name, families)
+        }
+        Machines::Type(_) => did_you_mean(name, types),
+    };
+    let what = match machines {
+        Machines::Family(_) => "family of instance types",
+        Machines::Type(_) => "instance type",
+    };
+    let message = format!("the price book has no {what} `{name}`");
+    let diag = Diag::new(Code::NotAvailable, message).at(scope.at.clone());
+    Some(diag.maybe_help(near))
 }

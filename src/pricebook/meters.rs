@@ -40,6 +40,9 @@ pub enum Savings {
     Compute,
     /// A Compute Savings Plan lowers its price, to the rate at the path of another meter.
     ComputeAt(&'static str),
+    /// A Compute Savings Plan lowers its price. A rule that was measured on the published rates can
+    /// stand in for a rate that the price book lacks.
+    ComputeOrRule,
     /// Savings Plans and Reserved Instances lower its price.
     Instances,
 }
@@ -133,6 +136,11 @@ impl Meters {
     /// The meters, without those in tables by instance type.
     pub fn iter(&self) -> impl Iterator<Item = &'static MeterInfo> {
         self.0.iter().copied().filter(|meter| !meter.is_by_type)
+    }
+
+    /// The tables whose keys are names of instance types.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &'static MeterInfo> {
+        self.0.iter().copied().filter(|meter| meter.is_by_type)
     }
 
     /// The table of a meter by instance type, and the type.

@@ -12,7 +12,9 @@ mod price;
 mod read;
 pub(crate) mod savings_plan;
 
-pub(crate) use commitments::{Commitment, Commitments, Coverage, Discount, EligibleUsage, Plan};
+pub(crate) use commitments::{
+    Commitment, Commitments, Coverage, Discount, EligibleUsage, Machines, Plan, Scope,
+};
 pub use instances::{Allocatable, InstanceType};
 pub use meters::Meter;
 use meters::Meters;
@@ -146,36 +148,33 @@ impl Regional {
     /// ```
     ///
     /// # Errors
-    /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
+    /// [`Code::MissingPrice`] where the region lacks it.
     pub fn price<U: Unit>(&self, meter: Meter<U>) -> Result<Price<U>, Diag> {
-        let price = self.price_if_listed(&meter)?;
-        price.ok_or_else(|| self.missing(meter.path()))
+        self.price_if_listed(&meter)
+            .ok_or_else(|| self.missing(meter.path()))
     }
 
     /// Like [`Self::price`], but `None` where the region lacks the price.
-    ///
-    /// # Errors
-    /// [`Code::MissingPrice`] where the region lacks the rate of the commitment.
-    pub(crate) fn price_if_listed<U: Unit>(
-        &self,
-        meter: &Meter<U>,
-    ) -> Result<Option<Price<U>>, Diag> {
+    pub(crate) fn price_if_listed<U: Unit>(&self, meter: &Meter<U>) -> Option<Price<U>> {
         let Some(Entry::Flat(listed)) = self.meters.get(meter.path()) else {
-            return Ok(None);
+            return None;
         };
-        let bought = match &self.terms {
-            Some(terms) => terms.of(meter.path(), listed, self)?,
-            None => None,
-        };
-        Ok(Some(Price::new(meter, listed, bought)))
+        let terms = self.terms.as_deref();
+        let bought = terms.and_then(|terms| terms.bought(meter.path(), listed, 0, self));
+        Some(Price::new(meter, listed, bought))
+    }
+
+    /// The list price of a meter in the first tier.
+    fn first_listed(&self, path: &str) -> Option<&Listed> {
+        match self.meters.get(path)? {
+            Entry::Flat(listed) => Some(listed),
+            Entry::Tiered(tiers) => tiers.first().map(|(_, listed)| listed),
+        }
     }
 
     /// US dollars per unit of a meter at its list price, in the first tier.
     pub(crate) fn first_rate(&self, path: &str) -> Option<&Exact> {
-        match self.meters.get(path)? {
-            Entry::Flat(listed) => Some(&listed.usd),
-            Entry::Tiered(tiers) => tiers.first().map(|(_, listed)| &listed.usd),
-        }
+        self.first_listed(path).map(|listed| &listed.usd)
     }
 
     /// The tiers of a meter, as they are bought; a flat price is one tier. A commitment lowers the
@@ -200,17 +199,14 @@ impl Regional {
     /// ```
     ///
     /// # Errors
-    /// [`Code::MissingPrice`] where the region lacks it, or the rate of the commitment.
+    /// [`Code::MissingPrice`] where the region lacks it.
     pub fn tiers<U: Unit>(&self, meter: Meter<U>) -> Result<Tiers<U>, Diag> {
         let path = meter.path();
         let entry = self.meters.get(path).ok_or_else(|| self.missing(path))?;
-        Tiers::from_entry(&meter, entry, |number, listed| {
-            match (&self.terms, number) {
-                (None, _) => Ok(None),
-                (Some(terms), 0) => terms.of(path, listed, self),
-                (Some(terms), _) => Ok(terms.discounted(path, listed)),
-            }
-        })
+        let terms = self.terms.as_deref();
+        Ok(Tiers::from_entry(&meter, entry, |tier, listed| {
+            terms.and_then(|terms| terms.bought(path, listed, tier, self))
+        }))
     }
 
     fn missing(&self, path: &str) -> Diag {

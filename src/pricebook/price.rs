@@ -1,7 +1,6 @@
 //! Prices with their provenance, flat or in tiers.
 
 use super::meters::Meter;
-use crate::diag::Diag;
 use crate::exact::Exact;
 use crate::money::Rate;
 use crate::units::{Qty, Unit};
@@ -95,35 +94,41 @@ impl Entry {
     }
 }
 
-/// How a part of a quantity is bought below its list price.
+/// How a quantity is bought below its list price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bought {
-    /// `compute-savings-plan, 1yr, no-upfront`, or `discount`.
-    pub how: Arc<str>,
-    /// The part, above 0 and up to 1. The rest is at the list price.
-    pub share: Exact,
-    /// US dollars per unit of the part.
-    pub rate: Exact,
-    /// The source of that rate.
-    pub provenance: Provenance,
+    /// The parts of the quantity. Their shares add up to 1.
+    pub parts: Vec<BoughtPart>,
     pub list: Listed,
+    /// US dollars per unit on demand, less the negotiated discount.
+    pub contracted: Exact,
+}
+
+/// A part of a quantity that has one rate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoughtPart {
+    /// Above 0 and up to 1.
+    pub share: Exact,
+    /// US dollars per unit.
+    pub rate: Exact,
+    /// `compute-savings-plan, 1yr, no-upfront`, or `discount`; `None` for the list price.
+    pub how: Option<Arc<str>>,
+    /// The source of the rate.
+    pub provenance: Provenance,
 }
 
 impl Bought {
     /// US dollars per unit, as the mean over the whole quantity.
-    fn mean(&self) -> Exact {
-        let rest = &(&Exact::ONE - &self.share) * &self.list.usd;
-        &(&self.share * &self.rate) + &rest
+    pub(crate) fn mean(&self) -> Exact {
+        let parts = self.parts.iter();
+        parts.map(|part| &part.share * &part.rate).sum()
     }
 
-    /// The provenance with the older date, if both prices are used.
+    /// The provenance with the oldest date.
     fn oldest(&self) -> Provenance {
-        let list = &self.list.provenance;
-        if self.share < Exact::ONE && list.as_of < self.provenance.as_of {
-            list.clone()
-        } else {
-            self.provenance.clone()
-        }
+        let provenances = self.parts.iter().map(|part| &part.provenance);
+        let oldest = provenances.min_by(|one, other| one.as_of.cmp(&other.as_of));
+        oldest.expect("a quantity has a part").clone()
     }
 }
 
@@ -132,7 +137,7 @@ pub struct Price<U: Unit> {
     /// US dollars per unit.
     pub rate: Rate<U>,
     pub provenance: Provenance,
-    /// The commitment or discount, if it is not the list price.
+    /// The commitment and discount, if it is not the list price.
     pub bought: Option<Box<Bought>>,
     /// The path of its meter.
     pub meter: Arc<str>,
@@ -152,6 +157,14 @@ impl<U: Unit> Price<U> {
     pub(crate) fn list_rate(&self) -> Rate<U> {
         match &self.bought {
             Some(bought) => Rate::new(bought.list.usd.clone()),
+            None => self.rate.clone(),
+        }
+    }
+
+    /// On demand, less the negotiated discount.
+    pub(crate) fn contracted_rate(&self) -> Rate<U> {
+        match &self.bought {
+            Some(bought) => Rate::new(bought.contracted.clone()),
             None => self.rate.clone(),
         }
     }
@@ -184,14 +197,14 @@ impl<U: Unit> Tiers<U> {
     pub(super) fn from_entry(
         meter: &Meter<U>,
         entry: &Entry,
-        bought: impl Fn(usize, &Listed) -> Result<Option<Bought>, Diag>,
-    ) -> Result<Self, Diag> {
+        bought: impl Fn(usize, &Listed) -> Option<Bought>,
+    ) -> Self {
         let tiers = entry.tiers().into_iter().enumerate();
         let typed = |(number, (from, listed)): (usize, (Exact, &Listed))| {
-            let price = Price::new(meter, listed, bought(number, listed)?);
-            Ok((U::of(from), price))
+            let price = Price::new(meter, listed, bought(number, listed));
+            (U::of(from), price)
         };
-        tiers.map(typed).collect::<Result<_, _>>().map(Self)
+        Self(tiers.map(typed).collect())
     }
 
     /// The tiers of what is used after a quantity that others use.

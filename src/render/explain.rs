@@ -46,8 +46,7 @@ pub fn write(
             cited: &mut cited,
             effort: &effort,
         };
-        let oldest_price = view.decision.totals.oldest_price.as_deref();
-        let notes = view.comparison().notes(oldest_price);
+        let notes = view.comparison().notes(&view.decision.totals);
         phrases::warnings(&notes, paint, width, out)?;
         for index in &view.selected {
             page.function(&view.decision.solved(*index), out)?;
@@ -199,10 +198,11 @@ impl ExplainPage<'_> {
         for carrier in [fleet, solved.job(platform)].into_iter().flatten() {
             writeln!(out, "{}", wrapped(&carrier, "  ", self.width))?;
         }
+        let uncovered = self.comparison.uncovered(solved, platform);
         for line in &detail.lines[platform] {
             let tags = line.provenance.tags();
             self.cited.extend(tags.map(str::to_owned));
-            self.line(line, out)?;
+            self.line(line, uncovered.contains(&line.meter), out)?;
         }
         let alone = detail.alone[platform].as_ref();
         for (amount, what) in [
@@ -241,7 +241,12 @@ impl ExplainPage<'_> {
         writeln!(out, "{}", wrapped(&text, "  ", self.width))
     }
 
-    fn line(&self, line: &Line, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    fn line(
+        &self,
+        line: &Line,
+        is_uncovered: bool,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
         let (quantity, rate) = (shown(&line.quantity), format!("${}", line.rate));
         let (item, unit, cost) = (line.item, line.unit.symbol, money(&line.cost));
         let row = if line.is_share_of_price() {
@@ -266,7 +271,10 @@ impl ExplainPage<'_> {
             format!(", AWS rate code {}", escaped(code))
         });
         let how = line.how.as_deref();
-        let how = how.map_or_else(String::new, |how| format!(", {how}"));
+        let mut how = how.map_or_else(String::new, |how| format!(", {how}"));
+        if is_uncovered {
+            how.push_str(", not covered: no rate in the book");
+        }
         let is_known = |tag: &str| self.references.contains_key(tag);
         let source = if provenance.tags().all(is_known) {
             provenance.source.replace('+', " + ")

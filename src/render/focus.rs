@@ -208,11 +208,7 @@ fn is_committed(row: &FocusRow<'_>) -> bool {
 
 /// The unit price with negotiated discounts and without commitments.
 fn contracted<'r>(row: &'r FocusRow<'_>) -> &'r Exact {
-    if is_committed(row) {
-        &row.line.list_rate
-    } else {
-        &row.line.rate
-    }
+    &row.line.contracted_rate
 }
 
 fn cost_at(row: &FocusRow<'_>, rate: &Exact) -> String {

@@ -173,6 +173,14 @@ struct FunctionV2<'a> {
     close: bool,
     closest: Option<ClosestV2>,
     if_waiting: Option<IfWaitingV2>,
+    uncovered: Vec<UncoveredV2>,
+}
+
+/// A meter of a bill of which the price book lacks the rate of the commitment.
+#[derive(Serialize)]
+struct UncoveredV2 {
+    platform: &'static str,
+    meter: String,
 }
 
 #[derive(Serialize)]
@@ -325,7 +333,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
     let planned = planned.map_or_else(Vec::new, |_| view.decision.planned_clusters());
     let clusters = today.chain(planned.into_iter().map(|one| ("plan", one)));
     let all = &view.decision.totals;
-    let notes = comparison.notes(all.oldest_price.as_deref());
+    let notes = comparison.notes(all);
     let sentences = |kind| notes.sentences(kind).map(str::to_owned).collect();
     let listed = comparison.at_list_prices().zip(all.at_list_prices.as_ref());
     CompareV2 {
@@ -567,6 +575,15 @@ fn function<'a>(
             .as_ref()
             .map(|one| closest(comparison, one)),
         if_waiting: if_waiting(decision, solved),
+        uncovered: (0..comparison.platforms().len())
+            .flat_map(|number| {
+                let meters = comparison.uncovered(solved, number).into_iter();
+                meters.map(move |meter| UncoveredV2 {
+                    platform: id(number),
+                    meter: meter.to_string(),
+                })
+            })
+            .collect(),
     }
 }
 

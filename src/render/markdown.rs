@@ -41,7 +41,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
                 sentence(&phrases::headline(comparison, plan))
             )?;
         }
-        let known = comparison.notes(decision.totals.oldest_price.as_deref());
+        let known = comparison.notes(&decision.totals);
         for line in known.sentences(AssumptionKind::Warning) {
             writeln!(out, "**Warning:** {}\n", sentence(line))?;
         }

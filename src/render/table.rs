@@ -197,8 +197,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn warnings(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let oldest_price = self.view.decision.totals.oldest_price.as_deref();
-        let notes = self.comparison().notes(oldest_price);
+        let notes = self.comparison().notes(&self.view.decision.totals);
         phrases::warnings(&notes, self.paint, self.width, out)
     }
 
@@ -332,8 +331,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn notes(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let oldest_price = self.view.decision.totals.oldest_price.as_deref();
-        let notes = self.comparison().notes(oldest_price);
+        let notes = self.comparison().notes(&self.view.decision.totals);
         if self.options.notes {
             return phrases::notes(&notes, self.paint, self.width, out);
         }

@@ -214,9 +214,10 @@ impl Scenario {
         let commitment = terms.and_then(|terms| terms.commitment.as_ref());
         Extent {
             auto_mode: self.of_options.auto_mode,
-            // A discount can name any instance type. Its meter is unknown unless the types are
-            // read.
+            // A discount and a commitment can name any instance type. Its meter is unknown unless the
+            // types are read.
             other_types: self.of_options.other_types
+                || commitment.is_some_and(|commitment| commitment.scope.is_some())
                 || discounts
                     .iter()
                     .any(|discount| discount.path.starts_with("ec2.")),

@@ -5,7 +5,7 @@ use super::schema::{Bounds, Setting};
 use super::spanned::Cell;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::pricebook::{Commitment, Coverage, Discount, Plan};
+use crate::pricebook::{Commitment, Coverage, Discount, Machines, Plan, Scope};
 use crate::text::comma_separated;
 use rust_decimal::Decimal;
 use std::ops::Range;
@@ -23,12 +23,74 @@ pub(crate) fn commitment(
     let term = required(&mut keys, Setting::CommitmentTerm, &span);
     let payment = required(&mut keys, Setting::CommitmentPayment, &span);
     let coverage = coverage(&mut keys, &span);
+    let scope = plan.and_then(|plan| scope(&mut keys, plan, &span));
+    let assumes_lambda_rule = keys.flag(Setting::CommitmentLambdaRule.key());
     keys.refuse_others();
+    let plan = plan?;
+    if plan == Plan::Reserved && matches!(coverage, Coverage::Hourly(_)) {
+        let message = "Reserved Instances are not bought in dollars an hour".to_owned();
+        let help = "state `coverage` in place of `usd_per_hour`, or the plan \
+                    \"ec2-instance-savings-plan\"";
+        let diag = Diag::new(Code::Conflict, message).at(source.at(span));
+        diags.push(diag.help(help));
+        return None;
+    }
     Some(Commitment {
-        plan: plan?,
+        plan,
         term: term?,
         payment: payment?,
         coverage,
+        scope,
+        assumes_lambda_rule: assumes_lambda_rule.unwrap_or_default(),
+    })
+}
+
+/// The instances of a plan that is for some of them.
+fn scope(keys: &mut Keys<'_>, plan: Plan, span: &Range<usize>) -> Option<Scope> {
+    let [family, instance_type, region] = [
+        Setting::CommitmentFamily,
+        Setting::CommitmentInstanceType,
+        Setting::CommitmentRegion,
+    ];
+    let places = [family, instance_type].map(|setting| keys.place_of(setting.key()));
+    let [family, instance_type, region] = [family, instance_type, region].map(|setting| {
+        let (cell, path, _) = keys.cell(setting.word())?;
+        let text = cell.text(&path, keys.source).map(str::to_owned);
+        keys.diags.take(text)
+    });
+    if plan == Plan::Compute {
+        if family.is_some() || instance_type.is_some() || region.is_some() {
+            let message =
+                "a Compute Savings Plan has no family, instance type or region".to_owned();
+            let help = "leave them out, or state the plan \"ec2-instance-savings-plan\"";
+            keys.wrong(Code::Conflict, span.clone(), message, help);
+        }
+        return None;
+    }
+    let [of_family, of_type] = places;
+    match (family, instance_type) {
+        (Some(_), Some(_)) => {
+            let message = "`family` and `instance_type` cannot be stated together".to_owned();
+            let help = "keep one of them: the family, or one type of it";
+            keys.wrong(Code::Conflict, span.clone(), message, help);
+            None
+        }
+        (Some(name), None) => Some((Machines::Family(name), of_family?)),
+        (None, Some(name)) => Some((Machines::Type(name), of_type?)),
+        (None, None) => {
+            if of_family.is_none() && of_type.is_none() {
+                let message = "the commitment has no `family`".to_owned();
+                let help = "an EC2 Instance Savings Plan and Reserved Instances belong to one family \
+                            or type: write family = \"m7g\" or instance_type = \"m7g.large\"";
+                keys.wrong(Code::MissingKey, span.clone(), message, help);
+            }
+            None
+        }
+    }
+    .map(|(machines, at)| Scope {
+        machines,
+        region,
+        at,
     })
 }
 

@@ -18,6 +18,7 @@ use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::pricebook::{Commitments, Extent};
+use crate::scenario::RegionName;
 use crate::text::comma_separated;
 use crate::units::HOURS_PER_MONTH;
 use std::ops::Range;
@@ -91,6 +92,9 @@ impl<'r> ScenarioReader<'r> {
         let mut functions = index.into_functions();
         let regions = regions.settle(&mut functions);
         check_regions(&regions, self.request, &mut self.diags);
+        if let Some(terms) = &terms {
+            self.check_scope(terms, &regions);
+        }
         let unmatched_budgets = budget::assign(named, &mut functions, &mut self.diags);
         let mut scenario = Scenario {
             name: self.source.name().to_string(),
@@ -292,6 +296,25 @@ impl<'r> ScenarioReader<'r> {
             .map(|(table, _)| purchase::discounts(table, self.source, &mut self.diags))
             .unwrap_or_default();
         Commitments::new(commitment, discounts).map(Arc::new)
+    }
+
+    /// Checks the region of a commitment to instances of one region.
+    fn check_scope(&mut self, terms: &Commitments, regions: &[RegionName]) {
+        let commitment = terms.commitment.as_ref();
+        let Some(scope) = commitment.and_then(|commitment| commitment.scope.as_ref()) else {
+            return;
+        };
+        let at = scope.at.clone();
+        self.diags.extend(match &scope.region {
+            Some(name) => (self.request.unknown_region)(name).map(|diag| diag.at(at)),
+            None if regions.len() > 1 => {
+                let message = "the commitment has no `region`".to_owned();
+                let help = "its instances are in one region, and the functions are in several: \
+                            state commitment.region";
+                Some(Diag::new(Code::MissingKey, message).help(help).at(at))
+            }
+            None => None,
+        });
     }
 
     fn defaults(&mut self) -> SpannedValues<'r> {

@@ -10,7 +10,9 @@ use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
 use crate::plan;
 use crate::platform::eks::fees::fees;
-use crate::platform::instance_choice::{Machine, TypeChoice, machines, none, without_dominated};
+use crate::platform::instance_choice::{
+    Machine, TypeChoice, committed, machines, none, without_dominated,
+};
 use crate::platform::service::{EBS, EC2, EKS};
 use crate::platform::{
     Bill, Context, Infeasible, Missing, Pricing, Refusal, SharedBill, container_place, oldest,
@@ -572,6 +574,7 @@ fn candidates(
             platform: "eks",
             fixed,
             families: options.families.as_ref(),
+            committed: committed(context),
         },
     )?;
     let fee = |machine: &Machine<'_>| regional.price(AUTO_MODE.of(&machine.shape.name));

@@ -6,7 +6,7 @@ use crate::units::{EpuHour, Gb, GbMonth, GbOfMemory, GbSecond, Operation, Reques
 
 meters! {
     X86_REQUEST: Request = "lambda.x86_64.request", "Lambda requests, x86", ListPrice;
-    X86_DURATION: GbSecond = "lambda.x86_64.duration", "Lambda duration, x86", Compute;
+    X86_DURATION: GbSecond = "lambda.x86_64.duration", "Lambda duration, x86", ComputeOrRule;
     X86_PROVISIONED_CONCURRENCY: GbSecond = "lambda.x86_64.provisioned_concurrency",
         "Lambda provisioned concurrency, x86", Compute;
     X86_PROVISIONED_DURATION: GbSecond = "lambda.x86_64.provisioned_duration",
@@ -16,7 +16,7 @@ meters! {
     X86_RESPONSE_STREAMING: Gb = "lambda.x86_64.response_streaming",
         "Lambda response streaming, x86";
     ARM_REQUEST: Request = "lambda.arm64.request", "Lambda requests, Arm", ListPrice;
-    ARM_DURATION: GbSecond = "lambda.arm64.duration", "Lambda duration, Arm", Compute;
+    ARM_DURATION: GbSecond = "lambda.arm64.duration", "Lambda duration, Arm", ComputeOrRule;
     ARM_PROVISIONED_CONCURRENCY: GbSecond = "lambda.arm64.provisioned_concurrency",
         "Lambda provisioned concurrency, Arm", Compute;
     ARM_PROVISIONED_DURATION: GbSecond = "lambda.arm64.provisioned_duration",

@@ -8,7 +8,7 @@ use super::options::ManagedOptions;
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Rate;
-use crate::platform::instance_choice::{TypeChoice, machines, without_dominated};
+use crate::platform::instance_choice::{TypeChoice, committed, machines, without_dominated};
 use crate::platform::lambda::meters::lambda;
 use crate::platform::{Context, Missing, oldest, place};
 use crate::pricebook::{Architecture, Price, Regional};
@@ -148,6 +148,7 @@ impl<'a> CapacityProvider<'a> {
                 platform: "lambda-managed",
                 fixed,
                 families: None,
+                committed: committed(context),
             },
         )?;
         let kinds = machines.into_iter().map(|machine| {

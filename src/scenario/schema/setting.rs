@@ -123,6 +123,16 @@ keys! {
         CommitmentPlan = "commitment.plan": ValueKind::OneOf(&Plan::NAMES), "", Bills::All,
             "the kind of commitment; Reserved Instances are standard ones",
             default "required";
+        CommitmentFamily = "commitment.family": ValueKind::Text, "", Bills::All,
+            "the family of instances that an EC2 Instance Savings Plan or Reserved Instances are \
+             for: `m7g`",
+            default "this or `commitment.instance_type` is required for these plans";
+        CommitmentInstanceType = "commitment.instance_type": ValueKind::Text, "", Bills::All,
+            "the instance type that they are for: `m7g.large`",
+            default "none";
+        CommitmentRegion = "commitment.region": ValueKind::Text, "", Bills::All,
+            "the region that they are for",
+            default "the region of the scenario; required if it has several";
         CommitmentTerm = "commitment.term": ValueKind::OneOf(&TERMS), "", Bills::All,
             "for how long",
             default "required";
@@ -136,5 +146,9 @@ keys! {
             "the commitment in dollars an hour, in place of `commitment.coverage`, which then \
              follows from it",
             default "none";
+        CommitmentLambdaRule = "commitment.assume_lambda_rule": ValueKind::Flag, "", Bills::All,
+            "where the price book has no rate of a Compute Savings Plan for Lambda's duration, take \
+             the price of the first tier x 0.88 (no upfront) or x 0.83 (all upfront)",
+            default "`false`";
     }
 }
