@@ -43,8 +43,7 @@ impl Default for PlanOptions<'_> {
 /// A comparison with its plan and totals.
 pub struct Decision<'c> {
     pub comparison: &'c Comparison<'c>,
-    /// `None` for a scenario with a commitment in dollars an hour.
-    pub plan: Option<Plan>,
+    pub plan: Plan,
     pub totals: Totals,
     /// By function; empty for a large scenario.
     kept: Vec<Solved<'c>>,
@@ -74,7 +73,7 @@ impl<'c> Deref for Shown<'_, 'c> {
 impl<'c> Decision<'c> {
     /// The move of a function in the plan; `None` for a function that stays.
     pub fn move_of(&self, index: usize) -> Option<&Move> {
-        self.plan.as_ref()?.move_of(index)
+        self.plan.move_of(index)
     }
 
     /// The platform of a function in the plan. `None` if it cannot run where it is.
@@ -154,24 +153,15 @@ impl<'a> Comparison<'a> {
             }
         }
         let totals = ledger.totals();
-        let plan = if self.is_hourly() {
-            None
-        } else {
-            Some(planner.plan()?)
-        };
+        let plan = planner.plan()?;
         Ok(Decision {
             comparison: self,
             totals,
-            planned: plan.as_ref().and_then(|plan| self.planned(plan)),
+            planned: self.planned(&plan),
             plan,
             hangs_on: kept.iter().map(|_| OnceLock::new()).collect(),
             kept,
         })
-    }
-
-    /// True for a scenario with a commitment in dollars an hour.
-    fn is_hourly(&self) -> bool {
-        self.platforms.iter().any(|bound| bound.unused.is_some())
     }
 
     /// The decision for a large scenario: each function moves to the platform on which it adds least.
@@ -199,11 +189,7 @@ impl<'a> Comparison<'a> {
             }
         }
         let totals = ledger.totals();
-        let today = totals.today.as_ref().filter(|_| !self.is_hourly());
-        let plan = match today {
-            Some(today) => Some(greedy.plan(&today.monthly)?),
-            None => None,
-        };
+        let plan = greedy.plan(&totals.today.monthly)?;
         Ok(Decision {
             comparison: self,
             totals,

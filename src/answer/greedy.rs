@@ -123,8 +123,17 @@ impl<'c> Greedy<'c> {
     pub(super) fn plan(mut self, today: &Usd) -> Result<Plan, Diags> {
         std::mem::take(&mut self.refused).into_result(())?;
         let mut moves = std::mem::take(&mut self.moves);
+        let min_saving = Usd::new(self.options.min_saving.clone());
+        if let Some(spending) = &self.comparison.spending {
+            // What functions save does not add up: they share the commitment. So nothing moves.
+            let bound = spending.paid().min(today.clone());
+            let monthly = today.clone();
+            let (moves, left_out) = (Vec::new(), self.left_out);
+            let plan = Plan::new(today.clone(), monthly, min_saving, bound, moves, left_out);
+            return Ok(plan.not_searched());
+        }
         let cost = |moves: &[Move], group: &Group| {
-            let total = group.total(self.comparison)?.monthly;
+            let total = group.total(self.comparison).monthly;
             let count = Exact::from(moves.len() as u64);
             let least = Usd::new(&self.options.min_saving * &count);
             (&total + &least <= *today).then_some(total)
@@ -139,7 +148,6 @@ impl<'c> Greedy<'c> {
             today.clone()
         });
         let bound = self.bound().min(monthly.clone());
-        let min_saving = Usd::new(self.options.min_saving.clone());
         Ok(Plan::new(
             today.clone(),
             monthly,

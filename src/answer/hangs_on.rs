@@ -188,7 +188,8 @@ impl Decision<'_> {
             .map(|(number, bound)| {
                 // A platform to which nothing moves.
                 let is_refused = !bound.is_offered && comparison.home(solved.index) != number;
-                bound.model.adds(changed).ok().filter(|_| !is_refused)
+                let adds = comparison.adds(number, changed);
+                adds.filter(|_| !is_refused)
             })
             .collect();
         let known = adds.iter().enumerate();
@@ -263,6 +264,12 @@ impl<'p> Probe<'p> {
     fn sensitivity(&self) -> Sensitivity {
         let [place, other] = self.pair;
         let mut inputs = Vec::new();
+        let is_nothing =
+            |adds: &Option<Usd>| adds.as_ref().is_some_and(|adds| adds.dollars().is_zero());
+        if self.comparison.is_spending() && self.adds.iter().all(is_nothing) {
+            // The commitment is paid on both: nothing to decide.
+            return Sensitivity::of((place, other), inputs);
+        }
         if let Some(by_use) = self.use_side() {
             self.inputs(by_use, &mut inputs);
         }
@@ -488,8 +495,7 @@ impl<'p> Probe<'p> {
         };
         let side = |side: usize| {
             if sides[side] {
-                let platform = &self.comparison.platforms[self.pair[side]];
-                platform.model.adds(changed).ok()
+                self.comparison.adds(self.pair[side], changed)
             } else {
                 self.adds[side].clone()
             }

@@ -1,6 +1,7 @@
 //! Collects what the totals of a scenario need while functions are solved one by one. So the bills
 //! of a functions file with a million rows are never all in memory.
 
+use super::spending::Tally;
 use super::{Comparison, Solved, Totals};
 use crate::money::Usd;
 use crate::platform::{Members, Total};
@@ -23,6 +24,8 @@ pub(crate) struct Ledger<'c> {
     refused: Vec<usize>,
     /// Every function on its platform of today.
     today: Group,
+    /// What functions use today and on each platform, with a commitment in dollars an hour.
+    tallies: Option<(Tally, Vec<Tally>)>,
     oldest_price: Option<String>,
     uncovered: BTreeSet<(u16, Arc<str>)>,
     /// The same data at list prices.
@@ -55,14 +58,8 @@ impl Group {
         add(&mut self.unshared[platform], &cost.unshared);
     }
 
-    /// The total cost. `None` if several platforms would each spend the same hourly commitment.
-    pub(super) fn total(&self, comparison: &Comparison<'_>) -> Option<Total> {
-        let mut platforms = comparison.platforms.iter();
-        let is_hourly = platforms.any(|bound| bound.unused.is_some());
-        let is_together = self.places.iter().all(|place| *place == self.places[0]);
-        if is_hourly && !is_together {
-            return None;
-        }
+    /// The total cost.
+    pub(super) fn total(&self, comparison: &Comparison<'_>) -> Total {
         let platforms = comparison.platforms.iter().zip(&self.unshared).enumerate();
         let totals = platforms.map(|(number, (bound, unshared))| {
             let total = bound.model.total(&Members {
@@ -74,10 +71,10 @@ impl Group {
             total.monthly
         });
         let left_out = self.places.iter().filter(|place| **place == NO_PLATFORM);
-        Some(Total {
+        Total {
             monthly: totals.sum(),
             left_out: left_out.count(),
-        })
+        }
     }
 }
 
@@ -98,6 +95,10 @@ impl<'c> Ledger<'c> {
             unshared: vec![Usd::ZERO; platforms],
             refused: vec![0; platforms],
             today: Group::new(comparison),
+            tallies: comparison.spending.as_ref().map(|spending| {
+                let nothing = || spending.nothing();
+                (nothing(), (0..platforms).map(|_| nothing()).collect())
+            }),
             oldest_price: None,
             uncovered: BTreeSet::new(),
             at_list_prices: comparison
@@ -130,6 +131,18 @@ impl<'c> Ledger<'c> {
                 .extend(uncovered.into_iter().map(|meter| (region, meter)));
         }
         self.today.place(solved, self.comparison.home(index));
+        if let Some((today, all)) = &mut self.tallies {
+            let home = self.comparison.home(index);
+            for (number, item) in solved.items.iter().enumerate() {
+                let Some(item) = item else {
+                    continue;
+                };
+                all[number].add(item);
+                if number == home {
+                    today.add(item);
+                }
+            }
+        }
         if let (Some(ledger), Some(solved)) = (&mut self.at_list_prices, &solved.at_list_prices) {
             ledger.add(solved);
         }
@@ -152,6 +165,28 @@ impl<'c> Ledger<'c> {
     }
 
     fn of_all(self) -> Totals {
+        let mut totals = self.on_demand();
+        let tallies = self.tallies.as_ref().zip(self.comparison.spending.as_ref());
+        if let Some(((today, all), spending)) = tallies {
+            // What the commitment changes, so that functions which cannot run are left out as before.
+            let change = |tally| {
+                let bill = spending.bill(tally);
+                (&bill.monthly - &bill.on_demand, bill.unused)
+            };
+            let (part, _) = change(today);
+            totals.today.monthly = &totals.today.monthly + &part;
+            for (total, tally) in totals.platforms.iter_mut().zip(all) {
+                let (part, unused) = change(tally);
+                total.monthly = &total.monthly + &part;
+                totals.unused.push(unused);
+            }
+        }
+        totals.at_list_prices = self.at_list_prices.map(|listed| Box::new(listed.of_all()));
+        totals
+    }
+
+    /// The totals without a commitment in dollars an hour.
+    fn on_demand(&self) -> Totals {
         let platforms = self.comparison.platforms.iter().zip(&self.unshared);
         let platforms = platforms.zip(&self.refused);
         Totals {
@@ -165,9 +200,10 @@ impl<'c> Ledger<'c> {
                 })
                 .collect(),
             today: self.today.total(self.comparison),
-            oldest_price: self.oldest_price,
-            uncovered: self.uncovered,
-            at_list_prices: self.at_list_prices.map(|listed| Box::new(listed.of_all())),
+            unused: Vec::new(),
+            oldest_price: self.oldest_price.clone(),
+            uncovered: self.uncovered.clone(),
+            at_list_prices: None,
         }
     }
 }

@@ -13,17 +13,22 @@ mod greedy;
 mod hangs_on;
 mod ledger;
 mod plan;
+mod spending;
+mod spent_plan;
 mod solved;
 mod summary;
 
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
+use commitment_prices::HourlyPrices;
 pub use decision::{Decision, PlanOptions, Shown};
 pub(crate) use hangs_on::{Closest, HangsOn, Input, Sensitivity};
 pub(crate) use ledger::Ledger;
 pub(crate) use plan::Move;
-pub use plan::Plan;
+pub use plan::{Plan, PlannedCommitment};
 pub use solved::Solved;
+pub use spending::CommitmentUse;
+use spending::{Item, Spending};
 pub(crate) use summary::{Detail, Totals, Workload};
 pub use summary::{Pair, Summary};
 
@@ -31,7 +36,7 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{
-    Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS, Refusal, SharedUse,
+    Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS, Refusal, SharedUse, Subject,
 };
 use crate::pricebook::{InstanceType, Regional};
 use crate::scenario::{Notes, PlatformKind, Scenario, function};
@@ -46,8 +51,6 @@ pub struct BoundPlatform<'a> {
     kind: PlatformKind,
     /// The name in headings.
     pub title: &'static str,
-    /// US dollars a month of an hourly commitment that stay unused if everything runs here.
-    pub unused: Option<Usd>,
     /// True if functions can move there. A platform that is not in `platforms` is priced for the
     /// functions that run there today.
     is_offered: bool,
@@ -91,6 +94,8 @@ pub struct Comparison<'a> {
     platforms: Vec<BoundPlatform<'a>>,
     /// The scenario at on-demand list prices, if it has a commitment or discounts.
     at_list_prices: Option<Box<Self>>,
+    /// Bills with a commitment in dollars an hour, if the scenario has one.
+    spending: Option<Spending<'a>>,
 }
 
 impl<'a> Comparison<'a> {
@@ -103,7 +108,7 @@ impl<'a> Comparison<'a> {
         prices: &'a [Regional],
         instances: &'a [InstanceType],
     ) -> Result<Self, Diags> {
-        Self::bind(scenario, prices, None, instances)
+        Self::bind(scenario, prices, prices, None, instances)
     }
 
     /// Binds the platforms at the prices under commitment and discounts, and also at list prices.
@@ -116,10 +121,11 @@ impl<'a> Comparison<'a> {
         bought: &'a BoughtPrices,
         instances: &'a [InstanceType],
     ) -> Result<Self, Diags> {
-        let listed = Self::bind(scenario, list, None, instances)?;
+        let listed = Self::bind(scenario, list, list, None, instances)?;
+        let prices = bought.regions();
         Ok(Self {
             at_list_prices: Some(Box::new(listed)),
-            ..Self::bind(scenario, list, Some(bought), instances)?
+            ..Self::bind(scenario, list, prices, bought.hourly.as_ref(), instances)?
         })
     }
 
@@ -133,22 +139,19 @@ impl<'a> Comparison<'a> {
             let platform = platform.expect("a bound platform is one of all");
             let model = diags.take(platform.bind(context.at(bound.prices)));
             platforms.extend(model.map(|model| BoundPlatform {
-                unused: bound.unused.clone(),
                 model,
                 ..*bound
             }));
         }
-        diags.into_result(Self {
-            context,
-            platforms,
-            at_list_prices: None,
-        })
+        let hourly = self.spending.as_ref().map(Spending::prices);
+        diags.into_result(Self::of(context, platforms, hourly))
     }
 
     fn bind(
         scenario: &'a Scenario,
         list: &'a [Regional],
-        bought: Option<&'a BoughtPrices>,
+        prices: &'a [Regional],
+        hourly: Option<&'a HourlyPrices>,
         instances: &'a [InstanceType],
     ) -> Result<Self, Diags> {
         let context = Context::new(scenario, list, instances);
@@ -164,13 +167,11 @@ impl<'a> Comparison<'a> {
                     .any(|function| function.home() == id)
             };
             if is_offered || runs_there() {
-                let prices = bought.map_or(list, |bought| bought.regions(id));
                 let bound = platform.bind(context.at(prices));
                 let bound = diags.take(bound).map(|model| BoundPlatform {
                     id,
                     kind: platform.spec().shape.kind,
                     title: platform.spec().title,
-                    unused: bought.and_then(|bought| bought.unused(id)).cloned(),
                     is_offered,
                     prices,
                     model,
@@ -178,11 +179,38 @@ impl<'a> Comparison<'a> {
                 platforms.extend(bound);
             }
         }
-        diags.into_result(Self {
+        diags.into_result(Self::of(context, platforms, hourly))
+    }
+
+    fn of(
+        context: Context<'a>,
+        platforms: Vec<BoundPlatform<'a>>,
+        hourly: Option<&'a HourlyPrices>,
+    ) -> Self {
+        let shared = || platforms.iter().map(|bound| bound.model.shared_costs());
+        let spending = hourly.map(|prices| Spending::new(&context, prices, shared().collect()));
+        Self {
+            spending,
             context,
             platforms,
             at_list_prices: None,
-        })
+        }
+    }
+
+    /// The scenario at prices at which a committed dollar has a value, for bounds.
+    fn at_trial(&self, prices: &'a [Regional]) -> Result<Self, Diags> {
+        let Context {
+            scenario,
+            prices: list,
+            instances,
+            ..
+        } = self.context;
+        Self::bind(scenario, list, prices, None, instances)
+    }
+
+    /// True for a commitment in dollars an hour.
+    pub(crate) fn is_spending(&self) -> bool {
+        self.spending.is_some()
     }
 
     /// The scenario at on-demand list prices, if it has a commitment or discounts.
@@ -251,13 +279,23 @@ impl<'a> Comparison<'a> {
         let function = self.context.function(index);
         let mut costs = Vec::with_capacity(self.platforms.len());
         let mut placements = Vec::with_capacity(self.platforms.len());
-        for bound in &self.platforms {
-            let (cost, placement) = match bound.answer(index, self.context.home(index)) {
+        let mut items = Vec::new();
+        for (number, bound) in self.platforms.iter().enumerate() {
+            let answer = bound.answer(index, self.context.home(index));
+            if let Some(spending) = &self.spending {
+                let subject = self.context.subject(index);
+                let item = |answer| self.item(spending, number, subject, answer);
+                items.push(answer.as_ref().ok().map(item));
+            }
+            let (cost, placement) = match answer {
                 Ok(answer) => (Ok(answer.cost), Some(answer.placement)),
                 Err(infeasible) => (Err(infeasible), None),
             };
             costs.push(cost);
             placements.push(placement);
+        }
+        if let Some(spending) = &self.spending {
+            self.spend(spending, index, &items, &mut costs);
         }
         let demand = self.context.demand(index);
         Solved {
@@ -275,6 +313,7 @@ impl<'a> Comparison<'a> {
                 costs,
             },
             placements,
+            items,
             at_list_prices: self
                 .at_list_prices()
                 .map(|listed| Box::new(listed.costs(index))),
@@ -377,6 +416,12 @@ impl<'a> Comparison<'a> {
         };
         for to in from + 1..self.platforms.len() {
             if let Some(fleet) = self.fleet(solved, to, load) {
+                let pair = Pair { from, to };
+                if let Some(spending) = &self.spending {
+                    let crossover = self.spent_crossover(spending, solved, pair, load, &fleet);
+                    crossovers.extend(crossover.map(|crossover| (pair, crossover)));
+                    continue;
+                }
                 let reach = reach(&fleet.monthly, &solved.per_call(to));
                 let is_zero = reach.as_ref().is_some_and(Exact::is_zero);
                 let crossover = if is_zero && curve.at(&Exact::ZERO) > fleet.monthly {
@@ -384,7 +429,7 @@ impl<'a> Comparison<'a> {
                 } else {
                     load.cross(reach, &fleet)
                 };
-                crossovers.push((Pair { from, to }, crossover));
+                crossovers.push((pair, crossover));
             }
         }
     }
@@ -421,7 +466,12 @@ impl<'a> Comparison<'a> {
             let bought = bought.of(pair)?;
             let discounts = CrossoverStep {
                 effect: "discounts",
-                utilization: bought.last()?.utilization.clone(),
+                utilization: match solved.summary.crossover(pair) {
+                    Some(crossover) if self.is_spending() => {
+                        crossover.point.as_ref().map(|point| point.utilization.clone())
+                    }
+                    _ => bought.last()?.utilization.clone(),
+                },
             };
             // All but the last step are at list prices.
             let listed = match &listed {

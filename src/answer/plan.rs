@@ -1,11 +1,13 @@
 //! The plan: which functions to move, and the bill then.
 
+use super::spent_plan::Assignments;
 use super::{Comparison, PlanOptions, Solved};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Choice, Needs, Problem, Unit};
 use crate::platform::{Infeasible, SharedCosts};
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// The assignment of functions to platforms with the lowest bill.
@@ -24,6 +26,8 @@ pub struct Plan {
     /// The part of the saving that is in no move: that of Lambda's free tier, and, without a search,
     /// of pools and clusters.
     pub free_tier_saving: Usd,
+    /// With a commitment in dollars an hour.
+    pub commitment: Option<PlannedCommitment>,
     /// Indices of functions that cannot run where they are. They are in no bill.
     pub left_out: Vec<usize>,
     /// False if the scenario has more functions than are searched: then each function is where it
@@ -31,6 +35,15 @@ pub struct Plan {
     pub is_searched: bool,
     /// For each function that moves, the index of its move.
     by_function: HashMap<usize, usize>,
+}
+
+/// What a plan makes of a commitment in dollars an hour, in US dollars a month.
+#[derive(Debug)]
+pub struct PlannedCommitment {
+    /// The part of the saving that is in no move: those are at on-demand rates.
+    pub saving: Usd,
+    /// What is lost of the commitment after the moves.
+    pub unused: Usd,
 }
 
 /// A function to move.
@@ -67,6 +80,7 @@ impl Plan {
             by_function: numbered.map(|(number, one)| (one.index, number)).collect(),
             free_tier_saving: &(&today - &monthly) - &by_moves,
             gap: &monthly - &bound,
+            commitment: None,
             is_searched: true,
             min_saving,
             monthly,
@@ -123,10 +137,10 @@ struct Offsets {
 }
 
 /// The nodes that functions need, from the models of the platforms.
-struct ModelNeeds<'p> {
+pub(super) struct ModelNeeds<'p> {
     comparison: &'p Comparison<'p>,
     /// The index of the function of each unit.
-    functions: Vec<usize>,
+    pub functions: Vec<usize>,
     /// For each cluster, its platform and its index there.
     clusters: Vec<(usize, usize)>,
 }
@@ -135,13 +149,15 @@ impl Needs for ModelNeeds<'_> {
     fn need(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact> {
         let (platform, cluster) = self.clusters[cluster];
         let model = &self.comparison.platforms[platform].model;
-        model.need(self.functions[unit], cluster, node_type)
+        let subject = self.comparison.context.subject(self.functions[unit]);
+        model.need(subject, cluster, node_type)
     }
 
     fn busy(&self, unit: usize, cluster: usize) -> Exact {
         let (platform, cluster) = self.clusters[cluster];
         let model = &self.comparison.platforms[platform].model;
-        model.busy(self.functions[unit], cluster)
+        let subject = self.comparison.context.subject(self.functions[unit]);
+        model.busy(subject, cluster)
     }
 }
 
@@ -199,7 +215,8 @@ impl<'c> Planner<'c> {
     }
 
     /// The choices of a function.
-    pub(super) fn offers(&self, solved: &Solved<'_>) -> Vec<Offer> {
+    pub(super) fn offers(
+        &self, solved: &Solved<'_>) -> Vec<Offer> {
         let platforms = self.comparison.platforms.iter().zip(&self.offsets);
         let costs = solved.summary.costs.iter().zip(platforms).enumerate();
         let offers = costs.filter_map(|(platform, (cost, (bound, offset)))| {
@@ -273,8 +290,23 @@ impl<'c> Planner<'c> {
         let units: Vec<usize> = (0..problem.units.len()).collect();
         let homes = problem.units.iter().map(|unit| unit.home);
         let homes: Vec<usize> = homes.map(|home| home.expect(AT_HOME)).collect();
-        let today = plan::bill(&problem, &units, &homes).expect(AT_HOME);
-        let found = plan::search(&problem).expect("today is an assignment");
+        let on_demand = |choices: &[usize]| plan::bill(&problem, &units, choices);
+        let found = match &self.comparison.spending {
+            None => {
+                let found = plan::search(&problem).expect("today is an assignment");
+                Found {
+                    today: on_demand(&homes).expect(AT_HOME),
+                    gap: &found.objective - &found.bound,
+                    choices: found.choices,
+                    monthly: found.bill,
+                    unused: None,
+                }
+            }
+            Some(spending) => {
+                let assignments = Assignments::new(self.comparison, spending, &problem, &needs);
+                assignments.search(&homes, self.is_pinned)?
+            }
+        };
         let savings = plan::savings(&problem, &found.choices);
         let moved = units
             .iter()
@@ -293,13 +325,23 @@ impl<'c> Planner<'c> {
                 }
             })
             .collect();
-        let gap = &found.objective - &found.bound;
-        let bound = &found.bill - &gap;
-        let min_saving = problem.min_saving.clone();
-        let (monthly, left_out) = (found.bill, self.left_out);
-        Ok(Plan::new(
-            today, monthly, min_saving, bound, moves, left_out,
-        ))
+        let bills = on_demand(&homes).zip(on_demand(&found.choices));
+        let (before, after) = bills.expect("both are assignments");
+        let bound = &found.monthly - &found.gap;
+        let mut plan = Plan::new(
+            found.today,
+            found.monthly,
+            problem.min_saving.clone(),
+            bound,
+            moves,
+            self.left_out,
+        );
+        if let Some(unused) = found.unused {
+            let saving = &plan.saving() - &(&before - &after);
+            plan.free_tier_saving = &plan.free_tier_saving - &saving;
+            plan.commitment = Some(PlannedCommitment { saving, unused });
+        }
+        Ok(plan)
     }
 }
 
@@ -318,6 +360,56 @@ pub(super) fn pinned_elsewhere(
     let diag = Diag::new(Code::Conflict, message);
     diag.help("state runs_on, or do not pin it")
 }
+
+/// An assignment that was found.
+pub(super) struct Found {
+    /// The index of the choice, by unit.
+    pub choices: Vec<usize>,
+    pub today: Usd,
+    pub monthly: Usd,
+    /// No other assignment is cheaper by more than this.
+    pub gap: Usd,
+    /// What is lost of a commitment in dollars an hour.
+    pub unused: Option<Usd>,
+}
+
+impl Planner<'_> {
+    /// The platforms of the functions in the best assignment at the prices of a trial, and a bound of
+    /// what all assignments cost at these prices, with what moves have to save.
+    pub(super) fn at_trial(mut self) -> (HashMap<usize, usize>, Usd) {
+        let functions: Vec<usize> = (0..self.comparison.scenario().functions.len()).collect();
+        for chunk in functions.chunks(TRIAL_CHUNK) {
+            let priced = chunk.par_iter().map(|index| {
+                let solved = self.comparison.costs(*index);
+                (self.offers(&solved), solved)
+            });
+            for (offers, solved) in priced.collect::<Vec<_>>() {
+                self.add(&solved, offers);
+            }
+        }
+        let needs = ModelNeeds {
+            comparison: self.comparison,
+            functions: self.functions,
+            clusters: self.clusters,
+        };
+        let problem = Problem {
+            needs: &needs,
+            ..self.problem
+        };
+        let Some(found) = plan::search(&problem) else {
+            return (HashMap::new(), Usd::ZERO);
+        };
+        let chosen = found.choices.iter().enumerate();
+        let places = chosen.map(|(unit, choice)| {
+            let platform = problem.units[unit].choices[*choice].platform;
+            (needs.functions[unit], platform)
+        });
+        (places.collect(), found.bound)
+    }
+}
+
+/// Functions that are priced in one batch for a trial.
+const TRIAL_CHUNK: usize = 4096;
 
 const AT_HOME: &str = "a function that cannot run where it is is left out";
 

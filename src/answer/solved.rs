@@ -1,5 +1,6 @@
 //! A function solved on every platform. All of its figures come from here.
 
+use super::spending::Item;
 use super::{Pair, Summary};
 use crate::exact::Bounds;
 use crate::money::Usd;
@@ -16,6 +17,8 @@ pub struct Solved<'c> {
     pub summary: Summary,
     /// By platform; `None` if the function cannot run there.
     pub(super) placements: Vec<Option<Box<dyn Placement + 'c>>>,
+    /// By platform: what the function uses there. Empty without a commitment in dollars an hour.
+    pub(super) items: Vec<Option<Item>>,
     /// The function at on-demand list prices, if the scenario has a commitment or discounts.
     pub(super) at_list_prices: Option<Box<Solved<'c>>>,
 }

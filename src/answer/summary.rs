@@ -112,8 +112,10 @@ pub struct Totals {
     /// The cost of everything on one platform, by platform.
     pub platforms: Vec<Total>,
     /// Every function on its platform of today. Functions that cannot run there are left out.
-    /// `None` if several platforms would each spend the same hourly commitment.
-    pub today: Option<Total>,
+    pub today: Total,
+    /// By platform: US dollars a month of a commitment in dollars an hour that are lost if everything
+    /// runs there. They are in the totals. Empty without such a commitment.
+    pub unused: Vec<Usd>,
     /// The oldest date of a price in any bill.
     pub oldest_price: Option<String>,
     /// The meters in any bill that the commitment would lower, and of which the price book lacks the

@@ -280,6 +280,11 @@ pub trait CostModel: Send + Sync {
     /// # Errors
     /// The function cannot run here. That is a valid answer.
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible>;
+    /// The same for a function with changed inputs.
+    ///
+    /// # Errors
+    /// The function cannot run here.
+    fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible>;
     /// What a function with changed inputs adds to the bill of the others, in US dollars a month.
     ///
     /// # Errors
@@ -302,11 +307,11 @@ pub trait CostModel: Send + Sync {
     }
     /// The nodes that a function needs of a node type of [`SharedCosts::clusters`]; `None` if its pods
     /// do not fit.
-    fn need(&self, _index: usize, _cluster: usize, _node_type: usize) -> Option<Exact> {
+    fn need(&self, _subject: Subject<'_>, _cluster: usize, _node_type: usize) -> Option<Exact> {
         None
     }
     /// vCPUs that a function keeps busy on a cluster with burstable nodes; zero on others.
-    fn busy(&self, _index: usize, _cluster: usize) -> Exact {
+    fn busy(&self, _subject: Subject<'_>, _cluster: usize) -> Exact {
         Exact::ZERO
     }
     /// What a function shares that cannot run together with the functions of today because of its size, and
@@ -328,6 +333,30 @@ pub struct SharedCosts {
     pub clusters: Vec<NodeCluster>,
     /// Fees a month, each paid once if any function uses it.
     pub fees: Vec<Usd>,
+    /// By pool: its meter. Empty on platforms without pools.
+    pub pool_meters: Vec<PoolMeter>,
+    /// By cluster: the meters of its nodes.
+    pub node_meters: Vec<NodeMeters>,
+}
+
+/// The meter of a [`Pool`].
+pub struct PoolMeter {
+    /// Index of its region in the scenario.
+    pub region: u16,
+    pub path: Arc<str>,
+    /// The quantity up to which the first tier of the meter applies, which is the only one that a
+    /// commitment covers. `None` if it has no end.
+    pub most: Option<Exact>,
+}
+
+/// The meters of the nodes of a cluster.
+pub struct NodeMeters {
+    /// Index of their region in the scenario.
+    pub region: u16,
+    /// Hours of the month for which nodes run.
+    pub hours: Exact,
+    /// By node type.
+    pub paths: Vec<Arc<str>>,
 }
 
 /// What one function uses of the [`SharedCosts`] of its platform, by index.

@@ -6,13 +6,10 @@
 use super::Regional;
 use super::meters::{MeterInfo, Meters, Savings};
 use super::price::{Bought, BoughtPart, Entry, Listed, Provenance};
-use super::savings_plan::{Eligible, spend};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
-use crate::money::Rate;
 use crate::text::did_you_mean;
-use crate::units::Hour;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// Kinds of commitments.
@@ -120,8 +117,17 @@ pub enum Coverage {
     Hourly(Exact),
 }
 
-/// Hourly usage of each meter, by region and meter.
-pub(crate) type EligibleUsage = BTreeMap<(Arc<str>, Arc<str>), Exact>;
+/// A meter that uses an hourly commitment, with its rates in US dollars per unit.
+#[derive(Debug, Clone)]
+pub(crate) struct EligibleMeter {
+    /// Index of the region in the list of prices.
+    pub region: u16,
+    pub path: Arc<str>,
+    pub list_rate: Exact,
+    /// The list price less the negotiated discount.
+    pub contracted_rate: Exact,
+    pub plan_rate: Exact,
+}
 
 impl Commitment {
     /// `compute-savings-plan, 1yr, no-upfront`.
@@ -182,17 +188,16 @@ impl Commitment {
         })
     }
 
-    /// US dollars per unit of a meter: on demand in the first tier, and under the plan.
-    fn rates(&self, meter: &str, regional: &Regional) -> [Exact; 2] {
-        let list = regional.first_rate(meter).cloned();
-        let list = list.expect("a meter that is used at its list price has one");
+    /// US dollars per unit of an eligible meter: at the list price of the first tier, and under the
+    /// plan. `None` if the price book lacks the rate.
+    fn rates(&self, meter: &str, regional: &Regional) -> Option<[Exact; 2]> {
+        let list = regional.first_rate(meter)?.clone();
         let plan = if self.covers(meter, regional) {
-            self.rate(meter, regional).map(|rate| rate.usd)
+            self.rate(meter, regional)?.usd
         } else {
-            None
+            list.clone()
         };
-        let plan = plan.unwrap_or_else(|| list.clone());
-        [list, plan]
+        Some([list, plan])
     }
 
     /// The path of a meter's committed rate in price files.
@@ -267,8 +272,8 @@ pub struct Commitments {
     pub commitment: Option<Commitment>,
     /// The one with the longest path applies.
     pub discounts: Vec<Discount>,
-    /// The covered hourly usage of each meter. Empty until an hourly commitment is spent.
-    spent: EligibleUsage,
+    /// What a dollar of an hourly commitment is valued at, for bounds; `None` for bills.
+    multiplier: Option<Exact>,
 }
 
 impl Commitments {
@@ -277,12 +282,12 @@ impl Commitments {
         (commitment.is_some() || !discounts.is_empty()).then_some(Self {
             commitment,
             discounts,
-            spent: EligibleUsage::new(),
+            multiplier: None,
         })
     }
 
     /// The commitment in US dollars an hour, if there is one.
-    fn hourly(&self) -> Option<(&Commitment, &Exact)> {
+    pub(crate) fn hourly(&self) -> Option<(&Commitment, &Exact)> {
         let commitment = self.commitment.as_ref()?;
         match &commitment.coverage {
             Coverage::Hourly(usd) => Some((commitment, usd)),
@@ -295,49 +300,45 @@ impl Commitments {
         self.hourly().is_some()
     }
 
-    /// Spends an hourly commitment on usage. Returns the terms and the unused part of the
-    /// commitment.
-    pub(crate) fn spend(&self, usage: &EligibleUsage, list: &[Regional]) -> (Self, Rate<Hour>) {
-        let Some((commitment, hourly)) = self.hourly() else {
-            return (self.clone(), Rate::ZERO);
+    /// The meters that use an hourly commitment, with their rates. Empty for other commitments.
+    ///
+    /// A meter of which the price book lacks the rate is not covered.
+    pub(crate) fn eligible(&self, list: &[Regional]) -> Vec<EligibleMeter> {
+        let Some((commitment, _)) = self.hourly() else {
+            return Vec::new();
         };
-        let mut keys = Vec::new();
-        let mut uses = Vec::new();
-        for (key, quantity) in usage {
-            let regional = list.iter().find(|regional| *regional.name() == key.0);
-            let regional = regional.expect("what is used is used in a region of the scenario");
-            if !commitment.is_eligible(&key.1, regional) {
-                continue;
-            }
-            let [list_rate, plan_rate] = commitment.rates(&key.1, regional);
-            keys.push(key.clone());
-            uses.push(Eligible {
-                quantity: quantity.clone(),
-                list_rate,
-                plan_rate,
+        let mut eligible = Vec::new();
+        for (region, regional) in (0..).zip(list) {
+            let meters = regional.entries().filter(|(path, _)| {
+                !path.starts_with(RATES) && commitment.is_eligible(path, regional)
             });
+            eligible.extend(meters.filter_map(|(path, _)| {
+                let [list_rate, plan_rate] = commitment.rates(path, regional)?;
+                Some(EligibleMeter {
+                    region,
+                    path: path.into(),
+                    contracted_rate: &list_rate * &self.left(path),
+                    list_rate,
+                    plan_rate,
+                })
+            }));
         }
-        let spent = spend(hourly, &uses);
-        let terms = Self {
-            spent: keys.into_iter().zip(spent.shares).collect(),
-            ..self.clone()
-        };
-        (terms, Rate::new(spent.unused))
+        eligible
     }
 
-    /// The share of a meter that the commitment covers.
-    fn share(&self, commitment: &Commitment, meter: &str, regional: &Regional) -> Exact {
-        match &commitment.coverage {
-            Coverage::Share(share) => share.clone(),
-            Coverage::Hourly(_) => {
-                let key = (Arc::clone(regional.name()), meter.into());
-                match self.spent.get(&key) {
-                    Some(share) => share.clone(),
-                    // A meter without eligible usage got nothing of the commitment.
-                    None => Exact::ZERO,
-                }
-            }
+    /// The same terms with all eligible usage at the plan's rate times `multiplier`, or at the
+    /// contracted rate if that is less.
+    pub(crate) fn at_multiplier(&self, multiplier: Exact) -> Self {
+        Self {
+            multiplier: Some(multiplier),
+            ..self.clone()
         }
+    }
+
+    /// What the discount of a meter leaves of a rate.
+    fn left(&self, meter: &str) -> Exact {
+        let discount = self.discount(meter);
+        discount.map_or(Exact::ONE, |discount| &Exact::ONE - &discount.share)
     }
 
     /// The prices of regions under the commitment and discounts. `types` are the names of all
@@ -395,9 +396,9 @@ impl Commitments {
         regional: &Regional,
     ) -> Option<Bought> {
         let discount = self.discount(meter);
-        let left = discount.map_or(Exact::ONE, |discount| &Exact::ONE - &discount.share);
+        let left = self.left(meter);
         let covered = (tier == 0)
-            .then(|| self.covered(meter, &left, regional))
+            .then(|| self.covered(meter, list, &left, regional))
             .flatten();
         if covered.is_none() && discount.is_none() {
             return None;
@@ -423,26 +424,44 @@ impl Commitments {
     }
 
     /// The part of a meter that the commitment covers. `left` is what the discount leaves of a rate.
-    fn covered(&self, meter: &str, left: &Exact, regional: &Regional) -> Option<BoughtPart> {
+    fn covered(
+        &self,
+        meter: &str,
+        list: &Listed,
+        left: &Exact,
+        regional: &Regional,
+    ) -> Option<BoughtPart> {
         let commitment = self.commitment.as_ref()?;
-        if !commitment.covers(meter, regional) {
-            return None;
-        }
-        let share = self.share(commitment, meter, regional);
-        if share.is_zero() {
+        let share = match (&commitment.coverage, &self.multiplier) {
+            (Coverage::Share(share), _) => share,
+            // What an hourly commitment covers depends on the whole bill.
+            (Coverage::Hourly(_), None) => return None,
+            (Coverage::Hourly(_), Some(multiplier)) => {
+                if !commitment.is_eligible(meter, regional) {
+                    return None;
+                }
+                let [list_rate, plan_rate] = commitment.rates(meter, regional)?;
+                return Some(BoughtPart {
+                    share: Exact::ONE,
+                    rate: (&plan_rate * multiplier).min(&list_rate * left),
+                    how: None,
+                    provenance: list.provenance.clone(),
+                });
+            }
+        };
+        if share.is_zero() || !commitment.covers(meter, regional) {
             return None;
         }
         let rate = commitment.rate(meter, regional)?;
         let plan = commitment.describe();
-        // What is committed in dollars is paid, so the agreement lowers only the rest.
-        let (rate_usd, how) = if *left == Exact::ONE || self.is_hourly() {
+        let (usd, how) = if *left == Exact::ONE {
             (rate.usd, plan)
         } else {
             (&rate.usd * left, format!("{plan}, {DISCOUNT}"))
         };
         Some(BoughtPart {
-            share,
-            rate: rate_usd,
+            share: share.clone(),
+            rate: usd,
             how: Some(how.into()),
             provenance: rate.provenance,
         })

@@ -13,7 +13,7 @@ mod read;
 pub(crate) mod savings_plan;
 
 pub(crate) use commitments::{
-    Commitment, Commitments, Coverage, Discount, EligibleUsage, Machines, Plan, Scope,
+    Commitment, Commitments, Coverage, Discount, EligibleMeter, Machines, Plan, Scope,
 };
 pub use instances::{Allocatable, InstanceType};
 pub use meters::Meter;

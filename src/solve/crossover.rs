@@ -175,6 +175,12 @@ impl Load {
         calls * &self.share_per_call
     }
 
+    /// The number of invocations, not rounded, that a fleet carries.
+    pub(crate) fn most_calls(&self, fleet: &Holding) -> Option<Exact> {
+        let utilization = fleet.carries.over(self.demand.capacity())?;
+        utilization.over(&self.share_per_call)
+    }
+
     /// The break-even with a fleet. `reach` is the number of invocations, not rounded, up to which
     /// use costs at most as much as the fleet.
     pub(crate) fn cross(&self, reach: Option<Exact>, fleet: &Holding) -> Crossover {

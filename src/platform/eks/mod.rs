@@ -15,7 +15,7 @@ mod pod_demand;
 use super::fleet::push_count;
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement,
+    Answer, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, NodeMeters, Members, Placement,
     Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total, container_place,
     instance_choice,
 };
@@ -488,7 +488,11 @@ impl EksModel<'_> {
 impl CostModel for EksModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
         self.context.count_solve();
-        let placed = self.place(self.context.subject(index))?;
+        self.answer_of(self.context.subject(index))
+    }
+
+    fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
+        let placed = self.place(changed)?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
@@ -525,25 +529,35 @@ impl CostModel for EksModel<'_> {
                 nodes: plan::Nodes::Shared,
             },
         };
+        let node_meters = |site: &Option<Site<'_>>| match site {
+            Some(site) => site.market.node_meters(),
+            None => NodeMeters {
+                region: 0,
+                hours: Exact::ZERO,
+                paths: Vec::new(),
+            },
+        };
         SharedCosts {
             clusters: self.sites.iter().map(cluster).collect(),
+            node_meters: self.sites.iter().map(node_meters).collect(),
             ..SharedCosts::default()
         }
     }
 
-    fn need(&self, index: usize, cluster: usize, node_type: usize) -> Option<Exact> {
-        let function = self.context.function(index);
+    fn need(&self, subject: Subject<'_>, cluster: usize, node_type: usize) -> Option<Exact> {
+        let Subject {
+            function, demand, ..
+        } = subject;
         let market = &self.sites[cluster].as_ref()?.market;
-        let slots = function.needed_slots(self.context.demand(index));
+        let slots = function.needed_slots(demand);
         let room = PodNeed::of(function).on(&market.candidates[node_type].node);
         Some(room.pack(slots)?.share())
     }
 
-    fn busy(&self, index: usize, cluster: usize) -> Exact {
+    fn busy(&self, subject: Subject<'_>, cluster: usize) -> Exact {
         let market = self.sites[cluster].as_ref().map(|site| &site.market);
-        let function = self.context.function(index);
         market.map_or(Exact::ZERO, |market| {
-            market.busy(function, self.context.demand(index))
+            market.busy(subject.function, subject.demand)
         })
     }
 
@@ -556,7 +570,10 @@ impl CostModel for EksModel<'_> {
         let types = 0..self.sites[cluster].as_ref()?.market.candidates.len();
         let fits = types
             .clone()
-            .any(|number| self.need(index, cluster, number).is_some());
+            .any(|number| {
+                let subject = self.context.subject(index);
+                self.need(subject, cluster, number).is_some()
+            });
         fits.then(|| SharedUse {
             cluster: Some(cluster),
             ..SharedUse::default()

@@ -15,7 +15,8 @@ use crate::platform::instance_choice::{
 };
 use crate::platform::service::{EBS, EC2, EKS};
 use crate::platform::{
-    Bill, Context, Infeasible, Missing, Pricing, Refusal, SharedBill, container_place, oldest,
+    Bill, Context, Infeasible, Missing, NodeMeters, Pricing, Refusal, SharedBill, container_place,
+    oldest,
 };
 use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
@@ -305,6 +306,15 @@ impl<'a> ClusterMarket<'a> {
             fee: self.fees_monthly.clone(),
             types: types.collect(),
             nodes,
+        }
+    }
+
+    pub(crate) fn node_meters(&self) -> NodeMeters {
+        let meters = self.candidates.iter().map(|one| &one.price.meter);
+        NodeMeters {
+            region: self.region,
+            hours: self.node_hours.amount().clone(),
+            paths: meters.cloned().collect(),
         }
     }
 

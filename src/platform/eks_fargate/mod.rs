@@ -234,6 +234,16 @@ impl CostModel for EksFargateModel<'_> {
         })
     }
 
+    fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
+        let tasks = self.pods.choose(changed)?;
+        let pods = self.pods.place(changed.function, tasks)?;
+        let placed = self.placed(changed.index, pods);
+        Ok(Answer {
+            cost: placed.cost(),
+            placement: Box::new(placed),
+        })
+    }
+
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
         let tasks = self.pods.choose(changed)?;
         let pods = self.pods.place(changed.function, tasks)?;

@@ -265,7 +265,11 @@ impl LambdaModel<'_> {
 impl CostModel for LambdaModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
         self.context.count_solve();
-        let placed = self.place(self.context.subject(index))?;
+        self.answer_of(self.context.subject(index))
+    }
+
+    fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
+        let placed = self.place(changed)?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),

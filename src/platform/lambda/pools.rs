@@ -4,12 +4,14 @@
 use super::duration::gb_seconds_per_call;
 use super::keys::streamed;
 use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
+use super::meters::lambda;
 use super::{LambdaPrices, infeasible, pool_place};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Allowance, Tier};
 use crate::platform::service::LAMBDA;
-use crate::platform::{Context, SharedCosts, UnitBill, oldest};
+use crate::platform::{Context, PLACES, PoolMeter, SharedCosts, UnitBill, oldest};
+use crate::pricebook::Tiers;
 use crate::scenario::Function;
 use crate::units::{Gb, GbSecond, Qty, Request, Unit};
 use rayon::prelude::*;
@@ -117,7 +119,28 @@ pub(crate) fn shared_costs(context: &Context<'_>, prices: &[Option<LambdaPrices>
         }],
     };
     let mut pools = Vec::with_capacity(POOLS * prices.len());
-    for prices in prices {
+    let mut pool_meters = Vec::with_capacity(POOLS * prices.len());
+    for (place, prices) in prices.iter().enumerate() {
+        let (regional, architecture) = context.located(place);
+        let meters = lambda(architecture);
+        let region = u16::try_from(place / PLACES).expect("regions are counted by 16 bits");
+        let duration = prices.as_ref().map(|prices| &prices.duration);
+        let paths = [
+            meters.duration.path(),
+            meters.request.path(),
+            meters.response_streaming.path(),
+        ];
+        for (kind, path) in paths.into_iter().enumerate() {
+            let most = match duration.filter(|_| kind == 0) {
+                Some(tiers) => first_tier(tiers, regional.first_rate(path)),
+                None => None,
+            };
+            pool_meters.push(PoolMeter {
+                region,
+                path: path.into(),
+                most,
+            });
+        }
         let Some(prices) = prices else {
             // No function can run here.
             pools.extend((0..POOLS).map(|_| flat(Usd::ZERO)));
@@ -150,8 +173,19 @@ pub(crate) fn shared_costs(context: &Context<'_>, prices: &[Option<LambdaPrices>
             })
             .collect(),
         pools,
+        pool_meters,
         ..SharedCosts::default()
     }
+}
+
+/// The end of the first tier of a meter, as far as other use of the account leaves it; `None` if it has
+/// no end.
+fn first_tier(tiers: &Tiers<GbSecond>, first_rate: Option<&Exact>) -> Option<Exact> {
+    if Some(tiers.first().list_rate().per_unit()) != first_rate {
+        return Some(Exact::ZERO);
+    }
+    let second = tiers.steps().get(1);
+    second.map(|(from, _)| from.amount().clone())
 }
 
 /// What a function uses of the pools of [`shared_costs`].

@@ -13,7 +13,7 @@ use crate::platform::lambda::too_long;
 use crate::platform::service::{EC2, LAMBDA};
 use crate::platform::slot::Slot;
 use crate::platform::{
-    Bill, Context, Cost, Fact, Fleet, Infeasible, Placement, Refusal, SharedUse, Subject,
+    Bill, Context, Cost, Fact, Fleet, Infeasible, NodeMeters, Placement, Refusal, SharedUse, Subject,
 };
 use crate::scenario::{Demand, Function};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
@@ -334,9 +334,23 @@ impl<'a> ManagedModel<'a> {
         self.groups.all.iter().map(cluster).collect()
     }
 
+    /// The meters of the instances of capacity providers.
+    pub(super) fn group_meters(&self) -> Vec<NodeMeters> {
+        let groups = self.groups.all.iter();
+        let meters = groups.map(|group| {
+            let kinds = self.provider_of(group).kinds.iter();
+            NodeMeters {
+                region: group.function.region,
+                hours: self.hours_of(group).amount().clone(),
+                paths: kinds.map(|kind| kind.price.meter.clone()).collect(),
+            }
+        });
+        meters.collect()
+    }
+
     /// The instances of a type that a function fills in its capacity provider.
-    pub(super) fn need_in_group(&self, index: usize, kind: usize) -> Option<Exact> {
-        let needs = needs(&self.providers, self.context.subject(index));
+    pub(super) fn need_in_group(&self, subject: Subject<'_>, kind: usize) -> Option<Exact> {
+        let needs = needs(&self.providers, subject);
         needs[kind].as_ref().map(KindNeed::share)
     }
 }

@@ -173,15 +173,18 @@ impl Hosted<'_> {
 impl CostModel for ManagedModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
         self.context.count_solve();
-        let subject = self.context.subject(index);
-        if let Some(number) = self.groups.number_of(subject.function) {
-            let placed = self.place_in_group(number, subject)?;
+        self.answer_of(self.context.subject(index))
+    }
+
+    fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
+        if let Some(number) = self.groups.number_of(changed.function) {
+            let placed = self.place_in_group(number, changed)?;
             return Ok(Answer {
                 cost: placed.cost(),
                 placement: Box::new(placed),
             });
         }
-        let placed = self.place(subject)?;
+        let placed = self.place(changed)?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
@@ -218,12 +221,13 @@ impl CostModel for ManagedModel<'_> {
     fn shared_costs(&self) -> SharedCosts {
         SharedCosts {
             clusters: self.shared_groups(),
+            node_meters: self.group_meters(),
             ..SharedCosts::default()
         }
     }
 
-    fn need(&self, index: usize, _: usize, node_type: usize) -> Option<Exact> {
-        self.need_in_group(index, node_type)
+    fn need(&self, subject: Subject<'_>, _: usize, node_type: usize) -> Option<Exact> {
+        self.need_in_group(subject, node_type)
     }
 
     fn notes(&self, notes: &mut Notes) {

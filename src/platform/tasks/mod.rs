@@ -315,9 +315,12 @@ impl<'a> TasksModel<'a> {
 impl CostModel for TasksModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
         self.context.count_solve();
-        let subject = self.context.subject(index);
-        let rates = self.rates(subject.function)?;
-        let placed = self.placed(subject.function, rates, self.choose_of(subject, rates)?);
+        self.answer_of(self.context.subject(index))
+    }
+
+    fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
+        let rates = self.rates(changed.function)?;
+        let placed = self.placed(changed.function, rates, self.choose_of(changed, rates)?);
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
