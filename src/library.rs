@@ -22,8 +22,8 @@ pub struct ScenarioAnswer {
     pub totals: Vec<(&'static str, Option<Exact>)>,
     /// Every function on its platform of today; `None` if one cannot run there.
     pub today: Option<Exact>,
-    /// After the moves of the plan; `None` with a commitment in dollars an hour.
-    pub plan: Option<Exact>,
+    /// After the moves of the plan.
+    pub plan: Exact,
     /// The assumptions of the figures.
     pub assumptions: Vec<String>,
     /// Costs that the figures leave out.
@@ -145,11 +145,8 @@ fn answer(decision: &Decision<'_>, functions: Vec<FunctionAnswer>) -> ScenarioAn
         totals: platforms
             .map(|(bound, total)| (bound.id, of_all(total)))
             .collect(),
-        today: totals.today.as_ref().and_then(of_all),
-        plan: decision
-            .plan
-            .as_ref()
-            .map(|plan| plan.monthly.dollars().clone()),
+        today: of_all(&totals.today),
+        plan: decision.plan.monthly.dollars().clone(),
         assumptions: sentences(AssumptionKind::Assumed),
         not_counted: sentences(AssumptionKind::NotCounted),
     }

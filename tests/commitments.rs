@@ -151,68 +151,55 @@ fn requests_fees_storage_and_volumes_are_never_lowered() {
     );
 }
 
-/// Dollars an hour are spent or lost: on Fargate all of it is in covered lines.
+/// The bill, what is used and what is lost of the commitment, with everything on one platform.
+fn spent(text: &str, platform: &str) -> (Usd, Usd, Usd) {
+    compared(&format!("{text}{KEPT}"), |comparison| {
+        let platforms = comparison.platforms();
+        let number = platforms.iter().position(|bound| bound.id == platform);
+        let number = number.expect("it is compared");
+        let totals = comparison.totals();
+        let total = totals.platforms[number].monthly.clone();
+        let spending = comparison.commitment_use().expect("it is in dollars");
+        (
+            total,
+            &spending.paid - &totals.unused[number],
+            totals.unused[number].clone(),
+        )
+    })
+}
+
+/// Dollars an hour are spent or lost, and paid in every case.
 #[test]
 fn a_commitment_in_dollars_is_spent_or_left_over() {
-    for (hourly, is_spent) in [("0.25", true), ("1000", false)] {
-        let text = format!("{PLAN}usd_per_hour = {hourly}\n{KEPT}");
-        let (covered, unused) = compared(&text, |comparison| {
-            let lines = (0..2).flat_map(|index| comparison.solve(index).lines(1));
-            let covered: Vec<Line> = lines.filter(|line| line.how.is_some()).collect();
-            (
-                covered,
-                comparison.platforms()[1]
-                    .unused
-                    .clone()
-                    .expect("it is hourly"),
-            )
-        });
-        let hour = Exact::of_digits(hourly).expect("a number");
-        let month = &hour * &Exact::from(730u32);
-        assert_eq!(&sum(&covered) + &unused, Usd::new(month));
-        assert_eq!(unused == Usd::ZERO, is_spent, "{hourly} an hour");
+    for (hourly, is_spent) in [("0.05", true), ("1000", false)] {
+        let plan = format!("{PLAN}usd_per_hour = {hourly}\n");
+        for platform in ["lambda", "fargate", "eks"] {
+            let (total, used, unused) = spent(&plan, platform);
+            let month = &Exact::of_digits(hourly).expect("a number") * &Exact::from(730u32);
+            assert_eq!(&used + &unused, Usd::new(month.clone()));
+            assert_eq!(
+                unused == Usd::ZERO,
+                is_spent,
+                "{hourly} an hour on {platform}"
+            );
+            assert!(total >= Usd::new(month), "what is committed is in the bill");
+        }
     }
 }
 
 /// A commitment covers Lambda's first tier alone, 7,500,000,000 GB-s on arm64, and here are twice as
-/// many. So 100 an hour, less than 7,500,000,000 x 0.0000117 / 730 = 120.21, are spent whole on them.
+/// many. So 100 an hour, less than 7,500,000,000 x 0.0000117 / 730 = 120.21, are spent whole on them,
+/// and 125 are not, though requests (0.0000002 each, with 15,043 million of them 4.12 an hour) use
+/// some.
 #[test]
 fn dollars_are_spent_on_the_first_tier_alone() {
-    let text = format!(
-        "{PLAN}usd_per_hour = 100\n{KEPT}[[function]]\nname = 'c'\nmemory_mb = 1024\n\
-         duration_ms = 1000\ninvocations_per_month = 15_000_000_000\n"
-    );
-    compared(&text, |comparison| {
-        let lines = (0..3).flat_map(|index| comparison.solve(index).lines(0));
-        let covered: Vec<Line> = lines.filter(is_of_plan).collect();
-        assert_eq!(sum(&covered), Usd::new(Exact::from(73_000u32)));
-        let unused = comparison.platforms()[0].unused.clone();
-        assert_eq!(unused, Some(Usd::ZERO));
-    });
-}
-
-fn is_of_plan(line: &Line) -> bool {
-    line.how
-        .as_deref()
-        .is_some_and(|how| how.contains("savings-plan"))
-}
-
-/// A mix of platforms would spend the dollars of one commitment more than once.
-#[test]
-fn dollars_have_no_total_of_several_platforms() {
-    let text = format!("{PLAN}usd_per_hour = 0.25\n{KEPT}");
-    let moved =
-        format!("{text}[[function]]\nname = 'c'\nruns_on = 'fargate'\ninvocations_per_month = 1\n");
-    assert!(compared(&text, |comparison| comparison.totals().today).is_some());
-    assert!(compared(&moved, |comparison| comparison.totals().today).is_none());
-}
-
-/// Two of the rates: GB-hours save 21.3 % and vCPU-hours 21.2 %, so a little covers memory alone.
-#[test]
-fn the_greatest_saving_comes_first() {
-    let lines = lines(&format!("{PLAN}usd_per_hour = 0.01\n{KEPT}"), 1);
-    let covered = lines.iter().filter(|line| line.how.is_some());
-    assert!(covered.map(|line| line.item).eq(["memory", "memory"]));
+    let function = "[[function]]\nname = 'c'\nmemory_mb = 1024\nduration_ms = 1000\n\
+                    invocations_per_month = 15_000_000_000\n";
+    for (hourly, is_spent) in [(100, true), (125, false)] {
+        let text = format!("{PLAN}usd_per_hour = {hourly}\n{function}");
+        let (_, _, unused) = spent(&text, "lambda");
+        assert_eq!((unused == Usd::ZERO), is_spent, "{hourly}: {unused}");
+    }
 }
 
 /// A plan takes 30 % off an instance of 1.00 an hour, and the agreement 10 % off what is left. Here
@@ -362,7 +349,7 @@ fn the_rule_of_lambda_gives_the_published_rates() {
 #[test]
 fn a_discount_on_what_a_region_lacks_is_ignored_and_said() {
     let head = HEAD.replace("us-east-1", "af-south-1");
-    let path = "\"ec2.m9g.large\"";
+    let path = "\"ec2.m99g.large\"";
     let (notes, _) = answer(&format!("{head}[discounts]\nlambda = 0.1\n{STEADY}"));
     assert!(texts(&notes, "discount-without-meter").is_empty());
     let unknown = format!("{head}[discounts]\n{path} = 0.1\n{STEADY}");
@@ -371,7 +358,7 @@ fn a_discount_on_what_a_region_lacks_is_ignored_and_said() {
     let refused = BoughtPrices::new(&scenario, &prices, &comparison::INSTANCES);
     let diags = refused.expect_err("no region sells it").to_string();
     assert!(
-        diags.contains("there is no meter `ec2.m9g.large`"),
+        diags.contains("there is no meter `ec2.m99g.large`"),
         "{diags}"
     );
     let absent = lacking("af-south-1");
@@ -489,4 +476,74 @@ fn mistakes_in_a_commitment_to_instances_are_said() {
     );
     let diags = comparison::read(&two).expect_err("it has two regions");
     assert!(diags.to_string().contains("no `region`"), "{diags}");
+}
+
+/// 100 requests/s of 1 s at 1,769 MB are 262,800,000 calls and 453,997,265.625 GB-s: 6,673.76 at the plan's
+/// rate, 7,566.64 on demand, and 52.56 of requests. At 50 % they need 200 tasks of 1 vCPU / 2 GB: 146,000 x
+/// (0.032384 + 2 x 0.003556) = 5,766.42 at the plan's rates.
+fn api(plan: &str, more: &str) -> String {
+    format!(
+        "{HEAD}{PLAN}{plan}\n[[function]]\nname = 'api'\nmemory_mb = 1769\nduration_ms = 1000\n\
+         requests_per_second = 100\nutilization = 0.5\nruns_on = 'lambda'\n{more}"
+    )
+}
+
+fn cents(amount: &Usd) -> String {
+    amount.dollars().to_fixed(2)
+}
+
+/// With $10 an hour both months cost $7,300, and moving saves nothing.
+#[test]
+fn committed_money_is_paid_where_it_covers_both_platforms() {
+    let text = api("usd_per_hour = 10", "");
+    comparison::compared(&comparison::valid(&text), |comparison| {
+        let decision = comparison::decided(comparison, 0);
+        let totals = &decision.totals;
+        for total in totals.platforms.iter().chain([&totals.today]) {
+            assert_eq!(cents(&total.monthly), "7300.00");
+        }
+        let solved = comparison.solve(0);
+        for cost in &solved.summary.costs {
+            let cost = cost.as_ref().expect("it runs");
+            assert_eq!(cost.adds, Usd::ZERO);
+        }
+        assert!(decision.plan.moves.is_empty());
+        assert_eq!(cents(&decision.plan.monthly), "7300.00");
+        assert!(decision.plan.is_proven(), "{}", decision.plan.gap);
+        let spent = comparison.commitment_use().expect("it is in dollars");
+        assert_eq!(cents(&spent.paid), "7300.00");
+        // 6,673.76 of duration and 52.56 of requests.
+        assert_eq!(cents(&spent.used), "6726.32");
+        assert_eq!(&spent.used + &spent.unused, spent.paid);
+        assert!(!decision.hangs_on(&solved).is_close);
+    });
+}
+
+/// With $8.5 an hour, 6,205 a month, Fargate fits into the commitment and Lambda does not. The greatest
+/// saving, that of duration (11.8 %), comes first: 6,205 cover 6,205 / 6,673.76 of it. The rest of 7,566.64,
+/// 531.47, and requests are on demand: 6,205 + 531.47 + 52.56 = 6,789.03.
+///
+/// Lambda adds nothing as long as its usage is within the commitment, requests too: a call burns 1.727539 x
+/// 0.0000147 + 0.0000002 = 0.00002559482, and 6,205 / that = 242,431,827.
+#[test]
+fn a_commitment_is_spent_anew_at_every_traffic() {
+    let text = api("usd_per_hour = 8.5", "");
+    comparison::compared(&comparison::valid(&text), |comparison| {
+        let totals = comparison.totals();
+        assert_eq!(cents(&totals.platforms[0].monthly), "6789.03");
+        assert_eq!(cents(&totals.platforms[1].monthly), "6205.00");
+        let summary = comparison.solve(0).summary;
+        let adds = |number: usize| cents(&summary.costs[number].as_ref().expect("it runs").adds);
+        assert_eq!((adds(0), adds(1)), ("584.03".to_owned(), "0.00".to_owned()));
+        let (_, crossover) = &summary.crossovers[0];
+        let point = crossover.point.as_ref().expect("a break-even");
+        assert_eq!(point.invocations, 242_431_827);
+        let decision = comparison::decided(comparison, 0);
+        assert_eq!(cents(&decision.plan.saving()), "584.03");
+        assert_eq!(decision.plan.moves.len(), 1);
+        assert!(decision.plan.is_proven(), "{}", decision.plan.gap);
+        let by_moves = &decision.plan.moves[0].saving;
+        let commitment = decision.plan.commitment.as_ref().expect("it is in dollars");
+        assert_eq!(&(by_moves + &commitment.saving), &decision.plan.saving());
+    });
 }

@@ -97,14 +97,14 @@ impl Draft {
 
 fn plan(comparison: &Comparison<'_>, min_saving: u32) -> Plan {
     let decision = decided(comparison, min_saving);
-    decision.plan.expect("no hourly commitment")
+    decision.plan
 }
 
 /// The bill of a scenario as it runs.
 fn today(text: &str) -> Usd {
     compared(&valid(text), |comparison| {
         let totals = comparison.totals();
-        let today = totals.today.expect("no hourly commitment");
+        let today = totals.today;
         assert_eq!(today.left_out, 0, "every function can run where it is");
         today.monthly
     })
@@ -174,7 +174,7 @@ fn pinned_functions_stay_and_no_move_saves_less_than_it_has_to() {
                 is_pinned: &|index| index % 2 == 0,
             });
             let pinned = pinned.unwrap_or_else(|diags| panic!("{diags}"));
-            let pinned = pinned.plan.expect("no hourly commitment");
+            let pinned = pinned.plan;
             assert!(pinned.moves.iter().all(|one| one.index % 2 == 1));
             let never = plan(comparison, 1_000_000_000);
             assert_eq!((never.moves.len(), &never.monthly), (0, &never.today));

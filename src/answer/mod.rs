@@ -13,9 +13,9 @@ mod greedy;
 mod hangs_on;
 mod ledger;
 mod plan;
+mod solved;
 mod spending;
 mod spent_plan;
-mod solved;
 mod summary;
 
 pub use assumptions::all as all_assumptions;
@@ -25,10 +25,9 @@ pub use decision::{Decision, PlanOptions, Shown};
 pub(crate) use hangs_on::{Closest, HangsOn, Input, Sensitivity};
 pub(crate) use ledger::Ledger;
 pub(crate) use plan::Move;
-pub use plan::{Plan, PlannedCommitment};
+pub use plan::Plan;
 pub use solved::Solved;
-pub use spending::CommitmentUse;
-use spending::{Item, Spending};
+use spending::Spending;
 pub(crate) use summary::{Detail, Totals, Workload};
 pub use summary::{Pair, Summary};
 
@@ -36,7 +35,7 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{
-    Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS, Refusal, SharedUse, Subject,
+    Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS, Refusal, SharedUse,
 };
 use crate::pricebook::{InstanceType, Regional};
 use crate::scenario::{Notes, PlatformKind, Scenario, function};
@@ -138,10 +137,7 @@ impl<'a> Comparison<'a> {
             let platform = PLATFORMS.iter().find(|platform| platform.id() == bound.id);
             let platform = platform.expect("a bound platform is one of all");
             let model = diags.take(platform.bind(context.at(bound.prices)));
-            platforms.extend(model.map(|model| BoundPlatform {
-                model,
-                ..*bound
-            }));
+            platforms.extend(model.map(|model| BoundPlatform { model, ..*bound }));
         }
         let hourly = self.spending.as_ref().map(Spending::prices);
         diags.into_result(Self::of(context, platforms, hourly))
@@ -467,9 +463,10 @@ impl<'a> Comparison<'a> {
             let discounts = CrossoverStep {
                 effect: "discounts",
                 utilization: match solved.summary.crossover(pair) {
-                    Some(crossover) if self.is_spending() => {
-                        crossover.point.as_ref().map(|point| point.utilization.clone())
-                    }
+                    Some(crossover) if self.is_spending() => crossover
+                        .point
+                        .as_ref()
+                        .map(|point| point.utilization.clone()),
                     _ => bought.last()?.utilization.clone(),
                 },
             };

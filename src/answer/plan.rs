@@ -215,8 +215,7 @@ impl<'c> Planner<'c> {
     }
 
     /// The choices of a function.
-    pub(super) fn offers(
-        &self, solved: &Solved<'_>) -> Vec<Offer> {
+    pub(super) fn offers(&self, solved: &Solved<'_>) -> Vec<Offer> {
         let platforms = self.comparison.platforms.iter().zip(&self.offsets);
         let costs = solved.summary.costs.iter().zip(platforms).enumerate();
         let offers = costs.filter_map(|(platform, (cost, (bound, offset)))| {

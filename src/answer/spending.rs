@@ -9,8 +9,8 @@
 //! run for a part of the month lie inside one another: with two of them, the shorter hours are a part
 //! of the longer.
 
-use super::{Comparison, Pair, Solved};
 use super::commitment_prices::HourlyPrices;
+use super::{Comparison, Pair, Solved};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{Nodes, Pool};
@@ -178,20 +178,23 @@ impl<'a> Spending<'a> {
 
     /// The tally of no function.
     pub(super) fn nothing(&self) -> Tally {
-        let platforms = self.shared.iter().map(|Shared { costs, .. }| PlatformTally {
-            pools: vec![vec![Exact::ZERO; self.levels.len()]; costs.pools.len()],
-            clusters: costs
-                .clusters
-                .iter()
-                .map(|cluster| ClusterTally {
-                    members: 0,
-                    needs: vec![Exact::ZERO; cluster.types.len()],
-                    unfit: vec![0; cluster.types.len()],
-                    busy: Exact::ZERO,
-                })
-                .collect(),
-            fees: vec![0; costs.fees.len()],
-        });
+        let platforms = self
+            .shared
+            .iter()
+            .map(|Shared { costs, .. }| PlatformTally {
+                pools: vec![vec![Exact::ZERO; self.levels.len()]; costs.pools.len()],
+                clusters: costs
+                    .clusters
+                    .iter()
+                    .map(|cluster| ClusterTally {
+                        members: 0,
+                        needs: vec![Exact::ZERO; cluster.types.len()],
+                        unfit: vec![0; cluster.types.len()],
+                        busy: Exact::ZERO,
+                    })
+                    .collect(),
+                fees: vec![0; costs.fees.len()],
+            });
         Tally {
             own: Exact::ZERO,
             usage: vec![HashMap::new(); self.levels.len()],
@@ -207,7 +210,11 @@ impl<'a> Spending<'a> {
         let mut unfit = 0;
         for (level, monthly) in tally.usage.iter().enumerate() {
             for (meter, quantity) in monthly {
-                add(&mut usage[level], *meter, &per_hour(quantity, &self.levels[level]));
+                add(
+                    &mut usage[level],
+                    *meter,
+                    &per_hour(quantity, &self.levels[level]),
+                );
             }
         }
         for (Shared { costs, .. }, tally) in self.shared.iter().zip(&tally.platforms) {
@@ -290,7 +297,11 @@ impl<'a> Spending<'a> {
         tally: &PlatformTally,
         usage: &mut [HashMap<usize, Exact>],
     ) -> Exact {
-        let used: Vec<Exact> = tally.pools.iter().map(|levels| levels.iter().sum()).collect();
+        let used: Vec<Exact> = tally
+            .pools
+            .iter()
+            .map(|levels| levels.iter().sum())
+            .collect();
         let mut billed = used.clone();
         for allowance in &costs.allowances {
             let all: Exact = allowance.pools.iter().map(|pool| &used[*pool]).sum();
@@ -493,7 +504,9 @@ impl Comparison<'_> {
         let used = answer.placement.shared_use();
         let shared = &spending.shared[platform];
         let mut usage: Vec<(usize, Exact)> = Vec::new();
-        let nodes = used.cluster.map(|cluster| &shared.costs.node_meters[cluster].paths);
+        let nodes = used
+            .cluster
+            .map(|cluster| &shared.costs.node_meters[cluster].paths);
         for line in answer.placement.lines() {
             let is_node = nodes.is_some_and(|paths| paths.contains(&line.meter));
             let is_own = !is_node && !shared.pooled.contains(&line.meter);
@@ -502,7 +515,13 @@ impl Comparison<'_> {
                 usage.push((meter, line.quantity));
             }
         }
-        self.used(spending, platform, subject, used, (answer.cost.unshared.dollars().clone(), usage))
+        self.used(
+            spending,
+            platform,
+            subject,
+            used,
+            (answer.cost.unshared.dollars().clone(), usage),
+        )
     }
 
     /// What a function uses on a platform, given what it shares there with others.
@@ -672,7 +691,9 @@ fn last_call(most: u64, excess: &impl Fn(u64) -> Option<Exact>) -> Option<Exact>
         // The excess is straight in long stretches, so the line through both ends often meets zero at
         // the result.
         let share = (&Exact::ZERO - &low.1).over(&(&high.1 - &low.1))?;
-        let run = share.times_floor(width).and_then(|run| u64::try_from(run).ok())?;
+        let run = share
+            .times_floor(width)
+            .and_then(|run| u64::try_from(run).ok())?;
         let guess = if halves { width / 2 } else { run };
         halves = !halves;
         let guess = low.0 + guess.clamp(1, width - 1);

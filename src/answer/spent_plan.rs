@@ -83,7 +83,13 @@ impl<'p> Assignments<'p> {
                 let bound = &comparison.platforms[platform];
                 let shared = bound.shared_use_with_others(index);
                 let shared = shared.expect("it is a choice beside others");
-                comparison.used(spending, platform, subject, shared, (Exact::ZERO, Vec::new()))
+                comparison.used(
+                    spending,
+                    platform,
+                    subject,
+                    shared,
+                    (Exact::ZERO, Vec::new()),
+                )
             }
         })
     }
@@ -107,7 +113,9 @@ impl<'p> Assignments<'p> {
 
     fn moves(&self, choices: &[usize]) -> u128 {
         let units = self.problem.units.iter().zip(choices);
-        units.filter(|(unit, choice)| unit.home != Some(**choice)).count() as u128
+        units
+            .filter(|(unit, choice)| unit.home != Some(**choice))
+            .count() as u128
     }
 
     fn to_save(&self, moves: u128) -> Usd {
@@ -139,18 +147,22 @@ impl<'p> Assignments<'p> {
                 self.choice(unit, place.copied()).unwrap_or(homes[unit])
             });
             starts.push(chosen.collect());
-            let rest = self.spending.paid().times(&(&Exact::ONE - value));
+            // Negative for a value above one.
+            let rest = Usd::new(self.spending.paid().dollars() * &(&Exact::ONE - value));
             let least = &least + &rest;
             bound = Some(bound.map_or(least.clone(), |bound| bound.max(least)));
         }
         for platform in 0..self.comparison.platforms().len() {
             let units = 0..self.problem.units.len();
-            let there: Option<Vec<usize>> =
-                units.map(|unit| self.choice(unit, Some(platform))).collect();
+            let there: Option<Vec<usize>> = units
+                .map(|unit| self.choice(unit, Some(platform)))
+                .collect();
             starts.extend(there);
         }
         let mut best: Option<Priced> = None;
-        let starts = starts.into_iter().filter_map(|choices| self.priced(choices));
+        let starts = starts
+            .into_iter()
+            .filter_map(|choices| self.priced(choices));
         let today_bill = today.bill.monthly.clone();
         for start in [today].into_iter().chain(starts) {
             let improved = self.improved(start);

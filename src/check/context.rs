@@ -97,7 +97,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
     /// Id of its platform in the plan. `None` without a plan, or if it cannot run where it is.
     pub(crate) fn planned(&self) -> Option<&'static str> {
         let decision = self.case.decision;
-        let place = decision.plan.as_ref().and(decision.place(&self.solved))?;
+        let place = decision.place(&self.solved)?;
         Some(self.case.comparison.platforms()[place].id)
     }
 

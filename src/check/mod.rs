@@ -26,7 +26,6 @@ pub use rules::{RULES, shapes};
 
 use crate::answer::Comparison;
 use crate::money::Usd;
-use crate::platform::Total;
 use crate::scenario::{Level, Notes};
 use baseline::KnownFinding;
 use changes::Status;
@@ -198,7 +197,7 @@ fn functions<'c, 'k, T: Send>(
     let totals = &case.decision.totals;
     let scenario = ScenarioContext {
         case,
-        total: totals.today.as_ref().and_then(Total::of_all).cloned(),
+        total: totals.today.of_all().cloned(),
         functions: records,
     };
     (findings, scenario, kept)

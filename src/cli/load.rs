@@ -9,7 +9,7 @@ use crate::answer::{BoughtPrices, Comparison, Decision, PlanOptions};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::{Book, InstanceType, Regional};
-use crate::render::{NO_PLAN, View};
+use crate::render::View;
 use crate::scenario::Scenario;
 use crate::text::did_you_mean;
 use std::sync::Arc;
@@ -84,19 +84,14 @@ impl Loaded {
     /// Moves the functions to their platforms in the plan.
     ///
     /// # Errors
-    /// A price is missing, an option is not available, or there is no plan.
+    /// A price is missing, or an option is not available.
     pub(crate) fn follow_plan(&mut self, moves: &args::Moves) -> Result<(), Diags> {
         let homes: Vec<(usize, &'static str)> = {
             let comparison = self.comparison()?;
             let decision = decided(&comparison, moves)?;
-            let Some(plan) = &decision.plan else {
-                return Err(Diag::new(Code::NotAvailable, NO_PLAN).into());
-            };
             let platforms = comparison.platforms();
-            let homes = plan
-                .moves
-                .iter()
-                .map(|one| (one.index, platforms[one.to].id));
+            let moves = decision.plan.moves.iter();
+            let homes = moves.map(|one| (one.index, platforms[one.to].id));
             homes.collect()
         };
         let functions = Arc::make_mut(&mut self.scenario.functions);

@@ -108,15 +108,19 @@ pub static COMPARE: Object = Object {
         ),
         field(
             "plan",
-            OrNull(&Of(&PLAN)),
-            "the moves with the lowest bill, see [a plan](#a-plan); `null` with a commitment in \
-             dollars an hour",
+            Of(&PLAN),
+            "the moves with the lowest bill, see [a plan](#a-plan)",
+        ),
+        field(
+            "commitment",
+            OrNull(&Of(&COMMITMENT)),
+            "a commitment in dollars an hour in today's bill; `null` without one",
         ),
         field(
             "unused_commitment_usd",
             MapOf(&Decimal),
-            "by platform: dollars a month of a commitment stated in dollars an hour that would be \
-             unused if everything ran there",
+            "by platform: dollars a month of a commitment in dollars an hour that are lost if \
+             everything runs there; they are in the totals",
         ),
         field("assumptions", List(&Text), "what is assumed, in words"),
         field("not_counted", List(&Text), "what is left out, in words"),
@@ -172,6 +176,17 @@ static PLAN: Object = Object {
             "free_tier_saving_usd",
             Decimal,
             "the part of the saving that is in no move: that of Lambda's free tier",
+        ),
+        field(
+            "commitment_saving_usd",
+            DECIMAL_OR_NULL,
+            "with a commitment in dollars an hour: the part of the saving that is in no move, because \
+             those are at on-demand rates; may be negative",
+        ),
+        field(
+            "commitment_unused_usd",
+            DECIMAL_OR_NULL,
+            "what is lost of that commitment after the moves, a month",
         ),
         field(
             "moves",
@@ -388,6 +403,26 @@ static FUNCTION: Object = Object {
             List(&Of(&UNCOVERED)),
             "what the commitment would lower and the price book lacks a rate for: it is at its list \
              price",
+        ),
+    ],
+};
+
+static COMMITMENT: Object = Object {
+    name: "commitment",
+    fields: &[
+        field("usd_per_hour", Decimal, "as stated"),
+        field("paid_usd", Decimal, "what is paid for it, a month"),
+        field(
+            "used_usd",
+            Decimal,
+            "what usage burns of it, at the plan's rates",
+        ),
+        field("unused_usd", Decimal, "what is lost of it"),
+        field(
+            "part_usd",
+            Decimal,
+            "today's bill less the parts of the functions, which are at on-demand rates less \
+             discounts; may be negative",
         ),
     ],
 };

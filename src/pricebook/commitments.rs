@@ -295,11 +295,6 @@ impl Commitments {
         }
     }
 
-    /// True for a commitment in US dollars an hour. What it covers depends on the usage.
-    pub(crate) fn is_hourly(&self) -> bool {
-        self.hourly().is_some()
-    }
-
     /// The meters that use an hourly commitment, with their rates. Empty for other commitments.
     ///
     /// A meter of which the price book lacks the rate is not covered.

@@ -162,7 +162,7 @@ fn function(decision: &Decision<'_>, index: usize, text: &mut String) {
 
 /// Appends what the plan says about a function, without a comma after it.
 fn planned(decision: &Decision<'_>, solved: &Solved<'_>, text: &mut String) {
-    let place = decision.place(solved).filter(|_| decision.plan.is_some());
+    let place = decision.place(solved);
     let one = decision.move_of(solved.index);
     let id = |place: usize| decision.comparison.platforms()[place].id;
     cell(text, place.map_or("", id));

@@ -39,8 +39,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
     }
 }
 
-/// Writes one plan as an object, or several as an array of objects. A scenario without a plan is
-/// `null`.
+/// Writes one plan as an object, or several as an array of objects.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -54,9 +53,8 @@ pub(crate) fn write_plans(
     }
 }
 
-fn shown_plan<'a>(view: &'a super::View<'_>) -> Option<PlanV2<'a>> {
-    let plan = view.decision.plan.as_ref()?;
-    Some(plan_of(view.decision, plan))
+fn shown_plan<'a>(view: &'a super::View<'_>) -> PlanV2<'a> {
+    plan_of(view.decision, &view.decision.plan)
 }
 
 #[derive(Serialize)]
@@ -72,11 +70,22 @@ struct CompareV2<'a> {
     totals: TotalsV2,
     partial_totals: BTreeMap<&'static str, PartialTotalV2>,
     on_demand_totals: Option<TotalsV2>,
-    plan: Option<PlanV2<'a>>,
+    plan: PlanV2<'a>,
+    commitment: Option<CommitmentV2>,
     unused_commitment_usd: BTreeMap<&'static str, Decimal>,
     assumptions: Vec<String>,
     not_counted: Vec<String>,
     notes: Vec<NoteV2>,
+}
+
+/// A commitment in dollars an hour in today's bill.
+#[derive(Serialize)]
+struct CommitmentV2 {
+    usd_per_hour: Decimal,
+    paid_usd: Decimal,
+    used_usd: Decimal,
+    unused_usd: Decimal,
+    part_usd: Decimal,
 }
 
 /// A total without the functions that cannot run on the platform.
@@ -97,6 +106,8 @@ struct PlanV2<'a> {
     searched: bool,
     min_saving_usd: Decimal,
     free_tier_saving_usd: Decimal,
+    commitment_saving_usd: Option<Decimal>,
+    commitment_unused_usd: Option<Decimal>,
     moves: Vec<MoveV2<'a>>,
 }
 
@@ -329,8 +340,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
     let scenario = comparison.scenario();
     let prices = comparison.prices().iter();
     let today = comparison.clusters().into_iter().map(|one| ("today", one));
-    let planned = view.decision.plan.as_ref();
-    let planned = planned.map_or_else(Vec::new, |_| view.decision.planned_clusters());
+    let planned = view.decision.planned_clusters();
     let clusters = today.chain(planned.into_iter().map(|one| ("plan", one)));
     let all = &view.decision.totals;
     let notes = comparison.notes(all);
@@ -352,15 +362,18 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
         clusters: clusters
             .map(|(of, cluster)| self::cluster(comparison, of, &cluster))
             .collect(),
-        totals: totals(comparison, all, view.decision.plan.as_ref()),
+        totals: totals(comparison, all, Some(&view.decision.plan)),
         partial_totals: partial_totals(comparison, all),
         on_demand_totals: listed.map(|(listed, all)| totals(listed, all, None)),
-        plan: view
-            .decision
-            .plan
-            .as_ref()
-            .map(|plan| plan_of(view.decision, plan)),
-        unused_commitment_usd: unused_commitment(comparison),
+        plan: shown_plan(view),
+        commitment: comparison.commitment_use().map(|commitment| CommitmentV2 {
+            usd_per_hour: Decimal::from(&commitment.usd_per_hour),
+            paid_usd: Decimal::from(&commitment.paid),
+            used_usd: Decimal::from(&commitment.used),
+            unused_usd: Decimal::from(&commitment.unused),
+            part_usd: Decimal::from(&commitment.part),
+        }),
+        unused_commitment_usd: unused_commitment(comparison, all),
         assumptions: sentences(AssumptionKind::Assumed),
         not_counted: sentences(AssumptionKind::NotCounted),
         notes: notes.iter().map(|one| note(comparison, one)).collect(),
@@ -369,6 +382,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
 
 fn plan_of<'a>(decision: &Decision<'a>, plan: &Plan) -> PlanV2<'a> {
     let (saving, moves) = (plan.saving(), plan.moves.iter());
+    let commitment = plan.commitment.as_ref();
     PlanV2 {
         monthly_usd: Decimal::from(&plan.monthly),
         saving_year_usd: Decimal::from(&saving.times(&Exact::from(12u32))),
@@ -379,6 +393,8 @@ fn plan_of<'a>(decision: &Decision<'a>, plan: &Plan) -> PlanV2<'a> {
         searched: plan.is_searched,
         min_saving_usd: Decimal::from(&plan.min_saving),
         free_tier_saving_usd: Decimal::from(&plan.free_tier_saving),
+        commitment_saving_usd: commitment.map(|one| Decimal::from(&one.saving)),
+        commitment_unused_usd: commitment.map(|one| Decimal::from(&one.unused)),
         moves: moves
             .map(|one| self::one_move(decision, plan, one))
             .collect(),
@@ -416,9 +432,12 @@ fn note(comparison: &Comparison<'_>, assumption: &Assumption) -> NoteV2 {
 }
 
 /// By platform; empty without an hourly commitment.
-fn unused_commitment(comparison: &Comparison<'_>) -> BTreeMap<&'static str, Decimal> {
-    let platforms = comparison.platforms().iter();
-    let unused = platforms.filter_map(|bound| Some((bound.id, bound.unused.as_ref()?.into())));
+fn unused_commitment(
+    comparison: &Comparison<'_>,
+    totals: &Totals,
+) -> BTreeMap<&'static str, Decimal> {
+    let platforms = comparison.platforms().iter().zip(&totals.unused);
+    let unused = platforms.map(|(bound, unused)| (bound.id, unused.into()));
     unused.collect()
 }
 
@@ -428,8 +447,7 @@ fn totals(comparison: &Comparison<'_>, totals: &Totals, plan: Option<&Plan>) -> 
     let mut all: BTreeMap<_, _> = platforms
         .map(|(bound, total)| (bound.id, of_all(total)))
         .collect();
-    let today = totals.today.as_ref();
-    all.insert("today", today.and_then(of_all));
+    all.insert("today", of_all(&totals.today));
     let complete = plan.filter(|plan| plan.left_out.is_empty());
     all.insert("plan", complete.map(|plan| Decimal::from(&plan.monthly)));
     all
@@ -441,9 +459,8 @@ fn partial_totals(
 ) -> BTreeMap<&'static str, PartialTotalV2> {
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let platforms = platforms.map(|(bound, total)| (bound.id, total));
-    let today = totals.today.iter().map(|total| ("today", total));
     let partial = platforms
-        .chain(today)
+        .chain([("today", &totals.today)])
         .filter(|(_, total)| total.left_out > 0);
     let written = partial.map(|(id, total)| {
         let partial = PartialTotalV2 {
@@ -557,13 +574,11 @@ fn function<'a>(
         verdict: place.map(|_| verdict),
         best_alone: summary.best_alone.map(id),
         gap_usd: summary.gap.as_ref().map(Decimal::from),
-        plan: place
-            .filter(|_| decision.plan.is_some())
-            .map(|place| PlaceV2 {
-                platform: id(place),
-                saving_usd: one.map_or(Decimal(Exact::ZERO), |one| Decimal::from(&one.saving)),
-                move_alone_usd: one.and_then(|one| one.alone.as_ref()).map(Decimal::from),
-            }),
+        plan: place.map(|place| PlaceV2 {
+            platform: id(place),
+            saving_usd: one.map_or(Decimal(Exact::ZERO), |one| Decimal::from(&one.saving)),
+            move_alone_usd: one.and_then(|one| one.alone.as_ref()).map(Decimal::from),
+        }),
         hangs_on: sensitivity
             .inputs
             .iter()

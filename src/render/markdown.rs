@@ -30,16 +30,9 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
             .collect();
         let name = code(&scenario.name);
         writeln!(out, "### {name} in {}\n", regions.join(", "))?;
-        if let Some(plan) = decision
-            .plan
-            .as_ref()
-            .filter(|_| scenario.functions.len() > 1)
-        {
-            writeln!(
-                out,
-                "**{}**\n",
-                sentence(&phrases::headline(comparison, plan))
-            )?;
+        if scenario.functions.len() > 1 {
+            let headline = phrases::headline(comparison, &decision.plan);
+            writeln!(out, "**{}**\n", sentence(&headline))?;
         }
         let known = comparison.notes(&decision.totals);
         for line in known.sentences(AssumptionKind::Warning) {
@@ -65,10 +58,7 @@ pub(crate) fn write_plans(
             writeln!(out)?;
         }
         let comparison = view.comparison();
-        let Some(plan) = &view.decision.plan else {
-            writeln!(out, "{}", sentence(phrases::NO_PLAN))?;
-            continue;
-        };
+        let plan = &view.decision.plan;
         writeln!(
             out,
             "**{}**",
@@ -161,7 +151,7 @@ fn row(decision: &Decision<'_>, crossed: &[usize], solved: &Solved<'_>) -> Strin
 
 fn totals(decision: &Decision<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let (comparison, totals) = (decision.comparison, &decision.totals);
-    let bought = phrases::totals(comparison, totals, decision.plan.as_ref());
+    let bought = phrases::totals(comparison, totals, Some(&decision.plan));
     let listed = phrases::listed_totals(comparison, totals);
     let (title, rule) = match listed {
         Some(_) => (format!(" {} |", phrases::LISTED), "---:|"),

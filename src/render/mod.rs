@@ -15,7 +15,7 @@ pub(crate) mod table;
 #[cfg(feature = "cli")]
 mod utilization_bar;
 
-pub(crate) use phrases::{NO_PLAN, NOTES, WARNINGS};
+pub(crate) use phrases::{NOTES, WARNINGS};
 
 use crate::answer::{Comparison, Decision, Move};
 
@@ -36,7 +36,7 @@ impl<'v> View<'v> {
     /// The moves of the functions to show.
     fn shown_moves(&self) -> impl Iterator<Item = &'v Move> {
         let is_shown = |index: usize| self.selected.binary_search(&index).is_ok();
-        let moves = self.decision.plan.iter().flat_map(|plan| &plan.moves);
+        let moves = self.decision.plan.moves.iter();
         moves.filter(move |one| is_shown(one.index))
     }
 }

@@ -90,19 +90,20 @@ pub(crate) fn totals(
     let mut rows: Vec<TotalRow> = platforms
         .map(|(bound, total)| row(format!("all on {}", bound.title), Some(total)))
         .collect();
-    rows.push(row("as it runs today".to_owned(), totals.today.as_ref()));
+    rows.push(row("as it runs today".to_owned(), Some(&totals.today)));
     rows.extend(plan.map(|plan| TotalRow {
         label: "as planned".to_owned(),
         monthly: Some(plan.monthly.clone()),
         left_out: plan.left_out.len(),
     }));
-    for bound in comparison.platforms() {
-        let unused = bound.unused.as_ref().filter(|usd| **usd != Usd::ZERO);
-        rows.extend(unused.map(|usd| TotalRow {
-            label: format!("unused commitment on {}", bound.title),
-            monthly: Some(usd.clone()),
-            left_out: 0,
-        }));
+    for (bound, unused) in comparison.platforms().iter().zip(&totals.unused) {
+        if !unused.is_zero() {
+            rows.push(TotalRow {
+                label: format!("unused commitment in all on {}", bound.title),
+                monthly: Some(unused.clone()),
+                left_out: 0,
+            });
+        }
     }
     rows
 }
@@ -157,10 +158,6 @@ pub(crate) fn headline(comparison: &Comparison<'_>, plan: &Plan) -> String {
 }
 
 const MONTHS_PER_YEAR: u32 = 12;
-
-/// Stands where a scenario with an hourly commitment has no plan.
-pub(crate) const NO_PLAN: &str =
-    "There are no plans yet for a commitment in dollars an hour (usd_per_hour): no function moves.";
 
 /// Where a function should run, and why.
 pub(crate) struct Verdict<'s> {
@@ -228,10 +225,7 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
 /// What a move saves, and whether it also pays alone.
 fn saving(decision: &Decision<'_>, one: &Move) -> String {
     let saved = money(&one.saving);
-    let pays_alone = decision
-        .plan
-        .as_ref()
-        .is_some_and(|plan| plan.pays_alone(one));
+    let pays_alone = decision.plan.pays_alone(one);
     if one.saving.dollars().is_negative() {
         let more = money(&(&Usd::ZERO - &one.saving));
         format!("costs {more} a month more, but makes the moves of others cheaper")
@@ -277,9 +271,7 @@ const NAMED: usize = 5;
 /// What else there is to say about the plan of several functions.
 pub(crate) fn remarks(comparison: &Comparison<'_>, decision: &Decision<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
-    let Some(plan) = &decision.plan else {
-        return remarks;
-    };
+    let plan = &decision.plan;
     if plan.moves.iter().any(|one| !plan.pays_alone(one)) {
         remarks.push("* pays only with the other moves".to_owned());
     }
@@ -287,6 +279,14 @@ pub(crate) fn remarks(comparison: &Comparison<'_>, decision: &Decision<'_>) -> V
         remarks.push(format!(
             "Lambda's free tier changes the saving by {}, which is in no function's amount.",
             money(&plan.free_tier_saving)
+        ));
+    }
+    if let Some(commitment) = &plan.commitment {
+        remarks.push(format!(
+            "The commitment is paid and used in part for other functions, which changes the saving by \
+             {}, in no function's amount; {} a month of it stay unused.",
+            money(&commitment.saving),
+            money(&commitment.unused)
         ));
     }
     for index in plan.left_out.iter().take(NAMED) {

@@ -30,10 +30,7 @@ pub(crate) fn write(
         let regions: Vec<_> = regions.collect();
         let head = format!("{} in {}", escaped_name(&scenario.name), regions.join(", "));
         writeln!(out, "{}\n", paint.bold(&wrapped(&head, "", width)))?;
-        let Some(plan) = &view.decision.plan else {
-            writeln!(out, "{}", wrapped(phrases::NO_PLAN, "", width))?;
-            continue;
-        };
+        let plan = &view.decision.plan;
         let headline = phrases::headline(comparison, plan);
         writeln!(out, "{}", wrapped(&headline, "", width))?;
         if !plan.moves.is_empty() {

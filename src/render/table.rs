@@ -220,10 +220,7 @@ impl<'p> TablePage<'p> {
     /// The headline, the moves, the costs, and the totals.
     fn several_functions(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let (comparison, decision) = (self.comparison(), self.view.decision);
-        let headline = match &decision.plan {
-            Some(plan) => phrases::headline(comparison, plan),
-            None => phrases::NO_PLAN.to_owned(),
-        };
+        let headline = phrases::headline(comparison, &decision.plan);
         let headline = wrapped(&headline, "", self.width);
         writeln!(out, "{}\n", self.paint.bold(&headline))?;
         self.warnings(out)?;
@@ -263,9 +260,10 @@ impl<'p> TablePage<'p> {
     fn moves(&self, most: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let decision = self.view.decision;
         let moves: Vec<&Move> = self.view.shown_moves().collect();
-        let (Some(plan), false) = (&decision.plan, moves.is_empty()) else {
+        if moves.is_empty() {
             return Ok(());
-        };
+        }
+        let plan = &decision.plan;
         let mut table = empty(self.width);
         table.set_header(["move", "from", "to", "saves a month", "hangs on"]);
         let platforms = self.comparison().platforms();
@@ -529,7 +527,7 @@ impl<'p> TablePage<'p> {
 
     fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let (comparison, decision) = (self.comparison(), self.view.decision);
-        let rows = phrases::totals(comparison, &decision.totals, decision.plan.as_ref());
+        let rows = phrases::totals(comparison, &decision.totals, Some(&decision.plan));
         let listed = phrases::listed_totals(comparison, &decision.totals);
         let amounts: Vec<String> = rows.iter().map(TotalRow::amount).collect();
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);

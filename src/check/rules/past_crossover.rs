@@ -26,7 +26,7 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
 
 fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFinding> {
     let case = function.case;
-    let (plan, one) = (case.decision.plan.as_ref()?, function.planned_move()?);
+    let (plan, one) = (&case.decision.plan, function.planned_move()?);
     let cost = &function.cost().ok()?.billed;
     let share = &Exact::ONE + &(margin * &Exact::ratio(1, 100));
     let allowed = (cost - &one.saving).times(&share);

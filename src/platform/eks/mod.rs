@@ -15,9 +15,9 @@ mod pod_demand;
 use super::fleet::push_count;
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, NodeMeters, Members, Placement,
-    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total, container_place,
-    instance_choice,
+    Answer, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, NodeMeters,
+    Placement, Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total,
+    container_place, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::{Bounds, Exact};
@@ -568,12 +568,10 @@ impl CostModel for EksModel<'_> {
         }
         let cluster = container_place(function);
         let types = 0..self.sites[cluster].as_ref()?.market.candidates.len();
-        let fits = types
-            .clone()
-            .any(|number| {
-                let subject = self.context.subject(index);
-                self.need(subject, cluster, number).is_some()
-            });
+        let fits = types.clone().any(|number| {
+            let subject = self.context.subject(index);
+            self.need(subject, cluster, number).is_some()
+        });
         fits.then(|| SharedUse {
             cluster: Some(cluster),
             ..SharedUse::default()

@@ -13,7 +13,8 @@ use crate::platform::lambda::too_long;
 use crate::platform::service::{EC2, LAMBDA};
 use crate::platform::slot::Slot;
 use crate::platform::{
-    Bill, Context, Cost, Fact, Fleet, Infeasible, NodeMeters, Placement, Refusal, SharedUse, Subject,
+    Bill, Context, Cost, Fact, Fleet, Infeasible, NodeMeters, Placement, Refusal, SharedUse,
+    Subject,
 };
 use crate::scenario::{Demand, Function};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
