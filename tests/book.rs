@@ -376,8 +376,8 @@ fn extent(text: &str) -> Extent {
 
 #[test]
 fn a_scenario_reads_what_it_needs() {
-    let reserved =
-        "[commitment]\nplan = 'reserved-instances'\nterm = '1yr'\npayment = 'no-upfront'";
+    let reserved = "[commitment]\nplan = 'reserved-instances'\nterm = '1yr'\npayment = 'no-upfront'\n\
+                    family = 'm5'";
     let other_types = Extent {
         other_types: true,
         ..Extent::USUAL
@@ -400,6 +400,7 @@ fn a_scenario_reads_what_it_needs() {
             reserved,
             Extent {
                 reserved: true,
+                other_types: true,
                 ..Extent::USUAL
             },
         ),

@@ -547,3 +547,56 @@ fn a_commitment_is_spent_anew_at_every_traffic() {
         assert_eq!(&(by_moves + &commitment.saving), &decision.plan.saving());
     });
 }
+
+/// The function of the vectors above and that of the agreement, all on Lambda: 6,673.76 + 183.75 of duration
+/// at the plan's rate are 9.3938 an hour. With 62.56 of requests 6,920.07; on demand 7,566.64 + 208.33 +
+/// 62.56 = 7,837.53. If usage is 20 % less, a fifth of 6,857.51 is lost.
+///
+/// With the first on Fargate 5,766.42 + 183.75 are 8.1509 an hour: 5,960.17; on demand 7,208.02 + 218.33.
+#[test]
+fn a_commitment_is_sized_by_its_corners() {
+    let cases = [
+        ("lambda", "9.3938", "6920.07", "7837.53", "1371.50"),
+        ("fargate", "8.1509", "5960.17", "7426.35", "1190.03"),
+    ];
+    for (home, hourly, monthly, without, lost) in cases {
+        let text =
+            api("usd_per_hour = 0", STEADY).replace("'lambda'\n[[f", &format!("'{home}'\n[[f"));
+        comparison::compared(&comparison::valid(&text), |comparison| {
+            let sized = comparison.size_commitment().expect("it is in dollars");
+            assert_eq!(sized.usd_per_hour.to_fixed(4), hourly);
+            assert_eq!(cents(&sized.monthly), monthly);
+            assert_eq!(cents(&sized.without), without);
+            assert_eq!(cents(&sized.unused_if_less), lost);
+        });
+    }
+}
+
+/// A fleet that runs for 100 hours uses nothing in the other 630: it is worth no commitment, because 630
+/// hours of it would be lost.
+#[test]
+fn hours_of_fleets_are_levels_of_a_commitment() {
+    let text = format!(
+        "region = 'us-east-1'\nplatforms = ['fargate']\n{PLAN}usd_per_hour = 1\n[[function]]\nname = 'a'\n\
+         memory_mb = 512\nduration_ms = 100\ninvocations_per_month = 1_000_000\nutilization = 0.35\n\
+         runs_on = 'fargate'\ncontainer.hours_per_month = 100\ncontainer.task = {{ vcpu = 1, memory_gb = 2 }}\n"
+    );
+    comparison::compared(&comparison::valid(&text), |comparison| {
+        let used = comparison.commitment_use().expect("it is in dollars");
+        assert_eq!(cents(&used.paid), "730.00");
+        let sized = comparison.size_commitment().expect("it is in dollars");
+        assert_eq!(sized.usd_per_hour, Exact::ZERO);
+        assert_eq!(sized.monthly, sized.without);
+        // An hour with tasks burns what they cost at the plan's rates, and there are 100 of them.
+        let fargate = comparison.solve(0).lines(0);
+        let at_plan = |item: &str, rate: &str| {
+            let line = fargate
+                .iter()
+                .find(|line| line.item == item)
+                .expect("a line");
+            &line.quantity * &Exact::of_digits(rate).expect("a number")
+        };
+        let all = &at_plan("vCPU", "0.032384") + &at_plan("memory", "0.003556");
+        assert_eq!(used.used, Usd::new(all));
+    });
+}

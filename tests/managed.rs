@@ -443,7 +443,7 @@ fn a_plan_moves_functions_that_share_a_capacity_provider_together() {
             &US_EAST_1,
             |comparison| {
                 let decision = comparison.decide(&PlanOptions::default()).expect("a plan");
-                let plan = decision.plan.as_ref().expect("a plan");
+                let plan = &decision.plan;
                 (plan.monthly.dollars().to_fixed(2), plan.moves.len())
             },
         )

@@ -22,9 +22,9 @@ assumptions! {
         "{plan} covers {share} of the usage of each meter that it lowers, and all of the commitment \
          is used";
     COMMITMENT_HOURLY: Assumed = "commitment-hourly",
-        "{plan}: on each platform, ${usd} an hour pays for the usage of all functions there, the \
-         greatest saving first, with traffic even over the month; the resulting coverage stays \
-         the same while traffic varies, and an unused part of the commitment is in no bill";
+        "{plan}: ${usd} an hour is paid whatever runs; it pays for usage at the plan's rates, the \
+         greatest saving first, with traffic even over the month; the rest is on demand less \
+         discounts, as are the parts of functions; there are no flips over volume";
     COMPUTE_PLAN: Assumed = "compute-savings-plan",
         "on Lambda the Savings Plan lowers only the first duration tier; it does not lower \
          requests, fees of EKS clusters and managed instances, storage or Spot";

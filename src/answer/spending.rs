@@ -105,6 +105,32 @@ pub(super) struct SpentBill {
     pub unfit: usize,
 }
 
+/// What a set of functions uses.
+#[derive(Clone)]
+struct Used {
+    /// What they cost on demand, less the negotiated discount, in US dollars a month.
+    on_demand: Usd,
+    /// Parts of the month: their hours, and what an hour uses of each eligible meter.
+    levels: Vec<(Exact, HashMap<usize, Exact>)>,
+    unfit: usize,
+}
+
+/// The size of a commitment.
+#[derive(Debug, Clone)]
+pub struct SizedCommitment {
+    pub usd_per_hour: Exact,
+    /// US dollars a month with it, as the others.
+    pub monthly: Usd,
+    /// Without a commitment.
+    pub without: Usd,
+    /// What is lost of the commitment if all usage is 20 % less.
+    pub unused_if_less: Usd,
+}
+
+fn four_fifths() -> Exact {
+    Exact::ratio(4, 5)
+}
+
 /// What is paid for a commitment, and how much of it is used.
 #[derive(Debug, Clone)]
 pub struct CommitmentUse {
@@ -202,8 +228,8 @@ impl<'a> Spending<'a> {
         }
     }
 
-    /// The bill of a tally.
-    pub(super) fn bill(&self, tally: &Tally) -> SpentBill {
+    /// What the functions of a tally cost on demand, and how much of each meter they use in an hour.
+    fn used(&self, tally: &Tally) -> Used {
         let mut on_demand = tally.own.clone();
         // By level: the quantities in an hour.
         let mut usage: Vec<HashMap<usize, Exact>> = vec![HashMap::new(); self.levels.len()];
@@ -237,7 +263,7 @@ impl<'a> Spending<'a> {
                 }
             }
         }
-        let (mut used, mut covered) = (Exact::ZERO, Exact::ZERO);
+        let mut levels = Vec::new();
         // In the hours of a level all functions of this and of longer levels run.
         let mut running: HashMap<usize, Exact> = HashMap::new();
         for (number, hours) in self.levels.iter().enumerate().rev() {
@@ -246,24 +272,82 @@ impl<'a> Spending<'a> {
             }
             let before = number.checked_sub(1).map(|before| &self.levels[before]);
             let length = before.map_or_else(|| hours.clone(), |before| hours - before);
-            let (spent, on_demand) = self.spent(&running);
-            used = &used + &(&spent * &length);
-            covered = &covered + &(&on_demand * &length);
+            levels.push((length, running.clone()));
         }
-        let paid = self.paid();
-        let on_demand = Usd::new(on_demand);
-        let used = Usd::new(used);
-        SpentBill {
-            monthly: &(&on_demand - &Usd::new(covered)) + &paid,
-            unused: &paid - &used,
-            on_demand,
-            used,
+        Used {
+            on_demand: Usd::new(on_demand),
+            levels,
             unfit,
         }
     }
 
-    /// What an hour uses of the commitment, and what the covered usage costs on demand.
-    fn spent(&self, usage: &HashMap<usize, Exact>) -> (Exact, Exact) {
+    /// The bill of a tally.
+    pub(super) fn bill(&self, tally: &Tally) -> SpentBill {
+        self.bill_at(&self.used(tally), &self.prices.usd)
+    }
+
+    /// The bill with a commitment of so many dollars an hour.
+    fn bill_at(&self, used: &Used, hourly: &Exact) -> SpentBill {
+        let (mut burnt, mut covered) = (Exact::ZERO, Exact::ZERO);
+        for (length, usage) in &used.levels {
+            let (spent, on_demand) = self.spent(usage, hourly);
+            burnt = &burnt + &(&spent * length);
+            covered = &covered + &(&on_demand * length);
+        }
+        let paid = Usd::new(hourly * &self.hours);
+        let burnt = Usd::new(burnt);
+        SpentBill {
+            monthly: &(&used.on_demand - &Usd::new(covered)) + &paid,
+            on_demand: used.on_demand.clone(),
+            unused: &paid - &burnt,
+            used: burnt,
+            unfit: used.unfit,
+        }
+    }
+
+    /// The commitment with which a tally costs least; of equal ones, the smallest.
+    fn best_size(&self, tally: &Tally) -> SizedCommitment {
+        let used = self.used(tally);
+        // Between two of these the bill is straight: at each the usage of one more meter is covered.
+        let mut corners = vec![Exact::ZERO];
+        for (_, usage) in &used.levels {
+            let (_, mut uses) = self.eligible(usage);
+            uses.sort_by(Eligible::order);
+            let mut sum = Exact::ZERO;
+            for one in uses {
+                sum = &sum + &(&one.quantity * &one.plan_rate);
+                corners.push(sum.clone());
+            }
+        }
+        corners.sort();
+        corners.dedup();
+        let sized = corners.into_iter().map(|hourly| {
+            let bill = self.bill_at(&used, &hourly);
+            (bill.monthly, hourly)
+        });
+        let (monthly, usd_per_hour) = sized.min().expect("zero is a corner");
+        let less = Used {
+            levels: used
+                .levels
+                .iter()
+                .map(|(length, usage)| {
+                    let usage = usage.iter();
+                    let less = usage.map(|(meter, quantity)| (*meter, quantity * &four_fifths()));
+                    (length.clone(), less.collect())
+                })
+                .collect(),
+            ..used.clone()
+        };
+        SizedCommitment {
+            unused_if_less: self.bill_at(&less, &usd_per_hour).unused,
+            usd_per_hour,
+            monthly,
+            without: used.on_demand,
+        }
+    }
+
+    /// The usage of an hour that the commitment can cover, by meter.
+    fn eligible(&self, usage: &HashMap<usize, Exact>) -> (Vec<usize>, Vec<Eligible>) {
         let mut meters: Vec<usize> = usage.keys().copied().collect();
         meters.sort_unstable();
         let uses: Vec<Eligible> = meters
@@ -281,13 +365,19 @@ impl<'a> Spending<'a> {
                 }
             })
             .collect();
-        let spent = spend(&self.prices.usd, &uses);
+        (meters, uses)
+    }
+
+    /// What an hour uses of a commitment, and what the covered usage costs on demand.
+    fn spent(&self, usage: &HashMap<usize, Exact>, hourly: &Exact) -> (Exact, Exact) {
+        let (meters, uses) = self.eligible(usage);
+        let spent = spend(hourly, &uses);
         let shares = spent.shares.iter().zip(&uses).zip(&meters);
         let on_demand = shares.map(|((share, one), meter)| {
             let rate = &self.prices.meters[*meter].contracted_rate;
             &(share * &one.quantity) * rate
         });
-        (&self.prices.usd - &spent.unused, on_demand.sum())
+        (hourly - &spent.unused, on_demand.sum())
     }
 
     /// What pools cost. Their eligible usage is added to `usage`.
@@ -569,6 +659,13 @@ impl Comparison<'_> {
                 )
                 .reduce(|| spending.nothing(), |left, right| left.and(&right))
         })
+    }
+
+    /// The commitment with which today's bill is least; `None` without one in dollars an hour, whose
+    /// dollars do not matter.
+    pub fn size_commitment(&self) -> Option<SizedCommitment> {
+        let spending = self.spending.as_ref()?;
+        Some(spending.best_size(self.tally_of_today(spending)))
     }
 
     /// The bill of today, with the commitment; `None` without one in dollars an hour.

@@ -216,6 +216,10 @@ pub(crate) struct Plan {
     /// What moves have to save, and what does not move.
     #[command(flatten)]
     pub moves: Moves,
+    /// Find the commitment in dollars an hour with which the plan costs least, for the Savings Plan of
+    /// [commitment]
+    #[arg(long)]
+    pub commitment: bool,
     /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<PlanFormat>,

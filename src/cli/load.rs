@@ -5,13 +5,13 @@ use super::exit::Outcome;
 use super::input::{self, Opened};
 use super::progress::Progress;
 use super::system::System;
-use crate::answer::{BoughtPrices, Comparison, Decision, PlanOptions};
+use crate::answer::{BoughtPrices, Comparison, Decision, PlanOptions, SizedCommitment};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
-use crate::pricebook::{Book, InstanceType, Regional};
+use crate::pricebook::{Book, Commitments, Coverage, InstanceType, Plan, Regional};
 use crate::render::View;
 use crate::scenario::Scenario;
-use crate::text::did_you_mean;
+use crate::text::{comma_separated, did_you_mean};
 use std::sync::Arc;
 
 /// A scenario with the prices that it needs.
@@ -66,7 +66,6 @@ impl Loaded {
         }
         let mut scenario = self.scenario.clone();
         scenario.platforms = vec![platform];
-        // As in a comparison, a commitment is spent on the usage of all functions on the platform.
         let bought = BoughtPrices::new(&scenario, &self.list, &self.instances)?;
         let functions = Arc::make_mut(&mut scenario.functions);
         functions.retain(|function| member(function.home()));
@@ -101,6 +100,43 @@ impl Loaded {
         Ok(())
     }
 
+    /// The size of the commitment for the plan of the scenario, which is made at the scenario's
+    /// commitment to a share of the usage: all of it, if the scenario states dollars.
+    ///
+    /// # Errors
+    /// The scenario has no Savings Plan, or mistakes in it.
+    pub(crate) fn size_commitment(
+        &mut self,
+        moves: &args::Moves,
+    ) -> Result<SizedCommitment, Diags> {
+        let terms = self.scenario.terms.clone();
+        let commitment = terms.as_ref().and_then(|terms| terms.commitment.as_ref());
+        let (Some(terms), Some(commitment)) = (&terms, commitment) else {
+            let message = "the scenario has no [commitment] to size".to_owned();
+            let help = "state plan, term and payment under [commitment]";
+            return Err(Diag::new(Code::MissingKey, message).help(help).into());
+        };
+        if commitment.plan == Plan::Reserved {
+            let message = "Reserved Instances are not bought in dollars an hour".to_owned();
+            let help = "state the plan \"ec2-instance-savings-plan\" under [commitment]";
+            return Err(Diag::new(Code::Conflict, message).help(help).into());
+        }
+        if matches!(commitment.coverage, Coverage::Hourly(_)) {
+            self.cover(terms, Coverage::Share(Exact::ONE))?;
+        }
+        self.follow_plan(moves)?;
+        self.cover(terms, Coverage::Hourly(Exact::ZERO))?;
+        let sized = self.comparison()?.size_commitment();
+        Ok(sized.expect("the commitment is in dollars"))
+    }
+
+    /// Changes the coverage of the commitment.
+    fn cover(&mut self, terms: &Commitments, coverage: Coverage) -> Result<(), Diags> {
+        self.scenario.terms = Some(Arc::new(terms.covering(coverage)));
+        self.bought = BoughtPrices::new(&self.scenario, &self.list, &self.instances)?;
+        Ok(())
+    }
+
     /// Binds the scenario to its platforms.
     ///
     /// # Errors
@@ -111,6 +147,26 @@ impl Loaded {
             None => Comparison::new(&self.scenario, &self.list, &self.instances),
         }
     }
+}
+
+/// Reads the scenario, and sizes its commitment in each region. `show` gets them with the names of the
+/// regions.
+///
+/// # Errors
+/// Mistakes in the scenario or its prices, or an error of `show`.
+pub(crate) fn sized(
+    system: &System,
+    args: &args::Plan,
+    show: impl FnOnce(&[(String, SizedCommitment)], &Progress<'_>) -> Outcome,
+) -> Outcome {
+    let progress = Progress::new(system, &args.output);
+    let mut sizes = Vec::new();
+    for mut one in read(system, &args.subject, &progress)? {
+        let regions = one.scenario.regions.iter().map(|region| &*region.name);
+        let regions = comma_separated(&regions.collect::<Vec<_>>());
+        sizes.push((regions, one.size_commitment(&args.moves)?));
+    }
+    show(&sizes, &progress)
 }
 
 /// Reads the scenario, makes a comparison for each region, and passes them to `show`.

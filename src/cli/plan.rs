@@ -16,6 +16,16 @@ use anstream::ColorChoice;
 pub(crate) fn run(system: &System, args: &args::Plan, color: ColorChoice) -> Outcome {
     let format = args.output.format(args.format).map_err(Diags::from)?;
     let look = Look::of_answer(system, &args.output, color);
+    if args.commitment {
+        return load::sized(system, args, |sizes, progress| {
+            output::write(system, &args.output, progress, |out| match format {
+                PlanFormat::Table => render::commitment::write(sizes, look.width, out),
+                PlanFormat::Json => render::commitment::write_json(sizes, out),
+                PlanFormat::Markdown => render::commitment::write_markdown(sizes, out),
+                PlanFormat::Csv => render::commitment::write_csv(sizes, out),
+            })
+        });
+    }
     let subject = &args.subject;
     load::compared(
         system,

@@ -295,6 +295,18 @@ impl Commitments {
         }
     }
 
+    /// The same terms with another coverage of the commitment.
+    pub(crate) fn covering(&self, coverage: Coverage) -> Self {
+        let commitment = self.commitment.clone();
+        Self {
+            commitment: commitment.map(|commitment| Commitment {
+                coverage,
+                ..commitment
+            }),
+            ..self.clone()
+        }
+    }
+
     /// The meters that use an hourly commitment, with their rates. Empty for other commitments.
     ///
     /// A meter of which the price book lacks the rate is not covered.

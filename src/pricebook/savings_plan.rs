@@ -19,7 +19,7 @@ pub struct Eligible {
 
 impl Eligible {
     /// The order in which a plan covers usage. Ratios are compared by cross-multiplication.
-    fn order(&self, other: &Self) -> Ordering {
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         let left = &self.plan_rate * &other.list_rate;
         let right = &other.plan_rate * &self.list_rate;
         left.cmp(&right)

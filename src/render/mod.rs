@@ -1,5 +1,7 @@
 //! The formats of answers, one per file. Nothing is computed here.
 
+#[cfg(feature = "cli")]
+pub(crate) mod commitment;
 pub(crate) mod csv;
 pub(crate) mod explain;
 pub(crate) mod focus;

@@ -250,6 +250,9 @@ fn against<'s>(
     };
     let excess = &others.adds - &own.adds;
     let (from, to) = (place.min(other), place.max(other));
+    if comparison.is_spending() && own.adds.is_zero() && others.adds.is_zero() {
+        return (None, "neither saves anything: the commitment is paid".to_owned());
+    }
     if comparison.is_capacity(from) == comparison.is_capacity(to) {
         return (None, more(title, &excess));
     }

@@ -58,8 +58,7 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
         return Vec::new();
     }
     let Some(total) = &scenario.total else {
-        let reason = "some function cannot run where `runs_on` places it, or platforms would \
-                      spend one hourly commitment twice";
+        let reason = "some function cannot run where `runs_on` places it";
         return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
     };
     let per = ["a month", "USD/month"];

@@ -143,8 +143,8 @@ keys! {
             "share of the usage of each meter that it covers",
             default "1, listed as an assumption";
         CommitmentUsdPerHour = "commitment.usd_per_hour": from(0, MAX_USD), "USD", Bills::All,
-            "the commitment in dollars an hour, in place of `commitment.coverage`, which then \
-             follows from it",
+            "the commitment in dollars an hour, in place of `commitment.coverage`: it is paid, used or \
+             not",
             default "none";
         CommitmentLambdaRule = "commitment.assume_lambda_rule": ValueKind::Flag, "", Bills::All,
             "where the price book has no rate of a Compute Savings Plan for Lambda's duration, take \
