@@ -7,6 +7,7 @@ use lambdacost::internals::answer::{BoughtPrices, Comparison};
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::platform::Line;
 use lambdacost::internals::pricebook::Extent;
+use std::sync::Arc;
 
 /// Two functions, sizes and nodes fixed: prices choose nothing.
 const FLEET: &str = "
@@ -550,14 +551,15 @@ fn a_commitment_is_spent_anew_at_every_traffic() {
 
 /// The function of the vectors above and that of the agreement, all on Lambda: 6,673.76 + 183.75 of duration
 /// at the plan's rate are 9.3938 an hour. With 62.56 of requests 6,920.07; on demand 7,566.64 + 208.33 +
-/// 62.56 = 7,837.53. If usage is 20 % less, a fifth of 6,857.51 is lost.
+/// 62.56 = 7,837.53. If usage is 20 % less, it burns 0.8 x (6,857.51 + 62.56) = 5,536.06: 1,321.45 are lost.
 ///
-/// With the first on Fargate 5,766.42 + 183.75 are 8.1509 an hour: 5,960.17; on demand 7,208.02 + 218.33.
+/// With the first on Fargate 5,766.42 + 183.75 are 8.1509 an hour: 5,960.17; on demand 7,208.02 + 218.33. With 20 %
+/// less 5,950.17 - 0.8 x 5,960.17 = 1,182.03 are lost.
 #[test]
 fn a_commitment_is_sized_by_its_corners() {
     let cases = [
-        ("lambda", "9.3938", "6920.07", "7837.53", "1371.50"),
-        ("fargate", "8.1509", "5960.17", "7426.35", "1190.03"),
+        ("lambda", "9.3938", "6920.07", "7837.53", "1321.45"),
+        ("fargate", "8.1509", "5960.17", "7426.35", "1182.03"),
     ];
     for (home, hourly, monthly, without, lost) in cases {
         let text =
@@ -599,4 +601,101 @@ fn hours_of_fleets_are_levels_of_a_commitment() {
         let all = &at_plan("vCPU", "0.032384") + &at_plan("memory", "0.003556");
         assert_eq!(used.used, Usd::new(all));
     });
+}
+
+/// Functions on every platform, with pools, clusters, fees and a shared capacity provider.
+const MANY: &str = "region = 'us-east-1'
+platforms = ['lambda', 'fargate', 'eks', 'eks-fargate', 'lambda-managed']
+free_tier = true
+[defaults]
+utilization = 0.4
+memory_mb = 1024
+duration_ms = 200
+[[function]]
+name = 'a'
+invocations_per_month = 90_000_000
+[[function]]
+name = 'b'
+runs_on = 'eks'
+invocations_per_month = 40_000_000
+[[function]]
+name = 'c'
+runs_on = 'eks'
+duration_ms = 900
+invocations_per_month = 20_000_000
+[[function]]
+name = 'd'
+runs_on = 'eks-fargate'
+invocations_per_month = 3_000_000
+[[function]]
+name = 'e'
+runs_on = 'lambda-managed'
+managed = { capacity_provider = 'one' }
+invocations_per_month = 200_000_000
+[[function]]
+name = 'f'
+managed = { capacity_provider = 'one' }
+provisioned = { environments = 3, share_served = 0.5 }
+invocations_per_month = 10_000_000
+";
+
+/// A commitment of nothing changes no bill: the tallies are those of the platforms.
+#[test]
+fn a_commitment_of_zero_dollars_changes_nothing() {
+    let figures = |text: &str| {
+        comparison::compared(&comparison::valid(text), |comparison| {
+            let decision = comparison::decided(comparison, 1);
+            let totals = decision
+                .totals
+                .platforms
+                .iter()
+                .chain([&decision.totals.today]);
+            let totals: Vec<Usd> = totals.map(|total| total.monthly.clone()).collect();
+            let adds: Vec<Option<Usd>> = (0..6)
+                .flat_map(|index| comparison.solve(index).summary.costs)
+                .map(|cost| Some(cost.ok()?.adds))
+                .collect();
+            let crossovers: Vec<Option<u128>> = (0..6)
+                .flat_map(|index| comparison.solve(index).summary.crossovers)
+                .map(|(_, crossover)| Some(crossover.point?.invocations))
+                .collect();
+            (totals, adds, decision.plan.monthly, crossovers)
+        })
+    };
+    let zero = figures(&MANY.replace("[defaults]", &format!("{PLAN}usd_per_hour = 0\n[defaults]")));
+    assert_eq!(zero, figures(MANY));
+}
+
+/// The bill after the moves is the plan's total, and no platform alone or today is cheaper.
+#[test]
+fn following_a_plan_costs_what_it_says() {
+    for hourly in ["0.2", "1.5", "40"] {
+        let text = MANY.replace(
+            "[defaults]",
+            &format!("{PLAN}usd_per_hour = {hourly}\n[defaults]"),
+        );
+        let scenario = comparison::valid(&text);
+        let mut moved = scenario.clone();
+        comparison::compared(&scenario, |comparison| {
+            let decision = comparison::decided(comparison, 0);
+            let plan = &decision.plan;
+            for total in &decision.totals.platforms {
+                assert!(total.left_out > 0 || plan.monthly <= total.monthly);
+            }
+            assert!(plan.monthly <= plan.today);
+            assert_eq!(plan.today, decision.totals.today.monthly);
+            let functions = Arc::make_mut(&mut moved.functions);
+            for one in &plan.moves {
+                functions[one.index].runs_on = Some(comparison.platforms()[one.to].id);
+            }
+            let commitment = plan.commitment.as_ref().expect("it is in dollars");
+            let parts: Usd = plan.moves.iter().map(|one| one.saving.clone()).sum();
+            let all = &(&parts + &commitment.saving) + &plan.free_tier_saving;
+            assert_eq!(all, plan.saving());
+            let monthly = plan.monthly.clone();
+            comparison::compared(&moved, |followed| {
+                assert_eq!(followed.totals().today.monthly, monthly, "{hourly}");
+            });
+        });
+    }
 }

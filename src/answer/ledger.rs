@@ -1,7 +1,7 @@
 //! Collects what the totals of a scenario need while functions are solved one by one. So the bills
 //! of a functions file with a million rows are never all in memory.
 
-use super::spending::Tally;
+use super::tally::Tally;
 use super::{Comparison, Solved, Totals};
 use crate::money::Usd;
 use crate::platform::{Members, Total};

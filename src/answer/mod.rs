@@ -15,8 +15,10 @@ mod ledger;
 mod plan;
 mod solved;
 mod spending;
+mod spent;
 mod spent_plan;
 mod summary;
+mod tally;
 
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;

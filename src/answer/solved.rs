@@ -1,6 +1,6 @@
 //! A function solved on every platform. All of its figures come from here.
 
-use super::spending::Item;
+use super::tally::Item;
 use super::{Pair, Summary};
 use crate::exact::Bounds;
 use crate::money::Usd;

@@ -10,84 +10,35 @@
 //! of the longer.
 
 use super::commitment_prices::HourlyPrices;
-use super::{Comparison, Pair, Solved};
+use super::tally::{ClusterTally, Item, PlatformTally, Tally, add};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{Nodes, Pool};
-use crate::platform::{
-    Answer, Context, Cost, Infeasible, NodeMeters, SharedCosts, SharedUse, Subject,
-};
+use crate::platform::{Context, SharedCosts};
 use crate::pricebook::EligibleMeter;
 use crate::pricebook::savings_plan::{Eligible, spend};
-use crate::solve::Holding;
-use crate::solve::crossover::{Crossover, Load};
-use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// What the functions of a comparison share, and what the commitment covers of it.
 pub(super) struct Spending<'a> {
-    prices: &'a HourlyPrices,
+    pub(super) prices: &'a HourlyPrices,
     /// Hours of the month.
-    hours: Exact,
+    pub(super) hours: Exact,
     /// The hours for which containers run, ascending; the last are those of the month.
     levels: Vec<Exact>,
     /// The index in `prices.meters`, by region and path.
     meters: HashMap<(u16, Arc<str>), usize>,
     /// By platform.
-    shared: Vec<Shared>,
-    today: OnceLock<Tally>,
+    pub(super) shared: Vec<Shared>,
+    pub(super) today: OnceLock<Tally>,
 }
 
 /// What the functions on a platform share.
-struct Shared {
-    costs: SharedCosts,
+pub(super) struct Shared {
+    pub costs: SharedCosts,
     /// The meters of the pools. Lines with them are not a function's own.
-    pooled: HashSet<Arc<str>>,
-}
-
-/// What one function uses on one platform.
-#[derive(Clone)]
-pub(super) struct Item {
-    platform: usize,
-    level: usize,
-    /// US dollars a month that it shares with no other function.
-    own: Exact,
-    /// Quantities a month of eligible meters that it shares with no other function.
-    usage: Vec<(usize, Exact)>,
-    pools: Vec<(usize, Exact)>,
-    /// The cluster, with the need on each node type and the vCPUs that are busy.
-    cluster: Option<(usize, Vec<Option<Exact>>, Exact)>,
-    fees: Vec<usize>,
-}
-
-/// What a set of functions uses together.
-#[derive(Clone)]
-pub(super) struct Tally {
-    own: Exact,
-    /// Quantities a month of eligible meters, by level and meter.
-    usage: Vec<HashMap<usize, Exact>>,
-    /// By platform.
-    platforms: Vec<PlatformTally>,
-}
-
-#[derive(Clone)]
-struct PlatformTally {
-    /// Quantities a month by pool and level.
-    pools: Vec<Vec<Exact>>,
-    clusters: Vec<ClusterTally>,
-    /// The number of functions, by fee.
-    fees: Vec<usize>,
-}
-
-#[derive(Clone)]
-struct ClusterTally {
-    members: usize,
-    /// By node type: the needs of the functions that fit it.
-    needs: Vec<Exact>,
-    /// By node type: the number of functions that do not fit it.
-    unfit: Vec<usize>,
-    busy: Exact,
+    pub pooled: HashSet<Arc<str>>,
 }
 
 /// The bill of a set of functions.
@@ -187,18 +138,18 @@ impl<'a> Spending<'a> {
     }
 
     /// What a function adds to the bill of others, in US dollars a month.
-    fn added(&self, others: &Tally, item: &Item) -> Usd {
+    pub(super) fn added(&self, others: &Tally, item: &Item) -> Usd {
         let mut with = others.clone();
         with.add(item);
         &self.bill(&with).monthly - &self.bill(others).monthly
     }
 
-    fn level(&self, hours: &Exact) -> usize {
+    pub(super) fn level(&self, hours: &Exact) -> usize {
         let level = self.levels.binary_search(hours);
         level.expect("the hours of every function are levels")
     }
 
-    fn meter(&self, region: u16, path: &Arc<str>) -> Option<usize> {
+    pub(super) fn meter(&self, region: u16, path: &Arc<str>) -> Option<usize> {
         self.meters.get(&(region, Arc::clone(path))).copied()
     }
 
@@ -306,7 +257,7 @@ impl<'a> Spending<'a> {
     }
 
     /// The commitment with which a tally costs least; of equal ones, the smallest.
-    fn best_size(&self, tally: &Tally) -> SizedCommitment {
+    pub(super) fn best_size(&self, tally: &Tally) -> SizedCommitment {
         let used = self.used(tally);
         // Between two of these the bill is straight: at each the usage of one more meter is covered.
         let mut corners = vec![Exact::ZERO];
@@ -433,13 +384,6 @@ fn per_hour(quantity: &Exact, hours: &Exact) -> Exact {
     each.expect("containers run for some time, by the bounds of their key")
 }
 
-fn add(usage: &mut HashMap<usize, Exact>, meter: usize, quantity: &Exact) {
-    if !quantity.is_zero() {
-        let known = usage.entry(meter).or_insert(Exact::ZERO);
-        *known = &*known + quantity;
-    }
-}
-
 fn pool_cost(pool: &Pool, quantity: &Exact) -> Exact {
     let mut cost = Exact::ZERO;
     for (number, tier) in pool.tiers.iter().enumerate() {
@@ -496,316 +440,4 @@ fn chosen(cluster: &crate::plan::Cluster, tally: &ClusterTally) -> ChosenNodes {
         cost: &cost + cluster.fee.dollars(),
         unfit: least,
     }
-}
-
-impl Tally {
-    /// Adds what a function uses.
-    pub(super) fn add(&mut self, item: &Item) {
-        self.change(item, &|known, amount| known + amount, &|count| count + 1);
-    }
-
-    /// Takes away what a function uses that was added.
-    pub(super) fn remove(&mut self, item: &Item) {
-        self.change(item, &|known, amount| known - amount, &|count| count - 1);
-    }
-
-    fn change(
-        &mut self,
-        item: &Item,
-        amount: &dyn Fn(&Exact, &Exact) -> Exact,
-        count: &dyn Fn(usize) -> usize,
-    ) {
-        self.own = amount(&self.own, &item.own);
-        for (meter, quantity) in &item.usage {
-            let known = self.usage[item.level].entry(*meter).or_insert(Exact::ZERO);
-            *known = amount(known, quantity);
-        }
-        let platform = &mut self.platforms[item.platform];
-        for (pool, quantity) in &item.pools {
-            let known = &mut platform.pools[*pool][item.level];
-            *known = amount(known, quantity);
-        }
-        for fee in &item.fees {
-            platform.fees[*fee] = count(platform.fees[*fee]);
-        }
-        if let Some((number, needs, busy)) = &item.cluster {
-            let cluster = &mut platform.clusters[*number];
-            cluster.members = count(cluster.members);
-            cluster.busy = amount(&cluster.busy, busy);
-            for (node_type, need) in needs.iter().enumerate() {
-                match need {
-                    Some(need) => {
-                        let known = &mut cluster.needs[node_type];
-                        *known = amount(known, need);
-                    }
-                    None => cluster.unfit[node_type] = count(cluster.unfit[node_type]),
-                }
-            }
-        }
-    }
-
-    /// The tally of both.
-    fn and(mut self, other: &Self) -> Self {
-        let sum = |known: &mut Exact, amount: &Exact| {
-            if !amount.is_zero() {
-                *known = &*known + amount;
-            }
-        };
-        sum(&mut self.own, &other.own);
-        for (mine, other) in self.usage.iter_mut().zip(&other.usage) {
-            for (meter, quantity) in other {
-                add(mine, *meter, quantity);
-            }
-        }
-        for (mine, other) in self.platforms.iter_mut().zip(&other.platforms) {
-            for (mine, other) in mine.pools.iter_mut().zip(&other.pools) {
-                for (mine, other) in mine.iter_mut().zip(other) {
-                    sum(mine, other);
-                }
-            }
-            for (mine, other) in mine.fees.iter_mut().zip(&other.fees) {
-                *mine += other;
-            }
-            for (mine, other) in mine.clusters.iter_mut().zip(&other.clusters) {
-                mine.members += other.members;
-                sum(&mut mine.busy, &other.busy);
-                for (mine, other) in mine.needs.iter_mut().zip(&other.needs) {
-                    sum(mine, other);
-                }
-                for (mine, other) in mine.unfit.iter_mut().zip(&other.unfit) {
-                    *mine += other;
-                }
-            }
-        }
-        self
-    }
-}
-
-impl Comparison<'_> {
-    /// What a function uses on a platform where it was solved.
-    pub(super) fn item(
-        &self,
-        spending: &Spending<'_>,
-        platform: usize,
-        subject: Subject<'_>,
-        answer: &Answer<'_>,
-    ) -> Item {
-        let region = subject.function.region;
-        let used = answer.placement.shared_use();
-        let shared = &spending.shared[platform];
-        let mut usage: Vec<(usize, Exact)> = Vec::new();
-        let nodes = used
-            .cluster
-            .map(|cluster| &shared.costs.node_meters[cluster].paths);
-        for line in answer.placement.lines() {
-            let is_node = nodes.is_some_and(|paths| paths.contains(&line.meter));
-            let is_own = !is_node && !shared.pooled.contains(&line.meter);
-            let meter = spending.meter(region, &line.meter);
-            if let Some(meter) = meter.filter(|_| is_own && !line.rate.is_zero()) {
-                usage.push((meter, line.quantity));
-            }
-        }
-        self.used(
-            spending,
-            platform,
-            subject,
-            used,
-            (answer.cost.unshared.dollars().clone(), usage),
-        )
-    }
-
-    /// What a function uses on a platform, given what it shares there with others.
-    pub(super) fn used(
-        &self,
-        spending: &Spending<'_>,
-        platform: usize,
-        subject: Subject<'_>,
-        shared: SharedUse,
-        (own, usage): (Exact, Vec<(usize, Exact)>),
-    ) -> Item {
-        let model = &self.platforms[platform].model;
-        let cluster = shared.cluster.map(|cluster| {
-            let NodeMeters { paths, .. } = &spending.shared[platform].costs.node_meters[cluster];
-            let needs = 0..paths.len();
-            let needs = needs.map(|node_type| model.need(subject, cluster, node_type));
-            (cluster, needs.collect(), model.busy(subject, cluster))
-        });
-        Item {
-            platform,
-            level: spending.level(&subject.function.fleet_hours(&spending.hours)),
-            own,
-            usage,
-            pools: shared.pools,
-            cluster,
-            fees: shared.fees,
-        }
-    }
-
-    /// What all functions use on their platforms of today.
-    pub(super) fn tally_of_today<'s>(&self, spending: &'s Spending<'_>) -> &'s Tally {
-        spending.today.get_or_init(|| {
-            let functions = 0..self.scenario().functions.len();
-            functions
-                .into_par_iter()
-                .fold(
-                    || spending.nothing(),
-                    |mut tally, index| {
-                        let (home, subject) = (self.home(index), self.context.subject(index));
-                        if let Ok(answer) = self.platforms[home].model.answer_of(subject) {
-                            tally.add(&self.item(spending, home, subject, &answer));
-                        }
-                        tally
-                    },
-                )
-                .reduce(|| spending.nothing(), |left, right| left.and(&right))
-        })
-    }
-
-    /// The commitment with which today's bill is least; `None` without one in dollars an hour, whose
-    /// dollars do not matter.
-    pub fn size_commitment(&self) -> Option<SizedCommitment> {
-        let spending = self.spending.as_ref()?;
-        Some(spending.best_size(self.tally_of_today(spending)))
-    }
-
-    /// The bill of today, with the commitment; `None` without one in dollars an hour.
-    pub fn commitment_use(&self) -> Option<CommitmentUse> {
-        let spending = self.spending.as_ref()?;
-        let bill = spending.bill(self.tally_of_today(spending));
-        Some(CommitmentUse {
-            usd_per_hour: spending.prices.usd.clone(),
-            paid: spending.paid(),
-            part: &bill.monthly - &bill.on_demand,
-            used: bill.used,
-            unused: bill.unused,
-        })
-    }
-}
-
-impl Comparison<'_> {
-    /// What a function with changed inputs adds on a platform to the bill of the others; `None` if it
-    /// cannot run there.
-    pub(super) fn adds(&self, platform: usize, changed: Subject<'_>) -> Option<Usd> {
-        let model = &self.platforms[platform].model;
-        let Some(spending) = &self.spending else {
-            return model.adds(changed).ok();
-        };
-        let answer = model.answer_of(changed).ok()?;
-        let item = self.item(spending, platform, changed, &answer);
-        let others = self.others(spending, changed.index);
-        Some(spending.added(&others, &item))
-    }
-
-    /// What the functions use without one of them.
-    fn others(&self, spending: &Spending<'_>, index: usize) -> Tally {
-        let mut others = self.tally_of_today(spending).clone();
-        let (home, subject) = (self.home(index), self.context.subject(index));
-        if let Ok(answer) = self.platforms[home].model.answer_of(subject) {
-            others.remove(&self.item(spending, home, subject, &answer));
-        }
-        others
-    }
-
-    /// Sets what a function adds on each platform, from what it uses there.
-    pub(super) fn spend(
-        &self,
-        spending: &Spending<'_>,
-        index: usize,
-        items: &[Option<Item>],
-        costs: &mut [Result<Cost, Infeasible>],
-    ) {
-        let mut others = self.tally_of_today(spending).clone();
-        if let Some(item) = &items[self.home(index)] {
-            others.remove(item);
-        }
-        let without = spending.bill(&others).monthly;
-        for (cost, item) in costs.iter_mut().zip(items) {
-            if let (Ok(cost), Some(item)) = (cost, item) {
-                let mut with = others.clone();
-                with.add(item);
-                cost.adds = &spending.bill(&with).monthly - &without;
-                cost.piece = None;
-            }
-        }
-    }
-
-    /// The break-even of a pair of platforms that charge for use and for capacity. The fleet is held,
-    /// and the commitment is spent anew at every traffic. `None` if the function cannot run.
-    pub(super) fn spent_crossover(
-        &self,
-        spending: &Spending<'_>,
-        solved: &Solved<'_>,
-        pair: Pair,
-        load: &Load,
-        fleet: &Holding,
-    ) -> Option<Crossover> {
-        let index = solved.index;
-        let stated = self.context.function(index);
-        let others = self.others(spending, index);
-        let adds = |platform: usize, calls: u64| {
-            let mut function = stated.clone();
-            function.invocations = calls;
-            let changed = Subject {
-                index,
-                function: &function,
-                demand: &load.demand,
-            };
-            let answer = self.platforms[platform].model.answer_of(changed).ok()?;
-            let item = self.item(spending, platform, changed, &answer);
-            Some(spending.added(&others, &item).dollars().clone())
-        };
-        let varies = !solved.per_call(pair.to).dollars().is_zero();
-        let held = adds(pair.to, stated.invocations)?;
-        // How much dearer use is. Zero or less: use is not dearer.
-        let excess = |calls: u64| {
-            let fleet = if varies {
-                adds(pair.to, calls)?
-            } else {
-                held.clone()
-            };
-            Some(&adds(pair.from, calls)? - &fleet)
-        };
-        if excess(0)?.is_positive() {
-            return Some(Crossover::ALWAYS);
-        }
-        let most = load.most_calls(fleet)?.ceil()?;
-        let most = u64::try_from(most).ok()?.checked_add(1)?;
-        let reach = last_call(most, &excess);
-        Some(load.cross(reach, fleet))
-    }
-}
-
-/// The number of calls, not rounded, up to which an excess that is not positive at zero calls stays so;
-/// `None` if that is beyond `most`. Between two whole numbers the excess is taken as straight.
-fn last_call(most: u64, excess: &impl Fn(u64) -> Option<Exact>) -> Option<Exact> {
-    let (mut low, mut high) = ((0, excess(0)?), (most, excess(most)?));
-    if !high.1.is_positive() {
-        return None;
-    }
-    let mut halves = false;
-    while high.0 - low.0 > 1 {
-        let width = high.0 - low.0;
-        // The excess is straight in long stretches, so the line through both ends often meets zero at
-        // the result.
-        let share = (&Exact::ZERO - &low.1).over(&(&high.1 - &low.1))?;
-        let run = share
-            .times_floor(width)
-            .and_then(|run| u64::try_from(run).ok())?;
-        let guess = if halves { width / 2 } else { run };
-        halves = !halves;
-        let guess = low.0 + guess.clamp(1, width - 1);
-        for calls in [guess, guess + 1] {
-            if calls <= low.0 || calls >= high.0 {
-                continue;
-            }
-            let value = excess(calls)?;
-            if value.is_positive() {
-                high = (calls, value);
-            } else {
-                low = (calls, value);
-            }
-        }
-    }
-    let share = (&Exact::ZERO - &low.1).over(&(&high.1 - &low.1))?;
-    Some(&Exact::from(low.0) + &share)
 }

@@ -7,7 +7,8 @@
 //! Every assignment that is found is priced again by its whole bill, and improved by single moves.
 
 use super::plan::{Found, ModelNeeds, Planner};
-use super::spending::{Item, Spending, SpentBill, Tally};
+use super::spending::{Spending, SpentBill};
+use super::tally::{Item, Tally};
 use super::{Comparison, PlanOptions};
 use crate::diag::Diags;
 use crate::exact::Exact;

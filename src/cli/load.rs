@@ -54,7 +54,7 @@ impl Loaded {
     /// `member` is true. `None` if there are no such functions.
     ///
     /// # Errors
-    /// Missing rates of a commitment.
+    /// Mistakes in its commitment or discounts.
     pub(crate) fn on(
         &self,
         platform: &'static str,

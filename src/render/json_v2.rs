@@ -590,16 +590,20 @@ fn function<'a>(
             .as_ref()
             .map(|one| closest(comparison, one)),
         if_waiting: if_waiting(decision, solved),
-        uncovered: (0..comparison.platforms().len())
-            .flat_map(|number| {
-                let meters = comparison.uncovered(solved, number).into_iter();
-                meters.map(move |meter| UncoveredV2 {
-                    platform: id(number),
-                    meter: meter.to_string(),
-                })
-            })
-            .collect(),
+        uncovered: uncovered(comparison, solved),
     }
+}
+
+fn uncovered(comparison: &Comparison<'_>, solved: &Solved<'_>) -> Vec<UncoveredV2> {
+    let platforms = comparison.platforms().iter().enumerate();
+    let uncovered = platforms.flat_map(|(number, bound)| {
+        let meters = comparison.uncovered(solved, number).into_iter();
+        meters.map(|meter| UncoveredV2 {
+            platform: bound.id,
+            meter: meter.to_string(),
+        })
+    });
+    uncovered.collect()
 }
 
 fn hangs_on(comparison: &Comparison<'_>, one: &HangsOn) -> HangsOnV2 {

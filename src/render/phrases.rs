@@ -251,7 +251,10 @@ fn against<'s>(
     let excess = &others.adds - &own.adds;
     let (from, to) = (place.min(other), place.max(other));
     if comparison.is_spending() && own.adds.is_zero() && others.adds.is_zero() {
-        return (None, "neither saves anything: the commitment is paid".to_owned());
+        return (
+            None,
+            "neither saves anything: the commitment is paid".to_owned(),
+        );
     }
     if comparison.is_capacity(from) == comparison.is_capacity(to) {
         return (None, more(title, &excess));
@@ -285,12 +288,17 @@ pub(crate) fn remarks(comparison: &Comparison<'_>, decision: &Decision<'_>) -> V
         ));
     }
     if let Some(commitment) = &plan.commitment {
-        remarks.push(format!(
-            "The commitment is paid and used in part for other functions, which changes the saving by \
-             {}, in no function's amount; {} a month of it stay unused.",
-            money(&commitment.saving),
-            money(&commitment.unused)
-        ));
+        if !commitment.saving.is_zero() {
+            remarks.push(format!(
+                "The commitment is paid in any case, which changes the saving by {}, in no function's \
+                 amount.",
+                money(&commitment.saving)
+            ));
+        }
+        if !commitment.unused.is_zero() {
+            let unused = money(&commitment.unused);
+            remarks.push(format!("{unused} a month of the commitment stay unused."));
+        }
     }
     for index in plan.left_out.iter().take(NAMED) {
         let solved = decision.solved(*index);

@@ -1,0 +1,139 @@
+//! What a set of functions uses together, so that one of them can be added and taken away.
+
+use crate::exact::Exact;
+use std::collections::HashMap;
+
+/// What one function uses on one platform.
+#[derive(Clone)]
+pub(super) struct Item {
+    pub platform: usize,
+    pub level: usize,
+    /// US dollars a month that it shares with no other function.
+    pub own: Exact,
+    /// Quantities a month of eligible meters that it shares with no other function.
+    pub usage: Vec<(usize, Exact)>,
+    pub pools: Vec<(usize, Exact)>,
+    /// The cluster, with the need on each node type and the vCPUs that are busy.
+    pub cluster: Option<(usize, Vec<Option<Exact>>, Exact)>,
+    pub fees: Vec<usize>,
+}
+
+/// What a set of functions uses together.
+#[derive(Clone)]
+pub(super) struct Tally {
+    pub own: Exact,
+    /// Quantities a month of eligible meters, by level and meter.
+    pub usage: Vec<HashMap<usize, Exact>>,
+    /// By platform.
+    pub platforms: Vec<PlatformTally>,
+}
+
+#[derive(Clone)]
+pub(super) struct PlatformTally {
+    /// Quantities a month by pool and level.
+    pub pools: Vec<Vec<Exact>>,
+    pub clusters: Vec<ClusterTally>,
+    /// The number of functions, by fee.
+    pub fees: Vec<usize>,
+}
+
+#[derive(Clone)]
+pub(super) struct ClusterTally {
+    pub members: usize,
+    /// By node type: the needs of the functions that fit it.
+    pub needs: Vec<Exact>,
+    /// By node type: the number of functions that do not fit it.
+    pub unfit: Vec<usize>,
+    pub busy: Exact,
+}
+
+impl Tally {
+    /// Adds what a function uses.
+    pub(super) fn add(&mut self, item: &Item) {
+        self.change(item, &|known, amount| known + amount, &|count| count + 1);
+    }
+
+    /// Takes away what a function uses that was added.
+    pub(super) fn remove(&mut self, item: &Item) {
+        self.change(item, &|known, amount| known - amount, &|count| count - 1);
+    }
+
+    fn change(
+        &mut self,
+        item: &Item,
+        amount: &dyn Fn(&Exact, &Exact) -> Exact,
+        count: &dyn Fn(usize) -> usize,
+    ) {
+        self.own = amount(&self.own, &item.own);
+        for (meter, quantity) in &item.usage {
+            let known = self.usage[item.level].entry(*meter).or_insert(Exact::ZERO);
+            *known = amount(known, quantity);
+        }
+        let platform = &mut self.platforms[item.platform];
+        for (pool, quantity) in &item.pools {
+            let known = &mut platform.pools[*pool][item.level];
+            *known = amount(known, quantity);
+        }
+        for fee in &item.fees {
+            platform.fees[*fee] = count(platform.fees[*fee]);
+        }
+        if let Some((number, needs, busy)) = &item.cluster {
+            let cluster = &mut platform.clusters[*number];
+            cluster.members = count(cluster.members);
+            cluster.busy = amount(&cluster.busy, busy);
+            for (node_type, need) in needs.iter().enumerate() {
+                match need {
+                    Some(need) => {
+                        let known = &mut cluster.needs[node_type];
+                        *known = amount(known, need);
+                    }
+                    None => cluster.unfit[node_type] = count(cluster.unfit[node_type]),
+                }
+            }
+        }
+    }
+
+    /// The tally of both.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        let sum = |known: &mut Exact, amount: &Exact| {
+            if !amount.is_zero() {
+                *known = &*known + amount;
+            }
+        };
+        sum(&mut self.own, &other.own);
+        for (mine, other) in self.usage.iter_mut().zip(&other.usage) {
+            for (meter, quantity) in other {
+                add(mine, *meter, quantity);
+            }
+        }
+        for (mine, other) in self.platforms.iter_mut().zip(&other.platforms) {
+            for (mine, other) in mine.pools.iter_mut().zip(&other.pools) {
+                for (mine, other) in mine.iter_mut().zip(other) {
+                    sum(mine, other);
+                }
+            }
+            for (mine, other) in mine.fees.iter_mut().zip(&other.fees) {
+                *mine += other;
+            }
+            for (mine, other) in mine.clusters.iter_mut().zip(&other.clusters) {
+                mine.members += other.members;
+                sum(&mut mine.busy, &other.busy);
+                for (mine, other) in mine.needs.iter_mut().zip(&other.needs) {
+                    sum(mine, other);
+                }
+                for (mine, other) in mine.unfit.iter_mut().zip(&other.unfit) {
+                    *mine += other;
+                }
+            }
+        }
+        self
+    }
+}
+
+/// Adds to what is used of a meter.
+pub(super) fn add(usage: &mut HashMap<usize, Exact>, meter: usize, quantity: &Exact) {
+    if !quantity.is_zero() {
+        let known = usage.entry(meter).or_insert(Exact::ZERO);
+        *known = &*known + quantity;
+    }
+}
