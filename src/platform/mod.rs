@@ -146,6 +146,8 @@ impl<'a> Context<'a> {
     pub(crate) fn with_homes(&self, homes: Vec<&'static str>) -> Self {
         Self {
             homes: Some(Arc::new(homes)),
+            // Questions about the plan are not answers.
+            solves: Solves::default(),
             ..self.clone()
         }
     }
