@@ -527,7 +527,7 @@ fn committed_money_is_paid_where_it_covers_both_platforms() {
 /// Lambda adds nothing as long as its usage is within the commitment, requests too: a call burns 1.727539 x
 /// 0.0000147 + 0.0000002 = 0.00002559482, and 6,205 / that = 242,431,827.
 #[test]
-fn a_commitment_is_spent_anew_at_every_traffic() {
+fn a_commitment_is_spent_at_every_traffic() {
     let text = api("usd_per_hour = 8.5", "");
     comparison::compared(&comparison::valid(&text), |comparison| {
         let totals = comparison.totals();

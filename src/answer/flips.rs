@@ -32,7 +32,7 @@ impl Comparison<'_> {
     }
 
     pub(super) fn flips_of(&self, solved: &Solved<'_>, pair: Pair, most: u64) -> Option<Flips> {
-        // A commitment in dollars is spent anew at every traffic: the curves do not have it.
+        // A commitment in dollars is spent again at every traffic: the curves do not have it.
         if self.is_spending() {
             return None;
         }

@@ -237,7 +237,7 @@ impl<'a> Spending<'a> {
         self.bill_at(&self.used(tally), &self.prices.usd)
     }
 
-    /// The bill with a commitment of so many dollars an hour.
+    /// The bill with a commitment of this many dollars an hour.
     fn bill_at(&self, used: &Used, hourly: &Exact) -> SpentBill {
         let (mut burnt, mut covered) = (Exact::ZERO, Exact::ZERO);
         for (length, usage) in &used.levels {

@@ -159,7 +159,7 @@ impl Comparison<'_> {
     }
 
     /// The break-even of a pair of platforms that charge for use and for capacity. The fleet is held,
-    /// and the commitment is spent anew at every traffic. `None` if the function cannot run.
+    /// and the commitment is spent again at every traffic. `None` if the function cannot run.
     pub(super) fn spent_crossover(
         &self,
         spending: &Spending<'_>,

@@ -2,6 +2,7 @@
 //! schemas are written from the rows.
 
 use super::crossover::CROSSOVER;
+use super::plan_answer::{COMMITMENT, PLAN};
 use crate::text::without_links;
 use serde_json::{Map, Value, json};
 
@@ -145,84 +146,6 @@ static PARTIAL_TOTAL: Object = Object {
 };
 
 /// A plan, which `plan` also writes alone.
-static PLAN: Object = Object {
-    name: "plan",
-    fields: &[
-        field(
-            "monthly_usd",
-            Decimal,
-            "the bill of all functions after the moves",
-        ),
-        field("saving_usd", Decimal, "what the moves save a month"),
-        field("saving_year_usd", Decimal, "what they save in 12 months"),
-        field("bound_usd", Decimal, "no other plan costs less than this"),
-        field(
-            "gap_percent",
-            Decimal,
-            "the bill less the bound, in per cent of the bill; 0 if the plan is proven",
-        ),
-        field("proven", Flag, "whether no other plan costs less"),
-        field(
-            "searched",
-            Flag,
-            "false with more than 100,000 functions: then each is where it adds least",
-        ),
-        field(
-            "min_saving_usd",
-            Decimal,
-            "what each moved function has to save a month (`--min-saving`)",
-        ),
-        field(
-            "free_tier_saving_usd",
-            Decimal,
-            "the part of the saving that is in no move: that of Lambda's free tier",
-        ),
-        field(
-            "commitment_saving_usd",
-            DECIMAL_OR_NULL,
-            "with a commitment in dollars an hour: the part of the saving that is in no move, because \
-             those are at on-demand rates; may be negative",
-        ),
-        field(
-            "commitment_unused_usd",
-            DECIMAL_OR_NULL,
-            "what is lost of that commitment after the moves, a month",
-        ),
-        field(
-            "moves",
-            List(&Of(&MOVE)),
-            "the functions to move, the largest saving first",
-        ),
-    ],
-};
-
-static MOVE: Object = Object {
-    name: "move",
-    fields: &[
-        field("name", Text, "the function"),
-        field("functions", List(&Text), "the functions that move together"),
-        field("from", Text, "the platform of today"),
-        field("to", Text, "the platform of the plan"),
-        field(
-            "saving_usd",
-            Decimal,
-            "its part of the saving; negative if it only makes the moves of others cheaper",
-        ),
-        field(
-            "move_alone_usd",
-            DECIMAL_OR_NULL,
-            "what the bill of today changes by if only this function moves; negative where that \
-             saves, `null` where it cannot run together with the functions of today",
-        ),
-        field(
-            "pays_alone",
-            Flag,
-            "whether the move also pays if no other function moves",
-        ),
-        field("close", Flag, "whether its verdict is close"),
-    ],
-};
-
 static PLACE: Object = Object {
     name: "place",
     fields: &[
@@ -403,26 +326,6 @@ static FUNCTION: Object = Object {
             List(&Of(&UNCOVERED)),
             "what the commitment would lower and the price book lacks a rate for: it is at its list \
              price",
-        ),
-    ],
-};
-
-static COMMITMENT: Object = Object {
-    name: "commitment",
-    fields: &[
-        field("usd_per_hour", Decimal, "as stated"),
-        field("paid_usd", Decimal, "what is paid for it, a month"),
-        field(
-            "used_usd",
-            Decimal,
-            "what usage burns of it, at the plan's rates",
-        ),
-        field("unused_usd", Decimal, "what is lost of it"),
-        field(
-            "part_usd",
-            Decimal,
-            "today's bill less the parts of the functions, which are at on-demand rates less \
-             discounts; may be negative",
         ),
     ],
 };

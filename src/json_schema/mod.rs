@@ -7,6 +7,7 @@
 pub(crate) mod answer;
 pub(crate) mod check_answer;
 mod crossover;
+mod plan_answer;
 mod scenario;
 
 pub(crate) use scenario::{Names, scenario};

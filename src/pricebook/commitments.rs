@@ -223,7 +223,7 @@ fn three_digits(usd: &Exact) -> Exact {
     }
     let ten = Exact::from(10u32);
     let mut scale = Exact::ONE;
-    while &(usd * &scale) < &Exact::from(100u32) {
+    while usd * &scale < Exact::from(100u32) {
         scale = &scale * &ten;
     }
     let digits = &(usd * &scale) + &Exact::ratio(1, 2);
