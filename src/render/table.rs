@@ -190,7 +190,17 @@ impl<'p> TablePage<'p> {
         }
         self.flips(&solved, out)?;
         writeln!(out)?;
-        if self.comparison().scenario().functions.len() > 1 {
+        let comparison = self.comparison();
+        if let Some(spent) = comparison.commitment_use() {
+            let text = format!(
+                "Figures are on demand less discounts. Bills have the commitment of {} a month; {} of it \
+                 are unused today.",
+                money(&spent.paid),
+                money(&spent.unused)
+            );
+            writeln!(out, "{}\n", wrapped(&text, "", self.width))?;
+        }
+        if comparison.scenario().functions.len() > 1 || comparison.is_spending() {
             self.totals(out)?;
         }
         Ok(())
