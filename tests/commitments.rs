@@ -236,7 +236,7 @@ const STEADY: &str = "[[function]]\nname = 'steady'\nmemory_mb = 512\nduration_m
 
 /// The discount alone applies where the book has no rate of the plan, and to what no plan covers.
 #[test]
-fn a_discount_never_makes_a_bill_dearer() {
+fn a_discount_never_makes_a_bill_more_expensive() {
     let discounts = "[discounts]\nlambda = 0.1\nfargate = 0.3\nec2 = 0.4\neks = 0.05\n";
     for coverage in ["coverage = 0", "coverage = 0.4", "coverage = 1"] {
         let plan = format!("{PLAN}{coverage}\n");
@@ -270,16 +270,16 @@ fn a_rate_that_the_book_lacks_is_no_dead_end() {
     let (_, listed) = answer(&format!("{head}{STEADY}"));
     let (notes, bought) = answer(&format!("{head}{PLAN}{STEADY}"));
     assert_eq!(listed, bought);
-    let said = texts(&notes, "uncovered");
-    let [said] = said.as_slice() else {
-        panic!("{said:?}");
+    let stated = texts(&notes, "uncovered");
+    let [stated] = stated.as_slice() else {
+        panic!("{stated:?}");
     };
     for part in [
         "fargate.linux.x86_64.memory",
         "lambda.x86_64.duration in eu-west-1",
         "eu-west-1.toml: [savings.compute-savings-plan.1yr.no-upfront.fargate.linux.x86_64] memory = ",
     ] {
-        assert!(said.contains(part), "{said}");
+        assert!(stated.contains(part), "{stated}");
     }
     let discounted = format!("{head}{PLAN}[discounts]\nlambda = 0.5\n{STEADY}");
     let (_, halved) = answer(&discounted);
@@ -346,9 +346,9 @@ fn the_rule_of_lambda_gives_the_published_rates() {
     assert!(checked >= 9, "only {checked} rates were checked");
 }
 
-/// A discount on what a region lacks is ignored there, and said.
+/// A discount on what a region lacks is ignored there, and reported.
 #[test]
-fn a_discount_on_what_a_region_lacks_is_ignored_and_said() {
+fn a_discount_on_what_a_region_lacks_is_ignored_and_reported() {
     let head = HEAD.replace("us-east-1", "af-south-1");
     let path = "\"ec2.m99g.large\"";
     let (notes, _) = answer(&format!("{head}[discounts]\nlambda = 0.1\n{STEADY}"));
@@ -365,9 +365,9 @@ fn a_discount_on_what_a_region_lacks_is_ignored_and_said() {
     let absent = lacking("af-south-1");
     let stated = format!("{head}[discounts]\n\"ec2.{absent}\" = 0.1\n{STEADY}");
     let (notes, bought) = answer(&stated);
-    let said = texts(&notes, "discount-without-meter");
+    let stated = texts(&notes, "discount-without-meter");
     assert_eq!(
-        said,
+        stated,
         [format!(
             "the discount on ec2.{absent} applies to nothing in af-south-1: there is no such price there"
         )]
@@ -395,8 +395,8 @@ fn auto_mode_under_a_plan_is_answered() {
                 [[function]]\nname = 'fleet'\nmemory_mb = 512\nduration_ms = 100\n\
                 invocations_per_month = 1_000_000\nutilization = 0.1\n";
     let (notes, bought) = answer(text);
-    let said = texts(&notes, "uncovered");
-    assert!(said[0].contains("ec2.m5.large"), "{said:?}");
+    let stated = texts(&notes, "uncovered");
+    assert!(stated[0].contains("ec2.m5.large"), "{stated:?}");
     // 10 x 730 x (0.096 + 0.01152) + 73.
     assert_eq!(bought[1].dollars().to_string(), "857.896");
 }
@@ -445,7 +445,7 @@ fn a_commitment_to_instances_of_another_region_lowers_nothing() {
 }
 
 #[test]
-fn mistakes_in_a_commitment_to_instances_are_said() {
+fn mistakes_in_a_commitment_to_instances_are_reported() {
     let reserved =
         "[commitment]\nplan = 'reserved-instances'\nterm = '1yr'\npayment = 'no-upfront'\n";
     let cases = [
@@ -463,10 +463,10 @@ fn mistakes_in_a_commitment_to_instances_are_said() {
             "no region `eu-wst-1`",
         ),
     ];
-    for (keys, said) in cases {
+    for (keys, stated) in cases {
         let refused = comparison::read(&format!("{HEAD}{reserved}{keys}{STEADY}"));
         let diags = refused.expect_err("it is a mistake").to_string();
-        assert!(diags.contains(said), "{diags}");
+        assert!(diags.contains(stated), "{diags}");
     }
     let compute = format!("{HEAD}{PLAN}family = 'm5'\n{STEADY}");
     let diags = comparison::read(&compute).expect_err("it has no family");

@@ -185,7 +185,7 @@ impl Comparison<'_> {
         };
         let varies = !solved.per_call(pair.to).dollars().is_zero();
         let held = adds(pair.to, stated.invocations)?;
-        // How much dearer use is. Zero or less: use is not dearer.
+        // How much more use costs than the fleet; not positive if it costs no more.
         let excess = |calls: u64| {
             let fleet = if varies {
                 adds(pair.to, calls)?

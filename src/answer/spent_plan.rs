@@ -83,7 +83,7 @@ impl<'p> Assignments<'p> {
             Err(_) => {
                 let bound = &comparison.platforms[platform];
                 let shared = bound.shared_use_with_others(index);
-                let shared = shared.expect("it is a choice beside others");
+                let shared = shared.expect("it is a choice with others");
                 comparison.used(
                     spending,
                     platform,

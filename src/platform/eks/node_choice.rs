@@ -576,17 +576,13 @@ fn candidates(
 ) -> Result<(Vec<Candidate>, Vec<Candidate>), Diag> {
     let options: &EksOptions = context.scenario.options.of();
     let fixed = options.instance_type.as_ref();
-    let machines = machines(
-        context,
-        regional,
-        architecture,
-        &TypeChoice {
-            platform: "eks",
-            fixed,
-            families: options.families.as_ref(),
-            committed: committed(context),
-        },
-    )?;
+    let choice = TypeChoice {
+        platform: "eks",
+        fixed,
+        families: options.families.as_ref(),
+        committed: committed(context),
+    };
+    let machines = machines(context, regional, architecture, &choice)?;
     let fee = |machine: &Machine<'_>| regional.price(AUTO_MODE.of(&machine.shape.name));
     let mut all = Vec::new();
     for machine in machines {
