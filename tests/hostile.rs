@@ -989,7 +989,13 @@ fn values_have_no_effect_in_messages() {
         }
         for (file, _) in &files {
             let run = if file.ends_with(".json") {
-                folder.run(&["check", "fine.toml", "--baseline-required", "--baseline", file])
+                folder.run(&[
+                    "check",
+                    "fine.toml",
+                    "--baseline-required",
+                    "--baseline",
+                    file,
+                ])
             } else {
                 folder.run(&["compare", file])
             };
@@ -1027,7 +1033,13 @@ fn values_have_no_effect_in_messages() {
             ],
             &["explain", "fine.toml", "--function", &value],
             &["check", "fine.toml", "--deny", &value],
-            &["check", "fine.toml", "--baseline-required", "--baseline", &value],
+            &[
+                "check",
+                "fine.toml",
+                "--baseline-required",
+                "--baseline",
+                &value,
+            ],
             &["check", "--explain", &value],
             &["prices", "show", &value],
             &["man", &value],
@@ -1052,7 +1064,13 @@ fn a_path_is_escaped_once() {
         &["compare", path][..],
         &["compare", "fine.toml", "--prices", path],
         &["compare", "fine.toml", "--output", &format!("gone/{path}")],
-        &["check", "fine.toml", "--baseline-required", "--baseline", path],
+        &[
+            "check",
+            "fine.toml",
+            "--baseline-required",
+            "--baseline",
+            path,
+        ],
         &["init", &format!("gone/{path}")],
         &["init", &format!("there{}", &path[1..])],
         &["init", path],

@@ -9,6 +9,7 @@ use crate::plan::{self, Choice, Needs, Problem, Unit};
 use crate::platform::{Infeasible, SharedCosts};
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The assignment of functions to platforms with the lowest bill.
 #[derive(Debug)]
@@ -143,14 +144,52 @@ pub(super) struct ModelNeeds<'p> {
     pub functions: Vec<usize>,
     /// For each cluster, its platform and its index there.
     clusters: Vec<(usize, usize)>,
+    /// For each cluster, its number of node types.
+    types: Vec<usize>,
+    /// For each unit and platform: a cluster, and what the unit needs of each of its node types. A
+    /// search needs them many times.
+    known: Vec<OnceLock<(usize, Vec<Option<Exact>>)>>,
 }
 
-impl Needs for ModelNeeds<'_> {
-    fn need(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact> {
+impl<'p> ModelNeeds<'p> {
+    fn new(
+        comparison: &'p Comparison<'p>,
+        functions: Vec<usize>,
+        clusters: Vec<(usize, usize)>,
+        problem: &Problem<'_>,
+    ) -> Self {
+        let places = functions.len() * comparison.platforms.len();
+        Self {
+            comparison,
+            functions,
+            clusters,
+            types: problem.clusters.iter().map(|one| one.types.len()).collect(),
+            known: (0..places).map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    fn found(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact> {
         let (platform, cluster) = self.clusters[cluster];
         let model = &self.comparison.platforms[platform].model;
         let subject = self.comparison.context.subject(self.functions[unit]);
         model.need(subject, cluster, node_type)
+    }
+}
+
+impl Needs for ModelNeeds<'_> {
+    fn need(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact> {
+        let (platform, _) = self.clusters[cluster];
+        let place = unit * self.comparison.platforms.len() + platform;
+        let (known, needs) = self.known[place].get_or_init(|| {
+            let types = 0..self.types[cluster];
+            let needs = types.map(|node_type| self.found(unit, cluster, node_type));
+            (cluster, needs.collect())
+        });
+        if *known == cluster {
+            needs[node_type].clone()
+        } else {
+            self.found(unit, cluster, node_type)
+        }
     }
 
     fn busy(&self, unit: usize, cluster: usize) -> Exact {
@@ -277,11 +316,12 @@ impl<'c> Planner<'c> {
     /// A pinned function cannot run where it is.
     pub(super) fn plan(self) -> Result<Plan, Diags> {
         self.refused.into_result(())?;
-        let needs = ModelNeeds {
-            comparison: self.comparison,
-            functions: self.functions,
-            clusters: self.clusters,
-        };
+        let needs = ModelNeeds::new(
+            self.comparison,
+            self.functions,
+            self.clusters,
+            &self.problem,
+        );
         let problem = Problem {
             needs: &needs,
             ..self.problem
@@ -386,11 +426,12 @@ impl Planner<'_> {
                 self.add(&solved, offers);
             }
         }
-        let needs = ModelNeeds {
-            comparison: self.comparison,
-            functions: self.functions,
-            clusters: self.clusters,
-        };
+        let needs = ModelNeeds::new(
+            self.comparison,
+            self.functions,
+            self.clusters,
+            &self.problem,
+        );
         let problem = Problem {
             needs: &needs,
             ..self.problem
