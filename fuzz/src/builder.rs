@@ -268,7 +268,11 @@ const OPTIONS: &[&[(&str, Choice)]] = &[
     &[("budget.increase_usd.warn", USD)],
     &[("budget.decrease_usd.notice", USD)],
 ];
-const PLANS: [&str; 3] = [
+/// The others need a family or type, and one region.
+const PLANS: [&str; 6] = [
+    "compute-savings-plan",
+    "compute-savings-plan",
+    "compute-savings-plan",
     "compute-savings-plan",
     "ec2-instance-savings-plan",
     "reserved-instances",
@@ -417,7 +421,7 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
         }
     }
     let any = *bytes.one(&Field::ALL);
-    if any != Field::Name && !stated.contains(&any) && bytes.once_in(32) {
+    if any != Field::Name && !stated.contains(&any) && bytes.once_in(64) {
         stated.push(any);
     }
     values(&stated, "", bytes, out);
@@ -469,7 +473,7 @@ fn word(words: &[&str], bytes: &mut Bytes<'_>) -> String {
 
 /// Ordinary bounds in most cases.
 fn usual(field: Field, bounds: Bounds, bytes: &mut Bytes<'_>) -> Bounds {
-    if bytes.once_in(8) {
+    if bytes.once_in(16) {
         bounds
     } else {
         ordinary(field, bounds)
