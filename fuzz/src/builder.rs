@@ -416,7 +416,7 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
     }
     for group in GROUPS {
         let is_new = !group.iter().any(|field| stated.contains(field));
-        if is_new && bytes.once_in(12) {
+        if is_new && bytes.once_in(16) {
             stated.extend(group);
         }
     }
