@@ -1,12 +1,12 @@
 //! What a verdict hangs on: for each input the nearest value at which the other platform is cheaper.
 //!
-//! The rest stays as it is: the capacity, the other inputs, and the other functions where the plan
-//! has them. Then two costs cross at most once over one input, so halving finds the value.
+//! Only that input changes. The capacity and the other inputs keep their values, and the other
+//! functions run where the plan has them. Then two costs cross at most once over one input, so halving finds the value.
 
 use super::{Comparison, Decision, Pair, Solved};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Slot, Subject};
+use crate::platform::{LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Slot, Subject};
 use crate::scenario::{Capacity, Demand, Function};
 use crate::solve::flips::Flips;
 use rust_decimal::Decimal;
@@ -17,9 +17,6 @@ const REACH: u32 = 1000;
 const INTERVALS: u64 = 2_000;
 /// Verdicts are close if an input within these per cent of its value changes them.
 const CLOSE_PERCENT: (u32, u32) = (90, 110);
-/// Lambda's longest run, ms, and its memory, MB (AWS Lambda quotas).
-const LAMBDA_MAX_DURATION_MS: u32 = 900_000;
-const LAMBDA_MEMORY_MB: (u32, u32) = (128, 10_240);
 /// A microsecond in ms, and a thousandth of a request in flight.
 const THOUSANDTHS: u32 = 1000;
 
@@ -298,12 +295,12 @@ impl<'p> Probe<'p> {
         let bounds = (Exact::ZERO, most);
         inputs.extend(self.found(Input::Duration, stated, THOUSANDTHS, bounds, both, changed));
 
-        let (least, most) = LAMBDA_MEMORY_MB;
+        let (least, most) = (LAMBDA_MEMORY_MB.start(), LAMBDA_MEMORY_MB.end());
         let changed = |steps: u128, changed: &mut Function| {
             changed.memory_mb = u32::try_from(steps).ok()?;
             Some(())
         };
-        let bounds = (Exact::from(least), Exact::from(most));
+        let bounds = (Exact::from(*least), Exact::from(*most));
         let stated = Exact::from(function.memory_mb);
         inputs.extend(self.found(Input::Memory, stated, 1, bounds, only_use, changed));
 
@@ -486,7 +483,7 @@ impl<'p> Probe<'p> {
         })
     }
 
-    /// What the changed function adds, by side. A side that does not change stays as it is.
+    /// What the changed function adds, by side. A side that the input does not change keeps its cost of today.
     fn adds_of(&self, function: &Function, demand: &Demand, sides: [bool; 2]) -> [Option<Usd>; 2] {
         let changed = Subject {
             index: self.solved.index,

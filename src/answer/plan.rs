@@ -118,6 +118,11 @@ impl Plan {
         })
     }
 
+    /// US dollars that the moves save together in 12 months.
+    pub fn saving_of_a_year(&self) -> Usd {
+        self.saving().times(&Exact::from(12u32))
+    }
+
     /// The gap in per cent of the bill; zero for a proven plan.
     pub fn gap_percent(&self) -> Exact {
         let share = self.gap.dollars().over(self.monthly.dollars());

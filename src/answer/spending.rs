@@ -13,7 +13,7 @@ use super::commitment_prices::HourlyPrices;
 use super::tally::{ClusterTally, Item, PlatformTally, Tally, add};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::plan::{Nodes, Pool};
+use crate::plan::{self, Nodes};
 use crate::platform::{Context, SharedCosts};
 use crate::pricebook::EligibleMeter;
 use crate::pricebook::savings_plan::{Eligible, spend};
@@ -343,22 +343,10 @@ impl<'a> Spending<'a> {
             .iter()
             .map(|levels| levels.iter().sum())
             .collect();
-        let mut billed = used.clone();
-        for allowance in &costs.allowances {
-            let all: Exact = allowance.pools.iter().map(|pool| &used[*pool]).sum();
-            for pool in &allowance.pools {
-                let own = &used[*pool];
-                billed[*pool] = if all <= allowance.quantity {
-                    Exact::ZERO
-                } else {
-                    let part = own.over(&all).expect("more than the allowance is used");
-                    own - &(&part * &allowance.quantity)
-                };
-            }
-        }
+        let billed = plan::billed(&costs.allowances, used.clone());
         let mut cost = Exact::ZERO;
         for (number, pool) in costs.pools.iter().enumerate() {
-            cost = &cost + &pool_cost(pool, &billed[number]);
+            cost = &cost + &plan::pool_cost(pool, &billed[number]);
             let known = &costs.pool_meters[number];
             let Some(meter) = self.meter(known.region, &known.path) else {
                 continue;
@@ -384,19 +372,6 @@ fn per_hour(quantity: &Exact, hours: &Exact) -> Exact {
     each.expect("containers run for some time, by the bounds of their key")
 }
 
-fn pool_cost(pool: &Pool, quantity: &Exact) -> Exact {
-    let mut cost = Exact::ZERO;
-    for (number, tier) in pool.tiers.iter().enumerate() {
-        if *quantity <= tier.from {
-            break;
-        }
-        let next = pool.tiers.get(number + 1).map(|next| &next.from);
-        let to = next.filter(|next| *next < quantity).unwrap_or(quantity);
-        cost = &cost + &(&(to - &tier.from) * tier.rate.dollars());
-    }
-    cost
-}
-
 /// The nodes of a cluster.
 struct ChosenNodes {
     node_type: usize,
@@ -407,7 +382,7 @@ struct ChosenNodes {
 }
 
 /// The node type that takes the most functions, and costs least.
-fn chosen(cluster: &crate::plan::Cluster, tally: &ClusterTally) -> ChosenNodes {
+fn chosen(cluster: &plan::Cluster, tally: &ClusterTally) -> ChosenNodes {
     let types = cluster.types.iter().enumerate();
     let least = tally.unfit.iter().min().copied().unwrap_or(0);
     let fitting = types.filter(|(number, _)| tally.unfit[*number] == least);
@@ -425,12 +400,7 @@ fn chosen(cluster: &crate::plan::Cluster, tally: &ClusterTally) -> ChosenNodes {
             }
             Nodes::Shared => needs.clone(),
         };
-        let mut cost = &nodes * kind.usd.dollars();
-        if let Some(surplus) = &kind.surplus {
-            let above = &tally.busy - &(&nodes * &surplus.baseline);
-            cost = &cost + &(&above.max(Exact::ZERO) * surplus.usd.dollars());
-        }
-        (cost, number, nodes)
+        (kind.cost(&nodes, || tally.busy.clone()), number, nodes)
     });
     let cheapest = priced.min_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
     let (cost, node_type, nodes) = cheapest.expect("a cluster has node types");

@@ -117,7 +117,7 @@ impl Amount {
         Ok(Self { usd, error })
     }
 
-    /// True for the same amount, as far as it is known.
+    /// True for the same amount. An amount of a report is known to its last digit only.
     pub(crate) fn is(&self, now: &Exact) -> bool {
         // Most functions do not change. Their sums are long, and long to compare.
         if self.usd.as_printed() == now.as_printed() {

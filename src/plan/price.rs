@@ -1,6 +1,6 @@
 //! The exact bill of an assignment.
 
-use super::problem::{Cluster, Nodes, Pool, Problem};
+use super::problem::{Allowance, Cluster, Nodes, Pool, Problem};
 use crate::exact::{BoundedSum, Bounds, Exact};
 use crate::money::Usd;
 
@@ -105,13 +105,21 @@ pub(super) fn sum(mut terms: Vec<Exact>) -> Exact {
 
 fn pools(problem: &Problem<'_>, quantities: &[Vec<Exact>]) -> Vec<Exact> {
     let used = quantities.iter().map(|quantities| sum(quantities.clone()));
-    let mut billed: Vec<Exact> = used.collect();
-    for allowance in &problem.allowances {
-        let all: Exact = allowance.pools.iter().map(|pool| &billed[*pool]).sum();
+    let billed = billed(&problem.allowances, used.collect());
+    let billed = problem.pools.iter().zip(&billed);
+    billed
+        .map(|(pool, billed)| pool_cost(pool, billed))
+        .collect()
+}
+
+/// What is billed of the quantities in pools: each allowance is divided in proportion to use.
+pub(crate) fn billed(allowances: &[Allowance], mut quantities: Vec<Exact>) -> Vec<Exact> {
+    for allowance in allowances {
+        let all: Exact = allowance.pools.iter().map(|pool| &quantities[*pool]).sum();
         let is_free = all <= allowance.quantity;
         for pool in &allowance.pools {
-            let used = &billed[*pool];
-            billed[*pool] = if is_free {
+            let used = &quantities[*pool];
+            quantities[*pool] = if is_free {
                 Exact::ZERO
             } else {
                 let part = used.over(&all).expect("more than the allowance is used");
@@ -119,13 +127,11 @@ fn pools(problem: &Problem<'_>, quantities: &[Vec<Exact>]) -> Vec<Exact> {
             };
         }
     }
-    let billed = problem.pools.iter().zip(&billed);
-    billed
-        .map(|(pool, billed)| pool_cost(pool, billed))
-        .collect()
+    quantities
 }
 
-pub(super) fn pool_cost(pool: &Pool, quantity: &Exact) -> Exact {
+/// What a billed quantity of a pool costs, in US dollars.
+pub(crate) fn pool_cost(pool: &Pool, quantity: &Exact) -> Exact {
     let mut cost = Exact::ZERO;
     for (number, tier) in pool.tiers.iter().enumerate() {
         if *quantity <= tier.from {
@@ -232,15 +238,10 @@ fn nodes_cost(problem: &Problem<'_>, cluster: usize, kind: usize, members: &[usi
         }
         Nodes::Shared => sum(members.iter().map(need).collect()),
     };
-    let cost = &nodes * stated.types[kind].usd.dollars();
-    match &stated.types[kind].surplus {
-        None => cost,
-        Some(surplus) => {
-            let busy = members
-                .iter()
-                .map(|unit| problem.needs.busy(*unit, cluster));
-            let above = &sum(busy.collect()) - &(&nodes * &surplus.baseline);
-            &cost + &(&above.max(Exact::ZERO) * surplus.usd.dollars())
-        }
-    }
+    stated.types[kind].cost(&nodes, || {
+        let busy = members.iter();
+        sum(busy
+            .map(|unit| problem.needs.busy(*unit, cluster))
+            .collect())
+    })
 }

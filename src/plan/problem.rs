@@ -86,6 +86,21 @@ pub struct Surplus {
     pub usd: Usd,
 }
 
+impl NodeType {
+    /// US dollars a month of a number of nodes, of which `busy` returns the vCPUs that they keep
+    /// busy.
+    pub(crate) fn cost(&self, nodes: &Exact, busy: impl FnOnce() -> Exact) -> Exact {
+        let cost = nodes * self.usd.dollars();
+        match &self.surplus {
+            None => cost,
+            Some(surplus) => {
+                let above = &busy() - &(nodes * &surplus.baseline);
+                &cost + &(&above.max(Exact::ZERO) * surplus.usd.dollars())
+            }
+        }
+    }
+}
+
 /// How many nodes a cluster has.
 pub enum Nodes {
     /// The sum of needs divided by `packing` and rounded up, then times `buffer` and rounded up, but at

@@ -26,6 +26,9 @@ pub use fleet::FactValue;
 pub(crate) use fleet::{Fact, Fleet};
 pub(crate) use infeasible::Infeasible;
 pub use infeasible::Refusal;
+pub(crate) use lambda::limits::{
+    MAX_DURATION_MS as LAMBDA_MAX_DURATION_MS, MEMORY_MB as LAMBDA_MEMORY_MB,
+};
 pub use line::Line;
 pub(crate) use line::Pricing;
 pub(crate) use slot::Slot;

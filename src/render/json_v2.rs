@@ -385,7 +385,7 @@ fn plan_of<'a>(decision: &Decision<'a>, plan: &Plan) -> PlanV2<'a> {
     let commitment = plan.commitment.as_ref();
     PlanV2 {
         monthly_usd: Decimal::from(&plan.monthly),
-        saving_year_usd: Decimal::from(&saving.times(&Exact::from(12u32))),
+        saving_year_usd: Decimal::from(&plan.saving_of_a_year()),
         saving_usd: Decimal::from(&saving),
         bound_usd: Decimal::from(&(&plan.monthly - &plan.gap)),
         gap_percent: Decimal(plan.gap_percent()),

@@ -153,11 +153,9 @@ pub(crate) fn headline(comparison: &Comparison<'_>, plan: &Plan) -> String {
         plural(functions, "function"),
         money(&plan.monthly),
         money(&saving),
-        money(&saving.times(&Exact::from(MONTHS_PER_YEAR)))
+        money(&plan.saving_of_a_year())
     )
 }
-
-const MONTHS_PER_YEAR: u32 = 12;
 
 /// Where a function should run, and why.
 pub(crate) struct Verdict<'s> {

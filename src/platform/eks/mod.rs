@@ -391,7 +391,7 @@ impl EksModel<'_> {
         let slots = function.needed_slots(demand);
         let today = site.today.as_ref();
         let stated = self.context.function(index);
-        // The function as it is in the cluster of today.
+        // The pods of the function in the cluster of today, if it runs there.
         let own_today = (self.context.home(index) == Eks.id())
             .then(|| market.own_pods(stated, self.context.demand(index)))
             .filter(|own| today.is_some_and(|one| own.needs[one.number].fits()));

@@ -10,7 +10,7 @@ mod features;
 mod free_tier;
 mod function_cost;
 mod keys;
-mod limits;
+pub(crate) mod limits;
 pub(crate) mod meters;
 mod options;
 mod pools;

@@ -247,8 +247,8 @@ impl Usage {
         places.map(pool).collect()
     }
 
-    /// The pool of a function with it. `today` is the same function as it is in this set; `None` if
-    /// it is not.
+    /// The pool that a function is in after it joins this set. `today` is the function with the inputs
+    /// that it has in this set; `None` if it is not in it.
     pub(crate) fn pool_with(
         &self,
         function: &Function,
@@ -272,7 +272,7 @@ impl Usage {
 
     /// What a function adds to the bill of the other functions of this set, in US dollars a month,
     /// where it changes how several pools divide the free tier; otherwise `None`. `today` is the
-    /// same function as it is in this set.
+    /// function with the inputs that it has in this set.
     pub(crate) fn adds(
         &self,
         function: &Function,

@@ -55,7 +55,8 @@ pub(crate) fn most_invocations(function: &Function) -> Option<Exact> {
     provisioned.kept_ms().over(&served_ms(function))
 }
 
-/// The function as it is billed for an invocation that finds no environment.
+/// The function without invocations that find a provisioned environment: Lambda bills its further
+/// invocations in this way.
 pub(crate) fn unserved(function: &Function) -> Option<Function> {
     let keys = keys_of(function);
     let provisioned = keys.provisioned.as_deref()?;
