@@ -4,6 +4,7 @@ mod comparison;
 
 use comparison::{compared, read, valid};
 use lambdacost::exact::Exact;
+use lambdacost::internals::answer::Comparison;
 use lambdacost::internals::money::Usd;
 
 /// A scenario of us-east-1.
@@ -208,6 +209,17 @@ fn prefix_delegation_gives_a_node_more_pods() {
     assert_eq!(on(&chosen, 1).0, "216.36");
 }
 
+/// The mistake of a scenario, found when it is read or bound.
+fn mistake_in(text: &str) -> String {
+    let scenario = match read(text) {
+        Err(diags) => return diags.to_string(),
+        Ok(scenario) => scenario,
+    };
+    let prices = comparison::prices(&scenario, &comparison::BOOK);
+    let bound = Comparison::new(&scenario, &prices, &comparison::INSTANCES);
+    bound.err().expect("a mistake").to_string()
+}
+
 #[test]
 fn what_nodes_offer_is_checked() {
     let mistake = |stated: &str| {
@@ -215,18 +227,7 @@ fn what_nodes_offer_is_checked() {
             "region = 'us-east-1'\n[eks]\n{stated}\n{}",
             BIG.split_once('\n').expect("").1
         );
-        match read(&text) {
-            Err(diags) => diags.to_string(),
-            Ok(scenario) => {
-                let prices = comparison::prices(&scenario, &comparison::BOOK);
-                let bound = lambdacost::internals::answer::Comparison::new(
-                    &scenario,
-                    &prices,
-                    &comparison::INSTANCES,
-                );
-                bound.err().expect("a mistake").to_string()
-            }
-        }
+        mistake_in(&text)
     };
     for (stated, expected) in [
         ("node.'m5.larg'.max_pods = 5", "no instance type `m5.larg`"),
@@ -406,8 +407,7 @@ fn a_price_file_states_what_a_node_offers() {
                 invocations_per_month = 1000\npeak_concurrency = 20\ncontainer.cpu_ms = 1\n";
     let scenario = scenario(text);
     let prices = comparison::prices(&scenario, &book);
-    let comparison =
-        lambdacost::internals::answer::Comparison::new(&scenario, &prices, &types).expect("prices");
+    let comparison = Comparison::new(&scenario, &prices, &types).expect("prices");
     let answer = comparison.answer(0, 1).expect("it fits");
     let mut fleet = String::new();
     answer
@@ -467,18 +467,7 @@ fn the_month_and_the_hours_of_a_fleet_are_two_things() {
 fn hours_of_fleets_and_months_are_checked() {
     let error = |text: &str| {
         let text = format!("region = 'us-east-1'\n{text}");
-        match read(&text) {
-            Err(diags) => diags.to_string(),
-            Ok(scenario) => {
-                let prices = comparison::prices(&scenario, &comparison::BOOK);
-                let bound = lambdacost::internals::answer::Comparison::new(
-                    &scenario,
-                    &prices,
-                    &comparison::INSTANCES,
-                );
-                bound.err().expect("a mistake").to_string()
-            }
-        }
+        mistake_in(&text)
     };
     let month = error(&format!("hours_per_month = 220\n{OFFICE}"));
     assert!(month.contains("a month has 672 hours at least"), "{month}");
@@ -595,7 +584,7 @@ fn burstable_nodes_pay_for_what_is_above_their_baseline() {
     let old = scenario(&ENCODE.replace("t3.medium", "t2.medium"));
     let prices = comparison::prices(&old, &comparison::BOOK);
     let instances = &comparison::INSTANCES;
-    let refused = lambdacost::internals::answer::Comparison::new(&old, &prices, instances);
+    let refused = Comparison::new(&old, &prices, instances);
     let refused = refused.err().expect("t2").to_string();
     assert!(
         refused.contains("not in unlimited mode by default"),
