@@ -5,6 +5,7 @@ use super::plan::{Move, Plan, Planner};
 use super::{Comparison, Ledger, Sensitivity, Solved, Summary, Totals};
 use crate::diag::Diags;
 use crate::exact::Exact;
+use crate::money::Usd;
 use crate::platform::Cluster;
 use rayon::prelude::*;
 use std::ops::Deref;
@@ -112,6 +113,20 @@ impl<'c> Decision<'c> {
         }
         let home = self.comparison.home(index);
         summary.costs[home].is_ok().then_some(home)
+    }
+
+    /// The part of a function in the bill of today, in US dollars a month; `None` if it cannot run
+    /// where it is.
+    pub(crate) fn billed_today(&self, index: usize) -> Option<Usd> {
+        let home = self.comparison.home(index);
+        match self.kept.get(index) {
+            Some(solved) => {
+                let cost = solved.summary.costs[home].as_ref().ok()?;
+                Some(cost.billed.clone())
+            }
+            // The other platforms do not matter.
+            None => Some(self.comparison.answer(index, home).ok()?.cost.billed),
+        }
     }
 
     /// A function on every platform.

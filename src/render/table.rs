@@ -316,13 +316,9 @@ impl<'p> TablePage<'p> {
                 let functions = &self.comparison().scenario().functions;
                 indices.sort_by(|left, right| functions[*left].name.cmp(&functions[*right].name));
             }
-            Sort::Cost => sort_by(decision, &mut indices, |solved| {
-                let home = decision.comparison.home(solved.index);
-                let cost = solved.summary.costs[home].as_ref().ok();
-                cost.map(|cost| cost.billed.clone())
-            }),
-            Sort::Saving => sort_by(decision, &mut indices, |solved| {
-                let one = decision.move_of(solved.index);
+            Sort::Cost => sort_by(&mut indices, |index| decision.billed_today(index)),
+            Sort::Saving => sort_by(&mut indices, |index| {
+                let one = decision.move_of(index);
                 one.map(|one| one.saving.clone())
             }),
         }
@@ -586,13 +582,8 @@ fn row(decision: &Decision<'_>, solved: &Solved<'_>) -> Row {
 }
 
 /// Sorts functions by an amount, the largest first. Ties stay in the order of the scenario.
-fn sort_by(
-    decision: &Decision<'_>,
-    indices: &mut Vec<usize>,
-    amount: impl Fn(&Solved<'_>) -> Option<Usd> + Sync,
-) {
-    let amounts = indices.par_iter();
-    let amounts = amounts.map(|index| (amount(&decision.solved(*index)), *index));
+fn sort_by(indices: &mut Vec<usize>, amount: impl Fn(usize) -> Option<Usd> + Sync) {
+    let amounts = indices.par_iter().map(|index| (amount(*index), *index));
     let mut amounts: Vec<(Option<Usd>, usize)> = amounts.collect();
     amounts.sort_by(|(left, _), (right, _)| right.cmp(left));
     *indices = amounts.into_iter().map(|(_, index)| index).collect();
