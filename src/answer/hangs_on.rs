@@ -1,7 +1,8 @@
 //! What a verdict hangs on: for each input the nearest value at which the other platform is cheaper.
 //!
 //! Only that input changes. The capacity and the other inputs keep their values, and the other
-//! functions run where the plan has them. Then two costs cross at most once over one input, so halving finds the value.
+//! functions run where the plan has them. Then two costs cross at most once over one input, so
+//! halving finds the value.
 
 use super::{Comparison, Decision, Pair, Solved};
 use crate::exact::Exact;
@@ -249,15 +250,6 @@ impl<'p> Probe<'p> {
         }
     }
 
-    /// True if the second platform is cheaper. A platform that cannot run the function loses. A tie
-    /// goes to the first, where the function is.
-    fn is_second_cheaper(&self, adds: [&Option<Usd>; 2]) -> bool {
-        match adds {
-            [Some(first), Some(second)] => second < first,
-            [first, second] => first.is_none() && second.is_some(),
-        }
-    }
-
     fn sensitivity(&self) -> Sensitivity {
         let [place, other] = self.pair;
         let mut inputs = Vec::new();
@@ -463,9 +455,9 @@ impl<'p> Probe<'p> {
         let reach = Exact::from(REACH);
         let least = (&least * &per_unit).max(in_steps.over(&reach)?);
         let most = (&most * &per_unit).min(&in_steps * &reach);
-        let today = self.is_second_cheaper([&self.adds[0], &self.adds[1]]);
+        let today = is_second_cheaper([&self.adds[0], &self.adds[1]]);
         let turns = |steps: u128| {
-            adds(steps).is_some_and(|adds| self.is_second_cheaper([&adds[0], &adds[1]]) != today)
+            adds(steps).is_some_and(|adds| is_second_cheaper([&adds[0], &adds[1]]) != today)
         };
         // Values on both sides of today's.
         let below = (least.ceil()?.max(1), in_steps.ceil()?.saturating_sub(1));
@@ -498,6 +490,15 @@ impl<'p> Probe<'p> {
             }
         };
         [side(0), side(1)]
+    }
+}
+
+/// True if the second platform is cheaper. A platform that cannot run the function loses. A tie goes
+/// to the first, where the function is.
+fn is_second_cheaper(adds: [&Option<Usd>; 2]) -> bool {
+    match adds {
+        [Some(first), Some(second)] => second < first,
+        [first, second] => first.is_none() && second.is_some(),
     }
 }
 

@@ -56,16 +56,14 @@ pub(crate) const LISTED: &str = "on demand";
 /// A total with its label.
 pub(crate) struct TotalRow {
     pub label: String,
-    /// `None` if it is not known.
-    pub monthly: Option<Usd>,
+    pub monthly: Usd,
     /// The number of functions that are not in the total, because they cannot run there.
     pub left_out: usize,
 }
 
 impl TotalRow {
-    /// The amount, or a dash.
     pub(crate) fn amount(&self) -> String {
-        self.monthly.as_ref().map_or_else(|| "-".to_owned(), money)
+        money(&self.monthly)
     }
 
     /// How many functions are not in the total.
@@ -81,26 +79,26 @@ pub(crate) fn totals(
     totals: &Totals,
     plan: Option<&Plan>,
 ) -> Vec<TotalRow> {
-    let row = |label: String, total: Option<&Total>| TotalRow {
+    let row = |label: String, total: &Total| TotalRow {
         label,
-        monthly: total.map(|total| total.monthly.clone()),
-        left_out: total.map_or(0, |total| total.left_out),
+        monthly: total.monthly.clone(),
+        left_out: total.left_out,
     };
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let mut rows: Vec<TotalRow> = platforms
-        .map(|(bound, total)| row(format!("all on {}", bound.title), Some(total)))
+        .map(|(bound, total)| row(format!("all on {}", bound.title), total))
         .collect();
-    rows.push(row("as it runs today".to_owned(), Some(&totals.today)));
+    rows.push(row("as it runs today".to_owned(), &totals.today));
     rows.extend(plan.map(|plan| TotalRow {
         label: "as planned".to_owned(),
-        monthly: Some(plan.monthly.clone()),
+        monthly: plan.monthly.clone(),
         left_out: plan.left_out.len(),
     }));
     for (bound, unused) in comparison.platforms().iter().zip(&totals.unused) {
         if !unused.is_zero() {
             rows.push(TotalRow {
                 label: format!("unused commitment in all on {}", bound.title),
-                monthly: Some(unused.clone()),
+                monthly: unused.clone(),
                 left_out: 0,
             });
         }
@@ -367,11 +365,7 @@ pub(crate) fn hangs_on(decision: &Decision<'_>, solved: &Solved<'_>) -> Option<S
 fn shown(number: &Exact) -> String {
     let places = if *number < Exact::ONE { 6 } else { 3 };
     let fixed = number.to_fixed(places);
-    let text = match fixed.contains('.') {
-        true => fixed.trim_end_matches('0').trim_end_matches('.'),
-        false => &fixed,
-    };
-    grouped(text)
+    grouped(fixed.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// What the function would cost if its calls mostly waited. It is an illustration and no verdict.
