@@ -16,6 +16,10 @@ const IMPASSABLE: i128 = 1 << 120;
 
 /// Sets of deviations that one search looks at.
 pub(super) const MOST_STEPS: u64 = 200_000;
+/// A step takes as long as the cost of this many units. An exact cost takes this many steps for each
+/// unit.
+const UNITS_OF_STEP: u64 = 32;
+const EXACT_STEPS: u64 = 1;
 /// Positions that a search looks at for each of them.
 const POSITIONS: u64 = 16;
 /// Above every cost; products with 2^[`SHIFT`] fit.
@@ -317,8 +321,8 @@ impl<'k> Dive<'k> {
     }
 
     /// Offers an assignment of options. Interchangeable units get their choices in the order that
-    /// decides ties.
-    fn offer(&self, mut options: Vec<usize>, incumbent: &mut Incumbent<'_>) {
+    /// decides ties. Returns the steps that this takes.
+    fn offer(&self, mut options: Vec<usize>, incumbent: &mut Incumbent<'_>) -> u64 {
         let group = self.knapsack.group;
         for class in &self.classes {
             let rank = |unit: usize, place: usize| {
@@ -333,8 +337,10 @@ impl<'k> Dive<'k> {
             }
         }
         let choices = self.knapsack.choices(&options);
-        if let Some(cost) = group.model.cost(group.units, &choices, &self.types) {
-            incumbent.offer(cost, &choices);
+        let units = self.knapsack.units() as u64;
+        match group.model.cost(group.units, &choices, &self.types) {
+            Some(cost) if incumbent.offer(cost, &choices) => 1 + units * EXACT_STEPS,
+            _ => 1 + units / UNITS_OF_STEP,
         }
     }
 
@@ -405,7 +411,6 @@ impl<'k> Dive<'k> {
         if self.fits() && self.cost(0) <= limit_of(incumbent, threshold) {
             self.offer(self.preferred.clone(), incumbent);
         }
-        let price = 1 + self.knapsack.units() as u64 / 32;
         let (mut steps, mut looks) = (1, 0);
         let mut frames = vec![Frame {
             position: 0,
@@ -448,8 +453,7 @@ impl<'k> Dive<'k> {
             taken.push((position, at));
             let regret = regret + next.regret;
             if self.fits() && self.cost(regret) <= limit {
-                steps += price;
-                self.offer(self.with(&taken), incumbent);
+                steps += self.offer(self.with(&taken), incumbent);
             }
             frames.push(Frame {
                 position: position + 1,

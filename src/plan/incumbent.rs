@@ -42,9 +42,10 @@ impl<'p> Incumbent<'p> {
     }
 
     /// Keeps an assignment if it can be the best. It can be offered again with cheaper node types.
-    pub(super) fn offer(&mut self, cost: Interval, choices: &[usize]) {
+    /// Returns true if it may have to be priced exactly.
+    pub(super) fn offer(&mut self, cost: Interval, choices: &[usize]) -> bool {
         if cost.low > self.high {
-            return;
+            return false;
         }
         if cost.high < self.high {
             self.high = cost.high;
@@ -57,6 +58,7 @@ impl<'p> Incumbent<'p> {
         if self.kept.len() > MOST_KEPT {
             self.settle();
         }
+        self.kept.len() > 1
     }
 
     /// Keeps only the best one.
