@@ -35,6 +35,7 @@ use pod_demand::{NodeUse, Packing, PodDemand, PodNeed, Room};
 use rayon::prelude::*;
 use std::borrow::{Borrow, Cow};
 use std::ptr;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// Amazon EKS on EC2, on demand.
@@ -81,11 +82,13 @@ impl Platform for Eks {
             let carried = |index: usize| runs_here(index) && fits(index) == Some(true);
             crews = node_uses(&context, &markets, &carried);
         }
-        let memories = if context.scenario.functions.len() >= ALIKE_FUNCTIONS {
-            0..ALIKE_MEMORY_MB + 1
+        let functions = context.scenario.functions.len();
+        let (memories, known) = if functions >= ALIKE_FUNCTIONS {
+            (0..ALIKE_MEMORY_MB + 1, functions)
         } else {
-            0..0
+            (0..0, 0)
         };
+        let known = (0..known).map(|_| KnownType::default()).collect();
         let places = markets.into_iter().zip(crews).zip(chosen);
         let sites = places.map(|((market, crew), today)| {
             Some(Site {
@@ -96,7 +99,11 @@ impl Platform for Eks {
             })
         });
         let sites = sites.collect();
-        Ok(Box::new(EksModel { context, sites }))
+        Ok(Box::new(EksModel {
+            context,
+            sites,
+            known,
+        }))
     }
 }
 
@@ -158,6 +165,8 @@ struct EksModel<'a> {
     context: Context<'a>,
     /// One for each market, in the order of [`cluster_markets`].
     sites: Vec<Option<Site<'a>>>,
+    /// By function; empty for few functions.
+    known: Vec<KnownType>,
 }
 
 /// A market with the cluster of the functions that run there today.
@@ -174,6 +183,23 @@ struct Site<'a> {
 /// By slots: `None` where no node type takes the function.
 type AlikeFunctions = [OnceLock<Option<Joined>>; ALIKE_SLOTS];
 
+/// The node type that was chosen for a function when it was solved first. With more functions than stay
+/// in memory, each is solved twice.
+#[derive(Default)]
+struct KnownType(AtomicU16);
+
+impl KnownType {
+    fn get(&self) -> Option<usize> {
+        usize::from(self.0.load(Ordering::Relaxed)).checked_sub(1)
+    }
+
+    fn set(&self, number: usize) {
+        if let Ok(known) = u16::try_from(number + 1) {
+            self.0.store(known, Ordering::Relaxed);
+        }
+    }
+}
+
 /// With fewer functions, few are alike.
 const ALIKE_FUNCTIONS: usize = 1000;
 /// Functions with fewer slots are alike often enough to keep their clusters.
@@ -187,8 +213,9 @@ struct Joined {
     cluster: Choice,
     /// Pods of the function for today's traffic.
     packing: Packing,
-    /// Bounds of the least that the function costs in any cluster.
-    least: Bounds,
+    /// Bounds of the least that the function costs in any cluster. `None` if only the chosen node type
+    /// was looked at.
+    least: Option<Bounds>,
 }
 
 impl Joined {
@@ -196,15 +223,35 @@ impl Joined {
     fn of(market: &ClusterMarket<'_>, own: &OwnPods, cluster: Choice) -> Option<Self> {
         Some(Self {
             packing: own.needs[cluster.number].packing()?,
-            least: market.least(own),
+            least: Some(market.least(own)),
             cluster,
         })
+    }
+
+    /// The cluster of a node type that [`ClusterMarket::with`] chose before.
+    fn again(site: &Site<'_>, number: usize, function: &Function, demand: &Demand) -> Self {
+        let slots = function.needed_slots(demand);
+        let room = PodNeed::of(function).on(&site.market.candidates[number].node);
+        let packing = room.pack(slots).expect("the pods fit before");
+        let busy = site.market.busy(function, demand);
+        Self {
+            cluster: site.market.with_on(number, &site.crew, &packing, &busy),
+            packing,
+            least: None,
+        }
     }
 }
 
 impl Site<'_> {
     /// The cluster of today with one more function. `None` if no node type takes them all.
-    fn joined(&self, function: &Function, demand: &Demand, slots: u128) -> Option<Cow<'_, Joined>> {
+    /// `known` is the node type that was chosen before for the function as it is stated.
+    fn joined(
+        &self,
+        function: &Function,
+        demand: &Demand,
+        slots: u128,
+        known: Option<&KnownType>,
+    ) -> Option<Cow<'_, Joined>> {
         let join = || {
             let own = self.market.own_pods(function, demand);
             let cluster = self.market.with(&self.crew, &own)?;
@@ -218,10 +265,20 @@ impl Site<'_> {
         match (alike, place) {
             (Some(alike), Some(slots)) if is_alike => {
                 let empty = || Box::new([const { OnceLock::new() }; ALIKE_SLOTS]);
-                let known = alike.get_or_init(empty)[slots].get_or_init(join);
-                known.as_ref().map(Cow::Borrowed)
+                let alike = alike.get_or_init(empty)[slots].get_or_init(join);
+                alike.as_ref().map(Cow::Borrowed)
             }
-            _ => join().map(Cow::Owned),
+            _ => {
+                if let Some(number) = known.and_then(KnownType::get) {
+                    let again = Joined::again(self, number, function, demand);
+                    return Some(Cow::Owned(again));
+                }
+                let joined = join()?;
+                if let Some(known) = known {
+                    known.set(joined.cluster.number);
+                }
+                Some(Cow::Owned(joined))
+            }
         }
     }
 }
@@ -396,7 +453,11 @@ impl EksModel<'_> {
             .then(|| market.own_pods(stated, self.context.demand(index)))
             .filter(|own| today.is_some_and(|one| own.needs[one.number].fits()));
         let joined = match &own_today {
-            None => site.joined(function, demand, slots),
+            None => {
+                let known = self.known.get(index);
+                let known = known.filter(|_| ptr::eq(stated, function));
+                site.joined(function, demand, slots, known)
+            }
             Some(own) if ptr::eq(stated, function) => {
                 let cluster = today.cloned();
                 let joined = cluster.and_then(|cluster| Joined::of(market, own, cluster));
@@ -659,7 +720,11 @@ impl Placement for Placed<'_> {
     }
 
     fn least_nodes(&self) -> Option<Bounds> {
-        Some(self.joined.least)
+        let least = self.joined.least;
+        Some(least.unwrap_or_else(|| {
+            let own = self.market.own_pods(self.function, self.demand);
+            self.market.least(&own)
+        }))
     }
 
     fn alone(&self) -> Option<Usd> {

@@ -4,7 +4,7 @@
 use super::burstable::{Surplus, busy_vcpu};
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
-use super::pod_demand::{Node, NodeNeed, NodeUse, PodDemand, PodNeed};
+use super::pod_demand::{Node, NodeNeed, NodeUse, Packing, PodDemand, PodNeed};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
@@ -402,6 +402,25 @@ impl<'a> ClusterMarket<'a> {
                 takes_all.then(|| (crew.bounds + own.bounds(), || &crew.share + &own.share()))
             },
         )
+    }
+
+    /// The cluster of a candidate for the functions of a cluster and one more, which all fit.
+    pub(crate) fn with_on(
+        &self,
+        number: usize,
+        crew: &Crew,
+        packing: &Packing,
+        busy: &Exact,
+    ) -> Choice {
+        let share = &crew.uses[number].share + &packing.share();
+        let busy = &crew.busy + busy;
+        Choice {
+            number,
+            unfit: 0,
+            monthly: self.month(number, &share, &busy),
+            share,
+            busy,
+        }
     }
 
     /// The cheapest cluster for the functions of a cluster without one of them. `None` if no other

@@ -31,8 +31,8 @@ enum PodSize {
     /// A number of slots over base memory.
     Slots {
         slot: Slot,
-        base_mb: Decimal,
-        slot_mb: Decimal,
+        base_mb: Parts,
+        slot_mb: Parts,
         /// The stated number; `None` for the number that needs the least of a node type.
         requests: Option<u128>,
     },
@@ -53,10 +53,12 @@ impl PodNeed {
             },
             (requests, ..) => PodSize::Slots {
                 slot: Slot::of(function),
-                base_mb: container.base_memory_mb,
-                slot_mb: container
-                    .memory_per_request_mb
-                    .unwrap_or_else(|| function.memory_mb.into()),
+                base_mb: Parts::of(container.base_memory_mb),
+                slot_mb: Parts::of(
+                    container
+                        .memory_per_request_mb
+                        .unwrap_or_else(|| function.memory_mb.into()),
+                ),
                 requests: requests.map(u128::from),
             },
         };
@@ -103,12 +105,11 @@ impl PodNeed {
                 slot_mb,
                 requests,
             } => {
-                let allocatable = Decimal::from(node.size.memory_mib);
-                let [node_mb, daemonsets, base, slot_mb] =
-                    whole_parts([allocatable, node.daemonsets_mb, *base_mb, *slot_mb]);
+                let left = node.memory_left;
+                let scale = left.scale.max(base_mb.scale).max(slot_mb.scale);
                 let sizes = SizesOfPods {
                     slots_by_vcpu: times(&node.vcpu, &slot.vcpu),
-                    memory: [node_mb.saturating_sub(daemonsets), base, slot_mb],
+                    memory: [left, *base_mb, *slot_mb].map(|parts| parts.at(scale)),
                     most_pods: node.pods,
                 };
                 match requests {
@@ -127,14 +128,29 @@ impl PodNeed {
     }
 }
 
-/// Numbers as multiples of the same power of ten.
-fn whole_parts<const COUNT: usize>(numbers: [Decimal; COUNT]) -> [u128; COUNT] {
-    let scale = numbers.iter().map(Decimal::scale).max().unwrap_or_default();
-    numbers.map(|number| {
-        let factor = 10_u128.pow(scale - number.scale());
-        // At most 2^32 MB times 10^28.
-        number.mantissa().unsigned_abs() * factor
-    })
+/// A number as a multiple of a power of ten: at most 2^32 MB times 10^28.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Parts {
+    count: u128,
+    scale: u32,
+}
+
+impl Parts {
+    fn of(number: Decimal) -> Self {
+        Self {
+            count: number.mantissa().unsigned_abs(),
+            scale: number.scale(),
+        }
+    }
+
+    /// The count at a scale that is not smaller.
+    fn at(self, scale: u32) -> u128 {
+        if scale == self.scale {
+            self.count
+        } else {
+            self.count * 10_u128.pow(scale - self.scale)
+        }
+    }
 }
 
 /// The pods of a function that a node type has room for.
@@ -316,8 +332,8 @@ pub(crate) struct Node {
     /// Before DaemonSets.
     pub size: NodeSize,
     pub vcpu: Exact,
-    /// Memory that DaemonSets request, MB.
-    daemonsets_mb: Decimal,
+    /// Memory in MB.
+    memory_left: Parts,
     pub pods: u64,
 }
 
@@ -326,9 +342,14 @@ impl Node {
         let size = NodeSize::of(shape, options);
         let vcpus = Exact::ratio(size.millicores, MILLICORES_PER_VCPU.into());
         let daemonsets = &options.daemonsets;
+        let taken = Parts::of(daemonsets.memory_mb);
+        let memory = Parts::of(size.memory_mib.into()).at(taken.scale);
         Self {
             vcpu: (&vcpus - &Exact::from(daemonsets.vcpu)).max(Exact::ZERO),
-            daemonsets_mb: daemonsets.memory_mb,
+            memory_left: Parts {
+                count: memory.saturating_sub(taken.count),
+                scale: taken.scale,
+            },
             pods: u64::from(size.pods).saturating_sub(daemonsets.pods.into()),
             size,
         }
@@ -336,8 +357,9 @@ impl Node {
 
     /// In MB.
     pub(crate) fn memory(&self) -> Exact {
-        let left = &Exact::from(self.size.memory_mib) - &Exact::from(self.daemonsets_mb);
-        left.max(Exact::ZERO)
+        let Parts { count, scale } = self.memory_left;
+        let left = Exact::whole(count).over(&Exact::whole(10_u128.pow(scale)));
+        left.expect("a power of ten is above zero")
     }
 
     /// The largest share of a node by which a pod of this vCPU and memory in MB does not fit; zero or
