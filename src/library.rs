@@ -135,7 +135,7 @@ pub fn compare(scenario: &str, book: &Book) -> Result<ScenarioAnswer, Diags> {
 }
 
 fn answer(decision: &Decision<'_>, functions: Vec<FunctionAnswer>) -> ScenarioAnswer {
-    let (comparison, totals) = (decision.comparison, &decision.totals);
+    let (comparison, totals) = (decision.comparison, decision.totals());
     let of_all = |total: &Total| total.of_all().map(|usd| usd.dollars().clone());
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let notes = comparison.notes(totals);

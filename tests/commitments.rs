@@ -499,7 +499,7 @@ fn committed_money_is_paid_where_it_covers_both_platforms() {
     let text = api("usd_per_hour = 10", "");
     comparison::compared(&comparison::valid(&text), |comparison| {
         let decision = comparison::decided(comparison, 0);
-        let totals = &decision.totals;
+        let totals = decision.totals();
         for total in totals.platforms.iter().chain([&totals.today]) {
             assert_eq!(cents(&total.monthly), "7300.00");
         }
@@ -646,10 +646,10 @@ fn a_commitment_of_zero_dollars_changes_nothing() {
         comparison::compared(&comparison::valid(text), |comparison| {
             let decision = comparison::decided(comparison, 1);
             let totals = decision
-                .totals
+                .totals()
                 .platforms
                 .iter()
-                .chain([&decision.totals.today]);
+                .chain([&decision.totals().today]);
             let totals: Vec<Usd> = totals.map(|total| total.monthly.clone()).collect();
             let adds: Vec<Option<Usd>> = (0..6)
                 .flat_map(|index| comparison.solve(index).summary.costs)
@@ -679,11 +679,11 @@ fn following_a_plan_costs_what_it_says() {
         comparison::compared(&scenario, |comparison| {
             let decision = comparison::decided(comparison, 0);
             let plan = &decision.plan;
-            for total in &decision.totals.platforms {
+            for total in &decision.totals().platforms {
                 assert!(total.left_out > 0 || plan.monthly <= total.monthly);
             }
             assert!(plan.monthly <= plan.today);
-            assert_eq!(plan.today, decision.totals.today.monthly);
+            assert_eq!(plan.today, decision.totals().today.monthly);
             let functions = Arc::make_mut(&mut moved.functions);
             for one in &plan.moves {
                 functions[one.index].runs_on = Some(comparison.platforms()[one.to].id);

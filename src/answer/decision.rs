@@ -45,7 +45,9 @@ impl Default for PlanOptions<'_> {
 pub struct Decision<'c> {
     pub comparison: &'c Comparison<'c>,
     pub plan: Plan,
-    pub totals: Totals,
+    ledger: Ledger<'c>,
+    /// Found when they are first needed.
+    totals: OnceLock<Totals>,
     /// By function; empty for a large scenario.
     kept: Vec<Solved<'c>>,
     /// By function, each found when it is first needed; empty for a large scenario.
@@ -72,6 +74,11 @@ impl<'c> Deref for Shown<'_, 'c> {
 }
 
 impl<'c> Decision<'c> {
+    /// What the whole scenario costs today and on each platform.
+    pub fn totals(&self) -> &Totals {
+        self.totals.get_or_init(|| self.ledger.of_added())
+    }
+
     /// The move of a function in the plan; `None` for a function that stays.
     pub fn move_of(&self, index: usize) -> Option<&Move> {
         self.plan.move_of(index)
@@ -167,11 +174,11 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        let totals = ledger.totals();
         let plan = planner.plan()?;
         Ok(Decision {
             comparison: self,
-            totals,
+            ledger,
+            totals: OnceLock::new(),
             planned: self.planned(&plan),
             plan,
             hangs_on: kept.iter().map(|_| OnceLock::new()).collect(),
@@ -203,11 +210,11 @@ impl<'a> Comparison<'a> {
                 greedy.add(&solved, least);
             }
         }
-        let totals = ledger.totals();
-        let plan = greedy.plan(&totals.today.monthly)?;
+        let plan = greedy.plan(&ledger.today().monthly)?;
         Ok(Decision {
             comparison: self,
-            totals,
+            ledger,
+            totals: OnceLock::new(),
             plan,
             planned: None,
             hangs_on: Vec::new(),

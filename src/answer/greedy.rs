@@ -10,6 +10,7 @@ use super::{Comparison, PlanOptions, Solved};
 use crate::diag::Diags;
 use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
+use crate::plan::Pool;
 use crate::platform::SharedCosts;
 
 /// Binary places of the units of the bound: less than a millionth of a dollar.
@@ -19,6 +20,8 @@ pub(super) struct Greedy<'c> {
     comparison: &'c Comparison<'c>,
     options: &'c PlanOptions<'c>,
     shared: Vec<SharedCosts>,
+    /// By platform and pool: the lowest rate.
+    least_rates: Vec<Vec<Bounds>>,
     /// Where every function adds least.
     all: Group,
     /// The same without moves to and from clusters.
@@ -34,10 +37,19 @@ impl<'c> Greedy<'c> {
     pub(super) fn new(comparison: &'c Comparison<'c>, options: &'c PlanOptions<'c>) -> Self {
         let group = || Group::new(comparison);
         let platforms = comparison.platforms.iter();
+        let shared: Vec<SharedCosts> = platforms.map(|bound| bound.model.shared_costs()).collect();
+        let lowest = |pool: &Pool| {
+            let rate = pool.tiers.iter().map(|tier| &tier.rate).min();
+            rate.expect("a pool has a tier").dollars().bounds()
+        };
         Self {
             comparison,
             options,
-            shared: platforms.map(|bound| bound.model.shared_costs()).collect(),
+            least_rates: shared
+                .iter()
+                .map(|shared| shared.pools.iter().map(lowest).collect())
+                .collect(),
+            shared,
             all: group(),
             apart: group(),
             moves: Vec::new(),
@@ -53,15 +65,13 @@ impl<'c> Greedy<'c> {
         let least = platforms.filter_map(|platform| {
             let cost = solved.summary.costs[platform].as_ref().ok()?;
             let used = solved.shared_use(platform)?;
-            let pools = used.pools.iter().map(|(pool, quantity)| {
-                let tiers = &self.shared[platform].pools[*pool].tiers;
-                let rate = tiers.iter().map(|tier| &tier.rate).min();
-                rate.expect("a pool has a tier").times(quantity)
-            });
-            let pooled: Usd = pools.sum();
-            let own = (&cost.unshared + &pooled).dollars().bounds();
+            let rates = &self.least_rates[platform];
+            let pools = used.pools.iter();
+            let pools = pools.map(|(pool, quantity)| rates[*pool] * quantity.bounds());
             let nodes = solved.least_nodes(platform).unwrap_or(Bounds::ZERO);
-            Some((own + nodes).low_in_units(PLACES))
+            let own = cost.unshared.dollars().bounds();
+            let least = pools.fold(own + nodes, |sum, pool| sum + pool);
+            Some(least.low_in_units(PLACES))
         });
         least.min().unwrap_or(0)
     }

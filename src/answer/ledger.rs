@@ -2,7 +2,7 @@
 //! of a functions file with a million rows are never all in memory.
 
 use super::tally::Tally;
-use super::{Comparison, Solved, Totals};
+use super::{Comparison, Solved, Spending, Totals};
 use crate::money::Usd;
 use crate::platform::{Members, Total};
 use rayon::prelude::*;
@@ -161,35 +161,14 @@ impl<'c> Ledger<'c> {
                 self.add(&solved);
             }
         }
-        self.of_all()
+        self.of_added()
     }
 
-    fn of_all(self) -> Totals {
-        let mut totals = self.on_demand();
-        let tallies = self.tallies.as_ref().zip(self.comparison.spending.as_ref());
-        if let Some(((today, all), spending)) = tallies {
-            // What the commitment changes, so that functions which cannot run are left out as before.
-            let change = |tally| {
-                let bill = spending.bill(tally);
-                (&bill.monthly - &bill.on_demand, bill.unused)
-            };
-            let (part, _) = change(today);
-            totals.today.monthly = &totals.today.monthly + &part;
-            for (total, tally) in totals.platforms.iter_mut().zip(all) {
-                let (part, unused) = change(tally);
-                total.monthly = &total.monthly + &part;
-                totals.unused.push(unused);
-            }
-        }
-        totals.at_list_prices = self.at_list_prices.map(|listed| Box::new(listed.of_all()));
-        totals
-    }
-
-    /// The totals without a commitment in dollars an hour.
-    fn on_demand(&self) -> Totals {
+    /// The totals, if every function was added.
+    pub(super) fn of_added(&self) -> Totals {
         let platforms = self.comparison.platforms.iter().zip(&self.unshared);
         let platforms = platforms.zip(&self.refused);
-        Totals {
+        let mut totals = Totals {
             platforms: platforms
                 .map(|((bound, unshared), refused)| {
                     bound.model.total(&Members {
@@ -199,13 +178,45 @@ impl<'c> Ledger<'c> {
                     })
                 })
                 .collect(),
-            today: self.today.total(self.comparison),
+            today: self.today(),
             unused: Vec::new(),
             oldest_price: self.oldest_price.clone(),
             uncovered: self.uncovered.clone(),
-            at_list_prices: None,
+            at_list_prices: self
+                .at_list_prices
+                .as_ref()
+                .map(|listed| Box::new(listed.of_added())),
+        };
+        if let Some((spending, (_, all))) = self.tallied() {
+            for (total, tally) in totals.platforms.iter_mut().zip(all) {
+                let (part, unused) = change(spending, tally);
+                total.monthly = &total.monthly + &part;
+                totals.unused.push(unused);
+            }
         }
+        totals
     }
+
+    /// Every function on its platform of today, if every function was added.
+    pub(super) fn today(&self) -> Total {
+        let mut today = self.today.total(self.comparison);
+        if let Some((spending, (tally, _))) = self.tallied() {
+            let (part, _) = change(spending, tally);
+            today.monthly = &today.monthly + &part;
+        }
+        today
+    }
+
+    fn tallied(&self) -> Option<(&Spending<'c>, &(Tally, Vec<Tally>))> {
+        self.comparison.spending.as_ref().zip(self.tallies.as_ref())
+    }
+}
+
+/// What a commitment in dollars an hour changes, and what is lost of it, so that functions which cannot
+/// run are left out as before.
+fn change(spending: &Spending<'_>, tally: &Tally) -> (Usd, Usd) {
+    let bill = spending.bill(tally);
+    (&bill.monthly - &bill.on_demand, bill.unused)
 }
 
 impl Comparison<'_> {

@@ -136,7 +136,7 @@ pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
             .map(|baseline| Changes::of(&scenario, baseline)),
         budgets: scenario.budgets(),
         total: scenario.total.clone(),
-        notes: case.comparison.notes(&case.decision.totals),
+        notes: case.comparison.notes(case.decision.totals()),
     }
 }
 
@@ -194,7 +194,7 @@ fn functions<'c, 'k, T: Send>(
         }
         (case.progress)(chunk.len() as u64);
     }
-    let totals = &case.decision.totals;
+    let totals = case.decision.totals();
     let scenario = ScenarioContext {
         case,
         total: totals.today.of_all().cloned(),

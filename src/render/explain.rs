@@ -46,7 +46,7 @@ pub fn write(
             cited: &mut cited,
             effort: &effort,
         };
-        let notes = view.comparison().notes(&view.decision.totals);
+        let notes = view.comparison().notes(view.decision.totals());
         phrases::warnings(&notes, paint, width, out)?;
         for index in &view.selected {
             page.function(&view.decision.solved(*index), out)?;

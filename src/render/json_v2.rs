@@ -342,7 +342,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
     let today = comparison.clusters().into_iter().map(|one| ("today", one));
     let planned = view.decision.planned_clusters();
     let clusters = today.chain(planned.into_iter().map(|one| ("plan", one)));
-    let all = &view.decision.totals;
+    let all = view.decision.totals();
     let notes = comparison.notes(all);
     let sentences = |kind| notes.sentences(kind).map(str::to_owned).collect();
     let listed = comparison.at_list_prices().zip(all.at_list_prices.as_ref());

@@ -34,7 +34,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
             let headline = phrases::headline(comparison, &decision.plan);
             writeln!(out, "**{}**\n", sentence(&headline))?;
         }
-        let known = comparison.notes(&decision.totals);
+        let known = comparison.notes(decision.totals());
         for line in known.sentences(AssumptionKind::Warning) {
             writeln!(out, "**Warning:** {}\n", sentence(line))?;
         }
@@ -150,7 +150,7 @@ fn row(decision: &Decision<'_>, crossed: &[usize], solved: &Solved<'_>) -> Strin
 }
 
 fn totals(decision: &Decision<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let (comparison, totals) = (decision.comparison, &decision.totals);
+    let (comparison, totals) = (decision.comparison, decision.totals());
     let bought = phrases::totals(comparison, totals, Some(&decision.plan));
     let listed = phrases::listed_totals(comparison, totals);
     let (title, rule) = match listed {

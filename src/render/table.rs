@@ -207,7 +207,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn warnings(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let notes = self.comparison().notes(&self.view.decision.totals);
+        let notes = self.comparison().notes(self.view.decision.totals());
         phrases::warnings(&notes, self.paint, self.width, out)
     }
 
@@ -335,7 +335,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn notes(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let notes = self.comparison().notes(&self.view.decision.totals);
+        let notes = self.comparison().notes(self.view.decision.totals());
         if self.options.notes {
             return phrases::notes(&notes, self.paint, self.width, out);
         }
@@ -533,8 +533,8 @@ impl<'p> TablePage<'p> {
 
     fn totals(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let (comparison, decision) = (self.comparison(), self.view.decision);
-        let rows = phrases::totals(comparison, &decision.totals, Some(&decision.plan));
-        let listed = phrases::listed_totals(comparison, &decision.totals);
+        let rows = phrases::totals(comparison, decision.totals(), Some(&decision.plan));
+        let listed = phrases::listed_totals(comparison, decision.totals());
         let amounts: Vec<String> = rows.iter().map(TotalRow::amount).collect();
         let widest = amounts.iter().map(String::len).max().unwrap_or(0);
         let longest = rows.iter().map(|row| row.label.len()).max().unwrap_or(0);
