@@ -99,7 +99,7 @@ pub mod render {
         pub use crate::render::csv::{COLUMNS, MOVE_COLUMNS, write};
     }
     pub mod explain {
-        pub use crate::render::explain::write;
+        pub use crate::render::explain::{ExplainOptions, write};
     }
     pub mod focus {
         pub use crate::render::focus::{Bills, Period, Spelling, columns, write};
@@ -137,6 +137,9 @@ pub mod solve {
     }
     pub mod flips {
         pub use crate::solve::flips::{Effort, Flip, Flips, LISTED, REACH, Side};
+    }
+    pub mod stretches {
+        pub use crate::solve::stretches::{Stretch, Stretches};
     }
 }
 

@@ -7,6 +7,7 @@ use lambdacost::internals::answer::Comparison;
 use lambdacost::internals::check::formats::{self, markdown::Comment};
 use lambdacost::internals::check::{self, CheckContext, Levels};
 use lambdacost::internals::color::Paint;
+use lambdacost::internals::render::explain::ExplainOptions;
 use lambdacost::internals::render::focus::{self, Bills, Period, Spelling};
 use lambdacost::internals::render::{self, View};
 use std::io::{self, Write};
@@ -130,7 +131,7 @@ fn explanations_solve_once() {
     for options in [ALL.to_owned(), format!("{ALL}{DISCOUNTS}")] {
         for selected in [None, Some(0)] {
             let explain = |views: &[View<'_>], out: &mut (dyn Write + Send)| {
-                render::explain::write(views, 80, false, out)
+                render::explain::write(views, ExplainOptions::PLAIN, out)
             };
             solve_once(&options, FUNCTIONS, shown(selected, explain));
         }

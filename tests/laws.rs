@@ -12,10 +12,12 @@ use lambdacost::internals::diag::Source;
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::platform::{EksOptions, FactValue};
 use lambdacost::internals::pricebook::{Entry, Extent, InstanceType, Listed, Regional};
-use lambdacost::internals::render::{View, csv, explain, json_v2, table};
+use lambdacost::internals::render::explain::{self, ExplainOptions};
+use lambdacost::internals::render::{View, csv, json_v2, table};
 use lambdacost::internals::scenario::{self, Capacity, Function, Scenario};
 use lambdacost::internals::solve::crossover::CrossoverKind;
 use lambdacost::internals::solve::flips::{Flip, Side};
+use lambdacost::internals::solve::stretches::{Stretch, Stretches};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
@@ -90,10 +92,14 @@ fn rendered(comparison: &Comparison<'_>) -> Vec<Vec<u8>> {
         progress: &|_| {},
     }];
     let mut all = vec![Vec::new(); 4];
+    let colored = ExplainOptions {
+        color: true,
+        ..ExplainOptions::PLAIN
+    };
     table::write(&view, table::TableOptions::PLAIN, &mut all[0]).expect("a table");
     json_v2::write(&view, &mut all[1]).expect("JSON");
     csv::write(&view, &mut all[2]).expect("CSV");
-    explain::write(&view, 80, true, &mut all[3]).expect("an explanation");
+    explain::write(&view, colored, &mut all[3]).expect("an explanation");
     all
 }
 
@@ -718,8 +724,19 @@ proptest! {
              invocations_per_month = {calls}\nutilization = \"{percent}%\"\n{container}"
         );
         let scenario = valid(&text);
-        let detail = compared(&scenario, |comparison| {
-            comparison.detail(&comparison.solve(0), MOST)
+        let margins = [0, 2, 30].map(|percent| Exact::ratio(percent, 100));
+        let (detail, stretches) = compared(&scenario, |comparison| {
+            let solved = comparison.solve(0);
+            let detail = comparison.detail(&solved, MOST);
+            let stretches: Vec<Vec<Option<Stretches>>> = detail
+                .flips
+                .iter()
+                .map(|(pair, _)| {
+                    let of = |margin| comparison.stretches(&solved, *pair, margin);
+                    margins.iter().map(of).collect()
+                })
+                .collect();
+            (detail, stretches)
         });
         let shapes: Vec<InstanceType> =
             INSTANCES.iter().filter(|shape| shape.name == "m5.large").cloned().collect();
@@ -731,7 +748,10 @@ proptest! {
                 comparison.unwrap_or_else(|diags| panic!("{diags}")).solve(0).summary
             })
             .collect();
-        for (pair, flips) in detail.flips {
+        for ((pair, flips), stretches) in detail.flips.into_iter().zip(stretches) {
+            for (margin, found) in margins.iter().zip(stretches) {
+                prop_assert_eq!(found, Some(tried(&all, pair, calls, margin)));
+            }
             let flips = flips.expect("there is traffic");
             let winners: Vec<Side> = all.iter().map(|summary| winner(summary, pair)).collect();
             let turns = winners.windows(2).zip(1u128..).filter(|(two, _)| two[0] != two[1]);
@@ -744,6 +764,61 @@ proptest! {
             prop_assert_eq!(flips.last.as_ref(), expected.last());
             prop_assert_eq!(flips.list, expected);
         }
+    }
+}
+
+/// Where the other side than today's is cheaper by a margin, by trying every number of calls from 1 on.
+fn tried(all: &[Summary], pair: Pair, calls: u64, margin: &Exact) -> Stretches {
+    let winners: Vec<Side> = all.iter().map(|summary| winner(summary, pair)).collect();
+    let calls = calls as usize;
+    let today = winners[calls - 1];
+    // How much the other side costs for each dollar of the side of today; `None` if that costs nothing.
+    let ratio = |number: usize| {
+        let [from, to] = [pair.from, pair.to].map(|platform| {
+            let cost = all[number - 1].costs[platform].as_ref();
+            cost.expect("it can run").adds.dollars().clone()
+        });
+        match today {
+            Side::First => to.over(&from),
+            Side::Second => from.over(&to),
+        }
+    };
+    let by_margin = |number: &usize| {
+        let least = &Exact::ONE - margin;
+        let is_near = ratio(*number).is_some_and(|ratio| ratio <= least);
+        is_near && (!margin.is_zero() || winners[*number - 1] != today)
+    };
+    let stays = |number: &usize| winners[*number - 1] == today;
+    let stretch = |inside: usize| Stretch {
+        from: (1..=inside)
+            .rev()
+            .find(stays)
+            .map_or(1, |before| before as u128 + 1),
+        to: (inside..=all.len())
+            .find(stays)
+            .map(|next| next as u128 - 1),
+    };
+    let below = (1..calls).rev().find(by_margin).map(stretch);
+    let above = (calls + 1..=all.len()).find(by_margin).map(stretch);
+    let nearest = (1..=all.len())
+        .filter_map(ratio)
+        .min()
+        .expect("it costs something");
+    let tenths = (&(&nearest - &Exact::ONE) * &Exact::from(1000u32))
+        .max(Exact::ZERO)
+        .ceil();
+    let tenths = tenths
+        .and_then(|tenths| u32::try_from(tenths).ok())
+        .filter(|tenths| *tenths <= 10_000);
+    Stretches {
+        today,
+        comes_within: if below.is_none() && above.is_none() {
+            tenths
+        } else {
+            None
+        },
+        below,
+        above,
     }
 }
 

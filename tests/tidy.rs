@@ -113,11 +113,6 @@ const BOOLEAN_PARAMETERS: [(&str, &str, &str); 8] = [
         "fixed",
         "the sign of a number",
     ),
-    (
-        "src/render/explain.rs",
-        "write",
-        "color is a setting of the user, resolved to yes or no",
-    ),
     ("src/render/plan.rs", "write", "as in an explanation"),
     ("src/render/prices.rs", "list_table", "as in an explanation"),
     ("src/render/prices.rs", "show_table", "as in an explanation"),

@@ -8,7 +8,8 @@ use lambdacost::internals::check::{self, Baseline, CheckContext, Levels, Report}
 use lambdacost::internals::color::Paint;
 use lambdacost::internals::diag::Diags;
 use lambdacost::internals::pricebook::{InstanceType, Regional};
-use lambdacost::internals::render::{View, csv, explain, focus, json_v2, markdown, table};
+use lambdacost::internals::render::explain::{self, ExplainOptions};
+use lambdacost::internals::render::{View, csv, focus, json_v2, markdown, table};
 use lambdacost::internals::scenario::Scenario;
 use lambdacost::internals::text::{escaped_name, is_unsafe, unfit};
 use serde_json::Value;
@@ -106,7 +107,7 @@ fn compare(decision: &Decision<'_>) {
         ("markdown", written(|out| markdown::write(&view, out))),
         (
             "explain",
-            written(|out| explain::write(&view, WIDTH, false, out)),
+            written(|out| explain::write(&view, ExplainOptions::PLAIN, out)),
         ),
     ] {
         is_harmless(what, &text);

@@ -1,9 +1,11 @@
 //! The searches for flips.
 
 use super::{Comparison, Pair, Solved};
-use crate::solve::Tariff;
+use crate::exact::Exact;
 use crate::solve::flips::{self, Effort, Flips, TrafficCost};
 use crate::solve::piecewise::PiecewiseCost;
+use crate::solve::stretches::{Stretches, stretches};
+use crate::solve::{StepCost, Tariff};
 use rayon::prelude::*;
 
 impl Comparison<'_> {
@@ -22,16 +24,41 @@ impl Comparison<'_> {
     /// The flips of each pair that can run a function. Each search examines at most `most`
     /// intervals.
     pub fn flips(&self, solved: &Solved<'_>, most: u64) -> Vec<(Pair, Option<Flips>)> {
-        let costs = &solved.summary.costs;
-        let feasible = |pair: &Pair| costs[pair.from].is_ok() && costs[pair.to].is_ok();
-        let pairs: Vec<Pair> = self.pairs().filter(feasible).collect();
-        pairs
+        self.feasible_pairs(solved)
             .into_par_iter()
             .map(|pair| (pair, self.flips_of(solved, pair, most)))
             .collect()
     }
 
     pub(super) fn flips_of(&self, solved: &Solved<'_>, pair: Pair, most: u64) -> Option<Flips> {
+        let (first, second) = self.traffic_costs(solved, pair)?;
+        let function = self.context.function(solved.index);
+        let demand = self.context.demand(solved.index);
+        flips::flips(function, demand, first, second, most)
+    }
+
+    /// The traffic at which the other platform of a pair is cheaper by a margin, a share. `None` if
+    /// nothing is known.
+    pub fn stretches(&self, solved: &Solved<'_>, pair: Pair, margin: &Exact) -> Option<Stretches> {
+        let (first, second) = self.traffic_costs(solved, pair)?;
+        let function = self.context.function(solved.index);
+        let demand = self.context.demand(solved.index);
+        stretches(function, demand, first, second, margin)
+    }
+
+    /// The pairs of platforms that can both run a function.
+    pub(crate) fn feasible_pairs(&self, solved: &Solved<'_>) -> Vec<Pair> {
+        let costs = &solved.summary.costs;
+        let feasible = |pair: &Pair| costs[pair.from].is_ok() && costs[pair.to].is_ok();
+        self.pairs().filter(feasible).collect()
+    }
+
+    /// What the two platforms of a pair cost as traffic grows. The second is a fleet.
+    fn traffic_costs<'s>(
+        &self,
+        solved: &'s Solved<'_>,
+        pair: Pair,
+    ) -> Option<(TrafficCost<'s>, &'s dyn StepCost)> {
         // A commitment in dollars is spent again at every traffic: the curves do not have it.
         if self.is_spending() {
             return None;
@@ -52,13 +79,6 @@ impl Comparison<'_> {
                 }
             }
         };
-        let function = self.context.function(solved.index);
-        flips::flips(
-            function,
-            self.context.demand(solved.index),
-            first,
-            second,
-            most,
-        )
+        Some((first, second))
     }
 }

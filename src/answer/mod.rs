@@ -455,6 +455,14 @@ impl<'a> Comparison<'a> {
     /// The complete answer for a function. Each search for flips examines at most `most` intervals
     /// ([`crate::solve::flips::Effort`]).
     pub fn detail(&self, solved: &Solved<'_>, most: u64) -> Detail {
+        Detail {
+            flips: self.flips(solved, most),
+            ..self.detail_without_flips(solved)
+        }
+    }
+
+    /// The answer for a function without flips.
+    pub(crate) fn detail_without_flips(&self, solved: &Solved<'_>) -> Detail {
         let function = self.context.function(solved.index);
         let demand = self.context.demand(solved.index);
         let load = Load::of(function, demand, &self.scenario().hours);
@@ -489,7 +497,7 @@ impl<'a> Comparison<'a> {
                 .collect(),
             alone: platforms.map(|number| solved.alone(number)).collect(),
             steps: crossed.filter_map(steps).collect(),
-            flips: self.flips(solved, most),
+            flips: Vec::new(),
         }
     }
 

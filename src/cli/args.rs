@@ -142,6 +142,9 @@ pub(crate) struct Compare {
     /// Show all assumptions, and what is not counted, below the table
     #[arg(long)]
     pub notes: bool,
+    /// Name the traffic at which another platform is cheaper by at least this many per cent
+    #[arg(long, value_name = "PERCENT", default_value = "2", value_parser = margin)]
+    pub margin: Decimal,
     /// Columns of the table; default: those of the terminal, otherwise 80
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=1000))]
     pub width: Option<u16>,
@@ -202,6 +205,12 @@ pub(crate) struct Explain {
     /// What moves have to save, and what does not move.
     #[command(flatten)]
     pub moves: Moves,
+    /// List every number of calls at which the cheaper platform changes
+    #[arg(long)]
+    pub all: bool,
+    /// Name the traffic at which another platform is cheaper by at least this many per cent
+    #[arg(long, value_name = "PERCENT", default_value = "2", value_parser = margin)]
+    pub margin: Decimal,
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
@@ -246,6 +255,17 @@ fn dollars(text: &str) -> Result<Decimal, String> {
     match Decimal::from_str_exact(text) {
         Ok(amount) if !amount.is_sign_negative() => Ok(amount),
         _ => Err("write a number of at least 0, such as 2.50".to_owned()),
+    }
+}
+
+/// Reads a number of per cent from 0 to 100, as a share.
+fn margin(text: &str) -> Result<Decimal, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim_end();
+    match Decimal::from_str_exact(number) {
+        Ok(percent) if (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&percent) => {
+            Ok(percent / Decimal::ONE_HUNDRED)
+        }
+        _ => Err("write a number from 0 to 100, such as 2.5".to_owned()),
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> 
         all: args.all,
         sort: args.sort.map(sort),
         notes: args.notes,
+        margin: args.margin,
     };
     load::compared(
         system,

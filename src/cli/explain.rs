@@ -7,6 +7,7 @@ use super::output::{self, Look};
 use super::system::System;
 use crate::diag::Diags;
 use crate::render;
+use crate::render::explain::ExplainOptions;
 use anstream::ColorChoice;
 
 /// Explains, and writes the answer.
@@ -16,6 +17,12 @@ use anstream::ColorChoice;
 pub(crate) fn run(system: &System, args: &args::Explain, color: ColorChoice) -> Outcome {
     let args::ExplainFormat = args.output.format(None).map_err(Diags::from)?;
     let look = Look::of_answer(system, &args.output, color);
+    let options = ExplainOptions {
+        width: look.width,
+        color: look.color,
+        all: args.all,
+        margin: args.margin,
+    };
     let subject = &args.subject;
     load::compared(
         system,
@@ -24,7 +31,7 @@ pub(crate) fn run(system: &System, args: &args::Explain, color: ColorChoice) -> 
         &args.output,
         |views, progress| {
             output::write(system, &args.output, progress, |out| {
-                render::explain::write(views, look.width, look.color, out)
+                render::explain::write(views, options, out)
             })
         },
     )

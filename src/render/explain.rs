@@ -3,6 +3,7 @@
 
 use super::View;
 use super::phrases;
+use super::table::MARGIN;
 use crate::answer::{Comparison, Decision, Detail, Pair, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
@@ -13,13 +14,33 @@ use crate::scenario::{Capacity, Function};
 use crate::solve::crossover::{Crossover, CrossoverKind, CrossoverStep};
 use crate::solve::flips::Effort;
 use crate::text::{Lines, escaped, escaped_name};
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-/// Number of flips in the list; JSON has up to a thousand.
-const LISTED: usize = 10;
 /// A quantity with more characters is rounded.
 const ROOM: usize = 15;
+
+/// What is explained, and what it looks like.
+#[derive(Debug, Clone, Copy)]
+pub struct ExplainOptions {
+    pub width: u16,
+    pub color: bool,
+    /// List every flip.
+    pub all: bool,
+    /// By how much another platform has to be cheaper at some traffic to be named, as a share.
+    pub margin: Decimal,
+}
+
+impl ExplainOptions {
+    /// A page of 80 columns without colour.
+    pub const PLAIN: Self = Self {
+        width: 80,
+        color: false,
+        all: false,
+        margin: MARGIN,
+    };
+}
 
 /// Explains comparisons, one below the other.
 ///
@@ -27,11 +48,11 @@ const ROOM: usize = 15;
 /// The output cannot be written.
 pub fn write(
     views: &[View<'_>],
-    width: u16,
-    color: bool,
+    options: ExplainOptions,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let paint = Paint::new(color);
+    let width = options.width;
+    let paint = Paint::new(options.color);
     let out = &mut Lines::new(out);
     let known = Book::references();
     let mut cited = BTreeSet::new();
@@ -42,6 +63,7 @@ pub fn write(
             comparison: view.comparison(),
             paint,
             width,
+            options,
             references: &known,
             cited: &mut cited,
             effort: &effort,
@@ -86,6 +108,7 @@ struct ExplainPage<'p> {
     comparison: &'p Comparison<'p>,
     paint: Paint,
     width: u16,
+    options: ExplainOptions,
     /// The meanings of tags of sources.
     references: &'p BTreeMap<String, Reference>,
     /// Tags that were cited so far.
@@ -97,9 +120,7 @@ impl ExplainPage<'_> {
     fn function(&mut self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let function = &self.comparison.scenario().functions[solved.index];
         let summary = &solved.summary;
-        let most = self.effort.for_each(self.comparison.searches());
-        let detail = self.comparison.detail(solved, most);
-        self.effort.spend(detail.searched());
+        let detail = self.detail(solved);
         self.workload(function, summary, out)?;
         self.verdict(solved, out)?;
         for (number, bound) in self.comparison.platforms().iter().enumerate() {
@@ -121,7 +142,51 @@ impl ExplainPage<'_> {
         for (pair, crossover) in &summary.crossovers {
             self.crossover(*pair, crossover, &detail, out)?;
         }
-        self.flips(&detail, out)
+        if self.options.all {
+            self.flips(&detail, out)
+        } else {
+            self.stretches(solved, out)
+        }
+    }
+
+    /// The complete answer for a function; with flips only if they are listed.
+    fn detail(&self, solved: &Solved<'_>) -> Detail {
+        if !self.options.all {
+            return self.comparison.detail_without_flips(solved);
+        }
+        let most = self.effort.for_each(self.comparison.searches());
+        let detail = self.comparison.detail(solved, most);
+        self.effort.spend(detail.searched());
+        detail
+    }
+
+    /// At which traffic another platform becomes cheaper.
+    fn stretches(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let comparison = self.comparison;
+        let margin = Exact::from(self.options.margin);
+        let found = comparison
+            .feasible_pairs(solved)
+            .into_iter()
+            .filter_map(|pair| {
+                let found = comparison.stretches(solved, pair, &margin)?;
+                Some(phrases::stretches(
+                    comparison,
+                    solved.index,
+                    pair,
+                    &found,
+                    &margin,
+                ))
+            });
+        let found: Vec<String> = found.collect();
+        if found.is_empty() {
+            return Ok(());
+        }
+        let heading = "As the traffic and the fleet grow (--all lists every change)";
+        writeln!(out, "{}", self.paint.bold(heading))?;
+        for text in found {
+            writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
+        }
+        writeln!(out)
     }
 
     fn verdict(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
@@ -362,7 +427,7 @@ impl ExplainPage<'_> {
                 "  {} is cheaper from the first call on",
                 title(flips.starts)
             )?;
-            for flip in flips.list.iter().take(LISTED) {
+            for flip in &flips.list {
                 let side = title(flip.cheaper_above);
                 writeln!(
                     out,
@@ -370,17 +435,8 @@ impl ExplainPage<'_> {
                     count(flip.invocations)
                 )?;
             }
-            let rest = count(flips.count.saturating_sub(LISTED as u64).into());
-            match (rest.as_str(), flips.complete) {
-                ("0", true) => {}
-                ("0", false) => writeln!(out, "  the search ended here: there may be more")?,
-                (_, true) => writeln!(out, "  … and {rest} more: --format json lists them")?,
-                (_, false) => {
-                    writeln!(
-                        out,
-                        "  … and at least {rest} more: --format json lists up to 1,000"
-                    )?;
-                }
+            if !flips.complete {
+                writeln!(out, "  the search ended here: there may be more")?;
             }
             writeln!(out)?;
         }

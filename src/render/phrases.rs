@@ -7,7 +7,8 @@ use crate::money::{Usd, count, grouped, money, percent, plural};
 use crate::platform::{Infeasible, Refusal, Total};
 use crate::scenario::{AssumptionKind, Function, Notes};
 use crate::solve::crossover::{Crossover, CrossoverKind, Point};
-use crate::solve::flips::{Flip, Flips, Side};
+use crate::solve::flips::Side;
+use crate::solve::stretches::{Stretch, Stretches};
 use crate::text::escaped_name;
 use std::io::{self, Write};
 
@@ -484,39 +485,61 @@ fn refusal(title: &str, refused: &Infeasible) -> String {
     }
 }
 
-/// The first and last flip between two platforms, and their number.
-pub(crate) fn flips(
+/// At which traffic another platform becomes cheaper by a margin, a share.
+pub(crate) fn stretches(
     comparison: &Comparison<'_>,
     index: usize,
     pair: Pair,
-    flips: &Flips,
-) -> Option<String> {
+    stretches: &Stretches,
+    margin: &Exact,
+) -> String {
     let title = |side: Side| match side {
         Side::First => comparison.platforms()[pair.from].title,
         Side::Second => comparison.platforms()[pair.to].title,
     };
-    let (first, last) = (flips.list.first()?, flips.last.as_ref()?);
-    let above = |flip: &Flip| {
-        format!(
-            "{} above {}",
-            title(flip.cheaper_above),
-            count(flip.invocations)
-        )
+    let (today, other) = match stretches.today {
+        Side::First => (title(Side::First), title(Side::Second)),
+        Side::Second => (title(Side::Second), title(Side::First)),
     };
-    let sides = format!("{} or {}", title(Side::First), title(Side::Second));
-    let today = comparison.scenario().functions[index].invocations;
-    let today = format!("calls a month (today {})", count(today.into()));
-    let many = count(flips.count.into());
-    let text = if !flips.complete {
-        // The search ended early, so the last flip that was found is not the last.
-        format!("first {} {today}; at least {many} changes", above(first))
-    } else if flips.count == 1 {
-        format!("{} {today}", above(first))
+    let ranges: Vec<String> = [&stretches.below, &stretches.above]
+        .into_iter()
+        .flatten()
+        .map(calls_in)
+        .collect();
+    if ranges.is_empty() {
+        return match stretches.comes_within {
+            Some(0) => format!(
+                "no traffic up to 1,000 times today's makes {other} cheaper than {today} by {} or more",
+                percent(margin)
+            ),
+            Some(tenths) => format!(
+                "{today} stays cheaper at any traffic up to 1,000 times today's ({other} comes within {})",
+                percent(&Exact::ratio(tenths.into(), 1000))
+            ),
+            None => format!("{today} stays cheaper at any traffic up to 1,000 times today's"),
+        };
+    }
+    let calls = comparison.scenario().functions[index].invocations;
+    let is_interrupted = stretches.above.as_ref().is_some_and(|one| one.to.is_some());
+    let then = if is_interrupted {
+        format!(", then {today} again")
     } else {
-        let (first, last) = (above(first), above(last));
-        format!("first {first}, last {last} {today}; {many} changes")
+        String::new()
     };
-    Some(format!("{sides} as the traffic and the fleet grow: {text}"))
+    format!(
+        "{other} is cheaper than {today} {} calls a month{then} (today {})",
+        ranges.join(" and "),
+        count(calls.into())
+    )
+}
+
+/// The numbers of calls of a stretch.
+fn calls_in(stretch: &Stretch) -> String {
+    match (stretch.from, stretch.to) {
+        (from, None) => format!("above {}", count(from - 1)),
+        (1, Some(to)) => format!("up to {}", count(to)),
+        (from, Some(to)) => format!("from {} to {}", count(from), count(to)),
+    }
 }
 
 /// Mean requests per second at a break-even.

@@ -8,12 +8,12 @@ use crate::answer::{Comparison, Decision, Move, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
-use crate::solve::flips::Effort;
 use crate::text::{Lines, comma_separated, escaped, escaped_name, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use comfy_table::{ColumnConstraint, LineStyle, Width};
 use rayon::prelude::*;
+use rust_decimal::Decimal;
 use std::io::{self, Write};
 
 /// Minimum width for additional columns.
@@ -24,6 +24,9 @@ const ROWS: usize = 20;
 const CLOSE: &str = " ~";
 /// Characters of the usual labels of totals.
 const LABEL: usize = 26;
+
+/// 2 %.
+pub(crate) const MARGIN: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
 
 /// The order of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,8 @@ pub struct TableOptions {
     pub sort: Option<Sort>,
     /// Show the assumptions and omissions.
     pub notes: bool,
+    /// By how much another platform has to be cheaper at some traffic to be named, as a share.
+    pub margin: Decimal,
 }
 
 impl TableOptions {
@@ -59,6 +64,7 @@ impl TableOptions {
         all: false,
         sort: None,
         notes: false,
+        margin: MARGIN,
     };
 }
 
@@ -72,7 +78,6 @@ pub fn write(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let paint = Paint::new(options.color);
-    let effort = Effort::of_run();
     let out = &mut Lines::new(out);
     for (number, view) in views.iter().enumerate() {
         if number > 0 {
@@ -83,7 +88,6 @@ pub fn write(
             paint,
             width: options.width,
             options,
-            effort: &effort,
         };
         page.write(out)?;
     }
@@ -125,7 +129,6 @@ struct TablePage<'p> {
     paint: Paint,
     width: u16,
     options: TableOptions,
-    effort: &'p Effort,
 }
 
 /// A row of the table.
@@ -188,7 +191,7 @@ impl<'p> TablePage<'p> {
         for remark in remarks.into_iter().flatten() {
             writeln!(out, "{}", wrapped(&remark, "", self.width))?;
         }
-        self.flips(&solved, out)?;
+        self.stretches(&solved, out)?;
         writeln!(out)?;
         let comparison = self.comparison();
         if let Some(spent) = comparison.commitment_use() {
@@ -211,16 +214,18 @@ impl<'p> TablePage<'p> {
         phrases::warnings(&notes, self.paint, self.width, out)
     }
 
-    /// The first and last flip of the platform of the plan. `explain` has all.
-    fn flips(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    /// At which traffic other platforms than that of the plan become cheaper.
+    fn stretches(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison();
-        let place = self.view.decision.place(solved);
-        for (pair, flips) in &comparison.flips_within(self.effort, solved) {
-            let is_about = place.is_some_and(|place| pair.has(place));
-            let flips = flips.as_ref().filter(|_| is_about);
-            let text =
-                flips.and_then(|flips| phrases::flips(comparison, solved.index, *pair, flips));
-            if let Some(text) = text {
+        let Some(place) = self.view.decision.place(solved) else {
+            return Ok(());
+        };
+        let margin = Exact::from(self.options.margin);
+        let pairs = comparison.feasible_pairs(solved).into_iter();
+        for pair in pairs.filter(|pair| pair.has(place)) {
+            if let Some(stretches) = comparison.stretches(solved, pair, &margin) {
+                let index = solved.index;
+                let text = phrases::stretches(comparison, index, pair, &stretches, &margin);
                 writeln!(out, "{}", wrapped(&text, "", self.width))?;
             }
         }

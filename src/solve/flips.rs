@@ -199,7 +199,7 @@ impl End {
     }
 }
 
-struct Search<'s> {
+pub(super) struct Search<'s> {
     shape: TrafficShape,
     first: TrafficCost<'s>,
     is_rising: bool,
@@ -221,35 +221,7 @@ pub(crate) fn flips(
     second: &dyn StepCost,
     most: u64,
 ) -> Option<Flips> {
-    let calls = Exact::from(function.invocations);
-    let slots = function.planned_slots(demand);
-    let slots_per_call = slots.over(&calls)?.reduced();
-    let shape = TrafficShape {
-        is_dense: slots_per_call <= Exact::ONE,
-        slots_per_call,
-        most_calls: u128::from(function.invocations) * u128::from(REACH),
-    };
-    let range = (shape.slots(1), shape.slots(shape.most_calls));
-    let mut search = Search {
-        shape,
-        is_rising: first.is_rising(),
-        curve_bounds: match &first {
-            TrafficCost::ByUse(curve) => CurveBounds::of(curve),
-            TrafficCost::ByCapacity(_) | TrafficCost::Both(..) => None,
-        },
-        first,
-        second,
-        state: None,
-        flips: Flips {
-            starts: Side::First,
-            count: 0,
-            list: Vec::new(),
-            last: None,
-            complete: true,
-            intervals: 0,
-        },
-        most,
-    };
+    let mut search = Search::new(function, demand, first, second, most)?;
     if let TrafficCost::ByCapacity(first) = &search.first
         && let Some(starts) = always(*first, second)
     {
@@ -258,9 +230,10 @@ pub(crate) fn flips(
             ..search.flips
         });
     }
+    let shape = &search.shape;
     let ends = (
-        search.shape.low_end(range.0),
-        search.shape.high_end(range.1),
+        shape.low_end(shape.slots(1)),
+        shape.high_end(shape.slots(shape.most_calls)),
     );
     search.search_interval(&ends.0, &ends.1);
     Some(search.flips)
@@ -296,7 +269,77 @@ fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
     stairs.monthly(slots).expect(FITS)
 }
 
+/// The least and the highest cost in a range of invocations.
+pub(super) struct CostRange {
+    pub least: Usd,
+    pub most: Usd,
+}
+
+/// The costs of both sides in a range of invocations.
+pub(super) struct Costs {
+    pub first: CostRange,
+    pub second: CostRange,
+}
+
+impl<'s> Search<'s> {
+    /// A search between two costs of a function; `None` without traffic.
+    pub(super) fn new(
+        function: &Function,
+        demand: &Demand,
+        first: TrafficCost<'s>,
+        second: &'s dyn StepCost,
+        most: u64,
+    ) -> Option<Self> {
+        let calls = Exact::from(function.invocations);
+        let slots = function.planned_slots(demand);
+        let slots_per_call = slots.over(&calls)?.reduced();
+        Some(Self {
+            shape: TrafficShape {
+                is_dense: slots_per_call <= Exact::ONE,
+                slots_per_call,
+                most_calls: u128::from(function.invocations) * u128::from(REACH),
+            },
+            is_rising: first.is_rising(),
+            curve_bounds: match &first {
+                TrafficCost::ByUse(curve) => CurveBounds::of(curve),
+                TrafficCost::ByCapacity(_) | TrafficCost::Both(..) => None,
+            },
+            first,
+            second,
+            state: None,
+            flips: Flips {
+                starts: Side::First,
+                count: 0,
+                list: Vec::new(),
+                last: None,
+                complete: true,
+                intervals: 0,
+            },
+            most,
+        })
+    }
+}
+
 impl Search<'_> {
+    /// The number of invocations at which a search ends.
+    pub(super) fn most_calls(&self) -> u128 {
+        self.shape.most_calls
+    }
+
+    pub(super) fn costs(&self, from: u128, to: u128) -> Costs {
+        let second = |calls| cost_of(self.second, self.shape.slots(calls));
+        Costs {
+            first: CostRange {
+                least: self.cheapest(from, to),
+                most: self.highest_cost(from, to),
+            },
+            second: CostRange {
+                least: second(from),
+                most: second(to),
+            },
+        }
+    }
+
     /// The highest cost of the first side in a range of invocations.
     fn highest_cost(&self, from: u128, to: u128) -> Usd {
         let [start, end] = [from, to].map(Exact::whole);
@@ -465,7 +508,7 @@ impl Search<'_> {
     }
 
     /// The cheaper side at a number of invocations, from the bills.
-    fn cheaper(&self, calls: u128) -> Side {
+    pub(super) fn cheaper(&self, calls: u128) -> Side {
         if self.highest_cost(calls, calls) <= cost_of(self.second, self.shape.slots(calls)) {
             Side::First
         } else {

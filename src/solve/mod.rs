@@ -6,6 +6,7 @@
 pub(crate) mod crossover;
 pub(crate) mod flips;
 pub(crate) mod piecewise;
+pub(crate) mod stretches;
 mod tariff;
 
 pub(crate) use tariff::{
