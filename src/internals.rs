@@ -139,7 +139,7 @@ pub mod solve {
         pub use crate::solve::flips::{Effort, Flip, Flips, LISTED, REACH, Side};
     }
     pub mod stretches {
-        pub use crate::solve::stretches::{Stretch, Stretches};
+        pub use crate::solve::stretches::{FoundStretches, Stretch, Stretches};
     }
 }
 

@@ -105,7 +105,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
 ];
 
 /// Public functions that take a `bool` and have a reason to.
-const BOOLEAN_PARAMETERS: [(&str, &str, &str); 8] = [
+const BOOLEAN_PARAMETERS: [(&str, &str, &str); 7] = [
     ("crates/exact/src/ball.rs", "ratio", "the sign of a number"),
     ("crates/exact/src/digits.rs", "push", "the sign of a number"),
     (

@@ -4,7 +4,7 @@ use super::{Comparison, Pair, Solved};
 use crate::exact::Exact;
 use crate::solve::flips::{self, Effort, Flips, TrafficCost};
 use crate::solve::piecewise::PiecewiseCost;
-use crate::solve::stretches::{Stretches, stretches};
+use crate::solve::stretches::{FoundStretches, Stretches, stretches};
 use crate::solve::{StepCost, Tariff};
 use rayon::prelude::*;
 
@@ -17,7 +17,8 @@ impl Comparison<'_> {
     /// The flips of each pair, within the effort of a run.
     pub fn flips_within(&self, effort: &Effort, solved: &Solved<'_>) -> Vec<(Pair, Option<Flips>)> {
         let flips = self.flips(solved, effort.for_each(self.searches()));
-        effort.spend(flips.iter().filter_map(|(_, flips)| flips.as_ref()));
+        let found = flips.iter().filter_map(|(_, flips)| flips.as_ref());
+        effort.spend(found.map(Flips::unproductive).sum());
         flips
     }
 
@@ -37,17 +38,44 @@ impl Comparison<'_> {
         flips::flips(function, demand, first, second, most)
     }
 
-    /// The traffic at which the other platform of a pair is cheaper by a margin, a share. `None` if
-    /// nothing is known.
-    pub fn stretches(&self, solved: &Solved<'_>, pair: Pair, margin: &Exact) -> Option<Stretches> {
+    /// The traffic at which the other platform of a pair is cheaper by a margin, a share, within the
+    /// effort of a run. Only pairs with `place`, if it is stated, and with fleets that grow. `None` if the
+    /// search did not end.
+    pub(crate) fn stretches_within(
+        &self,
+        effort: &Effort,
+        solved: &Solved<'_>,
+        place: Option<usize>,
+        margin: &Exact,
+    ) -> Vec<(Pair, Option<Stretches>)> {
+        let most = effort.for_each(self.searches());
+        let pairs = self.feasible_pairs(solved).into_iter();
+        let pairs = pairs.filter(|pair| place.is_none_or(|place| pair.has(place)));
+        let found = pairs.filter_map(|pair| {
+            let found = self.stretches(solved, pair, margin, most)?;
+            effort.spend(found.intervals);
+            Some((pair, found.stretches))
+        });
+        found.collect()
+    }
+
+    /// The traffic at which the other platform of a pair is cheaper by a margin, a share. The search
+    /// examines at most `most` intervals. `None` without traffic, or a fleet that grows.
+    pub fn stretches(
+        &self,
+        solved: &Solved<'_>,
+        pair: Pair,
+        margin: &Exact,
+        most: u64,
+    ) -> Option<FoundStretches> {
         let (first, second) = self.traffic_costs(solved, pair)?;
         let function = self.context.function(solved.index);
         let demand = self.context.demand(solved.index);
-        stretches(function, demand, first, second, margin)
+        stretches(function, demand, first, second, margin, most)
     }
 
     /// The pairs of platforms that can both run a function.
-    pub(crate) fn feasible_pairs(&self, solved: &Solved<'_>) -> Vec<Pair> {
+    fn feasible_pairs(&self, solved: &Solved<'_>) -> Vec<Pair> {
         let costs = &solved.summary.costs;
         let feasible = |pair: &Pair| costs[pair.from].is_ok() && costs[pair.to].is_ok();
         self.pairs().filter(feasible).collect()

@@ -12,7 +12,7 @@ use crate::platform::{Cost, Fleet, Infeasible, Line};
 use crate::pricebook::{Book, Reference};
 use crate::scenario::{Capacity, Function};
 use crate::solve::crossover::{Crossover, CrossoverKind, CrossoverStep};
-use crate::solve::flips::Effort;
+use crate::solve::flips::{Effort, Flips};
 use crate::text::{Lines, escaped, escaped_name};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,7 +156,8 @@ impl ExplainPage<'_> {
         }
         let most = self.effort.for_each(self.comparison.searches());
         let detail = self.comparison.detail(solved, most);
-        self.effort.spend(detail.searched());
+        let spent = detail.searched().map(Flips::unproductive);
+        self.effort.spend(spent.sum());
         detail
     }
 
@@ -164,26 +165,15 @@ impl ExplainPage<'_> {
     fn stretches(&self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let comparison = self.comparison;
         let margin = Exact::from(self.options.margin);
-        let found = comparison
-            .feasible_pairs(solved)
-            .into_iter()
-            .filter_map(|pair| {
-                let found = comparison.stretches(solved, pair, &margin)?;
-                Some(phrases::stretches(
-                    comparison,
-                    solved.index,
-                    pair,
-                    &found,
-                    &margin,
-                ))
-            });
-        let found: Vec<String> = found.collect();
+        let found = comparison.stretches_within(self.effort, solved, None, &margin);
         if found.is_empty() {
             return Ok(());
         }
         let heading = "As the traffic and the fleet grow (--all lists every change)";
         writeln!(out, "{}", self.paint.bold(heading))?;
-        for text in found {
+        for (pair, stretches) in &found {
+            let text =
+                phrases::stretches(comparison, solved.index, *pair, stretches.as_ref(), &margin);
             writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
         }
         writeln!(out)

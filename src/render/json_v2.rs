@@ -515,7 +515,8 @@ impl Serialize for Functions<'_> {
                 (solved, detail)
             };
             let unfolded: Vec<(Shown<'_, '_>, Detail)> = chunk.par_iter().map(unfolded).collect();
-            effort.spend(unfolded.iter().flat_map(|(_, detail)| detail.searched()));
+            let searched = unfolded.iter().flat_map(|(_, detail)| detail.searched());
+            effort.spend(searched.map(Flips::unproductive).sum());
             for (solved, detail) in &unfolded {
                 sequence.serialize_element(&function(view.decision, solved, detail))?;
             }

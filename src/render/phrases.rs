@@ -485,17 +485,26 @@ fn refusal(title: &str, refused: &Infeasible) -> String {
     }
 }
 
-/// At which traffic another platform becomes cheaper by a margin, a share.
+/// At which traffic another platform is cheaper by a margin, a share; `None` if the search for it did
+/// not end.
 pub(crate) fn stretches(
     comparison: &Comparison<'_>,
     index: usize,
     pair: Pair,
-    stretches: &Stretches,
+    stretches: Option<&Stretches>,
     margin: &Exact,
 ) -> String {
     let title = |side: Side| match side {
         Side::First => comparison.platforms()[pair.from].title,
         Side::Second => comparison.platforms()[pair.to].title,
+    };
+    let Some(stretches) = stretches else {
+        let [one, other] = [Side::First, Side::Second].map(title);
+        return format!(
+            "the bills of {one} and {other} stay so close that the search for the traffic at which one is \
+             cheaper by {} did not end",
+            percent(margin)
+        );
     };
     let (today, other) = match stretches.today {
         Side::First => (title(Side::First), title(Side::Second)),
@@ -508,15 +517,14 @@ pub(crate) fn stretches(
         .collect();
     if ranges.is_empty() {
         return match stretches.comes_within {
-            Some(0) => format!(
-                "no traffic up to 1,000 times today's makes {other} cheaper than {today} by {} or more",
-                percent(margin)
-            ),
-            Some(tenths) => format!(
+            Some(tenths) if tenths > 0 => format!(
                 "{today} stays cheaper at any traffic up to 1,000 times today's ({other} comes within {})",
                 percent(&Exact::ratio(tenths.into(), 1000))
             ),
-            None => format!("{today} stays cheaper at any traffic up to 1,000 times today's"),
+            _ => format!(
+                "no traffic up to 1,000 times today's makes {other} cheaper than {today} by {} or more",
+                percent(margin)
+            ),
         };
     }
     let calls = comparison.scenario().functions[index].invocations;

@@ -8,6 +8,7 @@ use crate::answer::{Comparison, Decision, Move, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
+use crate::solve::flips::Effort;
 use crate::text::{Lines, comma_separated, escaped, escaped_name, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
@@ -78,6 +79,7 @@ pub fn write(
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let paint = Paint::new(options.color);
+    let effort = Effort::of_run();
     let out = &mut Lines::new(out);
     for (number, view) in views.iter().enumerate() {
         if number > 0 {
@@ -88,6 +90,7 @@ pub fn write(
             paint,
             width: options.width,
             options,
+            effort: &effort,
         };
         page.write(out)?;
     }
@@ -129,6 +132,7 @@ struct TablePage<'p> {
     paint: Paint,
     width: u16,
     options: TableOptions,
+    effort: &'p Effort,
 }
 
 /// A row of the table.
@@ -221,13 +225,11 @@ impl<'p> TablePage<'p> {
             return Ok(());
         };
         let margin = Exact::from(self.options.margin);
-        let pairs = comparison.feasible_pairs(solved).into_iter();
-        for pair in pairs.filter(|pair| pair.has(place)) {
-            if let Some(stretches) = comparison.stretches(solved, pair, &margin) {
-                let index = solved.index;
-                let text = phrases::stretches(comparison, index, pair, &stretches, &margin);
-                writeln!(out, "{}", wrapped(&text, "", self.width))?;
-            }
+        let found = comparison.stretches_within(self.effort, solved, Some(place), &margin);
+        for (pair, stretches) in &found {
+            let (index, stretches) = (solved.index, stretches.as_ref());
+            let text = phrases::stretches(comparison, index, *pair, stretches, &margin);
+            writeln!(out, "{}", wrapped(&text, "", self.width))?;
         }
         Ok(())
     }

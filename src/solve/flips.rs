@@ -51,10 +51,9 @@ impl Effort {
         left / searches
     }
 
-    /// Subtracts what searches have used.
-    pub(crate) fn spend<'f>(&self, flips: impl IntoIterator<Item = &'f Flips>) {
-        let spent: u64 = flips.into_iter().map(Flips::unproductive).sum();
-        self.left.set(self.left.get() - spent);
+    /// Subtracts intervals that searches have used.
+    pub(crate) fn spend(&self, intervals: u64) {
+        self.left.set(self.left.get() - intervals);
     }
 }
 
@@ -94,7 +93,7 @@ pub struct Flips {
 
 impl Flips {
     /// Examined intervals above those that the found flips allow.
-    fn unproductive(&self) -> u64 {
+    pub(crate) fn unproductive(&self) -> u64 {
         let allowed = INTERVALS_PER_FLIP * self.count;
         self.intervals.saturating_sub(allowed)
     }
@@ -131,6 +130,11 @@ struct TrafficShape {
 
 impl TrafficShape {
     fn slots(&self, calls: u128) -> u128 {
+        let near = (self.slots_per_call.bounds() * Bounds::whole(calls)).rounded_up();
+        let (low, high) = near.in_units(0);
+        if low == high && high < Bounds::MOST_UNITS {
+            return low.unsigned_abs().into();
+        }
         let slots = &self.slots_per_call * &Exact::whole(calls);
         let slots = slots.ceil();
         slots.expect("today's slots are at most 10^27, and the search ends at 1000 times today")
@@ -324,6 +328,21 @@ impl Search<'_> {
     /// The number of invocations at which a search ends.
     pub(super) fn most_calls(&self) -> u128 {
         self.shape.most_calls
+    }
+
+    /// Bounds of the costs of both sides at a number of invocations; `None` if one can fall while
+    /// traffic grows.
+    pub(super) fn bounds_at(&self, calls: u128) -> Option<[Bounds; 2]> {
+        if !self.is_rising {
+            return None;
+        }
+        let slots = self.shape.slots(calls);
+        let first = match (&self.first, &self.curve_bounds) {
+            (TrafficCost::ByUse(_), Some(curve)) => curve.at(calls),
+            (TrafficCost::ByCapacity(stairs), _) => stairs.monthly_bounds(slots),
+            _ => return None,
+        };
+        Some([first, self.second.monthly_bounds(slots)])
     }
 
     pub(super) fn costs(&self, from: u128, to: u128) -> Costs {

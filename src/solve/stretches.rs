@@ -7,14 +7,16 @@
 
 use super::StepCost;
 use super::flips::{Search, Side, TrafficCost};
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
 use crate::scenario::{Demand, Function};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
-/// Intervals that the searches for one pair examine at most.
-const MOST_INTERVALS: u64 = 20_000;
 /// The least distance of two bills is stated up to this many tenths of a per cent.
 const MOST_TENTHS: u32 = 10_000;
+/// Binary places of bounds in tenths of a per cent.
+const TENTH_BITS: i32 = 20;
 
 /// Numbers of calls a month in which a side is cheaper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,20 +37,21 @@ pub struct Stretches {
     /// The nearest stretch above today's traffic.
     pub above: Option<Stretch>,
     /// Without a stretch: by how much the other side is more expensive where it comes closest, in tenths
-    /// of a per cent, rounded up. `None` if it is more than [`MOST_TENTHS`]; zero if it is cheaper
-    /// somewhere by less than the margin.
+    /// of a per cent, rounded up. Zero if it is cheaper somewhere by less than the margin. `None` if it is
+    /// more than [`MOST_TENTHS`], and if the search for it did not end.
     pub comes_within: Option<u32>,
 }
 
-/// Finds the stretches in which the other side is cheaper by `margin`, a share from 0 to 1. `None`
-/// without traffic, and if the bills stay so close that the search does not end.
+/// Finds the stretches in which the other side is cheaper by `margin`, a share from 0 to 1, and examines
+/// at most `most` intervals. `None` without traffic.
 pub(crate) fn stretches(
     function: &Function,
     demand: &Demand,
     first: TrafficCost<'_>,
     second: &dyn StepCost,
     margin: &Exact,
-) -> Option<Stretches> {
+    most: u64,
+) -> Option<FoundStretches> {
     let search = Search::new(function, demand, first, second, 0)?;
     let calls = u128::from(function.invocations);
     let today = search.cheaper(calls);
@@ -60,6 +63,7 @@ pub(crate) fn stretches(
         most_calls: search.most_calls(),
         search,
         intervals: 0,
+        most,
     };
     // On a tie the first side is cheaper.
     let by_margin = Condition {
@@ -72,20 +76,35 @@ pub(crate) fn stretches(
         factor: Exact::ONE,
         includes_limit: today == Side::First,
     };
-    let found = nearest.both(calls, &by_margin, &stays).ok()?;
-    let [below, above] = found;
-    let comes_within = if below.is_none() && above.is_none() {
-        nearest.least_tenths(calls, other).ok()?
-    } else {
-        None
+    let mut find = || -> Finding<Stretches> {
+        let [below, above] = nearest.both(calls, &by_margin, &stays)?;
+        let comes_within = if below.is_none() && above.is_none() {
+            nearest.least_tenths(calls, other).unwrap_or_default()
+        } else {
+            None
+        };
+        Ok(Stretches {
+            today,
+            below,
+            above,
+            comes_within,
+        })
     };
-    Some(Stretches {
-        today,
-        below,
-        above,
-        comes_within,
+    Some(FoundStretches {
+        stretches: find().ok(),
+        intervals: nearest.intervals,
     })
 }
+
+/// The result of a search.
+pub struct FoundStretches {
+    /// `None` if the bills stay so close that the search did not end.
+    pub stretches: Option<Stretches>,
+    /// Intervals that were examined.
+    pub(crate) intervals: u64,
+}
+
+type Finding<T> = Result<T, Unfinished>;
 
 /// A side costs less than the other one times a factor.
 struct Condition {
@@ -96,6 +115,16 @@ struct Condition {
 }
 
 impl Condition {
+    /// Whether it holds, if bounds of the costs tell.
+    fn near(&self, side: Bounds, other: Bounds) -> Option<bool> {
+        let limit = other * self.factor.bounds();
+        if side.is_above(limit) {
+            Some(false)
+        } else {
+            limit.is_above(side).then_some(true)
+        }
+    }
+
     fn holds(&self, side: &Usd, other: &Usd) -> bool {
         let limit = other.times(&self.factor);
         *side < limit || (self.includes_limit && *side == limit)
@@ -115,6 +144,8 @@ struct Nearest<'s> {
     search: Search<'s>,
     most_calls: u128,
     intervals: u64,
+    /// The most intervals.
+    most: u64,
 }
 
 impl Nearest<'_> {
@@ -124,7 +155,7 @@ impl Nearest<'_> {
         calls: u128,
         by_margin: &Condition,
         stays: &Condition,
-    ) -> Result<[Option<Stretch>; 2], Unfinished> {
+    ) -> Finding<[Option<Stretch>; 2]> {
         use Direction::{Down, Up};
         let most = self.most_calls;
         let below = match self.find(1, calls - 1, Down, by_margin)? {
@@ -152,28 +183,108 @@ impl Nearest<'_> {
         Ok([below, above])
     }
 
-    /// By how many tenths of a per cent a side is more expensive where it comes closest.
-    fn least_tenths(&mut self, calls: u128, side: Side) -> Result<Option<u32>, Unfinished> {
-        let (mut low, mut high) = (0, MOST_TENTHS + 1);
-        while low < high {
-            let tenths = low + (high - low) / 2;
-            let within = Condition {
-                side,
-                factor: &Exact::ONE + &Exact::ratio(tenths.into(), 1000),
-                includes_limit: true,
-            };
-            let is_below = self.find(1, calls, Direction::Down, &within)?.is_some();
-            let is_within = is_below
-                || self
-                    .find(calls, self.most_calls, Direction::Up, &within)?
-                    .is_some();
-            if is_within {
-                high = tenths;
-            } else {
-                low = tenths + 1;
+    /// By how many tenths of a per cent a side is more expensive where it comes closest, rounded up. It
+    /// looks first at the ranges of calls in which it can come closest.
+    fn least_tenths(&mut self, calls: u128, side: Side) -> Finding<Option<u32>> {
+        let mut best = self.tenths(calls, side);
+        let mut ranges = BinaryHeap::new();
+        let all = (1, self.most_calls);
+        ranges.push((Reverse(self.tenths_at_least(all, side)), all));
+        while let Some((Reverse(low), (from, to))) = ranges.pop() {
+            let to_beat = i64::from(best.unwrap_or(MOST_TENTHS + 1)) - 1;
+            if low > to_beat << TENTH_BITS {
+                break;
+            }
+            if self.intervals >= self.most {
+                return Err(Unfinished);
+            }
+            self.intervals += 1;
+            let known = [self.tenths(from, side), self.tenths(to, side)];
+            best = best.into_iter().chain(known.into_iter().flatten()).min();
+            if to - from > 1 {
+                let middle = middle(from, to);
+                for half in [(from, middle), (middle, to)] {
+                    ranges.push((Reverse(self.tenths_at_least(half, side)), half));
+                }
             }
         }
-        Ok((low <= MOST_TENTHS).then_some(low))
+        Ok(best)
+    }
+
+    /// A side is more expensive by no less than this anywhere in a range of calls, in tenths of a per
+    /// cent and units of 2^-[`TENTH_BITS`].
+    fn tenths_at_least(&self, (from, to): (u128, u128), side: Side) -> i64 {
+        let costs = || self.search.costs(from, to);
+        let near = self
+            .search
+            .bounds_at(from)
+            .zip(self.search.bounds_at(to))
+            .map_or_else(
+                || {
+                    let costs = costs();
+                    [costs.first, costs.second]
+                        .map(|cost| [cost.least, cost.most].map(|usd| usd.dollars().bounds()))
+                },
+                |(least, most)| [[least[0], most[0]], [least[1], most[1]]],
+            );
+        let [first, second] = near;
+        let (side, other) = match side {
+            Side::First => (first[0], second[1]),
+            Side::Second => (second[0], first[1]),
+        };
+        let ratio = side.over(other) * Bounds::whole(1000);
+        ratio.low_in_units(TENTH_BITS) - (1000 << TENTH_BITS)
+    }
+
+    /// By how many tenths of a per cent a side is more expensive at a number of calls, rounded up; zero
+    /// if it is cheaper, and `None` for more than [`MOST_TENTHS`].
+    fn tenths(&self, calls: u128, side: Side) -> Option<u32> {
+        let costs = self.search.costs(calls, calls);
+        let (side, other) = match side {
+            Side::First => (costs.first.least, costs.second.least),
+            Side::Second => (costs.second.least, costs.first.least),
+        };
+        let more = &(&side - &other).over(&other)? * &Exact::from(1000u32);
+        let tenths = more.max(Exact::ZERO).ceil()?;
+        let tenths = u32::try_from(tenths).ok()?;
+        (tenths <= MOST_TENTHS).then_some(tenths)
+    }
+
+    /// Whether a condition holds everywhere in a range of calls, or nowhere. `None` if neither is known.
+    fn decide(&self, from: u128, to: u128, condition: &Condition) -> Option<bool> {
+        let near = self
+            .search
+            .bounds_at(from)
+            .zip(self.search.bounds_at(to))
+            .map(|(least, most)| match condition.side {
+                Side::First => ([least[0], most[0]], [least[1], most[1]]),
+                Side::Second => ([least[1], most[1]], [least[0], most[0]]),
+            });
+        let known = near.map(|(side, other)| {
+            let everywhere = condition.near(side[1], other[0]);
+            let somewhere = condition.near(side[0], other[1]);
+            (everywhere, somewhere)
+        });
+        let (everywhere, somewhere) = known.unwrap_or_default();
+        if everywhere == Some(true) {
+            return Some(true);
+        }
+        if somewhere == Some(false) {
+            return Some(false);
+        }
+        if everywhere.is_some() && somewhere.is_some() && from != to {
+            return None;
+        }
+        let costs = self.search.costs(from, to);
+        let (side, other) = match condition.side {
+            Side::First => (costs.first, costs.second),
+            Side::Second => (costs.second, costs.first),
+        };
+        if condition.holds(&side.most, &other.least) {
+            return Some(true);
+        }
+        let is_nowhere = from == to || !condition.holds(&side.least, &other.most);
+        is_nowhere.then_some(false)
     }
 
     /// The first number of calls from `from` to `to`, seen in a direction, at which a condition holds.
@@ -183,34 +294,25 @@ impl Nearest<'_> {
         to: u128,
         direction: Direction,
         condition: &Condition,
-    ) -> Result<Option<u128>, Unfinished> {
+    ) -> Finding<Option<u128>> {
         if from > to {
             return Ok(None);
         }
-        self.intervals += 1;
-        if self.intervals > MOST_INTERVALS {
+        if self.intervals >= self.most {
             return Err(Unfinished);
         }
-        let costs = self.search.costs(from, to);
-        let (side, other) = match condition.side {
-            Side::First => (costs.first, costs.second),
-            Side::Second => (costs.second, costs.first),
-        };
-        if condition.holds(&side.most, &other.least) {
-            return Ok(Some(match direction {
-                Direction::Up => from,
-                Direction::Down => to,
-            }));
+        self.intervals += 1;
+        match self.decide(from, to, condition) {
+            Some(true) => {
+                return Ok(Some(match direction {
+                    Direction::Up => from,
+                    Direction::Down => to,
+                }));
+            }
+            Some(false) => return Ok(None),
+            None => {}
         }
-        if from == to || !condition.holds(&side.least, &other.most) {
-            return Ok(None);
-        }
-        // Stretches are as wide as the traffic is high.
-        let middle = if to / 4 > from {
-            geometric_mean(from, to)
-        } else {
-            from + (to - from) / 2
-        };
+        let middle = middle(from, to);
         let halves = match direction {
             Direction::Up => [(from, middle), (middle + 1, to)],
             Direction::Down => [(middle + 1, to), (from, middle)],
@@ -224,7 +326,11 @@ impl Nearest<'_> {
     }
 }
 
-/// Rounded down. `to` is at least `from`.
-fn geometric_mean(from: u128, to: u128) -> u128 {
-    from * (to / from).isqrt()
+/// Where a range is divided: stretches are as wide as the traffic is high. Below `to`.
+fn middle(from: u128, to: u128) -> u128 {
+    if to / 4 > from {
+        from * (to / from).isqrt()
+    } else {
+        from + (to - from) / 2
+    }
 }
