@@ -263,6 +263,12 @@ static FUNCTION: Object = Object {
             Text,
             "the platform where it runs today; `lambda` where unstated",
         ),
+        field(
+            "account",
+            TEXT_OR_NULL,
+            "the id of its AWS account, if stated",
+        ),
+        field("tags", MapOf(&Text), "its tags: values by name"),
         field("workload", Of(&WORKLOAD), "the load, below"),
         field(
             "platforms",

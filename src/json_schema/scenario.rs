@@ -162,6 +162,12 @@ impl Names<'_> {
                 "minItems": 1,
                 "items": {"type": "string", "minLength": 1, "maxLength": 256},
             }),
+            ValueKind::Account => json!({"type": "string", "pattern": "^[0-9]{12}$"}),
+            ValueKind::Tags => json!({
+                "type": "object",
+                "propertyNames": {"minLength": 1, "maxLength": 128},
+                "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 256},
+            }),
             ValueKind::Table | ValueKind::Functions => closed(json!({})),
         }
     }

@@ -5,6 +5,7 @@ use crate::answer::{Closest, Comparison, Decision, Solved, Summary};
 use crate::escape::{csv_quoted, formula_guarded};
 use crate::exact::Exact;
 use crate::platform::{Cost, Fleet, Infeasible};
+use crate::scenario::tags::PREFIX;
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -61,7 +62,7 @@ const AHEAD: usize = 64;
 /// # Errors
 /// The output cannot be written.
 pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
-    writeln!(out, "{}", COLUMNS.join(","))?;
+    header(views, &COLUMNS, out)?;
     let (mut ready, mut spare) = (Vec::new(), Vec::new());
     for view in views {
         let mut written = Ok(());
@@ -95,7 +96,7 @@ pub(crate) fn write_moves(
     views: &[super::View<'_>],
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    writeln!(out, "{}", MOVE_COLUMNS.join(","))?;
+    header(views, &MOVE_COLUMNS, out)?;
     let mut text = String::new();
     for view in views {
         let scenario = view.comparison().scenario();
@@ -110,10 +111,37 @@ pub(crate) fn write_moves(
             number(&mut text, one.saving.dollars());
             maybe(&mut text, one.alone.as_ref().map(|usd| usd.dollars()));
             text.pop();
+            tags(view.comparison(), one.index, &mut text);
             writeln!(out, "{text}")?;
         }
     }
     Ok(())
+}
+
+/// Writes the header, with the columns of tags at its end. All views have the same functions.
+fn header(
+    views: &[super::View<'_>],
+    columns: &[&str],
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let mut text = columns.join(",");
+    let names = views.first().map(|view| &view.comparison().scenario().tags);
+    for name in names.into_iter().flatten() {
+        text.push(',');
+        text.push_str(&csv_quoted(&format!("{PREFIX}{name}")));
+    }
+    writeln!(out, "{text}")
+}
+
+/// Appends the value of every tag of the scenario, each with a comma before it. A function without
+/// the tag has an empty cell.
+fn tags(comparison: &Comparison<'_>, index: usize, text: &mut String) {
+    let scenario = comparison.scenario();
+    for name in &scenario.tags {
+        let value = scenario.functions[index].tag(name);
+        text.push(',');
+        text.push_str(&csv_quoted(&formula_guarded(value.unwrap_or_default())));
+    }
 }
 
 /// Fills one text per piece of work. The texts are reused, because new memory is slow.
@@ -154,7 +182,10 @@ fn function(decision: &Decision<'_>, index: usize, text: &mut String) {
         text.push_str(comparison.scenario().functions[index].home());
         text.push(',');
         maybe(text, cost.as_ref().ok().map(|cost| cost.adds.dollars()));
-        let plan = part(text, known(3), |text| planned(decision, &solved, text));
+        let plan = part(text, known(3), |text| {
+            planned(decision, &solved, text);
+            tags(comparison, index, text);
+        });
         text.push('\n');
         shared.get_or_insert([name, load, gap, plan]);
     }

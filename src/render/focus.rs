@@ -12,6 +12,7 @@ use crate::pricebook::commitments::DISCOUNT;
 use crate::scenario::Function;
 use crate::text::{escaped, escaped_name};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// The month of the rows. The end is the start of the next month.
@@ -52,7 +53,7 @@ struct FocusRow<'r> {
 type CellOf = fn(&FocusRow<'_>) -> String;
 
 /// The columns and how they are filled. An empty cell is null.
-const COLUMNS: [(&str, CellOf); 52] = [
+const COLUMNS: [(&str, CellOf); 56] = [
     ("BilledCost", |row| decimal(row.line.cost.dollars())),
     ("BillingAccountId", |_| ACCOUNT.to_owned()),
     ("BillingAccountName", |_| ACCOUNT.to_owned()),
@@ -119,6 +120,14 @@ const COLUMNS: [(&str, CellOf); 52] = [
     ("SkuId", sku),
     ("SkuMeter", meter),
     ("SkuPriceId", |row| outside(rate_code(row))),
+    ("SubAccountId", |row| account(row).to_owned()),
+    // The name of an account is not known. FOCUS requires one where there is an id.
+    ("SubAccountName", |row| account(row).to_owned()),
+    ("SubAccountType", |row| match account(row) {
+        "" => String::new(),
+        _ => "Account".to_owned(),
+    }),
+    ("Tags", tags),
     ("x_Architecture", |row| {
         row.function.architecture.name().to_owned()
     }),
@@ -275,6 +284,20 @@ fn meter(row: &FocusRow<'_>) -> String {
 
 fn rate_code<'r>(row: &'r FocusRow<'_>) -> &'r str {
     row.line.provenance.rate_code.as_deref().unwrap_or_default()
+}
+
+fn account<'r>(row: &'r FocusRow<'_>) -> &'r str {
+    row.function.account().unwrap_or_default()
+}
+
+/// The tags as a JSON object. Null without tags.
+fn tags(row: &FocusRow<'_>) -> String {
+    let tags = row.function.tags().iter();
+    let tags: BTreeMap<&str, &str> = tags.map(|tag| (&*tag.name, &*tag.value)).collect();
+    if tags.is_empty() {
+        return String::new();
+    }
+    serde_json::to_string(&tags).expect("a map of texts is JSON")
 }
 
 fn description(row: &FocusRow<'_>) -> String {

@@ -171,6 +171,8 @@ struct FunctionV2<'a> {
     region: &'a str,
     architecture: &'static str,
     runs_on: &'static str,
+    account: Option<&'a str>,
+    tags: BTreeMap<&'a str, &'a str>,
     workload: WorkloadV2,
     platforms: Vec<PlatformV2<'a>>,
     crossovers: Vec<CrossoverV2>,
@@ -547,6 +549,12 @@ fn function<'a>(
         region: scenario.region_of(function),
         architecture: function.architecture.name(),
         runs_on: function.home(),
+        account: function.account(),
+        tags: function
+            .tags()
+            .iter()
+            .map(|tag| (&*tag.name, &*tag.value))
+            .collect(),
         workload: WorkloadV2 {
             invocations_per_month: function.invocations,
             duration_ms: Decimal(Exact::from(function.duration_ms)),

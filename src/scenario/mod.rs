@@ -22,6 +22,7 @@ pub(crate) mod schema;
 mod spanned;
 mod stated;
 mod synonyms;
+pub(crate) mod tags;
 pub(crate) mod task;
 mod unknown;
 mod values;
@@ -94,6 +95,8 @@ pub struct Scenario {
     pub functions: Arc<Vec<Function>>,
     /// Number of functions in the scenario itself; the others are rows of the functions file.
     pub stated: usize,
+    /// The names of all tags of functions, sorted.
+    pub tags: Vec<Arc<str>>,
     /// The limits for all functions together.
     pub budget: Budget,
     /// Line of `[budget]`, or line 1.
@@ -177,6 +180,7 @@ pub fn read_csv(
     let mut functions = roll.into_functions();
     let regions = regions.settle(&mut functions);
     check_regions(&regions, request, &mut diags);
+    let tags = diags.take(tags::names(&functions)).unwrap_or_default();
     diags.into_result(Scenario {
         name: name.to_owned(),
         functions_file: None,
@@ -187,6 +191,7 @@ pub fn read_csv(
         options: request.default_options(),
         of_options: Extent::USUAL,
         stated: 0,
+        tags,
         functions: functions.into(),
         budget: Budget::default(),
         budget_line: 1,

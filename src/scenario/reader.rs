@@ -12,6 +12,7 @@ use super::rule_settings::{self, RuleSetting};
 use super::schema::{Bounds, Field, Setting, SettingGroup};
 use super::spanned::{Cell, SpannedValues};
 use super::stated;
+use super::tags;
 use super::unknown::{Shapes, unknown_at_the_top};
 use super::values::Values;
 use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
@@ -95,6 +96,7 @@ impl<'r> ScenarioReader<'r> {
         if let Some(terms) = &terms {
             self.check_scope(terms, &regions);
         }
+        let tags = self.diags.take(tags::names(&functions));
         let unmatched_budgets = budget::assign(named, &mut functions, &mut self.diags);
         let mut scenario = Scenario {
             name: self.source.name().to_string(),
@@ -107,6 +109,7 @@ impl<'r> ScenarioReader<'r> {
             of_options: Extent::USUAL,
             functions: functions.into(),
             stated,
+            tags: tags.unwrap_or_default(),
             budget,
             budget_line,
             unmatched_budgets,
@@ -325,8 +328,12 @@ impl<'r> ScenarioReader<'r> {
         cells.collect(table, "", self.source, &self.shapes, &mut self.diags);
         // Defaults are checked once, even if every function replaces them.
         let values = Values::check(&cells, &self.ids, self.source, &mut self.diags);
-        for field in values.into_wrong() {
+        let (fields, tags) = values.into_wrong();
+        for field in fields {
             cells.refuse(field);
+        }
+        for name in tags {
+            cells.refuse_tag(&name);
         }
         cells
     }

@@ -4,6 +4,7 @@ use super::notation;
 use super::number::{self, NumberError};
 use super::schema::{ALTERNATIVES, Bounds, Field, RESERVED, ValueKind};
 use super::synonyms::unpriced;
+use super::tags;
 use super::unknown::{Shapes, advice_on_value, meant, not_priced, unknown};
 use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::text::{self, comma_separated};
@@ -231,7 +232,31 @@ impl<'a> Cell<'a> {
         }
         Ok(&self.text)
     }
+
+    /// Reads the cell as the id of an AWS account.
+    ///
+    /// # Errors
+    /// An unquoted value, or anything other than 12 digits.
+    pub(crate) fn account(&self, key: &str, locate: &dyn Locate) -> Result<&str, Diag> {
+        let text = self.text(key, locate)?;
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        if digits == text.len() && digits == ACCOUNT_DIGITS {
+            return Ok(text);
+        }
+        let help = if digits == text.len() && digits < ACCOUNT_DIGITS {
+            "write all 12 digits: a spreadsheet leaves out zeros at the start"
+        } else {
+            "write the 12 digits without hyphens or spaces, in quotes"
+        };
+        let message = format!("`{key}` is not the id of an AWS account");
+        Err(Diag::new(Code::OutOfRange, message)
+            .at(self.place.at(locate))
+            .help(help))
+    }
 }
+
+/// Digits of the id of an AWS account.
+const ACCOUNT_DIGITS: usize = 12;
 
 fn write(bounds: &Bounds) -> String {
     format!("write {}", bounds.describe())
@@ -258,6 +283,8 @@ fn expected(kind: ValueKind) -> String {
         ValueKind::Number(bounds) => write(&bounds),
         ValueKind::NumberOr(bounds, word) => format!("{}, or \"{word}\"", write(&bounds)),
         ValueKind::Names => "write a list of texts in quotes".to_owned(),
+        ValueKind::Account => "write 12 digits in quotes".to_owned(),
+        ValueKind::Tags => "write a table of texts: tags = { team = \"checkout\" }".to_owned(),
     }
 }
 
@@ -269,6 +296,8 @@ const USUAL_FIELDS: usize = 12;
 pub(crate) struct SpannedValues<'a> {
     /// A list, because a function states only a few of the fields.
     values: Vec<(Field, Cell<'a>)>,
+    /// By name, in any order.
+    tags: Vec<(Arc<str>, Cell<'a>)>,
     place: Place,
 }
 
@@ -277,13 +306,15 @@ impl<'a> SpannedValues<'a> {
     pub(crate) fn new(span: Range<usize>) -> Self {
         Self {
             values: Vec::with_capacity(USUAL_FIELDS),
+            tags: Vec::new(),
             place: Place::Bytes(span),
         }
     }
 
     /// The same cells with places that are valid for another input.
     pub(crate) fn with_places(mut self, source: &Source) -> Self {
-        for (_, cell) in &mut self.values {
+        let values = self.values.iter_mut().map(|(_, cell)| cell);
+        for cell in values.chain(self.tags.iter_mut().map(|(_, cell)| cell)) {
             cell.place = Place::Elsewhere(Arc::new(cell.place.at(source)));
         }
         self
@@ -315,11 +346,34 @@ impl<'a> SpannedValues<'a> {
         }
     }
 
+    /// Adds the cell of a tag that is not stated yet.
+    pub(crate) fn state_tag(&mut self, name: Arc<str>, cell: Cell<'a>) {
+        self.tags.push((name, cell));
+    }
+
+    /// Marks a tag as already reported.
+    pub(crate) fn refuse_tag(&mut self, name: &str) {
+        let found = self.tags.iter_mut().find(|(known, _)| **known == *name);
+        if let Some((_, cell)) = found {
+            cell.shape = ValueShape::Refused;
+        }
+    }
+
+    /// The cells of tags, by name.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = (&Arc<str>, &Cell<'a>)> {
+        self.tags.iter().map(|(name, cell)| (name, cell))
+    }
+
+    /// True without any cell.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.tags.is_empty()
+    }
+
     pub(crate) fn stated(&self) -> impl Iterator<Item = (Field, &Cell<'a>)> {
         self.values.iter().map(|(field, cell)| (*field, cell))
     }
 
-    /// These cells, and those of `defaults` for other fields.
+    /// These cells, and those of `defaults` for other fields and tags.
     ///
     /// A stated field also replaces the defaults of its alternatives.
     pub(crate) fn over(&self, defaults: &Self) -> Self {
@@ -333,6 +387,10 @@ impl<'a> SpannedValues<'a> {
         for (field, cell) in self.stated() {
             merged.values.retain(|(known, _)| *known != field);
             merged.state(field, cell.clone());
+        }
+        for (name, cell) in self.tags() {
+            merged.tags.retain(|(known, _)| known != name);
+            merged.state_tag(Arc::clone(name), cell.clone());
         }
         merged
     }
@@ -354,6 +412,14 @@ impl<'a> SpannedValues<'a> {
             };
             let key_at = || source.at(key.span());
             match (Field::at_path(&path), Cell::of(value), value.get_ref()) {
+                (Some(Field::Tags), _, DeValue::Table(tags)) => {
+                    self.collect_tags(tags, source, diags);
+                }
+                (Some(field @ Field::Tags), _, other) => {
+                    let message = format!("`{path}` cannot be {}", kind_of(other));
+                    let diag = Diag::new(Code::WrongType, message).at(source.at(value.span()));
+                    diags.push(diag.help(expected(field.kind())));
+                }
                 (Some(field), Some(cell), _) => self.state(field, cell),
                 (Some(field), None, other) => {
                     let message = format!("`{path}` cannot be {}", kind_of(other));
@@ -389,6 +455,27 @@ impl<'a> SpannedValues<'a> {
         for (field, span) in mistyped {
             if field.is_missing(|field| self.get(field).is_some()) {
                 self.state(field, Cell::refused(span));
+            }
+        }
+    }
+
+    fn collect_tags<'t: 'a>(&mut self, table: &'t DeTable<'_>, source: &Source, diags: &mut Diags) {
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if let Some((fault, help)) = tags::unfit_name(name) {
+                let message = format!("the name of a tag {fault}");
+                let diag = Diag::new(Code::OutOfRange, message).at(source.at(key.span()));
+                diags.push(diag.help(help));
+                continue;
+            }
+            match Cell::of(value) {
+                Some(cell) => self.state_tag(name.into(), cell),
+                None => {
+                    let kind = kind_of(value.get_ref());
+                    let message = format!("the tag `{name}` cannot be {kind}");
+                    let diag = Diag::new(Code::WrongType, message).at(source.at(value.span()));
+                    diags.push(diag.help("write a text in quotes"));
+                }
             }
         }
     }

@@ -36,10 +36,11 @@ const NOT_KEPT: [Setting; 6] = [
     Setting::Rules,
 ];
 
-/// The values of a function, with those of `[defaults]`. Its name and its budget change no bill. Its
-/// region, architecture and platform have defaults, and are known from the function.
+/// The values of a function, with those of `[defaults]`. Its name, its account and its budget change
+/// no bill. Its region, architecture and platform have defaults, and are known from the function.
 pub(super) fn of_function(values: &Values<'_, '_>) -> Box<[(Field, StatedValue)]> {
-    const KNOWN: [Field; 4] = [
+    const KNOWN: [Field; 5] = [
+        Field::Account,
         Field::Name,
         Field::Region,
         Field::Architecture,

@@ -5,6 +5,7 @@ use super::spanned::{Locate, SpannedValues, ValueShape};
 use crate::diag::{At, Diags};
 use crate::exact::Exact;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// The values of a function's cells, each checked for its kind.
 pub struct Values<'c, 'a> {
@@ -13,6 +14,7 @@ pub struct Values<'c, 'a> {
     numbers: [Option<Decimal>; Field::COUNT],
     words: [Option<&'static str>; Field::COUNT],
     wrong: Vec<Field>,
+    wrong_tags: Vec<Arc<str>>,
 }
 
 impl<'c, 'a> Values<'c, 'a> {
@@ -29,6 +31,7 @@ impl<'c, 'a> Values<'c, 'a> {
             numbers: [None; Field::COUNT],
             words: [None; Field::COUNT],
             wrong: Vec::new(),
+            wrong_tags: Vec::new(),
         };
         for (field, cell) in cells.stated() {
             values.stated[field as usize] = true;
@@ -49,6 +52,7 @@ impl<'c, 'a> Values<'c, 'a> {
                 | ValueKind::Region
                 | ValueKind::InstanceType
                 | ValueKind::FileName => diags.take(cell.text(key, locate)).is_some(),
+                ValueKind::Account => diags.take(cell.account(key, locate)).is_some(),
                 ValueKind::Number(bounds) => {
                     let number = diags.take(cell.number(key, &bounds, locate));
                     values.numbers[field as usize] = number;
@@ -57,6 +61,7 @@ impl<'c, 'a> Values<'c, 'a> {
                 ValueKind::Platforms
                 | ValueKind::Table
                 | ValueKind::Functions
+                | ValueKind::Tags
                 | ValueKind::NumberOr(..)
                 | ValueKind::Names => {
                     unreachable!("a key of a function has a plain value")
@@ -66,12 +71,25 @@ impl<'c, 'a> Values<'c, 'a> {
                 values.wrong.push(field);
             }
         }
+        for (name, cell) in cells.tags() {
+            let key = format!("{}.{name}", Field::Tags.path());
+            let is_known = cell.shape == ValueShape::Refused;
+            if !is_known && diags.take(cell.text(&key, locate)).is_none() {
+                values.wrong_tags.push(Arc::clone(name));
+            }
+        }
         values
     }
 
-    /// Fields with mistakes, which are already reported.
-    pub(crate) fn into_wrong(self) -> Vec<Field> {
-        self.wrong
+    /// Fields and tags with mistakes, which are already reported.
+    pub(crate) fn into_wrong(self) -> (Vec<Field>, Vec<Arc<str>>) {
+        (self.wrong, self.wrong_tags)
+    }
+
+    /// The names and values of tags.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = (&Arc<str>, &str)> {
+        let tags = self.cells.tags();
+        tags.map(|(name, cell)| (name, cell.text.as_ref()))
     }
 
     /// A number; `None` if it is not stated or has a mistake.

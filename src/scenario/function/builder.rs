@@ -9,11 +9,13 @@ use crate::scenario::budget::{Budget, Limit};
 use crate::scenario::schema::{self, Field, LimitSteps};
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::stated;
+use crate::scenario::tags::{Labels, Tag};
 use crate::scenario::unknown::Shapes;
 use crate::scenario::values::Values;
 use crate::text::comma_separated;
 use crate::units::SECONDS_PER_HOUR;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// Maximum of requests in flight that capacity can be planned for.
 const MOST_CAPACITY: u128 = 10_u128.pow(27);
@@ -131,6 +133,7 @@ impl FunctionReader<'_, '_, '_> {
             of_platforms,
             budget,
             container,
+            labels: self.labels(),
             stated: reading
                 .keeps_stated
                 .then(|| stated::of_function(&self.values)),
@@ -359,6 +362,18 @@ impl FunctionReader<'_, '_, '_> {
 
     pub(super) fn architecture(&self, field: Field) -> Option<Architecture> {
         self.values.word(field).and_then(Architecture::parse)
+    }
+
+    fn labels(&self) -> Option<Box<Labels>> {
+        let account = self.values.text(Field::Account).map(Box::from);
+        let tags = self.values.tags().map(|(name, value)| Tag {
+            name: Arc::clone(name),
+            value: value.into(),
+        });
+        let mut tags: Box<[Tag]> = tags.collect();
+        tags.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let is_stated = account.is_some() || !tags.is_empty();
+        is_stated.then(|| Box::new(Labels { tags, account }))
     }
 
     fn budget(&mut self) -> Option<Box<Budget>> {

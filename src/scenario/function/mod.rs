@@ -12,6 +12,7 @@ pub(crate) use container::{Container, Run};
 
 use super::budget::Budget;
 use super::schema::Field;
+use super::tags::{Labels, Tag};
 use super::{PlatformValue, PlatformValues, StatedValue};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
@@ -62,6 +63,8 @@ pub struct Function {
     of_platforms: Option<Box<PlatformValues>>,
     pub budget: Option<Box<Budget>>,
     container: Option<Box<Container>>,
+    /// Its tags and account; `None` if it states none.
+    labels: Option<Box<Labels>>,
     /// Its stated values; `None` unless they are kept.
     pub(crate) stated: Option<Box<[(Field, StatedValue)]>>,
 }
@@ -112,6 +115,22 @@ impl Function {
 
     pub(crate) fn is_service(&self) -> bool {
         self.container().run == Run::Service
+    }
+
+    /// Its tags, by name.
+    pub(crate) fn tags(&self) -> &[Tag] {
+        self.labels.as_ref().map_or(&[], |labels| &labels.tags)
+    }
+
+    /// The value of a tag.
+    pub(crate) fn tag(&self, name: &str) -> Option<&str> {
+        let found = self.tags().iter().find(|tag| *tag.name == *name);
+        found.map(|tag| &*tag.value)
+    }
+
+    /// The id of its AWS account, if stated.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.labels.as_ref()?.account.as_deref()
     }
 
     /// Id of the platform on which it runs today; Lambda if it states none.

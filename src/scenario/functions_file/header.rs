@@ -5,12 +5,16 @@ use crate::diag::{At, Code, Diag, Diags};
 use crate::scenario::function::Reading;
 use crate::scenario::schema::{Field, NEEDED};
 use crate::scenario::spanned::{Locate, SpannedValues};
+use crate::scenario::tags;
 use crate::scenario::unknown::{Shapes, meant, unknown};
+use std::sync::Arc;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CsvColumn {
     /// A field.
     Of(Field),
+    /// The tag with this name.
+    Tag(Arc<str>),
     /// Probably this field. The name is already reported.
     Mistyped(Field),
     /// Not a known column, which is already reported.
@@ -38,14 +42,29 @@ pub(crate) fn columns(
         let at = || row.at(cell_span(range.clone(), commas));
         let text = String::from_utf8_lossy(cell);
         let text = text.trim();
-        let column = match Field::of_column(text) {
-            Some(field) if columns.contains(&CsvColumn::Of(field)) => {
+        let column = match known(text) {
+            Some(column) if columns.contains(&column) => {
                 let message = format!("the column `{text}` occurs twice");
                 let diag = Diag::new(Code::Conflict, message).at(at());
                 diags.push(diag.help("keep one of them"));
                 CsvColumn::Unknown
             }
-            Some(field) => CsvColumn::Of(field),
+            Some(CsvColumn::Tag(name)) => match tags::unfit_name(&name) {
+                None => CsvColumn::Tag(name),
+                Some((fault, help)) => {
+                    let message = format!("the name of a tag {fault}");
+                    let diag = Diag::new(Code::OutOfRange, message).at(at());
+                    diags.push(diag.help(help));
+                    CsvColumn::Unknown
+                }
+            },
+            Some(CsvColumn::Of(Field::Tags)) => {
+                let message = "the column `tags` names no tag".to_owned();
+                let diag = Diag::new(Code::MissingKey, message).at(at());
+                diags.push(diag.help("write a column for each tag: tags.team,tags.project"));
+                CsvColumn::Unknown
+            }
+            Some(column) => column,
             None => {
                 diags.push(unknown_column(text, commas, at(), shapes));
                 let field = meant(text, shapes).and_then(|meant| meant.field);
@@ -59,6 +78,14 @@ pub(crate) fn columns(
     }
     drop_mistyped(&mut columns);
     Some(columns)
+}
+
+/// The column with a name.
+fn known(name: &str) -> Option<CsvColumn> {
+    match name.strip_prefix(tags::PREFIX) {
+        Some(tag) => Some(CsvColumn::Tag(tag.into())),
+        None => Field::of_column(name).map(CsvColumn::Of),
+    }
 }
 
 /// Keeps a mistyped column only if its field would otherwise be reported as missing too.

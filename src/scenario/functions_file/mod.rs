@@ -258,26 +258,27 @@ fn parse_row(record: &ByteRecord, context: &RowContext<'_>) -> Result<Function, 
         let span = span.expect("a row with fewer cells than the header has just been refused");
         let text = &all[span.clone()];
         let place = cell_span(span, commas);
-        match (column, trimmed(text)) {
-            (CsvColumn::Of(_), "") | (CsvColumn::Unknown, _) => {}
-            (CsvColumn::Of(field), text) => {
-                let cell = Cell {
-                    text: Cow::Borrowed(text),
-                    shape: ValueShape::Text,
-                    place: Place::Bytes(place),
-                };
-                cells.state(*field, cell);
-            }
-            (CsvColumn::Mistyped(field), _) => cells.state(*field, Cell::refused(place)),
+        let cell = Cell {
+            text: Cow::Borrowed(trimmed(text)),
+            shape: ValueShape::Text,
+            place: Place::Bytes(place.clone()),
+        };
+        match column {
+            CsvColumn::Unknown => {}
+            CsvColumn::Mistyped(field) => cells.state(*field, Cell::refused(place)),
+            CsvColumn::Of(_) | CsvColumn::Tag(_) if cell.text.is_empty() => {}
+            CsvColumn::Of(field) => cells.state(*field, cell),
+            CsvColumn::Tag(name) => cells.state_tag(Arc::clone(name), cell),
         }
     }
     for field in &context.missing {
         cells.state(*field, Cell::refused(0..0));
     }
     let mut diags = Diags::new();
-    let merged = match context.defaults.stated().next() {
-        Some(_) => cells.over(context.defaults),
-        None => cells,
+    let merged = if context.defaults.is_empty() {
+        cells
+    } else {
+        cells.over(context.defaults)
     };
     let function = function::build(&merged, row.line(), context.reading, &row, &mut diags);
     match function {

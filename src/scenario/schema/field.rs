@@ -74,6 +74,13 @@ keys! {
         EphemeralStorageMb = "ephemeral_storage_mb": whole(512, 10_240), "MB", LAMBDA,
             "size of `/tmp`",
             default "512, which is free";
+        Account = "account": ValueKind::Account, "", Bills::None,
+            "AWS account of the function; no account is read, it is passed to outputs",
+            default "none";
+        Tags = "tags": ValueKind::Tags, "", Bills::None,
+            "its tags, which are passed to outputs and group costs; columns of a functions file are \
+             `tags.NAME`",
+            default "none";
     }
 
     Provisioned {

@@ -40,6 +40,10 @@ pub enum ValueKind {
     Table,
     /// A list of functions.
     Functions,
+    /// The id of an AWS account: 12 digits.
+    Account,
+    /// Texts of 1 to 256 characters by names of 1 to 128.
+    Tags,
 }
 
 /// The platforms whose bills a key can change.
@@ -315,6 +319,10 @@ impl ValueKind {
             Self::Number(bounds) => bounds.describe(),
             Self::NumberOr(bounds, word) => format!("{}, or `{word}`", bounds.describe()),
             Self::Names => "a list of names; at least one".to_owned(),
+            Self::Account => "12 digits in quotes".to_owned(),
+            Self::Tags => "names of 1 to 128 characters with texts of 1 to 256: \
+                           `{ team = \"checkout\" }`"
+                .to_owned(),
             Self::Table | Self::Functions => String::new(),
         }
     }

@@ -1,0 +1,61 @@
+//! Tags: names and texts of a function that change no bill. Outputs pass them on, and group costs by
+//! them.
+
+use super::Function;
+use crate::diag::{Code, Diag};
+use crate::text;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How the names of columns with tags begin in a functions file and in outputs.
+pub(crate) const PREFIX: &str = "tags.";
+
+/// Maximum of characters of a name, as AWS has it.
+const LONGEST_NAME: usize = 128;
+
+/// Maximum number of names in a scenario. Each is a column of the CSV output.
+const MOST: usize = 100;
+
+/// A tag of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tag {
+    pub name: Arc<str>,
+    pub value: Box<str>,
+}
+
+/// What belongs to a function and changes no bill.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Labels {
+    /// By name.
+    pub tags: Box<[Tag]>,
+    /// The id of its AWS account, 12 digits.
+    pub account: Option<Box<str>>,
+}
+
+/// Why a name cannot be that of a tag, and what to do.
+pub(crate) fn unfit_name(name: &str) -> Option<(String, &'static str)> {
+    if name.is_empty() {
+        return Some(("is empty".to_owned(), "write 1 to 128 characters"));
+    }
+    if name.chars().nth(LONGEST_NAME).is_some() {
+        return Some(("is longer than 128 characters".to_owned(), "shorten it"));
+    }
+    text::unfit(name)
+}
+
+/// The names of all tags, sorted.
+///
+/// # Errors
+/// There are too many.
+pub(crate) fn names(functions: &[Function]) -> Result<Vec<Arc<str>>, Diag> {
+    let mut names: BTreeSet<&Arc<str>> = BTreeSet::new();
+    for tag in functions.iter().flat_map(Function::tags) {
+        names.insert(&tag.name);
+        if names.len() > MOST {
+            let message = format!("the functions have more than {MOST} different tags");
+            let help = "leave out those by which no cost is grouped";
+            return Err(Diag::new(Code::OutOfRange, message).help(help));
+        }
+    }
+    Ok(names.into_iter().cloned().collect())
+}
