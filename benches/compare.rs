@@ -97,6 +97,7 @@ fn whole_fleet(criterion: &mut Criterion) {
             let view = View {
                 decision: &decision,
                 selected: (0..scenario.functions.len()).collect(),
+                groups: None,
                 progress: &|_| (),
             };
             render::csv::write(&[view], &mut io::sink()).expect("sink");

@@ -3,8 +3,8 @@
 
 pub mod answer {
     pub use crate::answer::{
-        BoughtPrices, Comparison, Decision, Pair, Plan, PlanOptions, Shown, Solved, Summary,
-        all_assumptions,
+        BoughtPrices, Comparison, Decision, Groups, Pair, Plan, PlanOptions, Shown, Solved,
+        Summary, all_assumptions,
     };
 }
 

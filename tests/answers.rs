@@ -88,6 +88,7 @@ fn shown(
             selected: all
                 .filter(|index| selected.is_none_or(|one| one == *index))
                 .collect(),
+            groups: None,
             progress: &|_| (),
         };
         written(|out| write(&[view], out));

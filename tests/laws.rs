@@ -89,6 +89,7 @@ fn rendered(comparison: &Comparison<'_>) -> Vec<Vec<u8>> {
     let view = [View {
         decision: &decision,
         selected,
+        groups: None,
         progress: &|_| {},
     }];
     let mut all = vec![Vec::new(); 4];

@@ -64,6 +64,7 @@ fn view<'c>(decision: &'c Decision<'c>, selected: Vec<usize>) -> [View<'c>; 1] {
     [View {
         decision,
         selected,
+        groups: None,
         progress: &|_| (),
     }]
 }

@@ -130,6 +130,9 @@ pub(crate) struct Compare {
     /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Show one row for each value of this tag in place of functions
+    #[arg(long, value_name = "TAG", conflicts_with_all = ["filter", "function"])]
+    pub by: Option<String>,
     /// Show only some functions
     #[arg(long, value_enum)]
     pub filter: Option<Filter>,

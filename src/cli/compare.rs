@@ -6,10 +6,13 @@ use super::focus;
 use super::load;
 use super::output::{self, Look};
 use super::system::System;
-use crate::diag::Diags;
+use crate::answer::Groups;
+use crate::diag::{Code, Diag, Diags};
 use crate::render::table::{Sort, TableOptions};
 use crate::render::{self, View};
+use crate::text::{comma_separated, did_you_mean, escaped_name};
 use anstream::ColorChoice;
+use std::io::{self, Write};
 
 /// Compares, and writes the answer.
 ///
@@ -18,6 +21,11 @@ use anstream::ColorChoice;
 pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> Outcome {
     let format = args.output.format(args.format).map_err(Diags::from)?;
     if format == Format::Focus {
+        if args.by.is_some() {
+            let message = "--format focus has a row for each line of a bill, not for groups";
+            let help = "leave out --by: the rows have the column Tags";
+            return Err(Diags::from(Diag::new(Code::Conflict, message).help(help)).into());
+        }
         return focus::run(system, args);
     }
     focus::refuse_flags(args)?;
@@ -36,6 +44,12 @@ pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> 
         &args.moves,
         &args.output,
         |views: &[View<'_>], progress| {
+            if let Some(tag) = &args.by {
+                let groups = groups(views, tag).map_err(Diags::from)?;
+                return output::write(system, &args.output, progress, |out| {
+                    write_groups(views, &groups, format, options, out)
+                });
+            }
             let views: Vec<View<'_>> = views.iter().map(|view| filtered(view, args)).collect();
             let views = views.as_slice();
             output::write(system, &args.output, progress, |out| match format {
@@ -46,6 +60,56 @@ pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> 
             })
         },
     )
+}
+
+/// The functions of each view, grouped by a tag.
+///
+/// # Errors
+/// No function has the tag.
+fn groups(views: &[View<'_>], tag: &str) -> Result<Vec<Groups>, Diag> {
+    let known = views
+        .first()
+        .map(|view| &view.decision.comparison.scenario().tags);
+    let known: Vec<&str> = known.into_iter().flatten().map(|name| &**name).collect();
+    if !known.contains(&tag) {
+        let message = format!(
+            "no function has the tag `{}`, which --by names",
+            escaped_name(tag)
+        );
+        let help = match (known.as_slice(), did_you_mean(tag, known.iter().copied())) {
+            ([], _) => "state tags of functions: tags = { team = \"checkout\" }".to_owned(),
+            (_, Some(near)) => near,
+            (_, None) => format!("the tags of the scenario are {}", comma_separated(&known)),
+        };
+        return Err(Diag::new(Code::UnknownValue, message).help(help));
+    }
+    Ok(views.iter().map(|view| view.decision.groups(tag)).collect())
+}
+
+/// Writes groups in a format.
+fn write_groups(
+    views: &[View<'_>],
+    groups: &[Groups],
+    format: Format,
+    options: TableOptions,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let views: Vec<View<'_>> = views
+        .iter()
+        .zip(groups)
+        .map(|(view, groups)| View {
+            groups: Some(groups),
+            selected: view.selected.clone(),
+            ..*view
+        })
+        .collect();
+    let grouped: Vec<_> = views.iter().zip(groups).collect();
+    match format {
+        Format::Table => render::groups::write_table(&grouped, options, out),
+        Format::Json => render::json_v2::write(&views, out),
+        Format::Markdown => render::groups::write_markdown(&grouped, out),
+        Format::Csv | Format::Focus => render::groups::write_csv(&grouped, out),
+    }
 }
 
 fn sort(by: SortBy) -> Sort {

@@ -201,6 +201,7 @@ pub(crate) fn compared(
         views.push(View {
             decision,
             selected: selected.clone(),
+            groups: None,
             progress: &shown,
         });
     }

@@ -130,6 +130,60 @@ pub static COMPARE: Object = Object {
             List(&Of(&NOTE)),
             "the sentences of both with their codes, to compare answers by",
         ),
+        field(
+            "groups",
+            OrNull(&Of(&GROUPS)),
+            "the functions grouped by a tag; `null` without `--by`",
+        ),
+    ],
+};
+
+static GROUPS: Object = Object {
+    name: "groups",
+    fields: &[
+        field("tag", Text, "the tag of `--by`"),
+        field(
+            "list",
+            List(&Of(&GROUP)),
+            "a group for each value, the largest bill of today first; functions without the tag are \
+             the last one",
+        ),
+        field(
+            "ungrouped_today_usd",
+            Decimal,
+            "the part of today's bill that is in no group: that of a commitment in dollars an hour",
+        ),
+        field(
+            "ungrouped_saving_usd",
+            Decimal,
+            "the part of the plan's saving that is in no group: that of Lambda's free tier and of a \
+             commitment in dollars an hour",
+        ),
+    ],
+};
+
+static GROUP: Object = Object {
+    name: "group",
+    fields: &[
+        field(
+            "value",
+            TEXT_OR_NULL,
+            "the value of the tag; `null` for functions without it",
+        ),
+        field("functions", Whole, "number of functions"),
+        field(
+            "left_out",
+            Whole,
+            "how many of them cannot run where they are: they are in no amount",
+        ),
+        field("moves", Whole, "how many of them the plan moves"),
+        field("today_usd", Decimal, "their part of the bill of today"),
+        field(
+            "plan_usd",
+            Decimal,
+            "their part of the bill after the moves",
+        ),
+        field("saving_usd", Decimal, "their part of the saving"),
     ],
 };
 

@@ -303,12 +303,12 @@ fn integer(text: &mut String, value: impl itoa::Integer) {
     text.push_str(itoa::Buffer::new().format(value));
 }
 
-fn whole(text: &mut String, value: impl itoa::Integer) {
+pub(super) fn whole(text: &mut String, value: impl itoa::Integer) {
     integer(text, value);
     text.push(',');
 }
 
-fn number(text: &mut String, value: &Exact) {
+pub(super) fn number(text: &mut String, value: &Exact) {
     value.write_digits(text);
     text.push(',');
 }

@@ -5,8 +5,8 @@
 
 use super::names::{band_name, input_name, kind_name};
 use crate::answer::{
-    Closest, Comparison, Decision, Detail, HangsOn, Move, Pair, Plan, Shown, Solved, Summary,
-    Totals,
+    Closest, Comparison, Decision, Detail, Groups, HangsOn, Move, Pair, Plan, Shown, Solved,
+    Summary, Totals,
 };
 use crate::escape::json;
 use crate::exact::{DigitBuffer, Exact};
@@ -76,6 +76,27 @@ struct CompareV2<'a> {
     assumptions: Vec<String>,
     not_counted: Vec<String>,
     notes: Vec<NoteV2>,
+    groups: Option<GroupsV2<'a>>,
+}
+
+/// The functions grouped by a tag.
+#[derive(Serialize)]
+struct GroupsV2<'a> {
+    tag: &'a str,
+    list: Vec<GroupV2<'a>>,
+    ungrouped_today_usd: Decimal,
+    ungrouped_saving_usd: Decimal,
+}
+
+#[derive(Serialize)]
+struct GroupV2<'a> {
+    value: Option<&'a str>,
+    functions: usize,
+    left_out: usize,
+    moves: usize,
+    today_usd: Decimal,
+    plan_usd: Decimal,
+    saving_usd: Decimal,
 }
 
 /// A commitment in dollars an hour in today's bill.
@@ -379,6 +400,27 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
         assumptions: sentences(AssumptionKind::Assumed),
         not_counted: sentences(AssumptionKind::NotCounted),
         notes: notes.iter().map(|one| note(comparison, one)).collect(),
+        groups: view.groups.map(groups),
+    }
+}
+
+fn groups(groups: &Groups) -> GroupsV2<'_> {
+    let list = groups.list.iter();
+    GroupsV2 {
+        tag: &groups.tag,
+        list: list
+            .map(|group| GroupV2 {
+                value: group.value.as_deref(),
+                functions: group.functions,
+                left_out: group.left_out,
+                moves: group.moves,
+                today_usd: Decimal::from(&group.today),
+                plan_usd: Decimal::from(&group.plan()),
+                saving_usd: Decimal::from(&group.saving),
+            })
+            .collect(),
+        ungrouped_today_usd: Decimal::from(&groups.ungrouped_today),
+        ungrouped_saving_usd: Decimal::from(&groups.ungrouped_saving),
     }
 }
 

@@ -5,6 +5,8 @@ pub(crate) mod commitment;
 pub(crate) mod csv;
 pub(crate) mod explain;
 pub(crate) mod focus;
+#[cfg(feature = "cli")]
+pub(crate) mod groups;
 pub(crate) mod json_v2;
 pub(crate) mod markdown;
 mod names;
@@ -19,13 +21,15 @@ mod utilization_bar;
 
 pub(crate) use phrases::{NOTES, WARNINGS};
 
-use crate::answer::{Comparison, Decision, Move};
+use crate::answer::{Comparison, Decision, Groups, Move};
 
 /// A decision and the functions to show.
 pub struct View<'v> {
     pub decision: &'v Decision<'v>,
     /// Indices of the functions to show, in order.
     pub selected: Vec<usize>,
+    /// The functions grouped by a tag, for formats that list both.
+    pub groups: Option<&'v Groups>,
     /// Receives the progress of the format.
     pub progress: &'v (dyn Fn(Step) + Sync),
 }

@@ -271,13 +271,9 @@ fn against<'s>(
 /// With more functions that are left out, their number is enough.
 const NAMED: usize = 5;
 
-/// What else there is to say about the plan of several functions.
-pub(crate) fn remarks(comparison: &Comparison<'_>, decision: &Decision<'_>) -> Vec<String> {
+/// The parts of the saving that are in no function's amount.
+pub(crate) fn unassigned(plan: &Plan) -> Vec<String> {
     let mut remarks = Vec::new();
-    let plan = &decision.plan;
-    if plan.moves.iter().any(|one| !plan.pays_alone(one)) {
-        remarks.push("* pays only with the other moves".to_owned());
-    }
     if !plan.free_tier_saving.dollars().is_zero() {
         remarks.push(format!(
             "Lambda's free tier changes the saving by {}, which is in no function's amount.",
@@ -297,6 +293,17 @@ pub(crate) fn remarks(comparison: &Comparison<'_>, decision: &Decision<'_>) -> V
             remarks.push(format!("{unused} a month of the commitment stay unused."));
         }
     }
+    remarks
+}
+
+/// What else there is to say about the plan of several functions.
+pub(crate) fn remarks(comparison: &Comparison<'_>, decision: &Decision<'_>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let plan = &decision.plan;
+    if plan.moves.iter().any(|one| !plan.pays_alone(one)) {
+        remarks.push("* pays only with the other moves".to_owned());
+    }
+    remarks.extend(unassigned(plan));
     for index in plan.left_out.iter().take(NAMED) {
         let solved = decision.solved(*index);
         let verdict = verdict(decision, &solved);

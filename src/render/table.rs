@@ -351,21 +351,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn heading(&self) -> String {
-        let scenario = self.comparison().scenario();
-        let regions: Vec<&str> = scenario
-            .regions
-            .iter()
-            .map(|region| &*region.name)
-            .collect();
-        let regions = match regions.len() {
-            0..=3 => comma_separated(&regions),
-            many => format!("{many} regions"),
-        };
-        let functions = plural(scenario.functions.len() as u128, "function");
-        let line = format!(
-            "{}: {functions} in {regions}, US dollars a month",
-            escaped(&scenario.name)
-        );
+        let line = heading(self.comparison());
         self.paint.bold(&wrapped(&line, "", self.width))
     }
 
@@ -567,6 +553,25 @@ impl<'p> TablePage<'p> {
         }
         writeln!(out)
     }
+}
+
+/// What a table is about: the scenario, its functions and its regions.
+pub(super) fn heading(comparison: &Comparison<'_>) -> String {
+    let scenario = comparison.scenario();
+    let regions: Vec<&str> = scenario
+        .regions
+        .iter()
+        .map(|region| &*region.name)
+        .collect();
+    let regions = match regions.len() {
+        0..=3 => comma_separated(&regions),
+        many => format!("{many} regions"),
+    };
+    let functions = plural(scenario.functions.len() as u128, "function");
+    format!(
+        "{}: {functions} in {regions}, US dollars a month",
+        escaped(&scenario.name)
+    )
 }
 
 fn row(decision: &Decision<'_>, solved: &Solved<'_>) -> Row {
