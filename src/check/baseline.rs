@@ -55,6 +55,8 @@ pub(crate) struct Before {
     /// Id of its platform in the plan; `None` if that is not known.
     pub plan: Option<Cow<'static, str>>,
     pub inputs: Inputs,
+    /// Values of tags by name; none for a report of an earlier version.
+    pub tags: Box<[(Box<str>, Box<str>)]>,
     /// Its findings; none for a report.
     pub findings: Box<[KnownFinding]>,
 }
@@ -170,6 +172,8 @@ struct BaselineFunction {
     runs_on: String,
     region: Option<String>,
     architecture: Option<String>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
     workload: Option<BaselineWorkload>,
     platforms: Vec<BaselinePlatform>,
     plan: Option<BaselinePlace>,
@@ -299,8 +303,17 @@ impl Before {
             lines: lines.into_iter().map(BilledLine::of).collect(),
             plan: function.planned().map(Cow::Borrowed),
             inputs: inputs::of_function(function.scenario(), function.function),
+            tags: (function.function.tags().iter())
+                .map(|tag| (Box::from(&*tag.name), tag.value.clone()))
+                .collect(),
             findings: findings.iter().map(KnownFinding::of).collect(),
         }
+    }
+
+    /// The value of a tag.
+    pub(crate) fn tag(&self, name: &str) -> Option<&str> {
+        let found = self.tags.iter().find(|(known, _)| **known == *name);
+        found.map(|(_, value)| &**value)
     }
 
     /// The lines of the bill: US dollars a month, by item. An item can have several lines, one per
@@ -334,6 +347,9 @@ impl BaselineFunction {
                 .as_ref()
                 .map(|place| Cow::Owned(place.platform.clone())),
             inputs: Inputs::Reported(self.inputs()),
+            tags: (self.tags.iter())
+                .map(|(name, value)| (Box::from(name.as_str()), Box::from(value.as_str())))
+                .collect(),
             findings: Box::default(),
         })
     }

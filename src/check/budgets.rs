@@ -1,16 +1,25 @@
 //! How much of each budget is used.
 
+use super::tag_groups::TagGroup;
 use super::{FunctionContext, ScenarioContext};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::scenario::{Level, Limit};
 use rust_decimal::Decimal;
 
+/// Whose budget it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BudgetOwner {
+    Scenario,
+    Function(String),
+    /// The name and the value of a tag.
+    Tag(String, String),
+}
+
 /// A budget and the amount that it limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetUse {
-    /// `None` for the whole scenario.
-    pub function: Option<String>,
+    pub owner: BudgetOwner,
     /// The key of the limit.
     pub key: &'static str,
     pub(crate) actual: Usd,
@@ -24,7 +33,7 @@ pub struct BudgetUse {
 
 impl BudgetUse {
     fn new(
-        function: Option<&str>,
+        owner: BudgetOwner,
         key: &'static str,
         limit: &Limit,
         actual: Option<Usd>,
@@ -32,7 +41,7 @@ impl BudgetUse {
         let (level, hardest) = limit.steps().next()?;
         let actual = actual?;
         Some(Self {
-            function: function.map(str::to_owned),
+            owner,
             key,
             limit: hardest,
             level,
@@ -71,24 +80,44 @@ impl FunctionContext<'_, '_> {
         };
         let million = cost.billed.per_million(self.function.invocations);
         let monthly = Some(cost.billed.clone());
-        let name = Some(&*self.function.name);
+        let owner = BudgetOwner::Function(self.function.name.to_string());
         let limits = [
             (MONTHLY, &budget.monthly_usd, monthly),
             (MILLION, &budget.usd_per_million_invocations, million),
         ];
         let used = limits
             .into_iter()
-            .filter_map(|(key, limit, actual)| BudgetUse::new(name, key, limit, actual));
+            .filter_map(|(key, limit, actual)| BudgetUse::new(owner.clone(), key, limit, actual));
         used.collect()
     }
 }
 
 impl ScenarioContext<'_, '_> {
-    /// The budget of the whole scenario, then those of functions.
+    /// The budget of the whole scenario, then those of tags, then those of functions.
     pub(crate) fn budgets(&self) -> Vec<BudgetUse> {
         let limit = &self.case.comparison.scenario().budget.monthly_usd;
-        let whole = BudgetUse::new(None, MONTHLY, limit, self.total.clone());
+        let whole = BudgetUse::new(BudgetOwner::Scenario, MONTHLY, limit, self.total.clone());
         let of_functions = self.functions.iter().flat_map(|record| &record.budgets);
-        whole.into_iter().chain(of_functions.cloned()).collect()
+        let of_tags = self.groups.iter().flat_map(of_tag);
+        let whole = whole.into_iter().chain(of_tags);
+        whole.chain(of_functions.cloned()).collect()
     }
+}
+
+fn of_tag(group: &TagGroup<'_>) -> Vec<BudgetUse> {
+    let limits = group.budget.named.limits();
+    let (tag, value) = (&group.budget.tag, &group.budget.named.name);
+    let owner = || BudgetOwner::Tag(tag.clone(), value.clone());
+    let (monthly, million) = (group.monthly.clone(), group.per_million());
+    let used = [
+        BudgetUse::new(owner(), MONTHLY, &limits.monthly_usd, monthly),
+        BudgetUse::new(
+            owner(),
+            MILLION,
+            &limits.usd_per_million_invocations,
+            million,
+        ),
+    ];
+    let used = used.into_iter().flatten();
+    used.filter(|_| group.functions > 0).collect()
 }

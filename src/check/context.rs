@@ -3,6 +3,7 @@
 use super::baseline::{Baseline, Before};
 use super::budgets::BudgetUse;
 use super::changes::{Change, ChangeStep};
+use super::tag_groups::{GroupBefore, TagGroup};
 use super::{CostDriver, Levels};
 use crate::answer::{Comparison, Decision, Move, Shown};
 use crate::diag::Diags;
@@ -188,6 +189,8 @@ pub struct ScenarioContext<'c, 'k> {
     pub total: Option<Usd>,
     /// One for each function, in their order.
     pub functions: Vec<FunctionRecord>,
+    /// One for each budget of a tag, in their order.
+    pub(crate) groups: Vec<TagGroup<'c>>,
 }
 
 /// What the rules for the whole scenario need to know about a function.
@@ -201,6 +204,10 @@ pub struct FunctionRecord {
     /// The oldest date of a price in its bill on the platform of today. If it cannot run there: in
     /// any of its bills.
     pub oldest_price: Option<Box<str>>,
+}
+
+fn is_in(group: Option<&TagGroup<'_>>, function: &Function) -> bool {
+    group.is_none_or(|group| group.contains(function))
 }
 
 impl FunctionContext<'_, '_> {
@@ -222,25 +229,43 @@ impl FunctionContext<'_, '_> {
 }
 
 impl ScenarioContext<'_, '_> {
-    /// The function with the highest cost on its platform of today.
-    pub(crate) fn most_expensive_function(&self) -> Option<CostDriver> {
-        self.heaviest(|_, cost| Some(cost.clone()))
+    /// The function with the highest cost on its platform of today, in a group or in all.
+    pub(crate) fn most_expensive_function(
+        &self,
+        group: Option<&TagGroup<'_>>,
+    ) -> Option<CostDriver> {
+        self.heaviest(|function, cost| is_in(group, function).then(|| cost.clone()))
     }
 
-    /// The function with the largest increase since the baseline.
-    pub(crate) fn risen_function(&self, baseline: &Baseline) -> Option<CostDriver> {
-        self.heaviest(|name, cost| match baseline.functions.get(name) {
-            Some(before) => Some(cost - &before.monthly.as_ref()?.usd),
-            None => Some(cost.clone()),
+    /// The function with the largest increase since the baseline, in a group or in all.
+    pub(crate) fn risen_function(
+        &self,
+        baseline: &Baseline,
+        group: Option<&TagGroup<'_>>,
+    ) -> Option<CostDriver> {
+        self.heaviest(|function, cost| {
+            if !is_in(group, function) {
+                return None;
+            }
+            match baseline.functions.get(&*function.name) {
+                Some(before) => Some(cost - &before.monthly.as_ref()?.usd),
+                None => Some(cost.clone()),
+            }
         })
     }
 
     /// The function with the largest decrease since the baseline, among those that still exist and
-    /// those that were removed.
-    pub(crate) fn fallen_function(&self, baseline: &Baseline) -> Option<CostDriver> {
-        let fallen = self.heaviest(|name, cost| {
-            let before = baseline.functions.get(name)?;
-            Some(&before.monthly.as_ref()?.usd - cost)
+    /// those that were removed; of a group only those that it had in the baseline.
+    pub(crate) fn fallen_function(
+        &self,
+        baseline: &Baseline,
+        group: Option<&GroupBefore<'_>>,
+    ) -> Option<CostDriver> {
+        let was_in = |name: &str| group.is_none_or(|group| group.contains(name));
+        let fallen = self.heaviest(|function, cost| {
+            let before = baseline.functions.get(&*function.name)?;
+            let was_in = was_in(&function.name);
+            was_in.then_some(&before.monthly.as_ref()?.usd - cost)
         });
         let names: HashSet<&str> = self
             .case
@@ -251,7 +276,7 @@ impl ScenarioContext<'_, '_> {
             .map(|function| &*function.name)
             .collect();
         let gone = baseline.functions.iter();
-        let gone = gone.filter(|(name, _)| !names.contains(name.as_str()));
+        let gone = gone.filter(|(name, _)| !names.contains(name.as_str()) && was_in(name));
         let gone = gone.filter_map(|(name, before)| {
             Some(CostDriver {
                 item: name.clone(),
@@ -268,12 +293,12 @@ impl ScenarioContext<'_, '_> {
 
     fn heaviest(
         &self,
-        weight: impl Fn(&str, &Exact) -> Option<Exact> + Sync,
+        weight: impl Fn(&Function, &Exact) -> Option<Exact> + Sync,
     ) -> Option<CostDriver> {
         let names = self.case.comparison.scenario().functions.par_iter();
         let functions = names.zip(&self.functions).enumerate();
         let weighed = functions.filter_map(|(index, (function, record))| {
-            let weight = weight(&function.name, record.monthly.as_ref()?)?;
+            let weight = weight(function, record.monthly.as_ref()?)?;
             weight.is_positive().then_some((weight, index))
         });
         // Ties go to the first function, so that the result does not depend on threads.

@@ -14,9 +14,10 @@ mod inputs;
 mod levels;
 mod limits;
 mod rules;
+mod tag_groups;
 
 pub use baseline::Baseline;
-pub(crate) use budgets::BudgetUse;
+pub(crate) use budgets::{BudgetOwner, BudgetUse};
 pub(crate) use changes::{Change, Changes};
 pub use context::{CheckContext, UnreadBaseline};
 pub(crate) use context::{FunctionContext, ScenarioContext};
@@ -197,6 +198,7 @@ fn functions<'c, 'k, T: Send>(
     let totals = case.decision.totals();
     let scenario = ScenarioContext {
         case,
+        groups: tag_groups::of(case.comparison.scenario(), &records),
         total: totals.today.of_all().cloned(),
         functions: records,
     };

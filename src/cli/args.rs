@@ -395,38 +395,85 @@ impl Output {
     /// The format of the flag, or else of the file's ending, or else the usual one.
     ///
     /// # Errors
-    /// The ending stands for no format. A program that relies on the ending could not read the
-    /// file.
+    /// The ending stands for no format, or for another one than the flag. A program that relies on the
+    /// ending could not read the file.
     pub(crate) fn format<F: OfEnding>(&self, flag: Option<F>) -> Result<F, Diag> {
         let name = self.file().and_then(Path::file_name);
-        let (Some(name), None) = (name, flag) else {
+        let name = name.map(|name| name.to_string_lossy().to_ascii_lowercase());
+        let Some(ending) = name.as_deref().and_then(Ending::<F>::of) else {
             return Ok(flag.unwrap_or(F::USUAL));
         };
-        let name = name.to_string_lossy().to_ascii_lowercase();
-        let Some((_, ending)) = name.rsplit_once('.') else {
-            return Ok(F::USUAL);
-        };
-        let is_its = |known: &str| {
+        match (ending, flag) {
+            (Ending::Of(_, format), None) => Ok(format),
+            (Ending::Of(ending, format), Some(flag)) => {
+                let is_same =
+                    flag == format || ending == PLAIN || F::ALSO.contains(&(ending, flag));
+                if is_same {
+                    Ok(flag)
+                } else {
+                    Err(contradiction(ending, flag))
+                }
+            }
+            (Ending::Unknown(_), Some(flag)) => Ok(flag),
+            (Ending::Unknown(ending), None) => Err(unknown_ending::<F>(ending)),
+        }
+    }
+}
+
+/// The ending of plain text, which any format is.
+const PLAIN: &str = "txt";
+
+/// The ending of a file's name.
+enum Ending<'n, F: 'static> {
+    /// One of [`OfEnding::ENDINGS`].
+    Of(&'static str, F),
+    Unknown(&'n str),
+}
+
+impl<'n, F: OfEnding> Ending<'n, F> {
+    /// The ending of a name in lower case; `None` for a name without a full stop.
+    fn of(name: &'n str) -> Option<Self> {
+        let (_, ending) = name.rsplit_once('.')?;
+        let has = |known: &str| {
             name.strip_suffix(known)
                 .is_some_and(|rest| rest.ends_with('.'))
         };
-        let found = F::ENDINGS.iter().find(|(known, _)| is_its(known));
-        found.map(|(_, format)| *format).ok_or_else(|| {
-            let endings: Vec<String> = F::ENDINGS
-                .iter()
-                .map(|(known, _)| format!(".{known}"))
-                .collect();
-            let message = format!("the extension `.{ending}` of --output is not that of a format");
-            let help = match F::ENDINGS {
-                [_] => "this command writes only text: use a name that ends in `.txt`".to_owned(),
-                _ => format!(
-                    "use one of {}, or state --format",
-                    comma_separated(&endings)
-                ),
-            };
-            Diag::new(Code::UnknownValue, message).help(help)
-        })
+        let found = F::ENDINGS.iter().find(|(known, _)| has(known));
+        Some(found.map_or(Self::Unknown(ending), |(known, format)| {
+            Self::Of(known, *format)
+        }))
     }
+}
+
+fn unknown_ending<F: OfEnding>(ending: &str) -> Diag {
+    let endings: Vec<String> = F::ENDINGS
+        .iter()
+        .map(|(known, _)| format!(".{known}"))
+        .collect();
+    let message = format!("the extension `.{ending}` of --output is not that of a format");
+    let help = match F::ENDINGS {
+        [_] => "this command writes only text: use a name that ends in `.txt`".to_owned(),
+        _ => format!(
+            "use one of {}, or state --format",
+            comma_separated(&endings)
+        ),
+    };
+    Diag::new(Code::UnknownValue, message).help(help)
+}
+
+fn contradiction<F: OfEnding>(ending: &str, flag: F) -> Diag {
+    let format = flag.name();
+    let message = format!("--format {format} contradicts the extension `.{ending}` of --output");
+    let own = F::ENDINGS.iter().chain(F::ALSO);
+    let own = own.filter(|(_, format)| *format == flag);
+    let own: Vec<String> = own.map(|(known, _)| format!("`.{known}`")).collect();
+    let help = match own.as_slice() {
+        [] => "leave out --format, or use a name without an extension".to_owned(),
+        [first, ..] => {
+            format!("leave out --format, or use a name that ends in {first}")
+        }
+    };
+    Diag::new(Code::Conflict, message).help(help)
 }
 
 /// Formats of `compare`.
@@ -445,11 +492,21 @@ pub(crate) enum Format {
 }
 
 /// A format that the ending of a file can select.
-pub(crate) trait OfEnding: Copy + 'static {
+pub(crate) trait OfEnding: Copy + PartialEq + 'static {
     /// If neither a flag nor an ending selects one.
     const USUAL: Self;
     /// Endings in lower case. An ending comes before a shorter one that it ends with.
     const ENDINGS: &'static [(&'static str, Self)];
+    /// Other formats that files with these endings can have.
+    const ALSO: &'static [(&'static str, Self)] = &[];
+
+    /// Its name as `--format` takes it.
+    fn name(self) -> String;
+}
+
+fn name_of(format: impl ValueEnum) -> String {
+    let value = format.to_possible_value();
+    value.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 impl OfEnding for Format {
@@ -461,6 +518,11 @@ impl OfEnding for Format {
         ("markdown", Self::Markdown),
         ("txt", Self::Table),
     ];
+    const ALSO: &'static [(&'static str, Self)] = &[("csv", Self::Focus)];
+
+    fn name(self) -> String {
+        name_of(self)
+    }
 }
 
 impl OfEnding for CheckFormat {
@@ -474,25 +536,48 @@ impl OfEnding for CheckFormat {
         ("markdown", Self::Markdown),
         ("txt", Self::Text),
     ];
+    const ALSO: &'static [(&'static str, Self)] = &[("json", Self::Sarif)];
+
+    fn name(self) -> String {
+        name_of(self)
+    }
 }
 
 impl OfEnding for PricesFormat {
     const USUAL: Self = Self::Table;
     const ENDINGS: &'static [(&'static str, Self)] = &[("json", Self::Json), ("txt", Self::Table)];
+
+    fn name(self) -> String {
+        name_of(self)
+    }
 }
 
 impl OfEnding for PlanFormat {
     const USUAL: Self = Self::Table;
-    const ENDINGS: &'static [(&'static str, Self)] = &[("csv", Self::Csv), ("txt", Self::Table)];
+    const ENDINGS: &'static [(&'static str, Self)] = &[
+        ("csv", Self::Csv),
+        ("json", Self::Json),
+        ("md", Self::Markdown),
+        ("markdown", Self::Markdown),
+        ("txt", Self::Table),
+    ];
+
+    fn name(self) -> String {
+        name_of(self)
+    }
 }
 
 /// The only format of `explain`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ExplainFormat;
 
 impl OfEnding for ExplainFormat {
     const USUAL: Self = Self;
     const ENDINGS: &'static [(&'static str, Self)] = &[("txt", Self)];
+
+    fn name(self) -> String {
+        "text".to_owned()
+    }
 }
 
 /// `prices`.

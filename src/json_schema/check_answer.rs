@@ -56,7 +56,7 @@ pub static CHECK: Object = Object {
             "budgets",
             List(&Of(&BUDGET)),
             "how much is used of each limit of a monthly bill and of the price of a million \
-             invocations: of the whole scenario, then of functions in their order",
+             invocations: of the whole scenario, then of tags, then of functions in their order",
         ),
         field(
             "changes",
@@ -131,13 +131,26 @@ static DRIVER: Object = Object {
     ],
 };
 
+static TAG: Object = Object {
+    name: "tag",
+    fields: &[
+        field("name", Text, "the name of the tag"),
+        field("value", Text, "its value"),
+    ],
+};
+
 static BUDGET: Object = Object {
     name: "budget",
     fields: &[
         field(
             "function",
             TEXT_OR_NULL,
-            "the function; `null` for the whole scenario",
+            "the function; `null` for a tag and for the whole scenario",
+        ),
+        field(
+            "tag",
+            OrNull(&Of(&TAG)),
+            "the tag whose functions have the budget together; otherwise `null`",
         ),
         field(
             "key",

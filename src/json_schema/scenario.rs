@@ -30,6 +30,13 @@ pub(crate) fn scenario(names: &Names<'_>) -> Value {
                 "type": "object",
                 "additionalProperties": {"$ref": "#/definitions/keys/properties/budget"},
             }),
+            Setting::BudgetTags => json!({
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": {"$ref": "#/definitions/keys/properties/budget"},
+                },
+            }),
             Setting::Rules => rules(names.rules),
             Setting::Discounts => json!({
                 "type": "object",

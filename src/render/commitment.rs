@@ -1,9 +1,10 @@
 //! The size of a commitment, in every format of `plan`.
 
+use super::csv::MONEY_PLACES;
 use crate::answer::SizedCommitment;
 use crate::color::wrapped;
 use crate::escape::{csv_quoted, json};
-use crate::exact::{DigitBuffer, Exact};
+use crate::exact::Exact;
 use crate::money::money;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -19,13 +20,12 @@ const FIELDS: [&str; 4] = [
     "unused_if_20_percent_less_usd",
 ];
 
-fn values(size: &SizedCommitment) -> [String; 4] {
-    let exact = |amount: &Exact| DigitBuffer::new().format(amount).to_owned();
+fn values(size: &SizedCommitment) -> [&Exact; 4] {
     [
-        exact(&size.usd_per_hour),
-        exact(size.monthly.dollars()),
-        exact(size.without.dollars()),
-        exact(size.unused_if_less.dollars()),
+        &size.usd_per_hour,
+        size.monthly.dollars(),
+        size.without.dollars(),
+        size.unused_if_less.dollars(),
     ]
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn write_json(sizes: &[Sized], out: &mut (dyn Write + Send)) -> io::R
     let object = |(_, size): &Sized| -> Value {
         let fields = FIELDS.into_iter().zip(values(size));
         fields
-            .map(|(field, value)| (field.to_owned(), json!(value)))
+            .map(|(field, value)| (field.to_owned(), json!(value.to_string())))
             .collect()
     };
     match sizes {
@@ -87,7 +87,12 @@ pub(crate) fn write_json(sizes: &[Sized], out: &mut (dyn Write + Send)) -> io::R
 pub(crate) fn write_csv(sizes: &[Sized], out: &mut (dyn Write + Send)) -> io::Result<()> {
     writeln!(out, "region,{}", FIELDS.join(","))?;
     for (regions, size) in sizes {
-        writeln!(out, "{},{}", csv_quoted(regions), values(size).join(","))?;
+        let mut text = csv_quoted(regions).into_owned();
+        for value in values(size) {
+            text.push(',');
+            value.write_places(MONEY_PLACES, &mut text);
+        }
+        writeln!(out, "{text}")?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `--format csv`: RFC 4180, one row per function and platform, all digits, no currency sign.
+//! `--format csv`: RFC 4180, one row per function and platform, no currency sign.
 
 use super::names::{band_name, input_name, kind_name};
 use crate::answer::{Closest, Comparison, Decision, Solved, Summary};
@@ -48,6 +48,11 @@ pub const MOVE_COLUMNS: [&str; 6] = [
     "saving_usd",
     "move_alone_usd",
 ];
+
+/// Significant digits of a quotient.
+const QUOTIENT_DIGITS: u32 = 12;
+/// Maximum decimal places of money.
+pub(super) const MONEY_PLACES: u32 = 12;
 
 /// Functions in one piece of work.
 const CHUNK: usize = 96;
@@ -108,8 +113,8 @@ pub(crate) fn write_moves(
             cell(&mut text, scenario.region_of(function));
             cell(&mut text, platforms[one.from].id);
             cell(&mut text, platforms[one.to].id);
-            number(&mut text, one.saving.dollars());
-            maybe(&mut text, one.alone.as_ref().map(|usd| usd.dollars()));
+            dollars(&mut text, one.saving.dollars());
+            maybe_dollars(&mut text, one.alone.as_ref().map(|usd| usd.dollars()));
             text.pop();
             tags(view.comparison(), one.index, &mut text);
             writeln!(out, "{text}")?;
@@ -181,7 +186,7 @@ fn function(decision: &Decision<'_>, index: usize, text: &mut String) {
         text.push(',');
         text.push_str(comparison.scenario().functions[index].home());
         text.push(',');
-        maybe(text, cost.as_ref().ok().map(|cost| cost.adds.dollars()));
+        maybe_dollars(text, cost.as_ref().ok().map(|cost| cost.adds.dollars()));
         let plan = part(text, known(3), |text| {
             planned(decision, &solved, text);
             tags(comparison, index, text);
@@ -198,8 +203,8 @@ fn planned(decision: &Decision<'_>, solved: &Solved<'_>, text: &mut String) {
     let id = |place: usize| decision.comparison.platforms()[place].id;
     cell(text, place.map_or("", id));
     let stays = place.map(|_| &Exact::ZERO);
-    maybe(text, one.map(|one| one.saving.dollars()).or(stays));
-    maybe(
+    maybe_dollars(text, one.map(|one| one.saving.dollars()).or(stays));
+    maybe_dollars(
         text,
         one.and_then(|one| Some(one.alone.as_ref()?.dollars())),
     );
@@ -248,9 +253,9 @@ fn loaded(comparison: &Comparison<'_>, index: usize, summary: &Summary, text: &m
     whole(text, function.invocations);
     number(text, &Exact::from(function.duration_ms));
     whole(text, function.memory_mb);
-    number(text, &summary.workload.average_concurrency);
-    number(text, &summary.workload.peak_concurrency);
-    maybe(text, summary.workload.utilization.as_ref());
+    quotient(text, Some(&summary.workload.average_concurrency));
+    quotient(text, Some(&summary.workload.peak_concurrency));
+    quotient(text, summary.workload.utilization.as_ref());
 }
 
 fn judged(comparison: &Comparison<'_>, summary: &Summary, text: &mut String) {
@@ -259,7 +264,7 @@ fn judged(comparison: &Comparison<'_>, summary: &Summary, text: &mut String) {
         text,
         best.map_or("", |number| comparison.platforms()[number].id),
     );
-    maybe(text, summary.gap.as_ref().map(|gap| gap.dollars()));
+    maybe_dollars(text, summary.gap.as_ref().map(|gap| gap.dollars()));
 }
 
 fn money(
@@ -272,9 +277,9 @@ fn money(
         text.push_str(",,,");
         return;
     };
-    number(text, cost.billed.dollars());
+    dollars(text, cost.billed.dollars());
     let per_million = cost.billed.per_million(calls);
-    maybe(text, per_million.as_ref().map(|usd| usd.dollars()));
+    maybe_dollars(text, per_million.as_ref().map(|usd| usd.dollars()));
     if let Some(fleet) = fleet {
         fleet.write_short(text);
     }
@@ -287,7 +292,7 @@ fn crossover(summary: &Summary, platform: usize, text: &mut String) {
         return;
     };
     let point = crossover.point.as_ref();
-    maybe(text, point.map(|point| &point.utilization));
+    quotient(text, point.map(|point| &point.utilization));
     match point {
         Some(point) => whole(text, point.invocations),
         None => text.push(','),
@@ -308,14 +313,28 @@ pub(super) fn whole(text: &mut String, value: impl itoa::Integer) {
     text.push(',');
 }
 
-pub(super) fn number(text: &mut String, value: &Exact) {
+fn number(text: &mut String, value: &Exact) {
     value.write_digits(text);
     text.push(',');
 }
 
-fn maybe(text: &mut String, value: Option<&Exact>) {
-    match value {
-        Some(value) => number(text, value),
+/// Appends a quotient and a comma.
+fn quotient(text: &mut String, value: Option<&Exact>) {
+    if let Some(value) = value {
+        value.write_significant(QUOTIENT_DIGITS, text);
+    }
+    text.push(',');
+}
+
+/// Appends US dollars and a comma.
+pub(super) fn dollars(text: &mut String, amount: &Exact) {
+    amount.write_places(MONEY_PLACES, text);
+    text.push(',');
+}
+
+fn maybe_dollars(text: &mut String, amount: Option<&Exact>) {
+    match amount {
+        Some(amount) => dollars(text, amount),
         None => text.push(','),
     }
 }

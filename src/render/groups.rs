@@ -158,7 +158,7 @@ pub(crate) fn write_csv(all: &[Grouped<'_>], out: &mut (dyn Write + Send)) -> io
             }
             super::csv::whole(&mut text, group.functions);
             for amount in [&group.today, &group.plan(), &group.saving] {
-                super::csv::number(&mut text, amount.dollars());
+                super::csv::dollars(&mut text, amount.dollars());
             }
             writeln!(out, "{text}{},{}", group.moves, group.left_out)?;
         }

@@ -123,21 +123,75 @@ pub struct NamedBudget {
     budget: Budget,
 }
 
-/// Reads `[budget]`: the limits of the whole scenario, and the budgets of functions by name.
-pub(crate) fn read(
-    table: &DeTable<'_>,
-    source: &Source,
-    diags: &mut Diags,
-) -> (Budget, Vec<NamedBudget>) {
+/// A budget in `[budget.tags]`, which limits the functions with a tag together.
+#[derive(Debug, Clone)]
+pub(crate) struct TagBudget {
+    /// The name of the tag.
+    pub tag: String,
+    /// The limits, by the value of the tag.
+    pub named: NamedBudget,
+}
+
+impl NamedBudget {
+    pub(crate) fn limits(&self) -> &Budget {
+        &self.budget
+    }
+}
+
+/// What `[budget]` states.
+#[derive(Debug, Default)]
+pub(crate) struct Budgets {
+    /// The limits of the whole scenario.
+    pub whole: Budget,
+    /// The budgets of functions by name.
+    pub functions: Vec<NamedBudget>,
+    pub tags: Vec<TagBudget>,
+}
+
+/// Reads `[budget]`.
+pub(crate) fn read(table: &DeTable<'_>, source: &Source, diags: &mut Diags) -> Budgets {
     let mut keys = Keys::new(table, "budget", source, diags);
-    let whole = limits(&mut keys, false);
-    let mut named = Vec::new();
+    let mut budgets = Budgets {
+        whole: limits(&mut keys, false),
+        ..Budgets::default()
+    };
     let example = "[budget.functions.checkout-api] on a separate line, and its limits below it";
     if let Some(functions) = keys.table(Setting::BudgetFunctions.key(), example) {
-        named = of_functions(functions);
+        budgets.functions = by_name(functions);
+    }
+    let example = "[budget.tags.team.checkout] on a separate line, and its limits below it";
+    if let Some(tags) = keys.table(Setting::BudgetTags.key(), example) {
+        budgets.tags = by_tag(tags);
     }
     keys.refuse_others();
-    (whole, named)
+    budgets
+}
+
+/// Reads the budgets of the values of each tag.
+fn by_tag(tags: Keys<'_>) -> Vec<TagBudget> {
+    let (source, diags) = (tags.source, tags.diags);
+    let mut budgets = Vec::new();
+    for (name, value) in tags.table {
+        let tag = name.get_ref().to_string();
+        let Some(table) = value.get_ref().as_table() else {
+            let message = format!("the budgets of the tag `{tag}` are not a table");
+            let help = "write the value of the tag too: [budget.tags.team.checkout]";
+            let diag = Diag::new(Code::WrongType, message).at(source.at(name.span()));
+            diags.push(diag.help(help));
+            continue;
+        };
+        let named = by_name(Keys::new(
+            table,
+            format!("budget.tags.{tag}"),
+            source,
+            diags,
+        ));
+        budgets.extend(named.into_iter().map(|named| TagBudget {
+            tag: tag.clone(),
+            named,
+        }));
+    }
+    budgets
 }
 
 fn limits(keys: &mut Keys<'_>, of_function: bool) -> Budget {
@@ -173,10 +227,12 @@ fn limit(keys: &mut Keys<'_>, key: &'static str) -> Limit {
     limit
 }
 
-fn of_functions(functions: Keys<'_>) -> Vec<NamedBudget> {
-    let (source, diags) = (functions.source, functions.diags);
+/// Reads budgets by the names of functions, or by the values of a tag.
+fn by_name(budgets: Keys<'_>) -> Vec<NamedBudget> {
+    let path = budgets.path().to_owned();
+    let (source, diags) = (budgets.source, budgets.diags);
     let mut named = Vec::new();
-    for (name, value) in functions.table {
+    for (name, value) in budgets.table {
         let at = source.at(name.span());
         let name = name.get_ref().to_string();
         if let Some((fault, help)) = unfit(&name) {
@@ -190,7 +246,7 @@ fn of_functions(functions: Keys<'_>) -> Vec<NamedBudget> {
             diags.push(Diag::new(Code::WrongType, message).at(at).help(help));
             continue;
         };
-        let mut keys = Keys::new(table, format!("budget.functions.{name}"), source, diags);
+        let mut keys = Keys::new(table, format!("{path}.{name}"), source, diags);
         let budget = limits(&mut keys, true);
         keys.refuse_others();
         named.push(NamedBudget { name, at, budget });

@@ -75,6 +75,11 @@ impl<'k> Keys<'k> {
         }
     }
 
+    /// The dotted path of the table.
+    pub(crate) fn path(&self) -> &str {
+        &self.prefix
+    }
+
     /// Sets the bytes of the table.
     pub(crate) fn spanning(self, span: Range<usize>) -> Self {
         Self { span, ..self }

@@ -103,6 +103,8 @@ pub struct Scenario {
     pub budget_line: u64,
     /// Budgets that name no function.
     pub unmatched_budgets: Vec<NamedBudget>,
+    /// Budgets of functions with a tag.
+    pub(crate) tag_budgets: Vec<budget::TagBudget>,
     pub rules: Vec<RuleSetting>,
     /// The stated values that functions share, by dotted path. Empty unless they are kept.
     pub(crate) stated_settings: Vec<(String, StatedValue)>,
@@ -196,6 +198,7 @@ pub fn read_csv(
         budget: Budget::default(),
         budget_line: 1,
         unmatched_budgets: Vec::new(),
+        tag_budgets: Vec::new(),
         rules: Vec::new(),
         stated_settings: Vec::new(),
         terms: None,

@@ -1,6 +1,6 @@
 //! A scenario in TOML: its options, its functions, and the functions file that it can name.
 
-use super::budget::{self, Budget, NamedBudget};
+use super::budget::{self, Budgets};
 use super::function::{self, Reading};
 use super::functions_file;
 use super::keys::{self, Keys};
@@ -69,7 +69,7 @@ impl<'r> ScenarioReader<'r> {
         let regions = Regions::default();
         let default_region = self.default_region(&regions);
         let options = self.options();
-        let (budget, named) = self.budget();
+        let budgets = self.budget();
         let budget_line = self.line_of("budget");
         let rules = self.rules();
         let terms = self.terms();
@@ -97,7 +97,7 @@ impl<'r> ScenarioReader<'r> {
             self.check_scope(terms, &regions);
         }
         let tags = self.diags.take(tags::names(&functions));
-        let unmatched_budgets = budget::assign(named, &mut functions, &mut self.diags);
+        let unmatched_budgets = budget::assign(budgets.functions, &mut functions, &mut self.diags);
         let mut scenario = Scenario {
             name: self.source.name().to_string(),
             functions_file,
@@ -110,8 +110,9 @@ impl<'r> ScenarioReader<'r> {
             functions: functions.into(),
             stated,
             tags: tags.unwrap_or_default(),
-            budget,
+            budget: budgets.whole,
             budget_line,
+            tag_budgets: budgets.tags,
             unmatched_budgets,
             rules,
             stated_settings: if self.request.keeps_stated {
@@ -270,7 +271,7 @@ impl<'r> ScenarioReader<'r> {
         extents.fold(Extent::USUAL, Extent::and)
     }
 
-    fn budget(&mut self) -> (Budget, Vec<NamedBudget>) {
+    fn budget(&mut self) -> Budgets {
         let table = self.table("budget");
         let read = table.map(|(table, _)| budget::read(table, self.source, &mut self.diags));
         read.unwrap_or_default()

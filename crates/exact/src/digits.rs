@@ -80,7 +80,7 @@ pub(crate) fn of_small(num: u128, den: u128) -> Option<(u128, i64)> {
 }
 
 /// The number of decimal digits of a number; zero has none.
-fn length(number: u128) -> u32 {
+pub(crate) fn length(number: u128) -> u32 {
     let log = match u64::try_from(number) {
         Ok(word) => word.checked_ilog10(),
         Err(_) => number.checked_ilog10(),

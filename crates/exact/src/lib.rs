@@ -49,6 +49,7 @@ use fraction::Fraction;
 use operators::{lowest_terms, product};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 pub use total::BoundedSum;
@@ -363,6 +364,58 @@ impl Exact {
     pub fn write_digits(&self, out: &mut String) {
         let (mantissa, scale) = self.digits();
         digits::push(out, self.is_negative(), mantissa, scale);
+    }
+
+    /// Appends plain decimal text with at most `most` significant digits, up to 28, without trailing
+    /// zeros. The ratio is rounded once, halves to even.
+    pub fn write_significant(&self, most: u32, out: &mut String) {
+        let (mantissa, scale) = self.digits();
+        self.write_shortened(
+            mantissa,
+            scale,
+            digits::length(mantissa).saturating_sub(most),
+            out,
+        );
+    }
+
+    /// Appends plain decimal text with at most `most` decimal places and 28 significant digits, without
+    /// trailing zeros. The ratio is rounded once, halves to even.
+    pub fn write_places(&self, most: u32, out: &mut String) {
+        let (mantissa, scale) = self.digits();
+        let excess = scale - i64::from(most);
+        self.write_shortened(mantissa, scale, u32::try_from(excess).unwrap_or(0), out);
+    }
+
+    /// Appends the digits of this number without the last `excess` of them.
+    fn write_shortened(&self, mantissa: u128, scale: i64, excess: u32, out: &mut String) {
+        // A mantissa has at most 28 digits, so without 29 of them nothing is left.
+        let (mantissa, scale) = match digits::POWERS.get(excess as usize) {
+            None => (0, 0),
+            Some(1) => (mantissa, scale),
+            Some(power) => {
+                let (whole, rest) = (mantissa / power, mantissa % power);
+                let up = match rest.cmp(&(power / 2)) {
+                    // The digits are rounded themselves, so the number can be on either side.
+                    Ordering::Equal => match self.printed_side() {
+                        Ordering::Equal => whole % 2 == 1,
+                        side => side == Ordering::Greater,
+                    },
+                    side => side == Ordering::Greater,
+                };
+                (whole + u128::from(up), scale - i64::from(excess))
+            }
+        };
+        digits::push(out, self.is_negative(), mantissa, scale);
+    }
+
+    /// How the magnitude compares with that of its printed digits.
+    fn printed_side(&self) -> Ordering {
+        let side = self.cmp(&self.as_printed());
+        if self.is_negative() {
+            side.reverse()
+        } else {
+            side
+        }
     }
 
     /// The number that the printed digits stand for: the ratio rounded as in [`Exact::write_digits`].

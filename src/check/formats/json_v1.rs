@@ -2,7 +2,7 @@
 
 use crate::check::changes::{Change, ChangeStep, Changes, PriceChange};
 use crate::check::inputs::KeyChange;
-use crate::check::{BudgetUse, Finding, Report};
+use crate::check::{BudgetOwner, BudgetUse, Finding, Report};
 use crate::escape::json;
 use crate::exact::Exact;
 use crate::scenario::{Level, StatedValue};
@@ -66,12 +66,19 @@ struct DriverV1<'a> {
 #[derive(Serialize)]
 struct BudgetV1<'a> {
     function: Option<&'a str>,
+    tag: Option<TagV1<'a>>,
     key: &'static str,
     level: &'static str,
     kept: bool,
     actual: String,
     limit: String,
     used_percent: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TagV1<'a> {
+    name: &'a str,
+    value: &'a str,
 }
 
 #[derive(Serialize)]
@@ -162,8 +169,14 @@ fn finding(finding: &Finding) -> FindingV1<'_> {
 }
 
 fn budget(budget: &BudgetUse) -> BudgetV1<'_> {
+    let (function, tag) = match &budget.owner {
+        BudgetOwner::Scenario => (None, None),
+        BudgetOwner::Function(name) => (Some(name.as_str()), None),
+        BudgetOwner::Tag(name, value) => (None, Some(TagV1 { name, value })),
+    };
     BudgetV1 {
-        function: budget.function.as_deref(),
+        function,
+        tag,
         key: budget.key,
         level: budget.level.name(),
         kept: budget.is_kept,

@@ -6,7 +6,7 @@ use super::{
     severity, shown, shown_before, signed, used,
 };
 use crate::check::changes::{ChangeStep, Status};
-use crate::check::{Baseline, Change, Changes, Finding, Report};
+use crate::check::{Baseline, BudgetOwner, Change, Changes, Finding, Report};
 use crate::escape::{code_within, sentence, sentence_within, uri};
 use crate::money::{count, grouped, money, plural};
 use crate::scenario::AssumptionKind;
@@ -101,7 +101,7 @@ fn headline(report: &Report<'_>) -> String {
         _ => format!("**{total}**"),
     };
     let budget = report.budgets.first();
-    let budget = budget.filter(|budget| budget.function.is_none() && budget.is_kept);
+    let budget = budget.filter(|budget| budget.owner == BudgetOwner::Scenario && budget.is_kept);
     let budget = budget.map(|budget| format!("; budget used: {}", used(budget)));
     format!("{change}{}.", budget.unwrap_or_default())
 }
@@ -223,11 +223,12 @@ fn rise(step: &ChangeStep) -> String {
     format!("{dollars}{}", share.unwrap_or_default())
 }
 
-/// How much of each kept budget of a function is used. That of the scenario is in the headline.
+/// How much of each kept budget of a function or a tag is used. That of the scenario is in the headline.
 fn budgets(report: &Report<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let (kept, rest) = kept(report, BUDGETS);
-    let of_functions = kept.iter().filter(|budget| budget.function.is_some());
-    let lines: Vec<String> = of_functions
+    let of_parts = kept.iter();
+    let of_parts = of_parts.filter(|budget| budget.owner != BudgetOwner::Scenario);
+    let lines: Vec<String> = of_parts
         .map(|budget| {
             format!(
                 "- {}",

@@ -10,7 +10,8 @@ pub(crate) mod text;
 use super::baseline::Amount;
 use super::changes::{Change, PriceChange, Status};
 use super::inputs::KeyChange;
-use super::{BudgetUse, Changes, Finding, Report};
+use super::tag_groups::called;
+use super::{BudgetOwner, BudgetUse, Changes, Finding, Report};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
 use crate::scenario::{Level, StatedValue};
@@ -212,13 +213,16 @@ fn cut<T>(items: &[T], phrase: impl Fn(&T) -> String) -> Vec<String> {
     phrases
 }
 
-/// The budgets that are kept: that of the scenario, then the most used ones of functions, at most
-/// `most` in all. And how many others there are.
+/// The budgets that are kept: that of the scenario, then the most used ones of tags and functions, at
+/// most `most` in all. And how many others there are.
 fn kept<'r>(report: &'r Report<'_>, most: usize) -> (Vec<&'r BudgetUse>, usize) {
     let mut kept: Vec<&BudgetUse> = report.budgets.iter().filter(|used| used.is_kept).collect();
     kept.sort_by_cached_key(|used| {
         let share = used.percent();
-        (used.function.is_some(), std::cmp::Reverse(share))
+        (
+            used.owner != BudgetOwner::Scenario,
+            std::cmp::Reverse(share),
+        )
     });
     let more = kept.len().saturating_sub(most);
     kept.truncate(most);
@@ -240,6 +244,9 @@ fn used(budget: &BudgetUse) -> String {
 
 /// Whose budget it is, as messages print it.
 fn owner(budget: &BudgetUse) -> String {
-    let function = budget.function.as_deref();
-    function.map_or_else(|| "the scenario".to_owned(), quoted)
+    match &budget.owner {
+        BudgetOwner::Scenario => "the scenario".to_owned(),
+        BudgetOwner::Function(name) => quoted(name),
+        BudgetOwner::Tag(name, value) => called(name, value),
+    }
 }

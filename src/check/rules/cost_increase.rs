@@ -1,9 +1,10 @@
 //! The rule `cost-increase`: `cost_increase.md` is its manual page.
 
 use super::{DraftFinding, FunctionContext, Rule, ScenarioContext};
-use crate::check::baseline::Amount;
+use crate::check::baseline::{Amount, Baseline};
 use crate::check::changes::ChangeStep;
 use crate::check::limits::{Direction, judged};
+use crate::check::tag_groups::TagGroup;
 use crate::exact::Exact;
 use crate::scenario::{Budget, Level, Limit};
 use rust_decimal::Decimal;
@@ -51,16 +52,51 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
     };
     let budget = &scenario.case.comparison.scenario().budget;
     let limits = limits_of_all(budget);
-    let driver = || scenario.risen_function(baseline);
+    let driver = || scenario.risen_function(baseline, None);
     let step = scenario.total_step(baseline);
     let broken = judged("the scenario", Direction::Rise, &step, limits, driver);
-    let broken = broken.into_iter();
-    broken
-        .map(|draft| DraftFinding {
-            line: Some(scenario.case.comparison.scenario().budget_line),
-            ..draft
-        })
-        .collect()
+    let whole = broken.into_iter().map(|draft| DraftFinding {
+        line: Some(scenario.case.comparison.scenario().budget_line),
+        ..draft
+    });
+    let groups = scenario.groups.iter();
+    let groups = groups.filter_map(|group| judge_group(scenario, group, baseline));
+    whole.chain(groups).collect()
+}
+
+/// The limits of functions with a tag.
+fn judge_group(
+    scenario: &ScenarioContext<'_, '_>,
+    group: &TagGroup<'_>,
+    baseline: &Baseline,
+) -> Option<DraftFinding> {
+    let limits = group.budget.named.limits();
+    let stated = [limits.increase_percent, limits.increase_usd];
+    if !stated.iter().any(Limit::is_stated) {
+        return None;
+    }
+    let before = scenario.group_before(group, baseline);
+    let percent = match before {
+        Some(_) => limits.increase_percent,
+        None => Limit::default(),
+    };
+    let limits = [percent, limits.increase_usd];
+    if group.functions == 0 || !limits.iter().any(Limit::is_stated) {
+        return None;
+    }
+    let step = match &before {
+        Some(before) => before.step(group),
+        None => ChangeStep {
+            before: Some(Amount::exact(Exact::ZERO)),
+            after: group.monthly.as_ref().map(|usd| usd.dollars().clone()),
+        },
+    };
+    let driver = || scenario.risen_function(baseline, Some(group));
+    let broken = judged(&group.called(), Direction::Rise, &step, limits, driver);
+    broken.map(|draft| DraftFinding {
+        line: Some(group.budget.named.at.line),
+        ..draft
+    })
 }
 
 /// If the scenario states no limit, any increase is a warning.

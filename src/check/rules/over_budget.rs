@@ -1,6 +1,7 @@
 //! The rule `over-budget`: `over_budget.md` is its manual page.
 
 use super::{DraftFinding, FunctionContext, Rule, ScenarioContext};
+use crate::check::tag_groups::TagGroup;
 use crate::check::{CostDriver, Measured};
 use crate::money::{Usd, money};
 use crate::scenario::{Level, Limit};
@@ -13,6 +14,10 @@ pub(crate) const RULE: Rule = Rule {
     function: Some(judge_function),
     scenario: Some(judge_scenario),
 };
+
+/// What an amount is per, in words and as a unit.
+const PER_MONTH: [&str; 2] = ["a month", "USD/month"];
+const PER_MILLION: [&str; 2] = ["per million invocations", "USD/million"];
 
 fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
     let Some(budget) = &function.function.budget else {
@@ -31,18 +36,10 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
         }
     };
     let driver = || function.most_expensive_line();
-    let monthly = over(
-        &name,
-        cost,
-        &budget.monthly_usd,
-        ["a month", "USD/month"],
-        driver,
-    );
+    let monthly = over(&name, cost, &budget.monthly_usd, PER_MONTH, driver);
     let million = cost.per_million(function.function.invocations);
-    let million = million.and_then(|million| {
-        let per = ["per million invocations", "USD/million"];
-        over(&name, &million, per_million, per, driver)
-    });
+    let million =
+        million.and_then(|million| over(&name, &million, per_million, PER_MILLION, driver));
     let broken = [monthly, million].into_iter().flatten();
     broken
         .map(|draft| DraftFinding {
@@ -53,24 +50,59 @@ fn judge_function(function: &FunctionContext<'_, '_>) -> Vec<DraftFinding> {
 }
 
 fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
+    let whole = judge_whole(scenario).into_iter();
+    let groups = scenario.groups.iter();
+    whole
+        .chain(groups.flat_map(|group| judge_group(scenario, group)))
+        .collect()
+}
+
+fn judge_whole(scenario: &ScenarioContext<'_, '_>) -> Option<DraftFinding> {
     let limit = &scenario.case.comparison.scenario().budget.monthly_usd;
     if !limit.is_stated() {
-        return Vec::new();
+        return None;
     }
     let Some(total) = &scenario.total else {
         let reason = "some function cannot run where `runs_on` places it";
-        return vec![unjudged("the scenario", reason, super::unjudged(&[*limit]))];
+        return Some(unjudged("the scenario", reason, super::unjudged(&[*limit])));
     };
-    let per = ["a month", "USD/month"];
-    let broken = over("the scenario", total, limit, per, || {
-        scenario.most_expensive_function()
+    let broken = over("the scenario", total, limit, PER_MONTH, || {
+        scenario.most_expensive_function(None)
     });
     let help = "lower the cost of the most expensive function, or raise `monthly_usd` in [budget]";
-    let broken = broken.into_iter();
+    broken.map(|draft| DraftFinding {
+        help: help.to_owned(),
+        line: Some(scenario.case.comparison.scenario().budget_line),
+        ..draft
+    })
+}
+
+/// The budget of functions with a tag.
+fn judge_group(scenario: &ScenarioContext<'_, '_>, group: &TagGroup<'_>) -> Vec<DraftFinding> {
+    let limits = group.budget.named.limits();
+    let stated = [limits.monthly_usd, limits.usd_per_million_invocations];
+    if group.functions == 0 || !stated.iter().any(Limit::is_stated) {
+        return Vec::new();
+    }
+    let (name, line) = (group.called(), Some(group.budget.named.at.line));
+    let Some(total) = &group.monthly else {
+        let reason = "some of its functions cannot run where `runs_on` places them";
+        return vec![DraftFinding {
+            line,
+            ..unjudged(&name, reason, super::unjudged(&stated))
+        }];
+    };
+    let driver = || scenario.most_expensive_function(Some(group));
+    let monthly = over(&name, total, &limits.monthly_usd, PER_MONTH, driver);
+    let million = group.per_million().and_then(|million| {
+        let limit = &limits.usd_per_million_invocations;
+        over(&name, &million, limit, PER_MILLION, driver)
+    });
+    let broken = [monthly, million].into_iter().flatten();
     broken
         .map(|draft| DraftFinding {
-            help: help.to_owned(),
-            line: Some(scenario.case.comparison.scenario().budget_line),
+            help: "lower the cost of its most expensive function, or raise its budget".to_owned(),
+            line,
             ..draft
         })
         .collect()

@@ -116,6 +116,9 @@ keys! {
         BudgetFunctions = "budget.functions": ValueKind::Table, "", Bills::None,
             "budgets of functions, by name: `[budget.functions.NAME]`",
             default "none";
+        BudgetTags = "budget.tags": ValueKind::Table, "", Bills::None,
+            "budgets of all functions with a tag together: `[budget.tags.NAME.VALUE]`",
+            default "none";
     }
 
     /// `[commitment]`.
