@@ -96,6 +96,8 @@ const CASES: [Case; Field::COUNT] = [
         ["100", "1000"],
     ),
     (Field::EphemeralStorageMb, &[], ["512", "10240"]),
+    (Field::Account, &[], ["'000000000001'", "'000000000002'"]),
+    (Field::Tags, &[], ["{ team = 'a' }", "{ team = 'b' }"]),
     (Field::ProvisionedEnvironments, &PROVISIONED, ["100", "200"]),
     (Field::ProvisionedHours, &PROVISIONED, ["500", "730"]),
     (Field::ProvisionedShare, &PROVISIONED, ["0.1", "0.5"]),

@@ -89,6 +89,8 @@ fn stating(key: &Key) -> Option<String> {
         ValueKind::Region => "\"us-east-1\"".to_owned(),
         ValueKind::InstanceType => "\"auto\"".to_owned(),
         ValueKind::Table => "{}".to_owned(),
+        ValueKind::Account => "\"012345678901\"".to_owned(),
+        ValueKind::Tags => "{ team = \"checkout\" }".to_owned(),
         ValueKind::Text | ValueKind::FileName | ValueKind::Platform | ValueKind::Functions => {
             return None;
         }

@@ -430,6 +430,11 @@ fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
 /// Keys of a function with their values, each after a prefix.
 fn values(fields: &[Field], prefix: &str, bytes: &mut Bytes<'_>, out: &mut String) {
     for field in fields {
+        if *field == Field::Tags {
+            let tag = quoted(&word(&["a", "b", "=c"], bytes));
+            let _ = writeln!(out, "{prefix}tags.team = {tag}");
+            continue;
+        }
         let mut value = match field {
             Field::ContainerRun if fields.contains(&Field::PullSeconds) => "job".to_owned(),
             _ => cell(*field, bytes),
@@ -456,6 +461,7 @@ fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
         (Field::ContainerOs, _) => word(&["linux", "linux", "linux", "windows"], bytes),
         (Field::ManagedGbPerVcpu, _) => word(&["2", "4", "8"], bytes),
         (_, ValueKind::Text | ValueKind::Region) => word(&REGIONS, bytes),
+        (_, ValueKind::Account) => word(&["000000000001", "123456789012"], bytes),
         (_, ValueKind::Platform) => word(&PLATFORMS, bytes),
         (_, ValueKind::OneOf(words)) => word(words, bytes),
         (_, ValueKind::Flag) => word(&["false", "false", "true"], bytes),

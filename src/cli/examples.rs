@@ -62,7 +62,11 @@ const EXAMPLES: [(&str, &[Example]); 14] = [
                 "one comparison per region",
             ),
             (
-                "lambdacost compare scenario.toml --format json --output answer.json",
+                "lambdacost compare functions.csv --region eu-west-1 --by team",
+                "one row for each value of the tag `team`",
+            ),
+            (
+                "lambdacost compare scenario.toml --output answer.json",
                 "for programs, and for `check --baseline`",
             ),
         ],

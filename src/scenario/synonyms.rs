@@ -22,7 +22,7 @@ const INVOCATIONS: Option<Field> = Some(Field::InvocationsPerMonth);
 
 /// Names for keys of a function, in lower case and without `_`, `-`, spaces and brackets. Names with the same answer
 /// are separated by spaces.
-const OF_FUNCTION: [(&str, Answer); 45] = [
+const OF_FUNCTION: [(&str, Answer); 48] = [
     (
         "memory memorymb memorysize memorysizemb mem memmb ram rammb memorymib power configuredmemory \
          allocatedmemory memoryconfigured memoryallocated",
@@ -216,8 +216,20 @@ const OF_FUNCTION: [(&str, Answer); 45] = [
         Advice(None, "it changes no bill: leave it out"),
     ),
     (
-        "tags team owner costcenter project account accountid service",
+        "service",
         Advice(None, "this version has no key for it: leave it out"),
+    ),
+    ("tag labels", Is(Field::Tags)),
+    (
+        "accountid awsaccount awsaccountid accountnumber",
+        Is(Field::Account),
+    ),
+    (
+        "team owner costcenter project stage department businessunit",
+        Advice(
+            None,
+            "state it as a tag: tags = { team = \"checkout\" }, or a column `tags.team`",
+        ),
     ),
     (
         "ephemeralstorage ephemeralstoragesize tmp tmpmb storagemb diskmb tmpsizemb",

@@ -72,6 +72,11 @@ pub(crate) fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
     if is_plain && let Some(place) = place_at_the_top(path, shapes) {
         return Some(Meant::text(place));
     }
+    if let Some((table, tag)) = path.split_once('.')
+        && ["tag", "tags", "label", "labels"].contains(&table.to_lowercase().as_str())
+    {
+        return Some(Meant::text(format!("did you mean `tags.{tag}`?")));
+    }
     // In a table, the name can have another meaning.
     if is_plain && let Some(answer) = synonyms::of_function(path) {
         return Some(Meant::answer(answer));
@@ -426,6 +431,9 @@ mod tests {
             ("eks", None, "[eks] belongs at the top level"),
             ("min_nodes", None, "[eks]"),
             ("nmae", Some(Field::Name), "`name`"),
+            ("Tag.team", None, "`tags.team`"),
+            ("cost_center", None, "`tags.team`"),
+            ("account_id", Some(Field::Account), "`account`"),
             (
                 "requests_per_taks",
                 Some(Field::RequestsPerTask),

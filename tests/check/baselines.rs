@@ -189,7 +189,7 @@ fn the_smallest_report_is_read() {
     // Fields that a later version adds are not read.
     let mut more = smallest();
     more["colour"] = json!({ "red": [1, 2, 3] });
-    more["functions"][0]["tags"] = json!(["a"]);
+    more["functions"][0]["labels"] = json!(["a"]);
     folder.write("before.json", format!("\u{feff}{more}"));
     unchanged(&folder, "now.toml", "before.json", &[], 1);
     more["totals"]["today"] = json!("10.00");

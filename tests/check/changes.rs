@@ -443,7 +443,7 @@ fn a_kept_budget_says_how_much_of_it_is_used() {
     let report = folder.check(&["scenario.toml", "--format", "json"]).json();
     let budget = |function: Value, key: &str, limit: &str, level: &str, kept, used: &str| {
         json!({
-            "function": function, "key": key, "level": level, "kept": kept,
+            "function": function, "tag": null, "key": key, "level": level, "kept": kept,
             "actual": "10", "limit": limit, "used_percent": used,
         })
     };

@@ -13,6 +13,7 @@ mod levels;
 #[path = "../outside/mod.rs"]
 mod outside;
 mod rules;
+mod tags;
 
 use lambdacost::internals::cli::system::System;
 use outside::quoted;

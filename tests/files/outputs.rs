@@ -27,7 +27,8 @@ fn the_ending_of_the_file_names_the_format() {
     let compare = ["compare", "scenario.toml"];
     let check = ["check", "scenario.toml"];
     let list = ["prices", "list"];
-    let cases: [(&[&str], &str, &str); 14] = [
+    let plan = ["plan", "scenario.toml"];
+    let cases: [(&[&str], &str, &str); 17] = [
         (&compare, "a.csv", "csv"),
         (&compare, "a.json", "json"),
         (&compare, "a.b.JSON", "json"),
@@ -42,6 +43,9 @@ fn the_ending_of_the_file_names_the_format() {
         (&check, "a.md", "markdown"),
         (&check, "a.txt", "text"),
         (&list, "a.json", "json"),
+        (&plan, "a.csv", "csv"),
+        (&plan, "a.json", "json"),
+        (&plan, "a.md", "markdown"),
     ];
     for (command, file, format) in cases {
         folder.run(&[command, &["-o", file]].concat()).answered();
@@ -78,7 +82,32 @@ fn the_ending_of_the_file_names_the_format() {
         run.refused("unknown-value", words);
         assert!(!folder.at(file).exists());
     }
-    // A format that is stated wins.
+    // A stated format that contradicts the extension could not be read by what relies on it.
+    for (command, file, format, own) in [
+        (&compare[..], "c.csv", "json", ".json"),
+        (&compare, "c.json", "focus", ".csv"),
+        (&compare, "c.md", "table", ".txt"),
+        (&check, "c.xml", "sarif", ".sarif.json"),
+        (&check, "c.json", "junit", ".xml"),
+        (&["plan", "scenario.toml"], "c.md", "csv", ".csv"),
+        (&list, "c.json", "table", ".txt"),
+    ] {
+        let run = folder.run(&[command, &["-o", file, "--format", format]].concat());
+        run.refused("conflict", &format!("use a name that ends in `{own}`"));
+        assert!(!folder.at(file).exists());
+    }
+    let run = folder.run(&[&check[..], &["-o", "c.csv", "--format", "github"]].concat());
+    run.answered();
+    for (command, file, format) in [
+        (&compare[..], "d.txt", "json"),
+        (&check, "d.json", "sarif"),
+        (&check, "d.txt", "github"),
+    ] {
+        folder
+            .run(&[command, &["-o", file, "--format", format]].concat())
+            .answered();
+    }
+    // A format that is stated wins over an extension that is that of no format.
     let arguments = [
         "compare",
         "scenario.toml",
