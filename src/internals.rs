@@ -104,6 +104,10 @@ pub mod render {
     pub mod focus {
         pub use crate::render::focus::{Bills, Period, Spelling, columns, write};
     }
+    #[cfg(feature = "cli")]
+    pub mod groups {
+        pub use crate::render::groups::COLUMNS;
+    }
     pub mod json_v2 {
         pub use crate::render::json_v2::write;
     }

@@ -10,6 +10,7 @@ use lambdacost::internals::platform::{self, Refusal};
 use lambdacost::internals::pricebook::{Entry, Extent};
 use lambdacost::internals::render::csv::{COLUMNS, MOVE_COLUMNS};
 use lambdacost::internals::render::focus;
+use lambdacost::internals::render::groups;
 use lambdacost::internals::scenario::schema::{Key, Setting, ValueKind};
 use project::{files_with, read, root};
 use serde_json::Value;
@@ -185,7 +186,9 @@ fn every_column_of_the_csv_is_explained_in_order() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .collect();
-    assert_eq!(explained, [&COLUMNS[..], &MOVE_COLUMNS].concat());
+    let tags = &["tags.NAME"];
+    let all = [&COLUMNS[..], tags, &MOVE_COLUMNS, tags, &groups::COLUMNS];
+    assert_eq!(explained, all.concat());
 }
 
 #[test]

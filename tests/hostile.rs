@@ -1429,18 +1429,18 @@ fn regions_of_a_fleet_come_in_the_order_of_its_rows() {
 #[test]
 fn what_cannot_be_written_leaves_the_old_file_and_nothing_else() {
     let folder = Folder::with("scenario.toml", scenario(&keys(&[])));
-    folder.write("old.csv", "old\n");
+    folder.write("old.txt", "old\n");
     fs::create_dir(folder.path().join("folder")).expect("created");
-    let path = folder.path().join("old.csv");
+    let path = folder.path().join("old.txt");
     let mut permissions = fs::metadata(&path).expect("there").permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).expect("set");
     let before = folder.files();
     for target in [
-        "old.csv",
+        "old.txt",
         "folder",
-        "gone/answer.csv",
-        "scenario.toml/answer.csv",
+        "gone/answer.txt",
+        "scenario.toml/answer.txt",
     ] {
         for format in ["table", "json", "csv"] {
             let arguments = [
@@ -1461,7 +1461,7 @@ fn what_cannot_be_written_leaves_the_old_file_and_nothing_else() {
             );
         }
         assert_eq!(folder.files(), before, "{target}");
-        assert_eq!(folder.read("old.csv"), b"old\n", "{target}");
+        assert_eq!(folder.read("old.txt"), b"old\n", "{target}");
     }
     let mistakes = ["compare", "gone.toml", "--output", "new.csv"];
     folder.run(&mistakes).refused("unreadable", "no scenario");
@@ -1479,7 +1479,7 @@ fn an_answer_does_not_replace_its_own_input() {
     for file in ["functions.csv", "./scenario.toml", "prices/us-east-1.toml"] {
         let before = folder.read(file);
         for more in [
-            &["--format", "table"][..],
+            &["--format", "csv"][..],
             &["--format", "focus", "--period", "2026-12"],
         ] {
             let arguments = ["compare", "scenario.toml", "--prices", "prices", "-o", file];

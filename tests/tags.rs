@@ -240,7 +240,7 @@ fn costs_are_grouped_by_a_tag() {
 }
 
 #[test]
-fn rows_of_groups_are_sorted_as_asked() {
+fn rows_of_groups_are_sorted_as_stated() {
     let first = |sort: &str| {
         let table = compared(&["--by", "project", "--sort", sort]);
         let row = table

@@ -60,7 +60,9 @@ const UNFIT: [&str; 4] = [
 
 /// Keys of a function that are stated together. A group is chosen as a whole. Sometimes a single key
 /// is chosen in addition, to try refusals too.
-const GROUPS: [&[Field]; 51] = [
+const GROUPS: [&[Field]; 53] = [
+    &[Field::Account],
+    &[Field::Tags],
     &[Field::Region],
     &[Field::RunsOn],
     &[Field::Pinned],
@@ -432,7 +434,7 @@ fn values(fields: &[Field], prefix: &str, bytes: &mut Bytes<'_>, out: &mut Strin
     for field in fields {
         if *field == Field::Tags {
             let tag = quoted(&word(&["a", "b", "=c"], bytes));
-            let _ = writeln!(out, "{prefix}tags.team = {tag}");
+            let _ = writeln!(out, "{prefix}tags = {{ team = {tag} }}");
             continue;
         }
         let mut value = match field {

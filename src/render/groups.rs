@@ -15,7 +15,7 @@ use std::io::{self, Write};
 pub(crate) type Grouped<'v> = (&'v View<'v>, &'v Groups);
 
 /// The columns of the CSV.
-pub(crate) const COLUMNS: [&str; 9] = [
+pub const COLUMNS: [&str; 9] = [
     "tag",
     "value",
     "region",

@@ -3,16 +3,18 @@
 //! Decimals are strings with all their digits, counts are numbers, and a missing value is `null`.
 //! Internal changes do not affect it. An incompatible version needs a new file.
 
+mod groups;
+
 use super::names::{band_name, input_name, kind_name};
 use crate::answer::{
-    Closest, Comparison, Decision, Detail, Groups, HangsOn, Move, Pair, Plan, Shown, Solved,
-    Summary, Totals,
+    Closest, Comparison, Decision, Detail, HangsOn, Move, Pair, Plan, Shown, Solved, Summary,
+    Totals,
 };
 use crate::escape::json;
 use crate::exact::{DigitBuffer, Exact};
 use crate::money::Usd;
 use crate::platform::{Cluster, Cost, Fact, FactValue, Fleet, Infeasible, Line, Total};
-use crate::scenario::{Assumption, AssumptionKind};
+use crate::scenario::{Assumption, AssumptionKind, Function};
 use crate::solve::crossover::{Crossover, CrossoverStep};
 use crate::solve::flips::{Effort, Flip, Flips, Side};
 use rayon::prelude::*;
@@ -76,27 +78,7 @@ struct CompareV2<'a> {
     assumptions: Vec<String>,
     not_counted: Vec<String>,
     notes: Vec<NoteV2>,
-    groups: Option<GroupsV2<'a>>,
-}
-
-/// The functions grouped by a tag.
-#[derive(Serialize)]
-struct GroupsV2<'a> {
-    tag: &'a str,
-    list: Vec<GroupV2<'a>>,
-    ungrouped_today_usd: Decimal,
-    ungrouped_saving_usd: Decimal,
-}
-
-#[derive(Serialize)]
-struct GroupV2<'a> {
-    value: Option<&'a str>,
-    functions: usize,
-    left_out: usize,
-    moves: usize,
-    today_usd: Decimal,
-    plan_usd: Decimal,
-    saving_usd: Decimal,
+    groups: Option<groups::GroupsV2<'a>>,
 }
 
 /// A commitment in dollars an hour in today's bill.
@@ -400,27 +382,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
         assumptions: sentences(AssumptionKind::Assumed),
         not_counted: sentences(AssumptionKind::NotCounted),
         notes: notes.iter().map(|one| note(comparison, one)).collect(),
-        groups: view.groups.map(groups),
-    }
-}
-
-fn groups(groups: &Groups) -> GroupsV2<'_> {
-    let list = groups.list.iter();
-    GroupsV2 {
-        tag: &groups.tag,
-        list: list
-            .map(|group| GroupV2 {
-                value: group.value.as_deref(),
-                functions: group.functions,
-                left_out: group.left_out,
-                moves: group.moves,
-                today_usd: Decimal::from(&group.today),
-                plan_usd: Decimal::from(&group.plan()),
-                saving_usd: Decimal::from(&group.saving),
-            })
-            .collect(),
-        ungrouped_today_usd: Decimal::from(&groups.ungrouped_today),
-        ungrouped_saving_usd: Decimal::from(&groups.ungrouped_saving),
+        groups: view.groups.map(groups::of),
     }
 }
 
@@ -597,14 +559,7 @@ fn function<'a>(
             .iter()
             .map(|tag| (&*tag.name, &*tag.value))
             .collect(),
-        workload: WorkloadV2 {
-            invocations_per_month: function.invocations,
-            duration_ms: Decimal(Exact::from(function.duration_ms)),
-            memory_mb: function.memory_mb,
-            average_concurrency: Decimal::from(&summary.workload.average_concurrency),
-            peak_concurrency: Decimal::from(&summary.workload.peak_concurrency),
-            utilization: summary.workload.utilization.as_ref().map(Decimal::from),
-        },
+        workload: workload(function, summary),
         platforms: platforms
             .map(|number| {
                 let written = WrittenPlatform {
@@ -642,6 +597,17 @@ fn function<'a>(
             .map(|one| closest(comparison, one)),
         if_waiting: if_waiting(decision, solved),
         uncovered: uncovered(comparison, solved),
+    }
+}
+
+fn workload(function: &Function, summary: &Summary) -> WorkloadV2 {
+    WorkloadV2 {
+        invocations_per_month: function.invocations,
+        duration_ms: Decimal(Exact::from(function.duration_ms)),
+        memory_mb: function.memory_mb,
+        average_concurrency: Decimal::from(&summary.workload.average_concurrency),
+        peak_concurrency: Decimal::from(&summary.workload.peak_concurrency),
+        utilization: summary.workload.utilization.as_ref().map(Decimal::from),
     }
 }
 

@@ -285,3 +285,88 @@ proptest! {
         }
     }
 }
+
+fn shortened(number: &Exact, write: impl Fn(&Exact, &mut String)) -> String {
+    let mut text = String::new();
+    write(number, &mut text);
+    text
+}
+
+#[test]
+fn numbers_are_shortened_to_significant_digits_and_to_places() {
+    let significant =
+        |number: &Exact| shortened(number, |number, text| number.write_significant(12, text));
+    let places = |number: &Exact| shortened(number, |number, text| number.write_places(12, text));
+    let ratio = Exact::ratio;
+    for (number, digits, decimals) in [
+        (ratio(1, 3), "0.333333333333", "0.333333333333"),
+        (ratio(2, 3), "0.666666666667", "0.666666666667"),
+        (ratio(200, 3), "66.6666666667", "66.666666666667"),
+        (ratio(1, 3_000), "0.000333333333333", "0.000333333333"),
+        (ratio(5, 2), "2.5", "2.5"),
+        (ratio(0, 1), "0", "0"),
+        // More digits than are kept, without a fraction and with one of zeros.
+        (
+            ratio(1_234_567_890_123_456, 1),
+            "1234567890120000",
+            "1234567890123456",
+        ),
+        (
+            ratio(999_999_999_999_999, 1_000),
+            "1000000000000",
+            "999999999999.999",
+        ),
+        // Ties go to the even digit: 1.000000000005 has 13 digits.
+        (
+            ratio(1_000_000_000_005, 1_000_000_000_000),
+            "1",
+            "1.000000000005",
+        ),
+        (
+            ratio(1_000_000_000_015, 1_000_000_000_000),
+            "1.00000000002",
+            "1.000000000015",
+        ),
+        (
+            ratio(15, 10_000_000_000_000),
+            "0.0000000000015",
+            "0.000000000002",
+        ),
+        (ratio(5, 10_000_000_000_000), "0.0000000000005", "0"),
+    ] {
+        assert_eq!(significant(&number), digits, "{number}");
+        assert_eq!(places(&number), decimals, "{number}");
+        let negative = &Exact::ZERO - &number;
+        let sign = |text: &str| {
+            if text == "0" {
+                "0".to_owned()
+            } else {
+                format!("-{text}")
+            }
+        };
+        assert_eq!(significant(&negative), sign(digits), "{negative}");
+        assert_eq!(places(&negative), sign(decimals), "{negative}");
+    }
+}
+
+/// A half that differs from a tie only after the 28 digits that are printed.
+#[test]
+fn digits_beyond_those_that_are_printed_decide_a_tie() {
+    let half = Exact::ratio(25, 10_000_000_000_000);
+    let little = Exact::ONE
+        .over(&Exact::whole(10_u128.pow(38)))
+        .expect("not zero");
+    let places = |number: &Exact| shortened(number, |number, text| number.write_places(12, text));
+    assert_eq!(places(&half), "0.000000000002");
+    assert_eq!(places(&(&half + &little)), "0.000000000003");
+    assert_eq!(places(&(&half - &little)), "0.000000000002");
+    let odd = Exact::ratio(15, 10_000_000_000_000);
+    assert_eq!(places(&(&odd - &little)), "0.000000000001");
+    assert_eq!(
+        places(&(&Exact::ZERO - &(&half + &little))),
+        "-0.000000000003"
+    );
+    // A number so small that none of its digits is left.
+    let tiny = &little * &little;
+    assert_eq!(places(&tiny), "0");
+}
