@@ -51,7 +51,7 @@ pub(crate) fn write_table(
         let comparison = view.comparison();
         let headline = phrases::headline(comparison, &view.decision.plan);
         writeln!(out, "{}\n", paint.bold(&wrapped(&headline, "", width)))?;
-        let notes = comparison.notes(&view.decision.totals);
+        let notes = comparison.notes(view.decision.totals());
         phrases::warnings(&notes, paint, width, out)?;
         let heading = table::heading(comparison);
         writeln!(out, "{}", paint.bold(&wrapped(&heading, "", width)))?;
@@ -214,7 +214,7 @@ fn total(view: &View<'_>) -> [String; 5] {
     let (decision, plan) = (view.decision, &view.decision.plan);
     [
         count(view.comparison().scenario().functions.len() as u128),
-        money(&decision.totals.today.monthly),
+        money(&decision.totals().today.monthly),
         money(&plan.monthly),
         money(&plan.saving()),
         count(plan.moves.len() as u128),
