@@ -1,7 +1,7 @@
 //! Stretches of traffic in which the other side is cheaper by a margin.
 //!
-//! Many flips matter to nobody: at low traffic the fleet grows in steps, and bills cross each other
-//! by cents. This search finds the nearest numbers of calls below and above today's at which the other
+//! Many flips do not matter: at low traffic the fleet grows in steps, and bills cross each other by
+//! cents. This search finds the nearest numbers of calls below and above today's at which the other
 //! side is cheaper by a margin, and where that begins and ends. It halves intervals as the search for
 //! flips does ([`super::flips`]), from the side of today's traffic. Nothing is sampled.
 
@@ -38,7 +38,7 @@ pub struct Stretches {
     pub above: Option<Stretch>,
     /// Without a stretch: by how much the other side is more expensive where it comes closest, in tenths
     /// of a per cent, rounded up. Zero if it is cheaper somewhere by less than the margin. `None` if it is
-    /// more than [`MOST_TENTHS`], and if the search for it did not end.
+    /// more than 1,000 %, and if the search for it did not end.
     pub comes_within: Option<u32>,
 }
 
