@@ -3,8 +3,8 @@
 
 pub mod answer {
     pub use crate::answer::{
-        BoughtPrices, Comparison, Decision, Groups, Pair, Plan, PlanOptions, Shown, Solved,
-        Summary, all_assumptions,
+        BoughtPrices, Comparison, Decision, Groups, Input, Pair, Plan, PlanOptions, Sensitivity,
+        Shown, Solved, Summary, all_assumptions,
     };
 }
 
