@@ -154,6 +154,6 @@ pub mod text {
 pub mod units {
     pub use crate::units::{
         ClusterHour, EpuHour, Gb, GbHour, GbMonth, GbOfMemory, GbSecond, Hour, InstanceHour,
-        OnDemandUsd, Operation, Qty, Request, Unit, VcpuHour,
+        MillionCalls, Month, OnDemandUsd, Operation, Qty, Request, Unit, VcpuHour,
     };
 }

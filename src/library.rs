@@ -65,7 +65,7 @@ pub struct PlatformAnswer {
 #[derive(Debug, Clone)]
 pub struct BillLine {
     /// What is billed, such as `duration`.
-    pub item: &'static str,
+    pub item: String,
     /// How many units are billed.
     pub quantity: Exact,
     /// Its unit, such as `GB-s`.
@@ -185,7 +185,7 @@ fn bill(solved: &Solved<'_>, platform: usize) -> Vec<BillLine> {
     let lines = solved.lines(platform).into_iter();
     lines
         .map(|line| BillLine {
-            item: line.item,
+            item: line.item.into_owned(),
             unit: line.unit.symbol,
             as_of: line.provenance.as_of.to_string(),
             cost: line.cost.dollars().clone(),

@@ -88,6 +88,10 @@ units! {
     EpuHour = "EPU-hour", "Hours";
     /// One operation of a durable function.
     Operation = "operation", "Requests";
+    /// One month of a stated cost.
+    Month = "month", "Months";
+    /// A million invocations of functions, without retries.
+    MillionCalls = "million calls", "1000000 Requests";
     /// One dollar of the on-demand cost of EC2 instances, whatever is paid for them.
     OnDemandUsd = "USD on demand", "USD";
 }

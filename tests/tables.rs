@@ -31,6 +31,7 @@ fn tables() -> Vec<(&'static str, Vec<&'static Key>, Columns)> {
         of_scenario("budget", SettingGroup::Budget),
         of_function("function-budget", &[FieldGroup::Budget]),
         of_function("function-managed", &[FieldGroup::Managed]),
+        of_scenario("extra", SettingGroup::Extra),
         of_scenario("commitment", SettingGroup::Commitment),
     ];
     tables.extend(of_platforms);

@@ -3,11 +3,13 @@
 
 use super::Totals;
 use crate::exact::Exact;
-use crate::money::percent;
+use crate::money::{grouped, percent};
 use crate::platform::PLATFORMS;
 use crate::pricebook::{Commitments, Coverage, Regional};
-use crate::scenario::{AssumptionInfo, Notes, Scenario, assumptions, function};
-use crate::text::comma_separated;
+use crate::scenario::{
+    Assumption, AssumptionInfo, Extra, Function, Notes, Scenario, assumptions, function,
+};
+use crate::text::{comma_separated, quoted};
 use crate::units::HOURS_PER_MONTH;
 
 assumptions! {
@@ -44,9 +46,18 @@ assumptions! {
     ON_DEMAND_FIGURES: Assumed = "on-demand-figures",
         "figures \"on demand\", and those before an arrow, are at list prices";
     OVERLAY: Assumed = "overlay", "--prices replaces prices of {regions}";
+    EXTRA: Assumed = "extra",
+        "{name}, as stated: {costs} on {platforms}{region} ([[extra]]); a monthly cost is paid once and \
+         divided equally";
+    UNPAID_EXTRA: Assumed = "extra-without-function",
+        "{name} ([[extra]]) is in no bill: no function is in {region}";
+    UNSTATED_FRONT: Warning = "unstated-front",
+        "Lambda and containers differ by less than $1 a million calls, and nothing is stated that \
+         stands in front of the cheaper side: the cost of an API Gateway or a load balancer can change \
+         the verdict (state it as an [[extra]], with 0 if there is none)";
     AROUND: NotCounted = "around-functions",
         "load balancers, API Gateway, NAT gateways, data transfer, logs (also those of Lambda), \
-         container images, taxes and support";
+         container images, taxes and support{but}";
 }
 
 /// Adds the assumptions about the length of the month.
@@ -94,7 +105,47 @@ pub(crate) fn of_prices(
     if !overlaid.is_empty() {
         notes.add(OVERLAY.with(&[("regions", &comma_separated(&overlaid))]));
     }
-    notes.add(AROUND.holds());
+    notes.add_for_some(&UNSTATED_FRONT, totals.without_front.clone(), scenario);
+    for extra in &scenario.extras {
+        notes.add(of_extra(extra, scenario));
+    }
+    let of_functions = scenario.functions.iter().map(Function::extras);
+    let is_stated = of_functions
+        .chain([&*scenario.extras])
+        .any(|one| !one.is_empty());
+    let but = if is_stated {
+        ", except what extras state"
+    } else {
+        ""
+    };
+    notes.add(AROUND.with(&[("but", &but)]));
+}
+
+fn of_extra(extra: &Extra, scenario: &Scenario) -> Assumption {
+    let name = quoted(&extra.name);
+    let region = extra.region.as_deref();
+    let mut regions = scenario.regions.iter();
+    if let Some(region) = region.filter(|name| regions.all(|one| &*one.name != *name)) {
+        return UNPAID_EXTRA.with(&[("name", &name), ("region", &region)]);
+    }
+    let monthly = (!extra.usd_per_month.is_zero())
+        .then(|| format!("${} a month", grouped(&extra.usd_per_month.to_string())));
+    let million = (!extra.usd_per_million_invocations.is_zero()).then(|| {
+        let usd = extra.usd_per_million_invocations.to_string();
+        format!("${} a million calls", grouped(&usd))
+    });
+    let costs: Vec<String> = [monthly, million].into_iter().flatten().collect();
+    let costs = match &costs[..] {
+        [] => "nothing".to_owned(),
+        costs => costs.join(" and "),
+    };
+    let region = region.map(|name| format!(" in {name}"));
+    EXTRA.with(&[
+        ("name", &name),
+        ("costs", &costs),
+        ("platforms", &comma_separated(&extra.platforms)),
+        ("region", &region.unwrap_or_default()),
+    ])
 }
 
 /// A sentence names at most this many meters; above that, it states the number of the others.

@@ -1,10 +1,11 @@
 //! Collects what the totals of a scenario need while functions are solved one by one. So the bills
 //! of a functions file with a million rows are never all in memory.
 
+use super::extras::{ExtrasOfAll, ExtrasSum};
 use super::tally::Tally;
-use super::{Comparison, Solved, Spending, Totals};
+use super::{BoundPlatform, Comparison, Solved, Spending, Totals};
 use crate::money::Usd;
-use crate::platform::{Members, Total};
+use crate::platform::{Cost, Members, Total};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,8 +19,10 @@ const NO_PLATFORM: u8 = u8::MAX;
 pub(crate) struct Ledger<'c> {
     comparison: &'c Comparison<'c>,
     is_solved: Vec<bool>,
-    /// For everything on one platform: the unshared cost, by platform.
+    /// For everything on one platform: the unshared cost without extras, by platform.
     unshared: Vec<Usd>,
+    /// What all functions pay for extras, by platform.
+    extras: Vec<ExtrasOfAll>,
     /// Number of functions that cannot run, by platform.
     refused: Vec<usize>,
     /// Every function on its platform of today.
@@ -28,6 +31,8 @@ pub(crate) struct Ledger<'c> {
     tallies: Option<(Tally, Vec<Tally>)>,
     oldest_price: Option<String>,
     uncovered: BTreeSet<(u16, Arc<str>)>,
+    /// Indices of functions for which a stated extra can change the verdict.
+    without_front: Vec<usize>,
     /// The same data at list prices.
     at_list_prices: Option<Box<Ledger<'c>>>,
 }
@@ -36,8 +41,9 @@ pub(crate) struct Ledger<'c> {
 pub(super) struct Group {
     /// Index of the platform, by function.
     places: Vec<u8>,
-    /// The unshared cost, by platform.
+    /// The unshared cost without extras, by platform.
     unshared: Vec<Usd>,
+    extras: ExtrasSum,
 }
 
 impl Group {
@@ -45,6 +51,7 @@ impl Group {
         Self {
             places: vec![NO_PLATFORM; comparison.scenario().functions.len()],
             unshared: vec![Usd::ZERO; comparison.platforms.len()],
+            extras: ExtrasSum::nothing(comparison),
         }
     }
 
@@ -55,7 +62,8 @@ impl Group {
         };
         self.places[solved.index] =
             u8::try_from(platform).expect("there are fewer than 255 platforms");
-        add(&mut self.unshared[platform], &cost.unshared);
+        add(&mut self.unshared[platform], &without_extras(cost));
+        self.extras.add_solved(solved, platform);
     }
 
     /// The total cost.
@@ -71,11 +79,19 @@ impl Group {
             total.monthly
         });
         let left_out = self.places.iter().filter(|place| **place == NO_PLATFORM);
+        let platforms: Usd = totals.sum();
         Total {
-            monthly: totals.sum(),
+            monthly: &platforms + &self.extras.monthly(comparison),
             left_out: left_out.count(),
         }
     }
+}
+
+fn without_extras(cost: &Cost) -> Usd {
+    if cost.extras.is_zero() {
+        return cost.unshared.clone();
+    }
+    &cost.unshared - &cost.extras
 }
 
 fn add(sum: &mut Usd, amount: &Usd) {
@@ -93,6 +109,9 @@ impl<'c> Ledger<'c> {
             comparison,
             is_solved: vec![false; functions],
             unshared: vec![Usd::ZERO; platforms],
+            extras: (0..platforms)
+                .map(|_| ExtrasOfAll::nothing(comparison))
+                .collect(),
             refused: vec![0; platforms],
             today: Group::new(comparison),
             tallies: comparison.spending.as_ref().map(|spending| {
@@ -101,6 +120,7 @@ impl<'c> Ledger<'c> {
             }),
             oldest_price: None,
             uncovered: BTreeSet::new(),
+            without_front: Vec::new(),
             at_list_prices: comparison
                 .at_list_prices()
                 .map(|listed| Box::new(Ledger::new(listed))),
@@ -113,9 +133,10 @@ impl<'c> Ledger<'c> {
         self.is_solved[index] = true;
         for (number, cost) in costs.iter().enumerate() {
             match cost {
-                Ok(cost) => add(&mut self.unshared[number], &cost.unshared),
+                Ok(cost) => add(&mut self.unshared[number], &without_extras(cost)),
                 Err(_) => self.refused[number] += 1,
             }
+            self.extras[number].add(self.comparison, solved, number);
             let date = solved.price_as_of(number);
             let is_older = |date: &&str| self.oldest_price.as_deref().is_none_or(|old| *date < old);
             if let Some(date) = date.filter(is_older) {
@@ -129,6 +150,9 @@ impl<'c> Ledger<'c> {
             let uncovered = self.comparison.uncovered(solved, number);
             self.uncovered
                 .extend(uncovered.into_iter().map(|meter| (region, meter)));
+        }
+        if self.comparison.lacks_front(solved) {
+            self.without_front.push(index);
         }
         self.today.place(solved, self.comparison.home(index));
         if let Some((today, all)) = &mut self.tallies {
@@ -167,21 +191,26 @@ impl<'c> Ledger<'c> {
     /// The totals, if every function was added.
     pub(super) fn of_added(&self) -> Totals {
         let platforms = self.comparison.platforms.iter().zip(&self.unshared);
-        let platforms = platforms.zip(&self.refused);
+        let platforms = platforms.zip(&self.refused).enumerate();
+        let total = |(number, ((bound, unshared), refused)): (usize, _)| {
+            let (bound, refused): (&BoundPlatform<'_>, &usize) = (bound, refused);
+            let mut total = bound.model.total(&Members {
+                contains: &|_| true,
+                unshared: Usd::clone(unshared),
+                refused: *refused,
+            });
+            let extras = &self.extras[number];
+            let extras = extras.monthly(self.comparison, number, &total, *refused);
+            total.monthly = &total.monthly + &extras;
+            total
+        };
         let mut totals = Totals {
-            platforms: platforms
-                .map(|((bound, unshared), refused)| {
-                    bound.model.total(&Members {
-                        contains: &|_| true,
-                        unshared: unshared.clone(),
-                        refused: *refused,
-                    })
-                })
-                .collect(),
+            platforms: platforms.map(total).collect(),
             today: self.today(),
             unused: Vec::new(),
             oldest_price: self.oldest_price.clone(),
             uncovered: self.uncovered.clone(),
+            without_front: self.without_front.clone(),
             at_list_prices: self
                 .at_list_prices
                 .as_ref()

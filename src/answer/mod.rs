@@ -8,6 +8,7 @@
 mod assumptions;
 mod commitment_prices;
 mod decision;
+mod extras;
 mod flips;
 mod greedy;
 mod groups;
@@ -42,7 +43,7 @@ use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{
-    Answer, Cluster, Context, Cost, CostModel, Infeasible, PLATFORMS, Refusal, SharedUse,
+    Answer, Cluster, Context, Cost, CostModel, Extras, Infeasible, PLATFORMS, Refusal, SharedUse,
 };
 use crate::pricebook::{InstanceType, Regional};
 use crate::scenario::{Notes, PlatformKind, Scenario, function};
@@ -98,6 +99,8 @@ impl BoundPlatform<'_> {
 pub struct Comparison<'a> {
     context: Context<'a>,
     platforms: Vec<BoundPlatform<'a>>,
+    /// The costs of `[[extra]]`, which functions on several platforms can share.
+    extras: Arc<Extras<'a>>,
     /// The scenario at on-demand list prices, if it has a commitment or discounts.
     at_list_prices: Option<Box<Self>>,
     /// Bills with a commitment in dollars an hour, if the scenario has one.
@@ -190,12 +193,15 @@ impl<'a> Comparison<'a> {
         platforms: Vec<BoundPlatform<'a>>,
         hourly: Option<&'a HourlyPrices>,
     ) -> Self {
+        let (platforms, extras) = extras::add(&context, platforms);
         let shared = || platforms.iter().map(|bound| bound.model.shared_costs());
-        let spending = hourly.map(|prices| Spending::new(&context, prices, shared().collect()));
+        let spending =
+            hourly.map(|prices| Spending::new(&context, prices, shared().collect(), &extras));
         Self {
             spending,
             context,
             platforms,
+            extras,
             at_list_prices: None,
         }
     }
@@ -410,10 +416,7 @@ impl<'a> Comparison<'a> {
             return;
         };
         let curve = LazyCell::new(|| usage.curve(UsageParts::All));
-        let reach = |budget: &Usd, per_call: &Usd| {
-            if !per_call.dollars().is_zero() {
-                return (*curve).clone().less(per_call).reach(budget);
-            }
+        let reach = |budget: &Usd| {
             let on_piece = today.piece.as_ref().and_then(|piece| piece.reach(budget));
             on_piece.or_else(|| curve.reach(budget))
         };
@@ -425,7 +428,13 @@ impl<'a> Comparison<'a> {
                     crossovers.extend(crossover.map(|crossover| (pair, crossover)));
                     continue;
                 }
-                let reach = reach(&fleet.monthly, &solved.per_call(to));
+                let per_call = solved.per_call(to);
+                if !per_call.is_zero() {
+                    let net = (*curve).clone().less(&per_call);
+                    crossovers.push((pair, load.cross_net(&net, &fleet)));
+                    continue;
+                }
+                let reach = reach(&fleet.monthly);
                 let is_zero = reach.as_ref().is_some_and(Exact::is_zero);
                 let crossover = if is_zero && curve.at(&Exact::ZERO) > fleet.monthly {
                     Crossover::ALWAYS

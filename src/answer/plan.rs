@@ -234,7 +234,7 @@ impl<'c> Planner<'c> {
             pools: Vec::new(),
             allowances: Vec::new(),
             clusters: Vec::new(),
-            fees: Vec::new(),
+            fees: comparison.extras.scopes().cloned().collect(),
             min_saving: Usd::new(options.min_saving.clone()),
             needs: &|_: usize, _: usize, _: usize| None,
         };
@@ -269,8 +269,12 @@ impl<'c> Planner<'c> {
                     solved.shared_use(platform)?,
                     Some(cost.adds.clone()),
                 ),
-                Err(_) => (Usd::ZERO, bound.shared_use_with_others(solved.index)?, None),
+                Err(_) => {
+                    let used = bound.shared_use_with_others(solved.index)?;
+                    (bound.model.extras_of(solved.index), used, None)
+                }
             };
+            let fees = used.fees.into_iter().map(|fee| offset.fees + fee);
             let choice = Choice {
                 platform,
                 own,
@@ -280,7 +284,8 @@ impl<'c> Planner<'c> {
                     .map(|(pool, quantity)| (offset.pools + pool, quantity))
                     .collect(),
                 cluster: used.cluster.map(|cluster| offset.clusters + cluster),
-                fees: used.fees.into_iter().map(|fee| offset.fees + fee).collect(),
+                // The extras of the scenario are the first fees.
+                fees: used.extras.into_iter().chain(fees).collect(),
             };
             Some(Offer { choice, adds })
         });

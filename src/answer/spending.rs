@@ -14,7 +14,7 @@ use super::tally::{ClusterTally, Item, PlatformTally, Tally, add};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Nodes};
-use crate::platform::{Context, SharedCosts};
+use crate::platform::{Context, Extras, SharedCosts};
 use crate::pricebook::EligibleMeter;
 use crate::pricebook::savings_plan::{Eligible, spend};
 use std::collections::{HashMap, HashSet};
@@ -31,6 +31,8 @@ pub(super) struct Spending<'a> {
     meters: HashMap<(u16, Arc<str>), usize>,
     /// By platform.
     pub(super) shared: Vec<Shared>,
+    /// US dollars a month of each extra of the scenario, paid once if any function uses it.
+    extras: Vec<Usd>,
     pub(super) today: OnceLock<Tally>,
 }
 
@@ -99,6 +101,7 @@ impl<'a> Spending<'a> {
         context: &Context<'_>,
         prices: &'a HourlyPrices,
         shared: Vec<SharedCosts>,
+        extras: &Extras<'_>,
     ) -> Self {
         let hours = context.hours.amount().clone();
         let functions = context.scenario.functions.iter();
@@ -124,6 +127,7 @@ impl<'a> Spending<'a> {
             levels,
             meters: meters.collect(),
             shared: shared.collect(),
+            extras: extras.scopes().cloned().collect(),
             today: OnceLock::new(),
         }
     }
@@ -176,6 +180,7 @@ impl<'a> Spending<'a> {
             own: Exact::ZERO,
             usage: vec![HashMap::new(); self.levels.len()],
             platforms: platforms.collect(),
+            extras: vec![0; self.extras.len()],
         }
     }
 
@@ -185,6 +190,11 @@ impl<'a> Spending<'a> {
         // By level: the quantities in an hour.
         let mut usage: Vec<HashMap<usize, Exact>> = vec![HashMap::new(); self.levels.len()];
         let mut unfit = 0;
+        for (extra, users) in self.extras.iter().zip(&tally.extras) {
+            if *users > 0 {
+                on_demand = &on_demand + extra.dollars();
+            }
+        }
         for (level, monthly) in tally.usage.iter().enumerate() {
             for (meter, quantity) in monthly {
                 add(

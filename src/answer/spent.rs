@@ -67,6 +67,7 @@ impl Comparison<'_> {
             pools: shared.pools,
             cluster,
             fees: shared.fees,
+            extras: shared.extras,
         }
     }
 

@@ -89,7 +89,7 @@ impl<'p> Assignments<'p> {
                     platform,
                     subject,
                     shared,
-                    (Exact::ZERO, Vec::new()),
+                    (bound.model.extras_of(index).dollars().clone(), Vec::new()),
                 )
             }
         })

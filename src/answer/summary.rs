@@ -121,6 +121,9 @@ pub struct Totals {
     /// The meters in any bill that the commitment would lower, and of which the price book lacks the
     /// rate, by region.
     pub uncovered: BTreeSet<(u16, Arc<str>)>,
+    /// Indices of functions whose verdict can change by less than $1 a million calls, and for which
+    /// nothing is stated that stands in front of the cheaper side.
+    pub without_front: Vec<usize>,
     /// The totals at on-demand list prices, if the scenario has a commitment or discounts.
     pub at_list_prices: Option<Box<Totals>>,
 }

@@ -16,6 +16,8 @@ pub(super) struct Item {
     /// The cluster, with the need on each node type and the vCPUs that are busy.
     pub cluster: Option<(usize, Vec<Option<Exact>>, Exact)>,
     pub fees: Vec<usize>,
+    /// Extras of the scenario.
+    pub extras: Vec<usize>,
 }
 
 /// What a set of functions uses together.
@@ -26,6 +28,8 @@ pub(super) struct Tally {
     pub usage: Vec<HashMap<usize, Exact>>,
     /// By platform.
     pub platforms: Vec<PlatformTally>,
+    /// The number of functions, by extra of the scenario.
+    pub extras: Vec<usize>,
 }
 
 #[derive(Clone)]
@@ -69,6 +73,9 @@ impl Tally {
             let known = self.usage[item.level].entry(*meter).or_insert(Exact::ZERO);
             *known = amount(known, quantity);
         }
+        for extra in &item.extras {
+            self.extras[*extra] = count(self.extras[*extra]);
+        }
         let platform = &mut self.platforms[item.platform];
         for (pool, quantity) in &item.pools {
             let known = &mut platform.pools[*pool][item.level];
@@ -105,6 +112,9 @@ impl Tally {
             for (meter, quantity) in other {
                 add(mine, *meter, quantity);
             }
+        }
+        for (mine, other) in self.extras.iter_mut().zip(&other.extras) {
+            *mine += other;
         }
         for (mine, other) in self.platforms.iter_mut().zip(&other.platforms) {
             for (mine, other) in mine.pools.iter_mut().zip(&other.pools) {

@@ -146,7 +146,7 @@ const DIGITS: usize = 28;
 impl BilledLine {
     pub(crate) fn of(line: Line) -> Self {
         Self {
-            item: line.item.into(),
+            item: line.item,
             meter: Some(line.meter),
             cost: line.cost.dollars().clone(),
             rate: Some(line.rate),

@@ -133,7 +133,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         let lines = self.solved.lines(self.home);
         let most_expensive = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
-            item: most_expensive.item.to_owned(),
+            item: most_expensive.item.into_owned(),
             is_function: false,
             cost: most_expensive.cost,
         })
@@ -168,7 +168,7 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
             *rise = &Exact::ZERO - &*rise;
         }
         for line in self.solved.lines(self.home) {
-            let rise = rises.entry(line.item.to_owned()).or_insert(Exact::ZERO);
+            let rise = rises.entry(line.item.into_owned()).or_insert(Exact::ZERO);
             *rise = &*rise + line.cost.dollars();
         }
         let changes = rises.into_iter().map(|(item, rise)| (item, change(rise)));

@@ -1,7 +1,7 @@
 //! What a scenario states, by key, and how two scenarios differ.
 
 use crate::answer::Workload;
-use crate::scenario::{Capacity, Function, Scenario, StatedValue};
+use crate::scenario::{Capacity, Extra, Function, Scenario, StatedValue};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 
@@ -41,6 +41,7 @@ pub(crate) fn settings(scenario: &Scenario) -> Inputs {
     let stated = stated.filter(|(key, _)| !is_known(key));
     let stated: Vec<_> = stated
         .map(|(key, value)| (Cow::Owned(key.clone()), value.clone()))
+        .chain(of_extras(&scenario.extras))
         .collect();
     let known = known
         .into_iter()
@@ -56,8 +57,15 @@ pub(crate) fn of_function(scenario: &Scenario, function: &Function) -> Inputs {
         always_known(scenario, function)
             .into_iter()
             .chain(stated)
+            .chain(of_extras(function.extras()))
             .collect(),
     )
+}
+
+/// The values of extras by key.
+fn of_extras(extras: &[Extra]) -> impl Iterator<Item = (Cow<'static, str>, StatedValue)> {
+    let stated = extras.iter().flat_map(Extra::stated);
+    stated.map(|(key, value)| (Cow::Owned(key), value))
 }
 
 /// The same as a report has it.

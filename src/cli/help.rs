@@ -95,7 +95,11 @@ const OF_FUNCTION: [(&str, FieldGroup); 7] = [
         FieldGroup::Budget,
     ),
 ];
-const OF_SCENARIO: [(&str, SettingGroup); 2] = [
+const OF_SCENARIO: [(&str, SettingGroup); 3] = [
+    (
+        "[[extra]] and [[function.extra]]: costs that the price book does not have",
+        SettingGroup::Extra,
+    ),
     (
         "[budget]: limits of `lambdacost check` for the whole scenario",
         SettingGroup::Budget,
@@ -166,6 +170,7 @@ fn key(path: &str) -> Result<String, Diag> {
 fn place_of(key: &Key) -> String {
     match key.path.rsplit_once('.') {
         None => "at the top of the file".to_owned(),
+        Some(("extra", _)) => "[[extra]], [[function.extra]] or [[defaults.extra]]".to_owned(),
         Some((table, _)) => format!("[{table}]"),
     }
 }

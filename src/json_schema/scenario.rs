@@ -2,7 +2,7 @@
 
 use super::{DRAFT, closed};
 use crate::scenario::schema::{
-    ALTERNATIVES, Bounds, Field, FieldGroup, Key, NEEDED, Setting, ValueKind,
+    ALTERNATIVES, Bounds, Field, FieldGroup, Key, NEEDED, Setting, SettingGroup, ValueKind,
 };
 use crate::scenario::{Level, PlatformShape, RuleShape};
 use crate::text::without_links;
@@ -19,7 +19,10 @@ pub(crate) struct Names<'n> {
 /// The schema of a scenario.
 pub(crate) fn scenario(names: &Names<'_>) -> Value {
     let mut root = closed(json!({}));
-    for setting in Setting::ALL {
+    let in_tables = Setting::ALL
+        .into_iter()
+        .filter(|setting| setting.group() != SettingGroup::Extra);
+    for setting in in_tables {
         let leaf = match setting {
             Setting::Defaults => json!({"$ref": "#/definitions/keys"}),
             Setting::Function => json!({
@@ -57,20 +60,41 @@ pub(crate) fn scenario(names: &Names<'_>) -> Value {
             insert(&mut root, key.path, described(leaf, key, names));
         }
     }
-    let commitment: Vec<&str> = Setting::ALL
-        .into_iter()
-        .filter(|setting| setting.key().default == "required")
-        .map(Setting::word)
-        .collect();
-    root["properties"]["commitment"]["required"] = json!(commitment);
+    root["properties"]["commitment"]["required"] = json!(required(SettingGroup::Commitment));
     root["$schema"] = json!(DRAFT);
     root["title"] = json!("Scenario of lambdacost");
-    root["definitions"] = json!({"keys": keys(names), "discount": discount()});
+    root["definitions"] = json!({
+        "keys": keys(names),
+        "discount": discount(),
+        "extra": extra(names, |_| true),
+        "function-extra": extra(names, |setting| setting != Setting::ExtraRegion),
+    });
     root["anyOf"] = json!([{"required": ["function"]}, {"required": ["functions"]}]);
     // With `[defaults]`, functions can lack required keys.
     root["if"] = json!({"not": {"required": ["defaults"]}});
     root["then"] = json!({"properties": {"function": {"items": {"allOf": needed()}}}});
     root
+}
+
+/// The words of the keys of a table that are required.
+fn required(group: SettingGroup) -> Vec<&'static str> {
+    let keys = group.keys();
+    let required = keys.filter(|setting| setting.key().default == "required");
+    required.map(Setting::word).collect()
+}
+
+/// A stated cost, with those of its keys that `has` selects.
+fn extra(names: &Names<'_>, has: impl Fn(Setting) -> bool) -> Value {
+    let mut table = closed(json!({}));
+    for setting in SettingGroup::Extra.keys().filter(|setting| has(*setting)) {
+        let leaf = described(names.value(setting.kind()), setting.key(), names);
+        insert(&mut table, setting.word(), leaf);
+    }
+    table["required"] = json!(required(SettingGroup::Extra));
+    let costs = [Setting::ExtraMonthly, Setting::ExtraMillion];
+    let stated = costs.map(|setting| json!({"required": [setting.word()]}));
+    table["anyOf"] = json!(stated);
+    table
 }
 
 /// The keys of a function.
@@ -80,6 +104,11 @@ fn keys(names: &Names<'_>) -> Value {
         let leaf = described(names.value(field.kind()), field.key(), names);
         insert(&mut table, field.path(), leaf);
     }
+    table["properties"]["extra"] = json!({
+        "type": "array",
+        "items": {"$ref": "#/definitions/function-extra"},
+        "description": "Costs of this function that the price book does not have",
+    });
     let exclusive: Vec<Value> = ALTERNATIVES
         .into_iter()
         .filter(|fields| {
@@ -174,6 +203,10 @@ impl Names<'_> {
                 "type": "object",
                 "propertyNames": {"minLength": 1, "maxLength": 128},
                 "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 256},
+            }),
+            ValueKind::Extras => json!({
+                "type": "array",
+                "items": {"$ref": "#/definitions/extra"},
             }),
             ValueKind::Table | ValueKind::Functions => closed(json!({})),
         }

@@ -69,6 +69,20 @@ impl Bill {
         }
     }
 
+    /// Adds a quantity of a cost that the scenario states, with its name.
+    pub(crate) fn add_stated<U: Unit>(
+        &mut self,
+        service: &'static Service,
+        name: &str,
+        quantity: &Qty<U>,
+        price: &Price<U>,
+    ) {
+        match &mut self.lines {
+            None => self.add_cost(&price.rate * quantity),
+            Some(lines) => lines.push(Line::new(service, name.to_owned(), quantity, price)),
+        }
+    }
+
     /// Adds the bill of a quantity, given the bill of one unit.
     pub(crate) fn add_units<U: Unit>(&mut self, unit: &UnitBill<U>, quantity: &Qty<U>) {
         self.add_share(&unit.bill, quantity.amount());

@@ -90,6 +90,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Bought, Price, Provenance};
 use crate::units::{OnDemandUsd, Qty, Unit, UnitName};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One line of a bill: quantity x rate = cost.
@@ -97,7 +98,7 @@ use std::sync::Arc;
 pub struct Line {
     pub service: &'static Service,
     /// What is billed.
-    pub item: &'static str,
+    pub item: Cow<'static, str>,
     pub quantity: Exact,
     pub unit: UnitName,
     pub rate: Exact,
@@ -131,13 +132,13 @@ impl Line {
     /// A line for a quantity at a price of the same unit.
     pub fn new<U: Unit>(
         service: &'static Service,
-        item: &'static str,
+        item: impl Into<Cow<'static, str>>,
         quantity: &Qty<U>,
         price: &Price<U>,
     ) -> Self {
         Self {
             service,
-            item,
+            item: item.into(),
             cost: &price.rate * quantity,
             quantity: quantity.amount().clone(),
             unit: U::NAME,
@@ -223,7 +224,7 @@ impl Line {
     ) -> Self {
         Self {
             service,
-            item,
+            item: item.into(),
             quantity: quantity.amount().clone(),
             unit: U::NAME,
             rate: Exact::ZERO,

@@ -7,6 +7,7 @@
 mod bill;
 mod eks;
 mod eks_fargate;
+mod extras;
 mod fargate;
 mod fargate_spot;
 mod fleet;
@@ -22,6 +23,7 @@ mod tasks;
 pub(crate) use bill::{Bill, SharedBill, UnitBill};
 pub use eks::EksOptions;
 pub(crate) use eks::NodeSize;
+pub(crate) use extras::Extras;
 pub use fleet::FactValue;
 pub(crate) use fleet::{Fact, Fleet};
 pub(crate) use infeasible::Infeasible;
@@ -320,9 +322,19 @@ pub trait CostModel: Send + Sync {
         Exact::ZERO
     }
     /// What a function shares that cannot run together with the functions of today because of its size, and
-    /// can run with others. It then has no cost that it shares with no other.
+    /// can run with others. It then has no cost that it shares with no other, but for
+    /// [`Self::extras_of`].
     fn shared_use_with_others(&self, _index: usize) -> Option<SharedUse> {
         None
+    }
+    /// What a function pays here for stated extras that it shares with no other, in US dollars a month,
+    /// whether it can run here or not.
+    fn extras_of(&self, _index: usize) -> Usd {
+        Usd::ZERO
+    }
+    /// True if an extra is stated for a function here, even one that costs nothing.
+    fn states_extra(&self, _index: usize) -> bool {
+        false
     }
     /// Adds the assumptions and omissions that apply.
     fn notes(&self, notes: &mut Notes);
@@ -371,6 +383,8 @@ pub struct SharedUse {
     pub pools: Vec<(usize, Exact)>,
     pub cluster: Option<usize>,
     pub fees: Vec<usize>,
+    /// Extras of the scenario, which functions on several platforms can share.
+    pub extras: Vec<usize>,
 }
 
 /// Functions for a common total.
@@ -465,6 +479,8 @@ pub struct Cost {
     pub adds: Usd,
     /// The part of the bill that is not for a shared pool or cluster.
     pub unshared: Usd,
+    /// The part of [`Self::unshared`] that is for stated extras.
+    pub extras: Usd,
     /// The first linear piece of [`Self::adds`] over invocations, on platforms that charge by
     /// use. `None` in a pool with a free part.
     pub piece: Option<FirstPiece>,
@@ -475,6 +491,7 @@ impl Cost {
     fn unshared(monthly: Usd) -> Self {
         Self {
             piece: None,
+            extras: Usd::ZERO,
             billed: monthly.clone(),
             adds: monthly.clone(),
             unshared: monthly,

@@ -38,6 +38,14 @@ pub(crate) static EKS: Service = Service {
     subcategory: "Containers",
 };
 
+/// Costs that the scenario states, of any service.
+pub(crate) static STATED: Service = Service {
+    code: "",
+    name: "Stated extra",
+    category: "Other",
+    subcategory: "Other (Other)",
+};
+
 /// EC2 instances.
 pub(crate) static EC2: Service = Service {
     code: "AmazonEC2",

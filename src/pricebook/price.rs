@@ -25,6 +25,14 @@ impl Provenance {
     /// Replaces the date of a price that the scenario states.
     pub(crate) const STATED: &str = "stated";
 
+    /// That of a cost that the scenario states, and that is no price of AWS.
+    fn of_extra() -> Self {
+        Self {
+            source: Self::STATED.into(),
+            ..Self::of_scenario()
+        }
+    }
+
     fn of_scenario() -> Self {
         Self {
             as_of: Self::STATED.into(),
@@ -151,6 +159,15 @@ impl<U: Unit> Price<U> {
             provenance: Provenance::of_scenario(),
             bought: None,
             meter: "".into(),
+        }
+    }
+
+    /// The price of a stated cost, in US dollars per unit, with the path of its key.
+    pub(crate) fn of_extra(usd: Exact, path: Arc<str>) -> Self {
+        Self {
+            provenance: Provenance::of_extra(),
+            meter: path,
+            ..Self::stated(usd)
         }
     }
 

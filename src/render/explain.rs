@@ -303,7 +303,7 @@ impl ExplainPage<'_> {
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let (quantity, rate) = (shown(&line.quantity), format!("${}", line.rate));
-        let (item, unit, cost) = (line.item, line.unit.symbol, money(&line.cost));
+        let (item, unit, cost) = (&line.item, line.unit.symbol, money(&line.cost));
         let row = if line.is_share_of_price() {
             let share = percent(&line.rate);
             let formula = format!("{share} of the on-demand price, ${quantity}");
@@ -336,7 +336,10 @@ impl ExplainPage<'_> {
         } else {
             escaped(&provenance.source).into_owned()
         };
-        for text in [format!("{}{code}{how}", provenance.as_of), source] {
+        let dated = format!("{}{code}{how}", provenance.as_of);
+        // A stated cost has no other source.
+        let source = Some(source).filter(|source| *source != dated);
+        for text in [Some(dated), source].into_iter().flatten() {
             let text = wrapped(&text, "      ", self.width);
             writeln!(out, "{}", self.paint.dim(&text))?;
         }

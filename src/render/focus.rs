@@ -138,7 +138,7 @@ const COLUMNS: [(&str, CellOf); 56] = [
     ("x_HoursPerMonth", |row| {
         decimal(&row.comparison.scenario().hours)
     }),
-    ("x_Item", |row| row.line.item.to_owned()),
+    ("x_Item", |row| outside(&row.line.item)),
     ("x_Platform", |row| {
         row.comparison.platforms()[0].id.to_owned()
     }),
@@ -278,7 +278,7 @@ fn sku(row: &FocusRow<'_>) -> String {
 fn meter(row: &FocusRow<'_>) -> String {
     match rate_code(row) {
         "" => String::new(),
-        _ => row.line.item.to_owned(),
+        _ => outside(&row.line.item),
     }
 }
 
@@ -301,7 +301,7 @@ fn tags(row: &FocusRow<'_>) -> String {
 }
 
 fn description(row: &FocusRow<'_>) -> String {
-    let (item, service) = (row.line.item, row.line.service.name);
+    let (item, service) = (escaped(&row.line.item), row.line.service.name);
     let name = escaped_name(&row.function.name);
     format!("Estimate by lambdacost: {service}, {item} of {name}")
 }

@@ -161,6 +161,16 @@ impl Notes {
             .filter(|(_, function)| holds(function))
             .map(|(index, _)| index)
             .collect();
+        self.add_for_some(info, made_for, scenario);
+    }
+
+    /// Adds an assumption for functions, if there are any.
+    pub(crate) fn add_for_some(
+        &mut self,
+        info: &AssumptionInfo,
+        made_for: Vec<usize>,
+        scenario: &Scenario,
+    ) {
         if !made_for.is_empty() {
             self.add(for_some(info, made_for, &scenario.functions));
         }

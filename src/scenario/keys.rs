@@ -4,6 +4,7 @@ use super::schema::{Bounds, Key, ValueKind};
 use super::spanned::Cell;
 use super::unknown::advice_in_table;
 use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::text::comma_separated;
 use rust_decimal::Decimal;
 use std::ops::Range;
 use std::sync::Arc;
@@ -43,6 +44,48 @@ pub(crate) fn flag(value: &Spanned<DeValue<'_>>, key: &str, source: &Source) -> 
         .at(source.at(value.span()))
         .help("write true or false, without quotes")
     })
+}
+
+/// Reads a list of platforms' ids: without duplicates and in the order of `all`. Mistakes go to
+/// `diags`; `None` if no platform is left.
+pub(crate) fn platforms(
+    value: &Spanned<DeValue<'_>>,
+    key: &str,
+    all: &[&'static str],
+    source: &Source,
+    diags: &mut Diags,
+) -> Option<Vec<&'static str>> {
+    let mut wrong = |code, span, message: String, help: &str| {
+        diags.push(Diag::new(code, message).at(source.at(span)).help(help));
+    };
+    let Some(list) = value.get_ref().as_array() else {
+        let message = format!("`{key}` is not a list");
+        let help = format!("write a list: platforms = {all:?}");
+        wrong(Code::WrongType, value.span(), message, &help);
+        return None;
+    };
+    if list.is_empty() {
+        let message = format!("`{key}` names no platform");
+        let help = format!("name at least one of {}", comma_separated(all));
+        wrong(Code::MissingKey, value.span(), message, &help);
+        return None;
+    }
+    let mut chosen = Vec::new();
+    for item in list.iter() {
+        match Cell::of(item) {
+            Some(cell) => chosen.extend(diags.take(cell.word(key, all, source))),
+            None => {
+                let diag = Diag::new(Code::WrongType, "a platform is not a text");
+                diags.push(
+                    diag.at(source.at(item.span()))
+                        .help("put its name in quotes"),
+                );
+            }
+        }
+    }
+    // In the program's order, whatever order the user wrote.
+    let ids = all.iter().copied().filter(|id| chosen.contains(id));
+    Some(ids.collect()).filter(|ids: &Vec<_>| !ids.is_empty())
 }
 
 /// The keys of a table, read one by one. Keys that were not read are unknown.
@@ -185,6 +228,23 @@ impl<'k> Keys<'k> {
             self.wrong_at(key, Code::WrongType, message, &help);
         }
         names
+    }
+
+    /// A text; `None` if it is not stated or has an error.
+    pub(crate) fn text(&mut self, key: &Key) -> Option<String> {
+        let (cell, path, _) = self.cell(key.word())?;
+        let text = cell.text(&path, self.source).map(str::to_owned);
+        self.diags.take(text)
+    }
+
+    /// A list of platforms' ids in the order of `all`; `None` if it is not stated or has an error.
+    pub(crate) fn platforms(
+        &mut self,
+        key: &Key,
+        all: &[&'static str],
+    ) -> Option<Vec<&'static str>> {
+        let (value, path) = self.get(key.word())?;
+        platforms(value, &path, all, self.source, self.diags)
     }
 
     /// True or false; `None` if it is not stated or has an error.

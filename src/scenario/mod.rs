@@ -7,6 +7,7 @@
 mod assumptions;
 pub(crate) mod budget;
 mod demand;
+mod extra;
 pub(crate) mod function;
 mod functions_file;
 mod keys;
@@ -33,6 +34,7 @@ pub(crate) use assumptions::{Assumption, AssumptionInfo, AssumptionRule, Assumpt
 pub use assumptions::{AssumptionKind, Notes};
 pub(crate) use budget::{Budget, Level, Limit, NamedBudget};
 pub(crate) use demand::Demand;
+pub(crate) use extra::Extra;
 pub(crate) use function::Run;
 pub use function::{Capacity, Function};
 pub(crate) use keys::Keys;
@@ -110,6 +112,8 @@ pub struct Scenario {
     pub(crate) stated_settings: Vec<(String, StatedValue)>,
     /// Commitments and discounts; `None` for on-demand list prices.
     pub terms: Option<Arc<Commitments>>,
+    /// The costs of `[[extra]]`.
+    pub extras: Vec<Extra>,
 }
 
 /// The input of a reader in addition to the text.
@@ -202,6 +206,7 @@ pub fn read_csv(
         rules: Vec::new(),
         stated_settings: Vec::new(),
         terms: None,
+        extras: Vec::new(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! A scenario in TOML: its options, its functions, and the functions file that it can name.
 
 use super::budget::{self, Budgets};
+use super::extra::{self, Extra};
 use super::function::{self, Reading};
 use super::functions_file;
 use super::keys::{self, Keys};
@@ -20,7 +21,6 @@ use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::pricebook::{Commitments, Extent};
 use crate::scenario::RegionName;
-use crate::text::comma_separated;
 use crate::units::HOURS_PER_MONTH;
 use std::ops::Range;
 use std::sync::Arc;
@@ -73,6 +73,7 @@ impl<'r> ScenarioReader<'r> {
         let budget_line = self.line_of("budget");
         let rules = self.rules();
         let terms = self.terms();
+        let extras = self.extras();
         let ids = self.ids.clone();
         let shapes = Arc::clone(&self.shapes);
         let reading = Reading {
@@ -121,6 +122,7 @@ impl<'r> ScenarioReader<'r> {
                 Vec::new()
             },
             terms,
+            extras,
         };
         scenario.of_options = self.extent(&scenario);
         let shapes = self.request.platforms.iter();
@@ -202,43 +204,8 @@ impl<'r> ScenarioReader<'r> {
         let Some(value) = self.value("platforms") else {
             return DEFAULT_PLATFORMS.to_vec();
         };
-        let Some(list) = value.get_ref().as_array() else {
-            let help = format!("write a list: platforms = {all:?}");
-            self.wrong(
-                Code::WrongType,
-                value.span(),
-                "`platforms` is not a list",
-                &help,
-            );
-            return Vec::new();
-        };
-        let mut chosen = Vec::new();
-        for item in list.iter() {
-            let word = Cell::of(item).map(|cell| cell.word("platforms", &all, self.source));
-            match word {
-                Some(word) => chosen.extend(self.diags.take(word)),
-                None => self.wrong(
-                    Code::WrongType,
-                    item.span(),
-                    "a platform is not a text",
-                    "put its name in quotes",
-                ),
-            }
-        }
-        if chosen.is_empty() {
-            let help = format!("name at least one of {}", comma_separated(&all));
-            self.wrong(
-                Code::MissingKey,
-                value.span(),
-                "`platforms` names no platform",
-                &help,
-            );
-        }
-        // Without duplicates, and in the program's order whatever order the user wrote.
-        all.iter()
-            .copied()
-            .filter(|id| chosen.contains(id))
-            .collect()
+        let read = keys::platforms(value, "platforms", &all, self.source, &mut self.diags);
+        read.unwrap_or_default()
     }
 
     fn table(&mut self, key: &str) -> Option<(&'r DeTable<'r>, Range<usize>)> {
@@ -300,6 +267,14 @@ impl<'r> ScenarioReader<'r> {
             .map(|(table, _)| purchase::discounts(table, self.source, &mut self.diags))
             .unwrap_or_default();
         Commitments::new(commitment, discounts).map(Arc::new)
+    }
+
+    fn extras(&mut self) -> Vec<Extra> {
+        let Some(value) = self.value(Setting::Extra.path()) else {
+            return Vec::new();
+        };
+        let of = extra::Of::Scenario(self.request.unknown_region);
+        extra::read(value, &of, &self.ids, self.source, &mut self.diags)
     }
 
     /// Checks the region of a commitment to instances of one region.

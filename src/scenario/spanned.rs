@@ -1,8 +1,9 @@
 //! Values as the user wrote them, with their places, before they are checked.
 
+use super::extra::{self, Extra};
 use super::notation;
 use super::number::{self, NumberError};
-use super::schema::{ALTERNATIVES, Bounds, Field, RESERVED, ValueKind};
+use super::schema::{ALTERNATIVES, Bounds, Field, RESERVED, Setting, ValueKind};
 use super::synonyms::unpriced;
 use super::tags;
 use super::unknown::{Shapes, advice_on_value, meant, not_priced, unknown};
@@ -275,7 +276,7 @@ fn expected(kind: ValueKind) -> String {
         }
         ValueKind::Flag => "write true or false, without quotes".to_owned(),
         ValueKind::Platforms => "write a list of platforms, such as [\"lambda\"]".to_owned(),
-        ValueKind::Table | ValueKind::Functions => "write a table".to_owned(),
+        ValueKind::Table | ValueKind::Functions | ValueKind::Extras => "write a table".to_owned(),
         ValueKind::OneOf(words) => format!("write {}", one_of(words)),
         ValueKind::Platform => {
             "write the name of one platform in quotes, such as \"lambda\"".to_owned()
@@ -298,6 +299,8 @@ pub(crate) struct SpannedValues<'a> {
     values: Vec<(Field, Cell<'a>)>,
     /// By name, in any order.
     tags: Vec<(Arc<str>, Cell<'a>)>,
+    /// The stated costs; `None` if it states none.
+    pub extras: Option<Arc<[Extra]>>,
     place: Place,
 }
 
@@ -307,6 +310,7 @@ impl<'a> SpannedValues<'a> {
         Self {
             values: Vec::with_capacity(USUAL_FIELDS),
             tags: Vec::new(),
+            extras: None,
             place: Place::Bytes(span),
         }
     }
@@ -379,6 +383,7 @@ impl<'a> SpannedValues<'a> {
     pub(crate) fn over(&self, defaults: &Self) -> Self {
         let mut merged = defaults.clone();
         merged.place = self.place.clone();
+        merged.extras = self.extras.clone().or(merged.extras);
         for group in ALTERNATIVES {
             if group.iter().any(|field| self.get(*field).is_some()) {
                 merged.values.retain(|(field, _)| !group.contains(field));
@@ -426,6 +431,11 @@ impl<'a> SpannedValues<'a> {
                     let diag = Diag::new(Code::WrongType, message).at(source.at(value.span()));
                     diags.push(diag.help(expected(field.kind())));
                     self.state(field, Cell::refused(value.span()));
+                }
+                (None, _, _) if path == Setting::Extra.path() => {
+                    let ids: Vec<_> = shapes.iter().map(|shape| shape.id).collect();
+                    let extras = extra::read(value, &extra::Of::Function, &ids, source, diags);
+                    self.extras = Some(extras.into());
                 }
                 (None, _, _) if RESERVED.contains(&path.as_str()) => {
                     diags.push(not_priced(&path).at(key_at()));

@@ -26,11 +26,12 @@ impl fmt::Display for StatedValue {
     }
 }
 
-/// Top-level keys that change no bill, or that are read for each function.
-const NOT_KEPT: [Setting; 6] = [
+/// Top-level keys that change no bill, or that are known from the functions and extras.
+const NOT_KEPT: [Setting; 7] = [
     Setting::Region,
     Setting::Functions,
     Setting::Function,
+    Setting::Extra,
     Setting::Defaults,
     Setting::Budget,
     Setting::Rules,

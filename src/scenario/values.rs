@@ -1,5 +1,6 @@
 //! The checked values of cells.
 
+use super::Extra;
 use super::schema::{Field, FieldGroup, ValueKind};
 use super::spanned::{Locate, SpannedValues, ValueShape};
 use crate::diag::{At, Diags};
@@ -62,6 +63,7 @@ impl<'c, 'a> Values<'c, 'a> {
                 | ValueKind::Table
                 | ValueKind::Functions
                 | ValueKind::Tags
+                | ValueKind::Extras
                 | ValueKind::NumberOr(..)
                 | ValueKind::Names => {
                     unreachable!("a key of a function has a plain value")
@@ -90,6 +92,11 @@ impl<'c, 'a> Values<'c, 'a> {
     pub(crate) fn tags(&self) -> impl Iterator<Item = (&Arc<str>, &str)> {
         let tags = self.cells.tags();
         tags.map(|(name, cell)| (name, cell.text.as_ref()))
+    }
+
+    /// The stated costs; `None` for none.
+    pub(crate) fn extras(&self) -> Option<Arc<[Extra]>> {
+        self.cells.extras.clone()
     }
 
     /// A number; `None` if it is not stated or has a mistake.

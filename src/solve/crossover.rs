@@ -18,7 +18,8 @@ pub enum CrossoverKind {
     At,
     /// Above today's capacity, but within what the fleet carries.
     BeyondPeak,
-    /// Use is cheaper at every load that the fleet carries.
+    /// Use is cheaper at every load that the fleet carries, or above some load if the platform of the
+    /// fleet charges more for each call.
     Never,
     /// The fleet is cheaper at every load: what use costs without traffic is more.
     Always,
@@ -198,6 +199,16 @@ impl Load {
             kind,
             point: point.map(band),
         }
+    }
+
+    /// The break-even with a fleet whose platform also charges for each call. `net` is the cost of use
+    /// less that charge, which can fall.
+    pub(crate) fn cross_net(&self, net: &PiecewiseCost, fleet: &Holding) -> Crossover {
+        let most = self.most_calls(fleet).unwrap_or(Exact::ZERO);
+        if net.least(&Exact::ZERO, &most) > fleet.monthly {
+            return Crossover::ALWAYS;
+        }
+        self.cross(net.reach(&fleet.monthly), fleet)
     }
 
     /// The point at a number of invocations, if the fleet carries them.

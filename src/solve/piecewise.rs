@@ -62,19 +62,30 @@ impl PiecewiseCost {
         &piece.value + &piece.slope.times(&(calls - &piece.from))
     }
 
-    /// The largest number of invocations, not rounded, that costs at most `budget`. Zero if every
-    /// number costs more; `None` if there is no largest.
+    /// The number of invocations, not rounded, from which the cost exceeds `budget` for the first time
+    /// after it was within it. Zero if every number costs more; `None` if the cost never rises above it.
+    ///
+    /// For a cost that never falls this is the largest number that costs at most `budget`.
     pub(crate) fn reach(&self, budget: &Usd) -> Option<Exact> {
-        if self.0.last().is_some_and(|last| last.slope.is_negative()) {
-            return None;
+        let mut was_within = false;
+        for (number, piece) in self.0.iter().enumerate() {
+            was_within |= piece.value <= *budget;
+            let end = self.0.get(number + 1);
+            if !was_within {
+                // A last piece that falls is within the budget at some time.
+                was_within = end.is_none() && piece.slope.is_negative();
+                continue;
+            }
+            if piece.slope.is_zero() || piece.slope.is_negative() {
+                continue;
+            }
+            let run = (budget - &piece.value).over(&piece.slope)?;
+            let at = &piece.from + &run;
+            if end.is_none_or(|end| at < end.from) {
+                return Some(at);
+            }
         }
-        // All later pieces start above the budget, so the curve exceeds it on this piece, unless
-        // this is the last piece and constant.
-        let Some(piece) = self.0.iter().rfind(|piece| piece.value <= *budget) else {
-            return Some(Exact::ZERO);
-        };
-        let run = (budget - &piece.value).over(&piece.slope)?;
-        Some(&piece.from + &run)
+        (!was_within).then_some(Exact::ZERO)
     }
 
     /// The cost minus an amount per invocation. The result can fall.
@@ -88,6 +99,16 @@ impl PiecewiseCost {
             from: piece.from,
         };
         Self(self.0.into_iter().map(tilted).collect())
+    }
+
+    /// The cost plus a constant and an amount per invocation.
+    pub(crate) fn plus(self, standing: &Usd, per_call: &Usd) -> Self {
+        let raised = |piece: Piece| Piece {
+            value: &(&piece.value + standing) + &per_call.times(&piece.from),
+            slope: &piece.slope + per_call,
+            from: piece.from,
+        };
+        Self(self.0.into_iter().map(raised).collect())
     }
 
     /// True if the cost never falls.
@@ -233,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cost_that_falls_first_is_within_a_budget_up_to_its_last_crossing() {
+    fn a_cost_that_falls_first_is_within_a_budget_up_to_the_crossing_after_that() {
         // With 1 subtracted each: falls to -10 at 10, rises by 2 each to 10 at 20, then is
         // constant.
         let falling = piecewise().less(&dollars(1));
@@ -250,8 +271,22 @@ mod tests {
     }
 
     #[test]
-    fn a_cost_that_falls_for_good_has_no_reach() {
-        assert_eq!(piecewise().less(&dollars(2)).reach(&dollars(100)), None);
+    fn of_a_cost_that_rises_and_falls_the_first_crossing_stands() {
+        // Falls to -20 at 10, rises by 1 each to -10 at 20, then falls for good.
+        let falling = piecewise().less(&dollars(2));
+        let below = |amount: u64| &Usd::ZERO - &dollars(amount);
+        assert_eq!(falling.reach(&below(15)), Some(Exact::from(15u32)));
+        assert_eq!(falling.reach(&below(10)), None);
+        assert_eq!(falling.reach(&dollars(100)), None);
+        assert_eq!(falling.reach(&below(30)), None);
+    }
+
+    #[test]
+    fn amounts_are_added_to_all_pieces() {
+        let raised = piecewise().plus(&dollars(7), &dollars(2));
+        for (calls, cost) in [(0u32, 7), (10, 27), (20, 77), (30, 107)] {
+            assert_eq!(raised.at(&Exact::from(calls)), dollars(cost));
+        }
     }
 
     #[test]

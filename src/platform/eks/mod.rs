@@ -697,6 +697,7 @@ impl Placed<'_> {
             adds: monthly - &self.without,
             billed,
             unshared: Usd::ZERO,
+            extras: Usd::ZERO,
             piece: None,
         }
     }

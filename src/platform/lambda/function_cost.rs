@@ -183,6 +183,7 @@ impl FunctionCost<'_> {
             },
             billed,
             unshared: self.unpooled(),
+            extras: Usd::ZERO,
             piece,
         }
     }

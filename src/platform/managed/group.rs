@@ -422,6 +422,7 @@ impl Sharing<'_> {
             billed: Bill::total(|bill| self.charge(bill)),
             adds: &(&self.chosen.monthly - &self.without) + &requests,
             unshared: requests,
+            extras: Usd::ZERO,
             piece: None,
         }
     }

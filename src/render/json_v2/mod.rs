@@ -263,7 +263,7 @@ struct FleetV2 {
 
 #[derive(Serialize)]
 struct LineV2<'a> {
-    item: &'static str,
+    item: &'a str,
     quantity: Decimal,
     unit: &'static str,
     rate_usd: Decimal,
@@ -713,7 +713,7 @@ fn fleet(fleet: &dyn Fleet) -> FleetV2 {
 
 fn line(line: &Line) -> LineV2<'_> {
     LineV2 {
-        item: line.item,
+        item: &line.item,
         quantity: Decimal::from(&line.quantity),
         unit: line.unit.symbol,
         rate_usd: Decimal::from(&line.rate),

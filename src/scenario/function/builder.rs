@@ -134,6 +134,7 @@ impl FunctionReader<'_, '_, '_> {
             budget,
             container,
             labels: self.labels(),
+            extras: self.values.extras(),
             stated: reading
                 .keeps_stated
                 .then(|| stated::of_function(&self.values)),

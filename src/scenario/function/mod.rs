@@ -13,12 +13,13 @@ pub(crate) use container::{Container, Run};
 use super::budget::Budget;
 use super::schema::Field;
 use super::tags::{Labels, Tag};
-use super::{PlatformValue, PlatformValues, StatedValue};
+use super::{Extra, PlatformValue, PlatformValues, StatedValue};
 use crate::exact::Exact;
 use crate::pricebook::Architecture;
 use crate::units::{MS_PER_SECOND, Qty, Request, SECONDS_PER_HOUR, Unit};
 use invocation::Invocation;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// How a function states the capacity to provide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub struct Function {
     container: Option<Box<Container>>,
     /// Its tags and account; `None` if it states none.
     labels: Option<Box<Labels>>,
+    /// The costs of `[[function.extra]]`.
+    extras: Option<Arc<[Extra]>>,
     /// Its stated values; `None` unless they are kept.
     pub(crate) stated: Option<Box<[(Field, StatedValue)]>>,
 }
@@ -95,6 +98,11 @@ impl Function {
             of_platforms: Some(Box::new(values.with(value))),
             ..self.clone()
         }
+    }
+
+    /// The costs of `[[function.extra]]`.
+    pub(crate) fn extras(&self) -> &[Extra] {
+        self.extras.as_deref().unwrap_or_default()
     }
 
     /// True for a function without keys for containers.

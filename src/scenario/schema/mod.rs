@@ -44,6 +44,8 @@ pub enum ValueKind {
     Account,
     /// Texts of 1 to 256 characters by names of 1 to 128.
     Tags,
+    /// A list of stated costs.
+    Extras,
 }
 
 /// The platforms whose bills a key can change.
@@ -323,7 +325,7 @@ impl ValueKind {
             Self::Tags => "names of 1 to 128 characters with texts of 1 to 256: \
                            `{ team = \"checkout\" }`"
                 .to_owned(),
-            Self::Table | Self::Functions => String::new(),
+            Self::Table | Self::Functions | Self::Extras => String::new(),
         }
     }
 }
@@ -356,6 +358,7 @@ mod tests {
                 ValueKind::Platforms
                     | ValueKind::Table
                     | ValueKind::Functions
+                    | ValueKind::Extras
                     | ValueKind::NumberOr(..)
                     | ValueKind::Names
             );

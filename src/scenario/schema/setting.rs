@@ -34,6 +34,10 @@ keys! {
         Function = "function": ValueKind::Functions, "", Bills::All,
             "a function; each begins with `[[function]]`",
             default "at least one, here or in `functions`";
+        Extra = "extra": ValueKind::Extras, "", Bills::All,
+            "a cost that the price book does not have, such as a load balancer; each begins with \
+             `[[extra]]`, or with `[[function.extra]]` for one function",
+            default "none";
         Defaults = "defaults": ValueKind::Table, "", Bills::All,
             "keys of a function, for functions that do not state them",
             default "none";
@@ -119,6 +123,27 @@ keys! {
         BudgetTags = "budget.tags": ValueKind::Table, "", Bills::None,
             "budgets of all functions with a tag together: `[budget.tags.NAME.VALUE]`",
             default "none";
+    }
+
+    /// `[[extra]]` and `[[function.extra]]`.
+    Extra {
+        ExtraName = "extra.name": ValueKind::Text, "", Bills::None,
+            "what bills call it; unique among the extras of the scenario, and among those of a \
+             function",
+            default "required";
+        ExtraPlatforms = "extra.platforms": ValueKind::Platforms, "", Bills::All,
+            "the platforms on which it is paid",
+            default "required";
+        ExtraMonthly = "extra.usd_per_month": from(0, MAX_USD), "USD", Bills::All,
+            "the cost of a month: `[[extra]]` is paid once if any function runs on any of its \
+             platforms, `[[function.extra]]` if its function does",
+            default "0; this or `extra.usd_per_million_invocations` is required";
+        ExtraMillion = "extra.usd_per_million_invocations": from(0, MAX_USD), "USD", Bills::All,
+            "the cost of a million invocations of the functions there, without retries",
+            default "0; this or `extra.usd_per_month` is required";
+        ExtraRegion = "extra.region": ValueKind::Region, "", Bills::All,
+            "the only region whose functions pay for it; not in `[[function.extra]]`",
+            default "once for all regions";
     }
 
     /// `[commitment]`.

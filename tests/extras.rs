@@ -1,0 +1,330 @@
+//! Stated costs: `[[extra]]` and `[[function.extra]]`. The figures are worked by hand.
+//!
+//! A call of 118 ms at 1,024 MB costs 0.118 x 0.0000166667 + 0.0000002 = $0.0000021666706 on Lambda. A
+//! task of 1 vCPU and 2 GB costs (0.04048 + 2 x 0.004445) x 730 = $36.0401 a month.
+
+mod comparison;
+
+use comparison::{compared, decided, read, valid};
+use lambdacost::exact::Exact;
+use lambdacost::internals::answer::Comparison;
+use lambdacost::internals::money::Usd;
+use lambdacost::internals::solve::crossover::CrossoverKind;
+
+/// Scenario-wide keys, extras, and one function on Lambda with a task for three requests.
+fn orders(extras: &str) -> String {
+    format!(
+        "region = 'us-east-1'\nplatforms = ['lambda', 'fargate']\n{}\n{extras}",
+        function("orders", "lambda", "us-east-1")
+    )
+}
+
+fn function(name: &str, home: &str, region: &str) -> String {
+    format!(
+        "[[function]]\nname = '{name}'\nruns_on = '{home}'\nregion = '{region}'\nmemory_mb = 1024\n\
+         duration_ms = 118\ninvocations_per_month = 25_000_000\nutilization = 0.5\n\
+         container = {{ task = {{ vcpu = 1, memory_gb = 2 }}, requests_per_task = 3, min_tasks = 1 }}\n"
+    )
+}
+
+fn extra(name: &str, platforms: &str, costs: &str) -> String {
+    format!("[[extra]]\nname = '{name}'\nplatforms = {platforms}\n{costs}\n")
+}
+
+fn usd(text: &str) -> Usd {
+    Usd::new(Exact::of_digits(text).expect("a number"))
+}
+
+fn place(comparison: &Comparison<'_>, id: &str) -> usize {
+    let platforms = comparison.platforms().iter();
+    let ids: Vec<&str> = platforms.map(|bound| bound.id).collect();
+    let place = ids.iter().position(|known| *known == id);
+    place.expect("the platform is compared")
+}
+
+/// US dollars a month for a function on a platform.
+struct Cost {
+    billed: Usd,
+    adds: Usd,
+    unshared: Usd,
+}
+
+#[track_caller]
+fn cost(comparison: &Comparison<'_>, index: usize, id: &str) -> Cost {
+    let solved = comparison.solve(index);
+    let cost = solved.summary.costs[place(comparison, id)].as_ref();
+    let cost = cost.expect("it can run there");
+    Cost {
+        billed: cost.billed.clone(),
+        adds: cost.adds.clone(),
+        unshared: cost.unshared.clone(),
+    }
+}
+
+/// The kind of the break-even of the only pair, and its calls.
+fn crossover(extras: &str) -> (CrossoverKind, Option<u128>) {
+    compared(&valid(&orders(extras)), |comparison| {
+        let solved = comparison.solve(0);
+        let [(_, crossover)] = &solved.summary.crossovers[..] else {
+            panic!("one pair");
+        };
+        let calls = crossover.point.as_ref().map(|point| point.invocations);
+        (crossover.kind, calls)
+    })
+}
+
+#[test]
+fn what_stands_next_to_a_fleet_moves_its_break_even() {
+    // (36.0401 + 20.88) / 0.0000021666706 = 26,270,767.3
+    let both = extra("load balancer", "['fargate']", "usd_per_month = 16.43")
+        + &extra("logs", "['fargate', 'eks']", "usd_per_month = 4.45");
+    let own = "[[function.extra]]\nname = 'load balancer'\nplatforms = ['fargate']\n\
+               usd_per_month = 20.88\n";
+    for extras in [both.as_str(), own] {
+        assert_eq!(
+            crossover(extras),
+            (CrossoverKind::At, Some(26_270_767)),
+            "{extras}"
+        );
+        compared(&valid(&orders(extras)), |comparison| {
+            assert_eq!(cost(comparison, 0, "fargate").adds, usd("56.9201"));
+            assert_eq!(cost(comparison, 0, "fargate").billed, usd("56.9201"));
+            // 25 million x 0.0000021666706
+            assert_eq!(cost(comparison, 0, "lambda").adds, usd("54.166765"));
+        });
+    }
+    // 36.0401 / 0.0000021666706 = 16,633,862.5
+    assert_eq!(crossover(""), (CrossoverKind::At, Some(16_633_862)));
+}
+
+#[test]
+fn costs_of_calls_count_on_both_sides_of_a_break_even() {
+    let per_million = |platform: &str, usd: &str| {
+        let costs = format!("usd_per_million_invocations = {usd}");
+        extra(
+            &format!("calls on {platform}"),
+            &format!("['{platform}']"),
+            &costs,
+        )
+    };
+    // 36.0401 / (0.0000021666706 + 0.000001) = 11,381,070.1
+    assert_eq!(
+        crossover(&per_million("lambda", "1")),
+        (CrossoverKind::At, Some(11_381_070))
+    );
+    // 36.0401 / (0.0000021666706 - 0.0000005) = 21,624,008.97
+    assert_eq!(
+        crossover(&per_million("fargate", "0.5")),
+        (CrossoverKind::At, Some(21_624_008))
+    );
+    // 36.0401 / (0.0000021666706 + 0.000001 - 0.0000005) = 13,515,017.6
+    let both = per_million("lambda", "1") + &per_million("fargate", "0.5");
+    assert_eq!(crossover(&both), (CrossoverKind::At, Some(13_515_017)));
+    // Each call costs more on Fargate: it never gets cheaper.
+    assert_eq!(
+        crossover(&per_million("fargate", "2.17")),
+        (CrossoverKind::Never, None)
+    );
+    // 40 - 36.0401 more on Lambda without any call.
+    let standing = extra("API", "['lambda']", "usd_per_month = 40");
+    assert_eq!(crossover(&standing), (CrossoverKind::Always, None));
+    // Lambda is cheaper from 3.9599 / (3.17 - 2.1666706) = 3.9 million calls on: not at every load is
+    // Fargate cheaper, and above no load is it.
+    let both = standing + &per_million("fargate", "3.17");
+    assert_eq!(crossover(&both), (CrossoverKind::Never, None));
+}
+
+/// A call of 60 s at 10,240 MB uses 600 GB-seconds: $0.01000022 up to 10 million calls, the end of the
+/// first tier, and $0.0090002 above. A call on Fargate costs $0.0095 in addition to the task.
+#[test]
+fn of_two_crossings_the_first_stands() {
+    let text = "region = 'us-east-1'\nplatforms = ['lambda', 'fargate']\n\
+        [[extra]]\nname = 'API'\nplatforms = ['fargate']\nusd_per_million_invocations = 9_500\n\
+        [[function]]\nname = 'long'\nmemory_mb = 10_240\nduration_ms = 60_000\n\
+        invocations_per_month = 1_000_000\nutilization = 0.001\n\
+        container = { task = { vcpu = 1, memory_gb = 2 }, requests_per_task = 30_000, min_tasks = 1 }\n";
+    compared(&valid(text), |comparison| {
+        let solved = comparison.solve(0);
+        let [(_, crossover)] = &solved.summary.crossovers[..] else {
+            panic!("one pair");
+        };
+        let point = crossover.point.as_ref().expect("a crossing");
+        // 36.0401 / (0.01000022 - 0.0095) = 72,048.5
+        assert_eq!(point.invocations, 72_048);
+    });
+}
+
+#[test]
+fn an_extra_of_a_scenario_is_paid_once_and_divided_equally() {
+    let functions = [
+        function("a", "fargate", "us-east-1"),
+        function("b", "fargate", "us-east-1"),
+        function("c", "lambda", "us-east-1"),
+    ];
+    let text = format!(
+        "platforms = ['lambda', 'fargate']\n{}{}",
+        extra(
+            "balancer",
+            "['fargate']",
+            "usd_per_month = 30\nusd_per_million_invocations = 2"
+        ),
+        functions.concat()
+    );
+    compared(&valid(&text), |comparison| {
+        // 36.0401 + 25 x 2, and a half of 30; it stays if one function leaves.
+        for index in [0, 1] {
+            let cost = cost(comparison, index, "fargate");
+            assert_eq!(cost.billed, usd("101.0401"));
+            assert_eq!(cost.adds, usd("86.0401"));
+            assert_eq!(cost.unshared, usd("86.0401"));
+        }
+        // A third of 30.
+        assert_eq!(cost(comparison, 2, "fargate").billed, usd("96.0401"));
+        assert_eq!(cost(comparison, 2, "fargate").adds, usd("86.0401"));
+        assert_eq!(cost(comparison, 2, "lambda").billed, usd("54.166765"));
+        let totals = comparison.totals();
+        let [lambda, fargate] = &totals.platforms[..] else {
+            panic!("two platforms");
+        };
+        // 3 x 54.166765; 3 x 86.0401 + 30; 2 x 86.0401 + 30 + 54.166765.
+        assert_eq!(lambda.monthly, usd("162.500295"));
+        assert_eq!(fargate.monthly, usd("288.1203"));
+        assert_eq!(totals.today.monthly, usd("256.246965"));
+        // Both leave: each saves 86.0401 - 54.166765 and a half of 30.
+        let decision = decided(comparison, 1);
+        let savings: Vec<&Usd> = decision.plan.moves.iter().map(|one| &one.saving).collect();
+        assert_eq!(savings, [&usd("46.873335"), &usd("46.873335")]);
+        assert_eq!(decision.plan.monthly, usd("162.500295"));
+        let alone = decision.plan.moves[0].alone.as_ref();
+        assert_eq!(alone, Some(&(&Usd::ZERO - &usd("31.873335"))));
+    });
+}
+
+#[test]
+fn an_extra_of_a_region_is_paid_there_only_and_platforms_can_share_one() {
+    let functions = [
+        function("a", "fargate", "us-east-1"),
+        function("b", "fargate", "eu-west-1"),
+        function("c", "eks", "us-east-1"),
+    ];
+    let extras = [
+        extra(
+            "in Ireland",
+            "['fargate']",
+            "usd_per_month = 7\nregion = 'eu-west-1'",
+        ),
+        extra(
+            "in Ohio",
+            "['fargate']",
+            "usd_per_month = 1_000\nregion = 'us-east-2'",
+        ),
+        extra("gateway", "['fargate', 'eks']", "usd_per_month = 12"),
+    ];
+    let with = format!(
+        "platforms = ['lambda', 'fargate', 'eks']\n{}{}",
+        extras.concat(),
+        functions.concat()
+    );
+    let without = format!(
+        "platforms = ['lambda', 'fargate', 'eks']\n{}",
+        functions.concat()
+    );
+    let pay = |index: usize, platform: &str| {
+        let costs = [&with, &without]
+            .map(|text| compared(&valid(text), |comparison| cost(comparison, index, platform)));
+        let [with, without] = costs;
+        [&with.billed - &without.billed, &with.adds - &without.adds]
+    };
+    assert_eq!(pay(0, "fargate"), [usd("4"), usd("0")]);
+    assert_eq!(pay(1, "fargate"), [usd("11"), usd("7")]);
+    assert_eq!(pay(2, "eks"), [usd("4"), usd("0")]);
+    assert_eq!(pay(1, "eks"), [usd("4"), usd("0")]);
+    assert_eq!(pay(1, "lambda"), [usd("0"), usd("0")]);
+    let today = [&with, &without]
+        .map(|text| compared(&valid(text), |comparison| comparison.totals().today.monthly));
+    assert_eq!(&today[0] - &today[1], usd("19"));
+}
+
+#[test]
+fn mistakes_are_refused_with_their_place() {
+    for (extras, code, line, says) in [
+        (
+            "[[extra]]\nplatforms = ['eks']\nusd_per_month = 1",
+            "missing-key",
+            13,
+            "no `name`",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nusd_per_month = 1",
+            "missing-key",
+            13,
+            "no `platforms`",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nplatforms = ['eks']",
+            "missing-key",
+            13,
+            "states no cost",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nplatforms = ['ecs']\nusd_per_month = 1",
+            "unknown-value",
+            15,
+            "cannot be `ecs`",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nplatforms = []\nusd_per_month = 1",
+            "missing-key",
+            15,
+            "names no platform",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = -1",
+            "out-of-range",
+            16,
+            "`extra.usd_per_month` is out of bounds",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1\nregion = 'mars-1'",
+            "unknown-region",
+            17,
+            "mars-1",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_moth = 1\nusd_per_month = 1",
+            "unknown-key",
+            16,
+            "there is no key `extra.usd_per_moth`",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1\n\
+             [[extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 2",
+            "duplicate-name",
+            18,
+            "two extras `a`",
+        ),
+        (
+            "[extra]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1",
+            "wrong-type",
+            13,
+            "not a list of tables",
+        ),
+        (
+            "[[function.extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1\n\
+             region = 'us-east-1'",
+            "conflict",
+            17,
+            "an extra of a function has no `region`",
+        ),
+    ] {
+        let text = orders(extras);
+        let mistakes = read(&text).expect_err(extras).to_string();
+        assert!(
+            mistakes.contains(&format!("error[{code}]")),
+            "{extras}\n{mistakes}"
+        );
+        assert!(mistakes.contains(says), "{extras}\n{mistakes}");
+        let place = format!("scenario.toml:{line}:");
+        assert!(mistakes.contains(&place), "{extras}\n{mistakes}\n{place}");
+    }
+}
