@@ -161,6 +161,31 @@ const CASES: [Case; 34] = [
         "platforms = ['lambda', 'fargate']\n[commitment]\nplan = 'compute-savings-plan'\n\
          term = '1yr'\npayment = 'all-upfront'",
     ),
+    top(
+        &["extra"],
+        "[[extra]]\nname = 'logs'\nplatforms = ['eks']\nusd_per_month = 1",
+    ),
+    top(
+        &["extra-without-function"],
+        "[[extra]]\nname = 'logs'\nplatforms = ['eks']\nusd_per_month = 1\nregion = 'eu-west-1'",
+    ),
+    function(
+        &["unstated-front", "function-extra"],
+        "[[function]]
+name = 'orders'
+memory_mb = 1024
+duration_ms = 118
+invocations_per_month = 25_000_000
+utilization = 0.5
+container.task = { vcpu = 1, memory_gb = 2 }
+container.requests_per_task = 3
+container.min_tasks = 1
+[[function.extra]]
+name = 'API'
+platforms = ['lambda']
+usd_per_month = 0
+",
+    ),
     top(&["discount"], "[discounts]\nfargate = 0.1"),
     top(
         &["discount-without-meter"],

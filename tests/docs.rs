@@ -92,11 +92,23 @@ fn stating(key: &Key) -> Option<String> {
         ValueKind::Table => "{}".to_owned(),
         ValueKind::Account => "\"012345678901\"".to_owned(),
         ValueKind::Tags => "{ team = \"checkout\" }".to_owned(),
-        ValueKind::Text | ValueKind::FileName | ValueKind::Platform | ValueKind::Functions => {
+        ValueKind::Text
+        | ValueKind::FileName
+        | ValueKind::Platform
+        | ValueKind::Functions
+        | ValueKind::Extras => {
             return None;
         }
     };
-    Some(format!("{} = {value}\n", named(key.path)))
+    Some(format!("{} = {value}\n", place(key.path)))
+}
+
+/// A key as a scenario begins to state it.
+fn place(path: &str) -> String {
+    match path.strip_prefix("extra.") {
+        Some(word) => format!("[[extra]]\n{word}"),
+        None => named(path),
+    }
 }
 
 #[test]
@@ -119,7 +131,7 @@ fn every_explained_key_is_read() {
         assert!(!message.contains("error[unknown-key]"), "{line}{message}");
         assert!(!message.contains("error[wrong-type]"), "{line}{message}");
         assert!(!message.contains("error[out-of-range]"), "{line}{message}");
-        let unread = run(&format!("{}_ = 1\n{top}", named(key.path)), &[]);
+        let unread = run(&format!("{}_ = 1\n{top}", place(key.path)), &[]);
         let message = String::from_utf8_lossy(&unread.stderr);
         assert!(message.contains("error[unknown-key]"), "{line}{message}");
         stated += 1;

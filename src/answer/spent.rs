@@ -195,11 +195,17 @@ impl Comparison<'_> {
             };
             Some(&adds(pair.from, calls)? - &fleet)
         };
-        if excess(0)?.is_positive() {
-            return Some(Crossover::ALWAYS);
-        }
         let most = load.most_calls(fleet)?.ceil()?;
         let most = u64::try_from(most).ok()?.checked_add(1)?;
+        if excess(0)?.is_positive() {
+            // A fleet that charges more for each call can be cheaper only below some load.
+            let is_cheaper_later = !varies || excess(most)?.is_positive();
+            return Some(if is_cheaper_later {
+                Crossover::ALWAYS
+            } else {
+                load.cross(None, fleet)
+            });
+        }
         let reach = last_call(most, &excess);
         Some(load.cross(reach, fleet))
     }

@@ -247,7 +247,8 @@ impl FunctionContext<'_, '_> {
         let mut changes = Vec::new();
         let mut seen: Vec<Arc<str>> = Vec::new();
         for line in &lines {
-            if seen.contains(&line.meter) {
+            // The keys of extras are compared, which name what changed.
+            if line.is_extra() || seen.contains(&line.meter) {
                 continue;
             }
             seen.push(Arc::clone(&line.meter));

@@ -133,8 +133,8 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         let lines = self.solved.lines(self.home);
         let most_expensive = lines.into_iter().max_by(|a, b| a.cost.cmp(&b.cost))?;
         Some(CostDriver {
+            is_name: most_expensive.is_extra(),
             item: most_expensive.item.into_owned(),
-            is_function: false,
             cost: most_expensive.cost,
         })
     }
@@ -167,7 +167,11 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         for rise in rises.values_mut() {
             *rise = &Exact::ZERO - &*rise;
         }
+        let mut extras = HashSet::new();
         for line in self.solved.lines(self.home) {
+            if line.is_extra() {
+                extras.insert(line.item.clone());
+            }
             let rise = rises.entry(line.item.into_owned()).or_insert(Exact::ZERO);
             *rise = &*rise + line.cost.dollars();
         }
@@ -175,8 +179,8 @@ impl<'c, 'k> FunctionContext<'c, 'k> {
         let changes = changes.filter(|(_, change)| change.is_positive());
         let (item, change) = changes.max_by(|left, right| left.1.cmp(&right.1))?;
         Some(CostDriver {
+            is_name: extras.contains(item.as_str()),
             item,
-            is_function: false,
             cost: Usd::new(change),
         })
     }
@@ -280,7 +284,7 @@ impl ScenarioContext<'_, '_> {
         let gone = gone.filter_map(|(name, before)| {
             Some(CostDriver {
                 item: name.clone(),
-                is_function: true,
+                is_name: true,
                 cost: Usd::new(before.monthly.as_ref()?.usd.clone()),
             })
         });
@@ -307,7 +311,7 @@ impl ScenarioContext<'_, '_> {
             item: self.case.comparison.scenario().functions[index]
                 .name
                 .to_string(),
-            is_function: true,
+            is_name: true,
             cost: Usd::new(weight),
         })
     }

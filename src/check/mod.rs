@@ -71,8 +71,8 @@ pub struct Measured {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostDriver {
     pub item: String,
-    /// True if the item is the name of a function.
-    pub is_function: bool,
+    /// True if the item is the name of a function or an extra.
+    pub is_name: bool,
     /// US dollars a month, or the increase in US dollars a month.
     pub cost: Usd,
 }

@@ -85,11 +85,11 @@
 //! }
 //! ```
 
-use super::service::Service;
+use super::service::{STATED, Service};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Bought, Price, Provenance};
-use crate::units::{OnDemandUsd, Qty, Unit, UnitName};
+use crate::units::{Month, OnDemandUsd, Qty, Unit, UnitName};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -157,6 +157,16 @@ impl Line {
     /// rate is the share.
     pub fn is_share_of_price(&self) -> bool {
         self.unit == OnDemandUsd::NAME
+    }
+
+    /// True for a cost that the scenario states, and that is no price of AWS.
+    pub fn is_extra(&self) -> bool {
+        self.service == &STATED
+    }
+
+    /// True for a cost of whole months, whatever is used.
+    pub fn is_monthly(&self) -> bool {
+        self.unit == Month::NAME
     }
 
     /// What the quantity costs at another rate of the same meter: the list price, or a part of

@@ -64,7 +64,14 @@ const COLUMNS: [(&str, CellOf); 56] = [
     ("ChargeCategory", |_| "Usage".to_owned()),
     ("ChargeClass", null),
     ("ChargeDescription", description),
-    ("ChargeFrequency", |_| "Usage-Based".to_owned()),
+    ("ChargeFrequency", |row| {
+        let frequency = if row.line.is_monthly() {
+            "Recurring"
+        } else {
+            "Usage-Based"
+        };
+        frequency.to_owned()
+    }),
     ("ChargePeriodEnd", |row| row.period.end.clone()),
     ("ChargePeriodStart", |row| row.period.start.clone()),
     ("ConsumedQuantity", |row| decimal(&row.line.quantity)),
@@ -85,6 +92,7 @@ const COLUMNS: [(&str, CellOf); 56] = [
     ("ListUnitPrice", |row| decimal(&row.line.list_rate)),
     ("PricingCategory", |row| {
         let category = match row.line.pricing {
+            _ if row.line.is_extra() => "Other",
             _ if is_committed(row) => "Committed",
             Pricing::Standard => "Standard",
             Pricing::Dynamic => "Dynamic",

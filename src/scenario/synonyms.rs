@@ -283,7 +283,11 @@ const OF_FUNCTION: [(&str, Answer); 48] = [
     ),
     (
         "apigateway alb loadbalancer natgateway datatransfer egressgb sqs dynamodb",
-        Advice(None, "this version does not count it: leave it out"),
+        Advice(
+            None,
+            "this version has no price for it: state what it costs as a [[function.extra]], or as an \
+             [[extra]] of all functions",
+        ),
     ),
     (
         "traffic profile shape hourly",
@@ -295,7 +299,11 @@ const OF_FUNCTION: [(&str, Answer); 48] = [
 ];
 
 /// Names for keys at the top level, in the same form.
-const AT_THE_TOP: [(&str, Answer); 10] = [
+const AT_THE_TOP: [(&str, Answer); 11] = [
+    (
+        "apigateway alb loadbalancer loadbalancers natgateway datatransfer costs addons",
+        IsSetting(Setting::Extra),
+    ),
     (
         "hours monthhours monthlyhours hoursinmonth",
         IsSetting(Setting::HoursPerMonth),

@@ -85,7 +85,8 @@ pub(crate) fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
         return Some(Meant::key(field.path()));
     }
     if is_plain && let Some(table) = table_of(path, shapes) {
-        return Some(Meant::text(format!("`{path}` belongs in [{table}]")));
+        let header = header(table);
+        return Some(Meant::text(format!("`{path}` belongs in {header}")));
     }
     near_field(path).filter(|meant| meant.field.is_none_or(|field| field.path() != path))
 }
@@ -117,6 +118,15 @@ fn table_of(word: &str, shapes: &[PlatformShape]) -> Option<&'static str> {
     });
     let first = found.next()?;
     found.next().is_none().then_some(first)
+}
+
+/// How a table begins.
+fn header(table: &str) -> String {
+    if table == Setting::Extra.path() {
+        format!("[[{table}]]")
+    } else {
+        format!("[{table}]")
+    }
 }
 
 /// The key of a function with a similar name and no other unit.
@@ -288,7 +298,7 @@ fn advice_at_the_top(name: &str, shapes: &[PlatformShape]) -> String {
         return format!("did you mean `{found}`?");
     }
     if let Some(table) = table_of(name, shapes) {
-        return format!("`{name}` belongs in [{table}]");
+        return format!("`{name}` belongs in {}", header(table));
     }
     match meant(name, shapes) {
         Some(meant) if meant.field.is_some() => {
@@ -479,6 +489,8 @@ mod tests {
         says("hours", "`hours_per_month`");
         says("free_teir", "`free_tier`");
         says("savings_plan", "`commitment`");
+        says("usd_per_million_invocations", "[[extra]]");
+        says("extras", "`extra`");
     }
 
     #[test]

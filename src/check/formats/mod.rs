@@ -32,7 +32,7 @@ fn severity(level: Level) -> &'static str {
 /// The most important line of the bill, as a sentence.
 fn driven_by(finding: &Finding) -> Option<String> {
     let driver = finding.driver.as_ref()?;
-    let item = if driver.is_function {
+    let item = if driver.is_name {
         quoted(&driver.item)
     } else {
         driver.item.clone()

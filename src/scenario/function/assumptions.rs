@@ -50,6 +50,13 @@ const OF_PLACE: &[AssumptionRule] = &[
         ),
         |function| function.runs_on.is_none(),
     ),
+    (
+        &AssumptionInfo::assumed(
+            "function-extra",
+            "costs that the price book does not have, as stated ([[function.extra]])",
+        ),
+        |function| !function.extras().is_empty(),
+    ),
 ];
 
 /// Inputs that contradict each other, or that are often in another unit.
