@@ -77,7 +77,7 @@ const ALWAYS: [&str; 11] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 34] = [
+const CASES: [Case; 37] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(
