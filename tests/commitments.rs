@@ -131,7 +131,7 @@ fn requests_fees_storage_and_volumes_are_never_lowered() {
     let all: Vec<Line> = (0..3).flat_map(|platform| lines(&text, platform)).collect();
     let lowered = |line: &&Line| line.how.is_some();
     let names = |lines: Vec<&Line>| {
-        let mut names: Vec<&str> = lines.iter().map(|line| line.item).collect();
+        let mut names: Vec<String> = lines.iter().map(|line| line.item.to_string()).collect();
         names.sort_unstable();
         names.dedup();
         names

@@ -10,6 +10,9 @@ use lambdacost::exact::Exact;
 use lambdacost::internals::answer::Comparison;
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::solve::crossover::CrossoverKind;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::process::Command;
 
 /// Scenario-wide keys, extras, and one function on Lambda with a task for three requests.
 fn orders(extras: &str) -> String {
@@ -327,4 +330,273 @@ fn mistakes_are_refused_with_their_place() {
         let place = format!("scenario.toml:{line}:");
         assert!(mistakes.contains(&place), "{extras}\n{mistakes}\n{place}");
     }
+}
+
+/// Two functions that share an extra, and one that has its own.
+fn three(platforms: &str, top: &str) -> String {
+    let own = "[[function.extra]]\nname = 'API'\nplatforms = ['lambda']\n\
+               usd_per_million_invocations = 1\n";
+    format!(
+        "platforms = {platforms}\n{top}\n{}{}{}{own}",
+        function("a", "fargate", "us-east-1"),
+        function("b", "fargate", "us-east-1"),
+        function("c", "lambda", "us-east-1"),
+    )
+}
+
+/// A commitment of any size pays for no extra: bills differ by the extras alone.
+#[test]
+fn extras_are_outside_of_a_commitment_in_dollars() {
+    let commitment = |usd: &str| {
+        format!(
+            "[commitment]\nplan = 'compute-savings-plan'\nterm = '1yr'\npayment = 'no-upfront'\n\
+             usd_per_hour = {usd}\n"
+        )
+    };
+    let balancer = extra("balancer", "['fargate']", "usd_per_month = 30");
+    for hourly in ["0.02", "100"] {
+        let bought = |top: &str| {
+            let text = three(
+                "['lambda', 'fargate']",
+                &format!("{top}{}", commitment(hourly)),
+            );
+            compared(&valid(&text), |comparison| {
+                let totals = comparison.totals();
+                let platforms = totals.platforms.iter().map(|total| total.monthly.clone());
+                let adds = (0..3).map(|index| cost(comparison, index, "fargate").adds);
+                let plan = decided(comparison, 0).plan;
+                let all: Vec<Usd> = [totals.today.monthly]
+                    .into_iter()
+                    .chain(platforms)
+                    .chain(adds)
+                    .collect();
+                (all, plan.monthly, plan.today)
+            })
+        };
+        let (without, _, _) = bought("");
+        let (with, plan, today) = bought(&balancer);
+        let more: Vec<Usd> = with
+            .iter()
+            .zip(&without)
+            .map(|(one, other)| one - other)
+            .collect();
+        // Today, all on Lambda, all on Fargate; nothing for a function that is not the first.
+        let expected = ["30", "0", "30", "0", "0", "0"].map(usd);
+        assert_eq!(more, expected, "{hourly}");
+        assert_eq!(with[0], today);
+        assert!(plan <= today);
+    }
+}
+
+#[test]
+fn defaults_state_extras_of_functions_that_state_none() {
+    let text = three(
+        "['lambda', 'fargate']",
+        "[[defaults.extra]]\nname = 'logs'\nplatforms = ['lambda']\nusd_per_month = 5",
+    );
+    compared(&valid(&text), |comparison| {
+        // 54.166765, and 5 or, for the last one, 25 x 1.
+        assert_eq!(cost(comparison, 0, "lambda").adds, usd("59.166765"));
+        assert_eq!(cost(comparison, 2, "lambda").adds, usd("79.166765"));
+        assert_eq!(cost(comparison, 0, "fargate").adds, usd("36.0401"));
+    });
+}
+
+/// What a command writes about a scenario.
+fn run(arguments: &[&str], files: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+    let output = command.args(arguments).current_dir(folder.path()).output();
+    let output = output.expect("it starts");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {message}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn every_output_has_them() {
+    // A name that is a formula in spreadsheets, and markup elsewhere.
+    let costs = "usd_per_month = 30\nusd_per_million_invocations = 0.5";
+    let shared = extra("gateway", "['fargate', 'lambda']", "usd_per_month = 9");
+    let top = extra("=lb <b>|", "['fargate']", costs) + &shared;
+    let text = three("['lambda', 'fargate']", &top);
+    let compare = |format: &[&str]| {
+        run(
+            &[&["compare", "a.toml", "--format"], format].concat(),
+            &[("a.toml", &text)],
+        )
+    };
+    let json: Value = serde_json::from_str(&compare(&["json"])).expect("JSON");
+    // 2 x (36.0401 + 12.5) + 30 + 54.166765 + 25 + 9
+    assert_eq!(json["totals"]["today"], "215.246965");
+    let fargate = &json["functions"][0]["platforms"][1];
+    assert_eq!(fargate["monthly_usd"], "66.5401");
+    assert_eq!(fargate["adds_usd"], "48.5401");
+    let lines = fargate["lines"].as_array().expect("a list");
+    let line = |number: usize| {
+        let line = &lines[lines.len() - number];
+        let text = |key: &str| line[key].as_str().expect("text").to_owned();
+        [
+            "item",
+            "quantity",
+            "unit",
+            "rate_usd",
+            "cost_usd",
+            "price_source",
+        ]
+        .map(text)
+    };
+    assert_eq!(line(3), ["=lb <b>|", "0.5", "month", "30", "15", "stated"]);
+    assert_eq!(
+        line(2),
+        ["=lb <b>|", "25", "million calls", "0.5", "12.5", "stated"]
+    );
+    assert_eq!(line(1)[0], "gateway");
+    assert_eq!(line(1)[4], "3");
+
+    let focus = compare(&["focus", "--period", "2026-12"]);
+    let mut reader = csv::Reader::from_reader(focus.as_bytes());
+    let rows: Vec<HashMap<String, String>> = reader
+        .deserialize()
+        .map(|row| row.expect("a row"))
+        .collect();
+    let cost = |row: &HashMap<String, String>| Exact::of_digits(&row["BilledCost"]).expect("USD");
+    let total: Exact = rows.iter().map(cost).sum();
+    assert_eq!(Usd::new(total), usd("215.246965"));
+    let extras: Vec<_> = rows
+        .iter()
+        .filter(|row| row["ServiceName"] == "Stated extra")
+        .collect();
+    assert_eq!(extras.len(), 8);
+    let columns = [
+        "x_Item",
+        "PricingQuantity",
+        "PricingUnit",
+        "ChargeFrequency",
+        "PricingCategory",
+        "SkuId",
+        "x_PriceSource",
+    ];
+    let cells = columns.map(|column| extras[0][column].as_str());
+    let expected = [
+        "'=lb <b>|",
+        "0.5",
+        "Months",
+        "Recurring",
+        "Other",
+        "",
+        "stated",
+    ];
+    assert_eq!(cells, expected);
+    assert_eq!(extras[1]["PricingUnit"], "1000000 Requests");
+    assert_eq!(extras[1]["ChargeFrequency"], "Usage-Based");
+
+    let markdown = compare(&["markdown"]);
+    assert!(!markdown.contains("<b>"), "{markdown}");
+    let explained = run(
+        &["explain", "a.toml", "--function", "a"],
+        &[("a.toml", &text)],
+    );
+    assert!(
+        explained.contains(
+            "  =lb <b>|                  0.5 month         x           $30 =       $15.00"
+        ),
+        "{explained}"
+    );
+    let notes = compare(&["table", "--notes"]);
+    let notes: Vec<&str> = notes.split_whitespace().collect();
+    let notes = notes.join(" ");
+    assert!(
+        notes.contains("`=lb <b>|`, as stated: $30 a month and $0.5 a million calls on fargate"),
+        "{notes}"
+    );
+    assert!(
+        notes.contains("taxes and support, except what extras state"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn a_changed_extra_is_named_by_its_key() {
+    let with = |costs: &str, platforms: &str| {
+        three(
+            "['lambda', 'fargate']",
+            &extra("balancer", platforms, costs),
+        )
+    };
+    let before = with("usd_per_month = 30", "['fargate']");
+    let now = with(
+        "usd_per_month = 40.0\nusd_per_million_invocations = 0.1",
+        "['fargate', 'eks']",
+    )
+    .replace(
+        "usd_per_million_invocations = 1\n",
+        "usd_per_million_invocations = 2\n",
+    );
+    let files = [("before.toml", before.as_str()), ("now.toml", now.as_str())];
+    let arguments = [
+        "check",
+        "now.toml",
+        "--baseline",
+        "before.toml",
+        "--format",
+        "json",
+    ];
+    let report: Value = serde_json::from_str(&run(&arguments, &files)).expect("JSON");
+    let changes = &report["changes"];
+    assert_eq!(
+        changes["keys"],
+        json!([
+            { "key": "extra.balancer.platforms", "before": "fargate", "after": "fargate, eks" },
+            { "key": "extra.balancer.usd_per_month", "before": "30", "after": "40" },
+            {
+                "key": "extra.balancer.usd_per_million_invocations",
+                "before": null,
+                "after": "0.1",
+            },
+        ])
+    );
+    // 25 x 1, and 5 + 2.5 for each of the others. No price of AWS changed.
+    let functions = changes["functions"].as_array().expect("a list");
+    let of = |key: &str| -> Vec<&Value> { functions.iter().map(|one| &one[key]).collect() };
+    assert_eq!(of("name"), ["c", "a", "b"]);
+    assert_eq!(of("change_usd"), ["25", "7.5", "7.5"]);
+    assert_eq!(of("prices"), [&json!([]); 3]);
+    assert_eq!(
+        functions[0]["keys"],
+        json!([{
+            "key": "extra.API.usd_per_million_invocations",
+            "before": "1",
+            "after": "2",
+        }])
+    );
+}
+
+/// Fargate costs 18.126665 less than Lambda, less than 25 million calls x $1 a million.
+#[test]
+fn a_small_gap_is_a_warning_until_the_cheaper_side_states_an_extra() {
+    let warned = |extras: &str| {
+        compared(&valid(&orders(extras)), |comparison| {
+            let notes = comparison.notes(&comparison.totals());
+            notes.iter().any(|one| one.code == "unstated-front")
+        })
+    };
+    let costs = |platform: &str, usd: &str| {
+        extra(
+            "front",
+            &format!("['{platform}']"),
+            &format!("usd_per_month = {usd}"),
+        )
+    };
+    assert!(warned(""));
+    assert!(warned(&costs("lambda", "1")), "Fargate is the cheaper side");
+    assert!(!warned(&costs("fargate", "0")));
+    assert!(!warned(&costs("fargate", "1")));
+    // Lambda costs 11.9 less than Fargate then, and its side states nothing.
+    assert!(warned(&costs("fargate", "30")));
+    // 25.126665 less on Fargate.
+    assert!(!warned(&costs("lambda", "7")));
 }

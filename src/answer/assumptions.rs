@@ -52,9 +52,9 @@ assumptions! {
     UNPAID_EXTRA: Assumed = "extra-without-function",
         "{name} ([[extra]]) is in no bill: no function is in {region}";
     UNSTATED_FRONT: Warning = "unstated-front",
-        "Lambda and containers differ by less than $1 a million calls, and nothing is stated that \
-         stands in front of the cheaper side: the cost of an API Gateway or a load balancer can change \
-         the verdict (state it as an [[extra]], with 0 if there is none)";
+        "Lambda and containers differ by less than $1 a million calls: an API Gateway or a load \
+         balancer in front of the cheaper side can change the verdict (state it as an [[extra]], with 0 \
+         if there is none)";
     AROUND: NotCounted = "around-functions",
         "load balancers, API Gateway, NAT gateways, data transfer, logs (also those of Lambda), \
          container images, taxes and support{but}";

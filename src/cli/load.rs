@@ -10,7 +10,7 @@ use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::pricebook::{Book, Commitments, Coverage, InstanceType, Plan, Regional};
 use crate::render::View;
-use crate::scenario::Scenario;
+use crate::scenario::{Extra, Scenario};
 use crate::text::{comma_separated, did_you_mean};
 use std::sync::Arc;
 
@@ -66,6 +66,10 @@ impl Loaded {
         }
         let mut scenario = self.scenario.clone();
         scenario.platforms = vec![platform];
+        let extras = self.scenario.extras.iter();
+        let in_part =
+            |extra: &Extra| extra.in_part(&self.scenario, |function| !member(function.home()));
+        scenario.extras = extras.map(in_part).collect();
         let bought = BoughtPrices::new(&scenario, &self.list, &self.instances)?;
         let functions = Arc::make_mut(&mut scenario.functions);
         functions.retain(|function| member(function.home()));

@@ -559,7 +559,7 @@ static LINE: Object = Object {
         field(
             "item",
             Text,
-            "what is paid for: an item of the tables in `docs/model.md`",
+            "what is paid for: an item of the tables in `docs/model.md`, or the name of an extra",
         ),
         field("quantity", Decimal, "how much of it"),
         field("unit", Text, "in which unit"),
@@ -579,7 +579,8 @@ static LINE: Object = Object {
         field(
             "price_source",
             Text,
-            "tags of `pricing/sources.toml` joined by `+`, and AWS's rate code where known",
+            "tags of `pricing/sources.toml` joined by `+`, and AWS's rate code where known; `stated` \
+             for an extra",
         ),
         field(
             "price_as_of",

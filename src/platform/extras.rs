@@ -52,6 +52,8 @@ struct Place {
     platforms: Vec<&'static str>,
     /// Index of the region in the scenario; `None` for all.
     region: Option<u16>,
+    /// The number of functions that pay there and are in no bill of the scenario.
+    elsewhere: usize,
 }
 
 impl Place {
@@ -67,7 +69,11 @@ impl Place {
         };
         let paid = extra.platforms.iter().copied();
         let platforms: Vec<_> = paid.filter(|id| platforms.contains(id)).collect();
-        (!platforms.is_empty()).then_some(Self { platforms, region })
+        (!platforms.is_empty()).then_some(Self {
+            platforms,
+            region,
+            elsewhere: extra.elsewhere,
+        })
     }
 
     fn has(&self, function: &Function, platform: &str) -> bool {
@@ -81,7 +87,7 @@ struct Scope {
     place: Place,
     /// US dollars a month of all of them.
     monthly: Usd,
-    /// The number of functions that run there today.
+    /// The number of functions that pay there today.
     users: usize,
 }
 
@@ -150,7 +156,7 @@ impl<'a> Extras<'a> {
             .collect();
         self.runs = runs;
         for (scope, users) in self.scopes.iter_mut().zip(users) {
-            scope.users = users;
+            scope.users = users + scope.place.elsewhere;
         }
     }
 

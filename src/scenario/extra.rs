@@ -1,8 +1,8 @@
 //! Costs that the price book does not have: `[[extra]]` of the scenario and `[[function.extra]]`.
 
-use super::StatedValue;
 use super::keys::Keys;
 use super::schema::Setting;
+use super::{Function, Scenario, StatedValue};
 use crate::diag::{Code, Diag, Diags, Source};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -22,9 +22,35 @@ pub struct Extra {
     pub usd_per_million_invocations: Decimal,
     /// The only region whose functions pay for it; `None` for all, and for an extra of a function.
     pub region: Option<Arc<str>>,
+    /// The number of functions that pay for it in addition to those of the scenario, of which it is a
+    /// part.
+    pub elsewhere: usize,
 }
 
 impl Extra {
+    /// True if a function that runs on a platform pays for it.
+    fn is_paid_by(&self, scenario: &Scenario, function: &Function, platform: &str) -> bool {
+        let region = self.region.as_ref();
+        region.is_none_or(|region| region == scenario.region_of(function))
+            && self.platforms.contains(&platform)
+    }
+
+    /// The same extra in a part of a scenario, without the functions for which `is_elsewhere` is true.
+    pub(crate) fn in_part(
+        &self,
+        scenario: &Scenario,
+        is_elsewhere: impl Fn(&Function) -> bool,
+    ) -> Self {
+        let functions = scenario.functions.iter();
+        let paying = functions.filter(|function| {
+            is_elsewhere(function) && self.is_paid_by(scenario, function, function.home())
+        });
+        Self {
+            elsewhere: paying.count(),
+            ..self.clone()
+        }
+    }
+
     /// Its values by key, for comparisons with another scenario.
     pub(crate) fn stated(&self) -> impl Iterator<Item = (String, StatedValue)> {
         let text = |text: &str| Some(StatedValue::Text(text.into()));
@@ -124,6 +150,7 @@ fn one(mut keys: Keys<'_>, of: &Of<'_>, platforms: &[&'static str]) -> Option<Ex
         usd_per_month: monthly?,
         usd_per_million_invocations: million?,
         region: region.map(Arc::from),
+        elsewhere: 0,
     })
 }
 
