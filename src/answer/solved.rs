@@ -46,7 +46,8 @@ impl Solved<'_> {
         regional: &Regional,
     ) -> Vec<Arc<str>> {
         let mut meters: Vec<Arc<str>> = Vec::new();
-        for line in self.lines(platform) {
+        let lines = self.lines(platform).into_iter();
+        for line in lines.filter(|line| !line.is_extra()) {
             if !meters.contains(&line.meter) && terms.lacks_rate(&line.meter, regional) {
                 meters.push(line.meter);
             }
