@@ -505,7 +505,7 @@ fn every_output_has_them() {
     );
     assert!(
         explained.contains(
-            "  =lb <b>|                  0.5 month         x           $30 =       $15.00"
+            "  =lb <b>|                      0.5 month         x           $30 =       $15.00"
         ),
         "{explained}"
     );
