@@ -238,7 +238,7 @@ struct Paid<'m> {
     /// The extras, each with the share of its monthly cost.
     charged: Vec<(&'m Extra, Exact)>,
     scopes: Vec<usize>,
-    /// A month of its own extras.
+    /// A month of its `[[function.extra]]`.
     own_monthly: Usd,
     /// A month of the extras of the scenario that no other function pays.
     added_monthly: Usd,
