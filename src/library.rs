@@ -138,7 +138,7 @@ fn answer(decision: &Decision<'_>, functions: Vec<FunctionAnswer>) -> ScenarioAn
     let (comparison, totals) = (decision.comparison, decision.totals());
     let of_all = |total: &Total| total.of_all().map(|usd| usd.dollars().clone());
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
-    let notes = comparison.notes(totals);
+    let notes = decision.notes();
     let sentences = |kind| notes.sentences(kind).map(str::to_owned).collect();
     ScenarioAnswer {
         functions,

@@ -77,7 +77,7 @@ const ALWAYS: [&str; 11] = [
     "eks-auto-mode-and-add-ons",
 ];
 
-const CASES: [Case; 37] = [
+const CASES: [Case; 38] = [
     top(&["around-functions"], ""),
     top(&["hours"], "hours_per_month = 720"),
     top(
@@ -184,6 +184,16 @@ container.min_tasks = 1
 name = 'API'
 platforms = ['lambda']
 usd_per_month = 0
+",
+    ),
+    function(
+        &["unstated-need"],
+        "[[function]]
+name = 'web-api'
+memory_mb = 256
+duration_ms = 80
+invocations_per_month = 500_000_000
+utilization = 0.30
 ",
     ),
     top(&["discount"], "[discounts]\nfargate = 0.1"),
@@ -354,7 +364,7 @@ fn notes_at(text: &str, book: &Book, region: Option<&str>) -> Notes {
     let scenario = scenario.unwrap_or_else(|diags| panic!("{diags}\n\n{text}"));
     let prices = prices(&scenario, book);
     compared_at(&scenario, &prices, |comparison| {
-        comparison.notes(&comparison.totals())
+        comparison::decided(comparison, 1).notes()
     })
 }
 

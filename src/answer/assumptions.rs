@@ -55,6 +55,9 @@ assumptions! {
         "Lambda and containers differ by less than $1 a million calls: an API Gateway or a load \
          balancer in front of the cheaper side can change the verdict (state it as an [[extra]], with 0 \
          if there is none)";
+    UNSTATED_NEED: Warning = "unstated-need",
+        "the verdict is close and assumes that a request needs Lambda's share of vCPUs and all of its \
+         memory in a container: state container.cpu_ms and container.memory_per_request_mb";
     AROUND: NotCounted = "around-functions",
         "load balancers, API Gateway, NAT gateways, data transfer, logs (also those of Lambda), \
          container images, taxes and support{but}";
@@ -119,6 +122,13 @@ pub(crate) fn of_prices(
         ""
     };
     notes.add(AROUND.with(&[("but", &but)]));
+}
+
+/// Adds what is not stated about functions whose verdicts are close.
+pub(super) fn of_close_verdicts(close: &[usize], scenario: &Scenario, notes: &mut Notes) {
+    let is_unstated = |index: &&usize| scenario.functions[**index].has_unstated_need();
+    let made_for = close.iter().filter(is_unstated).copied().collect();
+    notes.add_for_some(&UNSTATED_NEED, made_for, scenario);
 }
 
 fn of_extra(extra: &Extra, scenario: &Scenario) -> Assumption {

@@ -2,11 +2,12 @@
 
 use super::greedy::Greedy;
 use super::plan::{Move, Plan, Planner};
-use super::{Comparison, Ledger, Sensitivity, Solved, Summary, Totals};
+use super::{Comparison, Ledger, Sensitivity, Solved, Summary, Totals, assumptions};
 use crate::diag::Diags;
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::Cluster;
+use crate::scenario::Notes;
 use rayon::prelude::*;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -18,6 +19,8 @@ const SEARCHED: usize = 100_000;
 /// Up to this many functions stay in memory after they are solved for the plan. With more, they are
 /// solved again when they are shown.
 const KEPT: usize = 4096;
+/// Up to this many functions, every answer finds out which verdicts are close.
+const MOST_CLOSE: usize = 1000;
 
 /// What a plan is searched with.
 pub struct PlanOptions<'p> {
@@ -102,6 +105,24 @@ impl<'c> Decision<'c> {
     /// is known about a function.
     pub fn is_kept(&self) -> bool {
         !self.kept.is_empty()
+    }
+
+    /// The assumptions and omissions of the answer, and what may be a mistake.
+    pub fn notes(&self) -> Notes {
+        let mut notes = self.comparison.notes(self.totals());
+        if self.kept.len() <= MOST_CLOSE {
+            let close = self.kept.par_iter().filter(|solved| {
+                let has_fleet = |(one, other)| {
+                    let comparison = self.comparison;
+                    comparison.is_capacity(one) || comparison.is_capacity(other)
+                };
+                let sensitivity = self.hangs_on(solved);
+                sensitivity.is_close && sensitivity.pair.is_some_and(has_fleet)
+            });
+            let close: Vec<usize> = close.map(|solved| solved.index).collect();
+            assumptions::of_close_verdicts(&close, self.comparison.scenario(), &mut notes);
+        }
+        notes
     }
 
     /// The clusters of the plan.

@@ -68,7 +68,7 @@ pub fn write(
             cited: &mut cited,
             effort: &effort,
         };
-        let notes = view.comparison().notes(view.decision.totals());
+        let notes = view.decision.notes();
         phrases::warnings(&notes, paint, width, out)?;
         for index in &view.selected {
             page.function(&view.decision.solved(*index), out)?;

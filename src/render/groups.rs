@@ -51,7 +51,7 @@ pub(crate) fn write_table(
         let comparison = view.comparison();
         let headline = phrases::headline(comparison, &view.decision.plan);
         writeln!(out, "{}\n", paint.bold(&wrapped(&headline, "", width)))?;
-        let notes = comparison.notes(view.decision.totals());
+        let notes = view.decision.notes();
         phrases::warnings(&notes, paint, width, out)?;
         let heading = table::heading(comparison);
         writeln!(out, "{}", paint.bold(&wrapped(&heading, "", width)))?;

@@ -34,7 +34,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
             let headline = phrases::headline(comparison, &decision.plan);
             writeln!(out, "**{}**\n", sentence(&headline))?;
         }
-        let known = comparison.notes(decision.totals());
+        let known = decision.notes();
         for line in known.sentences(AssumptionKind::Warning) {
             writeln!(out, "**Warning:** {}\n", sentence(line))?;
         }

@@ -214,7 +214,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn warnings(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let notes = self.comparison().notes(self.view.decision.totals());
+        let notes = self.view.decision.notes();
         phrases::warnings(&notes, self.paint, self.width, out)
     }
 
@@ -342,7 +342,7 @@ impl<'p> TablePage<'p> {
     }
 
     fn notes(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let notes = self.comparison().notes(self.view.decision.totals());
+        let notes = self.view.decision.notes();
         if self.options.notes {
             return phrases::notes(&notes, self.paint, self.width, out);
         }

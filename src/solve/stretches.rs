@@ -250,7 +250,7 @@ impl Nearest<'_> {
         (tenths <= MOST_TENTHS).then_some(tenths)
     }
 
-    /// Whether a condition holds everywhere in a range of calls, or nowhere. `None` if neither is known.
+    /// Whether a condition holds everywhere in a range of calls, or at none of them. `None` if neither is known.
     fn decide(&self, from: u128, to: u128, condition: &Condition) -> Option<bool> {
         let near = self
             .search
@@ -283,8 +283,8 @@ impl Nearest<'_> {
         if condition.holds(&side.most, &other.least) {
             return Some(true);
         }
-        let is_nowhere = from == to || !condition.holds(&side.least, &other.most);
-        is_nowhere.then_some(false)
+        let holds_for_none = from == to || !condition.holds(&side.least, &other.most);
+        holds_for_none.then_some(false)
     }
 
     /// The first number of calls from `from` to `to`, seen in a direction, at which a condition holds.

@@ -348,7 +348,7 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
     let planned = view.decision.planned_clusters();
     let clusters = today.chain(planned.into_iter().map(|one| ("plan", one)));
     let all = view.decision.totals();
-    let notes = comparison.notes(all);
+    let notes = view.decision.notes();
     let sentences = |kind| notes.sentences(kind).map(str::to_owned).collect();
     let listed = comparison.at_list_prices().zip(all.at_list_prices.as_ref());
     CompareV2 {

@@ -115,6 +115,13 @@ impl Function {
         self.container().cpu_ms.is_some() || self.is_measured()
     }
 
+    /// True for a service that leaves what a request needs of a container to Lambda's numbers.
+    pub(crate) fn has_unstated_need(&self) -> bool {
+        let container = self.container();
+        let is_stated = container.cpu_ms.is_some() && container.memory_per_request_mb.is_some();
+        self.is_service() && !is_stated && !self.is_measured()
+    }
+
     /// True for a function that states how many requests a task of a stated size carries.
     pub(crate) fn is_measured(&self) -> bool {
         let container = self.container();
