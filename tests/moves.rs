@@ -66,8 +66,16 @@ fn extras(random: &mut Random) -> String {
     extras.collect()
 }
 
-/// A function without `runs_on`.
-fn function(random: &mut Random, number: usize) -> String {
+/// Regions and architectures.
+const PLACES: [(&str, &str); 4] = [
+    ("us-east-1", "x86_64"),
+    ("us-east-1", "x86_64"),
+    ("us-east-1", "arm64"),
+    ("eu-west-1", "x86_64"),
+];
+
+/// A function without `runs_on` and `service`.
+fn function(random: &mut Random, number: usize, (region, containers): (&str, &str)) -> String {
     let calls = random.one_of(&[
         0_u64,
         30_000,
@@ -76,35 +84,47 @@ fn function(random: &mut Random, number: usize) -> String {
         900_000_000,
         9_000_000_000,
     ]);
-    let stated = [
-        String::new(),
-        format!(
-            "[function.container]\ncpu_ms = {}\nmemory_per_request_mb = {}\nmin_tasks = 1\n",
+    // On Lambda a service can be in two pools.
+    let architecture = random.one_of(&[containers, containers, "x86_64"]);
+    let mut stated = String::new();
+    if architecture != containers {
+        stated += &format!("architecture = '{containers}'\n");
+    }
+    if random.below(2) == 1 {
+        stated += &format!(
+            "cpu_ms = {}\nmemory_per_request_mb = {}\nmin_tasks = {}\nbase_memory_mb = {}\n",
             1 + random.below(40),
-            8 + random.below(200)
-        ),
-    ];
+            8 + random.below(200),
+            1 + random.below(3),
+            random.one_of(&[0, 0, 300]),
+        );
+    }
+    if !stated.is_empty() {
+        stated.insert_str(0, "[function.container]\n");
+    }
     let own: String = (0..[0, 0, 0, 1, 2][random.below(5) as usize])
         .map(|number| format!("[[function.extra]]\n{}", extra(random, number)))
         .collect();
     format!(
-        "name = 'f{number}'\nregion = '{}'\narchitecture = '{}'\nmemory_mb = {}\n\
-         duration_ms = {}\ninvocations_per_month = {calls}\nutilization = 0.{}\n{}{own}",
-        random.one_of(&["us-east-1", "us-east-1", "eu-west-1"]),
-        random.one_of(&["x86_64", "x86_64", "arm64"]),
+        "name = 'f{number}'\nregion = '{region}'\narchitecture = '{architecture}'\n\
+         memory_mb = {}\nduration_ms = {}\ninvocations_per_month = {calls}\n\
+         utilization = 0.{}\n{stated}{own}",
         random.one_of(&[128, 512, 1024, 1769, 3008]),
         40 + random.below(900),
         1 + random.below(9),
-        stated[random.below(2) as usize],
     )
 }
 
-/// A scenario: its options, its functions, and where each runs.
+/// A scenario: its options, its functions, the service of each, and where each runs.
 struct Draft {
     options: String,
     functions: Vec<String>,
+    services: Vec<Option<usize>>,
     homes: Vec<&'static str>,
 }
+
+/// Services that functions are drawn for.
+const SERVICES: u64 = 3;
 
 impl Draft {
     fn of(random: &mut Random) -> Self {
@@ -116,25 +136,62 @@ impl Draft {
             extras(random),
         );
         let count = 1 + random.below(9) as usize;
-        let functions: Vec<String> = (0..count).map(|number| function(random, number)).collect();
-        let homes = functions.iter().map(|function| {
+        let place = |random: &mut Random| {
+            let place = random.one_of(&PLACES);
             let home = random.one_of(&PLATFORMS);
             // Pods on Fargate do not run on Arm.
-            let is_refused = home == "eks-fargate" && function.contains("arm64");
-            if is_refused { "lambda" } else { home }
-        });
-        Self {
+            let is_refused = home == "eks-fargate" && place.1 == "arm64";
+            (place, if is_refused { "lambda" } else { home })
+        };
+        let of_services: Vec<_> = (0..SERVICES).map(|_| place(random)).collect();
+        let has_services = random.below(3) > 0;
+        let mut draft = Self {
             options,
-            homes: homes.collect(),
-            functions,
+            functions: Vec::new(),
+            services: Vec::new(),
+            homes: Vec::new(),
+        };
+        for number in 0..count {
+            let drawn = random.below(2 * SERVICES) as usize;
+            let service = (has_services && drawn < of_services.len()).then_some(drawn);
+            let (place, home) = match service {
+                Some(service) => of_services[service],
+                None => place(random),
+            };
+            draft.functions.push(function(random, number, place));
+            draft.services.push(service);
+            draft.homes.push(home);
         }
+        draft
     }
 
     fn text(&self, homes: &[&str]) -> String {
-        let functions = self.functions.iter().zip(homes);
-        let functions =
-            functions.map(|(keys, home)| format!("[[function]]\nruns_on = '{home}'\n{keys}"));
+        let functions = self.functions.iter().zip(&self.services).zip(homes);
+        let functions = functions.map(|((keys, service), home)| {
+            let service = service.map_or_else(String::new, |service| {
+                format!("service = 'service {service}'\n")
+            });
+            format!("[[function]]\nruns_on = '{home}'\n{service}{keys}")
+        });
         format!("{}{}", self.options, functions.collect::<String>())
+    }
+
+    /// The functions that move with a function, which is one of them.
+    fn unit(&self, index: usize) -> Vec<usize> {
+        match self.services[index] {
+            None => vec![index],
+            service => {
+                let all = 0..self.services.len();
+                all.filter(|other| self.services[*other] == service)
+                    .collect()
+            }
+        }
+    }
+
+    /// The first function of each unit.
+    fn firsts(&self) -> Vec<usize> {
+        let all = 0..self.functions.len();
+        all.filter(|index| self.unit(*index)[0] == *index).collect()
     }
 }
 
@@ -156,7 +213,7 @@ fn today(text: &str) -> Usd {
 #[test]
 fn following_the_moves_costs_what_the_plan_says_and_never_more_than_today() {
     let mut random = Random(7);
-    let (mut moved, mut proven) = (0, 0);
+    let (mut moved, mut proven, mut together) = (0, 0, 0);
     for round in 0..120 {
         let draft = Draft::of(&mut random);
         let text = draft.text(&draft.homes);
@@ -186,8 +243,17 @@ fn following_the_moves_costs_what_the_plan_says_and_never_more_than_today() {
             let mut homes = draft.homes.clone();
             for one in &plan.moves {
                 let platforms = comparison.platforms();
-                assert_eq!(homes[one.index], platforms[one.from].id);
-                homes[one.index] = platforms[one.to].id;
+                assert_eq!(one.functions, draft.unit(one.index), "{text}");
+                for index in &one.functions {
+                    assert_eq!(homes[*index], platforms[one.from].id);
+                    homes[*index] = platforms[one.to].id;
+                }
+                together += usize::from(one.functions.len() > 1);
+                let parts = one.functions.iter().map(|index| {
+                    let part = plan.move_of(*index).expect("it moves");
+                    part.saving.clone()
+                });
+                assert_eq!(parts.sum::<Usd>(), one.saving, "{text}");
             }
             assert_eq!(plan.monthly, today(&draft.text(&homes)), "{text}");
             let totals = comparison.totals().platforms.into_iter();
@@ -204,6 +270,7 @@ fn following_the_moves_costs_what_the_plan_says_and_never_more_than_today() {
     }
     assert!(proven > 90, "only {proven} plans are proven");
     assert!(moved > 100, "only {moved} moves in all scenarios");
+    assert!(together > 20, "only {together} services move");
 }
 
 #[test]
@@ -218,7 +285,8 @@ fn pinned_functions_stay_and_no_move_saves_less_than_it_has_to() {
             });
             let pinned = pinned.unwrap_or_else(|diags| panic!("{diags}"));
             let pinned = pinned.plan;
-            assert!(pinned.moves.iter().all(|one| one.index % 2 == 1));
+            let mut moved = pinned.moves.iter().flat_map(|one| &one.functions);
+            assert!(moved.all(|index| index % 2 == 1));
             let never = plan(comparison, 1_000_000_000);
             assert_eq!((never.moves.len(), &never.monthly), (0, &never.today));
         });
@@ -280,9 +348,11 @@ fn bill(draft: &Draft, homes: &[Option<&'static str>]) -> Usd {
         return Usd::ZERO;
     }
     let functions = indices.iter().map(|index| draft.functions[*index].clone());
+    let services = indices.iter().map(|index| draft.services[*index]);
     let some = Draft {
         options: draft.options.clone(),
         functions: functions.collect(),
+        services: services.collect(),
         homes: homes.clone(),
     };
     today(&some.text(&homes))
@@ -291,30 +361,43 @@ fn bill(draft: &Draft, homes: &[Option<&'static str>]) -> Usd {
 #[test]
 fn what_a_function_adds_is_the_difference_of_two_bills() {
     let mut random = Random(5);
-    let mut compared_bills = 0;
+    let (mut compared_bills, mut of_services) = (0, 0);
     for _ in 0..60 {
         let draft = Draft::of(&mut random);
         let text = draft.text(&draft.homes);
         compared(&valid(&text), |comparison| {
             let mut parts = Usd::ZERO;
-            for (index, home) in draft.homes.iter().enumerate() {
-                let solved = comparison.solve(index);
+            for first in draft.firsts() {
+                let unit = draft.unit(first);
+                let solved: Vec<_> = unit.iter().map(|index| comparison.solve(*index)).collect();
                 let mut homes: Vec<Option<&'static str>> =
                     draft.homes.iter().copied().map(Some).collect();
-                homes[index] = None;
-                let without = bill(&draft, &homes);
-                for (platform, cost) in comparison.platforms().iter().zip(&solved.summary.costs) {
-                    let Ok(cost) = cost else { continue };
-                    homes[index] = Some(platform.id);
-                    let with = bill(&draft, &homes);
+                let mut put = |home: Option<&'static str>| {
+                    for index in &unit {
+                        homes[*index] = home;
+                    }
+                    bill(&draft, &homes)
+                };
+                let without = put(None);
+                for (number, platform) in comparison.platforms().iter().enumerate() {
+                    let costs = solved.iter().map(|one| one.summary.costs[number].as_ref());
+                    let Ok(costs) = costs.collect::<Result<Vec<_>, _>>() else {
+                        let mut costs = solved.iter().map(|one| &one.summary.costs[number]);
+                        assert!(costs.all(Result::is_err), "{text}");
+                        continue;
+                    };
                     let id = platform.id;
-                    assert_eq!(
-                        cost.adds,
-                        &with - &without,
-                        "function {index} on {id}\n{text}"
-                    );
-                    if id == *home {
-                        parts = &parts + &cost.billed;
+                    let adds = &put(Some(id)) - &without;
+                    let by_parts: Usd = costs.iter().map(|cost| cost.adds.clone()).sum();
+                    assert_eq!(by_parts, adds, "function {first} on {id}\n{text}");
+                    if draft.services[first].is_some() {
+                        let mut costs = costs.iter();
+                        assert!(costs.all(|cost| cost.service_adds.as_ref() == Some(&adds)));
+                        of_services += usize::from(unit.len() > 1);
+                    }
+                    if id == draft.homes[first] {
+                        let billed = costs.iter().map(|cost| cost.billed.clone());
+                        parts = &parts + &billed.sum();
                     }
                     compared_bills += 1;
                 }
@@ -323,9 +406,57 @@ fn what_a_function_adds_is_the_difference_of_two_bills() {
         });
     }
     assert!(
-        compared_bills > 500,
-        "only {compared_bills} bills were compared"
+        compared_bills > 500 && of_services > 80,
+        "only {compared_bills} bills were compared, {of_services} of services"
     );
+}
+
+/// With up to four units all assignments can be priced, each as a separate scenario.
+#[test]
+fn no_assignment_of_functions_and_services_costs_less_than_the_plan() {
+    let mut random = Random(29);
+    let mut tried = 0;
+    while tried < 25 {
+        let draft = Draft::of(&mut random);
+        let firsts = draft.firsts();
+        let has_service = firsts.iter().any(|first| draft.unit(*first).len() > 1);
+        if firsts.len() > 3 || !has_service {
+            continue;
+        }
+        tried += 1;
+        let text = draft.text(&draft.homes);
+        let min_saving = tried % 2;
+        compared(&valid(&text), |comparison| {
+            let plan = plan(comparison, min_saving);
+            let save = Usd::new(Exact::from(min_saving));
+            let moves = Exact::from(plan.moves.len() as u64);
+            let planned = &plan.monthly + &save.times(&moves);
+            let mut least: Option<Usd> = None;
+            for assignment in 0..PLATFORMS.len().pow(firsts.len() as u32) {
+                let mut homes = draft.homes.clone();
+                let mut rest = assignment;
+                let mut moves = 0u32;
+                for first in &firsts {
+                    let home = PLATFORMS[rest % PLATFORMS.len()];
+                    rest /= PLATFORMS.len();
+                    moves += u32::from(home != draft.homes[*first]);
+                    for index in draft.unit(*first) {
+                        homes[index] = home;
+                    }
+                }
+                let is_refused = |(home, function): (&&str, &String)| {
+                    *home == "eks-fargate" && function.contains("arm64")
+                };
+                if homes.iter().zip(&draft.functions).any(is_refused) {
+                    continue;
+                }
+                let bill = &today(&draft.text(&homes)) + &save.times(&Exact::from(moves));
+                least = Some(least.map_or(bill.clone(), |least| least.min(bill)));
+            }
+            // The plan is one of them.
+            assert_eq!(least, Some(planned), "{text}");
+        });
+    }
 }
 
 /// Clusters of up to 10^15 nodes, so that not every number of nodes can be looked at.

@@ -88,7 +88,9 @@ impl Comparison<'_> {
         pair: Pair,
     ) -> Option<(TrafficCost<'s>, &'s dyn StepCost)> {
         // A commitment in dollars is spent again at every traffic: the curves do not have it.
-        if self.is_spending() {
+        let function = self.context.function(solved.index);
+        // The traffic of a service is that of several functions.
+        if self.is_spending() || function.service_number().is_some() {
             return None;
         }
         let Tariff::ByCapacity(capacity) = solved.tariff(pair.to)? else {

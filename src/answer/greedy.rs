@@ -95,7 +95,14 @@ impl<'c> Greedy<'c> {
             }
         };
         self.bound += i128::from(least);
-        let best = solved.summary.best_alone.filter(|_| !is_pinned);
+        // Services stay: their functions move together or not at all.
+        let stays = is_pinned
+            || comparison
+                .context
+                .function(index)
+                .service_number()
+                .is_some();
+        let best = solved.summary.best_alone.filter(|_| !stays);
         let saving = |best: usize| {
             let adds = &costs[best].as_ref().ok()?.adds;
             Some((best, &today.adds - adds))
@@ -114,6 +121,7 @@ impl<'c> Greedy<'c> {
             .place(solved, if touches_cluster { home } else { to });
         self.moves.push(Move {
             index,
+            functions: vec![index],
             from: home,
             to,
             alone: Some(&Usd::ZERO - &saving),

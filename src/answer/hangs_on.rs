@@ -16,6 +16,8 @@ use rust_decimal::Decimal;
 const REACH: u32 = 1000;
 /// Intervals that the search for the nearest flips can examine.
 const INTERVALS: u64 = 2_000;
+/// In larger services nothing is searched: each value of an input prices the whole service again.
+const MOST_IN_SERVICE: usize = 16;
 /// Verdicts are close if an input within these per cent of its value changes them.
 const CLOSE_PERCENT: (u32, u32) = (90, 110);
 /// A microsecond in ms, and a thousandth of a request in flight.
@@ -141,6 +143,11 @@ impl Sensitivity {
 impl Decision<'_> {
     pub(super) fn find_what_it_hangs_on(&self, solved: &Solved<'_>) -> Sensitivity {
         let comparison = self.comparison;
+        let function = comparison.context.function(solved.index);
+        let service = comparison.context.service_of(function);
+        if service.is_some_and(|found| found.service.members.len() > MOST_IN_SERVICE) {
+            return Sensitivity::default();
+        }
         let Some(place) = self.place(solved) else {
             return Sensitivity::default();
         };
@@ -182,23 +189,30 @@ impl Decision<'_> {
             demand: comparison.context.demand(solved.index),
         };
         let platforms = comparison.platforms.iter().enumerate();
-        let adds: Vec<Option<Usd>> = platforms
+        let costs: Vec<Option<[Usd; 2]>> = platforms
             .map(|(number, bound)| {
                 // A platform to which nothing moves.
                 let is_refused = !bound.is_offered && comparison.home(solved.index) != number;
-                let adds = comparison.adds(number, changed);
-                adds.filter(|_| !is_refused)
+                let costs = comparison.own_and_decisive(number, changed);
+                costs.filter(|_| !is_refused)
             })
             .collect();
-        let known = adds.iter().enumerate();
-        let known = known.filter_map(|(number, adds)| Some((number, adds.as_ref()?)));
+        let known = costs.iter().enumerate();
+        let known = known.filter_map(|(number, costs)| {
+            let [_, decisive] = costs.as_ref()?;
+            Some((number, decisive))
+        });
         let (best, least) = known.min_by(|(_, left), (_, right)| left.cmp(right))?;
         let home = comparison.home(solved.index);
-        let stays = adds[home].as_ref() == Some(least);
+        let stays = costs[home]
+            .as_ref()
+            .is_some_and(|[_, decisive]| decisive == least);
+        let best = if stays { home } else { best };
+        let adds = costs.into_iter().map(|costs| Some(costs?[0].clone()));
         Some(IfWaiting {
             cpu_ms,
-            best: if stays { home } else { best },
-            adds,
+            best,
+            adds: adds.collect(),
         })
     }
 }
@@ -226,7 +240,7 @@ impl<'p> Probe<'p> {
     ) -> Self {
         let adds = |number: usize| {
             let cost = solved.summary.costs[number].as_ref().ok();
-            cost.map(|cost| cost.adds.clone())
+            cost.map(|cost| cost.decisive().clone())
         };
         Self {
             adds: [adds(place), adds(other)],
@@ -330,16 +344,15 @@ impl<'p> Probe<'p> {
         inputs.extend(self.found(input, stated, 1, bounds, containers, changed));
     }
 
-    /// The input of calls: with a stated utilization the nearest flips, else the nearest numbers
-    /// that today's fleet carries.
+    /// The input of calls: with a stated utilization the nearest flips, else, and in a service, the
+    /// nearest numbers that today's fleet carries.
     fn calls(&self, by_use: usize) -> Option<HangsOn> {
         let stated = Exact::from(self.function.invocations);
         if stated.is_zero() {
             return None;
         }
-        if let (Capacity::Utilization(_), true) =
-            (self.function.capacity, self.function.is_service())
-        {
+        let has_own_fleet = self.function.is_service() && self.function.service_number().is_none();
+        if let (Capacity::Utilization(_), true) = (self.function.capacity, has_own_fleet) {
             let (from, to) = (self.pair[by_use], self.pair[1 - by_use]);
             let flips = self
                 .comparison
@@ -368,6 +381,9 @@ impl<'p> Probe<'p> {
     /// there is no traffic.
     fn times_to_capacity(&self) -> Option<Exact> {
         match self.function.capacity {
+            Capacity::Utilization(_) if self.function.service_number().is_some() => {
+                self.demand.capacity().over(self.demand.average())
+            }
             Capacity::Peak(_) if self.function.is_service() => {
                 self.demand.capacity().over(self.demand.average())
             }

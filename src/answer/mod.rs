@@ -21,6 +21,7 @@ mod spent;
 mod spent_plan;
 mod summary;
 mod tally;
+mod units;
 
 pub use assumptions::all as all_assumptions;
 pub use commitment_prices::BoughtPrices;
@@ -453,13 +454,19 @@ impl<'a> Comparison<'a> {
         };
         let today = solved.summary.costs[platform].as_ref().ok()?;
         let function = self.context.function(solved.index);
+        if function.service_number().is_some() && function.invocations == 0 {
+            // The traffic of the service has no measure in calls of this function.
+            return None;
+        }
         match solved.fleet(platform) {
             Some(fleet) if !load.has_no_traffic => Some(Holding {
                 monthly: match capacity.per_call() {
-                    none if none.dollars().is_zero() => today.adds.clone(),
-                    per_call => &today.adds - &per_call.times(&Exact::from(function.invocations)),
+                    none if none.dollars().is_zero() => today.decisive().clone(),
+                    per_call => {
+                        today.decisive() - &per_call.times(&Exact::from(function.invocations))
+                    }
                 },
-                carries: fleet.capacity(),
+                carries: fleet.carries(),
             }),
             _ => capacity.step_cost()?.hold(load.slots(function)),
         }
@@ -551,11 +558,12 @@ impl<'a> Comparison<'a> {
     ) -> Option<usize> {
         let adds = costs.iter().enumerate().filter_map(|(number, cost)| {
             let cost = cost.as_ref().ok().filter(|_| among(number))?;
-            Some((number, &cost.adds))
+            Some((number, cost.decisive()))
         });
         let (best, least) = adds.min_by(|(_, left), (_, right)| left.cmp(right))?;
-        let at_home =
-            |home: usize| among(home) && matches!(&costs[home], Ok(cost) if cost.adds == *least);
+        let at_home = |home: usize| {
+            among(home) && matches!(&costs[home], Ok(cost) if cost.decisive() == least)
+        };
         let home = self.home(index);
         Some(if at_home(home) { home } else { best })
     }
@@ -581,8 +589,13 @@ impl<'s> Steps<'s> {
     /// The steps of a pair.
     fn of(&self, pair: Pair) -> Option<Vec<CrossoverStep>> {
         let (usage, capacity) = self.solved.use_and_capacity(pair)?;
+        let cost = self.solved.summary.costs[pair.to].as_ref().ok()?;
+        if cost.service_adds.is_some() && capacity.step_cost().is_some() {
+            // The functions of the service have no fleet in common.
+            return None;
+        }
+        let fleet = capacity.steps(&self.load.demand)?;
         let curves = self.curves[pair.from].get_or_init(|| UsageCurves::of(usage));
-        let fleet = capacity.step_cost()?.steps(&self.load.demand)?;
         Some(self.load.steps(curves, &fleet, &capacity.per_call()))
     }
 }

@@ -1,6 +1,7 @@
 //! The plan: which functions to move, and the bill then.
 
 use super::spent_plan::Assignments;
+use super::units::{self, PartNeeds, Units};
 use super::{Comparison, PlanOptions, Solved};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
@@ -34,8 +35,19 @@ pub struct Plan {
     /// False if the scenario has more functions than are searched: then each function is where it
     /// adds least.
     pub is_searched: bool,
-    /// For each function that moves, the index of its move.
-    by_function: HashMap<usize, usize>,
+    /// For each function that moves, where its move is.
+    by_function: HashMap<usize, MoveOf>,
+    /// The moves of services as the parts of their functions.
+    parts: Vec<Move>,
+}
+
+/// The move of a function.
+#[derive(Debug, Clone, Copy)]
+struct MoveOf {
+    /// Index of the move, of the function or of its service.
+    number: usize,
+    /// Index of the function's part in the move of its service.
+    part: Option<usize>,
 }
 
 /// What a plan makes of a commitment in dollars an hour, in US dollars a month.
@@ -47,11 +59,13 @@ pub struct PlannedCommitment {
     pub unused: Usd,
 }
 
-/// A function to move.
+/// A function to move, or a service.
 #[derive(Debug)]
 pub struct Move {
-    /// Index of the function.
+    /// Index of the function, or of the first of the service.
     pub index: usize,
+    /// Indices of the functions that move together.
+    pub functions: Vec<usize>,
     /// Index of its platform of today.
     pub from: usize,
     /// Index of its platform in the plan.
@@ -77,8 +91,14 @@ impl Plan {
         moves.sort_by(|left, right| right.saving.cmp(&left.saving));
         let by_moves: Usd = moves.iter().map(|one| one.saving.clone()).sum();
         let numbered = moves.iter().enumerate();
+        let by_function = numbered.flat_map(|(number, one)| {
+            let part = None;
+            let functions = one.functions.iter();
+            functions.map(move |index| (*index, MoveOf { number, part }))
+        });
         Self {
-            by_function: numbered.map(|(number, one)| (one.index, number)).collect(),
+            by_function: by_function.collect(),
+            parts: Vec::new(),
             free_tier_saving: &(&today - &monthly) - &by_moves,
             gap: &monthly - &bound,
             commitment: None,
@@ -104,16 +124,41 @@ impl Plan {
         &self.today - &self.monthly
     }
 
-    /// The move of a function; `None` for a function that stays.
+    /// The same plan with the parts of functions in the moves of their services.
+    fn with_parts(mut self, parts: Vec<Move>) -> Self {
+        for (part, one) in parts.iter().enumerate() {
+            if let Some(known) = self.by_function.get_mut(&one.index) {
+                known.part = Some(part);
+            }
+        }
+        Self { parts, ..self }
+    }
+
+    /// The move of a function, or its part in the move of its service; `None` for a function that
+    /// stays.
     pub fn move_of(&self, index: usize) -> Option<&Move> {
-        self.by_function
-            .get(&index)
-            .map(|number| &self.moves[*number])
+        let known = self.by_function.get(&index)?;
+        Some(match known.part {
+            Some(part) => &self.parts[part],
+            None => &self.moves[known.number],
+        })
+    }
+
+    /// The number of functions that move.
+    pub fn moved(&self) -> usize {
+        self.by_function.len()
+    }
+
+    /// The move of the service of which a move is a part, or the move itself.
+    pub fn whole<'p>(&'p self, one: &'p Move) -> &'p Move {
+        let known = self.by_function.get(&one.index);
+        known.map_or(one, |known| &self.moves[known.number])
     }
 
     /// True if a move also saves what it has to if no other function moves.
     pub fn pays_alone(&self, one: &Move) -> bool {
-        one.alone.as_ref().is_some_and(|alone| {
+        let whole = self.whole(one);
+        whole.alone.as_ref().is_some_and(|alone| {
             alone.dollars().is_negative() && (alone + &self.min_saving).dollars() <= &Exact::ZERO
         })
     }
@@ -145,7 +190,7 @@ struct Offsets {
 /// The nodes that functions need, from the models of the platforms.
 pub(super) struct ModelNeeds<'p> {
     comparison: &'p Comparison<'p>,
-    /// The index of the function of each unit.
+    /// The index of the first function of each unit.
     pub functions: Vec<usize>,
     /// For each cluster, its platform and its index there.
     clusters: Vec<(usize, usize)>,
@@ -213,9 +258,9 @@ pub(super) struct Planner<'c> {
     /// Where the shared costs of each platform begin.
     offsets: Vec<Offsets>,
     clusters: Vec<(usize, usize)>,
-    /// The index of the function of each unit.
+    /// The index of each function that runs where it is, in the order of `problem.units`.
     functions: Vec<usize>,
-    /// What each choice of each unit adds to the bill of today.
+    /// What each choice of each of them adds to the bill of today.
     adds: Vec<Vec<Option<Usd>>>,
     left_out: Vec<usize>,
     refused: Diags,
@@ -326,13 +371,24 @@ impl<'c> Planner<'c> {
     /// A pinned function cannot run where it is.
     pub(super) fn plan(self) -> Result<Plan, Diags> {
         self.refused.into_result(())?;
+        let groups = units::groups(self.comparison, &self.functions);
+        let firsts = groups.iter().map(|group| self.functions[group[0]]);
         let needs = ModelNeeds::new(
             self.comparison,
-            self.functions,
+            firsts.collect(),
             self.clusters,
             &self.problem,
         );
+        let (together, apart) = if groups.len() == self.functions.len() {
+            (self.problem.units, Vec::new())
+        } else {
+            let together = groups
+                .iter()
+                .map(|group| units::merged(&self.problem.units, group));
+            (together.collect(), self.problem.units)
+        };
         let problem = Problem {
+            units: together,
             needs: &needs,
             ..self.problem
         };
@@ -340,43 +396,27 @@ impl<'c> Planner<'c> {
         let homes = problem.units.iter().map(|unit| unit.home);
         let homes: Vec<usize> = homes.map(|home| home.expect(AT_HOME)).collect();
         let on_demand = |choices: &[usize]| plan::bill(&problem, &units, choices);
-        let found = match &self.comparison.spending {
-            None => {
-                let found = plan::search(&problem).expect("today is an assignment");
-                Found {
-                    today: on_demand(&homes).expect(AT_HOME),
-                    gap: &found.objective - &found.bound,
-                    choices: found.choices,
-                    monthly: found.bill,
-                    unused: None,
-                }
-            }
-            Some(spending) => {
-                let assignments = Assignments::new(self.comparison, spending, &problem, &needs);
-                assignments.search(&homes, self.is_pinned)?
-            }
-        };
-        let savings = plan::savings(&problem, &found.choices);
-        let moved = units
-            .iter()
-            .filter(|unit| found.choices[**unit] != homes[**unit]);
-        let platform = |unit: usize, choice: usize| problem.units[unit].choices[choice].platform;
-        let moves: Vec<Move> = moved
-            .map(|unit| {
-                let (from, to) = (homes[*unit], found.choices[*unit]);
-                let [before, after] = [from, to].map(|choice| self.adds[*unit][choice].as_ref());
-                Move {
-                    index: needs.functions[*unit],
-                    from: platform(*unit, from),
-                    to: platform(*unit, to),
-                    saving: savings[*unit].clone(),
-                    alone: after.zip(before).map(|(after, before)| after - before),
-                }
-            })
-            .collect();
+        let found = search(self.comparison, &problem, &needs, &homes, self.is_pinned)?;
         let bills = on_demand(&homes).zip(on_demand(&found.choices));
         let (before, after) = bills.expect("both are assignments");
         let bound = &found.monthly - &found.gap;
+        let has_services = !apart.is_empty();
+        let parts = PartNeeds::new(self.comparison, &self.functions, &groups, &needs);
+        let problem = if has_services {
+            Problem {
+                units: apart,
+                needs: &parts,
+                ..problem
+            }
+        } else {
+            problem
+        };
+        let units = Units {
+            functions: &self.functions,
+            groups: &groups,
+            adds: &self.adds,
+        };
+        let (moves, parts) = units.moves(&problem, &homes, &found.choices);
         let mut plan = Plan::new(
             found.today,
             found.monthly,
@@ -384,7 +424,8 @@ impl<'c> Planner<'c> {
             bound,
             moves,
             self.left_out,
-        );
+        )
+        .with_parts(parts);
         if let Some(unused) = found.unused {
             let saving = &plan.saving() - &(&before - &after);
             plan.free_tier_saving = &plan.free_tier_saving - &saving;
@@ -392,6 +433,32 @@ impl<'c> Planner<'c> {
         }
         Ok(plan)
     }
+}
+
+/// Searches for the best assignment. `homes` is that of today.
+///
+/// # Errors
+/// A price is missing, which the scenario would lack too.
+fn search(
+    comparison: &Comparison<'_>,
+    problem: &Problem<'_>,
+    needs: &ModelNeeds<'_>,
+    homes: &[usize],
+    is_pinned: &(dyn Fn(usize) -> bool + Sync),
+) -> Result<Found, Diags> {
+    if let Some(spending) = &comparison.spending {
+        let assignments = Assignments::new(comparison, spending, problem, needs);
+        return assignments.search(homes, is_pinned);
+    }
+    let units: Vec<usize> = (0..problem.units.len()).collect();
+    let found = plan::search(problem).expect("today is an assignment");
+    Ok(Found {
+        today: plan::bill(problem, &units, homes).expect(AT_HOME),
+        gap: &found.objective - &found.bound,
+        choices: found.choices,
+        monthly: found.bill,
+        unused: None,
+    })
 }
 
 /// The mistake of a pinned function that cannot run where it is.
@@ -436,6 +503,7 @@ impl Planner<'_> {
                 self.add(&solved, offers);
             }
         }
+        // A commitment in dollars excludes services: each unit is one function.
         let needs = ModelNeeds::new(
             self.comparison,
             self.functions,

@@ -126,6 +126,22 @@ impl Comparison<'_> {
         Some(spending.added(&others, &item))
     }
 
+    /// What a function with changed inputs adds on a platform, and what decides about it: the same,
+    /// or what its service adds.
+    pub(super) fn own_and_decisive(
+        &self,
+        platform: usize,
+        changed: Subject<'_>,
+    ) -> Option<[Usd; 2]> {
+        if changed.function.service_number().is_none() {
+            let adds = self.adds(platform, changed)?;
+            return Some([adds.clone(), adds]);
+        }
+        let answer = self.platforms[platform].model.answer_of(changed).ok()?;
+        let decisive = answer.cost.decisive().clone();
+        Some([answer.cost.adds, decisive])
+    }
+
     /// What the functions use without one of them.
     fn others(&self, spending: &Spending<'_>, index: usize) -> Tally {
         let mut others = self.tally_of_today(spending).clone();

@@ -113,7 +113,7 @@ pub(crate) struct Moves {
     /// US dollars a month that each move has to save
     #[arg(long, value_name = "USD", default_value = "1", value_parser = dollars)]
     pub min_saving: Decimal,
-    /// Keep this function where it runs (can be repeated)
+    /// Keep this function or service where it runs (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub pinned: Vec<String>,
 }

@@ -94,7 +94,10 @@ impl Loaded {
             let decision = decided(&comparison, moves)?;
             let platforms = comparison.platforms();
             let moves = decision.plan.moves.iter();
-            let homes = moves.map(|one| (one.index, platforms[one.to].id));
+            let homes = moves.flat_map(|one| {
+                let functions = one.functions.iter();
+                functions.map(|index| (*index, platforms[one.to].id))
+            });
             homes.collect()
         };
         let functions = Arc::make_mut(&mut self.scenario.functions);
@@ -228,10 +231,18 @@ pub(crate) fn decided<'c>(
     moves: &args::Moves,
 ) -> Result<Decision<'c>, Diags> {
     let scenario = comparison.scenario();
-    refuse_unknown(scenario, &moves.pinned, ", which --pinned names")?;
+    let is_service = |name: &&String| {
+        let mut services = scenario.services.iter();
+        services.any(|service| *service.name == ***name)
+    };
+    let functions = moves.pinned.iter().filter(|name| !is_service(name));
+    let functions: Vec<String> = functions.cloned().collect();
+    refuse_unknown(scenario, &functions, ", which --pinned names")?;
     let is_pinned = |index: usize| {
-        let name = &*scenario.functions[index].name;
-        moves.pinned.iter().any(|pinned| pinned == name)
+        let function = &scenario.functions[index];
+        let names = [&*function.name, function.unit_name()];
+        let mut pinned = moves.pinned.iter();
+        pinned.any(|pinned| names.contains(&&**pinned))
     };
     comparison.decide(&PlanOptions {
         min_saving: Exact::from(moves.min_saving),

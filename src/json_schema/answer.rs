@@ -334,8 +334,16 @@ static FUNCTION: Object = Object {
             List(&Of(&CROSSOVER)),
             "one entry per pair of platforms that can both run it",
         ),
-        field("unit", Text, "what moves together: its name"),
-        field("pinned", Flag, "whether it states `pinned = true`"),
+        field(
+            "unit",
+            Text,
+            "what moves together: its service, or its name",
+        ),
+        field(
+            "pinned",
+            Flag,
+            "whether it, or a function of its service, states `pinned = true`",
+        ),
         field(
             "verdict",
             OrNull(&OneOf(&["stay", "move"])),
@@ -344,15 +352,15 @@ static FUNCTION: Object = Object {
         field(
             "best_alone",
             TEXT_OR_NULL,
-            "the platform on which it adds least while all others stay; no recommendation. `null` \
-             where none can run it",
+            "the platform on which it, or its service, adds least while all others stay; no \
+             recommendation. `null` where none can run it",
         ),
         field(
             "gap_usd",
             DECIMAL_OR_NULL,
             "what it adds on the best platform of the other kind, less what it adds on \
              `best_alone`. Kinds: usage (`lambda`) and capacity (all others). `null` where only one \
-             kind can run it",
+             kind can run it. Of a function of a service it is its part, which can be negative",
         ),
         field(
             "plan",
@@ -465,7 +473,8 @@ static PLATFORM: Object = Object {
         field(
             "adds_usd",
             DECIMAL_OR_NULL,
-            "what it adds to the bill of all functions here",
+            "what it adds to the bill of all functions here; for a function of a service its part of \
+             what the service adds",
         ),
         field(
             "move_usd",
@@ -491,7 +500,11 @@ static TASKS: Object = Object {
         field("tasks", Whole, "how many"),
         field("vcpu", Decimal, "vCPUs of each"),
         field("memory_gb", Decimal, "memory of each"),
-        field("requests_per_task", Whole, "requests in flight in each"),
+        field(
+            "requests_per_task",
+            Whole,
+            "requests in flight in each; in a service those of this function",
+        ),
         field(
             "capacity",
             Decimal,
@@ -507,14 +520,14 @@ static PODS: Object = Object {
         field(
             "node_share",
             Decimal,
-            "nodes that its pods fill, not rounded",
+            "nodes that its pods fill, not rounded; in a service its part of them",
         ),
         field("pods", Whole, "how many"),
         field("pods_per_node", Whole, "how many of them fit on a node"),
         field(
             "requests_per_pod",
             Whole,
-            "requests in flight that one of them carries",
+            "requests in flight that one of them carries; in a service those of this function",
         ),
         field(
             "capacity",
@@ -615,7 +628,7 @@ static CLUSTER: Object = Object {
         field(
             "requests_per_pod",
             MapOf(&WHOLE_OR_NULL),
-            "requests in flight of a pod, by function; `null` for one that does not fit",
+            "requests in flight of a pod, by function or service; `null` for one that does not fit",
         ),
         field(
             "surplus_credits_usd",

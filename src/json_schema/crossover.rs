@@ -13,7 +13,8 @@ pub(super) static CROSSOVER: Object = Object {
             OrNull(&OneOf(&["at", "beyond-peak", "never", "always"])),
             "`at`: up to today's capacity. `beyond-peak`: above it, still within what the fleet \
              carries. `never`: Lambda is cheaper at every load that the fleet carries. `null` \
-             between two fleets, which only have flips, and for jobs",
+             between two fleets, which only have flips, and for jobs. For a function of a service \
+             it is that of the service",
         ),
         field(
             "utilization",
@@ -54,7 +55,7 @@ pub(super) static CROSSOVER: Object = Object {
             "volume_flips",
             OrNull(&Of(&FLIPS)),
             "how the cheaper side flips as traffic and fleet grow together; `null` without \
-             calls and for jobs",
+             calls, for jobs and for functions of services",
         ),
     ],
 };

@@ -49,7 +49,7 @@ pub(super) static PLAN: Object = Object {
         field(
             "moves",
             List(&Of(&MOVE)),
-            "the functions to move, the largest saving first",
+            "the functions and services to move, the largest saving first",
         ),
     ],
 };
@@ -57,7 +57,7 @@ pub(super) static PLAN: Object = Object {
 static MOVE: Object = Object {
     name: "move",
     fields: &[
-        field("name", Text, "the function"),
+        field("name", Text, "the function, or the service"),
         field("functions", List(&Text), "the functions that move together"),
         field("from", Text, "the platform of today"),
         field("to", Text, "the platform of the plan"),
@@ -69,13 +69,13 @@ static MOVE: Object = Object {
         field(
             "move_alone_usd",
             DECIMAL_OR_NULL,
-            "what the bill of today changes by if only this function moves; negative where that \
-             saves, `null` where it cannot run together with the functions of today",
+            "what the bill of today changes by if only this moves; negative where that saves, \
+             `null` where it cannot run together with the functions of today",
         ),
         field(
             "pays_alone",
             Flag,
-            "whether the move also pays if no other function moves",
+            "whether the move also pays if nothing else moves",
         ),
         field("close", Flag, "whether its verdict is close"),
     ],

@@ -166,10 +166,17 @@ impl<'a> Extras<'a> {
         self.scopes[scope].place.has(function, home)
     }
 
-    /// The number of other functions that run in a scope today.
+    /// The number of functions that run in a scope today, without a function and its service.
     fn others(&self, scope: usize, index: usize) -> usize {
         let is_user = self.runs[index] && self.is_in(scope, index);
-        self.scopes[scope].users - usize::from(is_user)
+        let own = if is_user { self.together(index) } else { 0 };
+        self.scopes[scope].users - own
+    }
+
+    /// The number of functions that move with a function, which is one of them.
+    fn together(&self, index: usize) -> usize {
+        let found = self.context.service_of(self.context.function(index));
+        found.map_or(1, |found| found.service.members.len())
     }
 
     /// US dollars a month of each of [`SharedUse::extras`], paid once if any function uses it.
@@ -198,6 +205,22 @@ impl<'a> Extras<'a> {
 
     /// What a function pays on a platform; `None` for nothing.
     fn paid<'m>(&'m self, subject: Subject<'m>, platform: &str) -> Option<Paid<'m>> {
+        let mut paid = self.paid_alone(subject, platform);
+        if let Some(found) = self.context.service_of(subject.function) {
+            let members = found.service.members.iter();
+            let members = members.map(|index| {
+                let stated = self.context.subject(*index);
+                let is_changed = *index == subject.index;
+                self.paid_alone(if is_changed { subject } else { stated }, platform)
+            });
+            paid.service = Whole::of(members, &paid);
+        }
+        let is_something = !paid.charged.is_empty() || paid.service.is_some();
+        is_something.then_some(paid)
+    }
+
+    /// What a function pays on a platform, without the other functions of its service.
+    fn paid_alone<'m>(&'m self, subject: Subject<'m>, platform: &str) -> Paid<'m> {
         let Subject {
             index, function, ..
         } = subject;
@@ -209,18 +232,23 @@ impl<'a> Extras<'a> {
             added_monthly: Usd::ZERO,
             shared_monthly: Usd::ZERO,
             per_million: Usd::ZERO,
+            service: None,
         };
+        let together = self.together(index);
+        let part = Exact::ratio(1, together as u64);
         let shared = self.shared.iter();
         for one in shared.filter(|one| one.place.has(function, platform)) {
-            let users = one.scope.map_or(1, |scope| self.others(scope, index) + 1);
+            let users = one
+                .scope
+                .map_or(1, |scope| self.others(scope, index) + together);
             paid.charge(one.extra, Exact::ratio(1, users as u64));
             if let Some(scope) = one.scope.filter(|scope| !paid.scopes.contains(scope)) {
-                let monthly = &self.scopes[scope].monthly;
+                let monthly = self.scopes[scope].monthly.times(&part);
                 paid.scopes.push(scope);
-                if users == 1 {
-                    paid.added_monthly = &paid.added_monthly + monthly;
+                if users == together {
+                    paid.added_monthly = &paid.added_monthly + &monthly;
                 }
-                paid.shared_monthly = &paid.shared_monthly + monthly;
+                paid.shared_monthly = &paid.shared_monthly + &monthly;
             }
         }
         let own = function.extras().iter();
@@ -228,7 +256,36 @@ impl<'a> Extras<'a> {
             paid.charge(extra, Exact::ONE);
             paid.own_monthly = &paid.own_monthly + &Usd::new(extra.usd_per_month.into());
         }
-        (!paid.charged.is_empty()).then_some(paid)
+        paid
+    }
+}
+
+/// What all functions of a service pay, US dollars.
+struct Whole {
+    /// A month of what they share with no others, with the invocations of today.
+    adds: Usd,
+    /// A month of that which does not depend on invocations.
+    standing: Usd,
+    /// An invocation of the function, while the traffic of all grows alike.
+    per_call: Usd,
+}
+
+impl Whole {
+    /// `None` if none of the members pays anything.
+    fn of<'m>(members: impl Iterator<Item = Paid<'m>>, own: &Paid<'_>) -> Option<Self> {
+        let (mut standing, mut used, mut pays) = (Usd::ZERO, Usd::ZERO, false);
+        for member in members {
+            pays |= !member.charged.is_empty();
+            standing = &standing + &member.standing();
+            let millions = Exact::ratio(member.calls, MILLION);
+            used = &used + &member.per_million.times(&millions);
+        }
+        let per_call = used.per(&Exact::from(own.calls));
+        pays.then(|| Self {
+            adds: &standing + &used,
+            per_call: per_call.unwrap_or(Usd::ZERO),
+            standing,
+        })
     }
 }
 
@@ -246,6 +303,8 @@ struct Paid<'m> {
     shared_monthly: Usd,
     /// A million invocations.
     per_million: Usd,
+    /// What its service pays; `None` without a service that pays something.
+    service: Option<Whole>,
 }
 
 impl<'m> Paid<'m> {
@@ -255,8 +314,28 @@ impl<'m> Paid<'m> {
         self.per_million = &self.per_million + &per_million;
     }
 
+    /// An invocation, in a service while the traffic of all functions grows alike.
     fn per_call(&self) -> Usd {
-        self.per_million.times(&Exact::ratio(1, MILLION))
+        match &self.service {
+            Some(service) => service.per_call.clone(),
+            None => self.per_million.times(&Exact::ratio(1, MILLION)),
+        }
+    }
+
+    /// What the function, or its service, adds that does not depend on invocations, in a month.
+    fn standing_of_unit(&self) -> Usd {
+        match &self.service {
+            Some(service) => service.standing.clone(),
+            None => self.standing(),
+        }
+    }
+
+    /// What the function, or its service, adds.
+    fn adds_of_unit(&self) -> Usd {
+        match &self.service {
+            Some(service) => service.adds.clone(),
+            None => &self.own() + &self.added_monthly,
+        }
     }
 
     /// A month of what it shares with no other function.
@@ -287,6 +366,7 @@ impl<'m> Paid<'m> {
         Cost {
             billed: &inner.billed + &Bill::total(|bill| self.charge_to(bill)),
             adds: &(&inner.adds + &own) + &self.added_monthly,
+            service_adds: inner.service_adds.map(|adds| &adds + &self.adds_of_unit()),
             unshared: &inner.unshared + &own,
             extras: own,
             piece,
@@ -352,7 +432,7 @@ impl CostModel for WithExtras<'_> {
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
         let adds = self.inner.adds(changed)?;
         Ok(match self.extras.paid(changed, self.platform) {
-            Some(paid) => &(&adds + &paid.own()) + &paid.added_monthly,
+            Some(paid) => &adds + &paid.adds_of_unit(),
             None => adds,
         })
     }
@@ -480,7 +560,7 @@ impl UsageTariff for Placed<'_> {
     fn curve(&self, parts: UsageParts) -> PiecewiseCost {
         let curve = self.usage().curve(parts);
         match parts {
-            UsageParts::All => curve.plus(&self.paid.standing(), &self.paid.per_call()),
+            UsageParts::All => curve.plus(&self.paid.standing_of_unit(), &self.paid.per_call()),
             UsageParts::Duration | UsageParts::Requests => curve,
         }
     }
@@ -491,13 +571,21 @@ impl UsageTariff for Placed<'_> {
 
     fn growth(&self) -> PiecewiseCost {
         let growth = self.usage().growth();
-        growth.plus(&self.paid.standing(), &self.paid.per_call())
+        growth.plus(&self.paid.standing_of_unit(), &self.paid.per_call())
     }
 }
 
 impl CapacityTariff for Placed<'_> {
     fn step_cost(&self) -> Option<&dyn StepCost> {
         self.capacity().step_cost().map(|_| self as &dyn StepCost)
+    }
+
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
+        let steps = self.capacity().steps(demand)?;
+        Some(CapacitySteps {
+            everything: &steps.everything + &self.paid.standing_of_unit(),
+            ..steps
+        })
     }
 
     fn per_call(&self) -> Usd {
@@ -510,19 +598,19 @@ impl StepCost for Placed<'_> {
     fn hold(&self, slots: u128) -> Option<Holding> {
         let held = self.fleet_cost().hold(slots)?;
         Some(Holding {
-            monthly: &held.monthly + &self.paid.standing(),
+            monthly: &held.monthly + &self.paid.standing_of_unit(),
             ..held
         })
     }
 
     fn monthly(&self, slots: u128) -> Option<Usd> {
         let monthly = self.fleet_cost().monthly(slots)?;
-        Some(&monthly + &self.paid.standing())
+        Some(&monthly + &self.paid.standing_of_unit())
     }
 
     fn monthly_bounds(&self, slots: u128) -> Bounds {
         let bounds = self.fleet_cost().monthly_bounds(slots);
-        bounds + self.paid.standing().dollars().bounds()
+        bounds + self.paid.standing_of_unit().dollars().bounds()
     }
 
     fn step_end(&self, slots: u128) -> u128 {
@@ -530,15 +618,11 @@ impl StepCost for Placed<'_> {
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
-        let steps = self.fleet_cost().steps(demand)?;
-        Some(CapacitySteps {
-            everything: &steps.everything + &self.paid.standing(),
-            ..steps
-        })
+        CapacityTariff::steps(self, demand)
     }
 
     fn at_most(&self) -> Vec<Part> {
-        if self.paid.standing().is_zero() {
+        if self.paid.standing_of_unit().is_zero() {
             self.fleet_cost().at_most()
         } else {
             // The parts do not contain the monthly costs, so they give no upper bound.

@@ -8,6 +8,11 @@ use crate::exact::Exact;
 pub trait Fleet {
     /// Requests in flight that it carries at target utilization.
     fn capacity(&self) -> Exact;
+    /// Requests in flight of a function that a break-even can have: [`Self::capacity`], or less if
+    /// others share the fleet, and their part is full first when all traffic grows alike.
+    fn carries(&self) -> Exact {
+        self.capacity()
+    }
     /// The fleet as a phrase: `4 tasks of 2 vCPU / 4 GB, 13 requests each`.
     fn describe(&self) -> String;
     /// Appends the fleet in short, without a comma: `4 x 2 vCPU / 4 GB x 13`.

@@ -1,6 +1,8 @@
 //! Reasons why a function cannot run on a platform. They are answers, not errors: the other
 //! platforms are still priced.
 
+use crate::text::escaped_name;
+
 /// Kinds of reasons. Each has a stable name, listed in `docs/errors.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -53,6 +55,19 @@ impl Infeasible {
             code,
             reason: reason.into(),
             advice: advice.into(),
+        }
+    }
+
+    /// The same reason for all functions of a service, of which one cannot run.
+    pub(crate) fn of_member(self, name: &str, service: &str) -> Self {
+        Self {
+            reason: format!(
+                "`{}` of its service `{}` cannot run there: {}",
+                escaped_name(name),
+                escaped_name(service),
+                self.reason
+            ),
+            ..self
         }
     }
 }

@@ -17,6 +17,7 @@ mod lambda;
 mod line;
 mod managed;
 pub(crate) mod service;
+mod service_need;
 pub(crate) mod slot;
 mod tasks;
 
@@ -33,6 +34,7 @@ pub(crate) use lambda::limits::{
 };
 pub use line::Line;
 pub(crate) use line::Pricing;
+pub(crate) use service_need::ServiceNeed;
 pub(crate) use slot::Slot;
 
 use crate::diag::{Diag, Diags};
@@ -41,12 +43,15 @@ use crate::money::Usd;
 use crate::plan::{Allowance, Cluster as NodeCluster, Pool};
 use crate::pricebook::meters::{MeterInfo, Meters};
 use crate::pricebook::{Architecture, Book, InstanceType, Provenance, Regional};
-use crate::scenario::{Assumptions, Demand, Function, Notes, Os, PlatformShape, Scenario};
+use crate::scenario::{
+    Assumptions, Demand, Function, Notes, Os, PlatformShape, Scenario, SharedService,
+};
 use crate::solve::Tariff;
 use crate::solve::piecewise::FirstPiece;
 use crate::units::{Hour, Qty, Unit};
 use rayon::prelude::*;
 use std::fmt;
+use std::ptr;
 use std::sync::Arc;
 #[cfg(debug_assertions)]
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,6 +99,8 @@ pub struct Context<'a> {
     pub hours: Qty<Hour>,
     /// The demand of each function, in the order of the scenario.
     demands: Arc<Vec<Demand>>,
+    /// What each service needs, in the order of the scenario.
+    services: Arc<Vec<ServiceNeed>>,
     /// The platform of each function in the plan; `None` for those of today.
     homes: Option<Arc<Vec<&'static str>>>,
     solves: Solves,
@@ -128,12 +135,22 @@ impl<'a> Context<'a> {
         let demands: Vec<Demand> = functions
             .map(|function| function.demand(&scenario.hours))
             .collect();
+        let subject = |index: usize| Subject {
+            index,
+            function: &scenario.functions[index],
+            demand: &demands[index],
+        };
+        let services = scenario.services.par_iter();
+        let services: Vec<ServiceNeed> = services
+            .map(|service| ServiceNeed::of(service, subject))
+            .collect();
         Self {
             scenario,
             prices,
             instances,
             hours: Hour::of(scenario.hours.clone()),
             demands: Arc::new(demands),
+            services: Arc::new(services),
             homes: None,
             solves: Solves::default(),
         }
@@ -171,6 +188,41 @@ impl<'a> Context<'a> {
             index,
             function: self.function(index),
             demand: self.demand(index),
+        }
+    }
+
+    /// True for a function as the scenario states it.
+    pub(crate) fn is_stated(&self, subject: Subject<'_>) -> bool {
+        ptr::eq(subject.function, self.function(subject.index))
+            && ptr::eq(subject.demand, self.demand(subject.index))
+    }
+
+    /// The service of a function, if it shares containers with others.
+    pub(crate) fn service_of(&self, function: &Function) -> Option<ServiceOf<'_>> {
+        let number = function.service_number()?;
+        Some(ServiceOf {
+            number,
+            service: &self.scenario.services[number],
+            need: &self.services[number],
+        })
+    }
+
+    /// What a service needs with a function that has changed inputs.
+    fn need_with(&self, service: &SharedService, changed: Subject<'_>) -> ServiceNeed {
+        ServiceNeed::of(service, |index| {
+            if index == changed.index {
+                changed
+            } else {
+                self.subject(index)
+            }
+        })
+    }
+
+    /// The part of a function in what its service costs; 1 without a service.
+    pub(crate) fn share_in_service(&self, index: usize) -> Exact {
+        match self.service_of(self.function(index)) {
+            Some(found) => found.need.members[found.place_of(index)].share.clone(),
+            None => Exact::ONE,
         }
     }
 
@@ -239,6 +291,23 @@ pub struct Subject<'m> {
     pub demand: &'m Demand,
 }
 
+/// The service of a function.
+#[derive(Clone, Copy)]
+pub(crate) struct ServiceOf<'c> {
+    /// Its index in the scenario.
+    pub number: usize,
+    pub service: &'c SharedService,
+    pub need: &'c ServiceNeed,
+}
+
+impl ServiceOf<'_> {
+    /// The place of a function in the lists of the service.
+    pub(crate) fn place_of(&self, index: usize) -> usize {
+        let place = self.service.members.binary_search(&index);
+        place.expect("a function is a member of its service")
+    }
+}
+
 /// Places per region: one for each architecture and operating system.
 const PLACES: usize = Architecture::ALL.len() * Os::ALL.len();
 
@@ -292,7 +361,8 @@ pub trait CostModel: Send + Sync {
     /// # Errors
     /// The function cannot run here.
     fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible>;
-    /// What a function with changed inputs adds to the bill of the others, in US dollars a month.
+    /// What a function with changed inputs, or its service, adds to the bill of the others, in US
+    /// dollars a month.
     ///
     /// # Errors
     /// The function cannot run here.
@@ -312,12 +382,12 @@ pub trait CostModel: Send + Sync {
     fn shared_costs(&self) -> SharedCosts {
         SharedCosts::default()
     }
-    /// The nodes that a function needs of a node type of [`SharedCosts::clusters`]; `None` if its pods
-    /// do not fit.
+    /// The nodes that a function, or its service, needs of a node type of
+    /// [`SharedCosts::clusters`]; `None` if its pods do not fit.
     fn need(&self, _subject: Subject<'_>, _cluster: usize, _node_type: usize) -> Option<Exact> {
         None
     }
-    /// vCPUs that a function keeps busy on a cluster with burstable nodes; zero on others.
+    /// vCPUs that a function, or its service, keeps busy on a cluster with burstable nodes; zero on others.
     fn busy(&self, _subject: Subject<'_>, _cluster: usize) -> Exact {
         Exact::ZERO
     }
@@ -475,8 +545,11 @@ pub struct Cost {
     /// Its part of the bill of all functions, with the function here and all others where they run
     /// today.
     pub billed: Usd,
-    /// What the function adds to that bill.
+    /// What the function adds to that bill; for a function of a service its part of what the service
+    /// adds.
     pub adds: Usd,
+    /// What the service of the function adds to that bill; `None` for a function without a service.
+    pub service_adds: Option<Usd>,
     /// The part of the bill that is not for a shared pool or cluster.
     pub unshared: Usd,
     /// The part of [`Self::unshared`] that is for stated extras.
@@ -494,8 +567,14 @@ impl Cost {
             extras: Usd::ZERO,
             billed: monthly.clone(),
             adds: monthly.clone(),
+            service_adds: None,
             unshared: monthly,
         }
+    }
+
+    /// What decides on which platform the function costs least: what it adds, or its service.
+    pub(crate) fn decisive(&self) -> &Usd {
+        self.service_adds.as_ref().unwrap_or(&self.adds)
     }
 }
 

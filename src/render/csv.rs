@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use std::io::{self, Write};
 use std::ops::Range;
 
-pub const COLUMNS: [&str; 26] = [
+pub const COLUMNS: [&str; 27] = [
     "function",
     "region",
     "architecture",
@@ -31,6 +31,7 @@ pub const COLUMNS: [&str; 26] = [
     "gap_usd",
     "price_as_of",
     "runs_on",
+    "service",
     "adds_usd",
     "plan_platform",
     "plan_saving_usd",
@@ -109,7 +110,7 @@ pub(crate) fn write_moves(
         for one in view.shown_moves() {
             let function = &scenario.functions[one.index];
             text.clear();
-            cell(&mut text, &formula_guarded(&function.name));
+            cell(&mut text, &formula_guarded(function.unit_name()));
             cell(&mut text, scenario.region_of(function));
             cell(&mut text, platforms[one.from].id);
             cell(&mut text, platforms[one.to].id);
@@ -184,7 +185,12 @@ fn function(decision: &Decision<'_>, index: usize, text: &mut String) {
         let gap = part(text, known(2), |text| judged(comparison, summary, text));
         text.push_str(solved.price_as_of(number).unwrap_or_default());
         text.push(',');
-        text.push_str(comparison.scenario().functions[index].home());
+        let function = &comparison.scenario().functions[index];
+        text.push_str(function.home());
+        text.push(',');
+        if let Some(service) = function.service_name() {
+            text.push_str(&csv_quoted(&formula_guarded(service)));
+        }
         text.push(',');
         maybe_dollars(text, cost.as_ref().ok().map(|cost| cost.adds.dollars()));
         let plan = part(text, known(3), |text| {

@@ -217,7 +217,7 @@ fn total(view: &View<'_>) -> [String; 5] {
         money(&decision.totals().today.monthly),
         money(&plan.monthly),
         money(&plan.saving()),
-        count(plan.moves.len() as u128),
+        count(plan.moved() as u128),
     ]
 }
 

@@ -73,7 +73,7 @@ pub(crate) fn write_plans(
             "\n| function | from | to | saves a month |\n|---|---|---|---:|"
         )?;
         for one in view.shown_moves() {
-            let name = code(&comparison.scenario().functions[one.index].name);
+            let name = code(&phrases::mover(comparison, one));
             let [from, to] = [one.from, one.to].map(|number| platforms[number].title);
             let mark = if plan.pays_alone(one) {
                 ""

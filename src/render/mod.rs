@@ -43,7 +43,7 @@ impl<'v> View<'v> {
     fn shown_moves(&self) -> impl Iterator<Item = &'v Move> {
         let is_shown = |index: usize| self.selected.binary_search(&index).is_ok();
         let moves = self.decision.plan.moves.iter();
-        moves.filter(move |one| is_shown(one.index))
+        moves.filter(move |one| one.functions.iter().any(|index| is_shown(*index)))
     }
 }
 

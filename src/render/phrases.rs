@@ -121,7 +121,7 @@ pub(crate) fn listed_totals(comparison: &Comparison<'_>, totals: &Totals) -> Opt
 pub(crate) fn headline(comparison: &Comparison<'_>, plan: &Plan) -> String {
     let functions = comparison.scenario().functions.len() as u128;
     let saving = plan.saving();
-    let moves = plan.moves.len() as u128;
+    let moves = plan.moved() as u128;
     let least = money(&plan.min_saving);
     let proof = if !plan.is_searched {
         let bound = money(&(&plan.monthly - &plan.gap));
@@ -207,10 +207,15 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
         None => ("stay on", None),
     };
     let alone = (best != place && moved.is_none() && compared != Some(best)).then(|| {
-        let excess = comparison.excess(summary, place).unwrap_or(Usd::ZERO);
+        let decisive = |number: usize| Some(summary.costs[number].as_ref().ok()?.decisive());
+        let excess = decisive(place).zip(decisive(best));
+        let excess = excess.map_or(Usd::ZERO, |(own, least)| own - least);
         format!("{} alone would cost {} less", title(best), money(&excess))
     });
-    let reasons = [first, Some(against), alone].into_iter().flatten();
+    let service = comparison.scenario().functions[solved.index].service_name();
+    let service =
+        service.map(|name| format!("these are amounts of service {}", escaped_name(name)));
+    let reasons = [first, Some(against), alone, service].into_iter().flatten();
     Verdict {
         advice: format!("{verb} {}", title(place)),
         reason: reasons.collect::<Vec<String>>().join("; "),
@@ -221,6 +226,7 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
 
 /// What a move saves, and whether it also pays alone.
 fn saving(decision: &Decision<'_>, one: &Move) -> String {
+    let one = decision.plan.whole(one);
     let saved = money(&one.saving);
     let pays_alone = decision.plan.pays_alone(one);
     if one.saving.dollars().is_negative() {
@@ -245,7 +251,7 @@ fn against<'s>(
     let (Ok(own), Ok(others)) = (own, others) else {
         return (None, reasons(comparison, summary));
     };
-    let excess = &others.adds - &own.adds;
+    let excess = others.decisive() - own.decisive();
     let (from, to) = (place.min(other), place.max(other));
     if comparison.is_spending() && own.adds.is_zero() && others.adds.is_zero() {
         return (
@@ -257,6 +263,9 @@ fn against<'s>(
         return (None, more(title, &excess));
     }
     let crossover = summary.crossover(Pair { from, to });
+    if own.service_adds.is_some() && crossover.is_none() {
+        return (None, more(title, &excess));
+    }
     let load = summary.workload.utilization.as_ref();
     // Platforms that charge for use come first.
     let cheaper = if place < other {
@@ -332,6 +341,25 @@ pub(crate) fn compared_fleet(
         to: place.max(other),
     };
     solved.summary.crossover(pair).map(|_| pair.to)
+}
+
+/// The name of a function that moves, or of a service with the number of its functions.
+pub(crate) fn mover(comparison: &Comparison<'_>, one: &Move) -> String {
+    let name = comparison.scenario().functions[one.index].unit_name();
+    match one.functions.len() {
+        1 => name.to_owned(),
+        all => format!("{name} ({})", plural(all as u128, "function")),
+    }
+}
+
+/// What the verdict of a move hangs on most; for a service of its first function, with its name.
+pub(crate) fn move_hangs_on(decision: &Decision<'_>, one: &Move) -> Option<String> {
+    let text = hangs_on(decision, &decision.solved(one.index))?;
+    let name = &decision.comparison.scenario().functions[one.index].name;
+    Some(match one.functions.len() {
+        1 => text,
+        _ => format!("{}: {text}", escaped_name(name)),
+    })
 }
 
 /// What a verdict hangs on most: the input that is closest to the value that changes it.

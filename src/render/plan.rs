@@ -47,14 +47,13 @@ fn moves(view: &View<'_>, plan: &Plan, width: u16) -> Table {
     let mut table = table::empty(width);
     table.set_header(["function", "from", "to", "saves a month", "bill then"]);
     let platforms = view.comparison().platforms();
-    let functions = &view.comparison().scenario().functions;
     let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     let mut bill = plan.today.clone();
     for one in view.shown_moves() {
         bill = &bill - &one.saving;
         let mark = if plan.pays_alone(one) { "" } else { " *" };
         table.add_row([
-            Cell::new(escaped_name(&functions[one.index].name)),
+            Cell::new(escaped_name(&phrases::mover(view.comparison(), one))),
             Cell::new(platforms[one.from].title),
             Cell::new(platforms[one.to].title),
             right(format!("{}{mark}", money(&one.saving))),

@@ -284,16 +284,15 @@ impl<'p> TablePage<'p> {
         let mut table = empty(self.width);
         table.set_header(["move", "from", "to", "saves a month", "hangs on"]);
         let platforms = self.comparison().platforms();
-        let functions = &self.comparison().scenario().functions;
         let rows: Vec<[Cell; 5]> = moves
             .par_iter()
             .take(most.min(moves.len()))
             .map(|one| {
                 let saving = money(&one.saving);
                 let mark = if plan.pays_alone(one) { "" } else { " *" };
-                let hangs_on = phrases::hangs_on(decision, &decision.solved(one.index));
+                let hangs_on = phrases::move_hangs_on(decision, one);
                 [
-                    Cell::new(escaped_name(&functions[one.index].name)),
+                    Cell::new(escaped_name(&phrases::mover(decision.comparison, one))),
                     Cell::new(platforms[one.from].title),
                     Cell::new(platforms[one.to].title),
                     Cell::new(format!("{saving}{mark}")).set_alignment(CellAlignment::Right),

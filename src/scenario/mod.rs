@@ -20,6 +20,7 @@ mod purchase;
 mod reader;
 pub(crate) mod rule_settings;
 pub(crate) mod schema;
+mod services;
 mod spanned;
 mod stated;
 mod synonyms;
@@ -43,6 +44,7 @@ pub(crate) use platform_shape::PlatformKind;
 pub use platform_shape::PlatformShape;
 pub(crate) use rule_settings::{RuleSetting, RuleShape};
 pub(crate) use schema::Bounds;
+pub(crate) use services::SharedService;
 pub(crate) use stated::StatedValue;
 pub(crate) use task::TaskSize;
 pub(crate) use unknown::unknown_key;
@@ -95,6 +97,8 @@ pub struct Scenario {
     of_options: Extent,
     /// At least one, with unique names. Shared with the same scenario in other regions.
     pub functions: Arc<Vec<Function>>,
+    /// In the order of their first members.
+    pub services: Vec<SharedService>,
     /// Number of functions in the scenario itself; the others are rows of the functions file.
     pub stated: usize,
     /// The names of all tags of functions, sorted.
@@ -187,6 +191,7 @@ pub fn read_csv(
     let regions = regions.settle(&mut functions);
     check_regions(&regions, request, &mut diags);
     let tags = diags.take(tags::names(&functions)).unwrap_or_default();
+    let services = services::settle(&mut functions, &hours, &mut diags);
     diags.into_result(Scenario {
         name: name.to_owned(),
         functions_file: None,
@@ -199,6 +204,7 @@ pub fn read_csv(
         stated: 0,
         tags,
         functions: functions.into(),
+        services,
         budget: Budget::default(),
         budget_line: 1,
         unmatched_budgets: Vec::new(),

@@ -55,6 +55,23 @@ impl PiecewiseCost {
         Self(pieces)
     }
 
+    /// The cost over more invocations: those of the curve times a factor above zero. A factor of zero
+    /// leaves the cost at zero invocations.
+    pub(crate) fn stretched(&self, factor: &Exact) -> Self {
+        let stretched = self.0.iter().map_while(|piece| {
+            Some(Piece {
+                from: &piece.from * factor,
+                value: piece.value.clone(),
+                slope: piece.slope.per(factor)?,
+            })
+        });
+        let pieces: Vec<Piece> = stretched.collect();
+        if pieces.is_empty() {
+            return Self::new(self.0[0].value.clone(), []);
+        }
+        Self(pieces)
+    }
+
     /// The cost of a number of invocations.
     pub(crate) fn at(&self, calls: &Exact) -> Usd {
         let piece = self.0.iter().rfind(|piece| piece.from <= *calls);

@@ -43,6 +43,11 @@ pub trait CapacityTariff {
     /// The cost of its fleet while the fleets of other functions stay as they are. `None` for jobs,
     /// which have no fleet.
     fn step_cost(&self) -> Option<&dyn StepCost>;
+    /// The cost of the fleet for a demand, with the effects that make it more expensive than its
+    /// slots. `None` for jobs.
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
+        self.step_cost()?.steps(demand)
+    }
     /// US dollars per invocation in addition to the capacity.
     fn per_call(&self) -> Usd {
         Usd::ZERO

@@ -6,6 +6,7 @@ use crate::exact::Exact;
 use crate::money::money;
 use crate::scenario::Level;
 use crate::scenario::schema::Bounds;
+use crate::text::quoted;
 
 const MARGIN: &str = "margin_percent";
 
@@ -35,10 +36,10 @@ fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFin
     }
     let platforms = case.comparison.platforms();
     let [from, to] = [one.from, one.to].map(|number| &platforms[number]);
-    let condition = if plan.pays_alone(one) {
-        ""
-    } else {
-        " together with the other moves of the plan"
+    let condition = match function.function.service_name() {
+        _ if !plan.pays_alone(one) => " together with the other moves of the plan".to_owned(),
+        Some(service) => format!(" with its service {}", quoted(service)),
+        None => String::new(),
     };
     Some(DraftFinding {
         message: format!(

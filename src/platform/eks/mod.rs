@@ -5,38 +5,42 @@
 
 mod assumptions;
 mod burstable;
+mod clusters;
 pub(crate) mod fees;
 pub(crate) mod meters;
 mod node_choice;
 mod node_size;
 mod options;
 mod pod_demand;
+mod service_pods;
+mod unfit;
 
 use super::fleet::push_count;
 use super::slot::Slot;
 use super::{
     Answer, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, NodeMeters,
-    Placement, Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total,
-    container_place, instance_choice,
+    Placement, Platform, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total, container_place,
+    instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::{Bounds, Exact};
-use crate::money::{Usd, count, percent, plural};
+use crate::money::{Usd, count, plural};
 use crate::plan;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use assumptions::NodeNotes;
 use node_choice::{
-    Candidate, Choice, ClusterMarket, Crew, MonthBounds, Newer, OwnPods, cluster_markets, refusal,
+    Candidate, Choice, ClusterMarket, Crew, MonthBounds, OwnPods, cluster_markets, refusal,
 };
 pub(crate) use node_size::NodeSize;
 pub use options::EksOptions;
 use pod_demand::{NodeUse, Packing, PodDemand, PodNeed, Room};
 use rayon::prelude::*;
+use service_pods::{PlacedMember, ServicePlace, ServicePods};
 use std::borrow::{Borrow, Cow};
-use std::ptr;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
+use unfit::does_not_fit;
 
 /// Amazon EKS on EC2, on demand.
 pub(crate) struct Eks;
@@ -63,7 +67,8 @@ impl Platform for Eks {
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let markets = cluster_markets(&context)?;
         let runs_here = |index: usize| context.home(index) == self.id();
-        let uses = node_uses(&context, &markets, &runs_here);
+        let services = service_pods::of_all(&context, &markets);
+        let uses = node_uses(&context, &markets, &services, &runs_here);
         let chosen: Vec<Option<Choice>> = markets
             .par_iter()
             .zip(&uses)
@@ -76,11 +81,14 @@ impl Platform for Eks {
                 let function = context.function(index);
                 let place = container_place(function);
                 let (market, choice) = (markets[place].as_ref()?, chosen[place].as_ref()?);
+                if let Some(number) = function.service_number() {
+                    return Some(services[number].as_ref()?.needs[choice.number].fits());
+                }
                 let node = &market.candidates[choice.number].node;
                 Some(PodNeed::of(function).on(node).pack(1).is_some())
             };
             let carried = |index: usize| runs_here(index) && fits(index) == Some(true);
-            crews = node_uses(&context, &markets, &carried);
+            crews = node_uses(&context, &markets, &services, &carried);
         }
         let functions = context.scenario.functions.len();
         let (memories, known) = if functions >= ALIKE_FUNCTIONS {
@@ -99,10 +107,13 @@ impl Platform for Eks {
             })
         });
         let sites = sites.collect();
+        let places = services.iter().map(|_| OnceLock::new()).collect();
         Ok(Box::new(EksModel {
             context,
             sites,
             known,
+            services,
+            places,
         }))
     }
 }
@@ -111,6 +122,7 @@ impl Platform for Eks {
 fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
     context: &Context<'_>,
     markets: &[Option<G>],
+    services: &ServicePods,
     member: &(dyn Fn(usize) -> bool + Sync),
 ) -> Vec<Option<PodDemand>> {
     let market = |number: usize| markets[number].as_ref().map(Borrow::borrow);
@@ -128,6 +140,15 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
             empty,
             |mut all: Vec<Option<PodDemand>>, (index, function)| {
                 let number = container_place(function);
+                if let Some(found) = context.service_of(function) {
+                    let own = services[found.number].as_ref();
+                    // Its first function stands for all.
+                    let is_first = found.service.members[0] == index;
+                    if let (Some(own), Some(pod_demand), true) = (own, &mut all[number], is_first) {
+                        pod_demand.add_service(own);
+                    }
+                    return all;
+                }
                 if let (Some(market), Some(pod_demand)) = (market(number), &mut all[number]) {
                     market.count(pod_demand, function, context.demand(index));
                 }
@@ -146,9 +167,10 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
 fn node_uses<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
     context: &Context<'_>,
     markets: &[Option<G>],
+    services: &ServicePods,
     member: &(dyn Fn(usize) -> bool + Sync),
 ) -> Vec<Vec<NodeUse>> {
-    let demands = pod_demands(context, markets, member);
+    let demands = pod_demands(context, markets, services, member);
     let markets = markets.par_iter().zip(demands);
     let uses = markets.map(|(market, demand)| match (market, demand) {
         (Some(market), Some(demand)) => market.borrow().node_use(&demand),
@@ -167,6 +189,10 @@ struct EksModel<'a> {
     sites: Vec<Option<Site<'a>>>,
     /// By function; empty for few functions.
     known: Vec<KnownType>,
+    /// The pods of each service.
+    services: ServicePods,
+    /// Each service on its cluster, found when it is first needed.
+    places: Vec<OnceLock<Result<Arc<ServicePlace>, Infeasible>>>,
 }
 
 /// A market with the cluster of the functions that run there today.
@@ -368,67 +394,9 @@ impl Placed<'_> {
     }
 }
 
-/// A pod that misses a node by less than this share of it may fit a real one: what nodes offer is an
-/// estimate, unless it is stated.
-fn near_miss() -> Exact {
-    Exact::ratio(8, 100)
-}
-
-/// The answer for a function whose smallest pod fits no node of the cluster.
-fn does_not_fit(need: &PodNeed, market: Option<&ClusterMarket<'_>>) -> Infeasible {
-    let (vcpu, memory_mb) = need.least();
-    let reason = format!(
-        "a pod of {} vCPU and {} MB fits no node of the cluster",
-        vcpu.to_fixed(2),
-        memory_mb.to_fixed(0)
-    );
-    let candidates = market.map_or(&[][..], |market| &market.candidates).iter();
-    let missing =
-        candidates.map(|candidate| (candidate.node.missing(&vcpu, &memory_mb), candidate));
-    let nearest = missing.min_by(|(one, _), (other, _)| one.cmp(other));
-    match nearest.filter(|(missing, _)| *missing < near_miss()) {
-        Some((missing, Candidate { name, node, .. })) => Infeasible::new(
-            Refusal::DoesNotFit,
-            format!(
-                "{reason}, but misses {name} by only {} of a node, of which {} of {} MiB are counted",
-                percent(&missing),
-                count(node.size.memory_mib.into()),
-                count(node.size.nominal_mib.into())
-            ),
-            "state what `kubectl describe node` shows under [eks.node] with the name of the type: real \
-             nodes often offer more than the estimate",
-        ),
-        None => Infeasible::new(
-            Refusal::DoesNotFit,
-            reason,
-            "state a larger eks.instance_type, or what a request really needs (container.cpu_ms, \
-             container.memory_per_request_mb)",
-        ),
-    }
-}
-
 impl EksModel<'_> {
     fn options(&self) -> &EksOptions {
         self.context.scenario.options.of()
-    }
-
-    /// The clusters for some functions, each with its market and the number of functions that do not
-    /// fit it.
-    fn chosen(
-        &self,
-        contains: &(dyn Fn(usize) -> bool + Sync),
-    ) -> Vec<(&ClusterMarket<'_>, usize, Option<Choice>)> {
-        let markets = self.sites.iter();
-        let markets: Vec<Option<&ClusterMarket<'_>>> = markets
-            .map(|site| site.as_ref().map(|site| &site.market))
-            .collect();
-        let uses = node_uses(&self.context, &markets, contains);
-        let markets = markets.into_iter().zip(uses);
-        let chosen = markets.filter_map(|(market, uses)| {
-            let (market, unfit) = (market?, uses.iter().map(|node_use| node_use.unfit).min()?);
-            Some((market, unfit, market.choose(&uses)))
-        });
-        chosen.collect()
     }
 
     fn place<'m>(&'m self, subject: Subject<'m>) -> Result<Placed<'m>, Infeasible> {
@@ -442,7 +410,7 @@ impl EksModel<'_> {
         }
         let need = PodNeed::of(function);
         let site = self.sites[container_place(function)].as_ref();
-        let does_not_fit = || does_not_fit(&need, site.map(|site| &site.market));
+        let does_not_fit = || does_not_fit(&need.least(), site.map(|site| &site.market));
         let site = site.ok_or_else(does_not_fit)?;
         let (market, crew) = (&site.market, &site.crew);
         let slots = function.needed_slots(demand);
@@ -455,10 +423,10 @@ impl EksModel<'_> {
         let joined = match &own_today {
             None => {
                 let known = self.known.get(index);
-                let known = known.filter(|_| ptr::eq(stated, function));
+                let known = known.filter(|_| self.context.is_stated(subject));
                 site.joined(function, demand, slots, known)
             }
-            Some(own) if ptr::eq(stated, function) => {
+            Some(own) if self.context.is_stated(subject) => {
                 let cluster = today.cloned();
                 let joined = cluster.and_then(|cluster| Joined::of(market, own, cluster));
                 joined.map(Cow::Owned)
@@ -495,57 +463,6 @@ impl EksModel<'_> {
     }
 }
 
-impl EksModel<'_> {
-    /// Newer types that cost little more than the chosen one: that of today's cluster, or else that of
-    /// a cluster for all functions.
-    fn newer_types(&self) -> Vec<Newer<'_>> {
-        if self.options().instance_type.is_some() {
-            return Vec::new();
-        }
-        let markets = self.sites.iter();
-        let markets: Vec<Option<&ClusterMarket<'_>>> = markets
-            .map(|site| site.as_ref().map(|site| &site.market))
-            .collect();
-        let uses = node_uses(&self.context, &markets, &|_| true);
-        let sites = self.sites.iter().zip(uses);
-        let newer = sites.filter_map(|(site, uses)| {
-            let Site { market, today, .. } = site.as_ref()?;
-            let chosen = match today {
-                Some(choice) => choice.number,
-                None => market.choose(&uses)?.number,
-            };
-            market.newer_than(chosen)
-        });
-        newer.collect()
-    }
-}
-
-impl EksModel<'_> {
-    /// Requests in flight of a pod of each function, on a candidate of a market; `None` for one that
-    /// does not fit.
-    fn requests_per_pod(
-        &self,
-        market: &ClusterMarket<'_>,
-        number: usize,
-        contains: &(dyn Fn(usize) -> bool + Sync),
-    ) -> Vec<(usize, Option<u128>)> {
-        let node = &market.candidates[number].node;
-        let functions = self.context.scenario.functions.par_iter().enumerate();
-        let here = functions.filter(|(index, function)| {
-            contains(*index)
-                && refusal(function).is_none()
-                && function.region == market.region
-                && function.container_architecture() == market.architecture
-        });
-        let requests = here.map(|(index, function)| {
-            let slots = function.needed_slots(self.context.demand(index));
-            let packing = PodNeed::of(function).on(node).pack(slots);
-            (index, packing.map(|packing| packing.requests))
-        });
-        requests.collect()
-    }
-}
-
 impl CostModel for EksModel<'_> {
     fn answer(&self, index: usize) -> Result<Answer<'_>, Infeasible> {
         self.context.count_solve();
@@ -553,6 +470,13 @@ impl CostModel for EksModel<'_> {
     }
 
     fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
+        if let Some(found) = self.context.service_of(changed.function) {
+            let placed: PlacedMember<'m> = self.place_service(found, changed)?;
+            return Ok(Answer {
+                cost: placed.cost(),
+                placement: Box::new(placed),
+            });
+        }
         let placed = self.place(changed)?;
         Ok(Answer {
             cost: placed.cost(),
@@ -561,7 +485,7 @@ impl CostModel for EksModel<'_> {
     }
 
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
-        Ok(self.place(changed)?.cost().adds)
+        Ok(self.answer_of(changed)?.cost.decisive().clone())
     }
 
     fn total(&self, members: &Members<'_>) -> Total {
@@ -610,6 +534,10 @@ impl CostModel for EksModel<'_> {
             function, demand, ..
         } = subject;
         let market = &self.sites[cluster].as_ref()?.market;
+        if let Some(found) = self.context.service_of(function) {
+            let own = self.pods_with(market, found, subject);
+            return Some(own.needs[node_type].packing()?.share());
+        }
         let slots = function.needed_slots(demand);
         let room = PodNeed::of(function).on(&market.candidates[node_type].node);
         Some(room.pack(slots)?.share())
@@ -618,7 +546,10 @@ impl CostModel for EksModel<'_> {
     fn busy(&self, subject: Subject<'_>, cluster: usize) -> Exact {
         let market = self.sites[cluster].as_ref().map(|site| &site.market);
         market.map_or(Exact::ZERO, |market| {
-            market.busy(subject.function, subject.demand)
+            match self.context.service_of(subject.function) {
+                Some(found) => self.pods_with(market, found, subject).busy.clone(),
+                None => market.busy(subject.function, subject.demand),
+            }
         })
     }
 
@@ -695,6 +626,7 @@ impl Placed<'_> {
         debug_assert_eq!(billed, Bill::total(|bill| self.charge(bill)));
         Cost {
             adds: monthly - &self.without,
+            service_adds: None,
             billed,
             unshared: Usd::ZERO,
             extras: Usd::ZERO,

@@ -430,8 +430,8 @@ impl<'a> ClusterMarket<'a> {
         self.cheapest(
             |_| &busy,
             |number| {
+                let takes_all = crew.uses[number].unfit == own.unfit(number);
                 let (crew, own) = (&crew.uses[number], &own.needs[number]);
-                let takes_all = crew.unfit == usize::from(!own.fits());
                 let bounds = || crew.bounds.less(own.bounds());
                 takes_all.then(|| (bounds(), || &crew.share - &own.share()))
             },
@@ -460,6 +460,7 @@ impl<'a> ClusterMarket<'a> {
             needs: nodes
                 .map(|node| NodeNeed::of(need.on(node).pack(slots)))
                 .collect(),
+            functions: 1,
             busy: self.busy(function, demand),
         }
     }
@@ -671,13 +672,26 @@ pub(crate) struct Choice {
     pub monthly: Usd,
 }
 
-/// The pods of one function.
+/// The pods of one function, or of the functions of a service.
 #[derive(Clone)]
 pub(crate) struct OwnPods {
     /// For each candidate.
     pub needs: Vec<NodeNeed>,
+    /// 1, or the number of functions of the service.
+    pub functions: usize,
     /// vCPUs that they keep busy; zero if no node type is burstable.
     pub busy: Exact,
+}
+
+impl OwnPods {
+    /// The number of functions that do not fit a candidate.
+    fn unfit(&self, number: usize) -> usize {
+        if self.needs[number].fits() {
+            0
+        } else {
+            self.functions
+        }
+    }
 }
 
 /// The functions that run on a cluster.
@@ -713,12 +727,12 @@ impl Crew {
 
     /// The same functions without one of them.
     pub(crate) fn without(&self, own: &OwnPods) -> Self {
-        let uses = self.uses.iter().zip(&own.needs).map(|(all, own)| {
-            let share = &all.share - &own.share();
+        let uses = self.uses.iter().enumerate().map(|(number, all)| {
+            let share = &all.share - &own.needs[number].share();
             CrewUse {
                 bounds: share.bounds(),
                 share,
-                unfit: all.unfit - usize::from(!own.fits()),
+                unfit: all.unfit - own.unfit(number),
             }
         });
         Self {

@@ -2,6 +2,7 @@
 //! fills.
 
 use super::burstable::busy_vcpu;
+use super::node_choice::OwnPods;
 use super::node_size::NodeSize;
 use super::options::EksOptions;
 use crate::exact::{Bounds, Exact};
@@ -65,6 +66,27 @@ impl PodNeed {
         Self {
             size,
             min_pods: container.min_tasks.into(),
+        }
+    }
+
+    /// Pods of any number of requests.
+    pub(crate) fn of_slot(slot: &Slot, base_mb: Decimal, slot_mb: Decimal) -> Self {
+        Self {
+            size: PodSize::Slots {
+                slot: slot.clone(),
+                base_mb: Parts::of(base_mb),
+                slot_mb: Parts::of(slot_mb),
+                requests: None,
+            },
+            min_pods: 1,
+        }
+    }
+
+    /// The sizes of pods that fit on a node type, for pods whose number of requests is chosen.
+    pub(crate) fn sizes_on(&self, node: &Node) -> SizesOfPods {
+        match self.on(node).room {
+            PodRoom::Chosen(sizes) => sizes,
+            PodRoom::Fixed { .. } => unreachable!("no number of requests is stated"),
         }
     }
 
@@ -170,7 +192,7 @@ enum PodRoom {
 
 /// Which sizes of pods fit on a node.
 #[derive(Debug, Clone)]
-struct SizesOfPods {
+pub(crate) struct SizesOfPods {
     /// Slots for which the vCPUs of a node are enough.
     slots_by_vcpu: u128,
     /// Memory of a node, base memory of a pod and memory of a slot, in the same unit.
@@ -240,7 +262,7 @@ impl Room {
 
 impl SizesOfPods {
     /// The most requests that each of a number of pods on a node can hold.
-    fn most_requests(&self, pods: u64) -> u128 {
+    pub(crate) fn most_requests(&self, pods: u64) -> u128 {
         let [node, base, slot] = self.memory;
         let pods = u128::from(pods);
         let by_memory = || {
@@ -252,7 +274,7 @@ impl SizesOfPods {
     }
 
     /// How many pods of a number of requests fit on a node.
-    fn fit(&self, requests: u128) -> u64 {
+    pub(crate) fn fit(&self, requests: u128) -> u64 {
         let [node, base, slot] = self.memory;
         let pod = slot
             .checked_mul(requests)
@@ -520,6 +542,19 @@ impl PodDemand {
         let need = PodNeed::of(function);
         for (fits, node) in self.stated.iter_mut().zip(nodes) {
             fits.add_functions(&need.on(node), slots, 1);
+        }
+    }
+
+    /// Adds the pods of a service.
+    pub(crate) fn add_service(&mut self, own: &OwnPods) {
+        if let Some(busy) = &mut self.busy {
+            *busy = &*busy + &own.busy;
+        }
+        for (fits, need) in self.stated.iter_mut().zip(&own.needs) {
+            match need.packing() {
+                Some(packing) => fits.add_pods(packing.per_node, packing.pods),
+                None => fits.unfit += own.functions,
+            }
         }
     }
 

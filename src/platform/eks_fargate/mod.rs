@@ -76,7 +76,7 @@ impl Platform for EksFargate {
             .enumerate()
             .map(|(index, tasks)| match tasks {
                 Ok(tasks) if context.home(index) == self.id() => {
-                    let pods = pods.place(context.function(index), tasks.clone());
+                    let pods = pods.place(context.subject(index), tasks.clone());
                     Some(pods.ok()?.monthly_today())
                 }
                 Ok(_) => Some(Usd::ZERO),
@@ -204,19 +204,25 @@ struct EksFargateModel<'a> {
 
 impl EksFargateModel<'_> {
     fn place(&self, index: usize) -> Result<PlacedPods<'_>, Infeasible> {
-        let function = self.context.function(index);
-        let pods = self.pods.place(function, self.tasks[index].clone()?)?;
+        let subject = self.context.subject(index);
+        let pods = self.pods.place(subject, self.tasks[index].clone()?)?;
         Ok(self.placed(index, pods))
     }
 
     fn placed<'m>(&'m self, index: usize, pods: PlacedTasks<'m>) -> PlacedPods<'m> {
         let cluster = self.clusters[pods.region()].as_ref();
-        let others = cluster.map(|cluster| match &self.today[index] {
-            Some(today) => &cluster.pods - today,
-            None => cluster.pods.clone(),
-        });
+        let own_today = match pods.service() {
+            Some(service) => {
+                let members = service.members.iter();
+                members
+                    .filter_map(|member| self.today[*member].clone())
+                    .sum()
+            }
+            None => self.today[index].clone().unwrap_or(Usd::ZERO),
+        };
+        let others = cluster.map(|cluster| &cluster.pods - &own_today);
         PlacedPods {
-            own: pods.monthly_today(),
+            own: pods.monthly_of_unit(),
             others: others.unwrap_or(Usd::ZERO),
             cluster,
             pods,
@@ -236,7 +242,7 @@ impl CostModel for EksFargateModel<'_> {
 
     fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
         let tasks = self.pods.choose(changed)?;
-        let pods = self.pods.place(changed.function, tasks)?;
+        let pods = self.pods.place(changed, tasks)?;
         let placed = self.placed(changed.index, pods);
         Ok(Answer {
             cost: placed.cost(),
@@ -246,8 +252,8 @@ impl CostModel for EksFargateModel<'_> {
 
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
         let tasks = self.pods.choose(changed)?;
-        let pods = self.pods.place(changed.function, tasks)?;
-        Ok(self.placed(changed.index, pods).cost().adds)
+        let pods = self.pods.place(changed, tasks)?;
+        Ok(self.placed(changed.index, pods).cost().decisive().clone())
     }
 
     fn total(&self, members: &Members<'_>) -> Total {
@@ -291,9 +297,9 @@ impl CostModel for EksFargateModel<'_> {
 /// The pods of one function, while the other functions of the cluster stay as they are.
 struct PlacedPods<'m> {
     pods: PlacedTasks<'m>,
-    /// US dollars a month without fees.
+    /// US dollars a month of the pods of the function or of its service, without fees.
     own: Usd,
-    /// US dollars a month of the pods of the other functions, without fees.
+    /// US dollars a month of the pods of all others, without fees.
     others: Usd,
     /// `None` for an existing cluster.
     cluster: Option<&'m FeeCluster>,
@@ -301,13 +307,15 @@ struct PlacedPods<'m> {
 
 impl PlacedPods<'_> {
     fn cost(&self) -> Cost {
-        let pods = Cost::unshared(self.own.clone());
+        let pods = self.pods.cost();
         if self.cluster.is_none() {
             return pods;
         }
+        let adds = self.added(self.own.clone());
         Cost {
-            adds: self.added(self.own.clone()),
             billed: Bill::total(|bill| self.charge(bill)),
+            service_adds: self.pods.service().map(|_| adds.clone()),
+            adds: adds.times(&self.pods.share()),
             ..pods
         }
     }
@@ -332,7 +340,7 @@ impl Placement for PlacedPods<'_> {
         self.pods.charge(bill);
         if let Some(cluster) = self.cluster {
             let share = FeeCluster::share(&self.own, &(&self.others + &self.own));
-            bill.add_share(&cluster.fees, &share);
+            bill.add_share(&cluster.fees, &(&share * &self.pods.share()));
         }
     }
 
@@ -362,7 +370,7 @@ impl Placement for PlacedPods<'_> {
         Some(if self.own.is_zero() {
             Usd::ZERO
         } else {
-            &self.own + fees
+            (&self.own + fees).times(&self.pods.share())
         })
     }
 
@@ -378,6 +386,14 @@ impl Placement for PlacedPods<'_> {
 impl CapacityTariff for PlacedPods<'_> {
     fn step_cost(&self) -> Option<&dyn StepCost> {
         self.pods.step_cost().map(|_| self as &dyn StepCost)
+    }
+
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
+        let pods = CapacityTariff::steps(&self.pods, demand)?;
+        Some(CapacitySteps {
+            everything: self.added(pods.everything),
+            ..pods
+        })
     }
 }
 
@@ -422,11 +438,7 @@ impl StepCost for PlacedPods<'_> {
     }
 
     fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
-        let pods = self.pods.steps(demand)?;
-        Some(CapacitySteps {
-            everything: self.added(pods.everything),
-            ..pods
-        })
+        CapacityTariff::steps(self, demand)
     }
 }
 

@@ -6,6 +6,7 @@ use super::features::{Basis, FeatureCost};
 use super::free_tier;
 use super::keys::streamed;
 use super::pools::Pool;
+use super::services::PartOf;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
 use crate::platform::{Bill, Cost, Line};
@@ -15,6 +16,7 @@ use crate::solve::UsageParts;
 use crate::solve::piecewise::{FirstPiece, PiecewiseCost};
 use crate::units::{Gb, GbSecond, Hour, Qty, Request};
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// A function that can run on Lambda, in its pool.
 pub(crate) struct FunctionCost<'m> {
@@ -28,6 +30,8 @@ pub(crate) struct FunctionCost<'m> {
     /// What it adds to the bill of several pools that divide the free tier; `None` where its pool
     /// alone changes.
     pub adds: Option<Usd>,
+    /// `None` for a function without a service.
+    pub part: Option<PartOf<'m>>,
     pub calls: Exact,
     /// On-demand duration of one call, with initialization.
     pub each: Qty<GbSecond>,
@@ -54,7 +58,7 @@ pub(crate) enum PoolOf<'m> {
     /// The function is one of them.
     Today(&'m Pool),
     /// The function runs elsewhere today.
-    Joined(Box<Pool>),
+    Joined(Arc<Pool>),
 }
 
 impl Deref for PoolOf<'_> {
@@ -150,7 +154,7 @@ impl FunctionCost<'_> {
     }
 
     /// Monthly cost that no pool shares, such as storage and provisioned concurrency.
-    fn unpooled(&self) -> Usd {
+    pub(crate) fn unpooled(&self) -> Usd {
         if self.features.is_empty() {
             return Usd::ZERO;
         }
@@ -174,8 +178,21 @@ impl FunctionCost<'_> {
 
     pub(crate) fn cost(&self) -> Cost {
         let billed = self.billed();
+        if let Some(part) = &self.part {
+            let unshared = self.unpooled();
+            let (adds, service_adds) = part.adds(self.function, &unshared);
+            return Cost {
+                billed,
+                adds,
+                service_adds: Some(service_adds),
+                unshared,
+                extras: Usd::ZERO,
+                piece: None,
+            };
+        }
         let piece = self.first_piece();
         Cost {
+            service_adds: None,
             adds: match &self.adds {
                 Some(adds) => adds.clone(),
                 None if self.pool.is_flat() => billed.clone(),
@@ -204,7 +221,7 @@ impl FunctionCost<'_> {
     }
 
     /// Monthly cost of both kinds.
-    fn standing(&self) -> Usd {
+    pub(crate) fn standing(&self) -> Usd {
         &self.kept() + &self.fixed()
     }
 
@@ -256,6 +273,9 @@ impl FunctionCost<'_> {
 
     /// What the function adds over calls. Costs that are independent of utilization stay constant.
     pub(crate) fn curve(&self, parts: UsageParts) -> PiecewiseCost {
+        if let Some(part) = &self.part {
+            return part.curve(parts, &self.calls);
+        }
         let standing = match parts {
             UsageParts::All => self.standing(),
             UsageParts::Duration | UsageParts::Requests => Usd::ZERO,

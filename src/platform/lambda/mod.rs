@@ -16,6 +16,7 @@ mod options;
 mod pools;
 mod provisioned;
 mod quota;
+mod services;
 
 use super::{
     Answer, Bill, Context, CostModel, Infeasible, Members, Missing, Placement, Platform,
@@ -36,7 +37,9 @@ use options::LambdaOptions;
 use pools::{Pool, Usage};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
+use services::{Refused, ServiceCost};
 use std::ptr;
+use std::sync::{Arc, OnceLock};
 
 /// AWS Lambda, on demand.
 pub(crate) struct Lambda;
@@ -60,9 +63,13 @@ impl Platform for Lambda {
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let prices = prices(&context)?;
         let runs_here = |index: usize| context.home(index) == self.id();
-        let today = Usage::of(&context, &prices, &runs_here);
+        let refused = Refused::of(&context);
+        let today = Usage::of(&context, &prices, &refused, &runs_here);
         let pools = today.pools(&prices);
+        let services = context.scenario.services.iter();
         Ok(Box::new(LambdaModel {
+            services: services.map(|_| OnceLock::new()).collect(),
+            refused,
             context,
             prices,
             today,
@@ -188,6 +195,9 @@ struct LambdaModel<'a> {
     today: Usage,
     /// Their pools, by place.
     pools: Vec<Option<Pool>>,
+    refused: Refused,
+    /// Each service, found when it is first needed.
+    services: Vec<OnceLock<Arc<ServiceCost>>>,
 }
 
 impl LambdaModel<'_> {
@@ -198,6 +208,13 @@ impl LambdaModel<'_> {
         if let Some(reason) = infeasible(function) {
             return Err(reason);
         }
+        if let Some(part) = self.part_of(subject)? {
+            let pool = PoolOf::Joined(part.pool(function));
+            return Ok(FunctionCost {
+                part: Some(part),
+                ..self.alone(subject, pool)
+            });
+        }
         let number = pool_place(function);
         let bound = "binding fails where a price is missing";
         let prices = self.prices[number].as_ref().expect(bound);
@@ -207,10 +224,22 @@ impl LambdaModel<'_> {
         let pool = if runs_here && ptr::eq(stated, function) {
             PoolOf::Today(self.pools[number].as_ref().expect(bound))
         } else {
-            PoolOf::Joined(Box::new(self.today.pool_with(function, today, prices)))
+            PoolOf::Joined(Arc::new(self.today.pool_with(function, today, prices)))
         };
         Ok(FunctionCost {
             adds: self.today.adds(function, today, &self.prices),
+            ..self.alone(subject, pool)
+        })
+    }
+
+    /// A function in a pool.
+    fn alone<'m>(&'m self, subject: Subject<'m>, pool: PoolOf<'m>) -> FunctionCost<'m> {
+        let function = subject.function;
+        let prices = self.prices[pool_place(function)].as_ref();
+        let prices = prices.expect("binding fails where a price is missing");
+        FunctionCost {
+            adds: None,
+            part: None,
             regional: self.context.prices_of(function),
             function,
             pool,
@@ -220,7 +249,7 @@ impl LambdaModel<'_> {
             each: gb_seconds_per_call(function),
             features: self.features_of(function, prices),
             spill: self.spill(function, prices),
-        })
+        }
     }
 
     /// What changes when the environments of a function are busy all the time.
@@ -277,11 +306,11 @@ impl CostModel for LambdaModel<'_> {
     }
 
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
-        Ok(self.place(changed)?.cost().adds)
+        Ok(self.place(changed)?.cost().decisive().clone())
     }
 
     fn total(&self, members: &Members<'_>) -> Total {
-        let usage = Usage::of(&self.context, &self.prices, members.contains);
+        let usage = Usage::of(&self.context, &self.prices, &self.refused, members.contains);
         Total {
             monthly: &usage.monthly(&self.prices) + &members.unshared,
             left_out: members.refused,

@@ -5,7 +5,8 @@ use super::duration::gb_seconds_per_call;
 use super::keys::streamed;
 use super::limits::{FREE_GB_SECONDS, FREE_REQUESTS, FREE_STREAMED_GB};
 use super::meters::lambda;
-use super::{LambdaPrices, infeasible, pool_place};
+use super::services::Refused;
+use super::{LambdaPrices, pool_place};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Allowance, Tier};
@@ -51,10 +52,10 @@ pub(crate) struct Pool {
 
 /// The use that counts towards free allowances and tiers.
 #[derive(Clone)]
-struct Used {
-    duration: Qty<GbSecond>,
-    requests: Qty<Request>,
-    streamed: Qty<Gb>,
+pub(crate) struct Used {
+    pub duration: Qty<GbSecond>,
+    pub requests: Qty<Request>,
+    pub streamed: Qty<Gb>,
 }
 
 impl Used {
@@ -73,7 +74,7 @@ impl Used {
     }
 
     /// The use of one function, or of none.
-    fn by(function: Option<&Function>) -> Self {
+    pub(crate) fn by(function: Option<&Function>) -> Self {
         let mut used = Self::NOTHING;
         if let Some(function) = function {
             used.function(function);
@@ -204,6 +205,7 @@ pub(crate) fn used_of(function: &Function) -> Vec<(usize, Exact)> {
 }
 
 /// The use of a set of functions, by place.
+#[derive(Clone)]
 pub(crate) struct Usage {
     places: Vec<Used>,
     all: Used,
@@ -215,12 +217,13 @@ impl Usage {
     pub(crate) fn of(
         context: &Context<'_>,
         prices: &[Option<LambdaPrices>],
+        refused: &Refused,
         member: &(dyn Fn(usize) -> bool + Sync),
     ) -> Self {
         let empty = || vec![Used::NOTHING; prices.len()];
         let functions = context.scenario.functions.par_iter().enumerate();
         let places = functions
-            .filter(|(index, function)| member(*index) && infeasible(function).is_none())
+            .filter(|(index, function)| member(*index) && !refused.has(function))
             .fold(empty, |mut pools, (_, function)| {
                 pools[pool_place(function)].function(function);
                 pools
@@ -231,11 +234,43 @@ impl Usage {
                     .map(|(left, right)| left.and(right))
                     .collect()
             });
+        Self::by_place(places, context.scenario.free_tier)
+    }
+
+    fn by_place(places: Vec<Used>, free_tier: bool) -> Self {
         Self {
             all: places.iter().fold(Used::NOTHING, |all, pool| all.and(pool)),
             places,
-            free_tier: context.scenario.free_tier,
+            free_tier,
         }
+    }
+
+    /// The use of some functions, in as many pools.
+    pub(crate) fn of_functions<'f>(&self, functions: impl Iterator<Item = &'f Function>) -> Self {
+        let mut places = vec![Used::NOTHING; self.places.len()];
+        for function in functions {
+            places[pool_place(function)].function(function);
+        }
+        Self::by_place(places, self.free_tier)
+    }
+
+    /// The use of all pools together.
+    pub(crate) fn all(&self) -> &Used {
+        &self.all
+    }
+
+    /// The use of both sets.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let places = self.places.iter().zip(&other.places);
+        let places = places.map(|(mine, other)| mine.and(other)).collect();
+        Self::by_place(places, self.free_tier)
+    }
+
+    /// The use of a set without a part of it.
+    pub(crate) fn less(&self, part: &Self) -> Self {
+        let places = self.places.iter().zip(&part.places);
+        let places = places.map(|(all, part)| all.less(part)).collect();
+        Self::by_place(places, self.free_tier)
     }
 
     /// The pools, by place.
@@ -385,16 +420,21 @@ impl Pool {
 
     /// Monthly cost of the duration, requests and streaming of all its functions.
     pub(crate) fn monthly(&self, prices: &LambdaPrices) -> Usd {
+        let [duration, requests, streaming] = self.costs(prices);
+        &(&duration + &requests) + &streaming
+    }
+
+    /// The same for each kind: duration, requests and streaming.
+    pub(crate) fn costs(&self, prices: &LambdaPrices) -> [Usd; 3] {
         let billed = self.duration.saturating_sub(&self.free_duration);
         let parts = prices.duration.split(&billed).into_iter();
         let duration: Usd = parts.map(|(part, price)| &price.rate * &part).sum();
         let requests = self.requests.times(&self.billed_requests);
-        let used = &duration + &(&prices.request.rate * &requests);
         let features = prices.features.iter().flatten();
         let pooled: Usd = features
             .filter_map(|feature| feature.pooled_cost(self))
             .sum();
-        &used + &pooled
+        [duration, &prices.request.rate * &requests, pooled]
     }
 
     /// True if a part of its use is free.

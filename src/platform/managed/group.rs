@@ -419,6 +419,7 @@ impl Sharing<'_> {
     pub(super) fn cost(&self) -> Cost {
         let requests = Bill::total(|bill| self.charge_requests(bill));
         Cost {
+            service_adds: None,
             billed: Bill::total(|bill| self.charge(bill)),
             adds: &(&self.chosen.monthly - &self.without) + &requests,
             unshared: requests,

@@ -20,7 +20,7 @@ use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
     Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement, Platform,
-    Refusal, SharedCosts, Spec, Subject, Total, instance_choice,
+    Refusal, ServiceOf, SharedCosts, Spec, Subject, Total, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -31,6 +31,7 @@ use crate::units::{Hour, Qty, Request, Unit};
 use environment::Environment;
 use group::Groups;
 use provider::{CapacityProvider, Hosts, capacity_providers, provider_place};
+use std::sync::OnceLock;
 
 /// AWS Lambda Managed Instances, on demand.
 pub(crate) struct LambdaManaged;
@@ -63,7 +64,9 @@ impl Platform for LambdaManaged {
     fn bind<'a>(&self, context: Context<'a>) -> Result<Box<dyn CostModel + 'a>, Diags> {
         let providers = capacity_providers(&context)?;
         let groups = Groups::find(&context, &providers)?;
+        let services = context.scenario.services.iter();
         Ok(Box::new(ManagedModel {
+            services: services.map(|_| OnceLock::new()).collect(),
             context,
             providers,
             groups,
@@ -95,11 +98,14 @@ struct ManagedModel<'a> {
     providers: Vec<Option<CapacityProvider<'a>>>,
     /// The capacity providers that functions share.
     groups: Groups<'a>,
+    /// Each service, found when it is first needed.
+    services: Vec<OnceLock<ServiceHosts>>,
 }
 
 /// A function on the instances that today's traffic needs.
 struct Hosted<'m> {
     model: &'m ManagedModel<'m>,
+    index: usize,
     function: &'m Function,
     provider: &'m CapacityProvider<'m>,
     /// Those that the function can have.
@@ -110,7 +116,9 @@ struct Hosted<'m> {
 impl ManagedModel<'_> {
     fn place<'m>(&'m self, subject: Subject<'m>) -> Result<Hosted<'m>, Infeasible> {
         let Subject {
-            function, demand, ..
+            index,
+            function,
+            demand,
         } = subject;
         if let Some(refused) = too_long(function).or_else(|| unsupported(function)) {
             return Err(refused);
@@ -132,11 +140,74 @@ impl ManagedModel<'_> {
         })?;
         Ok(Hosted {
             model: self,
+            index,
             function,
             provider,
             environments,
             hosts,
         })
+    }
+}
+
+/// The functions of a service, each on its own instances.
+struct ServiceHosts {
+    /// US dollars a month of each.
+    costs: Vec<Result<Usd, Infeasible>>,
+    /// The sum of those that can run.
+    sum: Usd,
+    /// US dollars a month for the requests of all of them.
+    requests: Usd,
+    /// By how much the traffic of all of them can grow until the instances of one are full; `None`
+    /// without traffic.
+    growth: Option<Exact>,
+}
+
+impl ManagedModel<'_> {
+    fn service(&self, found: ServiceOf<'_>) -> &ServiceHosts {
+        self.services[found.number].get_or_init(|| {
+            let members = found.service.members.iter();
+            let placed = members.map(|index| self.place(self.context.subject(*index)));
+            let placed: Vec<Result<Hosted<'_>, Infeasible>> = placed.collect();
+            let costs = placed.iter().map(|placed| {
+                let hosted = placed.as_ref().map_err(Clone::clone)?;
+                Ok(hosted.cost().adds)
+            });
+            let costs: Vec<Result<Usd, Infeasible>> = costs.collect();
+            let hosted = placed.iter().flatten();
+            let growth = hosted.clone().filter_map(|hosted| {
+                let demand = self.context.demand(hosted.index);
+                Hosted::carries(hosted, &hosted.hosts).over(demand.average())
+            });
+            ServiceHosts {
+                sum: costs.iter().flatten().cloned().sum(),
+                requests: hosted.clone().map(Hosted::requests_cost).sum(),
+                growth: growth.min(),
+                costs,
+            }
+        })
+    }
+
+    /// What the other functions of a service cost here.
+    ///
+    /// # Errors
+    /// One of them cannot run here.
+    fn others_of_service(
+        &self,
+        found: ServiceOf<'_>,
+        subject: Subject<'_>,
+    ) -> Result<Usd, Infeasible> {
+        let ServiceHosts { costs, sum, .. } = self.service(found);
+        let place = found.place_of(subject.index);
+        let refused = costs.iter().enumerate().find_map(|(other, cost)| {
+            let reason = cost.as_ref().err().filter(|_| other != place)?;
+            let name = &self.context.function(found.service.members[other]).name;
+            Some(reason.clone().of_member(name, &found.service.name))
+        });
+        match (refused, &costs[place]) {
+            (Some(refused), _) => Err(refused),
+            (None, Ok(own)) => Ok(sum - own),
+            (None, Err(_)) => Ok(sum.clone()),
+        }
     }
 }
 
@@ -155,6 +226,17 @@ impl Hosted<'_> {
     fn requests(&self) -> Qty<Request> {
         let calls = Exact::from(self.function.invocations);
         self.function.billed_requests().times(&calls)
+    }
+
+    /// US dollars a month for requests.
+    fn requests_cost(&self) -> Usd {
+        &self.provider.request.rate * &self.requests()
+    }
+
+    /// The service of the function.
+    fn service(&self) -> Option<&ServiceHosts> {
+        let found = self.model.context.service_of(self.function)?;
+        Some(self.model.service(found))
     }
 
     /// Requests in flight of an environment.
@@ -185,17 +267,19 @@ impl CostModel for ManagedModel<'_> {
             });
         }
         let placed = self.place(changed)?;
+        let mut cost = placed.cost();
+        if let Some(found) = self.context.service_of(changed.function) {
+            let others = self.others_of_service(found, changed)?;
+            cost.service_adds = Some(&others + &cost.adds);
+        }
         Ok(Answer {
-            cost: placed.cost(),
+            cost,
             placement: Box::new(placed),
         })
     }
 
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
-        match self.groups.number_of(changed.function) {
-            Some(number) => Ok(self.place_in_group(number, changed)?.cost().adds),
-            None => Ok(self.place(changed)?.cost().adds),
-        }
+        Ok(self.answer_of(changed)?.cost.decisive().clone())
     }
 
     fn total(&self, members: &Members<'_>) -> Total {
@@ -208,7 +292,7 @@ impl CostModel for ManagedModel<'_> {
                 let is_member = (members.contains)(*index);
                 is_member
                     && self.groups.number_of(subject.function).is_none()
-                    && self.place(subject).is_err()
+                    && self.answer_of(subject).is_err()
             });
             left_out = alone.count() + unfit;
         }
@@ -267,7 +351,16 @@ impl Placement for Hosted<'_> {
 
 impl Fleet for Hosted<'_> {
     fn capacity(&self) -> Exact {
-        self.carries(&self.hosts)
+        Hosted::carries(self, &self.hosts)
+    }
+
+    fn carries(&self) -> Exact {
+        let Some(service) = self.service() else {
+            return self.capacity();
+        };
+        let average = self.model.context.demand(self.index).average();
+        let growth = service.growth.as_ref();
+        growth.map_or(Exact::ZERO, |growth| average * growth)
     }
 
     fn describe(&self) -> String {
@@ -308,7 +401,10 @@ impl CapacityTariff for Hosted<'_> {
     }
 
     fn per_call(&self) -> Usd {
-        &self.provider.request.rate * &self.function.billed_requests()
+        let calls = Exact::from(self.function.invocations);
+        // In a service the traffic of all functions grows alike.
+        let of_all = self.service().and_then(|all| all.requests.per(&calls));
+        of_all.unwrap_or_else(|| &self.provider.request.rate * &self.function.billed_requests())
     }
 }
 
@@ -317,7 +413,7 @@ impl StepCost for Hosted<'_> {
         let hosts = self.provider.hosts(&self.environments, slots)?;
         Some(Holding {
             monthly: self.month(&hosts.hourly()),
-            carries: self.carries(&hosts),
+            carries: Hosted::carries(self, &hosts),
         })
     }
 

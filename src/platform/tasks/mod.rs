@@ -5,6 +5,7 @@ mod assumptions;
 mod job;
 mod limits;
 mod meters;
+mod shared;
 mod task_rates;
 mod task_sizes;
 
@@ -23,12 +24,13 @@ use super::{
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
-use crate::money::{Rate, Usd, grouped, plural};
-use crate::scenario::{Demand, Function, Notes, Os, Scenario, TaskSize};
+use crate::money::{Rate, Usd, count, grouped, percent, plural};
+use crate::scenario::{Demand, Function, Notes, Os, Scenario, SharedService, TaskSize};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, Part, StepCost, Tariff};
 use crate::units::{Hour, Qty, SECONDS_PER_HOUR, Unit};
+use shared::{Member, SharedTasks};
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use task_rates::{TaskRates, paid_storage};
 pub(crate) use task_sizes::Tasks;
 use task_sizes::{SizeOptions, cheapest, unfit};
@@ -127,6 +129,8 @@ pub(crate) struct TasksModel<'a> {
     terms: &'static TaskTerms,
     context: Context<'a>,
     rates_by_place: Vec<Option<TaskRates>>,
+    /// The tasks of each service, found when they are first needed.
+    services: Vec<OnceLock<Result<Arc<SharedTasks>, Infeasible>>>,
 }
 
 fn rates_by_place(
@@ -176,6 +180,8 @@ pub(crate) struct PlacedTasks<'m> {
     hours: Cow<'m, Qty<Hour>>,
     /// The sizes for its fleet. Computed only when a search needs them.
     sizes: OnceLock<Cow<'m, SizeOptions>>,
+    /// `None` for a function that shares its tasks with no other.
+    member: Option<Member<'m>>,
 }
 
 impl PlacedTasks<'_> {
@@ -187,12 +193,37 @@ impl PlacedTasks<'_> {
     /// US dollars a month for today's tasks.
     pub(crate) fn monthly_today(&self) -> Usd {
         let monthly = Bill::total(|bill| self.charge(bill));
-        debug_assert_eq!(monthly, &self.tasks.hourly() * &*self.hours);
+        debug_assert_eq!(
+            monthly,
+            (&self.tasks.hourly() * &*self.hours).times(&self.share())
+        );
         monthly
     }
 
+    /// The part of the function in what the tasks cost.
+    pub(crate) fn share(&self) -> Exact {
+        let member = self.member.as_ref();
+        member.map_or(Exact::ONE, |member| member.share().clone())
+    }
+
+    /// US dollars a month for today's tasks of the function or of its service.
+    pub(crate) fn monthly_of_unit(&self) -> Usd {
+        match &self.member {
+            Some(member) => member.tasks.month.total.clone(),
+            None => self.monthly_today(),
+        }
+    }
+
+    /// The service of the function, if it shares its tasks with others.
+    pub(crate) fn service(&self) -> Option<&SharedService> {
+        self.member.as_ref().map(|member| member.service)
+    }
+
     pub(crate) fn cost(&self) -> Cost {
-        Cost::unshared(self.monthly_today())
+        Cost {
+            service_adds: self.member.as_ref().map(|_| self.monthly_of_unit()),
+            ..Cost::unshared(self.monthly_today())
+        }
     }
 
     fn sizes(&self) -> &SizeOptions {
@@ -221,15 +252,20 @@ impl<'a> TasksModel<'a> {
     /// The price book lacks one.
     pub(crate) fn bind(terms: &'static TaskTerms, context: Context<'a>) -> Result<Self, Diags> {
         let rates_by_place = rates_by_place(terms, &context)?;
+        let services = context.scenario.services.iter();
         Ok(Self {
             terms,
+            services: services.map(|_| OnceLock::new()).collect(),
             context,
             rates_by_place,
         })
     }
 
     fn rates(&self, function: &Function) -> Result<&TaskRates, Infeasible> {
-        if let Some(refused) = (self.terms.refuse)(function) {
+        // What one function of a service needs, all of its tasks have.
+        let service = self.context.service_of(function);
+        let carrier = service.map_or(function, |found| &found.service.carrier);
+        if let Some(refused) = (self.terms.refuse)(carrier) {
             return Err(refused);
         }
         let rates = self.rates_by_place[container_place(function)].as_ref();
@@ -246,12 +282,16 @@ impl<'a> TasksModel<'a> {
 
     fn choose_of(&self, subject: Subject<'_>, rates: &TaskRates) -> Result<Tasks, Infeasible> {
         let function = subject.function;
+        if function.service_number().is_some() {
+            let shared = self.shared(subject, rates)?;
+            return Ok(shared.tasks_of(self.place_in_service(subject)));
+        }
         let tasks = if function.is_service() {
             self.fleet(subject, rates)
         } else {
             one_each(function, rates)
         };
-        tasks.ok_or_else(|| unfit(function, self.terms.carrier))
+        tasks.ok_or_else(|| unfit(&Slot::of(function), function, self.terms.carrier))
     }
 
     /// Places a function on the tasks that [`Self::choose`] returned.
@@ -260,18 +300,28 @@ impl<'a> TasksModel<'a> {
     /// The function cannot run here.
     pub(crate) fn place<'m>(
         &'m self,
-        function: &'m Function,
+        subject: Subject<'m>,
         tasks: Tasks,
     ) -> Result<PlacedTasks<'m>, Infeasible> {
-        Ok(self.placed(function, self.rates(function)?, tasks))
+        self.placed(subject, self.rates(subject.function)?, tasks)
     }
 
     fn placed<'m>(
         &'m self,
-        function: &'m Function,
+        subject: Subject<'m>,
         rates: &'m TaskRates,
         tasks: Tasks,
-    ) -> PlacedTasks<'m> {
+    ) -> Result<PlacedTasks<'m>, Infeasible> {
+        let function = subject.function;
+        let member = match self.context.service_of(function) {
+            Some(found) => Some(Member {
+                service: found.service,
+                tasks: self.shared(subject, rates)?,
+                place: found.place_of(subject.index),
+                demand: subject.demand,
+            }),
+            None => None,
+        };
         let hours = match job::billed_seconds(function) {
             Some(seconds) => {
                 let hours = &seconds * &Exact::ratio(1, SECONDS_PER_HOUR.into());
@@ -283,14 +333,15 @@ impl<'a> TasksModel<'a> {
             }
             None => Cow::Borrowed(&self.context.hours),
         };
-        PlacedTasks {
+        Ok(PlacedTasks {
             model: self,
             function,
             rates,
             tasks,
             hours,
             sizes: OnceLock::new(),
-        }
+            member,
+        })
     }
 
     /// The cheapest fleet for today's traffic.
@@ -320,7 +371,7 @@ impl CostModel for TasksModel<'_> {
 
     fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
         let rates = self.rates(changed.function)?;
-        let placed = self.placed(changed.function, rates, self.choose_of(changed, rates)?);
+        let placed = self.placed(changed, rates, self.choose_of(changed, rates)?)?;
         Ok(Answer {
             cost: placed.cost(),
             placement: Box::new(placed),
@@ -329,7 +380,7 @@ impl CostModel for TasksModel<'_> {
 
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
         let tasks = self.choose(changed)?;
-        Ok(self.place(changed.function, tasks)?.monthly_today())
+        Ok(self.place(changed, tasks)?.monthly_of_unit())
     }
 
     fn notes(&self, notes: &mut Notes) {
@@ -339,13 +390,19 @@ impl CostModel for TasksModel<'_> {
 
 impl Placement for PlacedTasks<'_> {
     fn charge(&self, bill: &mut Bill) {
+        if let Some(member) = &self.member {
+            return bill.add_share(&member.tasks.month, member.share());
+        }
         let hours = self.hours.times(&Exact::whole(self.tasks.count));
         let size = self.tasks.option.size;
         self.rates.charge(self.function, size, &hours, bill);
     }
 
     fn price_as_of(&self) -> Option<&str> {
-        self.rates.as_of(self.function)
+        match self.service() {
+            Some(service) => self.rates.as_of(&service.carrier),
+            None => self.rates.as_of(self.function),
+        }
     }
 
     fn tariff(&self) -> Tariff<'_> {
@@ -371,18 +428,39 @@ impl Placement for PlacedTasks<'_> {
 
 impl Fleet for PlacedTasks<'_> {
     fn capacity(&self) -> Exact {
-        self.tasks.carries(self.function)
+        match &self.member {
+            Some(member) => member.capacity(),
+            None => self.tasks.carries(self.function),
+        }
+    }
+
+    fn carries(&self) -> Exact {
+        match &self.member {
+            Some(member) => member.carries(),
+            None => self.capacity(),
+        }
     }
 
     fn describe(&self) -> String {
         let option = &self.tasks.option;
-        format!(
-            "{} of {} vCPU / {} GB, {} each",
+        let tasks = format!(
+            "{} of {} vCPU / {} GB",
             plural(self.tasks.count, self.model.terms.carrier.noun),
             option.size.vcpu_text(),
-            option.size.memory_gb_text(),
-            plural(option.requests_per_task, "request")
-        )
+            option.size.memory_gb_text()
+        );
+        match &self.member {
+            Some(member) => format!(
+                "{tasks} shared by {}, {} of its requests in each, {} of the cost",
+                member.service.describe(),
+                count(option.requests_per_task),
+                percent(member.share())
+            ),
+            None => format!(
+                "{tasks}, {} each",
+                plural(option.requests_per_task, "request")
+            ),
+        }
     }
 
     fn write_short(&self, text: &mut String) {
@@ -407,10 +485,40 @@ impl Fleet for PlacedTasks<'_> {
     }
 }
 
+impl PlacedTasks<'_> {
+    /// The cost of the tasks of its service, effect by effect.
+    fn shared_steps(&self, member: &Member<'_>) -> CapacitySteps {
+        let need = &member.tasks.need;
+        let size = self.tasks.option.size;
+        let all = Slot {
+            vcpu: need.vcpu.clone(),
+            memory_mb: need.memory_mb.clone(),
+            base_mb: Exact::ZERO,
+        };
+        let bare = self.rates.hourly(size);
+        let of = |count: u128| self.month(&bare.times(&Exact::whole(count)));
+        CapacitySteps {
+            slots: self.month(&self.rates.slot_hourly(&all)),
+            whole_tasks: of(member.tasks.needed),
+            minimums: of(self.tasks.count),
+            everything: member.tasks.month.total.clone(),
+        }
+    }
+}
+
 impl CapacityTariff for PlacedTasks<'_> {
     fn step_cost(&self) -> Option<&dyn StepCost> {
-        // Jobs are paid by use: they hold no capacity.
-        self.function.is_service().then_some(self as &dyn StepCost)
+        // Jobs are paid by use: they hold no capacity. Shared tasks depend on more than the slots of
+        // one function.
+        let has_own_fleet = self.function.is_service() && self.member.is_none();
+        has_own_fleet.then_some(self as &dyn StepCost)
+    }
+
+    fn steps(&self, demand: &Demand) -> Option<CapacitySteps> {
+        match &self.member {
+            Some(member) => Some(self.shared_steps(member)),
+            None => self.step_cost()?.steps(demand),
+        }
     }
 }
 

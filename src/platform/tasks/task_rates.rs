@@ -193,7 +193,7 @@ impl TaskRates {
         Some((Exact::from(paid), price))
     }
 
-    fn storage_hourly(&self, function: &Function) -> Rate<Hour> {
+    pub(crate) fn storage_hourly(&self, function: &Function) -> Rate<Hour> {
         let storage = self.storage(function);
         storage.map_or(Rate::ZERO, |(gigabytes, price)| {
             price.rate.of_gb(&gigabytes)
@@ -201,7 +201,7 @@ impl TaskRates {
     }
 
     /// The sizes for a function, by cost: its fixed size, or all sizes that are chosen from.
-    fn offered(&self, function: &Function) -> impl Iterator<Item = Offered<'_>> {
+    pub(crate) fn offered(&self, function: &Function) -> impl Iterator<Item = Offered<'_>> {
         let container = function.container();
         let fixed = container.task;
         let billed = fixed.and_then(|size| self.carrier.billed(size, container.os));

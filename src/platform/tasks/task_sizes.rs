@@ -224,12 +224,12 @@ impl SizeOptions {
 }
 
 /// Why a function does not fit any size, or not its fixed size.
-pub(crate) fn unfit(function: &Function, carrier: Carrier) -> Infeasible {
-    let (slot, container) = (Slot::of(function), function.container());
+pub(crate) fn unfit(slot: &Slot, function: &Function, carrier: Carrier) -> Infeasible {
+    let container = function.container();
     match container.task {
         Some(size) if carrier.billed(size, container.os).is_none() => too_full(size, carrier),
-        Some(size) => too_small(&slot, size, carrier),
-        None => too_large(&slot, container.os, carrier),
+        Some(size) => too_small(slot, size, carrier),
+        None => too_large(slot, container.os, carrier),
     }
 }
 

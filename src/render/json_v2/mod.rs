@@ -409,17 +409,19 @@ fn plan_of<'a>(decision: &Decision<'a>, plan: &Plan) -> PlanV2<'a> {
 
 fn one_move<'a>(decision: &Decision<'a>, plan: &Plan, one: &Move) -> MoveV2<'a> {
     let comparison = decision.comparison;
-    let name = &*comparison.scenario().functions[one.index].name;
+    let functions = &comparison.scenario().functions;
+    let names = one.functions.iter().map(|index| &*functions[*index].name);
+    let is_close = |index: &usize| decision.hangs_on(&decision.solved(*index)).is_close;
     let platforms = comparison.platforms();
     MoveV2 {
-        name,
-        functions: vec![name],
+        name: functions[one.index].unit_name(),
+        functions: names.collect(),
         from: platforms[one.from].id,
         to: platforms[one.to].id,
         saving_usd: Decimal::from(&one.saving),
         move_alone_usd: one.alone.as_ref().map(Decimal::from),
         pays_alone: plan.pays_alone(one),
-        close: decision.hangs_on(&decision.solved(one.index)).is_close,
+        close: one.functions.iter().any(is_close),
     }
 }
 
@@ -483,6 +485,10 @@ fn cluster<'a>(comparison: &Comparison<'a>, of: &'static str, cluster: &Cluster)
         Some(whole) if cluster.is_dedicated => NodesV2::Whole(whole),
         _ => NodesV2::Share(Decimal::from(&cluster.nodes)),
     };
+    let requests = cluster.requests_per_pod.iter().map(|(index, requests)| {
+        let function = &comparison.scenario().functions[*index];
+        (function.unit_name(), *requests)
+    });
     ClusterV2 {
         of,
         region: &comparison.scenario().regions[usize::from(cluster.region)].name,
@@ -495,14 +501,7 @@ fn cluster<'a>(comparison: &Comparison<'a>, of: &'static str, cluster: &Cluster)
             nominal_mib: cluster.allocatable.nominal_mib,
             pods: cluster.allocatable.pods,
         },
-        requests_per_pod: cluster
-            .requests_per_pod
-            .iter()
-            .map(|(index, requests)| {
-                let function = &comparison.scenario().functions[*index];
-                (&*function.name, *requests)
-            })
-            .collect(),
+        requests_per_pod: requests.collect(),
         surplus_credits_usd: Decimal::from(&cluster.surplus_credits),
         monthly_usd: Decimal::from(&cluster.monthly),
     }
@@ -575,7 +574,7 @@ fn function<'a>(
             })
             .collect(),
         crossovers: crossovers(comparison, summary, detail),
-        unit: &function.name,
+        unit: function.unit_name(),
         pinned: function.is_pinned,
         verdict: place.map(|_| verdict),
         best_alone: summary.best_alone.map(id),

@@ -7,6 +7,7 @@ use crate::pricebook::Architecture;
 use crate::scenario::PlatformValues;
 use crate::scenario::budget::{Budget, Limit};
 use crate::scenario::schema::{self, Field, LimitSteps};
+use crate::scenario::services::Membership;
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::stated;
 use crate::scenario::tags::{Labels, Tag};
@@ -19,6 +20,34 @@ use std::sync::Arc;
 
 /// Maximum of requests in flight that capacity can be planned for.
 const MOST_CAPACITY: u128 = 10_u128.pow(27);
+
+/// Keys that a function of a service cannot state, with advice.
+const NOT_IN_SERVICES: [(Field, &str); 6] = [
+    (
+        Field::TaskVcpu,
+        "remove it: the size of shared tasks is computed",
+    ),
+    (
+        Field::TaskMemoryGb,
+        "remove it: the size of shared tasks is computed",
+    ),
+    (
+        Field::RequestsPerTask,
+        "remove it: shared tasks carry requests of all functions of the service",
+    ),
+    (
+        Field::RequestsPerPod,
+        "remove it: shared pods carry requests of all functions of the service",
+    ),
+    (
+        Field::ContainerRun,
+        "remove `service`: each job has a separate task",
+    ),
+    (
+        Field::ManagedProvider,
+        "remove one of them: a service that shares a capacity provider is not priced",
+    ),
+];
 
 /// Finds the index of a region by its name, given the line and place of the name. `None` when there
 /// are too many regions.
@@ -97,6 +126,7 @@ impl FunctionReader<'_, '_, '_> {
         let calls = self.invocations(reading.hours);
         let capacity = self.capacity();
         let container = self.container(reading.hours);
+        let service = self.service();
         let budget = self.budget();
         let invocation = self.invocation();
         let known = Known {
@@ -135,6 +165,7 @@ impl FunctionReader<'_, '_, '_> {
             container,
             labels: self.labels(),
             extras: self.values.extras(),
+            service,
             stated: reading
                 .keeps_stated
                 .then(|| stated::of_function(&self.values)),
@@ -313,6 +344,23 @@ impl FunctionReader<'_, '_, '_> {
                 None
             }
         }
+    }
+
+    /// The service of the function. It excludes keys that state how many requests of one function a
+    /// task or pod carries.
+    fn service(&mut self) -> Option<Box<Membership>> {
+        let name = self.values.text(Field::Service)?.into();
+        for (field, help) in NOT_IN_SERVICES {
+            let is_there = match field {
+                Field::ContainerRun => self.values.word(field) == Some("job"),
+                _ => self.values.stated(field),
+            };
+            if is_there {
+                let message = format!("`{}` is not possible in a service", field.path());
+                self.wrong(Code::Conflict, self.at(field), message, help);
+            }
+        }
+        Some(Box::new(Membership { name, number: 0 }))
     }
 
     fn enough_capacity(&mut self, function: &Function, hours: &Exact) {

@@ -179,6 +179,19 @@ impl Container {
     }
 }
 
+impl Function {
+    /// Raises what shared containers have to offer to what another function of the service states.
+    pub(in crate::scenario) fn share_containers(&mut self, other: &Self) {
+        let stated = other.container();
+        let shared = self
+            .container
+            .get_or_insert_with(|| Box::new(LIKE_FOR_LIKE.clone()));
+        shared.min_tasks = shared.min_tasks.max(stated.min_tasks);
+        shared.base_memory_mb = shared.base_memory_mb.max(stated.base_memory_mb);
+        shared.task_storage_gb = shared.task_storage_gb.max(stated.task_storage_gb);
+    }
+}
+
 impl FunctionReader<'_, '_, '_> {
     /// The keys of the container, in a month of these hours.
     pub(super) fn container(&mut self, hours: &Exact) -> Option<Box<Container>> {

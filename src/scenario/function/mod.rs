@@ -12,6 +12,7 @@ pub(crate) use container::{Container, Run};
 
 use super::budget::Budget;
 use super::schema::Field;
+use super::services::Membership;
 use super::tags::{Labels, Tag};
 use super::{Extra, PlatformValue, PlatformValues, StatedValue};
 use crate::exact::Exact;
@@ -68,6 +69,8 @@ pub struct Function {
     labels: Option<Box<Labels>>,
     /// The costs of `[[function.extra]]`.
     extras: Option<Arc<[Extra]>>,
+    /// `None` for a function that shares containers with no other.
+    pub(super) service: Option<Box<Membership>>,
     /// Its stated values; `None` unless they are kept.
     pub(crate) stated: Option<Box<[(Field, StatedValue)]>>,
 }

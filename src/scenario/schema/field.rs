@@ -38,6 +38,11 @@ keys! {
         Pinned = "pinned": ValueKind::Flag, "", Bills::None,
             "whether the function stays where it runs: no plan moves it",
             default "`false`";
+        Service = "service": ValueKind::Text, "", Bills::Containers,
+            "name of a service: functions with the same name share tasks or pods, and move together",
+            default "tasks and pods for the function alone",
+            limits "members have one region, container architecture and operating system, \
+                    `runs_on` and `container.hours_per_month`";
         MemoryMb = "memory_mb": whole(1, MAX_MEMORY_MB), "MB", Bills::All,
             "memory as configured on Lambda",
             default "required", limits "Lambda takes 128 to 10,240";
