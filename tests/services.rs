@@ -292,6 +292,30 @@ fn the_break_even_is_that_of_the_service() {
     });
 }
 
+/// A load balancer of $16.43 is paid once, $8.215 by each, and $0.08 a million for 40 + 6 M calls: 180.2005
+/// + 16.43 + 3.68 = $200.3105. The traffic of both grows by 196.6305 / (75.8668 - 3.68) = 2.723912 until
+/// Lambda costs as much.
+#[test]
+fn a_service_pays_an_extra_once() {
+    let extra = "[[extra]]\nname = 'load balancer'\nplatforms = ['fargate']\n\
+                 usd_per_month = 16.43\nusd_per_million_invocations = 0.08\n";
+    let text = two("service = 'api'");
+    let text = text.replacen("[[function]]", &format!("{extra}[[function]]"), 1);
+    compared(&valid(&text), |comparison| {
+        assert_eq!(adds(comparison, "fargate"), ["110.8763", "89.4342"]);
+        let fargate = number(comparison, "fargate");
+        let solved = comparison.solve(0);
+        let cost = solved.summary.costs[fargate].as_ref().expect("it can run");
+        let service = cost.service_adds.as_ref().expect("a service");
+        assert_eq!(service.dollars().to_fixed(4), "200.3105");
+        let found = solved.summary.crossovers.iter();
+        let mut found = found.filter(|(pair, _)| pair.to == fargate);
+        let (_, crossover) = found.next().expect("a break-even");
+        let point = crossover.point.as_ref().expect("a point");
+        assert_eq!(point.invocations, 108_956_485);
+    });
+}
+
 /// Alone, `large` costs $41.63 on Fargate and $51.20 on Lambda: it would move. With the service it
 /// stays.
 #[test]
