@@ -13,7 +13,7 @@ use super::rule_settings::{self, RuleSetting};
 use super::schema::{Bounds, Field, Setting, SettingGroup};
 use super::services::{self, SharedService};
 use super::spanned::{Cell, SpannedValues};
-use super::stated;
+use super::stated::{self, StatedValue};
 use super::tags;
 use super::unknown::{Shapes, unknown_at_the_top};
 use super::values::Values;
@@ -119,11 +119,7 @@ impl<'r> ScenarioReader<'r> {
             tag_budgets: budgets.tags,
             unmatched_budgets,
             rules,
-            stated_settings: if self.request.keeps_stated {
-                stated::of_scenario(self.root)
-            } else {
-                Vec::new()
-            },
+            stated_settings: self.stated_settings(),
             terms,
             extras,
         };
@@ -133,6 +129,15 @@ impl<'r> ScenarioReader<'r> {
             self.diags.extend((shape.check)(&scenario));
         }
         scenario
+    }
+
+    /// The stated values that functions share, if they are kept.
+    fn stated_settings(&self) -> Vec<(String, StatedValue)> {
+        if self.request.keeps_stated {
+            stated::of_scenario(self.root)
+        } else {
+            Vec::new()
+        }
     }
 
     fn unknown_keys(&mut self) {
