@@ -24,6 +24,7 @@ fn request<'r>(platforms: &'r [PlatformShape], region: Option<&'r str>) -> Reque
         unknown_region: &|_| None,
         open: &|_| Err(io::ErrorKind::NotFound.into()),
         keeps_stated: false,
+        set: &[],
         progress: &|_| (),
     }
 }

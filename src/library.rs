@@ -113,6 +113,7 @@ pub fn compare(scenario: &str, book: &Book) -> Result<ScenarioAnswer, Diags> {
         unknown_region: &|name| book.unknown_region(name),
         open: &|_| Err(io::ErrorKind::Unsupported.into()),
         keeps_stated: false,
+        set: &[],
         progress: &|_| (),
     };
     let scenario = scenario::read_toml(&Source::new(NAME, scenario), &request)?;

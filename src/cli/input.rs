@@ -5,7 +5,7 @@ use super::recognize::{self, Known};
 use super::system::{Input, LARGEST, System};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::pricebook::{Book, Extent, InstanceType, Regional};
-use crate::scenario::{self, Request, Scenario};
+use crate::scenario::{self, InputChange, Request, Scenario};
 use crate::{check, platform};
 use rayon::prelude::*;
 use std::ffi::OsString;
@@ -29,6 +29,7 @@ pub(crate) struct Opened<'p> {
     start: Vec<u8>,
     rest: Input,
     keeps_stated: bool,
+    set: Vec<InputChange>,
 }
 
 impl<'p> Opened<'p> {
@@ -61,6 +62,7 @@ impl<'p> Opened<'p> {
             name: name.to_owned(),
             start: Vec::new(),
             keeps_stated: false,
+            set: Vec::new(),
             rest: input.map_err(|error| cannot_read(name, &error, absent))?,
         })
     }
@@ -69,6 +71,26 @@ impl<'p> Opened<'p> {
     pub(crate) fn keeping_stated(mut self) -> Self {
         self.keeps_stated = true;
         self
+    }
+
+    /// The input a second time, with changed functions. An input can be read only once, so all of it
+    /// is kept.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn again(&mut self, set: Vec<InputChange>) -> Result<Self, Diags> {
+        let mut rest = (&mut self.rest).take(LARGEST);
+        let read = rest.read_to_end(&mut self.start);
+        read.map_err(|error| unreadable(&self.name, &error))?;
+        Ok(Self {
+            system: self.system,
+            path: self.path,
+            name: self.name.clone(),
+            start: self.start.clone(),
+            rest: Box::new(io::empty()),
+            keeps_stated: self.keeps_stated,
+            set,
+        })
     }
 
     /// The ending of its name, in lower case.
@@ -178,6 +200,7 @@ impl<'p> Opened<'p> {
         self.refuse_other()?;
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
         let system = self.system;
+        let set = std::mem::take(&mut self.set);
         let open_in_folder = |file: &str| text_or_error(system.open(&folder.join(file))?);
         let request = Request {
             platforms: &platform::shapes(),
@@ -186,6 +209,7 @@ impl<'p> Opened<'p> {
             unknown_region: &|name| book.unknown_region(name),
             open: &open_in_folder,
             keeps_stated: self.keeps_stated,
+            set: &set,
             progress,
         };
         if self.is_functions_file()? {

@@ -21,6 +21,7 @@ mod reader;
 pub(crate) mod rule_settings;
 pub(crate) mod schema;
 mod services;
+pub(crate) mod set;
 mod spanned;
 mod stated;
 mod synonyms;
@@ -45,6 +46,7 @@ pub use platform_shape::PlatformShape;
 pub(crate) use rule_settings::{RuleSetting, RuleShape};
 pub(crate) use schema::Bounds;
 pub(crate) use services::SharedService;
+pub use set::InputChange;
 pub(crate) use stated::StatedValue;
 pub(crate) use task::TaskSize;
 pub(crate) use unknown::unknown_key;
@@ -130,6 +132,8 @@ pub struct Request<'r> {
     pub unknown_region: &'r dyn Fn(&str) -> Option<Diag>,
     /// Opens a file that the scenario names.
     pub open: &'r dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
+    /// Changes of inputs of functions.
+    pub set: &'r [InputChange],
     /// True to keep the stated values of all keys, to compare the scenario with another.
     pub keeps_stated: bool,
     /// Receives the number of rows read from a functions file.
@@ -181,6 +185,7 @@ pub fn read_csv(
             .and_then(|region| regions.index_of_flag(region)),
         region_is_fixed: request.region.is_some(),
         keeps_stated: request.keeps_stated,
+        set: request.set,
     };
     let defaults = spanned::SpannedValues::new(0..0);
     let mut diags = Diags::new();
@@ -192,6 +197,7 @@ pub fn read_csv(
     check_regions(&regions, request, &mut diags);
     let tags = diags.take(tags::names(&functions)).unwrap_or_default();
     let services = services::settle(&mut functions, &hours, &mut diags);
+    set::unused(request.set, &functions, &mut diags);
     diags.into_result(Scenario {
         name: name.to_owned(),
         functions_file: None,

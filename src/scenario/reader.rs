@@ -12,6 +12,7 @@ use super::purchase;
 use super::rule_settings::{self, RuleSetting};
 use super::schema::{Bounds, Field, Setting, SettingGroup};
 use super::services::{self, SharedService};
+use super::set;
 use super::spanned::{Cell, SpannedValues};
 use super::stated::{self, StatedValue};
 use super::tags;
@@ -85,6 +86,7 @@ impl<'r> ScenarioReader<'r> {
             default_region,
             region_is_fixed: self.request.region.is_some(),
             keeps_stated: self.request.keeps_stated,
+            set: self.request.set,
         };
         let defaults = self.defaults();
         let mut index = NameIndex::new(self.source.name());
@@ -100,6 +102,7 @@ impl<'r> ScenarioReader<'r> {
         }
         let tags = self.diags.take(tags::names(&functions));
         let services = self.services(&mut functions, &hours, terms.as_deref());
+        set::unused(self.request.set, &functions, &mut self.diags);
         let unmatched_budgets = budget::assign(budgets.functions, &mut functions, &mut self.diags);
         let mut scenario = Scenario {
             name: self.source.name().to_string(),

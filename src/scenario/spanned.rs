@@ -350,6 +350,17 @@ impl<'a> SpannedValues<'a> {
         }
     }
 
+    /// Replaces the cell of a field, and those of its alternatives.
+    pub(crate) fn replace(&mut self, field: Field, cell: Cell<'a>) {
+        let group = ALTERNATIVES
+            .into_iter()
+            .find(|group| group.contains(&field));
+        let replaced = group.unwrap_or(&[]);
+        self.values
+            .retain(|(known, _)| *known != field && !replaced.contains(known));
+        self.state(field, cell);
+    }
+
     /// Adds the cell of a tag that is not stated yet.
     pub(crate) fn state_tag(&mut self, name: Arc<str>, cell: Cell<'a>) {
         self.tags.push((name, cell));

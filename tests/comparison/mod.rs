@@ -29,6 +29,7 @@ pub fn with_request<T>(
         unknown_region: &|name| book.unknown_region(name),
         open: &|_| Err(io::ErrorKind::NotFound.into()),
         keeps_stated: false,
+        set: &[],
         progress: &|_| (),
     })
 }

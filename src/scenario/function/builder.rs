@@ -8,6 +8,7 @@ use crate::scenario::PlatformValues;
 use crate::scenario::budget::{Budget, Limit};
 use crate::scenario::schema::{self, Field, LimitSteps};
 use crate::scenario::services::Membership;
+use crate::scenario::set::{self, InputChange};
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::stated;
 use crate::scenario::tags::{Labels, Tag};
@@ -66,6 +67,8 @@ pub(crate) struct Reading<'r> {
     pub region_is_fixed: bool,
     /// True to keep the stated values of each function.
     pub keeps_stated: bool,
+    /// Changes of inputs.
+    pub set: &'r [InputChange],
 }
 
 /// The known values of a function when platforms read their keys; `None` for missing or wrong
@@ -99,6 +102,31 @@ pub(crate) fn build(
     locate: &dyn Locate,
     diags: &mut Diags,
 ) -> Option<Function> {
+    if reading.set.is_empty() {
+        return diags.take(checked(cells, line, reading, locate)).flatten();
+    }
+    let applied = diags.take(set::applied(reading.set, cells))?;
+    let Some((cells, applied)) = applied else {
+        return diags.take(checked(cells, line, reading, locate)).flatten();
+    };
+    let function = checked(&cells, line, reading, locate);
+    let function = diags.take(function.map_err(|found| applied.blamed(found)));
+    function.flatten().map(|function| Function {
+        set: Some(applied.keys),
+        ..function
+    })
+}
+
+/// Builds a function from the cells that it has after all changes.
+///
+/// # Errors
+/// Its mistakes.
+fn checked(
+    cells: &SpannedValues<'_>,
+    line: u64,
+    reading: &Reading<'_>,
+    locate: &dyn Locate,
+) -> Result<Option<Function>, Diags> {
     let mut found = Diags::new();
     let values = Values::check(cells, reading.platforms, locate, &mut found);
     let mut reader = FunctionReader {
@@ -107,8 +135,7 @@ pub(crate) fn build(
         diags: &mut found,
     };
     let function = reader.function(line, reading);
-    let function = found.into_result(function);
-    diags.take(function).flatten()
+    found.into_result(function)
 }
 
 impl FunctionReader<'_, '_, '_> {
@@ -166,6 +193,7 @@ impl FunctionReader<'_, '_, '_> {
             labels: self.labels(),
             extras: self.values.extras(),
             service,
+            set: None,
             stated: reading
                 .keeps_stated
                 .then(|| stated::of_function(&self.values)),

@@ -13,6 +13,7 @@ pub(crate) use container::{Container, Run};
 use super::budget::Budget;
 use super::schema::Field;
 use super::services::Membership;
+use super::set::ChangedKey;
 use super::tags::{Labels, Tag};
 use super::{Extra, PlatformValue, PlatformValues, StatedValue};
 use crate::exact::Exact;
@@ -71,6 +72,8 @@ pub struct Function {
     extras: Option<Arc<[Extra]>>,
     /// `None` for a function that shares containers with no other.
     pub(super) service: Option<Box<Membership>>,
+    /// The keys that `--set` has changed.
+    pub(crate) set: Option<Box<[ChangedKey]>>,
     /// Its stated values; `None` unless they are kept.
     pub(crate) stated: Option<Box<[(Field, StatedValue)]>>,
 }
