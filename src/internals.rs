@@ -125,8 +125,8 @@ pub mod render {
 
 pub mod scenario {
     pub use crate::scenario::{
-        AssumptionKind, Capacity, Function, Notes, PlatformShape, Request, Scenario, read_csv,
-        read_toml,
+        AssumptionKind, Capacity, Function, InputChange, Notes, PlatformShape, Request, Scenario,
+        read_csv, read_toml,
     };
     pub mod schema {
         pub use crate::scenario::schema::{

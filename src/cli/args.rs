@@ -130,6 +130,10 @@ pub(crate) struct Compare {
     /// Output format; default: from the extension of --output, otherwise table
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Change a key of functions and show both answers (can be repeated): a value, +20%, -20% or x1.5.
+    /// NAME is a function, and `*` in it any text; without NAME all functions
+    #[arg(long, value_name = "[NAME:]KEY=VALUE", conflicts_with_all = ["by", "filter"])]
+    pub set: Vec<String>,
     /// Show one row for each value of this tag in place of functions
     #[arg(long, value_name = "TAG", conflicts_with_all = ["filter", "function"])]
     pub by: Option<String>,

@@ -21,14 +21,28 @@ use std::io::{self, Write};
 pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> Outcome {
     let format = args.output.format(args.format).map_err(Diags::from)?;
     if format == Format::Focus {
-        if args.by.is_some() {
-            let message = "--format focus has a row for each line of a bill, not for groups";
-            let help = "leave out --by: the rows have the column Tags";
+        let refused = match (&args.by, args.set.as_slice()) {
+            (Some(_), _) => Some((
+                "--format focus has a row for each line of a bill, not for groups",
+                "leave out --by: the rows have the column Tags",
+            )),
+            (None, []) => None,
+            (None, _) => Some((
+                "--format focus has the rows of one bill, and --set compares two",
+                "use --format table, markdown or json",
+            )),
+        };
+        if let Some((message, help)) = refused {
             return Err(Diags::from(Diag::new(Code::Conflict, message).help(help)).into());
         }
         return focus::run(system, args);
     }
     focus::refuse_flags(args)?;
+    if !args.set.is_empty() && format == Format::Csv {
+        let message = "--set shows each figure beside the unchanged one, and CSV has one of them";
+        let help = "use --format table, markdown or json";
+        return Err(Diags::from(Diag::new(Code::Conflict, message).help(help)).into());
+    }
     let look = Look::of_answer(system, &args.output, color);
     let options = TableOptions {
         width: args.width.unwrap_or(look.width),
@@ -38,6 +52,17 @@ pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> 
         notes: args.notes,
         margin: args.margin,
     };
+    if !args.set.is_empty() {
+        return load::compared_with_set(system, args, |pairs, progress| {
+            output::write(system, &args.output, progress, |out| match format {
+                Format::Json => render::json_v2::set::write(pairs, out),
+                Format::Markdown => render::set::write_markdown(pairs, out),
+                Format::Table | Format::Csv | Format::Focus => {
+                    render::set::write_table(pairs, options, out)
+                }
+            })
+        });
+    }
     load::compared(
         system,
         &args.subject,

@@ -8,9 +8,10 @@ use super::system::System;
 use crate::answer::{BoughtPrices, Comparison, Decision, PlanOptions, SizedCommitment};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
+use crate::platform;
 use crate::pricebook::{Book, Commitments, Coverage, InstanceType, Plan, Regional};
 use crate::render::View;
-use crate::scenario::{Extra, Scenario};
+use crate::scenario::{Extra, InputChange, Scenario};
 use crate::text::{comma_separated, did_you_mean};
 use std::sync::Arc;
 
@@ -189,6 +190,69 @@ pub(crate) fn compared(
 ) -> Outcome {
     let progress = Progress::new(system, output);
     let read = read(system, subject, &progress)?;
+    compared_all(read, &subject.function, moves, &progress, |views| {
+        show(views, &progress)
+    })
+}
+
+/// Reads the scenario as it is and with the changes of `--set`, and passes both answers for each region
+/// to `show`.
+///
+/// # Errors
+/// Mistakes in the scenario, its prices or the changes, or an error of `show`.
+pub(crate) fn compared_with_set(
+    system: &System,
+    args: &args::Compare,
+    show: impl FnOnce(&[[&View<'_>; 2]], &Progress<'_>) -> Outcome,
+) -> Outcome {
+    let (subject, progress) = (&args.subject, Progress::new(system, &args.output));
+    let changes = InputChange::read(&args.set, &platform::shapes().as_slice().into())?;
+    let book = input::book(system, subject.prices.as_deref())?;
+    let mut opened = Opened::scenario_at(system, &subject.scenario)?;
+    let again = opened.again(changes)?;
+    let mut both = in_regions(opened, subject, &book, &progress)?;
+    both.extend(in_regions(again, subject, &book, &progress)?);
+    compared_all(both, &subject.function, &args.moves, &progress, |views| {
+        let (unchanged, changed) = views.split_at(views.len() / 2);
+        let pairs: Vec<_> = unchanged
+            .iter()
+            .zip(changed)
+            .map(|(one, other)| [one, other])
+            .collect();
+        for [unchanged, changed] in &pairs {
+            same_platforms(unchanged, changed).map_err(Diags::from)?;
+        }
+        show(&pairs, &progress)
+    })
+}
+
+/// Refuses a change that moves a function to a platform which is not compared otherwise.
+fn same_platforms(unchanged: &View<'_>, changed: &View<'_>) -> Result<(), Diag> {
+    let ids = |view: &View<'_>| -> Vec<&'static str> {
+        let platforms = view.decision.comparison.platforms().iter();
+        platforms.map(|bound| bound.id).collect()
+    };
+    let (before, after) = (ids(unchanged), ids(changed));
+    let differs = before
+        .iter()
+        .chain(&after)
+        .find(|id| !before.contains(id) || !after.contains(id));
+    let Some(id) = differs else {
+        return Ok(());
+    };
+    let message = format!("--set changes whether {id} is compared");
+    let help = format!("add \"{id}\" to `platforms`");
+    Err(Diag::new(Code::Conflict, message).help(help))
+}
+
+/// Makes comparisons and plans, and passes them to `show`.
+fn compared_all(
+    read: Vec<Loaded>,
+    names: &[String],
+    moves: &args::Moves,
+    progress: &Progress<'_>,
+    show: impl FnOnce(&[View<'_>]) -> Outcome,
+) -> Outcome {
     let functions = read.iter().map(|one| one.scenario.functions.len() as u64);
     progress.pricing(functions.sum());
     let mut diags = Diags::new();
@@ -201,7 +265,7 @@ pub(crate) fn compared(
     let mut views = Vec::new();
     let mut decisions = Vec::new();
     for comparison in &comparisons {
-        let selected = selected(comparison.scenario(), &subject.function)?;
+        let selected = selected(comparison.scenario(), names)?;
         decisions.push((decided(comparison, moves)?, selected));
     }
     for (decision, selected) in &decisions {
@@ -212,7 +276,7 @@ pub(crate) fn compared(
             progress: &shown,
         });
     }
-    let outcome = show(&views, &progress);
+    let outcome = show(&views);
     progress.finish();
     drop(views);
     // The process is about to end, so it is a waste of time to free a million functions.
@@ -260,14 +324,27 @@ pub(crate) fn read(
     progress: &Progress<'_>,
 ) -> Result<Vec<Loaded>, Diags> {
     let book = input::book(system, subject.prices.as_deref())?;
-    let mut regions = subject.region.iter();
     let opened = Opened::scenario_at(system, &subject.scenario)?;
+    in_regions(opened, subject, &book, progress)
+}
+
+/// Reads an opened scenario for each region.
+///
+/// # Errors
+/// Mistakes in the scenario or its prices.
+fn in_regions(
+    opened: Opened<'_>,
+    subject: &args::Subject,
+    book: &Book,
+    progress: &Progress<'_>,
+) -> Result<Vec<Loaded>, Diags> {
+    let mut regions = subject.region.iter();
     let region = regions.next().map(String::as_str);
-    let first = Loaded::new(opened, region, &book, progress)?;
+    let first = Loaded::new(opened, region, book, progress)?;
     let mut diags = Diags::new();
     // The functions are read once, because only their prices differ.
     let others: Vec<_> = regions
-        .map(|region| Loaded::priced(first.scenario.in_region(region), &book))
+        .map(|region| Loaded::priced(first.scenario.in_region(region), book))
         .filter_map(|read| diags.take(read))
         .collect();
     diags.into_result([first].into_iter().chain(others).collect())

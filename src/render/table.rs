@@ -4,7 +4,7 @@
 use super::phrases::{self, TotalRow};
 use super::utilization_bar::utilization_bar;
 use super::{Step, View};
-use crate::answer::{Comparison, Decision, Move, Solved, Summary};
+use crate::answer::{Comparison, Move, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
@@ -136,8 +136,12 @@ struct TablePage<'p> {
 }
 
 /// A row of the table.
-struct Row {
+struct Row<'p> {
+    /// The answer that it is of.
+    view: &'p View<'p>,
     index: usize,
+    /// What stands in place of the name.
+    label: Option<&'static str>,
     summary: Summary,
     /// The platform with a fleet that the break-even is about.
     fleet: Option<usize>,
@@ -180,7 +184,7 @@ impl<'p> TablePage<'p> {
         self.warnings(out)?;
         (self.view.progress)(Step::LayingOut);
         writeln!(out, "{}", self.heading())?;
-        let row = row(decision, &solved);
+        let row = row(self.view, &solved);
         writeln!(out, "{}", self.costs(&[row]))?;
         self.arrow(out)?;
         let bar = |crossover| utilization_bar(&solved.summary, crossover, self.paint, self.width);
@@ -311,7 +315,7 @@ impl<'p> TablePage<'p> {
     }
 
     /// The rows to show, at most this number.
-    fn rows(&self, most: usize) -> Vec<Row> {
+    fn rows(&self, most: usize) -> Vec<Row<'p>> {
         let decision = self.view.decision;
         let mut indices = self.view.selected.clone();
         let is_cut = indices.len() > most;
@@ -333,7 +337,7 @@ impl<'p> TablePage<'p> {
         for chunk in indices.chunks(AHEAD) {
             let solved = chunk
                 .par_iter()
-                .map(|index| row(decision, &decision.solved(*index)));
+                .map(|index| row(self.view, &decision.solved(*index)));
             rows.extend(solved.collect::<Vec<_>>());
             (self.view.progress)(Step::Priced(chunk.len() as u64));
         }
@@ -355,7 +359,7 @@ impl<'p> TablePage<'p> {
     }
 
     /// The costs in the first layout that fits the width, or in several tables.
-    fn costs(&self, rows: &[Row]) -> String {
+    fn costs(&self, rows: &[Row<'_>]) -> String {
         let (plain, broken) = (Titles::Plain, Titles::Broken);
         let narrow = self.columns(false, rows);
         let shapes = [
@@ -405,7 +409,7 @@ impl<'p> TablePage<'p> {
         parts.into_iter().map(|(part, _)| part).collect()
     }
 
-    fn table(&self, columns: &[TableColumn], titles: Titles, rows: &[Row]) -> Table {
+    fn table(&self, columns: &[TableColumn], titles: Titles, rows: &[Row<'_>]) -> Table {
         let mut table = empty(self.width);
         let header = columns.iter().map(|column| self.title(*column, titles));
         table.set_header(header.map(|title| self.title_cell(&title)));
@@ -432,7 +436,7 @@ impl<'p> TablePage<'p> {
         Cell::new(self.paint.marked_bold(title))
     }
 
-    fn columns(&self, is_wide: bool, rows: &[Row]) -> Vec<TableColumn> {
+    fn columns(&self, is_wide: bool, rows: &[Row<'_>]) -> Vec<TableColumn> {
         let mut fleets = rows.iter().filter_map(|row| row.fleet);
         let first = fleets.next();
         let same = first.filter(|first| fleets.all(|fleet| fleet == *first));
@@ -489,12 +493,15 @@ impl<'p> TablePage<'p> {
         }
     }
 
-    fn cell(&self, column: TableColumn, row: &Row) -> Cell {
-        let function = &self.comparison().scenario().functions[row.index];
+    fn cell(&self, column: TableColumn, row: &Row<'_>) -> Cell {
+        let function = &row.view.comparison().scenario().functions[row.index];
         let summary = &row.summary;
-        let place = self.view.decision.place_of(row.index, summary);
+        let place = row.view.decision.place_of(row.index, summary);
         let text = match column {
-            TableColumn::Function => escaped_name(&function.name).into_owned(),
+            TableColumn::Function => match row.label {
+                Some(label) => label.to_owned(),
+                None => escaped_name(&function.name).into_owned(),
+            },
             TableColumn::Calls => count(function.invocations.into()),
             TableColumn::Memory => count(function.memory_mb.into()),
             TableColumn::Duration => grouped(&Exact::from(function.duration_ms).to_string()),
@@ -573,7 +580,37 @@ pub(super) fn heading(comparison: &Comparison<'_>) -> String {
     )
 }
 
-fn row(decision: &Decision<'_>, solved: &Solved<'_>) -> Row {
+/// The costs of functions in two answers: a second row for each function with other figures.
+pub(super) fn costs_of_both(
+    [before, after]: [&View<'_>; 2],
+    indices: &[usize],
+    options: TableOptions,
+) -> String {
+    let page = TablePage {
+        view: before,
+        paint: Paint::new(options.color),
+        width: options.width,
+        options,
+    };
+    let pairs = indices.par_iter().map(|index| {
+        let [one, other] = [before, after].map(|view| row(view, &view.decision.solved(*index)));
+        let other = Row {
+            label: Some("  with --set"),
+            ..other
+        };
+        let columns = page.columns(true, &[]);
+        let mut figures = columns.into_iter().skip(1);
+        let is_same =
+            |column| page.cell(column, &one).content() == page.cell(column, &other).content();
+        let second = (!figures.all(is_same)).then_some(other);
+        [Some(one), second]
+    });
+    let rows: Vec<Row<'_>> = pairs.flatten_iter().flatten().collect();
+    page.costs(&rows)
+}
+
+fn row<'p>(view: &'p View<'p>, solved: &Solved<'_>) -> Row<'p> {
+    let decision = view.decision;
     let comparison = decision.comparison;
     let summary = &solved.summary;
     let platforms = comparison.platforms();
@@ -584,6 +621,8 @@ fn row(decision: &Decision<'_>, solved: &Solved<'_>) -> Row {
         format!("{}{mark}", platforms[place].title)
     });
     Row {
+        view,
+        label: None,
         index: solved.index,
         summary: summary.clone(),
         fleet: place.and_then(|place| phrases::compared_fleet(decision, solved, place)),

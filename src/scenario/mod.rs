@@ -46,6 +46,7 @@ pub use platform_shape::PlatformShape;
 pub(crate) use rule_settings::{RuleSetting, RuleShape};
 pub(crate) use schema::Bounds;
 pub(crate) use services::SharedService;
+pub(crate) use set::ChangedKey;
 pub use set::InputChange;
 pub(crate) use stated::StatedValue;
 pub(crate) use task::TaskSize;

@@ -4,6 +4,8 @@
 //! Internal changes do not affect it. An incompatible version needs a new file.
 
 mod groups;
+#[cfg(feature = "cli")]
+pub(crate) mod set;
 
 use super::names::{band_name, input_name, kind_name};
 use crate::answer::{

@@ -1,0 +1,254 @@
+//! `--set`: the figures with changed inputs, each beside the one without.
+
+use super::table::{self, TableOptions};
+use super::{View, phrases};
+use crate::color::{Paint, wrapped};
+use crate::escape::{code, sentence};
+use crate::money::{Usd, count, money, plural};
+use crate::scenario::Function;
+use crate::text::{Lines, escaped_name};
+use comfy_table::{Cell, CellAlignment};
+use std::io::{self, Write};
+
+/// The scenario as it is and with changed inputs.
+pub(crate) type Pair<'v> = [&'v View<'v>; 2];
+
+/// Functions that are shown unless all are wanted.
+const ROWS: usize = 20;
+
+/// The columns of totals.
+const TITLES: [&str; 4] = ["US dollars a month", "as it is", "with --set", "change"];
+
+/// What a total without some functions is marked with.
+const PARTIAL: &str = " *";
+
+/// Writes both answers for each region, one below the other.
+///
+/// # Errors
+/// The output cannot be written.
+pub(crate) fn write_table(
+    pairs: &[Pair<'_>],
+    options: TableOptions,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let (paint, width) = (Paint::new(options.color), options.width);
+    let out = &mut Lines::new(out);
+    for (number, pair) in pairs.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        let [before, after] = *pair;
+        let changed = changed(after);
+        let title = wrapped(&title(after, &changed), "", width);
+        writeln!(out, "{}", paint.bold(&title))?;
+        let shown = if options.all { usize::MAX } else { ROWS };
+        for index in changed.iter().take(shown) {
+            let line = changes_of(&after.comparison().scenario().functions[*index]);
+            writeln!(out, "{}", wrapped(&line, "  ", width))?;
+        }
+        let rest = changed.len().saturating_sub(shown);
+        if rest > 0 {
+            let more = plural(rest as u128, "more function");
+            writeln!(out, "  … and {more}: --all shows them")?;
+        }
+        writeln!(out)?;
+        for line in headlines(pair) {
+            writeln!(out, "{}", wrapped(&line, "", width))?;
+        }
+        writeln!(out)?;
+        let notes = after.comparison().notes(after.decision.totals());
+        phrases::warnings(&notes, paint, width, out)?;
+        let heading = table::heading(after.comparison());
+        writeln!(out, "{}", paint.bold(&wrapped(&heading, "", width)))?;
+        let rows = if options.all {
+            before.selected.clone()
+        } else {
+            changed.iter().take(shown).copied().collect()
+        };
+        writeln!(out, "{}", table::costs_of_both(*pair, &rows, options))?;
+        let others = before.selected.len() - rows.len();
+        if others > 0 {
+            let more = plural(others as u128, "more function");
+            writeln!(out, "  … and {more}: --all shows them")?;
+        }
+        writeln!(out)?;
+        let totals = totals(pair);
+        let mut table = table::empty(width);
+        table.set_header(TITLES);
+        for row in &totals {
+            let right = |text: &String| Cell::new(text).set_alignment(CellAlignment::Right);
+            let cells = row[1..].iter().map(right);
+            table.add_row([Cell::new(&row[0])].into_iter().chain(cells));
+        }
+        for line in table.lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        if let Some(remark) = partial(&totals) {
+            writeln!(out, "{remark}")?;
+        }
+        writeln!(out)?;
+        if options.notes {
+            phrases::notes(&notes, paint, width, out)?;
+        } else {
+            let text = phrases::notes_line(&notes);
+            writeln!(out, "{}", paint.dim(&wrapped(&text, "", width)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes both answers for each region.
+///
+/// # Errors
+/// The output cannot be written.
+pub(crate) fn write_markdown(pairs: &[Pair<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    for (number, pair) in pairs.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        let [before, after] = *pair;
+        let changed = changed(after);
+        let heading = table::heading(after.comparison());
+        writeln!(out, "### {}\n", sentence(&heading))?;
+        writeln!(out, "{}\n", sentence(&title(after, &changed)))?;
+        let functions = &after.comparison().scenario().functions;
+        for index in &changed {
+            writeln!(out, "- {}", sentence(&changes_of(&functions[*index])))?;
+        }
+        for line in headlines(pair) {
+            writeln!(out, "\n{}", sentence(&line))?;
+        }
+        let platforms = after.comparison().platforms();
+        let titles: Vec<&str> = platforms.iter().map(|bound| bound.title).collect();
+        writeln!(out, "\n| function | {} | plan |", titles.join(" | "))?;
+        writeln!(out, "|---|{}---|", "---:|".repeat(titles.len()))?;
+        for index in changed {
+            let [one, other] = [before, after].map(|view| figures(view, index));
+            let cells = one
+                .iter()
+                .zip(&other)
+                .map(|(one, other)| beside(one, other));
+            let name = code(&functions[index].name);
+            let cells: Vec<String> = cells.collect();
+            writeln!(out, "| {name} | {} |", cells.join(" | "))?;
+        }
+        let totals = totals(pair);
+        writeln!(out, "\n| {} |\n|---|---:|---:|---:|", TITLES.join(" | "))?;
+        for row in &totals {
+            writeln!(
+                out,
+                "| {} |",
+                row.each_ref().map(|cell| sentence(cell)).join(" | ")
+            )?;
+        }
+        if let Some(remark) = partial(&totals) {
+            writeln!(out, "\n{}", sentence(remark))?;
+        }
+    }
+    Ok(())
+}
+
+/// The shown functions with changed keys.
+fn changed(view: &View<'_>) -> Vec<usize> {
+    let functions = &view.comparison().scenario().functions;
+    let selected = view.selected.iter().copied();
+    selected
+        .filter(|index| functions[*index].set.is_some())
+        .collect()
+}
+
+fn title(view: &View<'_>, changed: &[usize]) -> String {
+    format!(
+        "--set changes {} of {}",
+        count(changed.len() as u128),
+        plural(view.selected.len() as u128, "function")
+    )
+}
+
+/// `api: memory_mb 512 -> 1,024`.
+fn changes_of(function: &Function) -> String {
+    let keys = function.set.as_deref().unwrap_or_default().iter();
+    let value = |value: &Option<_>| match value {
+        Some(value) => format!("{value}"),
+        None => "not stated".to_owned(),
+    };
+    let keys: Vec<String> = keys
+        .map(|key: &crate::scenario::ChangedKey| {
+            let [before, after] = [&key.before, &key.after].map(value);
+            format!("{} {before} -> {after}", key.field.path())
+        })
+        .collect();
+    format!("{}: {}", escaped_name(&function.name), keys.join(", "))
+}
+
+fn headlines([before, after]: &Pair<'_>) -> [String; 2] {
+    let of = |view: &View<'_>| phrases::headline(view.comparison(), &view.decision.plan);
+    [
+        format!("As it is: {}", of(before)),
+        format!("With --set: {}", of(after)),
+    ]
+}
+
+/// What a function costs on each platform, and its platform in the plan.
+fn figures(view: &View<'_>, index: usize) -> Vec<String> {
+    let (decision, platforms) = (view.decision, view.comparison().platforms());
+    let solved = decision.solved(index);
+    let costs = solved.summary.costs.iter();
+    let costs = costs.map(|cost| match cost {
+        Ok(cost) => money(&cost.billed),
+        Err(_) => "-".to_owned(),
+    });
+    let place = decision.place(&solved);
+    let plan = place.map_or("-", |place| platforms[place].title);
+    costs.chain([plan.to_owned()]).collect()
+}
+
+fn beside(before: &str, after: &str) -> String {
+    if before == after {
+        after.to_owned()
+    } else {
+        format!("{before} → {after}")
+    }
+}
+
+/// The rows of totals: the label, both amounts, and the change.
+fn totals([before, after]: &Pair<'_>) -> Vec<[String; 4]> {
+    let of = |view: &View<'_>| {
+        let plan = Some(&view.decision.plan);
+        phrases::totals(view.comparison(), view.decision.totals(), plan)
+    };
+    let (before, after) = (of(before), of(after));
+    let nothing = || "-".to_owned();
+    let amount = |row: &phrases::TotalRow| {
+        let mark = if row.left_out > 0 { PARTIAL } else { "" };
+        format!("{}{mark}", row.amount())
+    };
+    let rows = after.iter().map(|row| {
+        let former = before.iter().find(|former| former.label == row.label);
+        let is_same_set = |former: &&phrases::TotalRow| former.left_out == row.left_out;
+        let change = former.filter(is_same_set).map(|former| {
+            let change = &row.monthly - &former.monthly;
+            signed(&change)
+        });
+        let former = former.map(amount);
+        let texts = [former, Some(amount(row)), change];
+        let [former, now, change] = texts.map(|text| text.unwrap_or_else(nothing));
+        [row.label.clone(), former, now, change]
+    });
+    rows.collect()
+}
+
+fn signed(change: &Usd) -> String {
+    let text = money(change);
+    if change.dollars().is_positive() {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+fn partial(totals: &[[String; 4]]) -> Option<&'static str> {
+    let mut cells = totals.iter().flatten();
+    let is_partial = cells.any(|cell| cell.ends_with(PARTIAL));
+    is_partial.then_some("* without functions that cannot run there")
+}
