@@ -55,7 +55,7 @@ pub mod diag {
 
 pub mod json_schema {
     pub mod answer {
-        pub use crate::json_schema::answer::{COMPARE, Object};
+        pub use crate::json_schema::answer::{COMPARE, COMPARE_SET, Object};
         pub use crate::json_schema::check_answer::CHECK;
     }
 }

@@ -247,6 +247,8 @@ fn answers_of_compare_are_valid_for_their_schema() {
     let answer: Value = serde_json::from_str(&run(&two)).expect("JSON");
     assert_eq!(answer.as_array().map(Vec::len), Some(2));
     is_valid(&validator, &two);
+    let set = ["--set", "memory_mb=x2", "--format", "json"];
+    is_valid(&validator, &[&["compare", "scenarios/web-api.toml"], &set[..]].concat());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Tables of the docs that are made of the program's own data: the keys of a scenario and the fields
 //! of its answers. `UPDATE_DOCS=1 cargo test --test tables` writes them again.
 
-use lambdacost::internals::json_schema::answer::{CHECK, COMPARE, Object};
+use lambdacost::internals::json_schema::answer::{CHECK, COMPARE, COMPARE_SET, Object};
 use lambdacost::internals::platform;
 use lambdacost::internals::scenario::schema::{
     Bills, Field, FieldGroup, Key, Setting, SettingGroup,
@@ -106,7 +106,10 @@ fn tables_of_keys() -> Tables {
 }
 
 fn tables_of_fields() -> Tables {
-    let objects = COMPARE.all().into_iter().chain(CHECK.all());
+    let compared = COMPARE.all();
+    let mut of_set = COMPARE_SET.all();
+    of_set.retain(|object| !compared.iter().any(|known| known.name == object.name));
+    let objects = compared.into_iter().chain(of_set).chain(CHECK.all());
     objects
         .map(|object| (object.name, fields(object)))
         .collect()

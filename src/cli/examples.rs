@@ -66,6 +66,10 @@ const EXAMPLES: [(&str, &[Example]); 14] = [
                 "one row for each value of the tag `team`",
             ),
             (
+                "lambdacost compare scenario.toml --set 'api:memory_mb=1024' --set invocations=+20%",
+                "both answers: as it is, and with more memory and more calls",
+            ),
+            (
                 "lambdacost compare scenario.toml --output answer.json",
                 "for programs, and for `check --baseline`",
             ),

@@ -138,6 +138,43 @@ pub static COMPARE: Object = Object {
     ],
 };
 
+/// The output of `compare` with `--set`.
+pub static COMPARE_SET: Object = Object {
+    name: "compare_set",
+    fields: &[
+        field(
+            "schema",
+            Exactly("lambdacost/compare-set/v1"),
+            "`lambdacost/compare-set/v1`",
+        ),
+        field(
+            "changes",
+            List(&Of(&SET_CHANGE)),
+            "the keys of functions that `--set` has changed",
+        ),
+        field("unchanged", Of(&COMPARE), "the answer as the scenario is"),
+        field("changed", Of(&COMPARE), "the answer with the changes"),
+    ],
+};
+
+static SET_CHANGE: Object = Object {
+    name: "set_change",
+    fields: &[
+        field("function", Text, "the function"),
+        field("key", Text, "the path of the key"),
+        field(
+            "before",
+            TEXT_OR_NULL,
+            "its value in the scenario; `null` if it is not stated",
+        ),
+        field(
+            "after",
+            TEXT_OR_NULL,
+            "its value then; `null` if another key stands in its place",
+        ),
+    ],
+};
+
 static GROUPS: Object = Object {
     name: "groups",
     fields: &[

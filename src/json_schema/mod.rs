@@ -12,7 +12,7 @@ mod scenario;
 
 pub(crate) use scenario::{Names, scenario};
 
-use answer::{COMPARE, Object};
+use answer::{COMPARE, COMPARE_SET, Object};
 use check_answer::CHECK;
 use serde_json::{Map, Value, json};
 
@@ -29,24 +29,28 @@ pub(crate) fn text(schema: &Value) -> String {
     format!("{schema:#}\n")
 }
 
-/// The schema of the output of `compare --format json`: an object, or an array of objects for
-/// several regions.
+/// The schema of the output of `compare --format json`, with and without `--set`: an object, or an
+/// array of objects for several regions.
 pub(crate) fn compare() -> Value {
-    one_or_several("Answer of lambdacost compare", &COMPARE)
+    one_or_several("Answer of lambdacost compare", &[&COMPARE, &COMPARE_SET])
 }
 
 /// The schema of the output of `check --format json`: an object, or an array of objects for several
 /// scenarios.
 pub(crate) fn check() -> Value {
-    one_or_several("Answer of lambdacost check", &CHECK)
+    one_or_several("Answer of lambdacost check", &[&CHECK])
 }
 
-fn one_or_several(title: &str, root: &'static Object) -> Value {
+fn one_or_several(title: &str, roots: &[&'static Object]) -> Value {
     let mut definitions = Map::new();
-    for object in root.all() {
+    for object in roots.iter().flat_map(|root| root.all()) {
         definitions.insert(object.name.to_owned(), object.schema());
     }
-    let one = json!({"$ref": format!("#/definitions/{}", root.name)});
-    let some = json!({"type": "array", "items": one});
-    json!({"$schema": DRAFT, "title": title, "definitions": definitions, "anyOf": [one, some]})
+    let shapes = roots.iter().flat_map(|root| {
+        let one = json!({"$ref": format!("#/definitions/{}", root.name)});
+        let some = json!({"type": "array", "items": one.clone()});
+        [one, some]
+    });
+    let shapes: Vec<Value> = shapes.collect();
+    json!({"$schema": DRAFT, "title": title, "definitions": definitions, "anyOf": shapes})
 }

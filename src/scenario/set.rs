@@ -185,6 +185,8 @@ impl InputChange {
         if other.is_none() && !self.is_for_one() {
             return Ok(Vec::new());
         }
+        // This mistake is enough.
+        self.is_applied.store(true, Ordering::Relaxed);
         let path = field.path();
         let (message, help) = match other {
             Some(other) => {
