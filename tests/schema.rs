@@ -248,7 +248,10 @@ fn answers_of_compare_are_valid_for_their_schema() {
     assert_eq!(answer.as_array().map(Vec::len), Some(2));
     is_valid(&validator, &two);
     let set = ["--set", "memory_mb=x2", "--format", "json"];
-    is_valid(&validator, &[&["compare", "scenarios/web-api.toml"], &set[..]].concat());
+    is_valid(
+        &validator,
+        &[&["compare", "scenarios/web-api.toml"], &set[..]].concat(),
+    );
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(crate) fn run(system: &System, args: &args::Compare, color: ColorChoice) -> 
     }
     focus::refuse_flags(args)?;
     if !args.set.is_empty() && format == Format::Csv {
-        let message = "--set shows each figure beside the unchanged one, and CSV has one of them";
+        let message = "--set shows each figure with the unchanged one, and CSV has place for one";
         let help = "use --format table, markdown or json";
         return Err(Diags::from(Diag::new(Code::Conflict, message).help(help)).into());
     }

@@ -1,4 +1,4 @@
-//! `--set`: the figures with changed inputs, each beside the one without.
+//! `--set`: the figures with changed inputs, each with the one without.
 
 use super::table::{self, TableOptions};
 use super::{View, phrases};
@@ -124,10 +124,7 @@ pub(crate) fn write_markdown(pairs: &[Pair<'_>], out: &mut (dyn Write + Send)) -
         writeln!(out, "|---|{}---|", "---:|".repeat(titles.len()))?;
         for index in changed {
             let [one, other] = [before, after].map(|view| figures(view, index));
-            let cells = one
-                .iter()
-                .zip(&other)
-                .map(|(one, other)| beside(one, other));
+            let cells = one.iter().zip(&other).map(|(one, other)| both(one, other));
             let name = code(&functions[index].name);
             let cells: Vec<String> = cells.collect();
             writeln!(out, "| {name} | {} |", cells.join(" | "))?;
@@ -203,7 +200,7 @@ fn figures(view: &View<'_>, index: usize) -> Vec<String> {
     costs.chain([plan.to_owned()]).collect()
 }
 
-fn beside(before: &str, after: &str) -> String {
+fn both(before: &str, after: &str) -> String {
     if before == after {
         after.to_owned()
     } else {
