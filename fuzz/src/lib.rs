@@ -200,6 +200,7 @@ fn asking<R>(
         unknown_region: &|name| book.unknown_region(name),
         open: &open,
         keeps_stated: true,
+        set: &[],
         progress: &|_| (),
     })
 }

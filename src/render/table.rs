@@ -591,21 +591,25 @@ pub(super) fn costs_of_both(
         paint: Paint::new(options.color),
         width: options.width,
         options,
+        effort: &Effort::of_run(),
     };
-    let pairs = indices.par_iter().map(|index| {
-        let [one, other] = [before, after].map(|view| row(view, &view.decision.solved(*index)));
-        let other = Row {
-            label: Some("  with --set"),
-            ..other
-        };
+    let both = |index: &usize| [before, after].map(|view| row(view, &view.decision.solved(*index)));
+    let pairs: Vec<[Row<'_>; 2]> = indices.par_iter().map(both).collect();
+    let mut rows = Vec::with_capacity(2 * pairs.len());
+    for [one, other] in pairs {
         let columns = page.columns(true, &[]);
         let mut figures = columns.into_iter().skip(1);
         let is_same =
             |column| page.cell(column, &one).content() == page.cell(column, &other).content();
-        let second = (!figures.all(is_same)).then_some(other);
-        [Some(one), second]
-    });
-    let rows: Vec<Row<'_>> = pairs.flatten_iter().flatten().collect();
+        let is_same = figures.all(is_same);
+        rows.push(one);
+        if !is_same {
+            rows.push(Row {
+                label: Some("  with --set"),
+                ..other
+            });
+        }
+    }
     page.costs(&rows)
 }
 
