@@ -362,6 +362,7 @@ fn changes_with_mistakes_are_refused_with_their_place() {
     ] {
         let message = refused(&[set], &[]);
         assert!(message.contains(says), "{set}: {message}");
+        assert!(message.contains("--> --set:1:") || set == "runs_on=eks", "{message}");
     }
     let second = refused(&["memory_mb=x2", "memory=y"], &[]);
     assert!(second.contains("--> --set:2:1"), "{second}");
