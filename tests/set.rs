@@ -320,6 +320,27 @@ fn every_region_has_both_answers() {
     assert_eq!(both[0], both[1]);
 }
 
+/// Twice the calls do not fit the stated capacity, which is on another line: 1.39 requests in flight
+/// on average are 2.778 then.
+#[test]
+fn a_change_is_to_blame_for_what_it_makes_wrong() {
+    let text = SCENARIO.replacen("_000\n", "_000\npeak_concurrency = 2\n", 1);
+    let folder = folder(FILE, &text);
+    let arguments = [
+        "compare",
+        FILE,
+        "--set",
+        "memory_mb=x2",
+        "--set",
+        "*:invocations=x2",
+    ];
+    let output = run(folder.path(), &arguments);
+    let message = String::from_utf8(output.stderr).expect("text");
+    let says = "error[out-of-range]: `api:v1`: `peak_concurrency` is below the average concurrency, \
+                2.778\n --> --set:2:3\n";
+    assert!(message.starts_with(says), "{message}");
+}
+
 #[test]
 fn changes_with_mistakes_are_refused_with_their_place() {
     for (set, says) in [
@@ -362,7 +383,10 @@ fn changes_with_mistakes_are_refused_with_their_place() {
     ] {
         let message = refused(&[set], &[]);
         assert!(message.contains(says), "{set}: {message}");
-        assert!(message.contains("--> --set:1:") || set == "runs_on=eks", "{message}");
+        assert!(
+            message.contains("--> --set:1:") || set == "runs_on=eks",
+            "{message}"
+        );
     }
     let second = refused(&["memory_mb=x2", "memory=y"], &[]);
     assert!(second.contains("--> --set:2:1"), "{second}");

@@ -353,9 +353,8 @@ fn numbers_are_shortened_to_significant_digits_and_to_places() {
 #[test]
 fn digits_beyond_those_that_are_printed_decide_a_tie() {
     let half = Exact::ratio(25, 10_000_000_000_000);
-    let little = Exact::ONE
-        .over(&Exact::whole(10_u128.pow(38)))
-        .expect("not zero");
+    let power = Exact::whole(10_u128.pow(25));
+    let little = Exact::ONE.over(&(&power * &power)).expect("not zero");
     let places = |number: &Exact| shortened(number, |number, text| number.write_places(12, text));
     assert_eq!(places(&half), "0.000000000002");
     assert_eq!(places(&(&half + &little)), "0.000000000003");

@@ -4,13 +4,13 @@
 //! Internal changes do not affect it. An incompatible version needs a new file.
 
 mod groups;
+mod hangs_on;
 #[cfg(feature = "cli")]
 pub(crate) mod set;
 
-use super::names::{band_name, input_name, kind_name};
+use super::names::{band_name, kind_name};
 use crate::answer::{
-    Closest, Comparison, Decision, Detail, HangsOn, Move, Pair, Plan, Shown, Solved, Summary,
-    Totals,
+    Comparison, Decision, Detail, Move, Pair, Plan, Shown, Solved, Summary, Totals,
 };
 use crate::escape::json;
 use crate::exact::{DigitBuffer, Exact};
@@ -22,7 +22,6 @@ use crate::solve::flips::{Effort, Flip, Flips, Side};
 use rayon::prelude::*;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -187,10 +186,10 @@ struct FunctionV2<'a> {
     best_alone: Option<&'static str>,
     gap_usd: Option<Decimal>,
     plan: Option<PlaceV2>,
-    hangs_on: Vec<HangsOnV2>,
+    hangs_on: Vec<hangs_on::HangsOnV2>,
     close: bool,
-    closest: Option<ClosestV2>,
-    if_waiting: Option<IfWaitingV2>,
+    closest: Option<hangs_on::ClosestV2>,
+    if_waiting: Option<hangs_on::IfWaitingV2>,
     uncovered: Vec<UncoveredV2>,
 }
 
@@ -199,28 +198,6 @@ struct FunctionV2<'a> {
 struct UncoveredV2 {
     platform: &'static str,
     meter: String,
-}
-
-#[derive(Serialize)]
-struct HangsOnV2 {
-    input: Cow<'static, str>,
-    stated: Decimal,
-    below: Option<Decimal>,
-    above: Option<Decimal>,
-}
-
-#[derive(Serialize)]
-struct ClosestV2 {
-    input: Cow<'static, str>,
-    turns_at: Decimal,
-    ratio: Decimal,
-}
-
-#[derive(Serialize)]
-struct IfWaitingV2 {
-    cpu_ms: Decimal,
-    adds_usd: BTreeMap<&'static str, Decimal>,
-    verdict: &'static str,
 }
 
 /// The platform of a function in the plan.
@@ -589,14 +566,14 @@ fn function<'a>(
         hangs_on: sensitivity
             .inputs
             .iter()
-            .map(|one| hangs_on(comparison, one))
+            .map(|one| hangs_on::input(comparison, one))
             .collect(),
         close: sensitivity.is_close,
         closest: sensitivity
             .closest
             .as_ref()
-            .map(|one| closest(comparison, one)),
-        if_waiting: if_waiting(decision, solved),
+            .map(|one| hangs_on::closest(comparison, one)),
+        if_waiting: hangs_on::if_waiting(decision, solved),
         uncovered: uncovered(comparison, solved),
     }
 }
@@ -622,36 +599,6 @@ fn uncovered(comparison: &Comparison<'_>, solved: &Solved<'_>) -> Vec<UncoveredV
         })
     });
     uncovered.collect()
-}
-
-fn hangs_on(comparison: &Comparison<'_>, one: &HangsOn) -> HangsOnV2 {
-    HangsOnV2 {
-        input: input_name(comparison, one.input),
-        stated: Decimal::from(&one.stated),
-        below: one.below.as_ref().map(Decimal::from),
-        above: one.above.as_ref().map(Decimal::from),
-    }
-}
-
-fn closest(comparison: &Comparison<'_>, one: &Closest) -> ClosestV2 {
-    ClosestV2 {
-        input: input_name(comparison, one.input),
-        turns_at: Decimal::from(&one.turns_at),
-        ratio: Decimal::from(&one.ratio),
-    }
-}
-
-fn if_waiting(decision: &Decision<'_>, solved: &Solved<'_>) -> Option<IfWaitingV2> {
-    let waiting = decision.if_waiting(solved)?;
-    let platforms = decision.comparison.platforms().iter().zip(&waiting.adds);
-    let adds =
-        platforms.filter_map(|(bound, adds)| Some((bound.id, Decimal::from(adds.as_ref()?))));
-    let stays = waiting.best == decision.comparison.home(solved.index);
-    Some(IfWaitingV2 {
-        cpu_ms: Decimal::from(&waiting.cpu_ms),
-        adds_usd: adds.collect(),
-        verdict: if stays { "stay" } else { "move" },
-    })
 }
 
 /// A function on one platform.
