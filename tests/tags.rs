@@ -326,6 +326,49 @@ fn groups_add_up_to_the_whole() {
     assert!(moves > 3, "{moves}");
 }
 
+/// Two functions of different teams share their tasks and move together: on Lambda they cost $30
+/// each, on Fargate the two tasks of a fleet cost less.
+#[test]
+fn a_service_is_divided_among_the_tags_of_its_functions() {
+    let member = |name: &str, team: &str| {
+        let text = function(
+            name,
+            3,
+            &format!("service = 'shop'\ntags.team = '{team}'\n"),
+        );
+        // Functions of a service state no task.
+        let stated = "container = { requests_per_task = 20, task = { vcpu = 1, memory_gb = 2 } }";
+        let needs = "container = { cpu_ms = 50, memory_per_request_mb = 50 }";
+        text.replace(stated, needs)
+    };
+    let text = [HEAD, &member("one", "a"), &member("two", "b")].concat();
+    let folder = folder("fleet.toml", &text);
+    let all = ["fleet.toml", "--prices", "prices"];
+    let run = |arguments: &[&str]| {
+        let output = run(folder.path(), arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{error}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let by = ["--by", "team", "--format", "csv"];
+    let groups = rows(&run(&[&["compare"][..], &all, &by].concat()));
+    let exact = |text: &str| Exact::of_digits(text).expect("a number");
+    let sum: Exact = groups.iter().map(|row| exact(&row["saving_usd"])).sum();
+    let plan = json(&run(&[&["plan"][..], &all, &["--format", "json"]].concat()));
+    assert_eq!(plan["moves"].as_array().map(Vec::len), Some(1));
+    assert_eq!(sum, exact(plan["saving_usd"].as_str().expect("an amount")));
+    for group in &groups {
+        assert_eq!(group["today_usd"], "30");
+        assert_eq!(group["moves"], "1");
+        // Both need the same.
+        let half = &sum * &Exact::ratio(1, 2);
+        assert_eq!(exact(&group["saving_usd"]), half);
+    }
+    let moves = rows(&run(&[&["plan"][..], &all, &["--format", "csv"]].concat()));
+    assert_eq!(moves[0]["tags.project"], "shop");
+    assert_eq!(moves[0]["tags.team"], "");
+}
+
 #[test]
 fn functions_that_cannot_run_where_they_are_have_no_amount() {
     let large = function("large", 1, "tags.team = 'x'\n").replace("1024", "20480");

@@ -117,7 +117,7 @@ pub(crate) fn write_moves(
             dollars(&mut text, one.saving.dollars());
             maybe_dollars(&mut text, one.alone.as_ref().map(|usd| usd.dollars()));
             text.pop();
-            tags(view.comparison(), one.index, &mut text);
+            tags(view.comparison(), &one.functions, &mut text);
             writeln!(out, "{text}")?;
         }
     }
@@ -139,12 +139,16 @@ fn header(
     writeln!(out, "{text}")
 }
 
-/// Appends the value of every tag of the scenario, each with a comma before it. A function without
-/// the tag has an empty cell.
-fn tags(comparison: &Comparison<'_>, index: usize, text: &mut String) {
+/// Appends the value of every tag of the scenario, each with a comma before it. The cell is empty
+/// unless all of the functions have the same value.
+fn tags(comparison: &Comparison<'_>, functions: &[usize], text: &mut String) {
     let scenario = comparison.scenario();
     for name in &scenario.tags {
-        let value = scenario.functions[index].tag(name);
+        let mut values = functions
+            .iter()
+            .map(|index| scenario.functions[*index].tag(name));
+        let first = values.next().flatten();
+        let value = first.filter(|_| values.all(|value| value == first));
         text.push(',');
         text.push_str(&csv_quoted(&formula_guarded(value.unwrap_or_default())));
     }
@@ -195,7 +199,7 @@ fn function(decision: &Decision<'_>, index: usize, text: &mut String) {
         maybe_dollars(text, cost.as_ref().ok().map(|cost| cost.adds.dollars()));
         let plan = part(text, known(3), |text| {
             planned(decision, &solved, text);
-            tags(comparison, index, text);
+            tags(comparison, &[index], text);
         });
         text.push('\n');
         shared.get_or_insert([name, load, gap, plan]);
