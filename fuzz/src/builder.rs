@@ -60,7 +60,8 @@ const UNFIT: [&str; 4] = [
 
 /// Keys of a function that are stated together. A group is chosen as a whole. Sometimes a single key
 /// is chosen in addition, to try refusals too.
-const GROUPS: [&[Field]; 53] = [
+const GROUPS: [&[Field]; 54] = [
+    &[Field::Service],
     &[Field::Account],
     &[Field::Tags],
     &[Field::Region],
@@ -296,6 +297,9 @@ pub fn scenario(data: &[u8]) -> String {
         let usd = number(Bounds::from(0, 1_000), &mut bytes);
         let _ = writeln!(out, "budget.functions.{called}.monthly_usd.deny = {usd}");
     }
+    if bytes.once_in(4) {
+        extra("[[extra]]", &mut bytes, &mut out);
+    }
     let mut names: Vec<String> = Vec::new();
     let functions = 1 + bytes.below(5);
     for number in 0..functions {
@@ -304,6 +308,9 @@ pub fn scenario(data: &[u8]) -> String {
             let _ = write!(called, " {number}");
         }
         function(&called, &mut bytes, &mut out);
+        if bytes.once_in(16) {
+            extra("[[function.extra]]", &mut bytes, &mut out);
+        }
         names.push(called);
     }
     out
@@ -401,6 +408,19 @@ fn chosen(choice: Choice, bytes: &mut Bytes<'_>) -> String {
     }
 }
 
+/// A stated cost, below the heading of its table.
+fn extra(heading: &str, bytes: &mut Bytes<'_>, out: &mut String) {
+    let platform = *bytes.one(&["lambda", "fargate", "eks"]);
+    let _ = writeln!(
+        out,
+        "{heading}\nname = \"extra\"\nplatforms = [\"{platform}\"]"
+    );
+    for key in ["usd_per_month", "usd_per_million_invocations"] {
+        let usd = number(Bounds::from(0, 1_000), bytes);
+        let _ = writeln!(out, "{key} = {usd}");
+    }
+}
+
 fn function(name: &str, bytes: &mut Bytes<'_>, out: &mut String) {
     let _ = writeln!(out, "[[function]]\nname = {}", quoted(name));
     let either = |bytes: &mut Bytes<'_>, fields: [Field; 2]| *bytes.one(&fields);
@@ -460,6 +480,7 @@ fn cell(field: Field, bytes: &mut Bytes<'_>) -> String {
         }
         (Field::TaskMemoryGb, _) => "8".to_owned(),
         (Field::ContainerRun, _) => word(&["service", "service", "service", "job"], bytes),
+        (Field::Service, _) => word(&["a service", "b", "=c"], bytes),
         (Field::ContainerOs, _) => word(&["linux", "linux", "linux", "windows"], bytes),
         (Field::ManagedGbPerVcpu, _) => word(&["2", "4", "8"], bytes),
         (_, ValueKind::Text | ValueKind::Region) => word(&REGIONS, bytes),

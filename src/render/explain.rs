@@ -1,9 +1,8 @@
 //! `explain`: every figure as quantity x rate = cost, with the sources of rates and the steps of
 //! each break-even.
 
-use super::View;
 use super::phrases;
-use super::table::MARGIN;
+use super::{MARGIN, View};
 use crate::answer::{Comparison, Decision, Detail, Pair, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;

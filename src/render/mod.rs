@@ -24,6 +24,10 @@ mod utilization_bar;
 pub(crate) use phrases::{NOTES, WARNINGS};
 
 use crate::answer::{Comparison, Decision, Groups, Move};
+use rust_decimal::Decimal;
+
+/// By how much another platform has to be cheaper at some traffic to be named: 2 %.
+const MARGIN: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
 
 /// A decision and the functions to show.
 pub struct View<'v> {

@@ -3,7 +3,7 @@
 
 use super::phrases::{self, TotalRow};
 use super::utilization_bar::utilization_bar;
-use super::{Step, View};
+use super::{MARGIN, Step, View};
 use crate::answer::{Comparison, Move, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
@@ -25,9 +25,6 @@ const ROWS: usize = 20;
 const CLOSE: &str = " ~";
 /// Characters of the usual labels of totals.
 const LABEL: usize = 26;
-
-/// 2 %.
-pub(crate) const MARGIN: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
 
 /// The order of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

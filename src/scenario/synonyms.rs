@@ -22,7 +22,7 @@ const INVOCATIONS: Option<Field> = Some(Field::InvocationsPerMonth);
 
 /// Names for keys of a function, in lower case and without `_`, `-`, spaces and brackets. Names with the same answer
 /// are separated by spaces.
-const OF_FUNCTION: [(&str, Answer); 48] = [
+const OF_FUNCTION: [(&str, Answer); 47] = [
     (
         "memory memorymb memorysize memorysizemb mem memmb ram rammb memorymib power configuredmemory \
          allocatedmemory memoryconfigured memoryallocated",
@@ -214,10 +214,6 @@ const OF_FUNCTION: [(&str, Answer); 48] = [
          description arn functionarn codesize version host lastmodified throttles logicalid \
          resourceid",
         Advice(None, "it changes no bill: leave it out"),
-    ),
-    (
-        "service",
-        Advice(None, "this version has no key for it: leave it out"),
     ),
     ("tag labels", Is(Field::Tags)),
     (
