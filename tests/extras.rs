@@ -416,6 +416,55 @@ fn run(arguments: &[&str], files: &[(&str, &str)]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// 40 million calls of 512 MB for 120 ms: 2.4 million GB-s x $0.0000166667 + $8 = $48.00008, and $100.
+#[test]
+fn defaults_state_extras_of_the_rows_of_a_functions_file() {
+    let scenario = "region = \"us-east-1\"\nfunctions = \"f.csv\"\n[[defaults.extra]]\n\
+                    name = \"licence\"\nplatforms = [\"lambda\"]\nusd_per_month = 100\n";
+    let rows = "name,memory_mb,duration_ms,invocations_per_month,utilization\n\
+                a,512,120,40000000,0.3\n";
+    let files = [("s.toml", scenario), ("f.csv", rows)];
+    let answer = run(&["compare", "s.toml", "--format", "json"], &files);
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["totals"]["lambda"], "148.00008");
+}
+
+/// An extra for each call on Fargate, 1,024 MB and 118 ms: text names the share by which Fargate is more
+/// expensive, of the whole bill of Lambda.
+#[test]
+fn extras_of_calls_are_in_what_text_says_about_traffic() {
+    for usd in ["0.5", "3", "10"] {
+        let text = format!(
+            "region = \"us-east-1\"\nplatforms = [\"lambda\", \"fargate\"]\n[[extra]]\n\
+             name = \"x\"\nplatforms = [\"fargate\"]\nusd_per_million_invocations = {usd}\n\
+             [[function]]\nname = \"f\"\nmemory_mb = 1024\nduration_ms = 118\n\
+             invocations_per_month = 10_000_000\nutilization = 0.5\n"
+        );
+        let answer = run(&["compare", "s.toml"], &[("s.toml", &text)]);
+        let words: Vec<&str> = answer.split_whitespace().collect();
+        let within = words
+            .windows(3)
+            .find(|words| words[..2] == ["comes", "within"]);
+        let within = within.expect("it never pays")[2];
+        let within: u64 = within
+            .replace([',', '.'], "")
+            .parse()
+            .expect("tenths of a per cent");
+        // Fargate and the extra at 1,000 times the traffic, where few tasks are idle.
+        let many = text.replace("10_000_000", "10_000_000_000");
+        let [lambda, fargate] = compared(&valid(&many), |comparison| {
+            ["lambda", "fargate"].map(|platform| cost(comparison, 0, platform).adds)
+        });
+        let more = (&fargate - &lambda)
+            .dollars()
+            .over(lambda.dollars())
+            .expect("Lambda costs something");
+        let tenths = (&more * &Exact::from(1000u32)).ceil().expect("a number");
+        assert!(u128::from(within) <= tenths, "{usd}: {within} {tenths}");
+        assert!(u128::from(within) + 50 > tenths, "{usd}: {within} {tenths}");
+    }
+}
+
 #[test]
 fn every_output_has_them() {
     // A name that is a formula in spreadsheets, and markup elsewhere.

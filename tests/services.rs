@@ -612,3 +612,58 @@ fn fleets_are_those_of_trying_every_number_of_tasks_and_pods() {
         });
     }
 }
+
+/// Rows of FOCUS are made for one platform after the other. A service is on one of them, and functions
+/// before it can be on another.
+#[test]
+fn bills_in_focus_have_services_next_to_functions_elsewhere() {
+    let text = "region = \"us-east-1\"\n[[function]]\nname = \"x\"\nmemory_mb = 512\n\
+                duration_ms = 120\ninvocations_per_month = 1_000_000\nutilization = 0.3\n\
+                runs_on = \"fargate\"\n[[function]]\nname = \"a\"\nservice = \"s\"\n\
+                memory_mb = 512\nduration_ms = 120\ninvocations_per_month = 40_000_000\n\
+                utilization = 0.3\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("s.toml"), text).expect("written");
+    for bill in ["today", "plan"] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+        let arguments = [
+            "compare", "s.toml", "--format", "focus", "--period", "2026-12",
+        ];
+        let command = command.args(arguments).args(["--bill", bill]);
+        let output = command
+            .current_dir(folder.path())
+            .output()
+            .expect("it starts");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let rows = String::from_utf8(output.stdout).expect("text");
+        let mut reader = csv::Reader::from_reader(rows.as_bytes());
+        let column = reader
+            .headers()
+            .expect("a header")
+            .iter()
+            .position(|name| name == "BilledCost")
+            .expect("the column");
+        let cost = |row: csv::StringRecord| -> rust_decimal::Decimal {
+            row[column].parse().expect("a number")
+        };
+        let rows = reader.records().map(|row| cost(row.expect("a row")));
+        let sum: rust_decimal::Decimal = rows.sum();
+        let total = compared(&valid(text), |comparison| {
+            let decision = comparison::decided(comparison, 1);
+            match bill {
+                "today" => decision.totals().today.monthly.clone(),
+                _ => decision.plan.monthly.clone(),
+            }
+        });
+        let difference = &Exact::from(sum.max(rust_decimal::Decimal::ZERO)) - total.dollars();
+        assert_eq!(
+            difference.to_fixed(6).trim_start_matches('-'),
+            "0.000000",
+            "{bill}"
+        );
+    }
+}

@@ -33,6 +33,14 @@ impl Comparison<'_> {
 
     pub(super) fn flips_of(&self, solved: &Solved<'_>, pair: Pair, most: u64) -> Option<Flips> {
         let (first, second) = self.traffic_costs(solved, pair)?;
+        let more = &solved.per_call(pair.to) - &solved.per_call(pair.from);
+        let first = match first {
+            TrafficCost::ByUse(curve) => TrafficCost::ByUse(curve.less(&more)),
+            TrafficCost::ByCapacity(fleet) if !more.dollars().is_zero() => {
+                TrafficCost::Both(fleet, PiecewiseCost::nothing().less(&more))
+            }
+            same => same,
+        };
         let function = self.context.function(solved.index);
         let demand = self.context.demand(solved.index);
         flips::flips(function, demand, first, second, most)
@@ -69,9 +77,10 @@ impl Comparison<'_> {
         most: u64,
     ) -> Option<FoundStretches> {
         let (first, second) = self.traffic_costs(solved, pair)?;
+        let per_call = [pair.from, pair.to].map(|platform| solved.per_call(platform));
         let function = self.context.function(solved.index);
         let demand = self.context.demand(solved.index);
-        stretches(function, demand, first, second, margin, most)
+        stretches(function, demand, (first, second), per_call, margin, most)
     }
 
     /// The pairs of platforms that can both run a function.
@@ -81,7 +90,8 @@ impl Comparison<'_> {
         self.pairs().filter(feasible).collect()
     }
 
-    /// What the two platforms of a pair cost as traffic grows. The second is a fleet.
+    /// What the two platforms of a pair cost as traffic grows, without what a fleet charges for each
+    /// call. The second is a fleet.
     fn traffic_costs<'s>(
         &self,
         solved: &'s Solved<'_>,
@@ -97,17 +107,9 @@ impl Comparison<'_> {
             return None;
         };
         let second = capacity.step_cost()?;
-        let more = &solved.per_call(pair.to) - &solved.per_call(pair.from);
         let first = match solved.tariff(pair.from)? {
-            Tariff::ByUse(usage) => TrafficCost::ByUse(usage.growth().less(&more)),
-            Tariff::ByCapacity(capacity) => {
-                let step_cost = capacity.step_cost()?;
-                if more.dollars().is_zero() {
-                    TrafficCost::ByCapacity(step_cost)
-                } else {
-                    TrafficCost::Both(step_cost, PiecewiseCost::nothing().less(&more))
-                }
-            }
+            Tariff::ByUse(usage) => TrafficCost::ByUse(usage.growth()),
+            Tariff::ByCapacity(capacity) => TrafficCost::ByCapacity(capacity.step_cost()?),
         };
         Some((first, second))
     }

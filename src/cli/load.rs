@@ -77,6 +77,7 @@ impl Loaded {
         for function in functions {
             function.runs_on = Some(platform);
         }
+        scenario.find_services_again();
         Ok(Some(Self {
             scenario,
             list: self.list.clone(),

@@ -171,8 +171,7 @@ impl ExplainPage<'_> {
         let heading = "As the traffic and the fleet grow (--all lists every change)";
         writeln!(out, "{}", self.paint.bold(heading))?;
         for (pair, stretches) in &found {
-            let text =
-                phrases::stretches(comparison, solved.index, *pair, stretches.as_ref(), &margin);
+            let text = phrases::stretches(comparison, solved, *pair, stretches.as_ref(), &margin);
             writeln!(out, "{}", wrapped(&text, "  ", self.width))?;
         }
         writeln!(out)

@@ -4,7 +4,7 @@ use crate::answer::{Comparison, Decision, Input, Move, Pair, Plan, Solved, Summa
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, percent, plural};
-use crate::platform::{Infeasible, Refusal, Total};
+use crate::platform::{FactValue, Infeasible, Refusal, Total};
 use crate::scenario::{AssumptionKind, Function, Notes};
 use crate::solve::crossover::{Crossover, CrossoverKind, Point};
 use crate::solve::flips::Side;
@@ -524,14 +524,14 @@ fn refusal(title: &str, refused: &Infeasible) -> String {
 /// not end.
 pub(crate) fn stretches(
     comparison: &Comparison<'_>,
-    index: usize,
+    solved: &Solved<'_>,
     pair: Pair,
     stretches: Option<&Stretches>,
     margin: &Exact,
 ) -> String {
     let title = |side: Side| match side {
-        Side::First => comparison.platforms()[pair.from].title,
-        Side::Second => comparison.platforms()[pair.to].title,
+        Side::First => fleet_title(comparison, solved, pair.from),
+        Side::Second => fleet_title(comparison, solved, pair.to),
     };
     let Some(stretches) = stretches else {
         let [one, other] = [Side::First, Side::Second].map(title);
@@ -553,16 +553,18 @@ pub(crate) fn stretches(
     if ranges.is_empty() {
         return match stretches.comes_within {
             Some(tenths) if tenths > 0 => format!(
-                "{today} stays cheaper at any traffic up to 1,000 times today's ({other} comes within {})",
+                "at this utilization {today} stays cheaper at any traffic up to 1,000 times today's \
+                 ({other} comes within {})",
                 percent(&Exact::ratio(tenths.into(), 1000))
             ),
             _ => format!(
-                "no traffic up to 1,000 times today's makes {other} cheaper than {today} by {} or more",
+                "at this utilization no traffic up to 1,000 times today's makes {other} cheaper than \
+                 {today} by {} or more",
                 percent(margin)
             ),
         };
     }
-    let calls = comparison.scenario().functions[index].invocations;
+    let calls = comparison.scenario().functions[solved.index].invocations;
     let is_interrupted = stretches.above.as_ref().is_some_and(|one| one.to.is_some());
     let then = if is_interrupted {
         format!(", then {today} again")
@@ -570,10 +572,27 @@ pub(crate) fn stretches(
         String::new()
     };
     format!(
-        "{other} is cheaper than {today} {} calls a month{then} (today {})",
+        "at this utilization {other} is cheaper than {today} {} calls a month{then} (today {})",
         ranges.join(" and "),
         count(calls.into())
     )
+}
+
+/// A platform, with the node type that it keeps while the traffic grows.
+fn fleet_title(comparison: &Comparison<'_>, solved: &Solved<'_>, platform: usize) -> String {
+    let bound = &comparison.platforms()[platform];
+    let node_type = (bound.id == "eks").then(|| {
+        let facts = solved.fleet(platform)?.facts();
+        let node_type = facts.into_iter().find(|fact| fact.key == "instance_type")?;
+        match node_type.value {
+            FactValue::Text(name) => Some(name),
+            FactValue::Count(_) => None,
+        }
+    });
+    match node_type.flatten() {
+        Some(name) => format!("{} on {name}", bound.title),
+        None => bound.title.to_owned(),
+    }
 }
 
 /// The numbers of calls of a stretch.

@@ -45,7 +45,7 @@ pub(crate) fn write(
 
 fn moves(view: &View<'_>, plan: &Plan, width: u16) -> Table {
     let mut table = table::empty(width);
-    table.set_header(["function", "from", "to", "saves a month", "bill then"]);
+    table.set_header(["function", "from", "to", "saves a month", "running total"]);
     let platforms = view.comparison().platforms();
     let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     let mut bill = plan.today.clone();

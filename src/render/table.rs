@@ -228,8 +228,7 @@ impl<'p> TablePage<'p> {
         let margin = Exact::from(self.options.margin);
         let found = comparison.stretches_within(self.effort, solved, Some(place), &margin);
         for (pair, stretches) in &found {
-            let (index, stretches) = (solved.index, stretches.as_ref());
-            let text = phrases::stretches(comparison, index, *pair, stretches, &margin);
+            let text = phrases::stretches(comparison, solved, *pair, stretches.as_ref(), &margin);
             writeln!(out, "{}", wrapped(&text, "", self.width))?;
         }
         Ok(())

@@ -276,7 +276,13 @@ impl<'k> Keys<'k> {
 
     /// Reports every key that was not read.
     pub(crate) fn refuse_others(self) {
-        let known: Arc<[&str]> = self.known.into();
+        let mut known = Vec::with_capacity(self.known.len());
+        for key in self.known {
+            if !known.contains(&key) {
+                known.push(key);
+            }
+        }
+        let known: Arc<[&str]> = known.into();
         for (key, _) in self.table {
             let name = key.get_ref().as_ref();
             if !known.contains(&name) {

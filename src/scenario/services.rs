@@ -1,11 +1,12 @@
 //! Services: functions that share tasks or pods on platforms that run containers.
 
-use super::Function;
+use super::{Function, Scenario};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
 use crate::money::plural;
 use crate::text::escaped_name;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The functions of a service.
 #[derive(Debug, Clone)]
@@ -24,6 +25,20 @@ pub(crate) struct Membership {
     pub name: Box<str>,
     /// Index into the services of the scenario.
     pub number: usize,
+}
+
+impl Scenario {
+    /// Finds the services again after functions were left out. A service runs on one platform, so all of
+    /// its functions are left out or none.
+    #[cfg(feature = "cli")]
+    pub(crate) fn find_services_again(&mut self) {
+        let mut diags = Diags::new();
+        let functions = Arc::make_mut(&mut self.functions);
+        self.services = settle(functions, &self.hours, &mut diags);
+        diags
+            .into_result(())
+            .expect("the services were checked with all functions");
+    }
 }
 
 /// Finds the services of functions. A pinned member pins all members.

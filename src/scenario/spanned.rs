@@ -379,9 +379,9 @@ impl<'a> SpannedValues<'a> {
         self.tags.iter().map(|(name, cell)| (name, cell))
     }
 
-    /// True without any cell.
+    /// True without any cell or cost.
     pub(crate) fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.tags.is_empty()
+        self.values.is_empty() && self.tags.is_empty() && self.extras.is_none()
     }
 
     pub(crate) fn stated(&self) -> impl Iterator<Item = (Field, &Cell<'a>)> {

@@ -527,7 +527,7 @@ impl Search<'_> {
     }
 
     /// The cheaper side at a number of invocations, from the bills.
-    pub(super) fn cheaper(&self, calls: u128) -> Side {
+    fn cheaper(&self, calls: u128) -> Side {
         if self.highest_cost(calls, calls) <= cost_of(self.second, self.shape.slots(calls)) {
             Side::First
         } else {

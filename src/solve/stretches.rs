@@ -6,7 +6,7 @@
 //! flips does ([`super::flips`]), from the side of today's traffic. Nothing is sampled.
 
 use super::StepCost;
-use super::flips::{Search, Side, TrafficCost};
+use super::flips::{CostRange, Costs, Search, Side, TrafficCost};
 use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
 use crate::scenario::{Demand, Function};
@@ -43,27 +43,35 @@ pub struct Stretches {
 }
 
 /// Finds the stretches in which the other side is cheaper by `margin`, a share from 0 to 1, and examines
-/// at most `most` intervals. `None` without traffic.
+/// at most `most` intervals. `per_call` is what each side costs for each call in addition. `None` without
+/// traffic.
 pub(crate) fn stretches(
     function: &Function,
     demand: &Demand,
-    first: TrafficCost<'_>,
-    second: &dyn StepCost,
+    (first, second): (TrafficCost<'_>, &dyn StepCost),
+    per_call: [Usd; 2],
     margin: &Exact,
     most: u64,
 ) -> Option<FoundStretches> {
     let search = Search::new(function, demand, first, second, 0)?;
     let calls = u128::from(function.invocations);
-    let today = search.cheaper(calls);
-    let other = match today {
-        Side::First => Side::Second,
-        Side::Second => Side::First,
-    };
     let mut nearest = Nearest {
         most_calls: search.most_calls(),
         search,
+        per_call_bounds: [0, 1].map(|side: usize| per_call[side].dollars().bounds()),
+        per_call,
         intervals: 0,
         most,
+    };
+    let [first, second] = nearest.costs(calls, calls);
+    let today = if first.least <= second.least {
+        Side::First
+    } else {
+        Side::Second
+    };
+    let other = match today {
+        Side::First => Side::Second,
+        Side::Second => Side::First,
     };
     // On a tie the first side is cheaper.
     let by_margin = Condition {
@@ -142,6 +150,9 @@ enum Direction {
 
 struct Nearest<'s> {
     search: Search<'s>,
+    /// US dollars, by side.
+    per_call: [Usd; 2],
+    per_call_bounds: [Bounds; 2],
     most_calls: u128,
     intervals: u64,
     /// The most intervals.
@@ -214,19 +225,13 @@ impl Nearest<'_> {
     /// A side is more expensive by no less than this anywhere in a range of calls, in tenths of a per
     /// cent and units of 2^-[`TENTH_BITS`].
     fn tenths_at_least(&self, (from, to): (u128, u128), side: Side) -> i64 {
-        let costs = || self.search.costs(from, to);
-        let near = self
-            .search
-            .bounds_at(from)
-            .zip(self.search.bounds_at(to))
-            .map_or_else(
-                || {
-                    let costs = costs();
-                    [costs.first, costs.second]
-                        .map(|cost| [cost.least, cost.most].map(|usd| usd.dollars().bounds()))
-                },
-                |(least, most)| [[least[0], most[0]], [least[1], most[1]]],
-            );
+        let near = self.bounds_at(from).zip(self.bounds_at(to)).map_or_else(
+            || {
+                self.costs(from, to)
+                    .map(|cost| [cost.least, cost.most].map(|usd| usd.dollars().bounds()))
+            },
+            |(least, most)| [[least[0], most[0]], [least[1], most[1]]],
+        );
         let [first, second] = near;
         let (side, other) = match side {
             Side::First => (first[0], second[1]),
@@ -239,10 +244,10 @@ impl Nearest<'_> {
     /// By how many tenths of a per cent a side is more expensive at a number of calls, rounded up; zero
     /// if it is cheaper, and `None` for more than [`MOST_TENTHS`].
     fn tenths(&self, calls: u128, side: Side) -> Option<u32> {
-        let costs = self.search.costs(calls, calls);
+        let [first, second] = self.costs(calls, calls);
         let (side, other) = match side {
-            Side::First => (costs.first.least, costs.second.least),
-            Side::Second => (costs.second.least, costs.first.least),
+            Side::First => (first.least, second.least),
+            Side::Second => (second.least, first.least),
         };
         let more = &(&side - &other).over(&other)? * &Exact::from(1000u32);
         let tenths = more.max(Exact::ZERO).ceil()?;
@@ -250,16 +255,35 @@ impl Nearest<'_> {
         (tenths <= MOST_TENTHS).then_some(tenths)
     }
 
+    /// The costs of both sides in a range of calls.
+    fn costs(&self, from: u128, to: u128) -> [CostRange; 2] {
+        let Costs { first, second } = self.search.costs(from, to);
+        let with = |cost: CostRange, side: usize| {
+            let calls = |calls| self.per_call[side].times(&Exact::whole(calls));
+            CostRange {
+                least: &cost.least + &calls(from),
+                most: &cost.most + &calls(to),
+            }
+        };
+        [with(first, 0), with(second, 1)]
+    }
+
+    /// Bounds of the costs of both sides at a number of calls, if neither can fall while traffic grows.
+    fn bounds_at(&self, calls: u128) -> Option<[Bounds; 2]> {
+        let costs = self.search.bounds_at(calls)?;
+        let calls = Bounds::whole(calls);
+        Some([0, 1].map(|side: usize| costs[side] + self.per_call_bounds[side] * calls))
+    }
+
     /// Whether a condition holds everywhere in a range of calls, or at none of them. `None` if neither is known.
     fn decide(&self, from: u128, to: u128, condition: &Condition) -> Option<bool> {
-        let near = self
-            .search
-            .bounds_at(from)
-            .zip(self.search.bounds_at(to))
-            .map(|(least, most)| match condition.side {
-                Side::First => ([least[0], most[0]], [least[1], most[1]]),
-                Side::Second => ([least[1], most[1]], [least[0], most[0]]),
-            });
+        let near =
+            self.bounds_at(from)
+                .zip(self.bounds_at(to))
+                .map(|(least, most)| match condition.side {
+                    Side::First => ([least[0], most[0]], [least[1], most[1]]),
+                    Side::Second => ([least[1], most[1]], [least[0], most[0]]),
+                });
         let known = near.map(|(side, other)| {
             let everywhere = condition.near(side[1], other[0]);
             let somewhere = condition.near(side[0], other[1]);
@@ -275,10 +299,10 @@ impl Nearest<'_> {
         if everywhere.is_some() && somewhere.is_some() && from != to {
             return None;
         }
-        let costs = self.search.costs(from, to);
+        let [first, second] = self.costs(from, to);
         let (side, other) = match condition.side {
-            Side::First => (costs.first, costs.second),
-            Side::Second => (costs.second, costs.first),
+            Side::First => (first, second),
+            Side::Second => (second, first),
         };
         if condition.holds(&side.most, &other.least) {
             return Some(true);
