@@ -210,7 +210,11 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
         let decisive = |number: usize| Some(summary.costs[number].as_ref().ok()?.decisive());
         let excess = decisive(place).zip(decisive(best));
         let excess = excess.map_or(Usd::ZERO, |(own, least)| own - least);
-        format!("{} alone would cost {} less", title(best), money(&excess))
+        format!(
+            "while all others stay, {} costs {} less",
+            title(best),
+            money(&excess)
+        )
     });
     let service = comparison.scenario().functions[solved.index].service_name();
     let service =
@@ -440,7 +444,7 @@ fn more(title: &str, excess: &Usd) -> String {
         format!("{title} costs the same")
     } else if excess.dollars().is_negative() {
         format!(
-            "{title} alone would cost {} less",
+            "while all others stay, {title} costs {} less",
             money(&(&Usd::ZERO - excess))
         )
     } else {

@@ -90,7 +90,7 @@ const WARNINGS: &[AssumptionRule] = &[
     (
         &AssumptionInfo::warning(
             "no-calls",
-            "there are no calls (invocations_per_month = 0): Lambda costs next to nothing, and \
+            "there are no calls (invocations_per_month = 0): Lambda bills no calls, and \
              containers are idle",
         ),
         |function| function.invocations == 0,
