@@ -294,7 +294,7 @@ fn the_break_even_is_that_of_the_service() {
 
 /// A load balancer of $16.43 is paid once, $8.215 by each, and $0.08 a million for 40 + 6 M calls: 180.2005
 /// + 16.43 + 3.68 = $200.3105. The traffic of both grows by 196.6305 / (75.8668 - 3.68) = 2.723912 until
-/// Lambda costs as much.
+///   Lambda costs as much.
 #[test]
 fn a_service_pays_an_extra_once() {
     let extra = "[[extra]]\nname = 'load balancer'\nplatforms = ['fargate']\n\
