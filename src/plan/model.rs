@@ -265,8 +265,9 @@ fn scaled(cluster: &Cluster, bits: i32) -> ScaledCluster {
         } => {
             let least = i64::try_from(*min_nodes).unwrap_or(i64::MAX);
             // Rounding up before the buffer only makes more nodes.
-            let taken = packing.bounds().over(buffer.bounds());
-            (least, Some(taken.in_units(NEED_BITS).1))
+            let taken = packing.over(buffer);
+            let taken = taken.expect("a buffer is not below one");
+            (least, Some(taken.bounds().in_units(NEED_BITS).1))
         }
         Nodes::Shared => (0, None),
     };

@@ -192,8 +192,7 @@ pub(super) fn nodes_near(cluster: &Cluster, kind: usize, needs: Bounds, busy: Bo
             buffer,
         } => {
             let rounded = needs.over(packing.bounds()).rounded_up();
-            let rounded = (rounded * buffer.bounds()).rounded_up();
-            rounded.max(Bounds::whole((*min_nodes).into()))
+            with_buffer(rounded, buffer).max(Bounds::whole((*min_nodes).into()))
         }
         Nodes::Shared => needs,
     };
@@ -205,6 +204,21 @@ pub(super) fn nodes_near(cluster: &Cluster, kind: usize, needs: Bounds, busy: Bo
             let free = nodes * surplus.baseline.bounds();
             cost + busy.less(free).max(Bounds::ZERO) * surplus.usd.dollars().bounds()
         }
+    }
+}
+
+/// Bounds of a whole number of nodes times a buffer, rounded up. Bounds of a product would mostly be a
+/// node apart.
+fn with_buffer(nodes: Bounds, buffer: &Exact) -> Bounds {
+    if *buffer == Exact::ONE {
+        return nodes;
+    }
+    match nodes.in_units(0) {
+        (low, high) if low == high && high < Bounds::MOST_UNITS => {
+            let nodes = Exact::whole(low.unsigned_abs().into());
+            (&nodes * buffer).rounded_up().bounds()
+        }
+        _ => (nodes * buffer.bounds()).rounded_up(),
     }
 }
 

@@ -375,7 +375,7 @@ impl ExplainPage<'_> {
                 format!("always: {to} is cheaper at any traffic")
             }
             (None, _) => {
-                format!("never: {from} is cheaper at every load that this fleet can carry")
+                format!("never: no higher load that this fleet can carry makes {to} cheaper")
             }
         };
         writeln!(out, "{}", wrapped(&text, "  ", self.width))?;

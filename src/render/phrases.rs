@@ -475,7 +475,7 @@ fn reason_of(
     };
     match (cheaper, crossover.kind, &crossover.point) {
         (Cheaper::Use, CrossoverKind::Never, _) => {
-            format!("{more}, and is never cheaper at any load that its fleet can carry")
+            format!("{more}, and no higher load that its fleet can carry makes it cheaper")
         }
         (Cheaper::Use, CrossoverKind::BeyondPeak, Some(point)) => format!(
             "{more}; {other} becomes cheaper above {} calls a month, {} times today's capacity",

@@ -36,21 +36,29 @@ fn judged(function: &FunctionContext<'_, '_>, margin: &Exact) -> Option<DraftFin
     }
     let platforms = case.comparison.platforms();
     let [from, to] = [one.from, one.to].map(|number| &platforms[number]);
-    let condition = match function.function.service_name() {
-        _ if !plan.pays_alone(one) => " together with the other moves of the plan".to_owned(),
-        Some(service) => format!(" with its service {}", quoted(service)),
-        None => String::new(),
+    let (moved, of, each) = match function.function.service_name() {
+        Some(service) => (
+            format!("its service {}", quoted(service)),
+            " of its part",
+            " for each of its functions",
+        ),
+        None => ("it".to_owned(), "", ""),
+    };
+    let condition = if plan.pays_alone(one) {
+        ""
+    } else {
+        " together with the other moves of the plan"
     };
     Some(DraftFinding {
         message: format!(
-            "{} runs on {}; moving it to {}{condition} saves {} a month",
+            "{} runs on {}; moving {moved} to {}{condition} saves {} a month{of}",
             function.called(),
             from.title,
             to.title,
             money(&one.saving)
         ),
         help: format!(
-            "move it to {}, then state runs_on = \"{}\"; `lambdacost plan` has all moves",
+            "move {moved} to {}, then state runs_on = \"{}\"{each}; `lambdacost plan` has all moves",
             to.title, to.id
         ),
         measured: Some(Measured {
