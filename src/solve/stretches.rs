@@ -198,28 +198,42 @@ impl Nearest<'_> {
     /// looks first at the ranges of calls in which it can come closest.
     fn least_tenths(&mut self, calls: u128, side: Side) -> Finding<Option<u32>> {
         let mut best = self.tenths(calls, side);
+        for calls in [1, self.most_calls] {
+            best = self.best_with(best, calls, side);
+        }
         let mut ranges = BinaryHeap::new();
         let all = (1, self.most_calls);
         ranges.push((Reverse(self.tenths_at_least(all, side)), all));
         while let Some((Reverse(low), (from, to))) = ranges.pop() {
-            let to_beat = i64::from(best.unwrap_or(MOST_TENTHS + 1)) - 1;
-            if low > to_beat << TENTH_BITS {
+            if low > to_beat(best) {
                 break;
             }
             if self.intervals >= self.most {
                 return Err(Unfinished);
             }
             self.intervals += 1;
-            let known = [self.tenths(from, side), self.tenths(to, side)];
-            best = best.into_iter().chain(known.into_iter().flatten()).min();
             if to - from > 1 {
                 let middle = middle(from, to);
+                best = self.best_with(best, middle, side);
                 for half in [(from, middle), (middle, to)] {
-                    ranges.push((Reverse(self.tenths_at_least(half, side)), half));
+                    let low = self.tenths_at_least(half, side);
+                    if low <= to_beat(best) {
+                        ranges.push((Reverse(low), half));
+                    }
                 }
             }
         }
         Ok(best)
+    }
+
+    /// The least of tenths of a per cent, and of those at a number of calls. Bounds tell of most numbers
+    /// that they are not less.
+    fn best_with(&self, best: Option<u32>, calls: u128, side: Side) -> Option<u32> {
+        if self.tenths_at_least((calls, calls), side) > to_beat(best) {
+            return best;
+        }
+        let known = self.tenths(calls, side);
+        best.into_iter().chain(known).min()
     }
 
     /// A side is more expensive by no less than this anywhere in a range of calls, in tenths of a per
@@ -348,6 +362,12 @@ impl Nearest<'_> {
         }
         Ok(None)
     }
+}
+
+/// What is less than some tenths of a per cent, in units of 2^-[`TENTH_BITS`].
+fn to_beat(best: Option<u32>) -> i64 {
+    let tenths = i64::from(best.unwrap_or(MOST_TENTHS + 1)) - 1;
+    tenths << TENTH_BITS
 }
 
 /// Where a range is divided: stretches are as wide as the traffic is high. Below `to`.
