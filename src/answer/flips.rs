@@ -8,6 +8,9 @@ use crate::solve::stretches::{FoundStretches, Stretches, stretches};
 use crate::solve::{StepCost, Tariff};
 use rayon::prelude::*;
 
+/// An interval of a search for stretches takes as long as this many of a search for flips.
+const STRETCH_COST: u64 = 8;
+
 impl Comparison<'_> {
     /// The maximum number of searches in [`Self::flips`].
     pub(crate) fn searches(&self) -> usize {
@@ -56,12 +59,12 @@ impl Comparison<'_> {
         place: Option<usize>,
         margin: &Exact,
     ) -> Vec<(Pair, Option<Stretches>)> {
-        let most = effort.for_each(self.searches());
+        let most = effort.for_each(self.searches()) / STRETCH_COST;
         let pairs = self.feasible_pairs(solved).into_iter();
         let pairs = pairs.filter(|pair| place.is_none_or(|place| pair.has(place)));
         let found = pairs.filter_map(|pair| {
             let found = self.stretches(solved, pair, margin, most)?;
-            effort.spend(found.intervals);
+            effort.spend(found.intervals * STRETCH_COST);
             Some((pair, found.stretches))
         });
         found.collect()
