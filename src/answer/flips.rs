@@ -2,9 +2,10 @@
 
 use super::{Comparison, Pair, Solved};
 use crate::exact::Exact;
-use crate::solve::flips::{self, Effort, Flips, TrafficCost};
+use crate::solve::flips::{self, Effort, Flips};
 use crate::solve::piecewise::PiecewiseCost;
 use crate::solve::stretches::{FoundStretches, Stretches, stretches};
+use crate::solve::traffic::TrafficCost;
 use crate::solve::{StepCost, Tariff};
 use rayon::prelude::*;
 

@@ -8,16 +8,15 @@
 //! second side is subtracted from the first; the difference can fall, and then single steps are
 //! halved too. Nothing is sampled.
 
-use super::piecewise::{CurveBounds, PiecewiseCost};
+pub use super::traffic::{REACH, Side};
+use super::traffic::{TrafficCost, TrafficCosts, TrafficShape, cost_of};
 use super::{Part, StepCost};
-use crate::exact::{Bounds, Exact};
+use crate::exact::Bounds;
 use crate::money::{Rate, Usd};
 use crate::scenario::{Demand, Function};
 use crate::units::Hour;
 use std::cell::{Cell, OnceCell};
 
-/// The search ends at this multiple of today's traffic.
-pub const REACH: u64 = 1000;
 /// Maximum of flips in a list. The search ends when it finds one more.
 pub const LISTED: usize = 1000;
 /// Total number of intervals that the searches of a run can examine.
@@ -57,14 +56,6 @@ impl Effort {
     }
 }
 
-/// Which of the two sides is cheaper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The first. It also wins ties.
-    First,
-    Second,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flip {
     /// The last number of invocations a month at which the old side is cheaper.
@@ -99,47 +90,7 @@ impl Flips {
     }
 }
 
-/// A cost as a function of traffic.
-pub(crate) enum TrafficCost<'f> {
-    /// For use.
-    ByUse(PiecewiseCost),
-    /// For provided slots.
-    ByCapacity(&'f dyn StepCost),
-    /// The sum of both.
-    Both(&'f dyn StepCost, PiecewiseCost),
-}
-
-impl TrafficCost<'_> {
-    /// False if the cost can fall while traffic grows.
-    fn is_rising(&self) -> bool {
-        match self {
-            Self::ByUse(curve) | Self::Both(_, curve) => curve.is_rising(),
-            Self::ByCapacity(_) => true,
-        }
-    }
-}
-
-/// Traffic with a constant utilization: slots are proportional to invocations.
-struct TrafficShape {
-    /// Slots per monthly invocation.
-    slots_per_call: Exact,
-    /// True if every number of slots is that of some number of invocations.
-    is_dense: bool,
-    most_calls: u128,
-}
-
 impl TrafficShape {
-    fn slots(&self, calls: u128) -> u128 {
-        let near = (self.slots_per_call.bounds() * Bounds::whole(calls)).rounded_up();
-        let (low, high) = near.in_units(0);
-        if low == high && high < Bounds::MOST_UNITS {
-            return low.unsigned_abs().into();
-        }
-        let slots = &self.slots_per_call * &Exact::whole(calls);
-        let slots = slots.ceil();
-        slots.expect("today's slots are at most 10^27, and the search ends at 1000 times today")
-    }
-
     /// The slots of the invocations at the end of an interval.
     fn slots_at(&self, end: &End) -> u128 {
         if self.is_dense {
@@ -148,15 +99,6 @@ impl TrafficShape {
         } else {
             self.slots(end.calls)
         }
-    }
-
-    /// The largest number of invocations that these slots carry.
-    fn last(&self, slots: u128) -> u128 {
-        let calls = Exact::whole(slots).over(&self.slots_per_call);
-        let calls = calls.expect("a function that is called needs slots");
-        // More than 128 bits are beyond the search.
-        let calls = calls.floor();
-        calls.map_or(self.most_calls, |calls| calls.min(self.most_calls))
     }
 
     /// The low end of an interval that starts at a number of slots.
@@ -203,13 +145,8 @@ impl End {
     }
 }
 
-pub(super) struct Search<'s> {
-    shape: TrafficShape,
-    first: TrafficCost<'s>,
-    is_rising: bool,
-    /// Bounds of the curve of the first side, if it is one by use that never falls.
-    curve_bounds: Option<CurveBounds>,
-    second: &'s dyn StepCost,
+struct Search<'s> {
+    costs: TrafficCosts<'s>,
     state: Option<Side>,
     flips: Flips,
     /// Maximum of examined intervals.
@@ -225,8 +162,20 @@ pub(crate) fn flips(
     second: &dyn StepCost,
     most: u64,
 ) -> Option<Flips> {
-    let mut search = Search::new(function, demand, first, second, most)?;
-    if let TrafficCost::ByCapacity(first) = &search.first
+    let mut search = Search {
+        costs: TrafficCosts::new(function, demand, first, second)?,
+        state: None,
+        flips: Flips {
+            starts: Side::First,
+            count: 0,
+            list: Vec::new(),
+            last: None,
+            complete: true,
+            intervals: 0,
+        },
+        most,
+    };
+    if let TrafficCost::ByCapacity(first) = &search.costs.first
         && let Some(starts) = always(*first, second)
     {
         return Some(Flips {
@@ -234,7 +183,7 @@ pub(crate) fn flips(
             ..search.flips
         });
     }
-    let shape = &search.shape;
+    let shape = &search.costs.shape;
     let ends = (
         shape.low_end(shape.slots(1)),
         shape.high_end(shape.slots(shape.most_calls)),
@@ -266,147 +215,31 @@ fn always(first: &dyn StepCost, second: &dyn StepCost) -> Option<Side> {
     second.then_some(Side::Second)
 }
 
-/// Stairs exist only for a function that fits, and a larger fleet is more of the same.
-const FITS: &str = "a fleet for any number of slots";
-
-fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
-    stairs.monthly(slots).expect(FITS)
-}
-
-/// The least and the highest cost in a range of invocations.
-pub(super) struct CostRange {
-    pub least: Usd,
-    pub most: Usd,
-}
-
-/// The costs of both sides in a range of invocations.
-pub(super) struct Costs {
-    pub first: CostRange,
-    pub second: CostRange,
-}
-
-impl<'s> Search<'s> {
-    /// A search between two costs of a function; `None` without traffic.
-    pub(super) fn new(
-        function: &Function,
-        demand: &Demand,
-        first: TrafficCost<'s>,
-        second: &'s dyn StepCost,
-        most: u64,
-    ) -> Option<Self> {
-        let calls = Exact::from(function.invocations);
-        let slots = function.planned_slots(demand);
-        let slots_per_call = slots.over(&calls)?.reduced();
-        Some(Self {
-            shape: TrafficShape {
-                is_dense: slots_per_call <= Exact::ONE,
-                slots_per_call,
-                most_calls: u128::from(function.invocations) * u128::from(REACH),
-            },
-            is_rising: first.is_rising(),
-            curve_bounds: match &first {
-                TrafficCost::ByUse(curve) => CurveBounds::of(curve),
-                TrafficCost::ByCapacity(_) | TrafficCost::Both(..) => None,
-            },
-            first,
-            second,
-            state: None,
-            flips: Flips {
-                starts: Side::First,
-                count: 0,
-                list: Vec::new(),
-                last: None,
-                complete: true,
-                intervals: 0,
-            },
-            most,
-        })
-    }
-}
-
 impl Search<'_> {
-    /// The number of invocations at which a search ends.
-    pub(super) fn most_calls(&self) -> u128 {
-        self.shape.most_calls
-    }
-
-    /// Bounds of the costs of both sides at a number of invocations; `None` if one can fall while
-    /// traffic grows.
-    pub(super) fn bounds_at(&self, calls: u128) -> Option<[Bounds; 2]> {
-        if !self.is_rising {
-            return None;
-        }
-        let slots = self.shape.slots(calls);
-        let first = match (&self.first, &self.curve_bounds) {
-            (TrafficCost::ByUse(_), Some(curve)) => curve.at(calls),
-            (TrafficCost::ByCapacity(stairs), _) => stairs.monthly_bounds(slots),
-            _ => return None,
-        };
-        Some([first, self.second.monthly_bounds(slots)])
-    }
-
-    pub(super) fn costs(&self, from: u128, to: u128) -> Costs {
-        let second = |calls| cost_of(self.second, self.shape.slots(calls));
-        Costs {
-            first: CostRange {
-                least: self.cheapest(from, to),
-                most: self.highest_cost(from, to),
-            },
-            second: CostRange {
-                least: second(from),
-                most: second(to),
-            },
-        }
-    }
-
-    /// The highest cost of the first side in a range of invocations.
-    fn highest_cost(&self, from: u128, to: u128) -> Usd {
-        let [start, end] = [from, to].map(Exact::whole);
-        match &self.first {
-            TrafficCost::ByUse(curve) => curve.most(&start, &end),
-            TrafficCost::ByCapacity(stairs) => cost_of(*stairs, self.shape.slots(to)),
-            TrafficCost::Both(stairs, curve) => {
-                &cost_of(*stairs, self.shape.slots(to)) + &curve.most(&start, &end)
-            }
-        }
-    }
-
-    /// The lowest cost of the first side in a range of invocations.
-    fn cheapest(&self, from: u128, to: u128) -> Usd {
-        let [start, end] = [from, to].map(Exact::whole);
-        match &self.first {
-            TrafficCost::ByUse(curve) => curve.least(&start, &end),
-            TrafficCost::ByCapacity(stairs) => cost_of(*stairs, self.shape.slots(from)),
-            TrafficCost::Both(stairs, curve) => {
-                &cost_of(*stairs, self.shape.slots(from)) + &curve.least(&start, &end)
-            }
-        }
-    }
-
     /// The cost of the first side at an end.
     fn first_at<'e>(&self, end: &'e End) -> &'e Usd {
-        let exact = || self.highest_cost(end.calls, end.calls);
+        let exact = || self.costs.highest_cost(end.calls, end.calls);
         end.first.exact.get_or_init(exact)
     }
 
     /// The cost of the second side at an end.
     fn second_at<'e>(&self, end: &'e End) -> &'e Usd {
-        let exact = || cost_of(self.second, end.slots);
+        let exact = || cost_of(self.costs.second, end.slots);
         end.second.exact.get_or_init(exact)
     }
 
     fn first_bounds(&self, end: &End) -> Bounds {
-        let bounds = || match (&self.first, &self.curve_bounds) {
-            (TrafficCost::ByUse(_), Some(curve)) => curve.at(end.calls),
-            (TrafficCost::ByCapacity(stairs), _) => stairs.monthly_bounds(self.shape.slots_at(end)),
-            _ => Bounds::UNKNOWN,
+        let costs = &self.costs;
+        let bounds = || {
+            let known = costs.first_bounds(end.calls, || costs.shape.slots_at(end));
+            known.unwrap_or(Bounds::UNKNOWN)
         };
         *end.first.bounds.get_or_init(bounds)
     }
 
     fn second_bounds(&self, end: &End) -> Bounds {
         let bounds = || {
-            let bounds = self.second.monthly_bounds(end.slots);
+            let bounds = self.costs.second.monthly_bounds(end.slots);
             debug_assert!(bounds.enclose(self.second_at(end).dollars()));
             bounds
         };
@@ -427,19 +260,19 @@ impl Search<'_> {
 
     /// True if the first side is not more expensive anywhere in an interval.
     fn is_first_cheaper(&self, low: &End, high: &End) -> bool {
-        if self.is_rising {
+        if self.costs.is_rising {
             !self.is_more_expensive(high, low)
         } else {
-            self.highest_cost(low.calls, high.calls) <= *self.second_at(low)
+            self.costs.highest_cost(low.calls, high.calls) <= *self.second_at(low)
         }
     }
 
     /// True if the second side is cheaper everywhere in an interval.
     fn is_second_cheaper(&self, low: &End, high: &End) -> bool {
-        if self.is_rising {
+        if self.costs.is_rising {
             self.is_more_expensive(low, high)
         } else {
-            self.cheapest(low.calls, high.calls) > *self.second_at(high)
+            self.costs.lowest_cost(low.calls, high.calls) > *self.second_at(high)
         }
     }
 
@@ -469,7 +302,7 @@ impl Search<'_> {
 
     /// True if the second side is constant in an interval, and the first side has no steps in it.
     fn is_one_step(&self, low: &End, high: &End) -> bool {
-        let has_steps = !matches!(self.first, TrafficCost::ByUse(_));
+        let has_steps = !matches!(self.costs.first, TrafficCost::ByUse(_));
         let is_constant = || {
             let is_certainly_not = self.second_bounds(high).is_above(self.second_bounds(low));
             !is_certainly_not && self.second_at(low) == self.second_at(high)
@@ -483,16 +316,16 @@ impl Search<'_> {
         let middle = low.slots + (high.slots - low.slots) / 2;
         let mut step_ends = [middle, low.slots]
             .into_iter()
-            .map(|slots| self.second.step_end(slots));
+            .map(|slots| self.costs.second.step_end(slots));
         let inside = step_ends.find(|end| *end < high.slots);
-        let below = self.shape.high_end(inside.unwrap_or(middle));
+        let below = self.costs.shape.high_end(inside.unwrap_or(middle));
         let above = End::new(below.slots + 1, below.calls + 1);
         (below, above)
     }
 
     /// Searches one step of the second side's fleet, on which its cost is constant.
     fn step(&mut self, from: u128, to: u128, second: &Usd) {
-        let last_first = match &self.first {
+        let last_first = match &self.costs.first {
             TrafficCost::ByUse(curve) if curve.is_rising() => {
                 curve.reach(second).and_then(|calls| calls.floor())
             }
@@ -515,9 +348,9 @@ impl Search<'_> {
     /// Halves a step on which the first side can fall. Ends at single numbers of invocations, where
     /// one side is cheaper.
     fn halve(&mut self, from: u128, to: u128, second: &Usd) {
-        if self.highest_cost(from, to) <= *second {
+        if self.costs.highest_cost(from, to) <= *second {
             self.enter(Side::First, from);
-        } else if self.cheapest(from, to) > *second {
+        } else if self.costs.lowest_cost(from, to) > *second {
             self.enter(Side::Second, from);
         } else {
             let middle = from + (to - from) / 2;
@@ -526,23 +359,22 @@ impl Search<'_> {
         }
     }
 
-    /// The cheaper side at a number of invocations, from the bills.
-    fn cheaper(&self, calls: u128) -> Side {
-        if self.highest_cost(calls, calls) <= cost_of(self.second, self.shape.slots(calls)) {
-            Side::First
-        } else {
-            Side::Second
-        }
-    }
-
     /// Records that `side` is cheaper from this number of invocations on.
     fn enter(&mut self, side: Side, from: u128) {
-        debug_assert_eq!(self.cheaper(from), side, "the bills of {from} invocations");
+        debug_assert_eq!(
+            self.costs.cheaper(from),
+            side,
+            "the bills of {from} invocations"
+        );
         match self.state.replace(side) {
             None => self.flips.starts = side,
             Some(before) if before == side => {}
             Some(before) => {
-                debug_assert_eq!(self.cheaper(from - 1), before, "the bills before {from}");
+                debug_assert_eq!(
+                    self.costs.cheaper(from - 1),
+                    before,
+                    "the bills before {from}"
+                );
                 let flip = Flip {
                     invocations: from - 1,
                     cheaper_above: side,

@@ -8,6 +8,7 @@ pub(crate) mod flips;
 pub(crate) mod piecewise;
 pub(crate) mod stretches;
 mod tariff;
+pub(crate) mod traffic;
 
 pub(crate) use tariff::{
     CapacitySteps, CapacityTariff, Holding, Part, StepCost, Tariff, UsageParts, UsageTariff,

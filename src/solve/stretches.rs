@@ -6,7 +6,7 @@
 //! flips does ([`super::flips`]), from the side of today's traffic. Nothing is sampled.
 
 use super::StepCost;
-use super::flips::{CostRange, Costs, Search, Side, TrafficCost};
+use super::traffic::{CostRange, Side, TrafficCost, TrafficCosts};
 use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
 use crate::scenario::{Demand, Function};
@@ -23,7 +23,7 @@ const TENTH_BITS: i32 = 20;
 pub struct Stretch {
     /// The first one.
     pub from: u128,
-    /// The last one; `None` if the side stays cheaper up to [`super::flips::REACH`] times today's calls.
+    /// The last one; `None` if the side stays cheaper up to [`super::traffic::REACH`] times today's calls.
     pub to: Option<u128>,
 }
 
@@ -53,17 +53,17 @@ pub(crate) fn stretches(
     margin: &Exact,
     most: u64,
 ) -> Option<FoundStretches> {
-    let search = Search::new(function, demand, first, second, 0)?;
+    let costs = TrafficCosts::new(function, demand, first, second)?;
     let calls = u128::from(function.invocations);
     let mut nearest = Nearest {
-        most_calls: search.most_calls(),
-        search,
+        most_calls: costs.shape.most_calls,
+        costs,
         per_call_bounds: [0, 1].map(|side: usize| per_call[side].dollars().bounds()),
         per_call,
         intervals: 0,
         most,
     };
-    let [first, second] = nearest.costs(calls, calls);
+    let [first, second] = nearest.in_range(calls, calls);
     let today = if first.least <= second.least {
         Side::First
     } else {
@@ -149,7 +149,7 @@ enum Direction {
 }
 
 struct Nearest<'s> {
-    search: Search<'s>,
+    costs: TrafficCosts<'s>,
     /// US dollars, by side.
     per_call: [Usd; 2],
     per_call_bounds: [Bounds; 2],
@@ -241,7 +241,7 @@ impl Nearest<'_> {
     fn tenths_at_least(&self, (from, to): (u128, u128), side: Side) -> i64 {
         let near = self.bounds_at(from).zip(self.bounds_at(to)).map_or_else(
             || {
-                self.costs(from, to)
+                self.in_range(from, to)
                     .map(|cost| [cost.least, cost.most].map(|usd| usd.dollars().bounds()))
             },
             |(least, most)| [[least[0], most[0]], [least[1], most[1]]],
@@ -258,7 +258,7 @@ impl Nearest<'_> {
     /// By how many tenths of a per cent a side is more expensive at a number of calls, rounded up; zero
     /// if it is cheaper, and `None` for more than [`MOST_TENTHS`].
     fn tenths(&self, calls: u128, side: Side) -> Option<u32> {
-        let [first, second] = self.costs(calls, calls);
+        let [first, second] = self.in_range(calls, calls);
         let (side, other) = match side {
             Side::First => (first.least, second.least),
             Side::Second => (second.least, first.least),
@@ -270,8 +270,8 @@ impl Nearest<'_> {
     }
 
     /// The costs of both sides in a range of calls.
-    fn costs(&self, from: u128, to: u128) -> [CostRange; 2] {
-        let Costs { first, second } = self.search.costs(from, to);
+    fn in_range(&self, from: u128, to: u128) -> [CostRange; 2] {
+        let [first, second] = self.costs.in_range(from, to);
         let with = |cost: CostRange, side: usize| {
             let calls = |calls| self.per_call[side].times(&Exact::whole(calls));
             CostRange {
@@ -284,7 +284,7 @@ impl Nearest<'_> {
 
     /// Bounds of the costs of both sides at a number of calls, if neither can fall while traffic grows.
     fn bounds_at(&self, calls: u128) -> Option<[Bounds; 2]> {
-        let costs = self.search.bounds_at(calls)?;
+        let costs = self.costs.bounds_at(calls)?;
         let calls = Bounds::whole(calls);
         Some([0, 1].map(|side: usize| costs[side] + self.per_call_bounds[side] * calls))
     }
@@ -313,7 +313,7 @@ impl Nearest<'_> {
         if everywhere.is_some() && somewhere.is_some() && from != to {
             return None;
         }
-        let [first, second] = self.costs(from, to);
+        let [first, second] = self.in_range(from, to);
         let (side, other) = match condition.side {
             Side::First => (first, second),
             Side::Second => (second, first),
