@@ -15,7 +15,7 @@ fn searched(text: &str) -> Vec<Flips> {
         let mut found = Vec::new();
         for index in 0..scenario.functions.len() {
             let solved = comparison.solve(index);
-            let of_pairs = comparison.flips_within(&effort, &solved);
+            let of_pairs = comparison.detail_within(&effort, &solved).flips;
             found.extend(of_pairs.into_iter().filter_map(|(_, flips)| flips));
         }
         found

@@ -18,14 +18,6 @@ impl Comparison<'_> {
         self.pairs().count()
     }
 
-    /// The flips of each pair, within the effort of a run.
-    pub fn flips_within(&self, effort: &Effort, solved: &Solved<'_>) -> Vec<(Pair, Option<Flips>)> {
-        let flips = self.flips(solved, effort.for_each(self.searches()));
-        let found = flips.iter().filter_map(|(_, flips)| flips.as_ref());
-        effort.spend(found.map(Flips::unproductive).sum());
-        flips
-    }
-
     /// The flips of each pair that can run a function. Each search examines at most `most`
     /// intervals.
     pub fn flips(&self, solved: &Solved<'_>, most: u64) -> Vec<(Pair, Option<Flips>)> {

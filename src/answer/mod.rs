@@ -49,6 +49,7 @@ use crate::platform::{
 use crate::pricebook::{InstanceType, Regional};
 use crate::scenario::{Notes, PlatformKind, Scenario, function};
 use crate::solve::crossover::{Crossover, CrossoverStep, Load, UsageCurves};
+use crate::solve::flips::Effort;
 use crate::solve::{Holding, Tariff, UsageParts};
 use std::cell::{LazyCell, OnceCell};
 use std::sync::Arc;
@@ -479,6 +480,13 @@ impl<'a> Comparison<'a> {
             flips: self.flips(solved, most),
             ..self.detail_without_flips(solved)
         }
+    }
+
+    /// The complete answer for a function, within the effort of a run.
+    pub fn detail_within(&self, effort: &Effort, solved: &Solved<'_>) -> Detail {
+        let detail = self.detail(solved, effort.for_each(self.searches()));
+        effort.spend(detail.spent());
+        detail
     }
 
     /// The answer for a function without flips.

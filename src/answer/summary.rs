@@ -100,9 +100,10 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// The flips of all pairs for which there was a search.
-    pub(crate) fn searched(&self) -> impl Iterator<Item = &Flips> {
-        self.flips.iter().filter_map(|(_, flips)| flips.as_ref())
+    /// The intervals of its searches for flips that count against [`crate::solve::flips::Effort`].
+    pub(crate) fn spent(&self) -> u64 {
+        let searched = self.flips.iter().filter_map(|(_, flips)| flips.as_ref());
+        searched.map(Flips::unproductive).sum()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::platform::{Cost, Fleet, Infeasible, Line};
 use crate::pricebook::{Book, Reference};
 use crate::scenario::{Capacity, Function};
 use crate::solve::crossover::{Crossover, CrossoverKind, CrossoverStep};
-use crate::solve::flips::{Effort, Flips};
+use crate::solve::flips::Effort;
 use crate::text::{Lines, escaped, escaped_name};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,7 +119,11 @@ impl ExplainPage<'_> {
     fn function(&mut self, solved: &Solved<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let function = &self.comparison.scenario().functions[solved.index];
         let summary = &solved.summary;
-        let detail = self.detail(solved);
+        let detail = if self.options.all {
+            self.comparison.detail_within(self.effort, solved)
+        } else {
+            self.comparison.detail_without_flips(solved)
+        };
         self.workload(function, summary, out)?;
         self.verdict(solved, out)?;
         for (number, bound) in self.comparison.platforms().iter().enumerate() {
@@ -146,18 +150,6 @@ impl ExplainPage<'_> {
         } else {
             self.stretches(solved, out)
         }
-    }
-
-    /// The complete answer for a function; with flips only if they are listed.
-    fn detail(&self, solved: &Solved<'_>) -> Detail {
-        if !self.options.all {
-            return self.comparison.detail_without_flips(solved);
-        }
-        let most = self.effort.for_each(self.comparison.searches());
-        let detail = self.comparison.detail(solved, most);
-        let spent = detail.searched().map(Flips::unproductive);
-        self.effort.spend(spent.sum());
-        detail
     }
 
     /// At which traffic another platform becomes cheaper.

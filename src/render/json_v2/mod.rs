@@ -499,8 +499,7 @@ impl Serialize for Functions<'_> {
                 (solved, detail)
             };
             let unfolded: Vec<(Shown<'_, '_>, Detail)> = chunk.par_iter().map(unfolded).collect();
-            let searched = unfolded.iter().flat_map(|(_, detail)| detail.searched());
-            effort.spend(searched.map(Flips::unproductive).sum());
+            effort.spend(unfolded.iter().map(|(_, detail)| detail.spent()).sum());
             for (solved, detail) in &unfolded {
                 sequence.serialize_element(&function(view.decision, solved, detail))?;
             }
