@@ -36,9 +36,9 @@ impl Comparison<'_> {
     pub(super) fn lacks_front(&self, solved: &Solved<'_>) -> bool {
         let (index, summary) = (solved.index, &solved.summary);
         let function = self.context.function(index);
-        let rival = self.rival(index, summary);
-        let gap = rival.and_then(|rival| self.excess(summary, rival));
-        let (Some(best), Some(gap), true) = (summary.best_alone, gap, function.is_service()) else {
+        let (Some(best), Some(gap), true) =
+            (summary.best_alone, &summary.gap, function.is_service())
+        else {
             return false;
         };
         let small = Exact::ratio(function.invocations * FRONT_USD_PER_MILLION, 1_000_000);

@@ -273,8 +273,6 @@ impl<'a> Comparison<'a> {
         for from in 0..self.platforms.len() {
             self.crossovers(solved, from, &load, &mut crossovers);
         }
-        let rival = self.rival(index, &solved.summary);
-        let gap = rival.and_then(|rival| self.excess(&solved.summary, rival));
         let summary = &mut solved.summary;
         if let Some(listed) = &solved.at_list_prices {
             summary
@@ -282,7 +280,6 @@ impl<'a> Comparison<'a> {
                 .clone_from(&listed.summary.crossovers);
         }
         summary.crossovers = crossovers;
-        summary.gap = gap;
     }
 
     /// The costs of a function on every platform, without break-evens.
@@ -309,6 +306,7 @@ impl<'a> Comparison<'a> {
             self.spend(spending, index, &items, &mut costs);
         }
         let demand = self.context.demand(index);
+        let best_alone = self.cheapest(index, &costs, |_| true);
         Solved {
             index,
             summary: Summary {
@@ -319,8 +317,8 @@ impl<'a> Comparison<'a> {
                 },
                 crossovers: Vec::new(),
                 at_list_prices: Vec::new(),
-                best_alone: self.cheapest(index, &costs, |_| true),
-                gap: None,
+                best_alone,
+                gap: self.gap(index, best_alone, &costs),
                 costs,
             },
             placements,
@@ -366,14 +364,19 @@ impl<'a> Comparison<'a> {
         home.expect("platforms on which functions run are bound")
     }
 
-    /// The platform with the least adds of those that charge differently (for use or for capacity)
-    /// from the best of all.
-    pub(crate) fn rival(&self, index: usize, summary: &Summary) -> Option<usize> {
+    /// What a function adds on the platform with the least adds of those that charge differently (for
+    /// use or for capacity) from the best of all, less what it adds on that.
+    fn gap(
+        &self,
+        index: usize,
+        best: Option<usize>,
+        costs: &[Result<Cost, Infeasible>],
+    ) -> Option<Usd> {
+        let best = best?;
         let is_use = |number: usize| self.platforms[number].is_paid_by_use();
-        let best = summary.best_alone?;
-        self.cheapest(index, &summary.costs, |number| {
-            is_use(number) != is_use(best)
-        })
+        let rival = self.cheapest(index, costs, |number| is_use(number) != is_use(best))?;
+        let [own, least] = [rival, best].map(|number| costs[number].as_ref().ok());
+        Some(&own?.adds - &least?.adds)
     }
 
     /// The platform to compare a platform with: `from`, which the function leaves, if it charges
@@ -394,13 +397,6 @@ impl<'a> Comparison<'a> {
     /// True for a platform that charges for capacity, and not for use.
     pub(crate) fn is_capacity(&self, platform: usize) -> bool {
         !self.platforms[platform].is_paid_by_use()
-    }
-
-    /// What a function adds on a platform in addition to what it adds on the best. `None` if it
-    /// cannot run there.
-    pub(crate) fn excess(&self, summary: &Summary, platform: usize) -> Option<Usd> {
-        let [own, least] = [platform, summary.best_alone?].map(|n| summary.costs[n].as_ref().ok());
-        Some(&own?.adds - &least?.adds)
     }
 
     /// Adds the break-evens of a platform that charges for use with every fleet that can run a
