@@ -397,19 +397,23 @@ impl<'c> Planner<'c> {
         let homes: Vec<usize> = homes.map(|home| home.expect(AT_HOME)).collect();
         let on_demand = |choices: &[usize]| plan::bill(&problem, &units, choices);
         let found = search(self.comparison, &problem, &needs, &homes, self.is_pinned)?;
-        let bills = on_demand(&homes).zip(on_demand(&found.choices));
-        let (before, after) = bills.expect("both are assignments");
         let bound = &found.monthly - &found.gap;
-        let has_services = !apart.is_empty();
-        let parts = PartNeeds::new(self.comparison, &self.functions, &groups, &needs);
-        let problem = if has_services {
+        let commitment = found.unused.map(|unused| {
+            let bills = on_demand(&homes).zip(on_demand(&found.choices));
+            let (before, after) = bills.expect("both are assignments");
+            let saving = &(&found.today - &found.monthly) - &(&before - &after);
+            PlannedCommitment { saving, unused }
+        });
+        let parts;
+        let problem = if apart.is_empty() {
+            problem
+        } else {
+            parts = PartNeeds::new(self.comparison, &self.functions, &groups, &needs);
             Problem {
                 units: apart,
                 needs: &parts,
                 ..problem
             }
-        } else {
-            problem
         };
         let units = Units {
             functions: &self.functions,
@@ -426,10 +430,9 @@ impl<'c> Planner<'c> {
             self.left_out,
         )
         .with_parts(parts);
-        if let Some(unused) = found.unused {
-            let saving = &plan.saving() - &(&before - &after);
-            plan.free_tier_saving = &plan.free_tier_saving - &saving;
-            plan.commitment = Some(PlannedCommitment { saving, unused });
+        if let Some(commitment) = commitment {
+            plan.free_tier_saving = &plan.free_tier_saving - &commitment.saving;
+            plan.commitment = Some(commitment);
         }
         Ok(plan)
     }
