@@ -263,6 +263,14 @@ pub struct DraftFinding {
 }
 
 impl DraftFinding {
+    /// The same finding on a line of the scenario.
+    fn at_line(self, line: u64) -> Self {
+        Self {
+            line: Some(line),
+            ..self
+        }
+    }
+
     fn finding(self, case: &CheckContext<'_>, rule: &Rule, index: Option<usize>) -> Finding {
         let scenario = case.comparison.scenario();
         let stated = case.levels.stated(rule.code);

@@ -49,10 +49,7 @@ fn judge_whole(scenario: &ScenarioContext<'_, '_>, baseline: &Baseline) -> Optio
     let step = scenario.total_step(baseline);
     let driver = || scenario.fallen_function(baseline, None);
     let broken = judged("the scenario", Direction::Fall, &step, limits, driver);
-    broken.map(|draft| DraftFinding {
-        line: Some(now.budget_line),
-        ..draft
-    })
+    broken.map(|draft| draft.at_line(now.budget_line))
 }
 
 /// The limits of functions with a tag.
@@ -70,8 +67,5 @@ fn judge_group(
     let step = before.step(group);
     let driver = || scenario.fallen_function(baseline, Some(&before));
     let broken = judged(&group.called(), Direction::Fall, &step, limits, driver);
-    broken.map(|draft| DraftFinding {
-        line: Some(group.budget.named.at.line),
-        ..draft
-    })
+    broken.map(|draft| draft.at_line(group.budget.named.at.line))
 }

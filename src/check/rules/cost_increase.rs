@@ -55,10 +55,8 @@ fn judge_scenario(scenario: &ScenarioContext<'_, '_>) -> Vec<DraftFinding> {
     let driver = || scenario.risen_function(baseline, None);
     let step = scenario.total_step(baseline);
     let broken = judged("the scenario", Direction::Rise, &step, limits, driver);
-    let whole = broken.into_iter().map(|draft| DraftFinding {
-        line: Some(scenario.case.comparison.scenario().budget_line),
-        ..draft
-    });
+    let line = scenario.case.comparison.scenario().budget_line;
+    let whole = broken.into_iter().map(|draft| draft.at_line(line));
     let groups = scenario.groups.iter();
     let groups = groups.filter_map(|group| judge_group(scenario, group, baseline));
     whole.chain(groups).collect()
@@ -93,10 +91,7 @@ fn judge_group(
     };
     let driver = || scenario.risen_function(baseline, Some(group));
     let broken = judged(&group.called(), Direction::Rise, &step, limits, driver);
-    broken.map(|draft| DraftFinding {
-        line: Some(group.budget.named.at.line),
-        ..draft
-    })
+    broken.map(|draft| draft.at_line(group.budget.named.at.line))
 }
 
 /// If the scenario states no limit, any increase is a warning.
