@@ -208,11 +208,8 @@ impl<'a> Extras<'a> {
         let mut paid = self.paid_alone(subject, platform);
         if let Some(found) = self.context.service_of(subject.function) {
             let members = found.service.members.iter();
-            let members = members.map(|index| {
-                let stated = self.context.subject(*index);
-                let is_changed = *index == subject.index;
-                self.paid_alone(if is_changed { subject } else { stated }, platform)
-            });
+            let members = members
+                .map(|index| self.paid_alone(self.context.subject_or(subject, *index), platform));
             paid.service = Whole::of(members, &paid);
         }
         let is_something = !paid.charged.is_empty() || paid.service.is_some();

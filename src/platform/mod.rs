@@ -207,15 +207,18 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// A function as the scenario states it, or with the inputs of `changed` if that is the function.
+    fn subject_or<'m>(&'m self, changed: Subject<'m>, index: usize) -> Subject<'m> {
+        if index == changed.index {
+            changed
+        } else {
+            self.subject(index)
+        }
+    }
+
     /// What a service needs with a function that has changed inputs.
     fn need_with(&self, service: &SharedService, changed: Subject<'_>) -> ServiceNeed {
-        ServiceNeed::of(service, |index| {
-            if index == changed.index {
-                changed
-            } else {
-                self.subject(index)
-            }
-        })
+        ServiceNeed::of(service, |index| self.subject_or(changed, index))
     }
 
     /// The part of a function in what its service costs; 1 without a service.

@@ -5,7 +5,7 @@
 
 use super::{Slot, Subject};
 use crate::exact::Exact;
-use crate::scenario::SharedService;
+use crate::scenario::{Demand, SharedService};
 use rust_decimal::Decimal;
 
 /// What all functions of a service need together.
@@ -22,7 +22,29 @@ pub(crate) struct ServiceNeed {
     pub min_tasks: u128,
     /// The least capacity of a member, as a multiple of its mean requests in flight; `None` without
     /// traffic.
-    pub headroom: Option<Exact>,
+    headroom: Option<Exact>,
+}
+
+/// By how much the functions of a service can grow in their tasks or pods.
+pub(crate) struct Growth {
+    /// Of the capacity; `None` without any.
+    of_capacity: Option<Exact>,
+    /// Of the traffic, until the part of any function is full; `None` without any.
+    of_traffic: Option<Exact>,
+}
+
+impl Growth {
+    /// Requests in flight that the tasks carry of a function, at target utilization.
+    pub(crate) fn capacity(&self, demand: &Demand) -> Exact {
+        let growth = self.of_capacity.as_ref();
+        growth.map_or(Exact::ZERO, |growth| demand.capacity() * growth)
+    }
+
+    /// The same until the part of any function is full.
+    pub(crate) fn carries(&self, demand: &Demand) -> Exact {
+        let growth = self.of_traffic.as_ref();
+        growth.map_or(Exact::ZERO, |growth| demand.average() * growth)
+    }
 }
 
 /// What one function of a service needs.
@@ -141,19 +163,26 @@ impl ServiceNeed {
         (vcpu, &Exact::from(self.base_mb) + &memory)
     }
 
-    /// By how much the traffic of all functions can grow in a fleet whose capacity can grow by `growth`.
-    pub(crate) fn traffic_growth(&self, growth: Option<&Exact>) -> Option<Exact> {
-        Some(growth? * self.headroom.as_ref()?)
+    /// By member: its part of the cost, and the most of its requests in flight in one of these tasks.
+    pub(crate) fn parts(&self, tasks: u128) -> Vec<(Exact, u128)> {
+        let members = self.members.iter();
+        let parts = members.map(|one| (one.share.clone(), one.requests_of(tasks)));
+        parts.collect()
+    }
+
+    /// By how much all functions can grow in tasks of this vCPU and memory, MB.
+    pub(crate) fn growth(&self, tasks: u128, vcpu: &Exact, memory_mb: &Exact) -> Growth {
+        let of_capacity = self.most_growth(tasks, vcpu, memory_mb);
+        let headroom = of_capacity.as_ref().zip(self.headroom.as_ref());
+        Growth {
+            of_traffic: headroom.map(|(growth, headroom)| growth * headroom),
+            of_capacity,
+        }
     }
 
     /// By how much the capacity of all functions can grow until tasks of this vCPU and memory, MB, are
     /// full. `None` without requests to plan for.
-    pub(crate) fn most_growth(
-        &self,
-        tasks: u128,
-        vcpu: &Exact,
-        memory_mb: &Exact,
-    ) -> Option<Exact> {
+    fn most_growth(&self, tasks: u128, vcpu: &Exact, memory_mb: &Exact) -> Option<Exact> {
         let count = Exact::whole(tasks);
         let left = memory_mb - &Exact::from(self.base_mb);
         let of_vcpu = (&count * vcpu).over(&self.vcpu);

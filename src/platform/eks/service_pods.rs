@@ -7,7 +7,7 @@ use super::{Eks, EksModel, Joined};
 use crate::exact::{Bounds, Exact};
 use crate::money::{Usd, count, percent, plural};
 use crate::platform::fleet::push_count;
-use crate::platform::service_need::ServiceNeed;
+use crate::platform::service_need::{Growth, ServiceNeed};
 use crate::platform::{
     Bill, Context, Cost, Fact, Fleet, Infeasible, Placement, Platform, ServiceOf, SharedBill,
     SharedUse, Subject, container_place,
@@ -127,10 +127,7 @@ pub(super) struct ServicePlace {
     joined: Joined,
     /// US dollars a month of the cluster without the service.
     without: Usd,
-    /// By how much the capacity of all functions can grow; `None` without any.
-    growth: Option<Exact>,
-    /// By how much their traffic can grow; `None` without any.
-    growth_of_traffic: Option<Exact>,
+    growth: Growth,
     need: ServiceNeed,
     /// By member: its part of the cost, and the most of its requests in flight in a pod.
     members: Vec<(Exact, u128)>,
@@ -150,23 +147,8 @@ impl EksModel<'_> {
             return Cow::Borrowed(stated.expect("it has a market"));
         }
         let need = self.context.need_with(found.service, subject);
-        Cow::Owned(self.changed_pods(market, found.service, &need, subject))
-    }
-
-    fn changed_pods(
-        &self,
-        market: &ClusterMarket<'_>,
-        service: &SharedService,
-        need: &ServiceNeed,
-        changed: Subject<'_>,
-    ) -> OwnPods {
-        own_pods(market, service, need, |index| {
-            if index == changed.index {
-                changed
-            } else {
-                self.context.subject(index)
-            }
-        })
+        let subject_of = |index| self.context.subject_or(subject, index);
+        Cow::Owned(own_pods(market, found.service, &need, subject_of))
     }
 
     /// Places a function with its service.
@@ -178,6 +160,7 @@ impl EksModel<'_> {
         if let Some(refused) = refusal(&found.service.carrier) {
             return Err(refused);
         }
+        let site = self.sites[container_place(&found.service.carrier)].as_ref();
         let place = if self.context.is_stated(subject) {
             let known = self.places[found.number].get_or_init(|| {
                 let pods = self.services[found.number].clone();
@@ -186,12 +169,9 @@ impl EksModel<'_> {
             known.clone()?
         } else {
             let need = self.context.need_with(found.service, subject);
-            let site = self.sites[container_place(&found.service.carrier)].as_ref();
-            let pods =
-                site.map(|site| self.changed_pods(&site.market, found.service, &need, subject));
+            let pods = site.map(|site| self.pods_with(&site.market, found, subject).into_owned());
             Arc::new(self.find_service(found, &need, pods)?)
         };
-        let site = self.sites[container_place(&found.service.carrier)].as_ref();
         let market = &site.expect("a placed service has a market").market;
         Ok(PlacedMember {
             place: found.place_of(subject.index),
@@ -235,16 +215,12 @@ impl EksModel<'_> {
         let joined = joined.ok_or_else(refused)?;
         let pods = joined.packing.pods;
         let (vcpu, memory) = need.of_task(pods);
-        let members = need.members.iter();
-        let members = members.map(|one| (one.share.clone(), one.requests_of(pods)));
         let alone: Option<Choice> = market.alone(&own);
-        let growth = need.most_growth(pods, &vcpu, &memory);
         Ok(ServicePlace {
             without: without.unwrap_or(Usd::ZERO),
-            growth_of_traffic: need.traffic_growth(growth.as_ref()),
-            growth,
+            growth: need.growth(pods, &vcpu, &memory),
             need: need.clone(),
-            members: members.collect(),
+            members: need.parts(pods),
             alone: alone.expect("it fits a node of this cluster").monthly,
             joined,
         })
@@ -356,17 +332,11 @@ impl Placement for PlacedMember<'_> {
 
 impl Fleet for PlacedMember<'_> {
     fn capacity(&self) -> Exact {
-        match &self.found.growth {
-            Some(growth) => self.demand.capacity() * growth,
-            None => Exact::ZERO,
-        }
+        self.found.growth.capacity(self.demand)
     }
 
     fn carries(&self) -> Exact {
-        match &self.found.growth_of_traffic {
-            Some(growth) => self.demand.average() * growth,
-            None => Exact::ZERO,
-        }
+        self.found.growth.carries(self.demand)
     }
 
     fn describe(&self) -> String {

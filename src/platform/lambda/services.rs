@@ -73,7 +73,8 @@ pub(super) struct ServiceCost {
 pub(super) struct PartOf<'m> {
     model: &'m LambdaModel<'m>,
     found: ServiceOf<'m>,
-    changed: Option<Subject<'m>>,
+    /// As the scenario states it, or with changed inputs.
+    subject: Subject<'m>,
     cost: Arc<ServiceCost>,
 }
 
@@ -124,11 +125,7 @@ impl PartOf<'_> {
         let mut pools: BTreeMap<usize, PoolGrowth> = BTreeMap::new();
         let mut standing = Usd::ZERO;
         for index in &self.found.service.members {
-            let stated = self.model.context.subject(*index);
-            let subject = self
-                .changed
-                .filter(|changed| changed.index == *index)
-                .unwrap_or(stated);
+            let subject = self.model.context.subject_or(self.subject, *index);
             let member = self
                 .model
                 .alone(subject, PoolOf::Joined(self.pool(subject.function)));
@@ -304,29 +301,24 @@ impl<'a> LambdaModel<'a> {
         if let Some(reason) = self.refused.reason(&self.context, found, subject.index) {
             return Err(reason);
         }
-        let is_stated = self.context.is_stated(subject);
-        let cost = if is_stated {
-            let known =
-                self.services[found.number].get_or_init(|| Arc::new(self.service(found, None)));
-            Arc::clone(known)
+        let service = || Arc::new(self.service(found, subject));
+        let cost = if self.context.is_stated(subject) {
+            Arc::clone(self.services[found.number].get_or_init(service))
         } else {
-            Arc::new(self.service(found, Some(subject)))
+            service()
         };
         Ok(Some(PartOf {
             model: self,
             found,
-            changed: (!is_stated).then_some(subject),
+            subject,
             cost,
         }))
     }
 
     /// A service in the pools of today.
-    fn service(&self, found: ServiceOf<'_>, changed: Option<Subject<'_>>) -> ServiceCost {
+    fn service(&self, found: ServiceOf<'_>, subject: Subject<'_>) -> ServiceCost {
         let members = &found.service.members;
-        let function = |index: usize| match changed {
-            Some(changed) if changed.index == index => changed.function,
-            _ => self.context.function(index),
-        };
+        let function = |index: usize| self.context.subject_or(subject, index).function;
         let with = self
             .today
             .of_functions(members.iter().map(|index| function(*index)));
@@ -340,7 +332,7 @@ impl<'a> LambdaModel<'a> {
             None => self.today.clone(),
         };
         let all = others.and(&with);
-        let pools = all.pools(&self.prices);
+        let mut pools = all.pools(&self.prices);
         let joined = |pools: &[Option<Pool>]| -> [Usd; 3] {
             let priced = pools.iter().zip(&self.prices);
             let costs =
@@ -354,7 +346,6 @@ impl<'a> LambdaModel<'a> {
             .iter()
             .map(|index| pool_place(function(*index)))
             .collect();
-        let mut pools: Vec<Option<Pool>> = pools;
         let pools = places.into_iter().map(|place| {
             let pool = pools[place].take();
             (
@@ -364,10 +355,7 @@ impl<'a> LambdaModel<'a> {
         });
         let pools: BTreeMap<usize, Arc<Pool>> = pools.collect();
         let unshared = members.iter().map(|index| {
-            let subject = match changed {
-                Some(changed) if changed.index == *index => changed,
-                _ => self.context.subject(*index),
-            };
+            let subject = self.context.subject_or(subject, *index);
             let pool = Arc::clone(&pools[&pool_place(subject.function)]);
             self.alone(subject, PoolOf::Joined(pool)).unpooled()
         });

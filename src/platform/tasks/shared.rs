@@ -5,7 +5,7 @@ use super::task_sizes::{Offered, SizeOption, Tasks, unfit};
 use super::{Carrier, TasksModel};
 use crate::exact::Exact;
 use crate::money::Rate;
-use crate::platform::service_need::ServiceNeed;
+use crate::platform::service_need::{Growth, ServiceNeed};
 use crate::platform::{Infeasible, SharedBill, Subject};
 use crate::scenario::{Demand, SharedService, TaskSize};
 use crate::units::{Hour, Unit};
@@ -22,10 +22,7 @@ pub(crate) struct SharedTasks {
     hourly: Rate<Hour>,
     /// The bill of a month of all tasks.
     pub month: SharedBill,
-    /// By how much the capacity of all functions can grow; `None` without any.
-    growth: Option<Exact>,
-    /// By how much their traffic can grow; `None` without any.
-    growth_of_traffic: Option<Exact>,
+    growth: Growth,
     /// By member: its part of the bill, and the most of its requests in flight in a task.
     members: Vec<(Exact, u128)>,
 }
@@ -48,18 +45,12 @@ impl Member<'_> {
     /// Requests in flight that the tasks carry at target utilization, if the traffic of all functions
     /// grows alike.
     pub(crate) fn capacity(&self) -> Exact {
-        match &self.tasks.growth {
-            Some(growth) => self.demand.capacity() * growth,
-            None => Exact::ZERO,
-        }
+        self.tasks.growth.capacity(self.demand)
     }
 
     /// The same until the part of any function is full.
     pub(crate) fn carries(&self) -> Exact {
-        match &self.tasks.growth_of_traffic {
-            Some(growth) => self.demand.average() * growth,
-            None => Exact::ZERO,
-        }
+        self.tasks.growth.carries(self.demand)
     }
 }
 
@@ -142,9 +133,6 @@ impl TasksModel<'_> {
         let month = Hour::of(carrier.fleet_hours(self.context.hours.amount()));
         let hours = month.times(&Exact::whole(count));
         let (vcpu, memory) = amounts(offered.room);
-        let members = need.members.iter();
-        let members = members.map(|one| (one.share.clone(), one.requests_of(count)));
-        let growth = need.most_growth(count, &vcpu, &memory);
         let needed = need.tasks_for(&vcpu, &memory);
         Ok(Arc::new(SharedTasks {
             size: offered.size,
@@ -154,9 +142,8 @@ impl TasksModel<'_> {
             hourly: offered.hourly + &storage,
             month: SharedBill::of(|bill| rates.charge(carrier, offered.size, &hours, bill))
                 .reduced(),
-            growth_of_traffic: need.traffic_growth(growth.as_ref()),
-            growth,
-            members: members.collect(),
+            growth: need.growth(count, &vcpu, &memory),
+            members: need.parts(count),
         }))
     }
 
