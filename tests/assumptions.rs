@@ -364,7 +364,7 @@ fn notes_at(text: &str, book: &Book, region: Option<&str>) -> Notes {
     let scenario = scenario.unwrap_or_else(|diags| panic!("{diags}\n\n{text}"));
     let prices = prices(&scenario, book);
     compared_at(&scenario, &prices, |comparison| {
-        comparison::decided(comparison, 1).notes()
+        comparison::decided(comparison, 1).notes().clone()
     })
 }
 

@@ -49,8 +49,9 @@ pub struct Decision<'c> {
     pub comparison: &'c Comparison<'c>,
     pub plan: Plan,
     ledger: Ledger<'c>,
-    /// Found when they are first needed.
+    // Both are found when they are first needed.
     totals: OnceLock<Totals>,
+    notes: OnceLock<Notes>,
     /// By function; empty for a large scenario.
     kept: Vec<Solved<'c>>,
     /// By function, each found when it is first needed; empty for a large scenario.
@@ -108,7 +109,11 @@ impl<'c> Decision<'c> {
     }
 
     /// The assumptions and omissions of the answer, and what may be a mistake.
-    pub fn notes(&self) -> Notes {
+    pub fn notes(&self) -> &Notes {
+        self.notes.get_or_init(|| self.find_notes())
+    }
+
+    fn find_notes(&self) -> Notes {
         let mut notes = self.comparison.notes(self.totals());
         if self.kept.len() <= MOST_CLOSE {
             let close = self.kept.par_iter().filter(|solved| {
@@ -200,6 +205,7 @@ impl<'a> Comparison<'a> {
             comparison: self,
             ledger,
             totals: OnceLock::new(),
+            notes: OnceLock::new(),
             planned: self.planned(&plan),
             plan,
             hangs_on: kept.iter().map(|_| OnceLock::new()).collect(),
@@ -236,6 +242,7 @@ impl<'a> Comparison<'a> {
             comparison: self,
             ledger,
             totals: OnceLock::new(),
+            notes: OnceLock::new(),
             plan,
             planned: None,
             hangs_on: Vec::new(),

@@ -137,7 +137,7 @@ pub fn run<'c>(case: &CheckContext<'c>) -> Report<'c> {
             .map(|baseline| Changes::of(&scenario, baseline)),
         budgets: scenario.budgets(),
         total: scenario.total.clone(),
-        notes: case.decision.notes(),
+        notes: case.decision.notes().clone(),
     }
 }
 

@@ -68,12 +68,12 @@ pub fn write(
             effort: &effort,
         };
         let notes = view.decision.notes();
-        phrases::warnings(&notes, paint, width, out)?;
+        phrases::warnings(notes, paint, width, out)?;
         for index in &view.selected {
             page.function(&view.decision.solved(*index), out)?;
             (view.progress)(super::Step::Priced(1));
         }
-        phrases::notes(&notes, paint, width, out)?;
+        phrases::notes(notes, paint, width, out)?;
     }
     references(&known, &cited, paint, width, out)
 }

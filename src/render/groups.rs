@@ -52,7 +52,7 @@ pub(crate) fn write_table(
         let headline = phrases::headline(comparison, &view.decision.plan);
         writeln!(out, "{}\n", paint.bold(&wrapped(&headline, "", width)))?;
         let notes = view.decision.notes();
-        phrases::warnings(&notes, paint, width, out)?;
+        phrases::warnings(notes, paint, width, out)?;
         let heading = table::heading(comparison);
         writeln!(out, "{}", paint.bold(&wrapped(&heading, "", width)))?;
         let mut list: Vec<&Group> = groups.list.iter().collect();
@@ -66,9 +66,7 @@ pub(crate) fn write_table(
         let rest = list.len().saturating_sub(shown);
         list.truncate(shown);
         let table = table_of(view, groups, &list, width);
-        for line in table.lines() {
-            writeln!(out, "{}", line.trim_end())?;
-        }
+        writeln!(out, "{}", table::written(&table, paint))?;
         if rest > 0 {
             let more = plural(rest as u128, "more row");
             writeln!(out, "  … and {more}: --all shows them, --sort orders them")?;
@@ -77,12 +75,7 @@ pub(crate) fn write_table(
             writeln!(out, "{}", wrapped(&remark, "", width))?;
         }
         writeln!(out)?;
-        if options.notes {
-            phrases::notes(&notes, paint, width, out)?;
-        } else {
-            let text = phrases::notes_line(&notes);
-            writeln!(out, "{}", paint.dim(&wrapped(&text, "", width)))?;
-        }
+        table::notes(notes, options, out)?;
     }
     Ok(())
 }

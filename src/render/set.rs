@@ -56,8 +56,8 @@ pub(crate) fn write_table(
             writeln!(out, "{}", wrapped(&line, "", width))?;
         }
         writeln!(out)?;
-        let notes = after.comparison().notes(after.decision.totals());
-        phrases::warnings(&notes, paint, width, out)?;
+        let notes = after.decision.notes();
+        phrases::warnings(notes, paint, width, out)?;
         let heading = table::heading(after.comparison());
         writeln!(out, "{}", paint.bold(&wrapped(&heading, "", width)))?;
         let rows = if options.all {
@@ -80,19 +80,12 @@ pub(crate) fn write_table(
             let cells = row[1..].iter().map(right);
             table.add_row([Cell::new(&row[0])].into_iter().chain(cells));
         }
-        for line in table.lines() {
-            writeln!(out, "{}", line.trim_end())?;
-        }
+        writeln!(out, "{}", table::written(&table, paint))?;
         if let Some(remark) = partial(&totals) {
             writeln!(out, "{remark}")?;
         }
         writeln!(out)?;
-        if options.notes {
-            phrases::notes(&notes, paint, width, out)?;
-        } else {
-            let text = phrases::notes_line(&notes);
-            writeln!(out, "{}", paint.dim(&wrapped(&text, "", width)))?;
-        }
+        table::notes(notes, options, out)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::answer::{Comparison, Move, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
+use crate::scenario::Notes;
 use crate::solve::flips::Effort;
 use crate::text::{Lines, comma_separated, escaped, escaped_name, width};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -160,7 +161,7 @@ impl<'p> TablePage<'p> {
             [one] => self.one_function(*one, out)?,
             _ => self.several_functions(out)?,
         }
-        self.notes(out)
+        notes(self.view.decision.notes(), self.options, out)
     }
 
     /// The verdict, the costs, and what the verdict hangs on.
@@ -216,7 +217,7 @@ impl<'p> TablePage<'p> {
 
     fn warnings(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let notes = self.view.decision.notes();
-        phrases::warnings(&notes, self.paint, self.width, out)
+        phrases::warnings(notes, self.paint, self.width, out)
     }
 
     /// At which traffic other platforms than that of the plan become cheaper.
@@ -338,15 +339,6 @@ impl<'p> TablePage<'p> {
             (self.view.progress)(Step::Priced(chunk.len() as u64));
         }
         rows
-    }
-
-    fn notes(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let notes = self.view.decision.notes();
-        if self.options.notes {
-            return phrases::notes(&notes, self.paint, self.width, out);
-        }
-        let text = phrases::notes_line(&notes);
-        writeln!(out, "{}", self.paint.dim(&wrapped(&text, "", self.width)))
     }
 
     fn heading(&self) -> String {
@@ -656,7 +648,21 @@ fn least_width(widths: &[u16]) -> u16 {
     NAME + 2 + widths.iter().map(|width| width + 2).sum::<u16>()
 }
 
-fn written(table: &Table, paint: Paint) -> String {
+/// The assumptions and omissions below a table, or how to see them.
+pub(super) fn notes(
+    notes: &Notes,
+    options: TableOptions,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let (paint, width) = (Paint::new(options.color), options.width);
+    if options.notes {
+        return phrases::notes(notes, paint, width, out);
+    }
+    let text = phrases::notes_line(notes);
+    writeln!(out, "{}", paint.dim(&wrapped(&text, "", width)))
+}
+
+pub(super) fn written(table: &Table, paint: Paint) -> String {
     let lines = table.lines().map(|line| paint.styled(line.trim_end()));
     lines.collect::<Vec<String>>().join("\n")
 }
