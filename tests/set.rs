@@ -222,7 +222,7 @@ fn a_table_has_a_second_row_for_each_function_with_other_figures() {
         table.contains("  pay: requests_per_second 0.5 -> 1.5\n"),
         "{table}"
     );
-    assert!(table.contains("As it is: $23.14 a month today."), "{table}");
+    assert!(table.contains("Without --set: $23.14 a month today."), "{table}");
     assert!(
         table.contains("With --set: $69.42 a month today."),
         "{table}"

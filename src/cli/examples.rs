@@ -67,7 +67,7 @@ const EXAMPLES: [(&str, &[Example]); 14] = [
             ),
             (
                 "lambdacost compare scenario.toml --set 'api:memory_mb=1024' --set invocations=+20%",
-                "both answers: as it is, and with more memory and more calls",
+                "the answer without, and with more memory and more calls",
             ),
             (
                 "lambdacost compare scenario.toml --output answer.json",

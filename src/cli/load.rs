@@ -196,8 +196,8 @@ pub(crate) fn compared(
     })
 }
 
-/// Reads the scenario as it is and with the changes of `--set`, and passes both answers for each region
-/// to `show`.
+/// Reads the scenario without and with the changes of `--set`, and passes both answers for each region to
+/// `show`.
 ///
 /// # Errors
 /// Mistakes in the scenario, its prices or the changes, or an error of `show`.

@@ -1,4 +1,4 @@
-//! `--set`: the figures with changed inputs, each with the one without.
+//! `--set`: each figure without and with the changed inputs.
 
 use super::table::{self, TableOptions};
 use super::{View, phrases};
@@ -10,14 +10,14 @@ use crate::text::{Lines, escaped_name};
 use comfy_table::{Cell, CellAlignment};
 use std::io::{self, Write};
 
-/// The scenario as it is and with changed inputs.
+/// The answers without and with `--set`.
 pub(crate) type Pair<'v> = [&'v View<'v>; 2];
 
 /// Functions that are shown unless all are wanted.
 const ROWS: usize = 20;
 
 /// The columns of totals.
-const TITLES: [&str; 4] = ["US dollars a month", "as it is", "with --set", "change"];
+const TITLES: [&str; 4] = ["US dollars a month", "without --set", "with --set", "change"];
 
 /// What a total without some functions is marked with.
 const PARTIAL: &str = " *";
@@ -174,7 +174,7 @@ fn changes_of(function: &Function) -> String {
 fn headlines([before, after]: &Pair<'_>) -> [String; 2] {
     let of = |view: &View<'_>| phrases::headline(view.comparison(), &view.decision.plan);
     [
-        format!("As it is: {}", of(before)),
+        format!("Without --set: {}", of(before)),
         format!("With --set: {}", of(after)),
     ]
 }

@@ -270,7 +270,7 @@ impl Joined {
 
 impl Site<'_> {
     /// The cluster of today with one more function. `None` if no node type takes them all.
-    /// `known` is the node type that was chosen before for the function as it is stated.
+    /// `known` is the node type that was chosen before, if the function has its stated inputs.
     fn joined(
         &self,
         function: &Function,
