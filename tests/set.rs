@@ -1,29 +1,14 @@
 //! `compare --set`: the answer with changed inputs is that of a scenario in which they are written, and
 //! stands next to the answer without them.
 
+mod round_prices;
+
+use round_prices::folder;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-
-/// A call of 1 s with 1 GB costs $0.000009 + $0.000001: a million of them $10. A task of 1 vCPU and
-/// 2 GB costs $0.05 an hour: two tasks for 200 hours $20.
-const PRICES: &str = r#"region = "us-east-1"
-as_of = "2027-01-01"
-
-[lambda.x86_64]
-as_of = "2027-01-01"
-source = "round"
-request = { usd = "0.000001", per = "request" }
-duration = [{ from = "0", usd = "0.000009", per = "GB-s" }]
-
-[fargate.linux.x86_64]
-as_of = "2027-01-01"
-source = "round"
-vcpu = { usd = "0.04", per = "vCPU-hour" }
-memory = { usd = "0.005", per = "GB-hour" }
-"#;
 
 /// Two tasks with 20 requests in flight each carry up to 40 at a time: both functions cost $20 on
 /// Fargate, before and after every change of these tests.
@@ -45,14 +30,6 @@ requests_per_second = 0.5
 ";
 
 const FILE: &str = "scenario.toml";
-
-fn folder(file: &str, text: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::create_dir(folder.path().join("prices")).expect("created");
-    fs::write(folder.path().join("prices/us-east-1.toml"), PRICES).expect("written");
-    fs::write(folder.path().join(file), text).expect("written");
-    folder
-}
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
@@ -222,7 +199,10 @@ fn a_table_has_a_second_row_for_each_function_with_other_figures() {
         table.contains("  pay: requests_per_second 0.5 -> 1.5\n"),
         "{table}"
     );
-    assert!(table.contains("Without --set: $23.14 a month today."), "{table}");
+    assert!(
+        table.contains("Without --set: $23.14 a month today."),
+        "{table}"
+    );
     assert!(
         table.contains("With --set: $69.42 a month today."),
         "{table}"

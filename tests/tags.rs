@@ -1,30 +1,14 @@
 //! Tags and accounts: they change no bill, outputs pass them on, and `compare --by` groups costs by
 //! them.
 
+mod round_prices;
+
 use lambdacost::exact::Exact;
+use round_prices::folder;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-
-/// A call of 1 s with 1 GB costs $0.000009 + $0.000001: a million of them $10. A task of 1 vCPU and
-/// 2 GB costs $0.05 an hour: two tasks for 200 hours $20.
-const PRICES: &str = r#"region = "us-east-1"
-as_of = "2027-01-01"
-
-[lambda.x86_64]
-as_of = "2027-01-01"
-source = "round"
-request = { usd = "0.000001", per = "request" }
-duration = [{ from = "0", usd = "0.000009", per = "GB-s" }]
-
-[fargate.linux.x86_64]
-as_of = "2027-01-01"
-source = "round"
-vcpu = { usd = "0.04", per = "vCPU-hour" }
-memory = { usd = "0.005", per = "GB-hour" }
-"#;
 
 const HEAD: &str = "region = 'us-east-1'\nplatforms = ['lambda', 'fargate']\n\
                     defaults.container.hours_per_month = 200\ndefaults.tags.project = 'shop'\n";
@@ -56,14 +40,6 @@ fn teams() -> String {
         function("find", 3, &team("=search")),
     ]
     .concat()
-}
-
-fn folder(file: &str, text: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::create_dir(folder.path().join("prices")).expect("created");
-    fs::write(folder.path().join("prices/us-east-1.toml"), PRICES).expect("written");
-    fs::write(folder.path().join(file), text).expect("written");
-    folder
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {

@@ -17,7 +17,12 @@ pub(crate) type Pair<'v> = [&'v View<'v>; 2];
 const ROWS: usize = 20;
 
 /// The columns of totals.
-const TITLES: [&str; 4] = ["US dollars a month", "without --set", "with --set", "change"];
+const TITLES: [&str; 4] = [
+    "US dollars a month",
+    "without --set",
+    "with --set",
+    "change",
+];
 
 /// What a total without some functions is marked with.
 const PARTIAL: &str = " *";

@@ -12,35 +12,20 @@ mod hostile;
 mod levels;
 #[path = "../outside/mod.rs"]
 mod outside;
+#[path = "../round_prices/mod.rs"]
+mod round_prices;
 mod rules;
 mod tags;
 
 use lambdacost::internals::cli::system::System;
 use outside::quoted;
+use round_prices::PRICES;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
-
-/// A call of 1 s with 1 GB costs $0.000009 + $0.000001 = $0.00001: a million of them $10.
-/// A task of 1 vCPU and 2 GB costs $0.04 + 2 x $0.005 = $0.05 an hour.
-const PRICES: &str = r#"region = "us-east-1"
-as_of = "2027-01-01"
-
-[lambda.x86_64]
-as_of = "2027-01-01"
-source = "round"
-request = { usd = "0.000001", per = "request" }
-duration = [{ from = "0", usd = "0.000009", per = "GB-s" }]
-
-[fargate.linux.x86_64]
-as_of = "2027-01-01"
-source = "round"
-vcpu = { usd = "0.04", per = "vCPU-hour" }
-memory = { usd = "0.005", per = "GB-hour" }
-"#;
 
 /// 200 hours x 2 tasks x $0.05 = $20 on Fargate.
 const HEAD: &str = "region = \"us-east-1\"\ndefaults.container.hours_per_month = 200\n\
@@ -71,11 +56,7 @@ struct Folder(TempDir);
 
 impl Folder {
     fn with(file: &str, content: impl AsRef<[u8]>) -> Self {
-        let folder = Self(tempfile::tempdir().expect("a folder"));
-        fs::create_dir(folder.path().join("prices")).expect("created");
-        folder.write("prices/us-east-1.toml", PRICES);
-        folder.write(file, content);
-        folder
+        Self(round_prices::folder(file, content))
     }
 
     fn path(&self) -> &Path {
