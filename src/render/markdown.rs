@@ -40,7 +40,7 @@ pub fn write(views: &[super::View<'_>], out: &mut (dyn Write + Send)) -> io::Res
         }
         functions(view, out)?;
         totals(decision, out)?;
-        notes(&known, out)?;
+        notes(known, out)?;
     }
     Ok(())
 }
