@@ -496,7 +496,7 @@ pub(crate) enum Format {
 }
 
 /// A format that the ending of a file can select.
-pub(crate) trait OfEnding: Copy + PartialEq + 'static {
+pub(crate) trait OfEnding: Copy + PartialEq + ValueEnum + 'static {
     /// If neither a flag nor an ending selects one.
     const USUAL: Self;
     /// Endings in lower case. An ending comes before a shorter one that it ends with.
@@ -505,12 +505,10 @@ pub(crate) trait OfEnding: Copy + PartialEq + 'static {
     const ALSO: &'static [(&'static str, Self)] = &[];
 
     /// Its name as `--format` takes it.
-    fn name(self) -> String;
-}
-
-fn name_of(format: impl ValueEnum) -> String {
-    let value = format.to_possible_value();
-    value.map_or_else(String::new, |value| value.get_name().to_owned())
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 impl OfEnding for Format {
@@ -523,10 +521,6 @@ impl OfEnding for Format {
         ("txt", Self::Table),
     ];
     const ALSO: &'static [(&'static str, Self)] = &[("csv", Self::Focus)];
-
-    fn name(self) -> String {
-        name_of(self)
-    }
 }
 
 impl OfEnding for CheckFormat {
@@ -541,19 +535,11 @@ impl OfEnding for CheckFormat {
         ("txt", Self::Text),
     ];
     const ALSO: &'static [(&'static str, Self)] = &[("json", Self::Sarif)];
-
-    fn name(self) -> String {
-        name_of(self)
-    }
 }
 
 impl OfEnding for PricesFormat {
     const USUAL: Self = Self::Table;
     const ENDINGS: &'static [(&'static str, Self)] = &[("json", Self::Json), ("txt", Self::Table)];
-
-    fn name(self) -> String {
-        name_of(self)
-    }
 }
 
 impl OfEnding for PlanFormat {
@@ -565,23 +551,17 @@ impl OfEnding for PlanFormat {
         ("markdown", Self::Markdown),
         ("txt", Self::Table),
     ];
-
-    fn name(self) -> String {
-        name_of(self)
-    }
 }
 
 /// The only format of `explain`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct ExplainFormat;
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    Text,
+}
 
 impl OfEnding for ExplainFormat {
-    const USUAL: Self = Self;
-    const ENDINGS: &'static [(&'static str, Self)] = &[("txt", Self)];
-
-    fn name(self) -> String {
-        "text".to_owned()
-    }
+    const USUAL: Self = Self::Text;
+    const ENDINGS: &'static [(&'static str, Self)] = &[("txt", Self::Text)];
 }
 
 /// `prices`.

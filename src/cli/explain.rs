@@ -15,7 +15,7 @@ use anstream::ColorChoice;
 /// # Errors
 /// An input or output error.
 pub(crate) fn run(system: &System, args: &args::Explain, color: ColorChoice) -> Outcome {
-    let args::ExplainFormat = args.output.format(None).map_err(Diags::from)?;
+    let args::ExplainFormat::Text = args.output.format(None).map_err(Diags::from)?;
     let look = Look::of_answer(system, &args.output, color);
     let options = ExplainOptions {
         width: look.width,
