@@ -51,7 +51,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 /// What `compare` writes about the teams.
 #[track_caller]
 fn compared(arguments: &[&str]) -> String {
-    let folder = folder("teams.toml", &teams());
+    let folder = folder("teams.toml", teams());
     let all = [&["compare", "teams.toml", "--prices", "prices"], arguments].concat();
     let output = run(folder.path(), &all);
     let error = String::from_utf8_lossy(&output.stderr);
@@ -95,7 +95,7 @@ fn csv_has_a_column_for_each_tag_after_all_others() {
     assert_eq!(tags("cart"), ["shop", "checkout"]);
     assert_eq!(tags("other"), ["tools", ""]);
     assert_eq!(tags("find"), ["shop", "'=search"]);
-    let folder = folder("teams.toml", &teams());
+    let folder = folder("teams.toml", teams());
     let plan = [
         "plan",
         "teams.toml",
@@ -144,7 +144,7 @@ fn focus_has_tags_as_an_object_and_the_account() {
         assert_eq!(find[column], "", "{column}");
     }
     let without = function("one", 1, "");
-    let folder = folder("one.toml", &format!("region = 'us-east-1'\n{without}"));
+    let folder = folder("one.toml", format!("region = 'us-east-1'\n{without}"));
     let focus = [
         "compare", "one.toml", "--format", "focus", "--period", "2026-12",
     ];
