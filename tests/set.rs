@@ -168,7 +168,7 @@ fn the_changed_answer_is_that_of_a_changed_file() {
     ] {
         let replace = replace.replace("runson", "runs_on");
         assert!(SCENARIO.contains(find), "{find}");
-        let edited = folder(FILE, &SCENARIO.replace(find, &replace));
+        let edited = folder(FILE, SCENARIO.replace(find, &replace));
         let output = run(edited.path(), &["compare", FILE, "--format", "json"]);
         let expected: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let mut sets = vec![set];
