@@ -75,10 +75,16 @@ impl ExtrasSum {
 
     /// Adds what a solved function pays on a platform on which it can run.
     pub(super) fn add_solved(&mut self, solved: &Solved<'_>, platform: usize) {
-        let used = solved.shared_use(platform);
-        if let (Ok(cost), Some(used)) = (&solved.summary.costs[platform], used) {
-            self.add(&cost.extras, &used.extras);
-        }
+        let Ok(cost) = &solved.summary.costs[platform] else {
+            return;
+        };
+        let scopes = if self.scopes.is_empty() {
+            Vec::new()
+        } else {
+            let used = solved.shared_use(platform);
+            used.map_or_else(Vec::new, |used| used.extras)
+        };
+        self.add(&cost.extras, &scopes);
     }
 
     fn and(&self, other: &Self) -> Self {

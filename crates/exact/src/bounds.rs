@@ -5,6 +5,7 @@
 //! lower bound down and its upper bound up, so the result always encloses the exact number.
 
 use crate::{Exact, Repr};
+use std::cmp::Ordering;
 use std::ops::{Add, Mul};
 
 /// A number of at least zero that lies between two floating-point numbers.
@@ -151,6 +152,11 @@ impl Bounds {
     #[inline]
     pub fn is_above(self, other: Self) -> bool {
         self.low > other.high
+    }
+
+    /// Compares the lower bounds.
+    pub fn by_lower_bound(self, other: Self) -> Ordering {
+        self.low.total_cmp(&other.low)
     }
 
     /// Whether a number can lie between the bounds.

@@ -99,9 +99,10 @@ impl Platform for Eks {
         let known = (0..known).map(|_| KnownType::default()).collect();
         let places = markets.into_iter().zip(crews).zip(chosen);
         let sites = places.map(|((market, crew), today)| {
+            let market = market?;
             Some(Site {
-                market: market?,
-                crew: Crew::of(crew, today.as_ref()),
+                crew: market.crew(crew, today.as_ref()),
+                market,
                 today,
                 alike: memories.clone().map(|_| OnceLock::new()).collect(),
             })
@@ -239,17 +240,25 @@ struct Joined {
     cluster: Choice,
     /// Pods of the function for today's traffic.
     packing: Packing,
-    /// Bounds of the least that the function costs in any cluster. `None` if only the chosen node type
-    /// was looked at.
-    least: Option<Bounds>,
 }
 
 impl Joined {
     /// `None` if the pods do not fit the cluster.
-    fn of(market: &ClusterMarket<'_>, own: &OwnPods, cluster: Choice) -> Option<Self> {
+    fn of(own: &OwnPods, cluster: Choice) -> Option<Self> {
         Some(Self {
             packing: own.needs[cluster.number].packing()?,
-            least: Some(market.least(own)),
+            cluster,
+        })
+    }
+
+    /// The cheapest cluster with a function that does not run there today.
+    fn with(site: &Site<'_>, function: &Function, demand: &Demand) -> Option<Self> {
+        let Site { market, crew, .. } = site;
+        let (need, slots) = (PodNeed::of(function), function.needed_slots(demand));
+        let packing = |number: usize| need.on(&market.candidates[number].node).pack(slots);
+        let cluster = market.with(crew, &market.busy(function, demand), packing)?;
+        Some(Self {
+            packing: packing(cluster.number)?,
             cluster,
         })
     }
@@ -263,7 +272,6 @@ impl Joined {
         Self {
             cluster: site.market.with_on(number, &site.crew, &packing, &busy),
             packing,
-            least: None,
         }
     }
 }
@@ -278,11 +286,7 @@ impl Site<'_> {
         slots: u128,
         known: Option<&KnownType>,
     ) -> Option<Cow<'_, Joined>> {
-        let join = || {
-            let own = self.market.own_pods(function, demand);
-            let cluster = self.market.with(&self.crew, &own)?;
-            Joined::of(&self.market, &own, cluster)
-        };
+        let join = || Joined::with(self, function, demand);
         let alike = self.alike.get(function.memory_mb as usize);
         let is_alike = function.is_like_for_like() && !self.market.has_burstable();
         let place = usize::try_from(slots)
@@ -428,13 +432,15 @@ impl EksModel<'_> {
             }
             Some(own) if self.context.is_stated(subject) => {
                 let cluster = today.cloned();
-                let joined = cluster.and_then(|cluster| Joined::of(market, own, cluster));
+                let joined = cluster.and_then(|cluster| Joined::of(own, cluster));
                 joined.map(Cow::Owned)
             }
             Some(own_today) => {
                 let own = market.own_pods(function, demand);
-                let cluster = market.with(&crew.without(own_today), &own);
-                let joined = cluster.and_then(|cluster| Joined::of(market, &own, cluster));
+                let others = market.crew_without(crew, own_today);
+                let packing = |number: usize| own.needs[number].packing();
+                let cluster = market.with(&others, &own.busy, packing);
+                let joined = cluster.and_then(|cluster| Joined::of(&own, cluster));
                 joined.map(Cow::Owned)
             }
         };
@@ -649,15 +655,12 @@ impl Placement for Placed<'_> {
     }
 
     fn price_as_of(&self) -> Option<&str> {
-        self.market.as_of(self.candidate)
+        self.market.as_of(self.joined.cluster.number)
     }
 
     fn least_nodes(&self) -> Option<Bounds> {
-        let least = self.joined.least;
-        Some(least.unwrap_or_else(|| {
-            let own = self.market.own_pods(self.function, self.demand);
-            self.market.least(&own)
-        }))
+        let need = PodNeed::of(self.function);
+        Some(self.market.least(need.parts(self.slots)))
     }
 
     fn alone(&self) -> Option<Usd> {

@@ -4,7 +4,7 @@
 use super::burstable::{Surplus, busy_vcpu};
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
-use super::pod_demand::{Node, NodeNeed, NodeUse, Packing, PodDemand, PodNeed};
+use super::pod_demand::{Node, NodeNeed, NodeParts, NodeUse, Packing, PodDemand, PodNeed};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
@@ -22,6 +22,7 @@ use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -68,6 +69,10 @@ pub(crate) struct ClusterMarket<'a> {
     monthly: Vec<Usd>,
     /// Bounds of [`Self::month`] for each candidate.
     month_bounds: Vec<MonthBounds>,
+    /// Prices of the parts of nodes, at which no candidate is worth more than it costs.
+    mixes: Vec<NodeParts>,
+    /// The oldest date of the prices of a cluster of each candidate.
+    as_of: Vec<Option<String>>,
     /// The fees of the cluster, each with its name on the bill.
     fees: Vec<(&'static str, Price<ClusterHour>)>,
     /// US dollars a month of all fees.
@@ -170,6 +175,8 @@ impl<'a> ClusterMarket<'a> {
             dominated,
             monthly: Vec::new(),
             month_bounds: Vec::new(),
+            mixes: Vec::new(),
+            as_of: Vec::new(),
             fees,
             fees_monthly: Usd::ZERO,
             volume,
@@ -193,7 +200,35 @@ impl<'a> ClusterMarket<'a> {
         };
         let priced = market.candidates.iter().zip(&market.monthly);
         market.month_bounds = priced.map(bounds).collect();
+        market.mixes = market.mixes();
+        let candidates = market.candidates.iter();
+        market.as_of = candidates.map(|one| market.oldest(one)).collect();
         Ok(market)
+    }
+
+    /// For each of [`NodeParts::mixes`] the highest prices at which no candidate is worth more than it
+    /// costs. Pods that fill a share of a node need at most that share of each of its parts, so they
+    /// cost at least what these parts are worth.
+    fn mixes(&self) -> Vec<NodeParts> {
+        let nodes = self.candidates.iter().zip(&self.month_bounds);
+        let nodes: Vec<(NodeParts, Bounds)> = nodes
+            .filter_map(|(candidate, month)| {
+                let usd = match month.packing {
+                    Some(packing) => month.node.over(packing),
+                    None => month.node,
+                };
+                Some((candidate.node.parts()?, usd))
+            })
+            .collect();
+        let priced = |mix: NodeParts| {
+            let each = nodes
+                .iter()
+                .map(|(parts, usd)| usd.over(parts.in_mix(&mix)));
+            // Without room for any pod nothing is placed here.
+            let least = each.reduce(Bounds::min).unwrap_or(Bounds::ZERO);
+            NodeParts(mix.0.map(|weight| weight * least))
+        };
+        NodeParts::mixes().map(priced).collect()
     }
 
     /// Adds a month of a number of nodes, on demand and on Spot.
@@ -323,15 +358,20 @@ impl<'a> ClusterMarket<'a> {
         self.month_bounds[number]
     }
 
-    /// The oldest date of the prices of a cluster of a candidate.
-    pub(crate) fn as_of<'s>(&'s self, candidate: &'s Candidate) -> Option<&'s str> {
+    /// The oldest date of the prices of a cluster of a candidate, by its index.
+    pub(crate) fn as_of(&self, number: usize) -> Option<&str> {
+        self.as_of[number].as_deref()
+    }
+
+    fn oldest(&self, candidate: &Candidate) -> Option<String> {
         let volume = self.volume.as_ref().map(|price| &price.provenance);
         let fees = self.fees.iter().map(|(_, price)| &price.provenance);
         let node = [Some(&candidate.price), candidate.auto_mode.as_ref()];
         let node = node.into_iter().flatten().map(|price| &price.provenance);
         let surplus = candidate.surplus.as_ref();
         let surplus = surplus.map(|surplus| &surplus.price.provenance);
-        oldest(node.chain(volume).chain(fees).chain(surplus))
+        let date = oldest(node.chain(volume).chain(fees).chain(surplus));
+        date.map(str::to_owned)
     }
 
     /// An empty [`PodDemand`] for the candidates of this market.
@@ -390,18 +430,88 @@ impl<'a> ClusterMarket<'a> {
         Some(Choice { unfit, ..choice })
     }
 
-    /// The cheapest cluster for the functions of a cluster and one more. `None` if no node type
-    /// takes them all.
-    pub(crate) fn with(&self, crew: &Crew, own: &OwnPods) -> Option<Choice> {
-        let busy = &crew.busy + &own.busy;
-        self.cheapest(
-            |_| &busy,
-            |number| {
-                let (crew, own) = (&crew.uses[number], &own.needs[number]);
-                let takes_all = crew.unfit == 0 && own.fits();
-                takes_all.then(|| (crew.bounds + own.bounds(), || &crew.share + &own.share()))
-            },
-        )
+    /// The cheapest cluster for the functions of a cluster and one more, which keeps `busy` vCPUs busy
+    /// and has the pods that `packing` returns for a candidate. `None` if no node type takes them all.
+    pub(crate) fn with(
+        &self,
+        crew: &Crew,
+        busy: &Exact,
+        packing: impl Fn(usize) -> Option<Packing>,
+    ) -> Option<Choice> {
+        let busy = &crew.busy + busy;
+        let busy_bounds = busy.bounds();
+        let mut all: Vec<(usize, Bounds, Packing)> = Vec::new();
+        let mut least: Option<Bounds> = None;
+        for (number, floor) in &crew.floors {
+            // The floors ascend: all others are too expensive as well.
+            if least.is_some_and(|least| floor.is_above(least)) {
+                break;
+            }
+            let Some(packing) = packing(*number) else {
+                continue;
+            };
+            let share = crew.uses[*number].bounds + packing.bounds();
+            let bounds = self.month_bounds[*number].of(share, busy_bounds);
+            least = Some(least.map_or(bounds, |least| least.min(bounds)));
+            all.push((*number, bounds, packing));
+        }
+        let least = least?;
+        let near = all.iter().filter(|(_, bounds, _)| !bounds.is_above(least));
+        let choices = near.map(|(number, _, packing)| {
+            let share = &crew.uses[*number].share + &packing.share();
+            self.choice(*number, share, busy.clone())
+        });
+        choices.min_by(Choice::order)
+    }
+
+    fn choice(&self, number: usize, share: Exact, busy: Exact) -> Choice {
+        Choice {
+            number,
+            unfit: 0,
+            monthly: self.month(number, &share, &busy),
+            share,
+            busy,
+        }
+    }
+
+    /// Functions that all fit the candidate of `today`. Without it there are none.
+    pub(crate) fn crew(&self, node_uses: Vec<NodeUse>, today: Option<&Choice>) -> Crew {
+        let busy = today.map(|today| node_uses[today.number].busy.clone());
+        let uses = node_uses.into_iter().map(|node_use| CrewUse {
+            bounds: node_use.share.bounds(),
+            share: node_use.share,
+            unfit: node_use.unfit,
+        });
+        self.crew_of(uses.collect(), busy.unwrap_or(Exact::ZERO))
+    }
+
+    /// The functions of a crew without one of them.
+    pub(crate) fn crew_without(&self, crew: &Crew, own: &OwnPods) -> Crew {
+        let uses = crew.uses.iter().enumerate().map(|(number, all)| {
+            let share = &all.share - &own.needs[number].share();
+            CrewUse {
+                bounds: share.bounds(),
+                share,
+                unfit: all.unfit - own.unfit(number),
+            }
+        });
+        self.crew_of(uses.collect(), &crew.busy - &own.busy)
+    }
+
+    fn crew_of(&self, uses: Vec<CrewUse>, busy: Exact) -> Crew {
+        // More nodes have more CPU credits, so a burstable type has no such bound.
+        let has_burstable = self.has_burstable();
+        let floor = |(number, used): (usize, &CrewUse)| {
+            let floor = if has_burstable {
+                Bounds::ZERO
+            } else {
+                self.month_bounds[number].of(used.bounds, Bounds::ZERO)
+            };
+            (used.unfit == 0).then_some((number, floor))
+        };
+        let mut floors: Vec<(usize, Bounds)> = uses.iter().enumerate().filter_map(floor).collect();
+        floors.sort_by(|(_, one), (_, other)| one.by_lower_bound(*other));
+        Crew { uses, floors, busy }
     }
 
     /// The cluster of a candidate for the functions of a cluster and one more, which all fit.
@@ -413,14 +523,7 @@ impl<'a> ClusterMarket<'a> {
         busy: &Exact,
     ) -> Choice {
         let share = &crew.uses[number].share + &packing.share();
-        let busy = &crew.busy + busy;
-        Choice {
-            number,
-            unfit: 0,
-            monthly: self.month(number, &share, &busy),
-            share,
-            busy,
-        }
+        self.choice(number, share, &crew.busy + busy)
     }
 
     /// The cheapest cluster for the functions of a cluster without one of them. `None` if no other
@@ -438,17 +541,11 @@ impl<'a> ClusterMarket<'a> {
         )
     }
 
-    /// Bounds of the least that a function costs in a cluster of any candidate, without fees: the part
-    /// of the nodes that it fills.
-    pub(crate) fn least(&self, own: &OwnPods) -> Bounds {
-        let needs = self.month_bounds.iter().zip(&own.needs);
-        let fitting = needs.filter(|(_, own)| own.fits());
-        let nodes = fitting.map(|(month, own)| {
-            let share = own.bounds();
-            let packed = month.packing.map_or(share, |packing| share.over(packing));
-            month.node * packed
-        });
-        nodes.reduce(Bounds::min).unwrap_or(Bounds::ZERO)
+    /// Bounds of the least that pods cost in a cluster of any candidate, without fees: the part of the
+    /// nodes that they need.
+    pub(crate) fn least(&self, needs: NodeParts) -> Bounds {
+        let least = self.mixes.iter().map(|mix| needs.in_mix(mix));
+        least.reduce(Bounds::max).expect("there are mixes")
     }
 
     /// The pods of a function with a demand, for each candidate.
@@ -510,17 +607,9 @@ impl<'a> ClusterMarket<'a> {
                 continue;
             }
             let (_, share) = share_of(number).expect("it has bounds");
-            let (share, busy) = (share(), busy(number));
-            let monthly = self.month(number, &share, busy);
-            // Ties go to the first candidate, by vCPU and then by name.
-            if best.as_ref().is_none_or(|best| monthly < best.monthly) {
-                best = Some(Choice {
-                    number,
-                    unfit: 0,
-                    share,
-                    busy: busy.clone(),
-                    monthly,
-                });
+            let choice = self.choice(number, share(), busy(number).clone());
+            if best.as_ref().is_none_or(|best| choice.order(best).is_lt()) {
+                best = Some(choice);
             }
         }
         best.filter(|choice| !choice.share.is_zero())
@@ -672,6 +761,13 @@ pub(crate) struct Choice {
     pub monthly: Usd,
 }
 
+impl Choice {
+    /// The cheaper one is first; ties go to the first candidate, by vCPU and then by name.
+    fn order(&self, other: &Self) -> Ordering {
+        (&self.monthly, self.number).cmp(&(&other.monthly, other.number))
+    }
+}
+
 /// The pods of one function, or of the functions of a service.
 #[derive(Clone)]
 pub(crate) struct OwnPods {
@@ -698,6 +794,9 @@ impl OwnPods {
 pub(crate) struct Crew {
     /// What they use of each candidate.
     uses: Vec<CrewUse>,
+    /// The candidates that they all fit, each with bounds of the least that its cluster costs with one
+    /// more function. The lower bounds ascend.
+    floors: Vec<(usize, Bounds)>,
     /// vCPUs that they keep busy; zero if no node type is burstable.
     busy: Exact,
 }
@@ -708,36 +807,4 @@ struct CrewUse {
     bounds: Bounds,
     /// Functions whose pods do not fit.
     unfit: usize,
-}
-
-impl Crew {
-    /// Functions that all fit the candidate of `today`. Without it there are none.
-    pub(crate) fn of(node_uses: Vec<NodeUse>, today: Option<&Choice>) -> Self {
-        let busy = today.map(|today| node_uses[today.number].busy.clone());
-        let uses = node_uses.into_iter().map(|node_use| CrewUse {
-            bounds: node_use.share.bounds(),
-            share: node_use.share,
-            unfit: node_use.unfit,
-        });
-        Self {
-            uses: uses.collect(),
-            busy: busy.unwrap_or(Exact::ZERO),
-        }
-    }
-
-    /// The same functions without one of them.
-    pub(crate) fn without(&self, own: &OwnPods) -> Self {
-        let uses = self.uses.iter().enumerate().map(|(number, all)| {
-            let share = &all.share - &own.needs[number].share();
-            CrewUse {
-                bounds: share.bounds(),
-                share,
-                unfit: all.unfit - own.unfit(number),
-            }
-        });
-        Self {
-            uses: uses.collect(),
-            busy: &self.busy - &own.busy,
-        }
-    }
 }

@@ -9,7 +9,7 @@ use crate::exact::{Bounds, Exact};
 use crate::platform::slot::Slot;
 use crate::pricebook::InstanceType;
 use crate::scenario::{Demand, Function};
-use crate::units::MILLICORES_PER_VCPU;
+use crate::units::{MB_PER_GB, MILLICORES_PER_VCPU};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -100,6 +100,29 @@ impl PodNeed {
                 let requests = Exact::whole(requests.unwrap_or(1));
                 let memory_mb = &slot.base_mb + &(&slot.memory_mb * &requests);
                 (&slot.vcpu * &requests, memory_mb)
+            }
+        }
+    }
+
+    /// What the pods for a number of slots need of nodes at least.
+    pub(crate) fn parts(&self, slots: u128) -> NodeParts {
+        let pods = |requests: u128| slots.div_ceil(requests).max(self.min_pods);
+        match &self.size {
+            PodSize::Measured {
+                vcpu,
+                memory_mb,
+                requests,
+            } => {
+                let pods = Bounds::whole(pods(*requests));
+                NodeParts([vcpu.bounds() * pods, memory_mb.bounds() * pods, pods])
+            }
+            PodSize::Slots { slot, requests, .. } => {
+                let pods = requests.map_or(self.min_pods, pods);
+                // Each pod holds one request at least.
+                let slots = Bounds::whole(slots.max(pods));
+                let pods = Bounds::whole(pods);
+                let memory = slot.base_mb.bounds() * pods + slot.memory_mb.bounds() * slots;
+                NodeParts([slot.vcpu.bounds() * slots, memory, pods])
             }
         }
     }
@@ -348,6 +371,33 @@ impl SizesOfPods {
     }
 }
 
+/// vCPUs, MB of memory and pods, or what one of each weighs or costs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NodeParts(pub [Bounds; 3]);
+
+/// Gigabytes for each vCPU in [`NodeParts::mixes`]: those of the families of instance types, and between
+/// them.
+const MIXED_GB_PER_VCPU: [u32; 7] = [1, 2, 3, 4, 6, 8, 16];
+
+impl NodeParts {
+    /// Weights of the parts: each part alone, and vCPUs with memory in several ratios.
+    pub(crate) fn mixes() -> impl Iterator<Item = Self> {
+        let [none, one] = [Bounds::ZERO, Bounds::whole(1)];
+        let alone = [[one, none, none], [none, one, none], [none, none, one]];
+        let mixed = MIXED_GB_PER_VCPU.into_iter().map(move |gigabytes| {
+            let megabytes = u128::from(gigabytes * MB_PER_GB);
+            [one, one.over(Bounds::whole(megabytes)), none]
+        });
+        alone.into_iter().chain(mixed).map(Self)
+    }
+
+    /// The sum of the parts with the weights of a mix.
+    pub(crate) fn in_mix(&self, mix: &Self) -> Bounds {
+        let parts = self.0.into_iter().zip(mix.0);
+        parts.fold(Bounds::ZERO, |sum, (part, weight)| sum + part * weight)
+    }
+}
+
 /// What a node has left for pods after DaemonSets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
@@ -382,6 +432,14 @@ impl Node {
         let Parts { count, scale } = self.memory_left;
         let left = Exact::whole(count).over(&Exact::whole(10_u128.pow(scale)));
         left.expect("a power of ten is above zero")
+    }
+
+    /// What it has; `None` without room for any pod.
+    pub(crate) fn parts(&self) -> Option<NodeParts> {
+        let memory = self.memory();
+        let has_room = self.vcpu.is_positive() && memory.is_positive() && self.pods > 0;
+        let pods = Bounds::whole(self.pods.into());
+        has_room.then(|| NodeParts([self.vcpu.bounds(), memory.bounds(), pods]))
     }
 
     /// The largest share of a node by which a pod of this vCPU and memory in MB does not fit; zero or

@@ -1,7 +1,7 @@
 //! Pods that the functions of a service share.
 
 use super::node_choice::{Choice, ClusterMarket, OwnPods, refusal};
-use super::pod_demand::{Node, NodeNeed, Packing, PodNeed, SizesOfPods};
+use super::pod_demand::{Node, NodeNeed, NodeParts, Packing, PodNeed, SizesOfPods};
 use super::unfit::does_not_fit;
 use super::{Eks, EksModel, Joined};
 use crate::exact::{Bounds, Exact};
@@ -201,17 +201,18 @@ impl EksModel<'_> {
         let own_today = self.services[found.number].as_ref();
         let own_today = own_today
             .filter(|own| runs_here && today.is_some_and(|one| own.needs[one.number].fits()));
+        let packing = |number: usize| own.needs[number].packing();
         let (cluster, without) = match own_today {
             Some(own_today) => (
-                market.with(&crew.without(own_today), &own),
+                market.with(&market.crew_without(crew, own_today), &own.busy, packing),
                 market.without(crew, own_today).map(|choice| choice.monthly),
             ),
             None => (
-                market.with(crew, &own),
+                market.with(crew, &own.busy, packing),
                 today.map(|choice| choice.monthly.clone()),
             ),
         };
-        let joined = cluster.and_then(|cluster| Joined::of(market, &own, cluster));
+        let joined = cluster.and_then(|cluster| Joined::of(&own, cluster));
         let joined = joined.ok_or_else(refused)?;
         let pods = joined.packing.pods;
         let (vcpu, memory) = need.of_task(pods);
@@ -309,12 +310,18 @@ impl Placement for PlacedMember<'_> {
     }
 
     fn price_as_of(&self) -> Option<&str> {
-        let number = self.found.joined.cluster.number;
-        self.market.as_of(&self.market.candidates[number])
+        self.market.as_of(self.found.joined.cluster.number)
     }
 
     fn least_nodes(&self) -> Option<Bounds> {
-        Some(self.found.joined.least? * self.share().bounds())
+        let need = &self.found.need;
+        let pods = Bounds::whole(need.min_tasks);
+        let base_mb = Exact::from(need.base_mb).bounds();
+        let memory = need.memory_mb.bounds() + base_mb * pods;
+        let least = self
+            .market
+            .least(NodeParts([need.vcpu.bounds(), memory, pods]));
+        Some(least * self.share().bounds())
     }
 
     fn alone(&self) -> Option<Usd> {
