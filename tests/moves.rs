@@ -282,6 +282,7 @@ fn pinned_functions_stay_and_no_move_saves_less_than_it_has_to() {
             let pinned = comparison.decide(&PlanOptions {
                 min_saving: Exact::ONE,
                 is_pinned: &|index| index % 2 == 0,
+                ..PlanOptions::default()
             });
             let pinned = pinned.unwrap_or_else(|diags| panic!("{diags}"));
             let pinned = pinned.plan;
@@ -291,6 +292,47 @@ fn pinned_functions_stay_and_no_move_saves_less_than_it_has_to() {
             assert_eq!((never.moves.len(), &never.monthly), (0, &never.today));
         });
     }
+}
+
+/// Large scenarios are not searched: each function is where it adds least, if that pays together.
+#[test]
+fn without_a_search_the_plan_is_no_dearer_than_today_and_its_bound_holds() {
+    let mut random = Random(31);
+    let (mut moved, mut close) = (0, 0);
+    for _ in 0..120 {
+        let draft = Draft::of(&mut random);
+        let text = draft.text(&draft.homes);
+        compared(&valid(&text), |comparison| {
+            let decision = comparison.decide(&PlanOptions {
+                most_searched: 0,
+                ..PlanOptions::default()
+            });
+            let decision = decision.unwrap_or_else(|diags| panic!("{diags}"));
+            let plan = decision.plan;
+            assert!(!plan.is_searched, "{text}");
+            let moves = Usd::new(Exact::from(plan.moves.len() as u64));
+            assert!(&plan.monthly + &moves <= plan.today, "{text}");
+            let savings: Usd = plan.moves.iter().map(|one| one.saving.clone()).sum();
+            let shared = plan.shared_saving.as_ref().expect("it is not searched");
+            assert_eq!(&savings + shared, plan.saving(), "{text}");
+            let mut homes = draft.homes.clone();
+            for one in &plan.moves {
+                homes[one.index] = comparison.platforms()[one.to].id;
+            }
+            assert_eq!(plan.monthly, today(&draft.text(&homes)), "{text}");
+            let best = self::plan(comparison, 0);
+            let bound = &plan.monthly - &plan.gap;
+            assert!(bound <= best.monthly, "{text}");
+            moved += plan.moves.len();
+            let share = bound.dollars().over(best.monthly.dollars());
+            close += usize::from(share.is_some_and(|share| share > Exact::ratio(1, 2)));
+        });
+    }
+    assert!(moved > 50, "only {moved} moves in all scenarios");
+    assert!(
+        close > 60,
+        "only {close} bounds are above half of the best bill"
+    );
 }
 
 /// No assignment has a lower bill plus one dollar for each move. The free tier is left out, because

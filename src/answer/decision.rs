@@ -14,8 +14,6 @@ use std::sync::{Arc, OnceLock};
 
 /// Functions that are solved in one batch.
 const CHUNK: usize = 4096;
-/// With more functions there is no search for the plan.
-const SEARCHED: usize = 100_000;
 /// Up to this many functions stay in memory after they are solved for the plan. With more, they are
 /// solved again when they are shown.
 const KEPT: usize = 4096;
@@ -28,11 +26,15 @@ pub struct PlanOptions<'p> {
     pub min_saving: Exact,
     /// True for functions that stay where they are, in addition to those that state `pinned`.
     pub is_pinned: &'p (dyn Fn(usize) -> bool + Sync),
+    /// With more functions than this there is no search.
+    pub most_searched: usize,
 }
 
 impl PlanOptions<'_> {
     /// US dollars a month that a move has to save if nothing else is stated.
     pub const MIN_SAVING: u32 = 1;
+    /// With more functions the search takes longer than an answer may.
+    const MOST_SEARCHED: usize = 100_000;
 }
 
 impl Default for PlanOptions<'_> {
@@ -40,6 +42,7 @@ impl Default for PlanOptions<'_> {
         Self {
             min_saving: Exact::from(Self::MIN_SAVING),
             is_pinned: &|_| false,
+            most_searched: Self::MOST_SEARCHED,
         }
     }
 }
@@ -181,7 +184,7 @@ impl<'a> Comparison<'a> {
         'a: 'c,
     {
         let functions: Vec<usize> = (0..self.scenario().functions.len()).collect();
-        if functions.len() > SEARCHED {
+        if functions.len() > options.most_searched {
             return self.decide_without_search(&functions, options);
         }
         let mut planner = Planner::new(self, options);

@@ -88,7 +88,7 @@ impl Decision<'_> {
             tag: tag.to_owned(),
             list,
             ungrouped_today: part.unwrap_or(Usd::ZERO),
-            ungrouped_saving: &self.plan.free_tier_saving + &of_commitment,
+            ungrouped_saving: &self.plan.unassigned_saving() + &of_commitment,
         }
     }
 }

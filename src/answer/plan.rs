@@ -25,9 +25,11 @@ pub struct Plan {
     pub gap: Usd,
     /// The largest saving first.
     pub moves: Vec<Move>,
-    /// The part of the saving that is in no move: that of Lambda's free tier, and, without a search,
-    /// of pools and clusters.
+    /// The part of the saving that is in no move: that of Lambda's free tier.
     pub free_tier_saving: Usd,
+    /// Without a search a move saves what it saves alone: the part of the saving that is in no move,
+    /// because functions share pools, clusters and extras.
+    pub shared_saving: Option<Usd>,
     /// With a commitment in dollars an hour.
     pub commitment: Option<PlannedCommitment>,
     /// Indices of functions that cannot run where they are. They are in no bill.
@@ -101,6 +103,7 @@ impl Plan {
             parts: Vec::new(),
             free_tier_saving: &(&today - &monthly) - &by_moves,
             gap: &monthly - &bound,
+            shared_saving: None,
             commitment: None,
             is_searched: true,
             min_saving,
@@ -115,8 +118,16 @@ impl Plan {
     pub(super) fn not_searched(self) -> Self {
         Self {
             is_searched: false,
+            shared_saving: Some(self.free_tier_saving),
+            free_tier_saving: Usd::ZERO,
             ..self
         }
+    }
+
+    /// The part of the saving that is in no move, but for that of a commitment.
+    pub fn unassigned_saving(&self) -> Usd {
+        let shared = self.shared_saving.as_ref();
+        shared.map_or_else(|| self.free_tier_saving.clone(), Usd::clone)
     }
 
     /// US dollars a month that the moves save together.

@@ -139,6 +139,7 @@ impl<'p> Assignments<'p> {
         let options = PlanOptions {
             min_saving: self.problem.min_saving.dollars().clone(),
             is_pinned,
+            ..PlanOptions::default()
         };
         for (value, prices) in &self.spending.prices().trials {
             let trial = self.comparison.at_trial(prices)?;

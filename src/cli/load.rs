@@ -312,6 +312,7 @@ pub(crate) fn decided<'c>(
     comparison.decide(&PlanOptions {
         min_saving: Exact::from(moves.min_saving),
         is_pinned: &is_pinned,
+        ..PlanOptions::default()
     })
 }
 

@@ -36,6 +36,12 @@ pub(super) static PLAN: Object = Object {
             "the part of the saving that is in no move: that of Lambda's free tier",
         ),
         field(
+            "shared_saving_usd",
+            DECIMAL_OR_NULL,
+            "without a search (`searched`) moves save what they save alone: the part of the saving that \
+             is in no move, because functions share pools, clusters and extras; may be negative",
+        ),
+        field(
             "commitment_saving_usd",
             DECIMAL_OR_NULL,
             "with a commitment in dollars an hour: the part of the saving that is in no move, because \

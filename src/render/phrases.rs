@@ -293,6 +293,19 @@ pub(crate) fn unassigned(plan: &Plan) -> Vec<String> {
             money(&plan.free_tier_saving)
         ));
     }
+    let shared = plan.shared_saving.as_ref();
+    if let Some(shared) = shared.filter(|saving| !saving.is_zero()) {
+        let (amount, word) = if shared.dollars().is_negative() {
+            (&Usd::ZERO - shared, "less")
+        } else {
+            (shared.clone(), "more")
+        };
+        remarks.push(format!(
+            "Each move is shown with what it saves alone. Together they save {} {word}, because functions \
+             share pools, clusters and extras.",
+            money(&amount)
+        ));
+    }
     if let Some(commitment) = &plan.commitment {
         if !commitment.saving.is_zero() {
             remarks.push(format!(

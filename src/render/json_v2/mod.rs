@@ -110,6 +110,7 @@ struct PlanV2<'a> {
     searched: bool,
     min_saving_usd: Decimal,
     free_tier_saving_usd: Decimal,
+    shared_saving_usd: Option<Decimal>,
     commitment_saving_usd: Option<Decimal>,
     commitment_unused_usd: Option<Decimal>,
     moves: Vec<MoveV2<'a>>,
@@ -378,6 +379,7 @@ fn plan_of<'a>(decision: &Decision<'a>, plan: &Plan) -> PlanV2<'a> {
         searched: plan.is_searched,
         min_saving_usd: Decimal::from(&plan.min_saving),
         free_tier_saving_usd: Decimal::from(&plan.free_tier_saving),
+        shared_saving_usd: plan.shared_saving.as_ref().map(Decimal::from),
         commitment_saving_usd: commitment.map(|one| Decimal::from(&one.saving)),
         commitment_unused_usd: commitment.map(|one| Decimal::from(&one.unused)),
         moves: moves
