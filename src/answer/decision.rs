@@ -51,7 +51,8 @@ impl Default for PlanOptions<'_> {
 pub struct Decision<'c> {
     pub comparison: &'c Comparison<'c>,
     pub plan: Plan,
-    ledger: Ledger<'c>,
+    /// What the totals need; `None` for a large scenario, which is priced again for them.
+    ledger: Option<Ledger<'c>>,
     // Both are found when they are first needed.
     totals: OnceLock<Totals>,
     notes: OnceLock<Notes>,
@@ -83,7 +84,10 @@ impl<'c> Deref for Shown<'_, 'c> {
 impl<'c> Decision<'c> {
     /// What the whole scenario costs today and on each platform.
     pub fn totals(&self) -> &Totals {
-        self.totals.get_or_init(|| self.ledger.of_added())
+        self.totals.get_or_init(|| match &self.ledger {
+            Some(ledger) => ledger.of_added(),
+            None => self.comparison.totals(),
+        })
     }
 
     /// The move of a function in the plan; `None` for a function that stays.
@@ -206,7 +210,7 @@ impl<'a> Comparison<'a> {
         let plan = planner.plan()?;
         Ok(Decision {
             comparison: self,
-            ledger,
+            ledger: Some(ledger),
             totals: OnceLock::new(),
             notes: OnceLock::new(),
             planned: self.planned(&plan),
@@ -229,21 +233,16 @@ impl<'a> Comparison<'a> {
         'a: 'c,
     {
         let mut greedy = Greedy::new(self, options);
-        let mut ledger = Ledger::new(self);
         for chunk in functions.chunks(CHUNK) {
-            let solved = chunk.par_iter().map(|index| {
-                let solved = self.costs(*index);
-                (greedy.least(&solved), solved)
-            });
-            for (least, solved) in solved.collect::<Vec<_>>() {
-                ledger.add(&solved);
-                greedy.add(&solved, least);
+            let priced = chunk.par_iter().map(|index| (*index, greedy.price(*index)));
+            for (index, priced) in priced.collect::<Vec<_>>() {
+                greedy.add(index, &priced);
             }
         }
-        let plan = greedy.plan(&ledger.today().monthly)?;
+        let plan = greedy.plan()?;
         Ok(Decision {
             comparison: self,
-            ledger,
+            ledger: None,
             totals: OnceLock::new(),
             notes: OnceLock::new(),
             plan,

@@ -3,7 +3,7 @@
 use super::{BoundPlatform, Comparison, Solved};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Context, Extras, Total};
+use crate::platform::{Context, Cost, Extras, Total};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -73,18 +73,13 @@ impl ExtrasSum {
         }
     }
 
-    /// Adds what a solved function pays on a platform on which it can run.
-    pub(super) fn add_solved(&mut self, solved: &Solved<'_>, platform: usize) {
-        let Ok(cost) = &solved.summary.costs[platform] else {
-            return;
-        };
-        let scopes = if self.scopes.is_empty() {
-            Vec::new()
+    /// Adds what a function pays on a platform. `scopes` returns the scopes that it uses there.
+    pub(super) fn add_cost(&mut self, cost: &Cost, scopes: impl FnOnce() -> Vec<usize>) {
+        if self.scopes.is_empty() {
+            self.add(&cost.extras, &[]);
         } else {
-            let used = solved.shared_use(platform);
-            used.map_or_else(Vec::new, |used| used.extras)
-        };
-        self.add(&cost.extras, &scopes);
+            self.add(&cost.extras, &scopes());
+        }
     }
 
     fn and(&self, other: &Self) -> Self {
@@ -129,8 +124,9 @@ impl ExtrasOfAll {
         solved: &Solved<'_>,
         platform: usize,
     ) {
-        if solved.summary.costs[platform].is_ok() {
-            self.running.add_solved(solved, platform);
+        if let Ok(cost) = &solved.summary.costs[platform] {
+            self.running
+                .add_cost(cost, || solved.shared_use(platform).extras);
             return;
         }
         let model = &comparison.platforms[platform].model;

@@ -4,17 +4,33 @@
 //! Moves that pay alone can cost more together. So the moves are priced together, and if they cost
 //! more than today, those that touch a cluster are left out, and then all.
 
-use super::ledger::Group;
+use super::ledger::{Group, Place};
 use super::plan::{Move, Plan, pinned_elsewhere};
 use super::{Comparison, PlanOptions, Solved};
 use crate::diag::Diags;
 use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
 use crate::plan::Pool;
-use crate::platform::SharedCosts;
+use crate::platform::{Cost, Infeasible, SharedCosts, SharedUse};
 
 /// Binary places of the units of the bound: less than a millionth of a dollar.
 const PLACES: i32 = 20;
+
+/// A priced function.
+pub(super) enum Priced<'c> {
+    /// It cannot run where it is.
+    Nowhere(Infeasible),
+    /// On the platform of today, because each other costs more. `least` is what it costs in any
+    /// assignment at least, in units.
+    AtHome {
+        cost: Box<Cost>,
+        /// Extras of the scenario that it pays.
+        extras: Vec<usize>,
+        least: i64,
+    },
+    /// On every platform, with the same least.
+    Everywhere(Box<Solved<'c>>, i64),
+}
 
 pub(super) struct Greedy<'c> {
     comparison: &'c Comparison<'c>,
@@ -22,6 +38,8 @@ pub(super) struct Greedy<'c> {
     shared: Vec<SharedCosts>,
     /// By platform and pool: the lowest rate.
     least_rates: Vec<Vec<Bounds>>,
+    /// Every function on its platform of today.
+    today: Group,
     /// Where every function adds least.
     all: Group,
     /// The same without moves to and from clusters.
@@ -50,6 +68,7 @@ impl<'c> Greedy<'c> {
                 .map(|shared| shared.pools.iter().map(lowest).collect())
                 .collect(),
             shared,
+            today: group(),
             all: group(),
             apart: group(),
             moves: Vec::new(),
@@ -59,66 +78,132 @@ impl<'c> Greedy<'c> {
         }
     }
 
-    /// The least that a function costs in any assignment, in units.
-    pub(super) fn least(&self, solved: &Solved<'_>) -> i64 {
-        let platforms = 0..self.comparison.platforms.len();
-        let least = platforms.filter_map(|platform| {
-            let cost = solved.summary.costs[platform].as_ref().ok()?;
-            let used = solved.shared_use(platform)?;
-            let rates = &self.least_rates[platform];
-            let pools = used.pools.iter();
-            let pools = pools.map(|(pool, quantity)| rates[*pool] * quantity.bounds());
-            let nodes = solved.least_nodes(platform).unwrap_or(Bounds::ZERO);
-            let own = cost.unshared.dollars().bounds();
-            let least = pools.fold(own + nodes, |sum, pool| sum + pool);
-            Some(least.low_in_units(PLACES))
-        });
-        least.min().unwrap_or(0)
+    /// Prices a function, on all platforms only if another can cost less than that of today.
+    pub(super) fn price(&self, index: usize) -> Priced<'c> {
+        let home = self.comparison.home(index);
+        let answer = match self.comparison.answer(index, home) {
+            Ok(answer) => answer,
+            Err(reason) => return Priced::Nowhere(reason),
+        };
+        let adds = answer.cost.adds.dollars().bounds();
+        let others = self.comparison.platforms.iter().enumerate();
+        let others = others.filter(|(platform, bound)| *platform != home && bound.is_offered);
+        let mut costs = Vec::new();
+        for (_, bound) in others {
+            let at_least = bound.model.at_least(index);
+            if !self.is_pinned(index) && !adds.is_at_most(at_least.adds) {
+                let solved = self.comparison.costs(index);
+                let least = self.least(&solved);
+                return Priced::Everywhere(Box::new(solved), least);
+            }
+            costs.push(at_least.costs);
+        }
+        let shared = || answer.placement.shared_use();
+        let at_home = Place {
+            index,
+            platform: home,
+            cost: &answer.cost,
+        };
+        let least = self.least_at(at_home, shared);
+        let least = costs.into_iter().fold(least, Bounds::min);
+        Priced::AtHome {
+            extras: shared().extras,
+            cost: Box::new(answer.cost),
+            least: least.low_in_units(PLACES),
+        }
     }
 
-    /// Adds a function, and the least that it costs.
-    pub(super) fn add(&mut self, solved: &Solved<'_>, least: i64) {
-        let (index, costs) = (solved.index, &solved.summary.costs);
-        let comparison = self.comparison;
-        let home = comparison.home(index);
-        let is_pinned =
-            comparison.context.function(index).is_pinned || (self.options.is_pinned)(index);
-        let today = match &costs[home] {
-            Ok(today) => today,
-            Err(reason) => {
-                self.left_out.push(index);
-                if is_pinned {
-                    self.refused
-                        .push(pinned_elsewhere(comparison, index, reason));
-                }
-                return;
+    /// The least that a function costs on a platform in any assignment.
+    fn least_at(&self, at: Place<'_>, shared: impl FnOnce() -> SharedUse) -> Bounds {
+        let mut least = at.cost.unshared.dollars().bounds();
+        if self.has_cluster(at.platform) {
+            let model = &self.comparison.platforms[at.platform].model;
+            least = least + model.at_least(at.index).costs;
+        }
+        let rates = &self.least_rates[at.platform];
+        if !rates.is_empty() {
+            for (pool, quantity) in shared().pools {
+                least = least + rates[pool] * quantity.bounds();
             }
-        };
-        self.bound += i128::from(least);
+        }
+        least
+    }
+
+    /// The least that a function costs in any assignment, in units.
+    fn least(&self, solved: &Solved<'_>) -> i64 {
+        let costs = solved.summary.costs.iter().enumerate();
+        let least = costs.filter_map(|(platform, cost)| {
+            let at = Place {
+                index: solved.index,
+                platform,
+                cost: cost.as_ref().ok()?,
+            };
+            Some(self.least_at(at, || solved.shared_use(platform)))
+        });
+        let least = least.reduce(Bounds::min);
+        least.map_or(0, |least| least.low_in_units(PLACES))
+    }
+
+    fn is_pinned(&self, index: usize) -> bool {
+        self.comparison.context.function(index).is_pinned || (self.options.is_pinned)(index)
+    }
+
+    /// Adds a function.
+    pub(super) fn add(&mut self, index: usize, priced: &Priced<'_>) {
+        let home = self.comparison.home(index);
+        match priced {
+            Priced::Nowhere(reason) => {
+                self.left_out.push(index);
+                if self.is_pinned(index) {
+                    let mistake = pinned_elsewhere(self.comparison, index, reason);
+                    self.refused.push(mistake);
+                }
+            }
+            Priced::AtHome {
+                cost,
+                extras,
+                least,
+            } => {
+                self.bound += i128::from(*least);
+                let at = Place {
+                    index,
+                    platform: home,
+                    cost,
+                };
+                for group in [&mut self.today, &mut self.all, &mut self.apart] {
+                    group.place(at, || extras.clone());
+                }
+            }
+            Priced::Everywhere(solved, least) => {
+                self.bound += i128::from(*least);
+                self.add_solved(solved, home);
+            }
+        }
+    }
+
+    fn add_solved(&mut self, solved: &Solved<'_>, home: usize) {
+        let (index, costs) = (solved.index, &solved.summary.costs);
+        self.today.place_solved(solved, home);
+        let function = self.comparison.context.function(index);
         // Services stay: their functions move together or not at all.
-        let stays = is_pinned
-            || comparison
-                .context
-                .function(index)
-                .service_number()
-                .is_some();
+        let stays = self.is_pinned(index) || function.service_number().is_some();
         let best = solved.summary.best_alone.filter(|_| !stays);
-        let saving = |best: usize| {
-            let adds = &costs[best].as_ref().ok()?.adds;
-            Some((best, &today.adds - adds))
+        let saving = |to: usize| {
+            let (today, adds) = (costs[home].as_ref().ok()?, costs[to].as_ref().ok()?);
+            Some((to, &today.adds - &adds.adds))
         };
         let pays = |(_, saving): &(usize, Usd)| {
             saving.dollars().is_positive() && *saving.dollars() >= self.options.min_saving
         };
         let Some((to, saving)) = best.and_then(saving).filter(pays) else {
-            self.all.place(solved, home);
-            self.apart.place(solved, home);
+            self.all.place_solved(solved, home);
+            self.apart.place_solved(solved, home);
             return;
         };
-        self.all.place(solved, to);
+        self.all.place_solved(solved, to);
         let touches_cluster = self.has_cluster(home) || self.has_cluster(to);
         self.apart
-            .place(solved, if touches_cluster { home } else { to });
+            .place_solved(solved, if touches_cluster { home } else { to });
         self.moves.push(Move {
             index,
             functions: vec![index],
@@ -134,27 +219,29 @@ impl<'c> Greedy<'c> {
         !(shared.clusters.is_empty() && shared.fees.is_empty())
     }
 
-    /// The plan. `today` is the bill of today.
+    /// The plan.
     ///
     /// # Errors
     /// A pinned function cannot run where it is.
-    pub(super) fn plan(mut self, today: &Usd) -> Result<Plan, Diags> {
+    pub(super) fn plan(mut self) -> Result<Plan, Diags> {
         std::mem::take(&mut self.refused).into_result(())?;
         let mut moves = std::mem::take(&mut self.moves);
         let min_saving = Usd::new(self.options.min_saving.clone());
         if let Some(spending) = &self.comparison.spending {
             // What functions save does not add up: they share the commitment. So nothing moves.
+            let today = self.comparison.totals().today.monthly;
             let bound = spending.paid().min(today.clone());
             let monthly = today.clone();
             let (moves, left_out) = (Vec::new(), self.left_out);
-            let plan = Plan::new(today.clone(), monthly, min_saving, bound, moves, left_out);
+            let plan = Plan::new(today, monthly, min_saving, bound, moves, left_out);
             return Ok(plan.not_searched());
         }
+        let today = self.today.total(self.comparison).monthly;
         let cost = |moves: &[Move], group: &Group| {
             let total = group.total(self.comparison).monthly;
             let count = Exact::from(moves.len() as u64);
             let least = Usd::new(&self.options.min_saving * &count);
-            (&total + &least <= *today).then_some(total)
+            (&total + &least <= today).then_some(total)
         };
         let mut monthly = cost(&moves, &self.all);
         if monthly.is_none() {

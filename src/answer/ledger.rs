@@ -37,6 +37,14 @@ pub(crate) struct Ledger<'c> {
     at_list_prices: Option<Box<Ledger<'c>>>,
 }
 
+/// A function on a platform.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'c> {
+    pub index: usize,
+    pub platform: usize,
+    pub cost: &'c Cost,
+}
+
 /// An assignment of functions to platforms.
 pub(super) struct Group {
     /// Index of the platform, by function.
@@ -55,15 +63,25 @@ impl Group {
         }
     }
 
-    /// Assigns a function to a platform, or to none if it cannot run there.
-    pub(super) fn place(&mut self, solved: &Solved<'_>, platform: usize) {
-        let Ok(cost) = &solved.summary.costs[platform] else {
-            return;
-        };
-        self.places[solved.index] =
-            u8::try_from(platform).expect("there are fewer than 255 platforms");
-        add(&mut self.unshared[platform], &without_extras(cost));
-        self.extras.add_solved(solved, platform);
+    /// Assigns a function to a platform on which it can run.
+    /// `extras` returns the extras of the scenario that it pays there.
+    pub(super) fn place(&mut self, at: Place<'_>, extras: impl FnOnce() -> Vec<usize>) {
+        let place = u8::try_from(at.platform).expect("there are fewer than 255 platforms");
+        self.places[at.index] = place;
+        add(&mut self.unshared[at.platform], &without_extras(at.cost));
+        self.extras.add_cost(at.cost, extras);
+    }
+
+    /// Assigns a solved function to a platform, or to none if it cannot run there.
+    pub(super) fn place_solved(&mut self, solved: &Solved<'_>, platform: usize) {
+        if let Ok(cost) = &solved.summary.costs[platform] {
+            let at = Place {
+                index: solved.index,
+                platform,
+                cost,
+            };
+            self.place(at, || solved.shared_use(platform).extras);
+        }
     }
 
     /// The total cost.
@@ -154,7 +172,7 @@ impl<'c> Ledger<'c> {
         if self.comparison.lacks_front(solved) {
             self.without_front.push(index);
         }
-        self.today.place(solved, self.comparison.home(index));
+        self.today.place_solved(solved, self.comparison.home(index));
         if let Some((today, all)) = &mut self.tallies {
             let home = self.comparison.home(index);
             for (number, item) in solved.items.iter().enumerate() {
@@ -180,7 +198,7 @@ impl<'c> Ledger<'c> {
             .map(|(index, _)| index)
             .collect();
         for chunk in rest.chunks(CHUNK) {
-            let solved = chunk.par_iter().map(|index| self.comparison.solve(*index));
+            let solved = chunk.par_iter().map(|index| self.comparison.costs(*index));
             for solved in solved.collect::<Vec<_>>() {
                 self.add(&solved);
             }

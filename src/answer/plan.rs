@@ -322,7 +322,7 @@ impl<'c> Planner<'c> {
             let (own, used, adds) = match cost {
                 Ok(cost) => (
                     cost.unshared.clone(),
-                    solved.shared_use(platform)?,
+                    solved.shared_use(platform),
                     Some(cost.adds.clone()),
                 ),
                 Err(_) => {

@@ -2,7 +2,6 @@
 
 use super::tally::Item;
 use super::{Pair, Summary};
-use crate::exact::Bounds;
 use crate::money::Usd;
 use crate::platform::{Fleet, Line, Placement, Provisioning, SharedUse};
 use crate::pricebook::{Commitments, Regional};
@@ -61,20 +60,16 @@ impl Solved<'_> {
         self.placement(platform)?.price_as_of()
     }
 
-    /// Bounds of the least that the function costs in any cluster of a platform.
-    pub(super) fn least_nodes(&self, platform: usize) -> Option<Bounds> {
-        self.placement(platform)?.least_nodes()
-    }
-
     /// US dollars a month of the function on a cluster for it alone; `None` where it cannot run and
     /// on platforms without clusters.
     pub(crate) fn alone(&self, platform: usize) -> Option<Usd> {
         self.placement(platform)?.alone()
     }
 
-    /// What the function shares with others on a platform; `None` if it cannot run there.
-    pub(super) fn shared_use(&self, platform: usize) -> Option<SharedUse> {
-        self.placement(platform).map(Placement::shared_use)
+    /// What the function shares with others on a platform; nothing if it cannot run there.
+    pub(super) fn shared_use(&self, platform: usize) -> SharedUse {
+        let placement = self.placement(platform);
+        placement.map(Placement::shared_use).unwrap_or_default()
     }
 
     /// The use of the environments that a platform keeps for the function.

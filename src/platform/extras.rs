@@ -7,8 +7,8 @@
 
 use super::service::STATED;
 use super::{
-    Answer, Bill, Cluster, Context, Cost, CostModel, Fleet, Infeasible, Line, Members, Placement,
-    Provisioning, SharedCosts, SharedUse, Subject, Total,
+    Answer, AtLeast, Bill, Cluster, Context, Cost, CostModel, Fleet, Infeasible, Line, Members,
+    Placement, Provisioning, SharedCosts, SharedUse, Subject, Total,
 };
 use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
@@ -438,6 +438,10 @@ impl CostModel for WithExtras<'_> {
         self.inner.total(members)
     }
 
+    fn at_least(&self, index: usize) -> AtLeast {
+        self.inner.at_least(index)
+    }
+
     fn clusters(&self, contains: &(dyn Fn(usize) -> bool + Sync)) -> Vec<Cluster> {
         self.inner.clusters(contains)
     }
@@ -529,10 +533,6 @@ impl Placement for Placed<'_> {
         let mut used = self.inner.shared_use();
         used.extras.extend(&self.paid.scopes);
         used
-    }
-
-    fn least_nodes(&self) -> Option<Bounds> {
-        self.inner.least_nodes()
     }
 
     fn alone(&self) -> Option<Usd> {

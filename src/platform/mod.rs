@@ -370,6 +370,10 @@ pub trait CostModel: Send + Sync {
     /// # Errors
     /// The function cannot run here.
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible>;
+    /// What a function costs here at least, found without placing it.
+    fn at_least(&self, _index: usize) -> AtLeast {
+        AtLeast::NOTHING
+    }
     /// The cost of some functions together, with pools and clusters formed of only these functions.
     fn total(&self, members: &Members<'_>) -> Total {
         Total {
@@ -469,6 +473,22 @@ pub struct Members<'m> {
     pub refused: usize,
 }
 
+/// Bounds of what a function costs on a platform, in US dollars a month. Their lower bounds count.
+#[derive(Debug, Clone, Copy)]
+pub struct AtLeast {
+    /// What it adds to the bill of the functions that run there today.
+    pub adds: Bounds,
+    /// Its cost together with any others.
+    pub costs: Bounds,
+}
+
+impl AtLeast {
+    const NOTHING: Self = Self {
+        adds: Bounds::ZERO,
+        costs: Bounds::ZERO,
+    };
+}
+
 /// What functions cost together.
 #[derive(Debug, Clone)]
 pub struct Total {
@@ -517,11 +537,6 @@ pub trait Placement: Send + Sync {
     /// What the function uses of the [`SharedCosts`] of the platform.
     fn shared_use(&self) -> SharedUse {
         SharedUse::default()
-    }
-    /// Bounds of the least that the function costs in any cluster of nodes, US dollars a month;
-    /// `None` on platforms without nodes that functions share.
-    fn least_nodes(&self) -> Option<Bounds> {
-        None
     }
     /// US dollars a month of the function on a cluster for it alone; `None` on platforms without
     /// clusters.

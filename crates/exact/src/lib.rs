@@ -482,12 +482,27 @@ fn whole_part(num: i128, den: i128) -> Option<u128> {
     Some(whole)
 }
 
+/// The mantissa and the decimal places of a number, without zeros at its end.
+fn without_zeros(value: Decimal) -> (i128, u32) {
+    // Most numbers fit a machine word, which divides fast.
+    let Ok(mut mantissa) = i64::try_from(value.mantissa()) else {
+        let value = value.normalize();
+        return (value.mantissa(), value.scale());
+    };
+    let mut scale = value.scale();
+    while scale > 0 && mantissa % 10 == 0 {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    (mantissa.into(), scale)
+}
+
 impl From<Decimal> for Exact {
     fn from(value: Decimal) -> Self {
-        let value = value.normalize();
+        let (mantissa, scale) = without_zeros(value);
         // A decimal has at most 28 places, and 10^28 fits.
-        let power = digits::POWERS[value.scale() as usize];
-        Self::small(value.mantissa(), power.cast_signed())
+        let power = digits::POWERS[scale as usize];
+        Self::small(mantissa, power.cast_signed())
     }
 }
 

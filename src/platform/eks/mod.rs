@@ -18,9 +18,9 @@ mod unfit;
 use super::fleet::push_count;
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, NodeMeters,
-    Placement, Platform, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total, container_place,
-    instance_choice,
+    Answer, AtLeast, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members,
+    NodeMeters, Placement, Platform, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total,
+    container_place, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::{Bounds, Exact};
@@ -277,6 +277,14 @@ impl Joined {
 }
 
 impl Site<'_> {
+    /// Bounds of the least that one more function adds, US dollars a month.
+    fn least_added(&self) -> Bounds {
+        let today = self.today.as_ref();
+        let today = today.map_or(Bounds::ZERO, |today| today.monthly.dollars().bounds());
+        let floor = self.crew.floor();
+        floor.map_or(Bounds::ZERO, |floor| floor.less(today))
+    }
+
     /// The cluster of today with one more function. `None` if no node type takes them all.
     /// `known` is the node type that was chosen before, if the function has its stated inputs.
     fn joined(
@@ -494,6 +502,27 @@ impl CostModel for EksModel<'_> {
         Ok(self.answer_of(changed)?.cost.decisive().clone())
     }
 
+    fn at_least(&self, index: usize) -> AtLeast {
+        let Subject {
+            function, demand, ..
+        } = self.context.subject(index);
+        let Some(site) = &self.sites[container_place(function)] else {
+            return AtLeast::NOTHING;
+        };
+        if let Some(found) = self.context.service_of(function) {
+            let share = self.context.share_in_service(index).bounds();
+            return AtLeast {
+                adds: Bounds::ZERO,
+                costs: site.market.least(service_pods::parts(found.need)) * share,
+            };
+        }
+        let parts = PodNeed::of(function).parts(function.needed_slots(demand));
+        AtLeast {
+            adds: site.least_added(),
+            costs: site.market.least(parts),
+        }
+    }
+
     fn total(&self, members: &Members<'_>) -> Total {
         let functions = self.context.scenario.functions.par_iter().enumerate();
         let refused = functions
@@ -656,11 +685,6 @@ impl Placement for Placed<'_> {
 
     fn price_as_of(&self) -> Option<&str> {
         self.market.as_of(self.joined.cluster.number)
-    }
-
-    fn least_nodes(&self) -> Option<Bounds> {
-        let need = PodNeed::of(self.function);
-        Some(self.market.least(need.parts(self.slots)))
     }
 
     fn alone(&self) -> Option<Usd> {

@@ -790,6 +790,15 @@ impl OwnPods {
     }
 }
 
+impl Crew {
+    /// Bounds of the least that its cluster costs with one more function; `None` if no node type takes
+    /// the functions of today.
+    pub(crate) fn floor(&self) -> Option<Bounds> {
+        let (_, floor) = self.floors.first()?;
+        Some(*floor)
+    }
+}
+
 /// The functions that run on a cluster.
 pub(crate) struct Crew {
     /// What they use of each candidate.

@@ -375,9 +375,8 @@ impl SizesOfPods {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NodeParts(pub [Bounds; 3]);
 
-/// Gigabytes for each vCPU in [`NodeParts::mixes`]: those of the families of instance types, and between
-/// them.
-const MIXED_GB_PER_VCPU: [u32; 7] = [1, 2, 3, 4, 6, 8, 16];
+/// Gigabytes for each vCPU in [`NodeParts::mixes`]: those of most families of instance types.
+const MIXED_GB_PER_VCPU: [u32; 3] = [2, 4, 8];
 
 impl NodeParts {
     /// Weights of the parts: each part alone, and vCPUs with memory in several ratios.

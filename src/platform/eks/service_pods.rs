@@ -58,6 +58,14 @@ fn own_pods<'s>(
     }
 }
 
+/// What the pods of a service need of nodes at least.
+pub(super) fn parts(need: &ServiceNeed) -> NodeParts {
+    let pods = Bounds::whole(need.min_tasks);
+    let base_mb = Exact::from(need.base_mb).bounds();
+    let memory = need.memory_mb.bounds() + base_mb * pods;
+    NodeParts([need.vcpu.bounds(), memory, pods])
+}
+
 /// The pods of a service with the least need of nodes; of equal ones, the smallest pods.
 ///
 /// For each number of pods on a node it looks at the fewest pods of which that number fits. More pods
@@ -311,17 +319,6 @@ impl Placement for PlacedMember<'_> {
 
     fn price_as_of(&self) -> Option<&str> {
         self.market.as_of(self.found.joined.cluster.number)
-    }
-
-    fn least_nodes(&self) -> Option<Bounds> {
-        let need = &self.found.need;
-        let pods = Bounds::whole(need.min_tasks);
-        let base_mb = Exact::from(need.base_mb).bounds();
-        let memory = need.memory_mb.bounds() + base_mb * pods;
-        let least = self
-            .market
-            .least(NodeParts([need.vcpu.bounds(), memory, pods]));
-        Some(least * self.share().bounds())
     }
 
     fn alone(&self) -> Option<Usd> {

@@ -36,7 +36,6 @@ use function_cost::{FunctionCost, PoolOf, Spill};
 use options::LambdaOptions;
 use pools::{Pool, Usage};
 use rayon::prelude::*;
-use rust_decimal::Decimal;
 use services::{Refused, ServiceCost};
 use std::ptr;
 use std::sync::{Arc, OnceLock};
@@ -177,7 +176,9 @@ fn infeasible(function: &Function) -> Option<Infeasible> {
 /// Why a function runs too long for Lambda and for managed instances (AWS Lambda quotas).
 pub(crate) fn too_long(function: &Function) -> Option<Infeasible> {
     let duration = function.stated_duration_ms();
-    (duration > Decimal::from(limits::MAX_DURATION_MS)).then(|| {
+    // In units of the last decimal place, which is faster than to compare decimals.
+    let most = i128::from(limits::MAX_DURATION_MS) * 10_i128.pow(duration.scale());
+    (duration.mantissa() > most).then(|| {
         let duration = grouped(&duration.normalize().to_string());
         Infeasible::new(
             Refusal::TooLong,
@@ -219,9 +220,11 @@ impl LambdaModel<'_> {
         let bound = "binding fails where a price is missing";
         let prices = self.prices[number].as_ref().expect(bound);
         let stated = self.context.function(index);
-        let runs_here = self.context.home(index) == Lambda.id() && infeasible(stated).is_none();
+        let is_stated = ptr::eq(stated, function);
+        let runs_here =
+            self.context.home(index) == Lambda.id() && (is_stated || infeasible(stated).is_none());
         let today = runs_here.then_some(stated);
-        let pool = if runs_here && ptr::eq(stated, function) {
+        let pool = if runs_here && is_stated {
             PoolOf::Today(self.pools[number].as_ref().expect(bound))
         } else {
             PoolOf::Joined(Arc::new(self.today.pool_with(function, today, prices)))

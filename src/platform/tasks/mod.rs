@@ -19,8 +19,8 @@ use super::fleet::push_count;
 use super::service::Service;
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Missing, Placement, Subject,
-    container_place,
+    Answer, AtLeast, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Missing, Placement,
+    Subject, container_place,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
@@ -381,6 +381,23 @@ impl CostModel for TasksModel<'_> {
     fn adds(&self, changed: Subject<'_>) -> Result<Usd, Infeasible> {
         let tasks = self.choose(changed)?;
         Ok(self.place(changed, tasks)?.monthly_of_unit())
+    }
+
+    fn at_least(&self, index: usize) -> AtLeast {
+        let function = self.context.function(index);
+        if !function.is_service() || function.service_number().is_some() {
+            return AtLeast::NOTHING;
+        }
+        let Ok(rates) = self.rates(function) else {
+            return AtLeast::NOTHING;
+        };
+        let tasks = Bounds::whole(function.container().min_tasks.into());
+        let hours = function.fleet_hours(self.context.hours.amount()).bounds();
+        let least = rates.least_hourly() * tasks * hours;
+        AtLeast {
+            adds: least,
+            costs: least,
+        }
     }
 
     fn notes(&self, notes: &mut Notes) {

@@ -4,7 +4,7 @@ use super::limits::FREE_STORAGE_GB;
 use super::task_sizes::{Offered, SizeOption, SizeOptions, size_options};
 use super::{Carrier, TaskTerms};
 use crate::diag::Diag;
-use crate::exact::Exact;
+use crate::exact::{Bounds, Exact};
 use crate::money::Rate;
 use crate::platform::service::Service;
 use crate::platform::slot::Slot;
@@ -175,6 +175,12 @@ impl TaskRates {
     /// Cost of an hour of a task, without storage.
     pub(crate) fn hourly(&self, size: TaskSize) -> &Rate<Hour> {
         &self.of_size(size).hourly
+    }
+
+    /// Bounds of the cost of an hour of the cheapest task.
+    pub(crate) fn least_hourly(&self) -> Bounds {
+        let cheapest = self.sizes.first();
+        cheapest.map_or(Bounds::ZERO, |rate| rate.hourly.per_unit().bounds())
     }
 
     /// Cost of an hour of one slot, if sizes could have any value.
