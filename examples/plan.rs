@@ -88,6 +88,7 @@ fn cluster(random: &mut Random, percent: u64) -> Cluster {
             packing: Exact::ONE,
             buffer: Exact::ONE,
         },
+        levels: vec![Exact::ONE],
     }
 }
 

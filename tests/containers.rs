@@ -485,15 +485,75 @@ fn hours_of_fleets_and_months_are_checked() {
         job.contains("`container.hours_per_month` applies only to services"),
         "{job}"
     );
-    let two = error(
-        &format!("{OFFICE}{}", OFFICE.split_once("]\n").expect("").1)
-            .replacen("name = 'portal'", "name = 'always'", 1)
-            .replacen("hours_per_month = 220", "", 1),
-    );
-    assert!(
-        two.contains("share a cluster and run for different hours"),
-        "{two}"
-    );
+    let many: String = (101..=125)
+        .map(|hours| {
+            let own = OFFICE.replace("portal", &format!("portal{hours}"));
+            let own = own.replace("= 220", &format!("= {hours}"));
+            own.split_once("]\n").expect("platforms").1.to_owned()
+        })
+        .collect();
+    let many = error(&format!("platforms = ['fargate', 'eks']\n{many}"));
+    assert!(many.contains("more than 24 different hours"), "{many}");
+}
+
+/// A pod of 1 vCPU fills an m5.large, which has 1.93. `portal` runs 220 hours and `always` all 730: two
+/// nodes for 220 hours and one for 510.
+const TWO_SHIFTS: &str = "platforms = ['lambda', 'fargate', 'eks']
+eks = { instance_type = 'm5.large', min_nodes = 1 }
+[[function]]
+name = 'portal'
+memory_mb = 1024
+duration_ms = 200
+invocations_per_month = 300_000
+peak_concurrency = 5
+runs_on = 'eks'
+container = { min_tasks = 1, task = { vcpu = 1, memory_gb = 2 }, requests_per_task = 20, \
+ hours_per_month = 220 }
+[[function]]
+name = 'always'
+memory_mb = 1024
+duration_ms = 200
+invocations_per_month = 300_000
+peak_concurrency = 5
+runs_on = 'eks'
+container = { min_tasks = 1, task = { vcpu = 1, memory_gb = 2 }, requests_per_task = 20 }
+";
+
+/// Nodes: 220 x 2 + 510 = 950 hours x 0.096 = 91.20; volumes 20 x 0.08 x 950 / 730 = 2.08; cluster 73:
+/// 166.28. Without `portal` 70.08 + 1.60 + 73 = 144.68: it adds 21.60. Without `always` 220 x 0.096 + 0.48 + 73 =
+/// 94.60: it adds 71.68. By node-hours `portal` has 220 of 950: 38.51.
+#[test]
+fn functions_of_different_hours_share_a_cluster() {
+    compared(&scenario(TWO_SHIFTS), |comparison| {
+        assert_eq!(cents(&comparison.totals().today.monthly), "166.28");
+        let costs = |index: usize| {
+            let solved = comparison.solve(index);
+            let cost = solved.summary.costs[2].as_ref().expect("it fits").clone();
+            [cents(&cost.adds), cents(&cost.billed)]
+        };
+        assert_eq!(costs(0), ["21.60", "38.51"]);
+        assert_eq!(costs(1), ["71.68", "127.77"]);
+        let clusters = comparison.clusters();
+        assert_eq!(clusters.len(), 1);
+        assert_eq!(clusters[0].nodes, Exact::from(2_u32));
+        assert_eq!(cents(&clusters[0].monthly), "166.28");
+    });
+    // `always` alone keeps one node: 144.68; with `portal` on Lambda nothing else changes.
+    let apart = TWO_SHIFTS.replacen("runs_on = 'eks'", "runs_on = 'lambda'", 1);
+    compared(&scenario(&apart), |comparison| {
+        let clusters = comparison.clusters();
+        assert_eq!(cents(&clusters[0].monthly), "144.68");
+    });
+    // At least two nodes while anything runs: 730 x 2 x 0.096 + 3.20 + 73.
+    let two = TWO_SHIFTS.replace("min_nodes = 1", "min_nodes = 2");
+    compared(&scenario(&two), |comparison| {
+        assert_eq!(cents(&comparison.totals().today.monthly), "216.36");
+    });
+    // Nodes of an existing cluster are not rounded, and it has no fee: each pod is one of one per node.
+    let shared = TWO_SHIFTS.replace("min_nodes = 1", "cluster = 'existing'");
+    compared(&scenario(&shared), |comparison| {
+        assert_eq!(cents(&comparison.totals().today.monthly), "93.28");
+    });
 }
 
 /// What may be a mistake is a warning above the table.
@@ -611,5 +671,12 @@ fn surplus_credits_are_those_of_the_cluster() {
         assert_eq!(cents(&more.adds), "24.89");
         // 11/3 nodes, of which 2/3 are its own: 291.11 x 2/11.
         assert_eq!(cents(&more.billed), "52.93");
+    });
+    // The same calls of `more` in half of the hours: 1 in flight, 0.4997 vCPU. For 365 hours 4 nodes and
+    // (3.99774 + 0.49972 - 1.6) = 2.89746 vCPU, for 365 hours 3 nodes and (3.99774 - 1.2) = 2.79774: nodes
+    // 3.5 x 30.368 = 106.288, credits (2.89746 + 2.79774) x 365 x 0.05 = 103.94, and 73.
+    let half = format!("{two}container.hours_per_month = 365\n");
+    compared(&scenario(&half), |comparison| {
+        assert_eq!(cents(&comparison.totals().today.monthly), "283.23");
     });
 }

@@ -66,16 +66,20 @@ fn extras(random: &mut Random) -> String {
     extras.collect()
 }
 
-/// Regions and architectures.
-const PLACES: [(&str, &str); 4] = [
-    ("us-east-1", "x86_64"),
-    ("us-east-1", "x86_64"),
-    ("us-east-1", "arm64"),
-    ("eu-west-1", "x86_64"),
+/// A region, an architecture of containers, and the hours for which they run, if these are stated.
+type Place = (&'static str, &'static str, Option<u32>);
+
+const PLACES: [Place; 6] = [
+    ("us-east-1", "x86_64", None),
+    ("us-east-1", "x86_64", None),
+    ("us-east-1", "x86_64", Some(220)),
+    ("us-east-1", "x86_64", Some(500)),
+    ("us-east-1", "arm64", None),
+    ("eu-west-1", "x86_64", None),
 ];
 
 /// A function without `runs_on` and `service`.
-fn function(random: &mut Random, number: usize, (region, containers): (&str, &str)) -> String {
+fn function(random: &mut Random, number: usize, (region, containers, hours): Place) -> String {
     let calls = random.one_of(&[
         0_u64,
         30_000,
@@ -89,6 +93,9 @@ fn function(random: &mut Random, number: usize, (region, containers): (&str, &st
     let mut stated = String::new();
     if architecture != containers {
         stated += &format!("architecture = '{containers}'\n");
+    }
+    if let Some(hours) = hours {
+        stated += &format!("hours_per_month = {hours}\n");
     }
     if random.below(2) == 1 {
         stated += &format!(

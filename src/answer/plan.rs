@@ -253,6 +253,12 @@ impl Needs for ModelNeeds<'_> {
         }
     }
 
+    fn level(&self, unit: usize, cluster: usize) -> usize {
+        let (platform, cluster) = self.clusters[cluster];
+        let model = &self.comparison.platforms[platform].model;
+        model.level(self.functions[unit], cluster)
+    }
+
     fn busy(&self, unit: usize, cluster: usize) -> Exact {
         let (platform, cluster) = self.clusters[cluster];
         let model = &self.comparison.platforms[platform].model;

@@ -169,9 +169,9 @@ impl<'a> Spending<'a> {
                     .iter()
                     .map(|cluster| ClusterTally {
                         members: 0,
-                        needs: vec![Exact::ZERO; cluster.types.len()],
+                        needs: vec![vec![Exact::ZERO; cluster.levels.len()]; cluster.types.len()],
                         unfit: vec![0; cluster.types.len()],
-                        busy: Exact::ZERO,
+                        busy: vec![Exact::ZERO; cluster.levels.len()],
                     })
                     .collect(),
                 fees: vec![0; costs.fees.len()],
@@ -219,7 +219,12 @@ impl<'a> Spending<'a> {
                     on_demand = &on_demand + &chosen.cost;
                     let path = &nodes.paths[chosen.node_type];
                     if let Some(meter) = self.meter(nodes.region, path) {
-                        add(&mut usage[self.level(&nodes.hours)], meter, &chosen.nodes);
+                        // Those that run in a level and not in the next.
+                        let mut more = Exact::ZERO;
+                        for (hours, nodes) in nodes.hours.iter().zip(&chosen.nodes).rev() {
+                            add(&mut usage[self.level(hours)], meter, &(nodes - &more));
+                            more = nodes.clone();
+                        }
                     }
                 }
             }
@@ -385,7 +390,8 @@ fn per_hour(quantity: &Exact, hours: &Exact) -> Exact {
 /// The nodes of a cluster.
 struct ChosenNodes {
     node_type: usize,
-    nodes: Exact,
+    /// By level.
+    nodes: Vec<Exact>,
     /// US dollars a month, with the fee of the cluster.
     cost: Exact,
     unfit: usize,
@@ -396,21 +402,14 @@ fn chosen(cluster: &plan::Cluster, tally: &ClusterTally) -> ChosenNodes {
     let types = cluster.types.iter().enumerate();
     let least = tally.unfit.iter().min().copied().unwrap_or(0);
     let fitting = types.filter(|(number, _)| tally.unfit[*number] == least);
+    let add = |one: &Exact, other: &Exact| one + other;
+    let busy = plan::running(&tally.busy, add);
     let priced = fitting.map(|(number, kind)| {
-        let needs = &tally.needs[number];
-        let nodes = match &cluster.nodes {
-            Nodes::Whole {
-                min_nodes,
-                packing,
-                buffer,
-            } => {
-                let nodes = needs.over(packing).expect("packing is above zero");
-                let nodes = (&nodes.rounded_up() * buffer).rounded_up();
-                nodes.max(Exact::from(*min_nodes))
-            }
-            Nodes::Shared => needs.clone(),
-        };
-        (kind.cost(&nodes, || tally.busy.clone()), number, nodes)
+        let needs = plan::running(&tally.needs[number], add);
+        let nodes: Vec<Exact> = needs.iter().map(|needs| nodes_of(cluster, needs)).collect();
+        let levels = cluster.levels.iter().zip(&nodes).zip(&busy);
+        let costs = levels.map(|((part, nodes), busy)| part * &kind.cost(nodes, || busy.clone()));
+        (costs.sum::<Exact>(), number, nodes)
     });
     let cheapest = priced.min_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
     let (cost, node_type, nodes) = cheapest.expect("a cluster has node types");
@@ -419,5 +418,21 @@ fn chosen(cluster: &plan::Cluster, tally: &ClusterTally) -> ChosenNodes {
         nodes,
         cost: &cost + cluster.fee.dollars(),
         unfit: least,
+    }
+}
+
+/// Nodes for a sum of needs; none without needs.
+fn nodes_of(cluster: &plan::Cluster, needs: &Exact) -> Exact {
+    match &cluster.nodes {
+        Nodes::Whole {
+            min_nodes,
+            packing,
+            buffer,
+        } if !needs.is_zero() => {
+            let nodes = needs.over(packing).expect("packing is above zero");
+            let nodes = (&nodes.rounded_up() * buffer).rounded_up();
+            nodes.max(Exact::from(*min_nodes))
+        }
+        Nodes::Whole { .. } | Nodes::Shared => needs.clone(),
     }
 }

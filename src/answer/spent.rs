@@ -1,7 +1,7 @@
 //! What functions add to a bill with a commitment in US dollars an hour, and their break-evens.
 
 use super::spending::{CommitmentUse, SizedCommitment, Spending};
-use super::tally::{Item, Tally};
+use super::tally::{ClusterItem, Item, Tally};
 use super::{Comparison, Pair, Solved};
 use crate::exact::Exact;
 use crate::money::Usd;
@@ -53,11 +53,16 @@ impl Comparison<'_> {
         (own, usage): (Exact, Vec<(usize, Exact)>),
     ) -> Item {
         let model = &self.platforms[platform].model;
-        let cluster = shared.cluster.map(|cluster| {
-            let NodeMeters { paths, .. } = &spending.shared[platform].costs.node_meters[cluster];
+        let cluster = shared.cluster.map(|number| {
+            let NodeMeters { paths, .. } = &spending.shared[platform].costs.node_meters[number];
             let needs = 0..paths.len();
-            let needs = needs.map(|node_type| model.need(subject, cluster, node_type));
-            (cluster, needs.collect(), model.busy(subject, cluster))
+            let needs = needs.map(|node_type| model.need(subject, number, node_type));
+            ClusterItem {
+                number,
+                level: model.level(subject.index, number),
+                needs: needs.collect(),
+                busy: model.busy(subject, number),
+            }
         });
         Item {
             platform,

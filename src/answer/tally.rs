@@ -13,11 +13,22 @@ pub(super) struct Item {
     /// Quantities a month of eligible meters that it shares with no other function.
     pub usage: Vec<(usize, Exact)>,
     pub pools: Vec<(usize, Exact)>,
-    /// The cluster, with the need on each node type and the vCPUs that are busy.
-    pub cluster: Option<(usize, Vec<Option<Exact>>, Exact)>,
+    pub cluster: Option<ClusterItem>,
     pub fees: Vec<usize>,
     /// Extras of the scenario.
     pub extras: Vec<usize>,
+}
+
+/// What one function uses of a cluster.
+#[derive(Clone)]
+pub(super) struct ClusterItem {
+    /// Index of the cluster on its platform.
+    pub number: usize,
+    /// The level of the cluster in which it runs, and all before it.
+    pub level: usize,
+    /// By node type.
+    pub needs: Vec<Option<Exact>>,
+    pub busy: Exact,
 }
 
 /// What a set of functions uses together.
@@ -44,11 +55,12 @@ pub(super) struct PlatformTally {
 #[derive(Clone)]
 pub(super) struct ClusterTally {
     pub members: usize,
-    /// By node type: the needs of the functions that fit it.
-    pub needs: Vec<Exact>,
+    /// By node type and level: the needs of the functions that fit it.
+    pub needs: Vec<Vec<Exact>>,
     /// By node type: the number of functions that do not fit it.
     pub unfit: Vec<usize>,
-    pub busy: Exact,
+    /// By level.
+    pub busy: Vec<Exact>,
 }
 
 impl Tally {
@@ -84,14 +96,15 @@ impl Tally {
         for fee in &item.fees {
             platform.fees[*fee] = count(platform.fees[*fee]);
         }
-        if let Some((number, needs, busy)) = &item.cluster {
-            let cluster = &mut platform.clusters[*number];
+        if let Some(used) = &item.cluster {
+            let cluster = &mut platform.clusters[used.number];
             cluster.members = count(cluster.members);
-            cluster.busy = amount(&cluster.busy, busy);
-            for (node_type, need) in needs.iter().enumerate() {
+            let busy = &mut cluster.busy[used.level];
+            *busy = amount(busy, &used.busy);
+            for (node_type, need) in used.needs.iter().enumerate() {
                 match need {
                     Some(need) => {
-                        let known = &mut cluster.needs[node_type];
+                        let known = &mut cluster.needs[node_type][used.level];
                         *known = amount(known, need);
                     }
                     None => cluster.unfit[node_type] = count(cluster.unfit[node_type]),
@@ -127,8 +140,11 @@ impl Tally {
             }
             for (mine, other) in mine.clusters.iter_mut().zip(&other.clusters) {
                 mine.members += other.members;
-                sum(&mut mine.busy, &other.busy);
-                for (mine, other) in mine.needs.iter_mut().zip(&other.needs) {
+                for (mine, other) in mine.busy.iter_mut().zip(&other.busy) {
+                    sum(mine, other);
+                }
+                let needs = mine.needs.iter_mut().flatten();
+                for (mine, other) in needs.zip(other.needs.iter().flatten()) {
                     sum(mine, other);
                 }
                 for (mine, other) in mine.unfit.iter_mut().zip(&other.unfit) {

@@ -91,6 +91,11 @@ impl Needs for PartNeeds<'_> {
         Some(&self.needs.need(*unit, cluster, node_type)? * part)
     }
 
+    fn level(&self, function: usize, cluster: usize) -> usize {
+        let (unit, _) = &self.parts[function];
+        self.needs.level(*unit, cluster)
+    }
+
     fn busy(&self, function: usize, cluster: usize) -> Exact {
         let (unit, part) = &self.parts[function];
         &self.needs.busy(*unit, cluster) * part

@@ -654,7 +654,7 @@ static CLUSTER: Object = Object {
         field(
             "nodes",
             WholeOrDecimal,
-            "how many. A number for a cluster of the scenario. For an existing one it is a share, and a \
+            "how many, while all its functions run. A number for a cluster of the scenario. For an existing one it is a share, and a \
              string unless it happens to be whole",
         ),
         field(

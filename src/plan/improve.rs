@@ -53,10 +53,10 @@ struct Sums {
 #[derive(Clone)]
 struct Members {
     count: usize,
-    /// By node type: the sum of needs, and the number of members that do not fit.
-    types: Vec<(Bounds, usize)>,
-    /// What they use of the nodes.
-    busy: Bounds,
+    /// By node type: the sums of needs by level, and the number of members that do not fit.
+    types: Vec<(Vec<Bounds>, usize)>,
+    /// By level: what they use of the nodes.
+    busy: Vec<Bounds>,
     /// The fee and the cheapest nodes; `None` if no type takes all members.
     cost: Option<Interval>,
 }
@@ -67,6 +67,7 @@ type UnitNeeds = Vec<UnitNeed>;
 struct UnitNeed {
     /// By node type.
     types: Vec<Option<Bounds>>,
+    level: usize,
     /// What it uses of the nodes.
     busy: Bounds,
 }
@@ -94,11 +95,15 @@ impl<'m> Shared<'m> {
 
     fn sums(&self, choices: &[usize]) -> Sums {
         let problem = self.model.problem;
-        let clusters = self.clusters.iter().map(|cluster| Members {
-            count: 0,
-            types: vec![(Bounds::ZERO, 0); problem.clusters[*cluster].types.len()],
-            busy: Bounds::ZERO,
-            cost: Some(Interval::ZERO),
+        let clusters = self.clusters.iter().map(|cluster| {
+            let stated = &problem.clusters[*cluster];
+            let nothing = vec![Bounds::ZERO; stated.levels.len()];
+            Members {
+                count: 0,
+                types: vec![(nothing.clone(), 0); stated.types.len()],
+                busy: nothing,
+                cost: Some(Interval::ZERO),
+            }
         });
         let mut sums = Sums {
             own: Interval::ZERO,
@@ -129,6 +134,7 @@ impl<'m> Shared<'m> {
             let types = &problem.clusters[*cluster].types;
             let mut need = UnitNeed {
                 types: Vec::new(),
+                level: problem.needs.level(unit, *cluster),
                 busy: Bounds::ZERO,
             };
             if is_needed(*cluster) {
@@ -268,10 +274,11 @@ impl Sums {
             let cluster = known(&part.clusters, cluster);
             let (members, need) = (&mut self.clusters[cluster], &needs[cluster]);
             members.count += 1;
-            members.busy = members.busy + need.busy;
+            let level = need.level;
+            members.busy[level] = members.busy[level] + need.busy;
             for (sum, need) in members.types.iter_mut().zip(&need.types) {
                 match need {
-                    Some(need) => sum.0 = sum.0 + *need,
+                    Some(need) => sum.0[level] = sum.0[level] + *need,
                     None => sum.1 += 1,
                 }
             }
@@ -293,10 +300,12 @@ impl Sums {
             let cluster = known(&part.clusters, cluster);
             let (members, need) = (&mut self.clusters[cluster], &needs[cluster]);
             members.count -= 1;
-            members.busy = members.busy.less(need.busy).max(Bounds::ZERO);
+            let level = need.level;
+            let less = |sum: Bounds, need: Bounds| sum.less(need).max(Bounds::ZERO);
+            members.busy[level] = less(members.busy[level], need.busy);
             for (sum, need) in members.types.iter_mut().zip(&need.types) {
                 match need {
-                    Some(need) => sum.0 = sum.0.less(*need).max(Bounds::ZERO),
+                    Some(need) => sum.0[level] = less(sum.0[level], *need),
                     None => sum.1 -= 1,
                 }
             }
@@ -316,8 +325,8 @@ impl Sums {
         let cluster = &part.model.problem.clusters[part.clusters[place]];
         let types = members.types.iter().enumerate();
         let fitting = types.filter(|(_, (_, unfit))| *unfit == 0);
-        let busy = members.busy;
-        let nodes = fitting.map(|(kind, (needs, _))| nodes_near(cluster, kind, *needs, busy));
+        let busy = &members.busy;
+        let nodes = fitting.map(|(kind, (needs, _))| nodes_near(cluster, kind, needs, busy));
         let mut cost = Interval::ZERO;
         members.cost = match nodes.reduce(Bounds::min) {
             _ if members.count == 0 => Some(cost),

@@ -33,6 +33,7 @@ mod saving;
 pub use part::search;
 pub use price::bill;
 pub(crate) use price::{billed, pool_cost};
+pub(crate) use problem::running;
 pub use problem::{
     Allowance, Choice, Cluster, Needs, NodeType, Nodes, Plan, Pool, Problem, Surplus, Tier, Unit,
 };

@@ -130,10 +130,17 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// The need of a unit on a node type, in units.
+    /// The mean need of a unit on a node type, in units.
     pub(super) fn need(&self, unit: usize, cluster: usize, kind: usize) -> i64 {
-        let need = self.problem.needs.bounds(unit, cluster, kind);
-        need.map_or(UNFIT, |need| need.low_in_units(NEED_BITS))
+        let Some(need) = self.problem.needs.bounds(unit, cluster, kind) else {
+            return UNFIT;
+        };
+        let stated = &self.problem.clusters[cluster];
+        if stated.levels.len() == 1 {
+            return need.low_in_units(NEED_BITS);
+        }
+        let level = self.problem.needs.level(unit, cluster);
+        (need * stated.share(level).bounds()).low_in_units(NEED_BITS)
     }
 }
 
@@ -257,7 +264,7 @@ fn rounded_down(amount: &Exact, bits: i32) -> i64 {
 }
 
 fn scaled(cluster: &Cluster, bits: i32) -> ScaledCluster {
-    let (min_nodes, node) = match &cluster.nodes {
+    let (min_nodes, taken) = match &cluster.nodes {
         Nodes::Whole {
             min_nodes,
             packing,
@@ -271,9 +278,14 @@ fn scaled(cluster: &Cluster, bits: i32) -> ScaledCluster {
         }
         Nodes::Shared => (0, None),
     };
+    // The mean number of nodes of several levels is not whole.
+    let (min_nodes, node) = match cluster.levels.len() {
+        1 => (min_nodes, taken),
+        _ => (0, None),
+    };
     let types = cluster.types.iter().map(|kind| {
         let price = kind.usd.dollars().bounds().in_units(bits).0;
-        let per_need = (i128::from(price) << SHIFT) / i128::from(node.unwrap_or(1 << NEED_BITS));
+        let per_need = (i128::from(price) << SHIFT) / i128::from(taken.unwrap_or(1 << NEED_BITS));
         ScaledType {
             price,
             rate: i64::try_from(per_need).unwrap_or(i64::MAX),

@@ -1,6 +1,6 @@
 //! The exact bill of an assignment.
 
-use super::problem::{Allowance, Cluster, Nodes, Pool, Problem};
+use super::problem::{Allowance, Cluster, Nodes, Pool, Problem, running};
 use crate::exact::{BoundedSum, Bounds, Exact};
 use crate::money::Usd;
 
@@ -169,22 +169,45 @@ pub(super) fn nodes_bounds(
     kind: usize,
     members: &[usize],
 ) -> Option<Bounds> {
-    let mut needs = Bounds::ZERO;
-    for unit in members {
-        needs = needs + problem.needs.bounds(*unit, cluster, kind)?;
-    }
     let stated = &problem.clusters[cluster];
-    let mut busy = Bounds::ZERO;
+    let mut needs = vec![Bounds::ZERO; stated.levels.len()];
+    for unit in members {
+        let level = problem.needs.level(*unit, cluster);
+        needs[level] = needs[level] + problem.needs.bounds(*unit, cluster, kind)?;
+    }
+    let mut busy = vec![Bounds::ZERO; stated.levels.len()];
     if stated.types[kind].surplus.is_some() {
         for unit in members {
-            busy = busy + problem.needs.busy(*unit, cluster).bounds();
+            let level = problem.needs.level(*unit, cluster);
+            busy[level] = busy[level] + problem.needs.busy(*unit, cluster).bounds();
         }
     }
-    Some(nodes_near(stated, kind, needs, busy))
+    Some(nodes_near(stated, kind, &needs, &busy))
 }
 
-/// Bounds of what nodes cost, from bounds of the sum of needs and of their use.
-pub(super) fn nodes_near(cluster: &Cluster, kind: usize, needs: Bounds, busy: Bounds) -> Bounds {
+/// Bounds of what nodes with units cost, from bounds of the sums of needs and of their use, by level.
+pub(super) fn nodes_near(
+    cluster: &Cluster,
+    kind: usize,
+    needs: &[Bounds],
+    busy: &[Bounds],
+) -> Bounds {
+    if let ([needs], [busy]) = (needs, busy) {
+        return level_near(cluster, kind, *needs, *busy);
+    }
+    let add = |one: &Bounds, other: &Bounds| *one + *other;
+    let (needs, busy) = (running(needs, add), running(busy, add));
+    let levels = cluster.levels.iter().zip(needs).zip(busy).enumerate();
+    levels.fold(Bounds::ZERO, |sum, (level, ((part, needs), busy))| {
+        let cost = level_near(cluster, kind, needs, busy) * part.bounds();
+        // Some unit runs in the first level.
+        let is_certain = level == 0 || needs.is_above(Bounds::ZERO);
+        sum + if is_certain { cost } else { cost.or_zero() }
+    })
+}
+
+/// The same for nodes that have one level.
+fn level_near(cluster: &Cluster, kind: usize, needs: Bounds, busy: Bounds) -> Bounds {
     let nodes = match &cluster.nodes {
         Nodes::Whole {
             min_nodes,
@@ -223,6 +246,24 @@ fn with_buffer(nodes: Bounds, buffer: &Exact) -> Bounds {
 }
 
 fn nodes_cost(problem: &Problem<'_>, cluster: usize, kind: usize, members: &[usize]) -> Exact {
+    let levels = &problem.clusters[cluster].levels;
+    if let [part] = &levels[..] {
+        return part * &level_cost(problem, cluster, kind, members);
+    }
+    let costs = levels.iter().enumerate().map(|(level, part)| {
+        let running = members.iter().copied();
+        let running = running.filter(|unit| problem.needs.level(*unit, cluster) >= level);
+        let running: Vec<usize> = running.collect();
+        if running.is_empty() {
+            return Exact::ZERO;
+        }
+        part * &level_cost(problem, cluster, kind, &running)
+    });
+    costs.sum()
+}
+
+/// The same for members that run all the time.
+fn level_cost(problem: &Problem<'_>, cluster: usize, kind: usize, members: &[usize]) -> Exact {
     let need = |unit: &usize| {
         let need = problem.needs.need(*unit, cluster, kind);
         need.expect("the type takes all members")

@@ -69,6 +69,9 @@ pub struct Cluster {
     pub fee: Usd,
     pub types: Vec<NodeType>,
     pub nodes: Nodes,
+    /// Parts of the time for which nodes are priced. In each all units of its level and of later
+    /// levels run; nodes run only with units. One part is the rule.
+    pub levels: Vec<Exact>,
 }
 
 pub struct NodeType {
@@ -84,6 +87,22 @@ pub struct Surplus {
     pub baseline: Exact,
     /// Dollars a month for a unit of use above the baselines of all nodes.
     pub usd: Usd,
+}
+
+impl Cluster {
+    /// The part of the time in which units of a level run.
+    pub(super) fn share(&self, level: usize) -> Exact {
+        self.levels[..=level].iter().sum()
+    }
+}
+
+/// What runs in each level, from what the units of each level need.
+pub(crate) fn running<T: Clone>(by_level: &[T], add: impl Fn(&T, &T) -> T) -> Vec<T> {
+    let mut running = by_level.to_vec();
+    for level in (1..running.len()).rev() {
+        running[level - 1] = add(&running[level - 1], &running[level]);
+    }
+    running
 }
 
 impl NodeType {
@@ -118,6 +137,11 @@ pub enum Nodes {
 pub trait Needs {
     /// The need of a unit on a node type of a cluster; `None` if it does not fit.
     fn need(&self, unit: usize, cluster: usize, node_type: usize) -> Option<Exact>;
+
+    /// The level of a cluster in which a unit runs, and all before it.
+    fn level(&self, _unit: usize, _cluster: usize) -> usize {
+        0
+    }
 
     /// What a unit uses of the nodes of a cluster, for types with a [`Surplus`].
     fn busy(&self, _unit: usize, _cluster: usize) -> Exact {

@@ -52,7 +52,10 @@ pub fn savings(problem: &Problem<'_>, choices: &[usize]) -> Vec<Usd> {
             if let Some((kind, _)) = cluster(problem, number, &nodes) {
                 for (unit, need) in &mut nodes {
                     let known = problem.needs.need(*unit, number, kind);
-                    *need = known.expect("the type of a cluster takes all of its functions");
+                    let level = problem.needs.level(*unit, number);
+                    let share = problem.clusters[number].share(level);
+                    let known = known.expect("the type of a cluster takes all of its functions");
+                    *need = &known * &share;
                 }
             }
             nodes

@@ -454,6 +454,10 @@ impl CostModel for WithExtras<'_> {
         self.inner.need(subject, cluster, node_type)
     }
 
+    fn level(&self, index: usize, cluster: usize) -> usize {
+        self.inner.level(index, cluster)
+    }
+
     fn busy(&self, subject: Subject<'_>, cluster: usize) -> Exact {
         self.inner.busy(subject, cluster)
     }

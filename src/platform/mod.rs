@@ -394,6 +394,10 @@ pub trait CostModel: Send + Sync {
     fn need(&self, _subject: Subject<'_>, _cluster: usize, _node_type: usize) -> Option<Exact> {
         None
     }
+    /// The level of [`NodeCluster::levels`] in which a function runs, and all before it.
+    fn level(&self, _index: usize, _cluster: usize) -> usize {
+        0
+    }
     /// vCPUs that a function, or its service, keeps busy on a cluster with burstable nodes; zero on others.
     fn busy(&self, _subject: Subject<'_>, _cluster: usize) -> Exact {
         Exact::ZERO
@@ -447,8 +451,8 @@ pub struct PoolMeter {
 pub struct NodeMeters {
     /// Index of their region in the scenario.
     pub region: u16,
-    /// Hours of the month for which nodes run.
-    pub hours: Exact,
+    /// By level of the cluster: hours of the month for which its functions run.
+    pub hours: Vec<Exact>,
     /// By node type.
     pub paths: Vec<Arc<str>>,
 }

@@ -154,6 +154,15 @@ impl Bounds {
         self.low > other.high
     }
 
+    /// The number, or zero.
+    #[inline]
+    pub fn or_zero(self) -> Self {
+        Self {
+            low: 0.0,
+            high: self.high,
+        }
+    }
+
     /// Compares the lower bounds.
     pub fn by_lower_bound(self, other: Self) -> Ordering {
         self.low.total_cmp(&other.low)

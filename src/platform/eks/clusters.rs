@@ -1,6 +1,7 @@
 //! The clusters of some functions, and what is known about them.
 
-use super::node_choice::{Choice, ClusterMarket, Newer, refusal};
+use super::crew::Choice;
+use super::node_choice::{ClusterMarket, Newer, refusal};
 use super::pod_demand::PodNeed;
 use super::{EksModel, Site, node_uses};
 use rayon::prelude::*;

@@ -6,7 +6,9 @@
 mod assumptions;
 mod burstable;
 mod clusters;
+mod crew;
 pub(crate) mod fees;
+mod levels;
 pub(crate) mod meters;
 mod node_choice;
 mod node_size;
@@ -29,12 +31,12 @@ use crate::plan;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use assumptions::NodeNotes;
-use node_choice::{
-    Candidate, Choice, ClusterMarket, Crew, MonthBounds, OwnPods, cluster_markets, refusal,
-};
+use crew::{Choice, Crew, Own, OwnPods};
+use levels::Load;
+use node_choice::{Candidate, ClusterMarket, NodeUse, cluster_markets, refusal};
 pub(crate) use node_size::NodeSize;
 pub use options::EksOptions;
-use pod_demand::{NodeUse, Packing, PodDemand, PodNeed, Room};
+use pod_demand::{Packing, PodDemand, PodNeed, Room};
 use rayon::prelude::*;
 use service_pods::{PlacedMember, ServicePlace, ServicePods};
 use std::borrow::{Borrow, Cow};
@@ -125,12 +127,12 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
     markets: &[Option<G>],
     services: &ServicePods,
     member: &(dyn Fn(usize) -> bool + Sync),
-) -> Vec<Option<PodDemand>> {
+) -> Vec<Option<Vec<PodDemand>>> {
     let market = |number: usize| markets[number].as_ref().map(Borrow::borrow);
     let empty = || {
         let numbers = 0..markets.len();
         numbers
-            .map(|number| Some(market(number)?.pod_demand()))
+            .map(|number| Some(market(number)?.pod_demands()))
             .collect()
     };
     let functions = context.scenario.functions.par_iter().enumerate();
@@ -139,25 +141,26 @@ fn pod_demands<'a, G: Borrow<ClusterMarket<'a>> + Sync>(
         .filter(|(index, function)| member(*index) && refusal(function).is_none())
         .fold(
             empty,
-            |mut all: Vec<Option<PodDemand>>, (index, function)| {
+            |mut all: Vec<Option<Vec<PodDemand>>>, (index, function)| {
                 let number = container_place(function);
                 if let Some(found) = context.service_of(function) {
                     let own = services[found.number].as_ref();
                     // Its first function stands for all.
                     let is_first = found.service.members[0] == index;
-                    if let (Some(own), Some(pod_demand), true) = (own, &mut all[number], is_first) {
-                        pod_demand.add_service(own);
+                    if let (Some(own), Some(levels), true) = (own, &mut all[number], is_first) {
+                        levels[own.level].add_service(own);
                     }
                     return all;
                 }
-                if let (Some(market), Some(pod_demand)) = (market(number), &mut all[number]) {
-                    market.count(pod_demand, function, context.demand(index));
+                if let (Some(market), Some(levels)) = (market(number), &mut all[number]) {
+                    market.count(levels, function, context.demand(index));
                 }
                 all
             },
         )
         .reduce(empty, |mut left, right| {
-            for (mine, other) in left.iter_mut().flatten().zip(right.into_iter().flatten()) {
+            let levels = left.iter_mut().flatten().flatten();
+            for (mine, other) in levels.zip(right.into_iter().flatten().flatten()) {
                 mine.merge(other);
             }
             left
@@ -256,7 +259,11 @@ impl Joined {
         let Site { market, crew, .. } = site;
         let (need, slots) = (PodNeed::of(function), function.needed_slots(demand));
         let packing = |number: usize| need.on(&market.candidates[number].node).pack(slots);
-        let cluster = market.with(crew, &market.busy(function, demand), packing)?;
+        let own = Own {
+            level: market.level(function),
+            busy: &market.busy(function, demand),
+        };
+        let cluster = market.with(crew, own, packing)?;
         Some(Self {
             packing: packing(cluster.number)?,
             cluster,
@@ -268,9 +275,12 @@ impl Joined {
         let slots = function.needed_slots(demand);
         let room = PodNeed::of(function).on(&site.market.candidates[number].node);
         let packing = room.pack(slots).expect("the pods fit before");
-        let busy = site.market.busy(function, demand);
+        let own = Own {
+            level: site.market.level(function),
+            busy: &site.market.busy(function, demand),
+        };
         Self {
-            cluster: site.market.with_on(number, &site.crew, &packing, &busy),
+            cluster: site.market.with_on(number, &site.crew, own, &packing),
             packing,
         }
     }
@@ -336,23 +346,23 @@ struct Placed<'m> {
     slots: u128,
     /// The same, not rounded.
     planned_slots: Exact,
+    level: usize,
     /// vCPUs that today's traffic keeps busy; zero if no node type is burstable.
     busy: Exact,
     /// Nodes that those pods fill.
     share: Exact,
-    /// Nodes that the pods of all other functions fill. Computed only when a search needs it.
-    others: OnceLock<Exact>,
+    /// What all other functions need. Computed only when a search needs it.
+    others: OnceLock<Load>,
     bounds: OnceLock<StepBounds>,
     per_node: OnceLock<SharedBill>,
 }
 
 /// Bounds of what the cost of a step is computed from.
 struct StepBounds {
-    /// Nodes that the pods of all other functions fill.
-    others: Bounds,
-    /// vCPUs that all other functions keep busy.
-    others_busy: Bounds,
-    month: MonthBounds,
+    /// By level: nodes that the pods of all other functions fill.
+    nodes: Vec<Bounds>,
+    /// By level: vCPUs that all other functions keep busy.
+    busy: Vec<Bounds>,
     without: Bounds,
 }
 
@@ -363,29 +373,41 @@ impl Placed<'_> {
         packing.expect("pods fit for any number of slots, as they do for today's")
     }
 
-    fn others(&self) -> &Exact {
+    /// What all other functions need.
+    fn others(&self) -> &Load {
         self.others.get_or_init(|| {
-            let others = &self.joined.cluster.share - &self.share;
-            debug_assert!(!others.is_negative(), "a function is one of all");
+            let all = self.joined.cluster.load.clone();
+            let others = all.without(self.level, &self.share, &self.busy);
+            debug_assert!(
+                !others.nodes.iter().any(Exact::is_negative),
+                "a function is one of all"
+            );
             others
         })
     }
 
     fn bounds(&self) -> &StepBounds {
-        self.bounds.get_or_init(|| StepBounds {
-            others: self.others().bounds(),
-            others_busy: (&self.joined.cluster.busy - &self.busy).bounds(),
-            month: self.market.month_bounds(self.joined.cluster.number),
-            without: self.without.dollars().bounds(),
+        self.bounds.get_or_init(|| {
+            let bounds = |amounts: &[Exact]| amounts.iter().map(Exact::bounds).collect();
+            StepBounds {
+                nodes: bounds(&self.others().nodes),
+                busy: bounds(&self.others().busy),
+                without: self.without.dollars().bounds(),
+            }
         })
     }
 
     /// US dollars a month that the function adds to the cluster when it provides a number of slots.
     fn added(&self, slots: u128) -> Usd {
-        let all = self.others() + &self.pods_for(slots).share();
-        let others_busy = &self.joined.cluster.busy - &self.busy;
-        let busy = &others_busy + &self.busy_at(slots);
-        &self.market.month(self.joined.cluster.number, &all, &busy) - &self.without
+        let nodes = self.pods_for(slots).share();
+        let all = self.others().clone();
+        let all = all.with(self.level, &nodes, &self.busy_at(slots));
+        &self.market.month(self.joined.cluster.number, &all) - &self.without
+    }
+
+    /// The mean number of nodes that its pods fill.
+    fn mean_share(&self) -> Exact {
+        &self.share * self.market.levels.share(self.level)
     }
 
     /// vCPUs that the function keeps busy: today's at the slots of today, else those of traffic that
@@ -447,7 +469,7 @@ impl EksModel<'_> {
                 let own = market.own_pods(function, demand);
                 let others = market.crew_without(crew, own_today);
                 let packing = |number: usize| own.needs[number].packing();
-                let cluster = market.with(&others, &own.busy, packing);
+                let cluster = market.with(&others, own.as_own(), packing);
                 let joined = cluster.and_then(|cluster| Joined::of(&own, cluster));
                 joined.map(Cow::Owned)
             }
@@ -469,6 +491,7 @@ impl EksModel<'_> {
             joined,
             slots,
             planned_slots: function.planned_slots(demand),
+            level: market.level(function),
             busy: market.busy(function, demand),
             others: OnceLock::new(),
             bounds: OnceLock::new(),
@@ -509,17 +532,18 @@ impl CostModel for EksModel<'_> {
         let Some(site) = &self.sites[container_place(function)] else {
             return AtLeast::NOTHING;
         };
+        let level = site.market.level(function);
         if let Some(found) = self.context.service_of(function) {
             let share = self.context.share_in_service(index).bounds();
             return AtLeast {
                 adds: Bounds::ZERO,
-                costs: site.market.least(service_pods::parts(found.need)) * share,
+                costs: site.market.least(level, service_pods::parts(found.need)) * share,
             };
         }
         let parts = PodNeed::of(function).parts(function.needed_slots(demand));
         AtLeast {
             adds: site.least_added(),
-            costs: site.market.least(parts),
+            costs: site.market.least(level, parts),
         }
     }
 
@@ -547,13 +571,14 @@ impl CostModel for EksModel<'_> {
                 fee: Usd::ZERO,
                 types: Vec::new(),
                 nodes: plan::Nodes::Shared,
+                levels: vec![Exact::ONE],
             },
         };
         let node_meters = |site: &Option<Site<'_>>| match site {
             Some(site) => site.market.node_meters(),
             None => NodeMeters {
                 region: 0,
-                hours: Exact::ZERO,
+                hours: Vec::new(),
                 paths: Vec::new(),
             },
         };
@@ -576,6 +601,11 @@ impl CostModel for EksModel<'_> {
         let slots = function.needed_slots(demand);
         let room = PodNeed::of(function).on(&market.candidates[node_type].node);
         Some(room.pack(slots)?.share())
+    }
+
+    fn level(&self, index: usize, cluster: usize) -> usize {
+        let market = self.sites[cluster].as_ref().map(|site| &site.market);
+        market.map_or(0, |market| market.level(self.context.function(index)))
     }
 
     fn busy(&self, subject: Subject<'_>, cluster: usize) -> Exact {
@@ -610,18 +640,16 @@ impl CostModel for EksModel<'_> {
         let clusters = chosen.filter_map(|(market, _, choice)| {
             let Choice {
                 number,
-                share,
-                busy,
+                load,
                 monthly,
                 ..
             } = choice?;
-            let nodes = market.nodes(&share);
             Some(Cluster {
                 region: market.region,
                 architecture: market.architecture,
                 instance_type: Arc::clone(&market.candidates[number].name),
-                surplus_credits: market.surplus(number, &nodes, &busy),
-                nodes,
+                surplus_credits: market.surplus(number, &load),
+                nodes: market.most_nodes(&load),
                 requests_per_pod: self.requests_per_pod(market, number, contains),
                 allocatable: market.candidates[number].node.size,
                 is_dedicated: self.options().cluster == ClusterKind::Dedicated,
@@ -652,10 +680,11 @@ impl CostModel for EksModel<'_> {
 
 impl Placed<'_> {
     fn cost(&self) -> Cost {
-        let Choice { share, monthly, .. } = &self.joined.cluster;
+        let Choice { load, monthly, .. } = &self.joined.cluster;
         // Divide by all nodes last: that number has the most digits, and the product before it stays
         // short.
-        let billed = monthly.times(&self.share).per(share);
+        let all = self.market.levels.mean_need(&load.nodes);
+        let billed = monthly.times(&self.mean_share()).per(&all);
         let billed =
             billed.expect("a placed function has a pod at least, by the bounds of min_tasks");
         debug_assert_eq!(billed, Bill::total(|bill| self.charge(bill)));
@@ -673,7 +702,7 @@ impl Placed<'_> {
 impl Placement for Placed<'_> {
     fn charge(&self, bill: &mut Bill) {
         let per_node = || self.market.bill_per_node(&self.joined.cluster);
-        bill.add_share(self.per_node.get_or_init(per_node), &self.share);
+        bill.add_share(self.per_node.get_or_init(per_node), &self.mean_share());
     }
 
     fn shared_use(&self) -> SharedUse {
@@ -775,11 +804,18 @@ impl StepCost for Placed<'_> {
     }
 
     fn monthly_bounds(&self, slots: u128) -> Bounds {
-        let bounds = self.bounds();
-        let share = self.pods_for(slots).bounds();
-        let busy = bounds.others_busy + self.busy_at(slots).bounds();
-        let month = bounds.month.of(bounds.others + share, busy);
-        month.less(bounds.without)
+        let others = self.bounds();
+        let (nodes, busy) = (self.pods_for(slots).bounds(), self.busy_at(slots));
+        let own = Own {
+            level: self.level,
+            busy: &busy,
+        };
+        let month = self.market.month_bounds(
+            self.joined.cluster.number,
+            |level| own.plus(level, others.nodes[level], nodes),
+            |level| own.plus(level, others.busy[level], busy.bounds()),
+        );
+        month.less(others.without)
     }
 
     fn step_end(&self, slots: u128) -> u128 {
@@ -799,18 +835,17 @@ impl StepCost for Placed<'_> {
             pods: slots.div_ceil(packing.requests),
             ..packing
         };
-        let share = packing.share();
-        let all = self.others() + &share;
-        let others = match self.others() {
-            // Without functions there is no cluster, and no minimum of nodes.
-            none if none.is_zero() => Exact::ZERO,
-            others => market.nodes(others),
-        };
+        let others = self.others();
+        let all = others
+            .clone()
+            .with(self.level, &packing.share(), &Exact::ZERO);
         let machines = |nodes: &Exact| market.instances(self.candidate, nodes);
+        // While its containers run.
+        let own = |nodes: &Exact| machines(&(nodes * market.levels.share(self.level)));
         Some(CapacitySteps {
-            slots: machines(&(&of_node * &self.function.planned_slots(demand))),
-            whole_tasks: machines(&whole.share()),
-            minimums: &machines(&market.nodes(&all)) - &machines(&others),
+            slots: own(&(&of_node * &self.function.planned_slots(demand))),
+            whole_tasks: own(&whole.share()),
+            minimums: &machines(&market.mean_nodes(&all)) - &machines(&market.mean_nodes(others)),
             everything: self.added(slots),
         })
     }

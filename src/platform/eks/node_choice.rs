@@ -2,9 +2,11 @@
 //! functions.
 
 use super::burstable::{Surplus, busy_vcpu};
+use super::crew::{Choice, Crew, CrewUse, Own, OwnPods};
+use super::levels::{Levels, Load, running};
 use super::meters::{AUTO_MODE, GP3};
 use super::options::EksOptions;
-use super::pod_demand::{Node, NodeNeed, NodeParts, NodeUse, Packing, PodDemand, PodNeed};
+use super::pod_demand::{LevelUse, Node, NodeNeed, NodeParts, Packing, PodDemand, PodNeed};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::{Bounds, Exact};
 use crate::money::{Rate, Usd};
@@ -22,8 +24,7 @@ use crate::pricebook::{Architecture, Price, Regional};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
-use std::cmp::Ordering;
-use std::collections::HashMap;
+use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// A node type that a cluster can use.
@@ -55,8 +56,10 @@ pub(crate) struct ClusterMarket<'a> {
     options: &'a EksOptions,
     /// Hours of the month.
     hours: Qty<Hour>,
-    /// Hours of the month for which nodes run.
-    pub node_hours: Qty<Hour>,
+    /// The hours of the functions that can run here.
+    pub levels: Levels,
+    /// The most of these hours. For them amounts of nodes are means.
+    node_hours: Qty<Hour>,
     /// The same as a share of the month.
     share_of_month: Exact,
     pub region: u16,
@@ -78,6 +81,14 @@ pub(crate) struct ClusterMarket<'a> {
     /// US dollars a month of all fees.
     fees_monthly: Usd,
     pub volume: Option<Price<GbMonth>>,
+}
+
+/// The capacity of one node type that a set of functions uses.
+pub(crate) struct NodeUse {
+    /// What those need whose pods fit on a node.
+    pub load: Load,
+    /// Functions whose pods do not fit on a node.
+    pub unfit: usize,
 }
 
 /// Why a function cannot run on EC2 nodes, whatever its size.
@@ -111,7 +122,7 @@ pub(crate) fn cluster_markets<'a>(
             missing.take::<()>(Err(mistake));
         }
     }
-    missing.take(same_hours(context));
+    let hours = missing.take(hours_by_place(context)).unwrap_or_default();
     let samples = context
         .samples(|function| {
             refusal(function)
@@ -119,41 +130,62 @@ pub(crate) fn cluster_markets<'a>(
                 .then(|| container_place(function))
         })
         .into_iter();
-    let markets = samples.map(|sample| {
-        let market = ClusterMarket::find(context, sample?, &mut missing);
+    let markets = samples.zip(hours).map(|(sample, hours)| {
+        let market = ClusterMarket::find(context, sample?, hours, &mut missing);
         missing.take(market)
     });
     let markets = markets.collect();
     missing.into_result(markets)
 }
 
-/// Checks that all pods of a cluster run for the same hours.
+/// More different hours of one cluster are not priced: each is a level of its nodes.
+const MOST_LEVELS: usize = 24;
+
+/// The different hours of the functions that can run in each place.
 ///
 /// # Errors
-/// They do not.
-fn same_hours(context: &Context<'_>) -> Result<(), Diag> {
-    let functions = &context.scenario.functions;
-    let mut first: HashMap<usize, &Function> = HashMap::new();
-    for function in functions.iter().filter(|one| refusal(one).is_none()) {
-        let known = first.entry(container_place(function)).or_insert(function);
-        if known.container().hours_per_month == function.container().hours_per_month {
-            continue;
+/// A cluster has too many.
+fn hours_by_place(context: &Context<'_>) -> Result<Vec<Vec<Exact>>, Diag> {
+    let nothing = || vec![Vec::new(); context.places()];
+    let join = |mut all: Vec<Vec<Option<Decimal>>>, place: usize, hours: Option<Decimal>| {
+        if all[place].len() <= MOST_LEVELS && !all[place].contains(&hours) {
+            all[place].push(hours);
         }
-        let message = format!(
-            "the containers of `{}` and `{}` share a cluster and run for different hours",
-            known.name, function.name
-        );
-        let help = "nodes that run for a part of their pods only are not priced: state the same \
-                    container.hours_per_month for both, or leave \"eks\" out of `platforms`";
+        all
+    };
+    let functions = context.scenario.functions.par_iter();
+    let functions = functions.filter(|function| refusal(function).is_none());
+    let found = functions
+        .fold(nothing, |all, function| {
+            let hours = function.container().hours_per_month;
+            join(all, container_place(function), hours)
+        })
+        .reduce(nothing, |left, right| {
+            let places = right.into_iter().enumerate();
+            let hours =
+                places.flat_map(|(place, hours)| hours.into_iter().map(move |one| (place, one)));
+            hours.fold(left, |all, (place, hours)| join(all, place, hours))
+        });
+    if found.iter().any(|hours| hours.len() > MOST_LEVELS) {
+        let message =
+            format!("the containers of a cluster have more than {MOST_LEVELS} different hours");
+        let help = "state fewer different values of container.hours_per_month, or leave \"eks\" out \
+                    of `platforms`";
         return Err(Diag::new(Code::NotPriced, message).help(help));
     }
-    Ok(())
+    let month = context.hours.amount();
+    let exact = |hours: Option<Decimal>| hours.map_or_else(|| month.clone(), Exact::from);
+    let places = found.into_iter();
+    Ok(places
+        .map(|hours| hours.into_iter().map(exact).collect())
+        .collect())
 }
 
 impl<'a> ClusterMarket<'a> {
     fn find(
         context: &Context<'a>,
         function: &Function,
+        hours: Vec<Exact>,
         missing: &mut Missing,
     ) -> Result<Self, Diag> {
         let options: &EksOptions = context.scenario.options.of();
@@ -162,13 +194,15 @@ impl<'a> ClusterMarket<'a> {
         let fees = fees(options.cluster, options, regional, missing);
         // When the price is missing, an assumption states that volumes are left out.
         let volume = regional.price(GP3).ok();
-        let node_hours = Hour::of(function.fleet_hours(context.hours.amount()));
+        let levels = Levels::of(hours);
+        let node_hours = Hour::of(levels.most_hours().clone());
         let (candidates, dominated) = candidates(context, regional, architecture)?;
         let mut market = Self {
             options,
             hours: context.hours.clone(),
             share_of_month: node_hours.over(&context.hours).expect("a month has hours"),
             node_hours,
+            levels,
             region: function.region,
             architecture,
             candidates,
@@ -244,7 +278,7 @@ impl<'a> ClusterMarket<'a> {
         }
     }
 
-    /// US dollars a month of a number of instances of a candidate, without what each node adds.
+    /// US dollars a month of a mean number of instances of a candidate, without what each node adds.
     pub(crate) fn instances(&self, candidate: &Candidate, nodes: &Exact) -> Usd {
         let hours = self.node_hours.of_instances(nodes);
         Bill::total(|bill| Self::charge_instances(candidate, &hours, bill))
@@ -269,18 +303,6 @@ impl<'a> ClusterMarket<'a> {
         if let Some(surplus) = &candidate.surplus {
             let hours = self.node_hours.of_vcpus(vcpus);
             bill.add(&EC2, "surplus credits", &hours, &surplus.price);
-        }
-    }
-
-    /// US dollars a month of the surplus credits of nodes of a candidate, by its index.
-    pub(crate) fn surplus(&self, number: usize, nodes: &Exact, busy: &Exact) -> Usd {
-        let candidate = &self.candidates[number];
-        match &candidate.surplus {
-            None => Usd::ZERO,
-            Some(surplus) => {
-                let billed = surplus.billed(nodes, busy);
-                Bill::total(|bill| self.charge_surplus(candidate, &billed, bill))
-            }
         }
     }
 
@@ -309,13 +331,91 @@ impl<'a> ClusterMarket<'a> {
         packed.rounded_up().max(Exact::from(self.options.min_nodes))
     }
 
-    /// US dollars a month of a cluster of nodes of a candidate, by its index, whose pods fill
-    /// `share` nodes completely and keep `busy` vCPUs busy.
-    pub(crate) fn month(&self, number: usize, share: &Exact, busy: &Exact) -> Usd {
-        let nodes = self.nodes(share);
-        let surplus = self.surplus(number, &nodes, busy);
-        let nodes = self.monthly[number].times(&nodes);
-        &(&nodes + &self.fees_monthly) + &surplus
+    /// Nodes of a cluster in each level; none where nothing runs.
+    pub(crate) fn nodes_by_level(&self, load: &Load) -> Vec<Exact> {
+        let running = running(&load.nodes).into_iter();
+        let nodes = running.map(|share| match share.is_zero() {
+            true => Exact::ZERO,
+            false => self.nodes(&share),
+        });
+        nodes.collect()
+    }
+
+    /// The most nodes of a cluster that run at a time.
+    pub(crate) fn most_nodes(&self, load: &Load) -> Exact {
+        self.nodes_by_level(load).swap_remove(0)
+    }
+
+    /// The mean number of nodes of a cluster.
+    pub(crate) fn mean_nodes(&self, load: &Load) -> Exact {
+        self.levels.mean(&self.nodes_by_level(load))
+    }
+
+    /// The mean number of vCPUs of a cluster whose use is billed as surplus credits; zero if its node
+    /// type is not burstable.
+    fn surplus_vcpus(&self, number: usize, load: &Load) -> Exact {
+        let Some(surplus) = &self.candidates[number].surplus else {
+            return Exact::ZERO;
+        };
+        let nodes = self.nodes_by_level(load).into_iter();
+        let busy = running(&load.busy);
+        let billed = nodes.zip(&busy);
+        let billed: Vec<Exact> = billed
+            .map(|(nodes, busy)| surplus.billed(&nodes, busy))
+            .collect();
+        self.levels.mean(&billed)
+    }
+
+    /// US dollars a month of the surplus credits of nodes of a candidate, by its index.
+    pub(crate) fn surplus(&self, number: usize, load: &Load) -> Usd {
+        let vcpus = self.surplus_vcpus(number, load);
+        Bill::total(|bill| self.charge_surplus(&self.candidates[number], &vcpus, bill))
+    }
+
+    /// US dollars a month of a cluster of nodes of a candidate, by its index.
+    pub(crate) fn month(&self, number: usize, load: &Load) -> Usd {
+        let nodes = self.monthly[number].times(&self.mean_nodes(load));
+        let month = &nodes + &self.fees_monthly;
+        if self.candidates[number].surplus.is_none() {
+            return month;
+        }
+        &month + &self.surplus(number, load)
+    }
+
+    /// Bounds of [`Self::month`] of a cluster with functions. `nodes` and `busy` return what the
+    /// functions of a level need.
+    pub(crate) fn month_bounds(
+        &self,
+        number: usize,
+        nodes: impl Fn(usize) -> Bounds,
+        busy: impl Fn(usize) -> Bounds,
+    ) -> Bounds {
+        let month = &self.month_bounds[number];
+        if self.levels.count() == 1 {
+            let nodes = month.nodes(nodes(0));
+            let above = |baseline: Bounds| busy(0).less(nodes * baseline).max(Bounds::ZERO);
+            return month.of(nodes, above);
+        }
+        let sum = |need: &dyn Fn(usize) -> Bounds, from: usize| {
+            (from..self.levels.count()).fold(Bounds::ZERO, |sum, level| sum + need(level))
+        };
+        let by_level = |level: usize| {
+            let running = sum(&nodes, level);
+            let all = month.nodes(running);
+            if level == 0 || running.is_above(Bounds::ZERO) {
+                all
+            } else {
+                // Without functions of this level and above, no node runs.
+                all.or_zero()
+            }
+        };
+        let counts = 0..self.levels.count();
+        let mean = self.levels.mean_bounds(counts.clone().map(by_level));
+        month.of(mean, |baseline| {
+            let above = counts.map(|level| sum(&busy, level).less(by_level(level) * baseline));
+            let above = above.map(|vcpus| vcpus.max(Bounds::ZERO));
+            self.levels.mean_bounds(above)
+        })
     }
 
     /// The cluster as what functions share.
@@ -341,6 +441,7 @@ impl<'a> ClusterMarket<'a> {
             fee: self.fees_monthly.clone(),
             types: types.collect(),
             nodes,
+            levels: self.levels.parts().to_vec(),
         }
     }
 
@@ -348,14 +449,9 @@ impl<'a> ClusterMarket<'a> {
         let meters = self.candidates.iter().map(|one| &one.price.meter);
         NodeMeters {
             region: self.region,
-            hours: self.node_hours.amount().clone(),
+            hours: self.levels.hours().to_vec(),
             paths: meters.cloned().collect(),
         }
-    }
-
-    /// Bounds for [`Self::month`] of a candidate, by its index.
-    pub(crate) fn month_bounds(&self, number: usize) -> MonthBounds {
-        self.month_bounds[number]
     }
 
     /// The oldest date of the prices of a cluster of a candidate, by its index.
@@ -374,25 +470,43 @@ impl<'a> ClusterMarket<'a> {
         date.map(str::to_owned)
     }
 
-    /// An empty [`PodDemand`] for the candidates of this market.
-    pub(crate) fn pod_demand(&self) -> PodDemand {
-        PodDemand::new(
-            self.candidates.len(),
-            self.has_burstable().then_some(Exact::ZERO),
-        )
+    /// The level of a function.
+    pub(crate) fn level(&self, function: &Function) -> usize {
+        if self.levels.count() == 1 {
+            return 0;
+        }
+        self.levels
+            .level(&function.fleet_hours(self.hours.amount()))
     }
 
-    /// Adds a function to `pod_demand`.
-    pub(crate) fn count(&self, pod_demand: &mut PodDemand, function: &Function, demand: &Demand) {
+    /// An empty [`PodDemand`] for the candidates of this market, by level.
+    pub(crate) fn pod_demands(&self) -> Vec<PodDemand> {
+        let busy = self.has_burstable().then_some(Exact::ZERO);
+        vec![PodDemand::new(self.candidates.len(), busy); self.levels.count()]
+    }
+
+    /// Adds a function to the demand of its level.
+    pub(crate) fn count(&self, all: &mut [PodDemand], function: &Function, demand: &Demand) {
         let nodes = self.candidates.iter().map(|candidate| &candidate.node);
-        pod_demand.add(function, demand, nodes);
+        all[self.level(function)].add(function, demand, nodes);
     }
 
     /// For each candidate, the capacity that the counted functions use.
-    pub(crate) fn node_use(&self, pod_demand: &PodDemand) -> Vec<NodeUse> {
+    pub(crate) fn node_use(&self, all: &[PodDemand]) -> Vec<NodeUse> {
         let candidates = self.candidates.par_iter().enumerate();
         candidates
-            .map(|(number, candidate)| pod_demand.node_use(number, &candidate.node))
+            .map(|(number, candidate)| {
+                let levels = all.iter();
+                let uses = levels.map(|demand| demand.node_use(number, &candidate.node));
+                let uses: Vec<LevelUse> = uses.collect();
+                NodeUse {
+                    unfit: uses.iter().map(|level| level.unfit).sum(),
+                    load: Load {
+                        busy: uses.iter().map(|level| level.busy.clone()).collect(),
+                        nodes: uses.into_iter().map(|level| level.share).collect(),
+                    },
+                }
+            })
             .collect()
     }
 
@@ -422,24 +536,29 @@ impl<'a> ClusterMarket<'a> {
         // Fewer functions that do not fit comes before price: the cluster has to carry every
         // function that it can.
         let unfit = node_uses.iter().map(|node_use| node_use.unfit).min()?;
-        let busy = |number: usize| &node_uses[number].busy;
-        let choice = self.cheapest(busy, |number| {
-            let node_use = &node_uses[number];
-            (node_use.unfit == unfit).then(|| (node_use.share.bounds(), || node_use.share.clone()))
+        let choice = self.cheapest(|number| {
+            let NodeUse { load, unfit: left } = &node_uses[number];
+            let bounds = || {
+                self.month_bounds(
+                    number,
+                    |level| load.nodes[level].bounds(),
+                    |level| load.busy[level].bounds(),
+                )
+            };
+            (*left == unfit).then(|| (bounds(), || load.clone()))
         })?;
         Some(Choice { unfit, ..choice })
     }
 
-    /// The cheapest cluster for the functions of a cluster and one more, which keeps `busy` vCPUs busy
-    /// and has the pods that `packing` returns for a candidate. `None` if no node type takes them all.
+    /// The cheapest cluster for the functions of a cluster and one more. `packing` returns its pods on a
+    /// candidate. `None` if no node type takes them all.
     pub(crate) fn with(
         &self,
         crew: &Crew,
-        busy: &Exact,
+        own: Own<'_>,
         packing: impl Fn(usize) -> Option<Packing>,
     ) -> Option<Choice> {
-        let busy = &crew.busy + busy;
-        let busy_bounds = busy.bounds();
+        let busy = own.busy.bounds();
         let mut all: Vec<(usize, Bounds, Packing)> = Vec::new();
         let mut least: Option<Bounds> = None;
         for (number, floor) in &crew.floors {
@@ -450,68 +569,71 @@ impl<'a> ClusterMarket<'a> {
             let Some(packing) = packing(*number) else {
                 continue;
             };
-            let share = crew.uses[*number].bounds + packing.bounds();
-            let bounds = self.month_bounds[*number].of(share, busy_bounds);
+            let nodes = packing.bounds();
+            let bounds = self.month_bounds(
+                *number,
+                |level| own.plus(level, crew.uses[*number].bounds[level], nodes),
+                |level| own.plus(level, crew.busy_bounds[level], busy),
+            );
             least = Some(least.map_or(bounds, |least| least.min(bounds)));
             all.push((*number, bounds, packing));
         }
         let least = least?;
         let near = all.iter().filter(|(_, bounds, _)| !bounds.is_above(least));
-        let choices = near.map(|(number, _, packing)| {
-            let share = &crew.uses[*number].share + &packing.share();
-            self.choice(*number, share, busy.clone())
-        });
+        let choices = near.map(|(number, _, packing)| self.with_on(*number, crew, own, packing));
         choices.min_by(Choice::order)
     }
 
-    fn choice(&self, number: usize, share: Exact, busy: Exact) -> Choice {
+    fn choice(&self, number: usize, load: Load) -> Choice {
         Choice {
             number,
             unfit: 0,
-            monthly: self.month(number, &share, &busy),
-            share,
-            busy,
+            monthly: self.month(number, &load),
+            load,
         }
     }
 
     /// Functions that all fit the candidate of `today`. Without it there are none.
     pub(crate) fn crew(&self, node_uses: Vec<NodeUse>, today: Option<&Choice>) -> Crew {
-        let busy = today.map(|today| node_uses[today.number].busy.clone());
-        let uses = node_uses.into_iter().map(|node_use| CrewUse {
-            bounds: node_use.share.bounds(),
-            share: node_use.share,
-            unfit: node_use.unfit,
-        });
-        self.crew_of(uses.collect(), busy.unwrap_or(Exact::ZERO))
+        let none = || vec![Exact::ZERO; self.levels.count()];
+        let busy = today.map(|today| node_uses[today.number].load.busy.clone());
+        let uses = node_uses
+            .into_iter()
+            .map(|node_use| CrewUse::new(node_use.load.nodes, node_use.unfit));
+        self.crew_of(uses.collect(), busy.unwrap_or_else(none))
     }
 
     /// The functions of a crew without one of them.
     pub(crate) fn crew_without(&self, crew: &Crew, own: &OwnPods) -> Crew {
         let uses = crew.uses.iter().enumerate().map(|(number, all)| {
-            let share = &all.share - &own.needs[number].share();
-            CrewUse {
-                bounds: share.bounds(),
-                share,
-                unfit: all.unfit - own.unfit(number),
-            }
+            let mut nodes = all.nodes.clone();
+            nodes[own.level] = &nodes[own.level] - &own.needs[number].share();
+            CrewUse::new(nodes, all.unfit - own.unfit(number))
         });
-        self.crew_of(uses.collect(), &crew.busy - &own.busy)
+        let mut busy = crew.busy.clone();
+        busy[own.level] = &busy[own.level] - &own.busy;
+        self.crew_of(uses.collect(), busy)
     }
 
-    fn crew_of(&self, uses: Vec<CrewUse>, busy: Exact) -> Crew {
+    fn crew_of(&self, uses: Vec<CrewUse>, busy: Vec<Exact>) -> Crew {
         // More nodes have more CPU credits, so a burstable type has no such bound.
         let has_burstable = self.has_burstable();
         let floor = |(number, used): (usize, &CrewUse)| {
             let floor = if has_burstable {
                 Bounds::ZERO
             } else {
-                self.month_bounds[number].of(used.bounds, Bounds::ZERO)
+                self.month_bounds(number, |level| used.bounds[level], |_| Bounds::ZERO)
             };
             (used.unfit == 0).then_some((number, floor))
         };
         let mut floors: Vec<(usize, Bounds)> = uses.iter().enumerate().filter_map(floor).collect();
         floors.sort_by(|(_, one), (_, other)| one.by_lower_bound(*other));
-        Crew { uses, floors, busy }
+        Crew {
+            uses,
+            floors,
+            busy_bounds: busy.iter().map(Exact::bounds).collect(),
+            busy,
+        }
     }
 
     /// The cluster of a candidate for the functions of a cluster and one more, which all fit.
@@ -519,33 +641,47 @@ impl<'a> ClusterMarket<'a> {
         &self,
         number: usize,
         crew: &Crew,
+        own: Own<'_>,
         packing: &Packing,
-        busy: &Exact,
     ) -> Choice {
-        let share = &crew.uses[number].share + &packing.share();
-        self.choice(number, share, &crew.busy + busy)
+        let load = crew.load(number);
+        self.choice(number, load.with(own.level, &packing.share(), own.busy))
     }
 
     /// The cheapest cluster for the functions of a cluster without one of them. `None` if no other
     /// is left.
     pub(crate) fn without(&self, crew: &Crew, own: &OwnPods) -> Option<Choice> {
-        let busy = &crew.busy - &own.busy;
-        self.cheapest(
-            |_| &busy,
-            |number| {
-                let takes_all = crew.uses[number].unfit == own.unfit(number);
-                let (crew, own) = (&crew.uses[number], &own.needs[number]);
-                let bounds = || crew.bounds.less(own.bounds());
-                takes_all.then(|| (bounds(), || &crew.share - &own.share()))
-            },
-        )
+        self.cheapest(|number| {
+            let takes_all = crew.uses[number].unfit == own.unfit(number);
+            let need = &own.needs[number];
+            let less = |level: usize, all: Bounds, own_need: Bounds| {
+                if level == own.level {
+                    all.less(own_need).max(Bounds::ZERO)
+                } else {
+                    all
+                }
+            };
+            let bounds = || {
+                self.month_bounds(
+                    number,
+                    |level| less(level, crew.uses[number].bounds[level], need.bounds()),
+                    |level| less(level, crew.busy_bounds[level], own.busy.bounds()),
+                )
+            };
+            let load = move || {
+                crew.load(number)
+                    .without(own.level, &need.share(), &own.busy)
+            };
+            takes_all.then(|| (bounds(), load))
+        })
     }
 
-    /// Bounds of the least that pods cost in a cluster of any candidate, without fees: the part of the
-    /// nodes that they need.
-    pub(crate) fn least(&self, needs: NodeParts) -> Bounds {
+    /// Bounds of the least that pods of a level cost in a cluster of any candidate, without fees: the
+    /// part of the nodes that they need.
+    pub(crate) fn least(&self, level: usize, needs: NodeParts) -> Bounds {
         let least = self.mixes.iter().map(|mix| needs.in_mix(mix));
-        least.reduce(Bounds::max).expect("there are mixes")
+        let least = least.reduce(Bounds::max).expect("there are mixes");
+        least * self.levels.share(level).bounds()
     }
 
     /// The pods of a function with a demand, for each candidate.
@@ -558,6 +694,7 @@ impl<'a> ClusterMarket<'a> {
                 .map(|node| NodeNeed::of(need.on(node).pack(slots)))
                 .collect(),
             functions: 1,
+            level: self.level(function),
             busy: self.busy(function, demand),
         }
     }
@@ -573,64 +710,56 @@ impl<'a> ClusterMarket<'a> {
 
     /// The cheapest cluster for one function. `None` if no node type takes it.
     pub(crate) fn alone(&self, own: &OwnPods) -> Option<Choice> {
-        let fits = |number: usize| own.needs[number].fits().then_some(&own.needs[number]);
-        self.cheapest(
-            |_| &own.busy,
-            |number| fits(number).map(|own| (own.bounds(), || own.share())),
-        )
-    }
-
-    /// The cheapest cluster of the candidates for which `share_of` returns the nodes that all pods
-    /// fill, as bounds and exactly; `busy` returns the vCPUs that they keep busy. `None` without
-    /// pods.
-    fn cheapest<'b, S: FnOnce() -> Exact>(
-        &self,
-        busy: impl Fn(usize) -> &'b Exact,
-        share_of: impl Fn(usize) -> Option<(Bounds, S)>,
-    ) -> Option<Choice> {
-        let has_burstable = self.has_burstable();
-        let month_bounds = |number: usize| {
-            let (share, _) = share_of(number)?;
-            let busy = if has_burstable {
-                busy(number).bounds()
-            } else {
-                Bounds::ZERO
+        self.cheapest(|number| {
+            let need = &own.needs[number];
+            let at = |level: usize, need: Bounds| own.as_own().plus(level, Bounds::ZERO, need);
+            let bounds = || {
+                self.month_bounds(
+                    number,
+                    |level| at(level, need.bounds()),
+                    |level| at(level, own.busy.bounds()),
+                )
             };
-            Some(self.month_bounds[number].of(share, busy))
-        };
-        let numbers = 0..self.candidates.len();
-        let all: Vec<Option<Bounds>> = numbers.map(month_bounds).collect();
-        let least = all.iter().flatten().copied().reduce(Bounds::min)?;
-        let mut best: Option<Choice> = None;
-        for (number, bounds) in all.iter().enumerate() {
-            if bounds.is_none_or(|bounds| bounds.is_above(least)) {
-                continue;
-            }
-            let (_, share) = share_of(number).expect("it has bounds");
-            let choice = self.choice(number, share(), busy(number).clone());
-            if best.as_ref().is_none_or(|best| choice.order(best).is_lt()) {
-                best = Some(choice);
-            }
-        }
-        best.filter(|choice| !choice.share.is_zero())
+            let load = || Load::nothing(&self.levels).with(own.level, &need.share(), &own.busy);
+            need.fits().then(|| (bounds(), load))
+        })
     }
 
-    /// The bill of a cluster of a candidate, for each node that its pods fill.
+    /// The cheapest cluster of the candidates for which `load_of` returns bounds of the cost and the
+    /// load. `None` without pods.
+    fn cheapest<L: FnOnce() -> Load>(
+        &self,
+        load_of: impl Fn(usize) -> Option<(Bounds, L)>,
+    ) -> Option<Choice> {
+        let numbers = 0..self.candidates.len();
+        let all = numbers.map(|number| Some(load_of(number)?.0));
+        let all: Vec<Option<Bounds>> = all.collect();
+        let least = all.iter().flatten().copied().reduce(Bounds::min)?;
+        let near = all.iter().enumerate();
+        let near = near.filter(|(_, bounds)| bounds.is_some_and(|one| !one.is_above(least)));
+        let choices = near.map(|(number, _)| {
+            let (_, load) = load_of(number).expect("it has bounds");
+            self.choice(number, load())
+        });
+        let best = choices.min_by(Choice::order);
+        best.filter(|choice| !choice.load.is_empty())
+    }
+
+    /// The bill of a cluster of a candidate, for each node that its pods fill in the mean.
     pub(crate) fn bill_per_node(&self, choice: &Choice) -> SharedBill {
-        let (share, candidate) = (&choice.share, &self.candidates[choice.number]);
-        let clusters = Exact::ONE.over(share).expect("a chosen cluster has a pod");
-        let nodes = self.nodes(share);
-        let surplus = candidate.surplus.as_ref();
-        let surplus = surplus.map(|surplus| &surplus.billed(&nodes, &choice.busy) * &clusters);
-        let nodes = &nodes * &clusters;
+        let (load, candidate) = (&choice.load, &self.candidates[choice.number]);
+        let share = self.levels.mean_need(&load.nodes);
+        let clusters = Exact::ONE.over(&share).expect("a chosen cluster has a pod");
+        let surplus = &self.surplus_vcpus(choice.number, load) * &clusters;
+        let nodes = &self.mean_nodes(load) * &clusters;
         let per_node = SharedBill::of(|bill| {
             self.charge_nodes(candidate, &nodes, bill);
-            if let Some(vcpus) = surplus.as_ref().filter(|vcpus| !vcpus.is_zero()) {
-                self.charge_surplus(candidate, vcpus, bill);
+            if !surplus.is_zero() {
+                self.charge_surplus(candidate, &surplus, bill);
             }
             self.charge_fees(&clusters, bill);
         });
-        debug_assert_eq!(per_node.total.times(share), choice.monthly);
+        debug_assert_eq!(per_node.total.times(&share), choice.monthly);
         per_node.reduced()
     }
 }
@@ -648,17 +777,21 @@ pub(crate) struct MonthBounds {
 }
 
 impl MonthBounds {
-    /// Bounds of [`ClusterMarket::month`] for pods that fill `share` nodes and keep `busy` vCPUs
-    /// busy.
-    pub(crate) fn of(&self, share: Bounds, busy: Bounds) -> Bounds {
-        let nodes = match self.packing {
+    /// Nodes of a cluster whose pods fill a number of nodes.
+    fn nodes(&self, share: Bounds) -> Bounds {
+        match self.packing {
             Some(packing) => share.over(packing).rounded_up().max(self.min_nodes),
             None => share,
-        };
+        }
+    }
+
+    /// US dollars a month of a mean number of nodes. `above` returns the vCPUs that are busy above a
+    /// baseline of each node.
+    fn of(&self, nodes: Bounds, above: impl FnOnce(Bounds) -> Bounds) -> Bounds {
         let month = self.node * nodes + self.fees;
         match self.surplus {
             None => month,
-            Some([baseline, usd]) => month + busy.less(nodes * baseline).max(Bounds::ZERO) * usd,
+            Some([baseline, usd]) => month + above(baseline) * usd,
         }
     }
 }
@@ -744,76 +877,4 @@ fn candidates(
         |candidate| &candidate.hourly,
         covers,
     ))
-}
-
-/// The node type chosen for a cluster.
-#[derive(Clone)]
-pub(crate) struct Choice {
-    /// Index of the candidate.
-    pub number: usize,
-    /// Functions whose pods do not fit it.
-    pub unfit: usize,
-    /// Nodes that the pods of the others fill.
-    pub share: Exact,
-    /// vCPUs that they keep busy; zero if no node type is burstable.
-    pub busy: Exact,
-    /// US dollars a month of the cluster.
-    pub monthly: Usd,
-}
-
-impl Choice {
-    /// The cheaper one is first; ties go to the first candidate, by vCPU and then by name.
-    fn order(&self, other: &Self) -> Ordering {
-        (&self.monthly, self.number).cmp(&(&other.monthly, other.number))
-    }
-}
-
-/// The pods of one function, or of the functions of a service.
-#[derive(Clone)]
-pub(crate) struct OwnPods {
-    /// For each candidate.
-    pub needs: Vec<NodeNeed>,
-    /// 1, or the number of functions of the service.
-    pub functions: usize,
-    /// vCPUs that they keep busy; zero if no node type is burstable.
-    pub busy: Exact,
-}
-
-impl OwnPods {
-    /// The number of functions that do not fit a candidate.
-    fn unfit(&self, number: usize) -> usize {
-        if self.needs[number].fits() {
-            0
-        } else {
-            self.functions
-        }
-    }
-}
-
-impl Crew {
-    /// Bounds of the least that its cluster costs with one more function; `None` if no node type takes
-    /// the functions of today.
-    pub(crate) fn floor(&self) -> Option<Bounds> {
-        let (_, floor) = self.floors.first()?;
-        Some(*floor)
-    }
-}
-
-/// The functions that run on a cluster.
-pub(crate) struct Crew {
-    /// What they use of each candidate.
-    uses: Vec<CrewUse>,
-    /// The candidates that they all fit, each with bounds of the least that its cluster costs with one
-    /// more function. The lower bounds ascend.
-    floors: Vec<(usize, Bounds)>,
-    /// vCPUs that they keep busy; zero if no node type is burstable.
-    busy: Exact,
-}
-
-struct CrewUse {
-    /// Nodes that their pods fill.
-    share: Exact,
-    bounds: Bounds,
-    /// Functions whose pods do not fit.
-    unfit: usize,
 }

@@ -2,7 +2,7 @@
 //! fills.
 
 use super::burstable::busy_vcpu;
-use super::node_choice::OwnPods;
+use super::crew::OwnPods;
 use super::node_size::NodeSize;
 use super::options::EksOptions;
 use crate::exact::{Bounds, Exact};
@@ -544,10 +544,10 @@ impl PodsByFit {
         self.unfit += other.unfit;
     }
 
-    fn node_use(&self) -> NodeUse {
+    fn node_use(&self) -> LevelUse {
         let parts = (0u64..).zip(&self.pods_by_fit);
         let parts = parts.filter(|(_, pods)| **pods > 0);
-        NodeUse {
+        LevelUse {
             share: parts.map(|(fit, pods)| nodes_of(*pods, fit)).sum(),
             unfit: self.unfit,
             busy: Exact::ZERO,
@@ -635,21 +635,21 @@ impl PodDemand {
     }
 
     /// The capacity that all counted functions use on a node type.
-    pub(crate) fn node_use(&self, number: usize, node: &Node) -> NodeUse {
+    pub(crate) fn node_use(&self, number: usize, node: &Node) -> LevelUse {
         let mut fits = self.stated[number].clone();
         for group in self.like_for_like.values() {
             fits.add(node, group);
         }
-        NodeUse {
+        LevelUse {
             busy: self.busy.clone().unwrap_or(Exact::ZERO),
             ..fits.node_use()
         }
     }
 }
 
-/// The capacity of one node type that a set of functions uses.
+/// The capacity of one node type that the functions of a level use.
 #[derive(Debug, Clone)]
-pub(crate) struct NodeUse {
+pub(crate) struct LevelUse {
     /// Nodes that their pods fill.
     pub share: Exact,
     /// Functions whose pods do not fit on a node.

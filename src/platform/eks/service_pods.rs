@@ -1,6 +1,7 @@
 //! Pods that the functions of a service share.
 
-use super::node_choice::{Choice, ClusterMarket, OwnPods, refusal};
+use super::crew::{Choice, OwnPods};
+use super::node_choice::{ClusterMarket, refusal};
 use super::pod_demand::{Node, NodeNeed, NodeParts, Packing, PodNeed, SizesOfPods};
 use super::unfit::does_not_fit;
 use super::{Eks, EksModel, Joined};
@@ -54,6 +55,7 @@ fn own_pods<'s>(
             .map(|node| NodeNeed::of(packing(need, node)))
             .collect(),
         functions: service.members.len(),
+        level: market.level(&service.carrier),
         busy: members.sum(),
     }
 }
@@ -212,11 +214,11 @@ impl EksModel<'_> {
         let packing = |number: usize| own.needs[number].packing();
         let (cluster, without) = match own_today {
             Some(own_today) => (
-                market.with(&market.crew_without(crew, own_today), &own.busy, packing),
+                market.with(&market.crew_without(crew, own_today), own.as_own(), packing),
                 market.without(crew, own_today).map(|choice| choice.monthly),
             ),
             None => (
-                market.with(crew, &own.busy, packing),
+                market.with(crew, own.as_own(), packing),
                 today.map(|choice| choice.monthly.clone()),
             ),
         };
@@ -291,6 +293,12 @@ impl PlacedMember<'_> {
         &self.found.joined.packing.share() * self.share()
     }
 
+    /// The part of the most hours of the cluster in which the pods run.
+    fn part_of_hours(&self) -> &Exact {
+        let level = self.market.level(&self.service.carrier);
+        self.market.levels.share(level)
+    }
+
     pub(super) fn cost(&self) -> Cost {
         let adds = &self.found.joined.cluster.monthly - &self.found.without;
         Cost {
@@ -307,7 +315,8 @@ impl PlacedMember<'_> {
 impl Placement for PlacedMember<'_> {
     fn charge(&self, bill: &mut Bill) {
         let per_node = || self.market.bill_per_node(&self.found.joined.cluster);
-        bill.add_share(self.bill.get_or_init(per_node), &self.nodes());
+        let nodes = &self.nodes() * self.part_of_hours();
+        bill.add_share(self.bill.get_or_init(per_node), &nodes);
     }
 
     fn shared_use(&self) -> SharedUse {
@@ -396,7 +405,7 @@ impl CapacityTariff for PlacedMember<'_> {
         let (market, found) = (self.market, &self.found);
         let Choice {
             number,
-            share,
+            load,
             monthly,
             ..
         } = &found.joined.cluster;
@@ -412,16 +421,15 @@ impl CapacityTariff for PlacedMember<'_> {
             pods: need.tasks_for(&vcpu, &memory)?,
             ..packing
         };
-        let others = match share - &packing.share() {
-            // Without functions there is no cluster, and no minimum of nodes.
-            none if none.is_zero() => Exact::ZERO,
-            others => market.nodes(&others),
-        };
+        let level = market.level(&self.service.carrier);
+        let others = load.clone().without(level, &packing.share(), &Exact::ZERO);
         let machines = |nodes: &Exact| market.instances(candidate, nodes);
+        // While its pods run.
+        let own = |nodes: &Exact| machines(&(nodes * self.part_of_hours()));
         Some(CapacitySteps {
-            slots: machines(&of_nodes),
-            whole_tasks: machines(&whole.share()),
-            minimums: &machines(&market.nodes(share)) - &machines(&others),
+            slots: own(&of_nodes),
+            whole_tasks: own(&whole.share()),
+            minimums: &machines(&market.mean_nodes(load)) - &machines(&market.mean_nodes(&others)),
             everything: monthly - &found.without,
         })
     }

@@ -330,6 +330,7 @@ impl<'a> ManagedModel<'a> {
                     packing: Exact::ONE,
                     buffer: provider.buffer(),
                 },
+                levels: vec![Exact::ONE],
             }
         };
         self.groups.all.iter().map(cluster).collect()
@@ -342,7 +343,7 @@ impl<'a> ManagedModel<'a> {
             let kinds = self.provider_of(group).kinds.iter();
             NodeMeters {
                 region: group.function.region,
-                hours: self.hours_of(group).amount().clone(),
+                hours: vec![self.hours_of(group).amount().clone()],
                 paths: kinds.map(|kind| kind.price.meter.clone()).collect(),
             }
         });
