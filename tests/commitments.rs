@@ -7,6 +7,7 @@ use lambdacost::internals::answer::{BoughtPrices, Comparison};
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::platform::Line;
 use lambdacost::internals::pricebook::Extent;
+use lambdacost::internals::scenario::Scenario;
 use std::sync::Arc;
 
 /// Two functions, sizes and nodes fixed: prices choose nothing.
@@ -659,18 +660,92 @@ fn a_commitment_of_zero_dollars_changes_nothing() {
                 .flat_map(|index| comparison.solve(index).summary.crossovers)
                 .map(|(_, crossover)| Some(crossover.point?.invocations))
                 .collect();
-            (totals, adds, decision.plan.monthly, crossovers)
+            ((totals, adds, decision.plan.monthly), crossovers)
         })
     };
-    let zero = figures(&MANY.replace("[defaults]", &format!("{PLAN}usd_per_hour = 0\n[defaults]")));
-    assert_eq!(zero, figures(MANY));
+    let zero = |text: &str| {
+        let text = text.replace("[defaults]", &format!("{PLAN}usd_per_hour = 0\n[defaults]"));
+        figures(&text)
+    };
+    assert_eq!(zero(MANY), figures(MANY));
+    // Services have no break-evens with a commitment in dollars.
+    let services = with_services();
+    assert_eq!(zero(&services).0, figures(&services).0);
+}
+
+/// [`MANY`] with two services, one of functions of fewer hours, and an extra.
+fn with_services() -> String {
+    let service = |text: &str, name: &str, service: &str| {
+        let named = format!("name = '{name}'\n");
+        assert!(text.contains(&named), "{name}");
+        text.replace(&named, &format!("{named}service = '{service}'\n"))
+    };
+    let text = service(MANY, "b", "orders");
+    let text = service(&text, "c", "orders").replace(
+        "duration_ms = 900\n",
+        "duration_ms = 900\ncontainer.hours_per_month = 400\n",
+    );
+    let text = text.replace(
+        "service = 'orders'\nruns_on = 'eks'\ninvocations_per_month = 40_000_000\n",
+        "service = 'orders'\nruns_on = 'eks'\ninvocations_per_month = 40_000_000\n\
+         container.hours_per_month = 400\n",
+    );
+    let text = text.replace("name = 'a'\n", "name = 'a'\nservice = 'front'\n");
+    let more = "[[function]]\nname = 'g'\nservice = 'front'\ninvocations_per_month = 7_000_000\n\
+                [[extra]]\nname = 'balancer'\nplatforms = ['fargate', 'eks']\nusd_per_month = 20\n";
+    format!("{text}{more}")
+}
+
+/// What a service adds to a bill with a commitment is the difference of two such bills.
+#[test]
+fn a_service_adds_the_difference_of_two_bills_with_a_commitment() {
+    let text = with_services().replace(
+        "[defaults]",
+        &format!("{PLAN}usd_per_hour = 1.5\n[defaults]"),
+    );
+    let scenario = comparison::valid(&text);
+    let bill = |scenario: &Scenario| {
+        comparison::compared(scenario, |comparison| comparison.totals().today.monthly)
+    };
+    let (before, mut compared) = (bill(&scenario), 0);
+    comparison::compared(&scenario, |comparison| {
+        for (first, second) in [(0, 6), (1, 2)] {
+            let solved = comparison.solve(first);
+            let home = scenario.functions[first].runs_on.unwrap_or("lambda");
+            let adds = |number: usize| {
+                let cost = solved.summary.costs[number].as_ref().ok()?;
+                cost.service_adds.clone()
+            };
+            let platforms = comparison.platforms().iter().enumerate();
+            let today = platforms.clone().find(|(_, bound)| bound.id == home);
+            let today = adds(today.expect("it is compared").0).expect("it runs there");
+            for (number, bound) in platforms {
+                let Some(there) = adds(number) else {
+                    continue;
+                };
+                let mut moved = scenario.clone();
+                let functions = Arc::make_mut(&mut moved.functions);
+                for member in [first, second] {
+                    functions[member].runs_on = Some(bound.id);
+                }
+                assert_eq!(&bill(&moved) - &before, &there - &today, "{}", bound.id);
+                compared += 1;
+            }
+        }
+    });
+    assert!(compared >= 8, "{compared} bills");
 }
 
 /// The bill after the moves is the plan's total, and no platform alone or today is cheaper.
 #[test]
 fn following_a_plan_costs_what_it_says() {
-    for hourly in ["0.2", "1.5", "40"] {
-        let text = MANY.replace(
+    let texts = [MANY.to_owned(), with_services()];
+    let cases = texts.iter().flat_map(|text| {
+        let hourly = ["0.2", "1.5", "40"].into_iter();
+        hourly.map(move |hourly| (text, hourly))
+    });
+    for (text, hourly) in cases {
+        let text = text.replace(
             "[defaults]",
             &format!("{PLAN}usd_per_hour = {hourly}\n[defaults]"),
         );
@@ -686,7 +761,9 @@ fn following_a_plan_costs_what_it_says() {
             assert_eq!(plan.today, decision.totals().today.monthly);
             let functions = Arc::make_mut(&mut moved.functions);
             for one in &plan.moves {
-                functions[one.index].runs_on = Some(comparison.platforms()[one.to].id);
+                for index in &one.functions {
+                    functions[*index].runs_on = Some(comparison.platforms()[one.to].id);
+                }
             }
             let commitment = plan.commitment.as_ref().expect("it is in dollars");
             let parts: Usd = plan.moves.iter().map(|one| one.saving.clone()).sum();

@@ -16,7 +16,8 @@ use rust_decimal::Decimal;
 const REACH: u32 = 1000;
 /// Intervals that the search for the nearest flips can examine.
 const INTERVALS: u64 = 2_000;
-/// In larger services nothing is searched: each value of an input prices the whole service again.
+/// In larger services nothing is searched: each value of an input prices the whole service again. With a
+/// commitment in dollars an hour no service is searched.
 const MOST_IN_SERVICE: usize = 16;
 /// Verdicts are close if an input within these per cent of its value changes them.
 const CLOSE_PERCENT: (u32, u32) = (90, 110);
@@ -145,7 +146,8 @@ impl Decision<'_> {
         let comparison = self.comparison;
         let function = comparison.context.function(solved.index);
         let service = comparison.context.service_of(function);
-        if service.is_some_and(|found| found.service.members.len() > MOST_IN_SERVICE) {
+        let is_large = |members: usize| members > MOST_IN_SERVICE || comparison.is_spending();
+        if service.is_some_and(|found| is_large(found.service.members.len())) {
             return Sensitivity::default();
         }
         let Some(place) = self.place(solved) else {
@@ -175,7 +177,8 @@ impl Decision<'_> {
     pub fn if_waiting(&self, solved: &Solved<'_>) -> Option<IfWaiting> {
         let comparison = self.comparison;
         let stated = comparison.context.function(solved.index);
-        if !stated.is_service() || stated.states_cpu() {
+        let is_unpriced = stated.service_number().is_some() && comparison.is_spending();
+        if !stated.is_service() || stated.states_cpu() || is_unpriced {
             return None;
         }
         let (part, whole) = WAITING;

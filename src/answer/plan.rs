@@ -413,7 +413,18 @@ impl<'c> Planner<'c> {
         let homes = problem.units.iter().map(|unit| unit.home);
         let homes: Vec<usize> = homes.map(|home| home.expect(AT_HOME)).collect();
         let on_demand = |choices: &[usize]| plan::bill(&problem, &units, choices);
-        let found = search(self.comparison, &problem, &needs, &homes, self.is_pinned)?;
+        let members = groups.iter().map(|group| {
+            let places = group.iter();
+            places.map(|place| self.functions[*place]).collect()
+        });
+        let found = match &self.comparison.spending {
+            Some(spending) => {
+                let members = members.collect();
+                let all = Assignments::new(self.comparison, spending, &problem, members);
+                all.search(&homes, self.is_pinned)?
+            }
+            None => search(&problem, &homes),
+        };
         let bound = &found.monthly - &found.gap;
         let commitment = found.unused.map(|unused| {
             let bills = on_demand(&homes).zip(on_demand(&found.choices));
@@ -456,29 +467,16 @@ impl<'c> Planner<'c> {
 }
 
 /// Searches for the best assignment. `homes` is that of today.
-///
-/// # Errors
-/// A price is missing, which the scenario would lack too.
-fn search(
-    comparison: &Comparison<'_>,
-    problem: &Problem<'_>,
-    needs: &ModelNeeds<'_>,
-    homes: &[usize],
-    is_pinned: &(dyn Fn(usize) -> bool + Sync),
-) -> Result<Found, Diags> {
-    if let Some(spending) = &comparison.spending {
-        let assignments = Assignments::new(comparison, spending, problem, needs);
-        return assignments.search(homes, is_pinned);
-    }
+fn search(problem: &Problem<'_>, homes: &[usize]) -> Found {
     let units: Vec<usize> = (0..problem.units.len()).collect();
     let found = plan::search(problem).expect("today is an assignment");
-    Ok(Found {
+    Found {
         today: plan::bill(problem, &units, homes).expect(AT_HOME),
         gap: &found.objective - &found.bound,
         choices: found.choices,
         monthly: found.bill,
         unused: None,
-    })
+    }
 }
 
 /// The mistake of a pinned function that cannot run where it is.
@@ -523,24 +521,30 @@ impl Planner<'_> {
                 self.add(&solved, offers);
             }
         }
-        // A commitment in dollars excludes services: each unit is one function.
+        let groups = units::groups(self.comparison, &self.functions);
+        let firsts = groups.iter().map(|group| self.functions[group[0]]);
         let needs = ModelNeeds::new(
             self.comparison,
-            self.functions,
+            firsts.collect(),
             self.clusters,
             &self.problem,
         );
+        let together = groups
+            .iter()
+            .map(|group| units::merged(&self.problem.units, group));
         let problem = Problem {
+            units: together.collect(),
             needs: &needs,
             ..self.problem
         };
         let Some(found) = plan::search(&problem) else {
             return (HashMap::new(), Usd::ZERO);
         };
-        let chosen = found.choices.iter().enumerate();
-        let places = chosen.map(|(unit, choice)| {
+        let chosen = found.choices.iter().zip(&groups).enumerate();
+        let places = chosen.flat_map(|(unit, (choice, group))| {
             let platform = problem.units[unit].choices[*choice].platform;
-            (needs.functions[unit], platform)
+            let functions = group.iter().map(|place| self.functions[*place]);
+            functions.map(move |index| (index, platform))
         });
         (places.collect(), found.bound)
     }

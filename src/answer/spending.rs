@@ -34,6 +34,8 @@ pub(super) struct Spending<'a> {
     /// US dollars a month of each extra of the scenario, paid once if any function uses it.
     extras: Vec<Usd>,
     pub(super) today: OnceLock<Tally>,
+    /// By service: what it adds on each platform, found when it is first needed.
+    service_adds: Vec<OnceLock<Vec<Option<Usd>>>>,
 }
 
 /// What the functions on a platform share.
@@ -129,7 +131,19 @@ impl<'a> Spending<'a> {
             shared: shared.collect(),
             extras: extras.scopes().cloned().collect(),
             today: OnceLock::new(),
+            service_adds: (context.scenario.services.iter())
+                .map(|_| OnceLock::new())
+                .collect(),
         }
+    }
+
+    /// What a service adds on each platform, which `find` finds the first time.
+    pub(super) fn service_adds(
+        &self,
+        number: usize,
+        find: impl FnOnce() -> Vec<Option<Usd>>,
+    ) -> &[Option<Usd>] {
+        self.service_adds[number].get_or_init(find)
     }
 
     /// US dollars a month that are paid for the commitment.

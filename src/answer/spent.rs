@@ -55,13 +55,18 @@ impl Comparison<'_> {
         let model = &self.platforms[platform].model;
         let cluster = shared.cluster.map(|number| {
             let NodeMeters { paths, .. } = &spending.shared[platform].costs.node_meters[number];
+            // The needs of a service are those of all its functions.
+            let share = self.context.share_in_service(subject.index);
             let needs = 0..paths.len();
-            let needs = needs.map(|node_type| model.need(subject, number, node_type));
+            let needs = needs.map(|node_type| {
+                let need = model.need(subject, number, node_type)?;
+                Some(&need * &share)
+            });
             ClusterItem {
                 number,
                 level: model.level(subject.index, number),
                 needs: needs.collect(),
-                busy: model.busy(subject, number),
+                busy: &model.busy(subject, number) * &share,
             }
         });
         Item {
@@ -132,7 +137,7 @@ impl Comparison<'_> {
     }
 
     /// What a function with changed inputs adds on a platform, and what decides about it: the same,
-    /// or what its service adds.
+    /// or what its service adds. `None` also for services with a commitment in dollars an hour.
     pub(super) fn own_and_decisive(
         &self,
         platform: usize,
@@ -142,22 +147,39 @@ impl Comparison<'_> {
             let adds = self.adds(platform, changed)?;
             return Some([adds.clone(), adds]);
         }
+        if self.is_spending() {
+            return None;
+        }
         let answer = self.platforms[platform].model.answer_of(changed).ok()?;
         let decisive = answer.cost.decisive().clone();
         Some([answer.cost.adds, decisive])
     }
 
-    /// What the functions use without one of them.
+    /// What the functions use without one of them, or its service.
     fn others(&self, spending: &Spending<'_>, index: usize) -> Tally {
         let mut others = self.tally_of_today(spending).clone();
-        let (home, subject) = (self.home(index), self.context.subject(index));
-        if let Ok(answer) = self.platforms[home].model.answer_of(subject) {
-            others.remove(&self.item(spending, home, subject, &answer));
+        for item in self.stated_items(spending, index, self.home(index)) {
+            others.remove(&item);
         }
         others
     }
 
-    /// Sets what a function adds on each platform, from what it uses there.
+    /// What a function, or each function of its service, uses on a platform; nothing if it cannot run
+    /// there.
+    fn stated_items(&self, spending: &Spending<'_>, index: usize, platform: usize) -> Vec<Item> {
+        let service = self.context.service_of(self.context.function(index));
+        let alone = [index];
+        let members = service.map_or(&alone[..], |found| &found.service.members);
+        let model = &self.platforms[platform].model;
+        let items = members.iter().filter_map(|member| {
+            let subject = self.context.subject(*member);
+            let answer = model.answer_of(subject).ok()?;
+            Some(self.item(spending, platform, subject, &answer))
+        });
+        items.collect()
+    }
+
+    /// Sets what a function, or its service, adds on each platform, from what it uses there.
     pub(super) fn spend(
         &self,
         spending: &Spending<'_>,
@@ -165,6 +187,20 @@ impl Comparison<'_> {
         items: &[Option<Item>],
         costs: &mut [Result<Cost, Infeasible>],
     ) {
+        if let Some(found) = self.context.service_of(self.context.function(index)) {
+            let adds = spending.service_adds(found.number, || self.service_adds(spending, index));
+            for (cost, adds) in costs.iter_mut().zip(adds) {
+                if let (Ok(cost), Some(adds)) = (cost, adds) {
+                    // In proportion to what the members add on demand.
+                    let on_demand = cost.decisive();
+                    let part = adds.times(cost.adds.dollars()).per(on_demand.dollars());
+                    cost.adds = part.unwrap_or(Usd::ZERO);
+                    cost.service_adds = Some(adds.clone());
+                    cost.piece = None;
+                }
+            }
+            return;
+        }
         let mut others = self.tally_of_today(spending).clone();
         if let Some(item) = &items[self.home(index)] {
             others.remove(item);
@@ -180,6 +216,25 @@ impl Comparison<'_> {
         }
     }
 
+    /// What the service of a function adds, by platform; `None` where it cannot run.
+    fn service_adds(&self, spending: &Spending<'_>, index: usize) -> Vec<Option<Usd>> {
+        let others = self.others(spending, index);
+        let without = spending.bill(&others).monthly;
+        let platforms = 0..self.platforms.len();
+        let adds = platforms.map(|platform| {
+            let items = self.stated_items(spending, index, platform);
+            if items.is_empty() {
+                return None;
+            }
+            let mut with = others.clone();
+            for item in &items {
+                with.add(item);
+            }
+            Some(&spending.bill(&with).monthly - &without)
+        });
+        adds.collect()
+    }
+
     /// The break-even of a pair of platforms that charge for use and for capacity. The fleet is held,
     /// and the commitment is spent again at every traffic. `None` if the function cannot run.
     pub(super) fn spent_crossover(
@@ -192,6 +247,10 @@ impl Comparison<'_> {
     ) -> Option<Crossover> {
         let index = solved.index;
         let stated = self.context.function(index);
+        if stated.service_number().is_some() {
+            // Its traffic is that of all functions of the service.
+            return None;
+        }
         let others = self.others(spending, index);
         let adds = |platform: usize, calls: u64| {
             let mut function = stated.clone();

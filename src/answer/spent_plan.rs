@@ -6,7 +6,7 @@
 //! cost of all assignments at these prices is a bound, and the search of [`crate::plan`] finds it.
 //! Every assignment that is found is priced again by its whole bill, and improved by single moves.
 
-use super::plan::{Found, ModelNeeds, Planner};
+use super::plan::{Found, Planner};
 use super::spending::{Spending, SpentBill};
 use super::tally::{Item, Tally};
 use super::{Comparison, PlanOptions};
@@ -27,10 +27,10 @@ pub(super) struct Assignments<'p> {
     comparison: &'p Comparison<'p>,
     spending: &'p Spending<'p>,
     problem: &'p Problem<'p>,
-    /// The index of the function of each unit.
-    functions: &'p [usize],
-    /// By unit and choice; empty for a large scenario.
-    items: Vec<Vec<Item>>,
+    /// The indices of the functions of each unit.
+    members: Vec<Vec<usize>>,
+    /// What each function of a unit uses, by unit and choice; empty for a large scenario.
+    items: Vec<Vec<Vec<Item>>>,
 }
 
 /// An assignment with its bill.
@@ -47,20 +47,20 @@ impl<'p> Assignments<'p> {
         comparison: &'p Comparison<'p>,
         spending: &'p Spending<'p>,
         problem: &'p Problem<'p>,
-        needs: &'p ModelNeeds<'_>,
+        members: Vec<Vec<usize>>,
     ) -> Self {
         let mut assignments = Self {
             comparison,
             spending,
             problem,
-            functions: &needs.functions,
+            members,
             items: Vec::new(),
         };
         if problem.units.len() <= MOST_IMPROVED {
             let units = 0..problem.units.len();
             let items = units.into_par_iter().map(|unit| {
                 let choices = 0..problem.units[unit].choices.len();
-                let items = choices.map(|choice| assignments.item(unit, choice).into_owned());
+                let items = choices.map(|choice| assignments.items(unit, choice).into_owned());
                 items.collect()
             });
             let items = items.collect();
@@ -69,16 +69,21 @@ impl<'p> Assignments<'p> {
         assignments
     }
 
-    /// What a unit uses with a choice.
-    fn item(&self, unit: usize, choice: usize) -> Cow<'_, Item> {
+    /// What the functions of a unit use with a choice.
+    fn items(&self, unit: usize, choice: usize) -> Cow<'_, [Item]> {
         if let Some(known) = self.items.get(unit) {
             return Cow::Borrowed(&known[choice]);
         }
         let platform = self.problem.units[unit].choices[choice].platform;
-        let index = self.functions[unit];
+        let members = self.members[unit].iter();
+        Cow::Owned(members.map(|index| self.item(*index, platform)).collect())
+    }
+
+    /// What a function uses on a platform.
+    fn item(&self, index: usize, platform: usize) -> Item {
         let subject = self.comparison.context.subject(index);
         let (comparison, spending) = (self.comparison, self.spending);
-        Cow::Owned(match comparison.answer(index, platform) {
+        match comparison.answer(index, platform) {
             Ok(answer) => comparison.item(spending, platform, subject, &answer),
             Err(_) => {
                 let bound = &comparison.platforms[platform];
@@ -92,7 +97,7 @@ impl<'p> Assignments<'p> {
                     (bound.model.extras_of(index).dollars().clone(), Vec::new()),
                 )
             }
-        })
+        }
     }
 
     /// An assignment with its bill; `None` if a cluster has no node type that takes all of its
@@ -100,7 +105,9 @@ impl<'p> Assignments<'p> {
     fn priced(&self, choices: Vec<usize>) -> Option<Priced> {
         let mut tally = self.spending.nothing();
         for (unit, choice) in choices.iter().enumerate() {
-            tally.add(&self.item(unit, *choice));
+            for item in self.items(unit, *choice).iter() {
+                tally.add(item);
+            }
         }
         let bill = self.spending.bill(&tally);
         let objective = &bill.monthly + &self.to_save(self.moves(&choices));
@@ -144,8 +151,9 @@ impl<'p> Assignments<'p> {
         for (value, prices) in &self.spending.prices().trials {
             let trial = self.comparison.at_trial(prices)?;
             let (places, least) = Planner::new(&trial, &options).at_trial();
-            let chosen = self.functions.iter().enumerate().map(|(unit, index)| {
-                let place = places.get(index);
+            let chosen = self.members.iter().enumerate().map(|(unit, members)| {
+                // All functions of a unit are in one place.
+                let place = places.get(&members[0]);
                 self.choice(unit, place.copied()).unwrap_or(homes[unit])
             });
             starts.push(chosen.collect());
@@ -212,8 +220,12 @@ impl<'p> Assignments<'p> {
                         continue;
                     }
                     let mut tally = best.tally.clone();
-                    tally.remove(&self.item(unit, from));
-                    tally.add(&self.item(unit, choice));
+                    for item in self.items(unit, from).iter() {
+                        tally.remove(item);
+                    }
+                    for item in self.items(unit, choice).iter() {
+                        tally.add(item);
+                    }
                     let bill = self.spending.bill(&tally);
                     let mut choices = best.choices.clone();
                     choices[unit] = choice;

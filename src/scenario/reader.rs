@@ -2,7 +2,7 @@
 
 use super::budget::{self, Budgets};
 use super::extra::{self, Extra};
-use super::function::{self, Function, Reading};
+use super::function::{self, Reading};
 use super::functions_file;
 use super::keys::{self, Keys};
 use super::name_index::NameIndex;
@@ -11,7 +11,7 @@ use super::options::PlatformValues;
 use super::purchase;
 use super::rule_settings::{self, RuleSetting};
 use super::schema::{Bounds, Field, Setting, SettingGroup};
-use super::services::{self, SharedService};
+use super::services;
 use super::set;
 use super::spanned::{Cell, SpannedValues};
 use super::stated::{self, StatedValue};
@@ -21,7 +21,7 @@ use super::values::Values;
 use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::exact::Exact;
-use crate::pricebook::{Commitments, Coverage, Extent};
+use crate::pricebook::{Commitments, Extent};
 use crate::scenario::RegionName;
 use crate::units::HOURS_PER_MONTH;
 use std::ops::Range;
@@ -101,7 +101,7 @@ impl<'r> ScenarioReader<'r> {
             self.check_scope(terms, &regions);
         }
         let tags = self.diags.take(tags::names(&functions));
-        let services = self.services(&mut functions, &hours, terms.as_deref());
+        let services = services::settle(&mut functions, &hours, &mut self.diags);
         set::unused(self.request.set, &functions, &mut self.diags);
         let unmatched_budgets = budget::assign(budgets.functions, &mut functions, &mut self.diags);
         let mut scenario = Scenario {
@@ -305,27 +305,6 @@ impl<'r> ScenarioReader<'r> {
             }
             None => None,
         });
-    }
-
-    /// Finds the services of functions. They have no commitment in dollars an hour, which is spent
-    /// function by function.
-    fn services(
-        &mut self,
-        functions: &mut [Function],
-        hours: &Exact,
-        terms: Option<&Commitments>,
-    ) -> Vec<SharedService> {
-        let services = services::settle(functions, hours, &mut self.diags);
-        let commitment = terms.and_then(|terms| terms.commitment.as_ref());
-        let is_hourly =
-            commitment.is_some_and(|commitment| matches!(commitment.coverage, Coverage::Hourly(_)));
-        if is_hourly && !services.is_empty() {
-            let span = self.value("commitment").map_or(0..0, Spanned::span);
-            let message = "services are not priced with commitment.usd_per_hour";
-            let help = "state commitment.coverage, or leave `service` out";
-            self.wrong(Code::NotPriced, span, message, help);
-        }
-        services
     }
 
     fn defaults(&mut self) -> SpannedValues<'r> {
