@@ -389,13 +389,8 @@ impl<'c> Planner<'c> {
     pub(super) fn plan(self) -> Result<Plan, Diags> {
         self.refused.into_result(())?;
         let groups = units::groups(self.comparison, &self.functions);
-        let firsts = groups.iter().map(|group| self.functions[group[0]]);
-        let needs = ModelNeeds::new(
-            self.comparison,
-            firsts.collect(),
-            self.clusters,
-            &self.problem,
-        );
+        let firsts = units::firsts(&self.functions, &groups);
+        let needs = ModelNeeds::new(self.comparison, firsts, self.clusters, &self.problem);
         let (together, apart) = if groups.len() == self.functions.len() {
             (self.problem.units, Vec::new())
         } else {
@@ -413,13 +408,9 @@ impl<'c> Planner<'c> {
         let homes = problem.units.iter().map(|unit| unit.home);
         let homes: Vec<usize> = homes.map(|home| home.expect(AT_HOME)).collect();
         let on_demand = |choices: &[usize]| plan::bill(&problem, &units, choices);
-        let members = groups.iter().map(|group| {
-            let places = group.iter();
-            places.map(|place| self.functions[*place]).collect()
-        });
         let found = match &self.comparison.spending {
             Some(spending) => {
-                let members = members.collect();
+                let members = units::members(&self.functions, &groups);
                 let all = Assignments::new(self.comparison, spending, &problem, members);
                 all.search(&homes, self.is_pinned)?
             }
@@ -522,13 +513,8 @@ impl Planner<'_> {
             }
         }
         let groups = units::groups(self.comparison, &self.functions);
-        let firsts = groups.iter().map(|group| self.functions[group[0]]);
-        let needs = ModelNeeds::new(
-            self.comparison,
-            firsts.collect(),
-            self.clusters,
-            &self.problem,
-        );
+        let firsts = units::firsts(&self.functions, &groups);
+        let needs = ModelNeeds::new(self.comparison, firsts, self.clusters, &self.problem);
         let together = groups
             .iter()
             .map(|group| units::merged(&self.problem.units, group));

@@ -27,6 +27,17 @@ pub(super) fn groups(comparison: &Comparison<'_>, functions: &[usize]) -> Vec<Ve
     groups
 }
 
+/// The index of the first function of each group of places.
+pub(super) fn firsts(functions: &[usize], groups: &[Vec<usize>]) -> Vec<usize> {
+    groups.iter().map(|group| functions[group[0]]).collect()
+}
+
+/// The indices of the functions of each group of places.
+pub(super) fn members(functions: &[usize], groups: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let members = |group: &Vec<usize>| group.iter().map(|place| functions[*place]).collect();
+    groups.iter().map(members).collect()
+}
+
 /// The functions of a service as one unit. They can all make the same choices.
 pub(super) fn merged(units: &[Unit], group: &[usize]) -> Unit {
     let members: Vec<&Unit> = group.iter().map(|place| &units[*place]).collect();

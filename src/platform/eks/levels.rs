@@ -4,8 +4,56 @@
 //! month has levels. In the first, the shortest, all functions run; in the last only those with the most
 //! hours.
 
+use super::node_choice::refusal;
+use crate::diag::{Code, Diag};
 use crate::exact::{Bounds, Exact};
 use crate::plan;
+use crate::platform::{Context, container_place};
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+
+/// More different hours of one cluster are not priced: each is a level of its nodes.
+const MOST_LEVELS: usize = 24;
+
+/// The different hours of the functions that can run in each place.
+///
+/// # Errors
+/// A cluster has too many.
+pub(super) fn hours_by_place(context: &Context<'_>) -> Result<Vec<Vec<Exact>>, Diag> {
+    let nothing = || vec![Vec::new(); context.places()];
+    let join = |mut all: Vec<Vec<Option<Decimal>>>, place: usize, hours: Option<Decimal>| {
+        if all[place].len() <= MOST_LEVELS && !all[place].contains(&hours) {
+            all[place].push(hours);
+        }
+        all
+    };
+    let functions = context.scenario.functions.par_iter();
+    let functions = functions.filter(|function| refusal(function).is_none());
+    let found = functions
+        .fold(nothing, |all, function| {
+            let hours = function.container().hours_per_month;
+            join(all, container_place(function), hours)
+        })
+        .reduce(nothing, |left, right| {
+            let places = right.into_iter().enumerate();
+            let hours =
+                places.flat_map(|(place, hours)| hours.into_iter().map(move |one| (place, one)));
+            hours.fold(left, |all, (place, hours)| join(all, place, hours))
+        });
+    if found.iter().any(|hours| hours.len() > MOST_LEVELS) {
+        let message =
+            format!("the containers of a cluster have more than {MOST_LEVELS} different hours");
+        let help = "state fewer different values of container.hours_per_month, or leave \"eks\" out \
+                    of `platforms`";
+        return Err(Diag::new(Code::NotPriced, message).help(help));
+    }
+    let month = context.hours.amount();
+    let exact = |hours: Option<Decimal>| hours.map_or_else(|| month.clone(), Exact::from);
+    let places = found.into_iter();
+    Ok(places
+        .map(|hours| hours.into_iter().map(exact).collect())
+        .collect())
+}
 
 /// The hours of the functions that can run on a cluster.
 pub(crate) struct Levels {

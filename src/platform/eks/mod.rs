@@ -5,6 +5,7 @@
 
 mod assumptions;
 mod burstable;
+mod candidates;
 mod clusters;
 mod crew;
 pub(crate) mod fees;
@@ -15,6 +16,7 @@ mod node_size;
 mod options;
 mod pod_demand;
 mod service_pods;
+mod site;
 mod unfit;
 
 use super::fleet::push_count;
@@ -31,16 +33,17 @@ use crate::plan;
 use crate::scenario::{ClusterKind, Demand, Function, Notes, PlatformKind, PlatformShape};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use assumptions::NodeNotes;
-use crew::{Choice, Crew, Own, OwnPods};
+use candidates::Candidate;
+use crew::{Choice, Own};
 use levels::Load;
-use node_choice::{Candidate, ClusterMarket, NodeUse, cluster_markets, refusal};
+use node_choice::{ClusterMarket, NodeUse, cluster_markets, refusal};
 pub(crate) use node_size::NodeSize;
 pub use options::EksOptions;
 use pod_demand::{Packing, PodDemand, PodNeed, Room};
 use rayon::prelude::*;
 use service_pods::{PlacedMember, ServicePlace, ServicePods};
+use site::{ALIKE_FUNCTIONS, ALIKE_MEMORY_MB, Joined, KnownType, Site};
 use std::borrow::{Borrow, Cow};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
 use unfit::does_not_fit;
 
@@ -197,138 +200,6 @@ struct EksModel<'a> {
     services: ServicePods,
     /// Each service on its cluster, found when it is first needed.
     places: Vec<OnceLock<Result<Arc<ServicePlace>, Infeasible>>>,
-}
-
-/// A market with the cluster of the functions that run there today.
-struct Site<'a> {
-    market: ClusterMarket<'a>,
-    crew: Crew,
-    /// `None` when no function runs there.
-    today: Option<Choice>,
-    /// The cluster with one more function that states nothing about its containers, by its memory
-    /// in MB and its slots. Many functions are alike.
-    alike: Vec<OnceLock<Box<AlikeFunctions>>>,
-}
-
-/// By slots: `None` where no node type takes the function.
-type AlikeFunctions = [OnceLock<Option<Joined>>; ALIKE_SLOTS];
-
-/// The node type that was chosen for a function when it was solved first. With more functions than stay
-/// in memory, each is solved twice.
-#[derive(Default)]
-struct KnownType(AtomicU16);
-
-impl KnownType {
-    fn get(&self) -> Option<usize> {
-        usize::from(self.0.load(Ordering::Relaxed)).checked_sub(1)
-    }
-
-    fn set(&self, number: usize) {
-        if let Ok(known) = u16::try_from(number + 1) {
-            self.0.store(known, Ordering::Relaxed);
-        }
-    }
-}
-
-/// With fewer functions, few are alike.
-const ALIKE_FUNCTIONS: usize = 1000;
-/// Functions with fewer slots are alike often enough to keep their clusters.
-const ALIKE_SLOTS: usize = 64;
-/// Functions with at most this memory, MB, are alike often enough.
-const ALIKE_MEMORY_MB: usize = 10_240;
-
-/// A cluster with a function.
-#[derive(Clone)]
-struct Joined {
-    cluster: Choice,
-    /// Pods of the function for today's traffic.
-    packing: Packing,
-}
-
-impl Joined {
-    /// `None` if the pods do not fit the cluster.
-    fn of(own: &OwnPods, cluster: Choice) -> Option<Self> {
-        Some(Self {
-            packing: own.needs[cluster.number].packing()?,
-            cluster,
-        })
-    }
-
-    /// The cheapest cluster with a function that does not run there today.
-    fn with(site: &Site<'_>, function: &Function, demand: &Demand) -> Option<Self> {
-        let Site { market, crew, .. } = site;
-        let (need, slots) = (PodNeed::of(function), function.needed_slots(demand));
-        let packing = |number: usize| need.on(&market.candidates[number].node).pack(slots);
-        let own = Own {
-            level: market.level(function),
-            busy: &market.busy(function, demand),
-        };
-        let cluster = market.with(crew, own, packing)?;
-        Some(Self {
-            packing: packing(cluster.number)?,
-            cluster,
-        })
-    }
-
-    /// The cluster of a node type that [`ClusterMarket::with`] chose before.
-    fn again(site: &Site<'_>, number: usize, function: &Function, demand: &Demand) -> Self {
-        let slots = function.needed_slots(demand);
-        let room = PodNeed::of(function).on(&site.market.candidates[number].node);
-        let packing = room.pack(slots).expect("the pods fit before");
-        let own = Own {
-            level: site.market.level(function),
-            busy: &site.market.busy(function, demand),
-        };
-        Self {
-            cluster: site.market.with_on(number, &site.crew, own, &packing),
-            packing,
-        }
-    }
-}
-
-impl Site<'_> {
-    /// Bounds of the least that one more function adds, US dollars a month.
-    fn least_added(&self) -> Bounds {
-        let today = self.today.as_ref();
-        let today = today.map_or(Bounds::ZERO, |today| today.monthly.dollars().bounds());
-        let floor = self.crew.floor();
-        floor.map_or(Bounds::ZERO, |floor| floor.less(today))
-    }
-
-    /// The cluster of today with one more function. `None` if no node type takes them all.
-    /// `known` is the node type that was chosen before, if the function has its stated inputs.
-    fn joined(
-        &self,
-        function: &Function,
-        demand: &Demand,
-        slots: u128,
-        known: Option<&KnownType>,
-    ) -> Option<Cow<'_, Joined>> {
-        let join = || Joined::with(self, function, demand);
-        let alike = self.alike.get(function.memory_mb as usize);
-        let is_alike = function.is_like_for_like() && !self.market.has_burstable();
-        let place = usize::try_from(slots)
-            .ok()
-            .filter(|slots| *slots < ALIKE_SLOTS);
-        match (alike, place) {
-            (Some(alike), Some(slots)) if is_alike => {
-                let empty = || Box::new([const { OnceLock::new() }; ALIKE_SLOTS]);
-                let alike = alike.get_or_init(empty)[slots].get_or_init(join);
-                alike.as_ref().map(Cow::Borrowed)
-            }
-            _ => {
-                if let Some(number) = known.and_then(KnownType::get) {
-                    let again = Joined::again(self, number, function, demand);
-                    return Some(Cow::Owned(again));
-                }
-                let joined = join()?;
-                if let Some(known) = known {
-                    known.set(joined.cluster.number);
-                }
-                Some(Cow::Owned(joined))
-            }
-        }
-    }
 }
 
 /// A function on its cluster, with the functions that run there today.

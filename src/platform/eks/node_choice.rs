@@ -1,55 +1,27 @@
 //! The markets in which clusters can run, their node types, and the cheapest node type for a set of
 //! functions.
 
-use super::burstable::{Surplus, busy_vcpu};
+use super::burstable::busy_vcpu;
+use super::candidates::{Candidate, Spot, candidates};
 use super::crew::{Choice, Crew, CrewUse, Own, OwnPods};
-use super::levels::{Levels, Load, running};
-use super::meters::{AUTO_MODE, GP3};
+use super::levels::{Levels, Load, hours_by_place, running};
+use super::meters::GP3;
 use super::options::EksOptions;
-use super::pod_demand::{LevelUse, Node, NodeNeed, NodeParts, Packing, PodDemand, PodNeed};
-use crate::diag::{Code, Diag, Diags};
+use super::pod_demand::{LevelUse, NodeNeed, NodeParts, Packing, PodDemand, PodNeed};
+use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
-use crate::money::{Rate, Usd};
+use crate::money::Usd;
 use crate::plan;
 use crate::platform::eks::fees::fees;
-use crate::platform::instance_choice::{
-    Machine, TypeChoice, committed, machines, none, without_dominated,
-};
 use crate::platform::service::{EBS, EC2, EKS};
 use crate::platform::{
     Bill, Context, Infeasible, Missing, NodeMeters, Pricing, Refusal, SharedBill, container_place,
     oldest,
 };
-use crate::pricebook::{Architecture, Price, Regional};
+use crate::pricebook::{Architecture, Price};
 use crate::scenario::{ClusterKind, Demand, Function, Os, Run};
 use crate::units::{ClusterHour, GbMonth, Hour, InstanceHour, Qty, Unit};
 use rayon::prelude::*;
-use rust_decimal::Decimal;
-use std::sync::Arc;
-
-/// A node type that a cluster can use.
-pub(crate) struct Candidate {
-    pub name: Arc<str>,
-    /// The generation of its family.
-    generation: Option<u32>,
-    pub node: Node,
-    /// On demand.
-    price: Price<InstanceHour>,
-    spot: Option<Spot>,
-    /// The fee of EKS Auto Mode, where it manages the nodes.
-    pub auto_mode: Option<Price<InstanceHour>>,
-    /// Instance, on demand and on Spot, and EKS Auto Mode fee together.
-    hourly: Rate<InstanceHour>,
-    /// Surplus credits of a burstable type.
-    surplus: Option<Surplus>,
-}
-
-/// Nodes on Spot.
-struct Spot {
-    /// Share of the node-hours, above 0 to 1.
-    share: Exact,
-    price: Price<InstanceHour>,
-}
 
 /// An architecture in a region, with its prices and node types.
 pub(crate) struct ClusterMarket<'a> {
@@ -136,49 +108,6 @@ pub(crate) fn cluster_markets<'a>(
     });
     let markets = markets.collect();
     missing.into_result(markets)
-}
-
-/// More different hours of one cluster are not priced: each is a level of its nodes.
-const MOST_LEVELS: usize = 24;
-
-/// The different hours of the functions that can run in each place.
-///
-/// # Errors
-/// A cluster has too many.
-fn hours_by_place(context: &Context<'_>) -> Result<Vec<Vec<Exact>>, Diag> {
-    let nothing = || vec![Vec::new(); context.places()];
-    let join = |mut all: Vec<Vec<Option<Decimal>>>, place: usize, hours: Option<Decimal>| {
-        if all[place].len() <= MOST_LEVELS && !all[place].contains(&hours) {
-            all[place].push(hours);
-        }
-        all
-    };
-    let functions = context.scenario.functions.par_iter();
-    let functions = functions.filter(|function| refusal(function).is_none());
-    let found = functions
-        .fold(nothing, |all, function| {
-            let hours = function.container().hours_per_month;
-            join(all, container_place(function), hours)
-        })
-        .reduce(nothing, |left, right| {
-            let places = right.into_iter().enumerate();
-            let hours =
-                places.flat_map(|(place, hours)| hours.into_iter().map(move |one| (place, one)));
-            hours.fold(left, |all, (place, hours)| join(all, place, hours))
-        });
-    if found.iter().any(|hours| hours.len() > MOST_LEVELS) {
-        let message =
-            format!("the containers of a cluster have more than {MOST_LEVELS} different hours");
-        let help = "state fewer different values of container.hours_per_month, or leave \"eks\" out \
-                    of `platforms`";
-        return Err(Diag::new(Code::NotPriced, message).help(help));
-    }
-    let month = context.hours.amount();
-    let exact = |hours: Option<Decimal>| hours.map_or_else(|| month.clone(), Exact::from);
-    let places = found.into_iter();
-    Ok(places
-        .map(|hours| hours.into_iter().map(exact).collect())
-        .collect())
 }
 
 impl<'a> ClusterMarket<'a> {
@@ -808,73 +737,4 @@ pub(crate) struct Newer<'m> {
 /// A newer generation is named if it costs at most this share more.
 fn little_more() -> Exact {
     Exact::ratio(3, 100)
-}
-
-/// The types that can be the cheapest, and the others.
-fn candidates(
-    context: &Context<'_>,
-    regional: &Regional,
-    architecture: Architecture,
-) -> Result<(Vec<Candidate>, Vec<Candidate>), Diag> {
-    let options: &EksOptions = context.scenario.options.of();
-    let fixed = options.instance_type.as_ref();
-    let choice = TypeChoice {
-        platform: "eks",
-        fixed,
-        families: options.families.as_ref(),
-        committed: committed(context),
-    };
-    let machines = machines(context, regional, architecture, &choice)?;
-    let fee = |machine: &Machine<'_>| regional.price(AUTO_MODE.of(&machine.shape.name));
-    let mut all = Vec::new();
-    for machine in machines {
-        let auto_mode = match options.auto_mode.then(|| fee(&machine)) {
-            // A type without a price for Auto Mode is not a candidate. For a fixed type that is an
-            // error.
-            Some(Err(missing)) if fixed.is_some() => return Err(missing),
-            Some(Err(_)) => continue,
-            Some(Ok(fee)) => Some(fee),
-            None => None,
-        };
-        let surplus = Surplus::find(machine.shape, regional)?;
-        let spot = options.spot.as_ref().map(|spot| Spot {
-            share: spot.share.into(),
-            price: Price::<InstanceHour>::stated(spot.usd_per_hour.into()),
-        });
-        let on_demand = &machine.price.rate;
-        let instance = match &spot {
-            Some(Spot { share, price }) => {
-                let rest = &Exact::ONE - share;
-                let spot = price.rate.per_unit() * share;
-                Rate::new(&spot + &(on_demand.per_unit() * &rest))
-            }
-            None => on_demand.clone(),
-        };
-        let hourly = match &auto_mode {
-            Some(fee) => &instance + &fee.rate,
-            None => instance,
-        };
-        all.push(Candidate {
-            name: machine.shape.name.as_str().into(),
-            generation: machine.shape.generation(),
-            node: Node::of(machine.shape, options),
-            hourly,
-            price: machine.price,
-            spot,
-            auto_mode,
-            surplus,
-        });
-    }
-    if all.is_empty() {
-        let what = "node type with a fee of EKS Auto Mode";
-        return Err(none("eks", what, architecture, regional));
-    }
-    // A cheaper burstable type can cost more when it is busy.
-    let covers =
-        |one: &Candidate, other: &Candidate| one.node.covers(&other.node) && one.surplus.is_none();
-    Ok(without_dominated(
-        all,
-        |candidate| &candidate.hourly,
-        covers,
-    ))
 }

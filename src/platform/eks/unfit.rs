@@ -1,6 +1,7 @@
 //! Why pods fit no node of a cluster.
 
-use super::node_choice::{Candidate, ClusterMarket};
+use super::candidates::Candidate;
+use super::node_choice::ClusterMarket;
 use crate::exact::Exact;
 use crate::money::{count, percent};
 use crate::platform::{Infeasible, Refusal};
