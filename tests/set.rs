@@ -329,15 +329,41 @@ fn changes_with_mistakes_are_refused_with_their_place() {
         ("pay:memroy=3", "--> --set:1:5"),
         ("pya:memory_mb=3", "did you mean `pay`?"),
         ("x*:memory_mb=3", "no function is called `x*`"),
+        ("x*:memory_mb=3", "|\n1 | x*:memory_mb=3\n  | ^^\n"),
+        (":memory_mb=3", "there is no name before the colon"),
+        (":memory_mb=3", "|\n1 | :memory_mb=3\n  | ^\n"),
+        (
+            "service=",
+            "--set removes no key: write a scenario without `service`",
+        ),
+        ("memory_mb= ", "`memory_mb` has no value"),
         ("memory_mb=x", "`x` is no change of a number"),
         (
             "memory_mb=+512",
             "write the new value, or +20%, -20% or x1.5",
         ),
-        ("memory_mb=-120%", "is no change of a number"),
+        ("memory_mb=-120%", "`-120%` is a fall by more than 100 %"),
+        ("memory_mb=-120%", "write a fall by at most 100 %"),
+        ("memory_mb=x-1", "write a factor of at least 0"),
+        ("calls=x1e30", "`x1e30` is too large a change"),
+        (
+            "calls=x1e30",
+            "must be a whole number from 0 to 1,000,000,000,000,000",
+        ),
+        ("memory_mb=x1e27", "`pay`: `memory_mb` becomes too large"),
+        ("memory_mb=x1e27", "a whole number from 1 to 1,048,576"),
+        (
+            "memory_mb=x2e4",
+            "`pay`: `memory_mb` becomes 20,480,000, out of bounds",
+        ),
         ("memory_mb=many", "`memory_mb` is not a number"),
         ("pay:memory_mb=1.5", "`pay`: `memory_mb` must be whole"),
-        ("utilization=x3", "`pay`: `utilization` is out of bounds"),
+        (
+            "utilization=x3",
+            "`pay`: `utilization` becomes 1.2, out of bounds",
+        ),
+        ("utilization=x3", "it must be a number above 0, at most 1"),
+        ("utilization=3", "`pay`: `utilization` is out of bounds"),
         // 1.8 requests in flight on average, in 200 hours.
         (
             "pay:peak_concurrency=1",
@@ -356,13 +382,39 @@ fn changes_with_mistakes_are_refused_with_their_place() {
         ("invocations_per_day=5", "multiply by 30.4"),
         ("name=b", "`name` changes no bill"),
         ("tags=b", "`tags` changes no bill"),
+        ("tags.team=b", "`tags.team` changes no bill"),
         ("budget.monthly_usd.deny=3", "changes no bill"),
+        ("monthly_usd=3", "`monthly_usd` changes no bill"),
+        (
+            "container.task=1 vCPU",
+            "`container.task` is a table, and not a key with a value",
+        ),
+        (
+            "task=1",
+            "set its keys: `container.task.vcpu` and `container.task.memory_gb`",
+        ),
+        ("provisioned=1", "`provisioned.environments`"),
+        ("=3", "functions have no key ``"),
         ("region=eu-west-1", "use --region"),
+        ("extra=3", "change [[extra]] in the scenario"),
+        (
+            "extra.usd_per_month=3",
+            "change `usd_per_month` of [[extra]] in the scenario",
+        ),
+        ("free_tier=true", "change `free_tier` in the scenario"),
+        ("min_nodes=3", "change `min_nodes` of [eks] in the scenario"),
+        ("eks.min_nodes=3", "change `min_nodes` of [eks]"),
+        ("eks=3", "change [eks] in the scenario"),
+        (
+            "hours_per_month=700",
+            "functions have `provisioned.hours_per_month` and `container.hours_per_month`",
+        ),
         ("runs_on=ecs", "\"fargate\""),
         ("runs_on=eks", "add \"eks\" to `platforms`"),
     ] {
         let message = refused(&[set], &[]);
-        assert!(message.contains(says), "{set}: {message}");
+        let unwrapped = message.replace("\n          ", " ");
+        assert!(unwrapped.contains(says), "{set}: {message}");
         assert!(
             message.contains("--> --set:1:") || set == "runs_on=eks",
             "{message}"

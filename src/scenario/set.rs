@@ -2,14 +2,14 @@
 //! file applies to them too.
 
 use super::function::Function;
-use super::number;
-use super::schema::{ALTERNATIVES, Field, FieldGroup, ValueKind};
+use super::number::{self, NumberError};
+use super::schema::{ALTERNATIVES, Bounds, Field, FieldGroup, ValueKind};
 use super::spanned::{Cell, Place, SpannedValues, ValueShape};
 use super::stated::StatedValue;
 use super::synonyms::{self, Answer};
-use super::unknown::{Shapes, unknown};
+use super::unknown::{FORM, KeyOrigin, Shapes, tag_name, unknown};
 use crate::diag::{At, Code, Diag, Diags};
-use crate::text::{did_you_mean, quoted};
+use crate::text::{comma_separated, did_you_mean, quoted};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,9 +18,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What messages call the place of a change.
 const PLACE: &str = "--set";
-
-/// How to write a change.
-const FORM: &str = "write KEY=VALUE or NAME:KEY=VALUE, such as api:memory_mb=1024";
 
 /// Names that stand for whichever of these keys a function states.
 const EITHER: [(&[&str], [Field; 2]); 2] = [
@@ -37,9 +34,11 @@ const EITHER: [(&[&str], [Field; 2]); 2] = [
 /// A change of an input: `[NAME:]KEY=VALUE`.
 #[derive(Debug)]
 pub struct InputChange {
+    /// The place of the key and the value.
     place: Arc<At>,
-    /// The functions that it is for; `None` for all. A `*` stands for any text.
-    name: Option<String>,
+    /// The functions that it is for, and the place of the name; `None` for all. A `*` stands for any
+    /// text.
+    name: Option<(String, At)>,
     /// The key, or two of which a function states one.
     fields: Vec<Field>,
     value: NewValue,
@@ -63,6 +62,8 @@ pub(crate) struct ChangedKey {
     /// `None` if the function states another key in its place.
     pub before: Option<StatedValue>,
     pub after: Option<StatedValue>,
+    /// The place of the change.
+    pub place: Arc<At>,
 }
 
 impl InputChange {
@@ -92,7 +93,7 @@ impl InputChange {
             };
             let key = Parts::before(text, end).key;
             let place = at(key.clone());
-            return Err(unknown("key", &text[key], place, Some(FORM), shapes));
+            return Err(not_a_key(text[key].trim(), place, shapes));
         };
         let refused = |message: String, help: &str| {
             Err(Diag::new(Code::Conflict, message)
@@ -107,21 +108,36 @@ impl InputChange {
         let changes_no_bill = [Field::Name, Field::Account, Field::Tags].contains(&field)
             || field.group() == FieldGroup::Budget;
         if changes_no_bill {
-            let message = format!("`{}` changes no bill", field.path());
-            return refused(message, "set a key that does");
+            return Err(no_bill(field.path()).at(at(parts.key)));
+        }
+        if let Some(name) = parts.name.clone().filter(Range::is_empty) {
+            let message = "there is no name before the colon";
+            let help = "write NAME:KEY=VALUE, or KEY=VALUE for all functions";
+            let at = at(name.start..name.end + 1);
+            return Err(Diag::new(Code::Syntax, message).at(at).help(help));
         }
         let value = text[parts.value..].trim();
+        if value.is_empty() {
+            let path = field.path();
+            let message = format!("`{path}` has no value");
+            let help =
+                format!("write a value; --set removes no key: write a scenario without `{path}`");
+            let at = at(parts.key.start..text.len());
+            return Err(Diag::new(Code::Syntax, message).at(at).help(help));
+        }
         let value = match field.kind() {
-            ValueKind::Number(_) => NewValue::number(value).map_err(|(message, help)| {
-                let at = at(parts.value..text.len());
-                Diag::new(Code::WrongType, message).at(at).help(help)
-            })?,
+            ValueKind::Number(bounds) => {
+                let value = NewValue::number(value, field, &bounds);
+                value.map_err(|diag| diag.at(at(parts.value..text.len())))?
+            }
             _ => NewValue::Text(value.to_owned()),
         };
         let span = parts.name.clone().map_or(0, |name| name.end + 1)..text.len();
         Ok(Self {
             place: Arc::new(at(span)),
-            name: parts.name.map(|name| text[name].to_owned()),
+            name: parts
+                .name
+                .map(|name| (text[name.clone()].to_owned(), at(name))),
             fields,
             value,
             is_matched: AtomicBool::new(false),
@@ -131,30 +147,48 @@ impl InputChange {
 
     /// True for a function that it is for.
     fn is_for(&self, name: &str) -> bool {
-        let pattern = self.name.as_deref();
-        pattern.is_none_or(|pattern| pattern == name || matches(pattern, name))
+        let pattern = self.name.as_ref();
+        pattern.is_none_or(|(pattern, _)| pattern == name || matches(pattern, name))
     }
 
     /// True if it names one function.
     fn is_for_one(&self) -> bool {
-        self.name.as_ref().is_some_and(|name| !name.contains('*'))
+        let pattern = self.name.as_ref();
+        pattern.is_some_and(|(pattern, _)| !pattern.contains('*'))
     }
 
     /// Changes the cells of the function with a name.
     fn apply(&self, name: &str, cells: &mut SpannedValues<'_>) -> Result<Vec<ChangedKey>, Diag> {
         let stated = self.fields.iter().copied();
         let stated = stated.clone().find(|field| cells.get(*field).is_some());
-        let (field, text) = match (&self.value, stated) {
-            (NewValue::Text(text), _) => (self.fields[0], text.clone()),
-            (NewValue::Times(factor), Some(field)) => match times(cells, field, *factor) {
-                Some(text) => (field, text),
-                None => return Ok(Vec::new()),
-            },
+        let (field, text, shape) = match (&self.value, stated) {
+            (NewValue::Text(text), _) => (self.fields[0], text.clone(), ValueShape::Text),
+            (NewValue::Times(factor), Some(field)) => {
+                let ValueKind::Number(bounds) = field.kind() else {
+                    unreachable!("only numbers are multiplied");
+                };
+                let Some(stated) = stated_number(cells, field, &bounds) else {
+                    return Ok(Vec::new());
+                };
+                let Some(product) = stated.checked_mul(*factor) else {
+                    self.is_applied.store(true, Ordering::Relaxed);
+                    let message = format!("{}: `{}` becomes too large", quoted(name), field.path());
+                    let diag = Diag::new(Code::OutOfRange, message).at((*self.place).clone());
+                    return Err(diag.help(format!("it must be {}", bounds.describe())));
+                };
+                let product = if bounds.whole {
+                    product.round()
+                } else {
+                    product
+                };
+                let text = product.normalize().to_string();
+                (field, text, ValueShape::Computed)
+            }
             (NewValue::Times(_), None) => return self.not_stated(name, cells),
         };
         let cell = Cell {
             text: Cow::Owned(text),
-            shape: ValueShape::Text,
+            shape,
             place: Place::Elsewhere(Arc::clone(&self.place)),
         };
         let group = ALTERNATIVES.iter().find(|group| group.contains(&field));
@@ -163,12 +197,14 @@ impl InputChange {
             field,
             before: cells.get(field).map(|cell| value_of(field, cell)),
             after: Some(value_of(field, &cell)),
+            place: Arc::clone(&self.place),
         }];
         for other in others.filter(|other| **other != field) {
             changed.extend(cells.get(*other).map(|cell| ChangedKey {
                 field: *other,
                 before: Some(value_of(*other, cell)),
                 after: None,
+                place: Arc::clone(&self.place),
             }));
         }
         cells.replace(field, cell);
@@ -211,46 +247,75 @@ impl InputChange {
     /// The mistake of a change that no function got.
     fn unused(&self, functions: &[Function]) -> Option<Diag> {
         let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
-        let diag = |code, message| Diag::new(code, message).at((*self.place).clone());
         if !is(&self.is_matched) {
-            let name = self.name.as_deref()?;
+            let (name, at) = self.name.as_ref()?;
             let message = format!("no function is called {}", quoted(name));
             let names = functions.iter().map(|function| &*function.name);
-            return Some(diag(Code::NoFunction, message).maybe_help(did_you_mean(name, names)));
+            let diag = Diag::new(Code::NoFunction, message).at(at.clone());
+            return Some(diag.maybe_help(did_you_mean(name, names)));
         }
         (!is(&self.is_applied)).then(|| {
             let path = self.fields[0].path();
             let message = format!("no function states `{path}`");
-            diag(Code::MissingKey, message).help(format!("write a value: {path}=…"))
+            let diag = Diag::new(Code::MissingKey, message).at((*self.place).clone());
+            diag.help(format!("write a value: {path}=…"))
         })
     }
 }
 
 impl NewValue {
-    /// A number, or how it changes.
-    fn number(text: &str) -> Result<Self, (String, &'static str)> {
-        const HELP: &str = "write the new value, or +20%, -20% or x1.5";
-        let wrong = || (format!("{} is no change of a number", quoted(text)), HELP);
-        if let Some(factor) = text.strip_prefix(['x', 'X']) {
-            let factor = number::exact(factor)
-                .ok()
-                .filter(|it| !it.is_sign_negative());
-            return factor.map(Self::Times).ok_or_else(wrong);
+    /// A number of a field, or how it changes.
+    ///
+    /// # Errors
+    /// A change that is none, or after which no number is within its bounds.
+    fn number(text: &str, field: Field, bounds: &Bounds) -> Result<Self, Diag> {
+        let (factor, is_fall) = match text.chars().next() {
+            Some('x' | 'X') => (number::exact(&text[1..]), false),
+            Some(sign @ ('+' | '-')) => {
+                let Some(share) = text[1..].strip_suffix('%') else {
+                    return Err(no_change(text));
+                };
+                let share = number::exact(share.trim_end()).map(|per_cent| {
+                    let share = per_cent / Decimal::ONE_HUNDRED;
+                    match sign {
+                        '-' => Decimal::ONE - share,
+                        _ => Decimal::ONE + share,
+                    }
+                });
+                (share, true)
+            }
+            _ => return Ok(Self::Text(text.to_owned())),
+        };
+        let wrong =
+            |message: String, help: String| Err(Diag::new(Code::OutOfRange, message).help(help));
+        match factor {
+            Ok(factor) if !factor.is_sign_negative() || factor.is_zero() => Ok(Self::Times(factor)),
+            Ok(_) if is_fall => wrong(
+                format!("{} is a fall by more than 100 %", quoted(text)),
+                "write a fall by at most 100 %, such as -20%".to_owned(),
+            ),
+            Ok(_) => wrong(
+                format!("{} is a negative factor", quoted(text)),
+                "write a factor of at least 0, such as x1.5".to_owned(),
+            ),
+            Err(NumberError::NotANumber) => Err(no_change(text)),
+            Err(NumberError::TooLarge) => wrong(
+                format!("{} is too large a change", quoted(text)),
+                format!("after it `{}` must be {}", field.path(), bounds.describe()),
+            ),
+            Err(NumberError::TooPrecise) => {
+                let message = format!("{} has more than 28 digits", quoted(text));
+                let diag = Diag::new(Code::NotExact, message);
+                Err(diag.help("round it to at most 28 digits, including decimals"))
+            }
         }
-        let Some(sign) = text.chars().next().filter(|sign| "+-".contains(*sign)) else {
-            return Ok(Self::Text(text.to_owned()));
-        };
-        let share = text[1..].strip_suffix('%').ok_or_else(wrong)?;
-        let share = number::exact(share.trim_end()).map_err(|_| wrong())?;
-        let share = share.checked_div(Decimal::ONE_HUNDRED).ok_or_else(wrong)?;
-        let factor = if sign == '+' {
-            Decimal::ONE.checked_add(share)
-        } else {
-            Decimal::ONE.checked_sub(share)
-        };
-        let factor = factor.filter(|factor| !factor.is_sign_negative());
-        factor.map(Self::Times).ok_or_else(wrong)
     }
+}
+
+/// The mistake of a text that does not say how a number changes.
+fn no_change(text: &str) -> Diag {
+    let message = format!("{} is no change of a number", quoted(text));
+    Diag::new(Code::WrongType, message).help("write the new value, or +20%, -20% or x1.5")
 }
 
 /// The parts of an argument, as bytes of it.
@@ -292,6 +357,41 @@ fn fields(name: &str) -> Option<Vec<Field>> {
     }
 }
 
+/// The mistake of a key that functions do not have, or that has no single value.
+fn not_a_key(key: &str, at: At, shapes: &Shapes) -> Diag {
+    let below = |field: &Field| {
+        if key.is_empty() {
+            return false;
+        }
+        let (table, _) = field.path().rsplit_once('.').unwrap_or_default();
+        let is_it = |table: &str| table == key || table.ends_with(&format!(".{key}"));
+        // `container` has the keys of `container.task` too.
+        is_it(table) || field.path().starts_with(&format!("{key}."))
+    };
+    let fields = Field::ALL.into_iter().filter(below);
+    let (budgets, others): (Vec<Field>, Vec<Field>) =
+        fields.partition(|field| field.group() == FieldGroup::Budget);
+    if tag_name(key).is_some() || (others.is_empty() && !budgets.is_empty()) {
+        return no_bill(key).at(at);
+    }
+    if others.is_empty() {
+        return unknown(key, KeyOrigin::CommandLine, at, shapes);
+    }
+    let keys: Vec<String> = others
+        .iter()
+        .map(|field| format!("`{}`", field.path()))
+        .collect();
+    let message = format!("`{key}` is a table, and not a key with a value");
+    let help = format!("set its keys: {}", comma_separated(&keys));
+    Diag::new(Code::WrongType, message).at(at).help(help)
+}
+
+/// The mistake of a key that no bill depends on.
+fn no_bill(key: &str) -> Diag {
+    let message = format!("`{key}` changes no bill");
+    Diag::new(Code::Conflict, message).help("set a key that does")
+}
+
 /// True for a name that a pattern with `*` matches.
 fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
@@ -311,24 +411,15 @@ fn matches(pattern: &str, name: &str) -> bool {
     open.ends_with(end)
 }
 
-/// The text of a stated number, multiplied by a factor. A whole number is rounded.
-fn times(cells: &SpannedValues<'_>, field: Field, factor: Decimal) -> Option<String> {
-    let ValueKind::Number(bounds) = field.kind() else {
-        return None;
-    };
+/// A stated number; `None` if it has a mistake.
+fn stated_number(cells: &SpannedValues<'_>, field: Field, bounds: &Bounds) -> Option<Decimal> {
     let text = &cells.get(field)?.text;
     let stated = if bounds.percent {
         number::ratio(text)
     } else {
         number::exact(text)
     };
-    let product = stated.ok()?.checked_mul(factor)?;
-    let product = if bounds.whole {
-        product.round()
-    } else {
-        product
-    };
-    Some(product.normalize().to_string())
+    stated.ok()
 }
 
 fn value_of(field: Field, cell: &Cell<'_>) -> StatedValue {
@@ -374,7 +465,10 @@ pub(crate) fn applied<'a>(
 /// Adds a changed key. A second change of it has the value before the first.
 fn add(keys: &mut Vec<ChangedKey>, key: ChangedKey) {
     match keys.iter_mut().find(|known| known.field == key.field) {
-        Some(known) => known.after = key.after,
+        Some(known) => {
+            known.after = key.after;
+            known.place = key.place;
+        }
         None => keys.push(key),
     }
 }
@@ -443,10 +537,10 @@ mod tests {
 
     #[test]
     fn numbers_change_by_factors() {
-        let factor = |text: &str| match NewValue::number(text) {
+        let factor = |text: &str| match NewValue::number(text, Field::Utilization, &Bounds::RATIO) {
             Ok(NewValue::Times(factor)) => factor.normalize().to_string(),
             Ok(NewValue::Text(text)) => format!("={text}"),
-            Err((message, _)) => message,
+            Err(diag) => diag.message,
         };
         assert_eq!(factor("x1.5"), "1.5");
         assert_eq!(factor("+20%"), "1.2");
@@ -454,11 +548,19 @@ mod tests {
         assert_eq!(factor("-100%"), "0");
         assert_eq!(factor("40%"), "=40%");
         assert_eq!(factor("1_000"), "=1_000");
-        for wrong in ["x", "x-1", "+20", "-20", "-120%", "+%", "x1.5.0"] {
-            assert!(
-                factor(wrong).contains("is no change of a number"),
-                "{wrong}"
-            );
+        for (wrong, says) in [
+            ("x", "is no change of a number"),
+            ("+20", "is no change of a number"),
+            ("-20", "is no change of a number"),
+            ("+%", "is no change of a number"),
+            ("x1.5.0", "is no change of a number"),
+            ("x-1", "is a negative factor"),
+            ("-120%", "is a fall by more than 100 %"),
+            ("x1e30", "is too large a change"),
+            ("+1e30%", "is too large a change"),
+            ("x1.1234567890123456789012345678", "has more than 28 digits"),
+        ] {
+            assert!(factor(wrong).contains(says), "{wrong}: {}", factor(wrong));
         }
     }
 }

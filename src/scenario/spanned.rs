@@ -6,8 +6,9 @@ use super::number::{self, NumberError};
 use super::schema::{ALTERNATIVES, Bounds, Field, RESERVED, Setting, ValueKind};
 use super::synonyms::unpriced;
 use super::tags;
-use super::unknown::{Shapes, advice_on_value, meant, not_priced, unknown};
+use super::unknown::{KeyOrigin, Shapes, advice_on_value, meant, not_priced, unknown};
 use crate::diag::{At, Code, Diag, Diags, Source};
+use crate::money::grouped;
 use crate::text::{self, comma_separated};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
@@ -36,6 +37,8 @@ pub(crate) enum ValueShape {
     Number,
     /// `true` or `false`.
     Bool,
+    /// A number that `--set` has changed.
+    Computed,
     /// A value that is already reported: not a scalar, or below a mistyped key.
     Refused,
 }
@@ -127,6 +130,11 @@ impl<'a> Cell<'a> {
             )
         };
         let out_of_bounds = || {
+            if self.shape == ValueShape::Computed {
+                let message = format!("`{key}` becomes {}, out of bounds", grouped(&self.text));
+                let help = format!("it must be {}", bounds.describe());
+                return wrong(Code::OutOfRange, message, help);
+            }
             let message = format!("`{key}` is out of bounds");
             let help = write(bounds) + &self.as_share(bounds).unwrap_or_default();
             wrong(Code::OutOfRange, message, help)
@@ -463,7 +471,7 @@ impl<'a> SpannedValues<'a> {
                     .help(format!("`{path}` is a table: {}", keys_below(&path))),
                 ),
                 _ => {
-                    diags.push(unknown("key", &path, key_at(), None, shapes));
+                    diags.push(unknown(&path, KeyOrigin::Scenario, key_at(), shapes));
                     // With too many errors, missing fields are not reported.
                     if !diags.is_full() {
                         let field = meant(&path, shapes).and_then(|meant| meant.field);

@@ -10,7 +10,21 @@ use std::sync::Arc;
 /// All platforms, for the keys of their tables.
 pub(crate) type Shapes = Arc<[PlatformShape]>;
 
+/// How to write a change of `--set`.
+pub(crate) const FORM: &str = "write KEY=VALUE or NAME:KEY=VALUE, such as api:memory_mb=1024";
+
 const ALL_KEYS: &str = "`lambdacost help scenario` lists all keys";
+
+/// Where a key of a function is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyOrigin {
+    /// In `[[function]]` or `[defaults]`.
+    Scenario,
+    /// As a column of a functions file.
+    FunctionsFile,
+    /// In `--set`.
+    CommandLine,
+}
 
 /// The diagnostic for a reserved key.
 pub(crate) fn not_priced(what: &str) -> Diag {
@@ -72,9 +86,7 @@ pub(crate) fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
     if is_plain && let Some(place) = place_at_the_top(path, shapes) {
         return Some(Meant::text(place));
     }
-    if let Some((table, tag)) = path.split_once('.')
-        && ["tag", "tags", "label", "labels"].contains(&table.to_lowercase().as_str())
-    {
+    if let Some(tag) = tag_name(path) {
         return Some(Meant::text(format!("did you mean `tags.{tag}`?")));
     }
     // In a table, the name can have another meaning.
@@ -89,6 +101,67 @@ pub(crate) fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
         return Some(Meant::text(format!("`{path}` belongs in {header}")));
     }
     near_field(path).filter(|meant| meant.field.is_none_or(|field| field.path() != path))
+}
+
+/// The name of the tag that a path was meant for: `team` in `tag.team`.
+pub(crate) fn tag_name(path: &str) -> Option<&str> {
+    let (table, tag) = path.split_once('.')?;
+    let is_tag = ["tag", "tags", "label", "labels"].contains(&table.to_lowercase().as_str());
+    is_tag.then_some(tag)
+}
+
+/// A key of the whole scenario, as it is written there: `[[extra]]`, or "`min_nodes` of [eks]". `None`
+/// for other keys, and for names of keys of functions.
+fn of_whole_scenario(path: &str, shapes: &[PlatformShape]) -> Option<String> {
+    let is_platform = |name: &str| shapes.iter().any(|shape| shape.id == name);
+    if is_platform(path) {
+        return Some(format!("[{path}]"));
+    }
+    let top = |name: &str| {
+        let mut keys = SettingGroup::Top.keys();
+        keys.find(|key| key.path() == name && Field::at_path(name).is_none())
+    };
+    // A column `function` has the names of functions.
+    let key = top(path).filter(|key| *key != Setting::Function);
+    if let Some(key) = key {
+        return Some(match key.kind() {
+            ValueKind::Table => format!("[{path}]"),
+            ValueKind::Extras => header(path),
+            _ => format!("`{path}`"),
+        });
+    }
+    let (table, word) = match path.split_once('.') {
+        // Functions have tables of the same names.
+        Some((table, _)) if !words_below(table).is_empty() => return None,
+        Some((table, word)) if is_platform(table) || top(table).is_some() => (table, word),
+        Some(_) => return None,
+        None if synonyms::of_function(path).is_some() => return None,
+        None => (table_of(path, shapes)?, path),
+    };
+    Some(format!("`{word}` of {}", header(table)))
+}
+
+/// What to do about a key of the whole scenario that is written elsewhere.
+fn advice_elsewhere(path: &str, origin: KeyOrigin, shapes: &[PlatformShape]) -> Option<String> {
+    let place = match origin {
+        KeyOrigin::Scenario => return None,
+        KeyOrigin::FunctionsFile | KeyOrigin::CommandLine => of_whole_scenario(path, shapes)?,
+    };
+    if origin == KeyOrigin::FunctionsFile {
+        return Some(format!(
+            "columns are keys of functions: state {place} in a scenario that names this file as \
+             `functions`"
+        ));
+    }
+    let similar = Field::ALL.into_iter().filter(|field| field.word() == path);
+    let similar: Vec<&str> = similar.map(Field::path).collect();
+    let similar = match similar.as_slice() {
+        [] => String::new(),
+        paths => format!("; functions have {}", comma_separated(&quoted(paths))),
+    };
+    Some(format!(
+        "--set changes keys of functions: change {place} in the scenario{similar}"
+    ))
 }
 
 /// The advice for a key of the top level that was written elsewhere.
@@ -247,21 +320,25 @@ fn starting_with<'w>(beginning: &str, words: &[&'w str]) -> Option<&'w str> {
     found.all(|other| other == first).then_some(*first)
 }
 
-/// The diagnostic for a key or column that a function does not have. `help` is for names without a
-/// similar key.
-pub(crate) fn unknown(
-    what: &str,
-    path: &str,
-    at: At,
-    help: Option<&'static str>,
-    shapes: &Shapes,
-) -> Diag {
+/// The diagnostic for a key or column that a function does not have.
+pub(crate) fn unknown(path: &str, origin: KeyOrigin, at: At, shapes: &Shapes) -> Diag {
+    let (message, help) = match origin {
+        KeyOrigin::Scenario => (format!("there is no key `{path}`"), ALL_KEYS),
+        KeyOrigin::FunctionsFile => (
+            format!("there is no column `{path}`"),
+            "a column is a key of [[function]]: name, memory_mb, duration_ms, \
+             invocations_per_month, utilization, …; leave out others, or look them up with \
+             `lambdacost help scenario`",
+        ),
+        KeyOrigin::CommandLine => (format!("functions have no key `{path}`"), FORM),
+    };
     let (typed, shapes) = (path.to_owned(), Arc::clone(shapes));
     let near = move || {
-        let advice = meant(&typed, &shapes).map(|meant| meant.advice);
-        Some(advice.unwrap_or_else(|| help.unwrap_or(ALL_KEYS).to_owned()))
+        let advice = advice_elsewhere(&typed, origin, &shapes);
+        let advice = advice.or_else(|| Some(meant(&typed, &shapes)?.advice));
+        Some(advice.unwrap_or_else(|| help.to_owned()))
     };
-    Diag::new(Code::UnknownKey, format!("there is no {what} `{path}`"))
+    Diag::new(Code::UnknownKey, message)
         .at(at)
         .help_when_shown(near)
 }

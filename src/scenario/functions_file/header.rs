@@ -6,7 +6,7 @@ use crate::scenario::function::Reading;
 use crate::scenario::schema::{Field, NEEDED};
 use crate::scenario::spanned::{Locate, SpannedValues};
 use crate::scenario::tags;
-use crate::scenario::unknown::{Shapes, meant, unknown};
+use crate::scenario::unknown::{KeyOrigin, Shapes, meant, unknown};
 use std::sync::Arc;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,10 +131,7 @@ fn unknown_column(name: &str, commas: usize, at: At, shapes: &Shapes) -> Diag {
         let diag = Diag::new(Code::UnknownKey, message).at(at);
         return diag.help("name it, or take its comma away from every row");
     }
-    let help = "a column is a key of [[function]]: name, memory_mb, duration_ms, \
-                invocations_per_month, utilization, …; leave out others, or look them up with \
-                `lambdacost help scenario`";
-    unknown("column", name, at, Some(help), shapes)
+    unknown(name, KeyOrigin::FunctionsFile, at, shapes)
 }
 
 /// The required fields that neither a column nor a default states.
