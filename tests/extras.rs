@@ -319,6 +319,18 @@ fn mistakes_are_refused_with_their_place() {
             17,
             "an extra of a function has no `region`",
         ),
+        (
+            "[[function.extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1\nunit = 3",
+            "unknown-key",
+            17,
+            "`usd_per_month` and `usd_per_million_invocations`\n",
+        ),
+        (
+            "[[extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1\nunit = 3",
+            "unknown-key",
+            17,
+            "`usd_per_million_invocations` and `region`\n",
+        ),
     ] {
         let text = orders(extras);
         let mistakes = read(&text).expect_err(extras).to_string();
@@ -416,6 +428,19 @@ fn run(arguments: &[&str], files: &[(&str, &str)]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// What the program writes about input that it refuses.
+fn refused(arguments: &[&str], files: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+    let output = command.args(arguments).current_dir(folder.path()).output();
+    let output = output.expect("it starts");
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    String::from_utf8(output.stderr).expect("text")
+}
+
 /// 40 million calls of 512 MB for 120 ms: 2.4 million GB-s x $0.0000166667 + $8 = $48.00008, and $100.
 #[test]
 fn defaults_state_extras_of_the_rows_of_a_functions_file() {
@@ -427,6 +452,32 @@ fn defaults_state_extras_of_the_rows_of_a_functions_file() {
     let answer = run(&["compare", "s.toml", "--format", "json"], &files);
     let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
     assert_eq!(answer["totals"]["lambda"], "148.00008");
+}
+
+#[test]
+fn keys_of_a_scenario_are_no_columns() {
+    for (column, says) in [
+        (
+            "extra",
+            "state [[extra]] in a scenario that names this file",
+        ),
+        (
+            "extra.usd_per_month",
+            "state `usd_per_month` of [[extra]] in a scenario",
+        ),
+        ("free_tier", "state `free_tier` in a scenario"),
+        ("min_nodes", "state `min_nodes` of [eks] in a scenario"),
+        ("function", "did you mean `name`?"),
+    ] {
+        let rows = format!(
+            "region,memory_mb,duration_ms,invocations_per_month,utilization,{column}\n\
+             us-east-1,512,120,40000000,0.3,1\n"
+        );
+        let message = refused(&["compare", "f.csv"], &[("f.csv", &rows)]);
+        let unwrapped = message.replace("\n          ", " ");
+        assert!(unwrapped.contains(says), "{column}: {message}");
+        assert!(message.contains("f.csv:1:"), "{column}: {message}");
+    }
 }
 
 /// An extra for each call on Fargate, 1,024 MB and 118 ms: text names the share by which Fargate is more

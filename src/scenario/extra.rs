@@ -173,18 +173,16 @@ fn required(keys: &mut Keys<'_>, setting: Setting, example: &str) -> Option<()> 
 
 fn region(keys: &mut Keys<'_>, of: &Of<'_>) -> Option<String> {
     let key = Setting::ExtraRegion.key();
+    let Of::Scenario(unknown_region) = of else {
+        let message = "an extra of a function has no `region`";
+        let help = "leave it out: it is paid in the region of its function";
+        keys.refuse(key, message, help);
+        return None;
+    };
     let at = keys.place_of(key);
     let name = keys.text(key)?;
-    let diag = match of {
-        Of::Scenario(unknown_region) => match unknown_region(&name) {
-            Some(diag) => diag,
-            None => return Some(name),
-        },
-        Of::Function => {
-            let message = "an extra of a function has no `region`";
-            let help = "leave it out: it is paid in the region of its function";
-            Diag::new(Code::Conflict, message).help(help)
-        }
+    let Some(diag) = unknown_region(&name) else {
+        return Some(name);
     };
     keys.diags.push(diag.at(at?));
     None

@@ -93,6 +93,8 @@ pub struct Keys<'k> {
     pub table: &'k DeTable<'k>,
     prefix: String,
     known: Vec<&'static str>,
+    /// Keys that the table does not have, but others like it do. They are already reported.
+    refused: Vec<&'static str>,
     /// The bytes of the table in the input.
     pub span: Range<usize>,
     pub source: &'k Source,
@@ -112,6 +114,7 @@ impl<'k> Keys<'k> {
             table,
             prefix: prefix.into(),
             known: Vec::new(),
+            refused: Vec::new(),
             span: 0..0,
             source,
             diags,
@@ -162,6 +165,14 @@ impl<'k> Keys<'k> {
     pub(crate) fn wrong_at(&mut self, key: &Key, code: Code, message: String, help: &str) {
         let span = self.table.get(key.word()).map_or(0..0, Spanned::span);
         self.wrong(code, span, message, help);
+    }
+
+    /// Reports a key that only other tables of this kind have, if it is stated.
+    pub(crate) fn refuse(&mut self, key: &Key, message: &str, help: &str) {
+        self.refused.push(key.word());
+        if self.table.contains_key(key.word()) {
+            self.wrong_at(key, Code::Conflict, message.to_owned(), help);
+        }
     }
 
     /// The value of a key, with its dotted path.
@@ -285,7 +296,7 @@ impl<'k> Keys<'k> {
         let known: Arc<[&str]> = known.into();
         for (key, _) in self.table {
             let name = key.get_ref().as_ref();
-            if !known.contains(&name) {
+            if !known.contains(&name) && !self.refused.contains(&name) {
                 let message = format!("there is no key `{}.{name}`", self.prefix);
                 let diag = Diag::new(Code::UnknownKey, message)
                     .at(self.source.at(key.span()))
