@@ -482,7 +482,7 @@ fn hours_of_fleets_and_months_are_checked() {
         OFFICE.replace("requests_per_task = 20\n", "")
     ));
     assert!(
-        job.contains("`container.hours_per_month` applies only to services"),
+        job.contains("`container.hours_per_month` is not possible for a job"),
         "{job}"
     );
     let many: String = (101..=125)

@@ -1,5 +1,6 @@
 //! Builds a function from its cells: checks every value, and every rule between values.
 
+use super::container::NOT_FOR_JOBS;
 use super::{Capacity, Function, rounding_up};
 use crate::diag::{At, Code, Diag, Diags};
 use crate::exact::Exact;
@@ -34,15 +35,15 @@ const NOT_IN_SERVICES: [(Field, &str); 6] = [
     ),
     (
         Field::RequestsPerTask,
-        "remove it: shared tasks carry requests of all functions of the service",
+        "remove it: shared tasks carry requests of all functions with this `service`",
     ),
     (
         Field::RequestsPerPod,
-        "remove it: shared pods carry requests of all functions of the service",
+        "remove it: shared pods carry requests of all functions with this `service`",
     ),
     (
         Field::ContainerRun,
-        "remove `service`: each job has a separate task",
+        "remove `service`: each call of a job has a separate task",
     ),
     (
         Field::ManagedProvider,
@@ -378,13 +379,20 @@ impl FunctionReader<'_, '_, '_> {
     /// task or pod carries.
     fn service(&mut self) -> Option<Box<Membership>> {
         let name = self.values.text(Field::Service)?.into();
+        let is_job = self.values.word(Field::ContainerRun) == Some("job");
         for (field, help) in NOT_IN_SERVICES {
-            let is_there = match field {
-                Field::ContainerRun => self.values.word(field) == Some("job"),
+            let is_wrong = match field {
+                Field::ContainerRun => is_job,
+                // Already refused for the job.
+                _ if is_job && NOT_FOR_JOBS.contains(&field) => false,
                 _ => self.values.stated(field),
             };
-            if is_there {
-                let message = format!("`{}` is not possible in a service", field.path());
+            if is_wrong {
+                let key = match field {
+                    Field::ContainerRun => "container.run = \"job\"",
+                    _ => field.path(),
+                };
+                let message = format!("`{key}` is not possible for a function with `service`");
                 self.wrong(Code::Conflict, self.at(field), message, help);
             }
         }

@@ -60,6 +60,15 @@ pub(crate) struct Container {
 /// Enough for a service to survive the loss of an Availability Zone, as Lambda does.
 const DEFAULT_MIN_TASKS: u32 = 2;
 
+/// Keys of containers that run all month.
+pub(super) const NOT_FOR_JOBS: [Field; 5] = [
+    Field::RequestsPerTask,
+    Field::RequestsPerPod,
+    Field::MinTasks,
+    Field::FleetHours,
+    Field::TargetUtilization,
+];
+
 /// The container keys of a function that states none.
 pub(super) static LIKE_FOR_LIKE: Container = Container {
     cpu_ms: None,
@@ -268,19 +277,13 @@ impl FunctionReader<'_, '_, '_> {
             }
             return Run::Service;
         }
-        for field in [
-            Field::RequestsPerTask,
-            Field::RequestsPerPod,
-            Field::MinTasks,
-            Field::FleetHours,
-            Field::TargetUtilization,
-        ] {
+        for field in NOT_FOR_JOBS {
             if self.values.stated(field) {
                 let message = format!(
-                    "`{}` applies only to services, but this function is a job",
+                    "`{}` is not possible for a job (container.run = \"job\")",
                     field.path()
                 );
-                let help = "remove it: each job has a separate task";
+                let help = "remove it: each call of a job has a separate task";
                 self.wrong(Code::Conflict, self.at(field), message, help);
             }
         }
