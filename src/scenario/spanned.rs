@@ -474,7 +474,8 @@ impl<'a> SpannedValues<'a> {
                     diags.push(unknown(&path, KeyOrigin::Scenario, key_at(), shapes));
                     // With too many errors, missing fields are not reported.
                     if !diags.is_full() {
-                        let field = meant(&path, shapes).and_then(|meant| meant.field);
+                        let field =
+                            meant(&path, KeyOrigin::Scenario, shapes).and_then(|meant| meant.field);
                         mistyped.extend(field.map(|field| (field, value.span())));
                     }
                 }

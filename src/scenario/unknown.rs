@@ -80,10 +80,16 @@ impl Meant {
 }
 
 /// The advice for a key of a function, or a column, that does not exist.
-pub(crate) fn meant(path: &str, shapes: &[PlatformShape]) -> Option<Meant> {
+pub(crate) fn meant(path: &str, origin: KeyOrigin, shapes: &[PlatformShape]) -> Option<Meant> {
     let word = last_word(path);
     let is_plain = word == path;
-    if is_plain && let Some(place) = place_at_the_top(path, shapes) {
+    let elsewhere = match origin {
+        KeyOrigin::Scenario if is_plain => place_at_the_top(path, shapes),
+        KeyOrigin::Scenario => None,
+        KeyOrigin::FunctionsFile => in_a_scenario(path, shapes),
+        KeyOrigin::CommandLine => not_of_functions(path, shapes),
+    };
+    if let Some(place) = elsewhere {
         return Some(Meant::text(place));
     }
     if let Some(tag) = tag_name(path) {
@@ -141,18 +147,17 @@ fn of_whole_scenario(path: &str, shapes: &[PlatformShape]) -> Option<String> {
     Some(format!("`{word}` of {}", header(table)))
 }
 
-/// What to do about a key of the whole scenario that is written elsewhere.
-fn advice_elsewhere(path: &str, origin: KeyOrigin, shapes: &[PlatformShape]) -> Option<String> {
-    let place = match origin {
-        KeyOrigin::Scenario => return None,
-        KeyOrigin::FunctionsFile | KeyOrigin::CommandLine => of_whole_scenario(path, shapes)?,
-    };
-    if origin == KeyOrigin::FunctionsFile {
-        return Some(format!(
-            "columns are keys of functions: state {place} in a scenario that names this file as \
-             `functions`"
-        ));
-    }
+/// The advice for a key of the whole scenario that is a column.
+fn in_a_scenario(path: &str, shapes: &[PlatformShape]) -> Option<String> {
+    let key = of_whole_scenario(path, shapes)?;
+    Some(format!(
+        "columns are keys of functions: state {key} in a scenario that names this file as `functions`"
+    ))
+}
+
+/// The advice for a key of the whole scenario in `--set`.
+fn not_of_functions(path: &str, shapes: &[PlatformShape]) -> Option<String> {
+    let key = of_whole_scenario(path, shapes)?;
     let similar = Field::ALL.into_iter().filter(|field| field.word() == path);
     let similar: Vec<&str> = similar.map(Field::path).collect();
     let similar = match similar.as_slice() {
@@ -160,7 +165,7 @@ fn advice_elsewhere(path: &str, origin: KeyOrigin, shapes: &[PlatformShape]) -> 
         paths => format!("; functions have {}", comma_separated(&quoted(paths))),
     };
     Some(format!(
-        "--set changes keys of functions: change {place} in the scenario{similar}"
+        "--set changes keys of functions: change {key} in the scenario{similar}"
     ))
 }
 
@@ -334,8 +339,7 @@ pub(crate) fn unknown(path: &str, origin: KeyOrigin, at: At, shapes: &Shapes) ->
     };
     let (typed, shapes) = (path.to_owned(), Arc::clone(shapes));
     let near = move || {
-        let advice = advice_elsewhere(&typed, origin, &shapes);
-        let advice = advice.or_else(|| Some(meant(&typed, &shapes)?.advice));
+        let advice = meant(&typed, origin, &shapes).map(|meant| meant.advice);
         Some(advice.unwrap_or_else(|| help.to_owned()))
     };
     Diag::new(Code::UnknownKey, message)
@@ -377,7 +381,7 @@ fn advice_at_the_top(name: &str, shapes: &[PlatformShape]) -> String {
     if let Some(table) = table_of(name, shapes) {
         return format!("`{name}` belongs in {}", header(table));
     }
-    match meant(name, shapes) {
+    match meant(name, KeyOrigin::Scenario, shapes) {
         Some(meant) if meant.field.is_some() => {
             format!(
                 "{}; it belongs below [[function]] or [defaults]",
@@ -395,7 +399,7 @@ pub(crate) fn unknown_key(path: &str, shapes: &[PlatformShape]) -> Diag {
     let settings = Setting::ALL.map(Setting::path).into_iter();
     let settings: Vec<&str> = settings.chain(of_platforms.map(|key| key.path)).collect();
     let near_setting = || near(path, &settings).map(|found| format!("did you mean `{found}`?"));
-    let advice = meant(path, shapes).map(|meant| meant.advice);
+    let advice = meant(path, KeyOrigin::Scenario, shapes).map(|meant| meant.advice);
     let advice = advice.or_else(near_setting);
     diag.help(advice.unwrap_or_else(|| ALL_KEYS.to_owned()))
 }
@@ -455,7 +459,7 @@ mod tests {
     )];
 
     fn advice(path: &str) -> String {
-        meant(path, SHAPES).map_or_else(String::new, |meant| meant.advice)
+        meant(path, KeyOrigin::Scenario, SHAPES).map_or_else(String::new, |meant| meant.advice)
     }
 
     #[test]
@@ -528,7 +532,8 @@ mod tests {
             ),
             ("cpu_sm", Some(Field::CpuMs), "`container.cpu_ms`"),
         ] {
-            let found = meant(path, SHAPES).unwrap_or_else(|| panic!("nothing about {path}"));
+            let found = meant(path, KeyOrigin::Scenario, SHAPES)
+                .unwrap_or_else(|| panic!("nothing about {path}"));
             assert_eq!(found.field, field, "{path}: {}", found.advice);
             assert!(found.advice.contains(says), "{path}: {}", found.advice);
         }

@@ -67,7 +67,8 @@ pub(crate) fn columns(
             Some(column) => column,
             None => {
                 diags.push(unknown_column(text, commas, at(), shapes));
-                let field = meant(text, shapes).and_then(|meant| meant.field);
+                let field =
+                    meant(text, KeyOrigin::FunctionsFile, shapes).and_then(|meant| meant.field);
                 field.map_or(CsvColumn::Unknown, CsvColumn::Mistyped)
             }
         };
