@@ -423,27 +423,158 @@ fn members_have_much_in_common() {
         (
             "container.task = { vcpu = 1, memory_gb = 2 }",
             "",
-            "`container.task.vcpu` is not possible in a service",
+            "`container.task.vcpu` is not possible for a function with `service`",
         ),
         (
             "container.requests_per_pod = 3",
             "",
-            "`container.requests_per_pod` is not possible in a service",
+            "`container.requests_per_pod` is not possible for a function with `service`",
         ),
         (
             "",
             "container.run = 'job'",
-            "`container.run` is not possible in a service",
+            "`container.run = \"job\"` is not possible for a function with `service`",
         ),
         (
             "",
             "managed.capacity_provider = 'web'",
-            "`managed.capacity_provider` is not possible in a service",
+            "`managed.capacity_provider` is not possible for a function with `service`",
         ),
     ] {
         let found = mistake(many, large);
         assert!(found.contains(expected), "{expected}: {found}");
     }
+}
+
+/// Two functions of a service, with keys of the second one.
+fn members(first: &str, second: &str) -> String {
+    let function = |name: &str, keys: &str| {
+        format!(
+            "[[function]]\nname = '{name}'\nmemory_mb = 512\nduration_ms = 120\n\
+             invocations_per_month = 40_000_000\nutilization = 0.3\nservice = 's'\n{keys}\n"
+        )
+    };
+    format!(
+        "region = 'us-east-1'\n{}{}",
+        function("a", first),
+        function("b", second)
+    )
+}
+
+#[test]
+fn mistakes_between_members_have_the_place_of_the_key() {
+    // The excerpt is the last line with this text.
+    for (first, second, excerpt) in [
+        ("", "region = 'eu-west-1'", "region = 'eu-west-1'"),
+        ("", "runs_on = 'fargate'", "runs_on = 'fargate'"),
+        ("runs_on = 'fargate'", "", "service = 's'"),
+        ("", "architecture = 'arm64'", "architecture = 'arm64'"),
+        (
+            "",
+            "[function.container]\nhours_per_month = 100",
+            "hours_per_month = 100",
+        ),
+        ("", "container.os = 'windows'", "container.os = 'windows'"),
+        (
+            "",
+            "[[function]]\nname = 's'\nmemory_mb = 512\nduration_ms = 120\n\
+             invocations_per_month = 1\nutilization = 0.3",
+            "name = 's'",
+        ),
+    ] {
+        let text = members(first, second);
+        let lines: Vec<&str> = text.lines().collect();
+        let number = lines.iter().rposition(|known| *known == excerpt);
+        let number = number.expect("the line is there") + 1;
+        let found = read(&text).expect_err("a mistake").to_string();
+        assert_eq!(found.matches("error[").count(), 1, "{found}");
+        let place = format!("--> scenario.toml:{number}:");
+        assert!(found.contains(&place), "{place}\n{found}");
+        assert!(
+            found.contains(&format!("{number} | {excerpt}\n")),
+            "{found}"
+        );
+    }
+    // A service gets the name of a function that was read before.
+    let text = members("", "").replacen("service = 's'", "", 1);
+    let text = text.replace("name = 'a'", "name = 's'");
+    let found = read(&text).expect_err("a mistake").to_string();
+    assert!(
+        found.contains("`s` is a service, and a function"),
+        "{found}"
+    );
+    assert!(found.contains("| service = 's'\n"), "{found}");
+}
+
+/// What the program answers about a file, or what it writes about its mistakes.
+fn run(file: &str, text: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join(file), text).expect("written");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+    let command = command.args(["compare", file]).args(arguments);
+    let output = command.current_dir(folder.path()).output();
+    let output = output.expect("it starts");
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8(text).expect("text");
+    (output.status.code(), text)
+}
+
+#[test]
+fn mistakes_between_members_have_the_place_of_the_row() {
+    let rows = "name,memory_mb,duration_ms,invocations_per_month,utilization,region,service,runs_on\n\
+                a,512,120,40000000,0.3,us-east-1,s,\n\
+                x,512,120,40000000,0.3,us-east-1,,fargate\n\
+                b,512,120,40000000,0.3,us-east-1,s,fargate\n\
+                s,512,120,40000000,0.3,us-east-1,,\n";
+    let (code, message) = run("f.csv", rows, &[]);
+    assert_eq!(code, Some(2), "{message}");
+    let expected = "error[conflict]: `a` and `b` of the service `s` run on different platforms today\n \
+                    --> f.csv:4:36\n  |\n\
+                    4 | b,512,120,40000000,0.3,us-east-1,s,fargate\n  \
+                    |                                    ^^^^^^^\n";
+    assert!(message.starts_with(expected), "{message}");
+    let named = "function that does not belong to it\n --> f.csv:5:1\n";
+    assert!(message.contains(named), "{message}");
+}
+
+#[test]
+fn a_change_is_to_blame_for_members_that_differ() {
+    let text = members("", "");
+    let (code, message) = run("s.toml", &text, &["--set", "b:runs_on=fargate"]);
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.contains("different platforms today"), "{message}");
+    assert!(message.contains(" --> --set:1:3\n"), "{message}");
+    assert!(message.contains("1 | b:runs_on=fargate\n"), "{message}");
+    // The first member is changed, and the second one differs from it.
+    let (_, message) = run("s.toml", &text, &["--set", "a:runs_on=fargate"]);
+    assert!(message.contains("1 | a:runs_on=fargate\n"), "{message}");
+}
+
+#[test]
+fn a_key_is_refused_once() {
+    let job = "container = { run = 'job', requests_per_pod = 3 }";
+    let found = read(&members("", job)).expect_err("a mistake").to_string();
+    let says = "`container.requests_per_pod` is not possible for a job (container.run = \"job\")";
+    assert!(found.contains(says), "{found}");
+    assert_eq!(
+        found.matches("`container.requests_per_pod`").count(),
+        1,
+        "{found}"
+    );
+    let says = "`container.run = \"job\"` is not possible for a function with `service`";
+    assert!(found.contains(says), "{found}");
+}
+
+#[test]
+fn a_service_is_no_function() {
+    let text = members("", "");
+    let (code, message) = run("s.toml", &text, &["--function", "s"]);
+    assert_eq!(code, Some(2), "{message}");
+    let expected = "error[no-function]: `s` is a service, not a function\n\
+                    help: name one or more of its functions: `a` and `b`\n";
+    assert_eq!(message, expected);
+    let (code, _) = run("s.toml", &text, &["--pinned", "s"]);
+    assert_eq!(code, Some(0));
 }
 
 /// A linear congruential generator, so that every run tries the same services.

@@ -461,4 +461,7 @@ fn mistakes_in_tags_and_accounts_have_a_fix() {
         message.contains("more than 100 different tags"),
         "{message}"
     );
+    // Line 9 is that of the first tag. By name, the last two are `t98` and `t99`.
+    assert!(message.contains(" --> one.toml:108:"), "{message}");
+    assert!(message.contains("| tags.t99 = 'x'\n"), "{message}");
 }

@@ -190,14 +190,20 @@ pub fn read_csv(
     };
     let defaults = spanned::SpannedValues::new(0..0);
     let mut diags = Diags::new();
-    let mut roll = NameIndex::new(&name.into());
-    let read = functions_file::read(name, file, &defaults, &reading, &mut roll, request.progress);
+    let mut index = NameIndex::new(&name.into(), &hours);
+    let read = functions_file::read(
+        name,
+        file,
+        &defaults,
+        &reading,
+        &mut index,
+        request.progress,
+    );
     diags.take(read);
-    let mut functions = roll.into_functions();
+    let (mut functions, tags) = index.into_parts();
     let regions = regions.settle(&mut functions);
     check_regions(&regions, request, &mut diags);
-    let tags = diags.take(tags::names(&functions)).unwrap_or_default();
-    let services = services::settle(&mut functions, &hours, &mut diags);
+    let services = services::settle(&mut functions);
     set::unused(request.set, &functions, &mut diags);
     diags.into_result(Scenario {
         name: name.to_owned(),

@@ -2,14 +2,31 @@
 //! apart.
 
 use super::Function;
-use crate::diag::{At, Code, Diag};
+use super::schema::Field;
+use super::services::ServiceIndex;
+use super::tags::TagNames;
+use crate::diag::{At, Code, Diag, Diags};
+use crate::exact::Exact;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-/// Functions in the order in which they are read, indexed by name.
+/// Where a function that is added states its keys.
+pub(crate) trait StatedPlaces {
+    /// The place of a key; `None` if the function does not state it.
+    fn of_field(&self, field: Field) -> Option<At>;
+
+    /// The place of a tag; `None` if the function does not state it.
+    fn of_tag(&self, name: &str) -> Option<At>;
+
+    /// The place of its name, or of the function if it states none.
+    fn of_name(&self) -> At;
+}
+
+/// Functions in the order in which they are read, indexed by name. Mistakes between functions are found
+/// when the second one is added, because its place is known only then.
 pub(crate) struct NameIndex {
     functions: Vec<Function>,
     /// Hash of each name, and index of its function. The names are not stored again, to save memory
@@ -21,17 +38,21 @@ pub(crate) struct NameIndex {
     hasher: RandomState,
     /// The files, each with the index of its first function.
     files: Vec<(Arc<str>, usize)>,
+    services: ServiceIndex,
+    tags: TagNames,
 }
 
 impl NameIndex {
-    /// An empty index for functions from `file`.
-    pub(crate) fn new(file: &Arc<str>) -> Self {
+    /// An empty index for functions from `file`, in a month of these hours.
+    pub(crate) fn new(file: &Arc<str>, hours: &Exact) -> Self {
         Self {
             functions: Vec::new(),
             by_name: HashTable::new(),
             faulty: HashMap::new(),
             hasher: RandomState::default(),
             files: vec![(Arc::clone(file), 0)],
+            services: ServiceIndex::new(hours),
+            tags: TagNames::default(),
         }
     }
 
@@ -45,23 +66,40 @@ impl NameIndex {
         self.functions.len()
     }
 
-    /// The functions without mistakes.
-    pub(crate) fn into_functions(self) -> Vec<Function> {
-        self.functions
+    /// The functions without mistakes, and the names of their tags, sorted.
+    pub(crate) fn into_parts(self) -> (Vec<Function>, Vec<Arc<str>>) {
+        (self.functions, self.tags.into_names())
     }
 
-    /// Adds a function whose name is at `at`.
+    /// Adds a function.
     ///
     /// # Errors
-    /// The name is taken.
-    pub(crate) fn add(&mut self, function: Function, at: impl FnOnce() -> At) -> Result<(), Diag> {
-        let hash = self.free(&function.name, at)?;
+    /// The name is taken, the function does not fit others of its service, or there are too many tags.
+    /// Only a function with a name that is taken is not added.
+    pub(crate) fn add(
+        &mut self,
+        function: Function,
+        places: &dyn StatedPlaces,
+    ) -> Result<(), Diags> {
+        let hash = self.free(&function.name, || places.of_name())?;
+        let mut diags = Diags::new();
+        diags.extend(self.tags.add(&function, places));
+        let functions = &self.functions;
+        let (by_name, hasher) = (&self.by_name, &self.hasher);
+        let named = |name: &str| {
+            let hash = hasher.hash_one(name);
+            let found = by_name.find(hash, |(known, index)| {
+                *known == hash && *functions[*index as usize].name == *name
+            });
+            found.map(|(_, index)| &functions[*index as usize])
+        };
+        diags.extend(self.services.add(&function, functions, &named, places));
         let index = u32::try_from(self.functions.len());
         let index = index.expect("memory ends before 2^32 functions");
         self.functions.push(function);
         self.by_name
             .insert_unique(hash, (hash, index), |(hash, _)| *hash);
-        Ok(())
+        diags.into_result(())
     }
 
     /// Adds the name of a function that has mistakes.

@@ -5,7 +5,7 @@ use super::extra::{self, Extra};
 use super::function::{self, Reading};
 use super::functions_file;
 use super::keys::{self, Keys};
-use super::name_index::NameIndex;
+use super::name_index::{NameIndex, StatedPlaces};
 use super::notation;
 use super::options::PlatformValues;
 use super::purchase;
@@ -15,11 +15,10 @@ use super::services;
 use super::set;
 use super::spanned::{Cell, SpannedValues};
 use super::stated::{self, StatedValue};
-use super::tags;
 use super::unknown::{Shapes, unknown_at_the_top};
 use super::values::Values;
 use super::{DEFAULT_PLATFORMS, Regions, Request, Scenario, check_regions};
-use crate::diag::{Code, Diag, Diags, Source};
+use crate::diag::{At, Code, Diag, Diags, Source};
 use crate::exact::Exact;
 use crate::pricebook::{Commitments, Extent};
 use crate::scenario::RegionName;
@@ -89,19 +88,18 @@ impl<'r> ScenarioReader<'r> {
             set: self.request.set,
         };
         let defaults = self.defaults();
-        let mut index = NameIndex::new(self.source.name());
+        let mut index = NameIndex::new(self.source.name(), &hours);
         self.functions(&defaults, &reading, &mut index);
         let stated = index.len();
         let functions_file =
             self.functions_file(&defaults.with_places(self.source), &reading, &mut index);
-        let mut functions = index.into_functions();
+        let (mut functions, tags) = index.into_parts();
         let regions = regions.settle(&mut functions);
         check_regions(&regions, self.request, &mut self.diags);
         if let Some(terms) = &terms {
             self.check_scope(terms, &regions);
         }
-        let tags = self.diags.take(tags::names(&functions));
-        let services = services::settle(&mut functions, &hours, &mut self.diags);
+        let services = services::settle(&mut functions);
         set::unused(self.request.set, &functions, &mut self.diags);
         let unmatched_budgets = budget::assign(budgets.functions, &mut functions, &mut self.diags);
         let mut scenario = Scenario {
@@ -116,7 +114,7 @@ impl<'r> ScenarioReader<'r> {
             functions: functions.into(),
             services,
             stated,
-            tags: tags.unwrap_or_default(),
+            tags,
             budget: budgets.whole,
             budget_line,
             tag_budgets: budgets.tags,
@@ -360,16 +358,19 @@ impl<'r> ScenarioReader<'r> {
             let line = self.source.line_of(item.span().start) as u64;
             let merged = cells.over(defaults);
             let read = function::build(&merged, line, reading, self.source, &mut self.diags);
-            let place = || match merged.get(Field::Name) {
-                Some(name) => name.at(self.source),
-                None => self.source.at(item.span()),
+            let places = TablePlaces {
+                cells: &cells,
+                name: merged.get(Field::Name),
+                source: self.source,
             };
-            let added = match (read, merged.get(Field::Name)) {
-                (Some(function), _) => index.add(function, place),
-                (None, Some(name)) => index.add_faulty(&name.text, place()),
-                (None, None) => Ok(()),
+            match (read, merged.get(Field::Name)) {
+                (Some(function), _) => self.diags.take(index.add(function, &places)),
+                (None, Some(name)) => {
+                    let added = index.add_faulty(&name.text, places.of_name());
+                    self.diags.take(added)
+                }
+                (None, None) => None,
             };
-            self.diags.take(added);
         }
     }
 
@@ -419,6 +420,33 @@ impl<'r> ScenarioReader<'r> {
                 self.wrong(Code::Unreadable, value.span(), &message, help);
                 None
             }
+        }
+    }
+}
+
+/// Where a function in TOML states its keys.
+struct TablePlaces<'p> {
+    /// Those of the function, without defaults.
+    cells: &'p SpannedValues<'p>,
+    name: Option<&'p Cell<'p>>,
+    source: &'p Source,
+}
+
+impl StatedPlaces for TablePlaces<'_> {
+    fn of_field(&self, field: Field) -> Option<At> {
+        self.cells.get(field).map(|cell| cell.at(self.source))
+    }
+
+    fn of_tag(&self, name: &str) -> Option<At> {
+        let mut tags = self.cells.tags();
+        let (_, cell) = tags.find(|(known, _)| &***known == name)?;
+        Some(cell.at(self.source))
+    }
+
+    fn of_name(&self) -> At {
+        match self.name {
+            Some(name) => name.at(self.source),
+            None => self.cells.place_of(Field::Name).at(self.source),
         }
     }
 }

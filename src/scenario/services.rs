@@ -1,11 +1,14 @@
 //! Services: functions that share tasks or pods on platforms that run containers.
 
+use super::name_index::StatedPlaces;
+use super::schema::Field;
 use super::{Function, Scenario};
-use crate::diag::{Code, Diag, Diags};
+use crate::diag::{At, Code, Diag};
 use crate::exact::Exact;
 use crate::money::plural;
 use crate::text::escaped_name;
 use std::collections::HashMap;
+#[cfg(feature = "cli")]
 use std::sync::Arc;
 
 /// The functions of a service.
@@ -32,21 +35,83 @@ impl Scenario {
     /// its functions are left out or none.
     #[cfg(feature = "cli")]
     pub(crate) fn find_services_again(&mut self) {
-        let mut diags = Diags::new();
         let functions = Arc::make_mut(&mut self.functions);
-        self.services = settle(functions, &self.hours, &mut diags);
-        diags
-            .into_result(())
-            .expect("the services were checked with all functions");
+        self.services = settle(functions);
     }
 }
 
+/// The services of the functions that are read so far.
+pub(crate) struct ServiceIndex {
+    /// The index of the first function of each service.
+    first: HashMap<Box<str>, usize>,
+    /// Hours of the month.
+    hours: Exact,
+}
+
+impl ServiceIndex {
+    pub(crate) fn new(hours: &Exact) -> Self {
+        Self {
+            first: HashMap::new(),
+            hours: hours.clone(),
+        }
+    }
+
+    /// Adds the function that follows `functions`. `named` finds one of these by its name. Returns the
+    /// mistakes in its service.
+    pub(crate) fn add<'f>(
+        &mut self,
+        function: &Function,
+        functions: &'f [Function],
+        named: &dyn Fn(&str) -> Option<&'f Function>,
+        places: &dyn StatedPlaces,
+    ) -> Vec<Diag> {
+        let mut diags = Vec::new();
+        let service = function.service_name();
+        let is_member = |function: &Function, service| function.service_name() == Some(service);
+        let name = &*function.name;
+        if !self.first.is_empty() && self.first.contains_key(name) && !is_member(function, name) {
+            let at = blamed(&[function], &[Field::Name], places);
+            diags.push(same_name(&function.name).at(at));
+        }
+        let Some(service) = service else {
+            return diags;
+        };
+        if let Some(first) = self.first.get(service) {
+            let first = &functions[*first];
+            if let Some((keys, diag)) = difference(first, function, &self.hours) {
+                let keys = [keys, &[Field::Service]].concat();
+                diags.push(diag.at(blamed(&[function, first], &keys, places)));
+            }
+            return diags;
+        }
+        self.first.insert(service.into(), functions.len());
+        let other = named(service).filter(|other| !is_member(other, service));
+        if let Some(other) = other {
+            let at = blamed(&[function, other], &[Field::Service], places);
+            diags.push(same_name(service).at(at));
+        }
+        diags
+    }
+}
+
+/// The place of a mistake in these keys: the change of `--set` that made it, or where the function that
+/// is added states one of them.
+fn blamed(functions: &[&Function], keys: &[Field], places: &dyn StatedPlaces) -> At {
+    let changed = functions
+        .iter()
+        .flat_map(|function| function.set.as_deref());
+    let changed = changed
+        .flatten()
+        .find(|changed| keys.contains(&changed.field));
+    if let Some(changed) = changed {
+        return (*changed.place).clone();
+    }
+    let stated = keys.iter().find_map(|key| places.of_field(*key));
+    stated.unwrap_or_else(|| places.of_name())
+}
+
 /// Finds the services of functions. A pinned member pins all members.
-pub(crate) fn settle(
-    functions: &mut [Function],
-    hours: &Exact,
-    diags: &mut Diags,
-) -> Vec<SharedService> {
+pub(crate) fn settle(functions: &mut [Function]) -> Vec<SharedService> {
     let mut numbers: HashMap<Box<str>, usize> = HashMap::new();
     let mut members: Vec<Vec<usize>> = Vec::new();
     for (index, function) in functions.iter_mut().enumerate() {
@@ -61,20 +126,7 @@ pub(crate) fn settle(
         membership.number = number;
         members[number].push(index);
     }
-    if members.is_empty() {
-        return Vec::new();
-    }
-    for function in functions.iter() {
-        let is_taken = numbers.contains_key(&function.name);
-        if is_taken && function.service_name() != Some(&*function.name) {
-            diags.push(same_name(&function.name));
-        }
-    }
     let services = members.into_iter().map(|members| {
-        let first = &functions[members[0]];
-        for index in &members[1..] {
-            diags.extend(difference(first, &functions[*index], hours));
-        }
         if members.iter().any(|index| functions[*index].is_pinned) {
             for index in &members {
                 functions[*index].is_pinned = true;
@@ -112,23 +164,27 @@ fn same_name(name: &str) -> Diag {
     Diag::new(Code::DuplicateName, message).help(help)
 }
 
-/// Why two functions cannot share containers; `None` if they can.
-fn difference(first: &Function, other: &Function, hours: &Exact) -> Option<Diag> {
-    let (what, key) = if first.region != other.region {
-        ("are in different regions", "region")
+/// Why two functions cannot share containers, and the keys that say so; `None` if they can.
+fn difference(
+    first: &Function,
+    other: &Function,
+    hours: &Exact,
+) -> Option<(&'static [Field], Diag)> {
+    let (what, keys): (_, &[Field]) = if first.region != other.region {
+        ("are in different regions", &[Field::Region])
     } else if first.container_architecture() != other.container_architecture() {
         (
             "have containers of different architectures",
-            "container.architecture",
+            &[Field::ContainerArchitecture, Field::Architecture],
         )
     } else if first.home() != other.home() {
-        ("run on different platforms today", "runs_on")
+        ("run on different platforms today", &[Field::RunsOn])
     } else if first.fleet_hours(hours) != other.fleet_hours(hours) {
-        ("run for different hours", "container.hours_per_month")
+        ("run for different hours", &[Field::FleetHours])
     } else if first.container().os != other.container().os {
         (
             "have containers of different operating systems",
-            "container.os",
+            &[Field::ContainerOs],
         )
     } else {
         return None;
@@ -139,8 +195,9 @@ fn difference(first: &Function, other: &Function, hours: &Exact) -> Option<Diag>
         other.name,
         first_name(first)
     );
+    let key = keys[0].path();
     let help = format!("state the same {key} for both, or another service");
-    Some(Diag::new(Code::Conflict, message).help(help))
+    Some((keys, Diag::new(Code::Conflict, message).help(help)))
 }
 
 impl SharedService {

@@ -2,6 +2,7 @@
 //! them.
 
 use super::Function;
+use super::name_index::StatedPlaces;
 use crate::diag::{Code, Diag};
 use crate::text;
 use std::collections::BTreeSet;
@@ -43,19 +44,31 @@ pub(crate) fn unfit_name(name: &str) -> Option<(String, &'static str)> {
     text::unfit(name)
 }
 
-/// The names of all tags, sorted.
-///
-/// # Errors
-/// There are too many.
-pub(crate) fn names(functions: &[Function]) -> Result<Vec<Arc<str>>, Diag> {
-    let mut names: BTreeSet<&Arc<str>> = BTreeSet::new();
-    for tag in functions.iter().flat_map(Function::tags) {
-        names.insert(&tag.name);
-        if names.len() > MOST {
-            let message = format!("the functions have more than {MOST} different tags");
-            let help = "leave out those by which no cost is grouped";
-            return Err(Diag::new(Code::OutOfRange, message).help(help));
+/// The names of the tags of all functions.
+#[derive(Debug, Default)]
+pub(crate) struct TagNames(BTreeSet<Arc<str>>);
+
+impl TagNames {
+    /// Adds the tags of a function. Returns the mistake if there are too many, but only once.
+    pub(crate) fn add(&mut self, function: &Function, places: &dyn StatedPlaces) -> Option<Diag> {
+        for tag in function.tags() {
+            if self.0.len() > MOST || self.0.contains(&tag.name) {
+                continue;
+            }
+            self.0.insert(Arc::clone(&tag.name));
+            if self.0.len() > MOST {
+                let message = format!("the functions have more than {MOST} different tags");
+                let at = places.of_tag(&tag.name);
+                let diag = Diag::new(Code::OutOfRange, message);
+                let diag = diag.at(at.unwrap_or_else(|| places.of_name()));
+                return Some(diag.help("leave out those by which no cost is grouped"));
+            }
         }
+        None
     }
-    Ok(names.into_iter().cloned().collect())
+
+    /// The names, sorted.
+    pub(crate) fn into_names(self) -> Vec<Arc<str>> {
+        self.0.into_iter().collect()
+    }
 }

@@ -4,7 +4,7 @@ mod header;
 mod rows;
 
 use super::function::{self, Function, Reading};
-use super::name_index::NameIndex;
+use super::name_index::{NameIndex, StatedPlaces};
 use super::schema::Field;
 use super::spanned::{Cell, Locate, Place, SpannedValues, ValueShape};
 use crate::diag::{At, Code, Diag, Diags};
@@ -178,22 +178,55 @@ fn add_row(
     index: &mut NameIndex,
     diags: &mut Diags,
 ) {
-    let mut columns = context.columns.iter();
-    let column = columns.position(|column| *column == CsvColumn::Of(Field::Name));
-    let place = || {
-        let row = context.row(record);
-        let span = column.and_then(|commas| Some(cell_span(record.range(commas)?, commas)));
-        row.at(span.unwrap_or_default())
-    };
-    let added = match diags.take(read) {
-        Some(function) => index.add(function, place),
+    let places = RowPlaces { record, context };
+    match diags.take(read) {
+        Some(function) => diags.take(index.add(function, &places)),
         None => {
+            let column = places.column(&CsvColumn::Of(Field::Name));
             let name = column.and_then(|column| record.get(column));
             let name = name.and_then(|name| std::str::from_utf8(name).ok());
-            index.add_faulty(trimmed(name.unwrap_or_default()), place())
+            let name = trimmed(name.unwrap_or_default());
+            diags.take(index.add_faulty(name, places.of_name()))
         }
     };
-    diags.take(added);
+}
+
+/// Where the function of a row states its keys.
+struct RowPlaces<'r> {
+    record: &'r ByteRecord,
+    context: &'r RowContext<'r>,
+}
+
+impl RowPlaces<'_> {
+    fn column(&self, column: &CsvColumn) -> Option<usize> {
+        let mut columns = self.context.columns.iter();
+        columns.position(|known| known == column)
+    }
+
+    /// The place of a cell; `None` if it is empty.
+    fn of_cell(&self, column: &CsvColumn) -> Option<At> {
+        let commas = self.column(column)?;
+        let range = self
+            .record
+            .range(commas)
+            .filter(|range| !range.is_empty())?;
+        Some(self.context.row(self.record).at(cell_span(range, commas)))
+    }
+}
+
+impl StatedPlaces for RowPlaces<'_> {
+    fn of_field(&self, field: Field) -> Option<At> {
+        self.of_cell(&CsvColumn::Of(field))
+    }
+
+    fn of_tag(&self, name: &str) -> Option<At> {
+        self.of_cell(&CsvColumn::Tag(name.into()))
+    }
+
+    fn of_name(&self) -> At {
+        let name = self.of_field(Field::Name);
+        name.unwrap_or_else(|| self.context.row(self.record).at(0..0))
+    }
 }
 
 /// The range of a cell in its row: each cell except the first follows a comma.
