@@ -323,13 +323,13 @@ fn mistakes_are_refused_with_their_place() {
             "[[function.extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1\nunit = 3",
             "unknown-key",
             17,
-            "`usd_per_month` and `usd_per_million_invocations`\n",
+            "`usd_per_month` and\n           `usd_per_million_invocations`",
         ),
         (
             "[[extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1\nunit = 3",
             "unknown-key",
             17,
-            "`usd_per_million_invocations` and `region`\n",
+            "`usd_per_month`,\n           `usd_per_million_invocations` and `region`",
         ),
     ] {
         let text = orders(extras);
@@ -514,6 +514,53 @@ fn extras_of_calls_are_in_what_text_says_about_traffic() {
         assert!(u128::from(within) <= tenths, "{usd}: {within} {tenths}");
         assert!(u128::from(within) + 50 > tenths, "{usd}: {within} {tenths}");
     }
+}
+
+/// `a` has 40 million calls of 512 MB for 120 ms: $48.00008 on Lambda with $40 for its calls through the
+/// gateway, and three tasks of 1 vCPU and 2 GB on Fargate, 3 x $36.0401, with $16.43 for the load
+/// balancer. `b` needs the gateway for $120 a month too, so moving `a` alone saves only $88.00 of $124.55.
+#[test]
+fn a_move_that_does_not_pay_alone_says_what_it_costs_alone() {
+    let function = |name: &str, calls: &str| {
+        format!(
+            "[[function]]\nname = '{name}'\nmemory_mb = 512\nduration_ms = 120\n\
+             invocations_per_month = {calls}\nutilization = 0.3\n"
+        )
+    };
+    let text = [
+        "region = 'us-east-1'\nplatforms = ['lambda', 'fargate']\n".to_owned(),
+        extra("alb", "['fargate']", "usd_per_month = 16.43"),
+        extra(
+            "gateway",
+            "['lambda']",
+            "usd_per_month = 120\nusd_per_million_invocations = 1",
+        ),
+        function("a", "40_000_000"),
+        function("b", "4_000_000"),
+    ]
+    .concat();
+    for arguments in [
+        &["compare", "x.toml", "--function", "a"][..],
+        &["explain", "x.toml", "--function", "a"],
+    ] {
+        let answer = run(arguments, &[("x.toml", &text)]);
+        let words: Vec<&str> = answer.split_whitespace().collect();
+        let answer = words.join(" ");
+        let says = "pays only with the other moves; moved alone, it costs $36.55 more";
+        assert!(answer.contains(says), "{answer}");
+    }
+}
+
+/// Without calls Lambda costs what is stated for its gateway.
+#[test]
+fn a_warning_about_no_calls_names_no_bill() {
+    let text = orders(&extra("gateway", "['lambda']", "usd_per_month = 500"));
+    let text = text.replace("25_000_000", "0");
+    let answer = run(&["compare", "x.toml"], &[("x.toml", &text)]);
+    assert!(answer.contains(" $500.00 "), "{answer}");
+    let says = "warning: there are no calls (invocations_per_month = 0): Lambda bills no\n  calls, and \
+                containers are idle\n";
+    assert!(answer.contains(says), "{answer}");
 }
 
 #[test]

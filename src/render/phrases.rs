@@ -206,6 +206,10 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
         Some(one) => ("move to", Some(saving(decision, one))),
         None => ("stay on", None),
     };
+    let against = match moved.and_then(|_| excess_alone(summary, place, home)) {
+        Some(excess) => format!("moved alone, it costs {} more", money(&excess)),
+        None => against,
+    };
     let alone = (best != place && moved.is_none() && compared != Some(best)).then(|| {
         let decisive = |number: usize| Some(summary.costs[number].as_ref().ok()?.decisive());
         let excess = decisive(place).zip(decisive(best));
@@ -226,6 +230,14 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
         moves: moved.is_some(),
         crossover,
     }
+}
+
+/// How much more a function adds on the platform to which it moves than where it runs, if no other
+/// function moves; `None` if it adds less there.
+fn excess_alone(summary: &Summary, place: usize, home: usize) -> Option<Usd> {
+    let [own, former] = [place, home].map(|number| summary.costs[number].as_ref().ok());
+    let excess = own?.decisive() - former?.decisive();
+    excess.dollars().is_positive().then_some(excess)
 }
 
 /// What a move saves, and whether it also pays alone.
