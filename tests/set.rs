@@ -245,6 +245,83 @@ fn a_table_has_a_second_row_for_each_function_with_other_figures() {
 }
 
 #[test]
+fn a_changed_function_that_is_not_shown_is_counted_and_listed() {
+    let table = compared(&["api:v1:invocations=x3"], &["--function", "pay"]);
+    let start = "--set changes 1 of 2 functions\n  \
+                 api:v1: invocations_per_month 1,000,000 -> 3,000,000\n\n";
+    assert!(table.starts_with(start), "{table}");
+    let row = " pay         $13.14   $20.00       40.0 %      60.9 %  Lambda";
+    assert!(table.contains(row), "{table}");
+    assert!(!table.contains("more function"), "{table}");
+    assert!(!table.contains("\n api:v1 "), "{table}");
+    let markdown = compared(
+        &["api:v1:invocations=x3"],
+        &["--function", "pay", "--format", "markdown"],
+    );
+    assert!(markdown.contains("| `pay` | $13.14 |"), "{markdown}");
+    assert!(!markdown.contains("| `api:v1` |"), "{markdown}");
+}
+
+/// `a` runs on a platform that is not compared otherwise, before or after the change.
+#[test]
+fn functions_can_leave_and_join_platforms_that_are_not_compared() {
+    let text = "region = 'us-east-1'\nplatforms = ['lambda', 'fargate']\n\
+                [[function]]\nname = 'a'\nrunson = 'eks-fargate'\nmemory_mb = 512\nduration_ms = 120\n\
+                invocations_per_month = 40_000_000\nutilization = 0.3\n\
+                [[function]]\nname = 'b'\nmemory_mb = 512\nduration_ms = 120\n\
+                invocations_per_month = 40_000_000\nutilization = 0.3\n";
+    let on =
+        |platform: &str| text.replace("runson = 'eks-fargate'", &format!("runs_on = '{platform}'"));
+    let run = |text: &str, more: &[&str]| {
+        let folder = folder(FILE, text);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+        let command = command.args(["compare", FILE]).args(more);
+        let output = command.current_dir(folder.path()).output();
+        let output = output.expect("it starts");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{error}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let json = |text: &str, more: &[&str]| -> Value {
+        let answer = run(text, &[more, &["--format", "json"]].concat());
+        serde_json::from_str(&answer).expect("JSON")
+    };
+    for (from, to) in [("eks-fargate", "lambda"), ("lambda", "eks-fargate")] {
+        let set = format!("a:runs_on={to}");
+        let both = json(&on(from), &["--set", &set]);
+        assert_eq!(both["unchanged"], json(&on(from), &[]), "{from}");
+        assert_eq!(both["changed"], json(&on(to), &[]), "{to}");
+        let table = run(&on(from), &["--set", &set]);
+        let remark =
+            "EKS on Fargate is not in `platforms`: it is in the answer in which a function";
+        assert!(table.contains(remark), "{table}");
+        // Two pods on Fargate cost more than Lambda's $48.00.
+        let rows = table.lines().filter(|line| line.matches('$').count() > 1);
+        let rows: Vec<&str> = rows.collect();
+        let row = rows
+            .iter()
+            .position(|row| row.starts_with(" a "))
+            .expect("a row");
+        let cells = |row: &str| {
+            row.split("  ")
+                .filter(|cell| !cell.trim().is_empty())
+                .count()
+        };
+        assert_eq!(cells(rows[row]), cells(rows[row + 1]), "{table}");
+        let dashes = |row: &str| row.matches(" - ").count();
+        let (before, after) = (dashes(rows[row]), dashes(rows[row + 1]));
+        let is_there_before = from == "eks-fargate";
+        assert_eq!(before < after, is_there_before, "{table}");
+        assert_ne!(before, after, "{table}");
+        let markdown = run(&on(from), &["--set", &set, "--format", "markdown"]);
+        assert!(
+            markdown.contains("| function | Lambda | Fargate | EKS on Fargate | plan |\n"),
+            "{markdown}"
+        );
+    }
+}
+
+#[test]
 fn functions_of_standard_input_and_of_functions_files_change_too() {
     let rows = "name,memory_mb,duration_ms,invocations_per_month,utilization\n\
                 one,1024,1000,1000000,0.4\ntwo,1024,1000,1000000,\n";
@@ -410,15 +487,11 @@ fn changes_with_mistakes_are_refused_with_their_place() {
             "functions have `provisioned.hours_per_month` and `container.hours_per_month`",
         ),
         ("runs_on=ecs", "\"fargate\""),
-        ("runs_on=eks", "add \"eks\" to `platforms`"),
     ] {
         let message = refused(&[set], &[]);
         let unwrapped = message.replace("\n          ", " ");
         assert!(unwrapped.contains(says), "{set}: {message}");
-        assert!(
-            message.contains("--> --set:1:") || set == "runs_on=eks",
-            "{message}"
-        );
+        assert!(message.contains("--> --set:1:"), "{message}");
     }
     let second = refused(&["memory_mb=x2", "memory=y"], &[]);
     assert!(second.contains("--> --set:2:1"), "{second}");

@@ -8,10 +8,11 @@ use super::system::System;
 use crate::answer::{BoughtPrices, Comparison, Decision, PlanOptions, SizedCommitment};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
+use crate::money::count;
 use crate::platform;
 use crate::pricebook::{Book, Commitments, Coverage, InstanceType, Plan, Regional};
 use crate::render::View;
-use crate::scenario::{Extra, InputChange, Scenario};
+use crate::scenario::{Extra, Function, InputChange, Scenario, SharedService};
 use crate::text::{comma_separated, did_you_mean};
 use std::sync::Arc;
 
@@ -220,30 +221,8 @@ pub(crate) fn compared_with_set(
             .zip(changed)
             .map(|(one, other)| [one, other])
             .collect();
-        for [unchanged, changed] in &pairs {
-            same_platforms(unchanged, changed).map_err(Diags::from)?;
-        }
         show(&pairs, &progress)
     })
-}
-
-/// Refuses a change that moves a function to a platform which is not compared otherwise.
-fn same_platforms(unchanged: &View<'_>, changed: &View<'_>) -> Result<(), Diag> {
-    let ids = |view: &View<'_>| -> Vec<&'static str> {
-        let platforms = view.decision.comparison.platforms().iter();
-        platforms.map(|bound| bound.id).collect()
-    };
-    let (before, after) = (ids(unchanged), ids(changed));
-    let differs = before
-        .iter()
-        .chain(&after)
-        .find(|id| !before.contains(id) || !after.contains(id));
-    let Some(id) = differs else {
-        return Ok(());
-    };
-    let message = format!("--set changes whether {id} is compared");
-    let help = format!("add \"{id}\" to `platforms`");
-    Err(Diag::new(Code::Conflict, message).help(help))
 }
 
 /// Makes comparisons and plans, and passes them to `show`.
@@ -376,6 +355,11 @@ pub(crate) fn refuse_unknown(
     let mut diags = Diags::new();
     for name in names {
         if !functions.iter().any(|function| *function.name == **name) {
+            let mut services = scenario.services.iter();
+            if let Some(service) = services.find(|service| *service.name == **name) {
+                diags.push(no_function(service, functions, origin));
+                continue;
+            }
             let known = functions.iter().map(|function| function.name.as_ref());
             let message = format!("the scenario has no function `{name}`{origin}");
             let diag = Diag::new(Code::NoFunction, message);
@@ -383,6 +367,27 @@ pub(crate) fn refuse_unknown(
         }
     }
     diags.into_result(())
+}
+
+/// With more functions of a service, their number is enough.
+const NAMED: usize = 10;
+
+/// The mistake of the name of a service in place of a function. `origin` follows in the message.
+fn no_function(service: &SharedService, functions: &[Function], origin: &str) -> Diag {
+    let message = format!("`{}` is a service, not a function{origin}", service.name);
+    let members = service.members.iter().take(NAMED);
+    let mut names: Vec<String> = members
+        .map(|index| format!("`{}`", functions[*index].name))
+        .collect();
+    let others = service.members.len() - names.len();
+    if others > 0 {
+        names.push(format!("{} more", count(others as u128)));
+    }
+    let help = format!(
+        "name one or more of its functions: {}",
+        comma_separated(&names)
+    );
+    Diag::new(Code::NoFunction, message).help(help)
 }
 
 /// True for a function to show: any function if no names are given.

@@ -71,6 +71,14 @@ pub fn ids() -> Vec<&'static str> {
     PLATFORMS.iter().map(|platform| platform.id()).collect()
 }
 
+/// The name of a platform in headings.
+#[cfg(feature = "cli")]
+pub(crate) fn title(id: &str) -> &'static str {
+    let mut platforms = PLATFORMS.iter();
+    let platform = platforms.find(|platform| platform.id() == id);
+    platform.expect("the id is that of a platform").spec().title
+}
+
 /// The built-in price book, with the meters of all platforms.
 pub fn book() -> Book {
     Book::embedded(meters())

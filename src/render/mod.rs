@@ -45,6 +45,13 @@ impl<'v> View<'v> {
         self.decision.comparison
     }
 
+    /// The index of a platform in the comparison; `None` if no figure is for it.
+    #[cfg(feature = "cli")]
+    fn platform(&self, id: &str) -> Option<usize> {
+        let mut platforms = self.comparison().platforms().iter();
+        platforms.position(|bound| bound.id == id)
+    }
+
     /// The moves of the functions to show.
     fn shown_moves(&self) -> impl Iterator<Item = &'v Move> {
         let is_shown = |index: usize| self.selected.binary_search(&index).is_ok();

@@ -5,6 +5,7 @@ use super::{View, phrases};
 use crate::color::{Paint, wrapped};
 use crate::escape::{code, sentence};
 use crate::money::{Usd, count, money, plural};
+use crate::platform;
 use crate::scenario::Function;
 use crate::text::{Lines, escaped_name};
 use comfy_table::{Cell, CellAlignment};
@@ -45,6 +46,7 @@ pub(crate) fn write_table(
         let [before, after] = *pair;
         let changed = changed(after);
         let title = wrapped(&title(after, &changed), "", width);
+        let is_selection = is_selection(after);
         writeln!(out, "{}", paint.bold(&title))?;
         let shown = if options.all { usize::MAX } else { ROWS };
         for index in changed.iter().take(shown) {
@@ -57,15 +59,16 @@ pub(crate) fn write_table(
             writeln!(out, "  … and {more}: --all shows them")?;
         }
         writeln!(out)?;
-        for line in headlines(pair) {
-            writeln!(out, "{}", wrapped(&line, "", width))?;
+        let remarks = one_sided(pair);
+        for line in headlines(pair).iter().chain(&remarks) {
+            writeln!(out, "{}", wrapped(line, "", width))?;
         }
         writeln!(out)?;
         let notes = after.decision.notes();
         phrases::warnings(notes, paint, width, out)?;
         let heading = table::heading(after.comparison());
         writeln!(out, "{}", paint.bold(&wrapped(&heading, "", width)))?;
-        let rows = if options.all {
+        let rows = if options.all || is_selection {
             before.selected.clone()
         } else {
             changed.iter().take(shown).copied().collect()
@@ -113,15 +116,21 @@ pub(crate) fn write_markdown(pairs: &[Pair<'_>], out: &mut (dyn Write + Send)) -
         for index in &changed {
             writeln!(out, "- {}", sentence(&changes_of(&functions[*index])))?;
         }
-        for line in headlines(pair) {
-            writeln!(out, "\n{}", sentence(&line))?;
+        for line in headlines(pair).iter().chain(&one_sided(pair)) {
+            writeln!(out, "\n{}", sentence(line))?;
         }
-        let platforms = after.comparison().platforms();
-        let titles: Vec<&str> = platforms.iter().map(|bound| bound.title).collect();
+        let mut ids = platform::ids();
+        ids.retain(|id| pair.iter().any(|view| view.platform(id).is_some()));
+        let titles: Vec<&str> = ids.iter().map(|id| platform::title(id)).collect();
         writeln!(out, "\n| function | {} | plan |", titles.join(" | "))?;
         writeln!(out, "|---|{}---|", "---:|".repeat(titles.len()))?;
-        for index in changed {
-            let [one, other] = [before, after].map(|view| figures(view, index));
+        let rows = if is_selection(after) {
+            &after.selected
+        } else {
+            &changed
+        };
+        for index in rows.iter().copied() {
+            let [one, other] = [before, after].map(|view| figures(view, &ids, index));
             let cells = one.iter().zip(&other).map(|(one, other)| both(one, other));
             let name = code(&functions[index].name);
             let cells: Vec<String> = cells.collect();
@@ -143,21 +152,43 @@ pub(crate) fn write_markdown(pairs: &[Pair<'_>], out: &mut (dyn Write + Send)) -
     Ok(())
 }
 
-/// The shown functions with changed keys.
+/// All functions with changed keys, also those that are not selected: figures of others can change
+/// with them.
 fn changed(view: &View<'_>) -> Vec<usize> {
-    let functions = &view.comparison().scenario().functions;
-    let selected = view.selected.iter().copied();
-    selected
-        .filter(|index| functions[*index].set.is_some())
-        .collect()
+    let functions = view.comparison().scenario().functions.iter().enumerate();
+    let changed = functions.filter(|(_, function)| function.set.is_some());
+    changed.map(|(index, _)| index).collect()
+}
+
+/// True if functions are named that the table is about.
+fn is_selection(view: &View<'_>) -> bool {
+    view.selected.len() < view.comparison().scenario().functions.len()
 }
 
 fn title(view: &View<'_>, changed: &[usize]) -> String {
+    let functions = view.comparison().scenario().functions.len();
     format!(
         "--set changes {} of {}",
         count(changed.len() as u128),
-        plural(view.selected.len() as u128, "function")
+        plural(functions as u128, "function")
     )
+}
+
+/// Platforms outside `platforms` that only one of the answers has.
+fn one_sided(pair: &Pair<'_>) -> Vec<String> {
+    let ids = platform::ids().into_iter();
+    let ids = ids.filter(|id| {
+        let [before, after] = pair.map(|view| view.platform(id).is_some());
+        before != after
+    });
+    let remark = |id| {
+        let title = platform::title(id);
+        format!(
+            "{title} is not in `platforms`: it is in the answer in which a function runs there, and only \
+             for such functions."
+        )
+    };
+    ids.map(remark).collect()
 }
 
 /// `api: memory_mb 512 -> 1,024`.
@@ -185,14 +216,15 @@ fn headlines([before, after]: &Pair<'_>) -> [String; 2] {
 }
 
 /// What a function costs on each platform, and its platform in the plan.
-fn figures(view: &View<'_>, index: usize) -> Vec<String> {
+fn figures(view: &View<'_>, ids: &[&str], index: usize) -> Vec<String> {
     let (decision, platforms) = (view.decision, view.comparison().platforms());
     let solved = decision.solved(index);
-    let costs = solved.summary.costs.iter();
-    let costs = costs.map(|cost| match cost {
-        Ok(cost) => money(&cost.billed),
-        Err(_) => "-".to_owned(),
-    });
+    let costs = &solved.summary.costs;
+    let cost = |id: &&str| match view.platform(id).map(|number| &costs[number]) {
+        Some(Ok(cost)) => money(&cost.billed),
+        Some(Err(_)) | None => "-".to_owned(),
+    };
+    let costs = ids.iter().map(cost);
     let place = decision.place(&solved);
     let plan = place.map_or("-", |place| platforms[place].title);
     costs.chain([plan.to_owned()]).collect()
@@ -218,19 +250,34 @@ fn totals([before, after]: &Pair<'_>) -> Vec<[String; 4]> {
         let mark = if row.left_out > 0 { PARTIAL } else { "" };
         format!("{}{mark}", row.amount())
     };
-    let rows = after.iter().map(|row| {
-        let former = before.iter().find(|former| former.label == row.label);
-        let is_same_set = |former: &&phrases::TotalRow| former.left_out == row.left_out;
-        let change = former.filter(is_same_set).map(|former| {
-            let change = &row.monthly - &former.monthly;
-            signed(&change)
-        });
-        let former = former.map(amount);
-        let texts = [former, Some(amount(row)), change];
+    let labels = merged(&before, &after).into_iter();
+    let rows = labels.map(|label| {
+        let [former, now] =
+            [&before, &after].map(|rows| rows.iter().find(|row| row.label == label));
+        let both = former.zip(now);
+        let change = both.filter(|(former, now)| former.left_out == now.left_out);
+        let change = change.map(|(former, now)| signed(&(&now.monthly - &former.monthly)));
+        let texts = [former.map(amount), now.map(amount), change];
         let [former, now, change] = texts.map(|text| text.unwrap_or_else(nothing));
-        [row.label.clone(), former, now, change]
+        [label.to_owned(), former, now, change]
     });
     rows.collect()
+}
+
+/// The labels of two lists of totals. One that only the first has follows the label before it.
+fn merged<'r>(before: &'r [phrases::TotalRow], after: &'r [phrases::TotalRow]) -> Vec<&'r str> {
+    let mut labels: Vec<&str> = after.iter().map(|row| &*row.label).collect();
+    let mut next = 0;
+    for row in before {
+        match labels.iter().position(|label| *label == row.label) {
+            Some(place) => next = place + 1,
+            None => {
+                labels.insert(next, &row.label);
+                next += 1;
+            }
+        }
+    }
+    labels
 }
 
 fn signed(change: &Usd) -> String {

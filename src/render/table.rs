@@ -8,6 +8,7 @@ use crate::answer::{Comparison, Move, Solved, Summary};
 use crate::color::{Paint, wrapped};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
+use crate::platform;
 use crate::scenario::Notes;
 use crate::solve::flips::Effort;
 use crate::text::{Lines, comma_separated, escaped, escaped_name, width};
@@ -85,6 +86,7 @@ pub fn write(
         }
         let page = TablePage {
             view,
+            other: None,
             paint,
             width: options.width,
             options,
@@ -107,13 +109,14 @@ enum TableColumn {
     Memory,
     Duration,
     Peak,
-    Platform(usize),
+    /// The bill on the platform with this id.
+    Platform(&'static str),
     Load,
-    /// The break-even of a platform.
-    Crossing(usize),
-    /// The break-even with the platform with a fleet that the function is compared with: that
-    /// platform where it is the same for all functions.
-    BreakEven(Option<usize>),
+    /// The break-even of the platform with this id.
+    Crossing(&'static str),
+    /// The break-even with the platform with a fleet that the function is compared with: the id of
+    /// that platform where it is the same for all functions.
+    BreakEven(Option<&'static str>),
     Plan,
 }
 
@@ -127,6 +130,8 @@ enum Titles {
 
 struct TablePage<'p> {
     view: &'p View<'p>,
+    /// A second answer, whose rows are in the same table.
+    other: Option<&'p View<'p>>,
     paint: Paint,
     width: u16,
     options: TableOptions,
@@ -141,8 +146,8 @@ struct Row<'p> {
     /// What stands in place of the name.
     label: Option<&'static str>,
     summary: Summary,
-    /// The platform with a fleet that the break-even is about.
-    fleet: Option<usize>,
+    /// The id of the platform with a fleet that the break-even is about.
+    fleet: Option<&'static str>,
     /// Its platform in the plan, and whether the verdict is close.
     plan: String,
     is_close: bool,
@@ -435,7 +440,7 @@ impl<'p> TablePage<'p> {
                 Vec::new()
             }
         };
-        let platforms = || 0..self.comparison().platforms().len();
+        let platforms = || self.platforms().into_iter();
         let workload = [
             TableColumn::Calls,
             TableColumn::Memory,
@@ -443,7 +448,7 @@ impl<'p> TablePage<'p> {
             TableColumn::Peak,
         ];
         // Only platforms with provided capacity have break-evens over utilization.
-        let crossed = platforms().filter(|number| self.comparison().is_crossed(*number));
+        let crossed = platforms().filter(|id| self.is_crossed(id));
         let break_evens: Vec<TableColumn> = if is_wide {
             crossed.map(TableColumn::Crossing).collect()
         } else {
@@ -455,9 +460,28 @@ impl<'p> TablePage<'p> {
         columns.chain([TableColumn::Plan]).collect()
     }
 
+    /// The ids of the platforms with a column, in the order of all platforms.
+    fn platforms(&self) -> Vec<&'static str> {
+        let mut ids = platform::ids();
+        ids.retain(|id| self.views().any(|view| view.platform(id).is_some()));
+        ids
+    }
+
+    /// True for a platform with break-evens over utilization.
+    fn is_crossed(&self, id: &str) -> bool {
+        self.views().any(|view| {
+            let number = view.platform(id);
+            number.is_some_and(|number| view.comparison().is_crossed(number))
+        })
+    }
+
+    fn views(&self) -> impl Iterator<Item = &'p View<'p>> {
+        [self.view].into_iter().chain(self.other)
+    }
+
     fn title(&self, column: TableColumn, titles: Titles) -> String {
-        let platform = |number: usize| {
-            let title = self.comparison().platforms()[number].title;
+        let platform = |id: &str| {
+            let title = platform::title(id);
             match (titles, title.rsplit_once(' ')) {
                 (Titles::Broken, Some((first, last))) => format!("{first}\n{last}"),
                 _ => title.to_owned(),
@@ -469,13 +493,14 @@ impl<'p> TablePage<'p> {
             TableColumn::Memory => "MB".to_owned(),
             TableColumn::Duration => "ms".to_owned(),
             TableColumn::Peak => "peak".to_owned(),
-            TableColumn::Platform(number) => platform(number),
+            TableColumn::Platform(id) => platform(id),
             TableColumn::Load => match titles {
                 Titles::Plain => "utilization".to_owned(),
                 Titles::Broken => "utili-\nzation".to_owned(),
             },
-            TableColumn::Crossing(number) => format!("break-even\n{}", platform(number)),
-            TableColumn::BreakEven(Some(number)) => format!("break-even\n{}", platform(number)),
+            TableColumn::Crossing(id) | TableColumn::BreakEven(Some(id)) => {
+                format!("break-even\n{}", platform(id))
+            }
             TableColumn::BreakEven(None) => "break-even".to_owned(),
             TableColumn::Plan => "plan".to_owned(),
         }
@@ -485,6 +510,11 @@ impl<'p> TablePage<'p> {
         let function = &row.view.comparison().scenario().functions[row.index];
         let summary = &row.summary;
         let place = row.view.decision.place_of(row.index, summary);
+        let number = |id: &str| row.view.platform(id);
+        let crossing = |id: &str| match number(id) {
+            Some(number) => phrases::crossing(summary, number),
+            None => "-".to_owned(),
+        };
         let text = match column {
             TableColumn::Function => match row.label {
                 Some(label) => label.to_owned(),
@@ -494,23 +524,23 @@ impl<'p> TablePage<'p> {
             TableColumn::Memory => count(function.memory_mb.into()),
             TableColumn::Duration => grouped(&Exact::from(function.duration_ms).to_string()),
             TableColumn::Peak => summary.workload.peak_concurrency.to_fixed(1),
-            TableColumn::Platform(number) => match &summary.costs[number] {
-                Ok(cost) => money(&cost.billed),
-                Err(_) => "-".to_owned(),
+            TableColumn::Platform(id) => match number(id).map(|number| &summary.costs[number]) {
+                Some(Ok(cost)) => money(&cost.billed),
+                Some(Err(_)) | None => "-".to_owned(),
             },
             TableColumn::Load => phrases::load(function, summary),
-            TableColumn::Crossing(number) => phrases::crossing(summary, number),
+            TableColumn::Crossing(id) => crossing(id),
             TableColumn::BreakEven(same) => match row.fleet {
-                Some(fleet) if same == Some(fleet) => phrases::crossing(summary, fleet),
-                Some(fleet) => {
-                    let title = self.comparison().platforms()[fleet].title;
-                    format!("{title} {}", phrases::crossing(summary, fleet))
-                }
+                Some(fleet) if same == Some(fleet) => crossing(fleet),
+                Some(fleet) => format!("{} {}", platform::title(fleet), crossing(fleet)),
                 None => "-".to_owned(),
             },
             TableColumn::Plan => row.plan.clone(),
         };
-        let is_best = matches!(column, TableColumn::Platform(number) if place == Some(number));
+        let is_best = matches!(
+            column,
+            TableColumn::Platform(id) if place.is_some() && place == number(id)
+        );
         if is_best {
             Cell::new(self.paint.marked_green(&text))
         } else {
@@ -569,13 +599,14 @@ pub(super) fn heading(comparison: &Comparison<'_>) -> String {
 }
 
 /// The costs of functions in two answers: a second row for each function with other figures.
-pub(super) fn costs_of_both(
-    [before, after]: [&View<'_>; 2],
+pub(super) fn costs_of_both<'p>(
+    [before, after]: [&'p View<'p>; 2],
     indices: &[usize],
     options: TableOptions,
 ) -> String {
     let page = TablePage {
         view: before,
+        other: Some(after),
         paint: Paint::new(options.color),
         width: options.width,
         options,
@@ -617,7 +648,9 @@ fn row<'p>(view: &'p View<'p>, solved: &Solved<'_>) -> Row<'p> {
         label: None,
         index: solved.index,
         summary: summary.clone(),
-        fleet: place.and_then(|place| phrases::compared_fleet(decision, solved, place)),
+        fleet: place
+            .and_then(|place| phrases::compared_fleet(decision, solved, place))
+            .map(|fleet| platforms[fleet].id),
         plan: plan.unwrap_or_else(|| "-".to_owned()),
         is_close,
     }
