@@ -292,8 +292,7 @@ fn functions_can_leave_and_join_platforms_that_are_not_compared() {
         assert_eq!(both["unchanged"], json(&on(from), &[]), "{from}");
         assert_eq!(both["changed"], json(&on(to), &[]), "{to}");
         let table = run(&on(from), &["--set", &set]);
-        let remark =
-            "EKS on Fargate is not in `platforms`: it is in the answer in which a function";
+        let remark = "EKS on Fargate is not in `platforms`: an answer has costs on it only for";
         assert!(table.contains(remark), "{table}");
         // Two pods on Fargate cost more than Lambda's $48.00.
         let rows = table.lines().filter(|line| line.matches('$').count() > 1);
@@ -318,6 +317,18 @@ fn functions_can_leave_and_join_platforms_that_are_not_compared() {
             markdown.contains("| function | Lambda | Fargate | EKS on Fargate | plan |\n"),
             "{markdown}"
         );
+    }
+    let table = run(&on("eks-fargate"), &["--set", "a:runs_on=eks"]);
+    let remark = "EKS and EKS on Fargate are not in `platforms`: an answer has costs on them only";
+    assert!(table.contains(remark), "{table}");
+    let totals: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with(" all on"))
+        .collect();
+    let labels = ["Lambda", "Fargate", "EKS", "EKS on Fargate"];
+    assert_eq!(totals.len(), labels.len(), "{table}");
+    for (total, label) in totals.iter().zip(labels) {
+        assert!(total.starts_with(&format!(" all on {label}  ")), "{table}");
     }
 }
 
@@ -425,7 +436,7 @@ fn changes_with_mistakes_are_refused_with_their_place() {
         ("calls=x1e30", "`x1e30` is too large a change"),
         (
             "calls=x1e30",
-            "must be a whole number from 0 to 1,000,000,000,000,000",
+            "`invocations_per_month` must still be a whole number from 0 to",
         ),
         ("memory_mb=x1e27", "`pay`: `memory_mb` becomes too large"),
         ("memory_mb=x1e27", "a whole number from 1 to 1,048,576"),

@@ -74,6 +74,11 @@ impl TotalRow {
     }
 }
 
+/// The label of the total of everything on one platform.
+pub(crate) fn all_on(title: &str) -> String {
+    format!("all on {title}")
+}
+
 /// The totals with their labels: those of the platforms first, in their order.
 pub(crate) fn totals(
     comparison: &Comparison<'_>,
@@ -87,7 +92,7 @@ pub(crate) fn totals(
     };
     let platforms = comparison.platforms().iter().zip(&totals.platforms);
     let mut rows: Vec<TotalRow> = platforms
-        .map(|(bound, total)| row(format!("all on {}", bound.title), total))
+        .map(|(bound, total)| row(all_on(bound.title), total))
         .collect();
     rows.push(row("as it runs today".to_owned(), &totals.today));
     rows.extend(plan.map(|plan| TotalRow {

@@ -7,7 +7,7 @@ use crate::escape::{code, sentence};
 use crate::money::{Usd, count, money, plural};
 use crate::platform;
 use crate::scenario::Function;
-use crate::text::{Lines, escaped_name};
+use crate::text::{Lines, comma_separated, escaped_name};
 use comfy_table::{Cell, CellAlignment};
 use std::io::{self, Write};
 
@@ -174,21 +174,23 @@ fn title(view: &View<'_>, changed: &[usize]) -> String {
     )
 }
 
-/// Platforms outside `platforms` that only one of the answers has.
-fn one_sided(pair: &Pair<'_>) -> Vec<String> {
+/// A sentence about the platforms that only one of the answers has.
+fn one_sided(pair: &Pair<'_>) -> Option<String> {
     let ids = platform::ids().into_iter();
     let ids = ids.filter(|id| {
         let [before, after] = pair.map(|view| view.platform(id).is_some());
         before != after
     });
-    let remark = |id| {
-        let title = platform::title(id);
-        format!(
-            "{title} is not in `platforms`: it is in the answer in which a function runs there, and only \
-             for such functions."
-        )
+    let titles: Vec<&str> = ids.map(platform::title).collect();
+    let (verb, them) = match titles.len() {
+        0 => return None,
+        1 => ("is", "it"),
+        _ => ("are", "them"),
     };
-    ids.map(remark).collect()
+    Some(format!(
+        "{} {verb} not in `platforms`: an answer has costs on {them} only for functions that run there.",
+        comma_separated(&titles)
+    ))
 }
 
 /// `api: memory_mb 512 -> 1,024`.
@@ -277,6 +279,13 @@ fn merged<'r>(before: &'r [phrases::TotalRow], after: &'r [phrases::TotalRow]) -
             }
         }
     }
+    // Platforms stand in the order of the columns.
+    let platforms = platform::ids().into_iter();
+    let platforms: Vec<String> = platforms
+        .map(|id| phrases::all_on(platform::title(id)))
+        .collect();
+    let place = |label: &&str| platforms.iter().position(|platform| platform == label);
+    labels.sort_by_key(|label| place(label).unwrap_or(usize::MAX));
     labels
 }
 

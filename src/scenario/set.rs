@@ -301,7 +301,7 @@ impl NewValue {
             Err(NumberError::NotANumber) => Err(no_change(text)),
             Err(NumberError::TooLarge) => wrong(
                 format!("{} is too large a change", quoted(text)),
-                format!("after it `{}` must be {}", field.path(), bounds.describe()),
+                format!("`{}` must still be {}", field.path(), bounds.describe()),
             ),
             Err(NumberError::TooPrecise) => {
                 let message = format!("{} has more than 28 digits", quoted(text));
