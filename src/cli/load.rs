@@ -8,7 +8,6 @@ use super::system::System;
 use crate::answer::{BoughtPrices, Comparison, Decision, PlanOptions, SizedCommitment};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
-use crate::money::count;
 use crate::platform;
 use crate::pricebook::{Book, Commitments, Coverage, InstanceType, Plan, Regional};
 use crate::render::View;
@@ -381,7 +380,7 @@ fn no_function(service: &SharedService, functions: &[Function], origin: &str) ->
         .collect();
     let others = service.members.len() - names.len();
     if others > 0 {
-        names.push(format!("{} more", count(others as u128)));
+        names.push(format!("{others} more"));
     }
     let help = format!(
         "name one or more of its functions: {}",
