@@ -87,11 +87,8 @@ impl NameIndex {
         let functions = &self.functions;
         let (by_name, hasher) = (&self.by_name, &self.hasher);
         let named = |name: &str| {
-            let hash = hasher.hash_one(name);
-            let found = by_name.find(hash, |(known, index)| {
-                *known == hash && *functions[*index as usize].name == *name
-            });
-            found.map(|(_, index)| &functions[*index as usize])
+            let index = position(by_name, functions, hasher.hash_one(name), name)?;
+            Some(&functions[index])
         };
         diags.extend(self.services.add(&function, functions, &named, places));
         let index = u32::try_from(self.functions.len());
@@ -127,17 +124,26 @@ impl NameIndex {
 
     /// The file and line of a name that is taken.
     fn taken(&self, hash: u64, name: &str) -> Option<(Arc<str>, u64)> {
-        let is_named = |(known, index): &(u64, u32)| {
-            *known == hash && *self.functions[*index as usize].name == *name
-        };
-        let Some((_, index)) = self.by_name.find(hash, is_named) else {
+        let Some(index) = position(&self.by_name, &self.functions, hash, name) else {
             return self.faulty.get(name).cloned();
         };
-        let index = *index as usize;
         let mut files = self.files.iter().rev();
         let (file, _) = files.find(|(_, first)| *first <= index)?;
         Some((Arc::clone(file), self.functions[index].line))
     }
+}
+
+/// The index of the function with a name, given its hash.
+fn position(
+    by_name: &HashTable<(u64, u32)>,
+    functions: &[Function],
+    hash: u64,
+    name: &str,
+) -> Option<usize> {
+    let is_named =
+        |(known, index): &(u64, u32)| *known == hash && *functions[*index as usize].name == *name;
+    let (_, index) = by_name.find(hash, is_named)?;
+    Some(*index as usize)
 }
 
 fn same_name(name: &str, (file, line): (&Arc<str>, u64), at: At) -> Diag {
