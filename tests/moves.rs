@@ -303,7 +303,7 @@ fn pinned_functions_stay_and_no_move_saves_less_than_it_has_to() {
 
 /// Large scenarios are not searched: each function is where it adds least, if that pays together.
 #[test]
-fn without_a_search_the_plan_is_no_dearer_than_today_and_its_bound_holds() {
+fn without_a_search_the_plan_costs_no_more_than_today_and_its_bound_holds() {
     let mut random = Random(31);
     let (mut moved, mut close) = (0, 0);
     for _ in 0..120 {

@@ -19,7 +19,7 @@ const PLACES: i32 = 20;
 /// A priced function.
 pub(super) enum Priced<'c> {
     /// It cannot run where it is.
-    Nowhere(Infeasible),
+    Refused(Infeasible),
     /// On the platform of today, because each other costs more. `least` is what it costs in any
     /// assignment at least, in units.
     AtHome {
@@ -83,7 +83,7 @@ impl<'c> Greedy<'c> {
         let home = self.comparison.home(index);
         let answer = match self.comparison.answer(index, home) {
             Ok(answer) => answer,
-            Err(reason) => return Priced::Nowhere(reason),
+            Err(reason) => return Priced::Refused(reason),
         };
         let adds = answer.cost.adds.dollars().bounds();
         let others = self.comparison.platforms.iter().enumerate();
@@ -152,7 +152,7 @@ impl<'c> Greedy<'c> {
     pub(super) fn add(&mut self, index: usize, priced: &Priced<'_>) {
         let home = self.comparison.home(index);
         match priced {
-            Priced::Nowhere(reason) => {
+            Priced::Refused(reason) => {
                 self.left_out.push(index);
                 if self.is_pinned(index) {
                     let mistake = pinned_elsewhere(self.comparison, index, reason);
