@@ -412,9 +412,10 @@ impl CostModel for EksModel<'_> {
             };
         }
         let parts = PodNeed::of(function).parts(function.needed_slots(demand));
+        let costs = site.market.least(level, parts);
         AtLeast {
-            adds: site.least_added(),
-            costs: site.market.least(level, parts),
+            adds: site.least_added(costs),
+            costs,
         }
     }
 

@@ -235,6 +235,11 @@ impl<'a> ClusterMarket<'a> {
         }
     }
 
+    /// Bounds of the fees of a cluster, US dollars a month.
+    pub(crate) fn fees(&self) -> Bounds {
+        self.fees_monthly.dollars().bounds()
+    }
+
     /// True if a node type is burstable.
     pub(crate) fn has_burstable(&self) -> bool {
         let mut candidates = self.candidates.iter();
@@ -277,7 +282,10 @@ impl<'a> ClusterMarket<'a> {
 
     /// The mean number of nodes of a cluster.
     pub(crate) fn mean_nodes(&self, load: &Load) -> Exact {
-        self.levels.mean(&self.nodes_by_level(load))
+        match &load.nodes[..] {
+            [share] if !share.is_zero() => self.nodes(share),
+            _ => self.levels.mean(&self.nodes_by_level(load)),
+        }
     }
 
     /// The mean number of vCPUs of a cluster whose use is billed as surplus credits; zero if its node

@@ -97,12 +97,15 @@ impl Joined {
 }
 
 impl Site<'_> {
-    /// Bounds of the least that one more function adds, US dollars a month.
-    pub(super) fn least_added(&self) -> Bounds {
-        let today = self.today.as_ref();
-        let today = today.map_or(Bounds::ZERO, |today| today.monthly.dollars().bounds());
-        let floor = self.crew.floor();
-        floor.map_or(Bounds::ZERO, |floor| floor.less(today))
+    /// Bounds of the least that one more function adds, whose nodes cost `nodes` at least; US dollars a
+    /// month.
+    pub(super) fn least_added(&self, nodes: Bounds) -> Bounds {
+        let floor = self.crew.floor().unwrap_or(Bounds::ZERO);
+        match &self.today {
+            // The nodes of today can have room for it.
+            Some(today) => floor.less(today.monthly.dollars().bounds()),
+            None => floor.max(self.market.fees() + nodes),
+        }
     }
 
     /// The cluster of today with one more function. `None` if no node type takes them all.

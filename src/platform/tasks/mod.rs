@@ -392,8 +392,15 @@ impl CostModel for TasksModel<'_> {
             return AtLeast::NOTHING;
         };
         let tasks = Bounds::whole(function.container().min_tasks.into());
+        let mut hourly = rates.least_hourly() * tasks;
+        if !function.is_measured() {
+            // Whole tasks cost no less than their slots.
+            let slots = function.needed_slots(self.context.demand(index));
+            let each = rates.slot_hourly(&Slot::of(function)).per_unit().bounds();
+            hourly = hourly.max(Bounds::whole(slots) * each);
+        }
         let hours = function.fleet_hours(self.context.hours.amount()).bounds();
-        let least = rates.least_hourly() * tasks * hours;
+        let least = hourly * hours;
         AtLeast {
             adds: least,
             costs: least,
