@@ -159,6 +159,7 @@ fn bills_solve_once() {
         let bills = Bills {
             comparison,
             answers: answers.collect(),
+            commitment: None,
         };
         let period = Period {
             start: "2026-12-01T00:00:00Z".to_owned(),

@@ -85,6 +85,191 @@ fn rows_add_up_to_the_bill() {
     assert!(checked > 40, "only {checked} bills");
 }
 
+/// A commitment of this many US dollars an hour, in a scenario of this head and these functions.
+fn committed(head: &str, usd_per_hour: &str, functions: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = format!(
+        "{head}\n[commitment]\nplan = 'compute-savings-plan'\nterm = '1yr'\npayment = 'no-upfront'\n\
+         usd_per_hour = {usd_per_hour}\n{functions}"
+    );
+    fs::write(folder.path().join("scenario.toml"), text).expect("written");
+    folder
+}
+
+/// A function of 1 GB and 100 ms.
+fn of_calls(name: &str, calls: u64, more: &str) -> String {
+    format!(
+        "[[function]]\nname = '{name}'\nmemory_mb = 1024\nduration_ms = 100\n\
+         invocations_per_month = {calls}\nutilization = 0.4\n{more}"
+    )
+}
+
+const ONE_REGION: &str = "region = 'us-east-1'\nplatforms = ['lambda', 'fargate', 'eks']";
+
+/// 10 M calls are 1 M GB-s at $0.0000166667 and 10 M requests at $0.0000002, so the rows of the function
+/// are $16.6667 and $2. All of it is less than $1 an hour, which is $730 a month: the commitment changes
+/// the bill by 730 - 18.6667 = $711.3333.
+#[test]
+fn a_commitment_is_a_row_of_what_it_changes() {
+    let functions = of_calls(
+        "f",
+        10_000_000,
+        "account = '123456789012'\ntags = { team = 'a' }\n",
+    );
+    let folder = committed(ONE_REGION, "1", &functions);
+    let focus = ["scenario.toml", "--format", "focus", "--period", "2026-12"];
+    let all = rows(&compare(folder.path(), &focus));
+    assert_eq!(all.len(), 3);
+    assert_eq!(sum(&all, "BilledCost"), Exact::from(730_u32));
+    let row = &all[2];
+    for (column, cell) in [
+        ("BilledCost", "711.3333"),
+        ("EffectiveCost", "711.3333"),
+        ("PricingCurrencyEffectiveCost", "711.3333"),
+        ("ListCost", "0.0"),
+        ("ContractedCost", "0.0"),
+        ("ChargeCategory", "Adjustment"),
+        ("ChargeFrequency", "Recurring"),
+        (
+            "ChargeDescription",
+            "Estimate by lambdacost: commitment of $1 an hour, less what the usage that it covers costs \
+             without it",
+        ),
+        ("ServiceName", "Savings Plans for AWS Compute usage"),
+        ("RegionId", "us-east-1"),
+        ("RegionName", "US East (N. Virginia)"),
+        ("x_Bought", "compute-savings-plan, 1yr, no-upfront"),
+        ("x_Item", "commitment"),
+        ("x_Estimate", "true"),
+    ] {
+        assert_eq!(row[column], cell, "{column}");
+    }
+    // FOCUS: no quantity of what is not used, and no unit without a quantity.
+    for column in [
+        "ConsumedQuantity",
+        "ConsumedUnit",
+        "PricingQuantity",
+        "PricingUnit",
+        "PricingCategory",
+        "ListUnitPrice",
+        "ContractedUnitPrice",
+        "ResourceId",
+        "ResourceName",
+        "ResourceType",
+        "SkuId",
+        "SkuMeter",
+        "SubAccountId",
+        "Tags",
+        "x_Platform",
+    ] {
+        assert_eq!(row[column], "", "{column}");
+    }
+    // The rows of one function have no part of what belongs to none.
+    let named = rows(&compare(
+        folder.path(),
+        &[&focus[..], &["--function", "f"]].concat(),
+    ));
+    assert_eq!(named[..], all[..2]);
+    // With a commitment that is paid for nothing and covers nothing there is nothing to add.
+    let folder = committed(ONE_REGION, "0", &functions);
+    assert_eq!(rows(&compare(folder.path(), &focus))[..], all[..2]);
+}
+
+#[test]
+fn rows_and_the_row_of_the_commitment_add_up_to_the_bill() {
+    let three = [
+        of_calls("a", 80_000_000, "tags = { team = 'x' }\n"),
+        of_calls("b", 300_000_000, "runs_on = 'fargate'\n"),
+        of_calls("c", 50_000_000, "runs_on = 'eks'\ntags = { team = 'y' }\n"),
+    ]
+    .concat();
+    let extras = "[[extra]]\nname = 'gateway'\nplatforms = ['lambda', 'fargate']\nusd_per_month = 20\n\
+                  usd_per_million_invocations = 0.5\n[[defaults.extra]]\nname = 'licence'\n\
+                  platforms = ['eks']\nusd_per_month = 7\n";
+    let two_regions = [
+        of_calls("a", 80_000_000, "region = 'eu-west-1'\n"),
+        of_calls("b", 300_000_000, "runs_on = 'fargate'\n"),
+        of_calls("c", 2_000_000, ""),
+    ]
+    .concat();
+    let services = [
+        of_calls("a", 80_000_000, "service = 's'\nruns_on = 'fargate'\n"),
+        of_calls("b", 8_000_000, ""),
+        of_calls("c", 90_000_000, "service = 's'\nruns_on = 'fargate'\n"),
+        of_calls("d", 300_000_000, "service = 't'\n"),
+    ]
+    .concat();
+    let discounts = format!("{ONE_REGION}\n[discounts]\n'lambda' = 0.1\n");
+    let (mut negative, mut positive, mut moved) = (0, 0, 0);
+    for (head, usd_per_hour, functions) in [
+        (ONE_REGION, "0.05", three.clone()),
+        (ONE_REGION, "0.4", three.clone()),
+        (ONE_REGION, "30", three.clone()),
+        (ONE_REGION, "0.2", format!("{extras}{three}")),
+        (ONE_REGION, "0.2", two_regions),
+        (ONE_REGION, "0.1", services),
+        (&discounts, "0.3", three.clone()),
+        ("region = 'us-east-1'\nhours_per_month = 744", "0.1", three),
+    ] {
+        let folder = committed(head, usd_per_hour, &functions);
+        let json = compare(folder.path(), &["scenario.toml", "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+        let number = |value: &serde_json::Value| {
+            Exact::of_digits(value.as_str().expect("an amount")).expect("digits")
+        };
+        for (bill, total) in [
+            ("today", &json["totals"]["today"]),
+            ("plan", &json["plan"]["monthly_usd"]),
+            ("lambda", &json["totals"]["lambda"]),
+            ("fargate", &json["totals"]["fargate"]),
+        ] {
+            let focus = ["--format", "focus", "--period", "2026-12", "--bill", bill];
+            let focus = [&["scenario.toml"][..], &focus].concat();
+            let rows = rows(&compare(folder.path(), &focus));
+            let (billed, total) = (sum(&rows, "BilledCost"), number(total));
+            let case = format!("{usd_per_hour} {bill}");
+            assert!(near(&billed, &total), "{case}: {billed}, not {total}");
+            let parts: Vec<_> = rows
+                .iter()
+                .filter(|row| row["ChargeCategory"] == "Adjustment")
+                .collect();
+            assert_eq!(parts.len(), 1, "{case}");
+            let part = number(&parts[0]["BilledCost"].as_str().into());
+            if bill == "today" {
+                let known = number(&json["commitment"]["part_usd"]);
+                assert!(near(&part, &known), "{case}: {part}, not {known}");
+            }
+            let regions = json["prices"].as_array().expect("regions").len();
+            assert_eq!(parts[0]["RegionId"].is_empty(), regions > 1, "{case}");
+            negative += usize::from(part.is_negative());
+            positive += usize::from(part.is_positive());
+        }
+        moved += usize::from(json["totals"]["today"] != json["plan"]["monthly_usd"]);
+    }
+    assert!(
+        negative > 2 && positive > 2 && moved > 2,
+        "{negative} {positive} {moved}"
+    );
+}
+
+#[test]
+fn each_region_of_the_command_line_has_a_row_for_its_commitment() {
+    let folder = committed(ONE_REGION, "1", &of_calls("f", 10_000_000, ""));
+    let focus =
+        "scenario.toml --format focus --period 2026-12 --region us-east-1 --region eu-west-1";
+    let rows = rows(&compare(
+        folder.path(),
+        &focus.split(' ').collect::<Vec<_>>(),
+    ));
+    // The price book has no rate of the plan for Lambda's duration in eu-west-1: $16.6667 on demand.
+    for (region, bill) in [("us-east-1", "730"), ("eu-west-1", "746.6667")] {
+        let here = rows.iter().filter(|row| row["RegionId"] == region);
+        let here: Vec<_> = here.cloned().collect();
+        let bill = Exact::of_digits(bill).expect("digits");
+        assert_eq!(sum(&here, "BilledCost"), bill, "{region}");
+    }
+}
+
 /// Names as the `location` of AWS's price list has them, which its exports repeat.
 #[test]
 fn regions_have_the_names_of_the_price_list() {

@@ -289,6 +289,7 @@ fn billed(comparison: &Comparison<'_>) {
     let bills = [focus::Bills {
         comparison,
         answers,
+        commitment: None,
     }];
     let period = focus::Period {
         start: "2026-12-01T00:00:00Z".to_owned(),

@@ -35,6 +35,7 @@ pub(crate) use ledger::Ledger;
 pub(crate) use plan::Move;
 pub use plan::Plan;
 pub use solved::Solved;
+pub(crate) use spending::CommitmentUse;
 pub(crate) use spending::SizedCommitment;
 use spending::Spending;
 pub(crate) use summary::{Detail, Totals, Workload};

@@ -6,7 +6,7 @@ use super::load::{self, Loaded};
 use super::output;
 use super::progress::Progress;
 use super::system::System;
-use crate::answer::Comparison;
+use crate::answer::{CommitmentUse, Comparison};
 use crate::diag::{Code, Diag, Diags};
 use crate::platform::{self, Answer};
 use crate::render::Step;
@@ -19,6 +19,33 @@ use rayon::prelude::*;
 /// The value of `--bill` for the platforms of today.
 const TODAY: &str = "today";
 const PLAN: &str = "plan";
+
+/// The functions of a scenario that are billed on one platform.
+struct Part<'l> {
+    /// The scenario.
+    whole: &'l Loaded,
+    billed: Loaded,
+}
+
+impl Part<'_> {
+    /// The commitment in US dollars an hour in the bill of the scenario where it runs, or in that of this
+    /// part; `None` without one.
+    ///
+    /// # Errors
+    /// A price is missing, or an option is not available.
+    fn commitment(&self, is_where_it_runs: bool) -> Result<Option<CommitmentUse>, Diags> {
+        let billed = if is_where_it_runs {
+            self.whole
+        } else {
+            &self.billed
+        };
+        if billed.has_hourly_commitment() {
+            Ok(billed.comparison()?.commitment_use())
+        } else {
+            Ok(None)
+        }
+    }
+}
 
 /// Writes the bills.
 ///
@@ -43,31 +70,40 @@ pub(crate) fn run(system: &System, args: &args::Compare) -> Outcome {
             one.follow_plan(&args.moves)?;
         }
     }
-    let everywhere = read
-        .iter()
-        .flat_map(|one| platforms.iter().map(move |id| (one, *id)));
-    let part = |(one, id): (&Loaded, &'static str)| {
-        let is_where_it_runs = [TODAY, PLAN].contains(&bill);
-        let part = one.on(id, |home| !is_where_it_runs || home == id);
-        diags.take(part).flatten()
-    };
-    let parts: Vec<Loaded> = everywhere.filter_map(part).collect();
+    let is_where_it_runs = [TODAY, PLAN].contains(&bill);
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for whole in &read {
+        for id in &platforms {
+            let part = whole.on(id, |home| !is_where_it_runs || home == *id);
+            let billed = diags.take(part).flatten();
+            parts.extend(billed.map(|billed| Part { whole, billed }));
+        }
+    }
     let compared = parts
         .iter()
-        .filter_map(|part| diags.take(part.comparison()));
-    let comparisons: Vec<Comparison<'_>> = compared.collect();
+        .filter_map(|part| Some((part, diags.take(part.billed.comparison())?)));
+    let comparisons: Vec<(&Part<'_>, Comparison<'_>)> = compared.collect();
     let names = &args.subject.function;
     let functions = comparisons
         .iter()
-        .map(|one| one.scenario().functions.len() as u64);
+        .map(|(part, _)| part.billed.scenario.functions.len() as u64);
     progress.pricing(functions.sum());
     let mut bills = Vec::new();
-    for comparison in &comparisons {
+    for (number, (part, comparison)) in comparisons.iter().enumerate() {
         let (answers, refused) = answers(comparison, names, &progress);
         diags.extend(refused);
+        let next = comparisons.get(number + 1);
+        let is_last = next.is_none_or(|(next, _)| !std::ptr::eq(next.whole, part.whole));
+        // What a commitment changes is in the bill of no function.
+        let commitment = if is_last && names.is_empty() {
+            diags.take(part.commitment(is_where_it_runs)).flatten()
+        } else {
+            None
+        };
         bills.push(Bills {
             comparison,
             answers,
+            commitment,
         });
     }
     diags.into_result(())?;

@@ -146,6 +146,13 @@ impl Loaded {
         Ok(())
     }
 
+    /// True for a scenario with a commitment in US dollars an hour.
+    pub(crate) fn has_hourly_commitment(&self) -> bool {
+        let terms = self.scenario.terms.as_ref();
+        let commitment = terms.and_then(|terms| terms.commitment.as_ref());
+        commitment.is_some_and(|one| matches!(one.coverage, Coverage::Hourly(_)))
+    }
+
     /// Binds the scenario to its platforms.
     ///
     /// # Errors

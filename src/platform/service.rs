@@ -46,6 +46,14 @@ pub(crate) static STATED: Service = Service {
     subcategory: "Other (Other)",
 };
 
+/// Savings Plans for compute.
+pub(crate) static SAVINGS_PLANS: Service = Service {
+    code: "ComputeSavingsPlans",
+    name: "Savings Plans for AWS Compute usage",
+    category: "Compute",
+    subcategory: "Other (Compute)",
+};
+
 /// EC2 instances.
 pub(crate) static EC2: Service = Service {
     code: "AmazonEC2",
