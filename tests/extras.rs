@@ -725,6 +725,38 @@ fn a_changed_extra_is_named_by_its_key() {
     );
 }
 
+/// An item has 17 columns, a quantity 15. A longer name is on a line of its own.
+#[test]
+fn a_long_or_hidden_name_is_shown_within_the_columns() {
+    let in_columns = |name: &str, columns: usize| {
+        let blanks = " ".repeat(17 - columns + " ".len() + 14);
+        format!("\n  {name}{blanks}1 month ")
+    };
+    let below = |name: &str| format!("\n  {name}\n    1 month x $20 = $20.00\n");
+    let long = ["long"; 30].join(" ");
+    let lines = format!("{}\n  {}", ["long"; 15].join(" "), ["long"; 15].join(" "));
+    for (name, shown) in [
+        ("a\u{200b}b", in_columns(r"a\u{200b}b", 10)),
+        ("a  b", in_columns(r"a \u{20}b", 9)),
+        ("東京東京", in_columns("東京東京", 8)),
+        (
+            "\u{200b}\u{200b}\u{200b}",
+            below(r"\u{200b}\u{200b}\u{200b}"),
+        ),
+        (&long, below(&lines)),
+    ] {
+        let text = orders(&extra(name, "['lambda']", "usd_per_month = 20"));
+        let explained = run(&["explain", "a.toml"], &[("a.toml", &text)]);
+        assert!(explained.contains(&shown), "{shown}: {explained}");
+        for line in explained.lines() {
+            let wide = |c: &char| ('\u{2e80}'..='\u{9fff}').contains(c);
+            let columns = line.chars().count() + line.chars().filter(wide).count();
+            assert!(columns <= 80, "{line}");
+            assert!(!line.contains('\u{200b}'), "{line}");
+        }
+    }
+}
+
 /// Fargate costs 18.126665 less than Lambda, less than 25 million calls x $1 a million.
 #[test]
 fn a_small_gap_is_a_warning_until_the_cheaper_side_states_an_extra() {

@@ -1,6 +1,6 @@
 //! Earlier costs for comparison: of another scenario, or of a report that this program wrote.
 
-use super::inputs::{self, Inputs};
+use super::inputs::{self, InputKey, Inputs};
 use super::{CheckContext, Finding, FunctionContext};
 use crate::diag::{Code, Diag, Diags};
 use crate::escape::elided;
@@ -282,7 +282,12 @@ impl Baseline {
         }
         let total = document.totals.get("today").cloned().flatten();
         let hours = document.hours_per_month.as_deref();
-        let hours = hours.map(|hours| ("hours_per_month".into(), inputs::number(hours)));
+        let hours = hours.map(|hours| {
+            (
+                InputKey::Path("hours_per_month".into()),
+                inputs::number(hours),
+            )
+        });
         Ok(Self {
             name: name.to_owned(),
             label: None,
@@ -354,7 +359,7 @@ impl BaselineFunction {
         })
     }
 
-    fn inputs(&self) -> Vec<(Cow<'static, str>, StatedValue)> {
+    fn inputs(&self) -> Vec<(InputKey, StatedValue)> {
         let text = |text: &str| StatedValue::Text(text.into());
         let mut known = vec![("runs_on", Some(text(&self.runs_on)))];
         known.push(("region", self.region.as_deref().map(text)));
@@ -375,7 +380,7 @@ impl BaselineFunction {
         }
         let known = known.into_iter();
         known
-            .filter_map(|(key, value)| Some((Cow::Borrowed(key), value?)))
+            .filter_map(|(key, value)| Some((InputKey::Path(Cow::Borrowed(key)), value?)))
             .collect()
     }
 }

@@ -1,23 +1,59 @@
 //! What a scenario states, by key, and how two scenarios differ.
 
 use crate::answer::Workload;
+use crate::scenario::schema::Setting;
 use crate::scenario::{Capacity, Extra, Function, Scenario, StatedValue};
+use crate::text::quoted;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
+use std::sync::Arc;
+
+/// A key by which inputs are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum InputKey {
+    /// Its path.
+    Path(Cow<'static, str>),
+    /// A key of the extra with this name.
+    OfExtra(Arc<str>, Setting),
+}
+
+impl InputKey {
+    fn known(path: &'static str) -> Self {
+        Self::Path(Cow::Borrowed(path))
+    }
+
+    /// The path, with the name of the extra as it is.
+    pub(crate) fn path(&self) -> Cow<'_, str> {
+        match self {
+            Self::Path(path) => Cow::Borrowed(path),
+            Self::OfExtra(name, setting) => Cow::Owned(Extra::path_of(name, *setting)),
+        }
+    }
+
+    /// What messages call it.
+    pub(crate) fn called(&self) -> Cow<'_, str> {
+        match self {
+            Self::Path(path) => Cow::Borrowed(path),
+            Self::OfExtra(name, setting) => {
+                Cow::Owned(format!("extra {}: {}", quoted(name), setting.word()))
+            }
+        }
+    }
+}
 
 /// The values of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Inputs {
     /// Everything that a scenario states.
-    Stated(Vec<(Cow<'static, str>, StatedValue)>),
+    Stated(Vec<(InputKey, StatedValue)>),
     /// What a report states: only keys that both sides have can be compared.
-    Reported(Vec<(Cow<'static, str>, StatedValue)>),
+    Reported(Vec<(InputKey, StatedValue)>),
 }
 
 /// A key with different values before and after; `None` where it is not stated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyChange {
-    pub key: String,
+    pub(crate) key: InputKey,
     pub(crate) before: Option<StatedValue>,
     pub(crate) after: Option<StatedValue>,
 }
@@ -40,19 +76,19 @@ pub(crate) fn settings(scenario: &Scenario) -> Inputs {
     let stated = scenario.stated_settings.iter();
     let stated = stated.filter(|(key, _)| !is_known(key));
     let stated: Vec<_> = stated
-        .map(|(key, value)| (Cow::Owned(key.clone()), value.clone()))
+        .map(|(key, value)| (InputKey::Path(Cow::Owned(key.clone())), value.clone()))
         .chain(of_extras(&scenario.extras))
         .collect();
     let known = known
         .into_iter()
-        .map(|(key, value)| (Cow::Borrowed(key), value));
+        .map(|(key, value)| (InputKey::known(key), value));
     Inputs::Stated(known.chain(stated).collect())
 }
 
 /// What changes the bills of a function.
 pub(crate) fn of_function(scenario: &Scenario, function: &Function) -> Inputs {
     let stated = function.stated.iter().flatten();
-    let stated = stated.map(|(field, value)| (Cow::Borrowed(field.path()), value.clone()));
+    let stated = stated.map(|(field, value)| (InputKey::known(field.path()), value.clone()));
     Inputs::Stated(
         always_known(scenario, function)
             .into_iter()
@@ -63,15 +99,17 @@ pub(crate) fn of_function(scenario: &Scenario, function: &Function) -> Inputs {
 }
 
 /// The values of extras by key.
-fn of_extras(extras: &[Extra]) -> impl Iterator<Item = (Cow<'static, str>, StatedValue)> {
-    let stated = extras.iter().flat_map(Extra::stated);
-    stated.map(|(key, value)| (Cow::Owned(key), value))
+fn of_extras(extras: &[Extra]) -> impl Iterator<Item = (InputKey, StatedValue)> {
+    extras.iter().flat_map(|extra| {
+        let stated = extra.stated();
+        stated.map(|(key, value)| (InputKey::OfExtra(Arc::clone(&extra.name), key), value))
+    })
 }
 
 /// The same as a report has it.
 fn as_reported(scenario: &Scenario, function: &Function, workload: &Workload) -> Inputs {
     let mut known = always_known(scenario, function);
-    let mut add = |key, digits: &str| known.push((Cow::Borrowed(key), number(digits)));
+    let mut add = |key, digits: &str| known.push((InputKey::known(key), number(digits)));
     add("memory_mb", &function.memory_mb.to_string());
     add("duration_ms", &function.duration_ms.to_string());
     add("invocations_per_month", &function.invocations.to_string());
@@ -84,15 +122,18 @@ fn as_reported(scenario: &Scenario, function: &Function, workload: &Workload) ->
 }
 
 /// Keys whose default is known.
-fn always_known(scenario: &Scenario, function: &Function) -> Vec<(Cow<'static, str>, StatedValue)> {
+fn always_known(scenario: &Scenario, function: &Function) -> Vec<(InputKey, StatedValue)> {
     let text = |text: &str| StatedValue::Text(text.into());
     vec![
-        (Cow::Borrowed("region"), text(scenario.region_of(function))),
         (
-            Cow::Borrowed("architecture"),
+            InputKey::known("region"),
+            text(scenario.region_of(function)),
+        ),
+        (
+            InputKey::known("architecture"),
             text(function.architecture.name()),
         ),
-        (Cow::Borrowed("runs_on"), text(function.home())),
+        (InputKey::known("runs_on"), text(function.home())),
     ]
 }
 
@@ -105,12 +146,12 @@ pub(crate) fn number(digits: &str) -> StatedValue {
 }
 
 impl Inputs {
-    fn pairs(&self) -> &[(Cow<'static, str>, StatedValue)] {
+    fn pairs(&self) -> &[(InputKey, StatedValue)] {
         let (Self::Stated(pairs) | Self::Reported(pairs)) = self;
         pairs
     }
 
-    fn get(&self, key: &str) -> Option<&StatedValue> {
+    fn get(&self, key: &InputKey) -> Option<&StatedValue> {
         let found = self.pairs().iter().find(|(known, _)| known == key);
         found.map(|(_, value)| value)
     }
@@ -132,11 +173,11 @@ impl Inputs {
     /// former inputs have.
     pub(crate) fn changes_to(&self, now: &Self) -> Vec<KeyChange> {
         let is_whole = matches!(self, Self::Stated(_));
-        let change = |key: &str| {
+        let change = |key: &InputKey| {
             let (before, after) = (self.get(key), now.get(key));
             let is_comparable = is_whole || (before.is_some() && after.is_some());
             (is_comparable && before != after).then(|| KeyChange {
-                key: key.to_owned(),
+                key: key.clone(),
                 before: before.cloned(),
                 after: after.cloned(),
             })

@@ -12,13 +12,16 @@ use crate::pricebook::{Book, Reference};
 use crate::scenario::{Capacity, Function};
 use crate::solve::crossover::{Crossover, CrossoverKind, CrossoverStep};
 use crate::solve::flips::Effort;
-use crate::text::{Lines, escaped, escaped_name};
+use crate::text::{self, Lines, escaped, escaped_name};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// A quantity with more characters is rounded.
 const ROOM: usize = 15;
+
+/// Columns for an item.
+const ITEM: usize = 17;
 
 /// What is explained, and what it looks like.
 #[derive(Debug, Clone, Copy)]
@@ -293,21 +296,24 @@ impl ExplainPage<'_> {
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         let (quantity, rate) = (shown(&line.quantity), format!("${}", line.rate));
-        let (item, unit, cost) = (&line.item, line.unit.symbol, money(&line.cost));
+        let (unit, cost) = (line.unit.symbol, money(&line.cost));
+        let item = escaped_name(&line.item);
+        // Characters can be wider than a column.
+        let blanks = " ".repeat(ITEM.saturating_sub(text::width(&item)));
         let row = if line.is_share_of_price() {
             let share = percent(&line.rate);
             let formula = format!("{share} of the on-demand price, ${quantity}");
-            format!("  {item:<17} {formula:<45} = {cost:>12}")
+            format!("  {item}{blanks} {formula:<45} = {cost:>12}")
         } else {
-            format!("  {item:<17} {quantity:>15} {unit:<13} x {rate:>13} = {cost:>12}")
+            format!("  {item}{blanks} {quantity:>15} {unit:<13} x {rate:>13} = {cost:>12}")
         };
-        let text = match row.chars().count() <= usize::from(self.width) {
-            true => row,
-            // Too long for the columns.
-            false => {
-                let whole = format!("{quantity} {unit} x {rate} = {cost}");
-                format!("  {item}\n{}", wrapped(&whole, "    ", self.width))
-            }
+        let text = if text::width(&row) <= usize::from(self.width) {
+            row
+        } else {
+            let whole = format!("{quantity} {unit} x {rate} = {cost}");
+            let [item, whole] = [(&*item, "  "), (&whole, "    ")]
+                .map(|(text, indent)| wrapped(text, indent, self.width));
+            format!("{item}\n{whole}")
         };
         writeln!(out, "{text}")?;
         let provenance = &line.provenance;

@@ -4,6 +4,7 @@ use super::keys::Keys;
 use super::schema::Setting;
 use super::{Function, Scenario, StatedValue};
 use crate::diag::{Code, Diag, Diags, Source};
+use crate::text::quoted;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 use toml::Spanned;
@@ -52,7 +53,7 @@ impl Extra {
     }
 
     /// Its values by key, for comparisons with another scenario.
-    pub(crate) fn stated(&self) -> impl Iterator<Item = (String, StatedValue)> {
+    pub(crate) fn stated(&self) -> impl Iterator<Item = (Setting, StatedValue)> {
         let text = |text: &str| Some(StatedValue::Text(text.into()));
         let usd = |usd: Decimal| {
             let is_stated = !usd.is_zero();
@@ -65,12 +66,17 @@ impl Extra {
             (Setting::ExtraRegion, self.region.as_deref().and_then(text)),
         ];
         let stated = values.into_iter();
-        stated.filter_map(|(setting, value)| Some((self.path(setting), value?)))
+        stated.filter_map(|(setting, value)| Some((setting, value?)))
     }
 
-    /// The path of one of its keys, with its name: `extra.load balancer.usd_per_month`.
+    /// The path of one of its keys, with its name.
     pub(crate) fn path(&self, setting: Setting) -> String {
-        format!("extra.{}.{}", self.name, setting.word())
+        Self::path_of(&self.name, setting)
+    }
+
+    /// The path of a key of the extra with a name: `extra.load balancer.usd_per_month`.
+    pub(crate) fn path_of(name: &str, setting: Setting) -> String {
+        format!("extra.{name}.{}", setting.word())
     }
 }
 
@@ -191,7 +197,7 @@ fn region(keys: &mut Keys<'_>, of: &Of<'_>) -> Option<String> {
 fn duplicate(name: &str, table: &DeTable<'_>, source: &Source) -> Diag {
     let place = table.get(Setting::ExtraName.word());
     let span = place.map_or(0..0, Spanned::span);
-    let message = format!("there are two extras `{name}`");
+    let message = format!("there are two extras {}", quoted(name));
     let diag = Diag::new(Code::DuplicateName, message).at(source.at(span));
     diag.help("give each a different name; an extra of several platforms names them in one list")
 }

@@ -7,6 +7,7 @@ use crate::escape::json;
 use crate::exact::Exact;
 use crate::scenario::{Level, StatedValue};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 pub(crate) const SCHEMA: &str = "lambdacost/check/v1";
@@ -104,7 +105,7 @@ struct ChangeV1<'a> {
 
 #[derive(Serialize)]
 struct KeyChangeV1<'a> {
-    key: &'a str,
+    key: Cow<'a, str>,
     before: Option<String>,
     after: Option<String>,
 }
@@ -218,7 +219,7 @@ fn key(change: &KeyChange) -> KeyChangeV1<'_> {
         StatedValue::Text(text) => text.to_string(),
     };
     KeyChangeV1 {
-        key: &change.key,
+        key: change.key.path(),
         before: change.before.as_ref().map(plain),
         after: change.after.as_ref().map(plain),
     }

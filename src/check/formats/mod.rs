@@ -190,7 +190,7 @@ fn key_phrases(keys: &[KeyChange]) -> Vec<String> {
     };
     let phrase = |change: &KeyChange| {
         let [before, after] = [&change.before, &change.after].map(|side| value(side.as_ref()));
-        format!("{} {before} -> {after}", change.key)
+        format!("{} {before} -> {after}", change.key.called())
     };
     cut(keys, phrase)
 }
