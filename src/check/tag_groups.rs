@@ -8,7 +8,7 @@ use crate::exact::Exact;
 use crate::money::Usd;
 use crate::scenario::budget::TagBudget;
 use crate::scenario::{Function, Scenario};
-use crate::text::{escaped_name, quoted};
+use crate::text::quoted;
 use std::collections::HashMap;
 
 /// A budget of a tag, and what its functions cost.
@@ -22,9 +22,9 @@ pub(crate) struct TagGroup<'c> {
     pub calls: u128,
 }
 
-/// What messages call the functions with a tag: ``team `checkout` ``.
+/// What messages call the functions with a tag: ``tag `team` = `checkout` ``.
 pub(super) fn called(tag: &str, value: &str) -> String {
-    format!("{} {}", escaped_name(tag), quoted(value))
+    format!("tag {} = {}", quoted(tag), quoted(value))
 }
 
 /// The index of a group, by the name and the value of its tag.

@@ -263,6 +263,80 @@ fn functions_may_be_called_anything() {
     }
 }
 
+/// A function for each name, with a tag and an extra of that name.
+fn labelled<S: AsRef<str>>(names: &[S], usd: u32, budgets: bool) -> String {
+    let mut text = HEAD.to_owned();
+    for (number, name) in names.iter().enumerate() {
+        let name = quoted(name.as_ref());
+        let tags = format!(
+            "tags = {{ {name} = {name} }}\n[[function.extra]]\nname = {name}\nplatforms = [\"lambda\"]\n\
+             usd_per_month = {usd}\n"
+        );
+        text += &function(&format!("f{number}"), &tags);
+        text +=
+            &format!("[[extra]]\nname = {name}\nplatforms = [\"lambda\"]\nusd_per_month = {usd}\n");
+        if budgets {
+            text += &format!(
+                "[budget.tags.{name}.{name}]\nmonthly_usd.deny = 1\nincrease_usd.deny = 1\n\
+                 [budget.tags.{name}.none]\nmonthly_usd.deny = 1\n"
+            );
+        }
+    }
+    text
+}
+
+#[test]
+fn tags_and_extras_may_be_called_anything() {
+    let names = names();
+    let names: Vec<&String> = names
+        .iter()
+        .filter(|name| name.chars().count() <= 128)
+        .collect();
+    assert!(names.len() > 30, "{}", names.len());
+    for names in names.chunks(4) {
+        let tame: Vec<String> = (0..names.len()).map(|n| format!("tame-{n}")).collect();
+        let (now, before) = (labelled(names, 600, true), labelled(names, 500, false));
+        let (tame, tame_before) = (labelled(&tame, 600, true), labelled(&tame, 500, false));
+        let folder = Folder::with("scenario.toml", now);
+        folder.write("before.toml", before);
+        let model = Folder::with("scenario.toml", tame);
+        model.write("before.toml", tame_before);
+        let [answers, models] =
+            [&folder, &model].map(|folder| answers(folder, "scenario.toml", "before.toml"));
+        let json: Value = serde_json::from_str(&answers[1].1).expect("JSON");
+        let findings = json["findings"].as_array().expect("a list");
+        for ((format, text), (_, model)) in answers.iter().zip(&models) {
+            structure(format, text, findings.len());
+            if *format != "text" {
+                let lines = [text, model].map(|text| text.lines().count());
+                assert_eq!(lines[0], lines[1], "{format} of {names:?}: {text}");
+            }
+        }
+        // Names are as escaped between backticks.
+        for name in names {
+            let shown = escaped_name(name).replace('`', "\\u{60}");
+            let budget = format!("tag `{shown}` = `{shown}` costs $");
+            let is_named = |finding: &Value| {
+                let message = finding["message"].as_str().expect("a text");
+                message.starts_with(&budget)
+            };
+            assert_eq!(
+                findings.iter().filter(|one| is_named(one)).count(),
+                2,
+                "{budget}"
+            );
+            let lines: Vec<&str> = answers[0].1.lines().map(str::trim).collect();
+            let key = format!("extra `{shown}`: usd_per_month 500 -> 600");
+            // Lines are broken where the text is long.
+            assert!(
+                lines.join(" ").contains(&key) || key.len() > 60,
+                "{key}: {}",
+                answers[0].1
+            );
+        }
+    }
+}
+
 #[test]
 fn names_that_cannot_be_printed_are_refused_everywhere() {
     let columns = "name,memory_mb,duration_ms,invocations_per_month,utilization\n";

@@ -40,7 +40,7 @@ fn a_message_names_the_tag_the_function_that_costs_most_and_the_line() {
     let folder = Folder::with("scenario.toml", text);
     let json = folder.check(&["scenario.toml", "--format", "json"]).json();
     let found = &json["findings"][0];
-    let message = "team `checkout` costs $20.00 a month, $5.00 over its budget of $15.00";
+    let message = "tag `team` = `checkout` costs $20.00 a month, $5.00 over its budget of $15.00";
     assert_eq!(found["message"], message);
     assert_eq!(found["line"], line);
     assert_eq!(found["driver"]["item"], "cart");
@@ -62,14 +62,14 @@ fn a_kept_budget_shows_how_much_of_it_is_used() {
     );
     let text = folder.check(&["scenario.toml"]).stdout;
     assert!(
-        text.contains("team `checkout`: $20.00 of $40.00 a month, 50 %"),
+        text.contains("tag `team` = `checkout`: $20.00 of $40.00 a month, 50 %"),
         "{text}"
     );
     let comment = folder
         .check(&["scenario.toml", "--format", "markdown"])
         .stdout;
     assert!(
-        comment.contains("team `checkout`: $20.00 of $40.00 a month, 50 %"),
+        comment.contains("tag `team` = `checkout`: $20.00 of $40.00 a month, 50 %"),
         "{comment}"
     );
 }
@@ -79,12 +79,12 @@ fn a_tag_or_value_that_no_function_has_is_an_error_with_a_suggestion() {
     for (budget, says, helps) in [
         (
             "[budget.tags.team.chekout]",
-            "the budget of team `chekout` limits nothing: no function has this value",
+            "the budget of tag `team` = `chekout` limits nothing: no function has this value",
             "did you mean `checkout`?",
         ),
         (
             "[budget.tags.taem.checkout]",
-            "the budget of taem `checkout` limits nothing: no function has the tag `taem`",
+            "the budget of tag `taem` = `checkout` limits nothing: no function has the tag `taem`",
             "did you mean `team`?",
         ),
         (
