@@ -725,7 +725,88 @@ fn a_changed_extra_is_named_by_its_key() {
     );
 }
 
-/// An item has 17 columns, a quantity 15. A longer name is on a line of its own.
+/// The causes below the row of a function in the text of a check against a baseline.
+fn causes(now: &str, before: &str, baseline: &str, function: &str) -> Vec<String> {
+    let files = [("now.toml", now), (baseline, before)];
+    let text = run(&["check", "now.toml", "--baseline", baseline], &files);
+    let changes = text.split("US dollars a month\n").nth(1).expect("changes");
+    let row = format!("  {function} ");
+    let rows = changes.lines().skip_while(|line| !line.starts_with(&row));
+    let causes = rows.skip(1).take_while(|line| line.starts_with("    "));
+    causes.map(|line| line.trim().to_owned()).collect()
+}
+
+/// The gateway costs $10 a month and $1 for a million calls, of which each function has 25 million.
+#[test]
+fn a_changed_share_of_an_extra_and_its_changed_keys_are_causes() {
+    let gateway = |usd: &str| {
+        let costs = format!("usd_per_month = 10\nusd_per_million_invocations = {usd}");
+        extra("gateway", "['lambda']", &costs)
+    };
+    let front = extra("front", "['lambda']", "usd_per_month = 6");
+    let of = |names: &[&str], extras: &str| {
+        let functions = names
+            .iter()
+            .map(|name| function(name, "lambda", "us-east-1"));
+        let functions = functions.collect::<String>();
+        format!("region = 'us-east-1'\nplatforms = ['lambda', 'fargate']\n{functions}{extras}")
+    };
+    let all = causes(
+        &of(&["a"], &gateway("1")),
+        &of(&["a", "b"], &gateway("1")),
+        "before.toml",
+        "a",
+    );
+    assert_eq!(all, ["its share of extra `gateway`"]);
+    let all = causes(
+        &of(&["a"], &(gateway("1") + &front)),
+        &of(&["a", "b"], &(gateway("1") + &front)),
+        "before.toml",
+        "a",
+    );
+    assert_eq!(all, ["its share of extras `front` and `gateway`"]);
+    // The keys of an extra are those of the scenario. The function pays the same share of it.
+    let doubled = of(&["a", "b"], &gateway("2"));
+    let before = of(&["a", "b"], &gateway("1"));
+    let key = "extra `gateway`: usd_per_million_invocations 1 -> 2";
+    assert_eq!(causes(&doubled, &before, "before.toml", "a"), [key]);
+    // Both.
+    assert_eq!(
+        causes(&of(&["a"], &gateway("2")), &before, "before.toml", "a"),
+        [key, "its share of extra `gateway`"]
+    );
+    // What else changed is one more cause.
+    let slower = doubled.replacen("duration_ms = 118", "duration_ms = 120", 1);
+    assert_eq!(
+        causes(&slower, &before, "before.toml", "a"),
+        ["duration_ms 118 -> 120", key]
+    );
+    assert_eq!(causes(&slower, &before, "before.toml", "b"), [key]);
+    // An extra that the function does not pay is no cause.
+    let unpaid = extra("unpaid", "['fargate']", "usd_per_month = 7");
+    let other = of(&["a", "b"], &(gateway("2") + &unpaid));
+    assert_eq!(causes(&other, &before, "before.toml", "a"), [key]);
+    // A report has no keys of extras, but the lines of their costs.
+    let report = run(
+        &["compare", "before.toml", "--format", "json"],
+        &[("before.toml", &before)],
+    );
+    assert_eq!(
+        causes(&of(&["a"], &gateway("1")), &report, "before.json", "a"),
+        ["keys that the report does not have, or its share of extra `gateway`"]
+    );
+    // A cluster that is shared, too: one function has two nodes, two have one each.
+    let on_eks = |names: &[&str]| {
+        let extras = extra("gateway", "['eks']", "usd_per_month = 10");
+        of(names, &extras)
+            .replace("runs_on = 'lambda'", "runs_on = 'eks'")
+            .replace("['lambda', 'fargate']", "['lambda', 'eks']")
+    };
+    let all = causes(&on_eks(&["a"]), &on_eks(&["a", "b"]), "before.toml", "a");
+    assert_eq!(all, ["its share of pools, clusters and extra `gateway`"]);
+}
+
+/// An item has 17 columns, a quantity 15. A longer name has a separate line.
 #[test]
 fn a_long_or_hidden_name_is_shown_within_the_columns() {
     let in_columns = |name: &str, columns: usize| {

@@ -5,8 +5,9 @@ use super::{CheckContext, Finding, FunctionContext};
 use crate::diag::{Code, Diag, Diags};
 use crate::escape::elided;
 use crate::exact::Exact;
-use crate::platform::Line;
-use crate::scenario::{Level, StatedValue};
+use crate::platform::{Line, extra_of_unit};
+use crate::scenario::schema::Setting;
+use crate::scenario::{Extra, Level, StatedValue};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -60,6 +61,9 @@ pub(crate) struct Before {
     /// Its findings; none for a report.
     pub findings: Box<[KnownFinding]>,
 }
+
+/// The keys of an extra that are meters of a bill.
+const EXTRAS: [Setting; 2] = [Setting::ExtraMonthly, Setting::ExtraMillion];
 
 /// A line of an earlier bill.
 #[derive(Debug)]
@@ -151,6 +155,24 @@ impl BilledLine {
             cost: line.cost.dollars().clone(),
             rate: Some(line.rate),
         }
+    }
+
+    /// True for a cost that the scenario states.
+    pub(crate) fn is_extra(&self) -> bool {
+        let meter = self.meter.as_ref();
+        meter.is_some_and(|meter| EXTRAS.iter().any(|key| self.is_key(*key, meter)))
+    }
+
+    fn is_key(&self, key: Setting, meter: &str) -> bool {
+        *meter == *Extra::path_of(&self.item, key)
+    }
+
+    /// The number of months of an extra's monthly cost that are paid: one, or the share of a function.
+    /// `None` for other lines.
+    pub(crate) fn months(&self) -> Option<Exact> {
+        let meter = self.meter.as_ref()?;
+        let is_monthly = self.is_key(Setting::ExtraMonthly, meter);
+        self.cost.over(self.rate.as_ref().filter(|_| is_monthly)?)
     }
 }
 
@@ -387,16 +409,20 @@ impl BaselineFunction {
 
 impl BaselineLine {
     /// A report names no meters. The price of a node is that of its type, so it has a rate only with
-    /// the type.
+    /// the type. The units of extras are units of nothing else.
     fn billed(&self, node_type: Option<&str>) -> Result<BilledLine, String> {
-        let is_node = self.unit.as_deref() == Some("instance-hour");
-        let meter = node_type.filter(|_| is_node);
+        let unit = self.unit.as_deref();
+        let is_node = unit == Some("instance-hour");
+        let node = node_type.filter(|_| is_node);
+        let extra = unit.and_then(extra_of_unit);
+        let extra = extra.map(|key| Extra::path_of(&self.item, key));
+        let meter = extra.or_else(|| Some(format!("ec2.{}", node?)));
         let rate = self.rate_usd.as_deref().map(amount).transpose()?;
         Ok(BilledLine {
             item: Cow::Owned(self.item.clone()),
-            meter: meter.map(|node_type| format!("ec2.{node_type}").into()),
+            meter: meter.map(Arc::from),
             cost: amount(&self.cost_usd)?,
-            rate: rate.filter(|_| !is_node || meter.is_some()),
+            rate: rate.filter(|_| !is_node || node.is_some()),
         })
     }
 }

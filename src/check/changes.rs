@@ -6,7 +6,7 @@ use super::{FunctionContext, ScenarioContext};
 use crate::exact::Exact;
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How a function changed since the baseline.
@@ -88,6 +88,14 @@ pub(crate) struct PriceChange {
     pub unit: &'static str,
 }
 
+/// An extra whose part of a bill changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChangedExtra {
+    pub name: String,
+    /// True if the function pays another share of its monthly cost, before and now.
+    pub is_share: bool,
+}
+
 /// What changed in a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -101,6 +109,10 @@ pub struct Change {
     pub(crate) prices: Vec<PriceChange>,
     /// Ids of its platform in the plan before and now, if it is another one.
     pub(crate) flip: Option<[Cow<'static, str>; 2]>,
+    /// The extras whose part of its bill changed.
+    pub(crate) extras: Vec<ChangedExtra>,
+    /// True if the rest of its bill changed.
+    pub(crate) is_beyond_extras: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,16 +146,12 @@ impl Changes {
             .collect();
         let gone = baseline.functions.iter();
         let gone = gone.filter(|(name, _)| !names.contains(name.as_str()));
-        changes.extend(gone.map(|(name, before)| Change {
-            name: name.clone(),
-            status: Status::Removed,
-            step: ChangeStep {
+        changes.extend(gone.map(|(name, before)| {
+            let step = ChangeStep {
                 before: before.monthly.clone(),
                 after: None,
-            },
-            keys: Vec::new(),
-            prices: Vec::new(),
-            flip: None,
+            };
+            Change::without_causes(name.clone(), Status::Removed, step)
         }));
         changes.sort_by_cached_key(|change| Reverse(change.weight()));
         let mut prices: Vec<PriceChange> = Vec::new();
@@ -169,6 +177,20 @@ impl Changes {
 }
 
 impl Change {
+    /// A new or removed function.
+    fn without_causes(name: String, status: Status, step: ChangeStep) -> Self {
+        Self {
+            name,
+            status,
+            step,
+            keys: Vec::new(),
+            prices: Vec::new(),
+            flip: None,
+            extras: Vec::new(),
+            is_beyond_extras: false,
+        }
+    }
+
     /// US dollars by which the cost changed, without the sign. A new or removed function counts with
     /// its cost. `None` if a cost is not known.
     pub(crate) fn weight(&self) -> Option<Exact> {
@@ -201,17 +223,12 @@ impl FunctionContext<'_, '_> {
         let name = self.function.name.to_string();
         let after = self.billed();
         let Some(before) = baseline.functions.get(&name) else {
-            return Some(Box::new(Change {
-                name,
-                status: Status::New,
-                step: ChangeStep {
-                    before: None,
-                    after,
-                },
-                keys: Vec::new(),
-                prices: Vec::new(),
-                flip: None,
-            }));
+            let step = ChangeStep {
+                before: None,
+                after,
+            };
+            let change = Change::without_causes(name, Status::New, step);
+            return Some(Box::new(change));
         };
         let workload = &self.solved.summary.workload;
         let keys = before
@@ -230,6 +247,7 @@ impl FunctionContext<'_, '_> {
         if is_same_cost && keys.is_empty() && flip.is_none() {
             return None;
         }
+        let (extras, is_beyond_extras) = self.bill_changes(before);
         Some(Box::new(Change {
             name,
             status: Status::Changed,
@@ -237,7 +255,42 @@ impl FunctionContext<'_, '_> {
             keys,
             prices: self.price_changes(before),
             flip: flip.map(|(before, now)| [before, now]),
+            extras,
+            is_beyond_extras,
         }))
+    }
+
+    /// The extras whose part of the bill changed, and whether the rest of it changed.
+    fn bill_changes(&self, before: &Before) -> (Vec<ChangedExtra>, bool) {
+        let now = self.solved.lines(self.home).into_iter();
+        let now: Vec<BilledLine> = now.map(BilledLine::of).collect();
+        let nothing = || [Exact::ZERO, Exact::ZERO];
+        let mut rest = nothing();
+        // By name: US dollars a month, and months that are paid.
+        let mut extras: BTreeMap<&str, [[Exact; 2]; 2]> = BTreeMap::new();
+        for (side, lines) in [&*before.lines, &*now].into_iter().enumerate() {
+            for line in lines {
+                if !line.is_extra() {
+                    rest[side] = &rest[side] + &line.cost;
+                    continue;
+                }
+                let known = extras.entry(&line.item);
+                let [cost, months] = known.or_insert_with(|| [nothing(), nothing()]);
+                cost[side] = &cost[side] + &line.cost;
+                if let Some(paid) = line.months() {
+                    months[side] = &months[side] + &paid;
+                }
+            }
+        }
+        let changed = extras.into_iter().filter_map(|(name, [cost, months])| {
+            let is_paid = months.iter().all(Exact::is_positive);
+            let is_share = is_paid && differ(&months);
+            (is_share || differ(&cost)).then(|| ChangedExtra {
+                name: name.to_owned(),
+                is_share,
+            })
+        });
+        (changed.collect(), differ(&rest))
     }
 
     /// The rates that differ between the bills. A line that only one of them has is no change of a
@@ -271,6 +324,13 @@ impl FunctionContext<'_, '_> {
         }
         changes
     }
+}
+
+/// True for amounts that differ by more than the digits of a report.
+fn differ([before, now]: &[Exact; 2]) -> bool {
+    let difference = now - before;
+    let little = Exact::ratio(1, 1_000_000_000_000_000);
+    difference > little || &Exact::ZERO - &difference > little
 }
 
 /// True for one of these rates. A rate of a report is rounded to the digits of a report.

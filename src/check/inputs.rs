@@ -30,6 +30,14 @@ impl InputKey {
         }
     }
 
+    /// The name of the extra that it is a key of.
+    pub(crate) fn extra(&self) -> Option<&str> {
+        match self {
+            Self::Path(_) => None,
+            Self::OfExtra(name, _) => Some(name),
+        }
+    }
+
     /// What messages call it.
     pub(crate) fn called(&self) -> Cow<'_, str> {
         match self {

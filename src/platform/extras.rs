@@ -26,6 +26,16 @@ use std::sync::Arc;
 /// Invocations in the unit of [`Extra::usd_per_million_invocations`].
 const MILLION: u64 = 1_000_000;
 
+/// The key of an extra whose lines have this unit. No other lines have one of these units.
+pub(crate) fn extra_of_unit(symbol: &str) -> Option<Setting> {
+    [
+        (Month::NAME, Setting::ExtraMonthly),
+        (MillionCalls::NAME, Setting::ExtraMillion),
+    ]
+    .into_iter()
+    .find_map(|(unit, key)| (unit.symbol == symbol).then_some(key))
+}
+
 /// The extras of a scenario, bound to platforms.
 pub(crate) struct Extras<'a> {
     context: Context<'a>,

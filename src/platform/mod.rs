@@ -24,7 +24,7 @@ mod tasks;
 pub(crate) use bill::{Bill, SharedBill, UnitBill};
 pub use eks::EksOptions;
 pub(crate) use eks::NodeSize;
-pub(crate) use extras::Extras;
+pub(crate) use extras::{Extras, extra_of_unit};
 pub use fleet::FactValue;
 pub(crate) use fleet::{Fact, Fleet};
 pub(crate) use infeasible::Infeasible;

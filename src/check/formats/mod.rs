@@ -15,10 +15,12 @@ use super::{BudgetOwner, BudgetUse, Changes, Finding, Report};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
 use crate::scenario::{Level, StatedValue};
-use crate::text::quoted;
+use crate::text::{comma_separated, quoted};
 
 /// Keys or prices that are listed as causes of one change.
 const MOST_CAUSES: usize = 8;
+/// Names that are listed in one phrase.
+const MOST_NAMES: usize = 3;
 
 /// The severity in words.
 fn severity(level: Level) -> &'static str {
@@ -137,7 +139,7 @@ fn listed(changes: &Changes, most: usize) -> (Vec<&Change>, Option<String>) {
 
 /// Why the cost of a function changed, as phrases: `new`, or each cause. Values are in backquotes, as names are.
 fn causes(change: &Change, report: &Report<'_>) -> Vec<String> {
-    let mut causes = key_phrases(&change.keys);
+    let mut causes = key_phrases(change.keys.iter().chain(extra_keys(change, report)));
     if change.status != Status::Changed {
         causes.push(change.status.name().to_owned());
     }
@@ -157,42 +159,83 @@ fn causes(change: &Change, report: &Report<'_>) -> Vec<String> {
     if prices > 0 {
         causes.push(format!("{} changed", plural(prices as u128, "price")));
     }
-    let is_shared = change.status == Status::Changed && change.keys.is_empty() && prices == 0;
-    let has_other_dollars = change.weight().is_none_or(|dollars| !dollars.is_zero());
-    if is_shared && has_other_dollars {
-        causes.push(indirect_cause(report).to_owned());
-    }
+    causes.extend(shared_cause(change, report));
     causes
 }
 
-/// Why the cost of a function changed whose keys and prices are the same.
-fn indirect_cause(report: &Report<'_>) -> &'static str {
+/// The keys of the scenario that changed.
+fn settings<'r>(report: &'r Report<'_>) -> &'r [KeyChange] {
+    let changes = report.changes.as_ref();
+    changes.map_or(&[], |changes| &changes.keys)
+}
+
+/// The changed keys of extras of the scenario whose part of a function's bill changed.
+fn extra_keys<'r>(
+    change: &'r Change,
+    report: &'r Report<'_>,
+) -> impl Iterator<Item = &'r KeyChange> {
+    settings(report).iter().filter(|one| {
+        let of_extra = |name| change.extras.iter().any(|extra| extra.name == name);
+        one.key.extra().is_some_and(of_extra)
+    })
+}
+
+/// Why the cost of a function changed, other than by its keys and prices.
+fn shared_cause(change: &Change, report: &Report<'_>) -> Option<String> {
+    let is_explained = !change.keys.is_empty() || !change.prices.is_empty();
+    let is_named = |name: &str| {
+        let mut keys = extra_keys(change, report);
+        keys.any(|one| one.key.extra() == Some(name))
+    };
+    let shared = change.extras.iter().filter(|extra| {
+        let is_unexplained = !is_explained && !is_named(&extra.name);
+        extra.is_share || is_unexplained
+    });
+    let shared: Vec<&str> = shared.map(|extra| extra.name.as_str()).collect();
+    let extras = match shared[..] {
+        [] => None,
+        [only] => Some(format!("extra {}", quoted(only))),
+        _ => Some(format!("extras {}", named(&shared))),
+    };
+    let is_beyond = change.is_beyond_extras && !is_explained;
+    let share = match (is_beyond, extras) {
+        (false, None) => return None,
+        (true, None) => "its share of pools and clusters".to_owned(),
+        (false, Some(extras)) => format!("its share of {extras}"),
+        (true, Some(extras)) => format!("its share of pools, clusters and {extras}"),
+    };
     let is_report = report.baseline.is_some_and(|one| one.findings.is_none());
-    let has_settings = report
-        .changes
-        .as_ref()
-        .is_some_and(|all| !all.keys.is_empty());
-    if is_report {
-        "keys that the report does not have, or its share of pools and clusters"
-    } else if has_settings {
-        "keys of the scenario, or its share of pools and clusters"
+    let has_settings = settings(report).iter().any(|one| one.key.extra().is_none());
+    Some(if is_report && !is_explained {
+        format!("keys that the report does not have, or {share}")
+    } else if is_beyond && has_settings {
+        format!("keys of the scenario, or {share}")
     } else {
-        "its share of pools and clusters"
-    }
+        share
+    })
+}
+
+/// Names as messages list them.
+fn named(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES) as u128;
+    let shown = names.iter().take(MOST_NAMES).map(|name| quoted(name));
+    let more = (more > 0).then(|| format!("{} more", count(more)));
+    comma_separated(&shown.chain(more).collect::<Vec<_>>())
 }
 
 /// `memory_mb 512 -> 1,024`, for each key.
-fn key_phrases(keys: &[KeyChange]) -> Vec<String> {
+fn key_phrases<'r>(keys: impl IntoIterator<Item = &'r KeyChange>) -> Vec<String> {
     let value = |value: Option<&StatedValue>| match value {
         Some(StatedValue::Text(text)) => quoted(text),
         Some(number) => number.to_string(),
         None => "not stated".to_owned(),
     };
-    let phrase = |change: &KeyChange| {
+    let keys: Vec<&KeyChange> = keys.into_iter().collect();
+    let phrase = |change: &&KeyChange| {
         let [before, after] = [&change.before, &change.after].map(|side| value(side.as_ref()));
         format!("{} {before} -> {after}", change.key.called())
     };
-    cut(keys, phrase)
+    cut(&keys, phrase)
 }
 
 /// `lambda.x86_64.request 0.0000002 -> 0.0000003 per request`, for each price.
