@@ -10,7 +10,7 @@ use crate::scenario::schema::Setting;
 use crate::scenario::{Extra, Level, StatedValue};
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The schema of supported reports.
@@ -32,6 +32,8 @@ pub struct Baseline {
     pub(crate) total: Option<Amount>,
     /// By name.
     pub(crate) functions: BTreeMap<String, Before>,
+    /// The names of all tags of its functions.
+    pub(crate) tags: BTreeSet<Box<str>>,
     /// What its functions share.
     pub(crate) settings: Inputs,
     /// The findings in the whole scenario; `None` for a report, which has none.
@@ -247,11 +249,13 @@ impl Baseline {
         let (_, scenario, known) = super::functions(case, &rules, before);
         let findings = super::of_scenario(case, &rules, &scenario);
         let total = scenario.total.as_ref();
+        let functions: BTreeMap<String, Before> = known.into_iter().collect();
         Self {
             name: name.to_owned(),
             label: None,
             total: total.map(|total| Amount::exact(total.dollars().clone())),
-            functions: known.into_iter().collect(),
+            tags: names_of_tags(&functions),
+            functions,
             settings: inputs::settings(case.comparison.scenario()),
             findings: Some(findings.iter().map(KnownFinding::of).collect()),
         }
@@ -314,11 +318,22 @@ impl Baseline {
             name: name.to_owned(),
             label: None,
             total: total.as_deref().map(Amount::of_report).transpose()?,
+            tags: names_of_tags(&functions),
             functions,
             settings: Inputs::Reported(hours.into_iter().collect()),
             findings: None,
         })
     }
+}
+
+fn names_of_tags(functions: &BTreeMap<String, Before>) -> BTreeSet<Box<str>> {
+    let mut names = BTreeSet::new();
+    for (name, _) in functions.values().flat_map(|before| &before.tags) {
+        if !names.contains(name) {
+            names.insert(name.clone());
+        }
+    }
+    names
 }
 
 impl Before {

@@ -105,6 +105,9 @@ pub struct Change {
     pub(crate) step: ChangeStep,
     /// Its keys with other values.
     pub keys: Vec<KeyChange>,
+    /// Its tags with other values that put it among the functions of another budget. They change no
+    /// bill.
+    pub(crate) tags: Vec<KeyChange>,
     /// The rates in its bill that are other ones.
     pub(crate) prices: Vec<PriceChange>,
     /// Ids of its platform in the plan before and now, if it is another one.
@@ -184,6 +187,7 @@ impl Change {
             status,
             step,
             keys: Vec::new(),
+            tags: Vec::new(),
             prices: Vec::new(),
             flip: None,
             extras: Vec::new(),
@@ -244,7 +248,8 @@ impl FunctionContext<'_, '_> {
             (Some(before), Some(after)) => before.is(after),
             (before, after) => before.is_none() && after.is_none(),
         };
-        if is_same_cost && keys.is_empty() && flip.is_none() {
+        let tags = self.changed_tags(before, baseline);
+        if is_same_cost && keys.is_empty() && tags.is_empty() && flip.is_none() {
             return None;
         }
         let (extras, is_beyond_extras) = self.bill_changes(before);
@@ -253,6 +258,7 @@ impl FunctionContext<'_, '_> {
             status: Status::Changed,
             step,
             keys,
+            tags,
             prices: self.price_changes(before),
             flip: flip.map(|(before, now)| [before, now]),
             extras,

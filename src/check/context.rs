@@ -241,15 +241,21 @@ impl ScenarioContext<'_, '_> {
         self.heaviest(|function, cost| is_in(group, function).then(|| cost.clone()))
     }
 
-    /// The function with the largest increase since the baseline, in a group or in all.
+    /// The function with the largest increase since the baseline, in all or in a group with its
+    /// functions in the baseline. One that joined the group counts with its cost.
     pub(crate) fn risen_function(
         &self,
         baseline: &Baseline,
-        group: Option<&TagGroup<'_>>,
+        group: Option<(&TagGroup<'_>, Option<&GroupBefore<'_>>)>,
     ) -> Option<CostDriver> {
         self.heaviest(|function, cost| {
-            if !is_in(group, function) {
-                return None;
+            if let Some((group, former)) = group {
+                if !group.contains(function) {
+                    return None;
+                }
+                if !former.is_some_and(|former| former.contains(&function.name)) {
+                    return Some(cost.clone());
+                }
             }
             match baseline.functions.get(&*function.name) {
                 Some(before) => Some(cost - &before.monthly.as_ref()?.usd),
@@ -259,17 +265,25 @@ impl ScenarioContext<'_, '_> {
     }
 
     /// The function with the largest decrease since the baseline, among those that still exist and
-    /// those that were removed; of a group only those that it had in the baseline.
+    /// those that were removed; of a group only those that it had in the baseline. One that left the
+    /// group counts with its cost in the baseline.
     pub(crate) fn fallen_function(
         &self,
         baseline: &Baseline,
-        group: Option<&GroupBefore<'_>>,
+        group: Option<(&TagGroup<'_>, &GroupBefore<'_>)>,
     ) -> Option<CostDriver> {
-        let was_in = |name: &str| group.is_none_or(|group| group.contains(name));
+        let was_in = |name: &str| group.is_none_or(|(_, former)| former.contains(name));
         let fallen = self.heaviest(|function, cost| {
             let before = baseline.functions.get(&*function.name)?;
-            let was_in = was_in(&function.name);
-            was_in.then_some(&before.monthly.as_ref()?.usd - cost)
+            if !was_in(&function.name) {
+                return None;
+            }
+            let before = &before.monthly.as_ref()?.usd;
+            Some(if is_in(group.map(|(group, _)| group), function) {
+                before - cost
+            } else {
+                before.clone()
+            })
         });
         let names: HashSet<&str> = self
             .case

@@ -2,6 +2,7 @@
 
 use crate::answer::Workload;
 use crate::scenario::schema::Setting;
+use crate::scenario::tags;
 use crate::scenario::{Capacity, Extra, Function, Scenario, StatedValue};
 use crate::text::quoted;
 use rust_decimal::Decimal;
@@ -15,6 +16,8 @@ pub(crate) enum InputKey {
     Path(Cow<'static, str>),
     /// A key of the extra with this name.
     OfExtra(Arc<str>, Setting),
+    /// The tag with this name.
+    Tag(String),
 }
 
 impl InputKey {
@@ -27,14 +30,15 @@ impl InputKey {
         match self {
             Self::Path(path) => Cow::Borrowed(path),
             Self::OfExtra(name, setting) => Cow::Owned(Extra::path_of(name, *setting)),
+            Self::Tag(name) => Cow::Owned(format!("{}{name}", tags::PREFIX)),
         }
     }
 
     /// The name of the extra that it is a key of.
     pub(crate) fn extra(&self) -> Option<&str> {
         match self {
-            Self::Path(_) => None,
             Self::OfExtra(name, _) => Some(name),
+            Self::Path(_) | Self::Tag(_) => None,
         }
     }
 
@@ -45,6 +49,7 @@ impl InputKey {
             Self::OfExtra(name, setting) => {
                 Cow::Owned(format!("extra {}: {}", quoted(name), setting.word()))
             }
+            Self::Tag(name) => Cow::Owned(format!("tag {}:", quoted(name))),
         }
     }
 }

@@ -26,8 +26,9 @@ pub(crate) use rules::Rule;
 pub use rules::{RULES, shapes};
 
 use crate::answer::Comparison;
-use crate::money::Usd;
+use crate::money::{Usd, count};
 use crate::scenario::{Level, Notes};
+use crate::text::{comma_separated, quoted};
 use baseline::KnownFinding;
 use changes::Status;
 use context::FunctionRecord;
@@ -246,6 +247,17 @@ fn mark_existing(findings: &mut [Finding], known: &[KnownFinding], is_untouched:
     }
 }
 
+/// Names that are listed in one phrase.
+const MOST_NAMES: usize = 3;
+
+/// Names as messages list them.
+fn named(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES) as u128;
+    let shown = names.iter().take(MOST_NAMES).map(|name| quoted(name));
+    let more = (more > 0).then(|| format!("{} more", count(more)));
+    comma_separated(&shown.chain(more).collect::<Vec<_>>())
+}
+
 /// Functions that are solved in one batch.
 const CHUNK: usize = 4096;
 
@@ -263,6 +275,17 @@ pub struct DraftFinding {
 }
 
 impl DraftFinding {
+    /// The same finding with one more part of its sentence.
+    fn with(self, part: Option<String>) -> Self {
+        match part {
+            Some(part) => Self {
+                message: format!("{}; {part}", self.message),
+                ..self
+            },
+            None => self,
+        }
+    }
+
     /// The same finding on a line of the scenario.
     fn at_line(self, line: u64) -> Self {
         Self {

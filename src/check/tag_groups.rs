@@ -1,15 +1,16 @@
 //! The functions that a budget in `[budget.tags]` limits together.
 
-use super::ScenarioContext;
 use super::baseline::{Amount, Baseline, Before};
 use super::changes::ChangeStep;
 use super::context::FunctionRecord;
+use super::inputs::{InputKey, KeyChange};
+use super::{FunctionContext, ScenarioContext, named};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::scenario::budget::TagBudget;
-use crate::scenario::{Function, Scenario};
+use crate::scenario::{Function, Scenario, StatedValue};
 use crate::text::quoted;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A budget of a tag, and what its functions cost.
 pub(crate) struct TagGroup<'c> {
@@ -101,11 +102,10 @@ impl<'c> ScenarioContext<'c, '_> {
         baseline: &'c Baseline,
     ) -> Option<GroupBefore<'c>> {
         let (tag, value) = (&group.budget.tag, &group.budget.named.name);
-        let all = || baseline.functions.iter();
-        let had_tag = all().any(|(_, before)| before.tag(tag).is_some());
+        let had_tag = baseline.tags.contains(tag.as_str());
         let mut members: Vec<(&str, &Before)> = if had_tag {
-            all()
-                .filter(|(_, before)| before.tag(tag) == Some(value))
+            let all = baseline.functions.iter();
+            all.filter(|(_, before)| before.tag(tag) == Some(value))
                 .map(|(name, before)| (name.as_str(), before))
                 .collect()
         } else {
@@ -118,6 +118,64 @@ impl<'c> ScenarioContext<'c, '_> {
         };
         members.sort_unstable_by_key(|(name, _)| *name);
         (!members.is_empty()).then_some(GroupBefore(members))
+    }
+}
+
+impl ScenarioContext<'_, '_> {
+    /// Which functions joined or left a group since the baseline, as a part of a sentence; `None` if it
+    /// has the same functions.
+    pub(crate) fn moved(
+        &self,
+        group: &TagGroup<'_>,
+        before: Option<&GroupBefore<'_>>,
+    ) -> Option<String> {
+        let functions = self.case.comparison.scenario().functions.iter();
+        let now = functions.filter(|function| group.contains(function));
+        let now: Vec<&str> = now.map(|function| &*function.name).collect();
+        let was_in = |name: &&str| before.is_some_and(|before| before.contains(name));
+        let joined: Vec<&str> = now.iter().copied().filter(|name| !was_in(name)).collect();
+        let now: HashSet<&str> = now.into_iter().collect();
+        let former = before.map_or(&[][..], |before| &before.0).iter();
+        let left = former
+            .map(|(name, _)| *name)
+            .filter(|name| !now.contains(name));
+        let left: Vec<&str> = left.collect();
+        let phrase = |names: &[&str], verb| {
+            (!names.is_empty()).then(|| format!("{} {verb} it", named(names)))
+        };
+        let phrases = [phrase(&joined, "joined"), phrase(&left, "left")];
+        let phrases: Vec<String> = phrases.into_iter().flatten().collect();
+        (!phrases.is_empty()).then(|| phrases.join(", "))
+    }
+}
+
+impl FunctionContext<'_, '_> {
+    /// The tags with other values than in the baseline that put the function among those of another
+    /// budget. If no function of the baseline has a tag of a name, its budgets count the functions of
+    /// today in the baseline too.
+    pub(super) fn changed_tags(&self, before: &Before, baseline: &Baseline) -> Vec<KeyChange> {
+        let now = self.function.tags().iter();
+        let now = now.map(|tag| (&*tag.name, &*tag.value));
+        let differs = |(name, value): &(&str, &str)| before.tag(name) != Some(*value);
+        let changed = now.filter(differs).map(|(name, _)| name);
+        let former = before.tags.iter().map(|(name, _)| &**name);
+        let gone = former.filter(|name| self.function.tag(name).is_none());
+        let names = changed.chain(gone);
+        let text = |value: &str| StatedValue::Text(value.into());
+        let changes = names.filter_map(|name| {
+            let values = [before.tag(name), self.function.tag(name)];
+            let mut budgets = self.scenario().tag_budgets.iter();
+            let is_budgeted = budgets.any(|budget| {
+                budget.tag == name && values.contains(&Some(budget.named.name.as_str()))
+            });
+            let [before, after] = values.map(|value| value.map(text));
+            (baseline.tags.contains(name) && is_budgeted).then(|| KeyChange {
+                key: InputKey::Tag(name.to_owned()),
+                before,
+                after,
+            })
+        });
+        changes.collect()
     }
 }
 

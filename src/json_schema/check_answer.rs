@@ -274,7 +274,8 @@ static CHANGE: Object = Object {
         field(
             "keys",
             List(&Of(&KEY_CHANGE)),
-            "its keys with another value; with a report as the baseline only those that reports have",
+            "its keys with another value; with a report as the baseline only those that reports have. Also \
+             `tags.NAME`, if the tag has another value and a budget limits the functions with either",
         ),
         field(
             "prices",

@@ -217,3 +217,73 @@ fn a_report_is_a_baseline_of_tags_too() {
     let total = ["cost-increase", "warn", "-", "10", "0"];
     are(&found, &[["cost-increase", "deny", "-", "50", "49"], total]);
 }
+
+/// `pay` is of the team checkout now, whose bill rises from $10 to $20. That of search falls from $20 to
+/// $10. No bill of a function changed.
+#[test]
+fn a_function_that_joined_or_left_a_team_is_named_as_the_cause() {
+    let budgets = "[budget.tags.team.checkout]\nincrease_usd.deny = 5\n\
+                   [budget.tags.team.search]\ndecrease_usd.warn = 5\n";
+    let pay = function("pay", "tags.team = \"checkout\"\n");
+    let moved = function("pay", "tags.team = \"search\"\n");
+    let before = teams("").replace(&pay, &moved);
+    assert_ne!(before, teams(""));
+    let reported = |now: &str, before: &str, format: &str| {
+        let folder = Folder::with("now.toml", now);
+        folder.write("before.toml", before);
+        let quiet = ["-A", "near-crossover", "-A", "past-crossover"];
+        let files = ["now.toml", "--baseline", "before.toml", "--format", format];
+        folder.check(&[&files[..], &quiet].concat())
+    };
+    let json = reported(&teams(budgets), &before, "json").json();
+    let findings = json["findings"].as_array().expect("a list");
+    let messages = [
+        "tag `team` = `checkout` costs $10.00 a month more (+100.0 %): $10.00 before, $20.00 now; an \
+         increase of $5.00 is allowed; `pay` joined it",
+        "tag `team` = `search` costs $10.00 a month less (-50.0 %): $20.00 before, $10.00 now; a \
+         decrease of $5.00 is allowed; `pay` left it",
+    ];
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    for (finding, message) in findings.iter().zip(messages) {
+        assert_eq!(finding["message"], message);
+        let driver = serde_json::json!({"item": "pay", "cost_usd": "10"});
+        assert_eq!(finding["driver"], driver);
+    }
+    let changes = &json["changes"];
+    assert_eq!(changes["unchanged"], 2);
+    assert_eq!(changes["functions"].as_array().expect("a list").len(), 1);
+    let change = &changes["functions"][0];
+    assert_eq!(change["name"], "pay");
+    assert_eq!(change["change_usd"], "0");
+    let key = serde_json::json!({"key": "tags.team", "before": "search", "after": "checkout"});
+    assert_eq!(change["keys"], serde_json::json!([key]));
+    let text = reported(&teams(budgets), &before, "text").stdout;
+    let row = format!(
+        "  {:<28} {:>14} {:>14} {:>14}\n",
+        "pay", "$10.00", "$10.00", "$0.00"
+    );
+    let row = format!("{row}    tag `team`: `search` -> `checkout`\n");
+    assert!(text.contains(&row), "{text}");
+    assert!(text.contains("\n  2 unchanged\n"), "{text}");
+    // A tag that no budget limits changes nothing.
+    for budgets in ["", "[budget.tags.team.other]\nincrease_usd.deny = 5\n"] {
+        let changes = &reported(&teams(budgets), &before, "json").json()["changes"];
+        assert_eq!(changes["functions"], serde_json::json!([]), "{budgets}");
+        assert_eq!(changes["unchanged"], 3, "{budgets}");
+    }
+    // Before there were teams, checkout had the functions of today.
+    let untagged = before.replace("tags.team", "tags.squad");
+    let changes = &reported(&teams(budgets), &untagged, "json").json()["changes"];
+    assert_eq!(changes["unchanged"], 3);
+    // `cart` was removed, and five are new: $10 to $60.
+    let new = ["a", "b", "c", "d", "e"].map(|name| function(name, "tags.team = \"checkout\"\n"));
+    let cart = function("cart", "tags.team = \"checkout\"\n");
+    let now = teams("").replace(&cart, &new.concat()) + budgets;
+    let json = reported(&now, &before, "json").json();
+    assert_eq!(
+        json["findings"][0]["message"],
+        "tag `team` = `checkout` costs $50.00 a month more (+500.0 %): $10.00 before, $60.00 now; an \
+         increase of $5.00 is allowed; `a`, `b`, `c` and 3 more joined it, `cart` left it"
+    );
+    assert_eq!(json["findings"][0]["driver"]["item"], "a");
+}

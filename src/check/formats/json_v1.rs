@@ -206,7 +206,7 @@ fn change(change: &Change) -> ChangeV1<'_> {
         name: &change.name,
         status: change.status.name(),
         step: step(&change.step),
-        keys: change.keys.iter().map(key).collect(),
+        keys: change.keys.iter().chain(&change.tags).map(key).collect(),
         prices: change.prices.iter().map(price).collect(),
         plan_before: before,
         plan_after: after,

@@ -11,16 +11,14 @@ use super::baseline::Amount;
 use super::changes::{Change, PriceChange, Status};
 use super::inputs::KeyChange;
 use super::tag_groups::called;
-use super::{BudgetOwner, BudgetUse, Changes, Finding, Report};
+use super::{BudgetOwner, BudgetUse, Changes, Finding, Report, named};
 use crate::exact::Exact;
 use crate::money::{Usd, count, grouped, money, plural};
 use crate::scenario::{Level, StatedValue};
-use crate::text::{comma_separated, quoted};
+use crate::text::quoted;
 
 /// Keys or prices that are listed as causes of one change.
 const MOST_CAUSES: usize = 8;
-/// Names that are listed in one phrase.
-const MOST_NAMES: usize = 3;
 
 /// The severity in words.
 fn severity(level: Level) -> &'static str {
@@ -114,6 +112,7 @@ fn is_listed(change: &Change) -> bool {
     let is_zero = |dollars: Exact| matches!(dollars.to_fixed(2).as_str(), "0.00" | "-0.00");
     change.status != Status::Changed
         || change.flip.is_some()
+        || !change.tags.is_empty()
         || !change.dollars().is_some_and(is_zero)
 }
 
@@ -139,7 +138,11 @@ fn listed(changes: &Changes, most: usize) -> (Vec<&Change>, Option<String>) {
 
 /// Why the cost of a function changed, as phrases: `new`, or each cause. Values are in backquotes, as names are.
 fn causes(change: &Change, report: &Report<'_>) -> Vec<String> {
-    let mut causes = key_phrases(change.keys.iter().chain(extra_keys(change, report)));
+    let mut causes = key_phrases(
+        (change.keys.iter())
+            .chain(extra_keys(change, report))
+            .chain(&change.tags),
+    );
     if change.status != Status::Changed {
         causes.push(change.status.name().to_owned());
     }
@@ -213,14 +216,6 @@ fn shared_cause(change: &Change, report: &Report<'_>) -> Option<String> {
     } else {
         share
     })
-}
-
-/// Names as messages list them.
-fn named(names: &[&str]) -> String {
-    let more = names.len().saturating_sub(MOST_NAMES) as u128;
-    let shown = names.iter().take(MOST_NAMES).map(|name| quoted(name));
-    let more = (more > 0).then(|| format!("{} more", count(more)));
-    comma_separated(&shown.chain(more).collect::<Vec<_>>())
 }
 
 /// `memory_mb 512 -> 1,024`, for each key.

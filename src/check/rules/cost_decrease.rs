@@ -65,7 +65,10 @@ fn judge_group(
     }
     let before = scenario.group_before(group, baseline)?;
     let step = before.step(group);
-    let driver = || scenario.fallen_function(baseline, Some(&before));
+    let driver = || scenario.fallen_function(baseline, Some((group, &before)));
     let broken = judged(&group.called(), Direction::Fall, &step, limits, driver);
-    broken.map(|draft| draft.at_line(group.budget.named.at.line))
+    broken.map(|draft| {
+        let moved = scenario.moved(group, Some(&before));
+        draft.with(moved).at_line(group.budget.named.at.line)
+    })
 }

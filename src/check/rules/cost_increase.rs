@@ -89,9 +89,12 @@ fn judge_group(
             after: group.monthly.as_ref().map(|usd| usd.dollars().clone()),
         },
     };
-    let driver = || scenario.risen_function(baseline, Some(group));
+    let driver = || scenario.risen_function(baseline, Some((group, before.as_ref())));
     let broken = judged(&group.called(), Direction::Rise, &step, limits, driver);
-    broken.map(|draft| draft.at_line(group.budget.named.at.line))
+    broken.map(|draft| {
+        let moved = scenario.moved(group, before.as_ref());
+        draft.with(moved).at_line(group.budget.named.at.line)
+    })
 }
 
 /// If the scenario states no limit, any increase is a warning.
