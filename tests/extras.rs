@@ -282,6 +282,12 @@ fn mistakes_are_refused_with_their_place() {
             "names no platform",
         ),
         (
+            "[[extra]]\nname = 'a'\nplatforms = [\n'eks',\n'fargate',\n'eks',\n]\nusd_per_month = 1",
+            "conflict",
+            18,
+            "`eks` occurs twice in `extra.platforms`",
+        ),
+        (
             "[[extra]]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = -1",
             "out-of-range",
             16,

@@ -103,7 +103,12 @@ const FINE: &str = "region = 'us-east-1'\n[[function]]\nname = 'a'\nmemory_mb = 
 
 /// What is added to a scenario, the place where the schema finds it wrong, and the key or value
 /// that the message names.
-const MISTAKES: [(&str, &str, &str); 22] = [
+const MISTAKES: [(&str, &str, &str); 23] = [
+    (
+        "[[extra]]\nname = 'a'\nplatforms = ['eks', 'eks']\nusd_per_month = 1",
+        "/extra/0/platforms",
+        "eks",
+    ),
     ("memroy_mb = 512", "/function/0", "memroy_mb"),
     ("p99_ms = 512", "/function/0", "p99_ms"),
     (

@@ -186,6 +186,7 @@ impl Names<'_> {
             ValueKind::Platforms => json!({
                 "type": "array",
                 "minItems": 1,
+                "uniqueItems": true,
                 "items": {"type": "string", "enum": self.ids()},
             }),
             ValueKind::Flag => json!({"type": "boolean"}),

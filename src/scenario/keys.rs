@@ -46,8 +46,8 @@ pub(crate) fn flag(value: &Spanned<DeValue<'_>>, key: &str, source: &Source) -> 
     })
 }
 
-/// Reads a list of platforms' ids: without duplicates and in the order of `all`. Mistakes go to
-/// `diags`; `None` if no platform is left.
+/// Reads a list of platforms' ids, in the order of `all`. Mistakes go to `diags`, among them an id that
+/// occurs twice; `None` if no platform is left.
 pub(crate) fn platforms(
     value: &Spanned<DeValue<'_>>,
     key: &str,
@@ -73,7 +73,15 @@ pub(crate) fn platforms(
     let mut chosen = Vec::new();
     for item in list.iter() {
         match Cell::of(item) {
-            Some(cell) => chosen.extend(diags.take(cell.word(key, all, source))),
+            Some(cell) => {
+                let id = diags.take(cell.word(key, all, source));
+                if let Some(id) = id.filter(|id| chosen.contains(id)) {
+                    let message = format!("`{id}` occurs twice in `{key}`");
+                    let diag = Diag::new(Code::Conflict, message).at(source.at(item.span()));
+                    diags.push(diag.help("keep one of them"));
+                }
+                chosen.extend(id);
+            }
             None => {
                 let diag = Diag::new(Code::WrongType, "a platform is not a text");
                 diags.push(
