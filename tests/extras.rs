@@ -313,6 +313,18 @@ fn mistakes_are_refused_with_their_place() {
             "two extras `a`",
         ),
         (
+            "[[extra]]\nname = 'requests'\nplatforms = ['eks']\nusd_per_month = 1",
+            "duplicate-name",
+            14,
+            "an extra cannot be called `requests`: bills have the item `requests`",
+        ),
+        (
+            "[[function.extra]]\nname = 'VCPU'\nplatforms = ['eks']\nusd_per_month = 1",
+            "duplicate-name",
+            14,
+            "an extra cannot be called `VCPU`: bills have the item `vCPU`",
+        ),
+        (
             "[extra]\nname = 'a'\nplatforms = ['eks']\nusd_per_month = 1",
             "wrong-type",
             13,

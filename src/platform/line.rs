@@ -89,6 +89,7 @@ use super::service::{STATED, Service};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::pricebook::{Bought, Price, Provenance};
+use crate::scenario::BILLED_ITEMS;
 use crate::units::{Month, OnDemandUsd, Qty, Unit, UnitName};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -136,9 +137,14 @@ impl Line {
         quantity: &Qty<U>,
         price: &Price<U>,
     ) -> Self {
+        let item = item.into();
+        debug_assert!(
+            service == &STATED || BILLED_ITEMS.contains(&&*item),
+            "extras can have the name of the item {item}"
+        );
         Self {
             service,
-            item: item.into(),
+            item,
             cost: &price.rate * quantity,
             quantity: quantity.amount().clone(),
             unit: U::NAME,
@@ -232,6 +238,7 @@ impl Line {
         price: &Price<U>,
         provenance: Provenance,
     ) -> Self {
+        debug_assert!(BILLED_ITEMS.contains(&item), "{item}");
         Self {
             service,
             item: item.into(),

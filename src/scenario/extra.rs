@@ -10,6 +10,44 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// The items that bills have for what platforms charge, and for a commitment. An extra has another
+/// name, so that no output shows two items of one name.
+pub(crate) const BILLED_ITEMS: [&str; 33] = [
+    "auto mode",
+    "cluster",
+    "commitment",
+    "control plane",
+    "durable data retained",
+    "durable data written",
+    "durable operations",
+    "duration",
+    "ephemeral storage",
+    "event pollers",
+    "extended support",
+    "free duration",
+    "free requests",
+    "free streaming",
+    "init",
+    "instances",
+    "management fee",
+    "memory",
+    "nodes",
+    "on provisioned",
+    "OS licence",
+    "provisioned",
+    "requests",
+    "response streaming",
+    "root volumes",
+    "snapshots kept",
+    "snapshots restored",
+    "Spot memory",
+    "Spot nodes",
+    "Spot vCPU",
+    "surplus credits",
+    "tenant isolation",
+    "vCPU",
+];
+
 /// A stated cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extra {
@@ -137,6 +175,7 @@ pub(crate) fn read(
 fn one(mut keys: Keys<'_>, of: &Of<'_>, platforms: &[&'static str]) -> Option<Extra> {
     let name = required(&mut keys, Setting::ExtraName, "name = \"load balancer\"");
     let name = name.and_then(|()| keys.text(Setting::ExtraName.key()));
+    let name = name.and_then(|name| refuse_item(&mut keys, &name).map(|()| name));
     let example = "platforms = [\"fargate\"]";
     let on = required(&mut keys, Setting::ExtraPlatforms, example);
     let on = on.and_then(|()| keys.platforms(Setting::ExtraPlatforms.key(), platforms));
@@ -158,6 +197,28 @@ fn one(mut keys: Keys<'_>, of: &Of<'_>, platforms: &[&'static str]) -> Option<Ex
         region: region.map(Arc::from),
         elsewhere: 0,
     })
+}
+
+/// Refuses the name of an item that bills have anyway. Case is no difference for a reader.
+fn refuse_item(keys: &mut Keys<'_>, name: &str) -> Option<()> {
+    let known = BILLED_ITEMS
+        .iter()
+        .find(|item| item.eq_ignore_ascii_case(name));
+    let Some(item) = known else {
+        return Some(());
+    };
+    let message = format!(
+        "an extra cannot be called {}: bills have the item `{item}`",
+        quoted(name)
+    );
+    let help = format!("give it another name, such as \"{name} (stated)\"");
+    keys.wrong_at(
+        Setting::ExtraName.key(),
+        Code::DuplicateName,
+        message,
+        &help,
+    );
+    None
 }
 
 /// US dollars; zero if they are not stated. `None` for a mistake.

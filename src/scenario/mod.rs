@@ -36,7 +36,7 @@ pub(crate) use assumptions::{Assumption, AssumptionInfo, AssumptionRule, Assumpt
 pub use assumptions::{AssumptionKind, Notes};
 pub(crate) use budget::{Budget, Level, Limit, NamedBudget};
 pub(crate) use demand::Demand;
-pub(crate) use extra::Extra;
+pub(crate) use extra::{BILLED_ITEMS, Extra};
 pub(crate) use function::Run;
 pub use function::{Capacity, Function};
 pub(crate) use keys::Keys;
