@@ -554,6 +554,9 @@ fn refusal(title: &str, refused: &Infeasible) -> String {
     }
 }
 
+/// What holds while the traffic varies. The break-even over utilization holds the fleet instead.
+const HELD: &str = "at this utilization (the fleet grows with traffic),";
+
 /// At which traffic another platform is cheaper by a margin, a share; `None` if the search for it did
 /// not end.
 pub(crate) fn stretches(
@@ -587,12 +590,12 @@ pub(crate) fn stretches(
     if ranges.is_empty() {
         return match stretches.comes_within {
             Some(tenths) if tenths > 0 => format!(
-                "at this utilization {today} stays cheaper at any traffic up to 1,000 times today's \
+                "{HELD} {today} stays cheaper at any traffic up to 1,000 times today's \
                  ({other} comes within {})",
                 percent(&Exact::ratio(tenths.into(), 1000))
             ),
             _ => format!(
-                "at this utilization no traffic up to 1,000 times today's makes {other} cheaper than \
+                "{HELD} no traffic up to 1,000 times today's makes {other} cheaper than \
                  {today} by {} or more",
                 percent(margin)
             ),
@@ -606,7 +609,7 @@ pub(crate) fn stretches(
         String::new()
     };
     format!(
-        "at this utilization {other} is cheaper than {today} {} calls a month{then} (today {})",
+        "{HELD} {other} is cheaper than {today} {} calls a month{then} (today {})",
         ranges.join(" and "),
         count(calls.into())
     )
