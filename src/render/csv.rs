@@ -184,7 +184,7 @@ fn function(decision: &Decision<'_>, index: usize, text: &mut String) {
         let load = part(text, known(1), |text| {
             loaded(comparison, index, summary, text)
         });
-        money(cost, calls, solved.fleet(number), text);
+        let billed = money(cost, calls, solved.fleet(number), text);
         crossover(summary, number, text);
         let gap = part(text, known(2), |text| judged(comparison, summary, text));
         text.push_str(solved.price_as_of(number).unwrap_or_default());
@@ -196,7 +196,11 @@ fn function(decision: &Decision<'_>, index: usize, text: &mut String) {
             text.push_str(&csv_quoted(&formula_guarded(service)));
         }
         text.push(',');
-        maybe_dollars(text, cost.as_ref().ok().map(|cost| cost.adds.dollars()));
+        match cost {
+            // The same number as the bill, for most functions.
+            Ok(cost) if cost.adds == cost.billed => text.extend_from_within(billed),
+            cost => maybe_dollars(text, cost.as_ref().ok().map(|cost| cost.adds.dollars())),
+        }
         let plan = part(text, known(3), |text| {
             planned(decision, &solved, text);
             tags(comparison, &[index], text);
@@ -277,23 +281,27 @@ fn judged(comparison: &Comparison<'_>, summary: &Summary, text: &mut String) {
     maybe_dollars(text, summary.gap.as_ref().map(|gap| gap.dollars()));
 }
 
+/// Appends what a function costs. Returns the range of its bill, with a comma.
 fn money(
     cost: &Result<Cost, Infeasible>,
     calls: u64,
     fleet: Option<&dyn Fleet>,
     text: &mut String,
-) {
+) -> Range<usize> {
+    let start = text.len();
     let Ok(cost) = cost else {
         text.push_str(",,,");
-        return;
+        return start..start;
     };
     dollars(text, cost.billed.dollars());
+    let billed = start..text.len();
     let per_million = cost.billed.per_million(calls);
     maybe_dollars(text, per_million.as_ref().map(|usd| usd.dollars()));
     if let Some(fleet) = fleet {
         fleet.write_short(text);
     }
     text.push(',');
+    billed
 }
 
 fn crossover(summary: &Summary, platform: usize, text: &mut String) {
