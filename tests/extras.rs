@@ -360,6 +360,10 @@ fn mistakes_are_refused_with_their_place() {
         let place = format!("scenario.toml:{line}:");
         assert!(mistakes.contains(&place), "{extras}\n{mistakes}\n{place}");
     }
+    let twice = orders("").replace("['lambda', 'fargate']", "['lambda', 'lambda']");
+    let mistakes = read(&twice).expect_err("twice").to_string();
+    let says = "error[conflict]: `lambda` occurs twice in `platforms`";
+    assert!(mistakes.contains(says), "{mistakes}");
 }
 
 /// Two functions that share an extra, and one that has its own.
