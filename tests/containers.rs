@@ -679,4 +679,16 @@ fn surplus_credits_are_those_of_the_cluster() {
     compared(&scenario(&half), |comparison| {
         assert_eq!(cents(&comparison.totals().today.monthly), "283.23");
     });
+    // A function whose pods fit no t3.medium is in no cluster, and its vCPUs are not busy there.
+    let unfit = format!(
+        "{ENCODE}[[function]]\nname = 'large'\nmemory_mb = 8000\nduration_ms = 1000\n\
+         invocations_per_month = 20_000_000\npeak_concurrency = 20\nruns_on = 'eks'\n"
+    );
+    compared(&scenario(&unfit), |comparison| {
+        let totals = comparison.totals();
+        assert_eq!(cents(&totals.today.monthly), "266.22");
+        assert_eq!(cents(&totals.platforms[1].monthly), "266.22");
+        let cost = comparison.answer(0, 1).expect("it runs").cost;
+        assert_eq!(cents(&cost.billed), "266.22");
+    });
 }

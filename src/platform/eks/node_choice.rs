@@ -418,8 +418,13 @@ impl<'a> ClusterMarket<'a> {
 
     /// An empty [`PodDemand`] for the candidates of this market, by level.
     pub(crate) fn pod_demands(&self) -> Vec<PodDemand> {
-        let busy = self.has_burstable().then_some(Exact::ZERO);
-        vec![PodDemand::new(self.candidates.len(), busy); self.levels.count()]
+        let types = self.candidates.len();
+        let busy = if self.has_burstable() {
+            vec![Exact::ZERO; types]
+        } else {
+            Vec::new()
+        };
+        vec![PodDemand::new(types, busy); self.levels.count()]
     }
 
     /// Adds a function to the demand of its level.

@@ -565,13 +565,14 @@ pub(crate) struct PodDemand {
     /// All other functions, for each node type. Their pods are seldom equal, so they are not
     /// grouped.
     stated: Vec<PodsByFit>,
-    /// vCPUs that they keep busy; `None` if no node type is burstable.
-    busy: Option<Exact>,
+    /// By node type: vCPUs that those keep busy which fit it. Empty if no type is burstable.
+    busy: Vec<Exact>,
 }
 
 impl PodDemand {
-    /// An empty demand for a number of node types. `busy` is zero if busy vCPUs are counted.
-    pub(crate) fn new(types: usize, busy: Option<Exact>) -> Self {
+    /// An empty demand for a number of node types. `busy` is zero for each of them if busy vCPUs are
+    /// counted, and else empty.
+    pub(crate) fn new(types: usize, busy: Vec<Exact>) -> Self {
         Self {
             like_for_like: BTreeMap::new(),
             stated: vec![PodsByFit::default(); types],
@@ -583,12 +584,17 @@ impl PodDemand {
         &mut self,
         function: &Function,
         demand: &Demand,
-        nodes: impl Iterator<Item = &'n Node>,
+        nodes: impl Iterator<Item = &'n Node> + Clone,
     ) {
-        if let Some(busy) = &mut self.busy {
-            *busy = &*busy + &busy_vcpu(function, demand);
-        }
         let slots = function.needed_slots(demand);
+        if !self.busy.is_empty() {
+            let (need, own) = (PodNeed::of(function), busy_vcpu(function, demand));
+            for (busy, node) in self.busy.iter_mut().zip(nodes.clone()) {
+                if need.on(node).pack(slots).is_some() {
+                    *busy = &*busy + &own;
+                }
+            }
+        }
         if function.is_like_for_like() {
             let known = self.like_for_like.entry(function.memory_mb);
             known
@@ -604,8 +610,10 @@ impl PodDemand {
 
     /// Adds the pods of a service.
     pub(crate) fn add_service(&mut self, own: &OwnPods) {
-        if let Some(busy) = &mut self.busy {
-            *busy = &*busy + &own.busy;
+        for (busy, need) in self.busy.iter_mut().zip(&own.needs) {
+            if need.fits() {
+                *busy = &*busy + &own.busy;
+            }
         }
         for (fits, need) in self.stated.iter_mut().zip(&own.needs) {
             match need.packing() {
@@ -616,7 +624,7 @@ impl PodDemand {
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        if let (Some(busy), Some(more)) = (&mut self.busy, &other.busy) {
+        for (busy, more) in self.busy.iter_mut().zip(&other.busy) {
             *busy = &*busy + more;
         }
         for (mine, fits) in self.stated.iter_mut().zip(&other.stated) {
@@ -641,7 +649,7 @@ impl PodDemand {
             fits.add(node, group);
         }
         LevelUse {
-            busy: self.busy.clone().unwrap_or(Exact::ZERO),
+            busy: self.busy.get(number).cloned().unwrap_or(Exact::ZERO),
             ..fits.node_use()
         }
     }
