@@ -186,7 +186,7 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
     };
     let Some(best) = summary.best_alone else {
         let advice = "cannot run on any platform".to_owned();
-        return no_move(advice, reasons(comparison, summary));
+        return no_move(advice, reasons(comparison, summary, None));
     };
     let Some(place) = decision.place(solved) else {
         let advice = format!("cannot run on {}", title(home));
@@ -195,7 +195,7 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
             let (title, cost) = (title(best), money(&cost.adds));
             format!("{title}, the cheapest that can run it, costs {cost}")
         });
-        let reasons = [Some(reasons(comparison, summary)), elsewhere];
+        let reasons = [Some(reasons(comparison, summary, Some(home))), elsewhere];
         return no_move(
             advice,
             reasons.into_iter().flatten().collect::<Vec<_>>().join("; "),
@@ -270,7 +270,7 @@ fn against<'s>(
     let title = comparison.platforms()[other].title;
     let [own, others] = [place, other].map(|number| summary.costs[number].as_ref());
     let (Ok(own), Ok(others)) = (own, others) else {
-        return (None, reasons(comparison, summary));
+        return (None, reasons(comparison, summary, None));
     };
     let excess = others.decisive() - own.decisive();
     let (from, to) = (place.min(other), place.max(other));
@@ -461,7 +461,7 @@ pub(crate) fn if_waiting(decision: &Decision<'_>, solved: &Solved<'_>) -> Option
 
 /// Why a function is compared with no other platform.
 fn no_other(comparison: &Comparison<'_>, summary: &Summary) -> String {
-    let refused = reasons(comparison, summary);
+    let refused = reasons(comparison, summary, None);
     if refused.is_empty() {
         "no other platform is compared".to_owned()
     } else {
@@ -534,23 +534,32 @@ fn reason_of(
     }
 }
 
-/// Why platforms cannot run a function.
-fn reasons(comparison: &Comparison<'_>, summary: &Summary) -> String {
+/// Why platforms cannot run a function. `named` is one that the sentence has named before: its reason
+/// comes first.
+fn reasons(comparison: &Comparison<'_>, summary: &Summary, named: Option<usize>) -> String {
+    let mut reasons = Vec::new();
     let platforms = comparison.platforms().iter().zip(&summary.costs);
-    let refused = platforms.filter_map(|(bound, cost)| match cost {
-        Err(refused) => Some(refusal(bound.title, refused)),
-        Ok(_) => None,
-    });
-    refused.collect::<Vec<String>>().join("; ")
+    for (number, (bound, cost)) in platforms.enumerate() {
+        match cost {
+            Err(refused) if named == Some(number) => reasons.insert(0, why(refused)),
+            Err(refused) => reasons.push(refusal(bound.title, refused)),
+            Ok(_) => {}
+        }
+    }
+    reasons.join("; ")
 }
 
 /// Why a platform cannot run a function. The advice is included only if something is not stated;
 /// `explain` has the other advice.
 fn refusal(title: &str, refused: &Infeasible) -> String {
+    format!("not on {title}: {}", why(refused))
+}
+
+fn why(refused: &Infeasible) -> String {
     let Infeasible { reason, advice, .. } = refused;
     match refused.code {
-        Refusal::NotStated => format!("not on {title}: {reason}: {advice}"),
-        _ => format!("not on {title}: {reason}"),
+        Refusal::NotStated => format!("{reason}: {advice}"),
+        _ => reason.clone(),
     }
 }
 
