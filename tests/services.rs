@@ -83,12 +83,12 @@ fn functions_of_a_service_share_tasks() {
         assert_eq!(adds(comparison, "fargate"), ["99.4613", "80.7392"]);
         assert_eq!(
             fleet(comparison, 0, "fargate"),
-            "10 tasks of 0.5 vCPU / 1 GB shared by 2 functions of service api, 2 of its requests in \
+            "10 tasks of 0.5 vCPU / 1 GB shared by 2 functions of service `api`, 2 of its requests in \
              each, 55.2 % of the cost"
         );
         assert_eq!(
             fleet(comparison, 1, "fargate"),
-            "10 tasks of 0.5 vCPU / 1 GB shared by 2 functions of service api, 1 of its requests in \
+            "10 tasks of 0.5 vCPU / 1 GB shared by 2 functions of service `api`, 1 of its requests in \
              each, 44.8 % of the cost"
         );
     });
@@ -108,7 +108,7 @@ fn functions_of_a_service_share_pods() {
         assert_eq!(adds(comparison, "eks"), ["156.3338", "126.9062"]);
         assert_eq!(
             fleet(comparison, 0, "eks"),
-            "10 pods shared by 2 functions of service api, 2 of its requests in each, 55.2 % of the \
+            "10 pods shared by 2 functions of service `api`, 2 of its requests in each, 55.2 % of the \
              cost, 4 per node: 2.50 nodes of m5.large (7,000 of 8,192 MiB)"
         );
     });

@@ -9,7 +9,7 @@ use crate::scenario::{AssumptionKind, Function, Notes};
 use crate::solve::crossover::{Crossover, CrossoverKind, Point};
 use crate::solve::flips::Side;
 use crate::solve::stretches::{Stretch, Stretches};
-use crate::text::escaped_name;
+use crate::text::{escaped_name, quoted};
 use std::io::{self, Write};
 
 /// The break-even of a platform in a table: `32.4 %`, `never`, or a dash. If the scenario has a
@@ -226,8 +226,7 @@ pub(crate) fn verdict<'s>(decision: &Decision<'_>, solved: &'s Solved<'_>) -> Ve
         )
     });
     let service = comparison.scenario().functions[solved.index].service_name();
-    let service =
-        service.map(|name| format!("these are amounts of service {}", escaped_name(name)));
+    let service = service.map(|name| format!("these are amounts of service {}", quoted(name)));
     let reasons = [first, Some(against), alone, service].into_iter().flatten();
     Verdict {
         advice: format!("{verb} {}", title(place)),

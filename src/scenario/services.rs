@@ -6,7 +6,7 @@ use super::{Function, Scenario};
 use crate::diag::{At, Code, Diag};
 use crate::exact::Exact;
 use crate::money::plural;
-use crate::text::escaped_name;
+use crate::text::quoted;
 use std::collections::HashMap;
 #[cfg(feature = "cli")]
 use std::sync::Arc;
@@ -204,7 +204,7 @@ impl SharedService {
     /// The service as a phrase: `3 functions of api`.
     pub(crate) fn describe(&self) -> String {
         let functions = plural(self.members.len() as u128, "function");
-        format!("{functions} of service {}", escaped_name(&self.name))
+        format!("{functions} of service {}", quoted(&self.name))
     }
 }
 

@@ -9,7 +9,7 @@ use super::stated::StatedValue;
 use super::synonyms::{self, Answer};
 use super::unknown::{FORM, KeyOrigin, Shapes, tag_name, unknown};
 use crate::diag::{At, Code, Diag, Diags};
-use crate::text::{comma_separated, did_you_mean, quoted};
+use crate::text::{comma_separated, did_you_mean};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -66,6 +66,11 @@ pub(crate) struct ChangedKey {
     pub place: Arc<At>,
 }
 
+/// A name for a message, which is escaped when it is shown.
+fn in_backticks(name: &str) -> String {
+    format!("`{name}`")
+}
+
 impl InputChange {
     /// Reads the arguments of `--set`.
     ///
@@ -87,7 +92,7 @@ impl InputChange {
         let known = parts.filter_map(|parts| Some((fields(parts.key(text))?, parts)));
         let Some((fields, parts)) = known.into_iter().next() else {
             let Some(end) = ends.into_iter().next() else {
-                let message = format!("{} changes no key", quoted(text));
+                let message = format!("{} changes no key", in_backticks(text));
                 let diag = Diag::new(Code::Syntax, message).at(at(0..text.len()));
                 return Err(diag.help(FORM));
             };
@@ -172,7 +177,11 @@ impl InputChange {
                 };
                 let Some(product) = stated.checked_mul(*factor) else {
                     self.is_applied.store(true, Ordering::Relaxed);
-                    let message = format!("{}: `{}` becomes too large", quoted(name), field.path());
+                    let message = format!(
+                        "{}: `{}` becomes too large",
+                        in_backticks(name),
+                        field.path()
+                    );
                     let diag = Diag::new(Code::OutOfRange, message).at((*self.place).clone());
                     return Err(diag.help(format!("it must be {}", bounds.describe())));
                 };
@@ -226,7 +235,11 @@ impl InputChange {
         let path = field.path();
         let (message, help) = match other {
             Some(other) => {
-                let message = format!("{} states `{}`, not `{path}`", quoted(name), other.path());
+                let message = format!(
+                    "{} states `{}`, not `{path}`",
+                    in_backticks(name),
+                    other.path()
+                );
                 let either = EITHER.iter().find(|(_, fields)| fields.contains(&field));
                 let help = match either {
                     Some((names, _)) => format!("set `{}`: it is either of them", names[0]),
@@ -235,7 +248,7 @@ impl InputChange {
                 (message, help)
             }
             None => {
-                let message = format!("{} states no `{path}`", quoted(name));
+                let message = format!("{} states no `{path}`", in_backticks(name));
                 (message, format!("write a value: {path}=…"))
             }
         };
@@ -249,7 +262,7 @@ impl InputChange {
         let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
         if !is(&self.is_matched) {
             let (name, at) = self.name.as_ref()?;
-            let message = format!("no function is called {}", quoted(name));
+            let message = format!("no function is called {}", in_backticks(name));
             let names = functions.iter().map(|function| &*function.name);
             let diag = Diag::new(Code::NoFunction, message).at(at.clone());
             return Some(diag.maybe_help(did_you_mean(name, names)));
@@ -291,20 +304,20 @@ impl NewValue {
         match factor {
             Ok(factor) if !factor.is_sign_negative() || factor.is_zero() => Ok(Self::Times(factor)),
             Ok(_) if is_fall => wrong(
-                format!("{} is a fall by more than 100 %", quoted(text)),
+                format!("{} is a fall by more than 100 %", in_backticks(text)),
                 "write a fall by at most 100 %, such as -20%".to_owned(),
             ),
             Ok(_) => wrong(
-                format!("{} is a negative factor", quoted(text)),
+                format!("{} is a negative factor", in_backticks(text)),
                 "write a factor of at least 0, such as x1.5".to_owned(),
             ),
             Err(NumberError::NotANumber) => Err(no_change(text)),
             Err(NumberError::TooLarge) => wrong(
-                format!("{} is too large a change", quoted(text)),
+                format!("{} is too large a change", in_backticks(text)),
                 format!("`{}` must still be {}", field.path(), bounds.describe()),
             ),
             Err(NumberError::TooPrecise) => {
-                let message = format!("{} has more than 28 digits", quoted(text));
+                let message = format!("{} has more than 28 digits", in_backticks(text));
                 let diag = Diag::new(Code::NotExact, message);
                 Err(diag.help("round it to at most 28 digits, including decimals"))
             }
@@ -314,7 +327,7 @@ impl NewValue {
 
 /// The mistake of a text that does not say how a number changes.
 fn no_change(text: &str) -> Diag {
-    let message = format!("{} is no change of a number", quoted(text));
+    let message = format!("{} is no change of a number", in_backticks(text));
     Diag::new(Code::WrongType, message).help("write the new value, or +20%, -20% or x1.5")
 }
 
@@ -454,9 +467,10 @@ pub(crate) fn applied<'a>(
             last = Some(&change.place);
         }
     }
+    keys.retain(|key: &ChangedKey| key.before != key.after);
     let applied = last.map(|last| Applied {
         keys: keys.into(),
-        name: quoted(name),
+        name: in_backticks(name),
         place: Arc::clone(last),
     });
     Ok(applied.map(|applied| (changed, applied)))

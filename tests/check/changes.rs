@@ -239,7 +239,7 @@ fn findings_of_untouched_functions_are_told_apart() {
     assert_eq!(existing(&report), expected);
     let text = run(&[]).stdout;
     let (new, rest) = text
-        .split_once("Not new: also in before.toml, for functions that did not change\n")
+        .split_once("Not new: before.toml has the same\n")
         .expect("a heading");
     assert!(new.contains("`two`") && !new.contains("`one`"), "{text}");
     assert!(

@@ -54,10 +54,7 @@ fn one(
     }
     if let (Some(changes), Some(baseline)) = (&report.changes, report.baseline) {
         if !existing.is_empty() {
-            let heading = format!(
-                "Not new: also in {}, for functions that did not change",
-                escaped(baseline.called())
-            );
+            let heading = format!("Not new: {} has the same", escaped(baseline.called()));
             writeln!(out, "{}", paint.bold(&heading))?;
             for finding in existing {
                 let head = format!("{}[{}]", severity(finding.level), finding.code);

@@ -113,7 +113,7 @@ pub(crate) fn build(
     let function = checked(&cells, line, reading, locate);
     let function = diags.take(function.map_err(|found| applied.blamed(found)));
     function.flatten().map(|function| Function {
-        set: Some(applied.keys),
+        set: (!applied.keys.is_empty()).then_some(applied.keys),
         ..function
     })
 }
