@@ -89,6 +89,30 @@ pub(crate) struct Crew {
 }
 
 impl Crew {
+    /// Functions with what they use of each candidate. The floors are zero.
+    pub(super) fn new(uses: Vec<CrewUse>, busy: Vec<Exact>) -> Self {
+        let fitting = uses.iter().enumerate().filter(|(_, used)| used.unfit == 0);
+        Self {
+            floors: fitting.map(|(number, _)| (number, Bounds::ZERO)).collect(),
+            busy_bounds: busy.iter().map(Exact::bounds).collect(),
+            uses,
+            busy,
+        }
+    }
+
+    /// The functions without one of them. The floors are zero: for one question they take more time than
+    /// they save.
+    pub(super) fn without(&self, own: &OwnPods) -> Self {
+        let uses = self.uses.iter().enumerate().map(|(number, all)| {
+            let mut nodes = all.nodes.clone();
+            nodes[own.level] = &nodes[own.level] - &own.needs[number].share();
+            CrewUse::new(nodes, all.unfit - own.unfit(number))
+        });
+        let mut busy = self.busy.clone();
+        busy[own.level] = &busy[own.level] - &own.busy;
+        Self::new(uses.collect(), busy)
+    }
+
     /// Bounds of the least that its cluster costs with one more function; `None` if no node type takes
     /// the functions of today.
     pub(crate) fn floor(&self) -> Option<Bounds> {

@@ -338,7 +338,7 @@ impl EksModel<'_> {
             }
             Some(own_today) => {
                 let own = market.own_pods(function, demand);
-                let others = market.crew_without(crew, own_today);
+                let others = crew.without(own_today);
                 let packing = |number: usize| own.needs[number].packing();
                 let cluster = market.with(&others, own.as_own(), packing);
                 let joined = cluster.and_then(|cluster| Joined::of(&own, cluster));

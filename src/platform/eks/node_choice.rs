@@ -542,40 +542,17 @@ impl<'a> ClusterMarket<'a> {
         let uses = node_uses
             .into_iter()
             .map(|node_use| CrewUse::new(node_use.load.nodes, node_use.unfit));
-        self.crew_of(uses.collect(), busy.unwrap_or_else(none))
-    }
-
-    /// The functions of a crew without one of them.
-    pub(crate) fn crew_without(&self, crew: &Crew, own: &OwnPods) -> Crew {
-        let uses = crew.uses.iter().enumerate().map(|(number, all)| {
-            let mut nodes = all.nodes.clone();
-            nodes[own.level] = &nodes[own.level] - &own.needs[number].share();
-            CrewUse::new(nodes, all.unfit - own.unfit(number))
-        });
-        let mut busy = crew.busy.clone();
-        busy[own.level] = &busy[own.level] - &own.busy;
-        self.crew_of(uses.collect(), busy)
-    }
-
-    fn crew_of(&self, uses: Vec<CrewUse>, busy: Vec<Exact>) -> Crew {
+        let mut crew = Crew::new(uses.collect(), busy.unwrap_or_else(none));
         // More nodes have more CPU credits, so a burstable type has no such bound.
-        let has_burstable = self.has_burstable();
-        let floor = |(number, used): (usize, &CrewUse)| {
-            let floor = if has_burstable {
-                Bounds::ZERO
-            } else {
-                self.month_bounds(number, |level| used.bounds[level], |_| Bounds::ZERO)
-            };
-            (used.unfit == 0).then_some((number, floor))
-        };
-        let mut floors: Vec<(usize, Bounds)> = uses.iter().enumerate().filter_map(floor).collect();
-        floors.sort_by(|(_, one), (_, other)| one.by_lower_bound(*other));
-        Crew {
-            uses,
-            floors,
-            busy_bounds: busy.iter().map(Exact::bounds).collect(),
-            busy,
+        if !self.has_burstable() {
+            for (number, floor) in &mut crew.floors {
+                let used = &crew.uses[*number].bounds;
+                *floor = self.month_bounds(*number, |level| used[level], |_| Bounds::ZERO);
+            }
+            crew.floors
+                .sort_by(|(_, one), (_, other)| one.by_lower_bound(*other));
         }
+        crew
     }
 
     /// The cluster of a candidate for the functions of a cluster and one more, which all fit.

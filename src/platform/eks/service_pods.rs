@@ -214,7 +214,7 @@ impl EksModel<'_> {
         let packing = |number: usize| own.needs[number].packing();
         let (cluster, without) = match own_today {
             Some(own_today) => (
-                market.with(&market.crew_without(crew, own_today), own.as_own(), packing),
+                market.with(&crew.without(own_today), own.as_own(), packing),
                 market.without(crew, own_today).map(|choice| choice.monthly),
             ),
             None => (

@@ -367,7 +367,8 @@ fn document<'a>(view: &'a super::View<'a>, effort: &'a Effort) -> CompareV2<'a> 
 }
 
 fn plan_of<'a>(decision: &Decision<'a>, plan: &Plan) -> PlanV2<'a> {
-    let (saving, moves) = (plan.saving(), plan.moves.iter());
+    // Whether a move is close takes a search each.
+    let (saving, moves) = (plan.saving(), plan.moves.par_iter());
     let commitment = plan.commitment.as_ref();
     PlanV2 {
         monthly_usd: Decimal::from(&plan.monthly),
