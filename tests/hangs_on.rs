@@ -231,3 +231,35 @@ fn stated_cpu_time_is_no_guess() {
         assert!(decision.if_waiting(&comparison.solve(0)).is_none());
     });
 }
+
+/// Lambda: 600,000 GB-s x 0.0000133334 + 6.00 = 14.00. Fargate: 3 tasks of 0.5 vCPU and 1 GB, 3 x 220 x
+/// (0.5 x 0.03238 + 0.00356) = 13.04, which saves less than a dollar. If a call takes less time, Lambda is
+/// the cheaper one, and the function stays as well.
+#[test]
+fn a_move_that_does_not_save_enough_hangs_on_nothing() {
+    let text = "region = 'us-east-1'
+platforms = ['lambda', 'fargate']
+[[function]]
+name = 'f'
+memory_mb = 512
+duration_ms = 40
+invocations_per_month = 30_000_000
+utilization = 1
+architecture = 'arm64'
+container = { hours_per_month = 220, cpu_ms = 20, min_tasks = 1, target_utilization = 0.7, \
+ memory_per_request_mb = 300 }
+";
+    let pinned = text.replace("name = 'f'", "name = 'f'\npinned = true");
+    for text in [text, &pinned] {
+        compared(&valid(text), |comparison| {
+            let decision = decided(comparison, 1);
+            let costs = &decision.solved(0).summary.costs;
+            let adds =
+                [&costs[0], &costs[1]].map(|cost| cost.as_ref().expect("it runs").adds.clone());
+            assert!(adds[1] < adds[0], "{adds:?}");
+            assert!(decision.plan.moves.is_empty());
+            let sensitivity = decision.hangs_on(&decision.solved(0));
+            assert!(sensitivity.inputs.is_empty() && !sensitivity.is_close);
+        });
+    }
+}

@@ -276,6 +276,10 @@ impl<'p> Probe<'p> {
             // The commitment is paid on both: nothing to decide.
             return Sensitivity::of((place, other), inputs);
         }
+        if is_second_cheaper([&self.adds[0], &self.adds[1]]) {
+            // It stays because a move does not save enough: where the other costs more, it stays too.
+            return Sensitivity::of((place, other), inputs);
+        }
         if let Some(by_use) = self.use_side() {
             self.inputs(by_use, &mut inputs);
         }
