@@ -119,26 +119,12 @@ impl Levels {
 
     /// The mean over the most hours of an amount that functions of a level need while they run.
     pub(crate) fn mean_need(&self, by_level: &[Exact]) -> Exact {
-        match by_level {
-            [only] => only.clone(),
-            _ => by_level
-                .iter()
-                .zip(&self.shares)
-                .map(|(need, share)| need * share)
-                .sum(),
-        }
+        weighted(by_level, &self.shares)
     }
 
     /// The mean over the most hours of an amount of each level.
     pub(crate) fn mean(&self, by_level: &[Exact]) -> Exact {
-        match by_level {
-            [only] => only.clone(),
-            _ => by_level
-                .iter()
-                .zip(&self.parts)
-                .map(|(amount, part)| amount * part)
-                .sum(),
-        }
+        weighted(by_level, &self.parts)
     }
 
     /// Bounds of [`Self::mean`].
@@ -148,6 +134,17 @@ impl Levels {
         }
         let parts = by_level.zip(&self.part_bounds);
         parts.fold(Bounds::ZERO, |sum, (amount, part)| sum + amount * *part)
+    }
+}
+
+/// The sum of amounts times their weights. The weight of a single level is one.
+fn weighted(amounts: &[Exact], weights: &[Exact]) -> Exact {
+    match amounts {
+        [only] => only.clone(),
+        _ => {
+            let terms = amounts.iter().zip(weights);
+            terms.map(|(amount, weight)| amount * weight).sum()
+        }
     }
 }
 
