@@ -88,7 +88,13 @@ impl<'c> Greedy<'c> {
         let adds = answer.cost.adds.dollars().bounds();
         let others = self.comparison.platforms.iter().enumerate();
         let others = others.filter(|(platform, bound)| *platform != home && bound.is_offered);
-        let mut costs = Vec::new();
+        let shared = answer.placement.shared_use();
+        let at_home = Place {
+            index,
+            platform: home,
+            cost: &answer.cost,
+        };
+        let mut least = self.least_at(at_home, &shared);
         for (_, bound) in others {
             let at_least = bound.model.at_least(index);
             if !self.is_pinned(index) && !adds.is_at_most(at_least.adds) {
@@ -96,35 +102,24 @@ impl<'c> Greedy<'c> {
                 let least = self.least(&solved);
                 return Priced::Everywhere(Box::new(solved), least);
             }
-            costs.push(at_least.costs);
+            least = least.min(at_least.costs);
         }
-        let shared = || answer.placement.shared_use();
-        let at_home = Place {
-            index,
-            platform: home,
-            cost: &answer.cost,
-        };
-        let least = self.least_at(at_home, shared);
-        let least = costs.into_iter().fold(least, Bounds::min);
         Priced::AtHome {
-            extras: shared().extras,
+            extras: shared.extras,
             cost: Box::new(answer.cost),
             least: least.low_in_units(PLACES),
         }
     }
 
     /// The least that a function costs on a platform in any assignment.
-    fn least_at(&self, at: Place<'_>, shared: impl FnOnce() -> SharedUse) -> Bounds {
+    fn least_at(&self, at: Place<'_>, shared: &SharedUse) -> Bounds {
         let mut least = at.cost.unshared.dollars().bounds();
         if self.has_cluster(at.platform) {
             let model = &self.comparison.platforms[at.platform].model;
             least = least + model.at_least(at.index).costs;
         }
-        let rates = &self.least_rates[at.platform];
-        if !rates.is_empty() {
-            for (pool, quantity) in shared().pools {
-                least = least + rates[pool] * quantity.bounds();
-            }
+        for (pool, quantity) in &shared.pools {
+            least = least + self.least_rates[at.platform][*pool] * quantity.bounds();
         }
         least
     }
@@ -138,7 +133,7 @@ impl<'c> Greedy<'c> {
                 platform,
                 cost: cost.as_ref().ok()?,
             };
-            Some(self.least_at(at, || solved.shared_use(platform)))
+            Some(self.least_at(at, &solved.shared_use(platform)))
         });
         let least = least.reduce(Bounds::min);
         least.map_or(0, |least| least.low_in_units(PLACES))
