@@ -12,7 +12,7 @@ use lambdacost::internals::money::Usd;
 use lambdacost::internals::solve::crossover::CrossoverKind;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Scenario-wide keys, extras, and one function on Lambda with a task for three requests.
 fn orders(extras: &str) -> String {
@@ -436,15 +436,20 @@ fn defaults_state_extras_of_functions_that_state_none() {
     });
 }
 
-/// What a command writes about a scenario.
-fn run(arguments: &[&str], files: &[(&str, &str)]) -> String {
+/// The end of a command in a folder with these files.
+fn output(arguments: &[&str], files: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).expect("written");
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
     let output = command.args(arguments).current_dir(folder.path()).output();
-    let output = output.expect("it starts");
+    output.expect("it starts")
+}
+
+/// What a command writes about a scenario.
+fn run(arguments: &[&str], files: &[(&str, &str)]) -> String {
+    let output = output(arguments, files);
     let message = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {message}");
     String::from_utf8(output.stdout).expect("text")
@@ -452,13 +457,7 @@ fn run(arguments: &[&str], files: &[(&str, &str)]) -> String {
 
 /// What the program writes about input that it refuses.
 fn refused(arguments: &[&str], files: &[(&str, &str)]) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).expect("written");
-    }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
-    let output = command.args(arguments).current_dir(folder.path()).output();
-    let output = output.expect("it starts");
+    let output = output(arguments, files);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}");
     String::from_utf8(output.stderr).expect("text")
 }
