@@ -146,8 +146,8 @@ impl Decision<'_> {
         let comparison = self.comparison;
         let function = comparison.context.function(solved.index);
         let service = comparison.context.service_of(function);
-        let is_large = |members: usize| members > MOST_IN_SERVICE || comparison.is_spending();
-        if service.is_some_and(|found| is_large(found.service.members.len())) {
+        let is_left_out = |members: usize| members > MOST_IN_SERVICE || comparison.is_spending();
+        if service.is_some_and(|found| is_left_out(found.service.members.len())) {
             return Sensitivity::default();
         }
         let Some(place) = self.place(solved) else {

@@ -127,7 +127,7 @@ impl Plan {
     /// The part of the saving that is in no move, but for that of a commitment.
     pub fn unassigned_saving(&self) -> Usd {
         let shared = self.shared_saving.as_ref();
-        shared.map_or_else(|| self.free_tier_saving.clone(), Usd::clone)
+        shared.unwrap_or(&self.free_tier_saving).clone()
     }
 
     /// US dollars a month that the moves save together.

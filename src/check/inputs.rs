@@ -25,7 +25,7 @@ impl InputKey {
         Self::Path(Cow::Borrowed(path))
     }
 
-    /// The path, with the name of the extra as it is.
+    /// The path. The name of an extra is not escaped in it.
     pub(crate) fn path(&self) -> Cow<'_, str> {
         match self {
             Self::Path(path) => Cow::Borrowed(path),

@@ -116,8 +116,8 @@ pub(crate) fn tag_name(path: &str) -> Option<&str> {
     is_tag.then_some(tag)
 }
 
-/// A key of the whole scenario, as it is written there: `[[extra]]`, or "`min_nodes` of [eks]". `None`
-/// for other keys, and for names of keys of functions.
+/// How messages name a key of the whole scenario: `[[extra]]`, or "`min_nodes` of [eks]". `None` for all
+/// other keys, and where a key of functions has the same name.
 fn of_whole_scenario(path: &str, shapes: &[PlatformShape]) -> Option<String> {
     let is_platform = |name: &str| shapes.iter().any(|shape| shape.id == name);
     if is_platform(path) {

@@ -268,9 +268,12 @@ impl<'a> ClusterMarket<'a> {
     /// Nodes of a cluster in each level; none where nothing runs.
     pub(crate) fn nodes_by_level(&self, load: &Load) -> Vec<Exact> {
         let running = running(&load.nodes).into_iter();
-        let nodes = running.map(|share| match share.is_zero() {
-            true => Exact::ZERO,
-            false => self.nodes(&share),
+        let nodes = running.map(|share| {
+            if share.is_zero() {
+                share
+            } else {
+                self.nodes(&share)
+            }
         });
         nodes.collect()
     }
