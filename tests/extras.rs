@@ -884,3 +884,11 @@ fn a_small_gap_is_a_warning_until_the_cheaper_side_states_an_extra() {
     // 25.126665 less on Fargate.
     assert!(!warned(&costs("lambda", "7")));
 }
+
+#[test]
+fn a_hidden_character_is_escaped_once_in_a_mistake() {
+    let two = extra("a\u{200b}b", "['lambda']", "usd_per_month = 20").repeat(2);
+    let message = refused(&["compare", "a.toml"], &[("a.toml", &orders(&two))]);
+    let expected = r"there are two extras `a\u{200b}b`";
+    assert!(message.contains(expected), "{message}");
+}

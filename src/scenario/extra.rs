@@ -4,7 +4,6 @@ use super::keys::Keys;
 use super::schema::Setting;
 use super::{Function, Scenario, StatedValue};
 use crate::diag::{Code, Diag, Diags, Source};
-use crate::text::quoted;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 use toml::Spanned;
@@ -207,10 +206,7 @@ fn refuse_item(keys: &mut Keys<'_>, name: &str) -> Option<()> {
     let Some(item) = known else {
         return Some(());
     };
-    let message = format!(
-        "an extra cannot be called {}: bills have the item `{item}`",
-        quoted(name)
-    );
+    let message = format!("an extra cannot be called `{name}`: bills have the item `{item}`");
     let help = format!("give it another name, such as \"{name} (stated)\"");
     keys.wrong_at(
         Setting::ExtraName.key(),
@@ -258,7 +254,7 @@ fn region(keys: &mut Keys<'_>, of: &Of<'_>) -> Option<String> {
 fn duplicate(name: &str, table: &DeTable<'_>, source: &Source) -> Diag {
     let place = table.get(Setting::ExtraName.word());
     let span = place.map_or(0..0, Spanned::span);
-    let message = format!("there are two extras {}", quoted(name));
+    let message = format!("there are two extras `{name}`");
     let diag = Diag::new(Code::DuplicateName, message).at(source.at(span));
     diag.help("give each a different name; an extra of several platforms names them in one list")
 }
