@@ -27,8 +27,8 @@ pub struct Plan {
     pub moves: Vec<Move>,
     /// The part of the saving that is in no move: that of Lambda's free tier.
     pub free_tier_saving: Usd,
-    /// Without a search a move saves what it saves alone: the part of the saving that is in no move,
-    /// because functions share pools, clusters and extras.
+    /// The same without a search, where each move is shown with what it saves alone: together moves save
+    /// another amount, because functions share pools, clusters and extras. `None` with a search.
     pub shared_saving: Option<Usd>,
     /// With a commitment in dollars an hour.
     pub commitment: Option<PlannedCommitment>,
