@@ -111,7 +111,7 @@ fn unit(random: &mut Random, pods: &mut Vec<Pods>) -> Unit {
         platform,
         own: Usd::new(own),
         pools: Vec::new(),
-        cluster: None,
+        clusters: Vec::new(),
         fees: Vec::new(),
     };
     let mut choices = vec![alone(0, requests), alone(1, of_fargate.clone())];
@@ -120,7 +120,7 @@ fn unit(random: &mut Random, pods: &mut Vec<Pods>) -> Unit {
         .push((random.from(0, 1) as usize, gb_seconds));
     for cluster in 0..2 {
         choices.push(alone(2 + cluster, Exact::ratio(random.from(0, 200), 100)));
-        choices.last_mut().expect("one").cluster = Some(cluster);
+        choices.last_mut().expect("one").clusters = vec![cluster];
     }
     choices.push(alone(
         4,

@@ -147,7 +147,7 @@ fn choice(random: &mut Random, parts: &Parts, kind: Kind, platform: usize) -> Ch
         platform,
         own: Usd::ZERO,
         pools: Vec::new(),
-        cluster: None,
+        clusters: Vec::new(),
         fees: Vec::new(),
     };
     match kind {
@@ -162,7 +162,14 @@ fn choice(random: &mut Random, parts: &Parts, kind: Kind, platform: usize) -> Ch
         }
         Kind::Cluster(cluster) => {
             own = ratio(random, 2, 4);
-            choice.cluster = Some(cluster);
+            choice.clusters.push(cluster);
+            // The functions of a service can join several clusters.
+            let others = 0..parts.clusters.len();
+            for other in others.filter(|other| *other != cluster) {
+                if random.one_in(3) {
+                    choice.clusters.push(other);
+                }
+            }
         }
         Kind::Fee => choice.fees.push(random.below(fees) as usize),
     }
@@ -303,7 +310,7 @@ fn plain_bill(problem: &Problem<'_>, choices: &[usize]) -> Option<Exact> {
     for (number, cluster) in problem.clusters.iter().enumerate() {
         let members: Vec<usize> = units
             .clone()
-            .filter(|unit| chosen(*unit).cluster == Some(number))
+            .filter(|unit| chosen(*unit).clusters.contains(&number))
             .collect();
         if members.is_empty() {
             continue;
@@ -581,15 +588,15 @@ fn check(problem: &Problem<'_>, plan: &Plan, case: u64) {
 fn a_hundred_equal_functions_are_proven() {
     // A node of $50 takes ten of them, which cost $6 each elsewhere. An eleventh node would take four
     // of the five that are left, and save $24.
-    let choice = |platform: usize, dollars: u32, cluster| Choice {
+    let choice = |platform: usize, dollars: u32, clusters| Choice {
         platform,
         own: usd(Exact::from(dollars)),
         pools: Vec::new(),
-        cluster,
+        clusters,
         fees: Vec::new(),
     };
     let unit = || Unit {
-        choices: vec![choice(0, 6, None), choice(1, 0, Some(0))],
+        choices: vec![choice(0, 6, Vec::new()), choice(1, 0, vec![0])],
         home: Some(0),
         is_pinned: false,
     };
@@ -634,7 +641,7 @@ fn more_fees_than_are_searched_leave_an_honest_bound() {
         platform,
         own: usd(Exact::from(dollars)),
         pools: Vec::new(),
-        cluster: None,
+        clusters: Vec::new(),
         fees: Vec::new(),
     };
     let units = (0..14).map(|number| {

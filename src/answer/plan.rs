@@ -235,6 +235,20 @@ impl<'p> ModelNeeds<'p> {
         let subject = self.comparison.context.subject(self.functions[unit]);
         model.need(subject, cluster, node_type)
     }
+
+    /// The part of one function in the need of its service, given its part in what that costs.
+    pub(super) fn member_need(
+        &self,
+        index: usize,
+        cluster: usize,
+        node_type: usize,
+        part: &Exact,
+    ) -> Option<Exact> {
+        let (platform, cluster) = self.clusters[cluster];
+        let model = &self.comparison.platforms[platform].model;
+        let subject = self.comparison.context.subject(index);
+        model.member_need(subject, cluster, node_type, part)
+    }
 }
 
 impl Needs for ModelNeeds<'_> {
@@ -345,7 +359,11 @@ impl<'c> Planner<'c> {
                     .into_iter()
                     .map(|(pool, quantity)| (offset.pools + pool, quantity))
                     .collect(),
-                cluster: used.cluster.map(|cluster| offset.clusters + cluster),
+                clusters: used
+                    .cluster
+                    .into_iter()
+                    .map(|cluster| offset.clusters + cluster)
+                    .collect(),
                 // The extras of the scenario are the first fees.
                 fees: used.extras.into_iter().chain(fees).collect(),
             };

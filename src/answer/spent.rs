@@ -59,8 +59,7 @@ impl Comparison<'_> {
             let share = self.context.share_in_service(subject.index);
             let needs = 0..paths.len();
             let needs = needs.map(|node_type| {
-                let need = model.need(subject, number, node_type)?;
-                Some(&need * &share)
+                model.member_need(subject, number, node_type, &share)
             });
             ClusterItem {
                 number,

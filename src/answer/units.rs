@@ -45,6 +45,7 @@ pub(super) fn merged(units: &[Unit], group: &[usize]) -> Unit {
     let choices = first.choices.iter().enumerate().map(|(number, choice)| {
         let of_members = members.iter().map(|member| &member.choices[number]);
         let mut pools: BTreeMap<usize, Exact> = BTreeMap::new();
+        let mut clusters: BTreeSet<usize> = BTreeSet::new();
         let mut fees: BTreeSet<usize> = BTreeSet::new();
         for of_member in of_members.clone() {
             assert_eq!(
@@ -55,13 +56,14 @@ pub(super) fn merged(units: &[Unit], group: &[usize]) -> Unit {
                 let known = pools.entry(*pool).or_insert(Exact::ZERO);
                 *known = &*known + quantity;
             }
+            clusters.extend(&of_member.clusters);
             fees.extend(&of_member.fees);
         }
         Choice {
             platform: choice.platform,
             own: of_members.map(|one| one.own.clone()).sum(),
             pools: pools.into_iter().collect(),
-            cluster: choice.cluster,
+            clusters: clusters.into_iter().collect(),
             fees: fees.into_iter().collect(),
         }
     });
@@ -75,31 +77,43 @@ pub(super) fn merged(units: &[Unit], group: &[usize]) -> Unit {
 /// The parts of functions in the needs of their services.
 pub(super) struct PartNeeds<'p> {
     needs: &'p ModelNeeds<'p>,
-    /// By function: its unit, and its part.
-    parts: Vec<(usize, Exact)>,
+    /// The index of each function.
+    functions: &'p [usize],
+    /// By function: its unit, and its part if the unit has several.
+    parts: Vec<(usize, Option<Exact>)>,
 }
 
 impl<'p> PartNeeds<'p> {
     pub(super) fn new(
         comparison: &Comparison<'_>,
-        functions: &[usize],
+        functions: &'p [usize],
         groups: &[Vec<usize>],
         needs: &'p ModelNeeds<'p>,
     ) -> Self {
-        let mut parts = vec![(0, Exact::ONE); functions.len()];
+        let mut parts = vec![(0, None); functions.len()];
         for (unit, group) in groups.iter().enumerate() {
             for place in group {
-                parts[*place] = (unit, comparison.context.share_in_service(functions[*place]));
+                let part = || comparison.context.share_in_service(functions[*place]);
+                parts[*place] = (unit, (group.len() > 1).then(part));
             }
         }
-        Self { needs, parts }
+        Self {
+            needs,
+            functions,
+            parts,
+        }
     }
 }
 
 impl Needs for PartNeeds<'_> {
     fn need(&self, function: usize, cluster: usize, node_type: usize) -> Option<Exact> {
-        let (unit, part) = &self.parts[function];
-        Some(&self.needs.need(*unit, cluster, node_type)? * part)
+        match &self.parts[function] {
+            (unit, None) => self.needs.need(*unit, cluster, node_type),
+            (_, Some(part)) => {
+                let index = self.functions[function];
+                self.needs.member_need(index, cluster, node_type, part)
+            }
+        }
     }
 
     fn level(&self, function: usize, cluster: usize) -> usize {
@@ -109,7 +123,11 @@ impl Needs for PartNeeds<'_> {
 
     fn busy(&self, function: usize, cluster: usize) -> Exact {
         let (unit, part) = &self.parts[function];
-        &self.needs.busy(*unit, cluster) * part
+        let busy = self.needs.busy(*unit, cluster);
+        match part {
+            Some(part) => &busy * part,
+            None => busy,
+        }
     }
 }
 

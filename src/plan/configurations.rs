@@ -24,6 +24,8 @@ pub(super) struct Group<'m> {
     /// Index of the first option of each unit, and the number of options.
     pub start: Vec<usize>,
     pub options: Vec<GroupOption>,
+    /// Places in `clusters` that options join, one option after the other.
+    joined: Vec<usize>,
     /// Indices of clusters.
     pub clusters: Vec<usize>,
     /// Lines of pools, each with the cost of the options.
@@ -38,8 +40,8 @@ pub(super) struct Group<'m> {
 #[derive(Clone, Copy)]
 pub(super) struct GroupOption {
     pub choice: usize,
-    /// Place in `clusters`.
-    pub cluster: Option<usize>,
+    /// The range of `joined`.
+    joined: [usize; 2],
 }
 
 pub(super) struct PricedLines {
@@ -73,6 +75,7 @@ impl<'m> Group<'m> {
             units,
             start: vec![0],
             options: Vec::new(),
+            joined: Vec::new(),
             clusters: Vec::new(),
             lines: Vec::new(),
             columns,
@@ -107,21 +110,34 @@ impl<'m> Group<'m> {
             let options = self.options[range[0]..range[1]].iter();
             let cost = |option: &&GroupOption| {
                 let own = self.model.own[self.model.option(*unit, option.choice)].low;
-                own.saturating_add(option.cluster.map_or(0, |cluster| relaxed[cluster][place]))
+                let nodes = self.joined_by(option).iter();
+                nodes.fold(own, |cost, cluster| cost.saturating_add(relaxed[*cluster][place]))
             };
-            let joining = options.filter(|option| option.cluster.is_some());
-            if let Some(cluster) = joining.min_by_key(cost).and_then(|option| option.cluster) {
-                preferring[cluster] += 1;
+            let joining = options.filter(|option| !self.joined_by(option).is_empty());
+            if let Some(option) = joining.min_by_key(cost) {
+                for cluster in self.joined_by(option) {
+                    preferring[*cluster] += 1;
+                }
             }
         }
         let mut order: Vec<usize> = places.collect();
         order.sort_by_key(|place| std::cmp::Reverse(preferring[*place]));
         self.clusters = order.iter().map(|place| self.clusters[*place]).collect();
         self.relaxed = order.iter().map(|place| relaxed[*place].clone()).collect();
-        for option in &mut self.options {
-            let place = |cluster| order.iter().position(|place| *place == cluster);
-            option.cluster = option.cluster.and_then(place);
+        for joined in &mut self.joined {
+            let place = order.iter().position(|place| place == joined);
+            *joined = place.expect("every place is in the order");
         }
+    }
+
+    fn joined_by(&self, option: &GroupOption) -> &[usize] {
+        let [from, to] = option.joined;
+        &self.joined[from..to]
+    }
+
+    /// The places of the clusters that an option joins.
+    pub(super) fn places(&self, option: usize) -> &[usize] {
+        self.joined_by(&self.options[option])
     }
 
     fn add(
@@ -135,14 +151,16 @@ impl<'m> Group<'m> {
             if !stated.may_choose(choice) || !allowed(unit, choice) {
                 continue;
             }
-            let cluster = cost.cluster.map(|cluster| {
+            let from = self.joined.len();
+            for cluster in &cost.clusters {
                 let clusters = &mut self.clusters;
-                *places[cluster].get_or_insert_with(|| {
-                    clusters.push(cluster);
+                self.joined.push(*places[*cluster].get_or_insert_with(|| {
+                    clusters.push(*cluster);
                     clusters.len() - 1
-                })
-            });
-            self.options.push(GroupOption { choice, cluster });
+                }));
+            }
+            let joined = [from, self.joined.len()];
+            self.options.push(GroupOption { choice, joined });
         }
         self.start.push(self.options.len());
     }
@@ -287,7 +305,7 @@ impl<'m> Group<'m> {
         }
         let offsets: i128 = lines.iter().map(|line| i128::from(line.offset)).sum();
         let base = offsets - self.worth(&line_of);
-        let least = self.least(&costs, |place, unit| self.relaxed[place][unit]);
+        let least = self.least(&costs, |_| true, |place, unit| self.relaxed[place][unit]);
         let least: i128 = least.iter().map(|cost| i128::from(*cost)).sum();
         PricedLines {
             base,
@@ -304,14 +322,21 @@ impl<'m> Group<'m> {
         used.map(|(_, worth)| i128::from(*worth)).sum()
     }
 
-    /// By unit: the least cost of its options, with what nodes cost in a cluster.
-    fn least(&self, costs: &[i64], nodes: impl Fn(usize, usize) -> i64) -> Vec<i64> {
+    /// By unit: the least cost of its options that join such clusters, with what nodes cost in each.
+    fn least(
+        &self,
+        costs: &[i64],
+        is_among: impl Fn(&[usize]) -> bool,
+        nodes: impl Fn(usize, usize) -> i64,
+    ) -> Vec<i64> {
         let ranges = self.start.windows(2).enumerate();
         let least = ranges.map(|(unit, range)| {
-            let options = range[0]..range[1];
-            let costs = options.map(|option| match self.options[option].cluster {
-                Some(place) => costs[option].saturating_add(nodes(place, unit)),
-                None => costs[option],
+            let options = (range[0]..range[1]).filter(|option| is_among(self.places(*option)));
+            let costs = options.map(|option| {
+                let places = self.places(option).iter();
+                places.fold(costs[option], |cost, place| {
+                    cost.saturating_add(nodes(*place, unit))
+                })
             });
             costs.fold(IMPOSSIBLE, i64::min)
         });
@@ -349,14 +374,15 @@ impl<'m> Group<'m> {
             .enumerate()
             .map(|(place, kind)| self.fixed(place, *kind))
             .sum();
-        // Without the options of this cluster.
-        let others = self.least(&lines.costs, |other, unit| match known.get(other) {
+        // Without the nodes of this cluster.
+        let nodes = |other: usize, unit: usize| match known.get(other) {
             Some(Some((column, rate))) => node_cost(*rate, column[unit]),
             Some(None) => IMPOSSIBLE,
-            None if other == place => IMPOSSIBLE,
+            None if other == place => 0,
             None => self.relaxed[other][unit],
-        });
-        let joining = self.least_joining(&lines.costs, place);
+        };
+        let others = self.least(&lines.costs, |places| !places.contains(&place), nodes);
+        let joining = self.least(&lines.costs, |places| places.contains(&place), nodes);
         let kinds = (0..=self.kinds(place))
             .into_par_iter()
             .map(|kind| kind.checked_sub(1));
@@ -378,19 +404,6 @@ impl<'m> Group<'m> {
             })
         });
         decided.collect()
-    }
-
-    /// By unit: the least cost of the options that join a cluster, without nodes.
-    fn least_joining(&self, costs: &[i64], place: usize) -> Vec<i64> {
-        let ranges = self.start.windows(2);
-        let least = ranges.map(|range| {
-            let options =
-                (range[0]..range[1]).filter(|option| self.options[*option].cluster == Some(place));
-            options
-                .map(|option| costs[option])
-                .fold(IMPOSSIBLE, i64::min)
-        });
-        least.collect()
     }
 
     pub(super) fn rate(&self, place: usize, kind: usize) -> i64 {
@@ -425,8 +438,8 @@ impl Columns {
         let mut is_used = vec![false; problem.clusters.len()];
         for unit in units {
             let choices = &problem.units[*unit].choices;
-            for cluster in choices.iter().filter_map(|choice| choice.cluster) {
-                is_used[cluster] = true;
+            for cluster in choices.iter().flat_map(|choice| &choice.clusters) {
+                is_used[*cluster] = true;
             }
         }
         let types = |cluster: usize| problem.clusters[cluster].types.len();
@@ -476,7 +489,7 @@ impl Columns {
 fn column(model: &Model<'_>, units: &[usize], cluster: usize, kind: usize) -> Vec<i64> {
     let joins = |unit: usize| {
         let mut choices = model.problem.units[unit].choices.iter();
-        choices.any(|choice| choice.cluster == Some(cluster))
+        choices.any(|choice| choice.clusters.contains(&cluster))
     };
     let need = |unit: &usize| {
         if joins(*unit) {

@@ -170,9 +170,8 @@ impl<'k> Dive<'k> {
 
     /// Adds the need of an option, or takes it off.
     fn join(&mut self, option: usize, sign: i128) {
-        let item = &self.knapsack.items[option];
-        if let Some(bin) = item.cluster {
-            self.needs[bin] += sign * i128::from(item.need);
+        for (bin, need) in self.knapsack.needs(option) {
+            self.needs[*bin] += sign * i128::from(*need);
         }
     }
 
@@ -210,8 +209,7 @@ impl<'k> Dive<'k> {
         let key = |position: &Position| {
             let mut hasher = DefaultHasher::new();
             for option in knapsack.range(position.unit) {
-                let item = &knapsack.items[option];
-                (item.cost, item.cluster, item.need).hash(&mut hasher);
+                (knapsack.items[option].cost, knapsack.needs(option)).hash(&mut hasher);
             }
             hasher.finish()
         };
@@ -258,14 +256,7 @@ impl<'k> Dive<'k> {
     /// Adds where a unit first turns. From there on it counts as the option with the least, or the
     /// greatest, need.
     fn add_turns(&self, position: &Position, bin: usize, turns: &mut BinTurns, most: usize) {
-        let need = |option: usize| {
-            let item = &self.knapsack.items[option];
-            if item.cluster == Some(bin) {
-                i128::from(item.need)
-            } else {
-                0
-            }
-        };
+        let need = |option: usize| self.knapsack.need_in(option, bin).unwrap_or(0);
         let now = need(self.preferred[position.unit]);
         let (mut rising, mut falling) = (None, None);
         for deviation in &position.deviations {

@@ -58,8 +58,8 @@ impl Model<'_> {
             for (pool, quantity) in &choice.pools {
                 pools[*pool] = pools[*pool] + quantity.bounds();
             }
-            if let Some(cluster) = choice.cluster {
-                members[cluster].push(*unit);
+            for cluster in &choice.clusters {
+                members[*cluster].push(*unit);
             }
         }
         for part in self.pool_costs(pools) {

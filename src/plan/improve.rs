@@ -88,7 +88,7 @@ impl<'m> Shared<'m> {
             model,
             units,
             pools: sorted(pools),
-            clusters: sorted(choices().filter_map(|choice| choice.cluster)),
+            clusters: sorted(choices().flat_map(|choice| choice.clusters.iter().copied())),
             fees: sorted(choices().flat_map(|choice| choice.fees.iter().copied())),
         }
     }
@@ -112,12 +112,12 @@ impl<'m> Shared<'m> {
             fees: vec![0; self.fees.len()],
         };
         for (place, choice) in choices.iter().enumerate() {
-            let joined = problem.units[self.units[place]].choices[*choice].cluster;
+            let joined = &problem.units[self.units[place]].choices[*choice].clusters;
             sums.join(
                 self,
                 place,
                 *choice,
-                &self.needs(place, |cluster| joined == Some(cluster)),
+                &self.needs(place, |cluster| joined.contains(&cluster)),
             );
         }
         for cluster in 0..self.clusters.len() {
@@ -162,7 +162,7 @@ impl<'m> Shared<'m> {
         let needs = self.needs(place, |cluster| {
             unit.choices
                 .iter()
-                .any(|choice| choice.cluster == Some(cluster))
+                .any(|choice| choice.clusters.contains(&cluster))
         });
         let mut without = sums.clone();
         without.leave(self, place, now, &needs);
@@ -190,11 +190,12 @@ impl<'m> Shared<'m> {
             saved.add(model.fees[*fee]);
         }
         // The others can take another node type without it.
-        let cluster = choice
-            .cluster
-            .map(|cluster| &sums.clusters[known(&self.clusters, cluster)]);
-        let cluster = cluster.map(|members| members.cost.map_or(UNKNOWN, |cost| cost.high));
-        saved.high + cluster.unwrap_or(0)
+        let clusters = choice
+            .clusters
+            .iter()
+            .map(|cluster| &sums.clusters[known(&self.clusters, *cluster)]);
+        let clusters = clusters.map(|members| members.cost.map_or(UNKNOWN, |cost| cost.high));
+        saved.high + clusters.sum::<i128>()
     }
 
     /// Offers an assignment and every single move that can be better than what is known.
@@ -270,8 +271,8 @@ impl Sums {
         for fee in &choice.fees {
             self.fees[known(&part.fees, *fee)] += 1;
         }
-        if let Some(cluster) = choice.cluster {
-            let cluster = known(&part.clusters, cluster);
+        for cluster in &choice.clusters {
+            let cluster = known(&part.clusters, *cluster);
             let (members, need) = (&mut self.clusters[cluster], &needs[cluster]);
             members.count += 1;
             let level = need.level;
@@ -296,8 +297,8 @@ impl Sums {
         for fee in &choice.fees {
             self.fees[known(&part.fees, *fee)] -= 1;
         }
-        if let Some(cluster) = choice.cluster {
-            let cluster = known(&part.clusters, cluster);
+        for cluster in &choice.clusters {
+            let cluster = known(&part.clusters, *cluster);
             let (members, need) = (&mut self.clusters[cluster], &needs[cluster]);
             members.count -= 1;
             let level = need.level;
@@ -315,8 +316,8 @@ impl Sums {
     /// Prices the cluster of a choice again.
     fn price_of(&mut self, part: &Shared<'_>, place: usize, choice: usize) {
         let choice = &part.model.problem.units[part.units[place]].choices[choice];
-        if let Some(cluster) = choice.cluster {
-            self.price(part, known(&part.clusters, cluster));
+        for cluster in &choice.clusters {
+            self.price(part, known(&part.clusters, *cluster));
         }
     }
 

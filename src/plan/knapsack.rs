@@ -30,8 +30,8 @@ type PartialSizes = (Vec<Option<i64>>, Vec<i128>, i128);
 pub(super) struct Item {
     /// Dollar units, or [`IMPOSSIBLE`].
     pub cost: i64,
-    pub cluster: Option<usize>,
-    pub need: i64,
+    /// The range of [`Knapsack::needs`].
+    needs: [usize; 2],
 }
 
 /// A cluster with whole nodes.
@@ -56,6 +56,8 @@ pub(super) struct Knapsack<'g> {
     pub group: &'g Group<'g>,
     /// By option of the group.
     pub items: Vec<Item>,
+    /// Bins that options join, each with the need there, one option after the other.
+    needs: Vec<(usize, i64)>,
     pub bins: Vec<Bin>,
     /// Dollar units that no choice changes.
     base: i128,
@@ -102,30 +104,39 @@ impl<'g> Knapsack<'g> {
             }
         }
         let mut items = Vec::with_capacity(group.options.len());
+        let mut needs = Vec::new();
         for (unit, range) in group.start.windows(2).enumerate() {
             for option in range[0]..range[1] {
-                let cost = lines.costs[option];
-                let place = group.options[option].cluster;
-                items.push(match place.map(|place| (place, &columns[place])) {
-                    None => Item {
-                        cost,
-                        cluster: None,
-                        need: 0,
-                    },
-                    Some((place, Some((column, rate)))) if column[unit] != UNFIT => {
-                        joining(cost, bin_of[place], column[unit], *rate)
+                let from = needs.len();
+                let mut cost = lines.costs[option];
+                for place in group.places(option) {
+                    let joined = columns[*place].as_ref();
+                    match joined.filter(|(column, _)| column[unit] != UNFIT) {
+                        None => cost = IMPOSSIBLE,
+                        Some((column, rate)) => match bin_of[*place] {
+                            Some(bin) => needs.push((bin, column[unit].min(MOST_NEED))),
+                            // An existing cluster: the nodes that it needs are paid in full.
+                            None if cost < IMPOSSIBLE => {
+                                let nodes = super::model::at_rate(*rate, column[unit]);
+                                cost = cost.saturating_add(nodes).min(Bounds::MOST_UNITS);
+                            }
+                            None => {}
+                        },
                     }
-                    Some(_) => Item {
-                        cost: IMPOSSIBLE,
-                        cluster: None,
-                        need: 0,
-                    },
+                }
+                if cost == IMPOSSIBLE {
+                    needs.truncate(from);
+                }
+                items.push(Item {
+                    cost,
+                    needs: [from, needs.len()],
                 });
             }
         }
         Self {
             group,
             items,
+            needs,
             bins,
             base,
         }
@@ -141,11 +152,22 @@ impl<'g> Knapsack<'g> {
 
     /// The cost of an option with multipliers, times 2^[`SHIFT`].
     pub(super) fn reduced(&self, option: usize, multipliers: &[i128]) -> i128 {
-        let item = &self.items[option];
-        let need = item
-            .cluster
-            .map_or(0, |bin| multipliers[bin] * i128::from(item.need));
-        (i128::from(item.cost) << SHIFT) + need
+        let needs = self.needs(option).iter();
+        let needs = needs.map(|(bin, need)| multipliers[*bin] * i128::from(*need));
+        (i128::from(self.items[option].cost) << SHIFT) + needs.sum::<i128>()
+    }
+
+    /// The bins that an option joins, each with the need there.
+    pub(super) fn needs(&self, option: usize) -> &[(usize, i64)] {
+        let [from, to] = self.items[option].needs;
+        &self.needs[from..to]
+    }
+
+    /// The need of an option in a bin; `None` if it does not join it.
+    pub(super) fn need_in(&self, option: usize, bin: usize) -> Option<i128> {
+        let mut needs = self.needs(option).iter();
+        let (_, need) = needs.find(|(joined, _)| *joined == bin)?;
+        Some((*need).into())
     }
 
     /// The first of the options of a unit with the least reduced cost.
@@ -352,24 +374,6 @@ impl<'g> Knapsack<'g> {
     }
 }
 
-fn joining(cost: i64, bin: Option<usize>, need: i64, rate: i64) -> Item {
-    if bin.is_some() {
-        Item {
-            cost,
-            cluster: bin,
-            need: need.min(MOST_NEED),
-        }
-    } else {
-        // An existing cluster: the nodes that it needs are paid in full.
-        let nodes = super::model::at_rate(rate, need);
-        Item {
-            cost: cost.saturating_add(nodes).min(Bounds::MOST_UNITS),
-            cluster: None,
-            need: 0,
-        }
-    }
-}
-
 impl Bin {
     pub(super) fn capacity(&self, nodes: i64) -> i128 {
         self.node * i128::from(nodes)
@@ -382,7 +386,8 @@ struct Offers {
     sorted: Vec<(i128, i128, i128)>,
     /// The need of units that can be in no other place.
     forced: i128,
-    /// The need of all.
+    /// The need of all, with those that pay more there at these multipliers: an assignment can have
+    /// them there too, because the nodes of other bins are whole.
     all: i128,
     /// The reduced costs of all units: of joining for those that must, without it for the others.
     outside: i128,
@@ -397,17 +402,18 @@ impl Offers {
             outside: 0,
         };
         let impossible = i128::from(IMPOSSIBLE) << SHIFT;
+        let mut unlikely = 0;
         for unit in 0..knapsack.units() {
             let (mut inside, mut outside, mut need) = (None, impossible, 0);
             for option in knapsack.range(unit) {
-                let item = &knapsack.items[option];
-                if item.cluster == Some(bin) {
+                let reduced = knapsack.reduced(option, multipliers);
+                if let Some(joined) = knapsack.need_in(option, bin) {
                     // Several choices in one cluster have the same need.
-                    let cost = i128::from(item.cost) << SHIFT;
+                    let cost = reduced - multipliers[bin] * joined;
                     inside = Some(inside.map_or(cost, |known: i128| known.min(cost)));
-                    need = i128::from(item.need);
+                    need = joined;
                 } else {
-                    outside = outside.min(knapsack.reduced(option, multipliers));
+                    outside = outside.min(reduced);
                 }
             }
             match inside {
@@ -421,7 +427,11 @@ impl Offers {
                     offers.sorted.push((most, need, gain));
                     offers.outside += outside;
                 }
-                _ => offers.outside += outside,
+                Some(_) => {
+                    unlikely += need;
+                    offers.outside += outside;
+                }
+                None => offers.outside += outside,
             }
         }
         offers
@@ -433,7 +443,7 @@ impl Offers {
             gain += offer.2;
             (offer.1, offer.2) = (need, gain);
         }
-        offers.all = need;
+        offers.all = need + unlikely;
         offers
     }
 

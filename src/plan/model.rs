@@ -175,8 +175,8 @@ fn size(problem: &Problem<'_>) -> Bounds {
             for (pool, quantity) in &choice.pools {
                 cost = cost + quantity.bounds() * rates[*pool];
             }
-            if let Some(cluster) = choice.cluster {
-                cost = cost + typical_nodes(problem, unit, cluster);
+            for cluster in &choice.clusters {
+                cost = cost + typical_nodes(problem, unit, *cluster);
             }
             most = most.max(cost);
         }

@@ -80,7 +80,7 @@ fn connected(
             }
             let fees = choice.fees.iter().filter(|_| sharing == Sharing::WithFees);
             let shared = choice.pools.iter().map(|(pool, _)| *pool);
-            let shared = shared.chain(choice.cluster.map(|cluster| pools + cluster));
+            let shared = shared.chain(choice.clusters.iter().map(|cluster| pools + cluster));
             for shared in shared.chain(fees.map(|fee| pools + clusters + fee)) {
                 sets.join(*first_shared[place].get_or_insert(shared), shared);
             }

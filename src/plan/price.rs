@@ -63,8 +63,8 @@ impl Used {
             for (pool, quantity) in &choice.pools {
                 used.pools[*pool].push(quantity.clone());
             }
-            if let Some(cluster) = choice.cluster {
-                used.members[cluster].push(*unit);
+            for cluster in &choice.clusters {
+                used.members[*cluster].push(*unit);
             }
             for fee in &choice.fees {
                 used.fees[*fee] = true;

@@ -35,8 +35,9 @@ pub struct Choice {
     pub own: Usd,
     /// Indices of pools, each at most once, with the quantity that it uses.
     pub pools: Vec<(usize, Exact)>,
-    /// The index of the cluster that it joins.
-    pub cluster: Option<usize>,
+    /// Indices of the clusters that it joins, each at most once. The functions of a service can join
+    /// several.
+    pub clusters: Vec<usize>,
     /// Indices of fees.
     pub fees: Vec<usize>,
 }

@@ -464,6 +464,16 @@ impl CostModel for WithExtras<'_> {
         self.inner.need(subject, cluster, node_type)
     }
 
+    fn member_need(
+        &self,
+        subject: Subject<'_>,
+        cluster: usize,
+        node_type: usize,
+        share: &Exact,
+    ) -> Option<Exact> {
+        self.inner.member_need(subject, cluster, node_type, share)
+    }
+
     fn level(&self, index: usize, cluster: usize) -> usize {
         self.inner.level(index, cluster)
     }

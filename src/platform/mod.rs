@@ -402,6 +402,16 @@ pub trait CostModel: Send + Sync {
     fn need(&self, _subject: Subject<'_>, _cluster: usize, _node_type: usize) -> Option<Exact> {
         None
     }
+    /// The part of one function in [`Self::need`], given its part in what its service costs.
+    fn member_need(
+        &self,
+        subject: Subject<'_>,
+        cluster: usize,
+        node_type: usize,
+        share: &Exact,
+    ) -> Option<Exact> {
+        Some(&self.need(subject, cluster, node_type)? * share)
+    }
     /// The level of [`NodeCluster::levels`] in which a function runs, and all before it.
     fn level(&self, _index: usize, _cluster: usize) -> usize {
         0
