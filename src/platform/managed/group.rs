@@ -3,6 +3,7 @@
 use super::environment::Environment;
 use super::keys::keys_of;
 use super::provider::{CapacityProvider, KindNeed, ManagedType, provider_place};
+use super::services::{InGroup, ServiceHosts};
 use super::{ManagedModel, unsupported};
 use crate::diag::{Code, Diag, Diags};
 use crate::exact::Exact;
@@ -13,20 +14,23 @@ use crate::platform::lambda::too_long;
 use crate::platform::service::{EC2, LAMBDA};
 use crate::platform::slot::Slot;
 use crate::platform::{
-    Bill, Context, Cost, Fact, Fleet, Infeasible, NodeMeters, Placement, Refusal, SharedUse,
-    Subject,
+    Bill, Context, Cost, Fact, Fleet, Infeasible, NodeMeters, Placement, Refusal, ServiceOf,
+    SharedUse, Subject,
 };
 use crate::scenario::{Demand, Function};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
 use crate::units::{Hour, Qty, Request, Unit};
 use std::collections::HashMap;
 use std::ptr;
+use std::sync::Arc;
 
 /// The capacity providers with a name.
 pub(crate) struct Groups<'a> {
     all: Vec<Group<'a>>,
     /// Their indices, by place and name.
     numbers: HashMap<(usize, &'a str), usize>,
+    /// By service: whether one of its functions cannot run on managed instances.
+    refused_services: Vec<bool>,
 }
 
 /// A capacity provider with the functions that run on it today.
@@ -54,12 +58,12 @@ type Needs = Vec<Option<KindNeed>>;
 
 /// The instances that are chosen for some functions.
 #[derive(Clone)]
-struct Chosen {
+pub(super) struct Chosen {
     /// The index of the instance type.
     kind: usize,
     /// Instances that the environments fill.
     share: Exact,
-    monthly: Usd,
+    pub monthly: Usd,
 }
 
 impl<'a> Groups<'a> {
@@ -71,9 +75,14 @@ impl<'a> Groups<'a> {
         context: &Context<'a>,
         providers: &[Option<CapacityProvider<'a>>],
     ) -> Result<Self, Diags> {
+        let services = context.scenario.services.iter();
+        let is_refused = |index: &usize| !can_run(providers, context.subject(*index));
         let mut groups = Self {
             all: Vec::new(),
             numbers: HashMap::new(),
+            refused_services: services
+                .map(|service| service.members.iter().any(is_refused))
+                .collect(),
         };
         let mut diags = Diags::new();
         let functions: &'a [Function] = &context.scenario.functions;
@@ -98,7 +107,7 @@ impl<'a> Groups<'a> {
             }
         }
         for index in 0..functions.len() {
-            let Some(number) = groups.number_of(context.function(index)) else {
+            let Some(number) = groups.number_with_service(context.function(index)) else {
                 continue;
             };
             if context.home(index) == super::SPEC.shape.id {
@@ -116,6 +125,14 @@ impl<'a> Groups<'a> {
         }
         let name = keys_of(function).capacity_provider.as_deref()?;
         self.numbers.get(&(provider_place(function), name)).copied()
+    }
+
+    /// The same, also if its service can run.
+    pub(crate) fn number_with_service(&self, function: &Function) -> Option<usize> {
+        let number = self.number_of(function)?;
+        let service = function.service_number();
+        let is_refused = service.is_some_and(|service| self.refused_services[service]);
+        (!is_refused).then_some(number)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -141,6 +158,23 @@ fn kinds<'p>(providers: &'p [Option<CapacityProvider<'_>>], place: usize) -> &'p
     &provider
         .expect("binding fails where a price is missing")
         .kinds
+}
+
+/// True for a function whose environments fit some instance.
+fn can_run(providers: &[Option<CapacityProvider<'_>>], subject: Subject<'_>) -> bool {
+    let fits = || needs(providers, subject).iter().any(Option::is_some);
+    refused(subject.function).is_none() && fits()
+}
+
+fn does_not_fit(environments: &[Environment]) -> Infeasible {
+    Infeasible::new(
+        Refusal::DoesNotFit,
+        format!(
+            "an environment of {} fits no instance of its capacity provider",
+            environments[0].describe()
+        ),
+        "state a larger lambda-managed.instance_type, or less managed.memory_mb",
+    )
 }
 
 fn needs(providers: &[Option<CapacityProvider<'_>>], subject: Subject<'_>) -> Needs {
@@ -240,12 +274,9 @@ impl<'a> ManagedModel<'a> {
         subject: Subject<'m>,
     ) -> Result<Sharing<'m>, Infeasible> {
         let Subject {
-            index,
-            function,
-            demand,
+            index, function, ..
         } = subject;
         let group = &self.groups.all[number];
-        let environments = Environment::all_of(function)?;
         let own = needs(&self.providers, subject);
         let stated = self.context.function(index);
         let mut others = group.crew.clone();
@@ -260,32 +291,93 @@ impl<'a> ManagedModel<'a> {
         }
         let mut all = others.clone();
         all.join(&own);
-        let chosen = self.choose(group, &all);
-        let placed = chosen.and_then(|(chosen, _)| {
-            let need = own[chosen.kind].clone()?;
-            Some((chosen, need))
-        });
-        let (chosen, need) = placed.ok_or_else(|| {
-            Infeasible::new(
-                Refusal::DoesNotFit,
-                format!(
-                    "an environment of {} fits no instance of its capacity provider",
-                    environments[0].describe()
-                ),
-                "state a larger lambda-managed.instance_type, or less managed.memory_mb",
-            )
-        })?;
+        let Some((chosen, _)) = self.choose(group, &all) else {
+            return Err(does_not_fit(&Environment::all_of(function)?));
+        };
+        self.sharing(number, subject, &chosen, &self.costs(group, &others))
+    }
+
+    /// A function on the instances that are chosen for its capacity provider. `without` is what these
+    /// cost without it, or without its service.
+    pub(super) fn sharing<'m>(
+        &'m self,
+        number: usize,
+        subject: Subject<'m>,
+        chosen: &Chosen,
+        without: &Usd,
+    ) -> Result<Sharing<'m>, Infeasible> {
+        let Subject {
+            function, demand, ..
+        } = subject;
+        let environments = Environment::all_of(function)?;
+        let need = self.need_of_kind(subject, chosen.kind);
+        let need = need.ok_or_else(|| does_not_fit(&environments))?;
         Ok(Sharing {
             model: self,
             number,
             function,
             demand,
             environments,
-            without: self.costs(group, &others),
-            others: others.0[chosen.kind].share.clone(),
+            without: without.clone(),
+            others: &chosen.share - &need.share(),
             need,
-            chosen,
+            chosen: chosen.clone(),
+            service: None,
         })
+    }
+
+    /// What a function fills of the instances of a type of its capacity provider; `None` if it does not
+    /// fit.
+    fn need_of_kind(&self, subject: Subject<'_>, kind: usize) -> Option<KindNeed> {
+        let kinds = kinds(&self.providers, provider_place(subject.function));
+        let environments = Environment::all_of(subject.function).ok()?;
+        let slots = subject.function.needed_slots(subject.demand);
+        CapacityProvider::least_need(&kinds[kind], &environments, slots)
+    }
+
+    /// Checks that a function fits some instance of its capacity provider.
+    ///
+    /// # Errors
+    /// It fits none.
+    pub(super) fn fits_group(&self, subject: Subject<'_>) -> Result<(), Infeasible> {
+        let environments = Environment::all_of(subject.function)?;
+        if can_run(&self.providers, subject) {
+            Ok(())
+        } else {
+            Err(does_not_fit(&environments))
+        }
+    }
+
+    /// The functions of a service that share a capacity provider, on its instances of today.
+    pub(super) fn in_group(
+        &self,
+        number: usize,
+        found: ServiceOf<'_>,
+        members: &[Subject<'_>],
+    ) -> InGroup {
+        let group = &self.groups.all[number];
+        let mut others = group.crew.clone();
+        let is_here = self.context.home(found.service.members[0]) == super::SPEC.shape.id;
+        for index in found.service.members.iter().filter(|_| is_here) {
+            let stated = self.context.subject(*index);
+            if self.groups.number_with_service(stated.function) == Some(number) {
+                others.leave(&needs(&self.providers, stated));
+            }
+        }
+        let (mut all, mut alone) = (others.clone(), Crew::empty(others.0.len()));
+        for member in members {
+            let own = needs(&self.providers, *member);
+            all.join(&own);
+            alone.join(&own);
+        }
+        let chosen = self.choose(group, &all);
+        let (chosen, _) = chosen.expect("its functions fit an instance");
+        InGroup {
+            without: self.costs(group, &others),
+            filled: alone.0[chosen.kind].share.clone(),
+            alone: self.costs(group, &alone),
+            chosen,
+        }
     }
 
     /// US dollars a month of the instances for the functions that `contains` selects, and the number
@@ -297,7 +389,8 @@ impl<'a> ManagedModel<'a> {
         let crews = self.groups.all.iter().map(|group| group.crew.0.len());
         let mut crews: Vec<Crew> = crews.map(Crew::empty).collect();
         for index in (0..self.context.scenario.functions.len()).filter(|index| contains(*index)) {
-            if let Some(number) = self.groups.number_of(self.context.function(index)) {
+            let function = self.context.function(index);
+            if let Some(number) = self.groups.number_with_service(function) {
                 crews[number].join(&needs(&self.providers, self.context.subject(index)));
             }
         }
@@ -351,9 +444,24 @@ impl<'a> ManagedModel<'a> {
     }
 
     /// The instances of a type that a function fills in its capacity provider.
-    pub(super) fn need_in_group(&self, subject: Subject<'_>, kind: usize) -> Option<Exact> {
-        let needs = needs(&self.providers, subject);
-        needs[kind].as_ref().map(KindNeed::share)
+    pub(super) fn member_need_in_group(&self, subject: Subject<'_>, kind: usize) -> Option<Exact> {
+        Some(self.need_of_kind(subject, kind)?.share())
+    }
+
+    /// The instances of a type that a function, or its service, fills in a capacity provider.
+    pub(super) fn need_in_group(
+        &self,
+        subject: Subject<'_>,
+        number: usize,
+        kind: usize,
+    ) -> Option<Exact> {
+        let Some(found) = self.context.service_of(subject.function) else {
+            return self.member_need_in_group(subject, kind);
+        };
+        let members = found.service.members.iter();
+        let members = members.map(|index| self.context.subject_or(subject, *index));
+        let here = members.filter(|one| self.groups.number_of(one.function) == Some(number));
+        here.map(|one| self.member_need_in_group(one, kind)).sum()
     }
 }
 
@@ -366,13 +474,15 @@ pub(crate) struct Sharing<'m> {
     demand: &'m Demand,
     /// Those that the function can have.
     environments: Vec<Environment>,
-    /// US dollars a month of the capacity provider without the function.
+    /// US dollars a month of the capacity provider without the function, or without its service.
     without: Usd,
     /// Instances that the environments of the others fill.
     others: Exact,
     need: KindNeed,
     /// The instances with the function.
     chosen: Chosen,
+    /// `None` for a function without a service.
+    pub service: Option<Arc<ServiceHosts>>,
 }
 
 impl Sharing<'_> {
@@ -417,12 +527,28 @@ impl Sharing<'_> {
         &self.model.month(self.group(), self.chosen.kind, &all) - &self.without
     }
 
+    /// US dollars a month for requests.
+    pub(super) fn requests_cost(&self) -> Usd {
+        Bill::total(|bill| self.charge_requests(bill))
+    }
+
+    /// The part of the function in what its service fills of the instances.
+    fn part_of_service(&self) -> Option<(&InGroup, Exact)> {
+        let in_group = &self.service.as_ref()?.groups[&self.number];
+        let part = self.need.share().over(&in_group.filled);
+        Some((in_group, part.expect("a placed function has an environment")))
+    }
+
     pub(super) fn cost(&self) -> Cost {
-        let requests = Bill::total(|bill| self.charge_requests(bill));
+        let requests = self.requests_cost();
+        let instances = match self.part_of_service() {
+            Some((in_group, part)) => in_group.adds().times(&part),
+            None => &self.chosen.monthly - &self.without,
+        };
         Cost {
-            service_adds: None,
+            service_adds: self.service.as_ref().map(|service| service.adds.clone()),
             billed: Bill::total(|bill| self.charge(bill)),
-            adds: &(&self.chosen.monthly - &self.without) + &requests,
+            adds: &instances + &requests,
             unshared: requests,
             extras: Usd::ZERO,
             piece: None,
@@ -455,6 +581,9 @@ impl Placement for Sharing<'_> {
     }
 
     fn alone(&self) -> Option<Usd> {
+        if let Some((in_group, part)) = self.part_of_service() {
+            return Some(&in_group.alone.times(&part) + &self.requests_cost());
+        }
         let kinds = self.group().crew.0.len();
         let mut alone = Crew::empty(kinds);
         let subject = Subject {
@@ -463,8 +592,7 @@ impl Placement for Sharing<'_> {
             demand: self.demand,
         };
         alone.join(&needs(&self.model.providers, subject));
-        let requests = Bill::total(|bill| self.charge_requests(bill));
-        Some(&self.model.costs(self.group(), &alone) + &requests)
+        Some(&self.model.costs(self.group(), &alone) + &self.requests_cost())
     }
 
     fn tariff(&self) -> Tariff<'_> {
@@ -478,7 +606,14 @@ impl Placement for Sharing<'_> {
 
 impl Fleet for Sharing<'_> {
     fn capacity(&self) -> Exact {
-        self.carries(&self.need)
+        Sharing::carries(self, &self.need)
+    }
+
+    fn carries(&self) -> Exact {
+        match &self.service {
+            Some(service) => service.carries(self.demand),
+            None => self.capacity(),
+        }
     }
 
     fn describe(&self) -> String {
@@ -519,11 +654,15 @@ impl Fleet for Sharing<'_> {
 
 impl CapacityTariff for Sharing<'_> {
     fn step_cost(&self) -> Option<&dyn StepCost> {
-        Some(self)
+        // The functions of a service have no fleet in common.
+        self.service.is_none().then_some(self as _)
     }
 
     fn per_call(&self) -> Usd {
-        &self.provider().request.rate * &self.function.billed_requests()
+        let service = self.service.as_ref();
+        let of_service = service.and_then(|service| service.per_call(self.function));
+        of_service
+            .unwrap_or_else(|| &self.provider().request.rate * &self.function.billed_requests())
     }
 }
 
@@ -533,7 +672,7 @@ impl StepCost for Sharing<'_> {
         let need = self.need_for(slots);
         Some(Holding {
             monthly: self.added(&need),
-            carries: self.carries(&need),
+            carries: Sharing::carries(self, &need),
         })
     }
 

@@ -13,6 +13,7 @@ mod limits;
 mod meters;
 mod options;
 mod provider;
+mod services;
 
 use super::fleet::push_count;
 use super::lambda::{self, too_long};
@@ -20,7 +21,7 @@ use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
     Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement, Platform,
-    Refusal, ServiceOf, SharedCosts, Spec, Subject, Total, instance_choice,
+    Refusal, SharedCosts, Spec, Subject, Total, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -31,7 +32,8 @@ use crate::units::{Hour, Qty, Request, Unit};
 use environment::Environment;
 use group::Groups;
 use provider::{CapacityProvider, Hosts, capacity_providers, provider_place};
-use std::sync::OnceLock;
+use services::{FoundService, ServiceHosts};
+use std::sync::{Arc, OnceLock};
 
 /// AWS Lambda Managed Instances, on demand.
 pub(crate) struct LambdaManaged;
@@ -99,26 +101,26 @@ struct ManagedModel<'a> {
     /// The capacity providers that functions share.
     groups: Groups<'a>,
     /// Each service, found when it is first needed.
-    services: Vec<OnceLock<ServiceHosts>>,
+    services: Vec<OnceLock<FoundService>>,
 }
 
 /// A function on the instances that today's traffic needs.
 struct Hosted<'m> {
     model: &'m ManagedModel<'m>,
-    index: usize,
+    demand: &'m Demand,
     function: &'m Function,
     provider: &'m CapacityProvider<'m>,
     /// Those that the function can have.
     environments: Vec<Environment>,
     hosts: Hosts<'m>,
+    /// `None` for a function without a service.
+    service: Option<Arc<ServiceHosts>>,
 }
 
 impl ManagedModel<'_> {
     fn place<'m>(&'m self, subject: Subject<'m>) -> Result<Hosted<'m>, Infeasible> {
         let Subject {
-            index,
-            function,
-            demand,
+            function, demand, ..
         } = subject;
         if let Some(refused) = too_long(function).or_else(|| unsupported(function)) {
             return Err(refused);
@@ -140,74 +142,13 @@ impl ManagedModel<'_> {
         })?;
         Ok(Hosted {
             model: self,
-            index,
+            demand,
             function,
             provider,
             environments,
             hosts,
+            service: None,
         })
-    }
-}
-
-/// The functions of a service, each on its own instances.
-struct ServiceHosts {
-    /// US dollars a month of each.
-    costs: Vec<Result<Usd, Infeasible>>,
-    /// The sum of those that can run.
-    sum: Usd,
-    /// US dollars a month for the requests of all of them.
-    requests: Usd,
-    /// By how much the traffic of all of them can grow until the instances of one are full; `None`
-    /// without traffic.
-    growth: Option<Exact>,
-}
-
-impl ManagedModel<'_> {
-    fn service(&self, found: ServiceOf<'_>) -> &ServiceHosts {
-        self.services[found.number].get_or_init(|| {
-            let members = found.service.members.iter();
-            let placed = members.map(|index| self.place(self.context.subject(*index)));
-            let placed: Vec<Result<Hosted<'_>, Infeasible>> = placed.collect();
-            let costs = placed.iter().map(|placed| {
-                let hosted = placed.as_ref().map_err(Clone::clone)?;
-                Ok(hosted.cost().adds)
-            });
-            let costs: Vec<Result<Usd, Infeasible>> = costs.collect();
-            let hosted = placed.iter().flatten();
-            let growth = hosted.clone().filter_map(|hosted| {
-                let demand = self.context.demand(hosted.index);
-                Hosted::carries(hosted, &hosted.hosts).over(demand.average())
-            });
-            ServiceHosts {
-                sum: costs.iter().flatten().cloned().sum(),
-                requests: hosted.clone().map(Hosted::requests_cost).sum(),
-                growth: growth.min(),
-                costs,
-            }
-        })
-    }
-
-    /// What the other functions of a service cost here.
-    ///
-    /// # Errors
-    /// One of them cannot run here.
-    fn others_of_service(
-        &self,
-        found: ServiceOf<'_>,
-        subject: Subject<'_>,
-    ) -> Result<Usd, Infeasible> {
-        let ServiceHosts { costs, sum, .. } = self.service(found);
-        let place = found.place_of(subject.index);
-        let refused = costs.iter().enumerate().find_map(|(other, cost)| {
-            let reason = cost.as_ref().err().filter(|_| other != place)?;
-            let name = &self.context.function(found.service.members[other]).name;
-            Some(reason.clone().of_member(name, &found.service.name))
-        });
-        match (refused, &costs[place]) {
-            (Some(refused), _) => Err(refused),
-            (None, Ok(own)) => Ok(sum - own),
-            (None, Err(_)) => Ok(sum.clone()),
-        }
     }
 }
 
@@ -233,12 +174,6 @@ impl Hosted<'_> {
         &self.provider.request.rate * &self.requests()
     }
 
-    /// The service of the function.
-    fn service(&self) -> Option<&ServiceHosts> {
-        let found = self.model.context.service_of(self.function)?;
-        Some(self.model.service(found))
-    }
-
     /// Requests in flight of an environment.
     fn requests_in(&self, hosts: &Hosts<'_>) -> u128 {
         self.environments[hosts.environment].requests
@@ -259,21 +194,27 @@ impl CostModel for ManagedModel<'_> {
     }
 
     fn answer_of<'m>(&'m self, changed: Subject<'m>) -> Result<Answer<'m>, Infeasible> {
+        let service = self.service_with(changed)?;
         if let Some(number) = self.groups.number_of(changed.function) {
-            let placed = self.place_in_group(number, changed)?;
+            let mut placed = match &service {
+                Some(all) => {
+                    let in_group = &all.groups[&number];
+                    self.sharing(number, changed, &in_group.chosen, &in_group.without)?
+                }
+                None => self.place_in_group(number, changed)?,
+            };
+            placed.service = service;
             return Ok(Answer {
                 cost: placed.cost(),
                 placement: Box::new(placed),
             });
         }
-        let placed = self.place(changed)?;
-        let mut cost = placed.cost();
-        if let Some(found) = self.context.service_of(changed.function) {
-            let others = self.others_of_service(found, changed)?;
-            cost.service_adds = Some(&others + &cost.adds);
-        }
+        let placed = Hosted {
+            service,
+            ..self.place(changed)?
+        };
         Ok(Answer {
-            cost,
+            cost: placed.cost(),
             placement: Box::new(placed),
         })
     }
@@ -291,7 +232,7 @@ impl CostModel for ManagedModel<'_> {
                 let subject = self.context.subject(*index);
                 let is_member = (members.contains)(*index);
                 is_member
-                    && self.groups.number_of(subject.function).is_none()
+                    && self.groups.number_with_service(subject.function).is_none()
                     && self.answer_of(subject).is_err()
             });
             left_out = alone.count() + unfit;
@@ -310,8 +251,18 @@ impl CostModel for ManagedModel<'_> {
         }
     }
 
-    fn need(&self, subject: Subject<'_>, _: usize, node_type: usize) -> Option<Exact> {
-        self.need_in_group(subject, node_type)
+    fn need(&self, subject: Subject<'_>, cluster: usize, node_type: usize) -> Option<Exact> {
+        self.need_in_group(subject, cluster, node_type)
+    }
+
+    fn member_need(
+        &self,
+        subject: Subject<'_>,
+        _: usize,
+        node_type: usize,
+        _: &Exact,
+    ) -> Option<Exact> {
+        self.member_need_in_group(subject, node_type)
     }
 
     fn notes(&self, notes: &mut Notes) {
@@ -321,7 +272,10 @@ impl CostModel for ManagedModel<'_> {
 
 impl Hosted<'_> {
     fn cost(&self) -> Cost {
-        Cost::unshared(Bill::total(|bill| self.charge(bill)))
+        Cost {
+            service_adds: self.service.as_ref().map(|service| service.adds.clone()),
+            ..Cost::unshared(Bill::total(|bill| self.charge(bill)))
+        }
     }
 }
 
@@ -355,12 +309,10 @@ impl Fleet for Hosted<'_> {
     }
 
     fn carries(&self) -> Exact {
-        let Some(service) = self.service() else {
-            return self.capacity();
-        };
-        let average = self.model.context.demand(self.index).average();
-        let growth = service.growth.as_ref();
-        growth.map_or(Exact::ZERO, |growth| average * growth)
+        match &self.service {
+            Some(service) => service.carries(self.demand),
+            None => self.capacity(),
+        }
     }
 
     fn describe(&self) -> String {
@@ -401,10 +353,9 @@ impl CapacityTariff for Hosted<'_> {
     }
 
     fn per_call(&self) -> Usd {
-        let calls = Exact::from(self.function.invocations);
-        // In a service the traffic of all functions grows alike.
-        let of_all = self.service().and_then(|all| all.requests.per(&calls));
-        of_all.unwrap_or_else(|| &self.provider.request.rate * &self.function.billed_requests())
+        let service = self.service.as_ref();
+        let of_service = service.and_then(|service| service.per_call(self.function));
+        of_service.unwrap_or_else(|| &self.provider.request.rate * &self.function.billed_requests())
     }
 }
 

@@ -24,7 +24,7 @@ use std::sync::Arc;
 const MOST_CAPACITY: u128 = 10_u128.pow(27);
 
 /// Keys that a function of a service cannot state, with advice.
-const NOT_IN_SERVICES: [(Field, &str); 6] = [
+const NOT_IN_SERVICES: [(Field, &str); 5] = [
     (
         Field::TaskVcpu,
         "remove it: the size of shared tasks is computed",
@@ -44,10 +44,6 @@ const NOT_IN_SERVICES: [(Field, &str); 6] = [
     (
         Field::ContainerRun,
         "remove `service`: each call of a job has a separate task",
-    ),
-    (
-        Field::ManagedProvider,
-        "remove one of them: a service that shares a capacity provider is not priced",
     ),
 ];
 
