@@ -631,11 +631,11 @@ invocations_per_month = 3_000_000
 [[function]]
 name = 'e'
 runs_on = 'lambda-managed'
-managed = { capacity_provider = 'one' }
+managed = { capacity_provider = 'one', runtime = 'node' }
 invocations_per_month = 200_000_000
 [[function]]
 name = 'f'
-managed = { capacity_provider = 'one' }
+managed = { capacity_provider = 'one', runtime = 'node' }
 provisioned = { environments = 3, share_served = 0.5 }
 invocations_per_month = 10_000_000
 ";
@@ -669,8 +669,9 @@ fn a_commitment_of_zero_dollars_changes_nothing() {
     };
     assert_eq!(zero(MANY), figures(MANY));
     // Services have no break-evens with a commitment in dollars.
-    let services = with_services();
-    assert_eq!(zero(&services).0, figures(&services).0);
+    for services in [with_services(), with_providers()] {
+        assert_eq!(zero(&services).0, figures(&services).0);
+    }
 }
 
 /// [`MANY`] with two services, one of functions of fewer hours, and an extra.
@@ -696,10 +697,28 @@ fn with_services() -> String {
     format!("{text}{more}")
 }
 
+/// [`with_services`] with a service whose functions name different capacity providers.
+fn with_providers() -> String {
+    let text = with_services().replace("name = 'e'\n", "name = 'e'\nservice = 'edge'\n");
+    let function = |name: &str, provider: &str| {
+        format!(
+            "[[function]]\nname = '{name}'\nservice = 'edge'\nruns_on = 'lambda-managed'\n\
+             managed = {{ runtime = 'python'{provider} }}\ninvocations_per_month = 60_000_000\n"
+        )
+    };
+    let more = [
+        function("h", ", capacity_provider = 'one'"),
+        function("i", ", capacity_provider = 'two'"),
+        function("j", ""),
+    ];
+    let (before, extra) = text.split_once("[[extra]]").expect("an extra");
+    format!("{before}{}[[extra]]{extra}", more.concat())
+}
+
 /// What a service adds to a bill with a commitment is the difference of two such bills.
 #[test]
 fn a_service_adds_the_difference_of_two_bills_with_a_commitment() {
-    let text = with_services().replace(
+    let text = with_providers().replace(
         "[defaults]",
         &format!("{PLAN}usd_per_hour = 1.5\n[defaults]"),
     );
@@ -709,7 +728,8 @@ fn a_service_adds_the_difference_of_two_bills_with_a_commitment() {
     };
     let (before, mut compared) = (bill(&scenario), 0);
     comparison::compared(&scenario, |comparison| {
-        for (first, second) in [(0, 6), (1, 2)] {
+        for members in [&[0, 6][..], &[1, 2], &[4, 7, 8, 9]] {
+            let first = members[0];
             let solved = comparison.solve(first);
             let home = scenario.functions[first].runs_on.unwrap_or("lambda");
             let adds = |number: usize| {
@@ -725,21 +745,21 @@ fn a_service_adds_the_difference_of_two_bills_with_a_commitment() {
                 };
                 let mut moved = scenario.clone();
                 let functions = Arc::make_mut(&mut moved.functions);
-                for member in [first, second] {
-                    functions[member].runs_on = Some(bound.id);
+                for member in members {
+                    functions[*member].runs_on = Some(bound.id);
                 }
                 assert_eq!(&bill(&moved) - &before, &there - &today, "{}", bound.id);
                 compared += 1;
             }
         }
     });
-    assert!(compared >= 8, "{compared} bills");
+    assert!(compared >= 13, "{compared} bills");
 }
 
 /// The bill after the moves is the plan's total, and no platform alone or today is cheaper.
 #[test]
 fn following_a_plan_costs_what_it_says() {
-    let texts = [MANY.to_owned(), with_services()];
+    let texts = [MANY.to_owned(), with_services(), with_providers()];
     let cases = texts.iter().flat_map(|text| {
         let hourly = ["0.2", "1.5", "40"].into_iter();
         hourly.map(move |hourly| (text, hourly))

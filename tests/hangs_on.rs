@@ -263,3 +263,63 @@ container = { hours_per_month = 220, cpu_ms = 20, min_tasks = 1, target_utilizat
         });
     }
 }
+
+/// The same for a function of a service that shares a capacity provider with another function.
+#[test]
+fn the_winner_changes_at_the_named_value_on_a_shared_capacity_provider() {
+    let text = |service: &Service| {
+        let keys = |name: &str, provider: &str, keys: &str| {
+            format!(
+                "name = '{name}'\nmemory_mb = 1024\nduration_ms = 300\n\
+                 invocations_per_month = 3_000_000\npeak_concurrency = 9\n\
+                 managed = {{ runtime = 'python', capacity_provider = '{provider}' }}\n{keys}"
+            )
+        };
+        let first = service.text().replace("\"fargate\"", "\"lambda-managed\"");
+        format!(
+            "{first}\nservice = 'api'\n\
+             managed = {{ runtime = 'python', capacity_provider = 'one' }}\n[[function]]\n{}\n\
+             [[function]]\n{}\n[[function]]\n{}\n",
+            keys("same", "one", "service = 'api'"),
+            keys("side", "two", "service = 'api'"),
+            keys("other", "one", "runs_on = 'lambda-managed'\npinned = true")
+                .replace("peak_concurrency = 9", "peak_concurrency = 200"),
+        )
+    };
+    let wins = |service: &Service| {
+        compared(&valid(&text(service)), |comparison| {
+            let costs = comparison.solve(0).summary.costs;
+            let [lambda, managed] = [0, 1].map(|number: usize| {
+                let cost = costs[number].as_ref().ok()?;
+                cost.service_adds.clone()
+            });
+            match (lambda, managed) {
+                (Some(lambda), Some(managed)) => managed < lambda,
+                (lambda, _) => lambda.is_none(),
+            }
+        })
+    };
+    let mut turns = 0;
+    for service in services() {
+        let today = wins(&service);
+        for one in sensitivity(&text(&service)).inputs {
+            // The memory is that of Lambda alone. The key also changes environments.
+            if matches!(one.input, Input::Price(_) | Input::Memory) {
+                continue;
+            }
+            let step = step(one.input);
+            let at = |value: &Exact| wins(&service.with(one.input, value));
+            let near = [
+                one.below.as_ref().map(|below| (below, below + &step)),
+                one.above.as_ref().map(|above| (above, above - &step)),
+            ];
+            for (turning, before) in near.into_iter().flatten() {
+                let says = || format!("{:?} {}", one.input, text(&service));
+                assert_ne!(at(turning), today, "{}", says());
+                assert_eq!(at(&before), today, "{}", says());
+                turns += 1;
+            }
+        }
+    }
+    assert!(turns > 50, "{turns}");
+}

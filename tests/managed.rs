@@ -464,3 +464,114 @@ fn functions_of_a_capacity_provider_run_for_the_same_hours() {
         "{error}"
     );
 }
+
+/// [`three`], of which `a` and `b` are the service `api`. `providers` are those of the three.
+fn api(providers: [&str; 3], home: &str) -> String {
+    let mut text = three("PROVIDER", home);
+    for name in ["a", "b"] {
+        let named = format!("name = '{name}'\n");
+        text = text.replace(&named, &format!("{named}service = 'api'\n"));
+    }
+    for name in providers {
+        let provider = match name {
+            "" => String::new(),
+            name => format!(", capacity_provider = '{name}'"),
+        };
+        text = text.replacen("PROVIDER", &provider, 1);
+    }
+    text
+}
+
+/// Nine environments need 3 x c6g.xlarge, $342.516; three of them 3 x c6g.large, $171.258. Requests cost
+/// $2.25 for each function.
+///
+/// * All on `web`: the service adds 342.516 - 171.258 + 4.50 = $175.758, half by each function. Alone
+///   its six environments would be 6 x c6g.large, $342.516. On 3 x c6g.xlarge each function fills a
+///   third: $114.172 and $2.25 of the bill.
+/// * `c` on its own instances: the service adds 342.516 + 4.50 = $347.016.
+/// * `a` on `web` with `c`, `b` on `side` or on its own: six environments on `web` add 171.258, and those
+///   of `b` as much: $347.016. Only with the other service function on `web` is there anything to share.
+/// * `a` on `web`, and `b` with `c` on `side`: the same.
+#[test]
+fn functions_of_a_service_share_a_capacity_provider() {
+    let cents = |usd: &Usd| usd.dollars().to_fixed(3);
+    let costs = |providers: [&str; 3]| {
+        let text = api(providers, "lambda-managed");
+        compared_at(&valid(&text), &US_EAST_1, |comparison| {
+            [0, 1, 2].map(|index| {
+                let answer = comparison.answer(index, 1).expect("it runs");
+                let service = answer.cost.service_adds.as_ref();
+                [
+                    cents(&answer.cost.billed),
+                    cents(&answer.cost.adds),
+                    service.map_or_else(String::new, cents),
+                    answer
+                        .placement
+                        .alone()
+                        .as_ref()
+                        .map_or_else(String::new, cents),
+                ]
+            })
+        })
+    };
+    let member = ["116.422", "87.879", "175.758", "173.508"];
+    let outside = ["116.422", "2.250", "", "173.508"];
+    assert_eq!(costs(["web"; 3]), [member, member, outside]);
+    let [a, b, c] = costs(["web", "web", ""]);
+    let member = ["173.508", "173.508", "347.016", "173.508"];
+    assert_eq!((a, b), (member.map(Into::into), member.map(Into::into)));
+    assert_eq!(c, ["173.508", "173.508", "", ""]);
+    for other in ["side", ""] {
+        let [a, b, c] = costs(["web", other, "web"]);
+        let alone = if other.is_empty() { "" } else { "173.508" };
+        assert_eq!(a, member);
+        assert_eq!(b, ["173.508", "173.508", "347.016", alone]);
+        assert_eq!(c, ["173.508", "173.508", "", "173.508"]);
+    }
+}
+
+/// From Lambda, $456.75. On one capacity provider all three cost 342.516 + 6.75 = $349.266: two moves.
+/// Alone the service adds 342.516 + 4.50 = $347.016 there, $42.5145 more than on Lambda, where it costs 2 x
+/// (11.25 M x 0.0000133334 + 2.25) = $304.5015.
+#[test]
+fn a_plan_moves_a_service_to_the_capacity_provider_that_it_shares() {
+    let text = api(["web"; 3], "lambda");
+    compared_at(&valid(&text), &US_EAST_1, |comparison| {
+        let decision = comparison.decide(&PlanOptions::default()).expect("a plan");
+        let plan = &decision.plan;
+        assert_eq!(plan.monthly.dollars().to_fixed(3), "349.266");
+        assert!(plan.is_proven());
+        let mut moves: Vec<&[usize]> = plan.moves.iter().map(|one| &one.functions[..]).collect();
+        moves.sort_unstable();
+        assert_eq!(moves, [&[0, 1][..], &[2]]);
+        let service = plan.moves.iter().find(|one| one.functions.len() > 1);
+        let alone = service.expect("it moves").alone.as_ref().expect("it can");
+        assert_eq!(alone.dollars().to_fixed(4), "42.5145");
+    });
+}
+
+/// A function of 1,000 s cannot run, and so its service cannot. It is then on no instances.
+#[test]
+fn a_service_with_a_function_that_cannot_run_is_on_no_capacity_provider() {
+    let text = api(["web"; 3], "lambda-managed");
+    let text = text.replacen("duration_ms = 1000", "duration_ms = 1_000_000", 1);
+    let text = text.replacen("11_250_000", "10_000", 1);
+    compared_at(&valid(&text), &US_EAST_1, |comparison| {
+        let refused = comparison.answer(1, 1).expect_err("it cannot run");
+        assert!(
+            refused
+                .reason
+                .starts_with("`a` of its service `api` cannot run there"),
+            "{}",
+            refused.reason
+        );
+        let totals = comparison.totals();
+        for total in [&totals.today, &totals.platforms[1]] {
+            // `c` on 3 x c6g.large.
+            assert_eq!(total.left_out, 2);
+            assert_eq!(total.monthly.dollars().to_fixed(3), "173.508");
+        }
+        let cost = comparison.answer(2, 1).expect("it runs").cost;
+        assert_eq!(cost.adds.dollars().to_fixed(3), "173.508");
+    });
+}

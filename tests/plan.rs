@@ -270,6 +270,17 @@ fn add_unit(random: &mut Random, parts: &mut Parts, kinds: &[Kind]) {
     parts.table.needs.push(needs);
     let clusters = parts.clusters.iter();
     let levels = clusters.map(|cluster| random.below(cluster.levels.len() as u64) as usize);
+    let choices = &parts.units.last().expect("one").choices;
+    let joins = |cluster: usize| {
+        let mut joined = choices.iter().map(|choice| &choice.clusters);
+        joined.any(|joined| joined.contains(&cluster))
+    };
+    // A unit has no level in a cluster that it cannot join.
+    let levels = levels.enumerate().map(
+        |(cluster, level)| {
+            if joins(cluster) { level } else { usize::MAX }
+        },
+    );
     let levels = levels.collect();
     parts.table.levels.push(levels);
 }

@@ -196,8 +196,9 @@ fn a_service_of_one_function_is_that_function() {
         "provisioned.environments = 2\nprovisioned.share_served = 0.3\nephemeral_storage_mb = 2000",
         "streaming.gb_per_month = 400\ninvocation.error_rate = 0.1\ninvocation.retries = 2",
         "container.cpu_ms = 400_000",
+        "managed.capacity_provider = 'web'",
     ];
-    let homes = ["lambda", "eks", "eks-fargate"];
+    let homes = ["lambda", "eks", "eks-fargate", "lambda-managed"];
     for (number, options) in options.iter().enumerate() {
         for (other, keys) in keys.iter().enumerate() {
             let home = homes[(number + other) % homes.len()];
@@ -207,7 +208,10 @@ fn a_service_of_one_function_is_that_function() {
                  SERVICE\nruns_on = '{home}'\nmemory_mb = 1000\nduration_ms = 230\n\
                  invocations_per_month = 31_000_000\nutilization = 0.37\nmanaged.runtime = 'node'\n\
                  {keys}\n[[function]]\nname = 'other'\nmemory_mb = 512\nduration_ms = 90\n\
-                 invocations_per_month = 200_000_000\nutilization = 0.4\nruns_on = 'lambda'\n"
+                 invocations_per_month = 200_000_000\nutilization = 0.4\nruns_on = 'lambda'\n\
+                 [[function]]\nname = 'same'\nmemory_mb = 512\nduration_ms = 90\n\
+                 invocations_per_month = 200_000_000\nutilization = 0.4\nruns_on = 'lambda-managed'\n\
+                 managed = {{ runtime = 'node', capacity_provider = 'web' }}\n"
             );
             let [alone, service] = figures(&text);
             assert_eq!(alone, service, "{text}");
@@ -220,7 +224,18 @@ fn a_service_of_one_function_is_that_function() {
 #[test]
 fn at_its_break_even_a_service_costs_as_much_on_lambda() {
     let mut random = Random(17);
-    let mut found = 0;
+    let (mut found, mut shared) = (0, 0);
+    let provider = |random: &mut Random| {
+        let name = ["", "one", "one", "two"][random.from(0, 3) as usize];
+        match name {
+            "" => String::new(),
+            name => format!(", capacity_provider = '{name}'"),
+        }
+    };
+    // A function of another service on the capacity provider `one`, which stays as it is.
+    let other = "[[function]]\nname = 'other'\nservice = 'shop'\nruns_on = 'lambda-managed'\n\
+                 memory_mb = 4096\nduration_ms = 100\ninvocations_per_month = 50_000_000\n\
+                 utilization = 0.4\nmanaged = { runtime = 'node', capacity_provider = 'one' }\n";
     for _ in 0..40 {
         let count = random.from(2, 4);
         let function = |random: &mut Random, number: u64| {
@@ -229,12 +244,13 @@ fn at_its_break_even_a_service_costs_as_much_on_lambda() {
                  architecture = '{}'\nduration_ms = {}\ninvocations_per_month = CALLS\n\
                  peak_concurrency = 2000\ncold_start_rate = 0.0{}\ninit_ms = 300\n\
                  container.architecture = 'x86_64'\ncontainer.cpu_ms = {}\n\
-                 managed.runtime = 'node'\n",
+                 managed = {{ runtime = 'node'{} }}\n",
                 random.from(128, 2000),
                 ["x86_64", "arm64"][random.from(0, 1) as usize],
                 random.from(20, 400),
                 random.from(0, 9),
                 random.from(1, 20),
+                provider(random),
             )
         };
         let functions: String = (0..count)
@@ -243,7 +259,7 @@ fn at_its_break_even_a_service_costs_as_much_on_lambda() {
         let of = |calls: u128| {
             let text = format!(
                 "region = 'us-east-1'\nplatforms = ['lambda', 'fargate', 'eks', \
-                 'lambda-managed']\nlambda.other_gb_seconds = {{ x86_64 = 5_999_000_000 }}\n{functions}"
+                 'lambda-managed']\nlambda.other_gb_seconds = {{ x86_64 = 5_999_000_000 }}\n{functions}{other}"
             );
             text.replace("CALLS", &calls.to_string())
         };
@@ -267,10 +283,13 @@ fn at_its_break_even_a_service_costs_as_much_on_lambda() {
                 let [lambda, fleet] = costs(point.invocations + 1);
                 assert!(lambda > fleet, "{pair:?} {}", of(point.invocations));
                 found += 1;
+                let is_managed = comparison.platforms()[pair.to].id == "lambda-managed";
+                shared += u32::from(is_managed && functions.contains("'one'"));
             }
         });
     }
     assert!(found > 15, "only {found} break-evens");
+    assert!(shared > 5, "only {shared} with a shared capacity provider");
 }
 
 /// Lambda costs 40 M x (0.2 s x 0.125 GB x 0.0000166667 + 0.0000002) = $24.6667 and 6 M x (0.5 s x 1 GB
@@ -434,11 +453,6 @@ fn members_have_much_in_common() {
             "",
             "container.run = 'job'",
             "`container.run = \"job\"` is not possible for a function with `service`",
-        ),
-        (
-            "",
-            "managed.capacity_provider = 'web'",
-            "`managed.capacity_provider` is not possible for a function with `service`",
         ),
     ] {
         let found = mistake(many, large);

@@ -58,9 +58,8 @@ impl Comparison<'_> {
             // The needs of a service are those of all its functions.
             let share = self.context.share_in_service(subject.index);
             let needs = 0..paths.len();
-            let needs = needs.map(|node_type| {
-                model.member_need(subject, number, node_type, &share)
-            });
+            let needs =
+                needs.map(|node_type| model.member_need(subject, number, node_type, &share));
             ClusterItem {
                 number,
                 level: model.level(subject.index, number),

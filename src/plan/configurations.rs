@@ -111,7 +111,9 @@ impl<'m> Group<'m> {
             let cost = |option: &&GroupOption| {
                 let own = self.model.own[self.model.option(*unit, option.choice)].low;
                 let nodes = self.joined_by(option).iter();
-                nodes.fold(own, |cost, cluster| cost.saturating_add(relaxed[*cluster][place]))
+                nodes.fold(own, |cost, cluster| {
+                    cost.saturating_add(relaxed[*cluster][place])
+                })
             };
             let joining = options.filter(|option| !self.joined_by(option).is_empty());
             if let Some(option) = joining.min_by_key(cost) {

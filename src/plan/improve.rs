@@ -134,10 +134,11 @@ impl<'m> Shared<'m> {
             let types = &problem.clusters[*cluster].types;
             let mut need = UnitNeed {
                 types: Vec::new(),
-                level: problem.needs.level(unit, *cluster),
+                level: 0,
                 busy: Bounds::ZERO,
             };
             if is_needed(*cluster) {
+                need.level = problem.needs.level(unit, *cluster);
                 let kinds = 0..types.len();
                 let needs = kinds.map(|kind| problem.needs.bounds(unit, *cluster, kind));
                 need.types = needs.collect();
@@ -150,6 +151,15 @@ impl<'m> Shared<'m> {
         needs.collect()
     }
 
+    /// The needs of a unit in the clusters that it can join.
+    fn needs_of_choices(&self, place: usize) -> UnitNeeds {
+        let choices = &self.model.problem.units[self.units[place]].choices;
+        self.needs(place, |cluster| {
+            let mut joined = choices.iter().map(|choice| &choice.clusters);
+            joined.any(|joined| joined.contains(&cluster))
+        })
+    }
+
     /// Other choices of a unit, each with what the whole assignment then costs.
     fn moves(&self, sums: &Sums, place: usize, now: usize) -> Vec<(usize, Interval)> {
         let unit = &self.model.problem.units[self.units[place]];
@@ -159,11 +169,7 @@ impl<'m> Shared<'m> {
         if others.is_empty() {
             return Vec::new();
         }
-        let needs = self.needs(place, |cluster| {
-            unit.choices
-                .iter()
-                .any(|choice| choice.clusters.contains(&cluster))
-        });
+        let needs = self.needs_of_choices(place);
         let mut without = sums.clone();
         without.leave(self, place, now, &needs);
         without.price_of(self, place, now);
@@ -242,7 +248,7 @@ impl<'m> Shared<'m> {
                 let moves = self.moves(&sums, place, now).into_iter();
                 let best = moves.min_by_key(|(_, cost)| cost.high);
                 if let Some((choice, _)) = best.filter(|(_, cost)| cost.high < least) {
-                    let needs = self.needs(place, |_| true);
+                    let needs = self.needs_of_choices(place);
                     sums.leave(self, place, now, &needs);
                     sums.join(self, place, choice, &needs);
                     sums.price_of(self, place, now);

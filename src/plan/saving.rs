@@ -46,8 +46,9 @@ pub fn savings(problem: &Problem<'_>, choices: &[usize]) -> Vec<Usd> {
     }
     for number in 0..problem.clusters.len() {
         let nodes = |time: usize| -> Members {
-            let is_there =
-                |_: usize, choice: &Choice| choice.clusters.contains(&number).then_some(Exact::ZERO);
+            let is_there = |_: usize, choice: &Choice| {
+                choice.clusters.contains(&number).then_some(Exact::ZERO)
+            };
             let mut nodes = members(time, &is_there);
             if let Some((kind, _)) = cluster(problem, number, &nodes) {
                 for (unit, need) in &mut nodes {

@@ -536,7 +536,10 @@ impl Sharing<'_> {
     fn part_of_service(&self) -> Option<(&InGroup, Exact)> {
         let in_group = &self.service.as_ref()?.groups[&self.number];
         let part = self.need.share().over(&in_group.filled);
-        Some((in_group, part.expect("a placed function has an environment")))
+        Some((
+            in_group,
+            part.expect("a placed function has an environment"),
+        ))
     }
 
     pub(super) fn cost(&self) -> Cost {
