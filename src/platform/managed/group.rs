@@ -127,7 +127,7 @@ impl<'a> Groups<'a> {
         self.numbers.get(&(provider_place(function), name)).copied()
     }
 
-    /// The same, also if its service can run.
+    /// The same for a function whose service can run too: only these are on instances.
     pub(crate) fn number_with_service(&self, function: &Function) -> Option<usize> {
         let number = self.number_of(function)?;
         let service = function.service_number();
