@@ -2,15 +2,18 @@
 
 use super::{Comparison, Pair, Solved};
 use crate::exact::Exact;
+use crate::money::Usd;
 use crate::solve::flips::{self, Effort, Flips};
 use crate::solve::piecewise::PiecewiseCost;
-use crate::solve::stretches::{FoundStretches, Stretches, stretches};
+use crate::solve::stretches::{FoundStretches, Stretches, stretches, stretches_of};
 use crate::solve::traffic::TrafficCost;
 use crate::solve::{StepCost, Tariff};
 use rayon::prelude::*;
 
 /// An interval of a search for stretches takes as long as this many of a search for flips.
 const STRETCH_COST: u64 = 8;
+/// With a commitment in dollars an hour an interval takes as long as this many: four bills are priced.
+const SPENT_COST: u64 = 64;
 
 impl Comparison<'_> {
     /// The maximum number of searches in [`Self::flips`].
@@ -28,6 +31,12 @@ impl Comparison<'_> {
     }
 
     pub(super) fn flips_of(&self, solved: &Solved<'_>, pair: Pair, most: u64) -> Option<Flips> {
+        if self.is_spending() {
+            let traffic = self.spent_traffic(solved, [pair.from, pair.to])?;
+            let mut flips = flips::flips_of(&traffic, most / SPENT_COST);
+            flips.intervals *= SPENT_COST;
+            return Some(flips);
+        }
         let (first, second) = self.traffic_costs(solved, pair)?;
         let more = &solved.per_call(pair.to) - &solved.per_call(pair.from);
         let first = match first {
@@ -52,12 +61,17 @@ impl Comparison<'_> {
         place: Option<usize>,
         margin: &Exact,
     ) -> Vec<(Pair, Option<Stretches>)> {
-        let most = effort.for_each(self.searches()) / STRETCH_COST;
+        let cost = if self.is_spending() {
+            SPENT_COST
+        } else {
+            STRETCH_COST
+        };
+        let most = effort.for_each(self.searches()) / cost;
         let pairs = self.feasible_pairs(solved).into_iter();
         let pairs = pairs.filter(|pair| place.is_none_or(|place| pair.has(place)));
         let found = pairs.filter_map(|pair| {
             let found = self.stretches(solved, pair, margin, most)?;
-            effort.spend(found.intervals * STRETCH_COST);
+            effort.spend(found.intervals * cost);
             Some((pair, found.stretches))
         });
         found.collect()
@@ -72,6 +86,12 @@ impl Comparison<'_> {
         margin: &Exact,
         most: u64,
     ) -> Option<FoundStretches> {
+        if self.is_spending() {
+            let traffic = self.spent_traffic(solved, [pair.from, pair.to])?;
+            let calls = self.context.function(solved.index).invocations.into();
+            let none = [Usd::ZERO, Usd::ZERO];
+            return Some(stretches_of(traffic, calls, none, margin, most));
+        }
         let (first, second) = self.traffic_costs(solved, pair)?;
         let per_call = [pair.from, pair.to].map(|platform| solved.per_call(platform));
         let function = self.context.function(solved.index);
@@ -93,10 +113,9 @@ impl Comparison<'_> {
         solved: &'s Solved<'_>,
         pair: Pair,
     ) -> Option<(TrafficCost<'s>, &'s dyn StepCost)> {
-        // A commitment in dollars is spent again at every traffic: the curves do not have it.
         let function = self.context.function(solved.index);
         // The traffic of a service is that of several functions.
-        if self.is_spending() || function.service_number().is_some() {
+        if function.service_number().is_some() {
             return None;
         }
         let Tariff::ByCapacity(capacity) = solved.tariff(pair.to)? else {

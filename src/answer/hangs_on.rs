@@ -4,20 +4,23 @@
 //! functions run where the plan has them. Then two costs cross at most once over one input, so
 //! halving finds the value.
 
+use super::spent::Others;
 use super::{Comparison, Decision, Pair, Solved};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::platform::{LAMBDA_MAX_DURATION_MS, LAMBDA_MEMORY_MB, Slot, Subject};
 use crate::scenario::{Capacity, Demand, Function};
 use crate::solve::flips::Flips;
+use crate::solve::stretches::nearest_turns;
 use rust_decimal::Decimal;
 
 /// The search covers a thousandth of a stated value to a thousand times it.
 const REACH: u32 = 1000;
 /// Intervals that the search for the nearest flips can examine.
 const INTERVALS: u64 = 2_000;
-/// In larger services nothing is searched: each value of an input prices the whole service again. With a
-/// commitment in dollars an hour no service is searched.
+/// The same with a commitment in dollars an hour: each of them prices four bills.
+const SPENT_INTERVALS: u64 = 250;
+/// In larger services nothing is searched: each value of an input prices the whole service again.
 const MOST_IN_SERVICE: usize = 16;
 /// Verdicts are close if an input within these per cent of its value changes them.
 const CLOSE_PERCENT: (u32, u32) = (90, 110);
@@ -146,8 +149,7 @@ impl Decision<'_> {
         let comparison = self.comparison;
         let function = comparison.context.function(solved.index);
         let service = comparison.context.service_of(function);
-        let is_left_out = |members: usize| members > MOST_IN_SERVICE || comparison.is_spending();
-        if service.is_some_and(|found| is_left_out(found.service.members.len())) {
+        if service.is_some_and(|found| found.service.members.len() > MOST_IN_SERVICE) {
             return Sensitivity::default();
         }
         let Some(place) = self.place(solved) else {
@@ -177,8 +179,7 @@ impl Decision<'_> {
     pub fn if_waiting(&self, solved: &Solved<'_>) -> Option<IfWaiting> {
         let comparison = self.comparison;
         let stated = comparison.context.function(solved.index);
-        let is_unpriced = stated.service_number().is_some() && comparison.is_spending();
-        if !stated.is_service() || stated.states_cpu() || is_unpriced {
+        if !stated.is_service() || stated.states_cpu() {
             return None;
         }
         let (part, whole) = WAITING;
@@ -191,12 +192,13 @@ impl Decision<'_> {
             function: &function,
             demand: comparison.context.demand(solved.index),
         };
+        let others = comparison.others_of(solved.index);
         let platforms = comparison.platforms.iter().enumerate();
         let costs: Vec<Option<[Usd; 2]>> = platforms
             .map(|(number, bound)| {
                 // A platform to which nothing moves.
                 let is_refused = !bound.is_offered && comparison.home(solved.index) != number;
-                let costs = comparison.own_and_decisive(number, changed);
+                let costs = comparison.own_and_decisive(others.as_ref(), number, changed);
                 costs.filter(|_| !is_refused)
             })
             .collect();
@@ -231,8 +233,10 @@ struct Probe<'p> {
     pair: [usize; 2],
     function: &'p Function,
     demand: &'p Demand,
-    /// What the function adds today, by side of the pair.
+    /// What the function, or its service, adds today, by side of the pair.
     adds: [Option<Usd>; 2],
+    /// With a commitment in dollars an hour: what all others use.
+    others: Option<Others<'p>>,
 }
 
 impl<'p> Probe<'p> {
@@ -247,6 +251,7 @@ impl<'p> Probe<'p> {
         };
         Self {
             adds: [adds(place), adds(other)],
+            others: comparison.others_of(solved.index),
             comparison,
             solved,
             pair: [place, other],
@@ -360,11 +365,7 @@ impl<'p> Probe<'p> {
         }
         let has_own_fleet = self.function.is_service() && self.function.service_number().is_none();
         if let (Capacity::Utilization(_), true) = (self.function.capacity, has_own_fleet) {
-            let (from, to) = (self.pair[by_use], self.pair[1 - by_use]);
-            let flips = self
-                .comparison
-                .flips_of(self.solved, Pair { from, to }, INTERVALS)?;
-            let (below, above) = nearest(&flips, self.function.invocations.into());
+            let [below, above] = self.nearest_calls(by_use)?;
             return Some(HangsOn {
                 input: Input::Calls,
                 stated,
@@ -382,6 +383,21 @@ impl<'p> Probe<'p> {
         };
         let bounds = (Exact::ZERO, most);
         self.found(Input::Calls, stated, 1, bounds, [true, true], changed)
+    }
+
+    /// The nearest numbers of calls below and above today's at which the other platform is cheaper while
+    /// the fleet grows with them; `None` if the search did not end.
+    fn nearest_calls(&self, by_use: usize) -> Option<[Option<u128>; 2]> {
+        let calls = self.function.invocations.into();
+        if self.comparison.is_spending() {
+            let traffic = self.comparison.spent_traffic(self.solved, self.pair)?;
+            return nearest_turns(traffic, calls, SPENT_INTERVALS);
+        }
+        let (from, to) = (self.pair[by_use], self.pair[1 - by_use]);
+        let flips = self
+            .comparison
+            .flips_of(self.solved, Pair { from, to }, INTERVALS)?;
+        Some(nearest(&flips, calls))
     }
 
     /// How many times today's traffic fills the stated capacity. `None` where none is stated or
@@ -507,7 +523,8 @@ impl<'p> Probe<'p> {
         };
         let side = |side: usize| {
             if sides[side] {
-                self.comparison.adds(self.pair[side], changed)
+                self.comparison
+                    .adds(self.others.as_ref(), self.pair[side], changed)
             } else {
                 self.adds[side].clone()
             }
@@ -560,12 +577,12 @@ fn last((low, mut high): Steps, turns: &impl Fn(u128) -> bool) -> Option<u128> {
 }
 
 /// The nearest numbers of calls below and above today's at which the cheaper side is another.
-fn nearest(flips: &Flips, calls: u128) -> (Option<u128>, Option<u128>) {
+fn nearest(flips: &Flips, calls: u128) -> [Option<u128>; 2] {
     let is_below = |invocations: u128| invocations < calls;
     let mut list = flips.list.iter().map(|flip| flip.invocations);
     let below = list.clone().take_while(|at| is_below(*at)).last();
     let above = list.find(|at| !is_below(*at)).map(|at| at + 1);
-    (below, above)
+    [below, above]
 }
 
 /// A number of steps as a decimal with this number of places.

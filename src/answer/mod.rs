@@ -19,6 +19,7 @@ mod solved;
 mod spending;
 mod spent;
 mod spent_plan;
+mod spent_traffic;
 mod summary;
 mod tally;
 mod units;
@@ -200,13 +201,19 @@ impl<'a> Comparison<'a> {
         let shared = || platforms.iter().map(|bound| bound.model.shared_costs());
         let spending =
             hourly.map(|prices| Spending::new(&context, prices, shared().collect(), &extras));
-        Self {
+        let comparison = Self {
             spending,
             context,
             platforms,
             extras,
             at_list_prices: None,
+        };
+        if let Some(spending) = &comparison.spending {
+            // It is found in parallel, so before functions are solved in parallel: a thread that finds it
+            // must not wait for another one that needs it.
+            comparison.tally_of_today(spending);
         }
+        comparison
     }
 
     /// The scenario at prices at which a committed dollar has a value, for bounds.

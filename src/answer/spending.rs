@@ -10,7 +10,8 @@
 //! of the longer.
 
 use super::commitment_prices::HourlyPrices;
-use super::tally::{ClusterTally, Item, PlatformTally, Tally, add};
+use super::spent::Reach;
+use super::tally::{ClusterTally, PlatformTally, Tally, add};
 use crate::exact::Exact;
 use crate::money::Usd;
 use crate::plan::{self, Nodes};
@@ -18,7 +19,7 @@ use crate::platform::{Context, Extras, SharedCosts};
 use crate::pricebook::EligibleMeter;
 use crate::pricebook::savings_plan::{Eligible, spend};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// What the functions of a comparison share, and what the commitment covers of it.
 pub(super) struct Spending<'a> {
@@ -36,6 +37,9 @@ pub(super) struct Spending<'a> {
     pub(super) today: OnceLock<Tally>,
     /// By service: what it adds on each platform, found when it is first needed.
     service_adds: Vec<OnceLock<Vec<Option<Usd>>>>,
+    /// By service: the multiple of its traffic up to which a platform that charges for use is not more
+    /// expensive than a fleet, by the numbers of both.
+    pub(super) reaches: Vec<Mutex<HashMap<(usize, usize), Reach>>>,
 }
 
 /// What the functions on a platform share.
@@ -134,6 +138,9 @@ impl<'a> Spending<'a> {
             service_adds: (context.scenario.services.iter())
                 .map(|_| OnceLock::new())
                 .collect(),
+            reaches: (context.scenario.services.iter())
+                .map(|_| Mutex::default())
+                .collect(),
         }
     }
 
@@ -153,13 +160,6 @@ impl<'a> Spending<'a> {
 
     pub(super) fn prices(&self) -> &'a HourlyPrices {
         self.prices
-    }
-
-    /// What a function adds to the bill of others, in US dollars a month.
-    pub(super) fn added(&self, others: &Tally, item: &Item) -> Usd {
-        let mut with = others.clone();
-        with.add(item);
-        &self.bill(&with).monthly - &self.bill(others).monthly
     }
 
     pub(super) fn level(&self, hours: &Exact) -> usize {
@@ -259,6 +259,12 @@ impl<'a> Spending<'a> {
             levels,
             unfit,
         }
+    }
+
+    /// The node type of a cluster of a platform.
+    pub(super) fn node_type(&self, tally: &Tally, platform: usize, cluster: usize) -> usize {
+        let costs = &self.shared[platform].costs.clusters[cluster];
+        chosen(costs, &tally.platforms[platform].clusters[cluster]).node_type
     }
 
     /// The bill of a tally.

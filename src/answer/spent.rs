@@ -5,7 +5,9 @@ use super::tally::{ClusterItem, Item, Tally};
 use super::{Comparison, Pair, Solved};
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Answer, Cost, Infeasible, NodeMeters, SharedUse, Subject};
+use crate::platform::{
+    Answer, Cost, Infeasible, Kept, NodeMeters, Placement, ServiceOf, SharedUse, Subject, UnitUse,
+};
 use crate::solve::Holding;
 use crate::solve::crossover::{Crossover, Load};
 use rayon::prelude::*;
@@ -50,21 +52,40 @@ impl Comparison<'_> {
         platform: usize,
         subject: Subject<'_>,
         shared: SharedUse,
+        own: (Exact, Vec<(usize, Exact)>),
+    ) -> Item {
+        let share = self.context.share_in_service(subject.index);
+        let clusters: Vec<usize> = shared.cluster.into_iter().collect();
+        let nodes = (&clusters[..], Some(&share));
+        self.used_together(spending, platform, subject, shared, own, nodes)
+    }
+
+    /// The same with the nodes of these clusters: those of the function, given its share in what its
+    /// service costs, or all of its service.
+    fn used_together(
+        &self,
+        spending: &Spending<'_>,
+        platform: usize,
+        subject: Subject<'_>,
+        shared: SharedUse,
         (own, usage): (Exact, Vec<(usize, Exact)>),
+        (clusters, share): (&[usize], Option<&Exact>),
     ) -> Item {
         let model = &self.platforms[platform].model;
-        let cluster = shared.cluster.map(|number| {
+        let clusters = clusters.iter().map(|number| {
+            let number = *number;
+            let busy = model.busy(subject, number);
             let NodeMeters { paths, .. } = &spending.shared[platform].costs.node_meters[number];
-            // The needs of a service are those of all its functions.
-            let share = self.context.share_in_service(subject.index);
             let needs = 0..paths.len();
-            let needs =
-                needs.map(|node_type| model.member_need(subject, number, node_type, &share));
+            let needs = needs.map(|node_type| match share {
+                Some(share) => model.member_need(subject, number, node_type, share),
+                None => model.need(subject, number, node_type),
+            });
             ClusterItem {
                 number,
                 level: model.level(subject.index, number),
                 needs: needs.collect(),
-                busy: &model.busy(subject, number) * &share,
+                busy: share.map_or_else(|| busy.clone(), |share| &busy * share),
             }
         });
         Item {
@@ -73,7 +94,7 @@ impl Comparison<'_> {
             own,
             usage,
             pools: shared.pools,
-            cluster,
+            clusters: clusters.collect(),
             fees: shared.fees,
             extras: shared.extras,
         }
@@ -120,37 +141,124 @@ impl Comparison<'_> {
     }
 }
 
+const UNPOISONED: &str = "nothing panics while it holds the lock";
+
+/// What all functions use but one, or but its service, for what that one adds.
+pub(super) struct Others<'s> {
+    pub spending: &'s Spending<'s>,
+    pub tally: Tally,
+    /// Their bill, in US dollars a month, and the same on demand.
+    bill: [Usd; 2],
+}
+
+impl Others<'_> {
+    /// What is added to their bill by a function or a service.
+    fn added(&self, item: &Item) -> Usd {
+        let [adds, _] = self.adds(item);
+        adds
+    }
+
+    /// The same, and what is added on demand.
+    pub(super) fn adds(&self, item: &Item) -> [Usd; 2] {
+        let mut with = self.tally.clone();
+        with.add(item);
+        let bill = self.spending.bill(&with);
+        let [monthly, on_demand] = &self.bill;
+        [&bill.monthly - monthly, &bill.on_demand - on_demand]
+    }
+}
+
 impl Comparison<'_> {
-    /// What a function with changed inputs adds on a platform to the bill of the others; `None` if it
-    /// cannot run there.
-    pub(super) fn adds(&self, platform: usize, changed: Subject<'_>) -> Option<Usd> {
+    /// The others of a function; `None` without a commitment in dollars an hour.
+    pub(super) fn others_of(&self, index: usize) -> Option<Others<'_>> {
+        let spending = self.spending.as_ref()?;
+        let tally = self.others(spending, index);
+        let bill = spending.bill(&tally);
+        Some(Others {
+            bill: [bill.monthly, bill.on_demand],
+            tally,
+            spending,
+        })
+    }
+
+    /// What a function with changed inputs, or its service, adds on a platform to the bill of the
+    /// others; `None` if it cannot run there.
+    pub(super) fn adds(
+        &self,
+        others: Option<&Others<'_>>,
+        platform: usize,
+        changed: Subject<'_>,
+    ) -> Option<Usd> {
         let model = &self.platforms[platform].model;
-        let Some(spending) = &self.spending else {
+        let Some(others) = others else {
             return model.adds(changed).ok();
         };
         let answer = model.answer_of(changed).ok()?;
-        let item = self.item(spending, platform, changed, &answer);
-        let others = self.others(spending, changed.index);
-        Some(spending.added(&others, &item))
+        let item = self.unit_item(
+            others.spending,
+            platform,
+            changed,
+            &*answer.placement,
+            (&Exact::ONE, Kept::Stays),
+        );
+        let item = item.unwrap_or_else(|| self.item(others.spending, platform, changed, &answer));
+        Some(others.added(&item))
     }
 
     /// What a function with changed inputs adds on a platform, and what decides about it: the same,
-    /// or what its service adds. `None` also for services with a commitment in dollars an hour.
+    /// or what its service adds.
     pub(super) fn own_and_decisive(
         &self,
+        others: Option<&Others<'_>>,
         platform: usize,
         changed: Subject<'_>,
     ) -> Option<[Usd; 2]> {
         if changed.function.service_number().is_none() {
-            let adds = self.adds(platform, changed)?;
+            let adds = self.adds(others, platform, changed)?;
             return Some([adds.clone(), adds]);
         }
-        if self.is_spending() {
-            return None;
+        let cost = self.platforms[platform].model.answer_of(changed).ok()?.cost;
+        let decisive = match others {
+            Some(_) => self.adds(others, platform, changed)?,
+            None => cost.decisive().clone(),
+        };
+        Some([part_of(&decisive, &cost), decisive])
+    }
+
+    /// What a function or all functions of its service use on a platform, if their calls are this
+    /// multiple of those with which it was placed. `None` for a function that has containers for
+    /// itself.
+    pub(super) fn unit_item(
+        &self,
+        spending: &Spending<'_>,
+        platform: usize,
+        subject: Subject<'_>,
+        placement: &dyn Placement,
+        (times, kept): (&Exact, Kept),
+    ) -> Option<Item> {
+        let UnitUse {
+            unshared,
+            lines,
+            pools,
+            clusters,
+        } = placement.unit_use(times, kept)?;
+        let region = subject.function.region;
+        let usage = lines.iter().filter(|line| !line.rate.is_zero());
+        let usage = usage.filter_map(|line| {
+            let meter = spending.meter(region, &line.meter)?;
+            Some((meter, line.quantity.clone()))
+        });
+        let shared = SharedUse {
+            pools,
+            ..placement.shared_use()
+        };
+        let own = (unshared.dollars().clone(), usage.collect());
+        let mut clusters = clusters;
+        if clusters.is_empty() {
+            clusters.extend(shared.cluster);
         }
-        let answer = self.platforms[platform].model.answer_of(changed).ok()?;
-        let decisive = answer.cost.decisive().clone();
-        Some([answer.cost.adds, decisive])
+        let nodes = (&clusters[..], None);
+        Some(self.used_together(spending, platform, subject, shared, own, nodes))
     }
 
     /// What the functions use without one of them, or its service.
@@ -189,10 +297,7 @@ impl Comparison<'_> {
             let adds = spending.service_adds(found.number, || self.service_adds(spending, index));
             for (cost, adds) in costs.iter_mut().zip(adds) {
                 if let (Ok(cost), Some(adds)) = (cost, adds) {
-                    // In proportion to what the members add on demand.
-                    let on_demand = cost.decisive();
-                    let part = adds.times(cost.adds.dollars()).per(on_demand.dollars());
-                    cost.adds = part.unwrap_or(Usd::ZERO);
+                    cost.adds = part_of(adds, cost);
                     cost.service_adds = Some(adds.clone());
                     cost.piece = None;
                 }
@@ -243,13 +348,41 @@ impl Comparison<'_> {
         load: &Load,
         fleet: &Holding,
     ) -> Option<Crossover> {
+        let function = self.context.function(solved.index);
+        let reach = match self.context.service_of(function) {
+            None => self.reach_of_function(solved, pair, load, fleet)?,
+            Some(found) => {
+                let reaches = &spending.reaches[found.number];
+                let key = (pair.from, pair.to);
+                // The search runs without the lock: it can wait for other threads.
+                let known = reaches.lock().expect(UNPOISONED).get(&key).cloned();
+                let reach = match known {
+                    Some(known) => known,
+                    None => self.reach_of_service(found, solved, pair, load, fleet)?,
+                };
+                let of_function = reach.times(&Exact::from(function.invocations));
+                reaches.lock().expect(UNPOISONED).insert(key, reach);
+                of_function
+            }
+        };
+        Some(match reach {
+            Reach::No => Crossover::ALWAYS,
+            Reach::UpTo(calls) => load.cross(Some(calls), fleet),
+            Reach::All => load.cross(None, fleet),
+        })
+    }
+
+    /// The number of calls up to which use is not more expensive than the fleet.
+    fn reach_of_function(
+        &self,
+        solved: &Solved<'_>,
+        pair: Pair,
+        load: &Load,
+        fleet: &Holding,
+    ) -> Option<Reach> {
         let index = solved.index;
         let stated = self.context.function(index);
-        if stated.service_number().is_some() {
-            // Its traffic is that of all functions of the service.
-            return None;
-        }
-        let others = self.others(spending, index);
+        let others = self.others_of(index)?;
         let adds = |platform: usize, calls: u64| {
             let mut function = stated.clone();
             function.invocations = calls;
@@ -258,9 +391,8 @@ impl Comparison<'_> {
                 function: &function,
                 demand: &load.demand,
             };
-            let answer = self.platforms[platform].model.answer_of(changed).ok()?;
-            let item = self.item(spending, platform, changed, &answer);
-            Some(spending.added(&others, &item).dollars().clone())
+            let adds = self.adds(Some(&others), platform, changed)?;
+            Some(adds.dollars().clone())
         };
         let varies = !solved.per_call(pair.to).dollars().is_zero();
         let held = adds(pair.to, stated.invocations)?;
@@ -273,19 +405,104 @@ impl Comparison<'_> {
             };
             Some(&adds(pair.from, calls)? - &fleet)
         };
-        let most = load.most_calls(fleet)?.ceil()?;
-        let most = u64::try_from(most).ok()?.checked_add(1)?;
+        Reach::find(most_calls(load, fleet)?, varies, &excess)
+    }
+
+    /// The multiple of the traffic of a service up to which use is not more expensive than the fleet.
+    /// It is searched over the calls of the function with the most.
+    fn reach_of_service(
+        &self,
+        found: ServiceOf<'_>,
+        solved: &Solved<'_>,
+        pair: Pair,
+        load: &Load,
+        fleet: &Holding,
+    ) -> Option<Reach> {
+        let others = self.others_of(solved.index)?;
+        let subject = self.context.subject(solved.index);
+        let placements =
+            [pair.from, pair.to].map(|platform| solved.placements[platform].as_deref());
+        let [Some(by_use), Some(by_fleet)] = placements else {
+            return None;
+        };
+        let spending = others.spending;
+        let item = |platform: usize, placement: &dyn Placement, times: &Exact| {
+            self.unit_item(spending, platform, subject, placement, (times, Kept::Stays))
+        };
+        let idle = item(pair.to, by_fleet, &Exact::ZERO)?;
+        let today = item(pair.to, by_fleet, &Exact::ONE)?;
+        let varies = !solved.per_call(pair.to).dollars().is_zero();
+        let held = others.added(&today);
+        let busiest = found.service.members.iter();
+        let busiest = busiest.map(|index| self.context.function(*index).invocations);
+        let busiest = busiest.max()?;
+        let excess = |calls: u64| {
+            let times = Exact::from(calls).over(&Exact::from(busiest))?;
+            let fleet = if varies {
+                // What a fleet charges for calls is proportional to them.
+                others.added(&idle.towards(&today, &times))
+            } else {
+                held.clone()
+            };
+            let more = &others.added(&item(pair.from, by_use, &times)?) - &fleet;
+            Some(more.dollars().clone())
+        };
+        let own = Exact::from(subject.function.invocations);
+        let most = load.most_calls(fleet)?.over(&own)?;
+        let most = whole_above(&(&most * &Exact::from(busiest)))?;
+        let reach = Reach::find(most, varies, &excess)?;
+        Some(reach.times(&Exact::ONE.over(&Exact::from(busiest))?))
+    }
+}
+
+/// What a function adds: its part of what its service adds, in proportion to what it adds on demand.
+fn part_of(decisive: &Usd, on_demand: &Cost) -> Usd {
+    let part = decisive.times(on_demand.adds.dollars());
+    let part = part.per(on_demand.decisive().dollars());
+    part.unwrap_or(Usd::ZERO)
+}
+
+/// A whole number of calls that the fleet does not carry.
+fn most_calls(load: &Load, fleet: &Holding) -> Option<u64> {
+    whole_above(&load.most_calls(fleet)?)
+}
+
+fn whole_above(number: &Exact) -> Option<u64> {
+    u64::try_from(number.ceil()?).ok()?.checked_add(1)
+}
+
+/// The traffic up to which use is not more expensive than a fleet.
+#[derive(Debug, Clone)]
+pub(super) enum Reach {
+    /// Use is more expensive at every traffic that the fleet carries.
+    No,
+    /// Not rounded.
+    UpTo(Exact),
+    /// Or use is cheaper only above some traffic.
+    All,
+}
+
+impl Reach {
+    /// `excess` is how much more use costs than the fleet at a number of calls up to `most`. `varies` if
+    /// the fleet charges for calls.
+    fn find(most: u64, varies: bool, excess: &impl Fn(u64) -> Option<Exact>) -> Option<Self> {
         if excess(0)?.is_positive() {
             // A fleet that charges more for each call can be cheaper only below some load.
             let is_cheaper_later = !varies || excess(most)?.is_positive();
             return Some(if is_cheaper_later {
-                Crossover::ALWAYS
+                Self::No
             } else {
-                load.cross(None, fleet)
+                Self::All
             });
         }
-        let reach = last_call(most, &excess);
-        Some(load.cross(reach, fleet))
+        Some(last_call(most, excess).map_or(Self::All, Self::UpTo))
+    }
+
+    fn times(&self, factor: &Exact) -> Self {
+        match self {
+            Self::UpTo(traffic) => Self::UpTo(traffic * factor),
+            same => same.clone(),
+        }
     }
 }
 

@@ -13,10 +13,29 @@ pub(super) struct Item {
     /// Quantities a month of eligible meters that it shares with no other function.
     pub usage: Vec<(usize, Exact)>,
     pub pools: Vec<(usize, Exact)>,
-    pub cluster: Option<ClusterItem>,
+    pub clusters: Vec<ClusterItem>,
     pub fees: Vec<usize>,
     /// Extras of the scenario.
     pub extras: Vec<usize>,
+}
+
+impl Item {
+    /// What is used if its amounts change in proportion to those of another with the same meters and
+    /// pools. `part` is how far, 1 for the other.
+    pub(super) fn towards(&self, other: &Self, part: &Exact) -> Self {
+        let between = |from: &Exact, to: &Exact| from + &(&(to - from) * part);
+        let all = |from: &[(usize, Exact)], to: &[(usize, Exact)]| {
+            let both = from.iter().zip(to);
+            both.map(|((number, from), (_, to))| (*number, between(from, to)))
+                .collect()
+        };
+        Self {
+            own: between(&self.own, &other.own),
+            usage: all(&self.usage, &other.usage),
+            pools: all(&self.pools, &other.pools),
+            ..self.clone()
+        }
+    }
 }
 
 /// What one function uses of a cluster.
@@ -96,7 +115,7 @@ impl Tally {
         for fee in &item.fees {
             platform.fees[*fee] = count(platform.fees[*fee]);
         }
-        if let Some(used) = &item.cluster {
+        for used in &item.clusters {
             let cluster = &mut platform.clusters[used.number];
             cluster.members = count(cluster.members);
             let busy = &mut cluster.busy[used.level];

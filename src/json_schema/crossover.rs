@@ -55,7 +55,8 @@ pub(super) static CROSSOVER: Object = Object {
             "volume_flips",
             OrNull(&Of(&FLIPS)),
             "how the cheaper side flips as traffic and fleet grow together; `null` without \
-             calls, for jobs and for functions of services",
+             calls, for jobs, for functions of services and, with a commitment in dollars an hour, \
+             for burstable nodes and shared capacity providers",
         ),
     ],
 };

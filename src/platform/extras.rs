@@ -7,8 +7,8 @@
 
 use super::service::STATED;
 use super::{
-    Answer, AtLeast, Bill, Cluster, Context, Cost, CostModel, Fleet, Infeasible, Line, Members,
-    Placement, Provisioning, SharedCosts, SharedUse, Subject, Total,
+    Answer, AtLeast, Bill, Cluster, Context, Cost, CostModel, Fleet, Infeasible, Kept, Line,
+    Members, Placement, Provisioning, SharedCosts, SharedUse, Subject, Total, UnitUse,
 };
 use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
@@ -273,6 +273,10 @@ struct Whole {
     adds: Usd,
     /// A month of that which does not depend on invocations.
     standing: Usd,
+    /// A month of the `[[function.extra]]` of all.
+    own_monthly: Usd,
+    /// A month of the invocations of today.
+    used: Usd,
     /// An invocation of the function, while the traffic of all grows alike.
     per_call: Usd,
 }
@@ -281,8 +285,10 @@ impl Whole {
     /// `None` if none of the members pays anything.
     fn of<'m>(members: impl Iterator<Item = Paid<'m>>, own: &Paid<'_>) -> Option<Self> {
         let (mut standing, mut used, mut pays) = (Usd::ZERO, Usd::ZERO, false);
+        let mut own_monthly = Usd::ZERO;
         for member in members {
             pays |= !member.charged.is_empty();
+            own_monthly = &own_monthly + &member.own_monthly;
             standing = &standing + &member.standing();
             let millions = Exact::ratio(member.calls, MILLION);
             used = &used + &member.per_million.times(&millions);
@@ -292,6 +298,8 @@ impl Whole {
             adds: &standing + &used,
             per_call: per_call.unwrap_or(Usd::ZERO),
             standing,
+            own_monthly,
+            used,
         })
     }
 }
@@ -343,6 +351,16 @@ impl<'m> Paid<'m> {
             Some(service) => service.adds.clone(),
             None => &self.own() + &self.added_monthly,
         }
+    }
+
+    /// A month of what the function, or its service, shares with no other, with this multiple of the
+    /// invocations.
+    fn own_of_unit(&self, times: &Exact) -> Usd {
+        let (monthly, used) = match &self.service {
+            Some(service) => (&service.own_monthly, service.used.clone()),
+            None => (&self.own_monthly, &self.own() - &self.own_monthly),
+        };
+        monthly + &used.times(times)
     }
 
     /// A month of what it shares with no other function.
@@ -557,6 +575,14 @@ impl Placement for Placed<'_> {
         let mut used = self.inner.shared_use();
         used.extras.extend(&self.paid.scopes);
         used
+    }
+
+    fn unit_use(&self, times: &Exact, kept: Kept) -> Option<UnitUse> {
+        let used = self.inner.unit_use(times, kept)?;
+        Some(UnitUse {
+            unshared: &used.unshared + &self.paid.own_of_unit(times),
+            ..used
+        })
     }
 
     fn alone(&self) -> Option<Usd> {

@@ -486,6 +486,49 @@ pub struct SharedUse {
     pub extras: Vec<usize>,
 }
 
+/// What a function, or a service, uses on a platform, without clusters and what is paid once for many
+/// functions.
+pub struct UnitUse {
+    /// US dollars a month that it shares with no other.
+    pub unshared: Usd,
+    /// The lines of that.
+    pub lines: Vec<Line>,
+    /// Pools with the quantities.
+    pub pools: Vec<(usize, Exact)>,
+    /// The clusters of a service that can use several; empty if it uses the one of
+    /// [`SharedUse::cluster`].
+    pub clusters: Vec<usize>,
+}
+
+/// What is kept for a function that is paid by use, such as provisioned environments, while its calls
+/// vary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It stays.
+    Stays,
+    /// It grows in proportion.
+    Grows,
+}
+
+impl UnitUse {
+    const NOTHING: Self = Self {
+        unshared: Usd::ZERO,
+        lines: Vec::new(),
+        pools: Vec::new(),
+        clusters: Vec::new(),
+    };
+
+    /// The use of what `charge` adds to a bill, and of no pool.
+    fn of(charge: impl Fn(&mut Bill)) -> Self {
+        Self {
+            unshared: Bill::total(&charge),
+            lines: Bill::lines(&charge),
+            pools: Vec::new(),
+            clusters: Vec::new(),
+        }
+    }
+}
+
 /// Functions for a common total.
 pub struct Members<'m> {
     pub contains: &'m (dyn Fn(usize) -> bool + Sync),
@@ -559,6 +602,12 @@ pub trait Placement: Send + Sync {
     /// What the function uses of the [`SharedCosts`] of the platform.
     fn shared_use(&self) -> SharedUse {
         SharedUse::default()
+    }
+    /// What the function, or all functions of its service, use alone and of the pools if their calls
+    /// are this multiple of those with which it was placed. Fleets stay. `None` for a function that has
+    /// tasks or instances for itself.
+    fn unit_use(&self, _times: &Exact, _kept: Kept) -> Option<UnitUse> {
+        None
     }
     /// US dollars a month of the function on a cluster for it alone; `None` on platforms without
     /// clusters.

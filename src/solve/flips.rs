@@ -8,8 +8,9 @@
 //! second side is subtracted from the first; the difference can fall, and then single steps are
 //! halved too. Nothing is sampled.
 
+use super::stretches::middle;
 pub use super::traffic::{REACH, Side};
-use super::traffic::{TrafficCost, TrafficCosts, TrafficShape, cost_of};
+use super::traffic::{SideCosts, TrafficCost, TrafficCosts, TrafficShape, cost_of};
 use super::{Part, StepCost};
 use crate::exact::Bounds;
 use crate::money::{Rate, Usd};
@@ -145,10 +146,86 @@ impl End {
     }
 }
 
-struct Search<'s> {
-    costs: TrafficCosts<'s>,
+/// Flips while they are found, in the order of traffic.
+struct Found {
     state: Option<Side>,
     flips: Flips,
+}
+
+impl Found {
+    fn nothing() -> Self {
+        Self {
+            state: None,
+            flips: Flips {
+                starts: Side::First,
+                count: 0,
+                list: Vec::new(),
+                last: None,
+                complete: true,
+                intervals: 0,
+            },
+        }
+    }
+
+    /// Counts an interval. False if the search ends.
+    fn examines(&mut self, most: u64) -> bool {
+        if self.flips.unproductive() == most || self.flips.count > LISTED as u64 {
+            self.flips.complete = false;
+            return false;
+        }
+        self.flips.intervals += 1;
+        true
+    }
+
+    /// Records that `side` is cheaper from this number of invocations on.
+    fn enter(&mut self, side: Side, from: u128) {
+        match self.state.replace(side) {
+            None => self.flips.starts = side,
+            Some(before) if before == side => {}
+            Some(_) => {
+                let flip = Flip {
+                    invocations: from - 1,
+                    cheaper_above: side,
+                };
+                self.flips.count += 1;
+                if self.flips.list.len() < LISTED {
+                    self.flips.list.push(flip.clone());
+                }
+                self.flips.last = Some(flip);
+            }
+        }
+    }
+
+    /// Searches a range of invocations, given bounds of the costs.
+    fn search(&mut self, costs: &dyn SideCosts, (from, to): (u128, u128), most: u64) {
+        if !self.examines(most) {
+            return;
+        }
+        let [first, second] = costs.in_range(from, to);
+        if first.most <= second.least {
+            self.enter(Side::First, from);
+        } else if first.least > second.most {
+            self.enter(Side::Second, from);
+        } else {
+            debug_assert!(from < to, "the costs of {from} invocations are exact");
+            let middle = middle(from, to);
+            self.search(costs, (from, middle), most);
+            self.search(costs, (middle + 1, to), most);
+        }
+    }
+}
+
+/// Finds the flips between two costs of which bounds in ranges are known. The search ends as that of
+/// [`flips`] does.
+pub(crate) fn flips_of(costs: &dyn SideCosts, most: u64) -> Flips {
+    let mut found = Found::nothing();
+    found.search(costs, (1, costs.most_calls()), most);
+    found.flips
+}
+
+struct Search<'s> {
+    costs: TrafficCosts<'s>,
+    found: Found,
     /// Maximum of examined intervals.
     most: u64,
 }
@@ -164,15 +241,7 @@ pub(crate) fn flips(
 ) -> Option<Flips> {
     let mut search = Search {
         costs: TrafficCosts::new(function, demand, first, second)?,
-        state: None,
-        flips: Flips {
-            starts: Side::First,
-            count: 0,
-            list: Vec::new(),
-            last: None,
-            complete: true,
-            intervals: 0,
-        },
+        found: Found::nothing(),
         most,
     };
     if let TrafficCost::ByCapacity(first) = &search.costs.first
@@ -180,7 +249,7 @@ pub(crate) fn flips(
     {
         return Some(Flips {
             starts,
-            ..search.flips
+            ..search.found.flips
         });
     }
     let shape = &search.costs.shape;
@@ -189,7 +258,7 @@ pub(crate) fn flips(
         shape.high_end(shape.slots(shape.most_calls)),
     );
     search.search_interval(&ends.0, &ends.1);
-    Some(search.flips)
+    Some(search.found.flips)
 }
 
 /// The side that is cheaper at any traffic, if the units of the fleets prove it. Without this, a
@@ -282,11 +351,9 @@ impl Search<'_> {
         if from > to {
             return;
         }
-        if self.flips.unproductive() == self.most || self.flips.count > LISTED as u64 {
-            self.flips.complete = false;
+        if !self.found.examines(self.most) {
             return;
         }
-        self.flips.intervals += 1;
         if self.is_first_cheaper(low, high) {
             self.enter(Side::First, from);
         } else if self.is_second_cheaper(low, high) {
@@ -366,25 +433,15 @@ impl Search<'_> {
             side,
             "the bills of {from} invocations"
         );
-        match self.state.replace(side) {
-            None => self.flips.starts = side,
-            Some(before) if before == side => {}
-            Some(before) => {
-                debug_assert_eq!(
-                    self.costs.cheaper(from - 1),
-                    before,
-                    "the bills before {from}"
-                );
-                let flip = Flip {
-                    invocations: from - 1,
-                    cheaper_above: side,
-                };
-                self.flips.count += 1;
-                if self.flips.list.len() < LISTED {
-                    self.flips.list.push(flip.clone());
-                }
-                self.flips.last = Some(flip);
-            }
+        if let Some(before) = self.found.state
+            && before != side
+        {
+            debug_assert_eq!(
+                self.costs.cheaper(from - 1),
+                before,
+                "the bills before {from}"
+            );
         }
+        self.found.enter(side, from);
     }
 }

@@ -6,7 +6,7 @@
 //! flips does ([`super::flips`]), from the side of today's traffic. Nothing is sampled.
 
 use super::StepCost;
-use super::traffic::{CostRange, Side, TrafficCost, TrafficCosts};
+use super::traffic::{CostRange, Side, SideCosts, TrafficCost, TrafficCosts};
 use crate::exact::{Bounds, Exact};
 use crate::money::Usd;
 use crate::scenario::{Demand, Function};
@@ -55,35 +55,26 @@ pub(crate) fn stretches(
 ) -> Option<FoundStretches> {
     let costs = TrafficCosts::new(function, demand, first, second)?;
     let calls = u128::from(function.invocations);
-    let mut nearest = Nearest {
-        most_calls: costs.shape.most_calls,
-        costs,
-        per_call_bounds: [0, 1].map(|side: usize| per_call[side].dollars().bounds()),
-        per_call,
-        intervals: 0,
-        most,
-    };
-    let [first, second] = nearest.in_range(calls, calls);
-    let today = if first.least <= second.least {
-        Side::First
-    } else {
-        Side::Second
-    };
-    let other = match today {
-        Side::First => Side::Second,
-        Side::Second => Side::First,
-    };
+    Some(stretches_of(costs, calls, per_call, margin, most))
+}
+
+/// The same for any costs. `calls` is today's number of calls, above zero.
+pub(crate) fn stretches_of(
+    costs: impl SideCosts,
+    calls: u128,
+    per_call: [Usd; 2],
+    margin: &Exact,
+    most: u64,
+) -> FoundStretches {
+    let mut nearest = Nearest::new(costs, per_call, most);
+    let (today, other) = nearest.sides(calls);
     // On a tie the first side is cheaper.
     let by_margin = Condition {
         side: other,
         factor: &Exact::ONE - margin,
         includes_limit: other == Side::First || !margin.is_zero(),
     };
-    let stays = Condition {
-        side: today,
-        factor: Exact::ONE,
-        includes_limit: today == Side::First,
-    };
+    let stays = Condition::of(today);
     let mut find = || -> Finding<Stretches> {
         let [below, above] = nearest.both(calls, &by_margin, &stays)?;
         let comes_within = if below.is_none() && above.is_none() {
@@ -98,10 +89,26 @@ pub(crate) fn stretches(
             comes_within,
         })
     };
-    Some(FoundStretches {
+    FoundStretches {
         stretches: find().ok(),
         intervals: nearest.intervals,
-    })
+    }
+}
+
+/// The nearest numbers of calls below and above today's at which the other side is cheaper. `None` if the
+/// search did not end within `most` intervals.
+pub(crate) fn nearest_turns(
+    costs: impl SideCosts,
+    calls: u128,
+    most: u64,
+) -> Option<[Option<u128>; 2]> {
+    let mut nearest = Nearest::new(costs, [Usd::ZERO, Usd::ZERO], most);
+    let (_, other) = nearest.sides(calls);
+    let turns = Condition::of(other);
+    let below = nearest.find(1, calls - 1, Direction::Down, &turns).ok()?;
+    let most_calls = nearest.costs.most_calls();
+    let above = nearest.find(calls + 1, most_calls, Direction::Up, &turns);
+    Some([below, above.ok()?])
 }
 
 /// The result of a search.
@@ -123,6 +130,15 @@ struct Condition {
 }
 
 impl Condition {
+    /// A side is cheaper. On a tie the first is.
+    fn of(side: Side) -> Self {
+        Self {
+            side,
+            factor: Exact::ONE,
+            includes_limit: side == Side::First,
+        }
+    }
+
     /// Whether it holds, if bounds of the costs tell.
     fn near(&self, side: Bounds, other: Bounds) -> Option<bool> {
         let limit = other * self.factor.bounds();
@@ -148,18 +164,37 @@ enum Direction {
     Down,
 }
 
-struct Nearest<'s> {
-    costs: TrafficCosts<'s>,
+struct Nearest<C> {
+    costs: C,
     /// US dollars, by side.
     per_call: [Usd; 2],
     per_call_bounds: [Bounds; 2],
-    most_calls: u128,
     intervals: u64,
     /// The most intervals.
     most: u64,
 }
 
-impl Nearest<'_> {
+impl<C: SideCosts> Nearest<C> {
+    fn new(costs: C, per_call: [Usd; 2], most: u64) -> Self {
+        Self {
+            costs,
+            per_call_bounds: [0, 1].map(|side: usize| per_call[side].dollars().bounds()),
+            per_call,
+            intervals: 0,
+            most,
+        }
+    }
+
+    /// The side that is cheaper at a number of calls, and the other one.
+    fn sides(&self, calls: u128) -> (Side, Side) {
+        let [first, second] = self.in_range(calls, calls);
+        if first.least <= second.least {
+            (Side::First, Side::Second)
+        } else {
+            (Side::Second, Side::First)
+        }
+    }
+
     /// The nearest stretches below and above a number of calls at which the side of `stays` is cheaper.
     fn both(
         &mut self,
@@ -168,7 +203,7 @@ impl Nearest<'_> {
         stays: &Condition,
     ) -> Finding<[Option<Stretch>; 2]> {
         use Direction::{Down, Up};
-        let most = self.most_calls;
+        let most = self.costs.most_calls();
         let below = match self.find(1, calls - 1, Down, by_margin)? {
             None => None,
             Some(inside) => {
@@ -198,11 +233,11 @@ impl Nearest<'_> {
     /// looks first at the ranges of calls in which it can come closest.
     fn least_tenths(&mut self, calls: u128, side: Side) -> Finding<Option<u32>> {
         let mut best = self.tenths(calls, side);
-        for calls in [1, self.most_calls] {
+        for calls in [1, self.costs.most_calls()] {
             best = self.best_with(best, calls, side);
         }
         let mut ranges = BinaryHeap::new();
-        let all = (1, self.most_calls);
+        let all = (1, self.costs.most_calls());
         ranges.push((Reverse(self.tenths_at_least(all, side)), all));
         while let Some((Reverse(low), (from, to))) = ranges.pop() {
             if low > to_beat(best) {
@@ -241,8 +276,9 @@ impl Nearest<'_> {
     fn tenths_at_least(&self, (from, to): (u128, u128), side: Side) -> i64 {
         let near = self.bounds_at(from).zip(self.bounds_at(to)).map_or_else(
             || {
-                self.in_range(from, to)
-                    .map(|cost| [cost.least, cost.most].map(|usd| usd.dollars().bounds()))
+                self.in_range(from, to).map(|cost| {
+                    [cost.least, cost.most].map(|usd| usd.max(Usd::ZERO).dollars().bounds())
+                })
             },
             |(least, most)| [[least[0], most[0]], [least[1], most[1]]],
         );
@@ -371,7 +407,7 @@ fn to_beat(best: Option<u32>) -> i64 {
 }
 
 /// Where a range is divided: stretches are as wide as the traffic is high. Below `to`.
-fn middle(from: u128, to: u128) -> u128 {
+pub(super) fn middle(from: u128, to: u128) -> u128 {
     if to / 4 > from {
         from * (to / from).isqrt()
     } else {

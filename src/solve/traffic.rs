@@ -76,9 +76,20 @@ pub(super) fn cost_of(stairs: &dyn StepCost, slots: u128) -> Usd {
 }
 
 /// The least and the highest cost in a range of invocations.
-pub(super) struct CostRange {
+#[derive(Debug, Clone)]
+pub(crate) struct CostRange {
     pub least: Usd,
     pub most: Usd,
+}
+
+/// The costs of both sides of a search.
+pub(crate) trait SideCosts {
+    /// The most invocations of the search.
+    fn most_calls(&self) -> u128;
+    /// Bounds in a range of invocations. Those of a single number are its exact costs.
+    fn in_range(&self, from: u128, to: u128) -> [CostRange; 2];
+    /// Bounds of the costs at a number of invocations; `None` if one can fall while traffic grows.
+    fn bounds_at(&self, calls: u128) -> Option<[Bounds; 2]>;
 }
 
 /// The costs of both sides of a search. The second is a fleet.
@@ -119,27 +130,12 @@ impl<'s> TrafficCosts<'s> {
     }
 }
 
-impl TrafficCosts<'_> {
-    /// Bounds of the costs of both sides at a number of invocations; `None` if the first can fall while
-    /// traffic grows.
-    pub(super) fn bounds_at(&self, calls: u128) -> Option<[Bounds; 2]> {
-        let slots = self.shape.slots(calls);
-        let first = self.first_bounds(calls, || slots)?;
-        Some([first, self.second.monthly_bounds(slots)])
+impl SideCosts for TrafficCosts<'_> {
+    fn most_calls(&self) -> u128 {
+        self.shape.most_calls
     }
 
-    /// Bounds of the cost of the first side at a number of invocations, which need `slots`; `None` if it
-    /// can fall while traffic grows.
-    pub(super) fn first_bounds(&self, calls: u128, slots: impl FnOnce() -> u128) -> Option<Bounds> {
-        match (&self.first, &self.curve_bounds) {
-            (TrafficCost::ByUse(_), Some(curve)) => Some(curve.at(calls)),
-            (TrafficCost::ByCapacity(stairs), _) => Some(stairs.monthly_bounds(slots())),
-            _ => None,
-        }
-    }
-
-    /// The costs of both sides in a range of invocations.
-    pub(super) fn in_range(&self, from: u128, to: u128) -> [CostRange; 2] {
+    fn in_range(&self, from: u128, to: u128) -> [CostRange; 2] {
         let second = |calls| cost_of(self.second, self.shape.slots(calls));
         [
             CostRange {
@@ -151,6 +147,24 @@ impl TrafficCosts<'_> {
                 most: second(to),
             },
         ]
+    }
+
+    fn bounds_at(&self, calls: u128) -> Option<[Bounds; 2]> {
+        let slots = self.shape.slots(calls);
+        let first = self.first_bounds(calls, || slots)?;
+        Some([first, self.second.monthly_bounds(slots)])
+    }
+}
+
+impl TrafficCosts<'_> {
+    /// Bounds of the cost of the first side at a number of invocations, which need `slots`; `None` if it
+    /// can fall while traffic grows.
+    pub(super) fn first_bounds(&self, calls: u128, slots: impl FnOnce() -> u128) -> Option<Bounds> {
+        match (&self.first, &self.curve_bounds) {
+            (TrafficCost::ByUse(_), Some(curve)) => Some(curve.at(calls)),
+            (TrafficCost::ByCapacity(stairs), _) => Some(stairs.monthly_bounds(slots())),
+            _ => None,
+        }
     }
 
     /// The highest cost of the first side in a range of invocations.

@@ -22,9 +22,9 @@ mod unfit;
 use super::fleet::push_count;
 use super::slot::Slot;
 use super::{
-    Answer, AtLeast, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members,
-    NodeMeters, Placement, Platform, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total,
-    container_place, instance_choice,
+    Answer, AtLeast, Bill, Cluster, Context, Cost, CostModel, Fact, Fleet, Infeasible, Kept,
+    Members, NodeMeters, Placement, Platform, SharedBill, SharedCosts, SharedUse, Spec, Subject,
+    Total, UnitUse, container_place, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::{Bounds, Exact};
@@ -582,6 +582,11 @@ impl Placement for Placed<'_> {
             cluster: Some(container_place(self.function)),
             ..SharedUse::default()
         }
+    }
+
+    fn unit_use(&self, _times: &Exact, _kept: Kept) -> Option<UnitUse> {
+        // All of it is in the cluster.
+        Some(UnitUse::NOTHING)
     }
 
     fn price_as_of(&self) -> Option<&str> {

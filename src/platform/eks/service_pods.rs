@@ -10,8 +10,8 @@ use crate::money::{Usd, count, percent, plural};
 use crate::platform::fleet::push_count;
 use crate::platform::service_need::{Growth, ServiceNeed};
 use crate::platform::{
-    Bill, Context, Cost, Fact, Fleet, Infeasible, Placement, Platform, ServiceOf, SharedBill,
-    SharedUse, Subject, container_place,
+    Bill, Context, Cost, Fact, Fleet, Infeasible, Kept, Placement, Platform, ServiceOf, SharedBill,
+    SharedUse, Subject, UnitUse, container_place,
 };
 use crate::scenario::{Demand, SharedService};
 use crate::solve::{CapacitySteps, CapacityTariff, StepCost, Tariff};
@@ -324,6 +324,11 @@ impl Placement for PlacedMember<'_> {
             cluster: Some(container_place(&self.service.carrier)),
             ..SharedUse::default()
         }
+    }
+
+    fn unit_use(&self, _times: &Exact, _kept: Kept) -> Option<UnitUse> {
+        // All of it is in the cluster.
+        Some(UnitUse::NOTHING)
     }
 
     fn price_as_of(&self) -> Option<&str> {

@@ -14,8 +14,9 @@ use super::tasks::{
     self, Carrier, Charge, FREE_STORAGE_GB, PlacedTasks, TaskTerms, Tasks, TasksModel as Pods,
 };
 use super::{
-    Answer, Bill, Context, Cost, CostModel, Fleet, Infeasible, Members, Missing, Placement,
-    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total, older, oldest,
+    Answer, Bill, Context, Cost, CostModel, Fleet, Infeasible, Kept, Members, Missing, Placement,
+    Platform, Refusal, SharedBill, SharedCosts, SharedUse, Spec, Subject, Total, UnitUse, older,
+    oldest,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
@@ -354,6 +355,10 @@ impl Placement for PlacedPods<'_> {
                 .collect(),
             ..SharedUse::default()
         }
+    }
+
+    fn unit_use(&self, times: &Exact, kept: Kept) -> Option<UnitUse> {
+        self.pods.unit_use(times, kept)
     }
 
     fn price_as_of(&self) -> Option<&str> {

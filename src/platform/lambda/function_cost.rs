@@ -5,11 +5,12 @@ use super::duration::{handler_gb_seconds, init_gb_seconds};
 use super::features::{Basis, FeatureCost};
 use super::free_tier;
 use super::keys::streamed;
-use super::pools::Pool;
+use super::pools::{Pool, Used};
+use super::provisioned::unserved;
 use super::services::PartOf;
 use crate::exact::Exact;
 use crate::money::{Rate, Usd};
-use crate::platform::{Bill, Cost, Line};
+use crate::platform::{Bill, Cost, Kept, Line, UnitUse};
 use crate::pricebook::Regional;
 use crate::scenario::Function;
 use crate::solve::UsageParts;
@@ -151,6 +152,54 @@ impl FunctionCost<'_> {
         let (allowance, times) = (&free_tier::STREAMING, &self.calls * &free);
         let priced = streaming.priced;
         Some(priced.free_line(allowance, self.function, self.hours, &times))
+    }
+
+    /// What it uses with this multiple of its calls. Calls beyond those that provisioned environments
+    /// can serve are on demand.
+    pub(crate) fn use_of(&self, times: &Exact, kept: Kept) -> UnitUse {
+        let calls = &self.calls * times;
+        let spill = self.spill.as_ref().filter(|_| kept == Kept::Stays);
+        let most = spill.map(|spill| &spill.from);
+        let usual = most.map_or_else(|| calls.clone(), |most| most.min(&calls).clone());
+        let further = &calls - &usual;
+        let mut used = Used {
+            duration: self.each.times(&usual),
+            requests: self.function.billed_requests().times(&calls),
+            streamed: streamed(self.function).map_or(Qty::ZERO, |each| each.times(&calls)),
+        };
+        if let Some(spill) = spill {
+            used.duration = &used.duration + &spill.each.times(&further);
+        }
+        let unserved = if further.is_zero() {
+            None
+        } else {
+            unserved(self.function)
+        };
+        let charge = |bill: &mut Bill| {
+            for feature in &self.features {
+                let priced = feature.priced;
+                match feature.basis {
+                    Basis::Call => {
+                        priced.charge(self.function, self.hours, &usual, bill);
+                        if let Some(unserved) = &unserved {
+                            priced.charge(unserved, self.hours, &further, bill);
+                        }
+                    }
+                    // A pool.
+                    Basis::Streamed => {}
+                    Basis::Kept if kept == Kept::Grows => {
+                        priced.charge(self.function, self.hours, times, bill);
+                    }
+                    Basis::Kept | Basis::Fixed => {
+                        priced.charge(self.function, self.hours, &Exact::ONE, bill);
+                    }
+                }
+            }
+        };
+        UnitUse {
+            pools: used.of_pools(self.function),
+            ..UnitUse::of(charge)
+        }
     }
 
     /// Monthly cost that no pool shares, such as storage and provisioned concurrency.

@@ -19,8 +19,9 @@ mod quota;
 mod services;
 
 use super::{
-    Answer, Bill, Context, CostModel, Infeasible, Members, Missing, Placement, Platform,
-    Provisioning, Refusal, SharedCosts, SharedUse, Spec, Subject, Total, older, oldest, place,
+    Answer, Bill, Context, CostModel, Infeasible, Kept, Members, Missing, Placement, Platform,
+    Provisioning, Refusal, SharedCosts, SharedUse, Spec, Subject, Total, UnitUse, older, oldest,
+    place,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -339,6 +340,13 @@ impl Placement for FunctionCost<'_> {
             pools: pools::used_of(self.function),
             ..SharedUse::default()
         }
+    }
+
+    fn unit_use(&self, times: &Exact, kept: Kept) -> Option<UnitUse> {
+        Some(match &self.part {
+            Some(part) => part.unit_use(times, kept),
+            None => self.use_of(times, kept),
+        })
     }
 
     fn price_as_of(&self) -> Option<&str> {

@@ -191,17 +191,24 @@ fn first_tier(tiers: &Tiers<GbSecond>, first_rate: Option<&Exact>) -> Option<Exa
 
 /// What a function uses of the pools of [`shared_costs`].
 pub(crate) fn used_of(function: &Function) -> Vec<(usize, Exact)> {
-    let used = Used::by(Some(function));
-    let first = POOLS * pool_place(function);
-    let amounts = [
-        used.duration.amount(),
-        used.requests.amount(),
-        used.streamed.amount(),
-    ];
-    let amounts = amounts.into_iter().enumerate();
-    let used = amounts.filter(|(_, amount)| !amount.is_zero());
-    used.map(|(kind, amount)| (first + kind, amount.clone()))
-        .collect()
+    Used::by(Some(function)).of_pools(function)
+}
+
+impl Used {
+    /// The same by the pools of [`shared_costs`], as the use of a function.
+    pub(crate) fn of_pools(&self, function: &Function) -> Vec<(usize, Exact)> {
+        let used = self;
+        let first = POOLS * pool_place(function);
+        let amounts = [
+            used.duration.amount(),
+            used.requests.amount(),
+            used.streamed.amount(),
+        ];
+        let amounts = amounts.into_iter().enumerate();
+        let used = amounts.filter(|(_, amount)| !amount.is_zero());
+        used.map(|(kind, amount)| (first + kind, amount.clone()))
+            .collect()
+    }
 }
 
 /// The use of a set of functions, by place.

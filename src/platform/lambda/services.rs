@@ -13,7 +13,7 @@ use super::{
 };
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Context, Infeasible, Platform, ServiceOf, Subject};
+use crate::platform::{Context, Infeasible, Kept, Platform, ServiceOf, Subject, UnitUse};
 use crate::scenario::Function;
 use crate::solve::piecewise::PiecewiseCost;
 use crate::units::{Request, Unit};
@@ -118,6 +118,20 @@ impl PartOf<'_> {
         };
         let curve = self.cost.curves[number].get_or_init(|| self.growth(parts));
         curve.stretched(calls)
+    }
+
+    /// What all functions of the service use with this multiple of their calls.
+    pub(super) fn unit_use(&self, times: &Exact, kept: Kept) -> UnitUse {
+        let mut sum = UnitUse::NOTHING;
+        for index in &self.found.service.members {
+            let subject = self.model.context.subject_or(self.subject, *index);
+            let pool = PoolOf::Joined(self.pool(subject.function));
+            let used = self.model.alone(subject, pool).use_of(times, kept);
+            sum.unshared = &sum.unshared + &used.unshared;
+            sum.lines.extend(used.lines);
+            sum.pools.extend(used.pools);
+        }
+        sum
     }
 
     /// The cost over a factor of the traffic of today.

@@ -14,8 +14,8 @@ use crate::platform::lambda::too_long;
 use crate::platform::service::{EC2, LAMBDA};
 use crate::platform::slot::Slot;
 use crate::platform::{
-    Bill, Context, Cost, Fact, Fleet, Infeasible, NodeMeters, Placement, Refusal, ServiceOf,
-    SharedUse, Subject,
+    Bill, Context, Cost, Fact, Fleet, Infeasible, Kept, NodeMeters, Placement, Refusal, ServiceOf,
+    SharedUse, Subject, UnitUse,
 };
 use crate::scenario::{Demand, Function};
 use crate::solve::{CapacitySteps, CapacityTariff, Holding, StepCost, Tariff};
@@ -504,7 +504,7 @@ impl Sharing<'_> {
         self.function.billed_requests().times(&calls)
     }
 
-    fn charge_requests(&self, bill: &mut Bill) {
+    pub(super) fn charge_requests(&self, bill: &mut Bill) {
         let price = &self.provider().request;
         bill.add(&LAMBDA, "requests", &self.requests(), price);
     }
@@ -574,6 +574,10 @@ impl Placement for Sharing<'_> {
 
     fn price_as_of(&self) -> Option<&str> {
         self.kind().as_of.as_deref()
+    }
+
+    fn unit_use(&self, times: &Exact, _kept: Kept) -> Option<UnitUse> {
+        Some(self.service.as_ref()?.unit_use(times))
     }
 
     fn shared_use(&self) -> SharedUse {

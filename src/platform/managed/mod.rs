@@ -20,8 +20,8 @@ use super::lambda::{self, too_long};
 use super::service::{EC2, LAMBDA};
 use super::slot::Slot;
 use super::{
-    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Members, Placement, Platform,
-    Refusal, SharedCosts, Spec, Subject, Total, instance_choice,
+    Answer, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Kept, Members, Placement,
+    Platform, Refusal, SharedCosts, Spec, Subject, Total, UnitUse, instance_choice,
 };
 use crate::diag::Diags;
 use crate::exact::Exact;
@@ -271,6 +271,24 @@ impl CostModel for ManagedModel<'_> {
 }
 
 impl Hosted<'_> {
+    fn charge_instances(&self, bill: &mut Bill) {
+        let (provider, kind) = (self.provider, self.hosts.kind);
+        let instances = Exact::whole(self.hosts.instances);
+        let hours = self.hours().of_instances(&instances);
+        let on_demand = &kind.price.list_rate() * &hours;
+        bill.add(&EC2, "instances", &hours, &kind.price);
+        bill.add(&LAMBDA, "management fee", &on_demand.into(), &provider.fee);
+    }
+
+    fn charge_requests(&self, bill: &mut Bill) {
+        bill.add(
+            &LAMBDA,
+            "requests",
+            &self.requests(),
+            &self.provider.request,
+        );
+    }
+
     fn cost(&self) -> Cost {
         Cost {
             service_adds: self.service.as_ref().map(|service| service.adds.clone()),
@@ -281,13 +299,12 @@ impl Hosted<'_> {
 
 impl Placement for Hosted<'_> {
     fn charge(&self, bill: &mut Bill) {
-        let (provider, kind) = (self.provider, self.hosts.kind);
-        let instances = Exact::whole(self.hosts.instances);
-        let hours = self.hours().of_instances(&instances);
-        let on_demand = &kind.price.list_rate() * &hours;
-        bill.add(&EC2, "instances", &hours, &kind.price);
-        bill.add(&LAMBDA, "management fee", &on_demand.into(), &provider.fee);
-        bill.add(&LAMBDA, "requests", &self.requests(), &provider.request);
+        self.charge_instances(bill);
+        self.charge_requests(bill);
+    }
+
+    fn unit_use(&self, times: &Exact, _kept: Kept) -> Option<UnitUse> {
+        Some(self.service.as_ref()?.unit_use(times))
     }
 
     fn price_as_of(&self) -> Option<&str> {

@@ -8,7 +8,7 @@ use super::ManagedModel;
 use super::group::Chosen;
 use crate::exact::Exact;
 use crate::money::Usd;
-use crate::platform::{Fleet, Infeasible, ServiceOf, Subject};
+use crate::platform::{Fleet, Infeasible, ServiceOf, SharedBill, Subject, UnitUse};
 use crate::scenario::{Demand, Function};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +25,10 @@ pub(super) struct ServiceHosts {
     pub growth: Option<Exact>,
     /// The functions on each capacity provider, by its index.
     pub groups: BTreeMap<usize, InGroup>,
+    /// The bill of the functions on their own instances, without requests.
+    instances: SharedBill,
+    /// The bill of the requests of all functions.
+    request_bill: SharedBill,
 }
 
 /// The functions of a service on one capacity provider.
@@ -110,7 +114,14 @@ impl ManagedModel<'_> {
             requests: Usd::ZERO,
             growth: None,
             groups: BTreeMap::new(),
+            instances: SharedBill::of(|bill| {
+                for (one, _) in &hosted {
+                    one.charge_instances(bill);
+                }
+            }),
+            request_bill: SharedBill::of(|_| ()),
         };
+        let mut sharing = Vec::new();
         for (one, member) in &hosted {
             service.adds = &service.adds + &one.cost().adds;
             service.add(&one.requests_cost(), &one.capacity(), *member);
@@ -124,6 +135,7 @@ impl ManagedModel<'_> {
                         let requests = one.requests_cost();
                         service.adds = &service.adds + &requests;
                         service.add(&requests, &one.capacity(), member);
+                        sharing.push(one);
                     }
                     Err(reason) => refused.push((place, reason)),
                 }
@@ -131,6 +143,14 @@ impl ManagedModel<'_> {
             service.adds = &service.adds + &in_group.adds();
             service.groups.insert(number, in_group);
         }
+        service.request_bill = SharedBill::of(|bill| {
+            for (one, _) in &hosted {
+                one.charge_requests(bill);
+            }
+            for one in &sharing {
+                one.charge_requests(bill);
+            }
+        });
         if refused.is_empty() {
             Ok(Arc::new(service))
         } else {
@@ -140,6 +160,18 @@ impl ManagedModel<'_> {
 }
 
 impl ServiceHosts {
+    /// What all functions use with this multiple of their calls, without the instances of capacity
+    /// providers.
+    pub(super) fn unit_use(&self, times: &Exact) -> UnitUse {
+        UnitUse {
+            clusters: self.groups.keys().copied().collect(),
+            ..UnitUse::of(|bill| {
+                bill.add_share(&self.instances, &Exact::ONE);
+                bill.add_share(&self.request_bill, times);
+            })
+        }
+    }
+
     /// Requests in flight that a function can have when the traffic of all functions grows alike.
     pub(super) fn carries(&self, demand: &Demand) -> Exact {
         let growth = self.growth.as_ref();

@@ -19,8 +19,8 @@ use super::fleet::push_count;
 use super::service::Service;
 use super::slot::Slot;
 use super::{
-    Answer, AtLeast, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Missing, Placement,
-    Subject, container_place,
+    Answer, AtLeast, Bill, Context, Cost, CostModel, Fact, Fleet, Infeasible, Kept, Missing,
+    Placement, Subject, UnitUse, container_place,
 };
 use crate::diag::{Diag, Diags};
 use crate::exact::{Bounds, Exact};
@@ -420,6 +420,11 @@ impl Placement for PlacedTasks<'_> {
         let hours = self.hours.times(&Exact::whole(self.tasks.count));
         let size = self.tasks.option.size;
         self.rates.charge(self.function, size, &hours, bill);
+    }
+
+    fn unit_use(&self, _times: &Exact, _kept: Kept) -> Option<UnitUse> {
+        let month = &self.member.as_ref()?.tasks.month;
+        Some(UnitUse::of(|bill| bill.add_share(month, &Exact::ONE)))
     }
 
     fn price_as_of(&self) -> Option<&str> {
