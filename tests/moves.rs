@@ -239,8 +239,8 @@ fn following_the_moves_costs_what_the_plan_says_and_never_more_than_today() {
         compared(&valid(&text), |comparison| {
             let plan = plan(comparison, min_saving);
             let min_saving = Usd::new(Exact::from(min_saving));
-            // The free tier is not part of the bound of the search. Several clusters with whole nodes,
-            // of which one has several levels, can have too many numbers of nodes.
+            // The free tier is not part of the bound of the search, and a plan with several clusters of
+            // whole nodes is not always proven.
             assert!(
                 plan.is_proven()
                     || text.contains("free_tier = true")
