@@ -34,7 +34,8 @@ impl Comparison<'_> {
         if self.is_spending() {
             let traffic = self.spent_traffic(solved, [pair.from, pair.to])?;
             let mut flips = flips::flips_of(&traffic, most / SPENT_COST);
-            flips.intervals *= SPENT_COST;
+            // Those that flips allow are not spent.
+            flips.intervals += (SPENT_COST - 1) * flips.unproductive();
             return Some(flips);
         }
         let (first, second) = self.traffic_costs(solved, pair)?;
