@@ -1,6 +1,7 @@
 //! The arguments of the command line. The doc comments are help texts.
 
 use super::examples;
+use super::import::args::ImportFormat;
 use super::offered::Offered;
 use crate::diag::{Code, Diag};
 use crate::text::comma_separated;
@@ -56,6 +57,9 @@ pub(crate) enum Command {
     /// Show the price book
     #[command(subcommand, after_long_help = examples::help("prices"))]
     Prices(PricesCommand),
+    /// Write a scenario from logs, metrics, bills and templates
+    #[command(after_long_help = examples::help("import"))]
+    Import(super::import::args::Import),
     /// Write a commented scenario to start from
     #[command(after_long_help = examples::help("init"))]
     Init(Init),
@@ -91,7 +95,7 @@ pub(crate) enum Command {
 }
 
 /// Commands with a manual page. A subcommand has a dash before its name.
-pub(crate) const PAGES: [&str; 13] = [
+pub(crate) const PAGES: [&str; 14] = [
     "compare",
     "explain",
     "plan",
@@ -99,6 +103,7 @@ pub(crate) const PAGES: [&str; 13] = [
     "prices",
     "prices-list",
     "prices-show",
+    "import",
     "init",
     "schema",
     "explain-error",
@@ -550,6 +555,15 @@ impl OfEnding for PlanFormat {
         ("md", Self::Markdown),
         ("markdown", Self::Markdown),
         ("txt", Self::Table),
+    ];
+}
+
+impl OfEnding for ImportFormat {
+    const USUAL: Self = Self::Toml;
+    const ENDINGS: &'static [(&'static str, Self)] = &[
+        ("toml", Self::Toml),
+        ("csv", Self::Csv),
+        ("json", Self::Json),
     ];
 }
 

@@ -37,7 +37,7 @@ fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
 }
 
 /// Examples by the name of the command's manual page. The program itself has none.
-const EXAMPLES: [(&str, &[Example]); 14] = [
+const EXAMPLES: [(&str, &[Example]); 15] = [
     (
         "",
         &[
@@ -133,6 +133,23 @@ const EXAMPLES: [(&str, &[Example]); 14] = [
             "lambdacost prices show eu-west-1",
             "every price of a region",
         )],
+    ),
+    (
+        "import",
+        &[
+            (
+                "lambdacost import --region eu-west-1 functions.json metrics.json -o scenario.toml",
+                "configurations and metrics as the AWS CLI writes them",
+            ),
+            (
+                "lambdacost import --list",
+                "the formats, and the command that writes each",
+            ),
+            (
+                "lambdacost import exports/ --set utilization=0.3 --format json",
+                "a folder, for programs; functions without a peak get a utilization",
+            ),
+        ],
     ),
     (
         "init",

@@ -11,6 +11,7 @@ mod explain;
 mod explain_error;
 mod focus;
 mod help;
+mod import;
 mod init;
 mod input;
 mod load;
@@ -66,6 +67,7 @@ fn run_command(system: &System, cli: &Cli) -> Outcome {
         Command::Plan(args) => plan::run(system, args, color),
         Command::Check(args) => check::run(system, args, color),
         Command::Prices(args) => prices::run(system, args, color),
+        Command::Import(args) => import::run(system, args),
         Command::Init(args) => init::run(system, args),
         Command::Schema(args) => schema::run(system, args),
         Command::ExplainError { code } => explain_error::run(system, code),

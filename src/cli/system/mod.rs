@@ -145,13 +145,25 @@ impl System {
     /// # Errors
     /// It cannot be opened, is a folder, or is too large.
     pub(crate) fn open(&self, path: &Path) -> io::Result<Input> {
+        self.open_up_to(path, LARGEST)
+    }
+
+    /// Opens a file that is read as a stream, so its size does not matter.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is a folder.
+    pub(crate) fn open_of_any_size(&self, path: &Path) -> io::Result<Input> {
+        self.open_up_to(path, u64::MAX)
+    }
+
+    fn open_up_to(&self, path: &Path, largest: u64) -> io::Result<Input> {
         self.gate(Call::Open)?;
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(folder());
         }
-        if metadata.len() > LARGEST {
+        if metadata.len() > largest {
             return Err(too_large());
         }
         self.remember(Identity::of(path, &metadata));
@@ -181,6 +193,21 @@ impl System {
         let mut names: Vec<OsString> = names.collect::<io::Result<_>>()?;
         names.sort();
         Ok(names)
+    }
+
+    /// What a path is. Links to files are files.
+    ///
+    /// # Errors
+    /// There is nothing, or it cannot be reached.
+    pub(crate) fn kind(&self, path: &Path) -> io::Result<import::Kind> {
+        let found = fs::metadata(path)?;
+        let is_link = fs::symlink_metadata(path)?.is_symlink();
+        Ok(match (found.is_dir(), is_link) {
+            (true, false) => import::Kind::Folder,
+            (true, true) => import::Kind::LinkedFolder,
+            (false, _) if found.is_file() => import::Kind::File,
+            _ => import::Kind::Other,
+        })
     }
 
     /// True if answers on standard output go to a terminal.

@@ -1,0 +1,200 @@
+//! What was read, before it is joined by function.
+
+use crate::format::Format;
+use crate::formats::cloudwatch::Metrics;
+use crate::mistake::Mistake;
+use crate::resolve::{Key, Origin, Value};
+use std::collections::BTreeMap;
+
+/// An input that was read.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// As the user named it.
+    pub path: String,
+    pub format: Format,
+    /// Functions, points or lines that were found.
+    pub records: u64,
+    /// Those that count.
+    pub used: u64,
+    /// By reason: how many were ignored, and the place of the first.
+    pub ignored: BTreeMap<String, Ignored>,
+}
+
+/// Records that do not count for one reason.
+#[derive(Debug, Clone)]
+pub struct Ignored {
+    pub count: u64,
+    /// The place of the first.
+    pub first: String,
+}
+
+/// An index into [`Facts::sources`].
+pub(crate) type SourceNumber = usize;
+
+/// Which function a record is about. What is not known joins the function that is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Who {
+    pub(crate) name: String,
+    pub(crate) region: Option<String>,
+    pub(crate) account: Option<String>,
+}
+
+impl Who {
+    /// The function of an ARN, without its version or alias; `None` for other text.
+    pub(crate) fn of_arn(arn: &str) -> Option<Self> {
+        let mut parts = arn.split(':');
+        let head = [parts.next()?, parts.next()?, parts.next()?];
+        if head[0] != "arn" || head[2] != "lambda" {
+            return None;
+        }
+        let text = |part: &str| (!part.is_empty()).then(|| part.to_owned());
+        let region = text(parts.next()?);
+        let account = text(parts.next()?);
+        if parts.next()? != "function" {
+            return None;
+        }
+        Some(Self {
+            name: text(parts.next()?)?,
+            region,
+            account,
+        })
+    }
+
+    /// The same, with the region and the account that hold where the record says none.
+    pub(crate) fn or(mut self, region: Option<&str>, account: Option<&str>) -> Self {
+        self.region = self.region.or_else(|| region.map(str::to_owned));
+        self.account = self.account.or_else(|| account.map(str::to_owned));
+        self
+    }
+}
+
+/// A value that a file states for a key of a function.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    pub(crate) key: Key,
+    /// `None` for a value that is there but cannot be resolved: it is missing, never the default.
+    pub(crate) value: Option<Value>,
+    pub(crate) origin: Origin,
+    pub(crate) source: SourceNumber,
+}
+
+/// All that files state.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) sources: Vec<Source>,
+    /// In the order of the files.
+    pub(crate) claims: Vec<(Who, Claim)>,
+    /// Remarks on functions, such as features that are not imported.
+    pub(crate) remarks: Vec<(Who, String)>,
+    pub(crate) metrics: Metrics,
+    /// Provisioned concurrency: the ARN of the alias, its function, environments, and the file.
+    pub(crate) provisioned: Vec<(String, Who, u64, SourceNumber)>,
+    /// Files in folders that have no known format.
+    pub(crate) skipped: u64,
+    /// Files whose bytes were read already.
+    pub(crate) repeated: Vec<String>,
+}
+
+impl Facts {
+    /// Adds a source, and returns its number.
+    pub(crate) fn start(&mut self, path: &str, format: Format) -> SourceNumber {
+        self.sources.push(Source {
+            path: path.to_owned(),
+            format,
+            records: 0,
+            used: 0,
+            ignored: BTreeMap::new(),
+        });
+        self.sources.len() - 1
+    }
+
+    /// Counts a record that is used.
+    pub(crate) fn used(&mut self, source: SourceNumber) {
+        self.sources[source].records += 1;
+        self.sources[source].used += 1;
+    }
+
+    /// Counts a record that is ignored.
+    pub(crate) fn ignored(&mut self, source: SourceNumber, why: &str, place: &str) {
+        let source = &mut self.sources[source];
+        source.records += 1;
+        let first = || Ignored {
+            count: 0,
+            first: format!("{}: {place}", source.path),
+        };
+        let ignored = source.ignored.entry(why.to_owned());
+        ignored.or_insert_with(first).count += 1;
+    }
+
+    /// A record that counted does not after all.
+    pub(crate) fn withdrawn(&mut self, source: SourceNumber, why: &str, place: &str) {
+        self.sources[source].records -= 1;
+        self.sources[source].used -= 1;
+        self.ignored(source, why, place);
+    }
+
+    /// Adds a value that a file states.
+    pub(crate) fn claim(
+        &mut self,
+        who: &Who,
+        key: Key,
+        value: Option<Value>,
+        origin: Origin,
+        source: SourceNumber,
+    ) {
+        let claim = Claim {
+            key,
+            value,
+            origin,
+            source,
+        };
+        self.claims.push((who.clone(), claim));
+    }
+}
+
+/// What holds for a file: the figures that it may lack itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Context {
+    /// As the user named it.
+    pub(crate) path: String,
+    /// `--name`.
+    pub(crate) name: Option<String>,
+    /// `--region`.
+    pub(crate) region: Option<String>,
+    /// `--account`.
+    pub(crate) account: Option<String>,
+    /// `--period`, in seconds.
+    pub(crate) period: Option<u64>,
+}
+
+impl Context {
+    /// The function of a record that names none: by `--name`, else by the name of the file.
+    pub(crate) fn own(&self) -> Option<Who> {
+        let name = match &self.name {
+            Some(name) => name.clone(),
+            None => {
+                let file = self.path.rsplit(['/', '\\']).next()?;
+                let name = file.split('.').next()?;
+                if name.is_empty() || file == "-" {
+                    return None;
+                }
+                name.to_owned()
+            }
+        };
+        Some(self.who(name))
+    }
+
+    /// A function that a record names, without region and account.
+    pub(crate) fn who(&self, name: String) -> Who {
+        Who {
+            name,
+            region: self.region.clone(),
+            account: self.account.clone(),
+        }
+    }
+
+    /// A mistake in this file.
+    pub(crate) fn mistake(&self, message: impl Into<String>, help: impl Into<String>) -> Mistake {
+        Mistake::new(&self.path, message, help)
+    }
+}

@@ -1,0 +1,66 @@
+//! The formats, and which one goes first for a figure.
+
+/// A format of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    ListFunctions,
+    ProvisionedConcurrency,
+    Cloudwatch,
+}
+
+/// What a user has to know about a format.
+pub(crate) struct Manual {
+    pub(crate) name: &'static str,
+    pub(crate) gives: &'static str,
+    /// The command that writes such a file.
+    pub(crate) command: &'static str,
+}
+
+impl Format {
+    /// Every format, in the order in which they are listed.
+    pub const ALL: [Self; 3] = [
+        Self::ListFunctions,
+        Self::ProvisionedConcurrency,
+        Self::Cloudwatch,
+    ];
+
+    /// The name, as `--as` takes it.
+    pub fn name(self) -> &'static str {
+        self.manual().name
+    }
+
+    /// What it gives for the scenario.
+    pub fn gives(self) -> &'static str {
+        self.manual().gives
+    }
+
+    /// The command that writes such a file.
+    pub fn command(self) -> &'static str {
+        self.manual().command
+    }
+
+    /// The format with a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    fn manual(self) -> Manual {
+        match self {
+            Self::ListFunctions => Manual {
+                name: "list-functions",
+                gives: "memory, architecture, /tmp, SnapStart, managed instances",
+                command: "aws lambda list-functions > functions.json",
+            },
+            Self::ProvisionedConcurrency => Manual {
+                name: "list-provisioned-concurrency-configs",
+                gives: "provisioned concurrency of a function",
+                command: "aws lambda list-provisioned-concurrency-configs --function-name NAME > provisioned.json",
+            },
+            Self::Cloudwatch => Manual {
+                name: "cloudwatch",
+                gives: "calls, mean duration, traffic by hour, peak, use of provisioned concurrency",
+                command: "aws cloudwatch get-metric-data --start-time 2026-10-01T00:00:00Z --end-time 2026-10-29T00:00:00Z --metric-data-queries \"$(lambdacost import --query cloudwatch)\" > metrics.json",
+            },
+        }
+    }
+}

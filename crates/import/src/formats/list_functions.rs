@@ -1,0 +1,140 @@
+//! `aws lambda list-functions`, `get-function-configuration` and `get-function`.
+//!
+//! Environment variables are not read: they can hold secrets.
+
+use super::json;
+use crate::facts::{Context, Facts, SourceNumber, Who};
+use crate::format::Format;
+use crate::input::Bytes;
+use crate::mistake::Mistake;
+use crate::resolve::{Key, Origin, Value};
+use serde::Deserialize;
+
+/// One of the documents: a page of the list, or one function.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    functions: Option<Vec<Configuration>>,
+    configuration: Option<Configuration>,
+    #[serde(flatten)]
+    own: Option<Configuration>,
+}
+
+/// The configuration of a function.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Configuration {
+    function_name: String,
+    function_arn: Option<String>,
+    version: Option<String>,
+    memory_size: Option<u64>,
+    architectures: Option<Vec<String>>,
+    ephemeral_storage: Option<Storage>,
+    package_type: Option<String>,
+    runtime: Option<String>,
+    snap_start: Option<SnapStart>,
+    capacity_provider_config: Option<serde::de::IgnoredAny>,
+    durable_config: Option<serde::de::IgnoredAny>,
+    tenancy_config: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Storage {
+    size: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SnapStart {
+    apply_on: Option<String>,
+}
+
+pub(super) fn read(bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
+    let source = facts.start(&context.path, Format::ListFunctions);
+    for document in json::documents::<Document>(bytes, context)? {
+        // A list counts published versions only if it was asked for them: they are no functions of
+        // their own.
+        let is_list = document.functions.is_some();
+        let listed = document.functions.into_iter().flatten();
+        let single = [document.configuration, document.own].into_iter().flatten();
+        for configuration in listed.chain(single) {
+            let version = configuration.version.as_deref();
+            if is_list && version.is_some_and(|version| version != "$LATEST") {
+                let why = "a published version: only $LATEST counts";
+                facts.ignored(source, why, &configuration.function_name);
+                continue;
+            }
+            add(&configuration, source, context, facts);
+        }
+    }
+    Ok(())
+}
+
+/// Adds what the configuration of a function says.
+fn add(configuration: &Configuration, source: SourceNumber, context: &Context, facts: &mut Facts) {
+    facts.used(source);
+    let arn = configuration.function_arn.as_deref().and_then(Who::of_arn);
+    let name = configuration.function_name.clone();
+    let who = match arn {
+        Some(arn) => Who { name, ..arn }.or(context.region.as_deref(), context.account.as_deref()),
+        None => context.who(name),
+    };
+    let mut read =
+        |key: Key, value: Value| facts.claim(&who, key, Some(value), Origin::Read, source);
+    if let Some(memory) = configuration.memory_size {
+        read(Key::MemoryMb, Value::number(memory));
+    }
+    if let Some(storage) = &configuration.ephemeral_storage
+        && storage.size != 512
+    {
+        read(Key::EphemeralStorageMb, Value::number(storage.size));
+    }
+    if configuration.capacity_provider_config.is_some() {
+        read(Key::RunsOn, Value::text("lambda-managed"));
+    }
+    let architecture = configuration.architectures.iter().flatten().next();
+    match architecture {
+        Some(architecture) => read(Key::Architecture, Value::text(architecture)),
+        // Output from before 2021 does not say it.
+        None => facts.claim(
+            &who,
+            Key::Architecture,
+            Some(Value::text("x86_64")),
+            Origin::Default,
+            source,
+        ),
+    }
+    for (is_there, remark) in [
+        (configuration.durable_config.is_some(), "durable functions"),
+        (configuration.tenancy_config.is_some(), "tenant isolation"),
+    ] {
+        if is_there {
+            let remark =
+                format!("it uses {remark}, which no export counts: state the keys by hand");
+            facts.remarks.push((who.clone(), remark));
+        }
+    }
+    snap_start(configuration, source, &who, facts);
+}
+
+/// SnapStart costs nothing with Java in a ZIP package. Otherwise it needs figures that no export has.
+fn snap_start(configuration: &Configuration, source: SourceNumber, who: &Who, facts: &mut Facts) {
+    let apply_on = configuration.snap_start.as_ref();
+    let apply_on = apply_on.and_then(|snap_start| snap_start.apply_on.as_deref());
+    if apply_on.is_none_or(|apply_on| apply_on == "None") {
+        return;
+    }
+    let is_image = configuration.package_type.as_deref() == Some("Image");
+    let runtime = configuration.runtime.as_deref().unwrap_or_default();
+    let kinds = ["java", "python", "dotnet"];
+    let kind = kinds.into_iter().find(|kind| runtime.starts_with(kind));
+    if let (Some("java"), false) = (kind, is_image) {
+        let value = Some(Value::text("java"));
+        facts.claim(who, Key::SnapstartRuntime, value, Origin::Read, source);
+        return;
+    }
+    let remark = "it uses SnapStart: state snapstart.runtime, snapstart.versions and \
+                  snapstart.restore_rate";
+    facts.remarks.push((who.clone(), remark.to_owned()));
+}

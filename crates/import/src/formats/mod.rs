@@ -1,0 +1,30 @@
+//! One file for each format: what it says about functions.
+
+pub(crate) mod cloudwatch;
+mod json;
+mod list_functions;
+mod provisioned_concurrency;
+
+use crate::facts::{Context, Facts};
+use crate::format::Format;
+use crate::input::Bytes;
+use crate::mistake::Mistake;
+use crate::options::Options;
+
+/// Reads a file in its format.
+///
+/// # Errors
+/// It is not in this format, is damaged, or has values outside their bounds.
+pub(crate) fn read(
+    format: Format,
+    bytes: Bytes,
+    context: &Context,
+    options: &Options,
+    facts: &mut Facts,
+) -> Result<(), Mistake> {
+    match format {
+        Format::ListFunctions => list_functions::read(bytes, context, facts),
+        Format::ProvisionedConcurrency => provisioned_concurrency::read(bytes, context, facts),
+        Format::Cloudwatch => cloudwatch::read(bytes, context, options, facts),
+    }
+}

@@ -1,0 +1,74 @@
+//! What AWS and its tools write, as the figures of a `lambdacost` scenario.
+//!
+//! [`import`] reads files of any [`Format`]: configurations, metrics, logs, bills and templates. It
+//! joins what they say about one function, and returns what the scenario of each function states,
+//! from where, and what is missing. Nothing required is guessed.
+//!
+//! | module | knows |
+//! |---|---|
+//! | `format` | the formats, and which one goes first for a figure |
+//! | `input` | folders, archives and encodings |
+//! | `recognize` | which format the start of a file has |
+//! | `formats` | one file for each format: what it says about functions |
+//! | `facts` | what was read, not yet joined |
+//! | `resolve` | windows, means, traffic and peaks; which of two figures stands |
+//! | `write` | the scenario as TOML and CSV, and the summary as JSON |
+//!
+//! It knows no price and no platform. It opens files only through [`Files`].
+
+#![warn(unreachable_pub)]
+
+mod facts;
+mod format;
+mod formats;
+mod input;
+mod mistake;
+mod number;
+mod options;
+mod recognize;
+mod resolve;
+mod time;
+mod write;
+
+pub use facts::Source;
+pub use format::Format;
+pub use input::{Files, Kind, Named};
+pub use mistake::Mistake;
+pub use options::{Options, Stated};
+pub use resolve::{Figure, Function, Import, Key, Missing, Origin, Value};
+pub use write::{csv, json, report, toml, toml_of_file};
+
+/// `--metric-data-queries` of `aws cloudwatch get-metric-data`, with labels that say which metric each
+/// series is.
+pub const CLOUDWATCH_QUERIES: &str = formats::cloudwatch::QUERIES;
+
+/// True for a time in one of the forms that AWS writes.
+pub fn is_time(text: &str) -> bool {
+    time::Time::of_text(text).is_some()
+}
+
+/// The time zone with a name of the IANA database; `None` if there is none.
+pub fn time_zone(name: &str) -> Option<jiff::tz::TimeZone> {
+    jiff::tz::TimeZone::get(name).ok()
+}
+
+/// Reads files, and joins what they say about each function.
+///
+/// # Errors
+/// All mistakes: files that cannot be read or are in no known format, values outside their bounds,
+/// and functions that cannot be told apart.
+pub fn import(
+    files: &dyn Files,
+    named: &[Named],
+    options: &Options,
+) -> Result<Import, Vec<Mistake>> {
+    let (facts, mut mistakes) = input::read(files, named, options);
+    match resolve::resolve(facts, options) {
+        Ok(import) if mistakes.is_empty() => Ok(import),
+        Ok(_) => Err(mistakes),
+        Err(more) => {
+            mistakes.extend(more);
+            Err(mistakes)
+        }
+    }
+}

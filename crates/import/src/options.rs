@@ -1,0 +1,65 @@
+//! What the user states beside the files.
+
+use crate::time::{Time, Window};
+use jiff::tz::TimeZone;
+
+/// A key of functions that the user states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// Such as `utilization`.
+    pub key: String,
+    /// As in TOML, or text without quotes.
+    pub value: String,
+}
+
+/// What the user states beside the files.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Hours of a month.
+    pub hours_per_month: u32,
+    /// The time zone of hourly traffic.
+    pub timezone: TimeZone,
+    /// Name of the time zone.
+    pub timezone_name: String,
+    /// Start of the time that counts; RFC 3339.
+    pub from: Option<String>,
+    /// End of the time that counts; RFC 3339.
+    pub to: Option<String>,
+    /// Keys for every function that lacks them.
+    pub set: Vec<Stated>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            hours_per_month: 730,
+            timezone: TimeZone::UTC,
+            timezone_name: "UTC".to_owned(),
+            from: None,
+            to: None,
+            set: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// True for a time between those that the user states.
+    pub(crate) fn keeps(&self, time: Time) -> bool {
+        let (from, to) = self.bounds();
+        from.is_none_or(|from| from <= time) && to.is_none_or(|to| time < to)
+    }
+
+    /// A window with the bounds that the user states.
+    pub(crate) fn window(&self, found: Window) -> Window {
+        let (from, to) = self.bounds();
+        Window {
+            from: from.unwrap_or(found.from),
+            to: to.unwrap_or(found.to),
+        }
+    }
+
+    fn bounds(&self) -> (Option<Time>, Option<Time>) {
+        let time = |text: &Option<String>| text.as_deref().and_then(Time::of_text);
+        (time(&self.from), time(&self.to))
+    }
+}

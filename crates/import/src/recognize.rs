@@ -1,0 +1,89 @@
+//! Which format the start of a file has: by its content, never by its name.
+
+use crate::facts::Context;
+use crate::format::Format;
+use crate::mistake::Mistake;
+
+/// Names of members of JSON that identify a format, the most specific first. All have to be there.
+const JSON: [(&[&str], Format); 7] = [
+    (&["MetricDataResults"], Format::Cloudwatch),
+    (&["MetricDataQueries"], Format::Cloudwatch),
+    (&["MetricStat"], Format::Cloudwatch),
+    (&["Datapoints"], Format::Cloudwatch),
+    (
+        &["ProvisionedConcurrencyConfigs"],
+        Format::ProvisionedConcurrency,
+    ),
+    (&["FunctionName", "FunctionArn"], Format::ListFunctions),
+    (&["Functions"], Format::ListFunctions),
+];
+
+/// The format of a file; `None` if it is none of them.
+pub(crate) fn format(start: &[u8]) -> Option<Format> {
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    if matches!(first, b'{' | b'[') {
+        let names = member_names(start);
+        let is = |wanted: &[&str]| {
+            wanted
+                .iter()
+                .all(|name| names.iter().any(|own| own == name))
+        };
+        return JSON
+            .iter()
+            .find(|(wanted, _)| is(wanted))
+            .map(|(_, format)| *format);
+    }
+    None
+}
+
+/// The names of all members of objects in JSON that can end anywhere.
+fn member_names(start: &[u8]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(open) = memchr::memchr(b'"', &start[at..]).map(|found| at + found) {
+        let Some(end) = string_end(start, open + 1) else {
+            break;
+        };
+        at = end + 1;
+        let after = start[at..].iter().find(|byte| !byte.is_ascii_whitespace());
+        if after == Some(&b':') {
+            let name = String::from_utf8_lossy(&start[open + 1..end]);
+            if !names.iter().any(|known| *known == name) {
+                names.push(name.into_owned());
+            }
+        }
+    }
+    names
+}
+
+/// The quote that ends a string.
+fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(found) = memchr::memchr2(b'"', b'\\', bytes.get(at..)?) {
+        at += found;
+        if bytes[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+    }
+    None
+}
+
+/// The mistake for a file in no known format.
+pub(crate) fn unknown(start: &[u8], context: &Context) -> Mistake {
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    let what = match first {
+        None => "it is empty".to_owned(),
+        Some(b'{' | b'[') => {
+            let names = member_names(start);
+            let few: Vec<&str> = names.iter().take(6).map(String::as_str).collect();
+            format!(
+                "it is JSON in no known format, with the members {}",
+                few.join(", ")
+            )
+        }
+        Some(_) => "it is text in no known format".to_owned(),
+    };
+    let help = "`lambdacost import --list` names every format and the command that writes it; \
+                `--as FORMAT` before the file states the format";
+    context.mistake(what, help)
+}

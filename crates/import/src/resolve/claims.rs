@@ -1,0 +1,260 @@
+//! Which of several figures for one key stands.
+
+use super::{Conflict, Counted, Figure, Function, Key, Origin, Traffic, Value};
+use crate::facts::{Claim, Facts, SourceNumber, Who};
+use crate::format::Format;
+use crate::options::Stated;
+use exact::Exact;
+use std::collections::BTreeMap;
+
+/// Calls and durations that differ by more than this many per cent are a conflict.
+const CONFLICT_PERCENT: (u64, u64) = (2, 100);
+/// Milliseconds of a second.
+const MILLISECONDS: u64 = 1000;
+/// Seconds of an hour.
+const SECONDS: u64 = 3600;
+
+/// Figures of a function, by key.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    by_key: BTreeMap<Key, Vec<Ranked>>,
+    stated: Vec<Stated>,
+    environments: Option<(u64, SourceNumber)>,
+    pub(super) counted: Option<Counted>,
+    pub(super) traffic: Option<Traffic>,
+    /// The average concurrency of the busiest hour of traffic over that of the window.
+    pub(super) busiest: Option<Exact>,
+    pub(super) remarks: Vec<String>,
+}
+
+/// A figure with its rank: the lowest stands.
+#[derive(Debug)]
+struct Ranked {
+    rank: usize,
+    value: Option<Value>,
+    origin: Origin,
+    source: SourceNumber,
+}
+
+/// The formats of a key, the most reliable first.
+fn precedence(key: Key) -> &'static [Format] {
+    match key {
+        Key::RunsOn
+        | Key::Architecture
+        | Key::MemoryMb
+        | Key::EphemeralStorageMb
+        | Key::SnapstartRuntime
+        | Key::ProvisionedEnvironments => &[Format::ListFunctions, Format::ProvisionedConcurrency],
+        Key::DurationMs
+        | Key::MeasuredDurationMs
+        | Key::InvocationsPerMonth
+        | Key::PeakConcurrency
+        | Key::ColdStartRate
+        | Key::InitMs
+        | Key::ProvisionedShareServed => &[Format::Cloudwatch],
+    }
+}
+
+/// True for keys that describe a configuration: any difference is a conflict.
+fn is_configuration(key: Key) -> bool {
+    key <= Key::MemoryMb || key >= Key::EphemeralStorageMb
+}
+
+impl Claims {
+    pub(super) fn add(&mut self, claim: Claim, facts: &Facts) {
+        let format = facts.sources[claim.source].format;
+        let formats = precedence(claim.key);
+        let rank = formats.iter().position(|own| *own == format);
+        // Defaults of formats come after everything that is stated.
+        let rank = rank.unwrap_or(formats.len());
+        let behind = if claim.origin == Origin::Default {
+            Format::ALL.len()
+        } else {
+            0
+        };
+        self.by_key.entry(claim.key).or_default().push(Ranked {
+            rank: rank + behind,
+            value: claim.value,
+            origin: claim.origin,
+            source: claim.source,
+        });
+    }
+
+    /// Adds a figure that was computed.
+    pub(super) fn derived(
+        &mut self,
+        key: Key,
+        value: String,
+        origin: Origin,
+        source: SourceNumber,
+        facts: &Facts,
+    ) {
+        let claim = Claim {
+            key,
+            value: Some(Value::Number(value)),
+            origin,
+            source,
+        };
+        self.add(claim, facts);
+    }
+
+    /// Adds provisioned environments of an alias.
+    pub(super) fn environments(&mut self, environments: u64, source: SourceNumber) {
+        let known = self.environments.map_or(0, |(known, _)| known);
+        self.environments = Some((known + environments, source));
+    }
+
+    /// Adds keys that the user states for functions that lack them.
+    pub(super) fn state(&mut self, set: &[Stated]) {
+        let capacity = ["utilization", "peak_concurrency"];
+        let duration = ["duration_ms", "measured_duration_ms"];
+        let calls = ["invocations_per_month", "requests_per_second"];
+        for stated in set {
+            let alternatives = [&capacity, &duration, &calls].into_iter();
+            let mut alternatives = alternatives.filter(|group| group.contains(&&*stated.key));
+            let own = [&*stated.key];
+            let names: &[&str] = alternatives.next().map_or(&own, |group| &group[..]);
+            let mut keys = self.by_key.keys();
+            if !keys.any(|key| names.contains(&key.name())) {
+                self.stated.push(stated.clone());
+            }
+        }
+    }
+
+    /// The function with the figures that stand.
+    pub(super) fn function(mut self, who: Who, facts: &Facts, hours_per_month: u32) -> Function {
+        if let Some((environments, source)) = self.environments {
+            let key = Key::ProvisionedEnvironments;
+            self.derived(key, environments.to_string(), Origin::Read, source, facts);
+        }
+        let mut figures = BTreeMap::new();
+        let mut conflicts = Vec::new();
+        for (key, ranked) in &self.by_key {
+            if let Some(figure) = standing(*key, ranked, &mut conflicts) {
+                figures.insert(*key, figure);
+            }
+        }
+        self.one_duration(&mut figures, &mut conflicts);
+        let mut function = Function {
+            name: who.name,
+            region: who.region,
+            account: who.account,
+            figures,
+            stated: self.stated,
+            missing: Vec::new(),
+            counted: self.counted,
+            traffic: self.traffic,
+            busiest: None,
+            conflicts,
+            remarks: self.remarks,
+        };
+        capacity(&mut function, self.busiest.as_ref(), hours_per_month);
+        function
+    }
+
+    /// A function has a billed or a measured duration: that of the better format.
+    fn one_duration(&self, figures: &mut BTreeMap<Key, Figure>, conflicts: &mut Vec<Conflict>) {
+        let (billed, measured) = (Key::DurationMs, Key::MeasuredDurationMs);
+        let (Some(kept), Some(other)) = (figures.get(&billed), figures.get(&measured)) else {
+            return;
+        };
+        if differ(kept.value.plain(), other.value.plain()) {
+            conflicts.push(Conflict {
+                key: billed,
+                kept: kept.value.plain().to_owned(),
+                kept_source: kept.source.unwrap_or_default(),
+                other: other.value.plain().to_owned(),
+                other_source: other.source.unwrap_or_default(),
+            });
+        }
+        figures.remove(&measured);
+    }
+}
+
+/// The figure that stands: that of the first format, of equal ones the last.
+fn standing(key: Key, ranked: &[Ranked], conflicts: &mut Vec<Conflict>) -> Option<Figure> {
+    let best = ranked.iter().rev().min_by_key(|one| one.rank)?;
+    let value = best.value.clone()?;
+    let others = ranked.iter().filter(|one| one.origin != Origin::Default);
+    for other in others {
+        let Some(said) = &other.value else { continue };
+        let is_other = if is_configuration(key) {
+            *said != value
+        } else {
+            differ(said.plain(), value.plain())
+        };
+        if is_other {
+            conflicts.push(Conflict {
+                key,
+                kept: value.plain().to_owned(),
+                kept_source: best.source,
+                other: said.plain().to_owned(),
+                other_source: other.source,
+            });
+        }
+    }
+    Some(Figure {
+        value,
+        source: Some(best.source),
+        origin: best.origin,
+    })
+}
+
+/// True if two numbers differ by more than 2 % of the second.
+fn differ(one: &str, other: &str) -> bool {
+    let (Some(one), Some(other)) = (Exact::of_digits(one), Exact::of_digits(other)) else {
+        return one != other;
+    };
+    let (part, whole) = CONFLICT_PERCENT;
+    let allowed = &other * &Exact::ratio(part, whole);
+    let difference = if one > other {
+        &one - &other
+    } else {
+        &other - &one
+    };
+    difference > allowed
+}
+
+/// A peak below the average concurrency is raised to it. Without a peak the busiest hour of the traffic
+/// gives the capacity.
+fn capacity(function: &mut Function, busiest: Option<&Exact>, hours_per_month: u32) {
+    let number = |key: Key| {
+        let figure = function.figures.get(&key)?;
+        Exact::of_digits(figure.value.plain())
+    };
+    let half = Exact::ratio(1, 2);
+    let measured = number(Key::MeasuredDurationMs).map(|duration| &duration + &half);
+    let duration = number(Key::DurationMs).or(measured);
+    let (Some(duration), Some(calls)) = (duration, number(Key::InvocationsPerMonth)) else {
+        return;
+    };
+    let month = Exact::ratio(u64::from(hours_per_month) * SECONDS * MILLISECONDS, 1);
+    let average = (&duration * &calls)
+        .over(&month)
+        .expect("a month has hours");
+    match number(Key::PeakConcurrency) {
+        Some(peak) if peak < average => {
+            let raised = average.ceil().unwrap_or(u128::MAX);
+            let figure = function.figures.get_mut(&Key::PeakConcurrency);
+            let figure = figure.expect("it was found above");
+            function.remarks.push(format!(
+                "the measured peak of {} is below the average concurrency, so the average is the \
+                 peak",
+                figure.value.plain(),
+            ));
+            figure.value = Value::number(raised);
+            figure.origin = Origin::Derived;
+        }
+        Some(_) => {}
+        None => {
+            let level = busiest.map(|times| &average * times);
+            let level = level.filter(Exact::is_positive);
+            function.busiest = level.map(|level| {
+                let mut text = String::new();
+                // Not below the average, which rounding could make it.
+                level.rounded_up().write_digits(&mut text);
+                text
+            });
+        }
+    }
+}

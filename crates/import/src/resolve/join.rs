@@ -1,0 +1,206 @@
+//! Which records are about one function, and what is missing of it.
+
+use super::claims::Claims;
+use super::{Function, Key, Missing, metrics};
+use crate::facts::{Facts, Who};
+use crate::mistake::Mistake;
+use crate::options::Options;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The functions, by region, account and name, and remarks on all of them.
+pub(super) fn functions(
+    facts: &Facts,
+    options: &Options,
+) -> Result<(Vec<Function>, Vec<String>), Vec<Mistake>> {
+    let names = Names::of(facts)?;
+    let mut all: BTreeMap<Who, Claims> = BTreeMap::new();
+    for (who, claim) in &facts.claims {
+        let claims = all.entry(names.whole(who)).or_default();
+        claims.add(claim.clone(), facts);
+    }
+    for (who, remark) in &facts.remarks {
+        let claims = all.entry(names.whole(who)).or_default();
+        claims.remarks.push(remark.clone());
+    }
+    provisioned(facts, &names, &mut all);
+    let mut mistakes = Vec::new();
+    let window = metrics::window(&facts.metrics, options);
+    for (who, series) in metrics::by_function(&facts.metrics, &names) {
+        let claims = all.entry(who.clone()).or_default();
+        if let Err(mistake) = metrics::add(&who, &series, window, options, facts, claims) {
+            mistakes.push(mistake);
+        }
+    }
+    let mut warnings = Vec::new();
+    let functions = all.into_iter();
+    let functions = functions.map(|(who, claims)| finished(who, claims, facts, options));
+    let functions: Vec<Function> = functions.collect();
+    warnings.extend(metrics::remarks(window));
+    if mistakes.is_empty() {
+        Ok((functions, warnings))
+    } else {
+        Err(mistakes)
+    }
+}
+
+/// Adds the environments of all aliases of a function.
+fn provisioned(facts: &Facts, names: &Names, all: &mut BTreeMap<Who, Claims>) {
+    let mut seen = BTreeSet::new();
+    for (arn, who, environments, source) in &facts.provisioned {
+        if seen.insert(arn) {
+            let claims = all.entry(names.whole(who)).or_default();
+            claims.environments(*environments, *source);
+        }
+    }
+}
+
+/// What a function has in the end.
+fn finished(who: Who, mut claims: Claims, facts: &Facts, options: &Options) -> Function {
+    claims.state(&options.set);
+    let mut function = claims.function(who, facts, options.hours_per_month);
+    function.missing = missing(&function);
+    function
+}
+
+/// What a scenario requires and no file has.
+fn missing(function: &Function) -> Vec<Missing> {
+    let has = |key: Key| function.figures.contains_key(&key);
+    let states = |key: &str| function.stated.iter().any(|stated| stated.key == key);
+    let configuration = "aws lambda list-functions > functions.json";
+    let metrics =
+        "aws cloudwatch get-metric-data (`lambdacost import --list` has the whole command)";
+    let mut missing = Vec::new();
+    let mut add = |is_there: bool, key: &'static str, supply: &str| {
+        if !is_there {
+            let supply = supply.to_owned();
+            missing.push(Missing { key, supply });
+        }
+    };
+    add(
+        function.region.is_some(),
+        "region",
+        "lambdacost import --region REGION, before the files",
+    );
+    add(
+        has(Key::MemoryMb) || states("memory_mb"),
+        "memory_mb",
+        configuration,
+    );
+    add(
+        has(Key::Architecture) || states("architecture"),
+        "architecture",
+        configuration,
+    );
+    let has_duration = has(Key::DurationMs) || has(Key::MeasuredDurationMs);
+    let states_duration = states("duration_ms") || states("measured_duration_ms");
+    add(has_duration || states_duration, "duration_ms", metrics);
+    let states_calls = states("invocations_per_month") || states("requests_per_second");
+    add(
+        has(Key::InvocationsPerMonth) || states_calls,
+        "invocations_per_month",
+        metrics,
+    );
+    let has_capacity = has(Key::PeakConcurrency) || function.busiest.is_some();
+    let states_capacity = states("peak_concurrency") || states("utilization");
+    let is_job = function
+        .stated
+        .iter()
+        .any(|stated| stated.key == "container.run");
+    add(
+        has_capacity || states_capacity || is_job,
+        "peak_concurrency",
+        "aws cloudwatch get-metric-data with ConcurrentExecutions, or --set utilization=0.3",
+    );
+    missing
+}
+
+/// Regions and accounts of each name.
+pub(super) struct Names {
+    places: BTreeMap<String, BTreeSet<(Option<String>, Option<String>)>>,
+}
+
+impl Names {
+    /// # Errors
+    /// A record without a region, for a name that is in two.
+    fn of(facts: &Facts) -> Result<Self, Vec<Mistake>> {
+        let mut names = Self {
+            places: BTreeMap::new(),
+        };
+        let claimed = facts.claims.iter().map(|(who, _)| who);
+        let provisioned = facts.provisioned.iter().map(|(_, who, _, _)| who);
+        let measured = facts.metrics.series.keys().map(|(who, _, _)| who);
+        let remarked = facts.remarks.iter().map(|(who, _)| who);
+        let all: BTreeSet<&Who> = claimed
+            .chain(provisioned)
+            .chain(measured)
+            .chain(remarked)
+            .collect();
+        for who in &all {
+            let places = names.places.entry(who.name.clone()).or_default();
+            places.insert((who.region.clone(), who.account.clone()));
+        }
+        let mistakes = all.iter().filter_map(|who| names.mistake(who));
+        let mistakes: Vec<Mistake> = mistakes.collect();
+        if mistakes.is_empty() {
+            Ok(names)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// Regions of a name.
+    fn regions(&self, name: &str) -> BTreeSet<&String> {
+        let places = self.places.get(name).into_iter().flatten();
+        places.filter_map(|(region, _)| region.as_ref()).collect()
+    }
+
+    /// Accounts of a name in a region.
+    fn accounts(&self, name: &str, region: Option<&String>) -> BTreeSet<&String> {
+        let places = self.places.get(name).into_iter().flatten();
+        let here = places.filter(|(own, _)| own.is_none() || own.as_ref() == region);
+        here.filter_map(|(_, account)| account.as_ref()).collect()
+    }
+
+    fn mistake(&self, who: &Who) -> Option<Mistake> {
+        let name = &who.name;
+        let list = |found: BTreeSet<&String>| {
+            let found: Vec<&str> = found.into_iter().map(String::as_str).collect();
+            found.join(" and ")
+        };
+        let regions = self.regions(name);
+        if who.region.is_none() && regions.len() > 1 {
+            let message = format!(
+                "`{name}` is in {}, and a file does not say which",
+                list(regions)
+            );
+            let help = "state --region REGION before the file that does not say it";
+            return Some(Mistake::anywhere(message, help));
+        }
+        let region = who.region.as_ref().or_else(|| regions.first().copied());
+        let accounts = self.accounts(name, region);
+        if who.account.is_none() && accounts.len() > 1 {
+            let message = format!(
+                "`{name}` is in the accounts {}, and a file does not say which",
+                list(accounts),
+            );
+            let help = "state --account ACCOUNT before the file that does not say it";
+            return Some(Mistake::anywhere(message, help));
+        }
+        None
+    }
+
+    /// The function with the region and account that other files say.
+    pub(super) fn whole(&self, who: &Who) -> Who {
+        let regions = self.regions(&who.name);
+        let region = who.region.clone();
+        let region = region.or_else(|| regions.first().map(|region| (*region).clone()));
+        let accounts = self.accounts(&who.name, region.as_ref());
+        let account = who.account.clone();
+        let account = account.or_else(|| accounts.first().map(|account| (*account).clone()));
+        Who {
+            name: who.name.clone(),
+            region,
+            account,
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The scenario as TOML. Above each function stands what comes from where.
+
+use super::{comment, literal, origins, quoted, stated, written};
+use crate::resolve::{Figure, Function, Import, Key};
+use std::fmt::{self, Write};
+
+/// Weights in a line.
+const IN_LINE: usize = 24;
+
+/// The scenario as TOML.
+pub fn toml(import: &Import) -> String {
+    let mut out = String::new();
+    write(&mut out, import).expect("a string takes all text");
+    out
+}
+
+/// A scenario that names a functions file.
+pub fn toml_of_file(import: &Import, file: &str) -> String {
+    let mut out = String::new();
+    head(&mut out, import).expect("a string takes all text");
+    out + &format!("\nfunctions = {}\n", quoted(file))
+}
+
+fn head(out: &mut String, import: &Import) -> fmt::Result {
+    writeln!(out, "# Written by `lambdacost import`.")?;
+    for source in &import.sources {
+        let name = source.format.name();
+        writeln!(
+            out,
+            "#   {} ({name}): {} records",
+            comment(&source.path),
+            source.used
+        )?;
+    }
+    writeln!(out, "# Next: lambdacost compare THIS-FILE")
+}
+
+fn write(out: &mut String, import: &Import) -> fmt::Result {
+    head(out, import)?;
+    for function in import
+        .functions
+        .iter()
+        .filter(|function| function.is_complete())
+    {
+        writeln!(out)?;
+        self::function(out, function, import, "")?;
+    }
+    for function in import
+        .functions
+        .iter()
+        .filter(|function| !function.is_complete())
+    {
+        writeln!(out)?;
+        writeln!(out, "# Incomplete: {}", comment(&function.name))?;
+        for missing in &function.missing {
+            writeln!(out, "#   {} is missing: {}", missing.key, missing.supply)?;
+        }
+        self::function(out, function, import, "# ")?;
+    }
+    Ok(())
+}
+
+/// Writes a function; each line starts with `start`.
+fn function(out: &mut String, function: &Function, import: &Import, start: &str) -> fmt::Result {
+    for line in origins(function, import) {
+        writeln!(out, "# {}", comment(&line))?;
+    }
+    if let Some(counted) = &function.counted {
+        let window = counted.window;
+        writeln!(
+            out,
+            "# {} calls from {} to {}, scaled to {} hours",
+            counted.calls,
+            window.from.text(),
+            window.to.text(),
+            import.hours_per_month,
+        )?;
+    }
+    for conflict in &function.conflicts {
+        let paths = [conflict.other_source, conflict.kept_source];
+        let [other, kept] = paths.map(|number| comment(&import.sources[number].path));
+        writeln!(
+            out,
+            "# {} is {} in {other}; that of {kept} stands",
+            conflict.key.name(),
+            comment(&conflict.other),
+        )?;
+    }
+    for remark in &function.remarks {
+        writeln!(out, "# {}", comment(remark))?;
+    }
+    writeln!(out, "{start}[[function]]")?;
+    writeln!(out, "{start}name = {}", quoted(&function.name))?;
+    if let Some(region) = &function.region {
+        writeln!(out, "{start}region = {}", quoted(region))?;
+    }
+    if let Some(account) = &function.account {
+        writeln!(out, "{start}account = {}", quoted(account))?;
+    }
+    figures(out, function, start)?;
+    for one in &function.stated {
+        let value = stated(&one.value);
+        writeln!(
+            out,
+            "{start}{} = {value}   # stated on the command line",
+            one.key
+        )?;
+    }
+    self::traffic(out, function)
+}
+
+fn figures(out: &mut String, function: &Function, start: &str) -> fmt::Result {
+    let value = |figure: &Figure| literal(&figure.value);
+    for (key, figure) in written(function) {
+        writeln!(out, "{start}{} = {}", key.name(), value(figure))?;
+        if key == Key::InvocationsPerMonth
+            && let Some(busiest) = &function.busiest
+        {
+            writeln!(
+                out,
+                "{start}peak_concurrency = {busiest}   # the busiest hour, with calls spread evenly in it",
+            )?;
+        }
+    }
+    let environments = function.figures.get(&Key::ProvisionedEnvironments);
+    if let Some(environments) = environments
+        && !function.figures.contains_key(&Key::ProvisionedShareServed)
+    {
+        writeln!(
+            out,
+            "# provisioned = {{ environments = {}, share_served = ? }}   # the share of calls that find one",
+            value(environments),
+        )?;
+    }
+    Ok(())
+}
+
+/// Traffic shapes are not priced yet, so they are a comment.
+fn traffic(out: &mut String, function: &Function) -> fmt::Result {
+    let Some(traffic) = &function.traffic else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "# Relative calls of each hour, which are not priced yet:"
+    )?;
+    writeln!(out, "# traffic.{} = [", traffic.kind)?;
+    for line in traffic.weights.chunks(IN_LINE) {
+        let line: Vec<String> = line.iter().map(ToString::to_string).collect();
+        writeln!(out, "#   {},", line.join(", "))?;
+    }
+    writeln!(out, "# ]")
+}

@@ -1,0 +1,193 @@
+//! The arguments of `import`. The doc comments are help texts.
+
+use super::super::args::Output;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, ValueHint};
+use clap::{builder::PossibleValuesParser, value_parser};
+use import::{Format, Named};
+use std::path::PathBuf;
+
+/// The arguments of `import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The files, with the options that hold for each.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Format of the output; default: from the extension of --output, otherwise toml up to 50 functions
+    /// and csv above
+    #[arg(long, value_enum)]
+    pub format: Option<ImportFormat>,
+    /// Set a key of every function that lacks it, such as utilization=0.3 (can be repeated)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = stated)]
+    pub set: Vec<(String, String)>,
+    /// Exit with code 2 if something required is missing
+    #[arg(long)]
+    pub strict: bool,
+    /// Count only what happened at this time or later (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Count only what happened before this time (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// The time zone of traffic by hour, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub timezone: String,
+    /// List the formats, what each gives, and the command that writes such a file
+    #[arg(long, exclusive = true)]
+    pub list: bool,
+    /// Print a query whose result can be imported
+    #[arg(long, value_enum, value_name = "NAME", exclusive = true)]
+    pub query: Option<Query>,
+    /// Where the scenario goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Formats of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportFormat {
+    /// A scenario
+    Toml,
+    /// A functions file
+    Csv,
+    /// What was found and what is missing, for programs: `lambdacost/import/v1`
+    Json,
+}
+
+/// Queries to paste into other programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Query {
+    /// --metric-data-queries of `aws cloudwatch get-metric-data`
+    Cloudwatch,
+}
+
+fn stated(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=');
+    let parts = parts.filter(|(key, value)| !key.is_empty() && !value.is_empty());
+    let (key, value) = parts.ok_or("write it as KEY=VALUE, such as utilization=0.3")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// The files, each with the options that stand before it.
+#[derive(Debug, Clone)]
+pub(crate) struct Inputs(pub Vec<Named>);
+
+const FILE: &str = "files";
+const NAME: &str = "name";
+const REGION: &str = "region";
+const ACCOUNT: &str = "account";
+const PERIOD: &str = "period";
+const AS: &str = "as";
+const HEADING: &str = "Options for the files after them";
+
+impl Args for Inputs {
+    fn augment_args(command: Command) -> Command {
+        let option = |id: &'static str, value: &'static str, help: &'static str| {
+            let arg = Arg::new(id).long(id).value_name(value).help(help);
+            arg.action(ArgAction::Append).help_heading(HEADING)
+        };
+        let formats = Format::ALL.map(Format::name);
+        command
+            .arg(
+                Arg::new(FILE)
+                    .value_name("FILE")
+                    .help("Files, or folders with such files; - is standard input")
+                    .num_args(1..)
+                    .required_unless_present_any(["list", "query"])
+                    .value_parser(value_parser!(PathBuf))
+                    .value_hint(ValueHint::AnyPath),
+            )
+            .arg(option(NAME, "NAME", "The function, if a file names none"))
+            .arg(option(
+                REGION,
+                "REGION",
+                "The AWS region, if a file says none",
+            ))
+            .arg(option(
+                ACCOUNT,
+                "ACCOUNT",
+                "The AWS account, if a file says none",
+            ))
+            .arg(
+                option(
+                    PERIOD,
+                    "SECONDS",
+                    "The period of metrics, if a file says none",
+                )
+                .value_parser(value_parser!(u64).range(1..=86_400)),
+            )
+            .arg(
+                option(
+                    AS,
+                    "FORMAT",
+                    "The format, if the content does not decide it",
+                )
+                .value_parser(PossibleValuesParser::new(formats)),
+            )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Inputs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let text = |id| placed::<String>(matches, id);
+        let (names, regions, accounts) = (text(NAME), text(REGION), text(ACCOUNT));
+        let formats = text(AS);
+        let periods = placed::<u64>(matches, PERIOD);
+        let files = placed::<PathBuf>(matches, FILE);
+        let last = files.last().map_or(0, |(at, _)| *at);
+        let options = [
+            (NAME, &names),
+            (REGION, &regions),
+            (ACCOUNT, &accounts),
+            (AS, &formats),
+        ];
+        let mut late = options.into_iter().filter_map(|(id, values)| {
+            let (at, _) = values.last()?;
+            (*at > last).then_some(id)
+        });
+        if let Some(id) = late.next().filter(|_| !files.is_empty()) {
+            let message = format!(
+                "--{id} is after the last file: it holds for the files after it, so put it before \
+                 them\n"
+            );
+            return Err(clap::Error::raw(
+                clap::error::ErrorKind::ValueValidation,
+                message,
+            ));
+        }
+        let named = files.into_iter().map(|(at, path)| Named {
+            path,
+            name: before(&names, at),
+            region: before(&regions, at),
+            account: before(&accounts, at),
+            period: before(&periods, at),
+            format: before(&formats, at).and_then(|name| Format::of_name(&name)),
+        });
+        Ok(Self(named.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The values of an argument, each with its place on the command line.
+fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {
+    let values = matches.get_many::<T>(id).into_iter().flatten().cloned();
+    matches
+        .indices_of(id)
+        .into_iter()
+        .flatten()
+        .zip(values)
+        .collect()
+}
+
+/// The last value before a place.
+fn before<T: Clone>(values: &[(usize, T)], at: usize) -> Option<T> {
+    let mut earlier = values.iter().rev().filter(|(own, _)| *own < at);
+    earlier.next().map(|(_, value)| value.clone())
+}

@@ -1,0 +1,168 @@
+//! `lambdacost import`.
+
+pub(crate) mod args;
+
+use super::exit::{Failure, Outcome};
+use super::output::{self, cannot_write};
+use super::system::{Existing, System};
+use crate::diag::{Code, Diag, Diags};
+use crate::text::escaped;
+use args::{ImportFormat, Query};
+use import::{Files, Format, Kind, Mistake, Options, Stated};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// A longer scenario is a functions file.
+const MOST_IN_TOML: usize = 50;
+
+/// Imports files, and writes a scenario.
+///
+/// # Errors
+/// An input or output error; with --strict also something that is missing.
+pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
+    if args.list {
+        return output::print(system, list().as_bytes());
+    }
+    if let Some(Query::Cloudwatch) = args.query {
+        return output::print(system, import::CLOUDWATCH_QUERIES.as_bytes());
+    }
+    let options = options(args)?;
+    let format = match args.output.file() {
+        Some(_) => Some(args.output.format(args.format).map_err(Diags::from)?),
+        None => args.format,
+    };
+    let imported = import::import(system, &args.inputs.0, &options);
+    let imported = imported.map_err(|mistakes| diags(&mistakes))?;
+    let written = write(system, args, format, &imported);
+    for line in import::report(&imported) {
+        system.say(&escaped(&line));
+    }
+    written?;
+    let is_complete = imported.functions.iter().all(import::Function::is_complete);
+    if args.strict && !is_complete {
+        return Err(Failure::Incomplete.into());
+    }
+    Ok(())
+}
+
+/// What the user states beside the files.
+fn options(args: &args::Import) -> Result<Options, Diags> {
+    let mut mistakes = Diags::new();
+    for (flag, time) in [("--from", &args.from), ("--to", &args.to)] {
+        if let Some(text) = time.as_deref().filter(|text| !import::is_time(text)) {
+            let message = format!("`{text}` of {flag} is not a time");
+            let help = "write it as 2026-10-01T00:00:00Z";
+            mistakes.push(Diag::new(Code::WrongType, message).help(help));
+        }
+    }
+    let timezone = import::time_zone(&args.timezone);
+    if timezone.is_none() {
+        let message = format!("there is no time zone `{}`", args.timezone);
+        let help = "name one of the IANA database, such as Europe/Berlin";
+        mistakes.push(Diag::new(Code::UnknownValue, message).help(help));
+    }
+    let set = args.set.iter().map(|(key, value)| Stated {
+        key: key.clone(),
+        value: value.clone(),
+    });
+    let set = set.collect();
+    mistakes.into_result(())?;
+    Ok(Options {
+        timezone: timezone.unwrap_or(Options::default().timezone),
+        timezone_name: args.timezone.clone(),
+        from: args.from.clone(),
+        to: args.to.clone(),
+        set,
+        ..Options::default()
+    })
+}
+
+/// Writes the scenario. A functions file gets a scenario that names it.
+fn write(
+    system: &System,
+    args: &args::Import,
+    format: Option<ImportFormat>,
+    imported: &import::Import,
+) -> Outcome {
+    let usual = if imported.functions.len() > MOST_IN_TOML {
+        ImportFormat::Csv
+    } else {
+        ImportFormat::Toml
+    };
+    let format = format.unwrap_or(usual);
+    let text = match format {
+        ImportFormat::Toml => import::toml(imported),
+        ImportFormat::Csv => import::csv(imported),
+        ImportFormat::Json => import::json(imported, env!("CARGO_PKG_VERSION")),
+    };
+    let Some(path) = args.output.file() else {
+        return output::print(system, text.as_bytes());
+    };
+    put(system, path, &text)?;
+    if format == ImportFormat::Csv {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let scenario = import::toml_of_file(imported, &name);
+        put(system, &path.with_extension("toml"), &scenario)?;
+    }
+    Ok(())
+}
+
+fn put(system: &System, path: &Path, text: &str) -> Outcome {
+    let written = system.write(path, Existing::Replace, |out| {
+        out.write_all(text.as_bytes())
+    });
+    written.map_err(|error| cannot_write(path, &error))
+}
+
+/// The formats, what each gives, and the command that writes such a file.
+fn list() -> String {
+    let formats = Format::ALL.map(|format| {
+        let (name, gives, command) = (format.name(), format.gives(), format.command());
+        format!("{name}\n    gives {gives}\n    {command}\n")
+    });
+    formats.concat()
+}
+
+/// The mistakes of an import.
+fn diags(mistakes: &[Mistake]) -> Diags {
+    let mut diags = Diags::new();
+    for mistake in mistakes {
+        let place = match (&mistake.path, mistake.line) {
+            (Some(path), Some(line)) => format!("`{path}`, line {line}: "),
+            (Some(path), None) => format!("`{path}`: "),
+            _ => String::new(),
+        };
+        let message = format!("{place}{}", mistake.message);
+        // What is in no file is between two of them.
+        let code = match (&mistake.path, mistake.line) {
+            (None, _) => Code::Conflict,
+            (Some(_), None) => Code::Unreadable,
+            (Some(_), Some(_)) => Code::Syntax,
+        };
+        diags.push(Diag::new(code, message).help(&*mistake.help));
+    }
+    diags
+}
+
+impl Files for System {
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        self.open_of_any_size(path)
+    }
+
+    fn stdin(&self) -> io::Result<Box<dyn Read + Send>> {
+        Self::stdin(self)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<(PathBuf, Kind)>> {
+        let names = Self::list(self, folder)?;
+        let kinds = names.into_iter().map(|name| {
+            let kind = self.kind(&folder.join(&name))?;
+            Ok((PathBuf::from(name), kind))
+        });
+        kinds.collect()
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<Kind> {
+        System::kind(self, path)
+    }
+}
