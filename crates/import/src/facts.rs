@@ -2,6 +2,7 @@
 
 use crate::format::Format;
 use crate::formats::cloudwatch::Metrics;
+use crate::formats::logs::Logs;
 use crate::mistake::Mistake;
 use crate::resolve::{Key, Origin, Value};
 use std::collections::BTreeMap;
@@ -89,6 +90,9 @@ pub(crate) struct Facts {
     pub(crate) metrics: Metrics,
     /// Provisioned concurrency: the ARN of the alias, its function, environments, and the file.
     pub(crate) provisioned: Vec<(String, Who, u64, SourceNumber)>,
+    pub(crate) logs: Logs,
+    /// Remarks on files.
+    pub(crate) warnings: Vec<String>,
     /// Files in folders that have no known format.
     pub(crate) skipped: u64,
     /// Files whose bytes were read already.
@@ -124,6 +128,33 @@ impl Facts {
         };
         let ignored = source.ignored.entry(why.to_owned());
         ignored.or_insert_with(first).count += 1;
+    }
+
+    /// Counts records that are used.
+    pub(crate) fn used_many(&mut self, source: SourceNumber, count: u64) {
+        self.sources[source].records += count;
+        self.sources[source].used += count;
+    }
+
+    /// Counts records that are ignored.
+    pub(crate) fn ignored_many(
+        &mut self,
+        source: SourceNumber,
+        why: &str,
+        place: &str,
+        count: u64,
+    ) {
+        self.ignored(source, why, place);
+        let source = &mut self.sources[source];
+        source.records += count - 1;
+        let ignored = source.ignored.get_mut(why).expect("it was added");
+        ignored.count += count - 1;
+    }
+
+    /// Says something about records that are used.
+    pub(crate) fn said(&mut self, source: SourceNumber, what: &str, place: &str) {
+        self.ignored(source, what, place);
+        self.sources[source].records -= 1;
     }
 
     /// A record that counted does not after all.

@@ -6,6 +6,7 @@ pub enum Format {
     ListFunctions,
     ProvisionedConcurrency,
     Cloudwatch,
+    LambdaLog,
 }
 
 /// What a user has to know about a format.
@@ -18,10 +19,11 @@ pub(crate) struct Manual {
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::ListFunctions,
         Self::ProvisionedConcurrency,
         Self::Cloudwatch,
+        Self::LambdaLog,
     ];
 
     /// The name, as `--as` takes it.
@@ -55,6 +57,11 @@ impl Format {
                 name: "list-provisioned-concurrency-configs",
                 gives: "provisioned concurrency of a function",
                 command: "aws lambda list-provisioned-concurrency-configs --function-name NAME > provisioned.json",
+            },
+            Self::LambdaLog => Manual {
+                name: "lambda-log",
+                gives: "memory, calls, billed duration, cold starts, traffic by hour, peak",
+                command: "aws logs filter-log-events --log-group-name /aws/lambda/NAME --filter-pattern REPORT --start-time MILLISECONDS > NAME.json",
             },
             Self::Cloudwatch => Manual {
                 name: "cloudwatch",

@@ -49,6 +49,11 @@ impl Options {
         from.is_none_or(|from| from <= time) && to.is_none_or(|to| time < to)
     }
 
+    /// True if the user states a start or an end.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+
     /// A window with the bounds that the user states.
     pub(crate) fn window(&self, found: Window) -> Window {
         let (from, to) = self.bounds();

@@ -5,7 +5,7 @@ use crate::format::Format;
 use crate::mistake::Mistake;
 
 /// Names of members of JSON that identify a format, the most specific first. All have to be there.
-const JSON: [(&[&str], Format); 7] = [
+const JSON: [(&[&str], Format); 11] = [
     (&["MetricDataResults"], Format::Cloudwatch),
     (&["MetricDataQueries"], Format::Cloudwatch),
     (&["MetricStat"], Format::Cloudwatch),
@@ -16,12 +16,19 @@ const JSON: [(&[&str], Format); 7] = [
     ),
     (&["FunctionName", "FunctionArn"], Format::ListFunctions),
     (&["Functions"], Format::ListFunctions),
+    (&["logEvents"], Format::LambdaLog),
+    (&["events", "message"], Format::LambdaLog),
+    (&["events", "searchedLogStreams"], Format::LambdaLog),
+    (&["message", "timestamp"], Format::LambdaLog),
 ];
 
 /// The format of a file; `None` if it is none of them.
 pub(crate) fn format(start: &[u8]) -> Option<Format> {
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace())?;
     if matches!(first, b'{' | b'[') {
+        if is_events(start) {
+            return Some(Format::LambdaLog);
+        }
         let names = member_names(start);
         let is = |wanted: &[&str]| {
             wanted
@@ -33,7 +40,27 @@ pub(crate) fn format(start: &[u8]) -> Option<Format> {
             .find(|(wanted, _)| is(wanted))
             .map(|(_, format)| *format);
     }
-    None
+    is_log(start).then_some(Format::LambdaLog)
+}
+
+/// True for lines of a log of Lambda.
+fn is_log(start: &[u8]) -> bool {
+    let words: [&[u8]; 4] = [
+        b"REPORT RequestId:",
+        b"START RequestId:",
+        b"INIT_START Runtime",
+        b"\"type\":\"platform.",
+    ];
+    words
+        .into_iter()
+        .any(|words| memchr::memmem::find(start, words).is_some())
+}
+
+/// True for platform events of Lambda, one after another or as a list.
+fn is_events(start: &[u8]) -> bool {
+    let has = |words: &[u8]| memchr::memmem::find(start, words).is_some();
+    let is_platform = has(b"\"type\":\"platform.") || has(b"\"type\": \"platform.");
+    is_platform && has(b"\"record\"") && !has(b"\"logEvents\"")
 }
 
 /// The names of all members of objects in JSON that can end anywhere.

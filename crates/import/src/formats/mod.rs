@@ -3,6 +3,7 @@
 pub(crate) mod cloudwatch;
 mod json;
 mod list_functions;
+pub(crate) mod logs;
 mod provisioned_concurrency;
 
 use crate::facts::{Context, Facts};
@@ -25,6 +26,7 @@ pub(crate) fn read(
     match format {
         Format::ListFunctions => list_functions::read(bytes, context, facts),
         Format::ProvisionedConcurrency => provisioned_concurrency::read(bytes, context, facts),
+        Format::LambdaLog => logs::read(bytes, context, facts),
         Format::Cloudwatch => cloudwatch::read(bytes, context, options, facts),
     }
 }

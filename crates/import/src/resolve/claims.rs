@@ -3,7 +3,9 @@
 use super::{Conflict, Counted, Figure, Function, Key, Origin, Traffic, Value};
 use crate::facts::{Claim, Facts, SourceNumber, Who};
 use crate::format::Format;
-use crate::options::Stated;
+use crate::number::{nearest, significant};
+use crate::options::{Options, Stated};
+use crate::time::Window;
 use exact::Exact;
 use std::collections::BTreeMap;
 
@@ -44,14 +46,19 @@ fn precedence(key: Key) -> &'static [Format] {
         | Key::MemoryMb
         | Key::EphemeralStorageMb
         | Key::SnapstartRuntime
-        | Key::ProvisionedEnvironments => &[Format::ListFunctions, Format::ProvisionedConcurrency],
+        | Key::ProvisionedEnvironments => &[
+            Format::ListFunctions,
+            Format::ProvisionedConcurrency,
+            Format::LambdaLog,
+        ],
+        Key::InvocationsPerMonth => &[Format::Cloudwatch, Format::LambdaLog],
         Key::DurationMs
         | Key::MeasuredDurationMs
-        | Key::InvocationsPerMonth
         | Key::PeakConcurrency
         | Key::ColdStartRate
         | Key::InitMs
-        | Key::ProvisionedShareServed => &[Format::Cloudwatch],
+        | Key::SnapstartRestoreRate
+        | Key::ProvisionedShareServed => &[Format::LambdaLog, Format::Cloudwatch],
     }
 }
 
@@ -96,6 +103,37 @@ impl Claims {
             source,
         };
         self.add(claim, facts);
+    }
+
+    /// Adds the calls of a month, from those that were counted in a window.
+    pub(super) fn calls(
+        &mut self,
+        counted: &Exact,
+        source: SourceNumber,
+        window: Window,
+        options: &Options,
+        facts: &Facts,
+    ) {
+        let month = u64::from(options.hours_per_month) * SECONDS * MILLISECONDS;
+        let scaled = counted * &Exact::ratio(month, window.milliseconds());
+        let mut month = nearest(&scaled).unwrap_or(u128::MAX);
+        if month == 0 && !counted.is_zero() {
+            month = 1;
+        }
+        let key = Key::InvocationsPerMonth;
+        self.derived(key, month.to_string(), Origin::Scaled, source, facts);
+        self.counted = Some(Counted {
+            source,
+            calls: significant(counted),
+            window,
+        });
+    }
+
+    /// The whole number that stands for a key so far.
+    pub(super) fn number(&self, key: Key) -> Option<u64> {
+        let ranked = self.by_key.get(&key)?;
+        let figure = standing(key, ranked, &mut Vec::new())?;
+        figure.value.plain().parse().ok()
     }
 
     /// Adds provisioned environments of an alias.
@@ -173,6 +211,9 @@ impl Claims {
 
 /// The figure that stands: that of the first format, of equal ones the last.
 fn standing(key: Key, ranked: &[Ranked], conflicts: &mut Vec<Conflict>) -> Option<Figure> {
+    if key == Key::PeakConcurrency {
+        return greatest(ranked);
+    }
     let best = ranked.iter().rev().min_by_key(|one| one.rank)?;
     let value = best.value.clone()?;
     let others = ranked.iter().filter(|one| one.origin != Origin::Default);
@@ -193,6 +234,20 @@ fn standing(key: Key, ranked: &[Ranked], conflicts: &mut Vec<Conflict>) -> Optio
             });
         }
     }
+    Some(Figure {
+        value,
+        source: Some(best.source),
+        origin: best.origin,
+    })
+}
+
+/// The greatest figure: each peak is a lower bound.
+fn greatest(ranked: &[Ranked]) -> Option<Figure> {
+    let known = ranked.iter().filter_map(|one| {
+        let value = one.value.clone()?;
+        Some((Exact::of_digits(value.plain())?, value, one))
+    });
+    let (_, value, best) = known.max_by(|(left, ..), (right, ..)| left.cmp(right))?;
     Some(Figure {
         value,
         source: Some(best.source),

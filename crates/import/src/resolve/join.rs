@@ -1,7 +1,7 @@
 //! Which records are about one function, and what is missing of it.
 
 use super::claims::Claims;
-use super::{Function, Key, Missing, metrics};
+use super::{Function, Key, Missing, logs, metrics};
 use crate::facts::{Facts, Who};
 use crate::mistake::Mistake;
 use crate::options::Options;
@@ -9,9 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The functions, by region, account and name, and remarks on all of them.
 pub(super) fn functions(
-    facts: &Facts,
+    facts: &mut Facts,
     options: &Options,
 ) -> Result<(Vec<Function>, Vec<String>), Vec<Mistake>> {
+    let mut calls = std::mem::take(&mut facts.logs.calls);
+    let logged = logs::found(&mut calls, options, facts).map_err(|mistake| vec![mistake])?;
+    let facts = &*facts;
     let names = Names::of(facts)?;
     let mut all: BTreeMap<Who, Claims> = BTreeMap::new();
     for (who, claim) in &facts.claims {
@@ -23,6 +26,12 @@ pub(super) fn functions(
         claims.remarks.push(remark.clone());
     }
     provisioned(facts, &names, &mut all);
+    for (number, found) in logged {
+        let who = names.whole(&facts.logs.functions[number as usize]);
+        let claims = all.entry(who).or_default();
+        let window = facts.logs.window(number);
+        logs::add(found, window, options, facts, claims);
+    }
     let mut mistakes = Vec::new();
     let window = metrics::window(&facts.metrics, options);
     for (who, series) in metrics::by_function(&facts.metrics, &names) {
@@ -129,10 +138,12 @@ impl Names {
         let claimed = facts.claims.iter().map(|(who, _)| who);
         let provisioned = facts.provisioned.iter().map(|(_, who, _, _)| who);
         let measured = facts.metrics.series.keys().map(|(who, _, _)| who);
+        let logged = facts.logs.functions.iter();
         let remarked = facts.remarks.iter().map(|(who, _)| who);
         let all: BTreeSet<&Who> = claimed
             .chain(provisioned)
             .chain(measured)
+            .chain(logged)
             .chain(remarked)
             .collect();
         for who in &all {

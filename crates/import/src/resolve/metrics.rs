@@ -2,11 +2,11 @@
 
 use super::claims::Claims;
 use super::join::Names;
-use super::{Counted, Key, Origin, traffic};
+use super::{Key, Origin, traffic};
 use crate::facts::{Facts, Who};
 use crate::formats::cloudwatch::{Metric, Metrics, Series, Statistic};
 use crate::mistake::Mistake;
-use crate::number::{nearest, significant};
+use crate::number::significant;
 use crate::options::Options;
 use crate::time::{HOUR, Window};
 use exact::Exact;
@@ -87,31 +87,21 @@ pub(super) fn add(
 /// Calls of a month, and the traffic of each hour.
 fn count(calls: &Series, window: Window, options: &Options, facts: &Facts, claims: &mut Claims) {
     let counted = sum(calls);
-    let month = u64::from(options.hours_per_month) * HOUR as u64;
-    let scaled = &counted * &Exact::ratio(month, window.milliseconds());
-    let mut month = nearest(&scaled).unwrap_or(u128::MAX);
-    if month == 0 && !counted.is_zero() {
-        month = 1;
-    }
     if counted < Exact::from(FEW_CALLS) {
         claims.remarks.push(format!(
             "only {} calls were counted: the month is a rough estimate",
             significant(&counted),
         ));
     }
-    let key = Key::InvocationsPerMonth;
-    claims.derived(key, month.to_string(), Origin::Scaled, calls.source, facts);
-    claims.counted = Some(Counted {
-        source: calls.source,
-        calls: significant(&counted),
-        window,
-    });
+    claims.calls(&counted, calls.source, window, options, facts);
     let is_hourly = calls
         .period()
         .is_some_and(|period| period <= (HOUR / 1000) as u64);
     if let Some(hours) = hours(calls).filter(|_| is_hourly) {
-        claims.traffic = traffic::of_hours(&hours, window, options);
-        claims.busiest = claims.traffic.as_ref().map(super::Traffic::busiest);
+        if let Some(found) = traffic::of_hours(&hours, window, options) {
+            claims.busiest = Some(found.busiest());
+            claims.traffic = Some(found);
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Joins what files say about one function, and decides which of two figures stands.
 
 mod claims;
+mod in_flight;
 mod join;
+mod logs;
 mod metrics;
 mod traffic;
 
@@ -29,11 +31,12 @@ pub enum Key {
     ProvisionedEnvironments,
     ProvisionedShareServed,
     SnapstartRuntime,
+    SnapstartRestoreRate,
 }
 
 impl Key {
     /// Every key, in this order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RunsOn,
         Self::Architecture,
         Self::MemoryMb,
@@ -47,6 +50,7 @@ impl Key {
         Self::ProvisionedEnvironments,
         Self::ProvisionedShareServed,
         Self::SnapstartRuntime,
+        Self::SnapstartRestoreRate,
     ];
 
     /// As in a scenario.
@@ -65,6 +69,7 @@ impl Key {
             Self::ProvisionedEnvironments => "provisioned.environments",
             Self::ProvisionedShareServed => "provisioned.share_served",
             Self::SnapstartRuntime => "snapstart.runtime",
+            Self::SnapstartRestoreRate => "snapstart.restore_rate",
         }
     }
 }
@@ -203,8 +208,9 @@ pub struct Import {
 ///
 /// # Errors
 /// Functions that cannot be told apart, values outside their bounds, and times without an end.
-pub(crate) fn resolve(facts: Facts, options: &Options) -> Result<Import, Vec<Mistake>> {
-    let (functions, warnings) = join::functions(&facts, options)?;
+pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec<Mistake>> {
+    let (functions, mut warnings) = join::functions(&mut facts, options)?;
+    warnings.extend(facts.warnings);
     Ok(Import {
         sources: facts.sources,
         functions,

@@ -21,6 +21,8 @@ fn written(function: &Function) -> impl Iterator<Item = (Key, &Figure)> {
     figures.filter_map(move |(key, figure)| {
         let is_provisioned = [Key::ProvisionedEnvironments, Key::ProvisionedShareServed];
         let is_kept = !is_provisioned.contains(key) || (has_share && has_environments);
+        // A restore rate alone is no SnapStart.
+        let is_kept = is_kept && *key != Key::SnapstartRestoreRate;
         is_kept.then_some((*key, figure))
     })
 }

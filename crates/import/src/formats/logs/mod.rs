@@ -1,0 +1,277 @@
+//! Logs of Lambda: `REPORT` lines and `platform.report` events, in every container in which AWS
+//! delivers them.
+
+pub(crate) mod calls;
+mod containers;
+mod lines;
+pub(crate) mod report;
+
+use crate::facts::{Context, Facts, SourceNumber, Who};
+use crate::format::Format;
+use crate::input::Bytes;
+use crate::mistake::Mistake;
+use crate::time::{HOUR, Time, Window};
+use calls::{Call, Calls, NO_TIME};
+use report::{Message, Report};
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+
+/// Bytes at the start of a log that decide between lines and a document.
+const SNIFFED: u64 = 1 << 16;
+/// Names of members that only documents have.
+const DOCUMENT: [&[u8]; 4] = [
+    b"\"logEvents\"",
+    b"\"events\"",
+    b"\"sessionResults\"",
+    b"\"message\"",
+];
+
+/// Every log of an import.
+#[derive(Debug, Default)]
+pub(crate) struct Logs {
+    /// By number.
+    pub(crate) functions: Vec<Who>,
+    numbers: HashMap<Who, u32>,
+    /// The time that each file covers, in whole hours.
+    pub(crate) windows: BTreeMap<SourceNumber, Window>,
+    /// The files with an event of a function.
+    pub(crate) files: BTreeMap<u32, Vec<SourceNumber>>,
+    pub(crate) calls: Calls,
+}
+
+impl Logs {
+    fn number(&mut self, who: &Who, source: SourceNumber) -> u32 {
+        let number = match self.numbers.get(who) {
+            Some(number) => *number,
+            None => {
+                let number = u32::try_from(self.functions.len()).expect("memory is smaller");
+                self.functions.push(who.clone());
+                self.numbers.insert(who.clone(), number);
+                number
+            }
+        };
+        let files = self.files.entry(number).or_default();
+        if files.last() != Some(&source) {
+            files.push(source);
+        }
+        number
+    }
+
+    /// The time that the files of a function cover; `None` if no event has a time.
+    pub(crate) fn window(&self, function: u32) -> Option<Window> {
+        let files = self.files.get(&function).into_iter().flatten();
+        let windows = files.filter_map(|source| self.windows.get(source).copied());
+        windows.reduce(Window::and)
+    }
+}
+
+/// What was found in a part of a file.
+#[derive(Default)]
+struct Part {
+    /// Those that are not yet added to the calls of the import.
+    calls: Vec<Call>,
+    /// Those that are.
+    reports: u64,
+    first: Option<Time>,
+    last: Option<Time>,
+    /// Lines or events.
+    records: u64,
+    /// By reason: how many, and the first of them.
+    unusable: BTreeMap<&'static str, (u64, u64)>,
+    /// True if a report is one of `sam local`.
+    is_local: bool,
+    /// True if there are platform events.
+    has_platform: bool,
+}
+
+impl Part {
+    fn time(&mut self, time: Time) {
+        self.first = Some(self.first.map_or(time, |known| known.min(time)));
+        self.last = Some(self.last.map_or(time, |known| known.max(time)));
+    }
+
+    fn unusable(&mut self, why: &'static str) {
+        let records = self.records;
+        self.unusable.entry(why).or_insert((0, records)).0 += 1;
+    }
+
+    fn call(
+        &mut self,
+        function: u32,
+        source: u32,
+        stream: u64,
+        time: Option<Time>,
+        report: &Report,
+    ) {
+        let time = report.time.or(time);
+        if let Some(time) = time {
+            self.time(time);
+        }
+        self.is_local |= report.is_local;
+        let end = time.map_or(NO_TIME, |time| time.0);
+        self.calls
+            .push(Call::new(function, source, stream, end, report));
+    }
+}
+
+/// The number of the function of the last log stream. Neighbouring lines often have the same one.
+#[derive(Default)]
+struct Streams {
+    last: Option<(String, u32, u64)>,
+}
+
+impl Streams {
+    /// The function of a stream, and the hash of the stream.
+    fn find(
+        &mut self,
+        stream: &str,
+        number: impl FnOnce(&str) -> Option<u32>,
+    ) -> Option<(u32, u64)> {
+        if let Some((last, function, hash)) = &self.last
+            && last == stream
+        {
+            return Some((*function, *hash));
+        }
+        let function = number(stream)?;
+        let hash = if stream.is_empty() {
+            0
+        } else {
+            report::hash(stream.as_bytes())
+        };
+        self.last = Some((stream.to_owned(), function, hash));
+        Some((function, hash))
+    }
+}
+
+/// The mistake of a log that names no function.
+fn unnamed(context: &Context) -> Mistake {
+    let help = "state the function with --name NAME before the file";
+    context.mistake("it does not say which function it is about", help)
+}
+
+/// The function of the first `platform.start` at the start of a log.
+fn start_arn(start: &[u8]) -> Option<Who> {
+    let at = memchr::memmem::find(start, b"\"functionArn\"")?;
+    let rest = &start[at + b"\"functionArn\"".len()..];
+    let open = memchr::memchr(b'"', rest)? + 1;
+    let end = open + memchr::memchr(b'"', &rest[open..])?;
+    Who::of_arn(std::str::from_utf8(&rest[open..end]).ok()?)
+}
+
+/// The name of the function in the stream of a log in JSON format, `2026/10/08/NAME[$LATEST]HEX`; other
+/// streams have none.
+fn name_in_stream(stream: &str) -> Option<&str> {
+    let (head, _) = stream.split_once('[')?;
+    let name = head.rsplit('/').next()?;
+    (!name.is_empty()).then_some(name)
+}
+
+/// The function of a log group `/aws/lambda/NAME`, with or without its account and other parts before.
+fn name_in_group(group: &str) -> Option<&str> {
+    let (_, name) = group.rsplit_once("/aws/lambda/")?;
+    let name = name.split(':').next()?;
+    (!name.is_empty()).then_some(name)
+}
+
+pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
+    let source = facts.start(&context.path, Format::LambdaLog);
+    let cannot = |error: &io::Error| {
+        let help = "check the file; what was read before is not used";
+        context.mistake(format!("cannot read it: {error}"), help)
+    };
+    let start = bytes.start(SNIFFED).map_err(|error| cannot(&error))?;
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    let is_json = matches!(first, Some(b'{' | b'['));
+    let has = |words: &[u8]| memchr::memmem::find(&start, words).is_some();
+    let is_document = is_json && (first == Some(&b'[') || DOCUMENT.into_iter().any(has));
+    let own =
+        start_arn(&start).map(|who| who.or(context.region.as_deref(), context.account.as_deref()));
+    let own = own.or_else(|| context.own());
+    let parts = if is_document {
+        vec![containers::read(bytes, source, context, own, facts)?]
+    } else {
+        lines::read(bytes, source, context, own, facts).map_err(|error| match error {
+            lines::Stopped::Unreadable(error) => cannot(&error),
+            lines::Stopped::Mistake(mistake) => mistake,
+        })?
+    };
+    finish(parts, source, context, facts)
+}
+
+/// Adds up the parts of a file, in their order.
+fn finish(
+    parts: Vec<Part>,
+    source: SourceNumber,
+    context: &Context,
+    facts: &mut Facts,
+) -> Result<(), Mistake> {
+    let mut window: Option<Window> = None;
+    let mut records = 0;
+    let mut reports = 0;
+    let (mut is_local, mut has_platform) = (false, false);
+    for part in &parts {
+        if let (Some(first), Some(last)) = (part.first, part.last) {
+            let hours = Window {
+                from: Time(first.hour() * HOUR),
+                to: Time((last.hour() + 1) * HOUR),
+            };
+            window = Some(window.map_or(hours, |known| known.and(hours)));
+        }
+        for (why, (count, first)) in &part.unusable {
+            let place = format!("line {}", records + first);
+            facts.ignored_many(source, why, &place, *count);
+        }
+        records += part.records;
+        reports += part.reports;
+        is_local |= part.is_local;
+        has_platform |= part.has_platform;
+    }
+    if let Some(window) = window {
+        facts.logs.windows.insert(source, window);
+    }
+    facts.used_many(source, reports);
+    let path = &context.path;
+    if is_local {
+        facts.warnings.push(format!(
+            "{path} has reports of `sam local`, which are no bill: memory and billed duration are not \
+             those of AWS"
+        ));
+    }
+    if has_platform && reports == 0 {
+        facts.warnings.push(format!(
+            "{path} has platform events and no platform.report: set SystemLogLevel of the function to \
+             INFO"
+        ));
+    }
+    Ok(())
+}
+
+/// Adds the calls of a part to those of the import.
+fn keep(part: &mut Part, logs: &mut Logs, context: &Context) -> Result<(), Mistake> {
+    let kept = logs.calls.add(&part.calls);
+    // The number of calls stays; they themselves are kept elsewhere.
+    let calls = std::mem::take(&mut part.calls);
+    part.reports += calls.len() as u64;
+    kept.map_err(|error| {
+        let message = format!("cannot write a temporary file: {error}");
+        context.mistake(
+            message,
+            "free some space, or set TMPDIR to a folder with more",
+        )
+    })
+}
+
+/// Reads a message of a log into a part.
+fn take(
+    message: Message,
+    part: &mut Part,
+    (function, source, stream): (u32, u32, u64),
+    time: Option<Time>,
+) {
+    match message {
+        Message::Report(report) => part.call(function, source, stream, time, &report),
+        Message::Unusable(why) => part.unusable(why),
+        Message::Platform => part.has_platform = true,
+        Message::Other => {}
+    }
+}
