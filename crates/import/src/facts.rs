@@ -112,6 +112,15 @@ impl Facts {
         self.sources.len() - 1
     }
 
+    /// Says that a function has the name of a file.
+    pub(crate) fn named_by_file(&mut self, context: &Context, name: &str) {
+        self.warnings.push(format!(
+            "{} does not name its function, so it is `{name}`: state --name NAME before the file if \
+             that is wrong",
+            context.path,
+        ));
+    }
+
     /// Counts a record that is used.
     pub(crate) fn used(&mut self, source: SourceNumber) {
         self.sources[source].records += 1;

@@ -375,6 +375,9 @@ impl File<'_> {
                 .context
                 .mistake("it does not say which function it is about", help));
         };
+        if self.context.name.is_none() {
+            self.facts.named_by_file(self.context, &who.name);
+        }
         for point in points {
             let factor = self.factor(metric, point.unit.as_deref())?;
             let statistics = [

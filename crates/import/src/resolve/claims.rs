@@ -167,9 +167,13 @@ impl Claims {
         }
         let mut figures = BTreeMap::new();
         let mut conflicts = Vec::new();
+        let mut unresolved = Vec::new();
         for (key, ranked) in &self.by_key {
-            if let Some(figure) = standing(*key, ranked, &mut conflicts) {
-                figures.insert(*key, figure);
+            match standing(*key, ranked, &mut conflicts) {
+                Some(figure) => {
+                    figures.insert(*key, figure);
+                }
+                None => unresolved.push(*key),
             }
         }
         self.one_duration(&mut figures, &mut conflicts);
@@ -179,6 +183,7 @@ impl Claims {
             account: who.account,
             figures,
             stated: self.stated,
+            unresolved,
             missing: Vec::new(),
             counted: self.counted,
             traffic: self.traffic,

@@ -95,8 +95,9 @@ fn missing(function: &Function) -> Vec<Missing> {
         "memory_mb",
         configuration,
     );
+    let is_resolved = !function.unresolved.contains(&Key::Architecture);
     add(
-        has(Key::Architecture) || states("architecture"),
+        is_resolved || states("architecture"),
         "architecture",
         configuration,
     );

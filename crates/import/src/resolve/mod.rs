@@ -172,6 +172,8 @@ pub struct Function {
     pub figures: BTreeMap<Key, Figure>,
     /// Keys that the user states, with what they are not about above.
     pub stated: Vec<Stated>,
+    /// Keys that a file has, with a value that cannot be resolved.
+    pub unresolved: Vec<Key>,
     pub missing: Vec<Missing>,
     pub counted: Option<Counted>,
     pub(crate) traffic: Option<Traffic>,

@@ -1,100 +1,216 @@
-//! The summary for machines, `lambdacost/import/v1`.
+//! The summary for machines, `lambdacost/import/v1`. The structs are its contract: their order is that
+//! of the members.
 
-use crate::facts::Source;
 use crate::resolve::{Figure, Function, Import};
-use serde_json::{Map, Value as Json, json};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+#[derive(Serialize)]
+struct Summary<'i> {
+    schema: &'static str,
+    tool_version: &'i str,
+    hours_per_month: String,
+    timezone: &'i str,
+    sources: Vec<SourceOut<'i>>,
+    functions: Vec<FunctionOut<'i>>,
+    rates: [(); 0],
+    curves: [(); 0],
+    containers: [(); 0],
+    warnings: &'i [String],
+}
+
+#[derive(Serialize)]
+struct SourceOut<'i> {
+    path: &'i str,
+    format: &'static str,
+    records: u64,
+    used: u64,
+    complete: bool,
+    ignored: Vec<IgnoredOut<'i>>,
+}
+
+#[derive(Serialize)]
+struct IgnoredOut<'i> {
+    why: &'i str,
+    count: u64,
+    first: &'i str,
+}
+
+#[derive(Serialize)]
+struct FunctionOut<'i> {
+    name: &'i str,
+    region: Option<&'i str>,
+    account: Option<&'i str>,
+    complete: bool,
+    missing: Vec<MissingOut<'i>>,
+    figures: Figures<'i>,
+    window: Option<WindowOut<'i>>,
+    traffic: Option<TrafficOut>,
+    conflicts: Vec<ConflictOut<'i>>,
+    remarks: &'i [String],
+}
+
+#[derive(Serialize)]
+struct MissingOut<'i> {
+    key: &'static str,
+    supply: &'i str,
+}
+
+/// Figures by key, in the order of a scenario.
+struct Figures<'i>(Vec<(&'i str, FigureOut<'i>)>);
+
+impl Serialize for Figures<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, figure) in &self.0 {
+            map.serialize_entry(key, figure)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct FigureOut<'i> {
+    value: &'i str,
+    source: Option<&'i str>,
+    format: Option<&'static str>,
+    origin: &'static str,
+}
+
+#[derive(Serialize)]
+struct WindowOut<'i> {
+    source: &'i str,
+    calls: &'i str,
+    from: String,
+    to: String,
+    seconds: String,
+}
+
+#[derive(Serialize)]
+struct TrafficOut {
+    kind: &'static str,
+    weights: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ConflictOut<'i> {
+    key: &'static str,
+    kept: &'i str,
+    kept_source: &'i str,
+    other: &'i str,
+    other_source: &'i str,
+}
 
 /// The summary as JSON, with a line break at the end.
 pub fn json(import: &Import, tool_version: &str) -> String {
-    let sources = import.sources.iter().map(source);
-    let functions = import.functions.iter().map(|one| function(one, import));
-    let summary = json!({
-        "schema": "lambdacost/import/v1",
-        "tool_version": tool_version,
-        "hours_per_month": import.hours_per_month.to_string(),
-        "timezone": import.timezone,
-        "sources": sources.collect::<Vec<_>>(),
-        "functions": functions.collect::<Vec<_>>(),
-        "rates": [],
-        "curves": [],
-        "containers": [],
-        "warnings": import.warnings,
-    });
+    let summary = Summary {
+        schema: "lambdacost/import/v1",
+        tool_version,
+        hours_per_month: import.hours_per_month.to_string(),
+        timezone: &import.timezone,
+        sources: sources(import),
+        functions: import
+            .functions
+            .iter()
+            .map(|one| function(one, import))
+            .collect(),
+        rates: [],
+        curves: [],
+        containers: [],
+        warnings: &import.warnings,
+    };
     let mut text = serde_json::to_string_pretty(&summary).expect("text and numbers are JSON");
     text.push('\n');
     text
 }
 
-fn source(source: &Source) -> Json {
-    let ignored = source.ignored.iter();
-    let ignored = ignored.map(
-        |(why, ignored)| json!({ "why": why, "count": ignored.count, "first": ignored.first }),
-    );
-    json!({
-        "path": source.path,
-        "format": source.format.name(),
-        "records": source.records,
-        "used": source.used,
-        "complete": true,
-        "ignored": ignored.collect::<Vec<_>>(),
-    })
+fn sources(import: &Import) -> Vec<SourceOut<'_>> {
+    let sources = import.sources.iter().map(|source| SourceOut {
+        path: &source.path,
+        format: source.format.name(),
+        records: source.records,
+        used: source.used,
+        // What cannot be read to its end is an error.
+        complete: true,
+        ignored: source
+            .ignored
+            .iter()
+            .map(|(why, ignored)| IgnoredOut {
+                why,
+                count: ignored.count,
+                first: &ignored.first,
+            })
+            .collect(),
+    });
+    sources.collect()
 }
 
-fn function(function: &Function, import: &Import) -> Json {
-    let path = |number: usize| import.sources[number].path.clone();
-    let figure = |figure: &Figure| {
-        let source = figure.source.map(|number| &import.sources[number]);
-        json!({
-            "value": figure.value.plain(),
-            "source": source.map(|source| &source.path),
-            "format": source.map(|source| source.format.name()),
-            "origin": figure.origin.name(),
-        })
-    };
-    let mut figures = Map::new();
-    for (key, own) in &function.figures {
-        figures.insert(key.name().to_owned(), figure(own));
+fn figures<'i>(function: &'i Function, import: &'i Import) -> Figures<'i> {
+    let read = function.figures.iter().map(|(key, figure)| {
+        let Figure {
+            value,
+            source,
+            origin,
+        } = figure;
+        let source = source.map(|number| &import.sources[number]);
+        let out = FigureOut {
+            value: value.plain(),
+            source: source.map(|source| &*source.path),
+            format: source.map(|source| source.format.name()),
+            origin: origin.name(),
+        };
+        (key.name(), out)
+    });
+    let stated = function.stated.iter().map(|stated| {
+        let out = FigureOut {
+            value: &stated.value,
+            source: None,
+            format: None,
+            origin: "stated",
+        };
+        (&*stated.key, out)
+    });
+    Figures(read.chain(stated).collect())
+}
+
+fn function<'i>(function: &'i Function, import: &'i Import) -> FunctionOut<'i> {
+    let path = |number: usize| &*import.sources[number].path;
+    FunctionOut {
+        name: &function.name,
+        region: function.region.as_deref(),
+        account: function.account.as_deref(),
+        complete: function.is_complete(),
+        missing: function
+            .missing
+            .iter()
+            .map(|missing| MissingOut {
+                key: missing.key,
+                supply: &missing.supply,
+            })
+            .collect(),
+        figures: figures(function, import),
+        window: function.counted.as_ref().map(|counted| WindowOut {
+            source: path(counted.source),
+            calls: &counted.calls,
+            from: counted.window.from.text(),
+            to: counted.window.to.text(),
+            seconds: (counted.window.milliseconds() / 1000).to_string(),
+        }),
+        traffic: function.traffic.as_ref().map(|traffic| TrafficOut {
+            kind: traffic.kind,
+            weights: traffic.weights.iter().map(ToString::to_string).collect(),
+        }),
+        conflicts: function
+            .conflicts
+            .iter()
+            .map(|conflict| ConflictOut {
+                key: conflict.key.name(),
+                kept: &conflict.kept,
+                kept_source: path(conflict.kept_source),
+                other: &conflict.other,
+                other_source: path(conflict.other_source),
+            })
+            .collect(),
+        remarks: &function.remarks,
     }
-    for stated in &function.stated {
-        let own = json!({
-            "value": stated.value, "source": null, "format": null, "origin": "stated",
-        });
-        figures.insert(stated.key.clone(), own);
-    }
-    let missing = function.missing.iter();
-    let missing = missing.map(|one| json!({ "key": one.key, "supply": one.supply }));
-    let window = function.counted.as_ref().map(|counted| {
-        json!({
-            "source": path(counted.source),
-            "calls": counted.calls,
-            "from": counted.window.from.text(),
-            "to": counted.window.to.text(),
-            "seconds": (counted.window.milliseconds() / 1000).to_string(),
-        })
-    });
-    let traffic = function.traffic.as_ref().map(|traffic| {
-        let weights = traffic.weights.iter().map(ToString::to_string);
-        json!({ "kind": traffic.kind, "weights": weights.collect::<Vec<_>>() })
-    });
-    let conflicts = function.conflicts.iter().map(|conflict| {
-        json!({
-            "key": conflict.key.name(),
-            "kept": conflict.kept,
-            "kept_source": path(conflict.kept_source),
-            "other": conflict.other,
-            "other_source": path(conflict.other_source),
-        })
-    });
-    json!({
-        "name": function.name,
-        "region": function.region,
-        "account": function.account,
-        "complete": function.is_complete(),
-        "missing": missing.collect::<Vec<_>>(),
-        "figures": figures,
-        "window": window,
-        "traffic": traffic,
-        "conflicts": conflicts.collect::<Vec<_>>(),
-        "remarks": function.remarks,
-    })
 }

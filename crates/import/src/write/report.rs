@@ -1,6 +1,6 @@
 //! What an import found, for the person who ran it.
 
-use crate::resolve::{Function, Import};
+use crate::resolve::{Function, Import, Key};
 use std::collections::BTreeMap;
 
 /// Functions that a line names.
@@ -25,6 +25,18 @@ pub fn report(import: &Import) -> Vec<String> {
         counted(import.sources.len() as u64, "file", "files"),
     ));
     missing(import, &mut lines);
+    let unknown = import.functions.iter().filter(|one| {
+        let is_stated = one.stated.iter().any(|stated| stated.key == "architecture");
+        !one.figures.contains_key(&Key::Architecture) && !is_stated
+    });
+    let unknown: Vec<&Function> = unknown.collect();
+    if !unknown.is_empty() {
+        lines.push(format!(
+            "architecture is not known for {}, so it is x86_64, the default: \
+             aws lambda list-functions > functions.json",
+            names(&unknown),
+        ));
+    }
     let conflicts: usize = import.functions.iter().map(|one| one.conflicts.len()).sum();
     if conflicts > 0 {
         lines.push(format!(
@@ -42,11 +54,14 @@ pub fn report(import: &Import) -> Vec<String> {
     for source in &import.sources {
         for (why, ignored) in &source.ignored {
             let records = counted(ignored.count, "record", "records");
-            lines.push(format!("ignored {records}: {why}; first {}", ignored.first));
+            lines.push(format!(
+                "ignored: {why} ({records}, first {})",
+                ignored.first
+            ));
         }
     }
     for repeated in &import.repeated {
-        lines.push(format!("ignored a file: {repeated}"));
+        lines.push(format!("ignored: {repeated}"));
     }
     if import.skipped > 0 {
         let files = counted(import.skipped, "file", "files");
@@ -67,17 +82,19 @@ fn missing(import: &Import, lines: &mut Vec<String>) {
         }
     }
     for ((key, supply), functions) in by_key {
-        let names: Vec<&str> = functions.iter().take(NAMED).map(|one| &*one.name).collect();
-        let more = functions.len() - names.len();
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
         lines.push(format!(
-            "{key} is missing for {}{more}: {supply}",
-            names.join(", ")
+            "{key} is missing for {}: {supply}",
+            names(&functions)
         ));
+    }
+}
+
+/// The first names, and how many more there are.
+fn names(functions: &[&Function]) -> String {
+    let first: Vec<&str> = functions.iter().take(NAMED).map(|one| &*one.name).collect();
+    match functions.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 

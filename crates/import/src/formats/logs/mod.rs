@@ -57,6 +57,13 @@ impl Logs {
         number
     }
 
+    /// True if a file has events of a function.
+    fn has(&self, who: &Who, source: SourceNumber) -> bool {
+        let number = self.numbers.get(who);
+        let files = number.and_then(|number| self.files.get(number));
+        files.is_some_and(|files| files.contains(&source))
+    }
+
     /// The time that the files of a function cover; `None` if no event has a time.
     pub(crate) fn window(&self, function: u32) -> Option<Window> {
         let files = self.files.get(&function).into_iter().flatten();
@@ -186,6 +193,9 @@ pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Re
     let is_document = is_json && (first == Some(&b'[') || DOCUMENT.into_iter().any(has));
     let own =
         start_arn(&start).map(|who| who.or(context.region.as_deref(), context.account.as_deref()));
+    let name_of_file = context
+        .own()
+        .filter(|_| own.is_none() && context.name.is_none());
     let own = own.or_else(|| context.own());
     let parts = if is_document {
         vec![containers::read(bytes, source, context, own, facts)?]
@@ -195,7 +205,11 @@ pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Re
             lines::Stopped::Mistake(mistake) => mistake,
         })?
     };
-    finish(parts, source, context, facts)
+    finish(parts, source, context, facts)?;
+    if let Some(name) = name_of_file.filter(|own| facts.logs.has(own, source)) {
+        facts.named_by_file(context, &name.name);
+    }
+    Ok(())
 }
 
 /// Adds up the parts of a file, in their order.
