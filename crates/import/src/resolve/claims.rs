@@ -22,10 +22,10 @@ pub(super) struct Claims {
     by_key: BTreeMap<Key, Vec<Ranked>>,
     stated: Vec<Stated>,
     environments: Option<(u64, SourceNumber)>,
-    pub(super) counted: Option<Counted>,
-    pub(super) traffic: Option<Traffic>,
-    /// The average concurrency of the busiest hour of traffic over that of the window.
-    pub(super) busiest: Option<Exact>,
+    /// The time in which calls were counted, by the rank of the format.
+    counted: BTreeMap<usize, Counted>,
+    /// The traffic of each hour, by the rank of the format.
+    traffic: BTreeMap<usize, Traffic>,
     pub(super) remarks: Vec<String>,
 }
 
@@ -62,6 +62,13 @@ fn precedence(key: Key) -> &'static [Format] {
     }
 }
 
+/// The place of a format in the precedence of a key, from zero.
+fn rank(key: Key, format: Format) -> usize {
+    let formats = precedence(key);
+    let found = formats.iter().position(|own| *own == format);
+    found.unwrap_or(formats.len())
+}
+
 /// True for keys that describe a configuration: any difference is a conflict.
 fn is_configuration(key: Key) -> bool {
     key <= Key::MemoryMb || key >= Key::EphemeralStorageMb
@@ -69,11 +76,13 @@ fn is_configuration(key: Key) -> bool {
 
 impl Claims {
     pub(super) fn add(&mut self, claim: Claim, facts: &Facts) {
-        let format = facts.sources[claim.source].format;
-        let formats = precedence(claim.key);
-        let rank = formats.iter().position(|own| *own == format);
+        self.add_as(facts.sources[claim.source].format, claim);
+    }
+
+    /// Adds a figure with the rank of a format.
+    pub(super) fn add_as(&mut self, format: Format, claim: Claim) {
+        let rank = rank(claim.key, format);
         // Defaults of formats come after everything that is stated.
-        let rank = rank.unwrap_or(formats.len());
         let behind = if claim.origin == Origin::Default {
             Format::ALL.len()
         } else {
@@ -96,13 +105,31 @@ impl Claims {
         source: SourceNumber,
         facts: &Facts,
     ) {
+        self.derived_as(facts.sources[source].format, key, value, origin, source);
+    }
+
+    /// Adds a figure that was computed, with the rank of a format.
+    pub(super) fn derived_as(
+        &mut self,
+        format: Format,
+        key: Key,
+        value: String,
+        origin: Origin,
+        source: SourceNumber,
+    ) {
         let claim = Claim {
             key,
             value: Some(Value::Number(value)),
             origin,
             source,
         };
-        self.add(claim, facts);
+        self.add_as(format, claim);
+    }
+
+    /// Adds the traffic of each hour.
+    pub(super) fn traffic(&mut self, format: Format, traffic: Traffic) {
+        self.traffic
+            .insert(rank(Key::InvocationsPerMonth, format), traffic);
     }
 
     /// Adds the calls of a month, from those that were counted in a window.
@@ -110,9 +137,9 @@ impl Claims {
         &mut self,
         counted: &Exact,
         source: SourceNumber,
+        format: Format,
         window: Window,
         options: &Options,
-        facts: &Facts,
     ) {
         let month = u64::from(options.hours_per_month) * SECONDS * MILLISECONDS;
         let scaled = counted * &Exact::ratio(month, window.milliseconds());
@@ -121,12 +148,13 @@ impl Claims {
             month = 1;
         }
         let key = Key::InvocationsPerMonth;
-        self.derived(key, month.to_string(), Origin::Scaled, source, facts);
-        self.counted = Some(Counted {
+        self.derived_as(format, key, month.to_string(), Origin::Scaled, source);
+        let counted = Counted {
             source,
             calls: significant(counted),
             window,
-        });
+        };
+        self.counted.insert(rank(key, format), counted);
     }
 
     /// The whole number that stands for a key so far.
@@ -185,13 +213,13 @@ impl Claims {
             stated: self.stated,
             unresolved,
             missing: Vec::new(),
-            counted: self.counted,
-            traffic: self.traffic,
+            counted: self.counted.into_values().next(),
+            traffic: self.traffic.into_values().next(),
             busiest: None,
             conflicts,
             remarks: self.remarks,
         };
-        capacity(&mut function, self.busiest.as_ref(), hours_per_month);
+        capacity(&mut function, hours_per_month);
         function
     }
 
@@ -277,7 +305,7 @@ fn differ(one: &str, other: &str) -> bool {
 
 /// A peak below the average concurrency is raised to it. Without a peak the busiest hour of the traffic
 /// gives the capacity.
-fn capacity(function: &mut Function, busiest: Option<&Exact>, hours_per_month: u32) {
+fn capacity(function: &mut Function, hours_per_month: u32) {
     let number = |key: Key| {
         let figure = function.figures.get(&key)?;
         Exact::of_digits(figure.value.plain())
@@ -307,7 +335,10 @@ fn capacity(function: &mut Function, busiest: Option<&Exact>, hours_per_month: u
         }
         Some(_) => {}
         None => {
-            let level = busiest.map(|times| &average * times);
+            let level = function
+                .traffic
+                .as_ref()
+                .map(|traffic| &average * &traffic.busiest());
             let level = level.filter(Exact::is_positive);
             function.busiest = level.map(|level| {
                 let mut text = String::new();

@@ -30,7 +30,7 @@ pub(super) fn functions(
         let who = names.whole(&facts.logs.functions[number as usize]);
         let claims = all.entry(who).or_default();
         let window = facts.logs.window(number);
-        logs::add(found, window, options, facts, claims);
+        logs::add(found, window, options, claims);
     }
     let mut mistakes = Vec::new();
     let window = metrics::window(&facts.metrics, options);

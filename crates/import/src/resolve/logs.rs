@@ -2,11 +2,12 @@
 
 use super::claims::Claims;
 use super::in_flight::{InFlight, of_minutes};
-use super::{Key, Origin, Value, traffic};
+use super::usage::{self, Usage};
+use super::{Key, Origin, Value};
 use crate::facts::{Claim, Facts, SourceNumber};
+use crate::format::Format;
 use crate::formats::logs::calls::{Call, Calls, NO_TIME};
 use crate::mistake::Mistake;
-use crate::number::significant;
 use crate::options::Options;
 use crate::time::{Time, Window};
 use exact::Exact;
@@ -16,20 +17,16 @@ const COPY: &str = "the same call again";
 const OUTSIDE: &str = "before --from or after --to";
 const FREE_INIT: &str = "init that was not billed (before August 2025)";
 /// Microseconds of a millisecond.
-const MICROSECONDS: u64 = 1000;
+const MICROSECONDS: i64 = 1000;
 const MINUTE: u64 = 60_000;
 
 /// What the calls of a function were.
 #[derive(Debug)]
 pub(super) struct Found {
-    source: SourceNumber,
-    calls: u64,
-    /// By memory size; zero where it is not known.
-    by_memory: BTreeMap<u32, OfMemory>,
-    last_memory: Option<u32>,
-    hours: BTreeMap<i64, u128>,
+    usage: Usage,
     in_flight: InFlight,
-    has_all_times: bool,
+    /// By memory size.
+    sums: BTreeMap<u32, Sums>,
     used_mb: u32,
     errors: u64,
     timeouts: u64,
@@ -37,39 +34,25 @@ pub(super) struct Found {
     not_billed: u64,
 }
 
-/// Calls of a function with one memory size.
-#[derive(Debug, Default, Clone)]
-struct OfMemory {
-    calls: u64,
+/// Sums that are kept as integers while calls are counted.
+#[derive(Debug, Default)]
+struct Sums {
     /// Milliseconds.
     billed: u128,
     /// Microseconds of initialization that were billed.
     init: u128,
-    cold_starts: u64,
-    restores: u64,
-}
-
-impl OfMemory {
-    fn and(mut self, other: &Self) -> Self {
-        self.calls += other.calls;
-        self.billed += other.billed;
-        self.init += other.init;
-        self.cold_starts += other.cold_starts;
-        self.restores += other.restores;
-        self
-    }
 }
 
 impl Found {
     fn new(source: SourceNumber, longest: i64) -> Self {
         Self {
-            source,
-            calls: 0,
-            by_memory: BTreeMap::new(),
-            last_memory: None,
-            hours: BTreeMap::new(),
+            usage: Usage {
+                source,
+                hours: Some(BTreeMap::new()),
+                ..Usage::default()
+            },
             in_flight: InFlight::new(longest),
-            has_all_times: true,
+            sums: BTreeMap::new(),
             used_mb: 0,
             errors: 0,
             timeouts: 0,
@@ -79,40 +62,58 @@ impl Found {
 
     /// Adds a call; calls come in the order of their ends. Returns false for an init that was free.
     fn add(&mut self, call: &Call) -> bool {
-        self.calls += 1;
+        let usage = &mut self.usage;
+        usage.calls += 1;
         if call.end == NO_TIME {
-            self.has_all_times = false;
+            usage.hours = None;
         } else {
-            *self.hours.entry(Time(call.end).hour()).or_default() += 1;
-            let end = call.end.saturating_mul(MICROSECONDS as i64);
+            if let Some(hours) = &mut usage.hours {
+                *hours.entry(Time(call.end).hour()).or_default() += 1;
+            }
+            let end = call.end.saturating_mul(MICROSECONDS);
             self.in_flight.add(end, call.length(), call.stream);
         }
         self.errors += u64::from(call.is_error());
         self.timeouts += u64::from(call.is_timeout());
         self.used_mb = self.used_mb.max(call.used_mb().unwrap_or(0));
-        self.last_memory = call.memory_mb().or(self.last_memory);
-        let own = self
+        usage.memory_mb = call.memory_mb().or(usage.memory_mb);
+        let own = usage
             .by_memory
             .entry(call.memory_mb().unwrap_or(0))
             .or_default();
         own.calls += 1;
-        own.restores += u64::from(call.restore().is_some());
+        own.restores += u128::from(call.restore().is_some());
         let Some(billed) = call.billed() else {
             self.not_billed += 1;
             return true;
         };
-        own.billed += u128::from(billed);
+        let sums = self.sums.entry(call.memory_mb().unwrap_or(0)).or_default();
+        sums.billed += u128::from(billed);
         let Some(init) = call.init() else {
             return true;
         };
         // Before August 2025 init was printed and free.
-        let is_billed =
-            u64::from(billed) * MICROSECONDS >= u64::from(call.duration) + u64::from(init);
+        let needed = i64::from(call.duration) + i64::from(init);
+        let is_billed = i64::from(billed) * MICROSECONDS >= needed;
         if is_billed {
-            own.cold_starts += 1;
-            own.init += u128::from(init);
+            own.cold_starts = own.cold_starts.map(|count| count + 1);
+            sums.init += u128::from(init);
         }
         is_billed
+    }
+
+    /// What the calls were, and the most calls in flight in each minute.
+    fn usage(self) -> (Usage, BTreeMap<i64, u64>) {
+        let mut usage = self.usage;
+        let thousandth = Exact::ratio(1, MICROSECONDS as u64);
+        for (memory, sums) in self.sums {
+            let own = usage.by_memory.entry(memory).or_default();
+            own.billed = Some(Exact::whole(sums.billed));
+            own.init = &Exact::whole(sums.init) * &thousandth;
+        }
+        let (peak, minutes) = self.in_flight.finish();
+        usage.peak = usage.hours.is_some().then_some(peak);
+        (usage, minutes)
     }
 }
 
@@ -157,139 +158,36 @@ pub(super) fn found(
     Ok(all)
 }
 
-/// Adds what the calls of a function give. Its memory is that of its configuration, if that is known.
-pub(super) fn add(
-    found: Found,
-    window: Option<Window>,
-    options: &Options,
-    facts: &Facts,
-    claims: &mut Claims,
-) {
-    if let Some(memory) = found.last_memory {
-        claims.add(
-            Claim {
-                key: Key::MemoryMb,
-                value: Some(Value::number(memory)),
-                origin: Origin::Read,
-                source: found.source,
-            },
-            facts,
-        );
-    }
-    if found.not_billed > 0 {
-        claims.add(
-            Claim {
-                key: Key::RunsOn,
-                value: Some(Value::text("lambda-managed")),
-                origin: Origin::Derived,
-                source: found.source,
-            },
-            facts,
-        );
-        claims
-            .remarks
-            .push("its log has no billed duration: it runs on Managed Instances".to_owned());
-    } else {
-        durations(&found, facts, claims);
-    }
+/// Adds what the calls of a function give.
+pub(super) fn add(found: Found, window: Option<Window>, options: &Options, claims: &mut Claims) {
     remarks(&found, claims);
-    let source = found.source;
-    let window = window.map(|window| options.window(window));
-    let Some(window) = window.filter(|window| window.milliseconds() > 0) else {
-        return;
-    };
-    let counted = Exact::from(found.calls);
-    claims.calls(&counted, source, window, options, facts);
-    claims.traffic = traffic::of_hours(&found.hours, window, options);
-    claims.busiest = claims.traffic.as_ref().map(super::Traffic::busiest);
-    if found.has_all_times {
-        let (peak, minutes) = found.in_flight.finish();
-        let percentile = of_minutes(&minutes, window.milliseconds() / MINUTE);
-        claims.derived(
-            Key::PeakConcurrency,
-            peak.to_string(),
-            Origin::Derived,
-            source,
-            facts,
-        );
-        if peak > 2 * percentile && percentile > 0 {
-            claims.remarks.push(format!(
-                "the peak of {peak} is more than twice what 99.9 % of the minutes need: if it was a \
-                 storm of retries, state peak_concurrency = {percentile}"
-            ));
+    let is_managed = found.not_billed > 0;
+    let (mut usage, minutes) = found.usage();
+    if is_managed {
+        let claim = Claim {
+            key: Key::RunsOn,
+            value: Some(Value::text("lambda-managed")),
+            origin: Origin::Derived,
+            source: usage.source,
+        };
+        claims.add_as(Format::LambdaLog, claim);
+        let remark = "its log has no billed duration: it runs on Managed Instances";
+        claims.remarks.push(remark.to_owned());
+        for own in usage.by_memory.values_mut() {
+            own.billed = None;
         }
     }
-}
-
-/// Billed durations and cold starts, of the calls with the configured memory.
-fn durations(found: &Found, facts: &Facts, claims: &mut Claims) {
-    let configured = claims
-        .number(Key::MemoryMb)
-        .and_then(|memory| u32::try_from(memory).ok());
-    let of_all = || {
-        let all = found.by_memory.values();
-        all.fold(OfMemory::default(), OfMemory::and)
-    };
-    let own = configured
-        .and_then(|memory| found.by_memory.get(&memory))
-        .cloned();
-    if own.is_none() || found.by_memory.len() > 1 {
-        let sizes: Vec<String> = found.by_memory.keys().map(ToString::to_string).collect();
-        let sizes = sizes.join(", ");
-        let which = if own.is_some() {
-            "those with the configured memory"
-        } else {
-            "all calls"
-        };
+    usage::add(&usage, Format::LambdaLog, window, options, claims);
+    let minutes_of_window = window.map_or(0, |window| window.milliseconds() / MINUTE);
+    let percentile = of_minutes(&minutes, minutes_of_window);
+    if let Some(peak) = usage
+        .peak
+        .filter(|peak| percentile > 0 && *peak > 2 * percentile)
+    {
         claims.remarks.push(format!(
-            "its log has calls with {sizes} MB: the durations are those of {which}"
+            "the peak of {peak} is more than twice what 99.9 % of the minutes need: if it was a storm \
+             of retries, state peak_concurrency = {percentile}"
         ));
-    }
-    let own = own.unwrap_or_else(of_all);
-    let calls = Exact::from(own.calls);
-    let billed = &Exact::whole(own.billed) * &Exact::from(MICROSECONDS);
-    let thousandths = &billed - &Exact::whole(own.init);
-    let micro = &calls * &Exact::from(MICROSECONDS);
-    let mean = thousandths.over(&micro).filter(|mean| *mean >= Exact::ONE);
-    let Some(mean) = mean else {
-        return;
-    };
-    let source = found.source;
-    claims.derived(
-        Key::DurationMs,
-        significant(&mean),
-        Origin::Derived,
-        source,
-        facts,
-    );
-    let cold_starts = Exact::from(own.cold_starts);
-    if own.cold_starts > 0 {
-        let rate = cold_starts.over(&calls).expect("there are calls");
-        let micro = &cold_starts * &Exact::from(MICROSECONDS);
-        let init = Exact::whole(own.init)
-            .over(&micro)
-            .expect("there are cold starts");
-        claims.derived(
-            Key::ColdStartRate,
-            significant(&rate),
-            Origin::Derived,
-            source,
-            facts,
-        );
-        claims.derived(
-            Key::InitMs,
-            significant(&init),
-            Origin::Derived,
-            source,
-            facts,
-        );
-    }
-    if own.restores > 0 {
-        let rate = Exact::from(own.restores)
-            .over(&calls)
-            .expect("there are calls");
-        let key = Key::SnapstartRestoreRate;
-        claims.derived(key, significant(&rate), Origin::Derived, source, facts);
     }
 }
 
@@ -302,7 +200,7 @@ fn remarks(found: &Found, claims: &mut Claims) {
     if found.errors + found.timeouts > 0 {
         claims.remarks.push(format!(
             "of {} calls {} ended in an error and {} at the timeout",
-            found.calls, found.errors, found.timeouts,
+            found.usage.calls, found.errors, found.timeouts,
         ));
     }
 }

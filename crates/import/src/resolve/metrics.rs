@@ -4,6 +4,7 @@ use super::claims::Claims;
 use super::join::Names;
 use super::{Key, Origin, traffic};
 use crate::facts::{Facts, Who};
+use crate::format::Format;
 use crate::formats::cloudwatch::{Metric, Metrics, Series, Statistic};
 use crate::mistake::Mistake;
 use crate::number::significant;
@@ -71,7 +72,7 @@ pub(super) fn add(
             let help = "check StartTime and EndTime of the queries, --from and --to";
             return Err(Mistake::anywhere(message, help));
         }
-        count(calls, window, options, facts, claims);
+        count(calls, window, options, claims);
     }
     duration(series, facts, claims);
     if let Some(peak) = series.get(&(Metric::ConcurrentExecutions, Statistic::Maximum))
@@ -85,7 +86,7 @@ pub(super) fn add(
 }
 
 /// Calls of a month, and the traffic of each hour.
-fn count(calls: &Series, window: Window, options: &Options, facts: &Facts, claims: &mut Claims) {
+fn count(calls: &Series, window: Window, options: &Options, claims: &mut Claims) {
     let counted = sum(calls);
     if counted < Exact::from(FEW_CALLS) {
         claims.remarks.push(format!(
@@ -93,14 +94,13 @@ fn count(calls: &Series, window: Window, options: &Options, facts: &Facts, claim
             significant(&counted),
         ));
     }
-    claims.calls(&counted, calls.source, window, options, facts);
+    claims.calls(&counted, calls.source, Format::Cloudwatch, window, options);
     let is_hourly = calls
         .period()
         .is_some_and(|period| period <= (HOUR / 1000) as u64);
     if let Some(hours) = hours(calls).filter(|_| is_hourly) {
         if let Some(found) = traffic::of_hours(&hours, window, options) {
-            claims.busiest = Some(found.busiest());
-            claims.traffic = Some(found);
+            claims.traffic(Format::Cloudwatch, found);
         }
     }
 }

@@ -6,6 +6,7 @@ mod join;
 mod logs;
 mod metrics;
 mod traffic;
+pub(crate) mod usage;
 
 use crate::facts::{Facts, Source};
 use crate::mistake::Mistake;
