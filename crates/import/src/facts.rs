@@ -4,6 +4,7 @@ use crate::format::Format;
 use crate::formats::cloudwatch::Metrics;
 use crate::formats::logs::Logs;
 use crate::mistake::Mistake;
+use crate::resolve::usage::Usage;
 use crate::resolve::{Key, Origin, Value};
 use std::collections::BTreeMap;
 
@@ -91,6 +92,8 @@ pub(crate) struct Facts {
     /// Provisioned concurrency: the ARN of the alias, its function, environments, and the file.
     pub(crate) provisioned: Vec<(String, Who, u64, SourceNumber)>,
     pub(crate) logs: Logs,
+    /// Calls that another program counted, by the format with whose rank they go.
+    pub(crate) counted: BTreeMap<(Who, Format), Usage>,
     /// Remarks on files.
     pub(crate) warnings: Vec<String>,
     /// Files in folders that have no known format.

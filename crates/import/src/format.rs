@@ -7,6 +7,8 @@ pub enum Format {
     ProvisionedConcurrency,
     Cloudwatch,
     LambdaLog,
+    LogsInsights,
+    Usage,
 }
 
 /// What a user has to know about a format.
@@ -19,11 +21,13 @@ pub(crate) struct Manual {
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::ListFunctions,
         Self::ProvisionedConcurrency,
         Self::Cloudwatch,
         Self::LambdaLog,
+        Self::LogsInsights,
+        Self::Usage,
     ];
 
     /// The name, as `--as` takes it.
@@ -62,6 +66,16 @@ impl Format {
                 name: "lambda-log",
                 gives: "memory, calls, billed duration, cold starts, traffic by hour, peak",
                 command: "aws logs filter-log-events --log-group-name /aws/lambda/NAME --filter-pattern REPORT --start-time MILLISECONDS > NAME.json",
+            },
+            Self::LogsInsights => Manual {
+                name: "logs-insights",
+                gives: "memory, calls, billed duration, cold starts, traffic by hour",
+                command: "aws logs start-query --query-string \"$(lambdacost import --query logs-insights)\" --log-group-name /aws/lambda/NAME --start-time SECONDS --end-time SECONDS, then aws logs get-query-results --query-id ID > insights.json",
+            },
+            Self::Usage => Manual {
+                name: "usage",
+                gives: "memory, calls, billed duration, cold starts, traffic by hour, peak",
+                command: "any engine: the columns of lambdacost/usage/v1 are in docs/import.md",
             },
             Self::Cloudwatch => Manual {
                 name: "cloudwatch",

@@ -42,6 +42,9 @@ pub use write::{csv, json, report, toml, toml_of_file};
 /// series is.
 pub const CLOUDWATCH_QUERIES: &str = formats::cloudwatch::QUERIES;
 
+/// The query of CloudWatch Logs Insights whose result can be imported.
+pub const LOGS_INSIGHTS_QUERY: &str = formats::logs_insights::QUERY;
+
 /// True for a time in one of the forms that AWS writes.
 pub fn is_time(text: &str) -> bool {
     time::Time::of_text(text).is_some()

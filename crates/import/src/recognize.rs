@@ -2,10 +2,11 @@
 
 use crate::facts::Context;
 use crate::format::Format;
+use crate::formats::usage;
 use crate::mistake::Mistake;
 
 /// Names of members of JSON that identify a format, the most specific first. All have to be there.
-const JSON: [(&[&str], Format); 11] = [
+const JSON: [(&[&str], Format); 12] = [
     (&["MetricDataResults"], Format::Cloudwatch),
     (&["MetricDataQueries"], Format::Cloudwatch),
     (&["MetricStat"], Format::Cloudwatch),
@@ -16,6 +17,7 @@ const JSON: [(&[&str], Format); 11] = [
     ),
     (&["FunctionName", "FunctionArn"], Format::ListFunctions),
     (&["Functions"], Format::ListFunctions),
+    (&["results", "field", "value"], Format::LogsInsights),
     (&["logEvents"], Format::LambdaLog),
     (&["events", "message"], Format::LambdaLog),
     (&["events", "searchedLogStreams"], Format::LambdaLog),
@@ -40,7 +42,29 @@ pub(crate) fn format(start: &[u8]) -> Option<Format> {
             .find(|(wanted, _)| is(wanted))
             .map(|(_, format)| *format);
     }
+    if let Some(format) = table(start) {
+        return Some(format);
+    }
     is_log(start).then_some(Format::LambdaLog)
+}
+
+/// The format of a CSV file, by its columns.
+fn table(start: &[u8]) -> Option<Format> {
+    let end = memchr::memchr(b'\n', start).unwrap_or(start.len());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(&start[..end]);
+    let columns = reader.records().next()?.ok()?;
+    let has = |names: &[&str]| {
+        names
+            .iter()
+            .all(|name| columns.iter().any(|column| column.trim() == *name))
+    };
+    if has(&usage::REQUIRED) {
+        return Some(Format::Usage);
+    }
+    let is_insights = has(&["calls", "billed_ms", "memory_mb"]) || has(&["@billedDuration"]);
+    is_insights.then_some(Format::LogsInsights)
 }
 
 /// True for lines of a log of Lambda.

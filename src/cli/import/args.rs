@@ -58,6 +58,8 @@ pub(crate) enum ImportFormat {
 pub(crate) enum Query {
     /// --metric-data-queries of `aws cloudwatch get-metric-data`
     Cloudwatch,
+    /// --query-string of `aws logs start-query`
+    LogsInsights,
 }
 
 fn stated(text: &str) -> Result<(String, String), String> {

@@ -23,8 +23,12 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
     if args.list {
         return output::print(system, list().as_bytes());
     }
-    if let Some(Query::Cloudwatch) = args.query {
-        return output::print(system, import::CLOUDWATCH_QUERIES.as_bytes());
+    if let Some(query) = args.query {
+        let text = match query {
+            Query::Cloudwatch => import::CLOUDWATCH_QUERIES,
+            Query::LogsInsights => import::LOGS_INSIGHTS_QUERY,
+        };
+        return output::print(system, text.as_bytes());
     }
     let options = options(args)?;
     let format = match args.output.file() {

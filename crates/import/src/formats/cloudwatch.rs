@@ -79,7 +79,7 @@ impl Statistic {
 }
 
 /// A statistic of a metric of a function, over time.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Series {
     /// Seconds between points, if a file says it.
     pub(crate) period: Option<u64>,

@@ -1,10 +1,13 @@
 //! One file for each format: what it says about functions.
 
 pub(crate) mod cloudwatch;
+mod counted;
 mod json;
 mod list_functions;
 pub(crate) mod logs;
+pub(crate) mod logs_insights;
 mod provisioned_concurrency;
+pub(crate) mod usage;
 
 use crate::facts::{Context, Facts};
 use crate::format::Format;
@@ -26,6 +29,8 @@ pub(crate) fn read(
     match format {
         Format::ListFunctions => list_functions::read(bytes, context, facts),
         Format::ProvisionedConcurrency => provisioned_concurrency::read(bytes, context, facts),
+        Format::LogsInsights => logs_insights::read(bytes, context, facts),
+        Format::Usage => usage::read(bytes, context, facts),
         Format::LambdaLog => logs::read(bytes, context, facts),
         Format::Cloudwatch => cloudwatch::read(bytes, context, options, facts),
     }

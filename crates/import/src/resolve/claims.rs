@@ -50,15 +50,18 @@ fn precedence(key: Key) -> &'static [Format] {
             Format::ListFunctions,
             Format::ProvisionedConcurrency,
             Format::LambdaLog,
+            Format::LogsInsights,
         ],
-        Key::InvocationsPerMonth => &[Format::Cloudwatch, Format::LambdaLog],
+        Key::InvocationsPerMonth => &[Format::Cloudwatch, Format::LambdaLog, Format::LogsInsights],
         Key::DurationMs
         | Key::MeasuredDurationMs
         | Key::PeakConcurrency
         | Key::ColdStartRate
         | Key::InitMs
         | Key::SnapstartRestoreRate
-        | Key::ProvisionedShareServed => &[Format::LambdaLog, Format::Cloudwatch],
+        | Key::ProvisionedShareServed => {
+            &[Format::LambdaLog, Format::LogsInsights, Format::Cloudwatch]
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! Which records are about one function, and what is missing of it.
 
 use super::claims::Claims;
+use super::usage::{self, Usage};
 use super::{Function, Key, Missing, logs, metrics};
 use crate::facts::{Facts, Who};
+use crate::format::Format;
 use crate::mistake::Mistake;
 use crate::options::Options;
+use crate::time::Window;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The functions, by region, account and name, and remarks on all of them.
@@ -12,10 +15,13 @@ pub(super) fn functions(
     facts: &mut Facts,
     options: &Options,
 ) -> Result<(Vec<Function>, Vec<String>), Vec<Mistake>> {
-    let mut calls = std::mem::take(&mut facts.logs.calls);
-    let logged = logs::found(&mut calls, options, facts).map_err(|mistake| vec![mistake])?;
-    let facts = &*facts;
     let names = Names::of(facts)?;
+    let mut calls = std::mem::take(&mut facts.logs.calls);
+    let logged = facts.logs.functions.iter().map(|who| names.whole(who));
+    let logged: Vec<Who> = logged.collect();
+    let found = logs::found(&mut calls, &logged, options, facts);
+    let found = found.map_err(|mistake| vec![mistake])?;
+    let facts = &*facts;
     let mut all: BTreeMap<Who, Claims> = BTreeMap::new();
     for (who, claim) in &facts.claims {
         let claims = all.entry(names.whole(who)).or_default();
@@ -26,15 +32,22 @@ pub(super) fn functions(
         claims.remarks.push(remark.clone());
     }
     provisioned(facts, &names, &mut all);
-    for (number, found) in logged {
-        let who = names.whole(&facts.logs.functions[number as usize]);
+    for (who, found) in found {
+        let numbers = (0_u32..).zip(&logged).filter(|(_, own)| **own == who);
+        let windows = numbers.filter_map(|(number, _)| facts.logs.window(number));
+        let window = windows.reduce(Window::and);
         let claims = all.entry(who).or_default();
-        let window = facts.logs.window(number);
         logs::add(found, window, options, claims);
+    }
+    for ((who, format), usage) in counted(facts, &names) {
+        let claims = all.entry(who).or_default();
+        usage::add(&usage, format, usage.window(), options, claims);
     }
     let mut mistakes = Vec::new();
     let window = metrics::window(&facts.metrics, options);
-    for (who, series) in metrics::by_function(&facts.metrics, &names) {
+    let measured = metrics::by_function(&facts.metrics, &names);
+    let measured = measured.map_err(|mistake| vec![mistake])?;
+    for (who, series) in measured {
         let claims = all.entry(who.clone()).or_default();
         if let Err(mistake) = metrics::add(&who, &series, window, options, facts, claims) {
             mistakes.push(mistake);
@@ -50,6 +63,21 @@ pub(super) fn functions(
     } else {
         Err(mistakes)
     }
+}
+
+/// Calls that another program counted, by function and format.
+fn counted(facts: &Facts, names: &Names) -> BTreeMap<(Who, Format), Usage> {
+    let mut all: BTreeMap<(Who, Format), Usage> = BTreeMap::new();
+    for ((who, format), usage) in &facts.counted {
+        let new = || Usage {
+            source: usage.source,
+            hours: Some(BTreeMap::new()),
+            ..Usage::default()
+        };
+        let key = (names.whole(who), *format);
+        all.entry(key).or_insert_with(new).add(usage);
+    }
+    all
 }
 
 /// Adds the environments of all aliases of a function.
@@ -140,10 +168,12 @@ impl Names {
         let provisioned = facts.provisioned.iter().map(|(_, who, _, _)| who);
         let measured = facts.metrics.series.keys().map(|(who, _, _)| who);
         let logged = facts.logs.functions.iter();
+        let counted = facts.counted.keys().map(|(who, _)| who);
         let remarked = facts.remarks.iter().map(|(who, _)| who);
         let all: BTreeSet<&Who> = claimed
             .chain(provisioned)
             .chain(measured)
+            .chain(counted)
             .chain(logged)
             .chain(remarked)
             .collect();

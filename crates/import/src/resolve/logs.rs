@@ -4,7 +4,7 @@ use super::claims::Claims;
 use super::in_flight::{InFlight, of_minutes};
 use super::usage::{self, Usage};
 use super::{Key, Origin, Value};
-use crate::facts::{Claim, Facts, SourceNumber};
+use crate::facts::{Claim, Facts, SourceNumber, Who};
 use crate::format::Format;
 use crate::formats::logs::calls::{Call, Calls, NO_TIME};
 use crate::mistake::Mistake;
@@ -117,16 +117,18 @@ impl Found {
     }
 }
 
-/// What the calls of each function were, by its number in the logs. Copies are counted once.
+/// What the calls of each function were. `whole` gives the function of its number in the logs. Copies are
+/// counted once.
 ///
 /// # Errors
 /// A temporary file cannot be read.
 pub(super) fn found(
     calls: &mut Calls,
+    whole: &[Who],
     options: &Options,
     facts: &mut Facts,
-) -> Result<BTreeMap<u32, Found>, Mistake> {
-    let mut all: BTreeMap<u32, Found> = BTreeMap::new();
+) -> Result<BTreeMap<Who, Found>, Mistake> {
+    let mut all: BTreeMap<&Who, Found> = BTreeMap::new();
     let mut last: Option<Call> = None;
     let longest = calls.longest;
     let read = calls.in_order(|call| {
@@ -145,7 +147,7 @@ pub(super) fn found(
             facts.withdrawn(source, OUTSIDE, &place());
             return;
         }
-        let own = all.entry(call.function);
+        let own = all.entry(&whole[call.function as usize]);
         let own = own.or_insert_with(|| Found::new(source, longest));
         if !own.add(call) {
             facts.said(source, FREE_INIT, &place());
@@ -155,7 +157,8 @@ pub(super) fn found(
         let message = format!("cannot read a temporary file: {error}");
         Mistake::anywhere(message, "set TMPDIR to a folder on another disk")
     })?;
-    Ok(all)
+    let all = all.into_iter();
+    Ok(all.map(|(who, found)| (who.clone(), found)).collect())
 }
 
 /// Adds what the calls of a function give.

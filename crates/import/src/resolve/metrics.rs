@@ -20,19 +20,36 @@ const SHORT_DAYS: u64 = 7;
 const FEW_CALLS: u32 = 100;
 
 /// The series of a function.
-pub(super) type OfFunction<'m> = BTreeMap<(Metric, Statistic), &'m Series>;
+pub(super) type OfFunction = BTreeMap<(Metric, Statistic), Series>;
 
 /// The series of each function.
-pub(super) fn by_function<'m>(
-    metrics: &'m Metrics,
+///
+/// # Errors
+/// Two files have different values for one point.
+pub(super) fn by_function(
+    metrics: &Metrics,
     names: &Names,
-) -> BTreeMap<Who, OfFunction<'m>> {
-    let mut all: BTreeMap<Who, OfFunction<'m>> = BTreeMap::new();
+) -> Result<BTreeMap<Who, OfFunction>, Mistake> {
+    let mut all: BTreeMap<Who, OfFunction> = BTreeMap::new();
     for ((who, metric, statistic), series) in &metrics.series {
         let own = all.entry(names.whole(who)).or_default();
-        own.insert((*metric, *statistic), series);
+        let Some(known) = own.get_mut(&(*metric, *statistic)) else {
+            own.insert((*metric, *statistic), series.clone());
+            continue;
+        };
+        for (time, value) in &series.points {
+            if known
+                .points
+                .insert(*time, *value)
+                .is_some_and(|known| known != *value)
+            {
+                let message = format!("`{}` has two values at {}", who.name, time.text());
+                let help = "give one of both files, or state --region before each";
+                return Err(Mistake::anywhere(message, help));
+            }
+        }
     }
-    all
+    Ok(all)
 }
 
 /// The time that all metrics cover: as the queries ask for it, else from the first point to the end of
@@ -59,7 +76,7 @@ pub(super) fn remarks(window: Option<Window>) -> Option<String> {
 /// The window is empty.
 pub(super) fn add(
     who: &Who,
-    series: &OfFunction<'_>,
+    series: &OfFunction,
     window: Option<Window>,
     options: &Options,
     facts: &Facts,
@@ -118,8 +135,8 @@ fn hours(calls: &Series) -> Option<BTreeMap<i64, u128>> {
 }
 
 /// The mean duration: of the sums if there are any, else of the means of intervals.
-fn duration(series: &OfFunction<'_>, facts: &Facts, claims: &mut Claims) {
-    let get = |metric, statistic| series.get(&(metric, statistic)).copied();
+fn duration(series: &OfFunction, facts: &Facts, claims: &mut Claims) {
+    let get = |metric, statistic| series.get(&(metric, statistic));
     let calls = get(Metric::Invocations, Statistic::Sum);
     let durations = get(Metric::Duration, Statistic::Sum);
     let counts = get(Metric::Duration, Statistic::SampleCount);
@@ -152,8 +169,8 @@ fn weighted(means: &Series, weights: &Series) -> Option<Exact> {
 }
 
 /// The share of calls that found a provisioned environment.
-fn share_served(series: &OfFunction<'_>, facts: &Facts, claims: &mut Claims) {
-    let get = |metric| series.get(&(metric, Statistic::Sum)).copied();
+fn share_served(series: &OfFunction, facts: &Facts, claims: &mut Claims) {
+    let get = |metric| series.get(&(metric, Statistic::Sum));
     let Some(served) = get(Metric::ProvisionedInvocations) else {
         return;
     };

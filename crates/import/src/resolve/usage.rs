@@ -6,7 +6,7 @@ use crate::facts::{Claim, SourceNumber};
 use crate::format::Format;
 use crate::number::significant;
 use crate::options::Options;
-use crate::time::Window;
+use crate::time::{HOUR, Time, Window};
 use exact::Exact;
 use std::collections::BTreeMap;
 
@@ -21,8 +21,45 @@ pub(crate) struct Usage {
     pub(crate) memory_mb: Option<u32>,
     /// Calls by hour since 1970; `None` if some calls have no time.
     pub(crate) hours: Option<BTreeMap<i64, u128>>,
+    /// The last hour in which the memory is known.
+    pub(crate) last_hour: Option<i64>,
     /// The most calls in flight at once.
     pub(crate) peak: Option<u64>,
+}
+
+impl Usage {
+    /// Adds the calls of other files.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        for (memory, calls) in &other.by_memory {
+            let own = self.by_memory.entry(*memory).or_default();
+            *own = std::mem::take(own).and(calls);
+        }
+        if other.last_hour >= self.last_hour {
+            self.last_hour = other.last_hour;
+            self.memory_mb = other.memory_mb.or(self.memory_mb);
+        }
+        match (&mut self.hours, &other.hours) {
+            (Some(hours), Some(more)) => {
+                for (hour, calls) in more {
+                    *hours.entry(*hour).or_default() += calls;
+                }
+            }
+            _ => self.hours = None,
+        }
+        self.peak = self.peak.max(other.peak);
+    }
+
+    /// From the first hour to the end of the last; `None` if some calls have no time.
+    pub(super) fn window(&self) -> Option<Window> {
+        let hours = self.hours.as_ref()?;
+        let (first, _) = hours.first_key_value()?;
+        let (last, _) = hours.last_key_value()?;
+        Some(Window {
+            from: Time(first * HOUR),
+            to: Time((last + 1) * HOUR),
+        })
+    }
 }
 
 /// Calls of a function with one memory size.

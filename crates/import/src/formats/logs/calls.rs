@@ -1,4 +1,4 @@
-//! Every call of an import, sorted by function and end. Above a limit they are kept in a temporary
+//! Every call of an import, sorted by the name of the function and the end. Above a limit they are kept in a temporary
 //! file, as sorted runs.
 
 use super::report::{End, Report};
@@ -23,7 +23,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Call {
     // The order of these fields is the order of calls.
-    pub(crate) function: u32,
+    /// The number of the name of its function.
+    pub(crate) name: u32,
     /// Milliseconds since 1970, or [`NO_TIME`].
     pub(crate) end: i64,
     pub(crate) request: u64,
@@ -31,6 +32,8 @@ pub(crate) struct Call {
     /// A hash of the log stream; zero if it is not known.
     pub(crate) stream: u64,
     pub(crate) source: u32,
+    /// The number of its function, of which several can be one.
+    pub(crate) function: u32,
     init: u32,
     restore: u32,
     billed: u32,
@@ -40,13 +43,29 @@ pub(crate) struct Call {
     status: u32,
 }
 
+/// Where a call was reported.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    pub(super) name: u32,
+    pub(super) function: u32,
+    pub(super) source: u32,
+    pub(super) stream: u64,
+}
+
 fn some(value: u32) -> Option<u32> {
     (value != NONE).then_some(value)
 }
 
 impl Call {
-    pub(super) fn new(function: u32, source: u32, stream: u64, end: i64, report: &Report) -> Self {
+    pub(super) fn new(place: Place, end: i64, report: &Report) -> Self {
+        let Place {
+            name,
+            function,
+            source,
+            stream,
+        } = place;
         Self {
+            name,
             function,
             end,
             request: report.request,
@@ -105,7 +124,7 @@ impl Call {
 
     /// True for the same call.
     pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
-        let key = |call: &Self| (call.function, call.end, call.request, call.duration);
+        let key = |call: &Self| (call.name, call.end, call.request, call.duration);
         key(self) == key(other)
     }
 
@@ -113,6 +132,7 @@ impl Call {
         let mut bytes = [0; SIZE];
         let wide = [self.end.cast_unsigned(), self.request, self.stream];
         let narrow = [
+            self.name,
             self.function,
             self.duration,
             self.source,
@@ -148,15 +168,16 @@ impl Call {
             end: wide(0).cast_signed(),
             request: wide(1),
             stream: wide(2),
-            function: narrow(0),
-            duration: narrow(1),
-            source: narrow(2),
-            init: narrow(3),
-            restore: narrow(4),
-            billed: narrow(5),
-            memory_mb: narrow(6),
-            used_mb: narrow(7),
-            status: narrow(8),
+            name: narrow(0),
+            function: narrow(1),
+            duration: narrow(2),
+            source: narrow(3),
+            init: narrow(4),
+            restore: narrow(5),
+            billed: narrow(6),
+            memory_mb: narrow(7),
+            used_mb: narrow(8),
+            status: narrow(9),
         }
     }
 }
@@ -204,7 +225,7 @@ impl Calls {
         Ok(())
     }
 
-    /// Calls `take` with each call, by function, end, request and duration.
+    /// Calls `take` with each call, by name, end, request and duration.
     ///
     /// # Errors
     /// The temporary file cannot be read.
@@ -290,7 +311,7 @@ impl Run<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Calls};
+    use super::{Call, Calls, Place};
     use crate::formats::logs::report::Report;
 
     fn call(end: i64, request: u64) -> Call {
@@ -301,7 +322,13 @@ mod tests {
             memory_mb: Some(128),
             ..Report::default()
         };
-        Call::new(7, 3, 9, end, &report)
+        let place = Place {
+            name: 7,
+            function: 8,
+            source: 3,
+            stream: 9,
+        };
+        Call::new(place, end, &report)
     }
 
     #[test]

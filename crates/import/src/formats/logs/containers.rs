@@ -95,19 +95,14 @@ impl Sink<'_> {
         let (context, source) = (self.context, self.source);
         let group = event.log_group_identifier.or_else(|| self.group.clone());
         let own = &self.own;
-        let found = self.streams.find(&stream, |stream| {
+        let found = self.streams.find(&stream, self.number, |stream| {
             let named = group.as_deref().and_then(name_in_group);
             let named = named.or_else(|| name_in_stream(stream));
             let named = named.map(|name| context.who(name.to_owned()));
             Some(logs.number(named.as_ref().or(own.as_ref())?, source))
         });
-        let (function, stream) = found.ok_or_else(|| unnamed(context))?;
-        take(
-            message,
-            &mut self.part,
-            (function, self.number, stream),
-            time,
-        );
+        let place = found.ok_or_else(|| unnamed(context))?;
+        take(message, &mut self.part, place, time);
         if self.part.calls.len() >= KEPT {
             keep(&mut self.part, &mut self.facts.logs, self.context)?;
         }

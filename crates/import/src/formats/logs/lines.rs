@@ -181,15 +181,15 @@ impl File<'_> {
         if let Some(time) = before.time {
             part.time(time);
         }
-        let (function, stream) = streams
-            .find(before.stream.unwrap_or_default(), |stream| {
+        let place = streams
+            .find(before.stream.unwrap_or_default(), self.number, |stream| {
                 let named = name_in_stream(stream).map(|name| self.context.who(name.to_owned()));
                 let who = named.as_ref().or(self.own.as_ref());
                 let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
                 Some(logs.number(who?, self.source))
             })
             .ok_or_else(|| unnamed(self.context))?;
-        take(message, part, (function, self.number, stream), before.time);
+        take(message, part, place, before.time);
         Ok(())
     }
 }

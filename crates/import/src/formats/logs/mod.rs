@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::input::Bytes;
 use crate::mistake::Mistake;
 use crate::time::{HOUR, Time, Window};
-use calls::{Call, Calls, NO_TIME};
+use calls::{Call, Calls, NO_TIME, Place};
 use report::{Message, Report};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -32,6 +32,7 @@ pub(crate) struct Logs {
     /// By number.
     pub(crate) functions: Vec<Who>,
     numbers: HashMap<Who, u32>,
+    names: HashMap<String, u32>,
     /// The time that each file covers, in whole hours.
     pub(crate) windows: BTreeMap<SourceNumber, Window>,
     /// The files with an event of a function.
@@ -40,7 +41,8 @@ pub(crate) struct Logs {
 }
 
 impl Logs {
-    fn number(&mut self, who: &Who, source: SourceNumber) -> u32 {
+    /// The numbers of a function and of its name, which has an event in a file.
+    fn number(&mut self, who: &Who, source: SourceNumber) -> (u32, u32) {
         let number = match self.numbers.get(who) {
             Some(number) => *number,
             None => {
@@ -54,7 +56,9 @@ impl Logs {
         if files.last() != Some(&source) {
             files.push(source);
         }
-        number
+        let next = u32::try_from(self.names.len()).expect("memory is smaller");
+        let name = *self.names.entry(who.name.clone()).or_insert(next);
+        (name, number)
     }
 
     /// True if a file has events of a function.
@@ -102,51 +106,49 @@ impl Part {
         self.unusable.entry(why).or_insert((0, records)).0 += 1;
     }
 
-    fn call(
-        &mut self,
-        function: u32,
-        source: u32,
-        stream: u64,
-        time: Option<Time>,
-        report: &Report,
-    ) {
+    fn call(&mut self, place: Place, time: Option<Time>, report: &Report) {
         let time = report.time.or(time);
         if let Some(time) = time {
             self.time(time);
         }
         self.is_local |= report.is_local;
         let end = time.map_or(NO_TIME, |time| time.0);
-        self.calls
-            .push(Call::new(function, source, stream, end, report));
+        self.calls.push(Call::new(place, end, report));
     }
 }
 
 /// The number of the function of the last log stream. Neighbouring lines often have the same one.
 #[derive(Default)]
 struct Streams {
-    last: Option<(String, u32, u64)>,
+    last: Option<(String, Place)>,
 }
 
 impl Streams {
-    /// The function of a stream, and the hash of the stream.
+    /// The place of the calls of a stream. `numbers` finds those of its name and function.
     fn find(
         &mut self,
         stream: &str,
-        number: impl FnOnce(&str) -> Option<u32>,
-    ) -> Option<(u32, u64)> {
-        if let Some((last, function, hash)) = &self.last
+        source: u32,
+        numbers: impl FnOnce(&str) -> Option<(u32, u32)>,
+    ) -> Option<Place> {
+        if let Some((last, place)) = &self.last
             && last == stream
         {
-            return Some((*function, *hash));
+            return Some(*place);
         }
-        let function = number(stream)?;
-        let hash = if stream.is_empty() {
-            0
-        } else {
-            report::hash(stream.as_bytes())
+        let (name, function) = numbers(stream)?;
+        let place = Place {
+            name,
+            function,
+            source,
+            stream: if stream.is_empty() {
+                0
+            } else {
+                report::hash(stream.as_bytes())
+            },
         };
-        self.last = Some((stream.to_owned(), function, hash));
-        Some((function, hash))
+        self.last = Some((stream.to_owned(), place));
+        Some(place)
     }
 }
 
@@ -167,14 +169,14 @@ fn start_arn(start: &[u8]) -> Option<Who> {
 
 /// The name of the function in the stream of a log in JSON format, `2026/10/08/NAME[$LATEST]HEX`; other
 /// streams have none.
-fn name_in_stream(stream: &str) -> Option<&str> {
+pub(crate) fn name_in_stream(stream: &str) -> Option<&str> {
     let (head, _) = stream.split_once('[')?;
     let name = head.rsplit('/').next()?;
     (!name.is_empty()).then_some(name)
 }
 
 /// The function of a log group `/aws/lambda/NAME`, with or without its account and other parts before.
-fn name_in_group(group: &str) -> Option<&str> {
+pub(crate) fn name_in_group(group: &str) -> Option<&str> {
     let (_, name) = group.rsplit_once("/aws/lambda/")?;
     let name = name.split(':').next()?;
     (!name.is_empty()).then_some(name)
@@ -276,14 +278,9 @@ fn keep(part: &mut Part, logs: &mut Logs, context: &Context) -> Result<(), Mista
 }
 
 /// Reads a message of a log into a part.
-fn take(
-    message: Message,
-    part: &mut Part,
-    (function, source, stream): (u32, u32, u64),
-    time: Option<Time>,
-) {
+fn take(message: Message, part: &mut Part, place: Place, time: Option<Time>) {
     match message {
-        Message::Report(report) => part.call(function, source, stream, time, &report),
+        Message::Report(report) => part.call(place, time, &report),
         Message::Unusable(why) => part.unusable(why),
         Message::Platform => part.has_platform = true,
         Message::Other => {}

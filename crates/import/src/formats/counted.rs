@@ -1,0 +1,109 @@
+//! Calls that another program counted: the columns of `lambdacost/usage/v1` and of queries of CloudWatch
+//! Logs Insights.
+
+use crate::facts::{Context, Facts, SourceNumber, Who};
+use crate::format::Format;
+use crate::mistake::Mistake;
+use crate::number::Number;
+use crate::resolve::usage::Usage;
+use crate::time::Time;
+use exact::Exact;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// Calls of a function, of one memory size and in one hour where these are known.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    pub(super) memory_mb: Option<u32>,
+    pub(super) hour: Option<i64>,
+    pub(super) calls: u64,
+    /// Milliseconds.
+    pub(super) billed: Option<Decimal>,
+    /// Milliseconds.
+    pub(super) init: Option<Decimal>,
+    pub(super) cold_starts: Option<u64>,
+    pub(super) peak: Option<u64>,
+}
+
+/// Adds calls to those of a function.
+pub(super) fn add(who: &Who, format: Format, source: SourceNumber, row: &Row, facts: &mut Facts) {
+    let key = (who.clone(), format);
+    let new = || Usage {
+        source,
+        hours: Some(BTreeMap::new()),
+        ..Usage::default()
+    };
+    let usage = facts.counted.entry(key).or_insert_with(new);
+    usage.calls += u128::from(row.calls);
+    match (row.hour, &mut usage.hours) {
+        (Some(hour), Some(hours)) => *hours.entry(hour).or_default() += u128::from(row.calls),
+        _ => usage.hours = None,
+    }
+    usage.peak = usage.peak.max(row.peak);
+    // Of rows in any order the last hour has the memory of today.
+    if row.hour >= usage.last_hour {
+        usage.last_hour = row.hour;
+        usage.memory_mb = row.memory_mb.or(usage.memory_mb);
+    }
+    let own = usage
+        .by_memory
+        .entry(row.memory_mb.unwrap_or(0))
+        .or_default();
+    own.calls += u128::from(row.calls);
+    let billed = row.billed.map(Exact::from);
+    own.billed = own.billed.take().and_then(|known| Some(&known + &billed?));
+    own.init = &own.init + &row.init.map_or(Exact::ZERO, Exact::from);
+    let cold_starts = row.cold_starts.map(u128::from);
+    own.cold_starts = own.cold_starts.and_then(|known| Some(known + cold_starts?));
+}
+
+/// The fields of a row, by name. Empty text and `NULL` are no value.
+pub(super) struct Fields<'r> {
+    pub(super) get: &'r dyn Fn(&str) -> Option<&'r str>,
+    /// Where the row is.
+    pub(super) line: u64,
+    pub(super) context: &'r Context,
+}
+
+impl<'r> Fields<'r> {
+    pub(super) fn text(&self, name: &str) -> Option<&'r str> {
+        let value = (self.get)(name).map(str::trim);
+        value.filter(|value| !value.is_empty() && *value != "NULL")
+    }
+
+    /// A number of at least zero.
+    pub(super) fn number(&self, name: &str) -> Result<Option<Decimal>, Mistake> {
+        let Some(text) = self.text(name) else {
+            return Ok(None);
+        };
+        let number = Number::of_text(text).filter(|number| !number.is_negative());
+        let number = number.ok_or_else(|| self.wrong(name, text, "a number of at least zero"))?;
+        Ok(Some(number.0))
+    }
+
+    /// A whole number.
+    pub(super) fn whole(&self, name: &str) -> Result<Option<u64>, Mistake> {
+        let Some(number) = self.number(name)? else {
+            return Ok(None);
+        };
+        let whole = Number(number.normalize()).whole();
+        let wrong = || self.wrong(name, &number.to_string(), "a whole number");
+        whole.ok_or_else(wrong).map(Some)
+    }
+
+    /// The hour of a time.
+    pub(super) fn hour(&self, name: &str) -> Result<Option<i64>, Mistake> {
+        let Some(text) = self.text(name) else {
+            return Ok(None);
+        };
+        let time = Time::of_text(text).ok_or_else(|| self.wrong(name, text, "a time"))?;
+        Ok(Some(time.hour()))
+    }
+
+    fn wrong(&self, name: &str, text: &str, wanted: &str) -> Mistake {
+        let message = format!("`{text}` in `{name}` is not {wanted}");
+        self.context
+            .mistake(message, "write the file again")
+            .at(self.line)
+    }
+}
