@@ -17,7 +17,15 @@ use std::path::Path;
 use std::process::Command;
 
 /// Commands that are shown and not run here: the test would start itself, or install.
-const NOT_RUN: [&str; 2] = ["cargo test", "cargo install --path ."];
+const NOT_RUN: [&str; 7] = [
+    "cargo test",
+    "cargo install --path .",
+    "aws lambda list-functions > functions.json",
+    "aws cloudwatch get-metric-data --metric-data-queries \"$(lambdacost import --query cloudwatch)\" \\",
+    "  --start-time 2026-10-05T00:00:00Z --end-time 2026-10-12T00:00:00Z > metrics.json",
+    "aws logs filter-log-events --log-group-name /aws/lambda/checkout --filter-pattern REPORT \\",
+    "  --start-time 1791158400000 --end-time 1791763200000 > checkout.json",
+];
 /// What the README writes for the program in a fresh clone.
 const FROM_A_CLONE: &str = "cargo run --release -- ";
 
@@ -73,7 +81,9 @@ fn shown(block: &Block) -> Vec<Shown> {
 fn workplace(blocks: &[Block]) -> tempfile::TempDir {
     let place = tempfile::tempdir().expect("a temporary folder");
     fs::create_dir(place.path().join("scenarios")).expect("a folder in it");
-    for name in files("scenarios") {
+    let samples = "crates/import/samples";
+    fs::create_dir_all(place.path().join(samples)).expect("a folder in it");
+    for name in files("scenarios").into_iter().chain(files(samples)) {
         fs::copy(root().join(&name), place.path().join(&name)).expect("a copy");
     }
     for block in blocks {
@@ -201,7 +211,7 @@ fn the_first_command_runs_in_a_clone() {
     let first = commands.next().expect("a command").command;
     assert_eq!(
         first,
-        format!("{FROM_A_CLONE}compare scenarios/web-api.toml")
+        format!("{FROM_A_CLONE}import crates/import/samples/*.json -o from-aws.toml")
     );
 }
 

@@ -2,14 +2,14 @@
 
 use exact::Exact;
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use std::fmt;
 
 /// Digits of figures that were divided.
 const SIGNIFICANT: u32 = 12;
 
-/// A number in JSON: also one in quotes, which some programs write. A floating-point number is the
-/// shortest decimal that reads back to it.
+/// A number in JSON: also one in quotes, which some programs write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Number(pub(crate) Decimal);
 
@@ -41,31 +41,42 @@ impl Number {
     }
 }
 
-impl<'de> de::Deserialize<'de> for Number {
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Scalar(text) = Scalar::deserialize(deserializer)?;
+        let wrong = || de::Error::custom(format!("`{text}` is not a number that can be read"));
+        Self::of_text(&text).ok_or_else(wrong)
+    }
+}
+
+/// A number or a text of JSON, as text. A floating-point number is the shortest decimal that reads back
+/// to it.
+pub(crate) struct Scalar(pub(crate) String);
+
+impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Read;
         impl Visitor<'_> for Read {
-            type Value = Number;
+            type Value = Scalar;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number")
+                f.write_str("a number or a text")
             }
 
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Number, E> {
-                Ok(Number(value.into()))
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar, E> {
+                Ok(Scalar(value.to_string()))
             }
 
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Number, E> {
-                Ok(Number(value.into()))
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar, E> {
+                Ok(Scalar(value.to_string()))
             }
 
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Number, E> {
-                self.visit_str(&format!("{value:e}"))
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar, E> {
+                Ok(Scalar(format!("{value:e}")))
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
-                let found = Number::of_text(text);
-                found.ok_or_else(|| E::custom(format!("`{text}` is not a number that can be read")))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Scalar, E> {
+                Ok(Scalar(text.to_owned()))
             }
         }
         deserializer.deserialize_any(Read)

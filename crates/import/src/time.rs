@@ -1,9 +1,11 @@
 //! Points in time, in all the forms in which AWS writes them.
 
+use crate::number::{Number, Scalar};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 /// Milliseconds of an hour.
@@ -30,7 +32,7 @@ impl Time {
             let stamp = Offset::UTC.to_timestamp(civil).ok()?;
             return Some(Self(stamp.as_millisecond()));
         }
-        Self::of_number(text.parse().ok()?)
+        Self::of_number(Number::of_text(text)?.0)
     }
 
     fn of_number(number: Decimal) -> Option<Self> {
@@ -41,7 +43,7 @@ impl Time {
             number.checked_mul(Decimal::ONE_THOUSAND)?
         };
         // The year 9999 and the years before are times; anything else is not.
-        let whole = i64::try_from(milliseconds.trunc().mantissa()).ok()?;
+        let whole = i64::try_from(milliseconds.trunc().normalize().mantissa()).ok()?;
         Timestamp::from_millisecond(whole).ok()?;
         Some(Self(whole))
     }
@@ -71,34 +73,11 @@ impl Time {
     }
 }
 
-impl<'de> de::Deserialize<'de> for Time {
+impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl de::Visitor<'_> for Read {
-            type Value = Time;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a time")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Time, E> {
-                let found = Time::of_text(text);
-                found.ok_or_else(|| E::custom(format!("`{text}` is not a time that can be read")))
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Time, E> {
-                self.visit_str(&number.to_string())
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Time, E> {
-                self.visit_str(&number.to_string())
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Time, E> {
-                self.visit_str(&number.to_string())
-            }
-        }
-        deserializer.deserialize_any(Read)
+        let Scalar(text) = Scalar::deserialize(deserializer)?;
+        let wrong = || de::Error::custom(format!("`{text}` is not a time that can be read"));
+        Self::of_text(&text).ok_or_else(wrong)
     }
 }
 
@@ -110,10 +89,6 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(crate) fn contains(self, time: Time) -> bool {
-        self.from <= time && time < self.to
-    }
-
     /// Milliseconds; zero if it is empty.
     pub(crate) fn milliseconds(self) -> u64 {
         u64::try_from(self.to.0 - self.from.0).unwrap_or(0)

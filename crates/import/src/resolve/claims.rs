@@ -11,6 +11,10 @@ use std::collections::BTreeMap;
 
 /// Calls and durations that differ by more than this many per cent are a conflict.
 const CONFLICT_PERCENT: (u64, u64) = (2, 100);
+/// Calls that were counted in a shorter time are an estimate.
+const HOURS_OF_WEEK: u64 = 168;
+/// Fewer calls say little about a month.
+const FEW_CALLS: u32 = 100;
 /// Milliseconds of a second.
 const MILLISECONDS: u64 = 1000;
 /// Seconds of an hour.
@@ -220,8 +224,10 @@ impl Claims {
             traffic: self.traffic.into_values().next(),
             busiest: None,
             conflicts,
+            is_short: false,
             remarks: self.remarks,
         };
+        short(&mut function);
         capacity(&mut function, hours_per_month);
         function
     }
@@ -304,6 +310,29 @@ fn differ(one: &str, other: &str) -> bool {
         &other - &one
     };
     difference > allowed
+}
+
+/// Says that calls were counted for a short time, or that there are few.
+fn short(function: &mut Function) {
+    let Some(counted) = &function.counted else {
+        return;
+    };
+    let hours = counted.window.milliseconds() / (SECONDS * MILLISECONDS);
+    if hours < HOURS_OF_WEEK {
+        function.is_short = true;
+        function.remarks.push(format!(
+            "its calls were counted for {hours} hours, less than a week: nights and weekends may be \
+             missing from the month"
+        ));
+    }
+    let calls = Exact::of_digits(&counted.calls);
+    if calls.is_some_and(|calls| calls < Exact::from(FEW_CALLS)) {
+        function.is_short = true;
+        function.remarks.push(format!(
+            "only {} calls were counted: the month is a rough estimate",
+            counted.calls,
+        ));
+    }
 }
 
 /// A peak below the average concurrency is raised to it. Without a peak the busiest hour of the traffic

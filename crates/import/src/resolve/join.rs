@@ -10,11 +10,11 @@ use crate::options::Options;
 use crate::time::Window;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The functions, by region, account and name, and remarks on all of them.
+/// The functions, by region, account and name.
 pub(super) fn functions(
     facts: &mut Facts,
     options: &Options,
-) -> Result<(Vec<Function>, Vec<String>), Vec<Mistake>> {
+) -> Result<Vec<Function>, Vec<Mistake>> {
     let names = Names::of(facts)?;
     let mut calls = std::mem::take(&mut facts.logs.calls);
     let logged = facts.logs.functions.iter().map(|who| names.whole(who));
@@ -53,13 +53,11 @@ pub(super) fn functions(
             mistakes.push(mistake);
         }
     }
-    let mut warnings = Vec::new();
     let functions = all.into_iter();
     let functions = functions.map(|(who, claims)| finished(who, claims, facts, options));
     let functions: Vec<Function> = functions.collect();
-    warnings.extend(metrics::remarks(window));
     if mistakes.is_empty() {
-        Ok((functions, warnings))
+        Ok(functions)
     } else {
         Err(mistakes)
     }

@@ -14,11 +14,6 @@ use exact::Exact;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
-const DAY: u64 = 86_400_000;
-const SHORT_DAYS: u64 = 7;
-/// Fewer calls say little about a month.
-const FEW_CALLS: u32 = 100;
-
 /// The series of a function.
 pub(super) type OfFunction = BTreeMap<(Metric, Statistic), Series>;
 
@@ -60,16 +55,6 @@ pub(super) fn window(metrics: &Metrics, options: &Options) -> Option<Window> {
     Some(options.window(found))
 }
 
-/// A warning about a short time.
-pub(super) fn remarks(window: Option<Window>) -> Option<String> {
-    let window = window.filter(|window| window.milliseconds() < SHORT_DAYS * DAY)?;
-    let hours = window.milliseconds() / (HOUR as u64);
-    Some(format!(
-        "the metrics cover {hours} hours, less than a week: nights and weekends may be missing from \
-         the month"
-    ))
-}
-
 /// Adds what the metrics of a function give.
 ///
 /// # Errors
@@ -105,12 +90,6 @@ pub(super) fn add(
 /// Calls of a month, and the traffic of each hour.
 fn count(calls: &Series, window: Window, options: &Options, claims: &mut Claims) {
     let counted = sum(calls);
-    if counted < Exact::from(FEW_CALLS) {
-        claims.remarks.push(format!(
-            "only {} calls were counted: the month is a rough estimate",
-            significant(&counted),
-        ));
-    }
     claims.calls(&counted, calls.source, Format::Cloudwatch, window, options);
     let is_hourly = calls
         .period()

@@ -181,10 +181,16 @@ pub struct Function {
     /// The capacity that the busiest hour needs, if nothing says the peak.
     pub(crate) busiest: Option<String>,
     pub conflicts: Vec<Conflict>,
+    pub(crate) is_short: bool,
     pub remarks: Vec<String>,
 }
 
 impl Function {
+    /// True if calls were counted for less than a week, or few of them.
+    pub(crate) fn is_short(&self) -> bool {
+        self.is_short
+    }
+
     /// True if nothing required is missing.
     pub fn is_complete(&self) -> bool {
         self.missing.is_empty()
@@ -212,8 +218,7 @@ pub struct Import {
 /// # Errors
 /// Functions that cannot be told apart, values outside their bounds, and times without an end.
 pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec<Mistake>> {
-    let (functions, mut warnings) = join::functions(&mut facts, options)?;
-    warnings.extend(facts.warnings);
+    let functions = join::functions(&mut facts, options)?;
     Ok(Import {
         sources: facts.sources,
         functions,
@@ -221,6 +226,6 @@ pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec
         timezone: options.timezone_name.clone(),
         skipped: facts.skipped,
         repeated: facts.repeated,
-        warnings,
+        warnings: facts.warnings,
     })
 }

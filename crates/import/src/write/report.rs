@@ -48,6 +48,14 @@ pub fn report(import: &Import) -> Vec<String> {
             ),
         ));
     }
+    let short = import.functions.iter().filter(|one| one.is_short());
+    let short: Vec<&Function> = short.collect();
+    if !short.is_empty() {
+        lines.push(format!(
+            "warning: calls were counted for less than a week, or fewer than 100 of them: {}",
+            names(&short),
+        ));
+    }
     for warning in &import.warnings {
         lines.push(format!("warning: {warning}"));
     }

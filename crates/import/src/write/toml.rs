@@ -5,7 +5,7 @@ use crate::resolve::{Figure, Function, Import, Key};
 use std::fmt::{self, Write};
 
 /// Weights in a line.
-const IN_LINE: usize = 24;
+const IN_LINE: usize = 12;
 
 /// The scenario as TOML.
 pub fn toml(import: &Import) -> String {
