@@ -164,7 +164,7 @@ impl Facts {
     }
 
     /// Says something about records that are used.
-    pub(crate) fn said(&mut self, source: SourceNumber, what: &str, place: &str) {
+    pub(crate) fn remarked(&mut self, source: SourceNumber, what: &str, place: &str) {
         self.ignored(source, what, place);
         self.sources[source].records -= 1;
     }

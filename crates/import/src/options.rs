@@ -1,4 +1,4 @@
-//! What the user states beside the files.
+//! What the user states in addition to the files.
 
 use crate::time::{Time, Window};
 use jiff::tz::TimeZone;
@@ -12,7 +12,7 @@ pub struct Stated {
     pub value: String,
 }
 
-/// What the user states beside the files.
+/// What the user states in addition to the files.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Hours of a month.

@@ -49,7 +49,7 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
     Ok(())
 }
 
-/// What the user states beside the files.
+/// What the user states in addition to the files.
 fn options(args: &args::Import) -> Result<Options, Diags> {
     let mut mistakes = Diags::new();
     for (flag, time) in [("--from", &args.from), ("--to", &args.to)] {

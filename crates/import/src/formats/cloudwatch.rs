@@ -123,7 +123,7 @@ impl Series {
 pub(crate) struct Metrics {
     pub(crate) series: BTreeMap<(Who, Metric, Statistic), Series>,
     /// The time that the query files ask for.
-    pub(crate) asked: Option<Window>,
+    pub(crate) requested: Option<Window>,
     /// By `Id`: the query of the last query file.
     queries: HashMap<String, Query>,
     /// By `Id` and label: the file with a part of a series whose last part is missing.
@@ -244,9 +244,13 @@ pub(super) fn read(
             });
         }
         if let (Some(from), Some(to)) = (document.start_time, document.end_time) {
-            let asked = Window { from, to };
+            let requested = Window { from, to };
             let metrics = &mut file.facts.metrics;
-            metrics.asked = Some(metrics.asked.map_or(asked, |known| known.and(asked)));
+            metrics.requested = Some(
+                metrics
+                    .requested
+                    .map_or(requested, |known| known.and(requested)),
+            );
         }
         for answer in document.metric_data_results.into_iter().flatten() {
             file.answer(&answer)?;

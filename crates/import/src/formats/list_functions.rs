@@ -53,8 +53,8 @@ struct SnapStart {
 pub(super) fn read(bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
     let source = facts.start(&context.path, Format::ListFunctions);
     for document in json::documents::<Document>(bytes, context)? {
-        // A list counts published versions only if it was asked for them: they are no functions of
-        // their own.
+        // A list counts published versions only if it was called with --function-version ALL: they are not
+        // separate functions.
         let is_list = document.functions.is_some();
         let listed = document.functions.into_iter().flatten();
         let single = [document.configuration, document.own].into_iter().flatten();

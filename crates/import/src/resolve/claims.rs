@@ -260,18 +260,20 @@ fn standing(key: Key, ranked: &[Ranked], conflicts: &mut Vec<Conflict>) -> Optio
     let value = best.value.clone()?;
     let others = ranked.iter().filter(|one| one.origin != Origin::Default);
     for other in others {
-        let Some(said) = &other.value else { continue };
+        let Some(other_value) = &other.value else {
+            continue;
+        };
         let is_other = if is_configuration(key) {
-            *said != value
+            *other_value != value
         } else {
-            differ(said.plain(), value.plain())
+            differ(other_value.plain(), value.plain())
         };
         if is_other {
             conflicts.push(Conflict {
                 key,
                 kept: value.plain().to_owned(),
                 kept_source: best.source,
-                other: said.plain().to_owned(),
+                other: other_value.plain().to_owned(),
                 other_source: other.source,
             });
         }

@@ -150,7 +150,7 @@ pub(super) fn found(
         let own = all.entry(&whole[call.function as usize]);
         let own = own.or_insert_with(|| Found::new(source, longest));
         if !own.add(call) {
-            facts.said(source, FREE_INIT, &place());
+            facts.remarked(source, FREE_INIT, &place());
         }
     });
     read.map_err(|error| {

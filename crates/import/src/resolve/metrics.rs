@@ -51,7 +51,7 @@ pub(super) fn by_function(
 /// the last. `None` if that is not known.
 pub(super) fn window(metrics: &Metrics, options: &Options) -> Option<Window> {
     let found = metrics.series.values().filter_map(Series::window);
-    let found = metrics.asked.or_else(|| found.reduce(Window::and))?;
+    let found = metrics.requested.or_else(|| found.reduce(Window::and))?;
     Some(options.window(found))
 }
 

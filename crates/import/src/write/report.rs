@@ -25,6 +25,33 @@ pub fn report(import: &Import) -> Vec<String> {
         counted(import.sources.len() as u64, "file", "files"),
     ));
     missing(import, &mut lines);
+    on_functions(import, &mut lines);
+    for warning in &import.warnings {
+        lines.push(format!("warning: {warning}"));
+    }
+    for source in &import.sources {
+        for (why, ignored) in &source.ignored {
+            let records = counted(ignored.count, "record", "records");
+            lines.push(format!(
+                "ignored: {why} ({records}, first {})",
+                ignored.first
+            ));
+        }
+    }
+    for repeated in &import.repeated {
+        lines.push(format!("ignored: {repeated}"));
+    }
+    if import.skipped > 0 {
+        let files = counted(import.skipped, "file", "files");
+        lines.push(format!(
+            "skipped {files} in folders that are in no known format"
+        ));
+    }
+    lines
+}
+
+/// What is not certain about functions that are complete.
+fn on_functions(import: &Import, lines: &mut Vec<String>) {
     let unknown = import.functions.iter().filter(|one| {
         let is_stated = one.stated.iter().any(|stated| stated.key == "architecture");
         !one.figures.contains_key(&Key::Architecture) && !is_stated
@@ -56,28 +83,6 @@ pub fn report(import: &Import) -> Vec<String> {
             names(&short),
         ));
     }
-    for warning in &import.warnings {
-        lines.push(format!("warning: {warning}"));
-    }
-    for source in &import.sources {
-        for (why, ignored) in &source.ignored {
-            let records = counted(ignored.count, "record", "records");
-            lines.push(format!(
-                "ignored: {why} ({records}, first {})",
-                ignored.first
-            ));
-        }
-    }
-    for repeated in &import.repeated {
-        lines.push(format!("ignored: {repeated}"));
-    }
-    if import.skipped > 0 {
-        let files = counted(import.skipped, "file", "files");
-        lines.push(format!(
-            "skipped {files} in folders that are in no known format"
-        ));
-    }
-    lines
 }
 
 /// One line for each missing key.

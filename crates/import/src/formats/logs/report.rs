@@ -111,50 +111,25 @@ fn line(text: &[u8]) -> Message {
     };
     let mut duration = None;
     let mut init_is_first = false;
-    loop {
-        rest = rest.trim_ascii_start();
-        if rest.is_empty() {
-            break;
-        }
-        let Some((key, field)) = KEYS.iter().find(|(key, _)| rest.starts_with(key)) else {
-            let end = rest.iter().position(u8::is_ascii_whitespace);
-            rest = &rest[end.unwrap_or(rest.len())..];
-            continue;
-        };
-        rest = rest[key.len()..].trim_ascii_start();
-        let end = rest
-            .iter()
-            .position(u8::is_ascii_whitespace)
-            .unwrap_or(rest.len());
-        let (value, after) = rest.split_at(end);
-        rest = after;
-        if *field == Field::Status {
+    while let Some((field, value)) = next_field(&mut rest) {
+        if field == Field::Status {
             report.end = status(value);
             continue;
         }
-        let Some(thousandths) = thousandths(value) else {
-            return Message::Unusable(BAD_NUMBER);
+        let value = match with_unit(field, value, &mut rest) {
+            Ok(value) => value,
+            Err(why) => return Message::Unusable(why),
         };
-        rest = rest.trim_ascii_start();
-        let unit: &[u8] = if matches!(field, Field::Memory | Field::Used) {
-            b"MB"
-        } else {
-            b"ms"
-        };
-        if !rest.starts_with(unit) {
-            return Message::Unusable(BAD_UNIT);
-        }
-        rest = &rest[unit.len()..];
         match field {
-            Field::Duration => duration = Some(thousandths),
-            Field::Billed => report.billed = Some(thousandths / 1000),
+            Field::Duration => duration = Some(value),
+            Field::Billed => report.billed = Some(value / 1000),
             Field::Init => {
                 init_is_first = duration.is_none();
-                report.init = Some(thousandths);
+                report.init = Some(value);
             }
-            Field::Restore => report.restore = Some(thousandths),
-            Field::Memory => report.memory_mb = Some(thousandths / 1000),
-            Field::Used => report.used_mb = Some(thousandths / 1000),
+            Field::Restore => report.restore = Some(value),
+            Field::Memory => report.memory_mb = Some(value / 1000),
+            Field::Used => report.used_mb = Some(value / 1000),
             Field::BilledRestore | Field::Status => {}
         }
     }
@@ -168,6 +143,39 @@ fn line(text: &[u8]) -> Message {
         (_, None) => Message::Unusable(NO_MEMORY),
         _ => Message::Report(report),
     }
+}
+
+/// The next known field and the word after it. Other words are skipped.
+fn next_field<'l>(rest: &mut &'l [u8]) -> Option<(Field, &'l [u8])> {
+    loop {
+        *rest = rest.trim_ascii_start();
+        if rest.is_empty() {
+            return None;
+        }
+        let known = KEYS.iter().find(|(key, _)| rest.starts_with(key));
+        if let Some((key, _)) = known {
+            *rest = rest[key.len()..].trim_ascii_start();
+        }
+        let end = rest.iter().position(u8::is_ascii_whitespace);
+        let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+        *rest = after;
+        if let Some((_, field)) = known {
+            return Some((*field, word));
+        }
+    }
+}
+
+/// The thousandths of a value, whose unit follows.
+fn with_unit(field: Field, value: &[u8], rest: &mut &[u8]) -> Result<u32, &'static str> {
+    let value = thousandths(value).ok_or(BAD_NUMBER)?;
+    let unit: &[u8] = if matches!(field, Field::Memory | Field::Used) {
+        b"MB"
+    } else {
+        b"ms"
+    };
+    *rest = rest.trim_ascii_start();
+    *rest = rest.strip_prefix(unit).ok_or(BAD_UNIT)?;
+    Ok(value)
 }
 
 fn status(word: &[u8]) -> End {
