@@ -6,6 +6,7 @@ use crate::formats::logs::Logs;
 use crate::mistake::Mistake;
 use crate::resolve::usage::Usage;
 use crate::resolve::{Key, Origin, Value};
+use crate::time::Window;
 use std::collections::BTreeMap;
 
 /// An input that was read.
@@ -80,6 +81,24 @@ pub(crate) struct Claim {
     pub(crate) source: SourceNumber,
 }
 
+/// Calls that Compute Optimizer counted.
+#[derive(Debug)]
+pub(crate) struct Lookback {
+    pub(crate) who: Who,
+    pub(crate) calls: u64,
+    pub(crate) window: Window,
+    pub(crate) source: SourceNumber,
+}
+
+/// The mean raw duration of a function by memory size.
+#[derive(Debug)]
+pub(crate) struct Curve {
+    pub(crate) who: Who,
+    pub(crate) source: SourceNumber,
+    /// Milliseconds by MB.
+    pub(crate) points: BTreeMap<u32, String>,
+}
+
 /// All that files state.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -94,6 +113,8 @@ pub(crate) struct Facts {
     pub(crate) logs: Logs,
     /// Calls that another program counted, by the format with whose rank they go.
     pub(crate) counted: BTreeMap<(Who, Format), Usage>,
+    pub(crate) lookbacks: Vec<Lookback>,
+    pub(crate) curves: Vec<Curve>,
     /// Remarks on files.
     pub(crate) warnings: Vec<String>,
     /// Files in folders that have no known format.

@@ -9,6 +9,8 @@ pub enum Format {
     LambdaLog,
     LogsInsights,
     Usage,
+    ComputeOptimizer,
+    PowerTuning,
 }
 
 /// What a user has to know about a format.
@@ -21,13 +23,15 @@ pub(crate) struct Manual {
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::ListFunctions,
         Self::ProvisionedConcurrency,
         Self::Cloudwatch,
         Self::LambdaLog,
         Self::LogsInsights,
         Self::Usage,
+        Self::ComputeOptimizer,
+        Self::PowerTuning,
     ];
 
     /// The name, as `--as` takes it.
@@ -71,6 +75,16 @@ impl Format {
                 name: "logs-insights",
                 gives: "memory, calls, billed duration, cold starts, traffic by hour",
                 command: "aws logs start-query --query-string \"$(lambdacost import --query logs-insights)\" --log-group-name /aws/lambda/NAME --start-time SECONDS --end-time SECONDS, then aws logs get-query-results --query-id ID > insights.json",
+            },
+            Self::ComputeOptimizer => Manual {
+                name: "compute-optimizer",
+                gives: "memory, calls, mean duration, used memory",
+                command: "aws compute-optimizer get-lambda-function-recommendations > recommendations.json",
+            },
+            Self::PowerTuning => Manual {
+                name: "power-tuning",
+                gives: "mean duration by memory size",
+                command: "the output of the state machine of AWS Lambda Power Tuning",
             },
             Self::Usage => Manual {
                 name: "usage",

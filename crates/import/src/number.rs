@@ -83,6 +83,11 @@ impl<'de> Deserialize<'de> for Scalar {
     }
 }
 
+/// The shortest decimal that reads back to a floating-point number of 32 bits.
+pub(crate) fn of_single(bytes: [u8; 4]) -> String {
+    format!("{:e}", f32::from_le_bytes(bytes))
+}
+
 /// A quotient as it is written: up to twelve significant digits.
 pub(crate) fn significant(value: &Exact) -> String {
     let mut text = String::new();

@@ -2,11 +2,11 @@
 
 use crate::facts::Context;
 use crate::format::Format;
-use crate::formats::usage;
+use crate::formats::{compute_optimizer, usage};
 use crate::mistake::Mistake;
 
 /// Names of members of JSON that identify a format, the most specific first. All have to be there.
-const JSON: [(&[&str], Format); 12] = [
+const JSON: [(&[&str], Format); 14] = [
     (&["MetricDataResults"], Format::Cloudwatch),
     (&["MetricDataQueries"], Format::Cloudwatch),
     (&["MetricStat"], Format::Cloudwatch),
@@ -17,6 +17,8 @@ const JSON: [(&[&str], Format); 12] = [
     ),
     (&["FunctionName", "FunctionArn"], Format::ListFunctions),
     (&["Functions"], Format::ListFunctions),
+    (&["lambdaFunctionRecommendations"], Format::ComputeOptimizer),
+    (&["power", "stateMachine"], Format::PowerTuning),
     (&["results", "field", "value"], Format::LogsInsights),
     (&["logEvents"], Format::LambdaLog),
     (&["events", "message"], Format::LambdaLog),
@@ -62,6 +64,16 @@ fn table(start: &[u8]) -> Option<Format> {
     };
     if has(&usage::REQUIRED) {
         return Some(Format::Usage);
+    }
+    let has_column = |name: &str| {
+        let mut columns = columns.iter();
+        columns.any(|column| column.trim().eq_ignore_ascii_case(name))
+    };
+    if compute_optimizer::REQUIRED
+        .iter()
+        .all(|name| has_column(name))
+    {
+        return Some(Format::ComputeOptimizer);
     }
     let is_insights = has(&["calls", "billed_ms", "memory_mb"]) || has(&["@billedDuration"]);
     is_insights.then_some(Format::LogsInsights)

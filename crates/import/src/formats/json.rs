@@ -9,6 +9,9 @@ use std::io::BufReader;
 /// Bytes that are read at once.
 const BUFFER: usize = 1 << 18;
 
+/// Bytes in which the first character stands.
+const STARTS: u64 = 4096;
+
 /// A document, or a list of such documents.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
@@ -34,6 +37,18 @@ pub(super) fn documents<T: DeserializeOwned>(
         }
     }
     Ok(all)
+}
+
+/// True if the first character that is not blank starts an object or a list.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn is_json(bytes: &mut Bytes, context: &Context) -> Result<bool, Mistake> {
+    let start = bytes.start(STARTS);
+    let start = start
+        .map_err(|error| context.mistake(format!("cannot read it: {error}"), "check the file"))?;
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    Ok(matches!(first, Some(b'{' | b'[')))
 }
 
 /// What is wrong in JSON.

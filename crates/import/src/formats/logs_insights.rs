@@ -43,11 +43,7 @@ struct Statistics {
 
 pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
     let source = facts.start(&context.path, Format::LogsInsights);
-    let start = bytes.start(64);
-    let start = start
-        .map_err(|error| context.mistake(format!("cannot read it: {error}"), "check the file"))?;
-    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
-    if first == Some(&b'{') {
+    if json::is_json(&mut bytes, context)? {
         return documents(bytes, source, context, facts);
     }
     table(bytes, source, context, facts)

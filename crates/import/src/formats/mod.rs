@@ -1,11 +1,13 @@
 //! One file for each format: what it says about functions.
 
 pub(crate) mod cloudwatch;
+pub(crate) mod compute_optimizer;
 mod counted;
 mod json;
 mod list_functions;
 pub(crate) mod logs;
 pub(crate) mod logs_insights;
+mod power_tuning;
 mod provisioned_concurrency;
 pub(crate) mod usage;
 
@@ -29,6 +31,8 @@ pub(crate) fn read(
     match format {
         Format::ListFunctions => list_functions::read(bytes, context, facts),
         Format::ProvisionedConcurrency => provisioned_concurrency::read(bytes, context, facts),
+        Format::ComputeOptimizer => compute_optimizer::read(bytes, context, facts),
+        Format::PowerTuning => power_tuning::read(bytes, context, facts),
         Format::LogsInsights => logs_insights::read(bytes, context, facts),
         Format::Usage => usage::read(bytes, context, facts),
         Format::LambdaLog => logs::read(bytes, context, facts),

@@ -55,6 +55,7 @@ fn precedence(key: Key) -> &'static [Format] {
             Format::ProvisionedConcurrency,
             Format::LambdaLog,
             Format::LogsInsights,
+            Format::ComputeOptimizer,
         ],
         Key::InvocationsPerMonth => &[Format::Cloudwatch, Format::LambdaLog, Format::LogsInsights],
         Key::DurationMs

@@ -8,6 +8,7 @@ use crate::format::Format;
 use crate::mistake::Mistake;
 use crate::options::Options;
 use crate::time::Window;
+use exact::Exact;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The functions, by region, account and name.
@@ -42,6 +43,12 @@ pub(super) fn functions(
     for ((who, format), usage) in counted(facts, &names) {
         let claims = all.entry(who).or_default();
         usage::add(&usage, format, usage.window(), options, claims);
+    }
+    for lookback in &facts.lookbacks {
+        let claims = all.entry(names.whole(&lookback.who)).or_default();
+        let calls = Exact::from(lookback.calls);
+        let format = Format::ComputeOptimizer;
+        claims.calls(&calls, lookback.source, format, lookback.window, options);
     }
     let mut mistakes = Vec::new();
     let window = metrics::window(&facts.metrics, options);

@@ -10,11 +10,16 @@ pub(crate) mod usage;
 
 use crate::facts::{Facts, Source};
 use crate::mistake::Mistake;
+use crate::number::significant;
 use crate::options::{Options, Stated};
 use crate::time::Window;
+use exact::Exact;
 use std::collections::BTreeMap;
 
 pub(crate) use traffic::Traffic;
+
+/// MB of Lambda that have one vCPU.
+const VCPU_MB: u32 = 1769;
 
 /// A key of a function in a scenario, in the order in which they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,12 +202,38 @@ impl Function {
     }
 }
 
+/// The mean raw duration of a function by memory size.
+#[derive(Debug, Clone)]
+pub struct DurationCurve {
+    pub name: String,
+    /// An index into [`Import::sources`].
+    pub source: usize,
+    /// Milliseconds by MB.
+    pub points: BTreeMap<u32, String>,
+}
+
+impl DurationCurve {
+    /// The CPU time of a call in ms, if its duration falls with memory below one vCPU as CPU time does:
+    /// d(M) = wait + cpu x 1769 / M. `None` without two such sizes.
+    pub fn cpu_ms(&self) -> Option<String> {
+        let below = self.points.range(..VCPU_MB);
+        let (small, slow) = below.clone().next()?;
+        let (large, fast) = below.last().filter(|(large, _)| *large != small)?;
+        let saved = &Exact::of_digits(slow)? - &Exact::of_digits(fast)?;
+        let share = |memory: u32| Exact::ratio(VCPU_MB.into(), memory.into());
+        let cpu = saved.over(&(&share(*small) - &share(*large)))?;
+        cpu.is_positive().then(|| significant(&cpu))
+    }
+}
+
 /// The result of an import.
 #[derive(Debug)]
 pub struct Import {
     pub sources: Vec<Source>,
     /// By region, account and name.
     pub functions: Vec<Function>,
+    /// Durations by memory size.
+    pub curves: Vec<DurationCurve>,
     pub hours_per_month: u32,
     pub timezone: String,
     /// Files in folders that have no known format.
@@ -219,7 +250,14 @@ pub struct Import {
 /// Functions that cannot be told apart, values outside their bounds, and times without an end.
 pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec<Mistake>> {
     let functions = join::functions(&mut facts, options)?;
+    let curves = facts.curves.into_iter().map(|curve| DurationCurve {
+        name: curve.who.name,
+        source: curve.source,
+        points: curve.points,
+    });
+    let curves = curves.collect();
     Ok(Import {
+        curves,
         sources: facts.sources,
         functions,
         hours_per_month: options.hours_per_month,

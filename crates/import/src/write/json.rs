@@ -14,7 +14,7 @@ struct Summary<'i> {
     sources: Vec<SourceOut<'i>>,
     functions: Vec<FunctionOut<'i>>,
     rates: [(); 0],
-    curves: [(); 0],
+    curves: Vec<CurveOut<'i>>,
     containers: [(); 0],
     warnings: &'i [String],
 }
@@ -27,6 +27,19 @@ struct SourceOut<'i> {
     used: u64,
     complete: bool,
     ignored: Vec<IgnoredOut<'i>>,
+}
+
+#[derive(Serialize)]
+struct CurveOut<'i> {
+    name: &'i str,
+    source: &'i str,
+    points: Vec<PointOut<'i>>,
+}
+
+#[derive(Serialize)]
+struct PointOut<'i> {
+    memory_mb: u32,
+    measured_duration_ms: &'i str,
 }
 
 #[derive(Serialize)]
@@ -115,13 +128,29 @@ pub fn json(import: &Import, tool_version: &str) -> String {
             .map(|one| function(one, import))
             .collect(),
         rates: [],
-        curves: [],
+        curves: curves(import),
         containers: [],
         warnings: &import.warnings,
     };
     let mut text = serde_json::to_string_pretty(&summary).expect("text and numbers are JSON");
     text.push('\n');
     text
+}
+
+fn curves(import: &Import) -> Vec<CurveOut<'_>> {
+    let curves = import.curves.iter().map(|curve| CurveOut {
+        name: &curve.name,
+        source: &import.sources[curve.source].path,
+        points: curve
+            .points
+            .iter()
+            .map(|(memory_mb, duration)| PointOut {
+                memory_mb: *memory_mb,
+                measured_duration_ms: duration,
+            })
+            .collect(),
+    });
+    curves.collect()
 }
 
 fn sources(import: &Import) -> Vec<SourceOut<'_>> {

@@ -37,6 +37,7 @@ fn head(out: &mut String, import: &Import) -> fmt::Result {
 
 fn write(out: &mut String, import: &Import) -> fmt::Result {
     head(out, import)?;
+    curves(out, import)?;
     for function in import
         .functions
         .iter()
@@ -56,6 +57,28 @@ fn write(out: &mut String, import: &Import) -> fmt::Result {
             writeln!(out, "#   {} is missing: {}", missing.key, missing.supply)?;
         }
         self::function(out, function, import, "# ")?;
+    }
+    Ok(())
+}
+
+/// Durations by memory size are no key of a scenario yet, so they are a comment.
+fn curves(out: &mut String, import: &Import) -> fmt::Result {
+    for curve in &import.curves {
+        writeln!(out)?;
+        writeln!(
+            out,
+            "# Mean durations of {} by memory size:",
+            comment(&curve.name)
+        )?;
+        for (memory_mb, duration) in &curve.points {
+            writeln!(out, "#   {memory_mb} MB: {duration} ms")?;
+        }
+        if let Some(cpu_ms) = curve.cpu_ms() {
+            writeln!(
+                out,
+                "# If what falls with memory is CPU time: container.cpu_ms = {cpu_ms}"
+            )?;
+        }
     }
     Ok(())
 }
