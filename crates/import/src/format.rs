@@ -7,6 +7,7 @@ pub enum Format {
     ProvisionedConcurrency,
     Cloudwatch,
     LambdaLog,
+    LambdaInsights,
     LogsInsights,
     Usage,
     ComputeOptimizer,
@@ -23,11 +24,12 @@ pub(crate) struct Manual {
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ListFunctions,
         Self::ProvisionedConcurrency,
         Self::Cloudwatch,
         Self::LambdaLog,
+        Self::LambdaInsights,
         Self::LogsInsights,
         Self::Usage,
         Self::ComputeOptimizer,
@@ -70,6 +72,11 @@ impl Format {
                 name: "lambda-log",
                 gives: "memory, calls, billed duration, cold starts, traffic by hour, peak",
                 command: "aws logs filter-log-events --log-group-name /aws/lambda/NAME --filter-pattern REPORT --start-time MILLISECONDS > NAME.json",
+            },
+            Self::LambdaInsights => Manual {
+                name: "lambda-insights",
+                gives: "CPU time, memory, calls, billed duration, cold starts",
+                command: "aws logs filter-log-events --log-group-name /aws/lambda-insights --filter-pattern cpu_total_time --start-time MILLISECONDS > insights.json",
             },
             Self::LogsInsights => Manual {
                 name: "logs-insights",

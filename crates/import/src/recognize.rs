@@ -29,6 +29,9 @@ const JSON: [(&[&str], Format); 14] = [
 /// The format of a file; `None` if it is none of them.
 pub(crate) fn format(start: &[u8]) -> Option<Format> {
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    if memchr::memmem::find(start, b"cpu_total_time").is_some() {
+        return Some(Format::LambdaInsights);
+    }
     if matches!(first, b'{' | b'[') {
         if is_events(start) {
             return Some(Format::LambdaLog);

@@ -187,3 +187,32 @@ fn lines_without_a_time_give_no_month() {
         .collect();
     assert_eq!(keys, ["invocations_per_month", "peak_concurrency"]);
 }
+
+#[test]
+fn events_of_lambda_insights_give_cpu_time() {
+    let event = |n: u32, cpu: u32| {
+        format!(
+            r#"{{"function_name":"api","request_id":"{n}","duration":40,"billed_duration":41,"cpu_total_time":{cpu},"total_memory":512,"_aws":{{"Timestamp":1}}}}"#
+        )
+    };
+    let lines = format!(
+        "2026-10-08T10:00:00.000Z {}\n2026-10-08T10:30:00.000Z {}\n",
+        event(1, 30),
+        event(2, 20),
+    );
+    let message = |n, cpu| serde_json::to_string(&event(n, cpu)).expect("JSON");
+    let events = format!(
+        r#"{{"events": [{{"timestamp": 1791453600000, "message": {}}},
+            {{"timestamp": 1791455400000, "message": {}}}]}}"#,
+        message(1, 30),
+        message(2, 20),
+    );
+    for text in [lines, events] {
+        let summary = InMemory::new([("x", text.as_bytes())]).summary(&Options::default());
+        let of = |key| figure(&summary, "api", key);
+        assert_eq!(of("container.cpu_ms"), "25");
+        assert_eq!(of("duration_ms"), "41");
+        assert_eq!(of("memory_mb"), "512");
+        assert_eq!(of("invocations_per_month"), "1460");
+    }
+}

@@ -23,6 +23,8 @@ pub(super) struct Row {
     pub(super) init: Option<Decimal>,
     pub(super) cold_starts: Option<u64>,
     pub(super) peak: Option<u64>,
+    /// CPU time of all calls, in milliseconds.
+    pub(super) cpu: Option<Decimal>,
 }
 
 /// Adds calls to those of a function.
@@ -53,6 +55,10 @@ pub(super) fn add(who: &Who, format: Format, source: SourceNumber, row: &Row, fa
     let billed = row.billed.map(Exact::from);
     own.billed = own.billed.take().and_then(|known| Some(&known + &billed?));
     own.init = &own.init + &row.init.map_or(Exact::ZERO, Exact::from);
+    if let Some(cpu) = row.cpu {
+        own.cpu = &own.cpu + &Exact::from(cpu);
+        own.cpu_calls += u128::from(row.calls);
+    }
     let cold_starts = row.cold_starts.map(u128::from);
     own.cold_starts = own.cold_starts.and_then(|known| Some(known + cold_starts?));
 }

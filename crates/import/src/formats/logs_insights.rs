@@ -139,6 +139,7 @@ fn row(
             init: fields.number("init_ms")?,
             cold_starts: Some(fields.whole("cold_starts")?.unwrap_or(0)),
             peak: None,
+            cpu: None,
         },
         (None, Some(billed)) => {
             let init = fields.number("@initDuration")?;
@@ -157,6 +158,7 @@ fn row(
                 init,
                 cold_starts: Some(u64::from(init.is_some())),
                 peak: None,
+                cpu: None,
             }
         }
         (None, None) => {

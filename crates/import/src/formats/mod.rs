@@ -35,7 +35,7 @@ pub(crate) fn read(
         Format::PowerTuning => power_tuning::read(bytes, context, facts),
         Format::LogsInsights => logs_insights::read(bytes, context, facts),
         Format::Usage => usage::read(bytes, context, facts),
-        Format::LambdaLog => logs::read(bytes, context, facts),
+        Format::LambdaLog | Format::LambdaInsights => logs::read(format, bytes, context, facts),
         Format::Cloudwatch => cloudwatch::read(bytes, context, options, facts),
     }
 }

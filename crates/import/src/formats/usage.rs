@@ -90,6 +90,7 @@ fn row(
         init: fields.number("init_ms")?,
         cold_starts: fields.whole("cold_starts")?,
         peak: fields.whole("peak_in_flight")?,
+        cpu: None,
     };
     if let Some(architecture) = fields.text("architecture") {
         let value = Some(Value::text(architecture));

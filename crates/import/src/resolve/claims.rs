@@ -55,9 +55,11 @@ fn precedence(key: Key) -> &'static [Format] {
             Format::ProvisionedConcurrency,
             Format::LambdaLog,
             Format::LogsInsights,
+            Format::LambdaInsights,
             Format::ComputeOptimizer,
         ],
         Key::InvocationsPerMonth => &[Format::Cloudwatch, Format::LambdaLog, Format::LogsInsights],
+        Key::CpuMs => &[Format::LambdaInsights],
         Key::DurationMs
         | Key::MeasuredDurationMs
         | Key::PeakConcurrency

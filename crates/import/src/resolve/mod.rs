@@ -33,6 +33,7 @@ pub enum Key {
     PeakConcurrency,
     ColdStartRate,
     InitMs,
+    CpuMs,
     EphemeralStorageMb,
     ProvisionedEnvironments,
     ProvisionedShareServed,
@@ -42,7 +43,7 @@ pub enum Key {
 
 impl Key {
     /// Every key, in this order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::RunsOn,
         Self::Architecture,
         Self::MemoryMb,
@@ -52,6 +53,7 @@ impl Key {
         Self::PeakConcurrency,
         Self::ColdStartRate,
         Self::InitMs,
+        Self::CpuMs,
         Self::EphemeralStorageMb,
         Self::ProvisionedEnvironments,
         Self::ProvisionedShareServed,
@@ -71,6 +73,7 @@ impl Key {
             Self::PeakConcurrency => "peak_concurrency",
             Self::ColdStartRate => "cold_start_rate",
             Self::InitMs => "init_ms",
+            Self::CpuMs => "container.cpu_ms",
             Self::EphemeralStorageMb => "ephemeral_storage_mb",
             Self::ProvisionedEnvironments => "provisioned.environments",
             Self::ProvisionedShareServed => "provisioned.share_served",

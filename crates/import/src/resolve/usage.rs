@@ -73,6 +73,10 @@ pub(crate) struct OfMemory {
     /// `None` if it is not known of some calls.
     pub(crate) cold_starts: Option<u128>,
     pub(crate) restores: u128,
+    /// CPU time of some of the calls, in milliseconds.
+    pub(crate) cpu: Exact,
+    /// The calls whose CPU time is known.
+    pub(crate) cpu_calls: u128,
 }
 
 impl Default for OfMemory {
@@ -83,6 +87,8 @@ impl Default for OfMemory {
             init: Exact::ZERO,
             cold_starts: Some(0),
             restores: 0,
+            cpu: Exact::ZERO,
+            cpu_calls: 0,
         }
     }
 }
@@ -98,6 +104,8 @@ impl OfMemory {
                 .cold_starts
                 .and_then(|own| Some(own + other.cold_starts?)),
             restores: self.restores + other.restores,
+            cpu: &self.cpu + &other.cpu,
+            cpu_calls: self.cpu_calls + other.cpu_calls,
         }
     }
 }
@@ -180,6 +188,8 @@ fn durations(usage: &Usage, format: Format, claims: &mut Claims) {
         derived(Key::ColdStartRate, cold_starts.over(&calls));
         derived(Key::InitMs, own.init.over(&cold_starts));
     }
+    let cpu = own.cpu.over(&Exact::whole(own.cpu_calls));
+    derived(Key::CpuMs, cpu.filter(Exact::is_positive));
     if own.restores > 0 {
         derived(
             Key::SnapstartRestoreRate,

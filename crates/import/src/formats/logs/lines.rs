@@ -2,7 +2,7 @@
 //!
 //! A log is read in pieces that end with a line; pieces are searched in parallel.
 
-use super::report::{self, PLATFORM, REPORT};
+use super::report::{self, REPORT};
 use super::{Logs, Part, Streams, keep, name_in_stream, take, unnamed};
 use crate::facts::{Context, Facts, SourceNumber, Who};
 use crate::input::Bytes;
@@ -33,12 +33,13 @@ pub(super) enum Stopped {
 /// Every piece of a log, in order.
 pub(super) fn read(
     bytes: Bytes,
+    needle: &'static [u8],
     source: SourceNumber,
-    context: &Context,
-    own: Option<Who>,
+    (context, own): (&Context, Option<Who>),
     facts: &mut Facts,
 ) -> Result<Vec<Part>, Stopped> {
     let file = File {
+        needle,
         source,
         number: u32::try_from(source).expect("there are fewer files"),
         context,
@@ -108,6 +109,8 @@ impl Iterator for Pieces {
 
 /// A log that is read.
 struct File<'f> {
+    /// What events have.
+    needle: &'static [u8],
     source: SourceNumber,
     number: u32,
     context: &'f Context,
@@ -132,7 +135,7 @@ impl File<'_> {
         let next =
             |finder: &mut memchr::memmem::FindIter<'_, '_>| finder.next().unwrap_or(usize::MAX);
         let mut reports = memchr::memmem::find_iter(text, REPORT);
-        let mut events = memchr::memmem::find_iter(text, PLATFORM);
+        let mut events = memchr::memmem::find_iter(text, self.needle);
         let (mut report, mut event) = (next(&mut reports), next(&mut events));
         let mut start = 0;
         while start < text.len() {

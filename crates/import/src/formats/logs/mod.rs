@@ -8,11 +8,13 @@ pub(crate) mod report;
 
 use crate::facts::{Context, Facts, SourceNumber, Who};
 use crate::format::Format;
+use crate::formats::counted::{self, Row};
 use crate::input::Bytes;
 use crate::mistake::Mistake;
+use crate::number::Number;
 use crate::time::{HOUR, Time, Window};
 use calls::{Call, Calls, NO_TIME, Place};
-use report::{Message, Report};
+use report::{InsightsEvent, Message, Report};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
@@ -89,6 +91,8 @@ struct Part {
     records: u64,
     /// By reason: how many, and the first of them.
     unusable: BTreeMap<&'static str, (u64, u64)>,
+    /// Events of Lambda Insights, each with its time.
+    insights: Vec<(Box<InsightsEvent>, Option<Time>)>,
     /// True if a report is one of `sam local`.
     is_local: bool,
     /// True if there are platform events.
@@ -182,8 +186,13 @@ pub(crate) fn name_in_group(group: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
-    let source = facts.start(&context.path, Format::LambdaLog);
+pub(super) fn read(
+    format: Format,
+    mut bytes: Bytes,
+    context: &Context,
+    facts: &mut Facts,
+) -> Result<(), Mistake> {
+    let source = facts.start(&context.path, format);
     let cannot = |error: &io::Error| {
         let help = "check the file; what was read before is not used";
         context.mistake(format!("cannot read it: {error}"), help)
@@ -202,7 +211,12 @@ pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Re
     let parts = if is_document {
         vec![containers::read(bytes, source, context, own, facts)?]
     } else {
-        lines::read(bytes, source, context, own, facts).map_err(|error| match error {
+        let needle = match format {
+            Format::LambdaInsights => report::INSIGHTS,
+            _ => report::PLATFORM,
+        };
+        let found = lines::read(bytes, needle, source, (context, own), facts);
+        found.map_err(|error| match error {
             lines::Stopped::Unreadable(error) => cannot(&error),
             lines::Stopped::Mistake(mistake) => mistake,
         })?
@@ -226,6 +240,9 @@ fn finish(
     let mut reports = 0;
     let (mut is_local, mut has_platform) = (false, false);
     for part in &parts {
+        for (event, time) in &part.insights {
+            insight(event, *time, source, context, facts);
+        }
         if let (Some(first), Some(last)) = (part.first, part.last) {
             let hours = Window {
                 from: Time(first.hour() * HOUR),
@@ -262,6 +279,36 @@ fn finish(
     Ok(())
 }
 
+/// Adds an event of Lambda Insights.
+fn insight(
+    event: &InsightsEvent,
+    time: Option<Time>,
+    source: SourceNumber,
+    context: &Context,
+    facts: &mut Facts,
+) {
+    let init = event.init_duration.map(|init| init.0);
+    // Before August 2025 init was reported and free.
+    let init = init.filter(|init| {
+        let needed = event.duration.0.checked_add(*init);
+        needed.is_some_and(|needed| event.billed_duration.0 >= needed)
+    });
+    let memory = event.total_memory.and_then(Number::whole);
+    let row = Row {
+        memory_mb: memory.and_then(|memory| u32::try_from(memory).ok()),
+        hour: time.map(Time::hour),
+        calls: 1,
+        billed: Some(event.billed_duration.0),
+        init,
+        cold_starts: Some(u64::from(init.is_some())),
+        peak: None,
+        cpu: Some(event.cpu_total_time.0),
+    };
+    let who = context.who(event.function_name.clone());
+    facts.used(source);
+    counted::add(&who, Format::LambdaInsights, source, &row, facts);
+}
+
 /// Adds the calls of a part to those of the import.
 fn keep(part: &mut Part, logs: &mut Logs, context: &Context) -> Result<(), Mistake> {
     let kept = logs.calls.add(&part.calls);
@@ -282,6 +329,7 @@ fn take(message: Message, part: &mut Part, place: Place, time: Option<Time>) {
     match message {
         Message::Report(report) => part.call(place, time, &report),
         Message::Unusable(why) => part.unusable(why),
+        Message::Insights(event) => part.insights.push((event, time)),
         Message::Platform => part.has_platform = true,
         Message::Other => {}
     }

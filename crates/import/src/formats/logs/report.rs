@@ -1,5 +1,6 @@
 //! A call, as Lambda reports it: a `REPORT` line or a `platform.report` event.
 
+use crate::number::Number;
 use crate::time::Time;
 use serde::Deserialize;
 
@@ -8,6 +9,8 @@ pub(super) enum Message {
     Report(Report),
     /// A report that cannot be used, and why.
     Unusable(&'static str),
+    /// An event of Lambda Insights.
+    Insights(Box<InsightsEvent>),
     /// A platform event of another kind.
     Platform,
     /// Anything else.
@@ -51,11 +54,15 @@ pub(super) const REPORT: &[u8] = b"REPORT RequestId:";
 /// What every platform event has.
 pub(super) const PLATFORM: &[u8] = b"\"platform.";
 
+/// What every event of Lambda Insights has.
+pub(super) const INSIGHTS: &[u8] = b"\"cpu_total_time\"";
+
 const NO_DURATION: &str = "a REPORT line without Duration";
 const NO_BILLED: &str = "a REPORT line without Billed Duration";
 const NO_MEMORY: &str = "a REPORT line without Memory Size";
 const BAD_NUMBER: &str = "a REPORT line with a number that cannot be read";
 const BAD_UNIT: &str = "a REPORT line with a unit other than ms and MB";
+const BAD_INSIGHTS: &str = "an event of Lambda Insights that cannot be read";
 const BAD_EVENT: &str = "a platform.report event that cannot be read";
 
 /// Hours that no call takes, in microseconds: more is not a duration.
@@ -69,7 +76,37 @@ pub(super) fn read(message: &[u8]) -> Message {
     if memchr::memmem::find(message, PLATFORM).is_some() {
         return event(message);
     }
+    if memchr::memmem::find(message, INSIGHTS).is_some() {
+        return insights(message);
+    }
     Message::Other
+}
+
+/// The performance event of a call, as the extension of Lambda Insights writes it.
+#[derive(Deserialize)]
+pub(super) struct InsightsEvent {
+    pub(super) function_name: String,
+    /// Milliseconds.
+    pub(super) billed_duration: Number,
+    /// Milliseconds.
+    pub(super) duration: Number,
+    /// Milliseconds.
+    pub(super) init_duration: Option<Number>,
+    /// Milliseconds.
+    pub(super) cpu_total_time: Number,
+    /// MB.
+    pub(super) total_memory: Option<Number>,
+}
+
+fn insights(message: &[u8]) -> Message {
+    let Some(open) = memchr::memchr(b'{', message) else {
+        return Message::Other;
+    };
+    let events = serde_json::Deserializer::from_slice(&message[open..]);
+    match events.into_iter::<InsightsEvent>().next() {
+        Some(Ok(event)) => Message::Insights(Box::new(event)),
+        _ => Message::Unusable(BAD_INSIGHTS),
+    }
 }
 
 /// The keys of a line, the longest first: `Duration` ends four of them.
