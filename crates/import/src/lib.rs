@@ -36,7 +36,7 @@ pub use input::{Files, Kind, Named};
 pub use mistake::Mistake;
 pub use options::{Options, Stated};
 pub use resolve::{Figure, Function, Import, Key, Missing, Origin, Value};
-pub use write::{csv, json, report, toml, toml_of_file};
+pub use write::{Updated, csv, hours_per_month, into, json, report, toml, toml_of_file};
 
 /// `--metric-data-queries` of `aws cloudwatch get-metric-data`, with labels that say which metric each
 /// series is.

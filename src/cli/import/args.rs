@@ -19,6 +19,10 @@ pub(crate) struct Import {
     /// Set a key of every function that lacks it, such as utilization=0.3 (can be repeated)
     #[arg(long, value_name = "KEY=VALUE", value_parser = stated)]
     pub set: Vec<(String, String)>,
+    /// Update the figures in this scenario, and keep all else
+    #[arg(long, value_name = "SCENARIO", value_hint = ValueHint::FilePath,
+          conflicts_with_all = ["format", "output"])]
+    pub into: Option<PathBuf>,
     /// Exit with code 2 if something required is missing
     #[arg(long)]
     pub strict: bool,

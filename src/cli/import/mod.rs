@@ -30,14 +30,24 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
         };
         return output::print(system, text.as_bytes());
     }
-    let options = options(args)?;
+    let mut options = options(args)?;
+    let scenario = args.into.as_deref().map(|path| existing(system, path));
+    let scenario = scenario.transpose()?;
+    if let Some((name, text)) = &scenario {
+        let hours = import::hours_per_month(name, text);
+        let hours = hours.map_err(|mistake| diags(&[mistake]))?;
+        options.hours_per_month = hours.unwrap_or(options.hours_per_month);
+    }
     let format = match args.output.file() {
         Some(_) => Some(args.output.format(args.format).map_err(Diags::from)?),
         None => args.format,
     };
     let imported = import::import(system, &args.inputs.0, &options);
     let imported = imported.map_err(|mistakes| diags(&mistakes))?;
-    let written = write(system, args, format, &imported);
+    let written = match (&args.into, &scenario) {
+        (Some(path), Some((name, text))) => update(system, path, name, text, &imported),
+        _ => write(system, args, format, &imported),
+    };
     for line in import::report(&imported) {
         system.say(&escaped(&line));
     }
@@ -108,6 +118,35 @@ fn write(
         let scenario = import::toml_of_file(imported, &name);
         put(system, &path.with_extension("toml"), &scenario)?;
     }
+    Ok(())
+}
+
+/// The scenario to update.
+fn existing(system: &System, path: &Path) -> Result<(String, String), Diags> {
+    let name = path.to_string_lossy().into_owned();
+    let text = system.read_to_replace(path).map_err(|error| {
+        let message = format!("cannot read `{name}`: {error}");
+        let help = "name a scenario that exists; without --into a new one is written";
+        Diag::new(Code::Unreadable, message).help(help)
+    })?;
+    Ok((name, text))
+}
+
+/// Updates a scenario.
+fn update(
+    system: &System,
+    path: &Path,
+    name: &str,
+    text: &str,
+    imported: &import::Import,
+) -> Outcome {
+    let done = import::into(imported, name, text);
+    let done = done.map_err(|mistake| diags(&[mistake]))?;
+    put(system, path, &done.text)?;
+    let (updated, added) = (done.updated, done.added);
+    system.say(&escaped(&format!(
+        "{name}: {updated} functions updated, {added} added"
+    )));
     Ok(())
 }
 

@@ -195,6 +195,19 @@ impl System {
         Ok(names)
     }
 
+    /// The text of a file that an answer replaces. It does not count as an input.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not UTF-8.
+    pub(crate) fn read_to_replace(&self, path: &Path) -> io::Result<String> {
+        self.gate(Call::Open)?;
+        let file = File::open(path)?;
+        if file.metadata()?.len() > LARGEST {
+            return Err(too_large());
+        }
+        io::read_to_string(self.watched(file))
+    }
+
     /// What a path is. Links to files are files.
     ///
     /// # Errors

@@ -1,11 +1,13 @@
 //! The result of an import as a scenario and as a summary.
 
 mod csv;
+mod into;
 mod json;
 mod report;
 mod toml;
 
 pub use csv::csv;
+pub use into::{Updated, hours_per_month, into};
 pub use json::json;
 pub use report::report;
 pub use toml::{toml, toml_of_file};

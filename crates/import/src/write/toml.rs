@@ -83,6 +83,13 @@ fn curves(out: &mut String, import: &Import) -> fmt::Result {
     Ok(())
 }
 
+/// A function with what comes from where.
+pub(super) fn block(one: &Function, import: &Import) -> String {
+    let mut out = String::new();
+    function(&mut out, one, import, "").expect("a string takes all text");
+    out
+}
+
 /// Writes a function; each line starts with `start`.
 fn function(out: &mut String, function: &Function, import: &Import, start: &str) -> fmt::Result {
     for line in origins(function, import) {
