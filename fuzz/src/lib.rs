@@ -7,6 +7,7 @@
 mod builder;
 mod bytes;
 mod exact;
+mod imports;
 mod laws;
 
 use bytes::Bytes;
@@ -42,7 +43,7 @@ macro_rules! target {
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("scenario_text", scenario_text),
     ("scenario", scenario),
     ("scale", scale),
@@ -50,6 +51,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("price_files", price_files),
     ("baseline", baseline),
     ("exact", exact),
+    ("import_file", import_file),
 ];
 
 pub use builder::scenario as scenario_of;
@@ -112,6 +114,11 @@ pub fn functions_file(data: &[u8]) {
 /// Exact arithmetic, one operation at a time.
 pub fn exact(data: &[u8]) {
     exact::run(data);
+}
+
+/// A file to import.
+pub fn import_file(data: &[u8]) {
+    imports::run(data);
 }
 
 /// Price files of the user: for a region of the price book, for a new region, or for instance

@@ -1,0 +1,3 @@
+#![no_main]
+
+lambdacost_fuzz::target!(import_file);
