@@ -362,7 +362,7 @@ impl File<'_> {
             who: self.context.who(name),
             metric,
             statistic: statistic.ok_or(OTHER_STATISTIC)?,
-            period: self.context.period.or(period).filter(|period| *period > 0),
+            period: period.or(self.context.period).filter(|period| *period > 0),
         })
     }
 

@@ -340,8 +340,8 @@ fn short(function: &mut Function) {
     }
 }
 
-/// A peak below the average concurrency is raised to it. Without a peak the busiest hour of the traffic
-/// gives the capacity.
+/// A peak below the busiest hour of the traffic is left out; without traffic one below the average
+/// concurrency is raised to it. Without a peak the busiest hour gives the capacity.
 fn capacity(function: &mut Function, hours_per_month: u32) {
     let number = |key: Key| {
         let figure = function.figures.get(&key)?;
@@ -357,32 +357,40 @@ fn capacity(function: &mut Function, hours_per_month: u32) {
     let average = (&duration * &calls)
         .over(&month)
         .expect("a month has hours");
-    match number(Key::PeakConcurrency) {
-        Some(peak) if peak < average => {
-            let raised = average.ceil().unwrap_or(u128::MAX);
+    let level = function.traffic.as_ref();
+    let level = level.map(|traffic| &average * &traffic.busiest());
+    let peak = number(Key::PeakConcurrency);
+    let below = |least: &Exact| peak.as_ref().is_some_and(|peak| peak < least);
+    match &level {
+        Some(level) if below(level) => {
+            let figure = function.figures.remove(&Key::PeakConcurrency);
+            let figure = figure.expect("it is below the level");
+            function.remarks.push(format!(
+                "the measured peak of {} is below the concurrency of the busiest hour, so it is left \
+                 out",
+                figure.value.plain(),
+            ));
+        }
+        None if below(&average) => {
             let figure = function.figures.get_mut(&Key::PeakConcurrency);
-            let figure = figure.expect("it was found above");
+            let figure = figure.expect("it is below the average");
             function.remarks.push(format!(
                 "the measured peak of {} is below the average concurrency, so the average is the \
                  peak",
                 figure.value.plain(),
             ));
-            figure.value = Value::number(raised);
+            figure.value = Value::number(average.ceil().unwrap_or(u128::MAX));
             figure.origin = Origin::Derived;
         }
-        Some(_) => {}
-        None => {
-            let level = function
-                .traffic
-                .as_ref()
-                .map(|traffic| &average * &traffic.busiest());
-            let level = level.filter(Exact::is_positive);
-            function.busiest = level.map(|level| {
-                let mut text = String::new();
-                // Not below the average, which rounding could make it.
-                level.rounded_up().write_digits(&mut text);
-                text
-            });
-        }
+        _ => {}
+    }
+    if !function.figures.contains_key(&Key::PeakConcurrency) {
+        let level = level.filter(Exact::is_positive);
+        function.busiest = level.map(|level| {
+            let mut text = String::new();
+            // Not below the average, which rounding could make it.
+            level.rounded_up().write_digits(&mut text);
+            text
+        });
     }
 }

@@ -24,6 +24,7 @@ pub fn report(import: &Import) -> Vec<String> {
         },
         counted(import.sources.len() as u64, "file", "files"),
     ));
+    windows(import, &mut lines);
     missing(import, &mut lines);
     on_functions(import, &mut lines);
     for warning in &import.warnings {
@@ -81,6 +82,33 @@ fn on_functions(import: &Import, lines: &mut Vec<String>) {
         lines.push(format!(
             "warning: calls were counted for less than a week, or fewer than 100 of them: {}",
             names(&short),
+        ));
+    }
+}
+
+/// The times in which calls were counted.
+fn windows(import: &Import, lines: &mut Vec<String>) {
+    let mut by_window: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for counted in import
+        .functions
+        .iter()
+        .filter_map(|one| one.counted.as_ref())
+    {
+        let window = (counted.window.from.text(), counted.window.to.text());
+        *by_window.entry(window).or_default() += 1;
+    }
+    let more = by_window.len().saturating_sub(NAMED);
+    for ((from, to), functions) in by_window.into_iter().take(NAMED) {
+        lines.push(format!(
+            "calls of {} from {from} to {to}, scaled to {} hours",
+            counted(functions, "function", "functions"),
+            import.hours_per_month,
+        ));
+    }
+    if more > 0 {
+        lines.push(format!(
+            "and {} more",
+            counted(more as u64, "window", "windows")
         ));
     }
 }
