@@ -7,7 +7,7 @@ use crate::mistake::Mistake;
 use crate::resolve::usage::Usage;
 use crate::resolve::{Key, Origin, Value};
 use crate::time::Window;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An input that was read.
 #[derive(Debug, Clone)]
@@ -99,6 +99,50 @@ pub(crate) struct Curve {
     pub(crate) points: BTreeMap<u32, String>,
 }
 
+/// A function of a template. Its name is settled when all files are read.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    pub(crate) who: Who,
+    pub(crate) source: SourceNumber,
+    /// The address of a Terraform plan, or the id in a template.
+    pub(crate) address: String,
+    pub(crate) claims: Vec<(Key, Option<Value>, Origin)>,
+    pub(crate) remarks: Vec<String>,
+    /// Figures of usage files.
+    pub(crate) estimates: Vec<(Key, Value, SourceNumber)>,
+}
+
+/// A task of ECS on Fargate that a template describes.
+#[derive(Debug, Clone)]
+pub struct Container {
+    pub name: String,
+    /// An index into the sources of the import.
+    pub source: usize,
+    /// Plain decimal text; `None` if the template alone does not say it.
+    pub vcpu: Option<String>,
+    pub memory_gb: Option<String>,
+    /// Tasks of the service; `None` without a service.
+    pub count: Option<u64>,
+    /// `x86_64` or `arm64`.
+    pub architecture: Option<String>,
+    pub storage_gb: Option<u64>,
+    /// Only on Fargate Spot.
+    pub is_spot: bool,
+}
+
+/// Figures that a usage file has for an address.
+#[derive(Debug, Clone)]
+pub(crate) struct Estimate {
+    /// A pattern; `None` for all functions.
+    pub(crate) address: Option<String>,
+    pub(crate) figures: Vec<(Key, Value)>,
+    /// Where it is in the file.
+    pub(crate) place: String,
+    /// The function, if no plan has the address.
+    pub(crate) who: Who,
+    pub(crate) source: SourceNumber,
+}
+
 /// All that files state.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -107,6 +151,10 @@ pub(crate) struct Facts {
     pub(crate) claims: Vec<(Who, Claim)>,
     /// Remarks on functions, such as features that are not imported.
     pub(crate) remarks: Vec<(Who, String)>,
+    /// Functions of templates.
+    pub(crate) declared: Vec<Declared>,
+    pub(crate) estimates: Vec<Estimate>,
+    pub(crate) containers: Vec<Container>,
     pub(crate) metrics: Metrics,
     /// Provisioned concurrency: the ARN of the alias, its function, environments, and the file.
     pub(crate) provisioned: Vec<(String, Who, u64, SourceNumber)>,
@@ -143,6 +191,19 @@ impl Facts {
              that is wrong",
             context.path,
         ));
+    }
+
+    /// Functions of which something is known that no template states.
+    pub(crate) fn known(&self) -> BTreeSet<&Who> {
+        let claimed = self.claims.iter().map(|(who, _)| who);
+        let provisioned = self.provisioned.iter().map(|(_, who, _, _)| who);
+        let measured = self.metrics.series.keys().map(|(who, _, _)| who);
+        let remarked = self.remarks.iter().map(|(who, _)| who);
+        let logged = self.logs.functions.iter();
+        let counted = self.counted.keys().map(|(who, _)| who);
+        let all = claimed.chain(provisioned).chain(measured).chain(logged);
+        let all = all.chain(counted);
+        all.chain(remarked).collect()
     }
 
     /// Counts a record that is used.

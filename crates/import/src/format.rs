@@ -12,6 +12,12 @@ pub enum Format {
     Usage,
     ComputeOptimizer,
     PowerTuning,
+    Sam,
+    Cloudformation,
+    Cdk,
+    Serverless,
+    TerraformPlan,
+    InfracostUsage,
 }
 
 /// What a user has to know about a format.
@@ -24,7 +30,7 @@ pub(crate) struct Manual {
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::ListFunctions,
         Self::ProvisionedConcurrency,
         Self::Cloudwatch,
@@ -34,6 +40,12 @@ impl Format {
         Self::Usage,
         Self::ComputeOptimizer,
         Self::PowerTuning,
+        Self::Sam,
+        Self::Cloudformation,
+        Self::Cdk,
+        Self::Serverless,
+        Self::TerraformPlan,
+        Self::InfracostUsage,
     ];
 
     /// The name, as `--as` takes it.
@@ -103,6 +115,31 @@ impl Format {
                 gives: "calls, mean duration, traffic by hour, peak, use of provisioned concurrency",
                 command: "aws cloudwatch get-metric-data --start-time 2026-10-01T00:00:00Z --end-time 2026-10-29T00:00:00Z --metric-data-queries \"$(lambdacost import --query cloudwatch)\" > metrics.json",
             },
+            Self::Sam => template("sam", "template.yaml of the project"),
+            Self::Cloudformation => template(
+                "cloudformation",
+                "aws cloudformation get-template --stack-name NAME --query TemplateBody > template.json",
+            ),
+            Self::Cdk => template("cdk", "cdk synth; then name the folder cdk.out"),
+            Self::Serverless => template("serverless", "serverless.yml of the project"),
+            Self::TerraformPlan => template(
+                "terraform-plan",
+                "terraform plan -out plan.tfplan; then terraform show -json plan.tfplan > plan.json",
+            ),
+            Self::InfracostUsage => Manual {
+                name: "infracost-usage",
+                gives: "calls, mean duration; import the plan of Terraform too",
+                command: "infracost breakdown --path . --sync-usage-file --usage-file infracost-usage.yml",
+            },
         }
+    }
+}
+
+/// The manual of a template.
+fn template(name: &'static str, command: &'static str) -> Manual {
+    Manual {
+        name,
+        gives: "memory, architecture, /tmp, provisioned concurrency, SnapStart, managed instances",
+        command,
     }
 }

@@ -30,11 +30,11 @@ mod resolve;
 mod time;
 mod write;
 
-pub use facts::Source;
+pub use facts::{Container, Source};
 pub use format::Format;
 pub use input::{Files, Kind, Named};
 pub use mistake::Mistake;
-pub use options::{Options, Stated};
+pub use options::{Alias, Options, Stated};
 pub use resolve::{Figure, Function, Import, Key, Missing, Origin, Value};
 pub use write::{Updated, csv, hours_per_month, into, json, report, toml, toml_of_file};
 

@@ -12,6 +12,15 @@ pub struct Stated {
     pub value: String,
 }
 
+/// A function that has one name in a template and another one in AWS. `*` in a name matches any text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    /// The name in the template.
+    pub template: String,
+    /// The name in logs, metrics and bills.
+    pub name: String,
+}
+
 /// What the user states in addition to the files.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -27,6 +36,10 @@ pub struct Options {
     pub to: Option<String>,
     /// Keys for every function that lacks them.
     pub set: Vec<Stated>,
+    /// Parameters of templates.
+    pub parameters: Vec<Stated>,
+    /// Names of functions of templates in other files.
+    pub aliases: Vec<Alias>,
 }
 
 impl Default for Options {
@@ -38,6 +51,8 @@ impl Default for Options {
             from: None,
             to: None,
             set: Vec::new(),
+            parameters: Vec::new(),
+            aliases: Vec::new(),
         }
     }
 }

@@ -105,20 +105,17 @@ fn add(configuration: &Configuration, source: SourceNumber, context: &Context, f
             source,
         ),
     }
-    for (is_there, remark) in [
-        (configuration.durable_config.is_some(), "durable functions"),
-        (configuration.tenancy_config.is_some(), "tenant isolation"),
+    for (is_there, feature) in [
+        (configuration.durable_config.is_some(), DURABLE),
+        (configuration.tenancy_config.is_some(), TENANTS),
     ] {
         if is_there {
-            let remark =
-                format!("it uses {remark}, which no export counts: state the keys by hand");
-            facts.remarks.push((who.clone(), remark));
+            facts.remarks.push((who.clone(), uncounted(feature)));
         }
     }
     snap_start(configuration, source, &who, facts);
 }
 
-/// SnapStart costs nothing with Java in a ZIP package. Otherwise it needs figures that no export has.
 fn snap_start(configuration: &Configuration, source: SourceNumber, who: &Who, facts: &mut Facts) {
     let apply_on = configuration.snap_start.as_ref();
     let apply_on = apply_on.and_then(|snap_start| snap_start.apply_on.as_deref());
@@ -127,14 +124,27 @@ fn snap_start(configuration: &Configuration, source: SourceNumber, who: &Who, fa
     }
     let is_image = configuration.package_type.as_deref() == Some("Image");
     let runtime = configuration.runtime.as_deref().unwrap_or_default();
-    let kinds = ["java", "python", "dotnet"];
-    let kind = kinds.into_iter().find(|kind| runtime.starts_with(kind));
-    if let (Some("java"), false) = (kind, is_image) {
+    if is_free_snap_start(runtime, is_image) {
         let value = Some(Value::text("java"));
         facts.claim(who, Key::SnapstartRuntime, value, Origin::Read, source);
-        return;
+    } else {
+        facts.remarks.push((who.clone(), SNAP_START.to_owned()));
     }
-    let remark = "it uses SnapStart: state snapstart.runtime, snapstart.versions and \
-                  snapstart.restore_rate";
-    facts.remarks.push((who.clone(), remark.to_owned()));
+}
+
+pub(super) const DURABLE: &str = "durable functions";
+pub(super) const TENANTS: &str = "tenant isolation";
+
+/// The remark on a function with a feature that costs money and that no export counts.
+pub(super) fn uncounted(feature: &str) -> String {
+    format!("it uses {feature}, which no export counts: state the keys by hand")
+}
+
+/// The remark on a function whose SnapStart needs figures that no export has.
+pub(super) const SNAP_START: &str =
+    "it uses SnapStart: state snapstart.runtime, snapstart.versions and snapstart.restore_rate";
+
+/// SnapStart costs nothing with Java in a ZIP package.
+pub(super) fn is_free_snap_start(runtime: &str, is_image: bool) -> bool {
+    runtime.starts_with("java") && !is_image
 }

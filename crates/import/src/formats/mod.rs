@@ -9,6 +9,7 @@ pub(crate) mod logs;
 pub(crate) mod logs_insights;
 mod power_tuning;
 mod provisioned_concurrency;
+mod template;
 pub(crate) mod usage;
 
 use crate::facts::{Context, Facts};
@@ -37,5 +38,11 @@ pub(crate) fn read(
         Format::Usage => usage::read(bytes, context, facts),
         Format::LambdaLog | Format::LambdaInsights => logs::read(format, bytes, context, facts),
         Format::Cloudwatch => cloudwatch::read(bytes, context, options, facts),
+        Format::Sam | Format::Cloudformation | Format::Cdk => {
+            template::cloudformation::read(format, bytes, context, options, facts)
+        }
+        Format::TerraformPlan => template::terraform::read(bytes, context, facts),
+        Format::InfracostUsage => template::infracost::read(bytes, context, facts),
+        Format::Serverless => template::serverless::read(bytes, context, options, facts),
     }
 }

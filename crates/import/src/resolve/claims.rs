@@ -53,12 +53,24 @@ fn precedence(key: Key) -> &'static [Format] {
         | Key::ProvisionedEnvironments => &[
             Format::ListFunctions,
             Format::ProvisionedConcurrency,
+            Format::Sam,
+            Format::Cloudformation,
+            Format::Cdk,
+            Format::Serverless,
+            Format::TerraformPlan,
             Format::LambdaLog,
             Format::LogsInsights,
             Format::LambdaInsights,
             Format::ComputeOptimizer,
         ],
-        Key::InvocationsPerMonth => &[Format::Cloudwatch, Format::LambdaLog, Format::LogsInsights],
+        Key::InvocationsPerMonth => &[
+            Format::Cloudwatch,
+            Format::LambdaLog,
+            Format::LogsInsights,
+            Format::LambdaInsights,
+            Format::ComputeOptimizer,
+            Format::InfracostUsage,
+        ],
         Key::CpuMs => &[Format::LambdaInsights],
         Key::DurationMs
         | Key::MeasuredDurationMs
@@ -66,9 +78,14 @@ fn precedence(key: Key) -> &'static [Format] {
         | Key::ColdStartRate
         | Key::InitMs
         | Key::SnapstartRestoreRate
-        | Key::ProvisionedShareServed => {
-            &[Format::LambdaLog, Format::LogsInsights, Format::Cloudwatch]
-        }
+        | Key::ProvisionedShareServed => &[
+            Format::LambdaLog,
+            Format::LogsInsights,
+            Format::LambdaInsights,
+            Format::Cloudwatch,
+            Format::ComputeOptimizer,
+            Format::InfracostUsage,
+        ],
     }
 }
 
@@ -254,12 +271,18 @@ impl Claims {
     }
 }
 
-/// The figure that stands: that of the first format, of equal ones the last.
+/// The figure that stands: that of the first format, of equal ones the last. Where a file states a value
+/// that cannot be resolved, no default stands.
 fn standing(key: Key, ranked: &[Ranked], conflicts: &mut Vec<Conflict>) -> Option<Figure> {
     if key == Key::PeakConcurrency {
         return greatest(ranked);
     }
-    let best = ranked.iter().rev().min_by_key(|one| one.rank)?;
+    let is_unresolved = ranked.iter().any(|one| one.value.is_none());
+    let known = ranked.iter().filter(|one| {
+        let is_default = one.origin == Origin::Default;
+        one.value.is_some() && !(is_unresolved && is_default)
+    });
+    let best = known.rev().min_by_key(|one| one.rank)?;
     let value = best.value.clone()?;
     let others = ranked.iter().filter(|one| one.origin != Origin::Default);
     for other in others {

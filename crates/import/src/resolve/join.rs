@@ -169,19 +169,7 @@ impl Names {
         let mut names = Self {
             places: BTreeMap::new(),
         };
-        let claimed = facts.claims.iter().map(|(who, _)| who);
-        let provisioned = facts.provisioned.iter().map(|(_, who, _, _)| who);
-        let measured = facts.metrics.series.keys().map(|(who, _, _)| who);
-        let logged = facts.logs.functions.iter();
-        let counted = facts.counted.keys().map(|(who, _)| who);
-        let remarked = facts.remarks.iter().map(|(who, _)| who);
-        let all: BTreeSet<&Who> = claimed
-            .chain(provisioned)
-            .chain(measured)
-            .chain(counted)
-            .chain(logged)
-            .chain(remarked)
-            .collect();
+        let all = facts.known();
         for who in &all {
             let places = names.places.entry(who.name.clone()).or_default();
             places.insert((who.region.clone(), who.account.clone()));

@@ -1,14 +1,16 @@
 //! Joins what files say about one function, and decides which of two figures stands.
 
 mod claims;
+mod estimates;
 mod in_flight;
 mod join;
 mod logs;
 mod metrics;
+mod templates;
 mod traffic;
 pub(crate) mod usage;
 
-use crate::facts::{Facts, Source};
+use crate::facts::{Container, Facts, Source};
 use crate::mistake::Mistake;
 use crate::number::significant;
 use crate::options::{Options, Stated};
@@ -237,6 +239,8 @@ pub struct Import {
     pub functions: Vec<Function>,
     /// Durations by memory size.
     pub curves: Vec<DurationCurve>,
+    /// Tasks of ECS on Fargate, in the order of the files.
+    pub containers: Vec<Container>,
     pub hours_per_month: u32,
     pub timezone: String,
     /// Files in folders that have no known format.
@@ -252,6 +256,7 @@ pub struct Import {
 /// # Errors
 /// Functions that cannot be told apart, values outside their bounds, and times without an end.
 pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec<Mistake>> {
+    templates::settle(&mut facts, options)?;
     let functions = join::functions(&mut facts, options)?;
     let curves = facts.curves.into_iter().map(|curve| DurationCurve {
         name: curve.who.name,
@@ -263,6 +268,7 @@ pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec
         curves,
         sources: facts.sources,
         functions,
+        containers: facts.containers,
         hours_per_month: options.hours_per_month,
         timezone: options.timezone_name.clone(),
         skipped: facts.skipped,

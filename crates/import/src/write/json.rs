@@ -15,8 +15,18 @@ struct Summary<'i> {
     functions: Vec<FunctionOut<'i>>,
     rates: [(); 0],
     curves: Vec<CurveOut<'i>>,
-    containers: [(); 0],
+    containers: Vec<ContainerOut<'i>>,
     warnings: &'i [String],
+}
+
+#[derive(Serialize)]
+struct ContainerOut<'i> {
+    name: &'i str,
+    source: &'i str,
+    vcpu: Option<&'i str>,
+    memory_gb: Option<&'i str>,
+    count: Option<String>,
+    architecture: Option<&'i str>,
 }
 
 #[derive(Serialize)]
@@ -129,7 +139,7 @@ pub fn json(import: &Import, tool_version: &str) -> String {
             .collect(),
         rates: [],
         curves: curves(import),
-        containers: [],
+        containers: containers(import),
         warnings: &import.warnings,
     };
     let mut text = serde_json::to_string_pretty(&summary).expect("text and numbers are JSON");
@@ -151,6 +161,18 @@ fn curves(import: &Import) -> Vec<CurveOut<'_>> {
             .collect(),
     });
     curves.collect()
+}
+
+fn containers(import: &Import) -> Vec<ContainerOut<'_>> {
+    let containers = import.containers.iter().map(|one| ContainerOut {
+        name: &one.name,
+        source: &import.sources[one.source].path,
+        vcpu: one.vcpu.as_deref(),
+        memory_gb: one.memory_gb.as_deref(),
+        count: one.count.map(|count| count.to_string()),
+        architecture: one.architecture.as_deref(),
+    });
+    containers.collect()
 }
 
 fn sources(import: &Import) -> Vec<SourceOut<'_>> {

@@ -1,6 +1,7 @@
 //! The scenario as TOML. Above each function stands what comes from where.
 
 use super::{comment, literal, origins, quoted, stated, written};
+use crate::facts::Container;
 use crate::resolve::{Figure, Function, Import, Key};
 use std::fmt::{self, Write};
 
@@ -58,6 +59,10 @@ fn write(out: &mut String, import: &Import) -> fmt::Result {
         }
         self::function(out, function, import, "# ")?;
     }
+    for one in &import.containers {
+        writeln!(out)?;
+        container(out, one, import)?;
+    }
     Ok(())
 }
 
@@ -88,6 +93,45 @@ pub(super) fn block(one: &Function, import: &Import) -> String {
     let mut out = String::new();
     function(&mut out, one, import, "").expect("a string takes all text");
     out
+}
+
+/// Writes a task of ECS as a function in a comment: no template says its calls.
+fn container(out: &mut String, container: &Container, import: &Import) -> fmt::Result {
+    let path = comment(&import.sources[container.source].path);
+    writeln!(
+        out,
+        "# A task of ECS: {}, from {path}",
+        comment(&container.name)
+    )?;
+    let platform = if container.is_spot {
+        "fargate-spot"
+    } else {
+        "fargate"
+    };
+    writeln!(out, "# [[function]]")?;
+    writeln!(out, "# name = {}", quoted(&container.name))?;
+    writeln!(out, "# runs_on = \"{platform}\"")?;
+    let mut missing = Vec::new();
+    match &container.architecture {
+        Some(architecture) => writeln!(out, "# architecture = {}", quoted(architecture))?,
+        None => missing.push("architecture"),
+    }
+    match (&container.vcpu, &container.memory_gb) {
+        (Some(vcpu), Some(memory)) => writeln!(
+            out,
+            "# container.task = {{ vcpu = {vcpu}, memory_gb = {memory} }}"
+        )?,
+        _ => missing.push("container.task"),
+    }
+    match container.count {
+        Some(count) => writeln!(out, "# container.min_tasks = {count}")?,
+        None => missing.push("container.min_tasks"),
+    }
+    if let Some(storage) = container.storage_gb {
+        writeln!(out, "# container.task_storage_gb = {storage}")?;
+    }
+    missing.extend(["memory_mb", "duration_ms", "invocations_per_month"]);
+    writeln!(out, "#   {} and a capacity are missing", missing.join(", "))
 }
 
 /// Writes a function; each line starts with `start`.

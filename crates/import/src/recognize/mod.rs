@@ -1,5 +1,7 @@
 //! Which format the start of a file has: by its content, never by its name.
 
+mod template;
+
 use crate::facts::Context;
 use crate::format::Format;
 use crate::formats::{compute_optimizer, usage};
@@ -28,6 +30,9 @@ const JSON: [(&[&str], Format); 14] = [
 
 /// The format of a file; `None` if it is none of them.
 pub(crate) fn format(start: &[u8]) -> Option<Format> {
+    if let Some(format) = template::format(start) {
+        return Some(format);
+    }
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace())?;
     if memchr::memmem::find(start, b"cpu_total_time").is_some() {
         return Some(Format::LambdaInsights);
