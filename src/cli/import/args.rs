@@ -23,6 +23,13 @@ pub(crate) struct Import {
     #[arg(long, value_name = "SCENARIO", value_hint = ValueHint::FilePath,
           conflicts_with_all = ["format", "output"])]
     pub into: Option<PathBuf>,
+    /// Set a parameter of the templates, or an option such as stage=prod of Serverless (can be repeated)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = stated)]
+    pub parameter: Vec<(String, String)>,
+    /// Join a function of a template with the function NAME of the other files; `*` is any text (can be
+    /// repeated)
+    #[arg(long, value_name = "TEMPLATE=NAME", value_parser = alias)]
+    pub alias: Vec<(String, String)>,
     /// Exit with code 2 if something required is missing
     #[arg(long)]
     pub strict: bool,
@@ -71,6 +78,14 @@ fn stated(text: &str) -> Result<(String, String), String> {
     let parts = parts.filter(|(key, value)| !key.is_empty() && !value.is_empty());
     let (key, value) = parts.ok_or("write it as KEY=VALUE, such as utilization=0.3")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// An address of Terraform can contain `=`, the name of a function cannot.
+fn alias(text: &str) -> Result<(String, String), String> {
+    let parts = text.rsplit_once('=');
+    let parts = parts.filter(|(template, name)| !template.is_empty() && !name.is_empty());
+    let (template, name) = parts.ok_or("write it as TEMPLATE=NAME, such as Work=prod-Work-*")?;
+    Ok((template.to_owned(), name.to_owned()))
 }
 
 /// The files, each with the options that stand before it.

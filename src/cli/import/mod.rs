@@ -8,7 +8,7 @@ use super::system::{Existing, System};
 use crate::diag::{Code, Diag, Diags};
 use crate::text::escaped;
 use args::{ImportFormat, Query};
-use import::{Files, Format, Kind, Mistake, Options, Stated};
+use import::{Alias, Files, Format, Kind, Mistake, Options, Stated};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -75,18 +75,26 @@ fn options(args: &args::Import) -> Result<Options, Diags> {
         let help = "name one of the IANA database, such as Europe/Berlin";
         mistakes.push(Diag::new(Code::UnknownValue, message).help(help));
     }
-    let set = args.set.iter().map(|(key, value)| Stated {
-        key: key.clone(),
-        value: value.clone(),
+    let stated = |pairs: &[(String, String)]| {
+        let pairs = pairs.iter().map(|(key, value)| Stated {
+            key: key.clone(),
+            value: value.clone(),
+        });
+        pairs.collect()
+    };
+    let aliases = args.alias.iter().map(|(template, name)| Alias {
+        template: template.clone(),
+        name: name.clone(),
     });
-    let set = set.collect();
     mistakes.into_result(())?;
     Ok(Options {
         timezone: timezone.unwrap_or(Options::default().timezone),
         timezone_name: args.timezone.clone(),
         from: args.from.clone(),
         to: args.to.clone(),
-        set,
+        set: stated(&args.set),
+        parameters: stated(&args.parameter),
+        aliases: aliases.collect(),
         ..Options::default()
     })
 }
