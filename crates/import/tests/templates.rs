@@ -178,6 +178,26 @@ fn lists_of_a_log_supply_what_a_template_does_not_say() {
     assert_eq!(figure(secret, Key::Architecture), Some("arm64"));
 }
 
+#[test]
+fn no_default_of_another_file_stands_for_what_cannot_be_resolved() {
+    let template = "
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: { Architectures: [!ImportValue Shared] }
+";
+    let list = r#"{"Functions": [{"FunctionName": "F", "MemorySize": 640}]}"#;
+    let import = import_all(&[("template.yaml", template), ("functions.json", list)]);
+    let f = function(&import, "F");
+    assert_eq!(figure(f, Key::MemoryMb), Some("640"));
+    assert_eq!(figure(f, Key::Architecture), None);
+    assert!(
+        f.missing
+            .iter()
+            .any(|missing| missing.key == "architecture")
+    );
+}
+
 const CLOUDFORMATION: &str = r#"{
   "Resources": {
     "Plain": {

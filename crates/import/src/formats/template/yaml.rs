@@ -315,3 +315,45 @@ fn merged(mut map: BTreeMap<String, Node>) -> BTreeMap<String, Node> {
     }
     map
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parsed;
+    use crate::facts::Context;
+
+    #[test]
+    fn environments_are_not_kept() {
+        let text = "
+Parameters: { Environment: { Default: prod } }
+Globals: { Function: { Environment: { Variables: { A: b } } } }
+Resources:
+  F:
+    Properties: { Environment: { Variables: { A: b } }, MemorySize: 128 }
+  T:
+    Properties: { ContainerDefinitions: [{ Environment: [{ Name: A, Value: b }], Secrets: [b] }] }
+provider: { environment: { A: b } }
+functions: { f: { environment: { A: b } } }
+";
+        let documents = parsed(text, &Context::default()).unwrap_or_default();
+        let [document] = &documents[..] else {
+            panic!("{} documents", documents.len());
+        };
+        for path in [
+            &["Globals", "Function", "Environment"][..],
+            &["Resources", "F", "Properties", "Environment"],
+            &["provider", "environment"],
+            &["functions", "f", "environment"],
+        ] {
+            let node = document.at(path);
+            assert!(node.is_some_and(super::Node::is_null), "{path:?}");
+        }
+        let containers = document.at(&["Resources", "T", "Properties", "ContainerDefinitions"]);
+        let container = containers.and_then(|list| list.list()?.first());
+        for name in ["Environment", "Secrets"] {
+            let node = container.and_then(|container| container.get(name));
+            assert!(node.is_some_and(super::Node::is_null), "{name}");
+        }
+        let parameter = document.at(&["Parameters", "Environment", "Default"]);
+        assert_eq!(parameter.and_then(super::Node::as_text), Some("prod"));
+    }
+}
