@@ -488,6 +488,15 @@ fn a_service_without_stage_and_memory_has_the_defaults() {
         (memory.value.plain(), memory.origin),
         ("1024", Origin::Default)
     );
+    let options = Options {
+        parameters: vec![Stated {
+            key: "stage".to_owned(),
+            value: "prod".to_owned(),
+        }],
+        ..Options::default()
+    };
+    let import = import_with(&[("serverless.yml", service)], &options).expect("a service");
+    assert_eq!(import.functions[0].name, "a-prod-f");
     let endless = "service: a\nprovider: aws\ncustom: { a: '${self:custom.b}${self:custom.b}', \
                    b: '${self:custom.a}${self:custom.a}' }\nfunctions:\n  f: { memorySize: '${self:custom.a}' }\n";
     let import = import_all(&[("serverless.yml", endless)]);
