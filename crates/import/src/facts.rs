@@ -1,6 +1,7 @@
 //! What was read, before it is joined by function.
 
 use crate::format::Format;
+use crate::formats::bill::Bills;
 use crate::formats::cloudwatch::Metrics;
 use crate::formats::logs::Logs;
 use crate::mistake::Mistake;
@@ -156,6 +157,7 @@ pub(crate) struct Facts {
     pub(crate) estimates: Vec<Estimate>,
     pub(crate) containers: Vec<Container>,
     pub(crate) metrics: Metrics,
+    pub(crate) bills: Bills,
     /// Provisioned concurrency: the ARN of the alias, its function, environments, and the file.
     pub(crate) provisioned: Vec<(String, Who, u64, SourceNumber)>,
     pub(crate) logs: Logs,
@@ -202,7 +204,9 @@ impl Facts {
         let logged = self.logs.functions.iter();
         let counted = self.counted.keys().map(|(who, _)| who);
         let all = claimed.chain(provisioned).chain(measured).chain(logged);
-        let all = all.chain(counted);
+        let bills = self.bills.by_format.values();
+        let billed = bills.flat_map(|bill| bill.functions.keys());
+        let all = all.chain(counted).chain(billed);
         all.chain(remarked).collect()
     }
 
@@ -290,6 +294,8 @@ pub(crate) struct Context {
     pub(crate) account: Option<String>,
     /// `--period`, in seconds.
     pub(crate) period: Option<u64>,
+    /// A file in a folder that has no known format is skipped.
+    pub(crate) is_in_folder: bool,
 }
 
 impl Context {

@@ -18,6 +18,8 @@ pub enum Format {
     Serverless,
     TerraformPlan,
     InfracostUsage,
+    Cur,
+    Focus,
 }
 
 /// What a user has to know about a format.
@@ -30,7 +32,7 @@ pub(crate) struct Manual {
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::ListFunctions,
         Self::ProvisionedConcurrency,
         Self::Cloudwatch,
@@ -46,6 +48,8 @@ impl Format {
         Self::Serverless,
         Self::TerraformPlan,
         Self::InfracostUsage,
+        Self::Cur,
+        Self::Focus,
     ];
 
     /// The name, as `--as` takes it.
@@ -130,6 +134,16 @@ impl Format {
                 name: "infracost-usage",
                 gives: "calls, mean duration; import the plan of Terraform too",
                 command: "infracost breakdown --path . --sync-usage-file --usage-file infracost-usage.yml",
+            },
+            Self::Cur => Manual {
+                name: "cur",
+                gives: "calls, billed duration (with the memory of a configuration), architecture, traffic by hour, discounts, Savings Plans",
+                command: "Billing and Cost Management, Data Exports: a Standard data export (CUR 2.0) with resource IDs and hourly granularity, as Parquet or CSV; then aws s3 cp --recursive s3://BUCKET/PREFIX bills",
+            },
+            Self::Focus => Manual {
+                name: "focus",
+                gives: "the same as cur",
+                command: "Billing and Cost Management, Data Exports: FOCUS 1.0 or 1.2 with hourly granularity, as Parquet or CSV; then aws s3 cp --recursive s3://BUCKET/PREFIX bills",
             },
         }
     }

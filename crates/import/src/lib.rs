@@ -35,8 +35,12 @@ pub use format::Format;
 pub use input::{Files, Kind, Named};
 pub use mistake::Mistake;
 pub use options::{Alias, Options, Stated};
-pub use resolve::{Figure, Function, Import, Key, Missing, Origin, Value};
-pub use write::{Updated, csv, hours_per_month, into, json, report, toml, toml_of_file};
+pub use resolve::{
+    Commitment, Figure, Function, Import, Key, Missing, Origin, Price, Rate, Terms, Value,
+};
+pub use write::{
+    Updated, csv, hours_per_month, into, json, price_files, report, toml, toml_of_file,
+};
 
 /// `--metric-data-queries` of `aws cloudwatch get-metric-data`, with labels that say which metric each
 /// series is.

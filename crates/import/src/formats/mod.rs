@@ -1,5 +1,6 @@
 //! One file for each format: what it says about functions.
 
+pub(crate) mod bill;
 pub(crate) mod cloudwatch;
 pub(crate) mod compute_optimizer;
 mod counted;
@@ -30,6 +31,7 @@ pub(crate) fn read(
     facts: &mut Facts,
 ) -> Result<(), Mistake> {
     match format {
+        Format::Cur | Format::Focus => bill::read(format, bytes, context, options, facts),
         Format::ListFunctions => list_functions::read(bytes, context, facts),
         Format::ProvisionedConcurrency => provisioned_concurrency::read(bytes, context, facts),
         Format::ComputeOptimizer => compute_optimizer::read(bytes, context, facts),

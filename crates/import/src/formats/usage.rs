@@ -72,6 +72,7 @@ fn row(
     let format = match fields.text("source") {
         None | Some("log") => Format::LambdaLog,
         Some("insights") => Format::LogsInsights,
+        Some("bill") => Format::Cur,
         Some("metrics") => Format::Cloudwatch,
         Some(other) => {
             let message = format!("there is no source `{other}`");

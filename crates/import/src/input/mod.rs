@@ -9,7 +9,8 @@ use crate::formats;
 use crate::mistake::Mistake;
 use crate::options::Options;
 use crate::recognize;
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 pub(crate) use text::Bytes;
@@ -24,6 +25,15 @@ pub trait Files {
     /// # Errors
     /// It cannot be opened.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>>;
+
+    /// Opens a file that can be read from any place; `None` where there is none, and a copy is used.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    fn seekable(&self, path: &Path) -> io::Result<Option<File>> {
+        let _ = path;
+        Ok(None)
+    }
 
     /// Opens standard input.
     ///
@@ -108,6 +118,7 @@ fn read_file(
         region: file.named.region.clone(),
         account: file.named.account.clone(),
         period: file.named.period,
+        is_in_folder: file.is_in_folder,
     };
     let cannot = |error: &io::Error| {
         let help = "check its name and permissions";
@@ -132,6 +143,10 @@ fn read_file(
             .push(format!("{} has the bytes of {earlier}", context.path));
         return Ok(());
     }
+    if !is_stdin && recognize::is_random_access(&start) {
+        let seekable = with_start(files.seekable(&file.path), &start);
+        bytes = bytes.or_file(seekable.map_err(|error| cannot(&error))?);
+    }
     let format = file.named.format.or_else(|| recognize::format(&start));
     match format {
         Some(format) => formats::read(format, bytes, &context, options, facts),
@@ -141,4 +156,15 @@ fn read_file(
         }
         None => Err(recognize::unknown(&start, &context)),
     }
+}
+
+/// A file that has the same content as was recognized: none that is packed.
+fn with_start(file: io::Result<Option<File>>, start: &[u8]) -> io::Result<Option<File>> {
+    let Some(mut file) = file? else {
+        return Ok(None);
+    };
+    let mut own = Vec::new();
+    (&mut file).take(start.len() as u64).read_to_end(&mut own)?;
+    file.rewind()?;
+    Ok((own == start).then_some(file))
 }

@@ -2,6 +2,7 @@
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::read::MultiGzDecoder;
+use std::fs::File;
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,8 @@ const UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 pub(crate) struct Bytes {
     start: Cursor<Vec<u8>>,
     rest: Box<dyn Read + Send>,
+    /// The same content, where it can be read from any place.
+    file: Option<File>,
 }
 
 impl Bytes {
@@ -30,7 +33,19 @@ impl Bytes {
         Self {
             start: Cursor::new(Vec::new()),
             rest,
+            file: None,
         }
+    }
+
+    /// The same content, with a file that has it too.
+    pub(crate) fn or_file(mut self, file: Option<File>) -> Self {
+        self.file = file;
+        self
+    }
+
+    /// A file with the whole content.
+    pub(crate) fn file(&mut self) -> Option<File> {
+        self.file.take()
     }
 
     /// Up to this many bytes from the start. They are read again.

@@ -4,7 +4,7 @@ mod template;
 
 use crate::facts::Context;
 use crate::format::Format;
-use crate::formats::{compute_optimizer, usage};
+use crate::formats::{bill, compute_optimizer, usage};
 use crate::mistake::Mistake;
 
 /// Names of members of JSON that identify a format, the most specific first. All have to be there.
@@ -51,6 +51,12 @@ pub(crate) fn format(start: &[u8]) -> Option<Format> {
             .iter()
             .find(|(wanted, _)| is(wanted))
             .map(|(_, format)| *format);
+    }
+    if bill::is_parquet(start) {
+        return Some(Format::Cur);
+    }
+    if let Some(format) = bill::format_of_header(&first_line(start)) {
+        return Some(format);
     }
     if let Some(format) = table(start) {
         return Some(format);
@@ -105,6 +111,17 @@ fn is_events(start: &[u8]) -> bool {
     let has = |words: &[u8]| memchr::memmem::find(start, words).is_some();
     let is_platform = has(b"\"type\":\"platform.") || has(b"\"type\": \"platform.");
     is_platform && has(b"\"record\"") && !has(b"\"logEvents\"")
+}
+
+/// True for a file that is read from its end.
+pub(crate) fn is_random_access(start: &[u8]) -> bool {
+    bill::is_parquet(start)
+}
+
+/// The header of a CSV file.
+fn first_line(start: &[u8]) -> String {
+    let end = memchr::memchr(b'\n', start).unwrap_or(start.len());
+    String::from_utf8_lossy(&start[..end]).into_owned()
 }
 
 /// The names of all members of objects in JSON that can end anywhere.

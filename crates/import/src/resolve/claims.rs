@@ -15,6 +15,8 @@ const CONFLICT_PERCENT: (u64, u64) = (2, 100);
 const HOURS_OF_WEEK: u64 = 168;
 /// Fewer calls say little about a month.
 const FEW_CALLS: u32 = 100;
+/// Megabyte-milliseconds of a gigabyte-second.
+const MB_MS: u64 = 1_024_000;
 /// Milliseconds of a second.
 const MILLISECONDS: u64 = 1000;
 /// Seconds of an hour.
@@ -26,11 +28,21 @@ pub(super) struct Claims {
     by_key: BTreeMap<Key, Vec<Ranked>>,
     stated: Vec<Stated>,
     environments: Option<(u64, SourceNumber)>,
+    /// What bills say about the duration, which follows once the memory is known.
+    pub(super) billed: Vec<Billed>,
     /// The time in which calls were counted, by the rank of the format.
     counted: BTreeMap<usize, Counted>,
     /// The traffic of each hour, by the rank of the format.
     traffic: BTreeMap<usize, Traffic>,
     pub(super) remarks: Vec<String>,
+}
+
+/// What a bill says about the duration.
+#[derive(Debug)]
+pub(super) struct Billed {
+    pub(super) gb_seconds: Exact,
+    pub(super) requests: Exact,
+    pub(super) source: SourceNumber,
 }
 
 /// A figure with its rank: the lowest stands.
@@ -62,8 +74,12 @@ fn precedence(key: Key) -> &'static [Format] {
             Format::LogsInsights,
             Format::LambdaInsights,
             Format::ComputeOptimizer,
+            Format::Cur,
+            Format::Focus,
         ],
         Key::InvocationsPerMonth => &[
+            Format::Cur,
+            Format::Focus,
             Format::Cloudwatch,
             Format::LambdaLog,
             Format::LogsInsights,
@@ -82,6 +98,8 @@ fn precedence(key: Key) -> &'static [Format] {
             Format::LambdaLog,
             Format::LogsInsights,
             Format::LambdaInsights,
+            Format::Cur,
+            Format::Focus,
             Format::Cloudwatch,
             Format::ComputeOptimizer,
             Format::InfracostUsage,
@@ -220,6 +238,7 @@ impl Claims {
             let key = Key::ProvisionedEnvironments;
             self.derived(key, environments.to_string(), Origin::Read, source, facts);
         }
+        let is_billed = self.durations(facts);
         let mut figures = BTreeMap::new();
         let mut conflicts = Vec::new();
         let mut unresolved = Vec::new();
@@ -243,6 +262,7 @@ impl Claims {
             counted: self.counted.into_values().next(),
             traffic: self.traffic.into_values().next(),
             busiest: None,
+            is_billed,
             conflicts,
             is_short: false,
             remarks: self.remarks,
@@ -250,6 +270,30 @@ impl Claims {
         short(&mut function);
         capacity(&mut function, hours_per_month);
         function
+    }
+
+    /// Adds the billed durations of bills. True if only the memory is missing for them.
+    fn durations(&mut self, facts: &Facts) -> bool {
+        let billed = std::mem::take(&mut self.billed);
+        let ranked = self.by_key.get(&Key::MemoryMb);
+        let figure = ranked.and_then(|ranked| standing(Key::MemoryMb, ranked, &mut Vec::new()));
+        let stated = self.stated.iter().find(|one| one.key == "memory_mb");
+        let stated = stated.map(|stated| stated.value.clone());
+        let memory = figure.map(|figure| figure.value.plain().to_owned());
+        let Some(memory) = memory.or(stated) else {
+            return billed.iter().any(|one| one.gb_seconds.is_positive());
+        };
+        let memory = Exact::of_digits(&memory);
+        for one in billed.iter().filter(|one| one.gb_seconds.is_positive()) {
+            let calls = memory.as_ref().map(|memory| memory * &one.requests);
+            let time = &one.gb_seconds * &Exact::ratio(MB_MS, 1);
+            if let Some(duration) = calls.and_then(|calls| time.over(&calls)) {
+                let key = Key::DurationMs;
+                let text = significant(&duration);
+                self.derived(key, text, Origin::Derived, one.source, facts);
+            }
+        }
+        false
     }
 
     /// A function has a billed or a measured duration: that of the better format.

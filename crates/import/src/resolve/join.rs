@@ -2,7 +2,7 @@
 
 use super::claims::Claims;
 use super::usage::{self, Usage};
-use super::{Function, Key, Missing, logs, metrics};
+use super::{Function, Key, Missing, bills, logs, metrics};
 use crate::facts::{Facts, Who};
 use crate::format::Format;
 use crate::mistake::Mistake;
@@ -60,6 +60,7 @@ pub(super) fn functions(
             mistakes.push(mistake);
         }
     }
+    mistakes.extend(bills::add(facts, &names, options, &mut all).err());
     let functions = all.into_iter();
     let functions = functions.map(|(who, claims)| finished(who, claims, facts, options));
     let functions: Vec<Function> = functions.collect();
@@ -136,14 +137,20 @@ fn missing(function: &Function) -> Vec<Missing> {
     );
     let has_duration = has(Key::DurationMs) || has(Key::MeasuredDurationMs);
     let states_duration = states("duration_ms") || states("measured_duration_ms");
-    add(has_duration || states_duration, "duration_ms", metrics);
+    let durations = if function.is_billed {
+        "the bill gives it once the memory is known: aws lambda list-functions > functions.json"
+    } else {
+        metrics
+    };
+    add(has_duration || states_duration, "duration_ms", durations);
     let states_calls = states("invocations_per_month") || states("requests_per_second");
     add(
         has(Key::InvocationsPerMonth) || states_calls,
         "invocations_per_month",
         metrics,
     );
-    let has_capacity = has(Key::PeakConcurrency) || function.busiest.is_some();
+    // The busiest hour of traffic gives the capacity, once the duration is known.
+    let has_capacity = has(Key::PeakConcurrency) || function.traffic.is_some();
     let states_capacity = states("peak_concurrency") || states("utilization");
     let is_job = function
         .stated

@@ -1,5 +1,6 @@
 //! Joins what files say about one function, and decides which of two figures stands.
 
+mod bills;
 mod claims;
 mod estimates;
 mod in_flight;
@@ -7,6 +8,7 @@ mod join;
 mod logs;
 mod metrics;
 mod templates;
+mod rates;
 mod traffic;
 pub(crate) mod usage;
 
@@ -18,6 +20,7 @@ use crate::time::Window;
 use exact::Exact;
 use std::collections::BTreeMap;
 
+pub use rates::{Commitment, Price, Rate, Terms};
 pub(crate) use traffic::Traffic;
 
 /// MB of Lambda that have one vCPU.
@@ -190,6 +193,8 @@ pub struct Function {
     pub(crate) traffic: Option<Traffic>,
     /// The capacity that the busiest hour needs, if nothing says the peak.
     pub(crate) busiest: Option<String>,
+    /// A bill gives the duration once the memory is known.
+    pub(crate) is_billed: bool,
     pub conflicts: Vec<Conflict>,
     pub(crate) is_short: bool,
     pub remarks: Vec<String>,
@@ -241,6 +246,8 @@ pub struct Import {
     pub curves: Vec<DurationCurve>,
     /// Tasks of ECS on Fargate, in the order of the files.
     pub containers: Vec<Container>,
+    /// What bills say about prices.
+    pub terms: Terms,
     pub hours_per_month: u32,
     pub timezone: String,
     /// Files in folders that have no known format.
@@ -269,6 +276,7 @@ pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec
         sources: facts.sources,
         functions,
         containers: facts.containers,
+        terms: rates::terms(&facts.bills),
         hours_per_month: options.hours_per_month,
         timezone: options.timezone_name.clone(),
         skipped: facts.skipped,

@@ -1,9 +1,10 @@
 //! The summary for machines, `lambdacost/import/v1`. The structs are its contract: their order is that
 //! of the members.
 
-use crate::resolve::{Figure, Function, Import};
+use crate::resolve::{Commitment, Figure, Function, Import, Rate};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct Summary<'i> {
@@ -13,7 +14,10 @@ struct Summary<'i> {
     timezone: &'i str,
     sources: Vec<SourceOut<'i>>,
     functions: Vec<FunctionOut<'i>>,
-    rates: [(); 0],
+    rates: Vec<RateOut<'i>>,
+    /// What the rates amount to, by the path of a meter.
+    discounts: &'i BTreeMap<String, String>,
+    commitment: Option<CommitmentOut<'i>>,
     curves: Vec<CurveOut<'i>>,
     containers: Vec<ContainerOut<'i>>,
     warnings: &'i [String],
@@ -37,6 +41,24 @@ struct SourceOut<'i> {
     used: u64,
     complete: bool,
     ignored: Vec<IgnoredOut<'i>>,
+}
+
+#[derive(Serialize)]
+struct RateOut<'i> {
+    meter: &'static str,
+    region: Option<&'i str>,
+    architecture: &'static str,
+    quantity: &'i str,
+    cost_usd: &'i str,
+    list_cost_usd: &'i str,
+}
+
+#[derive(Serialize)]
+struct CommitmentOut<'i> {
+    plan: Option<&'static str>,
+    term: Option<&'static str>,
+    payment: Option<&'static str>,
+    coverage: &'i str,
 }
 
 #[derive(Serialize)]
@@ -137,7 +159,9 @@ pub fn json(import: &Import, tool_version: &str) -> String {
             .iter()
             .map(|one| function(one, import))
             .collect(),
-        rates: [],
+        rates: import.terms.rates.iter().map(rate).collect(),
+        discounts: &import.terms.discounts,
+        commitment: import.terms.commitment.as_ref().map(commitment),
         curves: curves(import),
         containers: containers(import),
         warnings: &import.warnings,
@@ -145,6 +169,26 @@ pub fn json(import: &Import, tool_version: &str) -> String {
     let mut text = serde_json::to_string_pretty(&summary).expect("text and numbers are JSON");
     text.push('\n');
     text
+}
+
+fn rate(rate: &Rate) -> RateOut<'_> {
+    RateOut {
+        meter: rate.meter,
+        region: rate.region.as_deref(),
+        architecture: rate.architecture,
+        quantity: &rate.quantity,
+        cost_usd: &rate.cost_usd,
+        list_cost_usd: &rate.list_cost_usd,
+    }
+}
+
+fn commitment(commitment: &Commitment) -> CommitmentOut<'_> {
+    CommitmentOut {
+        plan: commitment.plan,
+        term: commitment.term,
+        payment: commitment.payment,
+        coverage: &commitment.coverage,
+    }
 }
 
 fn curves(import: &Import) -> Vec<CurveOut<'_>> {

@@ -3,12 +3,14 @@
 mod csv;
 mod into;
 mod json;
+mod prices;
 mod report;
 mod toml;
 
 pub use csv::csv;
 pub use into::{Updated, hours_per_month, into};
 pub use json::json;
+pub use prices::price_files;
 pub use report::report;
 pub use toml::{toml, toml_of_file};
 

@@ -27,6 +27,7 @@ pub fn report(import: &Import) -> Vec<String> {
     windows(import, &mut lines);
     missing(import, &mut lines);
     on_functions(import, &mut lines);
+    terms(import, &mut lines);
     for warning in &import.warnings {
         lines.push(format!("warning: {warning}"));
     }
@@ -49,6 +50,20 @@ pub fn report(import: &Import) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// What bills say about prices.
+fn terms(import: &Import, lines: &mut Vec<String>) {
+    for (path, share) in &import.terms.discounts {
+        lines.push(format!("the bills show a discount of {share} on {path}"));
+    }
+    if let Some(commitment) = &import.terms.commitment {
+        lines.push(format!(
+            "the bills show a Savings Plan that covers {} of the list cost",
+            commitment.coverage,
+        ));
+    }
+    lines.extend(import.terms.remarks.iter().cloned());
 }
 
 /// What is not certain about functions that are complete.

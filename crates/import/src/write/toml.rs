@@ -2,7 +2,7 @@
 
 use super::{comment, literal, origins, quoted, stated, written};
 use crate::facts::Container;
-use crate::resolve::{Figure, Function, Import, Key};
+use crate::resolve::{Figure, Function, Import, Key, Terms};
 use std::fmt::{self, Write};
 
 /// Weights in a line.
@@ -18,8 +18,11 @@ pub fn toml(import: &Import) -> String {
 /// A scenario that names a functions file.
 pub fn toml_of_file(import: &Import, file: &str) -> String {
     let mut out = String::new();
-    head(&mut out, import).expect("a string takes all text");
-    out + &format!("\nfunctions = {}\n", quoted(file))
+    let text = "a string takes all text";
+    head(&mut out, import).expect(text);
+    out += &format!("\nfunctions = {}\n", quoted(file));
+    terms(&mut out, &import.terms).expect(text);
+    out
 }
 
 fn head(out: &mut String, import: &Import) -> fmt::Result {
@@ -38,6 +41,7 @@ fn head(out: &mut String, import: &Import) -> fmt::Result {
 
 fn write(out: &mut String, import: &Import) -> fmt::Result {
     head(out, import)?;
+    terms(out, &import.terms)?;
     curves(out, import)?;
     for function in import
         .functions
@@ -62,6 +66,44 @@ fn write(out: &mut String, import: &Import) -> fmt::Result {
     for one in &import.containers {
         writeln!(out)?;
         container(out, one, import)?;
+    }
+    Ok(())
+}
+
+/// Writes the discounts and the commitment that bills show.
+fn terms(out: &mut String, terms: &Terms) -> fmt::Result {
+    if terms.rates.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n# From the bills:")?;
+    for remark in &terms.remarks {
+        writeln!(out, "#   {}", comment(remark))?;
+    }
+    if terms.discounts.is_empty() && terms.commitment.is_none() {
+        writeln!(
+            out,
+            "#   no discount and no Savings Plan that a scenario states"
+        )?;
+    }
+    if let Some(commitment) = &terms.commitment {
+        let is_whole = commitment.is_whole();
+        if !is_whole {
+            let keys = "plan, term and payment";
+            writeln!(out, "# The bills do not say all of {keys}: state them.")?;
+        }
+        let start = if is_whole { "" } else { "# " };
+        let word = |word: Option<&str>| quoted(word.unwrap_or("?"));
+        writeln!(out, "{start}[commitment]")?;
+        writeln!(out, "{start}plan = {}", word(commitment.plan))?;
+        writeln!(out, "{start}term = {}", word(commitment.term))?;
+        writeln!(out, "{start}payment = {}", word(commitment.payment))?;
+        writeln!(out, "{start}coverage = {}", commitment.coverage)?;
+    }
+    if !terms.discounts.is_empty() {
+        writeln!(out, "[discounts]")?;
+        for (path, share) in &terms.discounts {
+            writeln!(out, "{path} = {share}")?;
+        }
     }
     Ok(())
 }

@@ -18,6 +18,12 @@ impl InMemory {
         Self(files.into())
     }
 
+    /// The same with another file.
+    pub fn with(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        self.0.insert(path.into(), bytes.into());
+        self
+    }
+
     /// Imports every file, in the order of their names.
     pub fn import(&self, options: &Options) -> Result<Import, Vec<Mistake>> {
         let named = self.0.keys().map(|path| Named {
