@@ -1,6 +1,6 @@
 //! Imports files and prints what was found, without the command line of the program.
 
-use import::{Files, Kind, Named, Options};
+use import::{Files, Kind, Named, Options, ReadSeek};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ impl Files for Disk {
         Ok(Box::new(File::open(path)?))
     }
 
-    fn seekable(&self, path: &Path) -> io::Result<Option<File>> {
-        File::open(path).map(Some)
+    fn seekable(&self, path: &Path) -> io::Result<Option<Box<dyn ReadSeek>>> {
+        Ok(Some(Box::new(File::open(path)?)))
     }
 
     fn stdin(&self) -> io::Result<Box<dyn Read + Send>> {

@@ -32,7 +32,7 @@ mod write;
 
 pub use facts::{Container, Source};
 pub use format::Format;
-pub use input::{Files, Kind, Named};
+pub use input::{Files, Kind, Named, ReadSeek};
 pub use mistake::Mistake;
 pub use options::{Alias, Options, Stated};
 pub use resolve::{

@@ -1,5 +1,10 @@
 //! Numbers of other programs, exactly as written.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "decoders give them; each becomes the shortest decimal that reads back to it"
+)]
+
 use exact::Exact;
 use rust_decimal::Decimal;
 use serde::Deserialize;

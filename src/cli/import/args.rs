@@ -42,6 +42,9 @@ pub(crate) struct Import {
     /// The time zone of traffic by hour, such as Europe/Berlin
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub timezone: String,
+    /// Write mean prices of bills that are no discount as price files into this folder, which exists
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub prices_out: Option<PathBuf>,
     /// List the formats, what each gives, and the command that writes such a file
     #[arg(long, exclusive = true)]
     pub list: bool,

@@ -8,7 +8,7 @@ use super::system::{Existing, System};
 use crate::diag::{Code, Diag, Diags};
 use crate::text::escaped;
 use args::{ImportFormat, Query};
-use import::{Alias, Files, Format, Kind, Mistake, Options, Stated};
+use import::{Alias, Files, Format, Kind, Mistake, Options, ReadSeek, Stated};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -52,6 +52,11 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
         system.say(&escaped(&line));
     }
     written?;
+    if let Some(folder) = &args.prices_out {
+        for (name, text) in import::price_files(&imported) {
+            put(system, &folder.join(name), &text)?;
+        }
+    }
     let is_complete = imported.functions.iter().all(import::Function::is_complete);
     if args.strict && !is_complete {
         return Err(Failure::Incomplete.into());
@@ -198,6 +203,11 @@ fn diags(mistakes: &[Mistake]) -> Diags {
 impl Files for System {
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
         self.open_of_any_size(path)
+    }
+
+    fn seekable(&self, path: &Path) -> io::Result<Option<Box<dyn ReadSeek>>> {
+        let file = self.open_seekable(path)?;
+        Ok(file.map(|file| Box::new(file) as Box<dyn ReadSeek>))
     }
 
     fn stdin(&self) -> io::Result<Box<dyn Read + Send>> {

@@ -76,7 +76,7 @@ fn row(
         Some("metrics") => Format::Cloudwatch,
         Some(other) => {
             let message = format!("there is no source `{other}`");
-            let help = "name log, insights or metrics, or leave it empty";
+            let help = "name log, insights, bill or metrics, or leave it empty";
             return Err(context.mistake(message, help).at(fields.line));
         }
     };

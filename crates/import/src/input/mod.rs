@@ -9,7 +9,6 @@ use crate::formats;
 use crate::mistake::Mistake;
 use crate::options::Options;
 use crate::recognize;
-use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
@@ -30,7 +29,7 @@ pub trait Files {
     ///
     /// # Errors
     /// It cannot be opened.
-    fn seekable(&self, path: &Path) -> io::Result<Option<File>> {
+    fn seekable(&self, path: &Path) -> io::Result<Option<Box<dyn ReadSeek>>> {
         let _ = path;
         Ok(None)
     }
@@ -53,6 +52,11 @@ pub trait Files {
     /// There is nothing, or it cannot be reached.
     fn kind(&self, path: &Path) -> io::Result<Kind>;
 }
+
+/// Content that can be read from any place.
+pub trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
 
 /// What a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +163,10 @@ fn read_file(
 }
 
 /// A file that has the same content as was recognized: none that is packed.
-fn with_start(file: io::Result<Option<File>>, start: &[u8]) -> io::Result<Option<File>> {
+fn with_start(
+    file: io::Result<Option<Box<dyn ReadSeek>>>,
+    start: &[u8],
+) -> io::Result<Option<Box<dyn ReadSeek>>> {
     let Some(mut file) = file? else {
         return Ok(None);
     };

@@ -1,8 +1,8 @@
 //! Opens archives and decodes text on the way: `.gz`, `.zst`, UTF-16, a byte order mark.
 
+use super::ReadSeek;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::read::MultiGzDecoder;
-use std::fs::File;
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,7 +25,7 @@ pub(crate) struct Bytes {
     start: Cursor<Vec<u8>>,
     rest: Box<dyn Read + Send>,
     /// The same content, where it can be read from any place.
-    file: Option<File>,
+    file: Option<Box<dyn ReadSeek>>,
 }
 
 impl Bytes {
@@ -38,13 +38,13 @@ impl Bytes {
     }
 
     /// The same content, with a file that has it too.
-    pub(crate) fn or_file(mut self, file: Option<File>) -> Self {
+    pub(crate) fn or_file(mut self, file: Option<Box<dyn ReadSeek>>) -> Self {
         self.file = file;
         self
     }
 
     /// A file with the whole content.
-    pub(crate) fn file(&mut self) -> Option<File> {
+    pub(crate) fn file(&mut self) -> Option<Box<dyn ReadSeek>> {
         self.file.take()
     }
 

@@ -1,11 +1,10 @@
 //! Content that can be read from any place, by several readers at the same time.
 
-use crate::input;
+use crate::input::{self, ReadSeek};
 use bytes::Bytes;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Content of streams above this is put in a temporary file.
@@ -20,7 +19,7 @@ pub(super) struct Seekable(Arc<Content>);
 enum Content {
     Memory(Bytes),
     /// Its readers share one position, so each moves it and reads under the lock.
-    File(Mutex<File>, u64),
+    File(Mutex<Box<dyn ReadSeek>>, u64),
 }
 
 impl Seekable {
@@ -41,11 +40,11 @@ impl Seekable {
         io::copy(&mut &*start, &mut file)?;
         drop(start);
         io::copy(&mut bytes, &mut file)?;
-        Self::of_file(file)
+        Self::of_file(Box::new(file))
     }
 
-    fn of_file(file: File) -> io::Result<Self> {
-        let length = file.metadata()?.len();
+    fn of_file(mut file: Box<dyn ReadSeek>) -> io::Result<Self> {
+        let length = file.seek(SeekFrom::End(0))?;
         Ok(Self(Arc::new(Content::File(Mutex::new(file), length))))
     }
 
