@@ -4,6 +4,11 @@
 //! Half of the rows are of 500 functions, the others of other services, as in a bill of an account that
 //! uses Lambda much. Rows are in the order of time.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "costs in Parquet files of AWS are doubles"
+)]
+
 use parquet::basic::{
     Compression, ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical,
 };
@@ -66,8 +71,8 @@ fn row(number: u64, rows: u64, random: &mut u64) -> Row {
     let (from, to) = (START + hour * 3600, START + (hour + 1) * 3600);
     let function = dice % FUNCTIONS;
     let calls = dice / FUNCTIONS % 100_000 + 1;
-    let is_lambda = number % 2 == 0;
-    let is_request = number % 4 == 0;
+    let is_lambda = number.is_multiple_of(2);
+    let is_request = number.is_multiple_of(4);
     let (amount, rate) = match (is_lambda, is_request) {
         (true, true) => (calls as f64, 0.000_000_2),
         (true, false) => (calls as f64 * 0.031_25, 0.000_016_666_7),

@@ -10,21 +10,13 @@ use crate::mistake::Mistake;
 use crate::resolve::{Key, Origin, Value};
 use serde::Deserialize;
 
-/// One of the documents: a page of the list, or one function.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Document {
-    functions: Option<Vec<Configuration>>,
-    configuration: Option<Configuration>,
-    #[serde(flatten)]
-    own: Option<Configuration>,
-}
-
-/// The configuration of a function.
+/// One of the documents: a page of the list, one function in `Configuration`, or one function.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Configuration {
-    function_name: String,
+    functions: Option<Vec<Configuration>>,
+    configuration: Option<Box<Configuration>>,
+    function_name: Option<String>,
     function_arn: Option<String>,
     version: Option<String>,
     memory_size: Option<u64>,
@@ -52,30 +44,41 @@ struct SnapStart {
 
 pub(super) fn read(bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
     let source = facts.start(&context.path, Format::ListFunctions);
-    for document in json::documents::<Document>(bytes, context)? {
-        // A list counts published versions only if it was called with --function-version ALL: they are not
-        // separate functions.
-        let is_list = document.functions.is_some();
-        let listed = document.functions.into_iter().flatten();
-        let single = [document.configuration, document.own].into_iter().flatten();
-        for configuration in listed.chain(single) {
+    let documents = json::documents::<Configuration>(bytes, context)?;
+    let is_bare_list = documents.len() > 1;
+    for mut document in documents {
+        let is_list = is_bare_list || document.functions.is_some();
+        let listed = document.functions.take().into_iter().flatten();
+        let inner = document.configuration.take().map(|inner| *inner);
+        for configuration in listed.chain(inner).chain([document]) {
+            let Some(name) = &configuration.function_name else {
+                continue;
+            };
+            // A list has published versions only if it was called with --function-version ALL: they are
+            // not separate functions.
             let version = configuration.version.as_deref();
             if is_list && version.is_some_and(|version| version != "$LATEST") {
                 let why = "a published version: only $LATEST counts";
-                facts.ignored(source, why, &configuration.function_name);
+                facts.ignored(source, why, name);
                 continue;
             }
-            add(&configuration, source, context, facts);
+            add(name, &configuration, source, context, facts);
         }
     }
     Ok(())
 }
 
 /// Adds what the configuration of a function says.
-fn add(configuration: &Configuration, source: SourceNumber, context: &Context, facts: &mut Facts) {
+fn add(
+    name: &str,
+    configuration: &Configuration,
+    source: SourceNumber,
+    context: &Context,
+    facts: &mut Facts,
+) {
     facts.used(source);
     let arn = configuration.function_arn.as_deref().and_then(Who::of_arn);
-    let name = configuration.function_name.clone();
+    let name = name.to_owned();
     let who = match arn {
         Some(arn) => Who { name, ..arn }.or(context.region.as_deref(), context.account.as_deref()),
         None => context.who(name),

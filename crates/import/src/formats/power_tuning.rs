@@ -11,20 +11,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Document {
-    results: Option<Outcome>,
-    #[serde(flatten)]
-    own: Option<Outcome>,
-}
-
+/// A result, or a document with the result in `results`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Outcome {
-    power: Number,
-    duration: Number,
-    state_machine: StateMachine,
+    results: Option<Box<Outcome>>,
+    power: Option<Number>,
+    duration: Option<Number>,
+    state_machine: Option<StateMachine>,
     stats: Option<Vec<Point>>,
 }
 
@@ -42,12 +36,15 @@ struct Point {
 
 pub(super) fn read(bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
     let source = facts.start(&context.path, Format::PowerTuning);
-    for document in json::documents::<Document>(bytes, context)? {
-        let Some(outcome) = document.results.or(document.own) else {
+    for mut outcome in json::documents::<Outcome>(bytes, context)? {
+        if let Some(inner) = outcome.results.take() {
+            outcome = *inner;
+        }
+        let points = points(&outcome);
+        if points.is_empty() {
             let message = "it has no result of Power Tuning";
             return Err(context.mistake(message, "save the output of the state machine"));
-        };
-        let points = points(&outcome);
+        }
         let sizes = points.into_iter().filter_map(|(size, duration)| {
             let size = u32::try_from(size.whole()?).ok()?;
             Some((size, duration.0.normalize().to_string()))
@@ -78,12 +75,10 @@ fn points(outcome: &Outcome) -> Vec<(Number, Number)> {
             .map(|point| (point.value, point.average_duration));
         return points.collect();
     }
-    let drawn = outcome
-        .state_machine
-        .visualization
-        .as_deref()
-        .and_then(drawn);
-    drawn.unwrap_or_else(|| vec![(outcome.power, outcome.duration)])
+    let machine = outcome.state_machine.as_ref();
+    let picture = machine.and_then(|machine| machine.visualization.as_deref());
+    let best = || outcome.power.zip(outcome.duration).into_iter().collect();
+    picture.and_then(drawn).unwrap_or_else(best)
 }
 
 /// What the address of a picture holds: sizes, durations and costs as arrays in base64.

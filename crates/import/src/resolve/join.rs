@@ -164,9 +164,12 @@ fn missing(function: &Function) -> Vec<Missing> {
     missing
 }
 
+/// A region and an account, where they are known.
+type Place = (Option<String>, Option<String>);
+
 /// Regions and accounts of each name.
 pub(super) struct Names {
-    places: BTreeMap<String, BTreeSet<(Option<String>, Option<String>)>>,
+    places: BTreeMap<String, BTreeSet<Place>>,
 }
 
 impl Names {

@@ -94,10 +94,10 @@ fn count(calls: &Series, window: Window, options: &Options, claims: &mut Claims)
     let is_hourly = calls
         .period()
         .is_some_and(|period| period <= (HOUR / 1000) as u64);
-    if let Some(hours) = hours(calls).filter(|_| is_hourly) {
-        if let Some(found) = traffic::of_hours(&hours, window, options) {
-            claims.traffic(Format::Cloudwatch, found);
-        }
+    if let Some(hours) = hours(calls).filter(|_| is_hourly)
+        && let Some(found) = traffic::of_hours(&hours, window, options)
+    {
+        claims.traffic(Format::Cloudwatch, found);
     }
 }
 

@@ -7,8 +7,8 @@ mod in_flight;
 mod join;
 mod logs;
 mod metrics;
-mod templates;
 mod rates;
+mod templates;
 mod traffic;
 pub(crate) mod usage;
 

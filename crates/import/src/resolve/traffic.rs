@@ -42,9 +42,7 @@ pub(super) fn of_hours(
     }
     // Means with a common denominator.
     let common = times.iter().filter(|count| **count > 0);
-    let common = common
-        .copied()
-        .try_fold(1, |known, count| least_multiple(known, count))?;
+    let common = common.copied().try_fold(1, least_multiple)?;
     let weights = sums.iter().zip(&times).map(|(sum, count)| match count {
         0 => Some(0),
         count => sum.checked_mul(common / count),

@@ -1,5 +1,10 @@
 //! A Parquet file and its CSV twin say the same.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "costs in Parquet files of AWS are doubles"
+)]
+
 use super::{focus, import, legacy, snake, value, week};
 use crate::support::InMemory;
 use ::parquet::basic::{
