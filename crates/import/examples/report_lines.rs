@@ -53,7 +53,10 @@ fn write(calls: u64) -> io::Result<()> {
         let (high, low) = (random.next(), random.next());
         // Hundredths of a millisecond.
         let duration = 200 + random.next() % 40_000;
-        let init = (random.next() % 200 == 0).then(|| 10_000 + random.next() % 30_000);
+        let init = random
+            .next()
+            .is_multiple_of(200)
+            .then(|| 10_000 + random.next() % 30_000);
         let billed = (duration + init.unwrap_or(0)).div_ceil(100);
         write!(
             out,
