@@ -1,5 +1,10 @@
 //! Compute Optimizer and Power Tuning.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "pictures of Power Tuning hold 32-bit floats"
+)]
+
 mod support;
 
 use base64::Engine as _;
