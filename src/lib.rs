@@ -16,6 +16,7 @@
 //! | `color` | colour and line breaks |
 //! | `diag` | diagnostics: what is wrong, where, and how to fix it |
 //! | `pricebook` | the price book |
+//! | `pricelist` | AWS's published price lists, which become price files |
 //! | `scenario` | scenarios and functions files |
 //! | `solve` | break-evens and flips |
 //! | `plan` | the assignment of functions to platforms with the lowest bill |
@@ -49,6 +50,8 @@ mod money;
 mod plan;
 mod platform;
 mod pricebook;
+#[cfg(feature = "cli")]
+mod pricelist;
 mod render;
 mod scenario;
 mod solve;

@@ -9,7 +9,7 @@ mod project;
 use project::{files_with, read};
 
 /// Rooms in dependency order, each with the rooms that it uses.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("units", &[]),
     ("money", &["units"]),
     ("text", &[]),
@@ -17,6 +17,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("color", &["text"]),
     ("diag", &["text"]),
     ("pricebook", &["units", "money", "text", "diag"]),
+    ("pricelist", &["text", "pricebook"]),
     ("scenario", &["units", "money", "text", "diag", "pricebook"]),
     ("solve", &["units", "money", "scenario"]),
     ("plan", &["money"]),
@@ -94,6 +95,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "color",
             "diag",
             "pricebook",
+            "pricelist",
             "scenario",
             "platform",
             "answer",

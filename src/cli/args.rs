@@ -95,7 +95,7 @@ pub(crate) enum Command {
 }
 
 /// Commands with a manual page. A subcommand has a dash before its name.
-pub(crate) const PAGES: [&str; 14] = [
+pub(crate) const PAGES: [&str; 15] = [
     "compare",
     "explain",
     "plan",
@@ -103,6 +103,7 @@ pub(crate) const PAGES: [&str; 14] = [
     "prices",
     "prices-list",
     "prices-show",
+    "prices-import",
     "import",
     "init",
     "schema",
@@ -587,6 +588,9 @@ pub(crate) enum PricesCommand {
     /// Show every price of a region with its unit, date and source
     #[command(after_long_help = examples::help("prices-show"))]
     Show(PricesShow),
+    /// Write price files from AWS's published price lists
+    #[command(after_long_help = examples::help("prices-import"))]
+    Import(PricesImport),
 }
 
 /// The arguments of `prices list`.
@@ -618,6 +622,24 @@ pub(crate) struct PricesShow {
     /// Where the answer goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// Reads offer files of AWSLambda, AmazonECS, AmazonEKS and AmazonEC2 (JSON and CSV), Savings Plan
+/// files, answers of `aws pricing get-products`, and the files behind AWS's pricing pages.
+///
+/// Files can have any size. What is left out is reported on standard error, counted by reason.
+#[derive(Debug, Args)]
+pub(crate) struct PricesImport {
+    /// The files; `-` reads standard input
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub file: Vec<PathBuf>,
+    /// Import only this region; it is also that of Savings Plan rates that state none
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The folder for the price files, one per region, which `--prices` reads; existing files of these
+    /// regions are replaced
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: PathBuf,
 }
 
 /// Formats of `prices`.

@@ -37,7 +37,7 @@ fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
 }
 
 /// Examples by the name of the command's manual page. The program itself has none.
-const EXAMPLES: [(&str, &[Example]); 15] = [
+const EXAMPLES: [(&str, &[Example]); 16] = [
     (
         "",
         &[
@@ -133,6 +133,23 @@ const EXAMPLES: [(&str, &[Example]); 15] = [
             "lambdacost prices show eu-west-1",
             "every price of a region",
         )],
+    ),
+    (
+        "prices-import",
+        &[
+            (
+                "lambdacost prices import lambda.json ecs.json eks.json ec2.json -o prices",
+                "writes prices/us-east-1.toml and the like from offer files",
+            ),
+            (
+                "lambdacost prices import index.csv --region eu-west-1 -o prices",
+                "one region of a file of all regions",
+            ),
+            (
+                "lambdacost compare scenario.toml --prices prices",
+                "uses the written prices",
+            ),
+        ],
     ),
     (
         "import",

@@ -233,8 +233,11 @@ fn other(name: &str, known: Known) -> Diag {
     Diag::new(Code::Syntax, message).help(known.help)
 }
 
-/// The error for a functions file whose first bytes are those of another kind of file.
-fn text_or_error(mut file: Input) -> io::Result<Input> {
+/// The input, unless its first bytes are those of another kind of file than text.
+///
+/// # Errors
+/// They are, or it cannot be read.
+pub(crate) fn text_or_error(mut file: Input) -> io::Result<Input> {
     let mut start = Vec::new();
     (&mut file).take(SIGNATURE).read_to_end(&mut start)?;
     if let Some(known) = recognize::binary(&start) {

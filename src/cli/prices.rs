@@ -4,6 +4,7 @@ use super::args::{self, PricesFormat};
 use super::exit::Outcome;
 use super::input;
 use super::output::{self, Look};
+use super::prices_import;
 use super::progress::Progress;
 use super::system::System;
 use crate::diag::Diags;
@@ -11,14 +12,15 @@ use crate::pricebook::Extent;
 use crate::render::prices;
 use anstream::ColorChoice;
 
-/// Shows the price book.
+/// Shows the price book, or writes price files.
 ///
 /// # Errors
-/// An unknown region, mistakes in price files, or an output error.
+/// An unknown region, mistakes in price files or price lists, or an output error.
 pub(crate) fn run(system: &System, args: &args::PricesCommand, color: ColorChoice) -> Outcome {
     match args {
         args::PricesCommand::List(list) => self::list(system, list, color),
         args::PricesCommand::Show(show) => self::show(system, show, color),
+        args::PricesCommand::Import(import) => prices_import::run(system, import),
     }
 }
 

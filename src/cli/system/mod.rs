@@ -306,6 +306,15 @@ impl System {
         }
     }
 
+    /// Creates a folder and those above it, unless they exist.
+    ///
+    /// # Errors
+    /// It cannot be created.
+    pub(crate) fn create_folder(&self, path: &Path) -> io::Result<()> {
+        self.gate(Call::Create)?;
+        fs::create_dir_all(path)
+    }
+
     /// Writes an answer to a file. The file gets its name when it is complete and on disk, so it is
     /// either complete or unchanged. Links are followed. Devices and pipes are written directly.
     ///
