@@ -167,10 +167,15 @@ impl Importer {
         }
     }
 
+    /// Learns the rate code of a list price. Its first part is the SKU.
     fn learn_code(&mut self, code: &str, slot: Slot, from: String, to: String) {
-        if let Some((sku, _)) = code.split_once('.') {
-            self.skus.insert(sku.to_owned(), slot.clone());
+        let Some((sku, _)) = code.split_once('.') else {
+            return;
+        };
+        if slot.path.starts_with("savings.") {
+            return;
         }
+        self.skus.insert(sku.to_owned(), slot.clone());
         let known = KnownCode { slot, from, to };
         self.codes.insert(code.to_owned(), known);
     }
@@ -254,10 +259,8 @@ impl Importer {
     fn publish(&mut self, head: &Head, staged: Vec<Staged>) -> Result<(), String> {
         let (day, source) = (head.day()?, head.source());
         for one in staged {
-            if !one.slot.path.starts_with("savings.") {
-                let known = (one.slot.clone(), one.from.clone(), one.to.clone());
-                self.learn_code(&one.rate_code, known.0, known.1, known.2);
-            }
+            let slot = one.slot.clone();
+            self.learn_code(&one.rate_code, slot, one.from.clone(), one.to.clone());
             let price = FoundPrice {
                 from: one.from,
                 to: one.to,
