@@ -45,7 +45,7 @@ assumptions! {
         "{share} off what {meter} costs otherwise ([discounts])";
     ON_DEMAND_FIGURES: Assumed = "on-demand-figures",
         "figures \"on demand\", and those before an arrow, are at list prices";
-    OVERLAY: Assumed = "overlay", "--prices replaces prices of {regions}";
+    OVERLAY: Assumed = "overlay", "{origin} replaces prices of {regions}";
     EXTRA: Assumed = "extra",
         "{name}, as stated: {costs} on {platforms}{region} ([[extra]]); a monthly cost is paid once and \
          divided equally";
@@ -105,8 +105,11 @@ pub(crate) fn of_prices(
     }
     let overlaid = prices.iter().filter(|regional| regional.is_overlaid());
     let overlaid: Vec<&str> = overlaid.map(|regional| &**regional.name()).collect();
-    if !overlaid.is_empty() {
-        notes.add(OVERLAY.with(&[("regions", &comma_separated(&overlaid))]));
+    if let Some(regional) = prices.iter().find(|regional| regional.is_overlaid()) {
+        notes.add(OVERLAY.with(&[
+            ("origin", &regional.origin()),
+            ("regions", &comma_separated(&overlaid)),
+        ]));
     }
     notes.add_for_some(&UNSTATED_FRONT, totals.without_front.clone(), scenario);
     for extra in &scenario.extras {

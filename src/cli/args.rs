@@ -95,7 +95,7 @@ pub(crate) enum Command {
 }
 
 /// Commands with a manual page. A subcommand has a dash before its name.
-pub(crate) const PAGES: [&str; 15] = [
+pub(crate) const PAGES: [&str; 16] = [
     "compare",
     "explain",
     "plan",
@@ -104,6 +104,7 @@ pub(crate) const PAGES: [&str; 15] = [
     "prices-list",
     "prices-show",
     "prices-import",
+    "prices-diff",
     "import",
     "init",
     "schema",
@@ -591,6 +592,9 @@ pub(crate) enum PricesCommand {
     /// Write price files from AWS's published price lists
     #[command(after_long_help = examples::help("prices-import"))]
     Import(PricesImport),
+    /// Compare two price books, and what functions cost with each
+    #[command(after_long_help = examples::help("prices-diff"))]
+    Diff(PricesDiff),
 }
 
 /// The arguments of `prices list`.
@@ -640,6 +644,47 @@ pub(crate) struct PricesImport {
     /// regions are replaced
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output: PathBuf,
+}
+
+/// The arguments of `prices diff`.
+#[derive(Debug, Args)]
+pub(crate) struct PricesDiff {
+    /// A folder of price files, or `built-in` for the price book of the program
+    #[arg(value_name = "A", value_hint = ValueHint::DirPath)]
+    pub before: PathBuf,
+    /// The folder or book to compare with it
+    #[arg(value_name = "B", value_hint = ValueHint::DirPath)]
+    pub after: PathBuf,
+    /// Also show which functions of this scenario cost more or less, and whether a verdict flips
+    #[arg(long, value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
+    pub scenario: Option<PathBuf>,
+    /// Output format; default: from the extension of --output, otherwise table
+    #[arg(long, value_enum)]
+    pub format: Option<PricesDiffFormat>,
+    /// Where the answer goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Formats of `prices diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PricesDiffFormat {
+    /// For people
+    Table,
+    /// Schema lambdacost/prices-diff/v1
+    Json,
+    /// For a pull request or a page
+    Markdown,
+}
+
+impl OfEnding for PricesDiffFormat {
+    const USUAL: Self = Self::Table;
+    const ENDINGS: &'static [(&'static str, Self)] = &[
+        ("json", Self::Json),
+        ("md", Self::Markdown),
+        ("markdown", Self::Markdown),
+        ("txt", Self::Table),
+    ];
 }
 
 /// Formats of `prices`.

@@ -37,7 +37,7 @@ fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
 }
 
 /// Examples by the name of the command's manual page. The program itself has none.
-const EXAMPLES: [(&str, &[Example]); 16] = [
+const EXAMPLES: [(&str, &[Example]); 17] = [
     (
         "",
         &[
@@ -148,6 +148,19 @@ const EXAMPLES: [(&str, &[Example]); 16] = [
             (
                 "lambdacost compare scenario.toml --prices prices",
                 "uses the written prices",
+            ),
+        ],
+    ),
+    (
+        "prices-diff",
+        &[
+            (
+                "lambdacost prices diff built-in prices",
+                "the prices of a folder that differ from the built-in ones",
+            ),
+            (
+                "lambdacost prices diff old new --scenario scenario.toml --format markdown",
+                "also what they change for the functions of a scenario",
             ),
         ],
     ),

@@ -10,7 +10,7 @@ use crate::{check, platform};
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::io::{self, Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Bytes at the start of a file that decide between a scenario and a functions file.
 const SNIFFED: usize = 64 * 1024;
@@ -304,26 +304,35 @@ fn too_large(name: &str, largest: u64) -> Diags {
     Diag::new(Code::Unreadable, message).help(help).into()
 }
 
-/// The price book with the price files of the user.
+/// The variable that names a folder of prices. The flag `--prices` wins over it.
+const VARIABLE: &str = "LAMBDACOST_PRICES";
+
+/// The price book with the price files of the user, in the folder of the flag or of the variable.
 ///
 /// # Errors
 /// The folder or a file in it cannot be read.
-pub(crate) fn book(system: &System, overlay: Option<&Path>) -> Result<Book, Diags> {
+pub(crate) fn book(system: &System, flag: Option<&Path>) -> Result<Book, Diags> {
     let mut book = platform::book();
-    let Some(folder) = overlay else {
-        return Ok(book);
+    let stated = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty());
+    let (folder, which) = match (flag, stated) {
+        (Some(folder), _) => (folder.to_owned(), ""),
+        (None, Some(folder)) => {
+            book.named_by(VARIABLE);
+            (PathBuf::from(folder), ", which LAMBDACOST_PRICES names")
+        }
+        (None, None) => return Ok(book),
     };
     let cannot = |error: &io::Error| {
         let folder = folder.to_string_lossy();
-        let message = format!("cannot read the prices in `{folder}`: {error}");
+        let message = format!("cannot read the prices in `{folder}`{which}: {error}");
         let help = "give a folder that contains files such as us-east-1.toml";
         Diags::from(Diag::new(Code::Unreadable, message).help(help))
     };
-    let mut names = system.list(folder).map_err(|error| cannot(&error))?;
+    let mut names = system.list(&folder).map_err(|error| cannot(&error))?;
     names.retain(is_price_file);
     if names.is_empty() {
         let message = format!(
-            "the folder `{}` has no price file",
+            "the folder `{}`{which} has no price file",
             folder.to_string_lossy()
         );
         let help = "name each price file after its region, such as us-east-1.toml";

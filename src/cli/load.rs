@@ -13,6 +13,8 @@ use crate::pricebook::{Book, Commitments, Coverage, InstanceType, Plan, Regional
 use crate::render::View;
 use crate::scenario::{Extra, Function, InputChange, Scenario, SharedService};
 use crate::text::{comma_separated, did_you_mean};
+use rust_decimal::Decimal;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A scenario with the prices that it needs.
@@ -228,6 +230,33 @@ pub(crate) fn compared_with_set(
             .map(|(one, other)| [one, other])
             .collect();
         show(&pairs, &progress)
+    })
+}
+
+/// Compares a scenario with each of two price books, and passes both answers to `show`.
+///
+/// # Errors
+/// Mistakes in the scenario or its prices, or an error of `show`.
+pub(crate) fn with_both_books(
+    system: &System,
+    scenario: &Path,
+    [before, after]: [&Book; 2],
+    progress: &Progress<'_>,
+    show: impl FnOnce([&View<'_>; 2]) -> Outcome,
+) -> Outcome {
+    let mut opened = Opened::scenario_at(system, scenario)?;
+    let again = opened.again(Vec::new())?;
+    let both = vec![
+        Loaded::new(opened, None, before, progress)?,
+        Loaded::new(again, None, after, progress)?,
+    ];
+    let moves = args::Moves {
+        min_saving: Decimal::ONE,
+        pinned: Vec::new(),
+    };
+    compared_all(both, &[], &moves, progress, |views| match views {
+        [before, after] => show([before, after]),
+        _ => unreachable!("two scenarios give two answers"),
     })
 }
 

@@ -19,6 +19,7 @@ mod offered;
 mod output;
 mod plan;
 mod prices;
+mod prices_diff;
 mod prices_import;
 mod progress;
 mod recognize;

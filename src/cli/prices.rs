@@ -4,9 +4,9 @@ use super::args::{self, PricesFormat};
 use super::exit::Outcome;
 use super::input;
 use super::output::{self, Look};
-use super::prices_import;
 use super::progress::Progress;
 use super::system::System;
+use super::{prices_diff, prices_import};
 use crate::diag::Diags;
 use crate::pricebook::Extent;
 use crate::render::prices;
@@ -20,6 +20,7 @@ pub(crate) fn run(system: &System, args: &args::PricesCommand, color: ColorChoic
     match args {
         args::PricesCommand::List(list) => self::list(system, list, color),
         args::PricesCommand::Show(show) => self::show(system, show, color),
+        args::PricesCommand::Diff(diff) => prices_diff::run(system, diff, color),
         args::PricesCommand::Import(import) => prices_import::run(system, import),
     }
 }

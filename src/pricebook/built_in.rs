@@ -31,6 +31,7 @@ pub(super) fn region(lines: &'static str, name: &str, known: &Meters) -> Regiona
         location: text(location),
         as_of: as_of.into(),
         is_overlaid: false,
+        origin: super::FLAG,
         meters: BTreeMap::from_iter(meters),
         known: known.clone(),
         terms: None,

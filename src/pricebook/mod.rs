@@ -86,6 +86,8 @@ pub struct Regional {
     location: Option<Arc<str>>,
     as_of: Arc<str>,
     is_overlaid: bool,
+    /// What named the user's files: a flag or a variable.
+    origin: &'static str,
     meters: BTreeMap<Cow<'static, str>, Entry>,
     /// All meters, also those without a price here.
     known: Meters,
@@ -97,6 +99,11 @@ impl Regional {
     /// True if the user's files replace prices of the region.
     pub fn is_overlaid(&self) -> bool {
         self.is_overlaid
+    }
+
+    /// What named the user's files: a flag or a variable.
+    pub(crate) fn origin(&self) -> &'static str {
+        self.origin
     }
 
     /// AWS's code of the region.
@@ -291,7 +298,12 @@ pub struct Book {
     regions: BTreeMap<String, Vec<Source>>,
     /// The user's files of instance types.
     instances: Vec<Source>,
+    /// What names the user's files.
+    origin: &'static str,
 }
+
+/// The flag that names the user's files.
+const FLAG: &str = "--prices";
 
 /// The lines of a region in a list of built-in files.
 fn lines(files: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
@@ -307,7 +319,13 @@ impl Book {
             meters,
             regions: BTreeMap::new(),
             instances: Vec::new(),
+            origin: FLAG,
         }
+    }
+
+    /// Sets what names the user's files, if it is not the flag.
+    pub(crate) fn named_by(&mut self, origin: &'static str) {
+        self.origin = origin;
     }
 
     /// Adds a file that replaces prices of a region, or instance types. Prices that it does not
@@ -385,15 +403,33 @@ impl Book {
     pub fn region_to(&self, name: &str, extent: Extent) -> Result<Regional, Diags> {
         let mut diags = Diags::new();
         diags.extend(self.unknown_region(name));
-        let own = self.regions.get(name).into_iter().flatten();
-        let own = own.map(|file| read::region(file, name, &self.meters));
         let built_in = Self::built_in(name, extent);
-        let built_in = built_in.map(|lines| Ok(built_in::region(lines, name, &self.meters)));
+        let built_in = built_in.map(|lines| built_in::region(lines, name, &self.meters));
+        let own = diags.take(self.own(name)).flatten();
+        match self.merged(built_in.chain(own)) {
+            Some(regional) => diags.into_result(regional),
+            None => Err(diags),
+        }
+    }
+
+    /// The prices that the user's files state for a region, without the built-in ones. `None` if
+    /// there are no such files.
+    ///
+    /// # Errors
+    /// Every mistake in its files.
+    pub(crate) fn own(&self, name: &str) -> Result<Option<Regional>, Diags> {
+        let mut diags = Diags::new();
+        let files = self.regions.get(name).into_iter().flatten();
+        let files = files.map(|file| read::region(file, name, &self.meters));
+        let read: Vec<Regional> = files.filter_map(|read| diags.take(read)).collect();
+        let merged = self.merged(read.into_iter());
+        diags.into_result(merged)
+    }
+
+    /// One set of prices, in which each replaces those before it.
+    fn merged(&self, parts: impl Iterator<Item = Regional>) -> Option<Regional> {
         let mut whole: Option<Regional> = None;
-        for read in built_in.chain(own) {
-            let Some(read) = diags.take(read) else {
-                continue;
-            };
+        for read in parts {
             match &mut whole {
                 Some(regional) => {
                     regional.as_of = Arc::clone((&regional.as_of).max(&read.as_of));
@@ -404,10 +440,9 @@ impl Book {
                 None => whole = Some(read),
             }
         }
-        match whole {
-            Some(regional) => diags.into_result(regional),
-            None => Err(diags),
-        }
+        let mut whole = whole?;
+        whole.origin = self.origin;
+        Some(whole)
     }
 
     /// All instance types. A later file replaces a type of the same name.

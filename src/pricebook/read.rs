@@ -54,6 +54,7 @@ pub(crate) fn region(source: &Source, called: &str, known: &Meters) -> Result<Re
         location,
         as_of,
         is_overlaid: true,
+        origin: super::FLAG,
         meters: reader.meters,
         known: known.clone(),
         terms: None,

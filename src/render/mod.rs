@@ -15,6 +15,8 @@ mod phrases;
 pub(crate) mod plan;
 pub(crate) mod prices;
 #[cfg(feature = "cli")]
+pub(crate) mod prices_diff;
+#[cfg(feature = "cli")]
 pub(crate) mod set;
 #[cfg(feature = "cli")]
 pub(crate) mod table;
