@@ -758,3 +758,185 @@ fn memory_does_not_grow_with_the_file() {
     );
     assert_eq!(folder.usd("us-east-1", "ec2.m7i.large"), "0.1");
 }
+
+/// Two folders of prices of Lambda, and a scenario of one function.
+fn two_folders() -> Folder {
+    let folder = Folder::new();
+    let head = "region = \"us-east-1\"\nas_of = \"2026-11-01\"\n[lambda.x86_64]\nas_of = \"2026-11-01\"\n\
+                source = \"ours\"\n";
+    let price = |key: &str, usd: &str, per: &str| {
+        format!("{key} = {{ usd = \"{usd}\", per = \"{per}\" }}\n")
+    };
+    fs::create_dir(folder.at("a")).expect("created");
+    fs::create_dir(folder.at("b")).expect("created");
+    let a = [
+        head,
+        &price("request", "0.0000002", "request"),
+        &price("duration", "0.00001", "GB-s"),
+        &price("ephemeral_storage", "0.5", "GB-s"),
+        &price("provisioned_duration", "0.1", "GB-s"),
+        "[ebs]\nas_of = \"2026-11-01\"\nsource = \"ours\"\n",
+        &price("gp3", "0.08", "GB-month"),
+    ];
+    let b = [
+        head,
+        &price("request", "0.0000003", "request"),
+        &price("duration", "0.0004", "GB-s"),
+        &price("ephemeral_storage", "0.50", "GB-s"),
+        &price("response_streaming", "0.2", "GB"),
+    ];
+    folder.write("a/us-east-1.toml", a.concat());
+    folder.write("b/us-east-1.toml", b.concat());
+    folder.write(
+        "s.toml",
+        "region = \"us-east-1\"\n[lambda]\nfree_tier = false\n[[function]]\nname = \"api\"\n\
+         memory_mb = 1024\nduration_ms = 1000\ninvocations_per_month = 1000000\nutilization = 0.5\n",
+    );
+    folder
+}
+
+#[test]
+fn a_difference_has_changed_added_and_gone_prices_and_flipped_verdicts() {
+    let folder = two_folders();
+    let output = folder.run(&[
+        "prices",
+        "diff",
+        "a",
+        "b",
+        "--scenario",
+        "s.toml",
+        "--format",
+        "json",
+    ]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), &*message), (Some(0), ""));
+    let diff: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(diff["schema"], "lambdacost/prices-diff/v1");
+    let region = &diff["regions"][0];
+    assert_eq!(
+        (
+            &region["equal"],
+            &region["only_before"],
+            &region["only_after"]
+        ),
+        (&json!(1), &json!(1), &json!(0))
+    );
+    let prices = region["prices"].as_array().expect("a list").iter();
+    let prices: Vec<_> = prices
+        .map(|price| ["meter", "before", "after", "change_percent"].map(|key| price[key].clone()))
+        .collect();
+    let none = Value::Null;
+    assert_eq!(
+        prices,
+        [
+            // 0.0004 is 40 times 0.00001, and 0.3 is 1.5 times 0.2.
+            [
+                json!("lambda.x86_64.duration"),
+                json!("0.00001"),
+                json!("0.0004"),
+                json!("+3900.00")
+            ],
+            [
+                json!("lambda.x86_64.provisioned_duration"),
+                json!("0.1"),
+                none.clone(),
+                none.clone()
+            ],
+            [
+                json!("lambda.x86_64.request"),
+                json!("0.0000002"),
+                json!("0.0000003"),
+                json!("+50.00")
+            ],
+            [
+                json!("lambda.x86_64.response_streaming"),
+                none.clone(),
+                json!("0.2"),
+                none
+            ],
+        ]
+    );
+    // A million GB-s and a million requests: 10 + 0.20 and 400 + 0.30; 390.10 / 10.20 is 38.245.
+    let function = &diff["functions"][0];
+    assert_eq!(function["name"], "api");
+    let lambda = &function["platforms"][0];
+    let lambda = ["platform", "before_usd", "after_usd", "change_percent"].map(|key| &lambda[key]);
+    assert_eq!(lambda, ["lambda", "10.20", "400.30", "+3824.51"]);
+    assert_eq!(function["verdict_before"], "lambda");
+    assert_ne!(function["verdict_after"], "lambda");
+    let text = folder.run(&["prices", "diff", "a", "b", "--scenario", "s.toml"]);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    for part in [
+        "a -> b",
+        "4 differ, 1 equal",
+        "+50.00 %",
+        "gone",
+        "added",
+        "the verdict flips: Lambda -> ",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let page = folder.run(&[
+        "prices",
+        "diff",
+        "a",
+        "b",
+        "--scenario",
+        "s.toml",
+        "--format",
+        "markdown",
+    ]);
+    let page = String::from_utf8_lossy(&page.stdout).into_owned();
+    assert!(
+        page.contains("| 0.0000002 | 0.0000003 | +50.00 % | request |"),
+        "{page}"
+    );
+}
+
+#[test]
+fn equal_books_do_not_differ() {
+    let folder = two_folders();
+    let output = folder.run(&["prices", "diff", "built-in", "built-in", "--format", "json"]);
+    let diff: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let regions = diff["regions"].as_array().expect("a list");
+    assert!(regions.len() > 30);
+    assert!(
+        regions
+            .iter()
+            .all(|region| region["prices"] == json!([]) && region["equal"] != 0)
+    );
+    let output = folder.run(&["prices", "diff", "a", "a", "--scenario", "s.toml"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("no function costs more or less"), "{text}");
+}
+
+#[test]
+fn the_variable_names_prices_and_the_flag_wins_over_it() {
+    let folder = two_folders();
+    let answer = |variable: &str, flag: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lambdacost"));
+        let arguments = [&["compare", "s.toml", "--format", "json"], flag].concat();
+        let command = command.args(arguments).env("LAMBDACOST_PRICES", variable);
+        let output = command
+            .current_dir(folder.0.path())
+            .output()
+            .expect("it starts");
+        let text = [output.stdout, output.stderr].concat();
+        String::from_utf8(text).expect("UTF-8")
+    };
+    let of_variable = answer("b", &[]);
+    assert!(of_variable.contains("400.3"), "{of_variable}");
+    assert!(of_variable.contains("LAMBDACOST_PRICES replaces prices of us-east-1"));
+    let of_flag = answer("b", &["--prices", "a"]);
+    assert!(
+        of_flag.contains("10.2") && !of_flag.contains("400.3"),
+        "{of_flag}"
+    );
+    assert!(of_flag.contains("--prices replaces prices of us-east-1"));
+    assert!(!answer("", &[]).contains("replaces prices"));
+    let absent = answer("absent", &[]);
+    assert!(
+        absent.contains("`absent`, which LAMBDACOST_PRICES names"),
+        "{absent}"
+    );
+}

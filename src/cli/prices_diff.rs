@@ -54,7 +54,8 @@ fn side(system: &System, path: &Path) -> Result<(Book, Vec<Regional>), Diags> {
     let book = input::book(system, Some(path))?;
     let mut diags = Diags::new();
     let own = book.overlaid().map(|name| book.own(name));
-    let own: Vec<_> = own.filter_map(|read| diags.take(read)).collect();
+    let own = own.filter_map(|read| diags.take(read).flatten());
+    let own: Vec<Regional> = own.collect();
     diags.into_result(())?;
     Ok((book, own))
 }
