@@ -590,6 +590,11 @@ pub(crate) enum PricesCommand {
     #[command(after_long_help = examples::help("prices-show"))]
     Show(PricesShow),
     /// Write price files from AWS's published price lists
+    ///
+    /// Reads offer files of AWSLambda, AmazonECS, AmazonEKS and AmazonEC2 (JSON and CSV), Savings Plan
+    /// files, answers of `aws pricing get-products`, and the files behind AWS's pricing pages.
+    ///
+    /// Files can have any size. What is left out is reported on standard error, counted by reason.
     #[command(after_long_help = examples::help("prices-import"))]
     Import(PricesImport),
     /// Compare two price books, and what functions cost with each
@@ -628,10 +633,7 @@ pub(crate) struct PricesShow {
     pub output: Output,
 }
 
-/// Reads offer files of AWSLambda, AmazonECS, AmazonEKS and AmazonEC2 (JSON and CSV), Savings Plan
-/// files, answers of `aws pricing get-products`, and the files behind AWS's pricing pages.
-///
-/// Files can have any size. What is left out is reported on standard error, counted by reason.
+/// The arguments of `prices import`.
 #[derive(Debug, Args)]
 pub(crate) struct PricesImport {
     /// The files; `-` reads standard input

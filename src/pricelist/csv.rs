@@ -156,13 +156,17 @@ fn plan_rows(
         return Err("it is a Savings Plan file without the column DiscountedRate".to_owned());
     }
     let mut rates = Rates::default();
+    let mut known: HashMap<String, usize> = HashMap::new();
     let mut row = StringRecord::new();
     while rows.read_record(&mut row).map_err(unreadable)? {
         let get = |name: &str| columns.get(&row, name).to_owned();
         let sku = get("SKU");
-        if !rates.has_plan(&sku) {
+        let index = known.entry(sku.clone()).or_insert_with(|| {
             rates.add_plan(plan(columns, &row), importer);
-        }
+            let index = rates.begin();
+            rates.name(index, sku);
+            index
+        });
         let rate = Rate {
             discounted_sku: get("DiscountedSKU"),
             discounted_usage_type: get("DiscountedUsageType"),
@@ -175,7 +179,7 @@ fn plan_rows(
                 currency: get("Currency"),
             },
         };
-        rates.add_rate(&sku, rate, importer);
+        rates.add_rate(*index, rate, importer);
     }
     rates.publish(head, importer)
 }

@@ -364,7 +364,7 @@ seed!(
 struct APlan<'r, 'i>(&'r mut Reading<'i>);
 
 /// The rates of a plan.
-struct PlanRates<'r, 'i>(&'r mut Reading<'i>, &'r str);
+struct PlanRates<'r, 'i>(&'r mut Reading<'i>, usize);
 
 macro_rules! expecting {
     ($what:literal) => {
@@ -555,14 +555,11 @@ impl<'de> Visitor<'de> for APlan<'_, '_> {
     expecting!("a plan");
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut sku = None;
+        let plan = self.0.rates.begin();
         while let Some(key) = map.next_key::<String>()? {
-            match (key.as_str(), &sku) {
-                ("sku", _) => sku = Some(map.next_value::<String>()?),
-                ("rates", Some(sku)) => map.next_value_seed(PlanRates(self.0, sku))?,
-                ("rates", None) => {
-                    return Err(Error::custom("rates precede the SKU of their plan"));
-                }
+            match key.as_str() {
+                "sku" => self.0.rates.name(plan, map.next_value()?),
+                "rates" => map.next_value_seed(PlanRates(self.0, plan))?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -583,9 +580,9 @@ impl<'de> Visitor<'de> for PlanRates<'_, '_> {
     expecting!("rates");
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self(reading, sku) = self;
+        let Self(reading, plan) = self;
         while let Some(rate) = seq.next_element::<Rate>()? {
-            reading.rates.add_rate(sku, rate, reading.importer);
+            reading.rates.add_rate(plan, rate, reading.importer);
         }
         Ok(())
     }

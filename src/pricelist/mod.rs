@@ -101,7 +101,13 @@ impl Head {
         let is_known = |c: &char| c.is_ascii_alphanumeric() || "-._".contains(*c);
         let word = |text: &str| text.chars().filter(is_known).collect::<String>();
         let (offer, version) = (word(&self.offer), word(&self.version));
-        let words = ["AWS price list", &offer, &version];
+        // Files of Savings Plans state no offer.
+        let offer = if offer.is_empty() {
+            "Savings Plans"
+        } else {
+            &offer
+        };
+        let words = ["AWS price list", offer, &version];
         let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
         words.join(" ")
     }
@@ -301,7 +307,10 @@ impl Importer {
                 price.to.clone_from(&known.to);
                 self.found.add(known.slot.clone(), price);
             }
-            _ => self.left_out.add(Reason::UnknownCode, &price.rate_code),
+            _ => {
+                let shown = format!("{} of {}", price.rate_code, price.source);
+                self.left_out.add_overall(Reason::UnknownCode, shown);
+            }
         }
     }
 }

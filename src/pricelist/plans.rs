@@ -103,7 +103,10 @@ pub(super) struct PendingRate {
 #[derive(Default)]
 pub(super) struct Rates {
     plans: HashMap<String, Option<Plan>>,
-    rates: Vec<(String, String, Rate)>,
+    /// SKUs of the plans with rates, in the order of the file.
+    skus: Vec<String>,
+    /// Rates with the index of their plan and their meter.
+    rates: Vec<(usize, String, Rate)>,
 }
 
 impl Rates {
@@ -112,12 +115,19 @@ impl Rates {
         self.plans.insert(product.sku, plan);
     }
 
-    pub(super) fn has_plan(&self, sku: &str) -> bool {
-        self.plans.contains_key(sku)
+    /// Starts the rates of a plan, whose SKU can follow them. Returns its index.
+    pub(super) fn begin(&mut self) -> usize {
+        self.skus.push(String::new());
+        self.skus.len() - 1
+    }
+
+    /// Sets the SKU of a plan.
+    pub(super) fn name(&mut self, plan: usize, sku: String) {
+        self.skus[plan] = sku;
     }
 
     /// Keeps a rate if it is for a known meter.
-    pub(super) fn add_rate(&mut self, plan: &str, rate: Rate, importer: &mut Importer) {
+    pub(super) fn add_rate(&mut self, plan: usize, rate: Rate, importer: &mut Importer) {
         let usagetype = &rate.discounted_usage_type;
         let meter = product::of_usage(&rate.discounted_service_code, usagetype);
         let is_machine = |meter: &String| meter.starts_with("ec2.");
@@ -126,7 +136,7 @@ impl Rates {
             Some(meter) if is_machine(&meter) && rate.discounted_operation != LINUX => {
                 importer.left_out.add(Reason::OtherMachine, usagetype);
             }
-            Some(meter) => self.rates.push((plan.to_owned(), meter, rate)),
+            Some(meter) => self.rates.push((plan, meter, rate)),
         }
     }
 
@@ -139,8 +149,8 @@ impl Rates {
             return Ok(());
         }
         let (day, source) = (head.day()?, head.source());
-        for (sku, meter, rate) in self.rates {
-            let plan = self.plans.get(&sku).cloned().flatten();
+        for (index, meter, rate) in self.rates {
+            let plan = self.plans.get(&self.skus[index]).cloned().flatten();
             match pending(plan, meter, rate, head) {
                 Ok(mut pending) => {
                     pending.price.as_of.clone_from(&day);
