@@ -13,6 +13,7 @@
 //! | `facts` | what was read, not yet joined |
 //! | `resolve` | windows, means, traffic and peaks; which of two figures stands |
 //! | `write` | the scenario as TOML and CSV, and the summary as JSON |
+//! | `query` | SQL that adds up logs and bills where they lie |
 //!
 //! It knows no price and no platform. It opens files only through [`Files`].
 
@@ -25,6 +26,7 @@ mod input;
 mod mistake;
 mod number;
 mod options;
+mod query;
 mod recognize;
 mod resolve;
 mod time;
@@ -35,6 +37,7 @@ pub use format::Format;
 pub use input::{Files, Kind, Named, ReadSeek};
 pub use mistake::Mistake;
 pub use options::{Alias, Options, Stated};
+pub use query::{Engine, Query, Table, query};
 pub use resolve::{
     Commitment, Figure, Function, Import, Key, Missing, Origin, Price, Rate, Terms, Value,
 };

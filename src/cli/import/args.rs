@@ -3,7 +3,7 @@
 use super::super::args::Output;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, ValueHint};
 use clap::{builder::PossibleValuesParser, value_parser};
-use import::{Format, Named};
+use import::{Engine, Format, Named, Table};
 use std::path::PathBuf;
 
 /// The arguments of `import`.
@@ -48,9 +48,19 @@ pub(crate) struct Import {
     /// List the formats, what each gives, and the command that writes such a file
     #[arg(long, exclusive = true)]
     pub list: bool,
-    /// Print a query whose result can be imported
-    #[arg(long, value_enum, value_name = "NAME", exclusive = true)]
-    pub query: Option<Query>,
+    /// Print a query whose result can be imported: cloudwatch or logs-insights, or the SQL of an engine for
+    /// a table, such as duckdb lambda-log
+    #[arg(
+        long,
+        num_args = 1..=2,
+        value_names = ["QUERY", "TABLE"],
+        value_parser = PossibleValuesParser::new(words_of_queries()),
+        conflicts_with_all = [FILE, "list", "set", "strict", "format"],
+    )]
+    pub query: Vec<String>,
+    /// The table that the SQL of --query reads: a name, or a function of the engine that reads files
+    #[arg(long, value_name = "NAME", requires = "query")]
+    pub table: Option<String>,
     /// Where the scenario goes.
     #[command(flatten)]
     pub output: Output,
@@ -67,13 +77,17 @@ pub(crate) enum ImportFormat {
     Json,
 }
 
-/// Queries to paste into other programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Query {
-    /// --metric-data-queries of `aws cloudwatch get-metric-data`
-    Cloudwatch,
-    /// --query-string of `aws logs start-query`
-    LogsInsights,
+/// `--metric-data-queries` of `aws cloudwatch get-metric-data`.
+pub(crate) const CLOUDWATCH: &str = "cloudwatch";
+/// `--query-string` of `aws logs start-query`.
+pub(crate) const LOGS_INSIGHTS: &str = "logs-insights";
+
+/// The words of --query.
+fn words_of_queries() -> Vec<&'static str> {
+    let mut words = vec![CLOUDWATCH, LOGS_INSIGHTS];
+    words.extend(Engine::ALL.map(Engine::name));
+    words.extend(Table::ALL.map(Table::name));
+    words
 }
 
 fn stated(text: &str) -> Result<(String, String), String> {

@@ -7,8 +7,8 @@ use super::output::{self, cannot_write};
 use super::system::{Existing, System};
 use crate::diag::{Code, Diag, Diags};
 use crate::text::escaped;
-use args::{ImportFormat, Query};
-use import::{Alias, Files, Format, Kind, Mistake, Options, ReadSeek, Stated};
+use args::ImportFormat;
+use import::{Alias, Engine, Files, Format, Kind, Mistake, Options, ReadSeek, Stated, Table};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -23,14 +23,11 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
     if args.list {
         return output::print(system, list().as_bytes());
     }
-    if let Some(query) = args.query {
-        let text = match query {
-            Query::Cloudwatch => import::CLOUDWATCH_QUERIES,
-            Query::LogsInsights => import::LOGS_INSIGHTS_QUERY,
-        };
+    let mut options = options(args)?;
+    if !args.query.is_empty() {
+        let text = query(args)?;
         return output::print(system, text.as_bytes());
     }
-    let mut options = options(args)?;
     let scenario = args.into.as_deref().map(|path| existing(system, path));
     let scenario = scenario.transpose()?;
     if let Some((name, text)) = &scenario {
@@ -102,6 +99,35 @@ fn options(args: &args::Import) -> Result<Options, Diags> {
         aliases: aliases.collect(),
         ..Options::default()
     })
+}
+
+/// The query that --query names.
+fn query(args: &args::Import) -> Result<String, Diags> {
+    let words: Vec<&str> = args.query.iter().map(String::as_str).collect();
+    let (engine, table) = match words[..] {
+        [args::CLOUDWATCH] => return Ok(import::CLOUDWATCH_QUERIES.to_owned()),
+        [args::LOGS_INSIGHTS] => return Ok(import::LOGS_INSIGHTS_QUERY.to_owned()),
+        [engine, table] => (engine, table),
+        _ => ("", ""),
+    };
+    let engine = Engine::ALL.into_iter().find(|own| own.name() == engine);
+    let table = Table::ALL.into_iter().find(|own| own.name() == table);
+    let (Some(engine), Some(table)) = (engine, table) else {
+        let message = format!("there is no query `{}`", words.join(" "));
+        let engines = Engine::ALL.map(Engine::name).join(", ");
+        let tables = Table::ALL.map(Table::name).join(", ");
+        let help = format!(
+            "name cloudwatch, logs-insights, or an engine ({engines}) and a table ({tables})"
+        );
+        return Err(Diag::new(Code::UnknownValue, message).help(help).into());
+    };
+    Ok(import::query(import::Query {
+        engine,
+        table,
+        name: args.table.as_deref(),
+        from: args.from.as_deref(),
+        to: args.to.as_deref(),
+    }))
 }
 
 /// Writes the scenario. A functions file gets a scenario that names it.

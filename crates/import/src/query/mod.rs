@@ -1,0 +1,179 @@
+//! SQL that adds up logs and bills where they lie, into the columns of `lambdacost/usage/v1`.
+//!
+//! There is one text for each kind of table. Engines differ in a few functions only, which are filled in.
+
+use crate::time::Time;
+
+/// A program that runs SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Athena,
+    Trino,
+    Spark,
+    Duckdb,
+    Clickhouse,
+    Datafusion,
+}
+
+/// What a table has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Events of the logs of Lambda.
+    LambdaLog,
+}
+
+/// A query for a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'q> {
+    pub engine: Engine,
+    pub table: Table,
+    /// The table, as the engine names it: a name, or a function that reads files.
+    pub name: Option<&'q str>,
+    /// Start of the time that counts; see [`crate::is_time`].
+    pub from: Option<&'q str>,
+    /// End of the time that counts.
+    pub to: Option<&'q str>,
+}
+
+/// What differs between engines.
+struct Dialect {
+    /// The start of a call that finds a group in text.
+    extract: &'static str,
+    /// The end of it, for the first group.
+    first: &'static str,
+    /// Whole division.
+    div: &'static str,
+    /// The type of text.
+    text: &'static str,
+    /// Milliseconds since 1970 of `event_time`, which is RFC 3339.
+    event_ms: &'static str,
+    /// The date of `hours.hour_number`, hours since 1970, as text.
+    day: &'static str,
+    /// What follows the query.
+    settings: &'static str,
+}
+
+const PRESTO: Dialect = Dialect {
+    extract: "regexp_extract",
+    first: ", 1)",
+    div: "/",
+    text: "VARCHAR",
+    event_ms: "CAST(ROUND(to_unixtime(from_iso8601_timestamp(event_time)) * 1000) AS BIGINT)",
+    day: "CAST(date_add('day', hours.hour_number / 24, DATE '1970-01-01') AS VARCHAR)",
+    settings: "",
+};
+
+impl Engine {
+    /// Every engine, in the order in which they are listed.
+    pub const ALL: [Self; 6] = [
+        Self::Athena,
+        Self::Trino,
+        Self::Spark,
+        Self::Duckdb,
+        Self::Clickhouse,
+        Self::Datafusion,
+    ];
+
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Athena => "athena",
+            Self::Trino => "trino",
+            Self::Spark => "spark",
+            Self::Duckdb => "duckdb",
+            Self::Clickhouse => "clickhouse",
+            Self::Datafusion => "datafusion",
+        }
+    }
+
+    fn dialect(self) -> Dialect {
+        match self {
+            Self::Athena | Self::Trino => PRESTO,
+            Self::Spark => Dialect {
+                div: "DIV",
+                text: "STRING",
+                event_ms: "unix_millis(CAST(event_time AS TIMESTAMP))",
+                day: "CAST(date_add(DATE '1970-01-01', CAST(hours.hour_number DIV 24 AS INT)) AS STRING)",
+                ..PRESTO
+            },
+            Self::Duckdb => Dialect {
+                div: "//",
+                event_ms: "epoch_ms(CAST(event_time AS TIMESTAMP))",
+                day: "CAST(DATE '1970-01-01' + CAST(hours.hour_number // 24 AS INTEGER) AS VARCHAR)",
+                ..PRESTO
+            },
+            Self::Clickhouse => Dialect {
+                div: "DIV",
+                event_ms: "toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(event_time, 3, 'UTC'))",
+                day: "toString(toDate32('1970-01-01') + hours.hour_number DIV 24)",
+                settings: "\nSETTINGS cast_keep_nullable = 1, session_timezone = 'UTC'",
+                ..PRESTO
+            },
+            Self::Datafusion => Dialect {
+                extract: "regexp_match",
+                first: ")[1]",
+                event_ms: "CAST(to_timestamp_millis(event_time) AS BIGINT)",
+                day: "CAST(CAST(CAST(hours.hour_number / 24 AS INT) AS DATE) AS VARCHAR)",
+                ..PRESTO
+            },
+        }
+    }
+}
+
+impl Table {
+    /// Every table, in the order in which they are listed.
+    pub const ALL: [Self; 1] = [Self::LambdaLog];
+
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LambdaLog => "lambda-log",
+        }
+    }
+
+    /// The table of a query that names none.
+    fn usual(self) -> &'static str {
+        match self {
+            Self::LambdaLog => "logs",
+        }
+    }
+
+    fn template(self) -> &'static str {
+        match self {
+            Self::LambdaLog => include_str!("lambda-log.sql"),
+        }
+    }
+
+    /// The condition for a time, which `comparison` compares with.
+    fn bound(self, comparison: &str, time: Option<&str>) -> String {
+        let Some(time) = time.and_then(Time::of_text) else {
+            return String::new();
+        };
+        match self {
+            Self::LambdaLog => format!("\n    AND end_ms {comparison} {}", time.0),
+        }
+    }
+}
+
+/// The SQL of a query.
+pub fn query(query: Query<'_>) -> String {
+    let dialect = query.engine.dialect();
+    let table = query.table;
+    let bounds = table.bound(">=", query.from) + &table.bound("<", query.to);
+    // The name of the table comes last: it can have any text.
+    let parts = [
+        ("{extract}", dialect.extract),
+        ("{first}", dialect.first),
+        ("{div}", dialect.div),
+        ("{text}", dialect.text),
+        ("{event_ms}", dialect.event_ms),
+        ("{day}", dialect.day),
+        ("{settings}", dialect.settings),
+        ("{bounds}", &bounds),
+        ("{table}", query.name.unwrap_or(table.usual())),
+    ];
+    let sql = table.template().to_owned();
+    parts
+        .into_iter()
+        .fold(sql, |sql, (place, text)| sql.replace(place, text))
+}
