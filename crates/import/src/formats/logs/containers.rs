@@ -94,9 +94,10 @@ impl Sink<'_> {
         let logs = &mut self.facts.logs;
         let (context, source) = (self.context, self.source);
         let group = event.log_group_identifier.or_else(|| self.group.clone());
+        let group = group.unwrap_or_default();
         let own = &self.own;
-        let found = self.streams.find(&stream, self.number, |stream| {
-            let named = group.as_deref().and_then(name_in_group);
+        let found = self.streams.find(&group, &stream, self.number, |stream| {
+            let named = name_in_group(&group);
             let named = named.or_else(|| name_in_stream(stream));
             let named = named.map(|name| context.who(name.to_owned()));
             Some(logs.number(named.as_ref().or(own.as_ref())?, source))

@@ -185,12 +185,18 @@ impl File<'_> {
             part.time(time);
         }
         let place = streams
-            .find(before.stream.unwrap_or_default(), self.number, |stream| {
-                let named = name_in_stream(stream).map(|name| self.context.who(name.to_owned()));
-                let who = named.as_ref().or(self.own.as_ref());
-                let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
-                Some(logs.number(who?, self.source))
-            })
+            .find(
+                "",
+                before.stream.unwrap_or_default(),
+                self.number,
+                |stream| {
+                    let named =
+                        name_in_stream(stream).map(|name| self.context.who(name.to_owned()));
+                    let who = named.as_ref().or(self.own.as_ref());
+                    let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+                    Some(logs.number(who?, self.source))
+                },
+            )
             .ok_or_else(|| unnamed(self.context))?;
         take(message, part, place, before.time);
         Ok(())

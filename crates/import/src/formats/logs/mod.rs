@@ -124,19 +124,22 @@ impl Part {
 /// The number of the function of the last log stream. Neighbouring lines often have the same one.
 #[derive(Default)]
 struct Streams {
-    last: Option<(String, Place)>,
+    /// Its group and its name, which can be empty.
+    last: Option<(String, String, Place)>,
 }
 
 impl Streams {
-    /// The place of the calls of a stream. `numbers` finds those of its name and function.
+    /// The place of the calls of a stream in a group. `numbers` finds those of its name and function.
     fn find(
         &mut self,
+        group: &str,
         stream: &str,
         source: u32,
         numbers: impl FnOnce(&str) -> Option<(u32, u32)>,
     ) -> Option<Place> {
-        if let Some((last, place)) = &self.last
+        if let Some((last_group, last, place)) = &self.last
             && last == stream
+            && last_group == group
         {
             return Some(*place);
         }
@@ -151,7 +154,7 @@ impl Streams {
                 report::hash(stream.as_bytes())
             },
         };
-        self.last = Some((stream.to_owned(), place));
+        self.last = Some((group.to_owned(), stream.to_owned(), place));
         Some(place)
     }
 }
