@@ -18,6 +18,10 @@ pub enum Engine {
 /// What a table has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
+    /// A Cost and Usage Report.
+    Cur,
+    /// A FOCUS export.
+    Focus,
     /// Events of the logs of Lambda.
     LambdaLog,
 }
@@ -35,6 +39,11 @@ pub struct Query<'q> {
     pub to: Option<&'q str>,
 }
 
+/// The end of the queries for bills.
+const BILL_HOURS: &str = include_str!("bill-hours.sql");
+/// Columns with numbers in it.
+const NUMBERS: [&str; 3] = ["quantity_text", "cost_text", "list_text"];
+
 /// What differs between engines.
 struct Dialect {
     /// The start of a call that finds a group in text.
@@ -43,8 +52,12 @@ struct Dialect {
     first: &'static str,
     /// Whole division.
     div: &'static str,
+    /// The quote around the name of a column.
+    quote: &'static str,
     /// The type of text.
     text: &'static str,
+    /// A decimal, of the text of a number in the column `{}`. Text can have an exponent.
+    decimal: &'static str,
     /// Milliseconds since 1970 of `event_time`, which is RFC 3339.
     event_ms: &'static str,
     /// The date of `hours.hour_number`, hours since 1970, as text.
@@ -57,7 +70,9 @@ const PRESTO: Dialect = Dialect {
     extract: "regexp_extract",
     first: ", 1)",
     div: "/",
+    quote: "\"",
     text: "VARCHAR",
+    decimal: "CAST(NULLIF(NULLIF({}, ''), 'NULL') AS DECIMAL(38, 12))",
     event_ms: "CAST(ROUND(to_unixtime(from_iso8601_timestamp(event_time)) * 1000) AS BIGINT)",
     day: "CAST(date_add('day', hours.hour_number / 24, DATE '1970-01-01') AS VARCHAR)",
     settings: "",
@@ -91,6 +106,7 @@ impl Engine {
             Self::Athena | Self::Trino => PRESTO,
             Self::Spark => Dialect {
                 div: "DIV",
+                quote: "`",
                 text: "STRING",
                 event_ms: "unix_millis(CAST(event_time AS TIMESTAMP))",
                 day: "CAST(date_add(DATE '1970-01-01', CAST(hours.hour_number DIV 24 AS INT)) AS STRING)",
@@ -112,6 +128,9 @@ impl Engine {
             Self::Datafusion => Dialect {
                 extract: "regexp_match",
                 first: ")[1]",
+                // Its decimals are read without an exponent. A number with one is small or has few digits.
+                decimal: "CASE WHEN {} LIKE '%e%' THEN CAST(CAST({} AS DOUBLE) AS DECIMAL(38, 12)) \
+                          ELSE CAST(NULLIF(NULLIF({}, ''), 'NULL') AS DECIMAL(38, 12)) END",
                 event_ms: "CAST(to_timestamp_millis(event_time) AS BIGINT)",
                 day: "CAST(CAST(CAST(hours.hour_number / 24 AS INT) AS DATE) AS VARCHAR)",
                 ..PRESTO
@@ -122,11 +141,13 @@ impl Engine {
 
 impl Table {
     /// Every table, in the order in which they are listed.
-    pub const ALL: [Self; 1] = [Self::LambdaLog];
+    pub const ALL: [Self; 3] = [Self::Cur, Self::Focus, Self::LambdaLog];
 
     /// As on the command line.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Cur => "cur",
+            Self::Focus => "focus",
             Self::LambdaLog => "lambda-log",
         }
     }
@@ -134,12 +155,16 @@ impl Table {
     /// The table of a query that names none.
     fn usual(self) -> &'static str {
         match self {
+            Self::Cur => "cur",
+            Self::Focus => "focus",
             Self::LambdaLog => "logs",
         }
     }
 
     fn template(self) -> &'static str {
         match self {
+            Self::Cur => include_str!("cur.sql"),
+            Self::Focus => include_str!("focus.sql"),
             Self::LambdaLog => include_str!("lambda-log.sql"),
         }
     }
@@ -151,6 +176,12 @@ impl Table {
         };
         match self {
             Self::LambdaLog => format!("\n    AND end_ms {comparison} {}", time.0),
+            Self::Cur | Self::Focus => {
+                let text = time.text();
+                // A bill says no time zone.
+                let text = text.trim_end_matches('Z');
+                format!("\n  AND start_time {comparison} '{text}'")
+            }
         }
     }
 }
@@ -165,6 +196,7 @@ pub fn query(query: Query<'_>) -> String {
         ("{extract}", dialect.extract),
         ("{first}", dialect.first),
         ("{div}", dialect.div),
+        ("{q}", dialect.quote),
         ("{text}", dialect.text),
         ("{event_ms}", dialect.event_ms),
         ("{day}", dialect.day),
@@ -172,8 +204,13 @@ pub fn query(query: Query<'_>) -> String {
         ("{bounds}", &bounds),
         ("{table}", query.name.unwrap_or(table.usual())),
     ];
-    let sql = table.template().to_owned();
-    parts
-        .into_iter()
-        .fold(sql, |sql, (place, text)| sql.replace(place, text))
+    let mut sql = table.template().replace("{hours}", BILL_HOURS.trim_end());
+    for column in NUMBERS {
+        let decimal = dialect.decimal.replace("{}", column);
+        sql = sql.replace(&format!("{{decimal {column}}}"), &decimal);
+    }
+    for (place, text) in parts {
+        sql = sql.replace(place, text);
+    }
+    sql
 }
