@@ -42,7 +42,8 @@ pub use resolve::{
     Commitment, Figure, Function, Import, Key, Missing, Origin, Price, Rate, Terms, Value,
 };
 pub use write::{
-    Updated, csv, hours_per_month, into, json, price_files, report, toml, toml_of_file,
+    Updated, csv, hours_per_month, into, json, not_in_usage, price_files, report, toml,
+    toml_of_file, usage,
 };
 
 /// `--metric-data-queries` of `aws cloudwatch get-metric-data`, with labels that say which metric each

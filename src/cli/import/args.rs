@@ -45,6 +45,10 @@ pub(crate) struct Import {
     /// Write mean prices of bills that are no discount as price files into this folder, which exists
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub prices_out: Option<PathBuf>,
+    /// Write what was counted instead of a scenario: usage is lambdacost/usage/v1, calls by function and
+    /// hour, which can be imported again
+    #[arg(long, value_enum, value_name = "ROWS", conflicts_with = "format")]
+    pub emit: Option<Emit>,
     /// List the formats, what each gives, and the command that writes such a file
     #[arg(long, exclusive = true)]
     pub list: bool,
@@ -55,7 +59,7 @@ pub(crate) struct Import {
         num_args = 1..=2,
         value_names = ["QUERY", "TABLE"],
         value_parser = PossibleValuesParser::new(words_of_queries()),
-        conflicts_with_all = [FILE, "list", "set", "strict", "format"],
+        conflicts_with_all = [FILE, "list", "set", "strict", "format", "emit"],
     )]
     pub query: Vec<String>,
     /// The table that the SQL of --query reads: a name, or a function of the engine that reads files
@@ -75,6 +79,13 @@ pub(crate) enum ImportFormat {
     Csv,
     /// What was found and what is missing, for programs: `lambdacost/import/v1`
     Json,
+}
+
+/// What is written instead of a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// Calls by function and hour as CSV
+    Usage,
 }
 
 /// `--metric-data-queries` of `aws cloudwatch get-metric-data`.

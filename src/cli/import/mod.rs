@@ -7,7 +7,7 @@ use super::output::{self, cannot_write};
 use super::system::{Existing, System};
 use crate::diag::{Code, Diag, Diags};
 use crate::text::escaped;
-use args::ImportFormat;
+use args::{Emit, ImportFormat};
 use import::{Alias, Engine, Files, Format, Kind, Mistake, Options, ReadSeek, Stated, Table};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -36,17 +36,24 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
         options.hours_per_month = hours.unwrap_or(options.hours_per_month);
     }
     let format = match args.output.file() {
+        _ if args.emit.is_some() => None,
         Some(_) => Some(args.output.format(args.format).map_err(Diags::from)?),
         None => args.format,
     };
     let imported = import::import(system, &args.inputs.0, &options);
     let imported = imported.map_err(|mistakes| diags(&mistakes))?;
-    let written = match (&args.into, &scenario) {
-        (Some(path), Some((name, text))) => update(system, path, name, text, &imported),
+    let written = match (args.emit, &args.into, &scenario) {
+        (Some(Emit::Usage), _, _) => usage(system, args, &imported),
+        (None, Some(path), Some((name, text))) => update(system, path, name, text, &imported),
         _ => write(system, args, format, &imported),
     };
     for line in import::report(&imported) {
         system.say(&escaped(&line));
+    }
+    if args.emit.is_some()
+        && let Some(line) = import::not_in_usage(&imported)
+    {
+        system.say(&line);
     }
     written?;
     if let Some(folder) = &args.prices_out {
@@ -187,6 +194,15 @@ fn update(
         "{name}: {updated} functions updated, {added} added"
     )));
     Ok(())
+}
+
+/// Writes calls by function and hour.
+fn usage(system: &System, args: &args::Import, imported: &import::Import) -> Outcome {
+    let text = import::usage(imported);
+    match args.output.file() {
+        Some(path) => put(system, path, &text),
+        None => output::print(system, text.as_bytes()),
+    }
 }
 
 fn put(system: &System, path: &Path, text: &str) -> Outcome {

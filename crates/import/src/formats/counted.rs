@@ -5,7 +5,7 @@ use crate::facts::{Context, Facts, SourceNumber, Who};
 use crate::format::Format;
 use crate::mistake::Mistake;
 use crate::number::Number;
-use crate::resolve::usage::Usage;
+use crate::resolve::usage::{OfMemory, Usage};
 use crate::time::Time;
 use exact::Exact;
 use rust_decimal::Decimal;
@@ -42,25 +42,40 @@ pub(super) fn add(who: &Who, format: Format, source: SourceNumber, row: &Row, fa
         _ => usage.hours = None,
     }
     usage.peak = usage.peak.max(row.peak);
+    if let Some(peak) = row.peak {
+        let most = usage.peaks.entry(row.hour).or_default();
+        *most = peak.max(*most);
+    }
+    let of_row = usage.rows.entry((row.hour, row.memory_mb)).or_default();
+    of_row.add(row);
+    // An hour without calls says only that it was observed.
+    if row.calls == 0 {
+        return;
+    }
     // Of rows in any order the last hour has the memory of today.
     if row.hour >= usage.last_hour {
         usage.last_hour = row.hour;
         usage.memory_mb = row.memory_mb.or(usage.memory_mb);
     }
-    let own = usage
-        .by_memory
-        .entry(row.memory_mb.unwrap_or(0))
-        .or_default();
-    own.calls += u128::from(row.calls);
-    let billed = row.billed.map(Exact::from);
-    own.billed = own.billed.take().and_then(|known| Some(&known + &billed?));
-    own.init = &own.init + &row.init.map_or(Exact::ZERO, Exact::from);
-    if let Some(cpu) = row.cpu {
-        own.cpu = &own.cpu + &Exact::from(cpu);
-        own.cpu_calls += u128::from(row.calls);
+    let own = usage.by_memory.entry(row.memory_mb.unwrap_or(0));
+    own.or_default().add(row);
+}
+
+impl OfMemory {
+    fn add(&mut self, row: &Row) {
+        self.calls += u128::from(row.calls);
+        let billed = row.billed.map(Exact::from);
+        self.billed = self.billed.take().and_then(|known| Some(&known + &billed?));
+        self.init = &self.init + &row.init.map_or(Exact::ZERO, Exact::from);
+        if let Some(cpu) = row.cpu {
+            self.cpu = &self.cpu + &Exact::from(cpu);
+            self.cpu_calls += u128::from(row.calls);
+        }
+        let cold_starts = row.cold_starts.map(u128::from);
+        self.cold_starts = self
+            .cold_starts
+            .and_then(|known| Some(known + cold_starts?));
     }
-    let cold_starts = row.cold_starts.map(u128::from);
-    own.cold_starts = own.cold_starts.and_then(|known| Some(known + cold_starts?));
 }
 
 /// The fields of a row, by name. Empty text and `NULL` are no value.

@@ -1,6 +1,7 @@
 //! Which records are about one function, and what is missing of it.
 
 use super::claims::Claims;
+use super::rows::Rows;
 use super::usage::{self, Usage};
 use super::{Function, Key, Missing, bills, logs, metrics};
 use crate::facts::{Facts, Who};
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn functions(
     facts: &mut Facts,
     options: &Options,
-) -> Result<Vec<Function>, Vec<Mistake>> {
+) -> Result<(Vec<Function>, Rows), Vec<Mistake>> {
     let names = Names::of(facts)?;
     let mut calls = std::mem::take(&mut facts.logs.calls);
     let logged = facts.logs.functions.iter().map(|who| names.whole(who));
@@ -33,14 +34,20 @@ pub(super) fn functions(
         claims.remarks.push(remark.clone());
     }
     provisioned(facts, &names, &mut all);
+    let mut rows = Rows::default();
     for (who, found) in found {
         let numbers = (0_u32..).zip(&logged).filter(|(_, own)| **own == who);
         let windows = numbers.filter_map(|(number, _)| facts.logs.window(number));
         let window = windows.reduce(Window::and);
-        let claims = all.entry(who).or_default();
-        logs::add(found, window, options, claims);
+        let claims = all.entry(who.clone()).or_default();
+        let mut usage = logs::add(found, window, options, claims);
+        if let Some(window) = window.map(|window| options.window(window)) {
+            usage.observe(window);
+        }
+        rows.add(&who, Format::LambdaLog, &usage);
     }
     for ((who, format), usage) in counted(facts, &names) {
+        rows.add(&who, format, &usage);
         let claims = all.entry(who).or_default();
         usage::add(&usage, format, usage.window(), options, claims);
     }
@@ -65,7 +72,7 @@ pub(super) fn functions(
     let functions = functions.map(|(who, claims)| finished(who, claims, facts, options));
     let functions: Vec<Function> = functions.collect();
     if mistakes.is_empty() {
-        Ok(functions)
+        Ok((functions, rows))
     } else {
         Err(mistakes)
     }

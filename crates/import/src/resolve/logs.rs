@@ -2,7 +2,7 @@
 
 use super::claims::Claims;
 use super::in_flight::{InFlight, of_minutes};
-use super::usage::{self, Usage};
+use super::usage::{self, OfMemory, Usage};
 use super::{Key, Origin, Value};
 use crate::facts::{Claim, Facts, SourceNumber, Who};
 use crate::format::Format;
@@ -19,6 +19,7 @@ const FREE_INIT: &str = "init that was not billed (before August 2025)";
 /// Microseconds of a millisecond.
 const MICROSECONDS: i64 = 1000;
 const MINUTE: u64 = 60_000;
+const MINUTES_OF_HOUR: i64 = 60;
 
 /// What the calls of a function were.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(super) struct Found {
     in_flight: InFlight,
     /// By memory size.
     sums: BTreeMap<u32, Sums>,
+    /// By hour and memory size.
+    rows: BTreeMap<(Option<i64>, Option<u32>), OfHour>,
     used_mb: u32,
     errors: u64,
     timeouts: u64,
@@ -43,6 +46,33 @@ struct Sums {
     init: u128,
 }
 
+/// Calls of an hour.
+#[derive(Debug, Default)]
+struct OfHour {
+    calls: u128,
+    cold_starts: u128,
+    not_billed: u128,
+    sums: Sums,
+}
+
+impl OfHour {
+    fn exact(self) -> OfMemory {
+        OfMemory {
+            calls: self.calls,
+            billed: (self.not_billed == 0).then(|| Exact::whole(self.sums.billed)),
+            init: self.sums.init_ms(),
+            cold_starts: Some(self.cold_starts),
+            ..OfMemory::default()
+        }
+    }
+}
+
+impl Sums {
+    fn init_ms(&self) -> Exact {
+        &Exact::whole(self.init) * &Exact::ratio(1, MICROSECONDS as u64)
+    }
+}
+
 impl Found {
     fn new(source: SourceNumber, longest: i64) -> Self {
         Self {
@@ -53,6 +83,7 @@ impl Found {
             },
             in_flight: InFlight::new(longest),
             sums: BTreeMap::new(),
+            rows: BTreeMap::new(),
             used_mb: 0,
             errors: 0,
             timeouts: 0,
@@ -77,6 +108,9 @@ impl Found {
         self.timeouts += u64::from(call.is_timeout());
         self.used_mb = self.used_mb.max(call.used_mb().unwrap_or(0));
         usage.memory_mb = call.memory_mb().or(usage.memory_mb);
+        let hour = (call.end != NO_TIME).then(|| Time(call.end).hour());
+        let row = self.rows.entry((hour, call.memory_mb())).or_default();
+        row.calls += 1;
         let own = usage
             .by_memory
             .entry(call.memory_mb().unwrap_or(0))
@@ -85,10 +119,12 @@ impl Found {
         own.restores += u128::from(call.restore().is_some());
         let Some(billed) = call.billed() else {
             self.not_billed += 1;
+            row.not_billed += 1;
             return true;
         };
         let sums = self.sums.entry(call.memory_mb().unwrap_or(0)).or_default();
         sums.billed += u128::from(billed);
+        row.sums.billed += u128::from(billed);
         let Some(init) = call.init() else {
             return true;
         };
@@ -98,6 +134,8 @@ impl Found {
         if is_billed {
             own.cold_starts = own.cold_starts.map(|count| count + 1);
             sums.init += u128::from(init);
+            row.cold_starts += 1;
+            row.sums.init += u128::from(init);
         }
         is_billed
     }
@@ -105,14 +143,22 @@ impl Found {
     /// What the calls were, and the most calls in flight in each minute.
     fn usage(self) -> (Usage, BTreeMap<i64, u64>) {
         let mut usage = self.usage;
-        let thousandth = Exact::ratio(1, MICROSECONDS as u64);
         for (memory, sums) in self.sums {
             let own = usage.by_memory.entry(memory).or_default();
             own.billed = Some(Exact::whole(sums.billed));
-            own.init = &Exact::whole(sums.init) * &thousandth;
+            own.init = sums.init_ms();
         }
+        let rows = self.rows.into_iter();
+        usage.rows = rows.map(|(key, calls)| (key, calls.exact())).collect();
         let (peak, minutes) = self.in_flight.finish();
-        usage.peak = usage.hours.is_some().then_some(peak);
+        if usage.hours.is_some() {
+            usage.peak = Some(peak);
+            for (minute, count) in &minutes {
+                let hour = minute.div_euclid(MINUTES_OF_HOUR);
+                let most = usage.peaks.entry(Some(hour)).or_default();
+                *most = (*most).max(*count);
+            }
+        }
         (usage, minutes)
     }
 }
@@ -161,8 +207,13 @@ pub(super) fn found(
     Ok(all.map(|(who, found)| (who.clone(), found)).collect())
 }
 
-/// Adds what the calls of a function give.
-pub(super) fn add(found: Found, window: Option<Window>, options: &Options, claims: &mut Claims) {
+/// Adds what the calls of a function give, and returns them.
+pub(super) fn add(
+    found: Found,
+    window: Option<Window>,
+    options: &Options,
+    claims: &mut Claims,
+) -> Usage {
     remarks(&found, claims);
     let is_managed = found.not_billed > 0;
     let (mut usage, minutes) = found.usage();
@@ -192,6 +243,7 @@ pub(super) fn add(found: Found, window: Option<Window>, options: &Options, claim
              of retries, state peak_concurrency = {percentile}"
         ));
     }
+    usage
 }
 
 fn remarks(found: &Found, claims: &mut Claims) {

@@ -8,6 +8,7 @@ mod join;
 mod logs;
 mod metrics;
 mod rates;
+pub(crate) mod rows;
 mod templates;
 mod traffic;
 pub(crate) mod usage;
@@ -242,6 +243,8 @@ pub struct Import {
     pub sources: Vec<Source>,
     /// By region, account and name.
     pub functions: Vec<Function>,
+    /// Calls by function and hour.
+    pub(crate) rows: rows::Rows,
     /// Durations by memory size.
     pub curves: Vec<DurationCurve>,
     /// Tasks of ECS on Fargate, in the order of the files.
@@ -264,7 +267,7 @@ pub struct Import {
 /// Functions that cannot be told apart, values outside their bounds, and times without an end.
 pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec<Mistake>> {
     templates::settle(&mut facts, options)?;
-    let functions = join::functions(&mut facts, options)?;
+    let (functions, rows) = join::functions(&mut facts, options)?;
     let curves = facts.curves.into_iter().map(|curve| DurationCurve {
         name: curve.who.name,
         source: curve.source,
@@ -275,6 +278,7 @@ pub(crate) fn resolve(mut facts: Facts, options: &Options) -> Result<Import, Vec
         curves,
         sources: facts.sources,
         functions,
+        rows,
         containers: facts.containers,
         terms: rates::terms(&facts.bills),
         hours_per_month: options.hours_per_month,

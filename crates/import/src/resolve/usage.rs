@@ -25,6 +25,10 @@ pub(crate) struct Usage {
     pub(crate) last_hour: Option<i64>,
     /// The most calls in flight at once.
     pub(crate) peak: Option<u64>,
+    /// By hour and memory size, where these are known.
+    pub(crate) rows: BTreeMap<(Option<i64>, Option<u32>), OfMemory>,
+    /// The most calls in flight at once, by hour.
+    pub(crate) peaks: BTreeMap<Option<i64>, u64>,
 }
 
 impl Usage {
@@ -48,6 +52,28 @@ impl Usage {
             _ => self.hours = None,
         }
         self.peak = self.peak.max(other.peak);
+        for (key, calls) in &other.rows {
+            let own = self.rows.entry(*key).or_default();
+            *own = std::mem::take(own).and(calls);
+        }
+        for (hour, peak) in &other.peaks {
+            let own = self.peaks.entry(*hour).or_default();
+            *own = (*own).max(*peak);
+        }
+    }
+
+    /// Adds the first and the last hour of a window as hours that were observed: without them the window of
+    /// rows that are read again would be shorter.
+    pub(super) fn observe(&mut self, window: Window) {
+        if self.hours.is_none() || window.milliseconds() == 0 {
+            return;
+        }
+        for hour in [window.from.hour(), Time(window.to.0 - 1).hour()] {
+            let is_there = self.rows.keys().any(|(own, _)| *own == Some(hour));
+            if !is_there {
+                self.rows.insert((Some(hour), None), OfMemory::default());
+            }
+        }
     }
 
     /// From the first hour to the end of the last; `None` if some calls have no time.
@@ -94,7 +120,7 @@ impl Default for OfMemory {
 }
 
 impl OfMemory {
-    fn and(self, other: &Self) -> Self {
+    pub(super) fn and(self, other: &Self) -> Self {
         let both = |left: Option<Exact>, right: &Option<Exact>| Some(&left? + right.as_ref()?);
         Self {
             calls: self.calls + other.calls,

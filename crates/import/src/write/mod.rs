@@ -6,6 +6,7 @@ mod json;
 mod prices;
 mod report;
 mod toml;
+mod usage;
 
 pub use csv::csv;
 pub use into::{Updated, hours_per_month, into};
@@ -13,6 +14,7 @@ pub use json::json;
 pub use prices::price_files;
 pub use report::report;
 pub use toml::{toml, toml_of_file};
+pub use usage::{not_in_usage, usage};
 
 use crate::resolve::{Figure, Function, Import, Key, Value};
 use std::collections::BTreeSet;
