@@ -39,10 +39,10 @@ class Logs:
         for function in ("web-api", "orders", "video"):
             for number in range(1200):
                 self.call(function, number)
-        # Copies: of the same stream, and of another delivery of it.
+        # Copies, some from a delivery that does not say the stream.
         self.events += [dict(event) for event in self.events[::97]]
         for event in self.events[::131]:
-            self.events.append(event | {"log_stream": event["log_stream"] + "copy"})
+            self.events.append(event | {"log_stream": ""})
         self.event("web-api", "", START + HOUR, "REPORT RequestId: cut-off\tDuration: 10.00 ms")
         self.event("web-api", "", START + HOUR,
                    "REPORT RequestId: seconds\tDuration: 1 s\tBilled Duration: 1 s\tMemory Size: 1 MB")

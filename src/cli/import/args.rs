@@ -47,7 +47,7 @@ pub(crate) struct Import {
     pub prices_out: Option<PathBuf>,
     /// Write what was counted instead of a scenario: usage is lambdacost/usage/v1, calls by function and
     /// hour, which can be imported again
-    #[arg(long, value_enum, value_name = "ROWS", conflicts_with = "format")]
+    #[arg(long, value_enum, value_name = "ROWS", conflicts_with_all = ["format", "into"])]
     pub emit: Option<Emit>,
     /// List the formats, what each gives, and the command that writes such a file
     #[arg(long, exclusive = true)]
@@ -59,7 +59,7 @@ pub(crate) struct Import {
         num_args = 1..=2,
         value_names = ["QUERY", "TABLE"],
         value_parser = PossibleValuesParser::new(words_of_queries()),
-        conflicts_with_all = [FILE, "list", "set", "strict", "format", "emit"],
+        conflicts_with_all = [FILE, "list", "set", "strict", "format", "emit", "into"],
     )]
     pub query: Vec<String>,
     /// The table that the SQL of --query reads: a name, or a function of the engine that reads files

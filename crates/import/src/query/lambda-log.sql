@@ -62,7 +62,7 @@ numbered AS (
     billed,
     memory,
     ROW_NUMBER() OVER (
-      PARTITION BY function_name, end_ms, request_id, duration ORDER BY stream
+      PARTITION BY function_name, end_ms, request_id, duration ORDER BY COALESCE(stream, '')
     ) AS copy
   FROM calls_read
   WHERE function_name <> ''{bounds}
