@@ -37,7 +37,8 @@ class Logs:
         self.chance = random.Random(seed)
         self.events: list[dict] = []
         for function in ("web-api", "orders", "video"):
-            for number in range(1200):
+            # One function is called for fewer hours than there is a log.
+            for number in range(80 if function == "video" else 1200):
                 self.call(function, number)
         # Copies, some from a delivery that does not say the stream.
         self.events += [dict(event) for event in self.events[::97]]
@@ -341,9 +342,9 @@ def compare(what: str, found: list[tuple], expected: list[tuple]) -> None:
 
 
 def of_program(program: str, logs: Logs, folder: pathlib.Path, limits: list[str]) -> list[dict]:
-    """The rows of the program itself, without the hours that it only saw pass."""
+    """The rows of the program itself."""
     text = run(program, *limits, "--emit", "usage", *logs.native(folder))
-    return [row for row in csv.DictReader(io.StringIO(text)) if row["calls"] != "0"]
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def check(program: str, engines: list[str], data: Logs | Bill, folder: pathlib.Path) -> None:

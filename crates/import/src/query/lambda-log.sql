@@ -131,26 +131,66 @@ hours AS (
     COUNT(*) AS all_calls,
     CASE WHEN COUNT(billed) = COUNT(*) THEN SUM(billed) END AS all_billed,
     COUNT(billed_init) AS cold,
-    SUM(billed_init) AS all_init
+    COALESCE(SUM(billed_init), CAST(0 AS DECIMAL(18, 3))) AS all_init
   FROM each_call
   GROUP BY function_name, memory, end_ms {div} 3600000
+),
+-- Each function has a row for the first and the last hour of the log, also without calls: calls are
+-- scaled to a month by the time between them.
+times AS (
+  SELECT event_ms AS at_ms FROM events
+  UNION ALL
+  SELECT end_ms AS at_ms FROM calls_read
+),
+edges AS (
+  SELECT {first_hour} AS hour_number FROM times
+  UNION ALL
+  SELECT {last_hour} AS hour_number FROM times
+),
+names AS (
+  SELECT DISTINCT function_name FROM hours
+),
+quiet AS (
+  SELECT function_name, hour_number
+  FROM (
+    SELECT DISTINCT function_name, hour_number, 1 AS is_known FROM hours
+    UNION ALL
+    SELECT names.function_name, edges.hour_number, 0 AS is_known FROM names CROSS JOIN edges
+  ) either
+  GROUP BY function_name, hour_number
+  HAVING MAX(is_known) = 0
+),
+rows_of_usage AS (
+  SELECT
+    hours.function_name AS function_name,
+    hours.memory AS memory,
+    hours.hour_number AS hour_number,
+    hours.all_calls AS all_calls,
+    hours.all_billed AS all_billed,
+    hours.cold AS cold,
+    hours.all_init AS all_init,
+    peaks.peak AS peak
+  FROM hours
+  JOIN peaks ON peaks.function_name = hours.function_name AND peaks.hour_number = hours.hour_number
+  UNION ALL
+  SELECT function_name, NULL, hour_number, 0, 0, 0, CAST(0 AS DECIMAL(18, 3)), NULL
+  FROM quiet
 )
 SELECT
-  hours.function_name AS function,
+  function_name AS function,
   CAST(NULL AS {text}) AS region,
   CAST(NULL AS {text}) AS account,
   CAST(NULL AS {text}) AS architecture,
-  hours.memory AS memory_mb,
-  {day} || 'T' || LPAD(CAST(hours.hour_number % 24 AS {text}), 2, '0') || ':00:00Z' AS hour,
-  hours.all_calls AS calls,
-  hours.all_billed AS billed_ms,
+  memory AS memory_mb,
+  {day} || 'T' || LPAD(CAST(hour_number % 24 AS {text}), 2, '0') || ':00:00Z' AS hour,
+  all_calls AS calls,
+  all_billed AS billed_ms,
   CAST(NULL AS {text}) AS gb_seconds,
-  hours.cold AS cold_starts,
-  COALESCE(hours.all_init, CAST(0 AS DECIMAL(18, 3))) AS init_ms,
-  peaks.peak AS peak_in_flight,
+  cold AS cold_starts,
+  all_init AS init_ms,
+  peak AS peak_in_flight,
   CAST(NULL AS {text}) AS cost_usd,
   CAST(NULL AS {text}) AS list_cost_usd,
   'log' AS source
-FROM hours
-JOIN peaks ON peaks.function_name = hours.function_name AND peaks.hour_number = hours.hour_number
-ORDER BY hours.function_name, hours.hour_number, hours.memory{settings}
+FROM rows_of_usage
+ORDER BY function_name, hour_number, memory{settings}

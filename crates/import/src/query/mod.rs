@@ -60,7 +60,7 @@ struct Dialect {
     decimal: &'static str,
     /// Milliseconds since 1970 of `event_time`, which is RFC 3339.
     event_ms: &'static str,
-    /// The date of `hours.hour_number`, hours since 1970, as text.
+    /// The date of `hour_number`, hours since 1970, as text.
     day: &'static str,
     /// What follows the query.
     settings: &'static str,
@@ -74,7 +74,7 @@ const PRESTO: Dialect = Dialect {
     text: "VARCHAR",
     decimal: "CAST(NULLIF(NULLIF({}, ''), 'NULL') AS DECIMAL(38, 12))",
     event_ms: "CAST(ROUND(to_unixtime(from_iso8601_timestamp(event_time)) * 1000) AS BIGINT)",
-    day: "CAST(date_add('day', hours.hour_number / 24, DATE '1970-01-01') AS VARCHAR)",
+    day: "CAST(date_add('day', hour_number / 24, DATE '1970-01-01') AS VARCHAR)",
     settings: "",
 };
 
@@ -109,19 +109,19 @@ impl Engine {
                 quote: "`",
                 text: "STRING",
                 event_ms: "unix_millis(CAST(event_time AS TIMESTAMP))",
-                day: "CAST(date_add(DATE '1970-01-01', CAST(hours.hour_number DIV 24 AS INT)) AS STRING)",
+                day: "CAST(date_add(DATE '1970-01-01', CAST(hour_number DIV 24 AS INT)) AS STRING)",
                 ..PRESTO
             },
             Self::Duckdb => Dialect {
                 div: "//",
                 event_ms: "epoch_ms(CAST(event_time AS TIMESTAMP))",
-                day: "CAST(DATE '1970-01-01' + CAST(hours.hour_number // 24 AS INTEGER) AS VARCHAR)",
+                day: "CAST(DATE '1970-01-01' + CAST(hour_number // 24 AS INTEGER) AS VARCHAR)",
                 ..PRESTO
             },
             Self::Clickhouse => Dialect {
                 div: "DIV",
                 event_ms: "toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(event_time, 3, 'UTC'))",
-                day: "toString(toDate32('1970-01-01') + hours.hour_number DIV 24)",
+                day: "toString(toDate32('1970-01-01') + hour_number DIV 24)",
                 settings: "\nSETTINGS cast_keep_nullable = 1, session_timezone = 'UTC'",
                 ..PRESTO
             },
@@ -132,7 +132,7 @@ impl Engine {
                 decimal: "CASE WHEN {} LIKE '%e%' THEN CAST(CAST({} AS DOUBLE) AS DECIMAL(38, 12)) \
                           ELSE CAST(NULLIF(NULLIF({}, ''), 'NULL') AS DECIMAL(38, 12)) END",
                 event_ms: "CAST(to_timestamp_millis(event_time) AS BIGINT)",
-                day: "CAST(CAST(CAST(hours.hour_number / 24 AS INT) AS DATE) AS VARCHAR)",
+                day: "CAST(CAST(CAST(hour_number / 24 AS INT) AS DATE) AS VARCHAR)",
                 ..PRESTO
             },
         }
@@ -186,10 +186,21 @@ impl Table {
     }
 }
 
+/// The hour in which a time lies that is `before` milliseconds before a stated one, or else that of the first
+/// or last event.
+fn hour(time: Option<&str>, before: i64, aggregate: &str, div: &str) -> String {
+    match time.and_then(Time::of_text) {
+        Some(time) => format!("MAX({})", Time(time.0 - before).hour()),
+        None => format!("{aggregate}(at_ms) {div} 3600000"),
+    }
+}
+
 /// The SQL of a query.
 pub fn query(query: Query<'_>) -> String {
     let dialect = query.engine.dialect();
     let table = query.table;
+    let first_hour = hour(query.from, 0, "MIN", dialect.div);
+    let last_hour = hour(query.to, 1, "MAX", dialect.div);
     let bounds = table.bound(">=", query.from) + &table.bound("<", query.to);
     // The name of the table comes last: it can have any text.
     let parts = [
@@ -202,6 +213,8 @@ pub fn query(query: Query<'_>) -> String {
         ("{day}", dialect.day),
         ("{settings}", dialect.settings),
         ("{bounds}", &bounds),
+        ("{first_hour}", &first_hour),
+        ("{last_hour}", &last_hour),
         ("{table}", query.name.unwrap_or(table.usual())),
     ];
     let mut sql = table.template().replace("{hours}", BILL_HOURS.trim_end());

@@ -43,7 +43,9 @@ pub fn usage(import: &Import) -> String {
     out.write_record(COLUMNS).expect(written);
     for (key, calls) in &import.rows.by_key {
         let architecture = functions.get(&key.who).and_then(|one| architecture(one));
-        let row = cells(key, calls, architecture, import.rows.peak(key));
+        // An hour without calls says only that it was observed.
+        let peak = import.rows.peak(key).filter(|_| calls.calls > 0);
+        let row = cells(key, calls, architecture, peak);
         out.write_record(&row).expect(written);
     }
     let bytes = out.into_inner().expect(written);
