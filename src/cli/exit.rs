@@ -20,7 +20,7 @@ pub(crate) enum Failure {
     /// A broken rule, which is in the report.
     #[error("a rule was broken")]
     Broken,
-    /// An import lacks something that is required, which is already said.
+    /// An import lacks something that is required, which is already reported.
     #[error("the import is not complete")]
     Incomplete,
     /// The reader of the output has closed it.

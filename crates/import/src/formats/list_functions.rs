@@ -127,7 +127,7 @@ fn snap_start(configuration: &Configuration, source: SourceNumber, who: &Who, fa
     }
     let is_image = configuration.package_type.as_deref() == Some("Image");
     let runtime = configuration.runtime.as_deref().unwrap_or_default();
-    if is_free_snap_start(runtime, is_image) {
+    if !is_image && has_free_snap_start(runtime) {
         let value = Some(Value::text("java"));
         facts.claim(who, Key::SnapstartRuntime, value, Origin::Read, source);
     } else {
@@ -147,7 +147,7 @@ pub(super) fn uncounted(feature: &str) -> String {
 pub(super) const SNAP_START: &str =
     "it uses SnapStart: state snapstart.runtime, snapstart.versions and snapstart.restore_rate";
 
-/// SnapStart costs nothing with Java in a ZIP package.
-pub(super) fn is_free_snap_start(runtime: &str, is_image: bool) -> bool {
-    runtime.starts_with("java") && !is_image
+/// True for a runtime whose SnapStart costs nothing, in a ZIP package.
+pub(super) fn has_free_snap_start(runtime: &str) -> bool {
+    runtime.starts_with("java")
 }

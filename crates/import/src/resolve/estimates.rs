@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Any index of an address, or none.
 const ANY: &str = "[*]";
 
-/// Adds the estimates for each function: of its type, then of patterns with many `[*]`, then of its own
+/// Adds the estimates for each function: of its type, then of patterns with many `[*]`, then of its exact
 /// address. A key in a later one replaces that of an earlier one.
 pub(super) fn join(declared: &mut [Declared], facts: &mut Facts) {
     let mut estimates = std::mem::take(&mut facts.estimates);

@@ -16,7 +16,7 @@ pub(super) fn settle(facts: &mut Facts, options: &Options) -> Result<(), Vec<Mis
     distinguish(&mut declared, facts);
     rename(&mut declared, facts, &options.aliases)?;
     estimates::join(&mut declared, facts);
-    let mut said = BTreeSet::new();
+    let mut stated = BTreeSet::new();
     for one in declared {
         for (key, value, origin) in one.claims {
             let source = one.source;
@@ -33,7 +33,7 @@ pub(super) fn settle(facts: &mut Facts, options: &Options) -> Result<(), Vec<Mis
         }
         for remark in one.remarks {
             let remark = (one.who.clone(), remark);
-            if said.insert(remark.clone()) {
+            if stated.insert(remark.clone()) {
                 facts.remarks.push(remark);
             }
         }

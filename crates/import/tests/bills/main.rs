@@ -328,7 +328,7 @@ fn several_files_of_a_bill_add_up() {
 }
 
 #[test]
-fn list_prices_are_no_discount_and_other_costs_are_said() {
+fn list_prices_are_no_discount_and_other_costs_are_reported() {
     let imported = |cost: &'static str, last: &'static str| {
         let mut rows = week();
         rows.retain(|row| row.usage_type == "EU-Request-ARM");

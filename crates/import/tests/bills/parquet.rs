@@ -84,7 +84,7 @@ fn of_type(name: &str, times: Times, amounts: Amounts) -> TypePtr {
     Arc::new(built.build().expect("a type"))
 }
 
-/// A map from text to text, as in CUR 2.0. Its values are no columns of their own.
+/// A map from text to text, as in CUR 2.0. Its values have no separate columns.
 fn map(name: &str) -> TypePtr {
     let text = |name: &str, repetition| {
         let text = Type::primitive_type_builder(name, Physical::BYTE_ARRAY);

@@ -98,8 +98,7 @@ const CUR_OTHER: [(&[u8], &str); 15] = [
     (b"Solution Provider Program Discount", DISCOUNT),
     (b"Distributor Discount", DISCOUNT),
 ];
-const DISCOUNT: &str =
-    "a discount as a row of its own: export the net costs to have it in the rates";
+const DISCOUNT: &str = "a discount as a separate row: export the net costs to have it in the rates";
 
 const FOCUS_OTHER: [(&[u8], &str); 4] = [
     (b"Tax", "Tax: not usage"),

@@ -64,7 +64,7 @@ pub(super) enum Usage<'t> {
         /// Short name of the region, such as `USE2`; empty for us-east-1.
         prefix: &'t str,
     },
-    /// Not a function in a region of its own.
+    /// Usage that a scenario does not have, with the reason.
     Apart(&'static str),
     /// Data transfer and the like.
     Other,

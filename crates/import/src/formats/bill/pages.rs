@@ -134,7 +134,7 @@ fn short() -> ParquetError {
     damaged("a page has fewer values than it says")
 }
 
-/// How many of so many levels of one bit are one: runs of one level, and levels packed in bytes. `None`
+/// How many of a number of levels of one bit are one: runs of one level, and levels packed in bytes. `None`
 /// for fewer levels.
 fn ones(mut levels: &[u8], count: usize) -> Option<usize> {
     let (mut left, mut ones) = (count, 0);

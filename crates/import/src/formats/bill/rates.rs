@@ -1,4 +1,4 @@
-//! What each meter costs, beside its list price.
+//! What each meter costs, and its list price.
 
 use super::meter::{Architecture, Meter};
 use crate::number::Sum;

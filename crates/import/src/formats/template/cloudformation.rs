@@ -1,6 +1,6 @@
 //! Templates of CloudFormation and SAM, in YAML and JSON, also those that CDK writes.
 
-use super::configuration::{Configuration, Said};
+use super::configuration::{Configuration, Stated};
 use super::ecs::{self, Service, Task};
 use super::intrinsics::{Answer, Scope, referenced};
 use super::node::{Content, Node};
@@ -72,7 +72,7 @@ struct Template<'t> {
     source: SourceNumber,
     context: &'t Context,
     /// Provisioned concurrency of aliases and versions, by the function that they refer to.
-    provisioned: BTreeMap<&'t str, Said<u64>>,
+    provisioned: BTreeMap<&'t str, Stated<u64>>,
     /// Event sources and URLs, by the function that they refer to.
     events: BTreeMap<&'t str, Vec<&'static str>>,
 }
@@ -116,9 +116,9 @@ impl<'t> Template<'t> {
             };
             match kind {
                 Some("AWS::Lambda::Alias" | "AWS::Lambda::Version") => {
-                    let said = self.provisioned_of(properties);
+                    let stated = self.provisioned_of(properties);
                     let known = self.provisioned.entry(function).or_default();
-                    *known = known.plus(said);
+                    *known = known.plus(stated);
                 }
                 Some("AWS::Lambda::EventSourceMapping") => {
                     self.events
@@ -137,14 +137,14 @@ impl<'t> Template<'t> {
         }
     }
 
-    fn provisioned_of(&self, properties: Option<&'t Node>) -> Said<u64> {
+    fn provisioned_of(&self, properties: Option<&'t Node>) -> Stated<u64> {
         let Some(node) = properties.and_then(|one| one.get("ProvisionedConcurrencyConfig")) else {
-            return Said::Absent;
+            return Stated::Absent;
         };
-        match self.said(node, &["ProvisionedConcurrentExecutions"]) {
-            Said::Is(text) => text.trim().parse().map_or(Said::Unknown, Said::Is),
-            Said::Absent => Said::Absent,
-            Said::Unknown => Said::Unknown,
+        match self.stated(node, &["ProvisionedConcurrentExecutions"]) {
+            Stated::Is(text) => text.trim().parse().map_or(Stated::Unknown, Stated::Is),
+            Stated::Absent => Stated::Absent,
+            Stated::Unknown => Stated::Unknown,
         }
     }
 
@@ -158,8 +158,8 @@ impl<'t> Template<'t> {
         let mut names = vec![id];
         names.extend(literal.as_deref());
         for name in names {
-            let said = self.provisioned.get(name).copied().unwrap_or_default();
-            configuration.provisioned = configuration.provisioned.plus(said);
+            let stated = self.provisioned.get(name).copied().unwrap_or_default();
+            configuration.provisioned = configuration.provisioned.plus(stated);
             for event in self.events.get(name).into_iter().flatten() {
                 *configuration.events.entry((*event).to_owned()).or_default() += 1;
             }
@@ -190,15 +190,15 @@ impl<'t> Template<'t> {
             let Some(properties) = resource.get("Properties") else {
                 continue;
             };
-            let said = |path: &[&str]| self.said(properties, path);
-            let named = |name: &str| said(&[name]).known().unwrap_or_else(|| id.clone());
+            let stated = |path: &[&str]| self.stated(properties, path);
+            let named = |name: &str| stated(&[name]).known().unwrap_or_else(|| id.clone());
             match resource.get("Type").and_then(Node::as_text) {
                 Some("AWS::ECS::TaskDefinition") => tasks.push(Task {
                     id: id.clone(),
                     name: named("Family"),
-                    cpu: said(&["Cpu"]),
-                    memory: said(&["Memory"]),
-                    architecture: said(&["RuntimePlatform", "CpuArchitecture"]),
+                    cpu: stated(&["Cpu"]),
+                    memory: stated(&["Memory"]),
+                    architecture: stated(&["RuntimePlatform", "CpuArchitecture"]),
                     storage_gb: self.whole(properties, &["EphemeralStorage", "SizeInGiB"])?,
                     compatibilities: self.texts(properties, "RequiresCompatibilities", &[]),
                     place: format!("line {}", resource.line),
@@ -210,7 +210,7 @@ impl<'t> Template<'t> {
                         "CapacityProviderStrategy",
                         &["CapacityProvider"],
                     );
-                    launch.extend(said(&["LaunchType"]).known());
+                    launch.extend(stated(&["LaunchType"]).known());
                     services.push(Service {
                         name: named("ServiceName"),
                         task: task.map(str::to_owned),
@@ -234,7 +234,7 @@ impl<'t> Template<'t> {
             return Vec::new();
         };
         let list = node.list().unwrap_or_default().iter();
-        list.filter_map(|one| self.said(one, member).known())
+        list.filter_map(|one| self.stated(one, member).known())
             .collect()
     }
 
@@ -260,12 +260,12 @@ impl<'t> Template<'t> {
 
     fn configuration(&self, properties: &Node) -> Result<Configuration, Mistake> {
         let whole = |path: &[&str]| self.whole(properties, path);
-        let text = |name: &str| self.said(properties, &[name]).known();
+        let text = |name: &str| self.stated(properties, &[name]).known();
         let is_there = |name: &str| match properties.get(name) {
             Some(node) => !matches!(self.scope.resolve(node), Answer::Nothing),
             None => false,
         };
-        let snap_start = self.said(properties, &["SnapStart", "ApplyOn"]);
+        let snap_start = self.stated(properties, &["SnapStart", "ApplyOn"]);
         let mut configuration = Configuration {
             memory_mb: whole(&["MemorySize"])?,
             architecture: self.architecture(properties),
@@ -288,11 +288,11 @@ impl<'t> Template<'t> {
         };
         // A transform can add any property.
         if properties.get("Fn::Transform").is_some() {
-            for said in [&mut configuration.memory_mb, &mut configuration.storage_mb] {
-                *said = said.or(|| Said::Unknown);
+            for stated in [&mut configuration.memory_mb, &mut configuration.storage_mb] {
+                *stated = stated.or(|| Stated::Unknown);
             }
             let architecture = std::mem::take(&mut configuration.architecture);
-            configuration.architecture = architecture.or(|| Said::Unknown);
+            configuration.architecture = architecture.or(|| Stated::Unknown);
         }
         let events = properties.get("Events");
         for (_, event) in events.into_iter().flat_map(Node::members) {
@@ -302,43 +302,43 @@ impl<'t> Template<'t> {
         Ok(configuration)
     }
 
-    fn architecture(&self, properties: &Node) -> Said<String> {
+    fn architecture(&self, properties: &Node) -> Stated<String> {
         let Some(node) = properties.get("Architectures") else {
-            return Said::Absent;
+            return Stated::Absent;
         };
         match self.scope.resolve(node) {
-            Answer::Nothing => Said::Absent,
-            Answer::Unknown => Said::Unknown,
+            Answer::Nothing => Stated::Absent,
+            Answer::Unknown => Stated::Unknown,
             Answer::Is(node) => match node.list() {
                 Some(list) => list
                     .last()
-                    .map_or(Said::Absent, |last| self.said(last, &[])),
-                None => Said::Unknown,
+                    .map_or(Stated::Absent, |last| self.stated(last, &[])),
+                None => Stated::Unknown,
             },
         }
     }
 
     /// A property in properties.
-    fn said(&self, node: &Node, path: &[&str]) -> Said<String> {
+    fn stated(&self, node: &Node, path: &[&str]) -> Stated<String> {
         match self.scope.resolve(node) {
-            Answer::Nothing => Said::Absent,
-            Answer::Unknown => Said::Unknown,
+            Answer::Nothing => Stated::Absent,
+            Answer::Unknown => Stated::Unknown,
             Answer::Is(node) => match path {
-                [] if node.is_null() => Said::Absent,
+                [] if node.is_null() => Stated::Absent,
                 [] => node
                     .as_text()
-                    .map_or(Said::Unknown, |text| Said::Is(text.to_owned())),
+                    .map_or(Stated::Unknown, |text| Stated::Is(text.to_owned())),
                 [name, rest @ ..] => node
                     .get(name)
-                    .map_or(Said::Absent, |node| self.said(node, rest)),
+                    .map_or(Stated::Absent, |node| self.stated(node, rest)),
             },
         }
     }
 
-    fn whole(&self, properties: &Node, path: &[&str]) -> Result<Said<u64>, Mistake> {
+    fn whole(&self, properties: &Node, path: &[&str]) -> Result<Stated<u64>, Mistake> {
         let line = properties.at(path).map(|node| node.line);
-        let said = self.said(properties, path);
-        said.whole(&path.join("."), line, self.context)
+        let stated = self.stated(properties, path);
+        stated.whole(&path.join("."), line, self.context)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The configuration of a function, as any template has it.
 
-use super::super::list_functions::{DURABLE, SNAP_START, TENANTS, is_free_snap_start, uncounted};
+use super::super::list_functions::{DURABLE, SNAP_START, TENANTS, has_free_snap_start, uncounted};
 use crate::facts::{Context, Declared, Facts, SourceNumber, Who};
 use crate::mistake::Mistake;
 use crate::number::Number;
@@ -18,7 +18,7 @@ const STORAGE: RangeInclusive<u64> = STORAGE_MB..=10_240;
 
 /// A property as a template has it.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Said<T> {
+pub(super) enum Stated<T> {
     #[default]
     Absent,
     /// It is there, and the template alone does not say its value.
@@ -26,7 +26,7 @@ pub(super) enum Said<T> {
     Is(T),
 }
 
-impl<T> Said<T> {
+impl<T> Stated<T> {
     pub(super) fn known(self) -> Option<T> {
         match self {
             Self::Is(value) => Some(value),
@@ -44,18 +44,18 @@ impl<T> Said<T> {
     }
 }
 
-impl Said<u64> {
+impl Stated<u64> {
     /// The sum of two properties; unknown if one is.
     pub(super) fn plus(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Absent, said) | (said, Self::Absent) => said,
+            (Self::Absent, stated) | (stated, Self::Absent) => stated,
             (Self::Is(one), Self::Is(other)) => Self::Is(one.saturating_add(other)),
             _ => Self::Unknown,
         }
     }
 }
 
-impl Said<String> {
+impl Stated<String> {
     /// The same as a whole number.
     ///
     /// # Errors
@@ -65,14 +65,14 @@ impl Said<String> {
         property: &str,
         line: Option<u64>,
         context: &Context,
-    ) -> Result<Said<u64>, Mistake> {
+    ) -> Result<Stated<u64>, Mistake> {
         let text = match self {
-            Said::Absent => return Ok(Said::Absent),
-            Said::Unknown => return Ok(Said::Unknown),
-            Said::Is(text) => text,
+            Stated::Absent => return Ok(Stated::Absent),
+            Stated::Unknown => return Ok(Stated::Unknown),
+            Stated::Is(text) => text,
         };
         if let Some(number) = Number::of_text(&text).and_then(Number::whole) {
-            return Ok(Said::Is(number));
+            return Ok(Stated::Is(number));
         }
         let message = format!("{property} is `{text}`, which is not a whole number");
         let mistake = context.mistake(message, "correct the template");
@@ -86,13 +86,13 @@ impl Said<String> {
 /// The configuration of a function.
 #[derive(Default)]
 pub(super) struct Configuration {
-    pub(super) memory_mb: Said<u64>,
-    pub(super) architecture: Said<String>,
-    pub(super) storage_mb: Said<u64>,
+    pub(super) memory_mb: Stated<u64>,
+    pub(super) architecture: Stated<String>,
+    pub(super) storage_mb: Stated<u64>,
     /// Environments of provisioned concurrency, over all aliases.
-    pub(super) provisioned: Said<u64>,
-    pub(super) timeout_s: Said<u64>,
-    pub(super) reserved: Said<u64>,
+    pub(super) provisioned: Stated<u64>,
+    pub(super) timeout_s: Stated<u64>,
+    pub(super) reserved: Stated<u64>,
     pub(super) runtime: Option<String>,
     pub(super) is_image: bool,
     pub(super) has_snap_start: bool,
@@ -139,31 +139,31 @@ impl Configuration {
             claims.push((key, value, origin));
         };
         match self.memory_mb {
-            Said::Is(memory) => claim(Key::MemoryMb, Some(Value::number(memory)), Origin::Read),
-            Said::Absent => {
+            Stated::Is(memory) => claim(Key::MemoryMb, Some(Value::number(memory)), Origin::Read),
+            Stated::Absent => {
                 let value = Some(Value::number(default_memory_mb));
                 claim(Key::MemoryMb, value, Origin::Default);
             }
-            Said::Unknown => claim(Key::MemoryMb, None, Origin::Read),
+            Stated::Unknown => claim(Key::MemoryMb, None, Origin::Read),
         }
         match &self.architecture {
-            Said::Is(name) => claim(Key::Architecture, Some(Value::text(name)), Origin::Read),
-            Said::Absent => {
+            Stated::Is(name) => claim(Key::Architecture, Some(Value::text(name)), Origin::Read),
+            Stated::Absent => {
                 let value = Some(Value::text("x86_64"));
                 claim(Key::Architecture, value, Origin::Default);
             }
-            Said::Unknown => claim(Key::Architecture, None, Origin::Read),
+            Stated::Unknown => claim(Key::Architecture, None, Origin::Read),
         }
-        for (said, key, nothing) in [
+        for (stated, key, nothing) in [
             (self.storage_mb, Key::EphemeralStorageMb, STORAGE_MB),
             (self.provisioned, Key::ProvisionedEnvironments, 0),
         ] {
-            match said {
-                Said::Is(number) if number != nothing => {
+            match stated {
+                Stated::Is(number) if number != nothing => {
                     claim(key, Some(Value::number(number)), Origin::Read);
                 }
-                Said::Unknown => claim(key, None, Origin::Read),
-                Said::Is(_) | Said::Absent => {}
+                Stated::Unknown => claim(key, None, Origin::Read),
+                Stated::Is(_) | Stated::Absent => {}
             }
         }
         if self.is_managed {
@@ -185,15 +185,15 @@ impl Configuration {
 
     fn has_free_snap_start(&self) -> bool {
         let runtime = self.runtime.as_deref().unwrap_or_default();
-        self.has_snap_start && is_free_snap_start(runtime, self.is_image)
+        self.has_snap_start && !self.is_image && has_free_snap_start(runtime)
     }
 
     fn check(&self, address: &str, context: &Context) -> Result<(), Mistake> {
-        for (said, range, property) in [
+        for (stated, range, property) in [
             (self.memory_mb, MEMORY, "memory"),
             (self.storage_mb, STORAGE, "/tmp"),
         ] {
-            let outside = said.known().filter(|number| !range.contains(number));
+            let outside = stated.known().filter(|number| !range.contains(number));
             if let Some(number) = outside {
                 let (least, most) = range.into_inner();
                 let message = format!("{property} of `{address}` is {number} MB");
@@ -214,19 +214,19 @@ impl Configuration {
         if self.has_snap_start && !self.has_free_snap_start() {
             remarks.push(SNAP_START.to_owned());
         }
-        for (said, property) in [
+        for (stated, property) in [
             (self.storage_mb, "the size of /tmp"),
             (self.provisioned, "its provisioned concurrency"),
         ] {
-            if said == Said::Unknown {
+            if stated == Stated::Unknown {
                 remarks.push(format!("{property} is in the template, but not its value"));
             }
         }
         let mut settings = Vec::new();
-        if let Said::Is(seconds) = self.timeout_s {
+        if let Stated::Is(seconds) = self.timeout_s {
             settings.push(format!("timeout {seconds} s"));
         }
-        if let Said::Is(reserved) = self.reserved {
+        if let Stated::Is(reserved) = self.reserved {
             settings.push(format!("reserved concurrency {reserved}"));
         }
         if !self.events.is_empty() {

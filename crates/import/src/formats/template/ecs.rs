@@ -1,6 +1,6 @@
 //! Tasks and services of ECS on Fargate, as any template has them.
 
-use super::configuration::Said;
+use super::configuration::Stated;
 use crate::facts::{Container, Facts, SourceNumber};
 use crate::number::Number;
 use rust_decimal::Decimal;
@@ -16,10 +16,10 @@ pub(super) struct Task {
     /// What services refer to.
     pub(super) id: String,
     pub(super) name: String,
-    pub(super) cpu: Said<String>,
-    pub(super) memory: Said<String>,
-    pub(super) architecture: Said<String>,
-    pub(super) storage_gb: Said<u64>,
+    pub(super) cpu: Stated<String>,
+    pub(super) memory: Stated<String>,
+    pub(super) architecture: Stated<String>,
+    pub(super) storage_gb: Stated<u64>,
     pub(super) compatibilities: Vec<String>,
     pub(super) place: String,
 }
@@ -30,7 +30,7 @@ pub(super) struct Service {
     pub(super) name: String,
     /// The id of its task definition.
     pub(super) task: Option<String>,
-    pub(super) count: Said<u64>,
+    pub(super) count: Stated<u64>,
     /// Launch types and capacity providers.
     pub(super) launch: Vec<String>,
 }
@@ -62,8 +62,8 @@ pub(super) fn declare(
                 && !service.launch.iter().any(|kind| kind == FARGATE);
             // A service without a number keeps one task.
             let count = match service.count {
-                Said::Absent => Some(1),
-                said => said.known(),
+                Stated::Absent => Some(1),
+                stated => stated.known(),
             };
             facts
                 .containers
@@ -84,14 +84,14 @@ fn container(
     is_spot: bool,
     source: SourceNumber,
 ) -> Container {
-    let size = |said: &Said<String>| match said {
-        Said::Is(text) => in_units(text),
-        Said::Absent | Said::Unknown => None,
+    let size = |stated: &Stated<String>| match stated {
+        Stated::Is(text) => in_units(text),
+        Stated::Absent | Stated::Unknown => None,
     };
     let architecture = match &task.architecture {
-        Said::Absent => Some("x86_64".to_owned()),
-        Said::Is(name) => Some(name.to_lowercase()),
-        Said::Unknown => None,
+        Stated::Absent => Some("x86_64".to_owned()),
+        Stated::Is(name) => Some(name.to_lowercase()),
+        Stated::Unknown => None,
     };
     Container {
         name: name.to_owned(),

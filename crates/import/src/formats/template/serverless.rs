@@ -1,6 +1,6 @@
 //! `serverless.yml` of the Serverless Framework.
 
-use super::configuration::{Configuration, Said};
+use super::configuration::{Configuration, Stated};
 use super::node::{Content, Node};
 use super::variables::Variables;
 use super::yaml;
@@ -97,16 +97,16 @@ impl<'t> Service<'t> {
     }
 
     fn function(&self, key: &str, function: &Node, facts: &mut Facts) -> Result<(), Mistake> {
-        let text = |name: &str| self.said(function.get(name));
+        let text = |name: &str| self.stated(function.get(name));
         let either = |name: &str| text(name).or(|| self.of_provider(name));
-        let whole = |name: &str, said: Said<String>| {
+        let whole = |name: &str, stated: Stated<String>| {
             let of_provider = || self.provider.and_then(|provider| provider.get(name));
             let node = function.get(name).or_else(of_provider);
-            said.whole(name, node.map(|node| node.line), self.context)
+            stated.whole(name, node.map(|node| node.line), self.context)
         };
         let memory = match either("memorySize") {
-            Said::Is(text) => Said::Is(text.trim_end_matches("MB").to_owned()),
-            said => said,
+            Stated::Is(text) => Stated::Is(text.trim_end_matches("MB").to_owned()),
+            stated => stated,
         };
         let provisioned = function.get("provisionedConcurrency");
         let provisioned = provisioned.map(|node| node.get("executions").unwrap_or(node));
@@ -115,7 +115,7 @@ impl<'t> Service<'t> {
             memory_mb: whole("memorySize", memory)?,
             architecture: either("architecture"),
             storage_mb: whole("ephemeralStorageSize", text("ephemeralStorageSize"))?,
-            provisioned: whole("provisionedConcurrency", self.said(provisioned))?,
+            provisioned: whole("provisionedConcurrency", self.stated(provisioned))?,
             timeout_s: whole("timeout", either("timeout"))?,
             reserved: whole("reservedConcurrency", text("reservedConcurrency"))?,
             runtime: either("runtime").known(),
@@ -134,10 +134,10 @@ impl<'t> Service<'t> {
             let remark = format!("it exists only under the condition {condition} of the template");
             configuration.remarks.push(remark);
         }
-        let name = match self.said(function.get("name")) {
-            Said::Is(name) => Some(name),
-            Said::Absent => self.usual_name(key),
-            Said::Unknown => None,
+        let name = match self.stated(function.get("name")) {
+            Stated::Is(name) => Some(name),
+            Stated::Absent => self.usual_name(key),
+            Stated::Unknown => None,
         };
         if name.is_none() {
             let remark = format!(
@@ -155,11 +155,11 @@ impl<'t> Service<'t> {
     fn who(&self, name: String) -> Who {
         let who = self.context.who(name);
         match self.of_provider("region") {
-            Said::Is(region) => Who {
+            Stated::Is(region) => Who {
                 region: Some(region),
                 ..who
             },
-            Said::Absent | Said::Unknown => who,
+            Stated::Absent | Stated::Unknown => who,
         }
     }
 
@@ -171,15 +171,18 @@ impl<'t> Service<'t> {
         Some(format!("{service}-{stage}-{key}"))
     }
 
-    fn of_provider(&self, name: &str) -> Said<String> {
-        self.said(self.provider.and_then(|provider| provider.get(name)))
+    fn of_provider(&self, name: &str) -> Stated<String> {
+        self.stated(self.provider.and_then(|provider| provider.get(name)))
     }
 
-    fn said(&self, node: Option<&Node>) -> Said<String> {
+    fn stated(&self, node: Option<&Node>) -> Stated<String> {
         match node {
-            None => Said::Absent,
-            Some(node) if node.is_null() => Said::Absent,
-            Some(node) => self.variables.text(node).map_or(Said::Unknown, Said::Is),
+            None => Stated::Absent,
+            Some(node) if node.is_null() => Stated::Absent,
+            Some(node) => self
+                .variables
+                .text(node)
+                .map_or(Stated::Unknown, Stated::Is),
         }
     }
 }

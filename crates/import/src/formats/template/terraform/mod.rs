@@ -3,7 +3,7 @@
 mod plan;
 mod tasks;
 
-use super::configuration::{Configuration, Said};
+use super::configuration::{Configuration, Stated};
 use super::yaml;
 use crate::facts::{Context, Facts, SourceNumber, Who};
 use crate::format::Format;
@@ -72,7 +72,7 @@ struct Reader<'p> {
 /// What other resources say of a function.
 #[derive(Default)]
 struct Attached {
-    provisioned: Said<u64>,
+    provisioned: Stated<u64>,
     events: BTreeMap<String, u64>,
 }
 
@@ -110,11 +110,11 @@ impl Reader<'_> {
                 *known.events.entry(event.to_owned()).or_default() += 1;
                 continue;
             }
-            let said = match &resource.values.provisioned_concurrent_executions {
+            let stated = match &resource.values.provisioned_concurrent_executions {
                 Some(value) => self.whole(value, "provisioned_concurrent_executions", resource)?,
-                None => Said::Unknown,
+                None => Stated::Unknown,
             };
-            known.provisioned = known.provisioned.plus(said);
+            known.provisioned = known.provisioned.plus(stated);
         }
         Ok(all)
     }
@@ -202,7 +202,7 @@ impl Reader<'_> {
         let values = &resource.values;
         let whole = |property: &str, value: &Option<Json>| match value {
             Some(value) => self.whole(value, property, resource),
-            None => Ok(Said::Absent),
+            None => Ok(Stated::Absent),
         };
         let stated = |get: fn(&Settings) -> &Option<Json>| self.is_stated(resource, get);
         let storage = block(&values.ephemeral_storage).and_then(|block| block.get("size"));
@@ -229,13 +229,13 @@ impl Reader<'_> {
         };
         // Terraform learns these values only when it applies the plan.
         if configuration.memory_mb.is_absent() && stated(|one| &one.memory_size) {
-            configuration.memory_mb = Said::Unknown;
+            configuration.memory_mb = Stated::Unknown;
         }
         if configuration.architecture.is_absent() && stated(|one| &one.architectures) {
-            configuration.architecture = Said::Unknown;
+            configuration.architecture = Stated::Unknown;
         }
         if configuration.storage_mb.is_absent() && stated(|one| &one.ephemeral_storage) {
-            configuration.storage_mb = Said::Unknown;
+            configuration.storage_mb = Stated::Unknown;
         }
         let address = &resource.address;
         let name = text(&values.function_name);
@@ -332,21 +332,21 @@ impl Reader<'_> {
         value: &Json,
         property: &str,
         resource: &Resource,
-    ) -> Result<Said<u64>, Mistake> {
-        let said = match value {
-            Json::Null => Said::Absent,
-            Json::String(text) => Said::Is(text.clone()),
-            other => Said::Is(other.to_string()),
+    ) -> Result<Stated<u64>, Mistake> {
+        let stated = match value {
+            Json::Null => Stated::Absent,
+            Json::String(text) => Stated::Is(text.clone()),
+            other => Stated::Is(other.to_string()),
         };
         let property = format!("{property} of {}", resource.address);
-        said.whole(&property, None, self.context)
+        stated.whole(&property, None, self.context)
     }
 }
 
-fn architecture(values: &Settings) -> Said<String> {
+fn architecture(values: &Settings) -> Stated<String> {
     let list = values.architectures.as_ref().and_then(Json::as_array);
     let first = list.and_then(|list| list.first()).and_then(Json::as_str);
-    first.map_or(Said::Absent, |name| Said::Is(name.to_owned()))
+    first.map_or(Stated::Absent, |name| Stated::Is(name.to_owned()))
 }
 
 fn text(value: &Option<Json>) -> Option<&str> {

@@ -1,6 +1,6 @@
 //! Tasks and services of ECS in a plan.
 
-use super::super::configuration::Said;
+use super::super::configuration::Stated;
 use super::super::ecs::{self, Service, Task};
 use super::plan::{Resource, Settings};
 use super::{Reader, block, split, text, without_indexes};
@@ -27,11 +27,11 @@ pub(super) fn add(reader: &Reader<'_>, facts: &mut Facts) -> Result<(), Mistake>
 
 fn task(reader: &Reader<'_>, resource: &Resource) -> Result<Task, Mistake> {
     let values = &resource.values;
-    let said = |get: fn(&Settings) -> &Option<Json>| match get(values) {
-        Some(Json::String(text)) => Said::Is(text.clone()),
-        Some(Json::Number(number)) => Said::Is(number.to_string()),
-        _ if reader.is_stated(resource, get) => Said::Unknown,
-        _ => Said::Absent,
+    let stated = |get: fn(&Settings) -> &Option<Json>| match get(values) {
+        Some(Json::String(text)) => Stated::Is(text.clone()),
+        Some(Json::Number(number)) => Stated::Is(number.to_string()),
+        _ if reader.is_stated(resource, get) => Stated::Unknown,
+        _ => Stated::Absent,
     };
     let architecture = block(&values.runtime_platform);
     let architecture = architecture.and_then(|one| one.get("cpu_architecture")?.as_str());
@@ -40,12 +40,12 @@ fn task(reader: &Reader<'_>, resource: &Resource) -> Result<Task, Mistake> {
     Ok(Task {
         id: without_indexes(&resource.address),
         name: name.to_owned(),
-        cpu: said(|one| &one.cpu),
-        memory: said(|one| &one.memory),
-        architecture: architecture.map_or(Said::Absent, |name| Said::Is(name.to_owned())),
+        cpu: stated(|one| &one.cpu),
+        memory: stated(|one| &one.memory),
+        architecture: architecture.map_or(Stated::Absent, |name| Stated::Is(name.to_owned())),
         storage_gb: match storage {
             Some(size) => reader.whole(size, "ephemeral_storage.size_in_gib", resource)?,
-            None => Said::Absent,
+            None => Stated::Absent,
         },
         compatibilities: texts(&values.requires_compatibilities),
         place: resource.address.clone(),
@@ -60,8 +60,8 @@ fn service(reader: &Reader<'_>, resource: &Resource) -> Result<Service, Mistake>
     let launch = strategies.chain(text(&values.launch_type));
     let count = match &values.desired_count {
         Some(count) => reader.whole(count, "desired_count", resource)?,
-        None if reader.is_stated(resource, |one| &one.desired_count) => Said::Unknown,
-        None => Said::Absent,
+        None if reader.is_stated(resource, |one| &one.desired_count) => Stated::Unknown,
+        None => Stated::Absent,
     };
     let name = text(&values.name).unwrap_or(&resource.address);
     Ok(Service {
