@@ -9,7 +9,6 @@ use crate::resolve::usage::{OfMemory, Usage};
 use crate::time::Time;
 use exact::Exact;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 
 /// Calls of a function, of one memory size and in one hour where these are known.
 #[derive(Debug, Default)]
@@ -30,35 +29,23 @@ pub(super) struct Row {
 /// Adds calls to those of a function.
 pub(super) fn add(who: &Who, format: Format, source: SourceNumber, row: &Row, facts: &mut Facts) {
     let key = (who.clone(), format);
-    let new = || Usage {
-        source,
-        hours: Some(BTreeMap::new()),
-        ..Usage::default()
-    };
+    let new = || Usage::new(source);
     let usage = facts.counted.entry(key).or_insert_with(new);
-    usage.calls += u128::from(row.calls);
-    match (row.hour, &mut usage.hours) {
-        (Some(hour), Some(hours)) => *hours.entry(hour).or_default() += u128::from(row.calls),
-        _ => usage.hours = None,
-    }
-    usage.peak = usage.peak.max(row.peak);
     if let Some(peak) = row.peak {
         let most = usage.peaks.entry(row.hour).or_default();
         *most = peak.max(*most);
     }
     let of_row = usage.rows.entry((row.hour, row.memory_mb)).or_default();
-    of_row.add(row);
     // An hour without calls says only that it was observed.
     if row.calls == 0 {
         return;
     }
+    of_row.add(row);
     // Of rows in any order the last hour has the memory of today.
     if row.hour >= usage.last_hour {
         usage.last_hour = row.hour;
         usage.memory_mb = row.memory_mb.or(usage.memory_mb);
     }
-    let own = usage.by_memory.entry(row.memory_mb.unwrap_or(0));
-    own.or_default().add(row);
 }
 
 impl OfMemory {

@@ -17,7 +17,6 @@ pub(super) struct InFlight {
     /// Calls without length.
     points: VecDeque<i64>,
     current: u64,
-    peak: u64,
     minute: i64,
     /// The most of each minute, where it is not zero.
     minutes: BTreeMap<i64, u64>,
@@ -33,7 +32,6 @@ impl InFlight {
             ends: VecDeque::new(),
             points: VecDeque::new(),
             current: 0,
-            peak: 0,
             minute: 0,
             minutes: BTreeMap::new(),
             streams: HashMap::new(),
@@ -58,10 +56,10 @@ impl InFlight {
         self.advance(end - self.longest);
     }
 
-    /// The most calls in flight at once, and the most of each minute.
-    pub(super) fn finish(mut self) -> (u64, BTreeMap<i64, u64>) {
+    /// The most calls in flight at once in each minute, where it is not zero.
+    pub(super) fn finish(mut self) -> BTreeMap<i64, u64> {
         self.advance(i64::MAX);
-        (self.peak, self.minutes)
+        self.minutes
     }
 
     /// Goes through all that happens before a time: at one time ends first, then starts, then calls
@@ -105,7 +103,6 @@ impl InFlight {
     }
 
     fn seen(&mut self, count: u64) {
-        self.peak = self.peak.max(count);
         let most = self.minutes.entry(self.minute).or_default();
         *most = count.max(*most);
     }
@@ -132,7 +129,7 @@ mod tests {
         for (end, length, stream) in calls {
             in_flight.add(*end, *length, *stream);
         }
-        in_flight.finish().0
+        in_flight.finish().into_values().max().unwrap_or(0)
     }
 
     #[test]

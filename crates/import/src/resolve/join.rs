@@ -82,11 +82,7 @@ pub(super) fn functions(
 fn counted(facts: &Facts, names: &Names) -> BTreeMap<(Who, Format), Usage> {
     let mut all: BTreeMap<(Who, Format), Usage> = BTreeMap::new();
     for ((who, format), usage) in &facts.counted {
-        let new = || Usage {
-            source: usage.source,
-            hours: Some(BTreeMap::new()),
-            ..Usage::default()
-        };
+        let new = || Usage::new(usage.source);
         let key = (names.whole(who), *format);
         all.entry(key).or_insert_with(new).add(usage);
     }

@@ -24,107 +24,76 @@ const MINUTES_OF_HOUR: i64 = 60;
 /// What the calls of a function were.
 #[derive(Debug)]
 pub(super) struct Found {
-    usage: Usage,
-    in_flight: InFlight,
-    /// By memory size.
-    sums: BTreeMap<u32, Sums>,
-    /// By hour and memory size.
+    source: SourceNumber,
+    /// By hour and memory size, where these are known.
     rows: BTreeMap<(Option<i64>, Option<u32>), OfHour>,
+    in_flight: InFlight,
+    /// That of the last call, if it is known.
+    memory_mb: Option<u32>,
     used_mb: u32,
     errors: u64,
     timeouts: u64,
-    /// Calls whose duration is not billed: on Managed Instances.
-    not_billed: u64,
 }
 
-/// Sums that are kept as integers while calls are counted.
+/// Calls of an hour. Sums are integers while calls are counted.
 #[derive(Debug, Default)]
-struct Sums {
+struct OfHour {
+    calls: u128,
+    cold_starts: u128,
+    restores: u128,
+    /// Calls whose duration is not billed: on Managed Instances.
+    not_billed: u128,
     /// Milliseconds.
     billed: u128,
     /// Microseconds of initialization that were billed.
     init: u128,
 }
 
-/// Calls of an hour.
-#[derive(Debug, Default)]
-struct OfHour {
-    calls: u128,
-    cold_starts: u128,
-    not_billed: u128,
-    sums: Sums,
-}
-
 impl OfHour {
     fn exact(self) -> OfMemory {
         OfMemory {
             calls: self.calls,
-            billed: (self.not_billed == 0).then(|| Exact::whole(self.sums.billed)),
-            init: self.sums.init_ms(),
+            billed: (self.not_billed == 0).then(|| Exact::whole(self.billed)),
+            init: &Exact::whole(self.init) * &Exact::ratio(1, MICROSECONDS as u64),
             cold_starts: Some(self.cold_starts),
+            restores: self.restores,
             ..OfMemory::default()
         }
-    }
-}
-
-impl Sums {
-    fn init_ms(&self) -> Exact {
-        &Exact::whole(self.init) * &Exact::ratio(1, MICROSECONDS as u64)
     }
 }
 
 impl Found {
     fn new(source: SourceNumber, longest: i64) -> Self {
         Self {
-            usage: Usage {
-                source,
-                hours: Some(BTreeMap::new()),
-                ..Usage::default()
-            },
-            in_flight: InFlight::new(longest),
-            sums: BTreeMap::new(),
+            source,
             rows: BTreeMap::new(),
+            in_flight: InFlight::new(longest),
+            memory_mb: None,
             used_mb: 0,
             errors: 0,
             timeouts: 0,
-            not_billed: 0,
         }
     }
 
     /// Adds a call; calls come in the order of their ends. Returns false for an init that was free.
     fn add(&mut self, call: &Call) -> bool {
-        let usage = &mut self.usage;
-        usage.calls += 1;
-        if call.end == NO_TIME {
-            usage.hours = None;
-        } else {
-            if let Some(hours) = &mut usage.hours {
-                *hours.entry(Time(call.end).hour()).or_default() += 1;
-            }
-            let end = call.end.saturating_mul(MICROSECONDS);
-            self.in_flight.add(end, call.length(), call.stream);
-        }
         self.errors += u64::from(call.is_error());
         self.timeouts += u64::from(call.is_timeout());
         self.used_mb = self.used_mb.max(call.used_mb().unwrap_or(0));
-        usage.memory_mb = call.memory_mb().or(usage.memory_mb);
+        self.memory_mb = call.memory_mb().or(self.memory_mb);
         let hour = (call.end != NO_TIME).then(|| Time(call.end).hour());
+        if hour.is_some() {
+            let end = call.end.saturating_mul(MICROSECONDS);
+            self.in_flight.add(end, call.length(), call.stream);
+        }
         let row = self.rows.entry((hour, call.memory_mb())).or_default();
         row.calls += 1;
-        let own = usage
-            .by_memory
-            .entry(call.memory_mb().unwrap_or(0))
-            .or_default();
-        own.calls += 1;
-        own.restores += u128::from(call.restore().is_some());
+        row.restores += u128::from(call.restore().is_some());
         let Some(billed) = call.billed() else {
-            self.not_billed += 1;
             row.not_billed += 1;
             return true;
         };
-        let sums = self.sums.entry(call.memory_mb().unwrap_or(0)).or_default();
-        sums.billed += u128::from(billed);
-        row.sums.billed += u128::from(billed);
+        row.billed += u128::from(billed);
         let Some(init) = call.init() else {
             return true;
         };
@@ -132,27 +101,22 @@ impl Found {
         let needed = i64::from(call.duration) + i64::from(init);
         let is_billed = i64::from(billed) * MICROSECONDS >= needed;
         if is_billed {
-            own.cold_starts = own.cold_starts.map(|count| count + 1);
-            sums.init += u128::from(init);
             row.cold_starts += 1;
-            row.sums.init += u128::from(init);
+            row.init += u128::from(init);
         }
         is_billed
     }
 
     /// What the calls were, and the most calls in flight in each minute.
     fn usage(self) -> (Usage, BTreeMap<i64, u64>) {
-        let mut usage = self.usage;
-        for (memory, sums) in self.sums {
-            let own = usage.by_memory.entry(memory).or_default();
-            own.billed = Some(Exact::whole(sums.billed));
-            own.init = sums.init_ms();
-        }
+        let mut usage = Usage::new(self.source);
+        usage.memory_mb = self.memory_mb;
+        usage.is_on_instances = self.rows.values().any(|row| row.not_billed > 0);
+        let has_all_times = self.rows.keys().all(|(hour, _)| hour.is_some());
         let rows = self.rows.into_iter();
         usage.rows = rows.map(|(key, calls)| (key, calls.exact())).collect();
-        let (peak, minutes) = self.in_flight.finish();
-        if usage.hours.is_some() {
-            usage.peak = Some(peak);
+        let minutes = self.in_flight.finish();
+        if has_all_times {
             for (minute, count) in &minutes {
                 let hour = minute.div_euclid(MINUTES_OF_HOUR);
                 let most = usage.peaks.entry(Some(hour)).or_default();
@@ -214,10 +178,10 @@ pub(super) fn add(
     options: &Options,
     claims: &mut Claims,
 ) -> Usage {
-    remarks(&found, claims);
-    let is_managed = found.not_billed > 0;
-    let (mut usage, minutes) = found.usage();
-    if is_managed {
+    let (used_mb, errors, timeouts) = (found.used_mb, found.errors, found.timeouts);
+    let (usage, minutes) = found.usage();
+    remarks(used_mb, [errors, timeouts], &usage, claims);
+    if usage.is_on_instances {
         let claim = Claim {
             key: Key::RunsOn,
             value: Some(Value::text("lambda-managed")),
@@ -227,17 +191,12 @@ pub(super) fn add(
         claims.add_as(Format::LambdaLog, claim);
         let remark = "its log has no billed duration: it runs on Managed Instances";
         claims.remarks.push(remark.to_owned());
-        for own in usage.by_memory.values_mut() {
-            own.billed = None;
-        }
     }
     usage::add(&usage, Format::LambdaLog, window, options, claims);
     let minutes_of_window = window.map_or(0, |window| window.milliseconds() / MINUTE);
     let percentile = of_minutes(&minutes, minutes_of_window);
-    if let Some(peak) = usage
-        .peak
-        .filter(|peak| percentile > 0 && *peak > 2 * percentile)
-    {
+    let is_rare = |peak: &u64| percentile > 0 && *peak > 2 * percentile;
+    if let Some(peak) = usage.peak().filter(is_rare) {
         claims.remarks.push(format!(
             "the peak of {peak} is more than twice what 99.9 % of the minutes need: if it was a storm \
              of retries, state peak_concurrency = {percentile}"
@@ -246,16 +205,16 @@ pub(super) fn add(
     usage
 }
 
-fn remarks(found: &Found, claims: &mut Claims) {
-    if found.used_mb > 0 {
+fn remarks(used_mb: u32, [errors, timeouts]: [u64; 2], usage: &Usage, claims: &mut Claims) {
+    if used_mb > 0 {
         claims
             .remarks
-            .push(format!("it used up to {} MB of memory", found.used_mb));
+            .push(format!("it used up to {used_mb} MB of memory"));
     }
-    if found.errors + found.timeouts > 0 {
+    if errors + timeouts > 0 {
         claims.remarks.push(format!(
-            "of {} calls {} ended in an error and {} at the timeout",
-            found.usage.calls, found.errors, found.timeouts,
+            "of {} calls {errors} ended in an error and {timeouts} at the timeout",
+            usage.calls(),
         ));
     }
 }

@@ -11,47 +11,40 @@ use exact::Exact;
 use std::collections::BTreeMap;
 
 /// What the calls of a function were, in all files of a format.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Usage {
     pub(crate) source: SourceNumber,
-    pub(crate) calls: u128,
-    /// By memory size; zero where it is not known.
-    pub(crate) by_memory: BTreeMap<u32, OfMemory>,
-    /// That of the last call, if it is known.
-    pub(crate) memory_mb: Option<u32>,
-    /// Calls by hour since 1970; `None` if some calls have no time.
-    pub(crate) hours: Option<BTreeMap<i64, u128>>,
-    /// The last hour in which the memory is known.
-    pub(crate) last_hour: Option<i64>,
-    /// The most calls in flight at once.
-    pub(crate) peak: Option<u64>,
-    /// By hour and memory size, where these are known.
+    /// By hour since 1970 and memory size, where these are known. An hour without calls was observed.
     pub(crate) rows: BTreeMap<(Option<i64>, Option<u32>), OfMemory>,
     /// The most calls in flight at once, by hour.
     pub(crate) peaks: BTreeMap<Option<i64>, u64>,
+    /// That of the last call, if it is known.
+    pub(crate) memory_mb: Option<u32>,
+    /// The last hour in which the memory is known.
+    pub(crate) last_hour: Option<i64>,
+    /// On Managed Instances, where duration is not billed.
+    pub(crate) is_on_instances: bool,
 }
 
 impl Usage {
+    /// No calls yet. `source` is the first file.
+    pub(crate) fn new(source: SourceNumber) -> Self {
+        Self {
+            source,
+            rows: BTreeMap::new(),
+            peaks: BTreeMap::new(),
+            memory_mb: None,
+            last_hour: None,
+            is_on_instances: false,
+        }
+    }
+
     /// Adds the calls of other files.
     pub(super) fn add(&mut self, other: &Self) {
-        self.calls += other.calls;
-        for (memory, calls) in &other.by_memory {
-            let own = self.by_memory.entry(*memory).or_default();
-            *own = std::mem::take(own).and(calls);
-        }
         if other.last_hour >= self.last_hour {
             self.last_hour = other.last_hour;
             self.memory_mb = other.memory_mb.or(self.memory_mb);
         }
-        match (&mut self.hours, &other.hours) {
-            (Some(hours), Some(more)) => {
-                for (hour, calls) in more {
-                    *hours.entry(*hour).or_default() += calls;
-                }
-            }
-            _ => self.hours = None,
-        }
-        self.peak = self.peak.max(other.peak);
         for (key, calls) in &other.rows {
             let own = self.rows.entry(*key).or_default();
             *own = std::mem::take(own).and(calls);
@@ -65,7 +58,7 @@ impl Usage {
     /// Adds the first and the last hour of a window as hours that were observed: without them the window of
     /// rows that are read again would be shorter.
     pub(super) fn observe(&mut self, window: Window) {
-        if self.hours.is_none() || window.milliseconds() == 0 {
+        if !self.has_all_hours() || window.milliseconds() == 0 {
             return;
         }
         for hour in [window.from.hour(), Time(window.to.0 - 1).hour()] {
@@ -76,11 +69,44 @@ impl Usage {
         }
     }
 
+    pub(super) fn calls(&self) -> u128 {
+        self.rows.values().map(|of_row| of_row.calls).sum()
+    }
+
+    /// False if some calls have no time.
+    fn has_all_hours(&self) -> bool {
+        self.rows.keys().all(|(hour, _)| hour.is_some())
+    }
+
+    /// Calls by hour; `None` if some calls have no time.
+    fn hours(&self) -> Option<BTreeMap<i64, u128>> {
+        let mut hours: BTreeMap<i64, u128> = BTreeMap::new();
+        for ((hour, _), of_row) in &self.rows {
+            *hours.entry((*hour)?).or_default() += of_row.calls;
+        }
+        Some(hours)
+    }
+
+    /// Calls by memory size; zero where it is not known.
+    fn by_memory(&self) -> BTreeMap<u32, OfMemory> {
+        let mut all: BTreeMap<u32, OfMemory> = BTreeMap::new();
+        for ((_, memory), of_row) in self.rows.iter().filter(|(_, of_row)| of_row.calls > 0) {
+            let own = all.entry(memory.unwrap_or(0)).or_default();
+            *own = std::mem::take(own).and(of_row);
+        }
+        all
+    }
+
+    /// The most calls in flight at once.
+    pub(super) fn peak(&self) -> Option<u64> {
+        self.peaks.values().copied().max()
+    }
+
     /// From the first hour to the end of the last; `None` if some calls have no time.
     pub(super) fn window(&self) -> Option<Window> {
-        let hours = self.hours.as_ref()?;
-        let (first, _) = hours.first_key_value()?;
-        let (last, _) = hours.last_key_value()?;
+        let hours = self.rows.keys().map(|(hour, _)| *hour);
+        // The hours are sorted, calls without a time first.
+        let (first, last) = (hours.clone().next()??, hours.last()??);
         Some(Window {
             from: Time(first * HOUR),
             to: Time((last + 1) * HOUR),
@@ -155,7 +181,7 @@ pub(super) fn add(
         claims.add_as(format, claim);
     }
     durations(usage, format, claims);
-    if let Some(peak) = usage.peak {
+    if let Some(peak) = usage.peak() {
         let key = Key::PeakConcurrency;
         claims.derived_as(format, key, peak.to_string(), Origin::Derived, source);
     }
@@ -163,9 +189,15 @@ pub(super) fn add(
     let Some(window) = window.filter(|window| window.milliseconds() > 0) else {
         return;
     };
-    claims.calls(&Exact::whole(usage.calls), source, format, window, options);
-    let hours = usage.hours.as_ref();
-    let found = hours.and_then(|hours| traffic::of_hours(hours, window, options));
+    claims.calls(
+        &Exact::whole(usage.calls()),
+        source,
+        format,
+        window,
+        options,
+    );
+    let hours = usage.hours();
+    let found = hours.and_then(|hours| traffic::of_hours(&hours, window, options));
     if let Some(found) = found {
         claims.traffic(format, found);
     }
@@ -175,9 +207,10 @@ pub(super) fn add(
 fn durations(usage: &Usage, format: Format, claims: &mut Claims) {
     let configured = claims.number(Key::MemoryMb);
     let configured = configured.and_then(|memory| u32::try_from(memory).ok());
-    let own = configured.and_then(|memory| usage.by_memory.get(&memory));
-    if own.is_none() || usage.by_memory.len() > 1 {
-        let sizes: Vec<String> = usage.by_memory.keys().map(ToString::to_string).collect();
+    let by_memory = usage.by_memory();
+    let own = configured.and_then(|memory| by_memory.get(&memory));
+    if own.is_none() || by_memory.len() > 1 {
+        let sizes: Vec<String> = by_memory.keys().map(ToString::to_string).collect();
         let which = match own {
             Some(_) => "those with the configured memory",
             None => "all calls",
@@ -188,7 +221,7 @@ fn durations(usage: &Usage, format: Format, claims: &mut Claims) {
         ));
     }
     let all = || {
-        let all = usage.by_memory.values();
+        let all = by_memory.values();
         all.fold(OfMemory::default(), OfMemory::and)
     };
     let own = own.cloned().unwrap_or_else(all);
@@ -200,9 +233,8 @@ fn durations(usage: &Usage, format: Format, claims: &mut Claims) {
         }
     };
     // Less than a millisecond is not billed.
-    let mean = own
-        .billed
-        .and_then(|billed| (&billed - &own.init).over(&calls));
+    let billed = own.billed.filter(|_| !usage.is_on_instances);
+    let mean = billed.and_then(|billed| (&billed - &own.init).over(&calls));
     let mean = mean.filter(|mean| *mean >= Exact::ONE);
     let is_known = mean.is_some();
     derived(Key::DurationMs, mean);
