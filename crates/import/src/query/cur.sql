@@ -25,7 +25,7 @@ WITH items AS (
 metered AS (
   SELECT
     arn,
-    NULLIF({extract}(usage_type, '^(?:[A-Z0-9]{1,6}-)?(Request|Lambda-GB-Second|Lambda-Provisioned-GB-Second|Lambda-Provisioned-Concurrency|Lambda-Storage-GB-Second)(?:-ARM)?$'{first}, '') AS meter,
+    {meter} AS meter,
     CASE WHEN usage_type LIKE '%-ARM' THEN 'arm64' ELSE 'x86_64' END AS processors,
     start_text,
     end_text,

@@ -26,7 +26,7 @@ of_usage_type AS (
   SELECT
     arn,
     COALESCE(usage_type, '') AS usage_type,
-    NULLIF({extract}(usage_type, '^(?:[A-Z0-9]{1,6}-)?(Request|Lambda-GB-Second|Lambda-Provisioned-GB-Second|Lambda-Provisioned-Concurrency|Lambda-Storage-GB-Second)(?:-ARM)?$'{first}, '') AS named_meter,
+    {meter} AS named_meter,
     COALESCE({extract}(description, '^AWS Lambda - ([^-]+)'{first}, '') AS what,
     description,
     start_text,

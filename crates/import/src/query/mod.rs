@@ -33,14 +33,18 @@ pub struct Query<'q> {
     pub table: Table,
     /// The table, as the engine names it: a name, or a function that reads files.
     pub name: Option<&'q str>,
-    /// Start of the time that counts; see [`crate::is_time`].
-    pub from: Option<&'q str>,
-    /// End of the time that counts.
-    pub to: Option<&'q str>,
+    /// Start of the time that counts.
+    pub from: Option<Time>,
+    /// End of the time that counts, which is not part of it.
+    pub to: Option<Time>,
 }
 
 /// The end of the queries for bills.
 const BILL_HOURS: &str = include_str!("bill-hours.sql");
+/// The meter of a usage type, in the queries for bills; empty text is none.
+const METER: &str = "NULLIF({extract}(usage_type, '^(?:[A-Z0-9]{1,6}-)?(Request|Lambda-GB-Second\
+    |Lambda-Provisioned-GB-Second|Lambda-Provisioned-Concurrency|Lambda-Storage-GB-Second)(?:-ARM)?$'\
+    {first}, '')";
 /// Columns with numbers in it.
 const NUMBERS: [&str; 3] = ["quantity_text", "cost_text", "list_text"];
 
@@ -170,8 +174,8 @@ impl Table {
     }
 
     /// The condition for a time, which `comparison` compares with.
-    fn bound(self, comparison: &str, time: Option<&str>) -> String {
-        let Some(time) = time.and_then(Time::of_text) else {
+    fn bound(self, comparison: &str, time: Option<Time>) -> String {
+        let Some(time) = time else {
             return String::new();
         };
         match self {
@@ -188,8 +192,8 @@ impl Table {
 
 /// The hour in which a time lies that is `before` milliseconds before a stated one, or else that of the first
 /// or last event.
-fn hour(time: Option<&str>, before: i64, aggregate: &str, div: &str) -> String {
-    match time.and_then(Time::of_text) {
+fn hour(time: Option<Time>, before: i64, aggregate: &str, div: &str) -> String {
+    match time {
         Some(time) => format!("MAX({})", Time(time.0 - before).hour()),
         None => format!("{aggregate}(at_ms) {div} 3600000"),
     }
@@ -218,6 +222,7 @@ pub fn query(query: Query<'_>) -> String {
         ("{table}", query.name.unwrap_or(table.usual())),
     ];
     let mut sql = table.template().replace("{hours}", BILL_HOURS.trim_end());
+    sql = sql.replace("{meter}", METER);
     for column in NUMBERS {
         let decimal = dialect.decimal.replace("{}", column);
         sql = sql.replace(&format!("{{decimal {column}}}"), &decimal);
