@@ -41,6 +41,7 @@ pub use query::{Engine, Query, Table, query};
 pub use resolve::{
     Commitment, Figure, Function, Import, Key, Missing, Origin, Price, Rate, Terms, Value,
 };
+pub use time::Time;
 pub use write::{
     Updated, csv, hours_per_month, into, json, not_in_usage, price_files, report, toml,
     toml_of_file, usage,
@@ -52,11 +53,6 @@ pub const CLOUDWATCH_QUERIES: &str = formats::cloudwatch::QUERIES;
 
 /// The query of CloudWatch Logs Insights whose result can be imported.
 pub const LOGS_INSIGHTS_QUERY: &str = formats::logs_insights::QUERY;
-
-/// True for a time in one of the forms that AWS writes.
-pub fn is_time(text: &str) -> bool {
-    time::Time::of_text(text).is_some()
-}
 
 /// The time zone with a name of the IANA database; `None` if there is none.
 pub fn time_zone(name: &str) -> Option<jiff::tz::TimeZone> {

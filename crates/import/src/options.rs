@@ -30,10 +30,10 @@ pub struct Options {
     pub timezone: TimeZone,
     /// Name of the time zone.
     pub timezone_name: String,
-    /// Start of the time that counts; RFC 3339.
-    pub from: Option<String>,
-    /// End of the time that counts; RFC 3339.
-    pub to: Option<String>,
+    /// Start of the time that counts.
+    pub from: Option<Time>,
+    /// End of the time that counts, which is not part of it.
+    pub to: Option<Time>,
     /// Keys for every function that lacks them.
     pub set: Vec<Stated>,
     /// Parameters of templates.
@@ -60,8 +60,7 @@ impl Default for Options {
 impl Options {
     /// True for a time between those that the user states.
     pub(crate) fn keeps(&self, time: Time) -> bool {
-        let (from, to) = self.bounds();
-        from.is_none_or(|from| from <= time) && to.is_none_or(|to| time < to)
+        self.from.is_none_or(|from| from <= time) && self.to.is_none_or(|to| time < to)
     }
 
     /// True if the user states a start or an end.
@@ -71,15 +70,9 @@ impl Options {
 
     /// A window with the bounds that the user states.
     pub(crate) fn window(&self, found: Window) -> Window {
-        let (from, to) = self.bounds();
         Window {
-            from: from.unwrap_or(found.from),
-            to: to.unwrap_or(found.to),
+            from: self.from.unwrap_or(found.from),
+            to: self.to.unwrap_or(found.to),
         }
-    }
-
-    fn bounds(&self) -> (Option<Time>, Option<Time>) {
-        let time = |text: &Option<String>| text.as_deref().and_then(Time::of_text);
-        (time(&self.from), time(&self.to))
     }
 }

@@ -15,12 +15,12 @@ const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 /// Milliseconds since 1970 in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Time(pub(crate) i64);
+pub struct Time(pub(crate) i64);
 
 impl Time {
     /// A time in text: RFC 3339, the same with a blank or with an offset without a colon, or
-    /// seconds or milliseconds since 1970. Without an offset it is in UTC.
-    pub(crate) fn of_text(text: &str) -> Option<Self> {
+    /// seconds or milliseconds since 1970. Without an offset it is in UTC. `None` for other text.
+    pub fn of_text(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Ok(stamp) = text.parse::<Timestamp>() {
             return Some(Self(stamp.as_millisecond()));

@@ -1,14 +1,14 @@
 //! SQL of `import --query`. That it gives the right rows is tested by scripts/check-queries.sh.
 
-use import::{Engine, Query, Table, query};
+use import::{Engine, Query, Table, Time, query};
 
 fn sql(engine: Engine, table: Table, name: Option<&str>) -> String {
     query(Query {
         engine,
         table,
         name,
-        from: Some("2026-10-05T06:00:00Z"),
-        to: Some("2026-10-06T04:00:00+02:00"),
+        from: Time::of_text("2026-10-05T06:00:00Z"),
+        to: Time::of_text("2026-10-06T04:00:00+02:00"),
     })
 }
 

@@ -2,7 +2,7 @@
 
 mod support;
 
-use import::{Options, usage};
+use import::{Options, Time, usage};
 use serde_json::Value;
 use support::InMemory;
 
@@ -134,8 +134,8 @@ fn an_hour_has_its_calls_and_the_most_of_them_in_flight() {
 #[test]
 fn hours_outside_what_is_stated_have_no_rows() {
     let options = Options {
-        from: Some("2026-10-05T02:00:00Z".to_owned()),
-        to: Some("2026-10-05T04:00:00Z".to_owned()),
+        from: Time::of_text("2026-10-05T02:00:00Z"),
+        to: Time::of_text("2026-10-05T04:00:00Z"),
         ..Options::default()
     };
     let files = InMemory::new([("jobs.log", &jobs())]);

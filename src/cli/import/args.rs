@@ -3,7 +3,7 @@
 use super::super::args::Output;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, ValueHint};
 use clap::{builder::PossibleValuesParser, value_parser};
-use import::{Engine, Format, Named, Table};
+use import::{Alias, Engine, Format, Named, Stated, Table};
 use std::path::PathBuf;
 
 /// The arguments of `import`.
@@ -18,18 +18,18 @@ pub(crate) struct Import {
     pub format: Option<ImportFormat>,
     /// Set a key of every function that lacks it, such as utilization=0.3 (can be repeated)
     #[arg(long, value_name = "KEY=VALUE", value_parser = stated)]
-    pub set: Vec<(String, String)>,
+    pub set: Vec<Stated>,
     /// Update the figures in this scenario, and keep all else
     #[arg(long, value_name = "SCENARIO", value_hint = ValueHint::FilePath,
           conflicts_with_all = ["format", "output"])]
     pub into: Option<PathBuf>,
     /// Set a parameter of the templates, or an option such as stage=prod of Serverless (can be repeated)
     #[arg(long, value_name = "KEY=VALUE", value_parser = stated)]
-    pub parameter: Vec<(String, String)>,
+    pub parameter: Vec<Stated>,
     /// Join a function of a template with the function NAME of the other files; `*` is any text (can be
     /// repeated)
     #[arg(long, value_name = "TEMPLATE=NAME", value_parser = alias)]
-    pub alias: Vec<(String, String)>,
+    pub alias: Vec<Alias>,
     /// Exit with code 2 if something required is missing
     #[arg(long)]
     pub strict: bool,
@@ -101,19 +101,25 @@ fn words_of_queries() -> Vec<&'static str> {
     words
 }
 
-fn stated(text: &str) -> Result<(String, String), String> {
+fn stated(text: &str) -> Result<Stated, String> {
     let parts = text.split_once('=');
     let parts = parts.filter(|(key, value)| !key.is_empty() && !value.is_empty());
     let (key, value) = parts.ok_or("write it as KEY=VALUE, such as utilization=0.3")?;
-    Ok((key.trim().to_owned(), value.trim().to_owned()))
+    Ok(Stated {
+        key: key.trim().to_owned(),
+        value: value.trim().to_owned(),
+    })
 }
 
 /// An address of Terraform can contain `=`, the name of a function cannot.
-fn alias(text: &str) -> Result<(String, String), String> {
+fn alias(text: &str) -> Result<Alias, String> {
     let parts = text.rsplit_once('=');
     let parts = parts.filter(|(template, name)| !template.is_empty() && !name.is_empty());
     let (template, name) = parts.ok_or("write it as TEMPLATE=NAME, such as Work=prod-Work-*")?;
-    Ok((template.to_owned(), name.to_owned()))
+    Ok(Alias {
+        template: template.to_owned(),
+        name: name.to_owned(),
+    })
 }
 
 /// The files, each with the options that stand before it.

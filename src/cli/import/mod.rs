@@ -8,7 +8,7 @@ use super::system::{Existing, System};
 use crate::diag::{Code, Diag, Diags};
 use crate::text::escaped;
 use args::{Emit, ImportFormat};
-use import::{Alias, Engine, Files, Format, Kind, Mistake, Options, ReadSeek, Stated, Table};
+use import::{Engine, Files, Format, Kind, Mistake, Options, ReadSeek, Table, Time};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
     }
     let mut options = options(args)?;
     if !args.query.is_empty() {
-        let text = query(args)?;
+        let text = query(args, &options)?;
         return output::print(system, text.as_bytes());
     }
     let scenario = args.into.as_deref().map(|path| existing(system, path));
@@ -71,45 +71,39 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
 /// What the user states in addition to the files.
 fn options(args: &args::Import) -> Result<Options, Diags> {
     let mut mistakes = Diags::new();
-    for (flag, time) in [("--from", &args.from), ("--to", &args.to)] {
-        if let Some(text) = time.as_deref().filter(|text| !import::is_time(text)) {
+    let mut time = |flag: &str, text: Option<&str>| {
+        let text = text?;
+        let time = Time::of_text(text);
+        if time.is_none() {
             let message = format!("`{text}` of {flag} is not a time");
             let help = "write it as 2026-10-01T00:00:00Z";
             mistakes.push(Diag::new(Code::WrongType, message).help(help));
         }
-    }
+        time
+    };
+    let from = time("--from", args.from.as_deref());
+    let to = time("--to", args.to.as_deref());
     let timezone = import::time_zone(&args.timezone);
     if timezone.is_none() {
         let message = format!("there is no time zone `{}`", args.timezone);
         let help = "name one of the IANA database, such as Europe/Berlin";
         mistakes.push(Diag::new(Code::UnknownValue, message).help(help));
     }
-    let stated = |pairs: &[(String, String)]| {
-        let pairs = pairs.iter().map(|(key, value)| Stated {
-            key: key.clone(),
-            value: value.clone(),
-        });
-        pairs.collect()
-    };
-    let aliases = args.alias.iter().map(|(template, name)| Alias {
-        template: template.clone(),
-        name: name.clone(),
-    });
     mistakes.into_result(())?;
     Ok(Options {
         timezone: timezone.unwrap_or(Options::default().timezone),
         timezone_name: args.timezone.clone(),
-        from: args.from.clone(),
-        to: args.to.clone(),
-        set: stated(&args.set),
-        parameters: stated(&args.parameter),
-        aliases: aliases.collect(),
+        from,
+        to,
+        set: args.set.clone(),
+        parameters: args.parameter.clone(),
+        aliases: args.alias.clone(),
         ..Options::default()
     })
 }
 
 /// The query that --query names.
-fn query(args: &args::Import) -> Result<String, Diags> {
+fn query(args: &args::Import, options: &Options) -> Result<String, Diags> {
     let words: Vec<&str> = args.query.iter().map(String::as_str).collect();
     let (engine, table) = match words[..] {
         [args::CLOUDWATCH] => return Ok(import::CLOUDWATCH_QUERIES.to_owned()),
@@ -132,8 +126,8 @@ fn query(args: &args::Import) -> Result<String, Diags> {
         engine,
         table,
         name: args.table.as_deref(),
-        from: args.from.as_deref(),
-        to: args.to.as_deref(),
+        from: options.from,
+        to: options.to,
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ARN, CONFIGURATION, import, legacy, value, week};
 use crate::support::InMemory;
-use import::{Key, Options};
+use import::{Key, Options, Time};
 
 /// A bill of one hour with a request row and these further columns.
 fn small(columns: &str, cells: &str, resource: &str) -> String {
@@ -73,8 +73,8 @@ fn daily_rows_give_no_traffic() {
 #[test]
 fn bounds_cut_rows_and_are_the_window() {
     let options = Options {
-        from: Some("2026-10-06T00:00:00Z".to_owned()),
-        to: Some("2026-10-08T00:00:00Z".to_owned()),
+        from: Time::of_text("2026-10-06T00:00:00Z"),
+        to: Time::of_text("2026-10-08T00:00:00Z"),
         ..Options::default()
     };
     let files = InMemory::default()
