@@ -186,6 +186,18 @@ impl Facts {
         self.sources.len() - 1
     }
 
+    /// The function of a file that names none. A warning says if its name is that of the file.
+    ///
+    /// # Errors
+    /// It is standard input without `--name`.
+    pub(crate) fn own(&mut self, context: &Context) -> Result<Who, Mistake> {
+        let who = context.named()?;
+        if context.name.is_none() {
+            self.named_by_file(context, &who.name);
+        }
+        Ok(who)
+    }
+
     /// Says that a function has the name of a file.
     pub(crate) fn named_by_file(&mut self, context: &Context, name: &str) {
         self.warnings.push(format!(
@@ -212,26 +224,18 @@ impl Facts {
 
     /// Counts a record that is used.
     pub(crate) fn used(&mut self, source: SourceNumber) {
-        self.sources[source].records += 1;
-        self.sources[source].used += 1;
-    }
-
-    /// Counts a record that is ignored.
-    pub(crate) fn ignored(&mut self, source: SourceNumber, why: &str, place: &str) {
-        let source = &mut self.sources[source];
-        source.records += 1;
-        let first = || Ignored {
-            count: 0,
-            first: format!("{}: {place}", source.path),
-        };
-        let ignored = source.ignored.entry(why.to_owned());
-        ignored.or_insert_with(first).count += 1;
+        self.used_many(source, 1);
     }
 
     /// Counts records that are used.
     pub(crate) fn used_many(&mut self, source: SourceNumber, count: u64) {
         self.sources[source].records += count;
         self.sources[source].used += count;
+    }
+
+    /// Counts a record that is ignored.
+    pub(crate) fn ignored(&mut self, source: SourceNumber, why: &str, place: &str) {
+        self.ignored_many(source, why, place, 1);
     }
 
     /// Counts records that are ignored.
@@ -242,24 +246,29 @@ impl Facts {
         place: &str,
         count: u64,
     ) {
-        self.ignored(source, why, place);
-        let source = &mut self.sources[source];
-        source.records += count - 1;
-        let ignored = source.ignored.get_mut(why).expect("it was added");
-        ignored.count += count - 1;
+        self.sources[source].records += count;
+        self.listed(source, why, place, count);
     }
 
-    /// Says something about records that are used.
+    /// Says something about a record that is used.
     pub(crate) fn remarked(&mut self, source: SourceNumber, what: &str, place: &str) {
-        self.ignored(source, what, place);
-        self.sources[source].records -= 1;
+        self.listed(source, what, place, 1);
     }
 
     /// A record that counted does not after all.
     pub(crate) fn withdrawn(&mut self, source: SourceNumber, why: &str, place: &str) {
-        self.sources[source].records -= 1;
         self.sources[source].used -= 1;
-        self.ignored(source, why, place);
+        self.listed(source, why, place, 1);
+    }
+
+    fn listed(&mut self, source: SourceNumber, why: &str, place: &str, count: u64) {
+        let source = &mut self.sources[source];
+        let first = || Ignored {
+            count: 0,
+            first: format!("{}: {place}", source.path),
+        };
+        let listed = source.ignored.entry(why.to_owned());
+        listed.or_insert_with(first).count += count;
     }
 
     /// Adds a value that a file states.
@@ -313,6 +322,26 @@ impl Context {
             }
         };
         Some(self.who(name))
+    }
+
+    /// The same where it has to be known.
+    ///
+    /// # Errors
+    /// It is standard input without `--name`.
+    pub(crate) fn named(&self) -> Result<Who, Mistake> {
+        self.own().ok_or_else(|| self.unnamed())
+    }
+
+    /// The mistake of a file that names no function.
+    pub(crate) fn unnamed(&self) -> Mistake {
+        let help = "state the function with --name NAME before the file";
+        self.mistake("it does not say which function it is about", help)
+    }
+
+    /// The function of an ARN, with the region and the account that hold where it says none.
+    pub(crate) fn of_arn(&self, arn: &str) -> Option<Who> {
+        let who = Who::of_arn(arn)?;
+        Some(who.or(self.region.as_deref(), self.account.as_deref()))
     }
 
     /// A function that a record names, without region and account.

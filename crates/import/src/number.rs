@@ -227,7 +227,7 @@ impl Sum {
     }
 }
 
-/// A quotient as it is written: up to twelve significant digits.
+/// A quotient as plain decimal text, with up to twelve significant digits.
 pub(crate) fn significant(value: &Exact) -> String {
     let mut text = String::new();
     value.write_significant(SIGNIFICANT, &mut text);

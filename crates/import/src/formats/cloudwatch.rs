@@ -373,15 +373,7 @@ impl File<'_> {
             self.facts.ignored(self.source, NOT_USED, label);
             return Ok(());
         };
-        let Some(who) = self.context.own() else {
-            let help = "state the function with --name NAME before the file";
-            return Err(self
-                .context
-                .mistake("it does not say which function it is about", help));
-        };
-        if self.context.name.is_none() {
-            self.facts.named_by_file(self.context, &who.name);
-        }
+        let who = self.facts.own(self.context)?;
         for point in points {
             let factor = self.factor(metric, point.unit.as_deref())?;
             let statistics = [

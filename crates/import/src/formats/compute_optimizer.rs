@@ -1,9 +1,9 @@
 //! Recommendations of AWS Compute Optimizer: `get-lambda-function-recommendations`, or the CSV of
 //! `export-lambda-function-recommendations`.
 
-use super::counted::Fields;
+use super::counted::Table;
 use super::json;
-use crate::facts::{Context, Facts, Lookback, SourceNumber, Who};
+use crate::facts::{Context, Facts, Lookback, SourceNumber};
 use crate::format::Format;
 use crate::input::Bytes;
 use crate::mistake::Mistake;
@@ -67,27 +67,8 @@ pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Re
         }
         return Ok(());
     }
-    let mut rows = csv::ReaderBuilder::new().from_reader(bytes);
-    let cannot = |error: &csv::Error| {
-        context.mistake(
-            format!("the CSV cannot be read: {error}"),
-            "export it again",
-        )
-    };
-    let columns = rows.headers().map_err(|error| cannot(&error))?.clone();
-    for record in rows.records() {
-        let record = record.map_err(|error| cannot(&error))?;
-        let get = |name: &str| {
-            let place = columns
-                .iter()
-                .position(|own| own.eq_ignore_ascii_case(name))?;
-            record.get(place)
-        };
-        let fields = Fields {
-            get: &get,
-            line: record.position().map_or(0, csv::Position::line),
-            context,
-        };
+    let table = Table::open(bytes, str::eq_ignore_ascii_case, context, "export it again")?;
+    table.each(|fields| {
         let refreshed = fields.text("lastrefreshtimestamp_utc");
         let found = Found {
             arn: fields.text("functionarn").unwrap_or_default(),
@@ -99,8 +80,8 @@ pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Re
             refreshed: refreshed.and_then(Time::of_text),
         };
         add(&found, source, context, facts);
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 impl Recommendation {
@@ -123,11 +104,10 @@ impl Recommendation {
 }
 
 fn add(found: &Found<'_>, source: SourceNumber, context: &Context, facts: &mut Facts) {
-    let Some(who) = Who::of_arn(found.arn) else {
+    let Some(who) = context.of_arn(found.arn) else {
         facts.ignored(source, NOT_AN_ARN, found.arn);
         return;
     };
-    let who = who.or(context.region.as_deref(), context.account.as_deref());
     if let Some(memory) = found.memory_mb {
         let value = Some(Value::number(memory));
         facts.claim(&who, Key::MemoryMb, value, Origin::Read, source);

@@ -3,6 +3,7 @@
 
 use crate::facts::{Context, Facts, SourceNumber, Who};
 use crate::format::Format;
+use crate::input::Bytes;
 use crate::mistake::Mistake;
 use crate::number::Number;
 use crate::resolve::usage::{OfMemory, Usage};
@@ -48,6 +49,16 @@ pub(super) fn add(who: &Who, format: Format, source: SourceNumber, row: &Row, fa
     }
 }
 
+/// The initialization of a call that was billed, in milliseconds: before August 2025 it was reported and
+/// free.
+pub(super) fn billed_init(
+    billed: Decimal,
+    duration: Decimal,
+    init: Option<Decimal>,
+) -> Option<Decimal> {
+    init.filter(|init| billed >= duration.saturating_add(*init))
+}
+
 impl OfMemory {
     fn add(&mut self, row: &Row) {
         self.calls += u128::from(row.calls);
@@ -62,6 +73,80 @@ impl OfMemory {
         self.cold_starts = self
             .cold_starts
             .and_then(|known| Some(known + cold_starts?));
+    }
+}
+
+/// A CSV file with a header.
+pub(super) struct Table<'c> {
+    rows: csv::Reader<Bytes>,
+    columns: csv::StringRecord,
+    /// True if a column has a name.
+    is_named: fn(&str, &str) -> bool,
+    context: &'c Context,
+    /// What to do about a damaged file.
+    again: &'static str,
+}
+
+impl<'c> Table<'c> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// It is not CSV.
+    pub(super) fn open(
+        bytes: Bytes,
+        is_named: fn(&str, &str) -> bool,
+        context: &'c Context,
+        again: &'static str,
+    ) -> Result<Self, Mistake> {
+        let mut rows = csv::ReaderBuilder::new().from_reader(bytes);
+        let columns = rows.headers().cloned();
+        let columns = columns.map_err(|error| cannot_read(&error, context, again))?;
+        Ok(Self {
+            rows,
+            columns,
+            is_named,
+            context,
+            again,
+        })
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let mut columns = self.columns.iter();
+        columns.position(|column| (self.is_named)(column, name))
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.place(name).is_some()
+    }
+
+    /// Passes each row to `take`.
+    ///
+    /// # Errors
+    /// It is damaged, or an error of `take`.
+    pub(super) fn each(
+        mut self,
+        mut take: impl FnMut(&Fields<'_>) -> Result<(), Mistake>,
+    ) -> Result<(), Mistake> {
+        let mut record = csv::StringRecord::new();
+        loop {
+            let read = self.rows.read_record(&mut record);
+            if !read.map_err(|error| cannot_read(&error, self.context, self.again))? {
+                return Ok(());
+            }
+            take(&Fields {
+                get: &|name| record.get(self.place(name)?),
+                line: record.position().map_or(0, csv::Position::line),
+                context: self.context,
+            })?;
+        }
+    }
+}
+
+fn cannot_read(error: &csv::Error, context: &Context, again: &str) -> Mistake {
+    let found = context.mistake(format!("the CSV cannot be read: {error}"), again);
+    match error.position() {
+        Some(position) => found.at(position.line()),
+        None => found,
     }
 }
 

@@ -77,10 +77,11 @@ fn add(
     facts: &mut Facts,
 ) {
     facts.used(source);
-    let arn = configuration.function_arn.as_deref().and_then(Who::of_arn);
+    let arn = configuration.function_arn.as_deref();
+    let arn = arn.and_then(|arn| context.of_arn(arn));
     let name = name.to_owned();
     let who = match arn {
-        Some(arn) => Who { name, ..arn }.or(context.region.as_deref(), context.account.as_deref()),
+        Some(arn) => Who { name, ..arn },
         None => context.who(name),
     };
     let mut read =

@@ -1,6 +1,6 @@
 //! Results of CloudWatch Logs Insights: of the query of `import --query logs-insights`, or raw records.
 
-use super::counted::{self, Fields, Row};
+use super::counted::{self, Fields, Row, Table};
 use super::json;
 use crate::facts::{Context, Facts, SourceNumber};
 use crate::format::Format;
@@ -10,7 +10,6 @@ use crate::mistake::Mistake;
 use crate::number::Number;
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use std::io::Read;
 
 /// The query whose result has everything that a scenario needs.
 pub(crate) const QUERY: &str = "filter @type = \"REPORT\" | stats count(*) as calls, \
@@ -46,7 +45,10 @@ pub(super) fn read(mut bytes: Bytes, context: &Context, facts: &mut Facts) -> Re
     if json::is_json(&mut bytes, context)? {
         return documents(bytes, source, context, facts);
     }
-    table(bytes, source, context, facts)
+    // Results as CSV, from the console.
+    let is_named = |column: &str, name: &str| column == name;
+    let table = Table::open(bytes, is_named, context, "download it again")?;
+    table.each(|fields| row(fields, &format!("line {}", fields.line), source, facts))
 }
 
 fn documents(
@@ -92,35 +94,6 @@ fn documents(
     Ok(())
 }
 
-/// Results as CSV, from the console.
-fn table(
-    bytes: impl Read,
-    source: SourceNumber,
-    context: &Context,
-    facts: &mut Facts,
-) -> Result<(), Mistake> {
-    let mut rows = csv::ReaderBuilder::new().from_reader(bytes);
-    let cannot = |error: &csv::Error| {
-        context.mistake(
-            format!("the CSV cannot be read: {error}"),
-            "download it again",
-        )
-    };
-    let columns = rows.headers().map_err(|error| cannot(&error))?.clone();
-    for record in rows.records() {
-        let record = record.map_err(|error| cannot(&error))?;
-        let get = |name: &str| record.get(columns.iter().position(|own| own == name)?);
-        let line = record.position().map_or(0, csv::Position::line);
-        let fields = Fields {
-            get: &get,
-            line,
-            context,
-        };
-        row(&fields, &format!("line {line}"), source, facts)?;
-    }
-    Ok(())
-}
-
 fn row(
     fields: &Fields<'_>,
     place: &str,
@@ -144,8 +117,7 @@ fn row(
         (None, Some(billed)) => {
             let init = fields.number("@initDuration")?;
             let duration = fields.number("@duration")?.unwrap_or(billed);
-            // Before August 2025 init was printed and free.
-            let init = init.filter(|init| billed >= duration.saturating_add(*init));
+            let init = counted::billed_init(billed, duration, init);
             Row {
                 memory_mb: whole_mb(
                     fields
@@ -180,10 +152,7 @@ fn row(
             who.account = account.or(who.account);
             who
         }
-        None => context.own().ok_or_else(|| {
-            let help = "state the function with --name NAME before the file";
-            context.mistake("it does not say which function it is about", help)
-        })?,
+        None => context.named()?,
     };
     facts.used(source);
     counted::add(&who, Format::LogsInsights, source, &row, facts);

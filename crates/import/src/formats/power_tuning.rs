@@ -50,13 +50,7 @@ pub(super) fn read(bytes: Bytes, context: &Context, facts: &mut Facts) -> Result
             Some((size, duration.0.normalize().to_string()))
         });
         let points: BTreeMap<u32, String> = sizes.collect();
-        let who = context.own().ok_or_else(|| {
-            let help = "state the function with --name NAME before the file";
-            context.mistake("it does not say which function it is about", help)
-        })?;
-        if context.name.is_none() {
-            facts.named_by_file(context, &who.name);
-        }
+        let who = facts.own(context)?;
         facts.used(source);
         facts.curves.push(Curve {
             who,

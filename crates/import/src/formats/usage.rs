@@ -2,7 +2,7 @@
 //! make them. Rows with the same key add up, so partial results of any engine, day or region can be read
 //! together.
 
-use super::counted::{self, Fields, Row};
+use super::counted::{self, Fields, Row, Table};
 use crate::facts::{Context, Facts, SourceNumber};
 use crate::format::Format;
 use crate::input::Bytes;
@@ -18,39 +18,13 @@ const MB_MS: u32 = 1_024_000;
 
 pub(super) fn read(bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
     let source = facts.start(&context.path, Format::Usage);
-    let mut rows = csv::ReaderBuilder::new().from_reader(bytes);
-    let cannot = |error: &csv::Error| {
-        let found = context.mistake(format!("the CSV cannot be read: {error}"), "write it again");
-        match error.position() {
-            Some(position) => found.at(position.line()),
-            None => found,
-        }
-    };
-    let columns = rows.headers().map_err(|error| cannot(&error))?.clone();
-    for name in REQUIRED {
-        if !columns.iter().any(|column| column.trim() == name) {
-            let help = "the columns are in docs/import.md";
-            return Err(context.mistake(format!("it has no column `{name}`"), help));
-        }
+    let is_named = |column: &str, name: &str| column.trim() == name;
+    let table = Table::open(bytes, is_named, context, "write it again")?;
+    if let Some(name) = REQUIRED.into_iter().find(|name| !table.has(name)) {
+        let help = "the columns are in docs/import.md";
+        return Err(context.mistake(format!("it has no column `{name}`"), help));
     }
-    let mut record = csv::StringRecord::new();
-    while rows
-        .read_record(&mut record)
-        .map_err(|error| cannot(&error))?
-    {
-        let get = |name: &str| {
-            let place = columns.iter().position(|column| column.trim() == name)?;
-            record.get(place)
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let fields = Fields {
-            get: &get,
-            line,
-            context,
-        };
-        row(&fields, source, context, facts)?;
-    }
-    Ok(())
+    table.each(|fields| row(fields, source, context, facts))
 }
 
 fn row(
@@ -112,9 +86,5 @@ fn billed(fields: &Fields<'_>, memory: Option<u32>) -> Result<Option<Decimal>, M
     };
     let mb_ms = &Exact::from(gb_seconds) * &Exact::from(MB_MS);
     let billed = mb_ms.over(&Exact::from(memory));
-    Ok(billed.and_then(|billed| {
-        let mut text = String::new();
-        billed.write_digits(&mut text);
-        Decimal::from_str_exact(&text).ok()
-    }))
+    Ok(billed.and_then(|billed| Decimal::from_str_exact(&billed.to_string()).ok()))
 }

@@ -139,7 +139,7 @@ fn read_file(
     if start.is_empty() && file.is_in_folder {
         return Ok(());
     }
-    let earlier = seen.earlier(files, &file.path, &start);
+    let earlier = seen.earlier(files, &file.path, start);
     if let Some(earlier) = earlier.map_err(|error| cannot(&error))? {
         let earlier = earlier.to_string_lossy();
         facts
@@ -147,19 +147,20 @@ fn read_file(
             .push(format!("{} has the bytes of {earlier}", context.path));
         return Ok(());
     }
-    if !is_stdin && recognize::is_random_access(&start) {
-        let seekable = with_start(files.seekable(&file.path), &start);
-        bytes = bytes.or_file(seekable.map_err(|error| cannot(&error))?);
-    }
-    let format = file.named.format.or_else(|| recognize::format(&start));
-    match format {
-        Some(format) => formats::read(format, bytes, &context, options, facts),
-        None if file.is_in_folder => {
+    let format = file.named.format.or_else(|| recognize::format(start));
+    let Some(format) = format else {
+        if file.is_in_folder {
             facts.skipped += 1;
-            Ok(())
+            return Ok(());
         }
-        None => Err(recognize::unknown(&start, &context)),
+        return Err(recognize::unknown(start, &context));
+    };
+    if !is_stdin && recognize::is_random_access(start) {
+        let seekable = with_start(files.seekable(&file.path), start);
+        let seekable = seekable.map_err(|error| cannot(&error))?;
+        bytes = bytes.or_file(seekable);
     }
+    formats::read(format, bytes, &context, options, facts)
 }
 
 /// A file that has the same content as was recognized: none that is packed.

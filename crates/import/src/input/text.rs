@@ -48,12 +48,12 @@ impl Bytes {
         self.file.take()
     }
 
-    /// Up to this many bytes from the start. They are read again.
-    pub(crate) fn start(&mut self, most: u64) -> io::Result<Vec<u8>> {
+    /// The bytes at the start, at least this many if there are. They are read again.
+    pub(crate) fn start(&mut self, least: u64) -> io::Result<&[u8]> {
         let known = self.start.get_ref().len() as u64;
-        let mut rest = (&mut self.rest).take(most.saturating_sub(known));
+        let mut rest = (&mut self.rest).take(least.saturating_sub(known));
         rest.read_to_end(self.start.get_mut())?;
-        Ok(self.start.get_ref().clone())
+        Ok(self.start.get_ref())
     }
 }
 

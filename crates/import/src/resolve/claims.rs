@@ -5,7 +5,7 @@ use crate::facts::{Claim, Facts, SourceNumber, Who};
 use crate::format::Format;
 use crate::number::{nearest, significant};
 use crate::options::{Options, Stated};
-use crate::time::Window;
+use crate::time::{HOUR, Window};
 use exact::Exact;
 use std::collections::BTreeMap;
 
@@ -17,10 +17,6 @@ const HOURS_OF_WEEK: u64 = 168;
 const FEW_CALLS: u32 = 100;
 /// Megabyte-milliseconds of a gigabyte-second.
 const MB_MS: u64 = 1_024_000;
-/// Milliseconds of a second.
-const MILLISECONDS: u64 = 1000;
-/// Seconds of an hour.
-const SECONDS: u64 = 3600;
 
 /// Figures of a function, by key.
 #[derive(Debug, Default)]
@@ -186,7 +182,7 @@ impl Claims {
         window: Window,
         options: &Options,
     ) {
-        let month = u64::from(options.hours_per_month) * SECONDS * MILLISECONDS;
+        let month = u64::from(options.hours_per_month) * HOUR as u64;
         let scaled = counted * &Exact::ratio(month, window.milliseconds());
         let mut month = nearest(&scaled).unwrap_or(u128::MAX);
         if month == 0 && !counted.is_zero() {
@@ -389,7 +385,7 @@ fn short(function: &mut Function) {
     let Some(counted) = &function.counted else {
         return;
     };
-    let hours = counted.window.milliseconds() / (SECONDS * MILLISECONDS);
+    let hours = counted.window.milliseconds() / HOUR as u64;
     if hours < HOURS_OF_WEEK {
         function.is_short = true;
         function.remarks.push(format!(
@@ -420,7 +416,7 @@ fn capacity(function: &mut Function, hours_per_month: u32) {
     let (Some(duration), Some(calls)) = (duration, number(Key::InvocationsPerMonth)) else {
         return;
     };
-    let month = Exact::ratio(u64::from(hours_per_month) * SECONDS * MILLISECONDS, 1);
+    let month = Exact::ratio(u64::from(hours_per_month) * HOUR as u64, 1);
     let average = (&duration * &calls)
         .over(&month)
         .expect("a month has hours");
@@ -453,11 +449,7 @@ fn capacity(function: &mut Function, hours_per_month: u32) {
     }
     if !function.figures.contains_key(&Key::PeakConcurrency) {
         let level = level.filter(Exact::is_positive);
-        function.busiest = level.map(|level| {
-            let mut text = String::new();
-            // Not below the average, which rounding could make it.
-            level.rounded_up().write_digits(&mut text);
-            text
-        });
+        // Not below the average, which rounding could make it.
+        function.busiest = level.map(|level| level.rounded_up().to_string());
     }
 }

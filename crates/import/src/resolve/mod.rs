@@ -185,7 +185,7 @@ pub struct Function {
     pub region: Option<String>,
     pub account: Option<String>,
     pub figures: BTreeMap<Key, Figure>,
-    /// Keys that the user states, with what they are not about above.
+    /// Keys that the user states and no file gives.
     pub stated: Vec<Stated>,
     /// Keys that a file has, with a value that cannot be resolved.
     pub unresolved: Vec<Key>,
@@ -197,16 +197,12 @@ pub struct Function {
     /// A bill gives the duration once the memory is known.
     pub(crate) is_billed: bool,
     pub conflicts: Vec<Conflict>,
+    /// True if calls were counted for less than a week, or few of them.
     pub(crate) is_short: bool,
     pub remarks: Vec<String>,
 }
 
 impl Function {
-    /// True if calls were counted for less than a week, or few of them.
-    pub(crate) fn is_short(&self) -> bool {
-        self.is_short
-    }
-
     /// True if nothing required is missing.
     pub fn is_complete(&self) -> bool {
         self.missing.is_empty()

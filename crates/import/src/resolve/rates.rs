@@ -228,10 +228,7 @@ impl Found {
     fn rate(&self) -> Rate {
         let sum = |of: fn(&Group) -> &Sum| {
             let [open, covered] = [&self.groups.open, &self.groups.covered];
-            let mut text = String::new();
-            let sum = &of(open).exact() + &of(covered).exact();
-            sum.write_digits(&mut text);
-            text
+            (&of(open).exact() + &of(covered).exact()).to_string()
         };
         Rate {
             meter: self.meter.name(),

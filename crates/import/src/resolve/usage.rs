@@ -104,9 +104,10 @@ impl Usage {
 
     /// From the first hour to the end of the last; `None` if some calls have no time.
     pub(super) fn window(&self) -> Option<Window> {
-        let hours = self.rows.keys().map(|(hour, _)| *hour);
-        // The hours are sorted, calls without a time first.
-        let (first, last) = (hours.clone().next()??, hours.last()??);
+        // Rows are sorted by hour, calls without a time first.
+        let ((first, _), _) = self.rows.first_key_value()?;
+        let ((last, _), _) = self.rows.last_key_value()?;
+        let (first, last) = ((*first)?, (*last)?);
         Some(Window {
             from: Time(first * HOUR),
             to: Time((last + 1) * HOUR),

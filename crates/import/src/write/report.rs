@@ -91,7 +91,7 @@ fn on_functions(import: &Import, lines: &mut Vec<String>) {
             ),
         ));
     }
-    let short = import.functions.iter().filter(|one| one.is_short());
+    let short = import.functions.iter().filter(|one| one.is_short);
     let short: Vec<&Function> = short.collect();
     if !short.is_empty() {
         lines.push(format!(

@@ -89,11 +89,6 @@ fn cells(
 ) -> [String; COLUMNS.len()] {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let whole = |number: Option<u128>| number.map(|one| one.to_string()).unwrap_or_default();
-    let exact = |number: &Exact| {
-        let mut out = String::new();
-        number.write_digits(&mut out);
-        out
-    };
     let hour = key.hour.map(|hour| Time(hour * HOUR).text());
     [
         key.who.name.clone(),
@@ -103,10 +98,14 @@ fn cells(
         whole(key.memory_mb.map(u128::from)),
         hour.unwrap_or_default(),
         calls.calls.to_string(),
-        calls.billed.as_ref().map(exact).unwrap_or_default(),
+        calls
+            .billed
+            .as_ref()
+            .map(Exact::to_string)
+            .unwrap_or_default(),
         String::new(),
         whole(calls.cold_starts),
-        exact(&calls.init),
+        calls.init.to_string(),
         whole(peak.map(u128::from)),
         String::new(),
         String::new(),

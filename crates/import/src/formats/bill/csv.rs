@@ -28,6 +28,9 @@ pub(super) fn read(
 ) -> Result<(), Mistake> {
     let start = bytes.start(HEADER);
     let start = start.map_err(|error| cannot_read(&error, 0, context))?;
+    let delimiter = delimiter(start);
+    // After CR LF the reader counts the line only when it reads the next row.
+    let behind = u64::from(has_crlf(start));
     let read = Arc::new(AtomicU64::new(0));
     let limited = Limited {
         inner: bytes,
@@ -35,7 +38,7 @@ pub(super) fn read(
     };
     read.store(LONGEST, Ordering::Relaxed);
     let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter(&start))
+        .delimiter(delimiter)
         .buffer_capacity(BUFFER)
         .from_reader(limited);
     let header = reader.byte_headers();
@@ -47,8 +50,6 @@ pub(super) fn read(
     let columns = layout.columns(names.iter().map(|name| &**name), context)?;
     let source = facts.start(&context.path, layout.format());
     let mut ledger = Ledger::new(layout, source, options);
-    // After CR LF the reader counts the line only when it reads the next row.
-    let behind = u64::from(has_crlf(&start));
     let mut record = ByteRecord::new();
     let mut rows = 0;
     loop {

@@ -44,7 +44,7 @@ pub(super) fn read(
     facts: &mut Facts,
 ) -> Result<(), Mistake> {
     let start = bytes.start(MAGIC.len() as u64);
-    if start.is_ok_and(|start| is_parquet(&start)) {
+    if start.is_ok_and(is_parquet) {
         return of_parquet(bytes, context, options, facts);
     }
     let layout = layout::Layout::of(format);

@@ -2,7 +2,7 @@
 //! and bare lists of events. Events are read one after another, so a document can have any size.
 
 use super::report::{self, Event};
-use super::{Part, Streams, keep, name_in_group, name_in_stream, take, unnamed};
+use super::{Part, Streams, keep, name_in_group, name_in_stream, take};
 use crate::facts::{Context, Facts, SourceNumber, Who};
 use crate::formats::json;
 use crate::input::Bytes;
@@ -102,7 +102,7 @@ impl Sink<'_> {
             let named = named.map(|name| context.who(name.to_owned()));
             Some(logs.number(named.as_ref().or(own.as_ref())?, source))
         });
-        let place = found.ok_or_else(|| unnamed(context))?;
+        let place = found.ok_or_else(|| context.unnamed())?;
         take(message, &mut self.part, place, time);
         if self.part.calls.len() >= KEPT {
             keep(&mut self.part, &mut self.facts.logs, self.context)?;

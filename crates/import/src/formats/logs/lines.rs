@@ -3,7 +3,7 @@
 //! A log is read in pieces that end with a line; pieces are searched in parallel.
 
 use super::report::{self, REPORT};
-use super::{Logs, Part, Streams, keep, name_in_stream, take, unnamed};
+use super::{Logs, Part, Streams, keep, name_in_stream, take};
 use crate::facts::{Context, Facts, SourceNumber, Who};
 use crate::input::Bytes;
 use crate::mistake::Mistake;
@@ -197,7 +197,7 @@ impl File<'_> {
                     Some(logs.number(who?, self.source))
                 },
             )
-            .ok_or_else(|| unnamed(self.context))?;
+            .ok_or_else(|| self.context.unnamed())?;
         take(message, part, place, before.time);
         Ok(())
     }

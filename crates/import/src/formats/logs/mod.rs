@@ -159,19 +159,13 @@ impl Streams {
     }
 }
 
-/// The mistake of a log that names no function.
-fn unnamed(context: &Context) -> Mistake {
-    let help = "state the function with --name NAME before the file";
-    context.mistake("it does not say which function it is about", help)
-}
-
 /// The function of the first `platform.start` at the start of a log.
-fn start_arn(start: &[u8]) -> Option<Who> {
+fn start_arn(start: &[u8], context: &Context) -> Option<Who> {
     let at = memchr::memmem::find(start, b"\"functionArn\"")?;
     let rest = &start[at + b"\"functionArn\"".len()..];
     let open = memchr::memchr(b'"', rest)? + 1;
     let end = open + memchr::memchr(b'"', &rest[open..])?;
-    Who::of_arn(std::str::from_utf8(&rest[open..end]).ok()?)
+    context.of_arn(std::str::from_utf8(&rest[open..end]).ok()?)
 }
 
 /// The name of the function in the stream of a log in JSON format, `2026/10/08/NAME[$LATEST]HEX`; other
@@ -203,10 +197,9 @@ pub(super) fn read(
     let start = bytes.start(SNIFFED).map_err(|error| cannot(&error))?;
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
     let is_json = matches!(first, Some(b'{' | b'['));
-    let has = |words: &[u8]| memchr::memmem::find(&start, words).is_some();
+    let has = |words: &[u8]| memchr::memmem::find(start, words).is_some();
     let is_document = is_json && (first == Some(&b'[') || DOCUMENT.into_iter().any(has));
-    let own =
-        start_arn(&start).map(|who| who.or(context.region.as_deref(), context.account.as_deref()));
+    let own = start_arn(start, context);
     let name_of_file = context
         .own()
         .filter(|_| own.is_none() && context.name.is_none());
@@ -290,18 +283,14 @@ fn insight(
     context: &Context,
     facts: &mut Facts,
 ) {
-    let init = event.init_duration.map(|init| init.0);
-    // Before August 2025 init was reported and free.
-    let init = init.filter(|init| {
-        let needed = event.duration.0.checked_add(*init);
-        needed.is_some_and(|needed| event.billed_duration.0 >= needed)
-    });
+    let (billed, duration) = (event.billed_duration.0, event.duration.0);
+    let init = counted::billed_init(billed, duration, event.init_duration.map(|init| init.0));
     let memory = event.total_memory.and_then(Number::whole);
     let row = Row {
         memory_mb: memory.and_then(|memory| u32::try_from(memory).ok()),
         hour: time.map(Time::hour),
         calls: 1,
-        billed: Some(event.billed_duration.0),
+        billed: Some(billed),
         init,
         cold_starts: Some(u64::from(init.is_some())),
         peak: None,

@@ -54,7 +54,7 @@ impl<'t> Scope<'t> {
         }
     }
 
-    /// What a value is. A map that is no function stays as it is.
+    /// The value of a node. A map that calls no intrinsic function does not change.
     pub(super) fn resolve<'n>(&self, node: &'n Node) -> Answer<'n> {
         self.resolved(Cow::Borrowed(node), 0)
     }
