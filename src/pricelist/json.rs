@@ -192,6 +192,25 @@ impl Reading<'_> {
         }
     }
 
+    /// Passes the terms of each product of a known meter to `take`, which stages their prices.
+    fn terms_by_sku<'de, A: MapAccess<'de>>(
+        &mut self,
+        mut map: A,
+        take: impl Fn(&mut Self, String, &Slot, &BTreeMap<String, Term>, &mut Vec<Staged>),
+    ) -> Result<(), A::Error> {
+        let mut staged = std::mem::take(&mut self.staged);
+        while let Some(sku) = map.next_key::<String>()? {
+            let Some((slot, _)) = self.kept.get(&sku) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let slot = slot.clone();
+            take(self, sku, &slot, &map.next_value()?, &mut staged);
+        }
+        self.staged = staged;
+        Ok(())
+    }
+
     /// An element of an answer, which has its own date.
     fn item(&mut self, mut item: Item) -> Result<(), String> {
         self.is_known = true;
@@ -488,24 +507,15 @@ impl<'de> Visitor<'de> for OnDemand<'_, '_> {
     type Value = ();
     expecting!("terms by SKU");
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let reading = self.0;
-        let mut staged = std::mem::take(&mut reading.staged);
-        while let Some(sku) = map.next_key::<String>()? {
-            let Some((slot, _)) = reading.kept.get(&sku) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let slot = slot.clone();
-            let terms: BTreeMap<String, Term> = map.next_value()?;
-            let mut is_priced = false;
-            for term in terms.values() {
-                is_priced |= reading.on_demand(&slot, term, &mut staged);
-            }
-            reading.kept.insert(sku, (slot, is_priced));
-        }
-        reading.staged = staged;
-        Ok(())
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        self.0
+            .terms_by_sku(map, |reading, sku, slot, terms, staged| {
+                let mut is_priced = false;
+                for term in terms.values() {
+                    is_priced |= reading.on_demand(slot, term, staged);
+                }
+                reading.kept.insert(sku, (slot.clone(), is_priced));
+            })
     }
 }
 
@@ -513,21 +523,12 @@ impl<'de> Visitor<'de> for Reserved<'_, '_> {
     type Value = ();
     expecting!("terms by SKU");
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let reading = self.0;
-        let mut staged = std::mem::take(&mut reading.staged);
-        while let Some(sku) = map.next_key::<String>()? {
-            let Some((slot, _)) = reading.kept.get(&sku) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let slot = slot.clone();
-            for term in map.next_value::<BTreeMap<String, Term>>()?.values() {
-                reading.reserved(&slot, term, &mut staged);
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        self.0.terms_by_sku(map, |reading, _, slot, terms, staged| {
+            for term in terms.values() {
+                reading.reserved(slot, term, staged);
             }
-        }
-        reading.staged = staged;
-        Ok(())
+        })
     }
 }
 
