@@ -366,6 +366,15 @@ pub(crate) fn regions(book: &Book, names: &[&str], extent: Extent) -> Result<Vec
     diags.into_result(known)
 }
 
+/// Every price of every region of a book.
+///
+/// # Errors
+/// Mistakes in price files.
+pub(crate) fn all_regions(book: &Book) -> Result<Vec<Regional>, Diags> {
+    let names: Vec<&str> = book.regions().collect();
+    regions(book, &names, Extent::WHOLE)
+}
+
 /// Prices of a scenario's regions, in its order, and the instance types.
 ///
 /// # Errors

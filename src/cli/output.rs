@@ -70,6 +70,17 @@ pub(crate) fn print(system: &System, text: &[u8]) -> Outcome {
     written.map_err(|error| cannot_print(&error))
 }
 
+/// Writes a finished text to a file, which is either complete or unchanged.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn replace(system: &System, path: &Path, text: &str) -> Outcome {
+    let written = system.write(path, Existing::Replace, |out| {
+        out.write_all(text.as_bytes())
+    });
+    written.map_err(|error| cannot_write(path, &error))
+}
+
 /// The operating system's error at the root of a chain.
 pub(crate) fn kind(error: &anyhow::Error) -> ErrorKind {
     error

@@ -28,8 +28,7 @@ pub(crate) fn run(system: &System, args: &args::PricesCommand, color: ColorChoic
 fn list(system: &System, args: &args::PricesList, color: ColorChoice) -> Outcome {
     let format = args.output.format(args.format).map_err(Diags::from)?;
     let book = input::book(system, args.prices.as_deref())?;
-    let names: Vec<&str> = book.regions().collect();
-    let regions = input::regions(&book, &names, Extent::WHOLE)?;
+    let regions = input::all_regions(&book)?;
     let progress = Progress::new(system, &args.output);
     let look = Look::of_answer(system, &args.output, color);
     output::write(system, &args.output, &progress, |out| match format {

@@ -9,7 +9,7 @@ use super::{input, load};
 use crate::color::Paint;
 use crate::diag::Diags;
 use crate::platform;
-use crate::pricebook::{Book, Extent, Regional};
+use crate::pricebook::{Book, Regional};
 use crate::render::prices_diff::{self, PricesDiff};
 use anstream::ColorChoice;
 use std::path::Path;
@@ -47,8 +47,7 @@ pub(crate) fn run(system: &System, args: &args::PricesDiff, color: ColorChoice) 
 fn side(system: &System, path: &Path) -> Result<(Book, Vec<Regional>), Diags> {
     if path.as_os_str() == BUILT_IN {
         let book = platform::book();
-        let names: Vec<&str> = book.regions().collect();
-        let regions = input::regions(&book, &names, Extent::WHOLE)?;
+        let regions = input::all_regions(&book)?;
         return Ok((book, regions));
     }
     let book = input::book(system, Some(path))?;

@@ -3,15 +3,15 @@
 use super::args;
 use super::exit::Outcome;
 use super::input::{self, text_or_error};
-use super::output::cannot_write;
-use super::system::{Existing, System};
+use super::output::{self, cannot_write};
+use super::system::System;
 use crate::diag::{Code, Diag, Diags, Source};
 use crate::platform;
-use crate::pricebook::{Extent, Regional};
+use crate::pricebook::Regional;
 use crate::pricelist::{Imported, Importer, LeftOut, PriceFile};
 use crate::text::escaped;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bytes that are read at once.
 const PIECE: usize = 1 << 18;
@@ -22,8 +22,7 @@ const PIECE: usize = 1 << 18;
 /// A file cannot be read, none has a price that is used, or a price file cannot be written.
 pub(crate) fn run(system: &System, args: &args::PricesImport) -> Outcome {
     let book = platform::book();
-    let names: Vec<&str> = book.regions().collect();
-    let regions = input::regions(&book, &names, Extent::WHOLE)?;
+    let regions = input::all_regions(&book)?;
     let imported = read(system, args, &regions)?;
     say_left_out(system, &imported.left_out);
     if imported.files.is_empty() {
@@ -97,11 +96,8 @@ fn write(system: &System, folder: &Path, files: &[PriceFile]) -> Outcome {
     let made = system.create_folder(folder);
     made.map_err(|error| cannot_write(folder, &error.into()))?;
     for file in files {
-        let path = path(folder, file);
-        let written = system.write(&path, Existing::Replace, |out| {
-            out.write_all(file.text.as_bytes())
-        });
-        written.map_err(|error| cannot_write(&path, &error))?;
+        let path = folder.join(format!("{}.toml", file.region));
+        output::replace(system, &path, &file.text)?;
         let shown = path.to_string_lossy();
         let (count, as_of) = (file.prices, &file.as_of);
         let prices = if count == 1 { "price" } else { "prices" };
@@ -111,8 +107,4 @@ fn write(system: &System, folder: &Path, files: &[PriceFile]) -> Outcome {
         ));
     }
     Ok(())
-}
-
-fn path(folder: &Path, file: &PriceFile) -> PathBuf {
-    folder.join(format!("{}.toml", file.region))
 }

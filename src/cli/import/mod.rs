@@ -3,8 +3,8 @@
 pub(crate) mod args;
 
 use super::exit::{Failure, Outcome};
-use super::output::{self, cannot_write};
-use super::system::{Existing, System};
+use super::output;
+use super::system::System;
 use crate::diag::{Code, Diag, Diags};
 use crate::text::escaped;
 use args::{Emit, ImportFormat};
@@ -58,7 +58,7 @@ pub(crate) fn run(system: &System, args: &args::Import) -> Outcome {
     written?;
     if let Some(folder) = &args.prices_out {
         for (name, text) in import::price_files(&imported) {
-            put(system, &folder.join(name), &text)?;
+            output::replace(system, &folder.join(name), &text)?;
         }
     }
     let is_complete = imported.functions.iter().all(import::Function::is_complete);
@@ -152,11 +152,11 @@ fn write(
     let Some(path) = args.output.file() else {
         return output::print(system, text.as_bytes());
     };
-    put(system, path, &text)?;
+    output::replace(system, path, &text)?;
     if format == ImportFormat::Csv {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let scenario = import::toml_of_file(imported, &name);
-        put(system, &path.with_extension("toml"), &scenario)?;
+        output::replace(system, &path.with_extension("toml"), &scenario)?;
     }
     Ok(())
 }
@@ -182,7 +182,7 @@ fn update(
 ) -> Outcome {
     let done = import::into(imported, name, text);
     let done = done.map_err(|mistake| diags(&[mistake]))?;
-    put(system, path, &done.text)?;
+    output::replace(system, path, &done.text)?;
     let (updated, added) = (done.updated, done.added);
     system.say(&escaped(&format!(
         "{name}: {updated} functions updated, {added} added"
@@ -194,16 +194,9 @@ fn update(
 fn usage(system: &System, args: &args::Import, imported: &import::Import) -> Outcome {
     let text = import::usage(imported);
     match args.output.file() {
-        Some(path) => put(system, path, &text),
+        Some(path) => output::replace(system, path, &text),
         None => output::print(system, text.as_bytes()),
     }
-}
-
-fn put(system: &System, path: &Path, text: &str) -> Outcome {
-    let written = system.write(path, Existing::Replace, |out| {
-        out.write_all(text.as_bytes())
-    });
-    written.map_err(|error| cannot_write(path, &error))
 }
 
 /// The formats, what each gives, and the command that writes such a file.
