@@ -3,7 +3,7 @@
 
 mod comparison;
 
-use comparison::{compared, decided, valid};
+use comparison::{compared, decided, smallest_step, valid};
 use lambdacost::exact::Exact;
 use lambdacost::internals::answer::{Comparison, Input, Sensitivity};
 
@@ -112,15 +112,6 @@ fn services() -> Vec<Service> {
     services
 }
 
-/// The smallest step of an input.
-fn step(input: Input) -> Exact {
-    match input {
-        Input::Calls | Input::Memory | Input::MemoryPerRequest => Exact::ONE,
-        Input::Duration | Input::Capacity | Input::Cpu => Exact::ratio(1, 1000),
-        Input::Price(_) => panic!("prices have no steps"),
-    }
-}
-
 #[test]
 fn the_winner_changes_at_the_named_value_and_not_before() {
     let (mut turns, mut ends) = (0, 0);
@@ -130,7 +121,7 @@ fn the_winner_changes_at_the_named_value_and_not_before() {
             if matches!(one.input, Input::Price(_)) {
                 continue;
             }
-            let step = step(one.input);
+            let step = smallest_step(one.input);
             let at = |value: &Exact| service.with(one.input, value).fargate_wins();
             if let Some(below) = &one.below {
                 assert_ne!(at(below), today, "{:?} {}", one.input, service.text());
@@ -307,7 +298,7 @@ fn the_winner_changes_at_the_named_value_on_a_shared_capacity_provider() {
             if matches!(one.input, Input::Price(_) | Input::Memory) {
                 continue;
             }
-            let step = step(one.input);
+            let step = smallest_step(one.input);
             let at = |value: &Exact| wins(&service.with(one.input, value));
             let near = [
                 one.below.as_ref().map(|below| (below, below + &step)),

@@ -3,30 +3,13 @@
 
 mod comparison;
 
-use comparison::{compared, decided, valid};
+use comparison::{Random, compared, decided, valid};
 use lambdacost::exact::Exact;
 use lambdacost::internals::answer::{Comparison, Plan, PlanOptions};
 use lambdacost::internals::money::Usd;
 
 /// The last one only in some scenarios.
 const PLATFORMS: [&str; 5] = ["lambda", "fargate", "eks", "eks-fargate", "lambda-managed"];
-
-/// A linear congruential generator, so that every run tries the same scenarios.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-
-    fn one_of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.below(values.len() as u64) as usize]
-    }
-}
 
 /// A list with some of the platforms, at least one.
 fn some_platforms(random: &mut Random) -> String {

@@ -2,7 +2,7 @@
 
 mod comparison;
 
-use comparison::{compared, decided, read, valid};
+use comparison::{Random, compared, decided, read, valid};
 use lambdacost::exact::Exact;
 use lambdacost::internals::answer::Comparison;
 use lambdacost::internals::money::Usd;
@@ -232,7 +232,7 @@ fn at_its_break_even_a_service_costs_as_much_on_lambda() {
             name => format!(", capacity_provider = '{name}'"),
         }
     };
-    // A function of another service on the capacity provider `one`, which stays as it is.
+    // Another service has a function on the capacity provider `one`. Its calls do not change.
     let other = "[[function]]\nname = 'other'\nservice = 'shop'\nruns_on = 'lambda-managed'\n\
                  memory_mb = 4096\nduration_ms = 100\ninvocations_per_month = 50_000_000\n\
                  utilization = 0.4\nmanaged = { runtime = 'node', capacity_provider = 'one' }\n";
@@ -589,19 +589,6 @@ fn a_service_is_no_function() {
     assert_eq!(message, expected);
     let (code, _) = run("s.toml", &text, &["--pinned", "s"]);
     assert_eq!(code, Some(0));
-}
-
-/// A linear congruential generator, so that every run tries the same services.
-struct Random(u64);
-
-impl Random {
-    fn from(&mut self, least: u64, most: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        least + (self.0 >> 33) % (most - least + 1)
-    }
 }
 
 /// A function of a service: requests in flight to provide for, and vCPU in hundredths and MB of each.

@@ -3,29 +3,12 @@
 
 mod comparison;
 
-use comparison::{compared, decided, valid};
+use comparison::{Random, compared, decided, smallest_step, valid};
 use lambdacost::exact::Exact;
 use lambdacost::internals::answer::{Comparison, Input};
 use lambdacost::internals::money::Usd;
 use lambdacost::internals::solve::crossover::CrossoverKind;
 use lambdacost::internals::solve::flips::Side;
-
-/// A linear congruential generator, so that every run tries the same scenarios.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-
-    fn one_of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.below(values.len() as u64) as usize]
-    }
-}
 
 /// A function of the service.
 #[derive(Clone)]
@@ -269,15 +252,6 @@ fn the_functions_of_a_service_spend_a_commitment_together() {
     });
 }
 
-/// The smallest step of an input.
-fn step(input: Input) -> Exact {
-    match input {
-        Input::Calls | Input::Memory | Input::MemoryPerRequest => Exact::ONE,
-        Input::Duration | Input::Capacity | Input::Cpu => Exact::ratio(1, 1000),
-        Input::Price(_) => panic!("prices have no steps"),
-    }
-}
-
 /// One input of one function changes, and the bills of everything decide.
 #[test]
 fn a_service_turns_at_the_named_value_and_not_before() {
@@ -304,7 +278,7 @@ fn a_service_turns_at_the_named_value_and_not_before() {
             if matches!(one.input, Input::Price(_)) {
                 continue;
             }
-            let step = step(one.input);
+            let step = smallest_step(one.input);
             let at = |value: &Exact| case.with(member, one.input, value).is_second_cheaper(pair);
             for turn in [&one.below, &one.above].into_iter().flatten() {
                 if one.input == Input::Duration && *turn < Exact::from(2u32) {

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test that includes it uses a part of it")]
 
 use lambdacost::exact::Exact;
-use lambdacost::internals::answer::{BoughtPrices, Comparison, Decision, PlanOptions};
+use lambdacost::internals::answer::{BoughtPrices, Comparison, Decision, Input, PlanOptions};
 use lambdacost::internals::diag::{Diags, Source};
 use lambdacost::internals::pricebook::{Book, InstanceType, Regional};
 use lambdacost::internals::scenario::{self, Request, Scenario};
@@ -86,4 +86,35 @@ pub fn compared_at<T>(
         None => Comparison::new(scenario, prices, &INSTANCES),
     };
     then(&comparison.unwrap_or_else(|diags| panic!("{diags}")))
+}
+
+/// A linear congruential generator, so that every run tries the same scenarios.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+
+    /// From `least` to `most`, both included.
+    pub fn from(&mut self, least: u64, most: u64) -> u64 {
+        least + self.below(most - least + 1)
+    }
+
+    pub fn one_of<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.below(values.len() as u64) as usize]
+    }
+}
+
+/// The smallest step of an input.
+pub fn smallest_step(input: Input) -> Exact {
+    match input {
+        Input::Calls | Input::Memory | Input::MemoryPerRequest => Exact::ONE,
+        Input::Duration | Input::Capacity | Input::Cpu => Exact::ratio(1, 1000),
+        Input::Price(_) => panic!("prices have no steps"),
+    }
 }
