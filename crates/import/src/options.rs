@@ -3,6 +3,9 @@
 use crate::time::{Time, Window};
 use jiff::tz::TimeZone;
 
+/// Why a record does not count that is not between the times of [`Options`].
+pub(crate) const OUTSIDE: &str = "before --from or after --to";
+
 /// A key of functions that the user states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stated {

@@ -9,7 +9,7 @@ use crate::format::Format;
 use crate::input::Bytes;
 use crate::mistake::Mistake;
 use crate::number::Number;
-use crate::options::Options;
+use crate::options::{OUTSIDE, Options};
 use crate::time::{Time, Window};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -23,7 +23,6 @@ const NOT_USED: &str = "the metric is not used";
 const OTHER_DIMENSIONS: &str = "its dimensions are not FunctionName alone";
 const NO_LABEL: &str = "its label does not say which metric it is";
 const OTHER_STATISTIC: &str = "the statistic does not add up to a month";
-const OUTSIDE: &str = "before --from or after --to";
 const REPEATED: &str = "the same point again";
 
 /// The metrics that a scenario follows from.

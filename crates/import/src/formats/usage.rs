@@ -7,14 +7,12 @@ use crate::facts::{Context, Facts, SourceNumber};
 use crate::format::Format;
 use crate::input::Bytes;
 use crate::mistake::Mistake;
-use crate::resolve::{Key, Origin, Value};
+use crate::resolve::{Key, MB_MS, Origin, Value};
 use exact::Exact;
 use rust_decimal::Decimal;
 
 /// Columns that every such file has.
 pub(crate) const REQUIRED: [&str; 3] = ["function", "calls", "peak_in_flight"];
-/// MB-ms of a GB-second.
-const MB_MS: u32 = 1_024_000;
 
 pub(super) fn read(bytes: Bytes, context: &Context, facts: &mut Facts) -> Result<(), Mistake> {
     let source = facts.start(&context.path, Format::Usage);

@@ -1,6 +1,6 @@
 //! Which of several figures for one key stands.
 
-use super::{Conflict, Counted, Figure, Function, Key, Origin, Traffic, Value};
+use super::{Conflict, Counted, Figure, Function, Key, MB_MS, Origin, Traffic, Value};
 use crate::facts::{Claim, Facts, SourceNumber, Who};
 use crate::format::Format;
 use crate::number::{nearest, significant};
@@ -15,8 +15,6 @@ const CONFLICT_PERCENT: (u64, u64) = (2, 100);
 const HOURS_OF_WEEK: u64 = 168;
 /// Fewer calls say little about a month.
 const FEW_CALLS: u32 = 100;
-/// Megabyte-milliseconds of a gigabyte-second.
-const MB_MS: u64 = 1_024_000;
 
 /// Figures of a function, by key.
 #[derive(Debug, Default)]
@@ -282,7 +280,7 @@ impl Claims {
         let memory = Exact::of_digits(&memory);
         for one in billed.iter().filter(|one| one.gb_seconds.is_positive()) {
             let calls = memory.as_ref().map(|memory| memory * &one.requests);
-            let time = &one.gb_seconds * &Exact::ratio(MB_MS, 1);
+            let time = &one.gb_seconds * &Exact::from(MB_MS);
             if let Some(duration) = calls.and_then(|calls| time.over(&calls)) {
                 let key = Key::DurationMs;
                 let text = significant(&duration);

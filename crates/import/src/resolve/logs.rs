@@ -8,13 +8,12 @@ use crate::facts::{Claim, Facts, SourceNumber, Who};
 use crate::format::Format;
 use crate::formats::logs::calls::{Call, Calls, NO_TIME};
 use crate::mistake::Mistake;
-use crate::options::Options;
+use crate::options::{OUTSIDE, Options};
 use crate::time::{Time, Window};
 use exact::Exact;
 use std::collections::BTreeMap;
 
 const COPY: &str = "the same call again";
-const OUTSIDE: &str = "before --from or after --to";
 const FREE_INIT: &str = "init that was not billed (before August 2025)";
 /// Microseconds of a millisecond.
 const MICROSECONDS: i64 = 1000;

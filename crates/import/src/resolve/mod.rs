@@ -24,6 +24,8 @@ use std::collections::BTreeMap;
 pub use rates::{Commitment, Price, Rate, Terms};
 pub(crate) use traffic::Traffic;
 
+/// MB-ms of a GB-second.
+pub(crate) const MB_MS: u32 = 1_024_000;
 /// MB of Lambda that have one vCPU.
 const VCPU_MB: u32 = 1769;
 

@@ -7,7 +7,7 @@ use super::table::{Cell, Column, Row, Wrong};
 use crate::facts::{Context, Facts, Ignored, SourceNumber, Who};
 use crate::mistake::Mistake;
 use crate::number::Sum;
-use crate::options::Options;
+use crate::options::{OUTSIDE, Options};
 use crate::time::{HOUR, Time, Window};
 use foldhash::HashMap;
 use rust_decimal::Decimal;
@@ -18,7 +18,6 @@ use std::collections::btree_map::Entry;
 const MOST_PLANS: usize = 10_000;
 const OTHER_SERVICE: &str = "another service";
 const OTHER_USAGE: &str = "a usage type without calls and GB-seconds, such as data transfer";
-const OUTSIDE: &str = "before --from or after --to";
 const NO_QUANTITY: &str = "no quantity";
 const NEGATIVE: &str = "a negative quantity";
 
