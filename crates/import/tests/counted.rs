@@ -123,3 +123,64 @@ fn raw_records_have_to_be_all() {
     let files = InMemory::new([("i.json", more.as_bytes())]);
     assert!(files.import(&Options::default()).is_err());
 }
+
+/// Rows of `api` with these hours, calls, billed milliseconds and peaks.
+fn rows_of(rows: impl IntoIterator<Item = (u64, u64, &'static str, u64)>) -> Vec<u8> {
+    let rows = rows.into_iter().map(|(hour, calls, billed, peak)| {
+        let time = format!("2026-10-0{}T{:02}:00:00Z", 5 + hour / 24, hour % 24);
+        format!("api,eu-west-1,,,512,{time},{calls},{billed},,,,{peak},,,log")
+    });
+    file(&rows.collect::<Vec<_>>())
+}
+
+#[test]
+fn an_hour_that_occurs_twice_has_the_mean_of_its_calls() {
+    // 36 hours: those before noon occur twice.
+    let file = rows_of((0..36).map(|hour| (hour, 10, "400", 1)));
+    let summary = InMemory::new([("u.csv", &file[..])]).summary(&Options::default());
+    let traffic = &summary["functions"][0]["traffic"];
+    assert_eq!(traffic["kind"], "hourly");
+    assert_eq!(traffic["weights"], serde_json::json!(vec!["1"; 24]));
+}
+
+#[test]
+fn an_hour_without_calls_only_says_that_it_was_observed() {
+    let file = rows_of([(0, 100, "4000", 2), (0, 0, "", 0), (9, 0, "", 0)]);
+    let summary = InMemory::new([("u.csv", &file[..])]).summary(&Options::default());
+    assert_eq!(figure(&summary, "api", "duration_ms"), "40");
+    // 100 calls in ten hours of 730.
+    assert_eq!(figure(&summary, "api", "invocations_per_month"), "7300");
+}
+
+#[test]
+fn the_greater_of_two_peaks_stands() {
+    let metrics = r#"{"MetricDataResults": [{"Id": "a", "StatusCode": "Complete",
+      "Label": "api ConcurrentExecutions Maximum 3600",
+      "Timestamps": ["2026-10-05T00:00:00Z"], "Values": [7]}]}"#;
+    for (peak, expected) in [(3, "7"), (9, "9")] {
+        let file = rows_of([(0, 100, "4000", peak)]);
+        let files = InMemory::new([("m.json", metrics.as_bytes()), ("u.csv", &file)]);
+        let summary = files.summary(&Options::default());
+        assert_eq!(figure(&summary, "api", "peak_concurrency"), expected);
+    }
+}
+
+#[test]
+fn init_that_was_free_is_no_cold_start() {
+    let record = |billed: &str| {
+        format!(
+            r#"{{"results": [[{{"field": "@timestamp", "value": "2026-10-05 10:00:00.000"}},
+      {{"field": "@duration", "value": "14.2"}}, {{"field": "@initDuration", "value": "100.5"}},
+      {{"field": "@billedDuration", "value": "{billed}"}},
+      {{"field": "@memorySize", "value": "1.28E8"}},
+      {{"field": "@log", "value": "123456789012:/aws/lambda/api"}}]], "status": "Complete"}}"#
+        )
+    };
+    for (billed, rate, duration) in [("15", "", "15"), ("115", "1", "14.5")] {
+        let text = record(billed);
+        let files = InMemory::new([("i.json", text.as_bytes())]);
+        let summary = files.summary(&Options::default());
+        assert_eq!(figure(&summary, "api", "cold_start_rate"), rate);
+        assert_eq!(figure(&summary, "api", "duration_ms"), duration);
+    }
+}

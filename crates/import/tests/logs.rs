@@ -216,3 +216,13 @@ fn events_of_lambda_insights_give_cpu_time() {
         assert_eq!(of("invocations_per_month"), "1460");
     }
 }
+
+#[test]
+fn a_call_without_a_time_leaves_the_peak_unknown() {
+    let mut text = lines(|time, message| format!("{time} {message}"));
+    let (_, message) = messages().swap_remove(0);
+    text.extend(message.replace("8f5d-0", "8f5d-60").bytes());
+    let summary = InMemory::new([("api.log", &text[..])]).summary(&Options::default());
+    assert_eq!(figure(&summary, "api", "peak_concurrency"), "");
+    assert_eq!(summary["sources"][0]["used"], 61);
+}
